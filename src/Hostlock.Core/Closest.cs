@@ -1,0 +1,40 @@
+namespace Hostlock;
+
+/// <summary>The nearest name in a list, for "did you mean".</summary>
+public static class Closest
+{
+    /// <summary>The hint <c>did you mean 'x'?</c>, or null where nothing is near enough to be a slip of the finger.</summary>
+    public static string? To(string name, IEnumerable<string> candidates)
+    {
+        var bound = Math.Max(1, name.Length / 3);
+        var best = candidates
+            .Select(candidate => (candidate, distance: Distance(name, candidate, bound)))
+            .Where(pair => pair.distance <= bound)
+            .OrderBy(pair => pair.distance)
+            .ThenBy(pair => pair.candidate, StringComparer.Ordinal)
+            .FirstOrDefault();
+        return best.candidate is null ? null : $"did you mean '{best.candidate}'?";
+    }
+
+    // Edits and swaps of neighbours (optimal string alignment).
+    static int Distance(string a, string b, int bound)
+    {
+        if (Math.Abs(a.Length - b.Length) > bound)
+            return int.MaxValue;
+        var d = new int[a.Length + 1, b.Length + 1];
+        for (var i = 0; i <= a.Length; i++)
+            d[i, 0] = i;
+        for (var j = 0; j <= b.Length; j++)
+            d[0, j] = j;
+        for (var i = 1; i <= a.Length; i++)
+        {
+            for (var j = 1; j <= b.Length; j++)
+            {
+                d[i, j] = Math.Min(Math.Min(d[i - 1, j], d[i, j - 1]) + 1, d[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
+            }
+        }
+        return d[a.Length, b.Length];
+    }
+}

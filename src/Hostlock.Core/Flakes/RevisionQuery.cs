@@ -1,0 +1,42 @@
+namespace Hostlock.Flakes;
+
+/// <summary>How to ask what a reference points to now. Data: a scheme says it, the fetcher does it.</summary>
+public abstract record RevisionQuery
+{
+    RevisionQuery()
+    {
+    }
+
+    /// <summary>A JSON answer over HTTP that holds the revision at a path: <c>sha</c>, or the <c>id</c> of the first element.</summary>
+    /// <param name="Url">The API address.</param>
+    /// <param name="Host">Whose token goes with it.</param>
+    /// <param name="Field">The member that holds the revision.</param>
+    /// <param name="InFirstElement">True where the answer is a list and the first element holds the member.</param>
+    public sealed record Json(string Url, string Host, string Field, bool InFirstElement) : RevisionQuery;
+
+    /// <summary>sourcehut's way: HEAD as a text, then the list of refs of git's plain HTTP protocol.</summary>
+    /// <param name="BaseUrl">The address of the repository.</param>
+    /// <param name="Host">Whose token goes with it.</param>
+    /// <param name="Ref">The name asked for; <c>HEAD</c> is looked up first. Nix uses it as a regular expression, unescaped.</param>
+    public sealed record RefList(string BaseUrl, string Host, string Ref) : RevisionQuery;
+}
+
+/// <summary>Where the tree of a pinned reference is to be had. Data, like <see cref="RevisionQuery"/>.</summary>
+public abstract record TreeLocation
+{
+    TreeLocation()
+    {
+    }
+
+    /// <summary>An archive to unpack. <paramref name="TokenHost"/>: whose token may go with the request, or null.</summary>
+    public sealed record Archive(string Url, string? TokenHost) : TreeLocation;
+
+    /// <summary>A file that is the whole tree.</summary>
+    public sealed record SingleFile(string Url) : TreeLocation;
+
+    /// <summary>A git repository; the reference's own attributes say the rest.</summary>
+    public sealed record GitRepository(string Url) : TreeLocation;
+
+    /// <summary>A folder of this machine.</summary>
+    public sealed record Folder(string Path) : TreeLocation;
+}

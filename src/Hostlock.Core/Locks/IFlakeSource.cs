@@ -1,0 +1,64 @@
+using Hostlock.Flakes;
+
+namespace Hostlock.Locks;
+
+/// <summary>Which registries an indirect reference may be looked up in (Nix 2.34.8, flake/flake.cc, useRegistries).</summary>
+public enum RegistryScope
+{
+    /// <summary>The flag and the global registry: all that the inputs of a flake may use.</summary>
+    Limited,
+
+    /// <summary>The user's and the system's too: for references given on the command line.</summary>
+    All,
+}
+
+/// <summary>
+/// The resolver's one door upwards: what lies at a reference. Answers are remembered, so that asking twice in one run gives the
+/// same revision and costs nothing.
+/// </summary>
+public interface IFlakeSource
+{
+    /// <summary>
+    /// Follows a reference to a tree: registry, newest revision, contents, hash. The answer's <see cref="FetchedTree.Locked"/> is
+    /// what a lock would hold.
+    /// </summary>
+    /// <exception cref="HostlockException">The reference cannot be followed; <c>IsOutside</c> where the world is to blame.</exception>
+    Task<FetchedTree> FetchAsync(FlakeRef reference, RegistryScope registries, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The files of a tree that a lock already pins. Asks for no revision and need not hash anything.
+    /// </summary>
+    Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken);
+}
+
+/// <summary>A tree that a reference led to.</summary>
+/// <param name="Locked">The reference pinned: revision, narHash, and <c>dir</c> as the reference or its registry entry says.</param>
+/// <param name="Files">The files of the whole tree, from its root and not from <c>dir</c>.</param>
+/// <param name="Warnings">What was odd on the way.</param>
+public sealed record FetchedTree(FlakeRef Locked, TreeFiles Files, IReadOnlyList<Warning> Warnings);
+
+/// <summary>A fetched tree as far as locking looks into it: single files, by path, links not followed.</summary>
+public abstract class TreeFiles
+{
+    /// <summary>
+    /// What lies at a path, or null where nothing does. A parent that is a link counts as nothing.
+    /// </summary>
+    /// <param name="path">Names joined by <c>/</c>, without <c>.</c> and <c>..</c>; empty for the root of the tree.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public abstract ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken);
+}
+
+/// <summary>What can lie at a path of a tree.</summary>
+public abstract record TreeItem
+{
+    TreeItem()
+    {
+    }
+
+    public sealed record Folder : TreeItem;
+
+    /// <param name="Target">The text of the link, verbatim.</param>
+    public sealed record Link(string Target) : TreeItem;
+
+    public sealed record File(ReadOnlyMemory<byte> Contents) : TreeItem;
+}

@@ -1,0 +1,77 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Hostlock.Platform;
+
+/// <summary>
+/// Replaces files whole: write beside, flush to disk, rename. At any instant, a power cut or a kill included, each file is
+/// either the old or the new one. Several are renamed only when all are written.
+/// </summary>
+public static class AtomicFile
+{
+    /// <summary>Replaces one file.</summary>
+    public static void Replace(string path, ReadOnlyMemory<byte> contents) => ReplaceAll([(path, contents)]);
+
+    /// <summary>
+    /// Replaces several files. The folder of each must exist. If one of them cannot be written nothing is replaced; if
+    /// renaming fails half-way, what is renamed stays, each file being whole.
+    /// </summary>
+    /// <exception cref="PlatformException">Naming the file that cannot be written.</exception>
+    public static void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files)
+    {
+        var written = new List<(string Beside, string Path)>(files.Count);
+        var path = "";
+        try
+        {
+            foreach (var (target, contents) in files)
+            {
+                path = target;
+                // A link is kept: what it points to is replaced.
+                var real = new FileInfo(target).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(target);
+                var beside = $"{real}.{Guid.NewGuid():N}.tmp";
+                written.Add((beside, real));
+                WriteFlushed(beside, real, contents);
+            }
+            foreach (var (beside, real) in written)
+            {
+                path = real;
+                File.Move(beside, real, overwrite: true);
+            }
+            foreach (var folder in written.Select(file => Path.GetDirectoryName(file.Path)!).Distinct())
+                FlushFolder(folder);
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            foreach (var (beside, _) in written)
+                Forget(beside);
+            throw PlatformException.CannotWrite(path, why);
+        }
+    }
+
+    static void WriteFlushed(string beside, string real, ReadOnlyMemory<byte> contents)
+    {
+        using var handle = File.OpenHandle(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        if (File.Exists(real))
+            File.SetUnixFileMode(handle, File.GetUnixFileMode(real));
+        RandomAccess.Write(handle, contents.Span, 0);
+        RandomAccess.FlushToDisk(handle);
+    }
+
+    // The rename itself is durable only once the folder is.
+    static void FlushFolder(string folder)
+    {
+        using SafeFileHandle handle = File.OpenHandle(folder, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        RandomAccess.FlushToDisk(handle);
+    }
+
+    static void Forget(string beside)
+    {
+        try
+        {
+            File.Delete(beside);
+        }
+        catch (IOException)
+        {
+            // The disk that refused the writing may refuse this as well; the error to report is the first one.
+        }
+    }
+}

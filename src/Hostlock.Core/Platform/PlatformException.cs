@@ -1,0 +1,19 @@
+namespace Hostlock.Platform;
+
+/// <summary>What can go wrong with programs and files of this machine.</summary>
+public sealed class PlatformException : HostlockException
+{
+    PlatformException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+
+    internal static PlatformException CannotStart(string program, Exception why) =>
+        new($"cannot run '{program}': {why.Message}", why) { IsOutside = true, Hint = $"is {program} installed and on the PATH?" };
+
+    internal static PlatformException CannotWrite(string path, Exception why) =>
+        new($"cannot write '{path}': {why.Message}", why) { IsOutside = true, Hint = "the file is as it was before" };
+
+    internal static PlatformException CannotRead(string path, Exception why) =>
+        new($"cannot read '{path}': {why.Message}", why);
+}
