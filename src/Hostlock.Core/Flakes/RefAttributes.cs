@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Immutable;
 using System.Text;
 
 namespace Hostlock.Flakes;
@@ -39,28 +38,29 @@ public abstract record RefValue
 /// </summary>
 public sealed class RefAttributes : IEquatable<RefAttributes>, IEnumerable<KeyValuePair<string, RefValue>>
 {
-    public static readonly RefAttributes Empty = new(ImmutableSortedDictionary.Create<string, RefValue>(Utf8Order.Instance));
+    public static readonly RefAttributes Empty = new(NameMap<RefValue>.Empty);
 
-    readonly ImmutableSortedDictionary<string, RefValue> _values;
+    readonly NameMap<RefValue> _values;
 
-    RefAttributes(ImmutableSortedDictionary<string, RefValue> values) => _values = values;
+    RefAttributes(NameMap<RefValue> values) => _values = values;
 
+    /// <summary>Takes attributes in any order; of two with one name the later stays.</summary>
     public static RefAttributes Of(IEnumerable<KeyValuePair<string, RefValue>> values) =>
-        new(Empty._values.SetItems(values));
+        new(NameMap<RefValue>.Of(values as IReadOnlyList<KeyValuePair<string, RefValue>> ?? [.. values]));
 
     public static RefAttributes Of(params ReadOnlySpan<(string Name, RefValue Value)> values)
     {
-        var builder = Empty._values.ToBuilder();
+        var members = new List<KeyValuePair<string, RefValue>>(values.Length);
         foreach (var (name, value) in values)
-            builder[name] = value;
-        return new(builder.ToImmutable());
+            members.Add(new(name, value));
+        return Of(members);
     }
 
     public int Count => _values.Count;
 
-    public IEnumerable<string> Names => _values.Keys;
+    public IEnumerable<string> Names => _values.Names;
 
-    public RefValue? this[string name] => _values.GetValueOrDefault(name);
+    public RefValue? this[string name] => _values.TryGetValue(name, out var value) ? value : null;
 
     public bool Has(string name) => _values.ContainsKey(name);
 
@@ -71,9 +71,9 @@ public sealed class RefAttributes : IEquatable<RefAttributes>, IEnumerable<KeyVa
 
     public bool? Truth(string name) => (this[name] as RefValue.Truth)?.Value;
 
-    public RefAttributes With(string name, RefValue value) => new(_values.SetItem(name, value));
+    public RefAttributes With(string name, RefValue value) => new(_values.With(name, value));
 
-    public RefAttributes Without(string name) => new(_values.Remove(name));
+    public RefAttributes Without(string name) => _values.ContainsKey(name) ? new(_values.Without(name)) : this;
 
     public bool Equals(RefAttributes? other) =>
         other is not null && (ReferenceEquals(this, other) || (Count == other.Count && _values.SequenceEqual(other._values)));

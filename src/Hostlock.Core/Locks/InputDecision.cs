@@ -1,0 +1,23 @@
+using Hostlock.Flakes;
+
+namespace Hostlock.Locks;
+
+/// <summary>What to do with one input of a flake. The judgement alone; nothing is fetched to reach it.</summary>
+public abstract record InputDecision
+{
+    InputDecision()
+    {
+    }
+
+    /// <summary>It is another name for an input elsewhere.</summary>
+    public sealed record Follow(InputPath Target) : InputDecision;
+
+    /// <summary>The old node stays; its own inputs are judged by what the old lock says of them.</summary>
+    public sealed record Keep(LockedNode Old) : InputDecision;
+
+    /// <summary>The old node stays, but its flake.nix has to be read again to judge its inputs.</summary>
+    public sealed record Reread(LockedNode Old) : InputDecision;
+
+    /// <summary>It is fetched: nothing is there, something else was asked for, or an update was.</summary>
+    public sealed record LockAnew(FlakeRef Reference) : InputDecision;
+}

@@ -1,0 +1,88 @@
+using Hostlock.Flakes;
+
+namespace Hostlock.Locks;
+
+/// <summary>What can be wrong with a lock, and with locking.</summary>
+public sealed class LockException : HostlockException
+{
+    LockException(string message)
+        : base(message)
+    {
+    }
+
+    // Reading.
+    internal static LockException Malformed(SourceSpan span, string why) =>
+        new($"not a lock file: {why}") { Span = span };
+
+    internal static LockException ConflictMarkers(SourceSpan span) =>
+        new("the lock file has conflict markers of a merge in it")
+        {
+            Span = span,
+            Hint = "take one side with 'git checkout --ours FILE' or '--theirs', then run 'hostlock lock'",
+        };
+
+    internal static LockException UnsupportedVersion(SourceSpan span, string version) =>
+        new($"lock file version {version} is not supported") { Span = span, Hint = "versions 5, 6 and 7 are" };
+
+    internal static LockException MissingNode(SourceSpan span, string key) =>
+        new($"the lock file refers to a node '{key}' that it does not have") { Span = span };
+
+    internal static LockException NodeCycle(SourceSpan span, string key) =>
+        new($"the lock file has a cycle through node '{key}'") { Span = span };
+
+    internal static LockException MissingAttribute(SourceSpan span, string key, string attribute) =>
+        new($"node '{key}' of the lock file has no '{attribute}'") { Span = span };
+
+    internal static LockException WrongType(SourceSpan span, string what, string expected) =>
+        new($"{what} of the lock file must be {expected}") { Span = span };
+
+    internal static LockException TooDeep(SourceSpan span, int bound) =>
+        new($"the inputs of the lock file are nested more than {bound} deep") { Span = span };
+
+    internal static LockException TooLarge(string name, long bytes, long bound) =>
+        new($"'{name}' is too large for a lock file: {bytes} bytes, at most {bound} are read");
+
+    internal static LockException NotWritable(string text) =>
+        new($"'{text}' is not valid Unicode and cannot be in a lock file");
+
+    // Follows.
+    internal static LockException FollowsNothing(InputPath input, InputPath target) =>
+        new($"input '{input}' follows a non-existent input '{target}'");
+
+    internal static LockException FollowCycle(IReadOnlyList<InputPath> path) =>
+        new($"follow cycle detected: [{string.Join(" -> ", path)}]");
+
+    // Resolving.
+    internal static LockException CircularImport(FlakeRef reference) =>
+        new($"found circular import of flake '{reference}'") { Hint = "let one of the two follow the other" };
+
+    internal static LockException UnlockedInput(InputPath path, FlakeRef locked) =>
+        new($"input '{path}' is not locked ('{locked}'), so the lock file is not written")
+        {
+            Hint = "commit the changes of that repository first",
+        };
+
+    internal static LockException UnlockedEntry(InputPath path, FlakeRef locked) =>
+        new($"the lock file has an unlocked input '{path}': {locked.Attributes}");
+
+    internal static LockException FileMissing(string place) =>
+        new($"path '{place}' does not exist");
+
+    internal static LockException IsLink(string place) =>
+        new($"path '{place}' is a symlink");
+
+    internal static LockException NotAFile(string place) =>
+        new($"path '{place}' is not a regular file");
+
+    internal static LockException OutsideTree(InputPath input, string path) =>
+        new($"the path '{path}' of input '{input}' leaves the source tree it is declared in");
+
+    internal static LockException NotText(string place) =>
+        new($"'{place}' is not UTF-8 text");
+
+    internal static LockException TooManyInputs(int bound) =>
+        new($"there are more than {bound} inputs beneath this flake");
+
+    internal static LockException TouchedOther(IEnumerable<InputPath> others) =>
+        new($"the update would also change {string.Join(", ", others.Select(path => $"'{path}'"))}, so nothing was written");
+}

@@ -1,0 +1,114 @@
+using Hostlock.Flakes;
+
+namespace Hostlock.Locks;
+
+/// <summary>
+/// A lock as a tree: a root with inputs, each locked or following another. Immutable; the identity of its content is
+/// <see cref="LockDigest"/>.
+/// </summary>
+public sealed class LockFile(LockNode root)
+{
+    /// <summary>The lock of a flake without inputs.</summary>
+    public static readonly LockFile Empty = new(new LockNode(NameMap<LockEdge>.Empty));
+
+    public LockNode Root { get; } = root;
+
+    /// <summary>The edge at a path, not going through follows; null where there is none.</summary>
+    public LockEdge? EdgeAt(InputPath path)
+    {
+        LockNode node = Root;
+        LockEdge? edge = null;
+        foreach (var name in path.Names)
+        {
+            if (edge is LockEdge.Follows || !node.Inputs.TryGetValue(name, out edge))
+                return null;
+            if (edge is LockEdge.Locked(var next))
+                node = next;
+        }
+        return edge;
+    }
+
+    /// <summary>
+    /// The node an input path leads to, through follows; null where it leads nowhere. The empty path leads to the root.
+    /// </summary>
+    /// <exception cref="LockException">Follows lead round in a circle.</exception>
+    /// <remarks>Nix 2.34.8, libflake/lockfile.cc, doFind.</remarks>
+    public LockNode? Find(InputPath path) => Find(path, []);
+
+    LockNode? Find(InputPath path, List<InputPath> visited)
+    {
+        if (visited.Contains(path))
+            throw LockException.FollowCycle([.. visited, path]);
+        visited.Add(path);
+        var node = Root;
+        foreach (var name in path.Names)
+        {
+            if (!node.Inputs.TryGetValue(name, out var edge))
+                return null;
+            var next = edge switch
+            {
+                LockEdge.Locked(var locked) => locked,
+                LockEdge.Follows(var target) => Find(target, visited),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
+            if (next is null)
+                return null;
+            node = next;
+        }
+        visited.RemoveAt(visited.Count - 1);
+        return node;
+    }
+
+    /// <summary>
+    /// Every input by its path, in path order, what lies beneath an input right behind it. A shared node is gone into once.
+    /// </summary>
+    public IEnumerable<(InputPath Path, LockEdge Edge)> AllInputs()
+    {
+        var seen = new HashSet<LockNode>(ReferenceEqualityComparer.Instance);
+        return Beneath(Root, InputPath.Root, seen);
+    }
+
+    static IEnumerable<(InputPath, LockEdge)> Beneath(LockNode node, InputPath at, HashSet<LockNode> seen)
+    {
+        if (!seen.Add(node))
+            yield break;
+        foreach (var (name, edge) in node.Inputs)
+        {
+            var path = at.Append(name);
+            yield return (path, edge);
+            if (edge is LockEdge.Locked(var child))
+            {
+                foreach (var input in Beneath(child, path, seen))
+                    yield return input;
+            }
+        }
+    }
+
+    /// <summary>The lock with another edge at a path, whose parent must be a locked node or the root; null takes it away.</summary>
+    public LockFile With(InputPath path, LockEdge? edge) =>
+        new(new LockNode(Replace(Root, path.Names.AsSpan(), edge)));
+
+    static NameMap<LockEdge> Replace(LockNode node, ReadOnlySpan<string> path, LockEdge? edge)
+    {
+        var name = path[0];
+        if (path.Length == 1)
+            return edge is null ? node.Inputs.Without(name) : node.Inputs.With(name, edge);
+        return node.Inputs.TryGetValue(name, out var next) && next is LockEdge.Locked(var child)
+            ? node.Inputs.With(name, new LockEdge.Locked(child.WithInputs(Replace(child, path[1..], edge))))
+            : throw new ArgumentException($"'{name}' has no inputs of its own", nameof(path));
+    }
+
+    /// <summary>
+    /// Makes sure that every follows leads to an input.
+    /// </summary>
+    /// <exception cref="LockException">One leads nowhere, or round in a circle.</exception>
+    /// <remarks>Nix 2.34.8, libflake/lockfile.cc, LockFile::check.</remarks>
+    public void CheckFollows()
+    {
+        foreach (var (path, edge) in AllInputs())
+        {
+            if (edge is LockEdge.Follows { Target: { IsRoot: false } target } && Find(target) is null)
+                throw LockException.FollowsNothing(path, target);
+        }
+    }
+}

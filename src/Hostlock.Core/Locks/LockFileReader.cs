@@ -1,0 +1,390 @@
+using System.Text;
+using System.Text.Json;
+using Hostlock.Flakes;
+
+namespace Hostlock.Locks;
+
+/// <summary>
+/// The text of a lock file as a <see cref="LockFile"/>. The history of the format: versions 1 to 4 were trees and are read by
+/// no release; 5 kept some attributes of <c>locked</c> in <c>info</c>; 6 folded them in but still let inputs share nodes; in 7
+/// sharing is said by follows alone. The reader takes 5, 6 and 7 the same way, as Nix does.
+/// </summary>
+/// <remarks>
+/// Nix 2.34.8, libflake/lockfile.cc, LockFile::LockFile; nlohmann/json for what counts as JSON. Only what is reachable from the
+/// root is judged; unknown members of a node are passed over, unknown attributes and types of a reference are kept.
+/// </remarks>
+public static class LockFileReader
+{
+    /// <summary>Largest file read, in bytes. The largest lock found in the wild has 703 KB.</summary>
+    public const int MaximumBytes = 64 * 1024 * 1024;
+
+    /// <summary>Deepest nesting of inputs that is followed.</summary>
+    public const int MaximumDepth = 256;
+
+    /// <summary>Reads a lock.</summary>
+    /// <param name="name">The file's name, for messages.</param>
+    /// <param name="bytes">Its contents.</param>
+    /// <exception cref="LockException">It is not a lock this program can read; the message has file, line and column.</exception>
+    public static LockFile Read(string name, ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Length > MaximumBytes)
+            throw LockException.TooLarge(name, bytes.Length, MaximumBytes);
+        // nlohmann skips a byte order mark.
+        if (bytes.Span.StartsWith("\uFEFF"u8))
+            bytes = bytes[3..];
+        return new Reading(name, bytes).Read();
+    }
+
+    /// <summary>A node as it stands in the file: nothing of it is judged before it is reached.</summary>
+    sealed class RawNode
+    {
+        public required int Offset;
+        public RefAttributes? Locked;
+        public RefAttributes? Info;
+        public RefAttributes? Original;
+        public bool IsFlake = true;
+        public InputPath? Parent;
+        public List<KeyValuePair<string, object>> Inputs = [];
+        public LockException? Defect;
+        public LockNode? Made;
+        public bool IsBeingMade;
+    }
+
+    ref struct Reading
+    {
+        readonly string _name;
+        readonly ReadOnlyMemory<byte> _bytes;
+        readonly Dictionary<string, RawNode> _nodes = [];
+        Utf8JsonReader _json;
+        string? _root;
+        int _rootOffset;
+        string? _version;
+        int _versionOffset;
+
+        public Reading(string name, ReadOnlyMemory<byte> bytes)
+        {
+            _name = name;
+            _bytes = bytes;
+            _json = new(bytes.Span, new JsonReaderOptions { MaxDepth = 64 });
+        }
+
+        public LockFile Read()
+        {
+            try
+            {
+                ReadTop();
+            }
+            catch (Exception why) when (why is JsonException or InvalidOperationException)
+            {
+                throw NotJson(why);
+            }
+            if (_version is not ("5" or "6" or "7"))
+                throw LockException.UnsupportedVersion(At(_versionOffset), _version ?? "0");
+            if (_root is null)
+                throw LockException.WrongType(At(_rootOffset), "'root'", "a text");
+            // A root that names no node counts as a root without inputs.
+            if (!_nodes.TryGetValue(_root, out var raw))
+                return LockFile.Empty;
+            if (raw.Defect is { } defect)
+                throw defect;
+            raw.IsBeingMade = true;
+            return new(new LockNode(Inputs(raw, _root, 0)));
+        }
+
+        void ReadTop()
+        {
+            _json.Read();
+            if (_json.TokenType != JsonTokenType.StartObject)
+                throw LockException.WrongType(Here(), "the top level", "an object");
+            while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+            {
+                if (_json.ValueTextEquals("nodes"u8))
+                    ReadNodes();
+                else if (_json.ValueTextEquals("root"u8))
+                    ReadRoot();
+                else if (_json.ValueTextEquals("version"u8))
+                    ReadVersion();
+                else
+                    SkipMember();
+            }
+            // Anything behind the closing brace is an error that the reader itself raises.
+            while (_json.Read())
+            {
+            }
+        }
+
+        void ReadRoot()
+        {
+            _json.Read();
+            _rootOffset = Offset();
+            _root = _json.TokenType == JsonTokenType.String ? _json.GetString() : null;
+            _json.Skip();
+        }
+
+        void ReadVersion()
+        {
+            _json.Read();
+            _versionOffset = Offset();
+            _version = _json.TokenType switch
+            {
+                JsonTokenType.Number => ToNumber(ref _json).ToString(System.Globalization.CultureInfo.InvariantCulture),
+                JsonTokenType.String => $"\"{_json.GetString()}\"",
+                _ => throw LockException.WrongType(Here(), "'version'", "a number"),
+            };
+        }
+
+        void ReadNodes()
+        {
+            _json.Read();
+            _nodes.Clear();
+            if (_json.TokenType != JsonTokenType.StartObject)
+                throw LockException.WrongType(Here(), "'nodes'", "an object");
+            while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+            {
+                var key = _json.GetString()!;
+                _json.Read();
+                _nodes[key] = ReadNode(key);
+            }
+        }
+
+        RawNode ReadNode(string key)
+        {
+            var node = new RawNode { Offset = Offset() };
+            if (_json.TokenType != JsonTokenType.StartObject)
+            {
+                node.Defect = LockException.WrongType(Here(), $"node '{key}'", "an object");
+                _json.Skip();
+                return node;
+            }
+            while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+            {
+                if (_json.ValueTextEquals("locked"u8))
+                    node.Locked = ReadAttributes(node);
+                else if (_json.ValueTextEquals("original"u8))
+                    node.Original = ReadAttributes(node);
+                else if (_json.ValueTextEquals("info"u8))
+                    node.Info = ReadAttributes(node);
+                else if (_json.ValueTextEquals("inputs"u8))
+                    ReadInputs(node);
+                else if (_json.ValueTextEquals("flake"u8))
+                    ReadFlake(node);
+                else if (_json.ValueTextEquals("parent"u8))
+                    ReadParent(node);
+                else
+                    SkipMember();
+            }
+            return node;
+        }
+
+        void ReadFlake(RawNode node)
+        {
+            _json.Read();
+            if (_json.TokenType is JsonTokenType.True or JsonTokenType.False)
+            {
+                node.IsFlake = _json.TokenType == JsonTokenType.True;
+                return;
+            }
+            node.Defect ??= LockException.WrongType(Here(), "'flake'", "true or false");
+            _json.Skip();
+        }
+
+        void ReadParent(RawNode node)
+        {
+            _json.Read();
+            node.Parent = ReadPath(node, "'parent'");
+        }
+
+        void ReadInputs(RawNode node)
+        {
+            _json.Read();
+            if (_json.TokenType != JsonTokenType.StartObject)
+            {
+                node.Defect ??= LockException.WrongType(Here(), "'inputs'", "an object");
+                _json.Skip();
+                return;
+            }
+            node.Inputs.Clear();
+            while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = _json.GetString()!;
+                _json.Read();
+                if (_json.TokenType == JsonTokenType.String)
+                    node.Inputs.Add(new(name, _json.GetString()!));
+                else if (ReadPath(node, $"input '{name}'") is { } target)
+                    node.Inputs.Add(new(name, new LockEdge.Follows(target)));
+            }
+        }
+
+        InputPath? ReadPath(RawNode node, string what)
+        {
+            if (_json.TokenType != JsonTokenType.StartArray)
+            {
+                node.Defect ??= LockException.WrongType(Here(), what, "a list of texts");
+                _json.Skip();
+                return null;
+            }
+            var names = new List<string>();
+            while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
+            {
+                if (_json.TokenType == JsonTokenType.String)
+                {
+                    names.Add(_json.GetString()!);
+                    continue;
+                }
+                node.Defect ??= LockException.WrongType(Here(), what, "a list of texts");
+                _json.Skip();
+            }
+            return names.Count == 0 ? InputPath.Root : InputPath.Of(names);
+        }
+
+        RefAttributes? ReadAttributes(RawNode node)
+        {
+            _json.Read();
+            if (_json.TokenType != JsonTokenType.StartObject)
+            {
+                node.Defect ??= LockException.WrongType(Here(), "a reference", "an object");
+                _json.Skip();
+                return null;
+            }
+            var values = new List<KeyValuePair<string, RefValue>>(8);
+            while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = AttributeName(ref _json);
+                _json.Read();
+                RefValue? value = _json.TokenType switch
+                {
+                    JsonTokenType.String => new RefValue.Text(AttributeText(ref _json)),
+                    JsonTokenType.Number => new RefValue.Number(ToNumber(ref _json)),
+                    JsonTokenType.True => new RefValue.Truth(true),
+                    JsonTokenType.False => new RefValue.Truth(false),
+                    _ => null,
+                };
+                if (value is null)
+                {
+                    node.Defect ??= LockException.WrongType(Here(), $"attribute '{name}'", "a text, a number, true or false");
+                    _json.Skip();
+                    continue;
+                }
+                values.Add(new(name, value));
+            }
+            return RefAttributes.Of(values);
+        }
+
+        // The names and types that make up nearly all of a lock exist once, not once a node.
+        static string AttributeName(ref Utf8JsonReader json) =>
+            json.ValueTextEquals("narHash"u8) ? "narHash"
+            : json.ValueTextEquals("type"u8) ? "type"
+            : json.ValueTextEquals("lastModified"u8) ? "lastModified"
+            : json.ValueTextEquals("owner"u8) ? "owner"
+            : json.ValueTextEquals("repo"u8) ? "repo"
+            : json.ValueTextEquals("rev"u8) ? "rev"
+            : json.ValueTextEquals("ref"u8) ? "ref"
+            : json.ValueTextEquals("url"u8) ? "url"
+            : json.GetString()!;
+
+        static string AttributeText(ref Utf8JsonReader json) => json.ValueTextEquals("github"u8) ? "github" : json.GetString()!;
+
+        // nlohmann converts any number to 64 unsigned bits: 1.5 to 1, -1 to the largest, what is out of range to 0.
+        static ulong ToNumber(ref Utf8JsonReader json)
+        {
+            if (json.TryGetUInt64(out var exact))
+                return exact;
+            if (json.TryGetInt64(out var negative))
+                return unchecked((ulong)negative);
+            var number = json.TryGetDouble(out var real) ? Math.Truncate(real) : double.NaN;
+            return number switch
+            {
+                >= 0 and < 18446744073709551616.0 => (ulong)number,
+                < 0 and >= -9223372036854775808.0 => unchecked((ulong)(long)number),
+                _ => 0,
+            };
+        }
+
+        void SkipMember()
+        {
+            _json.Read();
+            _json.Skip();
+        }
+
+        NameMap<LockEdge> Inputs(RawNode raw, string key, int depth)
+        {
+            if (depth > MaximumDepth)
+                throw LockException.TooDeep(At(raw.Offset), MaximumDepth);
+            if (raw.Inputs.Count == 0)
+                return NameMap<LockEdge>.Empty;
+            var inputs = new List<KeyValuePair<string, LockEdge>>(raw.Inputs.Count);
+            foreach (var (name, target) in raw.Inputs)
+                inputs.Add(new(name, target as LockEdge ?? new LockEdge.Locked(Node((string)target, raw, depth + 1))));
+            return NameMap<LockEdge>.Of(inputs);
+        }
+
+        LockedNode Node(string key, RawNode from, int depth)
+        {
+            if (!_nodes.TryGetValue(key, out var raw))
+                throw LockException.MissingNode(At(from.Offset), key);
+            if (raw.Made is LockedNode made)
+                return made;
+            if (raw.IsBeingMade)
+                throw LockException.NodeCycle(At(raw.Offset), key);
+            if (raw.Defect is { } defect)
+                throw defect;
+            raw.IsBeingMade = true;
+            var locked = raw.Locked ?? throw LockException.MissingAttribute(At(raw.Offset), key, "locked");
+            var original = raw.Original ?? throw LockException.MissingAttribute(At(raw.Offset), key, "original");
+            if (raw.Info is { } info)
+                locked = RefAttributes.Of([.. locked, .. info]);
+            var node = new LockedNode(
+                FlakeRef.FromLock(locked), FlakeRef.FromLock(original), raw.IsFlake, raw.Parent, Inputs(raw, key, depth));
+            raw.Made = node;
+            return node;
+        }
+
+        LockException NotJson(Exception why)
+        {
+            var text = Text();
+            foreach (var marker in (ReadOnlySpan<string>)["<<<<<<< ", "=======\n", ">>>>>>> "])
+            {
+                var at = text.Text.StartsWith(marker, StringComparison.Ordinal) ? 0 : text.Text.IndexOf('\n' + marker, StringComparison.Ordinal) + 1;
+                if (at > 0 || text.Text.StartsWith(marker, StringComparison.Ordinal))
+                    return LockException.ConflictMarkers(text.Span(at, marker.TrimEnd().Length));
+            }
+            if (_bytes.IsEmpty || _bytes.Span.IndexOfAnyExcept(" \n\r\t"u8) < 0)
+                return LockException.Malformed(text.Span(0, 0), "the file is empty");
+            var offset = (int)Math.Min(_json.BytesConsumed, _bytes.Length);
+            if (why is JsonException { LineNumber: { } line, BytePositionInLine: { } column })
+                offset = OffsetOf(line, column);
+            var reason = why is JsonException ? Reason(why.Message) : "a text is not valid Unicode";
+            return LockException.Malformed(At(offset), reason);
+        }
+
+        // System.Text.Json ends its messages with the place, which we show ourselves, and a remark on its options.
+        static string Reason(string message)
+        {
+            var end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+            var sentence = (end < 0 ? message : message[..end]).TrimEnd('.', ' ');
+            var first = sentence.IndexOf(". ", StringComparison.Ordinal) is > 0 and var stop ? sentence[..stop] : sentence;
+            return char.ToLowerInvariant(first[0]) + first[1..];
+        }
+
+        readonly int OffsetOf(long line, long column)
+        {
+            var at = 0;
+            for (var i = 0L; i < line; i++)
+                at += _bytes.Span[at..].IndexOf((byte)'\n') + 1;
+            return (int)Math.Min(at + column, _bytes.Length);
+        }
+
+        readonly int Offset() => (int)_json.TokenStartIndex;
+
+        readonly SourceSpan Here() => At(Offset());
+
+        readonly SourceSpan At(int offset)
+        {
+            var before = Encoding.UTF8.GetCharCount(_bytes.Span[..Math.Min(offset, _bytes.Length)]);
+            var text = Text();
+            return text.Span(Math.Min(before, text.Text.Length), before < text.Text.Length ? 1 : 0);
+        }
+
+        readonly SourceText Text() => new(_name, Encoding.UTF8.GetString(_bytes.Span));
+    }
+}

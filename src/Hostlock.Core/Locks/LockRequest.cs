@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Hostlock.Flakes;
+
+namespace Hostlock.Locks;
+
+/// <summary>What is asked of a lock beside bringing it in line with what is declared.</summary>
+public sealed record LockRequest
+{
+    /// <summary>Add what is missing, drop what is gone, move nothing: <c>nix flake lock</c>.</summary>
+    public static readonly LockRequest Nothing = new();
+
+    /// <summary>Lock everything anew: <c>nix flake update</c> without names.</summary>
+    public static readonly LockRequest Everything = new() { Recreate = true };
+
+    /// <summary>The inputs to move, by path.</summary>
+    public ImmutableHashSet<InputPath> Updates { get; init; } = [];
+
+    /// <summary>True where the old lock counts for nothing.</summary>
+    public bool Recreate { get; init; }
+
+    /// <summary>References to use in place of the declared ones, by path: <c>--override-input</c>.</summary>
+    public ImmutableSortedDictionary<InputPath, FlakeRef> Overrides { get; init; } = ImmutableSortedDictionary<InputPath, FlakeRef>.Empty;
+
+    /// <summary>Moves the named inputs and nothing else: <c>nix flake update NAME…</c>.</summary>
+    public static LockRequest Update(IEnumerable<InputPath> inputs) => new() { Updates = [.. inputs] };
+}
+
+/// <summary>The flake whose lock is made: what it declares, and where its relative paths start.</summary>
+/// <param name="Flake">The parsed flake.nix.</param>
+/// <param name="Place">Its folder in its own tree.</param>
+public sealed record TopFlake(Flake Flake, FlakePlace Place);
+
+/// <summary>A folder of a tree that holds a flake.nix.</summary>
+/// <param name="Files">The whole tree.</param>
+/// <param name="Folder">The folder's path in it; empty for the root of the tree.</param>
+public sealed record FlakePlace(TreeFiles Files, string Folder);
+
+/// <summary>A lock as it should be, and what was odd on the way to it.</summary>
+public sealed record ResolvedLock(LockFile Lock, IReadOnlyList<Warning> Warnings);

@@ -1,0 +1,108 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Hostlock;
+
+/// <summary>
+/// An immutable map from names to values, in <see cref="Utf8Order"/>, kept as one sorted array: the maps of a lock have a
+/// handful of members and there are hundreds of thousands of them in a large fleet.
+/// </summary>
+[SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "It is a map, and the domain says so.")]
+public sealed class NameMap<T> : IReadOnlyCollection<KeyValuePair<string, T>>
+{
+    [SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "As ImmutableArray<T>.Empty.")]
+    public static readonly NameMap<T> Empty = new([]);
+
+    readonly KeyValuePair<string, T>[] _members;
+
+    NameMap(KeyValuePair<string, T>[] members) => _members = members;
+
+    public int Count => _members.Length;
+
+    public IEnumerable<string> Names => _members.Select(member => member.Key);
+
+    internal ReadOnlySpan<KeyValuePair<string, T>> Members => _members;
+
+    /// <summary>Takes members in any order; of two with one name the later stays.</summary>
+    [SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "As Empty.")]
+    public static NameMap<T> Of(IReadOnlyList<KeyValuePair<string, T>> members)
+    {
+        if (members.Count == 0)
+            return Empty;
+        var sorted = new KeyValuePair<string, T>[members.Count];
+        for (var i = 0; i < sorted.Length; i++)
+            sorted[i] = members[i];
+        if (!IsStrictlySorted(sorted))
+            sorted = SortedDistinct(sorted);
+        return new(sorted);
+    }
+
+    public bool TryGetValue(string name, [MaybeNullWhen(false)] out T value)
+    {
+        var at = IndexOf(name);
+        value = at >= 0 ? _members[at].Value : default;
+        return at >= 0;
+    }
+
+    public bool ContainsKey(string name) => IndexOf(name) >= 0;
+
+    public NameMap<T> With(string name, T value)
+    {
+        var at = IndexOf(name);
+        var copy = _members.ToList();
+        if (at >= 0)
+            copy[at] = new(name, value);
+        else
+            copy.Insert(~at, new(name, value));
+        return new([.. copy]);
+    }
+
+    public NameMap<T> Without(string name)
+    {
+        var at = IndexOf(name);
+        return at < 0 ? this : new([.. _members[..at], .. _members[(at + 1)..]]);
+    }
+
+    public IEnumerator<KeyValuePair<string, T>> GetEnumerator() => _members.AsEnumerable().GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    int IndexOf(string name)
+    {
+        var (low, high) = (0, _members.Length - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            switch (Utf8Order.Instance.Compare(_members[middle].Key, name))
+            {
+                case 0:
+                    return middle;
+                case < 0:
+                    low = middle + 1;
+                    break;
+                default:
+                    high = middle - 1;
+                    break;
+            }
+        }
+        return ~low;
+    }
+
+    static bool IsStrictlySorted(KeyValuePair<string, T>[] members)
+    {
+        for (var i = 1; i < members.Length; i++)
+        {
+            if (Utf8Order.Instance.Compare(members[i - 1].Key, members[i].Key) >= 0)
+                return false;
+        }
+        return true;
+    }
+
+    static KeyValuePair<string, T>[] SortedDistinct(KeyValuePair<string, T>[] members)
+    {
+        var byName = new SortedDictionary<string, T>(Utf8Order.Instance);
+        foreach (var (name, value) in members)
+            byName[name] = value;
+        return [.. byName];
+    }
+}

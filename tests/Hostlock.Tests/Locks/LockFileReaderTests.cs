@@ -1,0 +1,118 @@
+using System.Text;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+
+namespace Hostlock.Tests.Locks;
+
+public class LockFileReaderTests
+{
+    static string Node(string members = "") =>
+        "{" + members + """ "locked":{"type":"path","path":"/a","narHash":"h"},"original":{"type":"path","path":"/a"}}""";
+
+    static string File(string rootInputs, string nodes) =>
+        """{"nodes":{"root":{"inputs":{""" + rootInputs + "}}," + nodes + """},"root":"root","version":7}""";
+
+    static LockFile Read(string text) => LockFileReader.Read("flake.lock", Encoding.UTF8.GetBytes(text));
+
+    static string Error(string text) =>
+        Assert.Throws<LockException>(() => Read(text)) is var error ? $"{error.Span}: {error.Message}" : "";
+
+    [Fact]
+    public void Nodes_that_cannot_be_reached_are_not_judged()
+    {
+        var file = Read("""{"nodes":{"root":{},"odd":{"locked":7,"inputs":[]}},"root":"root","version":7}""");
+
+        Assert.Empty(file.AllInputs());
+    }
+
+    [Fact]
+    public void Info_of_old_files_wins_over_locked()
+    {
+        var file = Read(File("\"a\":\"a\"", "\"a\":" + Node("\"info\":{\"narHash\":\"new\"},")));
+
+        Assert.Equal("new", Assert.IsType<LockEdge.Locked>(file.EdgeAt(InputPath.Of("a"))).Node.Locked.NarHash);
+    }
+
+    [Fact]
+    public void Unknown_types_and_attributes_come_back()
+    {
+        const string text = """
+            {
+              "nodes": {
+                "a": {
+                  "locked": {
+                    "odd": true,
+                    "type": "carrier-pigeon",
+                    "weight": 7
+                  },
+                  "original": {
+                    "type": "carrier-pigeon"
+                  }
+                },
+                "root": {
+                  "inputs": {
+                    "a": "a"
+                  }
+                }
+              },
+              "root": "root",
+              "version": 7
+            }
+
+            """;
+
+        Assert.Equal(text, Encoding.UTF8.GetString(LockFileWriter.Write(Read(text))));
+    }
+
+    [Theory]
+    [InlineData("1.5", 1UL)]
+    [InlineData("-1", ulong.MaxValue)]
+    [InlineData("18446744073709551615", ulong.MaxValue)]
+    [InlineData("1e30", 0UL)]
+    public void Numbers_are_made_unsigned_as_Nix_makes_them(string written, ulong read)
+    {
+        var file = Read(File("\"a\":\"a\"", "\"a\":{\"locked\":{\"type\":\"path\",\"lastModified\":" + written + "},\"original\":{}}"));
+
+        Assert.Equal(read, ((LockEdge.Locked)file.EdgeAt(InputPath.Of("a"))!).Node.Locked.LastModified);
+    }
+
+    [Theory]
+    [InlineData("", "flake.lock:1:1: not a lock file: the file is empty")]
+    [InlineData("[]", "flake.lock:1:1: the top level of the lock file must be an object")]
+    [InlineData("""{"nodes":{},"root":"root"}""", "flake.lock:1:1: lock file version 0 is not supported")]
+    [InlineData("""{"nodes":{},"root":"root","version":8}""", "flake.lock:1:37: lock file version 8 is not supported")]
+    [InlineData("""{"nodes":{},"root":"root","version":"7"}""", "flake.lock:1:37: lock file version \"7\" is not supported")]
+    [InlineData("""{"nodes":{"root":{"inputs":{"a":"b"}}},"root":"root","version":7}""", "flake.lock:1:18: the lock file refers to a node 'b' that it does not have")]
+    [InlineData("""{"nodes":{"root":{"inputs":{"a":"a"}},"a":{}},"root":"root","version":7}""", "flake.lock:1:43: node 'a' of the lock file has no 'locked'")]
+    [InlineData("""{"nodes":{"root":{"inputs":{"a":"root"}}},"root":"root","version":7}""", "flake.lock:1:18: the lock file has a cycle through node 'root'")]
+    [InlineData("{\n<<<<<<< HEAD\n", "flake.lock:2:1: the lock file has conflict markers of a merge in it")]
+    [InlineData("""{"nodes":{"root":{}},"root":"root","version":7} x""", "flake.lock:1:49: not a lock file: 'x' is invalid after a single JSON value")]
+    public void What_is_wrong_is_said_with_its_place(string text, string error) => Assert.StartsWith(error, Error(text), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_cycle_between_nodes_is_an_error_and_not_an_endless_walk()
+    {
+        var text = File("\"a\":\"a\"", "\"a\":" + Node("\"inputs\":{\"b\":\"b\"},") + ",\"b\":" + Node("\"inputs\":{\"a\":\"a\"},"));
+
+        Assert.Contains("cycle", Error(text), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Shared_nodes_stay_shared_and_are_gone_into_once()
+    {
+        // 60 levels that each name the next twice: two to the sixtieth paths.
+        var nodes = string.Join(",", Enumerable.Range(0, 60).Select(i => $"\"n{i}\":" + Node($"\"inputs\":{{\"x\":\"n{i + 1}\",\"y\":\"n{i + 1}\"}},")));
+        var file = Read(File("\"a\":\"n0\"", nodes + ",\"n60\":" + Node()));
+
+        Assert.Equal(62 + 60 - 1, file.AllInputs().Count());
+        Assert.Equal(62, LockFileWriter.KeysOf(file).Count);
+    }
+
+    [Fact]
+    public void Nesting_without_end_is_refused()
+    {
+        var nodes = string.Join(",", Enumerable.Range(0, 5000).Select(i => $"\"n{i}\":" + Node($"\"inputs\":{{\"x\":\"n{i + 1}\"}},")));
+
+        Assert.Contains("deep", Error(File("\"a\":\"n0\"", nodes + ",\"n5000\":" + Node())), StringComparison.Ordinal);
+    }
+}
