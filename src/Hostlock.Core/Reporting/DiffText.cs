@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+using Hostlock.Locks;
+
+namespace Hostlock.Reporting;
+
+/// <summary>
+/// The changes of a lock as Nix prints them: <c>• Updated input 'nixpkgs':</c>, the old, <c>→</c> the new, with dates.
+/// </summary>
+/// <remarks>Nix 2.34.8, libflake/lockfile.cc, LockFile::diff and describe.</remarks>
+public static class DiffText
+{
+    /// <summary>The text; empty where nothing moved. A changed <c>original</c> alone is said too, which Nix leaves out.</summary>
+    public static string Render(LockDiff diff)
+    {
+        var text = new StringBuilder();
+        foreach (var change in diff.Changes)
+        {
+            switch (change)
+            {
+                case { Before: null, After: { } after }:
+                    text.Append(CultureInfo.InvariantCulture, $"• Added input '{change.Path}':\n    {Describe(after)}\n");
+                    break;
+                case { After: null }:
+                    text.Append(CultureInfo.InvariantCulture, $"• Removed input '{change.Path}'\n");
+                    break;
+                case { Moves: true, Before: { } before, After: { } after }:
+                    text.Append(CultureInfo.InvariantCulture, $"• Updated input '{change.Path}':\n    {Describe(before)}\n  → {Describe(after)}\n");
+                    break;
+                case { Before: LockEdge.Locked(var before), After: LockEdge.Locked(var after) } when !before.Original.Equals(after.Original):
+                    text.Append(CultureInfo.InvariantCulture, $"• Input '{change.Path}' is now declared as '{after.Original}' (it was '{before.Original}')\n");
+                    break;
+                default:
+                    break;
+            }
+        }
+        return text.ToString();
+    }
+
+    /// <summary>What an edge leads to: the locked reference and its date, or what it follows.</summary>
+    public static string Describe(LockEdge edge) => edge switch
+    {
+        LockEdge.Follows(var target) => $"follows '{target}'",
+        LockEdge.Locked(var node) => $"'{node.Locked}'{(node.Locked.LastModified is { } seconds ? $" ({Day(seconds)})" : "")}",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>A time of a lock as the UTC day.</summary>
+    /// <param name="seconds">Seconds since the epoch; a lock may hold any number.</param>
+    public static string Day(ulong seconds) =>
+        seconds <= 253402300799 // the last second of the year 9999
+            ? DateTimeOffset.FromUnixTimeSeconds((long)seconds).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+            : seconds.ToString(CultureInfo.InvariantCulture);
+}
