@@ -1,3 +1,6 @@
+using System.Text.RegularExpressions;
+using Hostlock.Flakes.Schemes;
+
 namespace Hostlock.Flakes;
 
 /// <summary>
@@ -5,8 +8,10 @@ namespace Hostlock.Flakes;
 /// attributes and subdirectory are. What text says it and how it is written back is the grammar of its scheme.
 /// </summary>
 /// <remarks>Source of the rules: Nix 2.34.8, libflake/flakeref.cc and libfetchers/*.cc.</remarks>
-public sealed class FlakeRef : IEquatable<FlakeRef>
+public sealed partial class FlakeRef : IEquatable<FlakeRef>
 {
+    FlakeRef? _canonical;
+
     internal FlakeRef(RefAttributes input, string directory) => (Input, Directory) = (input, directory);
 
     /// <summary>The attributes of the input, <c>type</c> among them, without <c>dir</c>: the identity of a fetched tree.</summary>
@@ -30,8 +35,20 @@ public sealed class FlakeRef : IEquatable<FlakeRef>
     /// <summary>A <c>path:</c> reference that is resolved against the flake that declares it.</summary>
     public bool IsRelativePath => Type == "path" && Input.Text("path") is { } path && !path.StartsWith('/');
 
+    /// <summary>True where nothing of it can move any more, so that a lock may hold it.</summary>
+    public bool IsLocked => Scheme.IsLocked(Input);
+
     /// <summary>What a lock holds: the attributes of the input, and <c>dir</c> where it is not empty.</summary>
     public RefAttributes Attributes => Directory.Length == 0 ? Input : Input.With("dir", Directory);
+
+    internal InputScheme Scheme => InputSchemes.Of(Type);
+
+    /// <summary>
+    /// The form in which two references are compared: the URL encoded as this Nix does it, and without the <c>dir</c> that
+    /// releases up to 2.25 left in it.
+    /// </summary>
+    /// <remarks>Nix 2.34.8, libflake/flakeref.cc, FlakeRef::canonicalize.</remarks>
+    public FlakeRef Canonical => _canonical ??= Canonicalize();
 
     /// <summary>The same reference with other attributes, or another subdirectory.</summary>
     public FlakeRef With(RefAttributes? input = null, string? directory = null) => new(input ?? Input, directory ?? Directory);
@@ -46,6 +63,76 @@ public sealed class FlakeRef : IEquatable<FlakeRef>
     public static FlakeRef FromLock(RefAttributes attributes) =>
         new(attributes.Without("dir"), attributes.Text("dir") ?? "");
 
+    /// <summary>Takes attributes as a flake.nix writes them, and judges them.</summary>
+    /// <exception cref="FlakeException">The type is not known, or an attribute is missing, malformed or not one of its type's.</exception>
+    public static FlakeRef FromAttributes(RefAttributes attributes, SourceSpan? span)
+    {
+        var directory = attributes.Text("dir") ?? "";
+        var input = attributes.Without("dir");
+        try
+        {
+            if (input["type"] is not RefValue.Text(var type))
+                throw FlakeException.AttributeType("type", "a string", attributes);
+            var scheme = InputSchemes.Of(type);
+            CheckNames(scheme, input);
+            foreach (var name in (ReadOnlySpan<string>)["lastModified", "revCount"])
+            {
+                if (input.Has(name) && input.Number(name) is null)
+                    throw FlakeException.AttributeType(name, "an integer", null);
+            }
+            return new(scheme.Check(input), directory);
+        }
+        catch (FlakeException why) when (why.Span is null && span is not null)
+        {
+            throw why.At(span);
+        }
+    }
+
+    /// <summary>
+    /// Reads a reference as the <c>url</c> of an input: a flake id, a URL, or else a path, which stays relative.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="wantsTree">False for <c>flake = false</c>, where a plain URL may be a single file.</param>
+    /// <param name="span">Where it stands, for messages.</param>
+    /// <param name="warnings">Takes what is odd and stops nothing.</param>
+    /// <exception cref="FlakeException">It is none.</exception>
+    public static FlakeRef ParseInput(string text, bool wantsTree, SourceSpan? span, ICollection<Warning>? warnings)
+    {
+        try
+        {
+            return ParseId(text) ?? ParseUrl(text, wantsTree, warnings) ?? ParsePath(text, warnings);
+        }
+        catch (FlakeException why) when (why.Span is null && span is not null)
+        {
+            throw why.At(span);
+        }
+    }
+
+    /// <summary>
+    /// Reads a reference given on a command line: as <see cref="ParseInput"/>, and a relative path is made absolute.
+    /// </summary>
+    public static FlakeRef ParseArgument(string text, string baseFolder)
+    {
+        var reference = ParseInput(text, wantsTree: true, null, null);
+        return reference.IsRelativePath
+            ? reference.With(reference.Input.With("path", Path.GetFullPath(reference.Input.Text("path")!, baseFolder)))
+            : reference;
+    }
+
+    /// <summary>Judges an entry of a lock, as Nix does when it reads one.</summary>
+    /// <exception cref="FlakeException">The type is not known, or an attribute is not one of its type's.</exception>
+    public void CheckSupported()
+    {
+        if (Scheme is UnknownScheme)
+            throw FlakeException.UnknownType(Type);
+        CheckNames(Scheme, Input);
+    }
+
+    /// <summary>The reference with the branch and revision that an indirect one carried.</summary>
+    /// <exception cref="FlakeException">Its type does not have them.</exception>
+    public FlakeRef Apply(string? @ref, string? revision) =>
+        @ref is null && revision is null ? this : With(Scheme.Apply(Input, @ref, revision));
+
     public bool Equals(FlakeRef? other) => other is not null && Directory == other.Directory && Input.Equals(other.Input);
 
     public override bool Equals(object? obj) => Equals(obj as FlakeRef);
@@ -53,5 +140,68 @@ public sealed class FlakeRef : IEquatable<FlakeRef>
     public override int GetHashCode() => HashCode.Combine(Input, Directory);
 
     /// <summary>The URL that Nix prints for this reference in messages and commit texts.</summary>
-    public override string ToString() => Attributes.ToString();
+    public override string ToString()
+    {
+        var url = Scheme.ToUrl(Input);
+        return (Directory.Length == 0 ? url : url with { Query = url.Query.SetItem("dir", Directory) }).ToString();
+    }
+
+    static void CheckNames(InputScheme scheme, RefAttributes attributes)
+    {
+        if (scheme is UnknownScheme)
+            throw FlakeException.UnknownType(scheme.Name);
+        foreach (var name in attributes.Names.Where(name => name != "type" && !scheme.AttributeNames.Contains(name)))
+            throw FlakeException.NotSupportedBy(name, scheme.Name, scheme.AttributeNames);
+    }
+
+    // ID(/(REV | REF(/REV)?))?(#fragment)?, the whole text. Errors from here on are final.
+    [GeneratedRegex("^([a-zA-Z][a-zA-Z0-9_-]*(?:/[a-zA-Z0-9@][a-zA-Z0-9_./@+-]*)?)(?:#(.*))?$", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex IdPattern();
+
+    static FlakeRef? ParseId(string text)
+    {
+        if (IdPattern().Match(text) is not { Success: true } match)
+            return null;
+        if (match.Groups[2].Length > 0)
+            throw FlakeException.UnexpectedFragment(text, match.Groups[2].Value);
+        var id = match.Groups[1].Value;
+        return new(IndirectScheme.Parse(id.Split('/', StringSplitOptions.RemoveEmptyEntries), "flake:" + id), "");
+    }
+
+    static FlakeRef? ParseUrl(string text, bool wantsTree, ICollection<Warning>? warnings)
+    {
+        if (FlakeUrl.TryParse(text, warnings) is not { } url)
+            return null;
+        var fragment = url.Fragment;
+        var directory = url.Query.GetValueOrDefault("dir", "");
+        url = url with { Query = url.Query.Remove("dir"), Fragment = "" };
+        var scheme = InputSchemes.All.FirstOrDefault(scheme => scheme.Takes(url, wantsTree)) ?? throw FlakeException.UnsupportedUrl(url);
+        if (scheme.Parse(url) is not { } input)
+            return null;
+        return fragment.Length == 0 ? new(input, directory) : throw FlakeException.UnexpectedFragment(text, fragment);
+    }
+
+    static FlakeRef ParsePath(string text, ICollection<Warning>? warnings)
+    {
+        var (path, fragment) = Split(text, '#');
+        (path, var query) = Split(path, '?');
+        if (fragment.Length > 0)
+            throw FlakeException.UnexpectedFragment(text, fragment);
+        var parameters = FlakeUrl.ParseQuery(query, warnings);
+        var directory = parameters.GetValueOrDefault("dir", "");
+        parameters = parameters.Remove("dir");
+        return new(PathScheme.Parse(path, parameters, () => $"path:{(path.StartsWith('/') ? "//" : "")}{path}?{FlakeUrl.WriteQuery(parameters)}"), directory);
+
+        static (string, string) Split(string text, char at) =>
+            text.IndexOf(at, StringComparison.Ordinal) is >= 0 and var i ? (text[..i], text[(i + 1)..]) : (text, "");
+    }
+
+    FlakeRef Canonicalize()
+    {
+        if (Input.Text("url") is not { } text || FlakeUrl.TryParse(text) is not { } url)
+            return this;
+        if (Directory.Length > 0 && url.Query.GetValueOrDefault("dir") == Directory)
+            url = url with { Query = url.Query.Remove("dir") };
+        return url.ToString() is var written && written == text ? this : With(Input.With("url", written));
+    }
 }

@@ -35,5 +35,8 @@ public sealed record TopFlake(Flake Flake, FlakePlace Place);
 /// <param name="Folder">The folder's path in it; empty for the root of the tree.</param>
 public sealed record FlakePlace(TreeFiles Files, string Folder);
 
-/// <summary>A lock as it should be, and what was odd on the way to it.</summary>
-public sealed record ResolvedLock(LockFile Lock, IReadOnlyList<Warning> Warnings);
+/// <summary>A lock as it should be.</summary>
+/// <param name="Lock">The lock.</param>
+/// <param name="Warnings">What was odd on the way to it.</param>
+/// <param name="Unmatched">The updates asked for that are no inputs, or follow another. Nix warns of them and goes on.</param>
+public sealed record ResolvedLock(LockFile Lock, IReadOnlyList<Warning> Warnings, ImmutableArray<InputPath> Unmatched);

@@ -1,0 +1,165 @@
+namespace Hostlock.Flakes;
+
+/// <summary>What can be wrong with a reference or a flake.nix.</summary>
+public sealed partial class FlakeException : HostlockException
+{
+    FlakeException(string message)
+        : base(message)
+    {
+    }
+
+    // The Nix language.
+
+    internal static FlakeException UnexpectedToken(SourceSpan span, string found, string? expected, SourceSpan? unclosed) =>
+        new($"syntax error, unexpected {found}{(expected is null ? "" : $", expecting {expected}")}")
+        {
+            Span = span,
+            Hint = unclosed is null ? null : $"'{unclosed.Text}' at {unclosed} is not closed",
+        };
+
+    internal static FlakeException InvalidInteger(SourceSpan span) =>
+        new($"invalid integer '{span.Text}'") { Span = span, Hint = "integers go up to 9223372036854775807" };
+
+    internal static FlakeException InvalidFloat(SourceSpan span) =>
+        new($"invalid float '{span.Text}'") { Span = span };
+
+    internal static FlakeException PipeOperator(SourceSpan span) =>
+        new("experimental Nix feature 'pipe-operators' is disabled")
+        {
+            Span = span,
+            Hint = "write the function before its argument, which every Nix reads",
+        };
+
+    internal static FlakeException TrailingSlash(SourceSpan span) =>
+        new("path has a trailing slash") { Span = span, Hint = "leave out the slash at the end, or write './.' for the folder itself" };
+
+    internal static FlakeException NullInString(SourceSpan span) =>
+        new("a string contains a null byte, which Nix cannot represent") { Span = span };
+
+    internal static FlakeException NixTooDeep(SourceSpan span) =>
+        new($"the expression nests more than {Nix.NixParser.MaximumDepth} levels deep") { Span = span };
+
+    internal static FlakeException DuplicateAttribute(SourceSpan span, string path, SourceSpan earlier) =>
+        new($"attribute '{path}' already defined at {earlier}") { Span = span };
+
+    internal static FlakeException DuplicateFormal(SourceSpan span, string name) =>
+        new($"duplicate formal function argument '{name}'") { Span = span };
+
+    internal static FlakeException DynamicInLet(SourceSpan span) =>
+        new("dynamic attributes not allowed in let") { Span = span };
+
+    internal static FlakeException DynamicInInherit(SourceSpan span) =>
+        new("dynamic attributes not allowed in inherit") { Span = span };
+
+    internal static FlakeException UndefinedVariable(SourceSpan span, string name, string? hint) =>
+        new($"undefined variable '{name}'") { Span = span, Hint = hint };
+
+    // What a flake.nix may say.
+
+    internal static FlakeException FileTooLong(SourceSpan span, int most) =>
+        new($"'{span.Source.Name}' is too long to be a flake.nix") { Span = span, Hint = $"at most {most} characters are read" };
+
+    internal static FlakeException NotASet(SourceSpan span) =>
+        new($"file '{span.Source.Name}' must be an attribute set")
+        {
+            Span = span,
+            Hint = "a flake.nix starts with '{': no function, 'let' or 'import' may stand around its attributes",
+        };
+
+    internal static FlakeException HomePath(SourceSpan span, string path) =>
+        new($"the path '{path}' can not be resolved in pure mode") { Span = span, Hint = "write a path relative to flake.nix, or a reference in quotes" };
+
+    internal static FlakeException WrongType(SourceSpan span, string expected, string actual, string? hint) =>
+        new($"expected {expected} but got {actual}") { Span = span, Hint = hint };
+
+    internal static FlakeException ComputedName(SourceSpan span) =>
+        new("this attribute name would have to be evaluated") { Span = span, Hint = "write the name itself" };
+
+    internal static FlakeException DuplicateDynamicAttribute(SourceSpan span, string name, SourceSpan earlier) =>
+        new($"dynamic attribute '{name}' already defined at {earlier}") { Span = span };
+
+    internal static FlakeException UnsupportedAttribute(SourceSpan span, string name) =>
+        new($"the flake has an unsupported attribute '{name}'")
+        {
+            Span = span,
+            Hint = Closest.To(name, ["description", "inputs", "outputs", "nixConfig"]) ?? "a flake.nix has 'description', 'inputs', 'outputs' and 'nixConfig'",
+        };
+
+    internal static FlakeException NoOutputs(SourceSpan span) =>
+        new("the flake lacks attribute 'outputs'") { Span = span };
+
+    internal static FlakeException SelfNotAllowed(SourceSpan span) =>
+        new("'self' input attribute not allowed") { Span = span, Hint = "only the inputs of the flake itself have a 'self'" };
+
+    internal static FlakeException UnsupportedSelfAttribute(SourceSpan span, string name) =>
+        new($"flake 'self' attribute '{name}' is not supported") { Span = span, Hint = "'self' may set 'submodules' and 'lfs'" };
+
+    internal static FlakeException OverridesTooDeep(SourceSpan span, int most) =>
+        new($"inputs of inputs nest more than {most} levels deep") { Span = span };
+
+    internal static FlakeException UnexpectedInputAttribute(SourceSpan span, string name) =>
+        new($"unexpected flake input attribute '{name}'")
+        {
+            Span = span,
+            Hint = Closest.To(name, ["url", "flake", "follows", "inputs"]) ?? "without 'type' an input has 'url', 'flake', 'follows' and 'inputs' only",
+        };
+
+    internal static FlakeException InputAttributeType(SourceSpan span, string name, string actual, string? hint) =>
+        new($"flake input attribute '{name}' is {actual} while a string, Boolean, or integer is expected") { Span = span, Hint = hint };
+
+    internal static FlakeException VerifiedFetches(SourceSpan span) =>
+        new("'publicKeys' needs verified fetches, which are not supported") { Span = span };
+
+    internal static FlakeException ReferenceAndFollows(SourceSpan span) =>
+        new("flake input has both a flake reference and a follows attribute") { Span = span, Hint = "keep one of the two" };
+
+    internal static FlakeException PathOutsideTree(SourceSpan span, string path) =>
+        new($"input attribute path '{path}' must be in the same source tree as the flake") { Span = span, Hint = $"write \"path:{path}\" for a folder elsewhere" };
+
+    internal static FlakeException InvalidPathElement(SourceSpan span, string name) =>
+        new($"invalid flake input attribute path element '{name}'")
+        {
+            Span = span,
+            Hint = "'follows' can name inputs of letters, digits, '_' and '-' that start with a letter",
+        };
+
+    internal static FlakeException FormalIsNoReference(SourceSpan span, string name) =>
+        new($"flake reference '{name}' is not an absolute path")
+        {
+            Span = span,
+            Hint = "each argument of 'outputs' is read as an input; take this one from '@inputs' instead",
+        };
+
+    internal static FlakeException SettingType(SourceSpan span, string name, string actual) =>
+        new($"flake configuration setting '{name}' is {actual}") { Span = span, Hint = "settings are strings, paths, integers, Booleans or lists of strings" };
+
+    internal static FlakeException SettingElementType(SourceSpan span, string name) =>
+        new($"list element in flake configuration setting '{name}' is a list while a string is expected") { Span = span };
+
+    internal static FlakeException RegistryIsNoText(SourceSpan span, string actual) =>
+        new($"flake configuration setting 'flake-registry' is {actual} while a string is expected") { Span = span, Hint = "write the address of the registry in quotes" };
+
+    // Edits of a flake.nix.
+
+    internal static FlakeException OutputsAreNoFunction(SourceSpan span) =>
+        new("'outputs' is not written as a function") { Span = span, Hint = "Nix wants one here: 'outputs = { self, ... }: …;'" };
+
+    internal static FlakeException AlreadyWrapped(SourceSpan span, string library) =>
+        new($"'outputs' calls '{library}' already") { Span = span };
+
+    internal static FlakeException NotWrapped(SourceSpan span, string library) =>
+        new($"'outputs' does not call '{library}'") { Span = span };
+
+    internal static FlakeException WrappedOtherwise(SourceSpan span, string library) =>
+        new($"'outputs' calls '{library}' in another way than 'inputs: import ./{library} inputs (…)'")
+        {
+            Span = span,
+            Hint = "take the call away by hand",
+        };
+
+    internal static FlakeException NoUrl(SourceSpan span, InputPath input) =>
+        new($"input '{input}' has no 'url' here") { Span = span, Hint = $"write 'inputs.{string.Join(".inputs.", input.Names)}.url = \"…\";'" };
+
+    internal static FlakeException UrlIsNoLiteral(SourceSpan span, InputPath input) =>
+        new($"the 'url' of input '{input}' is not written out") { Span = span, Hint = "write it as text in quotes" };
+}

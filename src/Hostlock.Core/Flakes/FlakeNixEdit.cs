@@ -1,0 +1,144 @@
+using System.Text;
+using Hostlock.Flakes.Nix;
+
+namespace Hostlock.Flakes;
+
+/// <summary>
+/// Edits of a flake.nix that leave all else of it as it is, comments and layout too: put the outputs into the hands of
+/// <c>hostlock.nix</c>, take them out again, and point an input elsewhere.
+/// </summary>
+public static class FlakeNixEdit
+{
+    const string Library = "hostlock.nix";
+
+    /// <summary>
+    /// Puts <c>inputs: import ./hostlock.nix inputs (</c> before the function of <c>outputs</c> and <c>)</c> after it. Where Nix
+    /// learns of inputs by the formals of that function alone, the new function has them too, or Nix would see them no more.
+    /// </summary>
+    /// <exception cref="FlakeException">The file does not parse, is wrapped already, or its outputs are no function.</exception>
+    public static EditedText Wrap(SourceText source)
+    {
+        var (_, flake) = Read(source);
+        var function = OutputsFunction(source, flake);
+        if (CallsLibrary(function))
+            throw FlakeException.AlreadyWrapped(source.Span(function.Start, function.End - function.Start), Library);
+
+        var formals = function.Formals?.Formals.Select(formal => formal.Name).ToList() ?? [];
+        var taken = NixScopes.FreeIn(source, function).Concat(formals).ToHashSet();
+        var inputs = "inputs";
+        for (var other = "hostlockInputs"; taken.Contains(inputs); other += "'")
+            inputs = other;
+
+        var declared = DeclaredInputs(flake);
+        var head = formals.Exists(name => name != "self" && !declared.Contains(name))
+            ? $"{inputs}@{{ {string.Join(", ", formals)}, ... }}"
+            : inputs;
+        return EditedText.Of(
+            source.Text,
+            new TextChange(function.OuterStart, 0, $"{head}: import ./{Library} {inputs} ("),
+            new TextChange(function.OuterEnd, 0, ")"));
+    }
+
+    /// <summary>True where the outputs call <c>hostlock.nix</c>, however the call is laid out.</summary>
+    /// <exception cref="FlakeException">The file does not parse.</exception>
+    public static bool IsWrapped(SourceText source)
+    {
+        var (_, flake) = Read(source);
+        return flake.Attributes.TryGetValue("outputs", out var outputs) && CallsLibrary(outputs.Value);
+    }
+
+    /// <summary>Takes away what <see cref="Wrap"/> added, also after the file was formatted anew.</summary>
+    /// <exception cref="FlakeException">The file does not parse, or its outputs are not wrapped in the way <see cref="Wrap"/> does.</exception>
+    public static EditedText Unwrap(SourceText source)
+    {
+        var (_, flake) = Read(source);
+        var outer = OutputsFunction(source, flake);
+        var span = source.Span(outer.Start, outer.End - outer.Start);
+        if (!CallsLibrary(outer))
+            throw FlakeException.NotWrapped(span, Library);
+        if (outer is not { Argument: { } name, Body: NixCall { Function: NixCall { Function: var library, Argument: NixVariable passed }, Argument: NixLambda inner } }
+            || !IsLibrary(library) || passed.Name != name)
+        {
+            throw FlakeException.WrappedOtherwise(span, Library);
+        }
+
+        var (start, end) = (inner.OuterStart, inner.OuterEnd);
+        if (start < inner.Start)
+        {
+            (start, end) = (start + 1, end - 1);
+            while (char.IsWhiteSpace(source.Text[start]))
+                start++;
+            while (char.IsWhiteSpace(source.Text[end - 1]))
+                end--;
+        }
+        return EditedText.Of(
+            source.Text,
+            new TextChange(outer.OuterStart, start - outer.OuterStart, ""),
+            new TextChange(end, outer.OuterEnd - end, ""));
+    }
+
+    /// <summary>Points an input, or an input of an input, to another place.</summary>
+    /// <param name="source">The text of flake.nix.</param>
+    /// <param name="input">The input: <c>nixpkgs</c>, or <c>home-manager/nixpkgs</c> for an override.</param>
+    /// <param name="url">The new reference, as text.</param>
+    /// <exception cref="FlakeException">The file does not parse, or holds no literal <c>url</c> of that input.</exception>
+    public static EditedText ChangeUrl(SourceText source, InputPath input, string url)
+    {
+        var (_, flake) = Read(source);
+        var set = flake;
+        NixAttribute? found = null;
+        foreach (var step in input.Names.SelectMany(name => new[] { "inputs", name }).Append("url"))
+        {
+            if (set?.Attributes.GetValueOrDefault(step) is not { } attribute)
+                throw FlakeException.NoUrl(found is null ? source.Span(flake.Start, 1) : Span(source, found), input);
+            (found, set) = (attribute, attribute.Value as NixAttributeSet);
+        }
+        if (found?.Value is not (NixText or NixPath))
+            throw FlakeException.UrlIsNoLiteral(found is null ? source.Span(flake.Start, 1) : Span(source, found), input);
+        var value = found.Value;
+        return EditedText.Of(source.Text, new TextChange(value.Start, value.End - value.Start, Quote(url)));
+    }
+
+    static string Quote(string text)
+    {
+        var quoted = new StringBuilder("\"");
+        for (var i = 0; i < text.Length; i++)
+        {
+            quoted.Append(text[i] switch
+            {
+                '"' => "\\\"",
+                '\\' => "\\\\",
+                '\n' => "\\n",
+                '\r' => "\\r",
+                '\t' => "\\t",
+                '$' when i + 1 < text.Length && text[i + 1] is '{' => "\\$",
+                var c => c.ToString(),
+            });
+        }
+        return quoted.Append('"').ToString();
+    }
+
+    static SourceSpan Span(SourceText source, NixAttribute attribute) => source.Span(attribute.Start, attribute.End - attribute.Start);
+
+    static (NixFile File, NixAttributeSet Flake) Read(SourceText source)
+    {
+        var file = NixParser.Parse(source);
+        return (file, file.Expression as NixAttributeSet ?? throw FlakeException.NotASet(file.SpanOf(file.Expression)));
+    }
+
+    static NixLambda OutputsFunction(SourceText source, NixAttributeSet flake)
+    {
+        if (!flake.Attributes.TryGetValue("outputs", out var outputs))
+            throw FlakeException.NoOutputs(source.Span(flake.Start, 1));
+        return outputs.Value as NixLambda ?? throw FlakeException.OutputsAreNoFunction(Span(source, outputs));
+    }
+
+    static HashSet<string> DeclaredInputs(NixAttributeSet flake) =>
+        flake.Attributes.GetValueOrDefault("inputs")?.Value is NixAttributeSet inputs ? [.. inputs.Attributes.Keys] : [];
+
+    static bool CallsLibrary(NixExpression expression) => NixTree.Within(expression).Any(IsLibrary);
+
+    static bool IsLibrary(NixExpression expression) =>
+        expression is NixCall { Function: NixVariable { Name: "import" }, Argument: NixPath path }
+        && !path.Text.StartsWith('/') && RelativeFolder.Between("", "", path.Text) == Library;
+}

@@ -1,0 +1,16 @@
+namespace Hostlock.Flakes;
+
+/// <summary>Which texts git takes for the name of a branch, a tag or a reference.</summary>
+/// <remarks>git-check-ref-format(1); Nix 2.34.8 asks libgit2 whether any of the three holds, and refuses <c>@</c> and DEL beside.</remarks>
+static class GitRefName
+{
+    public static bool IsLegal(string name)
+    {
+        if (name.Length == 0 || name == "@" || name[0] is '-' or '/' || name[^1] is '/' or '.')
+            return false;
+        if (name.Contains("..", StringComparison.Ordinal) || name.Contains("@{", StringComparison.Ordinal) || name.Contains("//", StringComparison.Ordinal))
+            return false;
+        return name.ContainsOnly(c => c is > ' ' and not '\u007F' and not ('~' or '^' or ':' or '?' or '*' or '[' or '\\'))
+            && name.Split('/').All(part => !part.StartsWith('.') && !part.EndsWith(".lock", StringComparison.Ordinal));
+    }
+}

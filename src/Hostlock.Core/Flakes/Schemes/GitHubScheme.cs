@@ -1,0 +1,30 @@
+namespace Hostlock.Flakes.Schemes;
+
+/// <summary><c>github:owner/repo</c>.</summary>
+sealed class GitHubScheme : ForgeScheme
+{
+    public override string Name => "github";
+
+    public override string DefaultHost => "github.com";
+
+    public override (string Name, string Value) TokenHeader(string token) => ("Authorization", $"token {token}");
+
+    public override RevisionQuery? AskRevision(RefAttributes attributes) =>
+        attributes.Has("rev") ? null
+        : new RevisionQuery.Json($"{Api(attributes)}/commits/{attributes.Text("ref") ?? "HEAD"}", HostOf(attributes, DefaultHost), "sha", InFirstElement: false);
+
+    // The archive address costs no API call; it takes no token.
+    public override TreeLocation? Locate(RefAttributes attributes, bool hasToken)
+    {
+        var (host, revision) = (HostOf(attributes, DefaultHost), attributes.Text("rev"));
+        return host == DefaultHost && !hasToken
+            ? new TreeLocation.Archive($"https://{host}/{attributes.Text("owner")}/{attributes.Text("repo")}/archive/{revision}.tar.gz", null)
+            : new TreeLocation.Archive($"{Api(attributes)}/tarball/{revision}", host);
+    }
+
+    string Api(RefAttributes attributes)
+    {
+        var host = HostOf(attributes, DefaultHost);
+        return $"{(host == DefaultHost ? "https://api.github.com" : $"https://{host}/api/v3")}/repos/{attributes.Text("owner")}/{attributes.Text("repo")}";
+    }
+}

@@ -1,0 +1,27 @@
+namespace Hostlock.Flakes.Schemes;
+
+/// <summary><c>gitlab:owner/repo</c>; a subgroup is written <c>group%252Fsub</c>.</summary>
+sealed class GitLabScheme : ForgeScheme
+{
+    public override string Name => "gitlab";
+
+    public override string DefaultHost => "gitlab.com";
+
+    public override (string Name, string Value) TokenHeader(string token) => token.Split(':', 2) switch
+    {
+        ["OAuth2", var value] => ("Authorization", $"Bearer {value}"),
+        ["PAT", var value] => ("Private-token", value),
+        [var kind, var value] => (kind, value),
+        _ => ("Private-token", token),
+    };
+
+    public override RevisionQuery? AskRevision(RefAttributes attributes) =>
+        attributes.Has("rev") ? null
+        : new RevisionQuery.Json($"{Api(attributes)}/commits?ref_name={attributes.Text("ref") ?? "HEAD"}", HostOf(attributes, DefaultHost), "id", InFirstElement: true);
+
+    public override TreeLocation? Locate(RefAttributes attributes, bool hasToken) =>
+        new TreeLocation.Archive($"{Api(attributes)}/archive.tar.gz?sha={attributes.Text("rev")}", HostOf(attributes, DefaultHost));
+
+    string Api(RefAttributes attributes) =>
+        $"https://{HostOf(attributes, DefaultHost)}/api/v4/projects/{attributes.Text("owner")}%2F{attributes.Text("repo")}/repository";
+}

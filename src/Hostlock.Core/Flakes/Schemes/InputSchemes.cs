@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+
+namespace Hostlock.Flakes.Schemes;
+
+/// <summary>The table of input types, in the order in which a URL is offered to them.</summary>
+static class InputSchemes
+{
+    public static readonly ImmutableArray<InputScheme> All =
+    [
+        new TarballScheme(isFile: true),
+        new GitScheme(),
+        new GitHubScheme(),
+        new GitLabScheme(),
+        new MercurialScheme(),
+        new IndirectScheme(),
+        new PathScheme(),
+        new SourceHutScheme(),
+        new TarballScheme(isFile: false),
+    ];
+
+    /// <summary>The scheme of a type; one that is not known gets a scheme that keeps it as it is.</summary>
+    public static InputScheme Of(string type) => All.FirstOrDefault(scheme => scheme.Name == type) ?? new UnknownScheme(type);
+}
