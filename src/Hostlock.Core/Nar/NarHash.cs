@@ -17,6 +17,10 @@ public readonly record struct NarHash
             ? new(Convert.ToBase64String(digest))
             : throw new ArgumentException("a SHA-256 digest has 32 bytes", nameof(digest));
 
+    /// <summary>The hash of a tree.</summary>
+    /// <exception cref="NarException">It is nested too deep, or changes while it is read.</exception>
+    public static NarHash Of(SourceTree tree, CancellationToken cancellationToken) => NarWriter.Hash(tree, cancellationToken);
+
     /// <summary>Reads an SRI text; Nix takes it without the padding too.</summary>
     public static NarHash? TryParse(string text)
     {

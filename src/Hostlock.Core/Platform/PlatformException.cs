@@ -11,6 +11,9 @@ public sealed class PlatformException : HostlockException
     internal static PlatformException CannotStart(string program, Exception why) =>
         new($"cannot run '{program}': {why.Message}", why) { IsOutside = true, Hint = $"is {program} installed and on the PATH?" };
 
+    internal static PlatformException SaysTooMuch(string program, long bound) =>
+        new($"'{program}' printed more than {bound} bytes and was stopped") { IsOutside = true };
+
     internal static PlatformException CannotWrite(string path, Exception why) =>
         new($"cannot write '{path}': {why.Message}", why) { IsOutside = true, Hint = "the file is as it was before" };
 

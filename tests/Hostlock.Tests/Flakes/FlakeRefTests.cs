@@ -66,7 +66,9 @@ public class FlakeRefTests
         try
         {
             var reference = FlakeRef.ParseInput(text, wantsTree: true, null, null);
-            return reference.IsRelativePath && !text.StartsWith("path:", StringComparison.Ordinal) ? "relative path" : reference.Attributes.ToString();
+            // "path:x" says a relative path as attributes; the same text read as a path keeps its scheme in the name.
+            var isFallback = reference.IsRelativePath && (!text.StartsWith("path:", StringComparison.Ordinal) || reference.Input.Text("path") == text);
+            return isFallback ? "relative path" : reference.Attributes.ToString();
         }
         catch (FlakeException why)
         {

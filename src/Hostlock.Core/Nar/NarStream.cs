@@ -1,0 +1,117 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Hostlock.Nar;
+
+/// <summary>
+/// The one place that knows the bytes of a NAR: told of folders, files and links in NAR order, it hashes what a NAR of them
+/// would be.
+/// </summary>
+/// <remarks>Nix 2.34.8, libutil/archive.cc: every token is a 64-bit length, its bytes, and zeros up to a multiple of eight.</remarks>
+sealed class NarStream : IDisposable
+{
+    const int Room = 64 * 1024;
+
+    readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    readonly byte[] _buffer = new byte[Room];
+    int _used;
+
+    public NarStream() => Token("nix-archive-1"u8);
+
+    public void BeginFolder()
+    {
+        Token("("u8);
+        Token("type"u8);
+        Token("directory"u8);
+    }
+
+    public void BeginEntry(ReadOnlySpan<byte> name)
+    {
+        Token("entry"u8);
+        Token("("u8);
+        Token("name"u8);
+        Token(name);
+        Token("node"u8);
+    }
+
+    /// <summary>Ends an entry, a folder or a file: each closes one bracket.</summary>
+    public void End() => Token(")"u8);
+
+    public void Link(ReadOnlySpan<byte> target)
+    {
+        Token("("u8);
+        Token("type"u8);
+        Token("symlink"u8);
+        Token("target"u8);
+        Token(target);
+        End();
+    }
+
+    public void BeginFile(bool isExecutable, long size)
+    {
+        Token("("u8);
+        Token("type"u8);
+        Token("regular"u8);
+        if (isExecutable)
+        {
+            Token("executable"u8);
+            Token([]);
+        }
+        Token("contents"u8);
+        Length(size);
+    }
+
+    /// <summary>A piece of the contents of the file begun.</summary>
+    public void Contents(ReadOnlySpan<byte> piece) => Raw(piece);
+
+    public void EndFile(long size)
+    {
+        Pad(size);
+        End();
+    }
+
+    public NarHash Finish()
+    {
+        Flush();
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        _hash.GetHashAndReset(digest);
+        return NarHash.FromDigest(digest);
+    }
+
+    public void Dispose() => _hash.Dispose();
+
+    void Token(ReadOnlySpan<byte> token)
+    {
+        Length(token.Length);
+        Raw(token);
+        Pad(token.Length);
+    }
+
+    void Length(long length)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, length);
+        Raw(bytes);
+    }
+
+    void Pad(long length) => Raw("\0\0\0\0\0\0\0"u8[..(int)(-length & 7)]);
+
+    void Raw(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > Room - _used)
+            Flush();
+        if (bytes.Length >= Room)
+        {
+            _hash.AppendData(bytes);
+            return;
+        }
+        bytes.CopyTo(_buffer.AsSpan(_used));
+        _used += bytes.Length;
+    }
+
+    void Flush()
+    {
+        _hash.AppendData(_buffer, 0, _used);
+        _used = 0;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Text;
+
+namespace Hostlock.Nar;
+
+/// <summary>A tree as a NAR, hashed as it is walked: entries by the bytes of their names.</summary>
+/// <remarks>Nix 2.34.8, libutil/archive.cc, SourceAccessor::dumpPath.</remarks>
+static class NarWriter
+{
+    /// <summary>Deepest nesting; Nix 2.34.8 refuses more.</summary>
+    public const int MaximumDepth = 64;
+
+    public static NarHash Hash(SourceTree tree, CancellationToken cancellationToken)
+    {
+        using var nar = new NarStream();
+        var buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
+        try
+        {
+            Write(tree, tree.Root, 1);
+            return nar.Finish();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        void Write(SourceTree tree, TreeEntry entry, int depth)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            switch (entry.Kind)
+            {
+                case TreeEntryKind.Folder:
+                    if (depth >= MaximumDepth)
+                        throw NarException.TooDeep();
+                    nar.BeginFolder();
+                    foreach (var child in Sorted(tree.List(entry)))
+                    {
+                        nar.BeginEntry(child.Name.Span);
+                        Write(tree, child, depth + 1);
+                        nar.End();
+                    }
+                    nar.End();
+                    break;
+                case TreeEntryKind.Link:
+                    nar.Link(tree.ReadLink(entry).Span);
+                    break;
+                default:
+                    WriteFile(tree, entry);
+                    break;
+            }
+        }
+
+        void WriteFile(SourceTree tree, TreeEntry entry)
+        {
+            using var contents = tree.Open(entry);
+            nar.BeginFile(entry.Kind == TreeEntryKind.Executable, entry.Size);
+            var left = entry.Size;
+            while (left > 0)
+            {
+                var read = contents.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
+                if (read == 0)
+                    throw NarException.FileChanged(Encoding.UTF8.GetString(entry.Name.Span), entry.Size);
+                nar.Contents(buffer.AsSpan(0, read));
+                left -= read;
+            }
+            nar.EndFile(entry.Size);
+        }
+    }
+
+    static List<TreeEntry> Sorted(IEnumerable<TreeEntry> entries)
+    {
+        var sorted = entries.ToList();
+        sorted.Sort(static (one, other) => one.Name.Span.SequenceCompareTo(other.Name.Span));
+        return sorted;
+    }
+}

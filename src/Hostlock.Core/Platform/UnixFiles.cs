@@ -1,0 +1,149 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Hostlock.Platform;
+
+/// <summary>
+/// Files by the bytes of their names, which text cannot always hold, and without following links. These are the entry points
+/// the runtime's own file classes call; they are part of every build, a static one included.
+/// </summary>
+static partial class UnixFiles
+{
+    const string Library = "libSystem.Native";
+    const int TypeMask = 0xF000;
+
+    public enum Kind
+    {
+        Folder = 0x4000,
+        File = 0x8000,
+        Link = 0xA000,
+    }
+
+    /// <summary>What lies at a path. <see cref="Kind"/> is none of the named ones for sockets, pipes and devices; times are seconds since the epoch.</summary>
+    public readonly record struct Status(Kind Kind, bool IsExecutable, long Size, long Modified);
+
+    /// <summary>Looks at a path; null where nothing is there.</summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static unsafe Status? Look(ReadOnlySpan<byte> path)
+    {
+        fixed (byte* start = Terminated(path))
+        {
+            if (LStat(start, out var status) == 0)
+                return new((Kind)(status.Mode & TypeMask), (status.Mode & 0x40) != 0, status.Size, status.ModifiedSeconds);
+        }
+        var error = Marshal.GetLastPInvokeError();
+        return error is 2 or 20 ? null : throw Failed(path, error);
+    }
+
+    /// <summary>The names in a folder, in no order.</summary>
+    public static unsafe List<byte[]> Names(ReadOnlySpan<byte> folder)
+    {
+        nint opened;
+        fixed (byte* start = Terminated(folder))
+            opened = OpenDir(start);
+        if (opened == 0)
+            throw Failed(folder, Marshal.GetLastPInvokeError());
+        try
+        {
+            var names = new List<byte[]>();
+            DirectoryEntry entry;
+            int result;
+            while ((result = ReadDir(opened, &entry)) == 0)
+            {
+                var name = entry.NameLength < 0 ? MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry.Name) : new(entry.Name, entry.NameLength);
+                if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                    names.Add(name.ToArray());
+            }
+            return result == -1 ? names : throw Failed(folder, result);
+        }
+        finally
+        {
+            CloseDir(opened);
+        }
+    }
+
+    public static unsafe byte[] ReadLink(ReadOnlySpan<byte> path)
+    {
+        for (var room = 256; ; room *= 4)
+        {
+            var target = new byte[room];
+            int length;
+            fixed (byte* start = Terminated(path))
+            fixed (byte* into = target)
+                length = ReadLink(start, into, room);
+            if (length < 0)
+                throw Failed(path, Marshal.GetLastPInvokeError());
+            if (length < room)
+                return target[..length];
+        }
+    }
+
+    /// <summary>Opens a file for reading.</summary>
+    public static unsafe FileStream Open(ReadOnlySpan<byte> path)
+    {
+        nint handle;
+        fixed (byte* start = Terminated(path))
+            handle = Open(start, 0x0010, 0); // read only, closed when another program is started
+        if (handle < 0)
+            throw Failed(path, Marshal.GetLastPInvokeError());
+        return new(new SafeFileHandle(handle, ownsHandle: true), FileAccess.Read, bufferSize: 0);
+    }
+
+    static byte[] Terminated(ReadOnlySpan<byte> path)
+    {
+        var terminated = new byte[path.Length + 1];
+        path.CopyTo(terminated);
+        return terminated;
+    }
+
+    static IOException Failed(ReadOnlySpan<byte> path, int error) =>
+        new($"{System.Text.Encoding.UTF8.GetString(path)}: {Marshal.GetPInvokeErrorMessage(error)}");
+
+    [StructLayout(LayoutKind.Sequential)]
+    struct FileStatus
+    {
+        public int Flags;
+        public int Mode;
+        public uint User;
+        public uint Group;
+        public long Size;
+        public long AccessedSeconds;
+        public long AccessedNanoseconds;
+        public long ModifiedSeconds;
+        public long ModifiedNanoseconds;
+        public long ChangedSeconds;
+        public long ChangedNanoseconds;
+        public long BornSeconds;
+        public long BornNanoseconds;
+        public long Device;
+        public long RealDevice;
+        public long Inode;
+        public uint UserFlags;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    unsafe struct DirectoryEntry
+    {
+        public byte* Name;
+        public int NameLength;
+        public int Type;
+    }
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_LStat", SetLastError = true)]
+    private static unsafe partial int LStat(byte* path, out FileStatus status);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_OpenDir", SetLastError = true)]
+    private static unsafe partial nint OpenDir(byte* path);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_ReadDir", SetLastError = true)]
+    private static unsafe partial int ReadDir(nint folder, DirectoryEntry* entry);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_CloseDir", SetLastError = true)]
+    private static partial int CloseDir(nint folder);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_ReadLink", SetLastError = true)]
+    private static unsafe partial int ReadLink(byte* path, byte* target, int room);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_Open", SetLastError = true)]
+    private static unsafe partial nint Open(byte* path, int flags, int mode);
+}
