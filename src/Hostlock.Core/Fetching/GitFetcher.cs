@@ -12,7 +12,7 @@ namespace Hostlock.Fetching;
 /// does the talking, with the user's own ssh, credentials and proxies; nothing is checked out.
 /// </summary>
 /// <remarks>Nix 2.34.8, libfetchers/git.cc.</remarks>
-sealed class GitFetcher(IProcessRunner processes, string cacheFolder)
+sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache cache)
 {
     // One fetch at a time into one copy: several references of one repository share it.
     readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = [];
@@ -33,25 +33,45 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder)
         var isShallow = reference.Input.Truth("shallow") == true;
         if (!isShallow && found.Repository.IsShallow)
             throw FetchException.Shallow(url);
-        var time = found.Repository.TimeAsync(found.Commit, cancellationToken);
-        var count = isShallow ? null : found.Repository.CountAsync(found.Commit, cancellationToken);
-        var tree = await GitTree.OpenAsync(found.Repository, found.Commit, cancellationToken);
-        var hash = await tree.HashAsync(cancellationToken);
+        var (answer, files) = await AnswerAsync(found, isShallow, cancellationToken);
 
         var input = reference.Input.With("rev", reference.Revision ?? found.Commit);
         if (found.Ref is not null)
             input = input.With("ref", found.Ref);
-        input = Given(reference, input, "lastModified", await time);
-        if (count is not null)
-            input = Given(reference, input, "revCount", await count);
-        return new(reference.With(input.With("narHash", hash.ToString())), new GitCommitFiles(found.Repository, found.Commit, tree), warnings);
+        input = Given(reference, input, "lastModified", answer.LastModified ?? 0);
+        if (answer.RevisionCount is { } count)
+            input = Given(reference, input, "revCount", count);
+        return new(reference.With(input.With("narHash", answer.NarHash)), files, warnings);
+    }
+
+    // A commit never changes: what it hashes to and how many came before it is worked out once and for all.
+    async Task<(CachedAnswer Answer, TreeFiles Files)> AnswerAsync(Found found, bool isShallow, CancellationToken cancellationToken)
+    {
+        var key = RefAttributes.Of(("type", "git"), ("rev", found.Commit), ("shallow", isShallow));
+        if (cache.Find(key) is { } known)
+            return (known, new RememberedFiles(cache, key, known, _ => Task.FromResult<TreeFiles>(new GitCommitFiles(found.Repository, found.Commit))));
+        var time = found.Repository.TimeAsync(found.Commit, cancellationToken);
+        var count = isShallow ? null : found.Repository.CountAsync(found.Commit, cancellationToken);
+        var tree = await GitTree.OpenAsync(found.Repository, found.Commit, cancellationToken);
+        var hash = await tree.HashAsync(cancellationToken);
+        var answer = new CachedAnswer(hash.ToString(), await time, count is null ? null : await count, new Dictionary<string, byte[]?>());
+        cache.Keep(key, answer);
+        return (answer, new RememberedFiles(cache, key, answer, _ => Task.FromResult<TreeFiles>(new GitCommitFiles(found.Repository, found.Commit, tree))));
     }
 
     /// <summary>The files of a commit that a lock names.</summary>
     public async Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(locked, locked.Input.Text("url")!, [], cancellationToken);
-        return new GitCommitFiles(found.Repository, found.Commit);
+        var key = RefAttributes.Of(("type", "git"), ("rev", locked.Revision ?? ""), ("shallow", locked.Input.Truth("shallow") == true));
+        if (cache.Find(key) is { } known && (locked.NarHash is null || known.NarHash == locked.NarHash))
+            return new RememberedFiles(cache, key, known, OpenAsync);
+        return await OpenAsync(cancellationToken);
+
+        async Task<TreeFiles> OpenAsync(CancellationToken stop)
+        {
+            var found = await FindAsync(locked, locked.Input.Text("url")!, [], stop);
+            return new GitCommitFiles(found.Repository, found.Commit);
+        }
     }
 
     static void Refuse(FlakeRef reference)

@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Hostlock.Platform;
 
 /// <summary>
@@ -9,14 +7,17 @@ namespace Hostlock.Platform;
 public static class AtomicFile
 {
     /// <summary>Replaces one file.</summary>
-    public static void Replace(string path, ReadOnlyMemory<byte> contents) => ReplaceAll([(path, contents)]);
+    /// <param name="path">The file.</param>
+    /// <param name="contents">What it shall hold.</param>
+    /// <param name="isDurable">False for what may be lost to a power cut, such as a cache: it is whole or not there, and not waited for.</param>
+    public static void Replace(string path, ReadOnlyMemory<byte> contents, bool isDurable = true) => ReplaceAll([(path, contents)], isDurable);
 
     /// <summary>
     /// Replaces several files. The folder of each must exist. If one of them cannot be written nothing is replaced; if
     /// renaming fails half-way, what is renamed stays, each file being whole.
     /// </summary>
     /// <exception cref="PlatformException">Naming the file that cannot be written.</exception>
-    public static void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files)
+    public static void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files, bool isDurable = true)
     {
         var written = new List<(string Beside, string Path)>(files.Count);
         var path = "";
@@ -29,13 +30,15 @@ public static class AtomicFile
                 var real = new FileInfo(target).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(target);
                 var beside = $"{real}.{Guid.NewGuid():N}.tmp";
                 written.Add((beside, real));
-                WriteFlushed(beside, real, contents);
+                WriteFlushed(beside, real, contents, isDurable);
             }
             foreach (var (beside, real) in written)
             {
                 path = real;
                 File.Move(beside, real, overwrite: true);
             }
+            if (!isDurable)
+                return;
             foreach (var folder in written.Select(file => Path.GetDirectoryName(file.Path)!).Distinct())
                 FlushFolder(folder);
         }
@@ -47,19 +50,20 @@ public static class AtomicFile
         }
     }
 
-    static void WriteFlushed(string beside, string real, ReadOnlyMemory<byte> contents)
+    static void WriteFlushed(string beside, string real, ReadOnlyMemory<byte> contents, bool isDurable)
     {
         using var handle = File.OpenHandle(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         if (File.Exists(real))
             File.SetUnixFileMode(handle, File.GetUnixFileMode(real));
         RandomAccess.Write(handle, contents.Span, 0);
-        RandomAccess.FlushToDisk(handle);
+        if (isDurable)
+            RandomAccess.FlushToDisk(handle);
     }
 
     // The rename itself is durable only once the folder is.
     static void FlushFolder(string folder)
     {
-        using SafeFileHandle handle = File.OpenHandle(folder, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var handle = UnixFiles.OpenFolder(folder);
         RandomAccess.FlushToDisk(handle);
     }
 

@@ -79,14 +79,19 @@ static partial class UnixFiles
     }
 
     /// <summary>Opens a file for reading.</summary>
-    public static unsafe FileStream Open(ReadOnlySpan<byte> path)
+    public static FileStream Open(ReadOnlySpan<byte> path) => new(OpenHandle(path), FileAccess.Read, bufferSize: 0);
+
+    /// <summary>Opens a folder, which the runtime's own classes refuse, so that its entries can be flushed to disk.</summary>
+    public static SafeFileHandle OpenFolder(string folder) => OpenHandle(System.Text.Encoding.UTF8.GetBytes(folder));
+
+    static unsafe SafeFileHandle OpenHandle(ReadOnlySpan<byte> path)
     {
         nint handle;
         fixed (byte* start = Terminated(path))
             handle = Open(start, 0x0010, 0); // read only, closed when another program is started
         if (handle < 0)
             throw Failed(path, Marshal.GetLastPInvokeError());
-        return new(new SafeFileHandle(handle, ownsHandle: true), FileAccess.Read, bufferSize: 0);
+        return new(handle, ownsHandle: true);
     }
 
     static byte[] Terminated(ReadOnlySpan<byte> path)

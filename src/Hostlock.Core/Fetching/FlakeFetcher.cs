@@ -1,0 +1,308 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using Hostlock.Flakes;
+using Hostlock.Flakes.Schemes;
+using Hostlock.Locks;
+using Hostlock.Nar;
+using Hostlock.Platform;
+
+namespace Hostlock.Fetching;
+
+/// <summary>
+/// References to trees, for real: registry, newest revision, contents, hash. Each reference is followed once a run, however
+/// many hosts and inputs ask, and each gets the same answer.
+/// </summary>
+/// <remarks>Nix 2.34.8, libfetchers/fetchers.cc, Input::fetchToStore and what it calls.</remarks>
+public sealed class FlakeFetcher : IFlakeSource, IDisposable
+{
+    const int AtOnce = 12;
+
+    readonly NixSettings _settings;
+    readonly HttpDownloads _downloads;
+    readonly FetchCache _cache;
+    readonly string _cacheFolder;
+    readonly GitFetcher _git;
+    readonly Registries _registries;
+    readonly SemaphoreSlim _room = new(AtOnce, AtOnce);
+    readonly ConcurrentDictionary<(RefAttributes, RegistryScope), Lazy<Task<FetchedTree>>> _fetched = [];
+    readonly ConcurrentDictionary<RefAttributes, Lazy<Task<TreeFiles>>> _read = [];
+    readonly ConcurrentBag<IDisposable> _open = [];
+
+    /// <param name="processes">The seam to git.</param>
+    /// <param name="downloads">The seam to HTTP.</param>
+    /// <param name="settings">What nix.conf says.</param>
+    /// <param name="cacheFolder">Where answers and copies of repositories are kept: <c>~/.cache/hostlock</c>.</param>
+    public FlakeFetcher(IProcessRunner processes, HttpDownloads downloads, NixSettings settings, string cacheFolder)
+    {
+        (_downloads, _settings, _cacheFolder) = (downloads, settings, cacheFolder);
+        _cache = new(cacheFolder);
+        _git = new(processes, cacheFolder, _cache);
+        _registries = new(settings, downloads);
+    }
+
+    public async Task<FetchedTree> FetchAsync(FlakeRef reference, RegistryScope registries, CancellationToken cancellationToken)
+    {
+        var direct = await _registries.ResolveAsync(reference, registries);
+        // The subdirectory is no part of what is fetched, and each asker gets back its own.
+        var fetched = await _fetched.GetOrAdd((direct.Input, registries), _ => new(() => FetchAnewAsync(direct.With(directory: ""), cancellationToken))).Value;
+        return fetched with { Locked = fetched.Locked.With(directory: direct.Directory) };
+    }
+
+    public Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken) =>
+        _read.GetOrAdd(locked.Input, _ => new(() => ReadAnewAsync(locked.With(directory: ""), cancellationToken))).Value;
+
+    public void Dispose()
+    {
+        foreach (var tree in _open)
+            tree.Dispose();
+        _downloads.Dispose();
+        _room.Dispose();
+    }
+
+    async Task<FetchedTree> FetchAnewAsync(FlakeRef reference, CancellationToken cancellationToken)
+    {
+        await _room.WaitAsync(cancellationToken);
+        try
+        {
+            var fetched = await FetchByTypeAsync(reference, cancellationToken);
+            if (reference.NarHash is { } stated && NarHash.TryParse(stated)?.ToString() != fetched.Locked.NarHash)
+                throw FetchException.HashMismatch(reference, stated, fetched.Locked.NarHash!);
+            return fetched;
+        }
+        catch (HostlockException why)
+        {
+            throw why.While($"while fetching the input '{reference}'");
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    async Task<FetchedTree> FetchByTypeAsync(FlakeRef reference, CancellationToken cancellationToken) => reference.Scheme switch
+    {
+        GitScheme => await _git.FetchAsync(reference, cancellationToken),
+        ForgeScheme forge => await FetchForgeAsync(forge, reference, cancellationToken),
+        PathScheme => FetchFolder(reference, cancellationToken),
+        TarballScheme when reference.Type == "tarball" => await FetchTarballAsync(reference, cancellationToken),
+        TarballScheme => await FetchFileAsync(reference, cancellationToken),
+        MercurialScheme => throw FetchException.NotFetched(reference, "Mercurial repositories"),
+        var other => throw FetchException.NotFetched(reference, $"inputs of type '{other.Name}'"),
+    };
+
+    async Task<TreeFiles> ReadAnewAsync(FlakeRef locked, CancellationToken cancellationToken)
+    {
+        if (locked.Scheme is GitScheme)
+            return await _git.ReadAsync(locked, cancellationToken);
+        var key = Pinned(locked);
+        if (locked.NarHash is { } hash && _cache.Find(key) is { } known && known.NarHash == hash)
+            return new RememberedFiles(_cache, key, known, stop => FetchLockedAsync(locked, stop));
+        return await FetchLockedAsync(locked, cancellationToken);
+    }
+
+    // What a lock pins has to be what is there.
+    async Task<TreeFiles> FetchLockedAsync(FlakeRef locked, CancellationToken cancellationToken) =>
+        (await FetchAnewAsync(locked, cancellationToken)).Files;
+
+    async Task<FetchedTree> FetchForgeAsync(ForgeScheme forge, FlakeRef reference, CancellationToken cancellationToken)
+    {
+        var host = ForgeScheme.HostOf(reference.Input, forge.DefaultHost);
+        var token = _settings.TokenFor(host, reference.Input.Text("owner"), reference.Input.Text("repo"));
+        var header = token is null ? null : new TokenHeader(host, forge.TokenHeader(token).Name, forge.TokenHeader(token).Value);
+        var revision = forge.AskRevision(reference.Input) switch
+        {
+            null => reference.Revision!.ToLowerInvariant(),
+            RevisionQuery.Json question => await AskAsync(question, header, cancellationToken),
+            RevisionQuery.RefList question => await AskAsync(reference, question, header, cancellationToken),
+            _ => throw new UnreachableException(),
+        };
+        var pinned = reference.Input.Without("ref").With("rev", revision);
+        var location = (TreeLocation.Archive)forge.Locate(pinned, token is not null)!;
+        var tree = await ArchiveAsync(Pinned(reference.With(pinned)), location.Url, location.TokenHost is null ? null : header, cancellationToken);
+        if (reference.LastModified is { } stated && stated != (tree.Answer.LastModified ?? 0))
+            throw FetchException.AttributeMismatch(reference, "lastModified", $"{stated}", $"{tree.Answer.LastModified ?? 0}");
+        pinned = pinned.With("narHash", tree.Answer.NarHash).With("lastModified", tree.Answer.LastModified ?? 0);
+        return new(reference.With(pinned), tree.Files, []);
+    }
+
+    async Task<string> AskAsync(RevisionQuery.Json question, TokenHeader? header, CancellationToken cancellationToken)
+    {
+        var answer = await _downloads.GetTextAsync(question.Url, header, cancellationToken);
+        try
+        {
+            using var document = JsonDocument.Parse(answer);
+            var at = document.RootElement;
+            if (question.InFirstElement)
+                at = at.ValueKind == JsonValueKind.Array && at.GetArrayLength() > 0 ? at[0] : throw FetchException.BadAnswer(question.Url, "it lists no commit; does the ref exist?");
+            var revision = at.GetProperty(question.Field).GetString();
+            return revision is not null && revision.IsRevision() ? revision.ToLowerInvariant() : throw FetchException.BadAnswer(question.Url, $"'{revision}' is no revision");
+        }
+        catch (Exception why) when (why is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw FetchException.BadAnswer(question.Url, $"it has no '{question.Field}'");
+        }
+    }
+
+    // HEAD names a ref, and the list of refs of git's plain protocol its commit (libfetchers/github.cc, SourceHutInputScheme).
+    async Task<string> AskAsync(FlakeRef reference, RevisionQuery.RefList question, TokenHeader? header, CancellationToken cancellationToken)
+    {
+        string pattern;
+        if (question.Ref == "HEAD")
+        {
+            var head = (await _downloads.GetTextAsync($"{question.BaseUrl}/HEAD", header, cancellationToken)).Split('\n')[0];
+            pattern = head.StartsWith("ref: ", StringComparison.Ordinal) ? head["ref: ".Length..] : throw FetchException.BadAnswer(question.BaseUrl, "its HEAD names no ref");
+        }
+        else
+        {
+            pattern = $"refs/(heads|tags)/{question.Ref}";
+        }
+        // Nix takes the name for a regular expression as it is; it may not take for ever.
+        System.Text.RegularExpressions.Regex name;
+        try
+        {
+            name = new($"^(?:{pattern})$", System.Text.RegularExpressions.RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+        }
+        catch (ArgumentException)
+        {
+            throw FetchException.NoSuchRef(reference.ToString(), question.Ref);
+        }
+        var refs = await _downloads.GetTextAsync($"{question.BaseUrl}/info/refs", header, cancellationToken);
+        foreach (var line in refs.Split('\n'))
+        {
+            if (line.Split('\t') is [var id, var full] && id.IsRevision() && name.IsMatch(full))
+                return id;
+        }
+        throw FetchException.NoSuchRef(reference.ToString(), question.Ref);
+    }
+
+    FetchedTree FetchFolder(FlakeRef reference, CancellationToken cancellationToken)
+    {
+        var path = reference.Input.Text("path")!;
+        var tree = new FolderTree(path);
+        try
+        {
+            var hash = NarHash.Of(tree, cancellationToken);
+            var input = reference.LastModified is null ? reference.Input.With("lastModified", tree.NewestChange) : reference.Input;
+            var locked = reference.With(input.With("narHash", hash.ToString()));
+            // What was read of the folder outlives what becomes of it, as Nix's copy in the store does.
+            var answer = new CachedAnswer(hash.ToString(), locked.LastModified, null, new Dictionary<string, byte[]?>());
+            return new(locked, new RememberedFiles(_cache, Pinned(locked), answer, _ => Task.FromResult<TreeFiles>(new FolderFiles(path))), []);
+        }
+        catch (IOException why)
+        {
+            throw FetchException.CannotReadTree(path, why);
+        }
+    }
+
+    async Task<FetchedTree> FetchTarballAsync(FlakeRef reference, CancellationToken cancellationToken)
+    {
+        var url = RequestUrl(reference);
+        var (body, link) = await OpenAsync(url, cancellationToken);
+        ArchiveTree tree;
+        await using (body)
+            tree = await ArchiveTree.ReadAsync(body, Path.Combine(_cacheFolder, "tmp"), ArchiveBounds.Default, cancellationToken);
+        _open.Add(tree);
+        var hash = await Task.Run(() => NarHash.Of(tree, cancellationToken), cancellationToken);
+
+        var input = reference.Input;
+        if (link is not null)
+        {
+            var immutable = FlakeRef.ParseInput(link, wantsTree: true, null, null);
+            input = immutable.Type == "tarball" ? immutable.Input.Without("narHash") : throw FetchException.BadAnswer(url, "its immutable link is no archive");
+        }
+        if (tree.LastModified is { } modified && !input.Has("lastModified"))
+            input = input.With("lastModified", modified);
+        input = input.With("narHash", hash.ToString());
+        var locked = reference.With(input);
+        _cache.Keep(Pinned(locked), new(hash.ToString(), tree.LastModified, null, new Dictionary<string, byte[]?>()));
+        return new(locked, new RememberedFiles(_cache, Pinned(locked), new(hash.ToString(), tree.LastModified, null, new Dictionary<string, byte[]?>()), _ => Task.FromResult<TreeFiles>(new ArchiveFiles(tree))), []);
+    }
+
+    async Task<FetchedTree> FetchFileAsync(FlakeRef reference, CancellationToken cancellationToken)
+    {
+        var (body, _) = await OpenAsync(RequestUrl(reference), cancellationToken);
+        Directory.CreateDirectory(Path.Combine(_cacheFolder, "tmp"));
+        await using var kept = new FileStream(
+            Path.Combine(_cacheFolder, "tmp", $"{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
+        await using (body)
+            await body.CopyToAsync(kept, cancellationToken);
+        var hash = NarHash.Of(new SingleFileTree(kept), cancellationToken);
+        return new(reference.With(reference.Input.With("narHash", hash.ToString())), new NoFiles(), []);
+    }
+
+    async Task<(CachedAnswer Answer, TreeFiles Files)> ArchiveAsync(RefAttributes key, string url, TokenHeader? header, CancellationToken cancellationToken)
+    {
+        if (_cache.Find(key) is { } known)
+            return (known, new RememberedFiles(_cache, key, known, async stop => new ArchiveFiles((await UnpackAsync(url, header, stop)).Tree)));
+        var (tree, hash) = await UnpackAsync(url, header, cancellationToken);
+        var answer = new CachedAnswer(hash.ToString(), tree.LastModified, null, new Dictionary<string, byte[]?>());
+        _cache.Keep(key, answer);
+        return (answer, new RememberedFiles(_cache, key, answer, _ => Task.FromResult<TreeFiles>(new ArchiveFiles(tree))));
+    }
+
+    async Task<(ArchiveTree Tree, NarHash Hash)> UnpackAsync(string url, TokenHeader? header, CancellationToken cancellationToken)
+    {
+        using var download = await _downloads.GetAsync(url, header, cancellationToken);
+        var tree = await ArchiveTree.ReadAsync(download.Body, Path.Combine(_cacheFolder, "tmp"), ArchiveBounds.Default, cancellationToken);
+        _open.Add(tree);
+        return (tree, await Task.Run(() => NarHash.Of(tree, cancellationToken), cancellationToken));
+    }
+
+    async Task<(Stream Body, string? Link)> OpenAsync(string url, CancellationToken cancellationToken)
+    {
+        if (FlakeUrl.TryParse(url) is not { Scheme: "file" } local)
+        {
+            var download = await _downloads.GetAsync(url, null, cancellationToken);
+            return (download.Body, download.ImmutableLink);
+        }
+        var path = local.PathText;
+        if (!path.StartsWith('/'))
+            throw FetchException.FileUrl(url, "must be absolute");
+        if (Path.Exists(Path.Combine(path, ".git")))
+            throw FetchException.FileUrl(url, "is a git repository, not a tarball; use 'git+file' as the scheme");
+        if (Directory.Exists(path))
+            throw FetchException.FileUrl(url, "is a directory, not a file");
+        try
+        {
+            return (File.OpenRead(path), null);
+        }
+        catch (Exception why) when (why is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw FetchException.FileUrl(url, "does not exist");
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            throw FetchException.CannotReadTree(url, why);
+        }
+    }
+
+    // An attribute is stored as it was written, and requested encoded.
+    static string RequestUrl(FlakeRef reference) => FlakeUrl.TryParse(reference.Input.Text("url")!)?.ToString() ?? reference.Input.Text("url")!;
+
+    /// <summary>What identifies a tree for ever: its reference without what is only known of it.</summary>
+    static RefAttributes Pinned(FlakeRef reference) =>
+        reference.Scheme is ForgeScheme ? reference.Input.Without("narHash").Without("lastModified") : reference.Input;
+
+    /// <summary>One file that is a whole tree.</summary>
+    sealed class SingleFileTree(FileStream file) : SourceTree
+    {
+        public override TreeEntry Root => new(default, TreeEntryKind.File, file.Length, null);
+
+        public override IEnumerable<TreeEntry> List(TreeEntry folder) => [];
+
+        public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) => default;
+
+        public override Stream Open(TreeEntry entry)
+        {
+            file.Position = 0;
+            return file;
+        }
+    }
+
+    /// <summary>A tree that is a file has no files in it.</summary>
+    sealed class NoFiles : TreeFiles
+    {
+        public override ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken) => default;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+
+namespace Hostlock.Fetching;
+
+/// <summary>
+/// What nix.conf says of fetching: tokens, the registry, how often to try. Read where Nix reads it, so that hostlock needs no
+/// settings of its own.
+/// </summary>
+/// <remarks>nix.conf(5); Nix 2.34.8, libutil/configuration.cc and libstore/globals.cc, loadConfFile.</remarks>
+public sealed class NixSettings
+{
+    const int MaximumIncludes = 32;
+    const string DefaultRegistry = "https://channels.nixos.org/flake-registry.json";
+
+    readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+
+    NixSettings()
+    {
+    }
+
+    /// <summary>The global registry: an address, an absolute path, or nothing.</summary>
+    public string Registry => _values.GetValueOrDefault("flake-registry", DefaultRegistry);
+
+    public bool UsesRegistries => _values.GetValueOrDefault("use-registries", "true") != "false";
+
+    /// <summary>How often a download is tried in all.</summary>
+    public int DownloadAttempts => int.TryParse(_values.GetValueOrDefault("download-attempts"), out var attempts) && attempts is > 0 and < 100 ? attempts : 5;
+
+    /// <summary>A file of machine, login and password.</summary>
+    public string NetrcFile => _values.GetValueOrDefault("netrc-file", "/etc/nix/netrc");
+
+    /// <summary>The user's registry and the system's, in this order.</summary>
+    public ImmutableArray<string> RegistryFiles { get; private init; } = [];
+
+    /// <summary>Reads the settings.</summary>
+    /// <param name="variables">The environment.</param>
+    public static NixSettings Read(IReadOnlyDictionary<string, string> variables)
+    {
+        var home = variables.GetValueOrDefault("HOME", "/");
+        var userConfig = variables.GetValueOrDefault("XDG_CONFIG_HOME") is { Length: > 0 } set ? set : $"{home}/.config";
+        var system = variables.GetValueOrDefault("NIX_CONF_DIR") is { Length: > 0 } folder ? folder : "/etc/nix";
+        var settings = new NixSettings { RegistryFiles = [$"{userConfig}/nix/registry.json", $"{system}/registry.json"] };
+        settings.ReadFile($"{system}/nix.conf", 0);
+        var files = variables.GetValueOrDefault("NIX_USER_CONF_FILES") is { Length: > 0 } named
+            ? named.Split(':')
+            : [.. variables.GetValueOrDefault("XDG_CONFIG_DIRS", "/etc/xdg").Split(':').Prepend(userConfig).Select(each => $"{each}/nix/nix.conf")];
+        // The first file has the last word.
+        foreach (var file in files.Reverse())
+            settings.ReadFile(file, 0);
+        settings.ReadText(variables.GetValueOrDefault("NIX_CONFIG", ""), ".", 0);
+        return settings;
+    }
+
+    /// <summary>The token for a repository: that of the longest part of <c>host/owner/repo</c> that has one; null where none has.</summary>
+    public string? TokenFor(string host, string? owner = null, string? repository = null)
+    {
+        string? best = null;
+        var length = -1;
+        var whole = $"{host}/{owner}/{repository}";
+        foreach (var pair in _values.GetValueOrDefault("access-tokens", "").Split((char[])[' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (pair.IndexOf('=', StringComparison.Ordinal) is not (> 0 and var equals))
+                continue;
+            var key = pair[..equals].TrimEnd('/');
+            if (key.Length > length && (whole == key || whole.StartsWith(key + "/", StringComparison.Ordinal)))
+                (best, length) = (pair[(equals + 1)..], key.Length);
+        }
+        return best;
+    }
+
+    void ReadFile(string path, int depth)
+    {
+        try
+        {
+            if (File.Exists(path))
+                ReadText(File.ReadAllText(path), Path.GetDirectoryName(path)!, depth);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // A file of another user's, such as one with secrets, says nothing to us; Nix passes over it as well.
+        }
+    }
+
+    void ReadText(string text, string folder, int depth)
+    {
+        foreach (var line in text.Split('\n'))
+        {
+            var hash = line.IndexOf('#', StringComparison.Ordinal);
+            var words = (hash < 0 ? line : line[..hash]).Split((char[])[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
+            switch (words)
+            {
+                case ["include" or "!include", var file] when depth < MaximumIncludes:
+                    ReadFile(Path.GetFullPath(file, Path.GetFullPath(folder)), depth + 1);
+                    break;
+                case [var name, "=", .. var value]:
+                    Set(name, string.Join(' ', value));
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    void Set(string name, string value)
+    {
+        if (name.StartsWith("extra-", StringComparison.Ordinal))
+        {
+            name = name["extra-".Length..];
+            value = $"{_values.GetValueOrDefault(name, "")} {value}".Trim();
+        }
+        _values[name] = value;
+    }
+}

@@ -1,0 +1,53 @@
+using Hostlock.Flakes;
+using Hostlock.Locks;
+
+namespace Hostlock.Fetching;
+
+/// <summary>The registries of this machine, each read when first needed: the user's, the system's and the global one.</summary>
+/// <remarks>Nix 2.34.8, libfetchers/registry.cc, lookupInRegistries.</remarks>
+sealed class Registries(NixSettings settings, HttpDownloads downloads)
+{
+    const int MaximumSteps = 100;
+
+    readonly Lazy<Task<FlakeRegistry>> _global = new(() => GlobalAsync(settings, downloads));
+    readonly Lazy<IReadOnlyList<FlakeRegistry>> _own = new(() => [.. settings.RegistryFiles.Select(Local)]);
+
+    /// <summary>What an indirect reference stands for.</summary>
+    public async Task<FlakeRef> ResolveAsync(FlakeRef reference, RegistryScope scope)
+    {
+        var asked = reference.ToString();
+        for (var steps = 0; reference.Type == "indirect"; steps++)
+        {
+            if (!settings.UsesRegistries)
+                throw FetchException.RegistriesOff(asked);
+            if (steps > MaximumSteps)
+                throw FetchException.RegistryCycle(asked);
+            var found = await FindAsync(reference, scope) ?? throw FetchException.NotInRegistries(asked);
+            reference = found.Directory.Length > 0 ? found : found.With(directory: reference.Directory);
+        }
+        return reference;
+    }
+
+    async Task<FlakeRef?> FindAsync(FlakeRef reference, RegistryScope scope)
+    {
+        if (scope == RegistryScope.All)
+        {
+            foreach (var registry in _own.Value)
+            {
+                if (registry.Find(reference) is { } own)
+                    return own;
+            }
+        }
+        return (await _global.Value).Find(reference);
+    }
+
+    static FlakeRegistry Local(string file) =>
+        File.Exists(file) ? FlakeRegistry.Read(file, File.ReadAllText(file), []) : FlakeRegistry.Empty;
+
+    static async Task<FlakeRegistry> GlobalAsync(NixSettings settings, HttpDownloads downloads) => settings.Registry switch
+    {
+        "" => FlakeRegistry.Empty,
+        ['/', ..] path => Local(path),
+        var url => FlakeRegistry.Read(url, await downloads.GetTextAsync(url, null, CancellationToken.None), []),
+    };
+}

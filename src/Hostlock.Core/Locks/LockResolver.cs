@@ -1,0 +1,278 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Hostlock.Flakes;
+
+namespace Hostlock.Locks;
+
+/// <summary>
+/// A flake, its old lock and a request → its new lock. One resolver serves all hosts of a run: what one host has fetched or
+/// read, the next is given.
+/// </summary>
+/// <remarks>Nix 2.34.8, libflake/flake.cc, lockFlake. The names of its steps are kept where they are words.</remarks>
+public sealed class LockResolver(IFlakeSource source)
+{
+    /// <summary>Most inputs a lock may have; the largest in the wild has about 1,300.</summary>
+    public const int MaximumInputs = 100_000;
+
+    readonly FlakeReader _reader = new();
+
+    /// <summary>Makes the lock.</summary>
+    /// <param name="top">The flake to lock.</param>
+    /// <param name="old">Its lock as it is; <see cref="LockFile.Empty"/> where there is none.</param>
+    /// <param name="request">What to move.</param>
+    /// <param name="cancellationToken">Stops it; nothing is written here anyway.</param>
+    /// <exception cref="HostlockException">It cannot be locked; the trail names the input.</exception>
+    public async Task<ResolvedLock> ResolveAsync(TopFlake top, LockFile old, LockRequest request, CancellationToken cancellationToken)
+    {
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            CheckEntries(old);
+            var walk = new Walk(source, _reader, top, request, abandon.Token);
+            return await walk.RunAsync(old);
+        }
+        finally
+        {
+            // What was begun ahead of its turn and is no longer wanted.
+            await abandon.CancelAsync();
+        }
+    }
+
+    /// <summary>Reads what the flake to lock declares, from <c>flake.nix</c> or another file in its place.</summary>
+    public async Task<TopFlake> ReadTopAsync(FlakePlace place, string file, CancellationToken cancellationToken)
+    {
+        var read = await _reader.ReadTopAsync(place.Files, place.Folder, file, cancellationToken);
+        return new(read.Flake, read.Place);
+    }
+
+    // What Nix refuses when it reads a lock, and a command that only shows one lets pass.
+    static void CheckEntries(LockFile old)
+    {
+        foreach (var (path, edge) in old.AllInputs())
+        {
+            if (edge is not LockEdge.Locked(var node))
+                continue;
+            try
+            {
+                node.Locked.CheckSupported();
+            }
+            catch (FlakeException why)
+            {
+                throw why.While($"while reading the lock entry of input '{path}'");
+            }
+            if (!node.Locked.IsRelativePath && !node.Locked.IsLocked && node.Locked.NarHash is null)
+                throw LockException.UnlockedEntry(path, node.Locked);
+        }
+    }
+
+    /// <summary>One run over the inputs of one flake.</summary>
+    sealed class Walk(IFlakeSource source, FlakeReader reader, TopFlake top, LockRequest request, CancellationToken cancellationToken)
+    {
+        readonly InputOverrides _overrides = new();
+        readonly HashSet<InputPath> _updatesUsed = [];
+        readonly List<FlakeRef> _stack = [];
+        readonly List<Warning> _warnings = [];
+        int _inputs;
+
+        /// <summary>An input judged: the declaration that counts, and where its relative path starts.</summary>
+        sealed record Judged(string Name, InputPath Path, FlakeInput Declared, FlakePlace Place, FlakeRef? Reference, InputPath? Parent, InputDecision Decision);
+
+        public async Task<ResolvedLock> RunAsync(LockFile old)
+        {
+            foreach (var (path, reference) in request.Overrides)
+                _overrides.Add(path, new(new(reference, null, true, Flake.NoInputs, null), top.Place, null));
+
+            var inputs = await InputsAsync(top.Flake.Inputs, InputPath.Root, request.Recreate ? null : old.Root, InputPath.Root, top.Place, trust: false);
+
+            foreach (var (path, reference) in request.Overrides.Where(each => !_overrides.WasUsed(each.Key)))
+                _warnings.Add(new($"the override of input '{path}' by '{reference}' does not match any input"));
+            var resolved = new LockFile(new(inputs));
+            resolved.CheckFollows();
+            if (!LockDiff.Same(old, resolved))
+                CheckLocked(resolved);
+            return new(resolved, _warnings, [.. request.Updates.Where(path => !_updatesUsed.Contains(path)).Order()]);
+        }
+
+        // A lock that names work in progress is not written, since nobody else could use it (flake.cc, isUnlocked).
+        static void CheckLocked(LockFile resolved)
+        {
+            foreach (var (path, edge) in resolved.AllInputs())
+            {
+                if (edge is LockEdge.Locked(var node) && !node.Locked.IsRelativePath && !node.Locked.IsLocked)
+                    throw LockException.UnlockedInput(path, node.Locked);
+            }
+        }
+
+        async Task<NameMap<LockEdge>> InputsAsync(
+            ImmutableSortedDictionary<string, FlakeInput> inputs, InputPath at, LockNode? old, InputPath followsPrefix, FlakePlace place, bool trust)
+        {
+            foreach (var (name, input) in inputs)
+                _overrides.AddNested(input, at.Append(name), place, at);
+            foreach (var path in _overrides.Beneath(at).Where(path => !inputs.ContainsKey(path.Last)))
+                _warnings.Add(new($"input '{at}' has an override for a non-existent input '{path.Last}'"));
+
+            if ((_inputs += inputs.Count) > MaximumInputs)
+                throw LockException.TooManyInputs(MaximumInputs);
+            // All of a flake's inputs are judged before the first is gone into, so that what must be fetched is fetched at once.
+            var judged = inputs.Select(input => Judge(input.Key, input.Value, at, old, place, trust)).ToList();
+            foreach (var input in judged)
+                Begin(input);
+
+            var edges = new List<KeyValuePair<string, LockEdge>>(judged.Count);
+            foreach (var input in judged)
+            {
+                try
+                {
+                    edges.Add(new(input.Name, await EdgeAsync(input, followsPrefix)));
+                }
+                catch (HostlockException why)
+                {
+                    throw why.While($"while updating the flake input '{input.Path}'");
+                }
+            }
+            return NameMap<LockEdge>.Of(edges);
+        }
+
+        Judged Judge(string name, FlakeInput declared, InputPath at, LockNode? old, FlakePlace place, bool trust)
+        {
+            var path = at.Append(name);
+            var overriding = _overrides.Use(path);
+            var said = overriding?.Input ?? declared;
+            if (overriding is not null)
+                place = overriding.Place;
+            if (said.Follows is { } target)
+            {
+                // Overrides and declarations alike are relative to the flake that says them.
+                var sayer = overriding is null ? at : overriding.DeclaredBy ?? InputPath.Root;
+                return new(name, path, declared, place, null, null, new InputDecision.Follow(trust && overriding is null ? target : sayer.Append(target)));
+            }
+            var reference = said.Reference ?? FlakeRef.Indirect(name);
+            var parent = !reference.IsRelativePath ? null : overriding is null ? at : overriding.DeclaredBy;
+            _updatesUsed.Add(path);
+            var kept = old is not null && !request.Updates.Contains(path) && old.Inputs.TryGetValue(name, out var edge)
+                ? (edge as LockEdge.Locked)?.Node
+                : null;
+            var keeps = kept is not null && !request.Overrides.ContainsKey(path) && Equals(kept.Parent, parent)
+                && kept.Original.Canonical.Equals(reference.Canonical);
+            return new(name, path, declared, place, reference, parent, keeps ? KeepOrReread(kept!, path, trust) : new InputDecision.LockAnew(reference));
+        }
+
+        InputDecision KeepOrReread(LockedNode old, InputPath path, bool trust)
+        {
+            var reread = request.Updates.Any(update => update.Length > path.Length && update.StartsWith(path))
+                // A follows of its own flake.nix, not imposed from above, is to be seen there again.
+                || (!trust && old.Inputs.Any(input => input.Value is LockEdge.Follows && !_overrides.Has(path.Append(input.Key))));
+            return reread ? new InputDecision.Reread(old) : new InputDecision.Keep(old);
+        }
+
+        void Begin(Judged input)
+        {
+            if (input is { Decision: InputDecision.LockAnew, Reference.IsRelativePath: false } && !_stack.Contains(input.Reference))
+                Observe(source.FetchAsync(input.Reference, Scope(input), cancellationToken));
+            else if (input.Decision is InputDecision.Reread { Old.Locked: { IsRelativePath: false } locked })
+                Observe(source.ReadAsync(locked, cancellationToken));
+
+            // Its failure is met again when its turn comes, or is of no interest after an earlier one.
+            static void Observe(Task begun) =>
+                _ = begun.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+
+        RegistryScope Scope(Judged input) =>
+            input.Declared.IsFlake && request.Overrides.ContainsKey(input.Path) ? RegistryScope.All : RegistryScope.Limited;
+
+        async Task<LockEdge> EdgeAsync(Judged input, InputPath followsPrefix) => input.Decision switch
+        {
+            InputDecision.Follow(var target) => new LockEdge.Follows(target),
+            InputDecision.Keep(var old) => new LockEdge.Locked(await KeepAsync(input, old, followsPrefix)),
+            InputDecision.Reread(var old) => new LockEdge.Locked(await RereadAsync(input, old, followsPrefix)),
+            InputDecision.LockAnew(var reference) => new LockEdge.Locked(await LockAnewAsync(input, reference)),
+            _ => throw new UnreachableException(),
+        };
+
+        async Task<LockedNode> KeepAsync(Judged input, LockedNode old, InputPath followsPrefix)
+        {
+            // The inputs as the lock knows them stand in for those of a flake.nix that is not read.
+            var known = Flake.NoInputs.ToBuilder();
+            foreach (var (name, edge) in old.Inputs)
+            {
+                known[name] = edge switch
+                {
+                    LockEdge.Locked(var node) => new(node.Original, null, node.IsFlake, Flake.NoInputs, null),
+                    LockEdge.Follows(var target) => new(null, followsPrefix.Append(target), true, Flake.NoInputs, null),
+                    _ => throw new UnreachableException(),
+                };
+            }
+            return old.WithInputs(await InputsAsync(known.ToImmutable(), input.Path, old, followsPrefix, input.Place, trust: true));
+        }
+
+        async Task<LockedNode> RereadAsync(Judged input, LockedNode old, InputPath followsPrefix)
+        {
+            var read = old.Locked.IsRelativePath
+                ? await ReadRelativeAsync(input, old.Locked)
+                : await reader.ReadAsync(await source.ReadAsync(old.Locked, cancellationToken), old.Locked.Directory, old.Locked.ToString(), cancellationToken);
+            return old.WithInputs(await InputsAsync(read.Flake.Inputs, input.Path, old, followsPrefix, read.Place, trust: false));
+        }
+
+        async Task<LockedNode> LockAnewAsync(Judged input, FlakeRef reference)
+        {
+            var original = request.Overrides.ContainsKey(input.Path) && input.Declared.Reference is { } declared ? declared : reference;
+            if (!input.Declared.IsFlake)
+            {
+                var locked = reference.IsRelativePath
+                    ? reference
+                    : (await source.FetchAsync(reference, Scope(input), cancellationToken)).Locked.With(directory: reference.Directory);
+                return new(locked, original, false, input.Parent, NameMap<LockEdge>.Empty);
+            }
+
+            if (_stack.Contains(reference))
+                throw LockException.CircularImport(reference);
+            var (pinned, read) = await ReadNewAsync(input, reference);
+            _stack.Add(reference);
+            var inputs = await InputsAsync(read.Flake.Inputs, input.Path, read.OwnLock.Root, input.Path, read.Place, trust: false);
+            _stack.RemoveAt(_stack.Count - 1);
+            return new(pinned, original, true, input.Parent, inputs);
+        }
+
+        async Task<(FlakeRef Locked, FlakeReader.ReadFlake Read)> ReadNewAsync(Judged input, FlakeRef reference)
+        {
+            if (reference.IsRelativePath)
+                return (reference, await ReadRelativeAsync(input, reference));
+            var tree = await source.FetchAsync(reference, Scope(input), cancellationToken);
+            _warnings.AddRange(tree.Warnings);
+            var read = await reader.ReadAsync(tree.Files, tree.Locked.Directory, tree.Locked.ToString(), cancellationToken);
+            // inputs.self of a dependency adds to how it is fetched, and then it is fetched again (flake.cc, applySelfAttrs).
+            if (read.Flake.SelfAttributes.Count > 0)
+            {
+                var wanted = tree.Locked.With(RefAttributes.Of([.. tree.Locked.Input, .. read.Flake.SelfAttributes]));
+                if (!wanted.Equals(tree.Locked))
+                {
+                    tree = await source.FetchAsync(wanted.With(wanted.Input.Without("narHash")), RegistryScope.Limited, cancellationToken);
+                    read = await reader.ReadAsync(tree.Files, tree.Locked.Directory, tree.Locked.ToString(), cancellationToken);
+                }
+            }
+            _warnings.AddRange(read.Warnings);
+            return (tree.Locked, read);
+        }
+
+        Task<FlakeReader.ReadFlake> ReadRelativeAsync(Judged input, FlakeRef reference)
+        {
+            var path = reference.Input.Text("path")!;
+            if (Leaves(input.Place.Folder, path))
+                throw LockException.OutsideTree(input.Path, path);
+            var folder = FlakeReader.Normalize($"{input.Place.Folder}/{path}");
+            return reader.ReadAsync(input.Place.Files, $"{folder}/{FlakeReader.Normalize(reference.Directory)}", "", cancellationToken);
+        }
+
+        static bool Leaves(string folder, string path)
+        {
+            var depth = folder.Count(c => c == '/') + (folder.Length > 0 ? 1 : 0);
+            foreach (var name in path.Split('/'))
+            {
+                depth += name switch { "" or "." => 0, ".." => -1, _ => 1 };
+                if (depth < 0)
+                    return true;
+            }
+            return false;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Hostlock.Flakes;
+
+namespace Hostlock.Locks;
+
+/// <summary>One way in which a lock is behind what its flake.nix declares.</summary>
+public sealed record StaleInput(InputPath Path, string Why, SourceSpan? Declared);
+
+/// <summary>
+/// Whether a lock is in line with a flake.nix, told from the two alone: nothing is fetched, so what an input's own flake.nix
+/// would add is not seen. A lock made by <see cref="LockResolver"/> from that flake.nix is never stale.
+/// </summary>
+public static class LockStaleness
+{
+    public static ImmutableArray<StaleInput> Between(Flake flake, LockFile file)
+    {
+        var stale = ImmutableArray.CreateBuilder<StaleInput>();
+        foreach (var (name, declared) in flake.Inputs)
+        {
+            var path = InputPath.Of(name);
+            if (file.EdgeAt(path) is { } edge)
+                Compare(path, declared, edge, stale);
+            else
+                stale.Add(new(path, "it is not in the lock", declared.Span));
+        }
+        foreach (var name in file.Root.Inputs.Names.Where(name => !flake.Inputs.ContainsKey(name)))
+            stale.Add(new(InputPath.Of(name), "it is in the lock and no longer declared", null));
+        return stale.ToImmutable();
+    }
+
+    static void Compare(InputPath path, FlakeInput declared, LockEdge edge, ImmutableArray<StaleInput>.Builder stale)
+    {
+        switch (declared, edge)
+        {
+            case ({ Follows: { } target }, LockEdge.Follows(var locked)):
+                if (!target.Equals(locked))
+                    stale.Add(new(path, $"it follows '{target}', and in the lock '{locked}'", declared.Span));
+                return;
+            case ({ Follows: { } target }, _):
+                stale.Add(new(path, $"it follows '{target}', and in the lock it is an input of its own", declared.Span));
+                return;
+            case (_, LockEdge.Follows(var locked)):
+                stale.Add(new(path, $"it is an input of its own, and in the lock it follows '{locked}'", declared.Span));
+                return;
+            case (_, LockEdge.Locked(var node)):
+                var reference = declared.Reference ?? FlakeRef.Indirect(path.Last);
+                if (!reference.Canonical.Equals(node.Original.Canonical))
+                    stale.Add(new(path, $"it is declared as '{reference}', and the lock is of '{node.Original}'", declared.Span));
+                else
+                    CompareOverrides(path, declared, node, stale);
+                return;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    // Only follows that the root imposes: an override of a reference leaves its mark as an original, and its removal none (Nix
+    // does not see it either).
+    static void CompareOverrides(InputPath path, FlakeInput declared, LockedNode node, ImmutableArray<StaleInput>.Builder stale)
+    {
+        foreach (var (name, nested) in declared.Overrides)
+        {
+            var at = path.Append(name);
+            if (!node.Inputs.TryGetValue(name, out var edge))
+                continue; // an override of an input that does not exist is a warning of Nix's, not a difference
+            if (nested.Follows is { } target && edge is not LockEdge.Follows)
+                stale.Add(new(at, $"it follows '{target}', and in the lock it is an input of its own", nested.Span));
+            else if (nested.Follows is { } declaredTarget && edge is LockEdge.Follows(var locked) && !declaredTarget.Equals(locked))
+                stale.Add(new(at, $"it follows '{declaredTarget}', and in the lock '{locked}'", nested.Span));
+            else if (nested.Reference is { } reference && edge is LockEdge.Locked(var child) && !reference.Canonical.Equals(child.Original.Canonical))
+                stale.Add(new(at, $"it is declared as '{reference}', and the lock is of '{child.Original}'", nested.Span));
+            else if (edge is LockEdge.Locked(var inner))
+                CompareOverrides(at, nested, inner, stale);
+        }
+    }
+}
