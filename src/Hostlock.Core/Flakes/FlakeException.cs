@@ -14,7 +14,9 @@ public sealed partial class FlakeException : HostlockException
         new($"syntax error, unexpected {found}{(expected is null ? "" : $", expecting {expected}")}")
         {
             Span = span,
-            Hint = unclosed is null ? null : $"'{unclosed.Text}' at {unclosed} is not closed",
+            Hint = unclosed is not null ? $"'{unclosed.Text}' at {unclosed} is not closed"
+                : span.Text == "\ufeff" ? "the file starts with a byte order mark; save it without one"
+                : null,
         };
 
     internal static FlakeException InvalidInteger(SourceSpan span) =>
@@ -34,7 +36,7 @@ public sealed partial class FlakeException : HostlockException
         new("path has a trailing slash") { Span = span, Hint = "leave out the slash at the end, or write './.' for the folder itself" };
 
     internal static FlakeException NullInString(SourceSpan span) =>
-        new("a string contains a null byte, which Nix cannot represent") { Span = span };
+        new("this string cannot be represented as Nix string because it contains null bytes") { Span = span };
 
     internal static FlakeException NixTooDeep(SourceSpan span) =>
         new($"the expression nests more than {Nix.NixParser.MaximumDepth} levels deep") { Span = span };
@@ -57,7 +59,7 @@ public sealed partial class FlakeException : HostlockException
     // What a flake.nix may say.
 
     internal static FlakeException FileTooLong(SourceSpan span, int most) =>
-        new($"'{span.Source.Name}' is too long to be a flake.nix") { Span = span, Hint = $"at most {most} characters are read" };
+        new($"'{span.Source.Name}' is too long") { Span = span, Hint = $"a flake.nix of up to {most} characters is read" };
 
     internal static FlakeException NotASet(SourceSpan span) =>
         new($"file '{span.Source.Name}' must be an attribute set")

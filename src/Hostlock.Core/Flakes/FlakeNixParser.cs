@@ -10,9 +10,6 @@ namespace Hostlock.Flakes;
 /// <remarks>Source of the rules and their order: Nix 2.34.8, libflake/flake.cc, readFlake and parseFlakeInput.</remarks>
 public sealed class FlakeNixParser
 {
-    /// <summary>The longest flake.nix that is read, in UTF-16 units.</summary>
-    public const int MaximumLength = 4 * 1024 * 1024;
-
     const int MaximumOverrideDepth = 100;
 
     readonly SourceText _source;
@@ -31,8 +28,6 @@ public sealed class FlakeNixParser
     /// <exception cref="FlakeException">Nix would refuse the file.</exception>
     public static Flake Parse(SourceText source, string directory = "", string? fileDirectory = null, ICollection<Warning>? warnings = null)
     {
-        if (source.Text.Length > MaximumLength)
-            throw FlakeException.FileTooLong(source.Span(0, 0), MaximumLength);
         var file = NixParser.Parse(source);
         if (file.HomePath is { } home)
             throw FlakeException.HomePath(file.SpanOf(home), home.Text);

@@ -406,9 +406,8 @@ sealed class NixLexer(SourceText source)
                 throw FlakeException.NullInString(source.Span(start, length));
             if (c == '\\' && i + 1 < raw.Length)
             {
+                // Nix does not look whether an escaped character is NUL.
                 c = raw[++i];
-                if (c == '\0')
-                    throw FlakeException.NullInString(source.Span(start, length));
                 text.Append(c switch { 'n' => '\n', 'r' => '\r', 't' => '\t', _ => c });
             }
             else if (c == '\r')

@@ -13,8 +13,11 @@ namespace Hostlock.Flakes.Nix;
 /// </remarks>
 sealed class NixParser
 {
-    // Ten times what the deepest files of nixpkgs need; measured to fit into half a megabyte of stack.
-    internal const int MaximumDepth = 1000;
+    // Far more than files written by people need (they stay below 50), and measured to fit into a stack of a megabyte.
+    internal const int MaximumDepth = 500;
+
+    // In UTF-16 units. A syntax tree takes some fifty times the memory of its text.
+    internal const int MaximumLength = 1024 * 1024;
 
     readonly SourceText _source;
     readonly NixLexer _lexer;
@@ -26,9 +29,11 @@ sealed class NixParser
     NixParser(SourceText source) => (_source, _lexer) = (source, new NixLexer(source));
 
     /// <summary>Parses a file and checks that each of its variables is bound.</summary>
-    /// <exception cref="FlakeException">Nix would refuse the file before evaluating it, or it nests too deeply.</exception>
+    /// <exception cref="FlakeException">Nix would refuse the file before evaluating it, it is very long, or it nests very deeply.</exception>
     public static NixFile Parse(SourceText source)
     {
+        if (source.Text.Length > MaximumLength)
+            throw FlakeException.FileTooLong(source.Span(0, 0), MaximumLength);
         var parser = new NixParser(source);
         var expression = parser.Expression();
         parser.Expect(NixTokenKind.EndOfFile);
@@ -261,8 +266,7 @@ sealed class NixParser
     {
         NixTokenKind.Identifier or NixTokenKind.Integer or NixTokenKind.Float or NixTokenKind.Uri or NixTokenKind.Path
             or NixTokenKind.HomePath or NixTokenKind.SearchPath or NixTokenKind.Quote or NixTokenKind.IndentedOpen
-            or NixTokenKind.OpenParen or NixTokenKind.OpenBrace or NixTokenKind.OpenBracket or NixTokenKind.Rec => true,
-        NixTokenKind.Let => Peek(1).Kind == NixTokenKind.OpenBrace,
+            or NixTokenKind.OpenParen or NixTokenKind.OpenBrace or NixTokenKind.OpenBracket or NixTokenKind.Rec or NixTokenKind.Let => true,
         _ => false,
     };
 
@@ -298,48 +302,41 @@ sealed class NixParser
         return result;
     }
 
-    NixExpression Simple()
+    NixExpression Simple() => Peek().Kind switch
+    {
+        NixTokenKind.Quote => Text(),
+        NixTokenKind.IndentedOpen => IndentedText(),
+        NixTokenKind.Path or NixTokenKind.HomePath => Path(),
+        NixTokenKind.OpenParen => Parenthesized(),
+        NixTokenKind.OpenBracket => List(),
+        NixTokenKind.OpenBrace => Bindings(Open(NixTokenKind.OpenBrace).Start, isRecursive: false, NixTokenKind.CloseBrace),
+        NixTokenKind.Rec => RecursiveSet(),
+        NixTokenKind.Let => OldLet(),
+        _ => Atom(),
+    };
+
+    NixExpression Atom()
     {
         var token = Peek();
-        switch (token.Kind)
+        NixExpression atom = token.Kind switch
         {
-            case NixTokenKind.Identifier:
-                Next();
-                return token.Text == "__curPos" ? new NixPosition(token.Start, token.End) : new NixVariable(token.Start, token.End, token.Text);
-            case NixTokenKind.Integer:
-                Next();
-                return new NixInteger(token.Start, token.End, long.Parse(token.Text, CultureInfo.InvariantCulture));
-            case NixTokenKind.Float:
-                Next();
-                return new NixFloat(token.Start, token.End, double.Parse(token.Text, CultureInfo.InvariantCulture));
-            case NixTokenKind.Uri:
-                Next();
-                return new NixText(token.Start, token.End, token.Text);
-            case NixTokenKind.SearchPath:
-                Next();
-                return new NixSearchPath(token.Start, token.End, token.Text[1..^1]);
-            case NixTokenKind.Quote:
-                return Text();
-            case NixTokenKind.IndentedOpen:
-                return IndentedText();
-            case NixTokenKind.Path or NixTokenKind.HomePath:
-                return Path();
-            case NixTokenKind.OpenParen:
-                return Parenthesized();
-            case NixTokenKind.OpenBracket:
-                return List();
-            case NixTokenKind.OpenBrace:
-                Open(NixTokenKind.OpenBrace);
-                return Bindings(token.Start, isRecursive: false, NixTokenKind.CloseBrace);
-            case NixTokenKind.Rec:
-                Next();
-                Open(NixTokenKind.OpenBrace);
-                return Bindings(token.Start, isRecursive: true, NixTokenKind.CloseBrace);
-            case NixTokenKind.Let when Peek(1).Kind == NixTokenKind.OpenBrace:
-                return OldLet();
-            default:
-                throw Unexpected();
-        }
+            NixTokenKind.Identifier when token.Text == "__curPos" => new NixPosition(token.Start, token.End),
+            NixTokenKind.Identifier => new NixVariable(token.Start, token.End, token.Text),
+            NixTokenKind.Integer => new NixInteger(token.Start, token.End, long.Parse(token.Text, CultureInfo.InvariantCulture)),
+            NixTokenKind.Float => new NixFloat(token.Start, token.End, double.Parse(token.Text, CultureInfo.InvariantCulture)),
+            NixTokenKind.Uri => new NixText(token.Start, token.End, token.Text),
+            NixTokenKind.SearchPath => new NixSearchPath(token.Start, token.End, token.Text[1..^1]),
+            _ => throw Unexpected(),
+        };
+        Next();
+        return atom;
+    }
+
+    NixAttributeSet RecursiveSet()
+    {
+        var start = Next().Start;
+        Open(NixTokenKind.OpenBrace);
+        return Bindings(start, isRecursive: true, NixTokenKind.CloseBrace);
     }
 
     // let { …, body = …; } means (rec { … }).body.

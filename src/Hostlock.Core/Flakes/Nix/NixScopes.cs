@@ -7,6 +7,9 @@ namespace Hostlock.Flakes.Nix;
 /// <remarks>Source: Nix 2.34.8, libexpr/nixexpr.cc, bindVars.</remarks>
 sealed class NixScopes
 {
+    // Names beyond this length are not compared with others for a hint: it takes time and memory of their lengths multiplied.
+    const int LongestSlip = 100;
+
     readonly SourceText _source;
     readonly Stack<Step> _steps = [];
     // How often a name is bound by the scopes open now.
@@ -196,6 +199,8 @@ sealed class NixScopes
         }
         if (_withs > 0 || NixGlobals.Names.Contains(variable.Name))
             return;
+        if (variable.Name.Length > LongestSlip)
+            throw FlakeException.UndefinedVariable(_source.Span(variable.Start, variable.End - variable.Start), variable.Name, null);
         var near = _bound.Where(pair => pair.Value > 0).Select(pair => pair.Key).Concat(NixGlobals.Names);
         throw FlakeException.UndefinedVariable(
             _source.Span(variable.Start, variable.End - variable.Start), variable.Name, Closest.To(variable.Name, near));

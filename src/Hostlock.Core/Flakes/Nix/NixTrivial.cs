@@ -83,11 +83,11 @@ readonly record struct NixTrivial(NixExpression Expression, NixTrivial.Recursive
     {
         "true" or "false" => "a Boolean",
         "null" => "null",
-        "builtins" => "a set",
         "__nixVersion" or "__storeDir" => "a string",
         "__langVersion" => "an integer",
         "__nixPath" => "a list",
-        "derivation" => "a thunk",
+        // The first is a set, but none that a flake.nix wrote out.
+        "builtins" or "derivation" => "a thunk",
         _ => "a function",
     };
 }
