@@ -121,6 +121,7 @@ public class FlakeNixParserTests
     [InlineData("<nixpkgs>", "flake:nixpkgs")]
     [InlineData("./${\"a\"}", "without '${…}'")]
     [InlineData("builtins.nixVersion", "instead of its name")]
+    [InlineData("__nixVersion", "instead of its name")]
     [InlineData("if true then \"a\" else \"b\"", "instead of an expression")]
     public void What_would_have_to_be_evaluated_is_refused_with_a_hint_what_to_write(string expression, string hint)
     {

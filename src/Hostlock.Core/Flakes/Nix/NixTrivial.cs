@@ -83,11 +83,8 @@ readonly record struct NixTrivial(NixExpression Expression, NixTrivial.Recursive
     {
         "true" or "false" => "a Boolean",
         "null" => "null",
-        "__nixVersion" or "__storeDir" => "a string",
-        "__langVersion" => "an integer",
-        "__nixPath" => "a list",
-        // The first is a set, but none that a flake.nix wrote out.
-        "builtins" or "derivation" => "a thunk",
+        // Nix would take its own constants for values; what they are depends on the Nix that reads the file, so they are refused.
+        "__nixVersion" or "__storeDir" or "__langVersion" or "__nixPath" or "builtins" or "derivation" => "a thunk",
         _ => "a function",
     };
 }
