@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Hostlock.Cli.Commands;
+using Hostlock.Fetching;
+using Hostlock.Fleets;
+using Hostlock.Locks;
+
+namespace Hostlock.Cli;
+
+/// <summary>The program: its commands, the objects they work with, and what its errors are to whoever started it.</summary>
+static class App
+{
+    public static async Task<ExitCode> RunAsync(string[] arguments, Surroundings surroundings, CancellationToken cancellationToken)
+    {
+        var terminal = new Terminal(surroundings, "auto");
+        try
+        {
+            var parsed = Commands(surroundings).Parse(arguments, new() { EnablePosixBundling = true });
+            if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
+            {
+                terminal.Talk($"hostlock: {CommandLineRules.FirstError(parsed)}\nTry '{HelpPage.Path(parsed.CommandResult.Command)} --help'.\n");
+                return ExitCode.BadRequest;
+            }
+            return (ExitCode)await parsed.InvokeAsync(
+                new() { Output = surroundings.Output, Error = surroundings.Errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                cancellationToken);
+        }
+        catch (HostlockException error)
+        {
+            terminal.Error(error);
+            return CodeOf(error);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            terminal.Talk("hostlock: interrupted; every lock is as it was or as it was meant to be\n");
+            return ExitCode.Interrupted;
+        }
+        catch (IOException) when (IsBroken(surroundings.Output))
+        {
+            return ExitCode.Done; // whoever read the output has had enough
+        }
+        catch (Exception bug)
+        {
+            terminal.Talk($"hostlock: this is a bug; please report it with what you typed\n{bug}\n");
+            return ExitCode.Bug;
+        }
+        finally
+        {
+            Flush(surroundings.Output);
+        }
+    }
+
+    public static ExitCode CodeOf(HostlockException error) => error switch
+    {
+        FleetException { IsBusy: true } => ExitCode.Busy,
+        { IsOutside: true } => ExitCode.Outside,
+        _ => ExitCode.BadRequest,
+    };
+
+    /// <summary>All commands. Adding one is a line here.</summary>
+    public static RootCommand Commands(Surroundings surroundings)
+    {
+        var status = new StatusCommand(surroundings).Build();
+        var root = new RootCommand("One flake, many hosts, one lock per host.")
+        {
+            new LockCommand(surroundings).Build(),
+            new UpdateCommand(surroundings).Build(),
+            status,
+            new DiffCommand(surroundings).Build(),
+            new PromoteCommand(surroundings).Build(),
+            new CheckCommand(surroundings).Build(),
+            new ShowCommand(surroundings).Build(),
+            new HashCommand(surroundings).Build(),
+            new MergeDriverCommand(surroundings).Build(),
+            new CompletionCommand(surroundings).Build(),
+            CommonOptions.Flake,
+            CommonOptions.Json,
+            CommonOptions.Color,
+        };
+        root.Action = status.Action;
+        CommandLineRules.Apply(root);
+        return root;
+    }
+
+    /// <summary>The flake that the words of a command are about.</summary>
+    public static FleetFolder Open(this Surroundings surroundings, ParseResult parsed) =>
+        FleetFolder.Open(Path.GetFullPath(parsed.GetValue(CommonOptions.Flake) ?? surroundings.Variables.GetValueOrDefault("HOSTLOCK_FLAKE") ?? ".", surroundings.Folder));
+
+    public static Terminal TerminalFor(this Surroundings surroundings, ParseResult parsed) => new(surroundings, parsed.GetValue(CommonOptions.Color) ?? "auto");
+
+    /// <summary>What follows references to trees; to be disposed of.</summary>
+    public static FlakeFetcher Fetcher(this Surroundings surroundings)
+    {
+        var settings = NixSettings.Read(surroundings.Variables);
+        return new(surroundings.Processes, new(surroundings.Http, settings, surroundings.Time), settings, surroundings.CacheFolder);
+    }
+
+    /// <summary>The tree that a flake's own relative paths start in: its git work tree, or its folder.</summary>
+    public static FlakePlace PlaceOf(this Surroundings surroundings, FleetFolder folder) =>
+        GitWorkTree.Around(surroundings.Processes, folder.Path) is { } tree
+            ? new(tree, Path.GetRelativePath(tree.Root, folder.Path) is var relative && relative == "." ? "" : relative)
+            : new(new FolderFiles(folder.Path), "");
+
+    static bool IsBroken(TextWriter output)
+    {
+        try
+        {
+            output.Flush();
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    static void Flush(TextWriter output)
+    {
+        try
+        {
+            output.Flush();
+        }
+        catch (IOException)
+        {
+            // A closed pipe: nobody reads any more.
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Hostlock.Cli;
+
+/// <summary>What the command-line library does not do by itself: a mistyped option is no host, and an error is one line.</summary>
+static class CommandLineRules
+{
+    /// <summary>Gives every argument a check that it is no mistyped option, and every command our help.</summary>
+    public static void Apply(Command command)
+    {
+        foreach (var argument in command.Arguments)
+        {
+            argument.Validators.Add(result =>
+            {
+                // The word '-' alone is the standard input.
+                if (result.Tokens.FirstOrDefault(token => token.Value.Length > 1 && token.Value[0] == '-') is { } token)
+                    result.AddError(UnknownOption(token.Value, command));
+            });
+        }
+        foreach (var option in command.Options.OfType<HelpOption>())
+        {
+            option.Action = new HelpPage();
+            option.Description = "Show this help";
+            foreach (var alias in option.Aliases.Where(alias => alias != "-h").ToList())
+                option.Aliases.Remove(alias);
+        }
+        foreach (var option in command.Options.OfType<VersionOption>())
+            option.Description = "Show the version";
+        foreach (var inner in command.Subcommands)
+            Apply(inner);
+    }
+
+    /// <summary>The first error of a command line, in one line.</summary>
+    public static string FirstError(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        return parsed.UnmatchedTokens switch
+        {
+            [['-', ..] option, ..] => UnknownOption(option, command),
+            [var word, ..] when command.Subcommands.Count > 0 =>
+                $"unknown command '{word}'{Hint(Closest.To(word, command.Subcommands.Where(each => !each.Hidden).Select(each => each.Name)))}",
+            _ => Lowered(parsed.Errors[0].Message),
+        };
+    }
+
+    static string UnknownOption(string word, Command command) => $"unknown option '{word}'{Hint(Closest.To(word, OptionsOf(command)))}";
+
+    static string Hint(string? closest) => closest is null ? "" : $"; {closest}";
+
+    static string Lowered(string message) => char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.');
+
+    static IEnumerable<string> OptionsOf(Command command) =>
+        command.Options.Where(option => !option.Hidden).SelectMany(option => option.Aliases.Prepend(option.Name))
+            .Concat(command.Parents.OfType<Command>().SelectMany(OptionsOf));
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Hostlock.Fetching;
+using Hostlock.Fleets;
+using Hostlock.Locks;
+using Hostlock.Reporting;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>The gate of a CI.</summary>
+sealed class CheckCommand(Surroundings surroundings)
+{
+    readonly Option<bool> _strict = new("--strict") { Description = "Let warnings fail the check too" };
+    readonly Option<string> _format = NewFormat();
+
+    public Command Build()
+    {
+        var command = new Command("check", "Check that every lock is there, in line with flake.nix, and locked") { _strict, _format };
+        command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(parsed, cancellationToken));
+        return command;
+    }
+
+    async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var folder = surroundings.Open(parsed);
+        var terminal = surroundings.TerminalFor(parsed);
+        var places = folder.AllPlaces();
+        // Nothing is fetched to check; the fetcher is there for what is declared, which lies in the flake's own tree.
+        using var fetcher = surroundings.Fetcher();
+        var update = new HostUpdate(new LockResolver(fetcher), surroundings.PlaceOf(folder));
+        var declared = new Dictionary<LockPlace, TopFlake>();
+        foreach (var place in places)
+            declared[place] = await update.DeclarationsAsync(place, cancellationToken);
+        var tree = GitWorkTree.Around(surroundings.Processes, folder.Path);
+        var untracked = new HashSet<string>();
+        foreach (var path in places.Select(place => place.Shown).Concat([FleetFile.Name, FleetFolder.Library]))
+        {
+            if (tree is not null && File.Exists(folder.Full(path)) && !await tree.KnowsAsync(Path.GetRelativePath(tree.Root, folder.Full(path))))
+                untracked.Add(path);
+        }
+
+        var today = DateOnly.FromDateTime(surroundings.Time.GetUtcNow().UtcDateTime);
+        var findings = FleetCheck.Locks(FleetStatus.Read(places), place => declared[place], folder.Fleet, path => !untracked.Contains(path), today)
+            .Concat(NixLibrary.Check(folder, untracked))
+            .ToList();
+        terminal.Data(parsed.GetValue(CommonOptions.Json) ? JsonOutput.Findings(findings)
+            : parsed.GetValue(_format) == "github" ? FindingText.GitHub(findings)
+            : FindingText.Render(findings, places.Count, terminal.Ink));
+        return findings.Any(finding => finding.IsError || parsed.GetValue(_strict)) ? ExitCode.No : ExitCode.Done;
+    }
+
+    static Option<string> NewFormat()
+    {
+        var format = new Option<string>("--format") { Description = "How to print findings: text or github", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "github");
+        return format;
+    }
+}

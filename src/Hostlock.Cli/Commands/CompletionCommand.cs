@@ -1,0 +1,45 @@
+using System.CommandLine;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>The script by which a shell completes commands, options and the hosts of the flake at hand.</summary>
+sealed class CompletionCommand(Surroundings surroundings)
+{
+    const string Bash = """
+        _hostlock() {
+            local IFS=$'\n'
+            COMPREPLY=($(compgen -W "$(hostlock "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+        }
+        complete -o default -F _hostlock hostlock
+
+        """;
+
+    const string Zsh = """
+        #compdef hostlock
+        _hostlock() {
+            local -a words_found
+            words_found=("${(@f)$(hostlock "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
+            (( ${#words_found[1]} )) && compadd -- $words_found || _files
+        }
+        compdef _hostlock hostlock
+
+        """;
+
+    const string Fish = """
+        function __hostlock_complete
+            set -l line (commandline -cp)
+            hostlock "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+        end
+        complete -f -c hostlock -a '(__hostlock_complete)'
+
+        """;
+
+    public Command Build()
+    {
+        var shell = new Argument<string>("shell") { Description = "bash, zsh or fish", HelpName = "SHELL" };
+        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        var command = new Command("completion", "Print the completion script of a shell") { shell };
+        command.SetAction(parsed => surroundings.TerminalFor(parsed).Data(parsed.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish }));
+        return command;
+    }
+}

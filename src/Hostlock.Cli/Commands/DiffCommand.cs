@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Hostlock.Fleets;
+using Hostlock.Locks;
+using Hostlock.Reporting;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>What differs between two locks.</summary>
+sealed class DiffCommand(Surroundings surroundings)
+{
+    readonly Argument<string> _before = CommonOptions.One("before", "A", "A host, root, or a lock file");
+    readonly Argument<string[]> _after = CommonOptions.Named("after", "B", "What to compare it with [default: root]", ArgumentArity.ZeroOrOne);
+    readonly Option<bool> _exitCode = new("--exit-code") { Description = "Exit with 1 where they differ" };
+
+    public Command Build()
+    {
+        var command = new Command("diff", "Compare two locks, input by input") { _before, _after, _exitCode };
+        command.SetAction(parsed => (int)Run(parsed));
+        return command;
+    }
+
+    ExitCode Run(ParseResult parsed)
+    {
+        var folder = surroundings.Open(parsed);
+        var terminal = surroundings.TerminalFor(parsed);
+        var (before, after) = (parsed.GetValue(_before)!, parsed.GetValue(_after) is [var named, ..] ? named : HostName.Root);
+        var diff = LockDiff.Between(LockWords.Read(surroundings, folder, before), LockWords.Read(surroundings, folder, after));
+        if (parsed.GetValue(CommonOptions.Json))
+            terminal.Data(JsonOutput.Diff(before, after, diff));
+        else
+            terminal.Data(diff.IsEmpty ? $"{before} and {after} have the same lock\n" : DiffText.Render(diff));
+        return parsed.GetValue(_exitCode) && !diff.IsEmpty ? ExitCode.No : ExitCode.Done;
+    }
+}
+
+/// <summary>A lock by the word for it: a host, <c>root</c>, or a file.</summary>
+static class LockWords
+{
+    public static LockFile Read(Surroundings surroundings, FleetFolder folder, string word) => HostLocks.ReadExisting(Place(surroundings, folder, word));
+
+    public static LockPlace Place(Surroundings surroundings, FleetFolder folder, string word)
+    {
+        var path = Path.GetFullPath(word, surroundings.Folder);
+        var isHost = word == HostName.Root || folder.Fleet.Hosts.Any(host => host.Name.ToString() == word);
+        return !isHost && File.Exists(path)
+            ? folder.RootPlace with { Name = word, Sharers = [word], File = path, Shown = word }
+            : folder.Places([word])[0];
+    }
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Hostlock.Fleets;
+using Hostlock.Locks;
+using Hostlock.Reporting;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>Brings locks in line with what is declared, and moves nothing that is locked: <c>nix flake lock</c>.</summary>
+sealed class LockCommand(Surroundings surroundings)
+{
+    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING; every lock where none is named");
+    readonly Option<bool> _locked = new("--locked") { Description = "Fail instead of writing" };
+    readonly Option<bool> _dryRun = CommonOptions.DryRun();
+
+    public Command Build()
+    {
+        var command = new Command("lock", "Bring locks in line with what is declared, moving nothing") { _hosts, _locked, _dryRun };
+        command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(parsed, cancellationToken));
+        return command;
+    }
+
+    async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var folder = surroundings.Open(parsed);
+        var words = parsed.GetValue(_hosts) ?? [];
+        var places = words.Length == 0 ? folder.AllPlaces() : folder.Places(words);
+        return await LockWriting.RunAsync(surroundings, parsed, folder, places, UpdateRequest.Lock, parsed.GetValue(_dryRun), parsed.GetValue(_locked), cancellationToken);
+    }
+}
+
+/// <summary>What <c>lock</c> and <c>update</c> have in common: plan, show, write.</summary>
+static class LockWriting
+{
+    public static async Task<ExitCode> RunAsync(
+        Surroundings surroundings,
+        ParseResult parsed,
+        FleetFolder folder,
+        IReadOnlyList<LockPlace> places,
+        UpdateRequest request,
+        bool isDryRun,
+        bool isLocked,
+        CancellationToken cancellationToken)
+    {
+        var terminal = surroundings.TerminalFor(parsed);
+        using var reserved = isDryRun ? null : folder.Reserve(surroundings.CacheFolder);
+        using var fetcher = surroundings.Fetcher();
+        var update = new HostUpdate(new LockResolver(fetcher), surroundings.PlaceOf(folder));
+        var outcomes = await update.PlanAsync(places, request, cancellationToken);
+        var changed = outcomes.OfType<HostOutcome.Ready>().Where(ready => ready.IsChange).ToList();
+        var isWritten = !isDryRun && !isLocked;
+        if (isWritten)
+        {
+            var added = changed.Where(ready => !File.Exists(ready.Place.File)).Select(ready => ready.Place.File).ToList();
+            HostUpdate.Apply(outcomes);
+            await Visibility.ShowToNixAsync(surroundings, folder, added, cancellationToken);
+        }
+
+        if (parsed.GetValue(CommonOptions.Json))
+            terminal.Data(JsonOutput.Outcomes(outcomes, isWritten));
+        else
+            terminal.Data(OutcomeText.Render(outcomes, isWritten, terminal.Ink));
+        foreach (var warning in outcomes.OfType<HostOutcome.Ready>().SelectMany(ready => ready.Warnings).Distinct())
+            terminal.Warn(warning);
+
+        var failed = outcomes.OfType<HostOutcome.Failed>().ToList();
+        // Hosts that fail for one reason are one error.
+        foreach (var group in failed.GroupBy(failure => ErrorText.Render(failure.Why, Ink.Plain)))
+            terminal.Talk($"{string.Join(' ', group.Select(failure => failure.Place.Name))}: {ErrorText.Render(group.First().Why, terminal.Ink)}");
+        if (failed.Count > 0)
+            return failed.Count < outcomes.Count ? ExitCode.Partly : App.CodeOf(failed[0].Why);
+        if (isLocked && changed.Count > 0)
+            throw FleetException.NeedsLock(changed[0].Place);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.CommandLine.Completions;
+using Hostlock.Flakes;
+using Hostlock.Fleets;
+
+namespace Hostlock.Cli;
+
+/// <summary>Options and arguments that several commands share.</summary>
+static class CommonOptions
+{
+    public static readonly Option<string?> Flake = new("--flake", "-C") { Description = "The folder of the flake [default: the one around here, or HOSTLOCK_FLAKE]", HelpName = "DIR", Recursive = true };
+
+    public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document", Recursive = true };
+
+    public static readonly Option<string> Color = NewColor();
+
+    public static Option<bool> DryRun() => new("--dry-run", "-n") { Description = "Show what would change and write nothing" };
+
+    public static Option<bool> All() => new("--all", "-a") { Description = "Every lock, the root lock included" };
+
+    public static Option<string[]> Inputs(string description) => new("--input", "-i") { Description = description, HelpName = "INPUT" };
+
+    public static Argument<string[]> Hosts(string description) => Named("host", "HOST", description, ArgumentArity.ZeroOrMore);
+
+    public static Argument<string[]> Named(string name, string shown, string description, ArgumentArity arity)
+    {
+        var argument = new Argument<string[]>(name) { Description = description, HelpName = shown, Arity = arity };
+        argument.CompletionSources.Add(context => HostWords(context.ParseResult));
+        return argument;
+    }
+
+    public static Argument<string> One(string name, string shown, string description)
+    {
+        var argument = new Argument<string>(name) { Description = description, HelpName = shown };
+        argument.CompletionSources.Add(context => HostWords(context.ParseResult));
+        return argument;
+    }
+
+    /// <summary>Input paths as they were typed.</summary>
+    public static ImmutableArray<InputPath> InputPaths(IEnumerable<string>? words) =>
+        [.. (words ?? []).Select(word => InputPath.TryParse(word) is { IsRoot: false } path ? path : throw FleetException.NotAnInputPath(word))];
+
+    static Option<string> NewColor()
+    {
+        var color = new Option<string>("--color") { Description = "When to colour: auto, always or never", HelpName = "WHEN", Recursive = true, DefaultValueFactory = _ => "auto" };
+        color.AcceptOnlyFromAmong("auto", "always", "never");
+        return color;
+    }
+
+    static IEnumerable<CompletionItem> HostWords(ParseResult parsed)
+    {
+        FleetFolder folder;
+        try
+        {
+            folder = FleetFolder.Open(parsed.GetValue(Flake) ?? ".");
+        }
+        catch (HostlockException)
+        {
+            return []; // no flake here, nothing to complete
+        }
+        return folder.Fleet.Hosts.Select(host => host.Name.ToString())
+            .Append(HostName.Root)
+            .Concat(folder.Fleet.Rings.Select(ring => $"@{ring}"))
+            .Select(word => new CompletionItem(word));
+    }
+}

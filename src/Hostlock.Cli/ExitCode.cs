@@ -1,0 +1,27 @@
+namespace Hostlock.Cli;
+
+/// <summary>What a run says to whoever started it.</summary>
+enum ExitCode
+{
+    Done = 0,
+
+    /// <summary>The answer is no: a check found something, a promotion was refused, locks differ.</summary>
+    No = 1,
+
+    /// <summary>The request makes no sense: usage, an unknown host, a file that cannot be read.</summary>
+    BadRequest = 2,
+
+    /// <summary>The world outside failed: network, git, disk.</summary>
+    Outside = 3,
+
+    /// <summary>Finished, but not for all.</summary>
+    Partly = 4,
+
+    /// <summary>Somebody else is at it.</summary>
+    Busy = 6,
+
+    /// <summary>A bug.</summary>
+    Bug = 70,
+
+    Interrupted = 130,
+}

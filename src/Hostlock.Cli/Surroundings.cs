@@ -1,0 +1,32 @@
+using Hostlock.Platform;
+
+namespace Hostlock.Cli;
+
+/// <summary>All that is outside the program, in one record, so that a test can run the whole of it in process.</summary>
+/// <param name="Output">Data goes here.</param>
+/// <param name="Errors">Talk goes here.</param>
+/// <param name="Input">Answers to questions come from here; null where nobody is there to ask.</param>
+/// <param name="Folder">The current folder.</param>
+/// <param name="Variables">The environment.</param>
+/// <param name="Http">Makes the wire to the network, when it is first needed.</param>
+/// <param name="Processes">The seam to programs.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="IsTerminal">True where a person reads the output.</param>
+/// <param name="Width">The columns of that person's terminal.</param>
+sealed record Surroundings(
+    TextWriter Output,
+    TextWriter Errors,
+    TextReader? Input,
+    string Folder,
+    IReadOnlyDictionary<string, string> Variables,
+    Func<HttpMessageHandler> Http,
+    IProcessRunner Processes,
+    TimeProvider Time,
+    bool IsTerminal,
+    int Width)
+{
+    /// <summary>Where answers and copies of repositories are kept.</summary>
+    public string CacheFolder => Path.Combine(
+        Variables.GetValueOrDefault("XDG_CACHE_HOME") is { Length: > 0 } set ? set : Path.Combine(Variables.GetValueOrDefault("HOME", "/tmp"), ".cache"),
+        "hostlock");
+}

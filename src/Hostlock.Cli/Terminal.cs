@@ -1,0 +1,35 @@
+using Hostlock.Reporting;
+
+namespace Hostlock.Cli;
+
+/// <summary>The one place that prints: data on the output, talk on the errors.</summary>
+sealed class Terminal(Surroundings surroundings, string when)
+{
+    /// <summary>How to colour what goes to the output.</summary>
+    public Ink Ink { get; } = new(when switch
+    {
+        "always" => true,
+        "never" => false,
+        _ => surroundings.IsTerminal && surroundings.Variables.GetValueOrDefault("NO_COLOR", "").Length == 0 && surroundings.Variables.GetValueOrDefault("TERM") != "dumb",
+    });
+
+    public int Width => surroundings.Width;
+
+    public void Data(string text) => surroundings.Output.Write(text);
+
+    public void Talk(string text) => surroundings.Errors.Write(text);
+
+    public void Warn(Warning warning) => Talk(ErrorText.Render(warning, Ink));
+
+    public void Error(HostlockException error) => Talk(ErrorText.Render(error, Ink));
+
+    /// <summary>Asks a person; null where there is nobody to ask.</summary>
+    public bool? Ask(string question)
+    {
+        if (surroundings.Input is not { } input || !surroundings.IsTerminal)
+            return null;
+        surroundings.Output.Flush();
+        Talk($"{question} [y/N] ");
+        return input.ReadLine()?.Trim() is "y" or "Y" or "yes";
+    }
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+namespace Hostlock.Fleets;
+
+/// <summary>A host as hostlock.toml describes it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Lock">The path of its lock, relative to the flake.</param>
+/// <param name="FlakeFile">The file that declares its inputs, relative to the flake; <c>flake.nix</c> unless it says otherwise.</param>
+/// <param name="Ring">The ring it is in, or null.</param>
+/// <param name="Target">Where it is reached, or null.</param>
+/// <param name="References">References of its own by input, in place of those declared for all.</param>
+/// <param name="Frozen">The inputs that must not move.</param>
+public sealed record Host(
+    HostName Name, string Lock, string FlakeFile, string? Ring, string? Target, NameMap<string> References, NameMap<Freeze> Frozen);
+
+/// <summary>A flake with hosts: what hostlock.toml says. Without that file there are no hosts, only the root lock.</summary>
+/// <param name="Hosts">The hosts, by name.</param>
+/// <param name="Rings">The names of the rings.</param>
+/// <param name="Policies">What holds for an input everywhere.</param>
+/// <param name="Outputs">The names of the flake's outputs, where listed.</param>
+public sealed record Fleet(ImmutableArray<Host> Hosts, ImmutableArray<string> Rings, NameMap<InputPolicy> Policies, ImmutableArray<string>? Outputs)
+{
+    public static readonly Fleet Empty = new([], [], NameMap<InputPolicy>.Empty, null);
+}

@@ -1,0 +1,98 @@
+using Hostlock.Flakes;
+using Hostlock.Locks;
+
+namespace Hostlock.Fleets;
+
+/// <summary>
+/// What has to hold before a change to a fleet is let in. Told from the files alone; nothing is fetched and nothing is run.
+/// </summary>
+public static class FleetCheck
+{
+    /// <summary>Looks at the locks.</summary>
+    /// <param name="locks">The locks as read.</param>
+    /// <param name="declared">What the flake of each declares, its own references in place; by file of declaration and host.</param>
+    /// <param name="fleet">The policies.</param>
+    /// <param name="isTracked">Whether git knows a path relative to the flake, and so whether Nix sees it.</param>
+    /// <param name="today">The day that freezes are measured by.</param>
+    public static IReadOnlyList<Finding> Locks(
+        IReadOnlyList<LockStatus> locks, Func<LockPlace, TopFlake> declared, Fleet fleet, Func<string, bool> isTracked, DateOnly today)
+    {
+        var findings = new List<Finding>();
+        foreach (var one in locks)
+        {
+            if (one.Problem is { } problem)
+                findings.Add(new(true, "unreadable", problem.Message, one.Place.Shown, LineOf(problem.Span), null));
+            else if (one.Lock is null)
+                Missing(one.Place, declared(one.Place), findings);
+            else
+                Lock(one.Place, one.Lock, declared(one.Place), isTracked, findings);
+            Frozen(one, today, findings);
+        }
+        Shared(locks, fleet, findings);
+        return findings;
+    }
+
+    static void Missing(LockPlace place, TopFlake flake, List<Finding> findings)
+    {
+        // A flake without inputs needs no lock, and Nix writes none.
+        if (flake.Flake.Inputs.Count > 0 || place.Name != "root")
+            findings.Add(new(true, "missing", $"{place.Name} has no lock", place.Shown, null, $"hostlock lock {place.Name}"));
+    }
+
+    static void Lock(LockPlace place, LockFile file, TopFlake flake, Func<string, bool> isTracked, List<Finding> findings)
+    {
+        if (!isTracked(place.Shown))
+            findings.Add(new(true, "untracked", $"git does not know the lock of {place.Name}, so Nix does not see it", place.Shown, null, $"git add -N {place.Shown}"));
+        foreach (var stale in LockStaleness.Between(flake.Flake, file))
+        {
+            findings.Add(new(
+                true,
+                "stale",
+                $"input '{stale.Path}' of {place.Name}: {stale.Why}",
+                stale.Declared?.Source.Name ?? place.Shown,
+                LineOf(stale.Declared),
+                $"hostlock lock {place.Name}"));
+        }
+        foreach (var (path, edge) in file.AllInputs())
+        {
+            if (edge is not LockEdge.Locked(var node))
+                continue;
+            if (!node.Locked.IsRelativePath && !node.Locked.IsLocked)
+                findings.Add(new(true, "unlocked", $"input '{path}' of {place.Name} is not locked: {node.Locked.Attributes}", place.Shown, null, $"hostlock update {place.Name} -i {path}"));
+            if (IsAbsolute(node.Original))
+                findings.Add(new(false, "absolute-path", $"input '{path}' of {place.Name} is an absolute path of one machine: '{node.Original}'", place.Shown, null, null));
+        }
+        foreach (var (input, target) in LockGraft.Dangling(file))
+            findings.Add(new(true, "dangling", $"input '{input}' of {place.Name} follows '{target}', which is not there", place.Shown, null, $"hostlock lock {place.Name}"));
+    }
+
+    static void Frozen(LockStatus one, DateOnly today, List<Finding> findings)
+    {
+        foreach (var (input, freeze) in one.Place.Frozen)
+        {
+            if (freeze.Until is { } until && until < today)
+                findings.Add(new(false, "expired-freeze", $"the freeze of '{input}' on {one.Place.Name} ended on {until:yyyy-MM-dd}: {freeze.Reason}", "hostlock.toml", null, $"hostlock unfreeze {one.Place.Name} {input}"));
+        }
+    }
+
+    static void Shared(IReadOnlyList<LockStatus> locks, Fleet fleet, List<Finding> findings)
+    {
+        foreach (var (input, _) in fleet.Policies.Where(policy => policy.Value.IsShared))
+        {
+            var kinds = locks
+                .Select(one => (one.Place, Locked: one.Inputs.FirstOrDefault(status => status.Name == input)?.Locked))
+                .Where(one => one.Locked is not null)
+                .GroupBy(one => one.Locked!)
+                .OrderByDescending(kind => kind.Count())
+                .ToList();
+            foreach (var odd in kinds.Skip(1).SelectMany(kind => kind))
+                findings.Add(new(true, "shared-differs", $"'{input}' is shared, but {odd.Place.Name} has another one than {kinds[0].First().Place.Name}", odd.Place.Shown, null, $"hostlock promote {kinds[0].First().Place.Name} {odd.Place.Name} -i {input}"));
+        }
+    }
+
+    static bool IsAbsolute(FlakeRef reference) =>
+        (reference.Type == "path" && !reference.IsRelativePath)
+        || (reference.Input.Text("url") is { } url && url.StartsWith("file:/", StringComparison.Ordinal));
+
+    static int? LineOf(SourceSpan? span) => span is null ? null : span.Source.Position(span.Start).Line;
+}

@@ -1,0 +1,11 @@
+namespace Hostlock.Fleets;
+
+/// <summary>Why an input of a host must not move, and until when.</summary>
+/// <param name="Reason">In the user's words.</param>
+/// <param name="Until">The last day it holds, or null for ever.</param>
+public sealed record Freeze(string Reason, DateOnly? Until);
+
+/// <summary>What holds for an input on all hosts.</summary>
+/// <param name="IsShared">It is equal in every lock.</param>
+/// <param name="MinimumAge">How old a revision must be to be locked, or null.</param>
+public sealed record InputPolicy(bool IsShared, TimeSpan? MinimumAge);

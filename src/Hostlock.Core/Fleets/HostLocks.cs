@@ -1,0 +1,43 @@
+using Hostlock.Locks;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets;
+
+/// <summary>The locks of a fleet on disk.</summary>
+public static class HostLocks
+{
+    /// <summary>Reads a lock; null where there is no file.</summary>
+    /// <exception cref="HostlockException">It cannot be read, or is no lock.</exception>
+    public static LockFile? Read(LockPlace place)
+    {
+        byte[] bytes;
+        try
+        {
+            var length = new FileInfo(place.File).Length;
+            if (length > LockFileReader.MaximumBytes)
+                throw FleetException.LockTooLarge(place.Shown, length);
+            bytes = File.ReadAllBytes(place.File);
+        }
+        catch (Exception why) when (why is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            throw PlatformException.CannotRead(place.Shown, why);
+        }
+        return LockFileReader.Read(place.Shown, bytes);
+    }
+
+    /// <summary>Reads a lock that has to be there.</summary>
+    public static LockFile ReadExisting(LockPlace place) => Read(place) ?? throw FleetException.NoLock(place);
+
+    /// <summary>Replaces locks: all of them are written beside before the first is renamed.</summary>
+    public static void Write(IEnumerable<(LockPlace Place, LockFile Lock)> locks)
+    {
+        var files = locks.Select(each => (each.Place.File, (ReadOnlyMemory<byte>)LockFileWriter.Write(each.Lock))).ToList();
+        foreach (var (file, _) in files)
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        AtomicFile.ReplaceAll(files);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+
+namespace Hostlock.Fleets;
+
+/// <summary>What to do with the locks of some hosts.</summary>
+/// <param name="Moves">False: bring them in line with what is declared, and move nothing.</param>
+/// <param name="Inputs">The inputs to move; all where empty.</param>
+/// <param name="Exclude">Inputs directly beneath the flake that stay where all others move.</param>
+public sealed record UpdateRequest(bool Moves, ImmutableArray<InputPath> Inputs, ImmutableHashSet<string> Exclude)
+{
+    public static readonly UpdateRequest Lock = new(false, [], []);
+}
+
+/// <summary>What came of one lock: a new lock with what changed, or why there is none.</summary>
+public abstract record HostOutcome(LockPlace Place)
+{
+    /// <summary>The lock as it should be. <see cref="Before"/> is null where there was no file.</summary>
+    public sealed record Ready(LockPlace Place, LockFile? Before, LockFile After, LockDiff Diff, IReadOnlyList<Warning> Warnings) : HostOutcome(Place)
+    {
+        /// <summary>True where the file has to be written, be it that only its <c>original</c>s changed.</summary>
+        public bool IsChange => Before is null ? After.Root.Inputs.Count > 0 : !LockDiff.Same(Before, After);
+    }
+
+    /// <summary>This lock could not be made; the others are not touched by that.</summary>
+    public sealed record Failed(LockPlace Place, HostlockException Why) : HostOutcome(Place);
+}
+
+/// <summary>Locks and updates the locks of one or more hosts: judges first, and writes what it judged.</summary>
+public sealed class HostUpdate(LockResolver resolver, FlakePlace repository)
+{
+    const int AtOnce = 16;
+
+    /// <summary>Works out the new lock of each host. Writes nothing. In the order asked.</summary>
+    public async Task<IReadOnlyList<HostOutcome>> PlanAsync(
+        IReadOnlyList<LockPlace> places, UpdateRequest request, CancellationToken cancellationToken)
+    {
+        var outcomes = new HostOutcome[places.Count];
+        var bounded = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(Enumerable.Range(0, places.Count), bounded, async (i, stop) =>
+        {
+            try
+            {
+                outcomes[i] = await PlanAsync(places[i], request, stop);
+            }
+            catch (HostlockException why)
+            {
+                outcomes[i] = new HostOutcome.Failed(places[i], why);
+            }
+        });
+        return outcomes;
+    }
+
+    /// <summary>Writes what changed, whole files, all or none of them.</summary>
+    public static void Apply(IEnumerable<HostOutcome> outcomes) =>
+        HostLocks.Write(outcomes.OfType<HostOutcome.Ready>().Where(ready => ready.IsChange).Select(ready => (ready.Place, ready.After)));
+
+    async Task<HostOutcome> PlanAsync(LockPlace place, UpdateRequest request, CancellationToken cancellationToken)
+    {
+        var before = HostLocks.Read(place);
+        var flake = await DeclarationsAsync(place, cancellationToken);
+        var asked = Asked(place, flake, request);
+        var old = before ?? LockFile.Empty;
+        var resolved = await resolver.ResolveAsync(flake, old, asked, cancellationToken);
+        if (resolved.Unmatched is [var unknown, ..])
+            throw FleetException.NotAnInput(place, unknown, resolved.Lock);
+        if (request.Moves && !asked.Recreate)
+            await ProveAsync(flake, old, resolved.Lock, asked, cancellationToken);
+        return new HostOutcome.Ready(place, before, resolved.Lock, LockDiff.Between(old, resolved.Lock), resolved.Warnings);
+    }
+
+    /// <summary>What a host's flake declares, with the host's own references in place.</summary>
+    public async Task<TopFlake> DeclarationsAsync(LockPlace place, CancellationToken cancellationToken)
+    {
+        var folder = (repository.Folder, place.FlakeFolder) switch
+        {
+            (var outer, "") => outer,
+            ("", var inner) => inner,
+            var (outer, inner) => $"{outer}/{inner}",
+        };
+        var top = await resolver.ReadTopAsync(repository with { Folder = folder }, place.FlakeFile, cancellationToken);
+        if (place.References.Count == 0)
+            return top;
+        var inputs = top.Flake.Inputs.ToBuilder();
+        foreach (var (name, text) in place.References)
+        {
+            if (!inputs.TryGetValue(name, out var declared))
+                throw FleetException.ReferenceOfNoInput(place, name, inputs.Keys);
+            inputs[name] = declared with { Reference = FlakeRef.ParseInput(text, declared.IsFlake, null, null), Follows = null };
+        }
+        return top with { Flake = top.Flake with { Inputs = inputs.ToImmutable() } };
+    }
+
+    static LockRequest Asked(LockPlace place, TopFlake flake, UpdateRequest request)
+    {
+        if (!request.Moves)
+            return LockRequest.Nothing;
+        foreach (var name in request.Exclude.Where(name => !flake.Flake.Inputs.ContainsKey(name)))
+            throw FleetException.NotAnInput(place, InputPath.Of(name), flake.Flake.Inputs.Keys);
+        if (!request.Inputs.IsEmpty)
+        {
+            if (request.Inputs.FirstOrDefault(path => !path.IsRoot && place.Frozen.ContainsKey(path.Names[0])) is { } frozen)
+                throw FleetException.IsFrozen(place, frozen, place.Frozen.First(freeze => freeze.Key == frozen.Names[0]).Value);
+            return LockRequest.Update(request.Inputs);
+        }
+        if (request.Exclude.Count == 0 && place.Frozen.Count == 0)
+            return LockRequest.Everything;
+        return LockRequest.Update(flake.Flake.Inputs
+            .Where(input => input.Value.Follows is null && !request.Exclude.Contains(input.Key) && !place.Frozen.ContainsKey(input.Key))
+            .Select(input => InputPath.Of(input.Key)));
+    }
+
+    // Rule 2: an update touches what was asked and proves it (docs/decisions/0003).
+    async Task ProveAsync(TopFlake flake, LockFile old, LockFile updated, LockRequest asked, CancellationToken cancellationToken)
+    {
+        if (Beyond(LockDiff.Between(old, updated), asked.Updates).Count == 0)
+            return;
+        var inLine = await resolver.ResolveAsync(flake, old, LockRequest.Nothing, cancellationToken);
+        var beyond = Beyond(LockDiff.Between(inLine.Lock, updated), asked.Updates);
+        if (beyond.Count > 0)
+            throw FleetException.TouchedOther(beyond);
+    }
+
+    static List<InputPath> Beyond(LockDiff diff, IReadOnlyCollection<InputPath> asked) =>
+        [.. diff.Changes.Select(change => change.Path).Where(path => !asked.Any(path.StartsWith))];
+}

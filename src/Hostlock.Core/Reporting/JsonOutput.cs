@@ -1,0 +1,247 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Hostlock.Flakes;
+using Hostlock.Fleets;
+using Hostlock.Locks;
+
+namespace Hostlock.Reporting;
+
+/// <summary>
+/// The facts of every reading command for machines. One document a run, with <c>version</c> 1; objects are keyed by host and
+/// input names; revisions are whole; times are seconds since the epoch. The shapes are in docs/files.md.
+/// </summary>
+public static class JsonOutput
+{
+    const int Version = 1;
+
+    /// <summary><c>status --json</c>.</summary>
+    public static string Status(IReadOnlyList<LockStatus> locks) => Document(json =>
+    {
+        json.WriteStartObject("hosts");
+        foreach (var one in locks)
+        {
+            foreach (var host in one.Place.Sharers)
+                Status(json, host, one);
+        }
+        json.WriteEndObject();
+    });
+
+    static void Status(Utf8JsonWriter json, string host, LockStatus one)
+    {
+        json.WriteStartObject(host);
+        json.WriteString("lock", one.Place.Shown);
+        json.WriteString("state", one.Lock is not null ? "locked" : one.Problem is null ? "missing" : "unreadable");
+        if (one.Problem is { } problem)
+            json.WriteString("problem", problem.Message);
+        json.WriteStartObject("inputs");
+        foreach (var input in one.Inputs)
+        {
+            json.WriteStartObject(input.Name);
+            Edge(json, input.Edge);
+            json.WriteNumber("secondsBehind", input.SecondsBehind);
+            json.WriteBoolean("frozen", input.Freeze is not null);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary><c>diff --json</c>.</summary>
+    public static string Diff(string before, string after, LockDiff diff) => Document(json =>
+    {
+        json.WriteString("before", before);
+        json.WriteString("after", after);
+        Changes(json, diff);
+    });
+
+    /// <summary><c>lock --json</c> and <c>update --json</c>.</summary>
+    public static string Outcomes(IReadOnlyList<HostOutcome> outcomes, bool isWritten) => Document(json =>
+    {
+        json.WriteStartObject("hosts");
+        foreach (var outcome in outcomes)
+        {
+            foreach (var host in outcome.Place.Sharers)
+            {
+                json.WriteStartObject(host);
+                json.WriteString("lock", outcome.Place.Shown);
+                if (outcome is HostOutcome.Ready ready)
+                {
+                    json.WriteBoolean("written", isWritten && ready.IsChange);
+                    Changes(json, ready.Diff);
+                    Warnings(json, ready.Warnings);
+                }
+                else if (outcome is HostOutcome.Failed failed)
+                {
+                    json.WriteBoolean("written", false);
+                    json.WriteString("error", failed.Why.Message);
+                }
+                json.WriteEndObject();
+            }
+        }
+        json.WriteEndObject();
+    });
+
+    /// <summary><c>promote --json</c>.</summary>
+    public static string Promotion(string from, IReadOnlyList<TargetPlan> plans, bool isWritten) => Document(json =>
+    {
+        json.WriteString("from", from);
+        json.WriteStartObject("hosts");
+        foreach (var plan in plans)
+        {
+            foreach (var host in plan.Place.Sharers)
+                Target(json, host, plan, isWritten);
+        }
+        json.WriteEndObject();
+    });
+
+    static void Target(Utf8JsonWriter json, string host, TargetPlan plan, bool isWritten)
+    {
+        json.WriteStartObject(host);
+        json.WriteString("lock", plan.Place.Shown);
+        if (plan is TargetPlan.Ready ready)
+        {
+            json.WriteBoolean("written", isWritten && ready.IsChange);
+            Changes(json, ready.Diff);
+            json.WriteStartObject("kept");
+            foreach (var kept in ready.Kept)
+                json.WriteString(kept.Input, kept.Reason);
+            json.WriteEndObject();
+        }
+        else if (plan is TargetPlan.Refused refused)
+        {
+            json.WriteBoolean("written", false);
+            json.WriteString("refused", refused.Why);
+        }
+        json.WriteEndObject();
+    }
+
+    /// <summary><c>show --json</c>: every input by its path.</summary>
+    public static string Show(string name, LockFile file) => Document(json =>
+    {
+        json.WriteString("lock", name);
+        json.WriteStartObject("inputs");
+        foreach (var (path, edge) in file.AllInputs())
+        {
+            json.WriteStartObject(path.ToString());
+            Edge(json, edge);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    });
+
+    /// <summary><c>check --json</c>.</summary>
+    public static string Findings(IReadOnlyList<Finding> findings) => Document(json =>
+    {
+        json.WriteStartArray("findings");
+        foreach (var finding in findings)
+        {
+            json.WriteStartObject();
+            json.WriteString("severity", finding.IsError ? "error" : "warning");
+            json.WriteString("code", finding.Code);
+            json.WriteString("message", finding.Message);
+            json.WriteString("file", finding.File);
+            if (finding.Line is { } line)
+                json.WriteNumber("line", line);
+            if (finding.Mend is { } mend)
+                json.WriteString("mend", mend);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    /// <summary><c>hash --json</c>.</summary>
+    public static string Hash(string what, string narHash, ulong? lastModified) => Document(json =>
+    {
+        json.WriteString("source", what);
+        json.WriteString("narHash", narHash);
+        if (lastModified is { } seconds)
+            json.WriteNumber("lastModified", seconds);
+    });
+
+    static void Changes(Utf8JsonWriter json, LockDiff diff)
+    {
+        json.WriteStartObject("changes");
+        foreach (var change in diff.Changes)
+        {
+            json.WriteStartObject(change.Path.ToString());
+            json.WriteString("kind", change switch
+            {
+                { Before: null } => "added",
+                { After: null } => "removed",
+                { Moves: true } => "updated",
+                _ => "redeclared",
+            });
+            Side(json, "before", change.Before);
+            Side(json, "after", change.After);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    static void Side(Utf8JsonWriter json, string name, LockEdge? edge)
+    {
+        if (edge is null)
+            return;
+        json.WriteStartObject(name);
+        Edge(json, edge);
+        json.WriteEndObject();
+    }
+
+    static void Edge(Utf8JsonWriter json, LockEdge edge)
+    {
+        if (edge is LockEdge.Follows(var target))
+        {
+            json.WriteString("follows", target.ToString());
+            return;
+        }
+        var node = ((LockEdge.Locked)edge).Node;
+        Reference(json, "locked", node.Locked);
+        Reference(json, "original", node.Original);
+    }
+
+    static void Reference(Utf8JsonWriter json, string name, FlakeRef reference)
+    {
+        json.WriteStartObject(name);
+        foreach (var (attribute, value) in reference.Attributes)
+        {
+            switch (value)
+            {
+                case RefValue.Text(var text):
+                    json.WriteString(attribute, text);
+                    break;
+                case RefValue.Number(var number):
+                    json.WriteNumber(attribute, number);
+                    break;
+                case RefValue.Truth(var truth):
+                    json.WriteBoolean(attribute, truth);
+                    break;
+                default:
+                    throw new System.Diagnostics.UnreachableException();
+            }
+        }
+        json.WriteEndObject();
+    }
+
+    static void Warnings(Utf8JsonWriter json, IReadOnlyList<Warning> warnings)
+    {
+        json.WriteStartArray("warnings");
+        foreach (var warning in warnings)
+            json.WriteStringValue(warning.Message);
+        json.WriteEndArray();
+    }
+
+    static string Document(Action<Utf8JsonWriter> body)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            body(json);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(bytes.WrittenSpan) + "\n";
+    }
+}

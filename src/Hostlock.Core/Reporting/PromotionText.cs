@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text;
+using Hostlock.Fleets;
+
+namespace Hostlock.Reporting;
+
+/// <summary>A promotion as text: what each target gets, what it keeps and why, and which may not have it.</summary>
+public static class PromotionText
+{
+    public static string Render(string from, IReadOnlyList<TargetPlan> plans, bool isPlan, Ink ink)
+    {
+        var text = new StringBuilder();
+        // Targets to which the same happens are named together: of a thousand, most are alike.
+        foreach (var group in plans.GroupBy(plan => Body(plan, isPlan, ink)))
+            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold($"{from} → {string.Join(' ', group.SelectMany(plan => plan.Place.Sharers))}")}\n{group.Key}");
+        return text.ToString();
+    }
+
+    static string Body(TargetPlan plan, bool isPlan, Ink ink)
+    {
+        var text = new StringBuilder();
+        switch (plan)
+        {
+            case TargetPlan.Refused(_, var why, var hint):
+                text.Append(CultureInfo.InvariantCulture, $"  {ink.Bad("refused")}: {why}\n  {hint}\n");
+                break;
+            case TargetPlan.Ready ready:
+                text.Append(DiffText.Render(ready.Diff));
+                foreach (var kept in ready.Kept)
+                    text.Append(CultureInfo.InvariantCulture, $"• Kept input '{kept.Input}' ({kept.Reason})\n");
+                if (!ready.IsChange)
+                    text.Append("  nothing to do: it has this lock already\n");
+                else if (ready.Diff.IsEmpty)
+                    text.Append("  the same entries, written anew\n");
+                if (isPlan && ready.IsChange)
+                    text.Append(ink.Dim("  not written (--dry-run)")).Append('\n');
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+        return text.ToString();
+    }
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text;
+using Hostlock.Fleets;
+using Hostlock.Locks;
+
+namespace Hostlock.Reporting;
+
+/// <summary>
+/// Hosts × inputs. Hosts with the same lock share a row and inputs that are the same everywhere share a line, so that seven
+/// hosts fit a terminal and a thousand a page.
+/// </summary>
+public static class StatusTable
+{
+    const int HostsNamed = 6;
+
+    /// <summary>Renders the table.</summary>
+    /// <param name="locks">The state of the locks.</param>
+    /// <param name="now">The time that ages are counted to.</param>
+    /// <param name="width">The columns of the terminal.</param>
+    /// <param name="ink">How to colour.</param>
+    public static string Render(IReadOnlyList<LockStatus> locks, DateTimeOffset now, int width, Ink ink)
+    {
+        var text = new StringBuilder();
+        var read = locks.Where(one => one.Lock is not null).ToList();
+        var names = read.SelectMany(one => one.Inputs.Select(input => input.Name)).Distinct().Order(Utf8Order.Instance).ToList();
+        var cells = read.ToDictionary(one => one, one => one.Inputs.ToDictionary(input => input.Name, input => Cell(input, now)));
+        var differing = names.Where(name => read.Select(one => cells[one].GetValueOrDefault(name)).Distinct().Count() > 1).ToList();
+
+        var rows = read
+            .GroupBy(one => string.Join('\0', differing.Select(name => cells[one].GetValueOrDefault(name, ""))))
+            .Select(group => (Hosts: Names([.. group.SelectMany(one => one.Place.Sharers)]), Cells: cells[group.First()]))
+            .ToList();
+        if (differing.Count == 0)
+            text.Append(CultureInfo.InvariantCulture, $"{Names([.. read.SelectMany(one => one.Place.Sharers)])}: the same everywhere\n");
+        else
+            Table(text, rows, differing, width, ink);
+
+        var same = names.Except(differing).ToList();
+        if (same.Count > 0 && read.Count > 0)
+        {
+            text.Append(differing.Count > 0 ? "\nthe same everywhere:\n" : "\n");
+            var long_ = same.Max(name => name.Length);
+            foreach (var name in same)
+                text.Append(CultureInfo.InvariantCulture, $"  {name.PadRight(long_)}  {cells[read[0]][name]}\n");
+        }
+        foreach (var one in locks.Where(one => one.Lock is null))
+        {
+            var why = one.Problem is { } problem ? problem.Message : $"no lock; 'hostlock lock {one.Place.Name}' makes {one.Place.Shown}";
+            text.Append(CultureInfo.InvariantCulture, $"\n{Names(one.Place.Sharers)}: {ink.Bad(why)}\n");
+        }
+        return text.ToString();
+    }
+
+    // As many inputs side by side as the terminal holds, the rest in tables below.
+    static void Table(StringBuilder text, List<(string Hosts, Dictionary<string, string> Cells)> rows, List<string> inputs, int width, Ink ink)
+    {
+        var first = rows.Max(row => row.Hosts.Length);
+        var at = 0;
+        while (at < inputs.Count)
+        {
+            var (used, count) = (first, 0);
+            while (at + count < inputs.Count && (count == 0 || used + 2 + Widest(inputs[at + count]) <= width))
+                used += 2 + Widest(inputs[at + count++]);
+            var columns = inputs.GetRange(at, count);
+            text.Append(at > 0 ? "\n" : "");
+            Row("host", columns.Select(name => (name, Widest(name))), ink.Bold);
+            foreach (var row in rows)
+                Row(row.Hosts, columns.Select(name => (row.Cells.GetValueOrDefault(name, "-"), Widest(name))), words => words);
+            at += count;
+        }
+
+        int Widest(string name) => Math.Max(name.Length, rows.Max(row => row.Cells.GetValueOrDefault(name, "-").Length));
+
+        void Row(string host, IEnumerable<(string Words, int Width)> cells, Func<string, string> paint)
+        {
+            var line = new StringBuilder(host.PadRight(first));
+            foreach (var (words, cell) in cells)
+                line.Append("  ").Append(words.PadRight(cell));
+            text.Append(paint(line.ToString().TrimEnd())).Append('\n');
+        }
+    }
+
+    static string Cell(InputStatus input, DateTimeOffset now)
+    {
+        var cell = input.Edge switch
+        {
+            LockEdge.Follows(var target) => $"follows {target}",
+            LockEdge.Locked { Node.Locked: { } locked } =>
+                $"{(locked.Revision is { Length: >= 7 } revision ? revision[..7] : locked.Type)}{(locked.LastModified is { } seconds ? $" {Age(now, seconds)}" : "")}",
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        if (input.SecondsBehind > 0)
+            cell += $", {Span(input.SecondsBehind)} behind";
+        return input.Freeze is null ? cell : cell + ", frozen";
+    }
+
+    static string Names(IReadOnlyList<string> hosts) =>
+        hosts.Count <= HostsNamed + 1
+            ? string.Join(' ', hosts)
+            : string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', hosts.Take(HostsNamed))} +{hosts.Count - HostsNamed}");
+
+    static string Age(DateTimeOffset now, ulong seconds)
+    {
+        var today = (ulong)Math.Max(0, now.ToUnixTimeSeconds());
+        return Span(today > seconds ? today - seconds : 0);
+    }
+
+    static string Span(ulong seconds) => seconds switch
+    {
+        < 2 * 3600 => $"{seconds / 60}min",
+        < 2 * 86400 => $"{seconds / 3600}h",
+        < 90 * 86400 => $"{seconds / 86400}d",
+        < 2 * 365 * 86400UL => $"{seconds / (30 * 86400)}mo",
+        _ => $"{seconds / (365 * 86400UL)}y",
+    };
+}
