@@ -27,7 +27,7 @@ public static class AtomicFile
             {
                 path = target;
                 // A link is kept: what it points to is replaced.
-                var real = new FileInfo(target).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(target);
+                var real = new FileInfo(target) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : Path.GetFullPath(target);
                 var beside = $"{real}.{Guid.NewGuid():N}.tmp";
                 written.Add((beside, real));
                 WriteFlushed(beside, real, contents, isDurable);

@@ -30,9 +30,9 @@ public static class StatusTable
             .GroupBy(one => string.Join('\0', differing.Select(name => cells[one].GetValueOrDefault(name, ""))))
             .Select(group => (Hosts: Names([.. group.SelectMany(one => one.Place.Sharers)]), Cells: cells[group.First()]))
             .ToList();
-        if (differing.Count == 0)
+        if (differing.Count == 0 && read.Count > 0)
             text.Append(CultureInfo.InvariantCulture, $"{Names([.. read.SelectMany(one => one.Place.Sharers)])}: the same everywhere\n");
-        else
+        else if (differing.Count > 0)
             Table(text, rows, differing, width, ink);
 
         var same = names.Except(differing).ToList();
@@ -46,7 +46,7 @@ public static class StatusTable
         foreach (var one in locks.Where(one => one.Lock is null))
         {
             var why = one.Problem is { } problem ? problem.Message : $"no lock; 'hostlock lock {one.Place.Name}' makes {one.Place.Shown}";
-            text.Append(CultureInfo.InvariantCulture, $"\n{Names(one.Place.Sharers)}: {ink.Bad(why)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? "\n" : "")}{Names(one.Place.Sharers)}: {ink.Bad(why)}\n");
         }
         return text.ToString();
     }
