@@ -63,6 +63,7 @@ static class App
         var status = new StatusCommand(surroundings).Build();
         var root = new RootCommand("One flake, many hosts, one lock per host.")
         {
+            new InitCommand(surroundings).Build(),
             new LockCommand(surroundings).Build(),
             new UpdateCommand(surroundings).Build(),
             status,

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Hostlock.Fetching;
+using Hostlock.Flakes;
+using Hostlock.Fleets;
+using Hostlock.Reporting;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>Adopts a flake: shows the plan, asks, writes.</summary>
+sealed class InitCommand(Surroundings surroundings)
+{
+    readonly Argument<string[]> _hosts = new("host") { Description = "The hosts; those under nixosConfigurations and the like where none is named", HelpName = "HOST", Arity = ArgumentArity.ZeroOrMore };
+    readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask" };
+    readonly Option<bool> _upgrade = new("--upgrade") { Description = "Only renew hostlock.nix" };
+    readonly Option<bool> _dryRun = CommonOptions.DryRun();
+
+    public Command Build()
+    {
+        var command = new Command("init", "Give each host of this flake a lock of its own") { _hosts, _yes, _upgrade, _dryRun };
+        command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(parsed, cancellationToken));
+        return command;
+    }
+
+    async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var folder = surroundings.Open(parsed);
+        var terminal = surroundings.TerminalFor(parsed);
+        var flakeNix = File.ReadAllText(folder.Full(FleetFolder.FlakeFile));
+        var plan = await PlanAsync(folder, flakeNix, parsed, cancellationToken);
+        if (plan.Files.IsEmpty)
+        {
+            terminal.Data("nothing to do: this flake is set up\n");
+            return ExitCode.Done;
+        }
+        terminal.Data(InitText.Render(flakeNix, plan, terminal.Ink));
+        if (parsed.GetValue(_dryRun))
+            return ExitCode.Done;
+        if (!parsed.GetValue(_yes) && terminal.Ask("\nWrite this?") is not true)
+        {
+            terminal.Talk("nothing was written; pass --yes to write it\n");
+            return ExitCode.No;
+        }
+        using var reserved = folder.Reserve(surroundings.CacheFolder);
+        FleetInit.Apply(folder, plan);
+        await Visibility.ShowToNixAsync(surroundings, folder, [.. plan.Files.Where(file => file.IsNew).Select(file => folder.Full(file.Path))], cancellationToken);
+        terminal.Data("\ndone: each host is built by its own lock from now on, and nothing has moved yet\n");
+        if (GitWorkTree.Around(surroundings.Processes, folder.Path) is not null)
+            terminal.Data("to merge locks by input: git config merge.hostlock.driver 'hostlock merge-driver %O %A %B'\n");
+        return ExitCode.Done;
+    }
+
+    async Task<InitPlan> PlanAsync(FleetFolder folder, string flakeNix, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var names = OutputNames.Read(new SourceText(FleetFolder.FlakeFile, flakeNix));
+        var (hosts, outputs) = (FleetInit.HostsIn(names), names.All);
+        if (parsed.GetValue(_hosts) is { Length: > 0 } named)
+        {
+            hosts = named.Select(word => HostName.Parse(word).ToString()).ToImmutableSortedDictionary(
+                host => host, host => hosts.GetValueOrDefault(host, ["nixosConfigurations"]), Utf8Order.Instance);
+        }
+        else if (folder.HasFleetFile && hosts.IsEmpty)
+        {
+            hosts = folder.Fleet.Hosts.ToImmutableSortedDictionary(host => host.Name.ToString(), _ => ImmutableArray.Create("nixosConfigurations"), Utf8Order.Instance);
+        }
+        else if (hosts.IsEmpty || outputs is null)
+        {
+            var asked = await new HostDiscovery(surroundings.Processes).AskAsync(folder.Path, cancellationToken);
+            hosts = hosts.IsEmpty ? asked?.Hosts ?? hosts : hosts;
+            outputs ??= asked?.Outputs;
+        }
+        if (hosts.IsEmpty)
+            throw FleetException.HostsUnknown();
+        var plan = FleetInit.Plan(folder, hosts, outputs);
+        return parsed.GetValue(_upgrade) ? plan with { Files = [.. plan.Files.Where(file => file.Path == FleetFolder.Library)] } : plan;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Hostlock.Flakes;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets;
+
+/// <summary>A file that adopting a flake makes or changes.</summary>
+/// <param name="Path">Relative to the flake.</param>
+/// <param name="Contents">What it will hold.</param>
+/// <param name="IsNew">True where it is not there yet.</param>
+/// <param name="What">What it is for, or what changes in it.</param>
+/// <param name="Edit">Where it changes, for a file of the user's.</param>
+public sealed record PlannedFile(string Path, ReadOnlyMemory<byte> Contents, bool IsNew, string What, EditedText? Edit = null);
+
+/// <summary>What <c>init</c> would do.</summary>
+/// <param name="Hosts">The hosts that get a lock, with the outputs they are under.</param>
+/// <param name="Files">The files to write; empty where all is as it should be.</param>
+/// <param name="Notes">What the user should know beside.</param>
+public sealed record InitPlan(
+    ImmutableSortedDictionary<string, ImmutableArray<string>> Hosts, ImmutableArray<PlannedFile> Files, ImmutableArray<string> Notes);
+
+/// <summary>
+/// Adopts a flake: each host gets a lock with the pins it is built by now, and <c>outputs</c> is wrapped in one call, so that every
+/// derivation stays what it is. <see cref="Plan"/> writes nothing; doing it twice changes nothing.
+/// </summary>
+public static class FleetInit
+{
+    const string Attributes = ".gitattributes";
+
+    /// <summary>The hosts that the text of a flake.nix names, with the outputs they are under; empty where they are computed.</summary>
+    public static ImmutableSortedDictionary<string, ImmutableArray<string>> HostsIn(OutputNames names)
+    {
+        var hosts = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(Utf8Order.Instance);
+        foreach (var (output, named) in names.Configurations.Select(pair => (pair.Key, pair.Value)))
+        {
+            foreach (var host in named.Where(host => HostName.TryParse(host) is not null))
+                hosts[host] = hosts.GetValueOrDefault(host, []).Add(output);
+        }
+        return hosts.ToImmutable();
+    }
+
+    /// <summary>Works out what to write.</summary>
+    /// <param name="folder">The flake.</param>
+    /// <param name="hosts">The hosts that get a lock, with the outputs they are under.</param>
+    /// <param name="outputs">The names of all outputs, or null where they are not known.</param>
+    /// <exception cref="HostlockException">There is no root lock to start from, or <c>outputs</c> cannot be wrapped.</exception>
+    public static InitPlan Plan(FleetFolder folder, ImmutableSortedDictionary<string, ImmutableArray<string>> hosts, ImmutableArray<string>? outputs)
+    {
+        var files = ImmutableArray.CreateBuilder<PlannedFile>();
+        var notes = ImmutableArray.CreateBuilder<string>();
+        var locks = Locks(folder, hosts.Keys, files, notes);
+        FleetToml(folder, hosts, locks, outputs, files);
+        var library = folder.Full(FleetFolder.Library);
+        if (!File.Exists(library) || !File.ReadAllBytes(library).AsSpan().SequenceEqual(NixLibrary.Contents))
+            files.Add(new(FleetFolder.Library, NixLibrary.Contents, !File.Exists(library), "the pure-Nix library that picks each host's lock"));
+        GitAttributes(folder, files);
+        var flake = new SourceText(FleetFolder.FlakeFile, File.ReadAllText(folder.Full(FleetFolder.FlakeFile)));
+        if (!FlakeNixEdit.IsWrapped(flake))
+        {
+            var edit = FlakeNixEdit.Wrap(flake);
+            files.Add(new(FleetFolder.FlakeFile, Encoding.UTF8.GetBytes(edit.Text), false, "'outputs' is wrapped in one call; nothing else changes", edit));
+        }
+        return new(hosts, files.ToImmutable(), notes.ToImmutable());
+    }
+
+    /// <summary>Writes what was planned, all files or none.</summary>
+    public static void Apply(FleetFolder folder, InitPlan plan)
+    {
+        foreach (var file in plan.Files)
+            Directory.CreateDirectory(Path.GetDirectoryName(folder.Full(file.Path))!);
+        // flake.nix is last in the plan: until it is in place the flake evaluates as before.
+        AtomicFile.ReplaceAll([.. plan.Files.Select(file => (folder.Full(file.Path), file.Contents))]);
+    }
+
+    static Dictionary<string, string> Locks(
+        FleetFolder folder, IEnumerable<string> hosts, ImmutableArray<PlannedFile>.Builder files, ImmutableArray<string>.Builder notes)
+    {
+        var places = new Dictionary<string, string>();
+        byte[]? root = null;
+        foreach (var host in hosts)
+        {
+            var known = folder.Fleet.Hosts.FirstOrDefault(each => each.Name.ToString() == host)?.Lock;
+            string[] candidates = known is not null ? [known] : [$"locks/{host}.lock", $"flake-{host}.lock"];
+            var path = candidates.FirstOrDefault(candidate => File.Exists(folder.Full(candidate)));
+            places[host] = path ?? candidates[0];
+            if (path is null)
+            {
+                root ??= File.Exists(folder.RootPlace.File) ? File.ReadAllBytes(folder.RootPlace.File) : throw FleetException.NoLock(folder.RootPlace);
+                files.Add(new(candidates[0], root, true, "a copy of flake.lock: the same pins"));
+            }
+            else if (known is null && File.Exists(folder.RootPlace.File) && !File.ReadAllBytes(folder.Full(path)).AsSpan().SequenceEqual(File.ReadAllBytes(folder.RootPlace.File)))
+            {
+                notes.Add($"{host} is adopted with '{path}', which differs from flake.lock: its derivation will move");
+            }
+        }
+        return places;
+    }
+
+    static void FleetToml(
+        FleetFolder folder,
+        ImmutableSortedDictionary<string, ImmutableArray<string>> hosts,
+        Dictionary<string, string> locks,
+        ImmutableArray<string>? outputs,
+        ImmutableArray<PlannedFile>.Builder files)
+    {
+        var path = folder.Full(FleetFile.Name);
+        var text = new StringBuilder(File.Exists(path) ? File.ReadAllText(path) : "# The hosts of this flake, and the lock each is built by. Read by hostlock and by hostlock.nix.\nversion = 1\n");
+        var before = text.ToString();
+        if (!File.Exists(path) && outputs is { } names)
+            text.Append(CultureInfo.InvariantCulture, $"# The names of all outputs, so that building one host never evaluates the others to learn them.\noutputs = [{string.Join(", ", names.Select(Quoted))}]\n");
+        foreach (var (host, under) in hosts.Where(host => !folder.Fleet.Hosts.Any(each => each.Name.ToString() == host.Key)))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n[hosts.{Key(host)}]\n");
+            if (locks[host] != $"locks/{host}.lock")
+                text.Append(CultureInfo.InvariantCulture, $"lock = {Quoted(locks[host])}\n");
+            if (under is not ["nixosConfigurations"])
+                text.Append(CultureInfo.InvariantCulture, $"configurations = [{string.Join(", ", under.Select(output => Quoted($"{output}.{Attribute(host)}")))}]\n");
+        }
+        if (text.ToString() != before || !File.Exists(path))
+            files.Add(new(FleetFile.Name, Encoding.UTF8.GetBytes(text.ToString()), !File.Exists(path), "the fleet: hosts, rings, policies"));
+    }
+
+    static void GitAttributes(FleetFolder folder, ImmutableArray<PlannedFile>.Builder files)
+    {
+        const string line = "locks/*.lock merge=hostlock linguist-generated\n";
+        var path = folder.Full(Attributes);
+        var text = File.Exists(path) ? File.ReadAllText(path) : "";
+        if (!text.Contains("merge=hostlock", StringComparison.Ordinal))
+            files.Add(new(Attributes, Encoding.UTF8.GetBytes((text.Length == 0 || text.EndsWith('\n') ? text : text + "\n") + line), !File.Exists(path), "locks merge by input, not by line"));
+    }
+
+    static string Key(string host) => host.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? host : Quoted(host);
+
+    static string Attribute(string host) => InputPath.IsReferable(host) ? host : $"\"{host}\"";
+
+    static string Quoted(string text) => text.Contains('"', StringComparison.Ordinal) ? $"'{text}'" : $"\"{text}\"";
+}
