@@ -37,6 +37,13 @@ static class CommonOptions
         return argument;
     }
 
+    public static Argument<string?> OneAtMost(string name, string shown, string description)
+    {
+        var argument = new Argument<string?>(name) { Description = description, HelpName = shown, Arity = ArgumentArity.ZeroOrOne };
+        argument.CompletionSources.Add(context => HostWords(context.ParseResult));
+        return argument;
+    }
+
     /// <summary>Input paths as they were typed.</summary>
     public static ImmutableArray<InputPath> InputPaths(IEnumerable<string>? words) =>
         [.. (words ?? []).Select(word => InputPath.TryParse(word) is { IsRoot: false } path ? path : throw FleetException.NotAnInputPath(word))];

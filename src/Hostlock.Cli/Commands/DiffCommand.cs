@@ -9,7 +9,7 @@ namespace Hostlock.Cli.Commands;
 sealed class DiffCommand(Surroundings surroundings)
 {
     readonly Argument<string> _before = CommonOptions.One("before", "A", "A host, root, or a lock file");
-    readonly Argument<string[]> _after = CommonOptions.Named("after", "B", "What to compare it with [default: root]", ArgumentArity.ZeroOrOne);
+    readonly Argument<string?> _after = CommonOptions.OneAtMost("after", "B", "What to compare it with [default: root]");
     readonly Option<bool> _exitCode = new("--exit-code") { Description = "Exit with 1 where they differ" };
 
     public Command Build()
@@ -23,7 +23,7 @@ sealed class DiffCommand(Surroundings surroundings)
     {
         var folder = surroundings.Open(parsed);
         var terminal = surroundings.TerminalFor(parsed);
-        var (before, after) = (parsed.GetValue(_before)!, parsed.GetValue(_after) is [var named, ..] ? named : HostName.Root);
+        var (before, after) = (parsed.GetValue(_before)!, parsed.GetValue(_after) ?? HostName.Root);
         var diff = LockDiff.Between(LockWords.Read(surroundings, folder, before), LockWords.Read(surroundings, folder, after));
         if (parsed.GetValue(CommonOptions.Json))
             terminal.Data(JsonOutput.Diff(before, after, diff));

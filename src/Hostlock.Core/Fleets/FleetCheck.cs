@@ -29,6 +29,7 @@ public static class FleetCheck
             Frozen(one, today, findings);
         }
         Shared(locks, fleet, findings);
+        Absolute(locks, findings);
         return findings;
     }
 
@@ -59,8 +60,6 @@ public static class FleetCheck
                 continue;
             if (!node.Locked.IsRelativePath && !node.Locked.IsLocked)
                 findings.Add(new(true, "unlocked", $"input '{path}' of {place.Name} is not locked: {node.Locked.Attributes}", place.Shown, null, $"hostlock update {place.Name} -i {path}"));
-            if (IsAbsolute(node.Original))
-                findings.Add(new(false, "absolute-path", $"input '{path}' of {place.Name} is an absolute path of one machine: '{node.Original}'", place.Shown, null, null));
         }
         foreach (var (input, target) in LockGraft.Dangling(file))
             findings.Add(new(true, "dangling", $"input '{input}' of {place.Name} follows '{target}', which is not there", place.Shown, null, $"hostlock lock {place.Name}"));
@@ -87,6 +86,22 @@ public static class FleetCheck
                 .ToList();
             foreach (var odd in kinds.Skip(1).SelectMany(kind => kind))
                 findings.Add(new(true, "shared-differs", $"'{input}' is shared, but {odd.Place.Name} has another one than {kinds[0].First().Place.Name}", odd.Place.Shown, null, $"hostlock promote {kinds[0].First().Place.Name} {odd.Place.Name} -i {input}"));
+        }
+    }
+
+    // One finding a reference: it stands in every lock.
+    static void Absolute(IReadOnlyList<LockStatus> locks, List<Finding> findings)
+    {
+        var found = from one in locks
+                    where one.Lock is not null
+                    from input in one.Lock!.AllInputs()
+                    let original = (input.Edge as LockEdge.Locked)?.Node.Original
+                    where original is not null && IsAbsolute(original)
+                    group one.Place by (input.Path, original);
+        foreach (var group in found)
+        {
+            var others = group.Count() > 1 ? $" and {group.Count() - 1} more" : "";
+            findings.Add(new(false, "absolute-path", $"input '{group.Key.Path}' of {group.First().Name}{others} is an absolute path of one machine: '{group.Key.original}'", group.First().Shown, null, null));
         }
     }
 

@@ -1,0 +1,82 @@
+namespace Hostlock.Tests.Support;
+
+/// <summary>
+/// A real release of Nix with a store, a home and caches in a folder of its own. Tests that ask it are skipped where it is not there.
+/// </summary>
+sealed class RealNix
+{
+    readonly string _program;
+    readonly Dictionary<string, string> _variables;
+
+    RealNix(string program, string folder)
+    {
+        _program = program;
+        _variables = new(TestGit.Variables)
+        {
+            ["HOME"] = Path.Combine(folder, "home"),
+            ["XDG_CACHE_HOME"] = Path.Combine(folder, "cache"),
+            ["XDG_CONFIG_HOME"] = Path.Combine(folder, "config"),
+            ["XDG_DATA_HOME"] = Path.Combine(folder, "data"),
+            ["XDG_STATE_HOME"] = Path.Combine(folder, "state"),
+            ["NIX_STORE_DIR"] = Path.Combine(folder, "nix/store"),
+            ["NIX_STATE_DIR"] = Path.Combine(folder, "nix/var"),
+            ["NIX_LOG_DIR"] = Path.Combine(folder, "nix/log"),
+            ["NIX_REMOTE"] = "",
+        };
+        foreach (var name in (ReadOnlySpan<string>)["HOME", "NIX_STORE_DIR", "NIX_STATE_DIR", "NIX_LOG_DIR"])
+            Directory.CreateDirectory(_variables[name]);
+    }
+
+    /// <summary>A release by the start of its version; skips the test where it is not there.</summary>
+    public static RealNix Get(string version, TempFolder folder, string name = "nix")
+    {
+        var program = Find(version);
+        Assert.SkipWhen(program is null, $"Nix {version} is not here; eng/install-nix installs it");
+        return new(program!, folder[name]);
+    }
+
+    public static string? Find(string version)
+    {
+        var prefix = Environment.GetEnvironmentVariable("HOSTLOCK_NIX_PREFIX") is { Length: > 0 } set ? set : Path.Combine(Repository.Root, "artifacts/nix");
+        return Directory.Exists(prefix)
+            ? Directory.EnumerateDirectories(prefix, $"nix-{version}*")
+                .Where(folder => File.Exists(Path.Combine(folder, ".complete")))
+                .Select(folder => Path.Combine(folder, "bin/nix"))
+                .FirstOrDefault(File.Exists)
+            : null;
+    }
+
+    public Ended Run(string folder, params IEnumerable<string> arguments) => Support.Run.Program(_program, folder, _variables, arguments);
+
+    /// <summary>The same release with a setting, <c>flake-registry = …</c>.</summary>
+    public void Configure(string settings) => _variables["NIX_CONFIG"] = settings;
+
+    /// <summary>The result of evaluating an attribute of a flake.</summary>
+    public string Eval(string folder, string attribute) => Run(folder, "eval", "--json", attribute).Succeeded.Trim();
+}
+
+/// <summary>The program itself, as a user starts it.</summary>
+static class HostlockProgram
+{
+    static readonly string Built = Path.Combine(Repository.Root, "artifacts/native/hostlock");
+
+    /// <summary>Runs it in a folder; its cache is in <paramref name="home"/>.</summary>
+    public static Ended Run(string folder, string home, params IEnumerable<string> arguments) => Run(folder, home, new Dictionary<string, string>(), arguments);
+
+    public static Ended Run(string folder, string home, IReadOnlyDictionary<string, string> more, params IEnumerable<string> arguments)
+    {
+        var program = Environment.GetEnvironmentVariable("HOSTLOCK") is { Length: > 0 } set ? set : Built;
+        Assert.SkipUnless(File.Exists(program), "the program is not built; ./test builds it");
+        var variables = new Dictionary<string, string>(TestGit.Variables)
+        {
+            ["HOME"] = home,
+            ["XDG_CACHE_HOME"] = Path.Combine(home, "cache"),
+            ["XDG_CONFIG_HOME"] = Path.Combine(home, "config"),
+            ["NIX_CONFIG"] = "flake-registry =",
+            ["NIX_CONF_DIR"] = Path.Combine(home, "none"),
+        };
+        foreach (var (name, value) in more)
+            variables[name] = value;
+        return Support.Run.Program(program, folder, variables, arguments);
+    }
+}
