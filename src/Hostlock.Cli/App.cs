@@ -10,12 +10,15 @@ namespace Hostlock.Cli;
 /// <summary>The program: its commands, the objects they work with, and what its errors are to whoever started it.</summary>
 static class App
 {
+    /// <summary>The version, <c>0.1.0</c>.</summary>
+    public static string Version { get; } = typeof(App).Assembly.GetName().Version!.ToString(3);
+
     public static async Task<ExitCode> RunAsync(string[] arguments, Surroundings surroundings, CancellationToken cancellationToken)
     {
         var terminal = new Terminal(surroundings, "auto");
         try
         {
-            var parsed = Commands(surroundings).Parse(arguments, new() { EnablePosixBundling = true });
+            var parsed = Commands(surroundings).Parse(arguments, new() { EnablePosixBundling = true, ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
             {
                 terminal.Talk($"hostlock: {CommandLineRules.FirstError(parsed)}\nTry '{HelpPage.Path(parsed.CommandResult.Command)} --help'.\n");

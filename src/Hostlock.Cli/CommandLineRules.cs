@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 
 namespace Hostlock.Cli;
 
@@ -26,9 +27,23 @@ static class CommandLineRules
                 option.Aliases.Remove(alias);
         }
         foreach (var option in command.Options.OfType<VersionOption>())
+        {
             option.Description = "Show the version";
+            option.Action = new VersionLine();
+        }
         foreach (var inner in command.Subcommands)
             Apply(inner);
+    }
+
+    sealed class VersionLine : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.Write($"hostlock {App.Version}\n");
+            return (int)ExitCode.Done;
+        }
     }
 
     /// <summary>The first error of a command line, in one line.</summary>

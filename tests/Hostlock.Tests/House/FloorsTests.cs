@@ -1,0 +1,65 @@
+using Mono.Cecil;
+
+namespace Hostlock.Tests.House;
+
+/// <summary>Holds the library to the floors of ARCHITECTURE.md: a folder may use the folders below it, never one above.</summary>
+public class FloorsTests
+{
+    static readonly string[] Floors = ["Nar", "Flakes", "Locks", "Platform", "Fetching", "Fleets", "Reporting"];
+
+    // What of the outside world may be touched, and from which floor up.
+    static readonly Dictionary<string, string> Outside = new()
+    {
+        ["System.IO.File"] = "Platform",
+        ["System.IO.FileInfo"] = "Platform",
+        ["System.IO.Directory"] = "Platform",
+        ["System.IO.FileStream"] = "Platform",
+        ["System.Diagnostics.Process"] = "Platform",
+        ["System.Net.Http.HttpClient"] = "Fetching",
+    };
+
+    static readonly TypeDefinition[] Library =
+        [.. AssemblyDefinition.ReadAssembly(typeof(HostlockException).Assembly.Location).MainModule.GetTypes()];
+
+    [Fact]
+    public void Each_folder_uses_only_the_folders_below_it()
+    {
+        var climbs = from type in Library
+                     from used in UsesOf(type)
+                     where FloorOf(used) > FloorOf(type)
+                     select $"{type.FullName} uses {used.FullName}";
+
+        Assert.Empty(climbs.Distinct());
+    }
+
+    [Fact]
+    public void Every_folder_is_a_floor() =>
+        Assert.Empty(Library.Select(FolderOf).OfType<string>().Distinct().Except(Floors));
+
+    [Fact]
+    public void The_test_sees_what_a_type_uses() =>
+        Assert.Contains(UsesOf(Library.Single(type => type.FullName == "Hostlock.Fetching.HttpDownloads")), used => used.FullName == "System.Net.Http.HttpClient");
+
+    // The ground, and whatever may be used anywhere, is at -1.
+    static int FloorOf(TypeReference type) => Array.IndexOf(Floors, Outside.GetValueOrDefault(type.FullName) ?? FolderOf(type));
+
+    static string? FolderOf(TypeReference type) =>
+        type.DeclaringType is { } outer ? FolderOf(outer)
+        : type.Namespace.Split('.') is ["Hostlock", var folder, ..] ? folder
+        : null;
+
+    static IEnumerable<TypeReference> UsesOf(TypeDefinition type)
+    {
+        var members = type.Methods.SelectMany(method => method.Parameters.Select(parameter => parameter.ParameterType).Append(method.ReturnType));
+        var calls = from method in type.Methods.Where(method => method.HasBody)
+                    from instruction in method.Body.Instructions
+                    select instruction.Operand as TypeReference ?? (instruction.Operand as MemberReference)?.DeclaringType;
+        return type.Interfaces.Select(each => each.InterfaceType)
+            .Concat(type.Fields.Select(field => field.FieldType))
+            .Concat(members).Concat(calls).Append(type.BaseType)
+            .OfType<TypeReference>().SelectMany(WithArguments);
+    }
+
+    static IEnumerable<TypeReference> WithArguments(TypeReference type) =>
+        type is GenericInstanceType generic ? generic.GenericArguments.SelectMany(WithArguments).Append(type) : [type];
+}

@@ -1,0 +1,277 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Hostlock.Cli;
+using Hostlock.Platform;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.Scripts;
+
+/// <summary>Runs one script; its language is told in README.md beside it.</summary>
+sealed class Script : IDisposable
+{
+    /// <summary>The time in every script.</summary>
+    public static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    const string Expected = "expect/";
+
+    readonly TempFolder _temporary = new();
+    readonly string _work;
+    readonly PretendProcesses _processes;
+    readonly PretendWeb _web;
+    readonly Dictionary<string, string?> _variables = [];
+    string _folder;
+    string _input = "";
+    bool _isTerminal;
+    (int Exit, string Output, string Errors)? _last;
+    Txtar _source;
+
+    Script(string source)
+    {
+        _source = Txtar.Parse(source);
+        _work = Path.Combine(_temporary.Path, "work");
+        _folder = _work;
+        Directory.CreateDirectory(_work);
+        var answers = new Dictionary<string, string>();
+        foreach (var (name, contents) in _source.Files.Where(file => !file.Name.StartsWith(Expected, StringComparison.Ordinal)))
+        {
+            if (name.StartsWith("http/", StringComparison.Ordinal))
+                answers[name["http/".Length..]] = Outward(contents);
+            else
+                Place(name, Outward(contents));
+        }
+        _processes = new(Path.Combine(_temporary.Path, "programs"));
+        _web = new(answers, _temporary.Path);
+    }
+
+    /// <summary>Runs a script to its end. Where the expectations differ and are to be blessed, the new text is returned.</summary>
+    public static async Task<string> RunAsync(string source, bool isBlessing, CancellationToken cancellationToken)
+    {
+        using var script = new Script(source);
+        await script.CommitRepositoriesAsync(cancellationToken);
+        var number = 0;
+        foreach (var line in script._source.Text.Split('\n'))
+        {
+            number++;
+            var words = Words(line);
+            if (words.Count == 0)
+                continue;
+            try
+            {
+                await script.StepAsync(words, isBlessing, cancellationToken);
+            }
+            catch (Exception why) when (why is not OperationCanceledException)
+            {
+                var (exit, output, errors) = script._last ?? (0, "", "");
+                throw new ScriptFailedException($"line {number}: {line}\n{why.Message}\n--- exit {exit}, stdout:\n{output}--- stderr:\n{errors}", why);
+            }
+        }
+        return script._source.ToString();
+    }
+
+    public void Dispose() => _temporary.Dispose();
+
+    async Task StepAsync(List<string> words, bool isBlessing, CancellationToken cancellationToken)
+    {
+        var isNegated = words[0] == "!";
+        var (verb, rest) = isNegated ? (words[1], words[2..]) : (words[0], words[1..]);
+        rest = [.. rest.Select(Outward)];
+        switch (verb, rest)
+        {
+            case ("hostlock", _):
+                await HostlockAsync(rest, cancellationToken);
+                Assert.True(isNegated != (_last!.Value.Exit == 0), $"ended with {_last.Value.Exit}");
+                break;
+            case ("git", _):
+                var finished = await _processes.RunAsync(Invocation.Of("git", rest) with { Folder = _folder }, cancellationToken);
+                _last = (finished.ExitCode, Inward(finished.Output), Inward(finished.Errors));
+                Assert.True(isNegated != finished.Succeeded, $"ended with {finished.ExitCode}");
+                break;
+            case ("exit", [var code]):
+                Assert.Equal(int.Parse(code, CultureInfo.InvariantCulture), _last!.Value.Exit);
+                break;
+            case ("stdout", [var pattern]):
+                Matches(pattern, _last!.Value.Output, isNegated);
+                break;
+            case ("stderr", [var pattern]):
+                Matches(pattern, _last!.Value.Errors, isNegated);
+                break;
+            case ("cmp", [var left, var right]):
+                Compare(left, right, isNegated, isBlessing);
+                break;
+            case ("exists", _):
+                Assert.All(rest, path => Assert.True(isNegated != Path.Exists(PathOf(path)), path));
+                break;
+            case ("asked", [var pattern]):
+                Matches(pattern, string.Concat(_web.Asked.Select(asked => asked + "\n")), isNegated);
+                break;
+            case ("write", [var path, var text]):
+                Directory.CreateDirectory(Path.GetDirectoryName(PathOf(path))!);
+                await File.WriteAllTextAsync(PathOf(path), text.Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\e", "\e", StringComparison.Ordinal), cancellationToken);
+                break;
+            case ("cp", [var from, var to]):
+                File.Copy(PathOf(from), PathOf(to), overwrite: true);
+                break;
+            case ("rm", _):
+                rest.ForEach(path => File.Delete(PathOf(path)));
+                break;
+            case ("mkdir", _):
+                rest.ForEach(path => Directory.CreateDirectory(PathOf(path)));
+                break;
+            case ("link", [var at, var to]):
+                File.CreateSymbolicLink(PathOf(at), to);
+                break;
+            case ("cd", [var folder]):
+                _folder = PathOf(folder);
+                break;
+            case ("env", [var setting]):
+                _variables[setting[..setting.IndexOf('=', StringComparison.Ordinal)]] = setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..];
+                break;
+            case ("stdin", [var text]):
+                _input = text.Replace("\\n", "\n", StringComparison.Ordinal);
+                break;
+            case ("terminal", []):
+                _isTerminal = !isNegated;
+                break;
+            default:
+                Assert.Fail("not a step; README.md has them all");
+                break;
+        }
+    }
+
+    async Task HostlockAsync(List<string> words, CancellationToken cancellationToken)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        using var input = new StringReader(_input);
+        _input = "";
+        var home = Path.Combine(_temporary.Path, "home");
+        var variables = new Dictionary<string, string>
+        {
+            ["HOME"] = home,
+            ["XDG_CACHE_HOME"] = home,
+            ["XDG_CONFIG_HOME"] = home,
+            ["NIX_CONF_DIR"] = home,
+        };
+        foreach (var (name, value) in _variables)
+            variables[name] = value ?? "";
+        var surroundings = new Surroundings(
+            output, errors, _isTerminal ? input : null, _folder, variables, () => _web, _processes, new FixedTime(), _isTerminal, 120);
+        var exit = (int)await App.RunAsync([.. words], surroundings, cancellationToken);
+        _last = (exit, Inward(output.ToString()), Inward(errors.ToString()));
+    }
+
+    // Each folder repositories/NAME is one repository with one commit.
+    async Task CommitRepositoriesAsync(CancellationToken cancellationToken)
+    {
+        var repositories = Path.Combine(_temporary.Path, "repositories");
+        if (!Directory.Exists(repositories))
+            return;
+        foreach (var folder in Directory.EnumerateDirectories(repositories))
+        {
+            foreach (var words in (string[][])[["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "first"]])
+            {
+                var finished = await _processes.RunAsync(Invocation.Of("git", words) with { Folder = folder }, cancellationToken);
+                Assert.True(finished.Succeeded, finished.Errors);
+            }
+        }
+    }
+
+    void Compare(string left, string right, bool isNegated, bool isBlessing)
+    {
+        var (found, expected) = (TextOf(left), TextOf(right));
+        if (isBlessing && !isNegated && found != expected && right.StartsWith(Expected, StringComparison.Ordinal))
+        {
+            _source = _source.With(right, found);
+            return;
+        }
+        if (isNegated)
+            Assert.NotEqual(expected, found);
+        else
+            Assert.Equal(expected, found);
+    }
+
+    string TextOf(string what) => what switch
+    {
+        "stdout" => _last!.Value.Output,
+        "stderr" => _last!.Value.Errors,
+        _ when what.StartsWith(Expected, StringComparison.Ordinal) => _source.Files.Single(file => file.Name == what).Contents,
+        _ => Inward(File.ReadAllText(PathOf(what))),
+    };
+
+    static void Matches(string pattern, string text, bool isNegated)
+    {
+        var isThere = Regex.IsMatch(text, pattern, RegexOptions.Multiline | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
+        Assert.True(isNegated != isThere, isNegated ? $"'{pattern}' is there" : $"'{pattern}' is not there");
+    }
+
+    // repositories/, trees/ and programs/ lie beside the fleet; the rest is the fleet.
+    void Place(string name, string contents)
+    {
+        var isBeside = name.StartsWith("repositories/", StringComparison.Ordinal) || name.StartsWith("trees/", StringComparison.Ordinal)
+            || name.StartsWith("programs/", StringComparison.Ordinal) || name.StartsWith("home/", StringComparison.Ordinal);
+        var file = Path.Combine(isBeside ? _temporary.Path : _work, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, contents);
+        if (name.StartsWith("programs/", StringComparison.Ordinal))
+            File.SetUnixFileMode(file, (UnixFileMode)0b111_101_101);
+    }
+
+    string PathOf(string path) => Path.GetFullPath(path, _folder);
+
+    string Outward(string text) => text.Replace("$WORK", _work, StringComparison.Ordinal).Replace("$BESIDE", _temporary.Path, StringComparison.Ordinal);
+
+    string Inward(string text) => text.Replace(_work, "$WORK", StringComparison.Ordinal).Replace(_temporary.Path, "$BESIDE", StringComparison.Ordinal);
+
+    // Words parted by blanks; '…' keeps them, and '' within is one quote.
+    static List<string> Words(string line)
+    {
+        var words = new List<string>();
+        var word = new StringBuilder();
+        var (isQuoted, isOpen) = (false, false);
+        for (var i = 0; i < line.Length; i++)
+        {
+            var c = line[i];
+            if (c == '\'' && isQuoted && i + 1 < line.Length && line[i + 1] == '\'')
+            {
+                word.Append('\'');
+                i++;
+            }
+            else if (c == '\'')
+            {
+                (isQuoted, isOpen) = (!isQuoted, true);
+            }
+            else if (!isQuoted && c is ' ' or '\t')
+            {
+                Close();
+            }
+            else if (!isQuoted && !isOpen && c == '#' && word.Length == 0)
+            {
+                break;
+            }
+            else
+            {
+                word.Append(c);
+                isOpen = true;
+            }
+        }
+        Close();
+        return words;
+
+        void Close()
+        {
+            if (isOpen)
+                words.Add(word.ToString());
+            word.Clear();
+            isOpen = false;
+        }
+    }
+
+    sealed class FixedTime : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}
+
+/// <summary>A step of a script did not come out as it says.</summary>
+sealed class ScriptFailedException(string message, Exception inner) : Exception(message, inner);
