@@ -24,6 +24,9 @@ sealed record Shape(string Name, string Top)
     /// <summary>Done when the world is made, before anything is locked.</summary>
     public Action<TempFolder>? Prepare { get; init; }
 
+    /// <summary>True where an input has changes that are not committed, so that no lock can be written.</summary>
+    public bool IsUnlocked { get; init; }
+
     /// <summary>The flake after the first lock, where it changes.</summary>
     public string? Then { get; init; }
 
@@ -141,10 +144,11 @@ sealed record Shape(string Name, string Top)
         new("a bare repository", "{ inputs.a.url = \"git+file://@/bare\"; outputs = _: { }; }") { Git = [("a/flake.nix", Uses("lib")), (Lib, Plain)], Prepare = Bare },
         new("a bare repository, shallow", "{ inputs.a.url = \"git+file://@/bare?shallow=1\"; outputs = _: { }; }") { Git = [("a/flake.nix", Plain)], Prepare = Bare },
         new("a detached head", Uses("a")) { Git = [("a/flake.nix", Plain)], Prepare = world => TestGit.In(world["git/a"], "checkout", "-q", "--detach") },
-        new("a dirty repository", Uses("a")) { Git = [("a/flake.nix", Plain)], Prepare = world => world.Write("git/a/flake.nix", "{ outputs = _: { x = 1; }; }") },
+        new("a dirty repository", Uses("a")) { IsUnlocked = true, Git = [("a/flake.nix", Plain)], Prepare = world => world.Write("git/a/flake.nix", "{ outputs = _: { x = 1; }; }") },
         new("an untracked file beside", Uses("a")) { Git = [("a/flake.nix", Plain)], Prepare = world => world.Write("git/a/new", "x") },
         new("a file that is intended to be added", Uses("a"))
         {
+            IsUnlocked = true,
             Git = [("a/flake.nix", Plain)],
             Prepare = world =>
             {
