@@ -49,6 +49,8 @@ static class TestGit
         ["GIT_AUTHOR_EMAIL"] = "somebody@example.org",
         ["GIT_COMMITTER_NAME"] = "somebody",
         ["GIT_COMMITTER_EMAIL"] = "somebody@example.org",
+        ["GIT_AUTHOR_DATE"] = "2020-01-01T00:00:00Z",
+        ["GIT_COMMITTER_DATE"] = "2020-01-01T00:00:00Z",
     };
 
     public static string In(string folder, params IEnumerable<string> arguments) => Run.Program("git", folder, Variables, arguments).Succeeded;

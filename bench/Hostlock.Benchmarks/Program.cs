@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using Hostlock.Benchmarks;
+
+// Each figure is a ratio to a yardstick of the same run, so that it says the same on a slow machine and a fast one.
+var root = FindRoot();
+var hostlock = Path.Combine(root, "artifacts/native/hostlock");
+var prefix = Environment.GetEnvironmentVariable("HOSTLOCK_NIX_PREFIX") is { Length: > 0 } set ? set : Path.Combine(root, "artifacts/nix");
+var nix = Directory.Exists(prefix) ? Directory.EnumerateDirectories(prefix, "nix-2.34*").Select(folder => Path.Combine(folder, "bin/nix")).FirstOrDefault(File.Exists) : null;
+if (nix is null)
+{
+    Console.Error.WriteLine("bench: real Nix is the yardstick; eng/install-nix artifacts/nix 2.34 brings it");
+    return 1;
+}
+var work = Directory.CreateTempSubdirectory("hostlock-bench-").FullName;
+try
+{
+    foreach (var name in args.Length > 0 ? args : ["start", "update", "hash"])
+    {
+        switch (name)
+        {
+            case "start":
+                Start();
+                break;
+            case "update":
+                Update();
+                break;
+            case "hash":
+                Hash();
+                break;
+            default:
+                Console.Error.WriteLine($"bench: there is no figure '{name}'; there are start, update and hash");
+                return 2;
+        }
+    }
+    return 0;
+}
+finally
+{
+    Shell("chmod", "-R", "u+w", work);
+    Directory.Delete(work, recursive: true);
+}
+
+void Start()
+{
+    var fleet = Fleet.Make(Path.Combine(work, "start"), 7, 12, Variables("start"), hostlock);
+    var costs = Measure.InTurn(
+        20,
+        new Job("nix --version", [nix, "--version"]) { Variables = Variables("start") },
+        new Job("hostlock --version", [hostlock, "--version"]) { Variables = Variables("start") },
+        new Job("hostlock status, 7 hosts", [hostlock, "-C", fleet.Folder, "status"]) { Variables = Variables("start") });
+    Title("start-up", "nix --version");
+    Line("nix --version", costs[0], costs[0]);
+    Line("hostlock --version", costs[1], costs[0]);
+    Line("hostlock status on 7 hosts", costs[2], costs[0]);
+}
+
+void Update()
+{
+    var fleet = Fleet.Make(Path.Combine(work, "update"), 7, 12, Variables("update"), hostlock);
+    string[] NixUpdate(string host)
+    {
+        var file = Path.Combine(fleet.Folder, "locks", $"{host}.lock");
+        return [nix, "flake", "update", "--flake", fleet.Folder, "--reference-lock-file", file, "--output-lock-file", file];
+    }
+    var variables = Variables("update");
+    var costs = Measure.InTurn(
+        5,
+        new Job("7 × nix flake update", [.. fleet.Hosts.Select(NixUpdate)]) { Prepare = fleet.MoveUpstream, Variables = variables },
+        new Job("hostlock update --all", [hostlock, "-C", fleet.Folder, "update", "--all"]) { Prepare = fleet.MoveUpstream, Variables = variables },
+        new Job("hostlock update host1", [hostlock, "-C", fleet.Folder, "update", "host1"]) { Prepare = fleet.MoveUpstream, Variables = variables });
+    Title("update 7 hosts, 12 inputs from local git, upstream moved", "7 × nix flake update");
+    Line("7 × nix flake update", costs[0], costs[0]);
+    Line("hostlock update --all", costs[1], costs[0]);
+    Line("hostlock update of one host", costs[2], costs[0]);
+    var many = Fleet.Make(Path.Combine(work, "many"), 100, 12, variables, hostlock);
+    var hundred = Measure.InTurn(
+        5,
+        new Job("one", [hostlock, "-C", many.Folder, "update", "host1"]) { Prepare = many.MoveUpstream, Variables = variables },
+        new Job("hundred", [hostlock, "-C", many.Folder, "update", "--all"]) { Prepare = many.MoveUpstream, Variables = variables });
+    Title("update 100 hosts", "hostlock update of 1 host");
+    Line("hostlock update of 1 host", hundred[0], hundred[0]);
+    Line("hostlock update of 100 hosts", hundred[1], hundred[0]);
+}
+
+void Hash()
+{
+    var archive = Path.Combine(work, "nixpkgs.tar.gz");
+    NixpkgsShaped.Write(archive, 50_000);
+    var variables = Variables("hash");
+    var inflate = Measure.InTurn(
+        3,
+        new Job("gzip -dc", ["gzip", "-dc", archive]),
+        new Job("hostlock hash", [hostlock, "hash", archive]) { Variables = variables });
+    var prefetch = Measure.InTurn(1, new Job("nix flake prefetch", [nix, "flake", "prefetch", $"tarball+file://{archive}"]) { Variables = variables })[0];
+    Title($"hash an archive of 50,000 files, {new FileInfo(archive).Length / 1_000_000} MB as .tar.gz", "gzip -dc");
+    Line("gzip -dc", inflate[0], inflate[0]);
+    Line("hostlock hash", inflate[1], inflate[0]);
+    Line("nix flake prefetch, cold", prefetch, inflate[0]);
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {prefetch.Wall / inflate[1].Wall:0.0} × faster than Nix"));
+}
+
+Dictionary<string, string> Variables(string name)
+{
+    var folder = Path.Combine(work, name);
+    var variables = new Dictionary<string, string>
+    {
+        ["HOME"] = Path.Combine(folder, "home"),
+        ["XDG_CACHE_HOME"] = Path.Combine(folder, "cache"),
+        ["XDG_CONFIG_HOME"] = Path.Combine(folder, "config"),
+        ["NIX_STORE_DIR"] = Path.Combine(folder, "nix/store"),
+        ["NIX_STATE_DIR"] = Path.Combine(folder, "nix/var"),
+        ["NIX_LOG_DIR"] = Path.Combine(folder, "nix/log"),
+        ["NIX_REMOTE"] = "",
+        ["GIT_CONFIG_NOSYSTEM"] = "1",
+    };
+    Directory.CreateDirectory(variables["HOME"]);
+    return variables;
+}
+
+static void Title(string title, string yardstick) => Console.WriteLine($"\n{title} (1 = {yardstick})");
+
+static void Line(string name, Cost cost, Cost yardstick) =>
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"  {name,-32} {cost.Wall / yardstick.Wall,8:0.000}   {cost.Wall.TotalMilliseconds,9:0.0} ms{(cost.PeakBytes > 0 ? $"   {cost.PeakBytes / 1048576.0,6:0} MiB" : "")}"));
+
+static string FindRoot()
+{
+    var at = AppContext.BaseDirectory;
+    while (!File.Exists(Path.Combine(at, "hostlock.slnx")))
+        at = Path.GetDirectoryName(at) ?? throw new InvalidOperationException("run it from the checkout");
+    return at;
+}
+
+static void Shell(string program, params string[] arguments)
+{
+    using var process = Process.Start(program, arguments);
+    process.WaitForExit();
+}
