@@ -90,32 +90,73 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
 
     async Task<FetchedTree> FetchWorkTreeAsync(FlakeRef reference, GitRepository repository, CancellationToken cancellationToken)
     {
-        var state = await repository.AskAsync(
+        if (GitFiles.Clean(repository.Folder) is { } clean)
+        {
+            return await LockWorkTreeAsync(
+                reference, repository, clean.Commit, clean.Head, isDirty: false, GitWorkTreeFiles.Of(repository.Folder, clean.Paths), cancellationToken);
+        }
+        var asked = repository.AskAsync(
             "read the state of", cancellationToken, "status", "--porcelain=v2", "--branch", "--untracked-files=no", "--ignore-submodules=all", "-z");
-        var lines = state.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        var files = await GitWorkTreeFiles.OpenAsync(repository, cancellationToken);
+        var lines = (await asked).Split('\0', StringSplitOptions.RemoveEmptyEntries);
         var commit = lines.First(line => line.StartsWith("# branch.oid ", StringComparison.Ordinal))["# branch.oid ".Length..];
         var head = lines.First(line => line.StartsWith("# branch.head ", StringComparison.Ordinal))["# branch.head ".Length..];
         var isDirty = lines.Any(line => !line.StartsWith("# ", StringComparison.Ordinal));
-        var hasCommit = commit != "(initial)";
+        return await LockWorkTreeAsync(
+            reference, repository, commit == "(initial)" ? null : commit, head == "(detached)" ? null : $"refs/heads/{head}", isDirty, files, cancellationToken);
+    }
 
-        var files = await GitWorkTreeFiles.OpenAsync(repository, cancellationToken);
+    async Task<FetchedTree> LockWorkTreeAsync(
+        FlakeRef reference, GitRepository repository, string? commit, string? head, bool isDirty, GitWorkTreeFiles files, CancellationToken cancellationToken)
+    {
         var hash = await Task.Run(() => Nar.NarHash.Of(files, cancellationToken), cancellationToken);
         var input = reference.Input;
-        if (isDirty && hasCommit)
+        if (isDirty && commit is not null)
         {
             input = input.With("dirtyRev", $"{commit}-dirty").With("dirtyShortRev", $"{commit[..7]}-dirty");
         }
         else if (!isDirty)
         {
             // Before the first commit there is nothing to name; forty zeros are not a lock.
-            input = input.With("rev", hasCommit ? commit : new string('0', 40));
-            if (head != "(detached)")
-                input = input.With("ref", $"refs/heads/{head}");
-            if (hasCommit && reference.Input.Truth("shallow") != true)
-                input = Given(reference, input, "revCount", await repository.CountAsync(commit, cancellationToken));
+            input = input.With("rev", commit ?? new string('0', 40));
+            if (head is not null)
+                input = input.With("ref", head);
+            if (commit is not null && reference.Input.Truth("shallow") != true)
+                input = Given(reference, input, "revCount", await CountAsync(repository, commit, cancellationToken));
         }
-        input = Given(reference, input, "lastModified", hasCommit ? await repository.TimeAsync(commit, cancellationToken) : 0);
+        input = Given(reference, input, "lastModified", commit is null ? 0 : await TimeAsync(repository, commit, cancellationToken));
         return new(reference.With(input.With("narHash", hash.ToString())), new GitWorkTree(processes, repository.Folder), []);
+    }
+
+    static async Task<ulong> TimeAsync(GitRepository repository, string commit, CancellationToken cancellationToken) =>
+        GitFiles.Commit(repository.Folder, commit)?.Time ?? await repository.TimeAsync(commit, cancellationToken);
+
+    // One more than its only parent's, where that was counted before; a few steps back are read from the commits themselves.
+    async Task<ulong> CountAsync(GitRepository repository, string commit, CancellationToken cancellationToken)
+    {
+        const int MostSteps = 200;
+        if (repository.IsShallow)
+            return await repository.CountAsync(commit, cancellationToken);
+        var at = commit;
+        for (var steps = 0UL; steps < MostSteps; steps++)
+        {
+            if (cache.Find(CountKey(at)) is { RevisionCount: { } known })
+                return Keep(known + steps);
+            if (GitFiles.Commit(repository.Folder, at) is not { Parents.Count: <= 1 } one)
+                break;
+            if (one.Parents.Count == 0)
+                return Keep(steps + 1);
+            at = one.Parents[0];
+        }
+        return Keep(await repository.CountAsync(commit, cancellationToken));
+
+        ulong Keep(ulong count)
+        {
+            cache.Keep(CountKey(commit), new("", null, count, new Dictionary<string, byte[]?>()));
+            return count;
+        }
+
+        static RefAttributes CountKey(string id) => RefAttributes.Of(("type", "git-count"), ("rev", id));
     }
 
     // 2.34 compares what the user states with what is there.

@@ -70,6 +70,15 @@ sealed class GitWorkTreeFiles : SourceTree
 
     GitWorkTreeFiles(string root) => _root = Encoding.UTF8.GetBytes(root);
 
+    /// <summary>A work tree whose tracked files are known; as Latin-1 text.</summary>
+    public static GitWorkTreeFiles Of(string root, IEnumerable<string> paths)
+    {
+        var tree = new GitWorkTreeFiles(root);
+        foreach (var path in paths)
+            tree.Add(path, isSubmodule: false);
+        return tree;
+    }
+
     public static async Task<GitWorkTreeFiles> OpenAsync(GitRepository repository, CancellationToken cancellationToken)
     {
         var tree = new GitWorkTreeFiles(repository.Folder);

@@ -36,8 +36,13 @@ public static class HostLocks
     public static void Write(IEnumerable<(LockPlace Place, LockFile Lock)> locks)
     {
         var files = locks.Select(each => (each.Place.File, (ReadOnlyMemory<byte>)LockFileWriter.Write(each.Lock))).ToList();
-        foreach (var (file, _) in files)
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        foreach (var folder in files.Select(file => Path.GetDirectoryName(file.File)!).Distinct())
+        {
+            Directory.CreateDirectory(folder);
+            // What a run that was killed left beside. Nobody else writes here now: the folder is reserved.
+            foreach (var leftover in Directory.EnumerateFiles(folder, "*.lock.*.tmp"))
+                File.Delete(leftover);
+        }
         AtomicFile.ReplaceAll(files);
     }
 }

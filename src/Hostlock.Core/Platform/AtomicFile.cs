@@ -6,6 +6,8 @@ namespace Hostlock.Platform;
 /// </summary>
 public static class AtomicFile
 {
+    const int AtOnce = 16;
+
     /// <summary>Replaces one file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="contents">What it shall hold.</param>
@@ -19,36 +21,50 @@ public static class AtomicFile
     /// <exception cref="PlatformException">Naming the file that cannot be written.</exception>
     public static void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files, bool isDurable = true)
     {
-        var written = new List<(string Beside, string Path)>(files.Count);
+        var targets = files.Select(file => (Beside: "", Real: RealPath(file.Path), file.Contents)).ToArray();
+        for (var i = 0; i < targets.Length; i++)
+            targets[i].Beside = $"{targets[i].Real}.{Guid.NewGuid():N}.tmp";
         var path = "";
         try
         {
-            foreach (var (target, contents) in files)
+            // A disk flushes many files in little more time than one, where they are asked for at once.
+            Parallel.ForEach(targets, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, target =>
             {
-                path = target;
-                // A link is kept: what it points to is replaced.
-                var real = new FileInfo(target) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : Path.GetFullPath(target);
-                var beside = $"{real}.{Guid.NewGuid():N}.tmp";
-                written.Add((beside, real));
-                WriteFlushed(beside, real, contents, isDurable);
-            }
-            foreach (var (beside, real) in written)
+                try
+                {
+                    WriteFlushed(target.Beside, target.Real, target.Contents, isDurable);
+                }
+                catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+                {
+                    throw PlatformException.CannotWrite(target.Real, why);
+                }
+            });
+            foreach (var (beside, real, _) in targets)
             {
                 path = real;
                 File.Move(beside, real, overwrite: true);
             }
             if (!isDurable)
                 return;
-            foreach (var folder in written.Select(file => Path.GetDirectoryName(file.Path)!).Distinct())
+            foreach (var folder in targets.Select(target => Path.GetDirectoryName(target.Real)!).Distinct())
                 FlushFolder(folder);
+        }
+        catch (AggregateException whys)
+        {
+            Forget(targets);
+            throw whys.InnerExceptions.OfType<PlatformException>().FirstOrDefault() ?? whys.InnerExceptions[0];
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
-            foreach (var (beside, _) in written)
-                Forget(beside);
+            Forget(targets);
             throw PlatformException.CannotWrite(path, why);
         }
     }
+
+    // A link is kept: what it points to is replaced.
+    static string RealPath(string path) => new FileInfo(path) is { LinkTarget: not null } link
+        ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName
+        : Path.GetFullPath(path);
 
     static void WriteFlushed(string beside, string real, ReadOnlyMemory<byte> contents, bool isDurable)
     {
@@ -67,15 +83,18 @@ public static class AtomicFile
         RandomAccess.FlushToDisk(handle);
     }
 
-    static void Forget(string beside)
+    static void Forget(IEnumerable<(string Beside, string Real, ReadOnlyMemory<byte> Contents)> targets)
     {
-        try
+        foreach (var (beside, _, _) in targets)
         {
-            File.Delete(beside);
-        }
-        catch (IOException)
-        {
-            // The disk that refused the writing may refuse this as well; the error to report is the first one.
+            try
+            {
+                File.Delete(beside);
+            }
+            catch (IOException)
+            {
+                // The disk that refused the writing may refuse this as well; the error to report is the first one.
+            }
         }
     }
 }

@@ -2,30 +2,27 @@ using System.Diagnostics;
 
 namespace Hostlock.Tests.Flakes;
 
-/// <summary>The Nix on the PATH with a store and a home of its own in a temporary folder; tests skip where it is not 2.34.8.</summary>
+/// <summary>Nix 2.34.8 with a store and a home of its own in a temporary folder; tests skip where it is not there.</summary>
 sealed class RealNix : IDisposable
 {
     const string Version = "2.34.8";
 
     public string Folder { get; } = Path.TrimEndingDirectorySeparator(Directory.CreateTempSubdirectory("hostlock-nix-").FullName);
 
+    readonly string _programs;
+
     public RealNix()
     {
-        try
-        {
-            Assert.SkipUnless(Run("nix-instantiate", "--version").Output.TrimEnd().EndsWith(Version, StringComparison.Ordinal), $"Nix {Version} is not on the PATH");
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip("there is no Nix on the PATH");
-        }
+        var nix = Support.RealNix.Find(Version);
+        Assert.SkipWhen(nix is null, $"Nix {Version} is not here; eng/install-nix installs it");
+        _programs = Path.GetDirectoryName(nix)!;
         // The first to open a store makes its database; two at once would be in each other's way.
         Run("nix-store", "--query", "--hash", "/nowhere");
     }
 
     public (int ExitCode, string Output, string Errors) Run(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(_programs, program), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (variable, place) in new[]
         {
             ("NIX_STORE_DIR", "nix/store"), ("NIX_STATE_DIR", "nix/var/nix"), ("NIX_LOG_DIR", "nix/var/log/nix"), ("HOME", "home"),

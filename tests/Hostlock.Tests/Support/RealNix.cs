@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Hostlock.Tests.Support;
 
 /// <summary>
@@ -58,25 +60,34 @@ sealed class RealNix
 /// <summary>The program itself, as a user starts it.</summary>
 static class HostlockProgram
 {
-    static readonly string Built = Path.Combine(Repository.Root, "artifacts/native/hostlock");
+    /// <summary>The executable that ./test built.</summary>
+    public static string Path { get; } = Environment.GetEnvironmentVariable("HOSTLOCK") is { Length: > 0 } set
+        ? set
+        : System.IO.Path.Combine(Repository.Root, "artifacts/native/hostlock");
 
     /// <summary>Runs it in a folder; its cache is in <paramref name="home"/>.</summary>
-    public static Ended Run(string folder, string home, params IEnumerable<string> arguments) => Run(folder, home, new Dictionary<string, string>(), arguments);
-
-    public static Ended Run(string folder, string home, IReadOnlyDictionary<string, string> more, params IEnumerable<string> arguments)
+    public static Ended Run(string folder, string home, params IEnumerable<string> arguments)
     {
-        var program = Environment.GetEnvironmentVariable("HOSTLOCK") is { Length: > 0 } set ? set : Built;
-        Assert.SkipUnless(File.Exists(program), "the program is not built; ./test builds it");
-        var variables = new Dictionary<string, string>(TestGit.Variables)
-        {
-            ["HOME"] = home,
-            ["XDG_CACHE_HOME"] = Path.Combine(home, "cache"),
-            ["XDG_CONFIG_HOME"] = Path.Combine(home, "config"),
-            ["NIX_CONFIG"] = "flake-registry =",
-            ["NIX_CONF_DIR"] = Path.Combine(home, "none"),
-        };
-        foreach (var (name, value) in more)
-            variables[name] = value;
-        return Support.Run.Program(program, folder, variables, arguments);
+        Assert.SkipUnless(File.Exists(Path), "the program is not built; ./test builds it");
+        return Support.Run.Program(Path, folder, Variables(home), arguments);
     }
+
+    /// <summary>The same, to be started by the caller.</summary>
+    public static ProcessStartInfo Start(string folder, string home, params IEnumerable<string> arguments)
+    {
+        Assert.SkipUnless(File.Exists(Path), "the program is not built; ./test builds it");
+        var start = new ProcessStartInfo(Path, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in Variables(home))
+            start.Environment[name] = value;
+        return start;
+    }
+
+    public static Dictionary<string, string> Variables(string home) => new(TestGit.Variables)
+    {
+        ["HOME"] = home,
+        ["XDG_CACHE_HOME"] = System.IO.Path.Combine(home, "cache"),
+        ["XDG_CONFIG_HOME"] = System.IO.Path.Combine(home, "config"),
+        ["NIX_CONFIG"] = "flake-registry =",
+        ["NIX_CONF_DIR"] = System.IO.Path.Combine(home, "none"),
+    };
 }
