@@ -5,10 +5,6 @@ using System.Text;
 using Hostlock.Cli;
 using Hostlock.Platform;
 
-// A statically linked TLS library looks for certificates where it was built; say where they are here.
-var certificates = Environment.GetEnvironmentVariable("NIX_SSL_CERT_FILE") ?? Environment.GetEnvironmentVariable("SSL_CERT_FILE");
-Environment.SetEnvironmentVariable("SSL_CERT_FILE", certificates ?? (File.Exists("/etc/ssl/certs/ca-certificates.crt") ? "/etc/ssl/certs/ca-certificates.crt" : null));
-
 using var interrupted = new CancellationTokenSource();
 using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -22,12 +18,16 @@ var surroundings = new Surroundings(
     Console.IsInputRedirected ? null : Console.In,
     Environment.CurrentDirectory,
     variables,
-    () => new SocketsHttpHandler
+    () =>
     {
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        ConnectTimeout = TimeSpan.FromSeconds(15),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        Certificates.Choose(variables);
+        return new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        };
     },
     new ProcessRunner(),
     TimeProvider.System,
@@ -35,8 +35,9 @@ var surroundings = new Surroundings(
     Console.IsOutputRedirected ? 160 : Console.WindowWidth);
 return (int)await App.RunAsync(args, surroundings, interrupted.Token);
 
+// The first asks to stop; the second is not held back.
 void Stop(PosixSignalContext signal)
 {
-    signal.Cancel = true;
+    signal.Cancel = !interrupted.IsCancellationRequested;
     interrupted.Cancel();
 }
