@@ -17,6 +17,8 @@ public class MessagesTests
 {
     static readonly Type[] Exceptions = [.. typeof(HostlockException).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(HostlockException))).OrderBy(type => type.Name, StringComparer.Ordinal)];
 
+    static readonly string[] Programs = ["Git ", "Nix "];
+
     public static TheoryData<string> Names => [.. Exceptions.Select(type => type.Name)];
 
     [Theory]
@@ -29,7 +31,7 @@ public class MessagesTests
         {
             Assert.False(phrase.EndsWith('.'), phrase);
             // Names of programs keep their capital.
-            Assert.False(phrase is [var first, var second, ..] && char.IsUpper(first) && char.IsLower(second) && !phrase.StartsWith("Git ", StringComparison.Ordinal), phrase);
+            Assert.False(phrase is [var first, var second, ..] && char.IsUpper(first) && char.IsLower(second) && !Programs.Any(program => phrase.StartsWith(program, StringComparison.Ordinal)), phrase);
         });
     }
 
