@@ -15,7 +15,7 @@ using var errors = new StreamWriter(Console.OpenStandardError(), new UTF8Encodin
 var surroundings = new Surroundings(
     output,
     errors,
-    Console.IsInputRedirected ? null : Console.In,
+    Console.IsInputRedirected ? null : new LazyInput(),
     Environment.CurrentDirectory,
     variables,
     () =>
@@ -40,4 +40,12 @@ void Stop(PosixSignalContext signal)
 {
     signal.Cancel = !interrupted.IsCancellationRequested;
     interrupted.Cancel();
+}
+
+/// <summary>What a person types, looked for when it is asked for: setting up the terminal takes longer than most commands do.</summary>
+sealed class LazyInput : TextReader
+{
+    public override string? ReadLine() => Console.In.ReadLine();
+
+    public override int Read() => Console.In.Read();
 }
