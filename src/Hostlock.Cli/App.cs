@@ -13,13 +13,27 @@ static class App
     /// <summary>The version, <c>0.1.0</c>.</summary>
     public static string Version { get; } = typeof(App).Assembly.GetName().Version!.ToString(3);
 
+    static readonly ParserConfiguration Parsing = new()
+    {
+        EnablePosixBundling = true,
+        // '@canary' is a ring and not the name of a file with more words in it.
+        ResponseFileTokenReplacer = null,
+    };
+
     public static async Task<ExitCode> RunAsync(string[] arguments, Surroundings surroundings, CancellationToken cancellationToken)
     {
         var terminal = new Terminal(surroundings, "auto");
         try
         {
-            var parsed = Commands(surroundings).Parse(arguments, new() { EnablePosixBundling = true, ResponseFileTokenReplacer = null });
-            if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
+            var root = Commands(surroundings);
+            if (Suggestions.TryParse(arguments) is var (position, line))
+            {
+                foreach (var word in Suggestions.At(position, line, root, Parsing, surroundings))
+                    terminal.Data(word + "\n");
+                return ExitCode.Done;
+            }
+            var parsed = root.Parse(arguments, Parsing);
+            if ((parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction) || (parsed.Action is HelpPage && parsed.UnmatchedTokens.Count > 0))
             {
                 terminal.Talk($"hostlock: {CommandLineRules.FirstError(parsed)}\nTry '{HelpPage.Path(parsed.CommandResult.Command)} --help'.\n");
                 return ExitCode.BadRequest;
@@ -76,6 +90,8 @@ static class App
             new ShowCommand(surroundings).Build(),
             new HashCommand(surroundings).Build(),
             new MergeDriverCommand(surroundings).Build(),
+            new FreezeCommand(surroundings).Build(),
+            new UnfreezeCommand(surroundings).Build(),
             new CompletionCommand(surroundings).Build(),
             CommonOptions.Flake,
             CommonOptions.Json,
@@ -88,7 +104,7 @@ static class App
 
     /// <summary>The flake that the words of a command are about.</summary>
     public static FleetFolder Open(this Surroundings surroundings, ParseResult parsed) =>
-        FleetFolder.Open(Path.GetFullPath(parsed.GetValue(CommonOptions.Flake) ?? surroundings.Variables.GetValueOrDefault("HOSTLOCK_FLAKE") ?? ".", surroundings.Folder));
+        FleetFolder.Open(Path.GetFullPath(parsed.GetValue(CommonOptions.Flake) ?? surroundings.FlakeFolder, surroundings.Folder));
 
     public static Terminal TerminalFor(this Surroundings surroundings, ParseResult parsed) => new(surroundings, parsed.GetValue(CommonOptions.Color) ?? "auto");
 

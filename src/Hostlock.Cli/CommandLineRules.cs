@@ -7,6 +7,8 @@ namespace Hostlock.Cli;
 /// <summary>What the command-line library does not do by itself: a mistyped option is no host, and an error is one line.</summary>
 static class CommandLineRules
 {
+    const string Unknown = "unknown option";
+
     /// <summary>Gives every argument a check that it is no mistyped option, and every command our help.</summary>
     public static void Apply(Command command)
     {
@@ -55,15 +57,18 @@ static class CommandLineRules
             [['-', ..] option, ..] => UnknownOption(option, command),
             [var word, ..] when command.Subcommands.Count > 0 =>
                 $"unknown command '{word}'{Hint(Closest.To(word, command.Subcommands.Where(each => !each.Hidden).Select(each => each.Name)))}",
-            _ => Lowered(parsed.Errors[0].Message),
+            [var word, ..] => $"'{HelpPage.Path(command)}' takes no '{word}'",
+            _ => parsed.Errors.Select(error => error.Message).FirstOrDefault(message => message.StartsWith(Unknown, StringComparison.Ordinal)) ?? Lowered(parsed.Errors[0].Message),
         };
     }
 
-    static string UnknownOption(string word, Command command) => $"unknown option '{word}'{Hint(Closest.To(word, OptionsOf(command)))}";
+    static string UnknownOption(string word, Command command) => $"{Unknown} '{word}'{Hint(Closest.To(word, OptionsOf(command)))}";
 
     static string Hint(string? closest) => closest is null ? "" : $"; {closest}";
 
-    static string Lowered(string message) => char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.');
+    // The library lists choices one a line.
+    static string Lowered(string message) =>
+        char.ToLowerInvariant(message[0]) + string.Join(' ', message[1..].Split((char[])['\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ':');
 
     static IEnumerable<string> OptionsOf(Command command) =>
         command.Options.Where(option => !option.Hidden).SelectMany(option => option.Aliases.Prepend(option.Name))

@@ -55,20 +55,26 @@ static class CommonOptions
         return color;
     }
 
+    /// <summary>One input of the host that <paramref name="host"/> names.</summary>
+    public static Argument<string> Input(Argument<string> host)
+    {
+        var argument = new Argument<string>("input") { Description = "An input of flake.nix", HelpName = "INPUT" };
+        argument.CompletionSources.Add(context =>
+        {
+            var folder = FleetFolder.Open(context.ParseResult.GetValue(Flake)!);
+            var words = context.ParseResult.GetResult(host) is { Tokens: [var token, ..] } ? token.Value : HostName.Root;
+            return (HostLocks.Read(folder.Places([words])[0])?.Root.Inputs.Names ?? []).Select(name => new CompletionItem(name));
+        });
+        return argument;
+    }
+
     static IEnumerable<CompletionItem> HostWords(ParseResult parsed)
     {
-        FleetFolder folder;
-        try
-        {
-            folder = FleetFolder.Open(parsed.GetValue(Flake) ?? ".");
-        }
-        catch (HostlockException)
-        {
-            return []; // no flake here, nothing to complete
-        }
+        // Before a line is completed its folder is made absolute; where there is no fleet the completion as a whole ends empty.
+        var folder = FleetFolder.Open(parsed.GetValue(Flake)!);
         return folder.Fleet.Hosts.Select(host => host.Name.ToString())
             .Append(HostName.Root)
-            .Concat(folder.Fleet.Rings.Select(ring => $"@{ring}"))
+            .Concat(folder.Fleet.Rings.Select(ring => $"@{ring.Name}"))
             .Select(word => new CompletionItem(word));
     }
 }

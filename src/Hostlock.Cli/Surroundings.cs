@@ -25,6 +25,9 @@ sealed record Surroundings(
     bool IsTerminal,
     int Width)
 {
+    /// <summary>The folder of the flake where no option names it, absolute: HOSTLOCK_FLAKE or the current one.</summary>
+    public string FlakeFolder => Path.GetFullPath(Variables.GetValueOrDefault("HOSTLOCK_FLAKE") is { Length: > 0 } set ? set : ".", Folder);
+
     /// <summary>Where answers and copies of repositories are kept.</summary>
     public string CacheFolder => Path.Combine(
         Variables.GetValueOrDefault("XDG_CACHE_HOME") is { Length: > 0 } set ? set : Path.Combine(Variables.GetValueOrDefault("HOME", "/tmp"), ".cache"),

@@ -41,7 +41,7 @@ sealed class InitCommand(Surroundings surroundings)
             terminal.Talk("nothing was written; pass --yes to write it\n");
             return ExitCode.No;
         }
-        using var reserved = folder.Reserve(surroundings.CacheFolder);
+        using var reserved = folder.Reserve();
         FleetInit.Apply(folder, plan);
         await Visibility.ShowToNixAsync(surroundings, folder, [.. plan.Files.Where(file => file.IsNew).Select(file => folder.Full(file.Path))], cancellationToken);
         terminal.Data("\ndone: each host is built by its own lock from now on, and nothing has moved yet\n");

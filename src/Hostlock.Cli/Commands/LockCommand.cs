@@ -42,7 +42,7 @@ static class LockWriting
         CancellationToken cancellationToken)
     {
         var terminal = surroundings.TerminalFor(parsed);
-        using var reserved = isDryRun ? null : folder.Reserve(surroundings.CacheFolder);
+        using var reserved = isDryRun ? null : folder.Reserve();
         using var fetcher = surroundings.Fetcher();
         var update = new HostUpdate(new LockResolver(fetcher), surroundings.PlaceOf(folder));
         var outcomes = await update.PlanAsync(places, request, cancellationToken);

@@ -31,7 +31,7 @@ sealed class PromoteCommand(Surroundings surroundings)
         var from = folder.Places([parsed.GetValue(_from)!])[0];
         var targets = (parsed.GetValue(_all) ? folder.AllPlaces() : folder.Places(words)).Where(place => place.File != from.File).ToList();
         var isDryRun = parsed.GetValue(_dryRun);
-        using var reserved = isDryRun ? null : folder.Reserve(surroundings.CacheFolder);
+        using var reserved = isDryRun ? null : folder.Reserve();
 
         var request = new PromotionRequest(CommonOptions.InputPaths(parsed.GetValue(_inputs)), parsed.GetValue(_downgrade));
         var plans = Promotion.Plan(from, HostLocks.ReadExisting(from), targets, request);

@@ -11,14 +11,27 @@ namespace Hostlock.Fleets;
 /// <param name="References">References of its own by input, in place of those declared for all.</param>
 /// <param name="Frozen">The inputs that must not move.</param>
 public sealed record Host(
-    HostName Name, string Lock, string FlakeFile, string? Ring, string? Target, NameMap<string> References, NameMap<Freeze> Frozen);
+    HostName Name, string Lock, string FlakeFile, string? Ring, string? Target, NameMap<string> References, NameMap<Freeze> Frozen)
+{
+    /// <summary>The outputs that are this host's, as attribute paths, where the file lists them; else <c>nixosConfigurations.NAME</c> is.</summary>
+    public ImmutableArray<string>? Configurations { get; init; }
+
+    /// <summary>Its configurations carry their lock.</summary>
+    public bool IsStamped { get; init; } = true;
+}
+
+/// <summary>Hosts that get a lock together.</summary>
+/// <param name="Name">Its name, as <c>@name</c> on the command line.</param>
+/// <param name="After">The ring that must be done before this one begins, or null.</param>
+/// <param name="Soak">How long a lock must have run in this ring before the next may have it.</param>
+public sealed record Ring(string Name, string? After, TimeSpan Soak);
 
 /// <summary>A flake with hosts: what hostlock.toml says. Without that file there are no hosts, only the root lock.</summary>
 /// <param name="Hosts">The hosts, by name.</param>
-/// <param name="Rings">The names of the rings.</param>
+/// <param name="Rings">The rings, by name.</param>
 /// <param name="Policies">What holds for an input everywhere.</param>
 /// <param name="Outputs">The names of the flake's outputs, where listed.</param>
-public sealed record Fleet(ImmutableArray<Host> Hosts, ImmutableArray<string> Rings, NameMap<InputPolicy> Policies, ImmutableArray<string>? Outputs)
+public sealed record Fleet(ImmutableArray<Host> Hosts, ImmutableArray<Ring> Rings, NameMap<InputPolicy> Policies, ImmutableArray<string>? Outputs)
 {
     public static readonly Fleet Empty = new([], [], NameMap<InputPolicy>.Empty, null);
 }

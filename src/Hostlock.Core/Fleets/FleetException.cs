@@ -12,7 +12,75 @@ public sealed class FleetException : HostlockException
     }
 
     // hostlock.toml.
-    public static FleetException NotToml(SourceSpan span, string why) => new($"not TOML: {why}") { Span = span };
+    public static FleetException NotToml(SourceSpan span, string why) =>
+        new($"not TOML: {char.ToLowerInvariant(why[0])}{why[1..].TrimEnd('.', ';')}") { Span = span };
+
+    internal static FleetException Expected(SourceSpan span, string expected, string found) =>
+        new($"not TOML: expected {expected}, found {found}") { Span = span };
+
+    internal static FleetException DefinedTwice(SourceSpan span, string key, SourceSpan first) =>
+        new($"'{key}' is already defined at {first}") { Span = span };
+
+    internal static FleetException TooDeep(SourceSpan span, int bound) => new($"nested more than {bound} deep") { Span = span };
+
+    internal static FleetException HasDate(SourceSpan span) =>
+        new("dates cannot be in this file, since Nix reads it too and knows none")
+        {
+            Span = span,
+            Hint = $"write it as text: \"{span.Text}\"",
+        };
+
+    internal static FleetException InlineTableOverLines(SourceSpan span) =>
+        new("an inline table must be on one line, since Nix reads this file as TOML 1.0")
+        {
+            Span = span,
+            Hint = "make it one line, or a table with a header of its own",
+        };
+
+    internal static FleetException NewerEscape(SourceSpan span) =>
+        new($"the escape '{span.Text}' is of TOML 1.1, which Nix does not read") { Span = span, Hint = "write it as '\\uHHHH'" };
+
+    internal static FleetException NullCharacter(SourceSpan span) =>
+        new("a text with a null character cannot be read by Nix") { Span = span };
+
+    internal static FleetException TableArray(SourceSpan span) =>
+        new("there are no arrays of tables in this file") { Span = span, Hint = "give the table one pair of brackets and a name" };
+
+    internal static FleetException TooManyHosts(SourceSpan span, int bound) => new($"there are more than {bound} hosts") { Span = span };
+
+    internal static FleetException NotATarget(SourceSpan span, string target) =>
+        new($"'{target}' cannot be the target of a host")
+        {
+            Span = span,
+            Hint = "write it as for ssh: 'root@plex.lan', 'plex' or 'ssh://root@plex.lan:2222'",
+        };
+
+    internal static FleetException RingCycle(SourceSpan span, IEnumerable<string> rings) =>
+        new($"the rings wait for one another: {string.Join(" after ", rings)}") { Span = span };
+
+    internal static FleetException SharedLockDiffers(SourceSpan span, string path, string host, string other, string what) =>
+        new($"'{host}' and '{other}' share the lock '{path}' but not {what}")
+        {
+            Span = span,
+            Hint = $"give '{host}' a lock of its own, or make the two agree",
+        };
+
+    // Edits of hostlock.toml.
+    internal static FleetException HostExists(string host) => new($"there is a host '{host}' already");
+
+    internal static FleetException NotFrozen(string host, string input, IEnumerable<string> frozen) =>
+        new($"input '{input}' of '{host}' is not frozen") { Hint = Closest.To(input, frozen) ?? Known("frozen", frozen) };
+
+    public static FleetException RootCannotFreeze() =>
+        new("the root lock has no place in hostlock.toml, so nothing of it can be frozen") { Hint = "name a host" };
+
+    internal static FleetException CannotEdit(SourceSpan span, string what) =>
+        new($"cannot {what} in a file that is laid out like this") { Span = span, Hint = "edit it by hand" };
+
+    public static FleetException NotADay(string text) =>
+        new($"'{text}' is not a day") { Hint = "write it as year, month and day: '2026-12-31'" };
+
+    public static FleetException DayIsPast(string day) => new($"the day '{day}' is past");
 
     public static FleetException NoVersion(SourceSpan span) =>
         new("'version' is missing") { Span = span, Hint = "the first line of hostlock.toml is 'version = 1'" };
@@ -38,6 +106,16 @@ public sealed class FleetException : HostlockException
     // The flake.
     public static FleetException NoFlake(string folder) =>
         new($"there is no flake.nix in '{folder}' or above it") { Hint = "go to your flake, or name it with -C DIR" };
+
+    internal static FleetException NoFolder(string folder) => new($"there is no folder '{folder}'");
+
+    internal static FleetException FileTooLarge(string name, long bytes, long bound) =>
+        new($"'{name}' is too large: {bytes} bytes, at most {bound} are read");
+
+    internal static FleetException NotText(string name) => new($"'{name}' is not UTF-8 text");
+
+    internal static FleetException LinkLeaves(string path, string target) =>
+        new($"'{path}' leads out of the flake, to '{target}', and is left alone") { Hint = "make it a file or folder of the flake" };
 
     public static FleetException NotTracked(string file) =>
         new($"'{file}' is not tracked by git, so Nix does not see it") { Hint = $"git add -N {file}" };

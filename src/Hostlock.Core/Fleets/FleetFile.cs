@@ -1,218 +1,222 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Tomlyn.Parsing;
-using Tomlyn.Syntax;
+using Hostlock.Flakes;
 
 namespace Hostlock.Fleets;
 
-/// <summary>hostlock.toml as a <see cref="Fleet"/>. The only code that knows this format; hostlock.nix reads it as well, at evaluation.</summary>
-public sealed class FleetFile
+/// <summary>
+/// hostlock.toml as a <see cref="Fleet"/>. The only code that knows what it may say; hostlock.nix reads it as well, at
+/// evaluation. Unknown settings are errors: a misspelt freeze that freezes nothing is worse than a complaint.
+/// </summary>
+public static class FleetFile
 {
     public const string Name = "hostlock.toml";
+
+    /// <summary>Most hosts a file may have.</summary>
+    public const int MaximumHosts = 10_000;
 
     const int Version = 1;
     const string DefaultLock = "locks/{host}.lock";
 
     static readonly string[] TopKeys = ["version", "lock", "stamp", "outputs", "hosts", "inputs", "rings"];
     static readonly string[] HostKeys = ["ring", "target", "lock", "flake", "inputs", "configurations", "freeze", "stamp"];
+    static readonly string[] FreezeKeys = ["reason", "until"];
+    static readonly string[] PolicyKeys = ["scope", "min-age"];
     static readonly string[] RingKeys = ["after", "soak"];
-
-    readonly SourceText _source;
-    readonly List<Setting> _settings = [];
-    readonly SortedDictionary<string, SourceSpan> _hosts = new(Utf8Order.Instance);
-    readonly SortedDictionary<string, SourceSpan> _rings = new(Utf8Order.Instance);
-
-    /// <summary>One value with the whole path to it, however tables, dots and braces wrote it.</summary>
-    sealed record Setting(ImmutableArray<string> Path, ValueSyntax Value, SourceSpan Span);
-
-    FleetFile(SourceText source) => _source = source;
 
     /// <summary>Reads the text of the file.</summary>
     /// <exception cref="FleetException">It is not TOML, or says something that is not known.</exception>
-    public static Fleet Read(string text)
+    public static Fleet Read(string text) => Read(new SourceText(Name, text));
+
+    internal static Fleet Read(SourceText source) => Read(TomlReader.Read(source), source);
+
+    internal static Fleet Read(TomlTable file, SourceText source)
     {
-        var file = new FleetFile(new(Name, text));
-        file.Collect();
-        return file.Interpret();
+        var top = new Settings(file, TopKeys);
+        if (!file.TryGet("version", out var version))
+            throw FleetException.NoVersion(source.Span(0, 0));
+        if (version.Value is not TomlValue.Integer(Version, _))
+            throw FleetException.UnknownVersion(version.Value.Span, version.Value.Span.Text);
+        var rings = Rings(top);
+        var pattern = top.Path("lock") ?? DefaultLock;
+        var stamp = top.Truth("stamp") ?? true;
+        var members = top.Table("hosts");
+        if (members.Count > MaximumHosts)
+            throw FleetException.TooManyHosts(members[MaximumHosts].KeySpan, MaximumHosts);
+        var hosts = members.Select(member => HostOf(member, pattern, stamp, rings)).OrderBy(host => host.Name.ToString(), Utf8Order.Instance).ToImmutableArray();
+        RefuseDifferences(hosts, members);
+        return new(hosts, rings, NameMap<InputPolicy>.Of([.. top.Table("inputs").Select(PolicyOf)]), top.Texts("outputs"));
     }
 
-    void Collect()
+    static ImmutableArray<Ring> Rings(Settings top)
     {
-        var document = SyntaxParser.Parse(_source.Text, Name, validate: true);
-        foreach (var message in document.Diagnostics.Where(message => message.Kind == DiagnosticMessageKind.Error))
-            throw FleetException.NotToml(Span(message.Span), message.Message);
-        foreach (var pair in document.KeyValues)
-            Collect([], pair);
-        foreach (var table in document.Tables)
+        var declared = top.Table("rings");
+        var rings = new Dictionary<string, (Ring Ring, SourceSpan Span)>(StringComparer.Ordinal);
+        foreach (var member in declared)
         {
-            var path = PathOf(table.Name!);
-            if (table is TableArraySyntax)
-                throw FleetException.UnknownSetting(Span(table.Name!.Span), $"[[{string.Join('.', path)}]]", []);
-            Meet(path, Span(table.Name!.Span));
-            foreach (var pair in table.Items)
-                Collect(path, pair);
+            // '@' marks a ring on the command line, so its name is bound as a host's is.
+            HostName.Parse(member.Key, member.KeySpan);
+            var settings = Settings.Of(member, RingKeys);
+            var after = settings.Text("after");
+            if (after is (var name, var span) && !declared.Any(other => other.Key == name))
+                throw FleetException.UnknownRing(span, name, declared.Select(other => other.Key));
+            rings.Add(member.Key, (new(member.Key, after?.Value, settings.Duration("soak") ?? TimeSpan.Zero), member.KeySpan));
         }
-    }
-
-    void Collect(ImmutableArray<string> prefix, KeyValueSyntax pair)
-    {
-        var path = prefix.AddRange(PathOf(pair.Key!));
-        var span = Span(pair.Key!.Span);
-        Meet(path, span);
-        if (pair.Value is InlineTableSyntax table)
+        foreach (var (ring, span) in rings.Values)
         {
-            foreach (var item in table.Items)
-                Collect(path, item.KeyValue!);
+            var path = new List<string> { ring.Name };
+            for (var before = ring.After; before is not null && path.Count <= rings.Count; before = rings[before].Ring.After)
+            {
+                path.Add(before);
+                if (before == ring.Name)
+                    throw FleetException.RingCycle(span, path);
+            }
         }
-        else
-        {
-            _settings.Add(new(path, pair.Value!, Span(pair.Value!.Span)));
-        }
+        return [.. rings.Values.Select(each => each.Ring).OrderBy(ring => ring.Name, Utf8Order.Instance)];
     }
 
-    // A host or a ring is there as soon as its name is, be its table empty.
-    void Meet(ImmutableArray<string> path, SourceSpan span)
+    static Host HostOf(TomlMember member, string pattern, bool stamp, ImmutableArray<Ring> rings)
     {
-        if (path is ["hosts", var host, ..])
-            _hosts.TryAdd(host, span);
-        else if (path is ["rings", var ring, ..])
-            _rings.TryAdd(ring, span);
-        if (!TopKeys.Contains(path[0]))
-            throw FleetException.UnknownSetting(span, path[0], TopKeys);
-    }
-
-    Fleet Interpret()
-    {
-        var version = One("version") ?? throw FleetException.NoVersion(_source.Span(0, 0));
-        if (version.Value is not IntegerValueSyntax { Value: Version })
-            throw FleetException.UnknownVersion(version.Span, version.Value.ToString().Trim());
-        var pattern = One("lock") is { } lockSetting ? PathText(lockSetting) : DefaultLock;
-        if (One("stamp") is { } stamp)
-            Truth(stamp);
-        var outputs = One("outputs") is { } names ? Texts(names) : (ImmutableArray<string>?)null;
-        foreach (var setting in _settings)
-            CheckKnown(setting);
-        var hosts = _hosts.Select(host => ReadHost(HostName.Parse(host.Key, host.Value), pattern)).ToImmutableArray();
-        return new(hosts, [.. _rings.Keys], Policies(), outputs);
-    }
-
-    static void CheckKnown(Setting setting)
-    {
-        switch (setting.Path)
-        {
-            case ["version" or "lock" or "stamp" or "outputs"]:
-            case ["hosts", _, "inputs", _]:
-            case ["hosts", _, "freeze", _, "reason" or "until"]:
-            case ["hosts", _, "ring" or "target" or "lock" or "flake" or "configurations" or "stamp"]:
-            case ["inputs", _, "scope" or "min-age"]:
-            case ["rings", _, "after" or "soak"]:
-                return;
-            case ["hosts", _, "freeze", _, var key]:
-                throw FleetException.UnknownSetting(setting.Span, key, ["reason", "until"]);
-            case ["hosts", _, var key, ..]:
-                throw FleetException.UnknownSetting(setting.Span, key, HostKeys);
-            case ["inputs", _, var key]:
-                throw FleetException.UnknownSetting(setting.Span, key, ["scope", "min-age"]);
-            case ["rings", _, var key]:
-                throw FleetException.UnknownSetting(setting.Span, key, RingKeys);
-            default:
-                throw FleetException.UnknownSetting(setting.Span, string.Join('.', setting.Path), TopKeys);
-        }
-    }
-
-    Host ReadHost(HostName name, string pattern)
-    {
-        var host = name.ToString();
-        var own = Of("hosts", host).ToList();
-        string? Get(string key) => own.FirstOrDefault(setting => setting.Path.Length == 3 && setting.Path[2] == key) is { } setting ? Text(setting) : null;
-        var place = own.FirstOrDefault(setting => setting.Path is [_, _, "lock"]) is { } lockSetting ? PathText(lockSetting) : pattern;
-        var flake = own.FirstOrDefault(setting => setting.Path is [_, _, "flake"]) is { } flakeSetting ? PathText(flakeSetting) : "flake.nix";
-        var ring = Get("ring");
-        if (ring is not null && !_rings.ContainsKey(ring))
-            throw FleetException.UnknownRing(own.First(setting => setting.Path is [_, _, "ring"]).Span, ring, _rings.Keys);
-        foreach (var setting in own.Where(setting => setting.Path is [_, _, "configurations"]))
-            Texts(setting);
-        foreach (var setting in own.Where(setting => setting.Path is [_, _, "stamp"]))
-            Truth(setting);
+        var name = HostName.Parse(member.Key, member.KeySpan);
+        var settings = Settings.Of(member, HostKeys);
+        var ring = settings.Text("ring");
+        if (ring is (var ringName, var ringSpan) && !rings.Any(known => known.Name == ringName))
+            throw FleetException.UnknownRing(ringSpan, ringName, rings.Select(known => known.Name));
+        var target = settings.Text("target");
+        if (target is (var address, var targetSpan) && !IsTarget(address))
+            throw FleetException.NotATarget(targetSpan, address);
         return new(
             name,
-            place.Replace("{host}", host, StringComparison.Ordinal),
-            flake,
-            ring,
-            Get("target"),
-            NameMap<string>.Of([.. own.Where(setting => setting.Path is [_, _, "inputs", _]).Select(setting => KeyValuePair.Create(setting.Path[3], Text(setting)))]),
-            NameMap<Freeze>.Of([.. own.Where(setting => setting.Path is [_, _, "freeze", ..]).GroupBy(setting => setting.Path[3]).Select(ReadFreeze)]));
-    }
-
-    KeyValuePair<string, Freeze> ReadFreeze(IGrouping<string, Setting> settings)
-    {
-        var reason = settings.FirstOrDefault(setting => setting.Path[^1] == "reason");
-        var until = settings.FirstOrDefault(setting => setting.Path[^1] == "until");
-        DateOnly? day = null;
-        if (until is not null)
+            settings.Path("lock") ?? pattern.Replace("{host}", name.ToString(), StringComparison.Ordinal),
+            settings.Path("flake") ?? FleetFolder.FlakeFile,
+            ring?.Value,
+            target?.Value,
+            References(settings.Table("inputs")),
+            NameMap<Freeze>.Of([.. settings.Table("freeze").Select(FreezeOf)]))
         {
-            day = DateOnly.TryParseExact(Text(until), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed)
-                ? parsed
-                : throw FleetException.WrongValue(until.Span, "a day as text, \"2026-12-31\"");
+            Configurations = settings.Texts("configurations"),
+            IsStamped = settings.Truth("stamp") ?? stamp,
+        };
+    }
+
+    static NameMap<string> References(IReadOnlyList<TomlMember> members)
+    {
+        if (members.Count == 0)
+            return NameMap<string>.Empty;
+        var references = new KeyValuePair<string, string>[members.Count];
+        for (var i = 0; i < references.Length; i++)
+        {
+            var (key, keySpan, value) = members[i];
+            if (!InputPath.IsReferable(key))
+                throw FleetException.WrongValue(keySpan, "the name of an input of flake.nix");
+            if (value is not TomlValue.Text({ Length: > 0 } text, _))
+                throw FleetException.WrongValue(value.Span, "a flake reference in quotes");
+            references[i] = new(key, text);
         }
-        return new(settings.Key, new(reason is null ? "no reason given" : Text(reason), day));
+        return NameMap<string>.Of(references);
     }
 
-    NameMap<InputPolicy> Policies() => NameMap<InputPolicy>.Of([.. Of("inputs").GroupBy(setting => setting.Path[1]).Select(group =>
+    static KeyValuePair<string, Freeze> FreezeOf(TomlMember member)
     {
-        var scope = group.FirstOrDefault(setting => setting.Path[^1] == "scope");
-        if (scope is not null && Text(scope) is not ("shared" or "host"))
-            throw FleetException.WrongValue(scope.Span, "\"shared\" or \"host\"");
-        var age = group.FirstOrDefault(setting => setting.Path[^1] == "min-age");
-        return KeyValuePair.Create(group.Key, new InputPolicy(scope is not null && Text(scope) == "shared", age is null ? null : Age(age)));
-    })]);
+        // A freeze of what lies deeper would not hold: those inputs move with the one above them.
+        if (!InputPath.IsReferable(member.Key))
+            throw FleetException.WrongValue(member.KeySpan, "the name of an input of flake.nix");
+        var settings = Settings.Of(member, FreezeKeys);
+        return new(member.Key, new(settings.Text("reason")?.Value ?? Freeze.NoReason, settings.Day("until")));
+    }
 
-    static TimeSpan Age(Setting setting)
+    static KeyValuePair<string, InputPolicy> PolicyOf(TomlMember member)
     {
-        var text = Text(setting);
-        return text.Length > 1 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < 10_000
-            ? text[^1] switch
+        var path = PathOf(member);
+        var settings = Settings.Of(member, PolicyKeys);
+        var scope = settings.Text("scope");
+        if (scope is (not ("shared" or "host"), var span))
+            throw FleetException.WrongValue(span, "\"shared\" or \"host\"");
+        return new(path, new(scope?.Value == "shared", settings.Duration("min-age")));
+    }
+
+    static string PathOf(TomlMember member) =>
+        InputPath.TryParse(member.Key) is { IsRoot: false } path
+            ? path.ToString()
+            : throw FleetException.WrongValue(member.KeySpan, "the path of an input, such as nixpkgs or \"home-manager/nixpkgs\"");
+
+    // It goes to ssh as one word: it must not be taken for an option, nor hold what a shell on the way would act on.
+    static bool IsTarget(string target) =>
+        target.Length is > 0 and <= 256 && target[0] != '-'
+        && target.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '@' or ':' or '[' or ']' or '/' or '%');
+
+    // One lock file can be right for several hosts only where they declare the same inputs.
+    static void RefuseDifferences(ImmutableArray<Host> hosts, IReadOnlyList<TomlMember> members)
+    {
+        var first = new Dictionary<string, (string Name, string Flake, NameMap<string> References)>(StringComparer.Ordinal)
+        {
+            [FleetFolder.RootLock] = (HostName.Root, FleetFolder.FlakeFile, NameMap<string>.Empty),
+        };
+        foreach (var host in hosts)
+        {
+            var name = host.Name.ToString();
+            if (first.TryAdd(host.Lock, (name, host.FlakeFile, host.References)))
+                continue;
+            var (other, flake, references) = first[host.Lock];
+            var what = host.FlakeFile != flake ? "the flake file" : !host.References.SequenceEqual(references) ? "the inputs" : null;
+            if (what is not null)
+                throw FleetException.SharedLockDiffers(members.First(member => member.Key == name).KeySpan, host.Lock, name, other, what);
+        }
+    }
+
+    /// <summary>A value and where it stands.</summary>
+    readonly record struct Placed<T>(T Value, SourceSpan Span);
+
+    /// <summary>The settings of one table, each read as what it must be.</summary>
+    sealed class Settings
+    {
+        readonly TomlTable _table;
+
+        public Settings(TomlTable table, string[] known)
+        {
+            _table = table;
+            foreach (var member in table.Members)
             {
-                'm' => TimeSpan.FromMinutes(number),
-                'h' => TimeSpan.FromHours(number),
-                'd' => TimeSpan.FromDays(number),
-                'w' => TimeSpan.FromDays(7 * number),
-                _ => throw FleetException.WrongValue(setting.Span, "a time such as \"3d\" or \"12h\""),
+                if (Array.IndexOf(known, member.Key) < 0)
+                    throw FleetException.UnknownSetting(member.KeySpan, member.Key, known);
             }
-            : throw FleetException.WrongValue(setting.Span, "a time such as \"3d\" or \"12h\"");
+        }
+
+        public static Settings Of(TomlMember member, string[] known) =>
+            member.Value is TomlValue.Table(var table, _) ? new(table, known) : throw Wrong(member.Value, "a table");
+
+        public Placed<string>? Text(string key) => Value<TomlValue.Text>(key, "text in quotes") is (var value, var span) ? new(value, span) : null;
+
+        public bool? Truth(string key) => Value<TomlValue.Truth>(key, "true or false")?.Value;
+
+        public IReadOnlyList<TomlMember> Table(string key) => Value<TomlValue.Table>(key, "a table")?.Members.Members ?? [];
+
+        public ImmutableArray<string>? Texts(string key)
+        {
+            if (Value<TomlValue.List>(key, "a list of texts") is not { } list)
+                return null;
+            var wrong = list.Items.FirstOrDefault(item => item is not TomlValue.Text { Value.Length: > 0 });
+            return wrong is null ? [.. list.Items.Select(item => ((TomlValue.Text)item).Value)] : throw Wrong(wrong, "text in quotes");
+        }
+
+        // A lock outside the repository would be invisible to Nix, and could be anybody's file.
+        public string? Path(string key) =>
+            Text(key) is not (var path, var span) ? null
+            : FleetFolder.IsWithin(path) ? path
+            : throw FleetException.WrongValue(span, "a path inside the flake, without '.' and '..'");
+
+        public TimeSpan? Duration(string key) =>
+            Text(key) is not (var text, var span) ? null : Durations.TryParse(text) ?? throw FleetException.WrongValue(span, "a time such as \"3d\" or \"12h\"");
+
+        public DateOnly? Day(string key) =>
+            Text(key) is not (var text, var span) ? null
+            : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
+            : throw FleetException.WrongValue(span, "a day as text, \"2026-12-31\"");
+
+        T? Value<T>(string key, string expected)
+            where T : TomlValue =>
+            !_table.TryGet(key, out var member) ? null : member.Value as T ?? throw Wrong(member.Value, expected);
+
+        static FleetException Wrong(TomlValue value, string expected) => FleetException.WrongValue(value.Span, $"{expected}, not {value.Kind}");
     }
-
-    Setting? One(string key) => _settings.FirstOrDefault(setting => setting.Path is [var only] && only == key);
-
-    IEnumerable<Setting> Of(params string[] prefix) =>
-        _settings.Where(setting => setting.Path.Length > prefix.Length && setting.Path.Take(prefix.Length).SequenceEqual(prefix));
-
-    static string Text(Setting setting) => setting.Value is StringValueSyntax text ? text.Value ?? "" : throw FleetException.WrongValue(setting.Span, "text in quotes");
-
-    static bool Truth(Setting setting) => setting.Value is BooleanValueSyntax truth ? truth.Value : throw FleetException.WrongValue(setting.Span, "true or false");
-
-    static ImmutableArray<string> Texts(Setting setting) =>
-        setting.Value is ArraySyntax array && array.Items.All(item => item.Value is StringValueSyntax)
-            ? [.. array.Items.Select(item => ((StringValueSyntax)item.Value!).Value ?? "")]
-            : throw FleetException.WrongValue(setting.Span, "a list of texts");
-
-    // A lock outside the repository would be invisible to Nix, and could be anybody's file.
-    static string PathText(Setting setting)
-    {
-        var path = Text(setting);
-        return path.Length > 0 && path[0] != '/' && path.Split('/').All(part => part is not ("" or "." or ".."))
-            ? path
-            : throw FleetException.WrongValue(setting.Span, "a path inside the flake, without '.' and '..'");
-    }
-
-    static ImmutableArray<string> PathOf(KeySyntax key) => [Word(key.Key!), .. key.DotKeys.Select(dotted => Word(dotted.Key!))];
-
-    static string Word(BareKeyOrStringValueSyntax word) => word switch
-    {
-        BareKeySyntax bare => bare.Key!.Text!,
-        StringValueSyntax text => text.Value!,
-        _ => "",
-    };
-
-    SourceSpan Span(Tomlyn.Syntax.SourceSpan span) => _source.Span(span.Start.Offset, Math.Max(1, span.End.Offset - span.Start.Offset + 1));
 }

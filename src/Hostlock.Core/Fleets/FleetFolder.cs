@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Hostlock.Platform;
 
@@ -11,7 +10,18 @@ public sealed class FleetFolder
 {
     public const string FlakeFile = "flake.nix", RootLock = "flake.lock", Library = "hostlock.nix";
 
-    FleetFolder(string path, Fleet fleet, bool hasFleetFile) => (Path, Fleet, HasFleetFile) = (path, fleet, hasFleetFile);
+    /// <summary>Most bytes of a hostlock.toml that are read.</summary>
+    public const long MaximumText = 8 * 1024 * 1024;
+
+    readonly Dictionary<string, Host> _hosts;
+    readonly ILookup<string, string> _sharers;
+
+    FleetFolder(string path, Fleet fleet, bool hasFleetFile)
+    {
+        (Path, Fleet, HasFleetFile) = (path, fleet, hasFleetFile);
+        _hosts = fleet.Hosts.ToDictionary(host => host.Name.ToString(), StringComparer.Ordinal);
+        _sharers = fleet.Hosts.ToLookup(host => host.Lock, host => host.Name.ToString(), StringComparer.Ordinal);
+    }
 
     /// <summary>The folder of flake.nix.</summary>
     public string Path { get; }
@@ -20,23 +30,73 @@ public sealed class FleetFolder
 
     public bool HasFleetFile { get; }
 
-    /// <summary>Finds the flake in a folder or above it, and reads its hostlock.toml where it has one.</summary>
+    /// <summary>
+    /// Finds the flake that a folder lies in, and reads its hostlock.toml where it has one: the nearest folder upwards with a
+    /// hostlock.toml, else the nearest with a flake.nix. The search ends with the git repository, as Nix's does
+    /// (libflake/flakeref.cc, parsePathFlakeRefWithFragment).
+    /// </summary>
+    /// <exception cref="FleetException">There is none, or its hostlock.toml makes no sense.</exception>
     public static FleetFolder Open(string folder)
     {
-        for (var at = System.IO.Path.GetFullPath(folder); at is not null; at = System.IO.Path.GetDirectoryName(at))
+        if (!Directory.Exists(folder))
+            throw FleetException.NoFolder(folder);
+        string? flake = null;
+        for (var at = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)); at is not null; at = System.IO.Path.GetDirectoryName(at))
         {
-            if (!File.Exists(System.IO.Path.Combine(at, FlakeFile)))
-                continue;
             var file = System.IO.Path.Combine(at, FleetFile.Name);
-            return File.Exists(file) ? new(at, FleetFile.Read(File.ReadAllText(file)), true) : new(at, Fleet.Empty, false);
+            if (File.Exists(file))
+                return new(at, FleetFile.Read(ReadText(file, FleetFile.Name)), true);
+            if (flake is null && File.Exists(System.IO.Path.Combine(at, FlakeFile)))
+                flake = at;
+            if (System.IO.Path.Exists(System.IO.Path.Combine(at, ".git")))
+                break;
         }
-        throw FleetException.NoFlake(folder);
+        return new(flake ?? throw FleetException.NoFlake(folder), Fleet.Empty, false);
+    }
+
+    /// <summary>The text of hostlock.toml.</summary>
+    /// <exception cref="HostlockException">It cannot be read, is too large, or is not text.</exception>
+    public SourceText ReadFleetFile() => new(FleetFile.Name, ReadText(Full(FleetFile.Name), FleetFile.Name));
+
+    /// <summary>Replaces hostlock.toml.</summary>
+    public void WriteFleetFile(string text)
+    {
+        Links.RefuseLeading(Path, FleetFile.Name);
+        AtomicFile.Replace(Full(FleetFile.Name), Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>True for a path that, links aside, stays within the flake and out of git's own folder.</summary>
+    internal static bool IsWithin(string path) =>
+        path.Length is > 0 and <= 1024 && !path.Any(c => char.IsControl(c) || c == '\\')
+        && path.Split('/').All(part => part is not ("" or "." or ".." or ".git"));
+
+    static string ReadText(string file, string name)
+    {
+        try
+        {
+            using var handle = File.OpenHandle(file);
+            var length = RandomAccess.GetLength(handle);
+            if (length > MaximumText)
+                throw FleetException.FileTooLarge(name, length, MaximumText);
+            var bytes = new byte[length];
+            var read = bytes.AsSpan(0, RandomAccess.Read(handle, bytes, 0));
+            // Places are counted without the mark that some editors put first.
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(read.StartsWith(Encoding.UTF8.Preamble) ? read[3..] : read);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw FleetException.NotText(name);
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            throw PlatformException.CannotRead(name, why);
+        }
     }
 
     public string Full(string relative) => System.IO.Path.Combine(Path, relative);
 
     /// <summary>The root lock.</summary>
-    public LockPlace RootPlace => Place(RootLock, FlakeFile, [HostName.Root], NameMap<string>.Empty, NameMap<Freeze>.Empty);
+    public LockPlace RootPlace => Place(RootLock, FlakeFile, [HostName.Root, .. _sharers[RootLock]], NameMap<string>.Empty, FrozenOf(RootLock));
 
     /// <summary>Every lock there is: the root's, then those of the hosts by name. A lock that several share is there once.</summary>
     public IReadOnlyList<LockPlace> AllPlaces() => Places([HostName.Root, .. Fleet.Hosts.Select(host => host.Name.ToString())]);
@@ -46,9 +106,10 @@ public sealed class FleetFolder
     public IReadOnlyList<LockPlace> Places(IEnumerable<string> words)
     {
         var places = new List<LockPlace>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in words.SelectMany(Names))
         {
-            if (!places.Any(place => place.Sharers.Contains(name)))
+            if (seen.Add(name == HostName.Root ? RootLock : HostNamed(name).Lock))
                 places.Add(PlaceOf(name));
         }
         return places;
@@ -59,21 +120,31 @@ public sealed class FleetFolder
         if (!word.StartsWith('@'))
             return [word];
         var ring = word[1..];
-        return Fleet.Rings.Contains(ring)
+        return Fleet.Rings.Any(known => known.Name == ring)
             ? Fleet.Hosts.Where(host => host.Ring == ring).Select(host => host.Name.ToString())
-            : throw FleetException.NoSuchRing(ring, Fleet.Rings);
+            : throw FleetException.NoSuchRing(ring, Fleet.Rings.Select(known => known.Name));
+    }
+
+    /// <summary>The host of a name.</summary>
+    /// <exception cref="FleetException">There is none; the hint has the nearest.</exception>
+    public Host HostNamed(string name) =>
+        _hosts.GetValueOrDefault(name) ?? throw FleetException.UnknownHost(name, Fleet.Hosts.Select(host => host.Name.ToString()));
+
+    // What one of the hosts of a shared lock freezes is frozen for all of them.
+    NameMap<Freeze> FrozenOf(string lockPath)
+    {
+        var sharers = _sharers[lockPath].ToList();
+        return sharers is [var only] ? _hosts[only].Frozen : NameMap<Freeze>.Of([.. sharers.SelectMany(name => _hosts[name].Frozen)]);
     }
 
     LockPlace PlaceOf(string name)
     {
         if (name == HostName.Root)
             return RootPlace;
-        var host = Fleet.Hosts.FirstOrDefault(host => host.Name.ToString() == name)
-            ?? throw FleetException.UnknownHost(name, Fleet.Hosts.Select(host => host.Name.ToString()));
+        var host = HostNamed(name);
         if (host.Lock == RootLock)
             return RootPlace;
-        var sharers = Fleet.Hosts.Where(other => other.Lock == host.Lock).Select(other => other.Name.ToString()).ToList();
-        return Place(host.Lock, host.FlakeFile, sharers, host.References, host.Frozen);
+        return Place(host.Lock, host.FlakeFile, [.. _sharers[host.Lock]], host.References, FrozenOf(host.Lock));
     }
 
     LockPlace Place(string file, string flake, List<string> sharers, NameMap<string> references, NameMap<Freeze> frozen)
@@ -83,29 +154,9 @@ public sealed class FleetFolder
     }
 
     /// <summary>
-    /// Keeps other writers out until it is disposed of, or this program ends in whatever way. The
-    /// kernel lets go of the lock by itself; the empty file stays.
+    /// Keeps other writers out until it is disposed of, or this program ends in whatever way: the kernel lets go by itself. No
+    /// file is made for it.
     /// </summary>
-    /// <param name="cacheFolder">Where the mark is kept for a flake that is in no git repository.</param>
     /// <exception cref="FleetException">Somebody else is writing.</exception>
-    public IDisposable Reserve(string cacheFolder)
-    {
-        var git = Full(".git");
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path)))[..16];
-        var file = Directory.Exists(git) ? System.IO.Path.Combine(git, "hostlock.busy") : System.IO.Path.Combine(cacheFolder, $"{name}.busy");
-        try
-        {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
-            // The runtime takes an advisory lock (flock) for an exclusive share.
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            throw FleetException.Busy(file);
-        }
-        catch (UnauthorizedAccessException why)
-        {
-            throw PlatformException.CannotWrite(file, why);
-        }
-    }
+    public IDisposable Reserve() => FolderLock.TryTake(Path) ?? throw FleetException.Busy(Path);
 }

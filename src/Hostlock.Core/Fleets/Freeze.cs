@@ -3,7 +3,11 @@ namespace Hostlock.Fleets;
 /// <summary>Why an input of a host must not move, and until when.</summary>
 /// <param name="Reason">In the user's words.</param>
 /// <param name="Until">The last day it holds, or null for ever.</param>
-public sealed record Freeze(string Reason, DateOnly? Until);
+public sealed record Freeze(string Reason, DateOnly? Until)
+{
+    /// <summary>The reason of a freeze that has none.</summary>
+    public const string NoReason = "no reason given";
+}
 
 /// <summary>What holds for an input on all hosts.</summary>
 /// <param name="IsShared">It is equal in every lock.</param>

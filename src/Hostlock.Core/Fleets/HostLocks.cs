@@ -35,7 +35,10 @@ public static class HostLocks
     /// <summary>Replaces locks: all of them are written beside before the first is renamed.</summary>
     public static void Write(IEnumerable<(LockPlace Place, LockFile Lock)> locks)
     {
-        var files = locks.Select(each => (each.Place.File, (ReadOnlyMemory<byte>)LockFileWriter.Write(each.Lock))).ToList();
+        var all = locks.ToList();
+        foreach (var (place, _) in all.Where(each => each.Place.File.EndsWith('/' + each.Place.Shown, StringComparison.Ordinal)))
+            Links.RefuseLeading(place.File[..^(place.Shown.Length + 1)], place.Shown);
+        var files = all.Select(each => (each.Place.File, (ReadOnlyMemory<byte>)LockFileWriter.Write(each.Lock))).ToList();
         foreach (var folder in files.Select(file => Path.GetDirectoryName(file.File)!).Distinct())
         {
             Directory.CreateDirectory(folder);

@@ -3,37 +3,91 @@ using System.Text;
 
 namespace Hostlock.Reporting;
 
-/// <summary>An error or a warning as text: what is wrong, the line it is on with carets beneath, what was being done, what to do next.</summary>
+/// <summary>
+/// Errors and warnings as the user reads them: what is wrong, the line it is on with a mark under it, what was being done, what
+/// to do next.
+/// </summary>
 public static class ErrorText
 {
-    const int LongestLine = 160;
+    // A line of a lock written by a machine can be megabytes long.
+    const int Width = 160;
 
     public static string Render(HostlockException error, Ink ink)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{ink.Bad("error")}: {error.Message}\n");
-        if (error.Span is { } span)
-            Quote(text, span);
-        foreach (var step in error.Trail)
-            text.Append(CultureInfo.InvariantCulture, $"  {step}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{ink.Bad("error")}: {Plain(error.Message)}\n");
+        AppendPlace(text, error.Span, ink);
+        foreach (var doing in error.Trail)
+            text.Append(CultureInfo.InvariantCulture, $"  {Plain(doing)}\n");
         if (error.Hint is { } hint)
-            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold("hint")}: {hint}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold("hint")}: {Plain(hint)}\n");
         return text.ToString();
     }
 
-    public static string Render(Warning warning, Ink ink) =>
-        $"{ink.Warn("warning")}: {warning.Message}{(warning.Span is { } span ? $" ({span})" : "")}\n";
-
-    static void Quote(StringBuilder text, SourceSpan span)
+    public static string Render(Warning warning, Ink ink)
     {
-        var (line, column) = span.Source.Position(span.Start);
-        var quoted = span.Source.LineAt(span.Start).Replace('\t', ' ');
-        var number = line.ToString(CultureInfo.InvariantCulture);
-        var margin = new string(' ', number.Length);
-        text.Append(CultureInfo.InvariantCulture, $"{margin}--> {span}\n");
-        if (quoted.Length > LongestLine || quoted.Any(char.IsControl))
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{ink.Warn("warning")}: {Plain(warning.Message)}\n");
+        AppendPlace(text, warning.Span, ink);
+        return text.ToString();
+    }
+
+    /// <summary>
+    /// A text from outside made fit for a terminal: control characters, which could move the cursor or change colours, and
+    /// those that reverse the order of letters come out as escapes. Line breaks stay.
+    /// </summary>
+    public static string Plain(string text)
+    {
+        if (!text.Any(IsUnfit))
+            return text;
+        var plain = new StringBuilder(text.Length + 8);
+        foreach (var c in text)
+        {
+            if (IsUnfit(c))
+                plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else
+                plain.Append(c);
+        }
+        return plain.ToString();
+    }
+
+    static bool IsUnfit(char c) =>
+        (char.IsControl(c) && c is not ('\n' or '\t')) || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+
+    static void AppendPlace(StringBuilder text, SourceSpan? span, Ink ink)
+    {
+        if (span is null)
             return;
-        var carets = Math.Clamp(span.Length, 1, Math.Max(1, quoted.Length - column + 1));
-        text.Append(CultureInfo.InvariantCulture, $"{margin} |\n{number} | {quoted}\n{margin} | {new string(' ', column - 1)}{new string('^', carets)}\n");
+        var (number, column) = span.Source.Position(span.Start);
+        var line = span.Source.LineAt(span.Start);
+        var margin = number.ToString(CultureInfo.InvariantCulture);
+        var indent = new string(' ', margin.Length);
+        text.Append(CultureInfo.InvariantCulture, $"{indent}{ink.Dim("-->")} {Plain(span.ToString())}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{indent} {ink.Dim("|")}\n");
+        var at = Math.Min(column - 1, line.Length);
+        var length = Math.Clamp(span.Length, 1, Math.Max(line.Length - at, 1));
+        // Of a long line, the part around the mark.
+        var from = at + length <= Width ? 0 : Math.Max(0, at - (Width / 4));
+        var shown = line.Substring(from, Math.Min(line.Length - from, Width));
+        length = Math.Min(length, Math.Max(1, shown.Length - (at - from)));
+        text.Append(CultureInfo.InvariantCulture, $"{ink.Dim($"{margin} |")} {(from > 0 ? "…" : "")}{Plain(shown)}{(from + shown.Length < line.Length ? "…" : "")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{indent} {ink.Dim("|")} {(from > 0 ? " " : "")}{Pad(shown, at - from)}{ink.Bad(new string('^', Columns(shown, at - from, length)))}\n");
+    }
+
+    // A tab stays a tab, so that the mark stands right whatever a tab is wide; an escape is as long as it is.
+    static string Pad(string line, int length)
+    {
+        var pad = new StringBuilder();
+        foreach (var c in line.AsSpan(0, Math.Min(length, line.Length)))
+            pad.Append(c == '\t' ? "\t" : IsUnfit(c) ? "      " : char.IsLowSurrogate(c) ? "" : " ");
+        return pad.ToString();
+    }
+
+    static int Columns(string line, int start, int length)
+    {
+        var columns = 0;
+        for (var i = start; i < start + length; i++)
+            columns += i >= line.Length ? 1 : IsUnfit(line[i]) ? 6 : char.IsLowSurrogate(line[i]) ? 0 : 1;
+        return Math.Max(columns, 1);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Hostlock.Locks;
+using Hostlock.Platform;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Cli;
@@ -72,7 +73,7 @@ public class RobustnessTests
     {
         using var hosts = new SevenHosts().Adopted();
         hosts.Move("nixpkgs", 10);
-        using (File.Open(Path.Combine(hosts.Fleet, ".git/hostlock.busy"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        using (FolderLock.TryTake(hosts.Fleet))
         {
             var second = hosts.Hostlock("update", "plex");
 

@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace Hostlock.Fleets;
+
+/// <summary>Lengths of time as people write them: <c>90s</c>, <c>30m</c>, <c>36h</c>, <c>3d</c>, <c>2w</c>.</summary>
+public static class Durations
+{
+    /// <summary>A whole number and one unit, at most ten years; null for anything else.</summary>
+    public static TimeSpan? TryParse(string text)
+    {
+        if (text.Length is < 2 or > 10 || !long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return null;
+        long? seconds = text[^1] switch
+        {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 24 * 3600,
+            'w' => 7 * 24 * 3600,
+            _ => null,
+        };
+        return number * seconds is { } total and <= 10L * 366 * 24 * 3600 ? TimeSpan.FromSeconds(total) : null;
+    }
+}
