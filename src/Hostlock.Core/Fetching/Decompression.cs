@@ -30,6 +30,7 @@ static class Decompression
     sealed class Prefixed(ReadOnlyMemory<byte> head, Stream rest) : Stream
     {
         ReadOnlyMemory<byte> _head = head;
+        long _position;
 
         public override bool CanRead => true;
 
@@ -39,9 +40,10 @@ static class Decompression
 
         public override long Length => throw new NotSupportedException();
 
+        /// <summary>The xz reader aligns its blocks by it.</summary>
         public override long Position
         {
-            get => throw new NotSupportedException();
+            get => _position;
             set => throw new NotSupportedException();
         }
 
@@ -49,11 +51,18 @@ static class Decompression
 
         public override int Read(Span<byte> buffer)
         {
+            int taken;
             if (_head.IsEmpty)
-                return rest.Read(buffer);
-            var taken = Math.Min(buffer.Length, _head.Length);
-            _head.Span[..taken].CopyTo(buffer);
-            _head = _head[taken..];
+            {
+                taken = rest.Read(buffer);
+            }
+            else
+            {
+                taken = Math.Min(buffer.Length, _head.Length);
+                _head.Span[..taken].CopyTo(buffer);
+                _head = _head[taken..];
+            }
+            _position += taken;
             return taken;
         }
 

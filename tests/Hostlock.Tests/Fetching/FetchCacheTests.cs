@@ -1,0 +1,48 @@
+using Hostlock.Fetching;
+using Hostlock.Flakes;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.Fetching;
+
+public class FetchCacheTests
+{
+    static readonly RefAttributes Key = RefAttributes.Of(("type", "github"), ("owner", "o"), ("repo", "r"), ("rev", new string('a', 40)));
+
+    static readonly CachedAnswer Answer = new("sha256-x", 7, 3, new Dictionary<string, byte[]?> { ["flake.nix"] = "{ }"u8.ToArray(), ["flake.lock"] = null });
+
+    [Fact]
+    public void What_was_kept_is_found_again()
+    {
+        using var folder = new TempFolder();
+        new FetchCache(folder.Path).Keep(Key, Answer);
+
+        var found = new FetchCache(folder.Path).Find(Key)!;
+
+        Assert.Equal(("sha256-x", 7UL, 3UL), (found.NarHash, found.LastModified!.Value, found.RevisionCount!.Value));
+        Assert.Equal("{ }"u8.ToArray(), found.Files["flake.nix"]);
+        Assert.Null(found.Files["flake.lock"]);
+        Assert.Null(new FetchCache(folder.Path).Find(Key.With("rev", new string('b', 40))));
+    }
+
+    [Fact]
+    public void Damaged_and_foreign_answers_count_as_not_there()
+    {
+        using var folder = new TempFolder();
+        var cache = new FetchCache(folder.Path);
+        cache.Keep(Key, Answer);
+        var file = Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Single();
+        var whole = File.ReadAllText(file);
+
+        foreach (var damaged in (string[])["", "x", whole[..^3], whole.Replace("sha256-x", "sha256-y", StringComparison.Ordinal), whole.Replace("answer 1", "answer 2", StringComparison.Ordinal)])
+        {
+            File.WriteAllText(file, damaged);
+
+            Assert.Null(cache.Find(Key));
+        }
+        // An answer under another's name is not taken for its own.
+        var other = Key.With("repo", "other");
+        cache.Keep(other, Answer);
+        File.Copy(Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Single(path => path != file), file, overwrite: true);
+        Assert.Null(cache.Find(Key));
+    }
+}
