@@ -1,5 +1,6 @@
 using System.Text;
 using Hostlock.Nar;
+using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
 
@@ -238,35 +239,9 @@ sealed class ArchiveTree : SourceTree, IDisposable
     static byte[] Bytes(string latin) => Encoding.Latin1.GetBytes(latin);
 
     /// <summary>The shared contents, which outlive each file read from them.</summary>
-    sealed class Uncloseable(Stream contents) : Stream
+    sealed class Uncloseable(Stream contents) : ForwardStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => contents.Read(buffer, offset, count);
-
         public override int Read(Span<byte> buffer) => contents.Read(buffer);
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
 

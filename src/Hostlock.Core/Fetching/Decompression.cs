@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Hostlock.Platform;
 using SharpCompress.Compressors.Xz;
 using ZstdSharp;
 
@@ -27,18 +28,10 @@ static class Decompression
     }
 
     /// <summary>A stream whose first bytes were read already.</summary>
-    sealed class Prefixed(ReadOnlyMemory<byte> head, Stream rest) : Stream
+    sealed class Prefixed(ReadOnlyMemory<byte> head, Stream rest) : ForwardStream
     {
         ReadOnlyMemory<byte> _head = head;
         long _position;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
 
         /// <summary>The xz reader aligns its blocks by it.</summary>
         public override long Position
@@ -46,8 +39,6 @@ static class Decompression
             get => _position;
             set => throw new NotSupportedException();
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override int Read(Span<byte> buffer)
         {
@@ -65,15 +56,5 @@ static class Decompression
             _position += taken;
             return taken;
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Hostlock.Locks;
 using Hostlock.Nar;
+using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
 
@@ -188,24 +189,8 @@ sealed class GitTree : SourceTree
         }
 
         /// <summary>One blob; what is left of it, and the line feed behind it, are read when it is closed.</summary>
-        sealed class Contents(Stream output, long left) : Stream
+        sealed class Contents(Stream output, long left) : ForwardStream
         {
-            public override bool CanRead => true;
-
-            public override bool CanSeek => false;
-
-            public override bool CanWrite => false;
-
-            public override long Length => throw new NotSupportedException();
-
-            public override long Position
-            {
-                get => throw new NotSupportedException();
-                set => throw new NotSupportedException();
-            }
-
-            public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
             public override int Read(Span<byte> buffer)
             {
                 if (left == 0)
@@ -216,16 +201,6 @@ sealed class GitTree : SourceTree
                 left -= read;
                 return read;
             }
-
-            public override void Flush()
-            {
-            }
-
-            public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-            public override void SetLength(long value) => throw new NotSupportedException();
-
-            public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
             protected override void Dispose(bool disposing)
             {

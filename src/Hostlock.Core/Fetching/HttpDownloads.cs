@@ -1,7 +1,9 @@
-using System.Net;
 using System.Net.Http.Headers;
+using System.Buffers;
+using System.Net;
 using System.Security.Authentication;
 using System.Text;
+using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
 
@@ -186,23 +188,23 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         : url;
 
     /// <summary>A body that gives up when nothing comes for a while.</summary>
-    sealed class Watched(Stream body, HttpResponseMessage response, string shown, TimeSpan patience, TimeProvider time) : Stream
+    sealed class Watched(Stream body, HttpResponseMessage response, string shown, TimeSpan patience, TimeProvider time) : ForwardStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
+        public override int Read(Span<byte> buffer)
         {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
+            // The unpacking reads on a thread of its own and has nothing else to do.
+            var piece = ArrayPool<byte>.Shared.Rent(buffer.Length);
+            try
+            {
+                var read = ReadAsync(piece.AsMemory(0, buffer.Length)).AsTask().GetAwaiter().GetResult();
+                piece.AsSpan(0, read).CopyTo(buffer);
+                return read;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(piece);
+            }
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -221,16 +223,6 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                 throw FetchException.Unreachable(shown, "the connection broke off", why);
             }
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {
