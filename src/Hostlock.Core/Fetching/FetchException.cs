@@ -59,23 +59,74 @@ public sealed class FetchException : HostlockException
 
     // Git.
     internal static FetchException GitFailed(string url, string what, string said) =>
-        new($"git could not {what} '{url}'{(said.Length == 0 ? "" : $": {said}")}") { IsOutside = true, Hint = "try the same with git by hand" };
+        new($"git could not {what} '{url}'{Said(said)}") { IsOutside = true, Hint = "try the same with git by hand" };
+
+    internal static FetchException GitUnreachable(string url, string said) =>
+        new($"Git repository '{url}' cannot be reached{Said(said)}") { IsOutside = true, Hint = HintFor(said) ?? $"try git ls-remote '{url}'" };
+
+    internal static FetchException GitFetchFailed(string url, string what, string said) =>
+        said.Contains("couldn't find remote ref", StringComparison.Ordinal) ? NoSuchRef(url, what)
+        : said.Contains("not our ref", StringComparison.Ordinal) || said.Contains("unadvertised object", StringComparison.Ordinal) ? NoSuchRevision(url, what)
+        : new($"Git repository '{url}' cannot be fetched{Said(said)}") { IsOutside = true, Hint = HintFor(said) ?? "try the same with git by hand" };
 
     internal static FetchException NoRepository(string url) => new($"Git repository '{url}' does not exist") { IsOutside = true };
+
+    internal static FetchException NotARepository(string url) =>
+        new($"'{url}' is no Git repository") { IsOutside = true, Hint = "the root of a work tree or a bare repository is wanted" };
 
     internal static FetchException NoSuchRef(string url, string name) =>
         new($"'{url}' has no branch or tag '{name}'") { IsOutside = true, Hint = "a tag is written refs/tags/NAME" };
 
     internal static FetchException NoSuchRevision(string url, string revision) =>
-        new($"'{url}' has no commit '{revision}'") { IsOutside = true };
+        new($"'{url}' has no commit '{revision}'")
+        {
+            IsOutside = true, Hint = "was it pushed? some servers give out a commit only with allRefs=1, or by a ref that leads to it",
+        };
+
+    internal static FetchException NotARevision(string revision) =>
+        new($"'{revision}' is no revision") { Hint = "it is written as forty hexadecimal digits" };
+
+    internal static FetchException UnknownObjectFormat(string url) =>
+        new($"the objects of '{url}' are not named by SHA-1") { Hint = "Nix does not read repositories of SHA-256 objects either" };
+
+    internal static FetchException BadObject(string url, string id) =>
+        new($"object '{id}' of '{url}' is missing or damaged") { IsOutside = true, Hint = "git fsck says more" };
+
+    internal static FetchException BadIndex(string path) => new($"'{path}' is damaged") { IsOutside = true, Hint = "git read-tree HEAD makes it anew" };
+
+    internal static FetchException UnreadableIndex(string url) =>
+        new($"the index of '{url}' is split, sparse or of a newer version") { Hint = "Nix does not read it either; git update-index --no-split-index or git sparse-checkout disable helps" };
+
+    internal static FetchException TooManyFiles(string url, int bound) => new($"'{url}' holds more than {bound} files") { Hint = "a tree this large is taken for a trap" };
+
+    internal static FetchException CannotKeepCopy(string path, Exception why) => new($"cannot keep a copy of a repository in '{path}': {why.Message}", why) { IsOutside = true };
 
     internal static FetchException Shallow(string url) =>
-        new($"'{url}' is a shallow Git repository, but shallow repositories are only allowed when 'shallow = true;' is specified");
+        new($"'{url}' is a shallow Git repository, but shallow repositories are only allowed when 'shallow = true;' is specified")
+        {
+            Hint = "git fetch --unshallow brings the rest",
+        };
 
     internal static FetchException SubmoduleMissing(string url, string path) =>
-        new($"submodule '{path}' of '{url}' cannot be fetched") { IsOutside = true };
+        new($"submodule '{path}' of '{url}' is not there") { IsOutside = true, Hint = "git submodule update --init brings it" };
+
+    internal static FetchException SubmoduleUrl(string path, string url) => new($"submodule '{path}' has the address '{url}', which is none");
+
+    internal static FetchException SubmodulesTooDeep(string url, int bound) => new($"the submodules of '{url}' are nested deeper than {bound}");
 
     internal static FetchException GitUrl(string url, string why) => new($"'{url}' is not fetched: {why}");
 
     internal static FetchException ExportIgnoreWithSubmodules() => new("exportIgnore and submodules are not supported together yet");
+
+    static string Said(string said) => said.Length == 0 ? "" : $": {said.TrimEnd('.')}";
+
+    static readonly string[] NotLetIn =
+        ["Authentication failed", "could not read Username", "could not read Password", "Permission denied", "HTTP Basic", "error: 403", "error: 401"];
+
+    static string? HintFor(string said) =>
+        NotLetIn.Any(word => said.Contains(word, StringComparison.OrdinalIgnoreCase))
+            ? "git asked for credentials and was not let in; see git help credentials and ssh-add"
+            : said.Contains("Host key verification failed", StringComparison.Ordinal)
+                ? "ssh does not know the host; connect to it once by hand"
+                : null;
 }

@@ -56,6 +56,7 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     {
         foreach (var tree in _open)
             tree.Dispose();
+        _git.Dispose();
         _downloads.Dispose();
         _room.Dispose();
     }

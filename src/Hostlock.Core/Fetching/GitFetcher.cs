@@ -1,162 +1,378 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using Hostlock.Flakes;
+using Hostlock.Flakes.Schemes;
 using Hostlock.Locks;
+using Hostlock.Nar;
 using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
 
 /// <summary>
-/// Git references to trees: local repositories where they are, remote ones through a bare copy in the cache. The git program
-/// does the talking, with the user's own ssh, credentials and proxies; nothing is checked out.
+/// Git references to trees: local repositories where they are, remote ones through a bare copy in the cache. The git program does the
+/// talking, with the user's own ssh, credentials and proxies; nothing is checked out.
 /// </summary>
 /// <remarks>Nix 2.34.8, libfetchers/git.cc.</remarks>
-sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache cache)
+sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache cache) : IDisposable
 {
-    // One fetch at a time into one copy: several references of one repository share it.
-    readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = [];
+    // What is counted step by step before git is asked to count.
+    const int MostSteps = 1000;
+
+    readonly GitCopies _copies = new(processes, Path.Combine(cacheFolder, "git"));
+    readonly ConcurrentDictionary<(GitPlace, string), GitRepository> _local = [];
 
     /// <summary>A repository, and the commit in it that a reference stands for.</summary>
-    sealed record Found(GitRepository Repository, string Commit, string? Ref);
+    sealed record Found(GitRepository Repository, GitCommit Commit, string Ref);
+
+    /// <summary>A commit with its submodules, open for reading.</summary>
+    sealed record Opened(Found Found, GitTree Tree, IReadOnlyList<(string Path, Opened Tree)> Submodules);
+
+    /// <summary>A work tree with its submodules.</summary>
+    sealed record OpenedWorkTree(GitWorkTreeState State, bool IsDirty, SourceTree Tree, TreeFiles Files);
 
     /// <summary>Follows a reference to a tree.</summary>
+    /// <exception cref="FetchException">The repository, the ref or the commit is not there, or cannot be reached.</exception>
     public async Task<FetchedTree> FetchAsync(FlakeRef reference, CancellationToken cancellationToken)
     {
         Refuse(reference);
-        var url = reference.Input.Text("url")!;
-        if (LocalFolder(url) is { } folder && Path.Exists(Path.Combine(folder, ".git")) && reference.Ref is null && reference.Revision is null)
-            return await FetchWorkTreeAsync(reference, new(processes, folder, url), cancellationToken);
+        if (WorkTreeOf(reference) is { } repository)
+            return await FetchWorkTreeAsync(reference, repository, cancellationToken);
 
         var warnings = new List<Warning>();
-        var found = await FindAsync(reference, url, warnings, cancellationToken);
+        var found = await FindAsync(reference, warnings, cancellationToken);
         var isShallow = reference.Input.Truth("shallow") == true;
         if (!isShallow && found.Repository.IsShallow)
-            throw FetchException.Shallow(url);
-        var (answer, files) = await AnswerAsync(found, isShallow, cancellationToken);
+            throw FetchException.Shallow(found.Repository.Url);
+        var (answer, files) = await AnswerAsync(found, reference, cancellationToken);
 
-        var input = reference.Input.With("rev", reference.Revision ?? found.Commit);
-        if (found.Ref is not null)
-            input = input.With("ref", found.Ref);
-        input = Given(reference, input, "lastModified", answer.LastModified ?? 0);
-        if (answer.RevisionCount is { } count)
-            input = Given(reference, input, "revCount", count);
+        var input = reference.Input.With("rev", reference.Revision ?? found.Commit.Id).With("ref", found.Ref);
+        input = Given(reference, input, "lastModified", found.Commit.Time);
+        if (!isShallow)
+            input = Given(reference, input, "revCount", await CountAsync(found.Repository, found.Commit, cancellationToken));
         return new(reference.With(input.With("narHash", answer.NarHash)), files, warnings);
     }
 
-    // A commit never changes: what it hashes to and how many came before it is worked out once and for all.
-    async Task<(CachedAnswer Answer, TreeFiles Files)> AnswerAsync(Found found, bool isShallow, CancellationToken cancellationToken)
-    {
-        var key = RefAttributes.Of(("type", "git"), ("rev", found.Commit), ("shallow", isShallow));
-        if (cache.Find(key) is { } known)
-            return (known, new RememberedFiles(cache, key, known, _ => Task.FromResult<TreeFiles>(new GitCommitFiles(found.Repository, found.Commit))));
-        var time = found.Repository.TimeAsync(found.Commit, cancellationToken);
-        var count = isShallow ? null : found.Repository.CountAsync(found.Commit, cancellationToken);
-        var tree = await GitTree.OpenAsync(found.Repository, found.Commit, cancellationToken);
-        var hash = await tree.HashAsync(cancellationToken);
-        var answer = new CachedAnswer(hash.ToString(), await time, count is null ? null : await count, new Dictionary<string, byte[]?>());
-        cache.Keep(key, answer);
-        return (answer, new RememberedFiles(cache, key, answer, _ => Task.FromResult<TreeFiles>(new GitCommitFiles(found.Repository, found.Commit, tree))));
-    }
-
-    /// <summary>The files of a commit that a lock names.</summary>
+    /// <summary>The files of a tree that a lock names.</summary>
+    /// <exception cref="FetchException">They cannot be had any more.</exception>
     public async Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken)
     {
-        var key = RefAttributes.Of(("type", "git"), ("rev", locked.Revision ?? ""), ("shallow", locked.Input.Truth("shallow") == true));
+        Refuse(locked);
+        if (locked.Revision is not { } revision || !revision.AsSpan().ContainsAnyExcept('0'))
+        {
+            return WorkTreeOf(locked.With(locked.Input.Without("rev").Without("ref"))) is { } repository
+                ? (await OpenWorkTreeAsync(repository, locked, 1, cancellationToken)).Files
+                : await OpenAsync(cancellationToken);
+        }
+        var key = KeyOf(locked, revision.ToLowerInvariant());
         if (cache.Find(key) is { } known && (locked.NarHash is null || known.NarHash == locked.NarHash))
             return new RememberedFiles(cache, key, known, OpenAsync);
         return await OpenAsync(cancellationToken);
 
         async Task<TreeFiles> OpenAsync(CancellationToken stop)
         {
-            var found = await FindAsync(locked, locked.Input.Text("url")!, [], stop);
-            return new GitCommitFiles(found.Repository, found.Commit);
+            var found = await FindAsync(locked, [], stop);
+            return NeedsWholeTree(locked) ? FilesOf(await OpenCommitAsync(found, locked, 1, stop)) : new GitCommitFiles(found.Repository, found.Commit.Tree);
         }
+    }
+
+    public void Dispose()
+    {
+        _copies.Dispose();
+        foreach (var repository in _local.Values)
+            repository.Dispose();
     }
 
     static void Refuse(FlakeRef reference)
     {
-        if (reference.Input.Truth("lfs") == true)
-            throw FetchException.NotFetched(reference, "git LFS files");
         if (reference.Input.Truth("verifyCommit") == true || reference.Input.Has("publicKey") || reference.Input.Has("publicKeys"))
             throw FetchException.NotFetched(reference, "with verified signatures");
         if (reference.Input.Truth("submodules") == true && reference.Input.Truth("exportIgnore") == true)
             throw FetchException.ExportIgnoreWithSubmodules();
-        if (reference.Input.Truth("submodules") == true)
-            throw FetchException.NotFetched(reference, "git submodules");
-        if (reference.Input.Truth("exportIgnore") == true)
-            throw FetchException.NotFetched(reference, "git trees with exportIgnore");
+        if (reference.Revision is { } revision && !revision.IsRevision())
+            throw FetchException.NotARevision(revision);
     }
+
+    static bool NeedsWholeTree(FlakeRef reference) =>
+        reference.Input.Truth("submodules") == true || reference.Input.Truth("exportIgnore") == true;
+
+    // A commit never changes: what it hashes to is worked out once and for all.
+    static RefAttributes KeyOf(FlakeRef reference, string commit)
+    {
+        var key = RefAttributes.Of(("type", "git"), ("rev", commit));
+        foreach (var name in (ReadOnlySpan<string>)["submodules", "exportIgnore", "lfs"])
+        {
+            if (reference.Input.Truth(name) == true)
+                key = key.With(name, true);
+        }
+        return key;
+    }
+
+    // Without ref and rev, a repository that is no bare one means the files as they lie there.
+    GitRepository? WorkTreeOf(FlakeRef reference)
+    {
+        var url = reference.Input.Text("url")!;
+        if (reference.Ref is not null || reference.Revision is not null || LocalFolder(url) is not { } folder)
+            return null;
+        if (!Path.Exists(folder))
+            throw FetchException.NoRepository(url);
+        return Path.Exists(Path.Combine(folder, ".git")) ? Local(GitPlace.OfWorkTree(folder) ?? throw FetchException.NotARepository(url), url) : null;
+    }
+
+    GitRepository Local(GitPlace place, string url) => _local.GetOrAdd((place, url), _ => new(processes, place, url));
 
     async Task<FetchedTree> FetchWorkTreeAsync(FlakeRef reference, GitRepository repository, CancellationToken cancellationToken)
     {
-        if (GitFiles.Clean(repository.Folder) is { } clean)
-        {
-            return await LockWorkTreeAsync(
-                reference, repository, clean.Commit, clean.Head, isDirty: false, GitWorkTreeFiles.Of(repository.Folder, clean.Paths), cancellationToken);
-        }
-        var asked = repository.AskAsync(
-            "read the state of", cancellationToken, "status", "--porcelain=v2", "--branch", "--untracked-files=no", "--ignore-submodules=all", "-z");
-        var files = await GitWorkTreeFiles.OpenAsync(repository, cancellationToken);
-        var lines = (await asked).Split('\0', StringSplitOptions.RemoveEmptyEntries);
-        var commit = lines.First(line => line.StartsWith("# branch.oid ", StringComparison.Ordinal))["# branch.oid ".Length..];
-        var head = lines.First(line => line.StartsWith("# branch.head ", StringComparison.Ordinal))["# branch.head ".Length..];
-        var isDirty = lines.Any(line => !line.StartsWith("# ", StringComparison.Ordinal));
-        return await LockWorkTreeAsync(
-            reference, repository, commit == "(initial)" ? null : commit, head == "(detached)" ? null : $"refs/heads/{head}", isDirty, files, cancellationToken);
-    }
-
-    async Task<FetchedTree> LockWorkTreeAsync(
-        FlakeRef reference, GitRepository repository, string? commit, string? head, bool isDirty, GitWorkTreeFiles files, CancellationToken cancellationToken)
-    {
-        var hash = await Task.Run(() => Nar.NarHash.Of(files, cancellationToken), cancellationToken);
-        var input = reference.Input;
-        if (isDirty && commit is not null)
-        {
-            input = input.With("dirtyRev", $"{commit}-dirty").With("dirtyShortRev", $"{commit[..7]}-dirty");
-        }
-        else if (!isDirty)
+        var opened = await OpenWorkTreeAsync(repository, reference, 1, cancellationToken);
+        var hash = await HashAsync(repository.Url, opened.Tree, cancellationToken);
+        var (input, commit) = (reference.Input, opened.State.Commit);
+        if (!opened.IsDirty)
         {
             // Before the first commit there is nothing to name; forty zeros are not a lock.
-            input = input.With("rev", commit ?? new string('0', 40));
-            if (head is not null)
+            input = input.With("rev", commit?.Id ?? new string('0', 40));
+            if (repository.Place.Head is { } head)
                 input = input.With("ref", head);
-            if (commit is not null && reference.Input.Truth("shallow") != true)
-                input = Given(reference, input, "revCount", await CountAsync(repository, commit, cancellationToken));
+            if (reference.Input.Truth("shallow") != true)
+                input = Given(reference, input, "revCount", commit is null ? 0 : await CountAsync(repository, commit, cancellationToken));
         }
-        input = Given(reference, input, "lastModified", commit is null ? 0 : await TimeAsync(repository, commit, cancellationToken));
-        return new(reference.With(input.With("narHash", hash.ToString())), new GitWorkTree(processes, repository.Folder), []);
+        else if (commit is not null)
+        {
+            input = input.With("dirtyRev", $"{commit.Id}-dirty").With("dirtyShortRev", $"{commit.Id[..7]}-dirty");
+        }
+        input = Given(reference, input, "lastModified", commit?.Time ?? 0);
+        IReadOnlyList<Warning> warnings = opened.IsDirty ? [new($"Git tree '{repository.Place.WorkTree}' is dirty")] : [];
+        return new(reference.With(input.With("narHash", hash.ToString())), opened.Files, warnings);
     }
 
-    static async Task<ulong> TimeAsync(GitRepository repository, string commit, CancellationToken cancellationToken) =>
-        GitFiles.Commit(repository.Folder, commit)?.Time ?? await repository.TimeAsync(commit, cancellationToken);
+    async Task<OpenedWorkTree> OpenWorkTreeAsync(GitRepository repository, FlakeRef reference, int depth, CancellationToken cancellationToken)
+    {
+        var root = repository.Place.WorkTree!;
+        var state = await GitWorkTreeState.ReadAsync(repository, cancellationToken);
+        if (reference.Input.Truth("exportIgnore") == true)
+            throw FetchException.NotFetched(reference, "work trees with exportIgnore");
+        SourceTree tree = new GitWorkTreeFiles(root, state.Paths);
+        TreeFiles files = GitWorkTree.Of(root, state.Paths);
+        if (reference.Input.Truth("submodules") != true || GitPlace.Text(Path.Combine(root, GitSubmodule.File)) is not { } text)
+            return new(state, state.IsDirty, tree, files);
+
+        if (depth > GitSubmodule.MaximumDepth)
+            throw FetchException.SubmodulesTooDeep(repository.Url, GitSubmodule.MaximumDepth);
+        var mounts = new List<(string Path, OpenedWorkTree Opened)>();
+        foreach (var submodule in GitSubmodule.Parse(text))
+        {
+            var folder = Path.Combine(root, submodule.Path);
+            var place = GitPlace.OfWorkTree(folder) ?? throw FetchException.SubmoduleMissing(repository.Url, submodule.Path);
+            mounts.Add((submodule.Path, await OpenWorkTreeAsync(Local(place, folder), reference, depth + 1, cancellationToken)));
+        }
+        // A submodule that is dirty makes the whole dirty; one at another commit does not.
+        return new(
+            state,
+            state.IsDirty || mounts.Exists(mount => mount.Opened.IsDirty),
+            new MountedTree(tree, mounts.Select(mount => (mount.Path, mount.Opened.Tree))),
+            new MountedFiles(files, [.. mounts.Select(mount => (mount.Path, mount.Opened.Files))]));
+    }
+
+    static async Task<NarHash> HashAsync(string url, SourceTree tree, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(() => NarHash.Of(tree, cancellationToken), cancellationToken);
+        }
+        catch (IOException why)
+        {
+            throw FetchException.CannotReadTree(url, why);
+        }
+    }
+
+    async Task<(CachedAnswer Answer, TreeFiles Files)> AnswerAsync(Found found, FlakeRef reference, CancellationToken cancellationToken)
+    {
+        var key = KeyOf(reference, found.Commit.Id);
+        if (cache.Find(key) is { } known)
+            return (known, new RememberedFiles(cache, key, known, OpenAsync));
+        if (reference.Input.Truth("lfs") == true)
+            await RefuseLfsAsync(found, reference, cancellationToken);
+        NarHash hash;
+        TreeFiles files;
+        if (NeedsWholeTree(reference))
+        {
+            var opened = await OpenCommitAsync(found, reference, 1, cancellationToken);
+            (hash, files) = (await HashAsync(opened, cancellationToken), FilesOf(opened));
+        }
+        else
+        {
+            (hash, files) = (await HashAsync(found, cancellationToken), new GitCommitFiles(found.Repository, found.Commit.Tree));
+        }
+        var answer = new CachedAnswer(hash.ToString(), found.Commit.Time, null, new Dictionary<string, byte[]?>());
+        cache.Keep(key, answer);
+        return (answer, new RememberedFiles(cache, key, answer, _ => Task.FromResult(files)));
+
+        async Task<TreeFiles> OpenAsync(CancellationToken stop) =>
+            NeedsWholeTree(reference) ? FilesOf(await OpenCommitAsync(found, reference, 1, stop)) : new GitCommitFiles(found.Repository, found.Commit.Tree);
+    }
+
+    // Without a file that says so nothing is in LFS, and the attribute changes nothing.
+    static async Task RefuseLfsAsync(Found found, FlakeRef reference, CancellationToken cancellationToken)
+    {
+        var tree = await found.Repository.UseAsync(objects => GitTree.Read(objects, found.Commit.Tree, found.Repository.Url), cancellationToken);
+        foreach (var (_, entry) in tree.Leaves().Where(leaf => leaf.Path.EndsWith(".gitattributes", StringComparison.Ordinal)))
+        {
+            var contents = await found.Repository.UseAsync(objects => objects.Find(entry.Id), cancellationToken);
+            if (contents is var (_, bytes) && bytes.AsSpan().IndexOf("filter=lfs"u8) >= 0)
+                throw FetchException.NotFetched(reference, "git LFS files");
+        }
+    }
+
+    // A small tree is read through the process that is there anyway, a large one through one that need not be polite.
+    static async Task<NarHash> HashAsync(Found found, CancellationToken cancellationToken)
+    {
+        var repository = found.Repository;
+        var (tree, hash) = await repository.UseAsync(
+            objects =>
+            {
+                var tree = GitTree.Read(objects, found.Commit.Tree, repository.Url);
+                return (tree, tree.IsSmall ? tree.Hash(objects, cancellationToken) : (NarHash?)null);
+            },
+            cancellationToken);
+        return hash ?? await HashAsync(new Opened(found, tree, []), cancellationToken);
+    }
+
+    static async Task<NarHash> HashAsync(Opened opened, CancellationToken cancellationToken)
+    {
+        var processes = new List<GitObjects>();
+        var asking = new List<Task>();
+        try
+        {
+            var tree = Start(opened);
+            var hash = await Task.Run(() => NarHash.Of(tree, cancellationToken), cancellationToken);
+            await Task.WhenAll(asking);
+            return hash;
+        }
+        catch (EndOfStreamException)
+        {
+            throw FetchException.GitFailed(opened.Found.Repository.Url, "read the files of", await processes[0].LastWordsAsync(cancellationToken));
+        }
+        finally
+        {
+            foreach (var process in processes)
+                await process.DisposeAsync();
+        }
+
+        SourceTree Start(Opened one)
+        {
+            var objects = one.Found.Repository.StartObjects();
+            processes.Add(objects);
+            asking.Add(one.Tree.TakeContentsFrom(objects, cancellationToken));
+            return one.Submodules.Count == 0 ? one.Tree : new MountedTree(one.Tree, one.Submodules.Select(below => (below.Path, Start(below.Tree))));
+        }
+    }
+
+    async Task<Opened> OpenCommitAsync(Found found, FlakeRef reference, int depth, CancellationToken cancellationToken)
+    {
+        if (depth > GitSubmodule.MaximumDepth)
+            throw FetchException.SubmodulesTooDeep(found.Repository.Url, GitSubmodule.MaximumDepth);
+        var (repository, commit) = (found.Repository, found.Commit);
+        var tree = await repository.UseAsync(objects => GitTree.Read(objects, commit.Tree, repository.Url), cancellationToken);
+        if (reference.Input.Truth("exportIgnore") == true)
+            tree = await GitExportIgnore.ApplyAsync(repository, commit.Id, tree, Path.Combine(cacheFolder, "tmp"), cancellationToken);
+        if (reference.Input.Truth("submodules") != true || tree.Find(GitSubmodule.File) is not { Kind: TreeEntryKind.File or TreeEntryKind.Executable } file)
+            return new(found, tree, []);
+
+        var contents = await repository.UseAsync(objects => objects.Find(file.Id, LockFileReader.MaximumBytes), cancellationToken) ?? throw FetchException.BadObject(repository.Url, file.Id);
+        var submodules = new List<(string, Opened)>();
+        foreach (var submodule in GitSubmodule.Parse(System.Text.Encoding.UTF8.GetString(contents.Contents)))
+        {
+            if (tree.Find(submodule.Path) is not { IsSubmodule: true } link)
+                continue;
+            var input = RefAttributes.Of(
+                ("type", "git"),
+                ("url", submodule.Resolve(BaseOf(repository)) ?? throw FetchException.SubmoduleUrl(submodule.Path, submodule.Url)),
+                ("rev", link.Id),
+                ("submodules", true),
+                ("allRefs", true));
+            if (submodule.Branch is { Length: > 0 } branch)
+                input = input.With("ref", branch == "." ? found.Ref : branch);
+            var below = FlakeRef.FromLock(new GitScheme().Check(input));
+            try
+            {
+                var there = await FindAsync(below, [], cancellationToken);
+                if (there.Repository.IsShallow)
+                    throw FetchException.Shallow(there.Repository.Url);
+                submodules.Add((submodule.Path, await OpenCommitAsync(there, below, depth + 1, cancellationToken)));
+            }
+            catch (HostlockException why)
+            {
+                throw why.While($"while fetching the submodule '{submodule.Path}' of '{repository.Url}'");
+            }
+        }
+        return new(found, tree, submodules);
+    }
+
+    // What the address of a submodule is relative to: where the superproject came from.
+    static string BaseOf(GitRepository repository)
+    {
+        if (repository.Place.WorkTree is not { } workTree)
+            return repository.Url;
+        var config = GitConfig.OfRepository(repository.Place);
+        var upstream = repository.Place.Head is { } head && head.StartsWith("refs/heads/", StringComparison.Ordinal)
+            ? config.Text($"branch.{head["refs/heads/".Length..]}.remote")
+            : null;
+        return config.Text($"remote.{upstream ?? "origin"}.url") ?? config.Text("remote.origin.url") ?? workTree;
+    }
+
+    static TreeFiles FilesOf(Opened opened)
+    {
+        TreeFiles files = new GitTreeFiles(opened.Found.Repository, opened.Tree);
+        return opened.Submodules.Count == 0 ? files : new MountedFiles(files, [.. opened.Submodules.Select(below => (below.Path, FilesOf(below.Tree)))]);
+    }
 
     // One more than its only parent's, where that was counted before; a few steps back are read from the commits themselves.
-    async Task<ulong> CountAsync(GitRepository repository, string commit, CancellationToken cancellationToken)
+    async Task<ulong> CountAsync(GitRepository repository, GitCommit commit, CancellationToken cancellationToken)
     {
-        const int MostSteps = 200;
+        // What a shallow copy lacks is missing in its count: it is not to be remembered.
         if (repository.IsShallow)
-            return await repository.CountAsync(commit, cancellationToken);
+            return cache.Find(CountKey(commit.Id))?.RevisionCount ?? await repository.CountAsync(commit.Id, cancellationToken);
         var at = commit;
         for (var steps = 0UL; steps < MostSteps; steps++)
         {
-            if (cache.Find(CountKey(at)) is { RevisionCount: { } known })
-                return Keep(known + steps);
-            if (GitFiles.Commit(repository.Folder, at) is not { Parents.Count: <= 1 } one)
-                break;
-            if (one.Parents.Count == 0)
+            if (cache.Find(CountKey(at.Id)) is { RevisionCount: { } known })
+                return steps == 0 ? known : Keep(known + steps);
+            if (at.Parents.Count == 0)
                 return Keep(steps + 1);
-            at = one.Parents[0];
+            if (at.Parents.Count > 1 || GitCommit.Loose(repository.Place, at.Parents[0]) is not { } parent)
+                break;
+            at = parent;
         }
-        return Keep(await repository.CountAsync(commit, cancellationToken));
+        return Keep(await repository.UseAsync(objects => Walk(objects, commit, repository.Url), cancellationToken) ?? await repository.CountAsync(commit.Id, cancellationToken));
 
         ulong Keep(ulong count)
         {
-            cache.Keep(CountKey(commit), new("", null, count, new Dictionary<string, byte[]?>()));
+            cache.Keep(CountKey(commit.Id), new("", null, count, new Dictionary<string, byte[]?>()));
             return count;
         }
 
         static RefAttributes CountKey(string id) => RefAttributes.Of(("type", "git-count"), ("rev", id));
+    }
+
+    // A short history is quicker read through the process that is there than counted by another; null for a long one.
+    static ulong? Walk(GitObjects objects, GitCommit tip, string url)
+    {
+        var seen = new HashSet<string>(tip.Parents, StringComparer.Ordinal) { tip.Id };
+        var level = tip.Parents.Distinct(StringComparer.Ordinal).ToList();
+        while (level.Count > 0)
+        {
+            if (seen.Count > MostSteps)
+                return null;
+            foreach (var id in level)
+                objects.Ask(id);
+            objects.Send();
+            var parents = new List<string>();
+            foreach (var id in level)
+            {
+                if (objects.NextHeader() is not { Kind: "commit" } header || GitCommit.Parse(id, System.Text.Encoding.Latin1.GetString(objects.ReadWhole(header))) is not { } commit)
+                    throw FetchException.BadObject(url, id);
+                parents.AddRange(commit.Parents.Where(seen.Add));
+            }
+            level = parents;
+        }
+        return (ulong)seen.Count;
     }
 
     // 2.34 compares what the user states with what is there.
@@ -165,16 +381,16 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
             ? throw FetchException.AttributeMismatch(reference, name, $"{given}", $"{value}")
             : input.With(name, value);
 
-    async Task<Found> FindAsync(FlakeRef reference, string url, List<Warning> warnings, CancellationToken cancellationToken)
+    async Task<Found> FindAsync(FlakeRef reference, List<Warning> warnings, CancellationToken cancellationToken)
     {
-        if (LocalFolder(url) is { } folder)
-        {
-            if (!Directory.Exists(folder))
-                throw FetchException.NoRepository(url);
-            if (Path.Exists(Path.Combine(folder, ".git")))
-                return await FindLocalAsync(reference, new(processes, folder, url), warnings, cancellationToken);
-        }
-        return await FindRemoteAsync(reference, url, warnings, cancellationToken);
+        var url = reference.Input.Text("url")!;
+        if (LocalFolder(url) is not { } folder)
+            return await FindRemoteAsync(reference, url, warnings, cancellationToken);
+        if (!Directory.Exists(folder))
+            throw FetchException.NoRepository(url);
+        if (Path.Exists(Path.Combine(folder, ".git")))
+            return await FindLocalAsync(reference, Local(GitPlace.OfWorkTree(folder) ?? throw FetchException.NotARepository(url), url), warnings, cancellationToken);
+        return await FindBareAsync(reference, Local(GitPlace.OfBare(folder) ?? throw FetchException.NotARepository(url), url), warnings, cancellationToken);
     }
 
     static async Task<Found> FindLocalAsync(FlakeRef reference, GitRepository repository, List<Warning> warnings, CancellationToken cancellationToken)
@@ -182,111 +398,60 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
         // Any name that git resolves is a ref here, and stays as it was written.
         if (reference.Revision is { } revision)
         {
-            var commit = await repository.CommitAsync(revision, cancellationToken) ?? throw FetchException.NoSuchRevision(repository.Url, revision);
-            return new(repository, commit, reference.Ref ?? await repository.HeadAsync(cancellationToken) ?? Master(repository.Url, warnings));
+            var commit = await repository.CommitAsync(revision.ToLowerInvariant(), cancellationToken) ?? throw FetchException.NoSuchRevision(repository.Url, revision);
+            return new(repository, commit, reference.Ref ?? repository.Place.Head ?? Master(repository.Url, warnings));
         }
         var name = reference.Ref!;
         return new(repository, await repository.CommitAsync(name, cancellationToken) ?? throw FetchException.NoSuchRef(repository.Url, name), name);
     }
 
+    // Nix fetches from a bare repository as from a remote one, with the names that a fetch knows; the objects are read where they are.
+    static async Task<Found> FindBareAsync(FlakeRef reference, GitRepository repository, List<Warning> warnings, CancellationToken cancellationToken)
+    {
+        var name = reference.Ref ?? repository.Place.Head ?? Master(repository.Url, warnings);
+        var commit = reference.Revision is { } revision
+            ? await repository.CommitAsync(revision.ToLowerInvariant(), cancellationToken) ?? throw FetchException.NoSuchRevision(repository.Url, revision)
+            : await repository.CommitAsync(FullName(name), cancellationToken) ?? throw FetchException.NoSuchRef(repository.Url, name);
+        return new(repository, commit, name);
+    }
+
     async Task<Found> FindRemoteAsync(FlakeRef reference, string url, List<Warning> warnings, CancellationToken cancellationToken)
     {
-        CheckTransport(url);
+        var address = AddressOf(url);
         var isShallow = reference.Input.Truth("shallow") == true;
-        var repository = await CopyOfAsync(url, isShallow, cancellationToken);
-        var (name, tip) = (reference.Ref, default(string));
-        if (name is null || reference.Revision is null)
-            (name, tip) = await AskRemoteAsync(repository, url, name, warnings, cancellationToken);
-        // The revision alone decides where both are given; the ref is only written down.
-        var wanted = reference.Revision ?? tip;
-        if (wanted is not null && await repository.CommitAsync(wanted, cancellationToken) is { } known)
-            return new(repository, known, name);
-
-        var turn = _turns.GetOrAdd(repository.Folder, _ => new(1, 1));
-        await turn.WaitAsync(cancellationToken);
+        var copy = _copies.Of(address, isShallow);
+        var (name, wanted) = (reference.Ref, reference.Revision?.ToLowerInvariant());
         try
         {
-            await FetchIntoAsync(repository, url, reference, name!, isShallow, cancellationToken);
+            if (name is null || wanted is null)
+            {
+                var (head, tip) = await GitCopies.AskAsync(copy, name is null ? "HEAD" : FullName(name), cancellationToken);
+                if (name is not null && tip is null)
+                    throw FetchException.NoSuchRef(url, name);
+                if (name is null && head is not null)
+                    GitCopies.RememberHead(copy, head);
+                name ??= head ?? Master(url, warnings);
+                // The revision alone decides where both are given; the ref is only written down.
+                wanted ??= tip;
+            }
+            if (wanted is not null && await copy.CommitAsync(wanted, cancellationToken) is { } known)
+                return new(copy, known, name);
+            var full = FullName(name);
+            var specification = reference.Input.Truth("allRefs") == true ? "refs/*:refs/*"
+                : reference.Revision is { } revision ? revision.ToLowerInvariant()
+                : $"{full}:{(full == "HEAD" ? "refs/heads/HEAD" : full)}";
+            await _copies.FetchAsync(copy, isShallow, specification, async () => wanted is not null && await copy.CommitAsync(wanted, cancellationToken) is not null, cancellationToken);
         }
-        finally
+        catch (FetchException why) when (why.IsOutside && reference.Revision is null)
         {
-            turn.Release();
+            // What was fetched before is better than nothing, and Nix says so too.
+            name ??= copy.Place.Head!;
+            if (await copy.CommitAsync(FullName(name), cancellationToken) is not { } old)
+                throw;
+            warnings.Add(new($"could not update local clone of Git repository '{url}'; continuing with the most recent version ({why.Message})"));
+            return new(copy, old, name);
         }
-        var commit = await repository.CommitAsync(wanted ?? "FETCH_HEAD", cancellationToken);
-        return new(repository, commit ?? throw FetchException.NoSuchRevision(url, wanted ?? name!), name);
-    }
-
-    // One question gives the default branch and the newest commit of the ref.
-    static async Task<(string Ref, string? Tip)> AskRemoteAsync(
-        GitRepository repository, string url, string? name, List<Warning> warnings, CancellationToken cancellationToken)
-    {
-        var full = name is null ? "HEAD" : FullName(name);
-        var finished = await repository.RunAsync(cancellationToken, "ls-remote", "--symref", "--end-of-options", url, full, $"{full}^{{}}");
-        if (!finished.Succeeded)
-            throw FetchException.GitFailed(url, "reach", finished.Errors.Trim());
-        string? head = null, tip = null, peeled = null;
-        foreach (var line in finished.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (line.Split('\t') is not [var left, var right])
-                continue;
-            if (left.StartsWith("ref: ", StringComparison.Ordinal) && right == "HEAD")
-                head = left["ref: ".Length..];
-            else if (right == full)
-                tip = left;
-            else if (right == $"{full}^{{}}")
-                peeled = left;
-        }
-        if (name is null)
-            return (head ?? Master(url, warnings), tip);
-        return tip is null ? throw FetchException.NoSuchRef(url, name) : (name, peeled ?? tip);
-    }
-
-    static async Task FetchIntoAsync(
-        GitRepository repository, string url, FlakeRef reference, string name, bool isShallow, CancellationToken cancellationToken)
-    {
-        var spec = reference.Input.Truth("allRefs") == true ? "refs/*:refs/*"
-            : reference.Revision ?? (FullName(name) is var full && full == "HEAD" ? "HEAD" : $"+{full}:{full}");
-        string[] depth = isShallow ? ["--depth", "1"] : [];
-        var finished = await repository.RunAsync(
-            cancellationToken, ["fetch", "--quiet", "--force", "--no-tags", "--no-write-commit-graph", "--update-head-ok", .. depth, "--end-of-options", url, spec]);
-        if (!finished.Succeeded)
-            throw FetchException.GitFailed(url, "fetch", finished.Errors.Trim());
-    }
-
-    /// <summary>The bare copy of a remote repository in the cache, made where it is not there yet.</summary>
-    async Task<GitRepository> CopyOfAsync(string url, bool isShallow, CancellationToken cancellationToken)
-    {
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)))[..40];
-        var folder = Path.Combine(cacheFolder, "git", isShallow ? $"{name}-shallow" : name);
-        var repository = new GitRepository(processes, folder, url);
-        var turn = _turns.GetOrAdd(folder, _ => new(1, 1));
-        await turn.WaitAsync(cancellationToken);
-        try
-        {
-            if (!File.Exists(Path.Combine(folder, "HEAD")))
-                await CreateAsync(folder, cancellationToken);
-        }
-        finally
-        {
-            turn.Release();
-        }
-        return repository;
-    }
-
-    // Made beside and renamed, so that another run never meets half a repository.
-    async Task CreateAsync(string folder, CancellationToken cancellationToken)
-    {
-        var beside = $"{folder}.{Guid.NewGuid():N}.tmp";
-        Directory.CreateDirectory(beside);
-        await new GitRepository(processes, beside, folder).AskAsync("make", cancellationToken, "init", "--quiet", "--bare", "--template=");
-        try
-        {
-            Directory.Move(beside, folder);
-        }
-        catch (IOException) when (Directory.Exists(folder))
-        {
-            Directory.Delete(beside, recursive: true); // another run was faster
-        }
+        return new(copy, await copy.CommitAsync(wanted ?? FullName(name), cancellationToken) ?? throw FetchException.NoSuchRevision(url, wanted ?? name), name);
     }
 
     static string FullName(string name) =>
@@ -298,14 +463,15 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
         return "master";
     }
 
-    // git itself would run a program for ext:: and take a dash for an option.
-    static void CheckTransport(string url)
+    // git itself would run a program for ext:: and take a dash for an option. A dir in an old lock's url is no part of the address.
+    static string AddressOf(string url)
     {
-        if (url.StartsWith('-') || FlakeUrl.TryParse(url) is not { Scheme: "https" or "http" or "ssh" or "git" or "file" or "ftp" or "ftps" })
+        if (url.StartsWith('-') || FlakeUrl.TryParse(url) is not { Scheme: "https" or "http" or "ssh" or "git" or "file" or "ftp" or "ftps" } parsed)
             throw FetchException.GitUrl(url, "only https, http, ssh, git, file and ftp addresses are");
+        return parsed.Query.ContainsKey("dir") ? (parsed with { Query = parsed.Query.Remove("dir") }).ToString() : url;
     }
 
     /// <summary>The folder of a <c>file:</c> URL; null for any other.</summary>
     static string? LocalFolder(string url) =>
-        FlakeUrl.TryParse(url) is { Scheme: "file" } parsed ? Path.GetFullPath(parsed.PathText) : null;
+        FlakeUrl.TryParse(url) is { Scheme: "file" } parsed ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.PathText)) : null;
 }

@@ -1,252 +1,344 @@
-using System.Globalization;
 using System.Text;
 using Hostlock.Locks;
 using Hostlock.Nar;
-using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
 
 /// <summary>
-/// The tree of a commit, from its objects and without a checkout: blobs as they are, no line ends converted, no filter run.
-/// A gitlink is an empty folder.
+/// The tree of a commit, from its objects and without a checkout: blobs as they are, no line ends converted, no filter run. A gitlink
+/// is an empty folder. Names are known at once; contents come within a hash, in NAR order and asked for ahead.
 /// </summary>
 /// <remarks>Nix 2.34.8, libfetchers/git-utils.cc, GitSourceAccessor.</remarks>
 sealed class GitTree : SourceTree
 {
-    const string FileMode = "100644", ExecutableMode = "100755", OldFileMode = "100664", LinkMode = "120000", GitlinkMode = "160000";
+    const int MostEntries = 4_000_000;
+    const int MostSentAtOnce = 500;
 
-    readonly GitRepository _repository;
-    readonly Folder _root;
-    Blobs? _blobs;
+    readonly Entry _root;
+    GitObjects? _contents;
 
-    GitTree(GitRepository repository, Folder root) => (_repository, _root) = (repository, root);
+    GitTree(Entry root) => _root = root;
 
-    sealed class Folder
+    /// <summary>An entry of a tree object.</summary>
+    public sealed record Entry(byte[] Name, TreeEntryKind Kind, string Id, bool IsSubmodule)
     {
-        public Dictionary<string, object> Entries { get; } = new(StringComparer.Ordinal);
+        /// <summary>What a folder holds, by the bytes of the names; empty for a submodule.</summary>
+        public Entry[] Entries { get; set; } = [];
     }
 
-    sealed record Blob(TreeEntryKind Kind, string Id, long Size);
-
-    /// <summary>Reads the names of a whole commit; contents come later, in one stream.</summary>
-    public static async Task<GitTree> OpenAsync(GitRepository repository, string commit, CancellationToken cancellationToken)
+    /// <summary>Reads the names of a whole tree, level by level, many folders at a time.</summary>
+    public static GitTree Read(GitObjects objects, string tree, string url)
     {
-        // Names are bytes; as Latin-1 each byte is a character of its own and nothing is lost.
-        await using var listing = repository.Start("ls-tree", "-r", "-z", "-l", "--full-tree", commit);
-        listing.Input.Close();
-        var root = new Folder();
-        await foreach (var line in LinesAsync(listing.Output, cancellationToken))
-            Add(root, line);
-        var finished = await listing.WaitAsync(cancellationToken);
-        return finished.Succeeded ? new(repository, root) : throw FetchException.GitFailed(repository.Url, "list the files of", finished.Errors.Trim());
+        var root = new Entry([], TreeEntryKind.Folder, tree, IsSubmodule: false);
+        var count = 0;
+        var level = new List<Entry> { root };
+        for (var depth = 1; level.Count > 0; depth++)
+        {
+            if (depth > NarWriter.MaximumDepth)
+                throw NarException.TooDeep();
+            var next = new List<Entry>();
+            foreach (var folders in level.Chunk(GitObjects.MostAhead))
+            {
+                foreach (var folder in folders)
+                    objects.Ask(folder.Id);
+                objects.Send();
+                foreach (var folder in folders)
+                {
+                    folder.Entries = ReadFolder(objects, folder.Id, url);
+                    if ((count += folder.Entries.Length) > MostEntries)
+                        throw FetchException.TooManyFiles(url, MostEntries);
+                    next.AddRange(folder.Entries.Where(entry => entry is { Kind: TreeEntryKind.Folder, IsSubmodule: false }));
+                }
+            }
+            level = next;
+        }
+        return new(root);
+    }
+
+    /// <summary>The entries of one tree object that was asked for.</summary>
+    public static Entry[] ReadFolder(GitObjects objects, string id, string url)
+    {
+        if (objects.NextHeader() is not { Kind: "tree" } header)
+            throw FetchException.BadObject(url, id);
+        var contents = objects.ReadWhole(header);
+        var entries = new List<Entry>();
+        for (var at = 0; at < contents.Length;)
+        {
+            var blank = contents.AsSpan(at).IndexOf((byte)' ');
+            var end = contents.AsSpan(at).IndexOf((byte)0);
+            if (blank < 0 || end < blank || at + end + 21 > contents.Length)
+                throw FetchException.BadObject(url, id);
+            var name = contents.AsSpan(at + blank + 1, end - blank - 1);
+            if (name.IsEmpty || name.Contains((byte)'/') || name.SequenceEqual("."u8) || name.SequenceEqual(".."u8))
+                throw FetchException.BadObject(url, id);
+            var mode = Octal(contents.AsSpan(at, blank));
+            // The kinds, and which bit makes a file executable, as libgit2 reads them.
+            var kind = (mode & 0xF000) switch
+            {
+                0x4000 or 0xE000 => TreeEntryKind.Folder,
+                0xA000 => TreeEntryKind.Link,
+                0x8000 => (mode & 0x40) != 0 ? TreeEntryKind.Executable : TreeEntryKind.File,
+                _ => throw FetchException.BadObject(url, id),
+            };
+            entries.Add(new(name.ToArray(), kind, Convert.ToHexStringLower(contents.AsSpan(at + end + 1, 20)), (mode & 0xF000) == 0xE000));
+            at += end + 21;
+        }
+        entries.Sort(static (one, other) => one.Name.AsSpan().SequenceCompareTo(other.Name));
+        for (var i = 1; i < entries.Count; i++)
+        {
+            if (entries[i].Name.AsSpan().SequenceEqual(entries[i - 1].Name))
+                throw FetchException.BadObject(url, id);
+        }
+        return [.. entries];
+    }
+
+    /// <summary>The tree without what a test of path and kind leaves out; a folder that loses all it holds stays.</summary>
+    public GitTree Without(Func<string, bool> isLeftOut)
+    {
+        return new(Filtered(_root, ""));
+
+        Entry Filtered(Entry folder, string path) => folder with
+        {
+            Entries =
+            [
+                .. from entry in folder.Entries
+                   let at = path + Encoding.Latin1.GetString(entry.Name)
+                   where !isLeftOut(at)
+                   select entry.Entries.Length == 0 ? entry : Filtered(entry, $"{at}/"),
+            ],
+        };
+    }
+
+    /// <summary>All that is no folder, and submodules, by the order of an index.</summary>
+    public IEnumerable<(string Path, Entry Entry)> Leaves()
+    {
+        return Below(_root, "");
+
+        // A folder stands where its name with a slash would.
+        static IEnumerable<(string, Entry)> Below(Entry folder, string path)
+        {
+            foreach (var (name, entry) in folder.Entries
+                .Select(entry => (Name: Encoding.Latin1.GetString(entry.Name) + (IsInner(entry) ? "/" : ""), entry))
+                .OrderBy(pair => pair.Name, StringComparer.Ordinal))
+            {
+                if (!IsInner(entry))
+                {
+                    yield return (path + name, entry);
+                    continue;
+                }
+                foreach (var below in Below(entry, path + name))
+                    yield return below;
+            }
+        }
+
+        static bool IsInner(Entry entry) => entry is { Kind: TreeEntryKind.Folder, IsSubmodule: false };
+    }
+
+    /// <summary>All paths, those of folders too, each byte a character.</summary>
+    public IEnumerable<string> Paths()
+    {
+        return Below(_root, "");
+
+        static IEnumerable<string> Below(Entry folder, string path)
+        {
+            foreach (var entry in folder.Entries)
+            {
+                var at = path + Encoding.Latin1.GetString(entry.Name);
+                yield return at;
+                foreach (var below in Below(entry, $"{at}/"))
+                    yield return below;
+            }
+        }
+    }
+
+    /// <summary>What lies at a path; null where nothing does.</summary>
+    public Entry? Find(string path)
+    {
+        var at = _root;
+        foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (Child(at.Entries, name) is not { } next)
+                return null;
+            at = next;
+        }
+        return at;
+    }
+
+    public static Entry? Child(Entry[] entries, string name)
+    {
+        var bytes = Encoding.UTF8.GetBytes(name);
+        return Array.Find(entries, entry => entry.Name.AsSpan().SequenceEqual(bytes));
     }
 
     public override TreeEntry Root => new(default, TreeEntryKind.Folder, 0, _root);
 
     public override IEnumerable<TreeEntry> List(TreeEntry folder) =>
-        ((Folder)folder.Handle!).Entries.Select(entry => entry.Value is Blob blob
-            ? new TreeEntry(Encoding.Latin1.GetBytes(entry.Key), blob.Kind, blob.Kind == TreeEntryKind.Link ? 0 : blob.Size, blob)
-            : new TreeEntry(Encoding.Latin1.GetBytes(entry.Key), TreeEntryKind.Folder, 0, entry.Value));
+        ((Entry)folder.Handle!).Entries.Select(entry => new TreeEntry(
+            entry.Name, entry.Kind, entry.Kind is TreeEntryKind.File or TreeEntryKind.Executable ? TreeEntry.SizeIsLength : 0, entry));
 
     public override ReadOnlyMemory<byte> ReadLink(TreeEntry link)
     {
-        using var contents = Open(link);
-        var target = new byte[((Blob)link.Handle!).Size];
-        contents.ReadExactly(target);
-        return target;
+        var entry = (Entry)link.Handle!;
+        return Contents.ReadWhole(NextBlob(entry));
     }
 
-    public override Stream Open(TreeEntry file) => (_blobs ?? throw new InvalidOperationException("contents are read within HashAsync")).Next((Blob)file.Handle!);
+    public override Stream Open(TreeEntry file) => new GitBlobStream(Contents, NextBlob((Entry)file.Handle!).Size);
 
-    /// <summary>The hash of the tree. All contents come from one process, asked for in the order they are needed.</summary>
-    public async Task<NarHash> HashAsync(CancellationToken cancellationToken)
+    /// <summary>True where the contents can be asked for in one go, through the process that is there anyway.</summary>
+    public bool IsSmall => Blobs(_root).Skip(MostSentAtOnce).FirstOrDefault() is null;
+
+    /// <summary>The hash of a small tree.</summary>
+    public NarHash Hash(GitObjects objects, CancellationToken cancellationToken)
     {
-        await using var process = _repository.Start("cat-file", "--batch", "--buffer");
-        using var output = new BufferedStream(process.Output, 256 * 1024);
-        _blobs = new(output, _repository);
-        var asking = AskAsync(process.Input, cancellationToken);
-        NarHash hash;
-        try
-        {
-            // The walk blocks on the process; it must not hold up whoever waits for it.
-            hash = await Task.Run(() => NarHash.Of(this, cancellationToken), cancellationToken);
-        }
-        catch (EndOfStreamException)
-        {
-            var finished = await process.WaitAsync(cancellationToken);
-            throw FetchException.GitFailed(_repository.Url, "read the files of", finished.Errors.Trim());
-        }
-        await asking;
+        foreach (var blob in Blobs(_root))
+            objects.Ask(blob.Id);
+        objects.Send();
+        _contents = objects;
+        var hash = NarHash.Of(this, cancellationToken);
+        _contents = null;
         return hash;
     }
 
-    /// <summary>What lies at a path, and for a file or a link the id of the blob that holds its contents.</summary>
-    public (TreeEntryKind Kind, string? Blob)? Find(string path)
+    /// <summary>Takes the contents from a process of its own, until the returned task is over; they have to be read in NAR order.</summary>
+    public Task TakeContentsFrom(GitObjects objects, CancellationToken cancellationToken)
     {
-        object at = _root;
-        foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (at is not Folder folder || !folder.Entries.TryGetValue(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(name)), out var next))
-                return null;
-            at = next;
-        }
-        return at is Blob blob ? (blob.Kind, blob.Id) : (TreeEntryKind.Folder, null);
+        _contents = objects;
+        return objects.SendAllAsync(Blobs(_root).Select(blob => blob.Id), cancellationToken);
     }
 
-    async Task AskAsync(Stream input, CancellationToken cancellationToken)
-    {
-        var batch = new MemoryStream();
-        foreach (var blob in InNarOrder(_root))
-        {
-            batch.Write(Encoding.ASCII.GetBytes(blob.Id));
-            batch.WriteByte((byte)'\n');
-            if (batch.Length < 32 * 1024)
-                continue;
-            await input.WriteAsync(batch.GetBuffer().AsMemory(0, (int)batch.Length), cancellationToken);
-            batch.SetLength(0);
-        }
-        await input.WriteAsync(batch.GetBuffer().AsMemory(0, (int)batch.Length), cancellationToken);
-        input.Close();
-    }
+    GitObjects Contents => _contents ?? throw new InvalidOperationException("contents are read within a hash");
 
-    static IEnumerable<Blob> InNarOrder(Folder folder)
+    GitHeader NextBlob(Entry expected) =>
+        Contents.NextHeader() is { Kind: "blob" } header && header.Id == expected.Id
+            ? header
+            : throw new EndOfStreamException();
+
+    static IEnumerable<Entry> Blobs(Entry folder)
     {
-        foreach (var name in folder.Entries.Keys.Order(StringComparer.Ordinal))
+        foreach (var entry in folder.Entries)
         {
-            if (folder.Entries[name] is Blob blob)
+            if (entry.Kind != TreeEntryKind.Folder)
             {
-                yield return blob;
+                yield return entry;
                 continue;
             }
-            foreach (var below in InNarOrder((Folder)folder.Entries[name]))
+            foreach (var below in Blobs(entry))
                 yield return below;
         }
     }
 
-    // "100644 blob 0123…  42\tpath"
-    static void Add(Folder root, string line)
+    static int Octal(ReadOnlySpan<byte> digits)
     {
-        var tab = line.IndexOf('\t', StringComparison.Ordinal);
-        var columns = line[..tab].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var names = line[(tab + 1)..].Split('/');
-        foreach (var name in names[..^1])
-        {
-            if (!root.Entries.TryGetValue(name, out var next))
-                root.Entries[name] = next = new Folder();
-            root = (Folder)next;
-        }
-        root.Entries[names[^1]] = columns[0] switch
-        {
-            GitlinkMode => new Folder(),
-            LinkMode => new Blob(TreeEntryKind.Link, columns[2], Size()),
-            ExecutableMode => new Blob(TreeEntryKind.Executable, columns[2], Size()),
-            FileMode or OldFileMode => new Blob(TreeEntryKind.File, columns[2], Size()),
-            var mode => throw FetchException.BadArchive($"'{names[^1]}' has mode {mode}"),
-        };
-
-        long Size() => long.Parse(columns[3], CultureInfo.InvariantCulture);
-    }
-
-    static async IAsyncEnumerable<string> LinesAsync(Stream stream, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var buffer = new byte[64 * 1024];
-        var (start, end) = (0, 0);
-        while (true)
-        {
-            var zero = Array.IndexOf(buffer, (byte)0, start, end - start);
-            if (zero >= 0)
-            {
-                yield return Encoding.Latin1.GetString(buffer, start, zero - start);
-                start = zero + 1;
-                continue;
-            }
-            if (start > 0)
-            {
-                buffer.AsSpan(start, end - start).CopyTo(buffer);
-                (start, end) = (0, end - start);
-            }
-            if (end == buffer.Length)
-                Array.Resize(ref buffer, buffer.Length * 2);
-            var read = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken);
-            if (read == 0)
-                yield break;
-            end += read;
-        }
-    }
-
-    /// <summary>The answers of <c>cat-file --batch</c>, one behind the other.</summary>
-    sealed class Blobs(BufferedStream output, GitRepository repository)
-    {
-        public Stream Next(Blob expected)
-        {
-            var header = new StringBuilder();
-            int c;
-            while ((c = output.ReadByte()) != '\n')
-                header.Append(c < 0 ? throw new EndOfStreamException() : (char)c);
-            return header.ToString().Split(' ') is [_, "blob", var size] && long.Parse(size, CultureInfo.InvariantCulture) == expected.Size
-                ? new Contents(output, expected.Size)
-                : throw FetchException.GitFailed(repository.Url, "read an object of", header.ToString());
-        }
-
-        /// <summary>One blob; what is left of it, and the line feed behind it, are read when it is closed.</summary>
-        sealed class Contents(Stream output, long left) : ForwardStream
-        {
-            public override int Read(Span<byte> buffer)
-            {
-                if (left == 0)
-                    return 0;
-                var read = output.Read(buffer[..(int)Math.Min(buffer.Length, left)]);
-                if (read == 0)
-                    throw new EndOfStreamException();
-                left -= read;
-                return read;
-            }
-
-            protected override void Dispose(bool disposing)
-            {
-                if (disposing && left >= 0)
-                {
-                    var rest = new byte[4096];
-                    while (left > 0)
-                        _ = Read(rest);
-                    output.ReadByte();
-                    left = -1;
-                }
-                base.Dispose(disposing);
-            }
-        }
+        var value = 0;
+        foreach (var digit in digits)
+            value = (value << 3) | ((digit - '0') & 7);
+        return value;
     }
 }
 
-/// <summary>The files of a commit as locking looks at them; the list of names is read when first asked.</summary>
-sealed class GitCommitFiles(GitRepository repository, string commit) : TreeFiles
+/// <summary>One blob as it comes; what is left of it, and the line feed behind it, are read when it is closed.</summary>
+sealed class GitBlobStream : Stream
 {
-    GitTree? _tree;
+    readonly GitObjects _objects;
+    long _left;
 
-    public GitCommitFiles(GitRepository repository, string commit, GitTree tree)
-        : this(repository, commit) => _tree = tree;
+    public GitBlobStream(GitObjects objects, long size) => (_objects, Length, _left) = (objects, size, size);
 
-    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken)
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length { get; }
+
+    public override long Position
     {
-        _tree ??= await GitTree.OpenAsync(repository, commit, cancellationToken);
-        return _tree.Find(path) switch
-        {
-            null => null,
-            (TreeEntryKind.Folder, _) => new TreeItem.Folder(),
-            (TreeEntryKind.Link, var blob) => new TreeItem.Link(Encoding.UTF8.GetString(await BlobAsync(blob!, cancellationToken))),
-            (_, var blob) => new TreeItem.File(await BlobAsync(blob!, cancellationToken)),
-        };
+        get => Length - _left;
+        set => throw new NotSupportedException();
     }
 
-    async Task<byte[]> BlobAsync(string id, CancellationToken cancellationToken)
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
     {
-        await using var process = repository.Start("cat-file", "blob", id);
-        process.Input.Close();
-        using var contents = new MemoryStream();
-        var buffer = new byte[64 * 1024];
-        int read;
-        while ((read = await process.Output.ReadAsync(buffer, cancellationToken)) > 0 && contents.Length <= LockFileReader.MaximumBytes)
-            contents.Write(buffer, 0, read);
-        return contents.ToArray();
+        if (_left <= 0 || buffer.IsEmpty)
+            return 0;
+        var read = _objects.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
+        _left -= read;
+        return read;
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _left >= 0)
+        {
+            _objects.Skip(_left);
+            _left = -1;
+        }
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>The files of a commit as locking looks at them: only the folders on the way are read.</summary>
+sealed class GitCommitFiles(GitRepository repository, string tree) : TreeFiles
+{
+    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken) =>
+        await repository.UseAsync(objects => Find(objects, path), cancellationToken);
+
+    TreeItem? Find(GitObjects objects, string path)
+    {
+        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var id = tree;
+        for (var i = 0; i < names.Length; i++)
+        {
+            objects.Ask(id);
+            objects.Send();
+            var entry = GitTree.Child(GitTree.ReadFolder(objects, id, repository.Url), names[i]);
+            switch (entry)
+            {
+                case null:
+                    return null;
+                case { IsSubmodule: true }:
+                    return i == names.Length - 1 ? new TreeItem.Folder() : null;
+                case { Kind: TreeEntryKind.Folder }:
+                    id = entry.Id;
+                    continue;
+                default:
+                    return i == names.Length - 1 ? Item(objects, entry) : null;
+            }
+        }
+        return new TreeItem.Folder();
+    }
+
+    TreeItem Item(GitObjects objects, GitTree.Entry entry)
+    {
+        var contents = objects.Find(entry.Id, LockFileReader.MaximumBytes + 1) ?? throw FetchException.BadObject(repository.Url, entry.Id);
+        return entry.Kind == TreeEntryKind.Link ? new TreeItem.Link(Encoding.UTF8.GetString(contents.Contents)) : new TreeItem.File(contents.Contents);
+    }
+}
+
+/// <summary>The files of a commit whose names are all read.</summary>
+sealed class GitTreeFiles(GitRepository repository, GitTree tree) : TreeFiles
+{
+    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        if (tree.Find(path) is not { } entry)
+            return null;
+        if (entry.Kind == TreeEntryKind.Folder)
+            return new TreeItem.Folder();
+        var found = await repository.UseAsync(objects => objects.Find(entry.Id, LockFileReader.MaximumBytes + 1), cancellationToken)
+            ?? throw FetchException.BadObject(repository.Url, entry.Id);
+        return entry.Kind == TreeEntryKind.Link ? new TreeItem.Link(Encoding.UTF8.GetString(found.Contents)) : new TreeItem.File(found.Contents);
     }
 }

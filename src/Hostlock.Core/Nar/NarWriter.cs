@@ -53,17 +53,18 @@ static class NarWriter
         void WriteFile(SourceTree tree, TreeEntry entry)
         {
             using var contents = tree.Open(entry);
-            nar.BeginFile(entry.Kind == TreeEntryKind.Executable, entry.Size);
-            var left = entry.Size;
+            var size = entry.Size == TreeEntry.SizeIsLength ? contents.Length : entry.Size;
+            nar.BeginFile(entry.Kind == TreeEntryKind.Executable, size);
+            var left = size;
             while (left > 0)
             {
                 var read = contents.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
                 if (read == 0)
-                    throw NarException.FileChanged(Encoding.UTF8.GetString(entry.Name.Span), entry.Size);
+                    throw NarException.FileChanged(Encoding.UTF8.GetString(entry.Name.Span), size);
                 nar.Contents(buffer.AsSpan(0, read));
                 left -= read;
             }
-            nar.EndFile(entry.Size);
+            nar.EndFile(size);
         }
     }
 

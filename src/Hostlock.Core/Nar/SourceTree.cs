@@ -31,6 +31,10 @@ public enum TreeEntryKind
 /// <summary>One entry of a <see cref="SourceTree"/>.</summary>
 /// <param name="Name">Its name within its folder; empty for the root.</param>
 /// <param name="Kind">What it is.</param>
-/// <param name="Size">The length of a regular file in bytes; 0 for the others.</param>
+/// <param name="Size">The length of a regular file in bytes, or <see cref="SizeIsLength"/>; 0 for the others.</param>
 /// <param name="Handle">What the tree knows it by.</param>
-public readonly record struct TreeEntry(ReadOnlyMemory<byte> Name, TreeEntryKind Kind, long Size, object? Handle);
+public readonly record struct TreeEntry(ReadOnlyMemory<byte> Name, TreeEntryKind Kind, long Size, object? Handle)
+{
+    /// <summary>The size of a file that only opening tells: the <see cref="Stream.Length"/> of its contents.</summary>
+    public const long SizeIsLength = -1;
+}

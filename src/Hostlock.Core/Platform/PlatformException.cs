@@ -11,6 +11,9 @@ public sealed class PlatformException : HostlockException
     internal static PlatformException CannotStart(string program, Exception why) =>
         new($"cannot run '{program}': {why.Message}", why) { IsOutside = true, Hint = $"is {program} installed and on the PATH?" };
 
+    internal static PlatformException NotOnThePath(string program) =>
+        new($"cannot run '{program}': it is in no folder of the PATH") { IsOutside = true, Hint = $"install {program}" };
+
     internal static PlatformException SaysTooMuch(string program, long bound) =>
         new($"'{program}' printed more than {bound} bytes and was stopped") { IsOutside = true };
 

@@ -14,9 +14,7 @@ public sealed class ProcessRunner : IProcessRunner
     {
         await using var process = new Running(invocation);
         var output = process.ReadAllAsync(cancellationToken);
-        if (invocation.Input is { } input)
-            await process.Input.WriteAsync(Encoding.UTF8.GetBytes(input), cancellationToken);
-        process.Input.Close();
+        await process.TellAsync(invocation.Input, cancellationToken);
         var finished = await process.WaitAsync(cancellationToken);
         return finished with { Output = await output };
     }
@@ -27,12 +25,15 @@ public sealed class ProcessRunner : IProcessRunner
     {
         const int KeptOfErrors = 16 * 1024;
 
+        static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
         readonly Process _process;
-        readonly Task<string> _errors;
+        readonly List<byte> _complaint = [];
+        readonly Task _errors;
 
         public Running(Invocation invocation)
         {
-            var start = new ProcessStartInfo(invocation.Program)
+            var start = new ProcessStartInfo
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
@@ -44,6 +45,7 @@ public sealed class ProcessRunner : IProcessRunner
                 start.ArgumentList.Add(argument);
             foreach (var (name, value) in invocation.Variables)
                 start.Environment[name] = value;
+            start.FileName = Locate(invocation.Program, start.Environment.TryGetValue("PATH", out var path) ? path : null);
             try
             {
                 _process = Process.Start(start)!;
@@ -58,6 +60,21 @@ public sealed class ProcessRunner : IProcessRunner
         public Stream Input => _process.StandardInput.BaseStream;
 
         public Stream Output => _process.StandardOutput.BaseStream;
+
+        /// <summary>Gives a program its input and ends it. One that does not care to read it all is no error.</summary>
+        public async Task TellAsync(string? input, CancellationToken cancellationToken)
+        {
+            try
+            {
+                if (input is not null)
+                    await Input.WriteAsync(Encoding.UTF8.GetBytes(input), cancellationToken);
+                Input.Close();
+            }
+            catch (IOException)
+            {
+                // It closed its end; how it ended will say why.
+            }
+        }
 
         public async Task<string> ReadAllAsync(CancellationToken cancellationToken)
         {
@@ -76,7 +93,9 @@ public sealed class ProcessRunner : IProcessRunner
         public async Task<Finished> WaitAsync(CancellationToken cancellationToken)
         {
             await _process.WaitForExitAsync(cancellationToken);
-            return new(_process.ExitCode, "", await _errors);
+            // A program it left behind, a shared ssh connection for one, may hold the stream open for hours.
+            await Task.WhenAny(_errors, Task.Delay(LastWords, cancellationToken));
+            return new(_process.ExitCode, "", Complaint());
         }
 
         public async ValueTask DisposeAsync()
@@ -96,26 +115,46 @@ public sealed class ProcessRunner : IProcessRunner
             _process.Dispose();
         }
 
-        // The end is what matters of a long complaint.
-        static async Task<string> ReadErrorsAsync(Stream stream)
+        string Complaint()
         {
-            var kept = new List<byte>();
+            lock (_complaint)
+                return Encoding.UTF8.GetString([.. _complaint]);
+        }
+
+        // The runtime would look beside this program and in the current folder first, which may be anybody's repository.
+        static string Locate(string program, string? path) =>
+            program.Contains('/', StringComparison.Ordinal)
+                ? Path.GetFullPath(program)
+                : (path ?? "").Split(':')
+                    .Where(Path.IsPathRooted)
+                    .Select(folder => Path.Combine(folder, program))
+                    .FirstOrDefault(IsProgram) ?? throw PlatformException.NotOnThePath(program);
+
+        static bool IsProgram(string path) =>
+            File.Exists(path)
+            && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
+
+        // The end is what matters of a long complaint.
+        async Task ReadErrorsAsync(Stream stream)
+        {
             var buffer = new byte[4096];
             int read;
             try
             {
                 while ((read = await stream.ReadAsync(buffer)) > 0)
                 {
-                    kept.AddRange(buffer.AsSpan(0, read));
-                    if (kept.Count > 2 * KeptOfErrors)
-                        kept.RemoveRange(0, kept.Count - KeptOfErrors);
+                    lock (_complaint)
+                    {
+                        _complaint.AddRange(buffer.AsSpan(0, read));
+                        if (_complaint.Count > 2 * KeptOfErrors)
+                            _complaint.RemoveRange(0, _complaint.Count - KeptOfErrors);
+                    }
                 }
             }
             catch (Exception why) when (why is IOException or ObjectDisposedException)
             {
                 // The program was killed while it spoke.
             }
-            return Encoding.UTF8.GetString([.. kept]);
         }
     }
 }

@@ -20,7 +20,16 @@ static partial class UnixFiles
     }
 
     /// <summary>What lies at a path. <see cref="Kind"/> is none of the named ones for sockets, pipes and devices; times are seconds since the epoch.</summary>
-    public readonly record struct Status(Kind Kind, bool IsExecutable, long Size, long Modified);
+    public readonly record struct Status(Kind Kind, bool IsExecutable, long Size, long Modified)
+    {
+        /// <summary>The part of the time of the last change of contents below the second.</summary>
+        public long ModifiedNanoseconds { get; init; }
+
+        /// <summary>The last change of contents, mode or name.</summary>
+        public long Changed { get; init; }
+
+        public long Inode { get; init; }
+    }
 
     /// <summary>Looks at a path; null where nothing is there.</summary>
     /// <exception cref="IOException">It cannot be looked at.</exception>
@@ -29,7 +38,10 @@ static partial class UnixFiles
         fixed (byte* start = Terminated(path))
         {
             if (LStat(start, out var status) == 0)
-                return new((Kind)(status.Mode & TypeMask), (status.Mode & 0x40) != 0, status.Size, status.ModifiedSeconds);
+                return new((Kind)(status.Mode & TypeMask), (status.Mode & 0x40) != 0, status.Size, status.ModifiedSeconds)
+                {
+                    ModifiedNanoseconds = status.ModifiedNanoseconds, Changed = status.ChangedSeconds, Inode = status.Inode,
+                };
         }
         var error = Marshal.GetLastPInvokeError();
         return error is 2 or 20 ? null : throw Failed(path, error);

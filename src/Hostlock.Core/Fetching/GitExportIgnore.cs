@@ -1,0 +1,64 @@
+using System.Text;
+using Hostlock.Platform;
+
+namespace Hostlock.Fetching;
+
+/// <summary>Which paths of a commit have the attribute <c>export-ignore</c>. git itself reads the attributes, from an index beside the repository.</summary>
+/// <remarks>Nix 2.34.8, libfetchers/git-utils.cc, GitExportIgnoreSourceAccessor.</remarks>
+static class GitExportIgnore
+{
+    const string Attribute = "export-ignore";
+
+    /// <summary>A commit's tree without what is not exported.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="commit">The id of the commit.</param>
+    /// <param name="tree">Its whole tree.</param>
+    /// <param name="temporary">A folder for the index.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<GitTree> ApplyAsync(GitRepository repository, string commit, GitTree tree, string temporary, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(temporary);
+        var index = Path.Combine(temporary, $"index.{Guid.NewGuid():N}");
+        try
+        {
+            var read = await repository.RunAsync(WithIndex(repository.Command("read-tree", commit)), cancellationToken);
+            if (!read.Succeeded)
+                throw FetchException.GitFailed(repository.Url, "read", read.Errors.Trim());
+            var left = await AskAsync(repository, WithIndex(repository.Command("check-attr", "--cached", "-z", "--stdin", Attribute)), [.. tree.Paths()], cancellationToken);
+            return tree.Without(left.Contains);
+        }
+        finally
+        {
+            File.Delete(index);
+            File.Delete($"{index}.lock");
+        }
+
+        Invocation WithIndex(Invocation command) => command with { Variables = command.Variables.SetItem("GIT_INDEX_FILE", index) };
+    }
+
+    static async Task<HashSet<string>> AskAsync(GitRepository repository, Invocation question, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        await using var process = repository.Start(question);
+        var asking = TellAsync(process.Input, paths, cancellationToken);
+        using var answer = new MemoryStream();
+        await process.Output.CopyToAsync(answer, cancellationToken);
+        await asking;
+        var finished = await process.WaitAsync(cancellationToken);
+        if (!finished.Succeeded)
+            throw FetchException.GitFailed(repository.Url, "read the attributes of", finished.Errors.Trim());
+        // PATH, ATTRIBUTE, VALUE; a value other than a plain "set" does not count, as with git archive.
+        return
+        [
+            .. Encoding.Latin1.GetString(answer.GetBuffer(), 0, (int)answer.Length).Split('\0').Chunk(3)
+                .Where(line => line is [_, Attribute, "set"])
+                .Select(line => line[0]),
+        ];
+    }
+
+    static async Task TellAsync(Stream input, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        foreach (var some in paths.Chunk(1000))
+            await input.WriteAsync(Encoding.Latin1.GetBytes(string.Concat(some.Select(path => $"{path}\0"))), cancellationToken);
+        input.Close();
+    }
+}
