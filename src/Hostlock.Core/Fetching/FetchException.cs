@@ -110,7 +110,10 @@ public sealed class FetchException : HostlockException
     internal static FetchException SubmoduleMissing(string url, string path) =>
         new($"submodule '{path}' of '{url}' is not there") { IsOutside = true, Hint = "git submodule update --init brings it" };
 
-    internal static FetchException SubmoduleUrl(string path, string url) => new($"submodule '{path}' has the address '{url}', which is none");
+    internal static FetchException SubmoduleUrl(string path, string url) => new($"submodule '{path}' has the address '{url}', which leads nowhere from here")
+        {
+            Hint = "Nix cannot resolve a relative one against a file:// address; clone the superproject by its path, or give the submodule a full address",
+        };
 
     internal static FetchException SubmodulesTooDeep(string url, int bound) => new($"the submodules of '{url}' are nested deeper than {bound}");
 

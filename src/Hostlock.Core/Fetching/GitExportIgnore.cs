@@ -24,7 +24,7 @@ static class GitExportIgnore
             var read = await repository.RunAsync(WithIndex(repository.Command("read-tree", commit)), cancellationToken);
             if (!read.Succeeded)
                 throw FetchException.GitFailed(repository.Url, "read", read.Errors.Trim());
-            var left = await AskAsync(repository, WithIndex(repository.Command("check-attr", "--cached", "-z", "--stdin", Attribute)), [.. tree.Paths()], cancellationToken);
+            var left = await AskAsync(repository, WithIndex(repository.Command("check-attr", "--cached", "-z", "--stdin", Attribute)), [.. tree.Paths().Select(Asked)], cancellationToken);
             return tree.Without(left.Contains);
         }
         finally
@@ -32,6 +32,12 @@ static class GitExportIgnore
             File.Delete(index);
             File.Delete($"{index}.lock");
         }
+
+        // libgit2 looks into the work tree for what is a folder; without one a pattern for folders, `name/`, matches nothing.
+        string Asked(string path) =>
+            repository.Place.WorkTree is { } root && UnixFiles.Look([.. Encoding.UTF8.GetBytes(root), (byte)'/', .. Encoding.Latin1.GetBytes(path)]) is { Kind: UnixFiles.Kind.Folder }
+                ? $"{path}/"
+                : path;
 
         Invocation WithIndex(Invocation command) => command with { Variables = command.Variables.SetItem("GIT_INDEX_FILE", index) };
     }
@@ -51,7 +57,7 @@ static class GitExportIgnore
         [
             .. Encoding.Latin1.GetString(answer.GetBuffer(), 0, (int)answer.Length).Split('\0').Chunk(3)
                 .Where(line => line is [_, Attribute, "set"])
-                .Select(line => line[0]),
+                .Select(line => line[0].TrimEnd('/')),
         ];
     }
 

@@ -29,12 +29,15 @@ sealed record GitSubmodule(string Path, string Url, string? Branch)
         ];
     }
 
-    /// <summary>The address, resolved against the one the superproject came from where it is relative; null where it is neither.</summary>
+    /// <summary>The address, resolved against the one the superproject came from where it is relative; null where Nix makes nothing of it.</summary>
     /// <remarks>libgit2, git_submodule_resolve_url.</remarks>
     public string? Resolve(string superproject)
     {
         if (!Url.StartsWith("./", StringComparison.Ordinal) && !Url.StartsWith("../", StringComparison.Ordinal))
             return Url.Contains(':', StringComparison.Ordinal) || Url.StartsWith('/') ? Url : null;
+        // libgit2 drops one of the three slashes, and then the first folder is taken for a host: Nix fails here too.
+        if (superproject.StartsWith("file:///", StringComparison.Ordinal))
+            return null;
         var (at, rest) = (superproject.TrimEnd('/'), Url);
         while (true)
         {

@@ -26,7 +26,12 @@ sealed class GitWorkTreeFiles : SourceTree
             Add(path);
     }
 
-    public override TreeEntry Root => new(default, TreeEntryKind.Folder, 0, new Place(_root, _top));
+    // A work tree that is named by a link is that link to Nix, and nothing else.
+    public override TreeEntry Root => new(
+        default,
+        UnixFiles.Look(_root) is { Kind: UnixFiles.Kind.Link } ? TreeEntryKind.Link : TreeEntryKind.Folder,
+        0,
+        new Place(_root, _top));
 
     public override IEnumerable<TreeEntry> List(TreeEntry folder)
     {

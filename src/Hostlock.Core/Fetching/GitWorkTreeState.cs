@@ -27,8 +27,9 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<st
             : index.Tree is { } tree
                 ? tree != commit.Tree
                 : !await repository.UseAsync(objects => IsTree(index, GitTree.Read(objects, commit.Tree, repository.Url)), cancellationToken);
-        var (paths, isChanged) = Compare(place, index, cancellationToken);
-        return new(commit, isStaged || isChanged, paths);
+        var (paths, isChanged, converted) = Compare(place, index, cancellationToken);
+        var isDirty = isStaged || isChanged || !await GitLineEnds.ExplainAsync(repository, converted, cancellationToken);
+        return new(commit, isDirty, paths);
     }
 
     static bool IsTree(GitIndex index, GitTree tree)
@@ -52,10 +53,12 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<st
         };
     }
 
-    static (List<string> Paths, bool IsChanged) Compare(GitPlace place, GitIndex index, CancellationToken cancellationToken)
+    // The files that are there, whether one differs for sure, and those that differ by what git may convert on the way in.
+    static (List<string> Paths, bool IsChanged, List<GitLineEnds.Converted> Converted) Compare(GitPlace place, GitIndex index, CancellationToken cancellationToken)
     {
         var root = Encoding.UTF8.GetBytes(place.WorkTree!);
         var paths = new List<string>(index.Entries.Count);
+        var converted = new List<GitLineEnds.Converted>();
         var isChanged = false;
         var (folder, isFolder) = ("", true);
         var settings = new Lazy<GitConfig>(() => GitConfig.OfRepository(place));
@@ -81,9 +84,14 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<st
             // Three stages of one path are one file.
             if (paths.Count == 0 || paths[^1] != entry.Path)
                 paths.Add(entry.Path);
-            isChanged = isChanged || (!entry.IsAssumed && !IsUnchanged(entry, path, status, index.Written, settings));
+            if (isChanged || entry.IsAssumed || IsUnchanged(entry, path, status, index.Written, settings))
+                continue;
+            if (IsFile(entry, status) && GitLineEnds.Undo(entry, path, status.Size) is { } undone)
+                converted.Add(undone);
+            else
+                isChanged = true;
         }
-        return (paths, isChanged);
+        return (paths, isChanged, converted);
     }
 
     static bool IsFolder(byte[] root, string folder)
@@ -98,45 +106,29 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<st
         }
     }
 
+    static bool IsFile(GitIndex.Entry entry, UnixFiles.Status status) =>
+        status.Kind == UnixFiles.Kind.File && entry.Mode == (status.IsExecutable ? ExecutableMode : FileMode);
+
     static bool IsUnchanged(GitIndex.Entry entry, byte[] path, UnixFiles.Status status, (long Seconds, long Nanoseconds) written, Lazy<GitConfig> settings)
     {
         var isLink = (entry.Mode & 0xF000) == 0xA000;
         if (isLink != (status.Kind == UnixFiles.Kind.Link))
             return false;
-        if (!isLink && entry.Mode != (status.IsExecutable ? ExecutableMode : FileMode) && !settings.Value.IsFalse("core.filemode"))
+        if (!isLink && !IsFile(entry, status) && !settings.Value.IsFalse("core.filemode"))
             return false;
-        var seen = new GitIndex.Stamp((uint)status.Changed, (uint)status.Modified, (uint)status.ModifiedNanoseconds, (uint)status.Inode, (uint)status.Size);
         // A git without nanoseconds wrote zeros.
-        var isSeen = seen == (entry.Seen.Nanoseconds == 0 ? entry.Seen with { Nanoseconds = seen.Nanoseconds } : entry.Seen);
+        var isCoarse = entry.Seen.Nanoseconds == 0;
+        var seen = new GitIndex.Stamp((uint)status.Changed, (uint)status.Modified, isCoarse ? 0 : (uint)status.ModifiedNanoseconds, (uint)status.Inode, (uint)status.Size);
         // A file as young as the index may have changed within the same tick: its contents decide (git calls it racily clean).
-        var isOlder = (status.Modified, entry.Seen.Nanoseconds == 0 ? 0 : status.ModifiedNanoseconds).CompareTo((written.Seconds, entry.Seen.Nanoseconds == 0 ? 0 : written.Nanoseconds)) < 0;
-        return (isSeen && isOlder) || HasContents(entry, path, status, isLink, settings);
+        var isOlder = (status.Modified, isCoarse ? 0 : status.ModifiedNanoseconds).CompareTo((written.Seconds, isCoarse ? 0 : written.Nanoseconds)) < 0;
+        return (seen == entry.Seen && isOlder) || BlobId(path, status.Size, isLink) == entry.Id;
     }
 
-    static bool HasContents(GitIndex.Entry entry, byte[] path, UnixFiles.Status status, bool isLink, Lazy<GitConfig> settings)
+    static string BlobId(byte[] path, long size, bool isLink)
     {
-        if (isLink)
-            return BlobId(UnixFiles.ReadLink(path)) == entry.Id;
-        using (var file = UnixFiles.Open(path))
-        {
-            if (BlobId(file, status.Size) == entry.Id)
-                return true;
-        }
-        // With line ends converted on the way in, other bytes on disk make the same blob. autocrlf says so for all files.
-        if (!settings.Value.IsTrue("core.autocrlf") && settings.Value.Text("core.autocrlf") != "input")
-            return false;
-        using var whole = UnixFiles.Open(path);
-        var bytes = new byte[status.Size];
-        whole.ReadExactly(bytes);
-        return !bytes.Contains((byte)0) && BlobId(Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(bytes).Replace("\r\n", "\n", StringComparison.Ordinal))) == entry.Id;
-    }
-
-    static string BlobId(byte[] contents) => BlobId(new MemoryStream(contents), contents.Length);
-
-    static string BlobId(Stream contents, long size)
-    {
+        using Stream contents = isLink ? new MemoryStream(UnixFiles.ReadLink(path)) : UnixFiles.Open(path);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {size}\0")));
+        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {(isLink ? contents.Length : size)}\0")));
         var buffer = new byte[64 * 1024];
         int read;
         while ((read = contents.Read(buffer)) > 0)

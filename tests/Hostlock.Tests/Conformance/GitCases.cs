@@ -216,7 +216,7 @@ sealed class GitCases : IDisposable
         Folder.Write("unborn/new", "new\n");
         Git("unborn", "add", "new");
         Git(".", "clone", "-q", "--depth", "1", $"file://{Folder["clean"]}", "shallow");
-        File.CreateSymbolicLink(Folder["by-link"], Folder["clean"]);
+        File.CreateSymbolicLink(Folder["by-link"], "clean");
         Folder.Write("plain/file", "");
     }
 
