@@ -100,12 +100,42 @@ sealed class GitCases : IDisposable
         ("submodule modified, not asked for", "super-modified"),
         ("submodule with an untracked file", "super-untracked?submodules=1"),
         ("submodule at another commit", "super-moved?submodules=1"),
+        ("remote", "git://HOST/bare.git"),
+        ("remote, of a work tree", "git://HOST/modified"),
+        ("remote, branch", "git://HOST/bare.git?ref=dev"),
+        ("remote, branch by its full name", "git://HOST/bare.git?ref=refs/heads/dev"),
+        ("remote, lightweight tag by its short name", "git://HOST/bare.git?ref=light"),
+        ("remote, lightweight tag", "git://HOST/bare.git?ref=refs/tags/light"),
+        ("remote, annotated tag", "git://HOST/bare.git?ref=refs/tags/annotated"),
+        ("remote, HEAD", "git://HOST/bare.git?ref=HEAD"),
+        ("remote, no such branch", "git://HOST/bare.git?ref=nope"),
+        ("remote, revision", "git://HOST/bare.git?rev=DEV"),
+        ("remote, revision in capitals", "git://HOST/bare.git?rev=UPPER"),
+        ("remote, revision of a tag object", "git://HOST/bare.git?rev=TAG"),
+        ("remote, revision and no such branch", "git://HOST/bare.git?rev=DEV&ref=nope"),
+        ("remote, unknown revision", "git://HOST/bare.git?rev=0123456789012345678901234567890123456789"),
+        ("remote, detached", "git://HOST/bare-detached.git"),
+        ("remote, before the first commit", "git://HOST/bare-empty.git"),
+        ("remote, nothing there", "git://HOST/nothing"),
+        ("remote, shallow=1", "git://HOST/bare.git?shallow=1"),
+        ("remote, shallow=1 with a branch", "git://HOST/bare.git?shallow=1&ref=dev"),
+        ("remote, shallow=1 with a revision", "git://HOST/bare.git?shallow=1&rev=DEV"),
+        ("remote, allRefs=1", "git://HOST/bare.git?allRefs=1"),
+        ("remote, allRefs=1 with a revision", "git://HOST/bare.git?allRefs=1&rev=DEV"),
+        ("remote, shallow itself", "git://HOST/shallow"),
+        ("remote, exportIgnore=1", "git://HOST/attributes.git?exportIgnore=1"),
+        ("remote, submodules", "git://HOST/super.git?submodules=1"),
+        ("remote, submodules, revision", "git://HOST/super.git?submodules=1&rev=SUPER"),
+        ("remote, submodules, not asked for", "git://HOST/super.git"),
         ("names that are not ASCII", "names"),
         ("names that are not ASCII, commit", "names?ref=main"),
     ];
 
+    readonly Lazy<GitServer> _server;
+
     public GitCases()
     {
+        _server = new(() => new(Folder.Path));
         Base();
         States();
         Bare();
@@ -116,13 +146,26 @@ sealed class GitCases : IDisposable
 
     /// <summary>A reference with what only the repositories know filled in.</summary>
     public string Url(string reference) =>
-        $"git+file://{Folder.Path}/" + reference
+        (reference.StartsWith("git://", StringComparison.Ordinal) ? "" : $"git+file://{Folder.Path}/") + reference
+            .Replace("HOST", reference.Contains("HOST", StringComparison.Ordinal) ? _server.Value.Host : "", StringComparison.Ordinal)
             .Replace("DEV", Id("clean", "dev"), StringComparison.Ordinal)
             .Replace("UPPER", Id("clean", "dev").ToUpperInvariant(), StringComparison.Ordinal)
             .Replace("TAG", Id("clean", "refs/tags/annotated"), StringComparison.Ordinal)
             .Replace("SUPER", Id("super", "HEAD"), StringComparison.Ordinal);
 
-    public void Dispose() => Folder.Dispose();
+    /// <summary>A text without what is another one in each run.</summary>
+    public string Nameless(string text)
+    {
+        text = text.Replace(Folder.Path, "ROOT", StringComparison.Ordinal);
+        return _server.IsValueCreated ? text.Replace(_server.Value.Host, "HOST", StringComparison.Ordinal) : text;
+    }
+
+    public void Dispose()
+    {
+        if (_server.IsValueCreated)
+            _server.Value.Dispose();
+        Folder.Dispose();
+    }
 
     // main: one, two, merge of side, five commits in all; dev: three.
     void Base()

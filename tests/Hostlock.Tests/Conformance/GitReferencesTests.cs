@@ -76,7 +76,7 @@ public sealed class GitReferencesTests(GitReferencesTests.Repositories repositor
 
     static Dictionary<string, string> Recorded() => File.ReadLines(Vectors).Select(line => line.Split('\t')).ToDictionary(line => line[0], line => line[1]);
 
-    string Nameless(string text) => text.Replace(repositories.Cases.Folder.Path, "ROOT", StringComparison.Ordinal);
+    string Nameless(string text) => repositories.Cases.Nameless(text);
 
     static string Locked(string file)
     {
