@@ -117,15 +117,14 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
         return held;
     }
 
-    // An empty bare repository is these three things; git need not be started for it.
+    // An empty bare repository is these things; git need not be started for it.
     static void Create(string path)
     {
         if (GitPlace.OfBare(path) is not null)
             return;
+        var beside = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var beside = $"{path}.{Guid.NewGuid():N}.tmp";
             Directory.CreateDirectory(Path.Combine(beside, "objects", "pack"));
             Directory.CreateDirectory(Path.Combine(beside, "refs", "heads"));
             AtomicFile.ReplaceAll(
@@ -133,14 +132,14 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
                 (Path.Combine(beside, "config"), "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"u8.ToArray()),
                 (Path.Combine(beside, "HEAD"), "ref: refs/heads/nothing-is-checked-out\n"u8.ToArray()),
             ]);
-            // What lies there and is no repository is none of a run's that was killed; it is in the way of this one.
+            // What lies there and is no repository is in the way of this one.
             if (Directory.Exists(path) && GitPlace.OfBare(path) is null)
                 Directory.Move(path, $"{path}.{Guid.NewGuid():N}.damaged");
             Directory.Move(beside, path);
         }
         catch (IOException) when (GitPlace.OfBare(path) is not null)
         {
-            // Another run was faster.
+            Directory.Delete(beside, recursive: true); // another run was faster
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {

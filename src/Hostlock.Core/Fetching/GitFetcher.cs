@@ -428,6 +428,9 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
                 var (head, tip) = await GitCopies.AskAsync(copy, name is null ? "HEAD" : FullName(name), cancellationToken);
                 if (name is not null && tip is null)
                     throw FetchException.NoSuchRef(url, name);
+                // A detached HEAD names no branch; Nix then tries master, whatever HEAD is at.
+                if (name is null && head is null)
+                    tip = null;
                 if (name is null && head is not null)
                     GitCopies.RememberHead(copy, head);
                 name ??= head ?? Master(url, warnings);

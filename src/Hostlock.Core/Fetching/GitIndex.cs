@@ -66,7 +66,10 @@ sealed class GitIndex
         var entries = new List<Entry>((int)count);
         for (var i = 0; i < count; i++)
             entries.Add(reader.Next());
-        return reader.Extensions() is var (tree, isWhole) && isWhole ? new(entries, tree, written) : null;
+        if (reader.Extensions() is not (var tree, true))
+            return null;
+        // Only a split index has entries without a name: they change one of the shared index.
+        return entries.TrueForAll(entry => entry.Path.Length > 0) ? new(entries, tree, written) : throw FetchException.BadIndex(path);
     }
 
     static uint Int(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
@@ -139,7 +142,7 @@ sealed class GitIndex
                 kept = dropped <= _name.Length ? _name.Length - dropped : throw FetchException.BadIndex(path);
             }
             var length = _at < _end ? bytes.AsSpan(_at, _end - _at).IndexOf((byte)0) : -1;
-            if (length < 0 || kept + length == 0)
+            if (length < 0)
                 throw FetchException.BadIndex(path);
             _name = [.. _name.AsSpan(0, kept), .. bytes.AsSpan(_at, length)];
             _at += length + 1;
@@ -151,6 +154,8 @@ sealed class GitIndex
         // What leads out of the work tree is no tracked path.
         void CheckName()
         {
+            if (_name.Length == 0)
+                return;
             foreach (var range in _name.AsSpan().Split((byte)'/'))
             {
                 var step = _name.AsSpan(range);
