@@ -42,6 +42,37 @@ static class GitExportIgnore
         Invocation WithIndex(Invocation command) => command with { Variables = command.Variables.SetItem("GIT_INDEX_FILE", index) };
     }
 
+    /// <summary>The tracked files of a work tree without what is not exported, by the attributes in its index; folders that lose all they hold stay, and end in a slash.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="files">The tracked files, as Latin-1 text.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<IReadOnlyList<string>> ApplyAsync(GitRepository repository, IReadOnlyList<string> files, CancellationToken cancellationToken)
+    {
+        var folders = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var file in files)
+        {
+            for (var at = file.LastIndexOf('/'); at > 0 && folders.Add(file[..at]); at = file.LastIndexOf('/', at - 1))
+            {
+            }
+        }
+        var left = await AskAsync(
+            repository,
+            repository.Command("check-attr", "--cached", "-z", "--stdin", Attribute) with { Folder = repository.Place.WorkTree },
+            [.. files, .. folders.Select(folder => $"{folder}/")],
+            cancellationToken);
+        return [.. files.Concat(folders.Select(folder => $"{folder}/")).Where(path => !IsLeftOut(path.TrimEnd('/')))];
+
+        bool IsLeftOut(string path)
+        {
+            for (var at = path.Length; at > 0; at = path.LastIndexOf('/', at - 1))
+            {
+                if (left.Contains(path[..at]))
+                    return true;
+            }
+            return false;
+        }
+    }
+
     static async Task<HashSet<string>> AskAsync(GitRepository repository, Invocation question, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
         await using var process = repository.Start(question);

@@ -146,10 +146,11 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
     {
         var root = repository.Place.WorkTree!;
         var state = await GitWorkTreeState.ReadAsync(repository, cancellationToken);
-        if (reference.Input.Truth("exportIgnore") == true)
-            throw FetchException.NotFetched(reference, "work trees with exportIgnore");
-        SourceTree tree = new GitWorkTreeFiles(root, state.Paths);
-        TreeFiles files = GitWorkTree.Of(root, state.Paths);
+        var paths = reference.Input.Truth("exportIgnore") == true
+            ? await GitExportIgnore.ApplyAsync(repository, state.Paths, cancellationToken)
+            : state.Paths;
+        SourceTree tree = new GitWorkTreeFiles(root, paths);
+        TreeFiles files = GitWorkTree.Of(root, paths.Where(path => !path.EndsWith('/')));
         if (reference.Input.Truth("submodules") != true || GitPlace.Text(Path.Combine(root, GitSubmodule.File)) is not { } text)
             return new(state, state.IsDirty, tree, files);
 

@@ -18,7 +18,7 @@ sealed class GitWorkTreeFiles : SourceTree
     sealed record Place(byte[] Path, Folder? Folder);
 
     /// <param name="root">The folder of the work tree.</param>
-    /// <param name="paths">The tracked files, as Latin-1 text.</param>
+    /// <param name="paths">The tracked files, as Latin-1 text; folders that are there even if they hold nothing end in a slash.</param>
     public GitWorkTreeFiles(string root, IEnumerable<string> paths)
     {
         _root = Encoding.UTF8.GetBytes(root);
@@ -72,6 +72,7 @@ sealed class GitWorkTreeFiles : SourceTree
                 folder.Entries[name] = next = new();
             folder = next;
         }
-        folder.Entries[names[^1]] = null;
+        if (names[^1].Length > 0)
+            folder.Entries[names[^1]] = null;
     }
 }

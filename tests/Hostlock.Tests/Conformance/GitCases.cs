@@ -83,6 +83,7 @@ sealed class GitCases : IDisposable
         ("nothing there", "nothing"),
         ("a folder that is no repository", "plain"),
         ("attributes, work tree", "attributes"),
+        ("attributes, work tree, exportIgnore=1", "attributes?exportIgnore=1"),
         ("attributes, commit", "attributes?ref=main"),
         ("attributes, commit, exportIgnore=1", "attributes?ref=main&exportIgnore=1"),
         ("attributes, bare, exportIgnore=1", "attributes.git?exportIgnore=1"),

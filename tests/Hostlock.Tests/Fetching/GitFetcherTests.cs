@@ -171,6 +171,21 @@ public sealed class GitFetcherTests : IDisposable
         Assert.Single(Directory.EnumerateDirectories(_folder["cache/git"]));
     }
 
+    [Fact]
+    public async Task The_packs_of_many_fetches_are_joined()
+    {
+        Repository("input", 1);
+        using var server = new GitServer(_folder.Path);
+        for (var day = 2; day < 55; day++)
+        {
+            Repository("input", day);
+            await FetchAsync($"git://{server.Host}/input");
+        }
+
+        Assert.Contains("repack", _processes.GitCommands);
+        Assert.InRange(Directory.EnumerateFiles(_folder["cache/git"], "*.pack", SearchOption.AllDirectories).Count(), 1, 20);
+    }
+
     [Theory]
     [InlineData("ext::sh -c touch% pwned")]
     [InlineData("--upload-pack=touch pwned")]
