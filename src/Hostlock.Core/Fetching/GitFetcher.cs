@@ -244,6 +244,8 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
             var tree = Start(opened);
             var hash = await Task.Run(() => NarHash.Of(tree, cancellationToken), cancellationToken);
             await Task.WhenAll(asking);
+            foreach (var process in processes)
+                await process.LastWordsAsync(cancellationToken);
             return hash;
         }
         catch (EndOfStreamException)

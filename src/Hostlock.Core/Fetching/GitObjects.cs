@@ -145,6 +145,19 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
         return (await process.WaitAsync(cancellationToken)).Errors.Trim();
     }
 
+    /// <summary>Lets git end by itself: it does when nothing more can be asked. Killing it with all it started would first look at every process there is.</summary>
+    public void Leave()
+    {
+        try
+        {
+            process.Input.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already.
+        }
+    }
+
     /// <summary>Ends git, whatever it is at.</summary>
     public void Stop() => _ = process.DisposeAsync().AsTask();
 

@@ -91,7 +91,7 @@ sealed class GitRepository : IDisposable
 
     public void Dispose()
     {
-        _objects?.Stop();
+        _objects?.Leave();
         _turn.Dispose();
     }
 }
