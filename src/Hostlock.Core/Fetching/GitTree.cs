@@ -1,6 +1,7 @@
 using System.Text;
 using Hostlock.Locks;
 using Hostlock.Nar;
+using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
 
@@ -237,28 +238,14 @@ sealed class GitTree : SourceTree
 }
 
 /// <summary>One blob as it comes; what is left of it, and the line feed behind it, are read when it is closed.</summary>
-sealed class GitBlobStream : Stream
+sealed class GitBlobStream : ForwardStream
 {
     readonly GitObjects _objects;
     long _left;
 
     public GitBlobStream(GitObjects objects, long size) => (_objects, Length, _left) = (objects, size, size);
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
     public override long Length { get; }
-
-    public override long Position
-    {
-        get => Length - _left;
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -268,16 +255,6 @@ sealed class GitBlobStream : Stream
         _left -= read;
         return read;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
