@@ -1,6 +1,5 @@
 # hostlock.nix: builds each host of this flake by a lock of its own. MIT licence.
 # Written by `hostlock init`, renewed by `hostlock init --upgrade`.
-#
 #   outputs = inputs: import ./hostlock.nix inputs ({ self, nixpkgs, ... }@inputs: { … your outputs, unchanged … });
 #
 # For every host in hostlock.toml your function is called again with the inputs that the host's lock pins, and only that host's
@@ -11,9 +10,9 @@ let
 
   inherit (builtins)
     addErrorContext attrNames attrValues compareVersions concatLists elemAt filter fromJSON fromTOML functionArgs groupBy hashString head
-    isFunction isList listToAttrs mapAttrs match nixVersion pathExists readFile replaceStrings stringLength substring tail toFile toJSON;
+    intersectAttrs isFunction isList listToAttrs mapAttrs match nixVersion pathExists readFile replaceStrings stringLength substring tail toFile toJSON toXML;
 
-  fail = file: message: mend: throw "hostlock: ${file}: ${message}\n       mend it with: ${mend}";
+  fail = file: message: mend: throw "hostlock: ${file}: ${message}\nmend it with: ${mend}";
   named = names: value: listToAttrs (map (name: { inherit name; value = value name; }) names);
   join = folder: path: if path == "" then folder else if folder == "" then path else "${folder}/${path}";
   startsWith = prefix: text: substring 0 (stringLength prefix) text == prefix;
@@ -111,6 +110,7 @@ in
 
 inputs: outputsOf:
 let
+  rootOutputs = outputsOf inputs;
   source = inputs.self.sourceInfo;
   # Where this flake is in its repository: "" or "a/b".
   folder =
@@ -162,7 +162,7 @@ let
             if isOwn && !(own.inputs or { } ? ${input})
             then fail flake "it does not declare input '${input}', which the outputs in flake.nix ask for" "an editor; hostlock lock ${name}"
             else fail file "it does not have input '${input}'" "hostlock lock ${name}");
-        outputs = outputsOf (absent // handedOver // locked // { inherit self; });
+        outputs = outputsOf (absent // handedOver // (if isOwn && !takesAny then intersectAttrs formals locked else locked) // { inherit self; });
         self = outputs // inSelf // source // {
           inherit (inputs.self) outPath;
           inputs = handedOver // locked;
@@ -187,6 +187,8 @@ let
 
   formals = if isFunction outputsOf then functionArgs outputsOf else { };
   optional = filter (name: formals.${name}) (attrNames formals); # with a default: may be missing
+  # Whether the function takes inputs that it does not name; nothing but toXML tells of an ellipsis.
+  takesAny = let xml = toXML outputsOf; in formals == { } || replaceStrings [ "ellipsis=" ] [ "" ] xml != xml;
   folderOf = file: let parts = match "(.*)/[^/]*" file; in if parts == null then "" else head parts;
 
   # Inputs that are the flakes of hosts, such as plex-flake.url = "path:./hosts/plex": by the host's lock, of which flake.lock
@@ -199,8 +201,6 @@ let
       placeOf = name: let parts = match "(path:)?[.]/(.*[^/])/*" (toString (declared.${name}.url or "")); in if parts == null then "" else elemAt parts 1;
     in
     named (filter (name: places ? ${placeOf name}) (attrNames declared)) (name: byLock.${places.${placeOf name}}.ownFlake);
-
-  rootOutputs = outputsOf inputs;
 
   build = host: { output, name }:
     let
