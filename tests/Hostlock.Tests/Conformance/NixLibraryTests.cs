@@ -106,12 +106,22 @@ public class NixLibraryTests
     {
         using var hosts = new SevenHosts().Adopted();
         var nix = RealNix.Get(release, hosts.Folder);
-        File.AppendAllText(Path.Combine(hosts.Fleet, "hostlock.toml"), "\n");
         hosts.Folder.Write("fleet/hostlock.toml", hosts.Folder.Read("fleet/hostlock.toml").Replace("[hosts.plex]", "[hosts.plex]\nstamp = true", StringComparison.Ordinal));
+        TestGit.Commit(hosts.Fleet, 4);
+        var before = Derivations(nix, hosts);
 
-        var stamp = nix.Eval(hosts.Fleet, ".#nixosConfigurations.plex.config.environment.etc.\"hostlock/host.json\".text");
+        _ = nix.Run(hosts.Fleet, "build", "--out-link", hosts.Folder["plex"], ".#nixosConfigurations.plex.config.system.build.toplevel").Succeeded;
+        var etc = nix.Run(hosts.Fleet, "eval", "--raw", ".#nixosConfigurations.plex.config.environment.etc.\"hostlock/flake.lock\".source").Succeeded;
+        File.AppendAllText(Path.Combine(hosts.Fleet, "modules/notes.txt"), "nothing that a host reads\n");
+        TestGit.Commit(hosts.Fleet, 5);
 
-        Assert.Contains("\\\"host\\\":\\\"plex\\\"", stamp, StringComparison.Ordinal);
+        Assert.Equal(hosts.Lock("plex"), File.ReadAllBytes(hosts.Folder["plex/hostlock/flake.lock"]));
+        Assert.Equal(hosts.Lock("plex"), File.ReadAllBytes(etc));
+        using var about = System.Text.Json.JsonDocument.Parse(File.ReadAllText(hosts.Folder["plex/hostlock/host.json"]));
+        Assert.Equal("plex", about.RootElement.GetProperty("host").GetString());
+        Assert.Equal("locks/plex.lock", about.RootElement.GetProperty("lock").GetString());
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(hosts.Lock("plex"))), about.RootElement.GetProperty("sha256").GetString());
+        Assert.Empty(Moved(before, Derivations(nix, hosts)));
     }
 
     [Fact]

@@ -24,6 +24,10 @@ sealed class RealNix
             ["NIX_STATE_DIR"] = Path.Combine(folder, "nix/var"),
             ["NIX_LOG_DIR"] = Path.Combine(folder, "nix/log"),
             ["NIX_REMOTE"] = "",
+            // Nothing that a test evaluates reaches the network: this port is closed.
+            ["https_proxy"] = "http://127.0.0.1:9",
+            ["http_proxy"] = "http://127.0.0.1:9",
+            ["no_proxy"] = "127.0.0.1",
         };
         foreach (var name in (ReadOnlySpan<string>)["HOME", "NIX_STORE_DIR", "NIX_STATE_DIR", "NIX_LOG_DIR"])
             Directory.CreateDirectory(_variables[name]);

@@ -18,11 +18,16 @@ sealed class TempFolder : IDisposable
 
     public string Read(string relative) => File.ReadAllText(this[relative]);
 
-    public void Dispose()
+    /// <summary>Removes a folder in it, a store of Nix included.</summary>
+    public void Clear(string relative) => Remove(this[relative]);
+
+    public void Dispose() => Remove(Path);
+
+    static void Remove(string path)
     {
         // A store of Nix is read only.
-        foreach (var folder in Directory.EnumerateDirectories(Path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Prepend(Path))
+        foreach (var folder in Directory.EnumerateDirectories(path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Prepend(path))
             File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Directory.Delete(Path, recursive: true);
+        Directory.Delete(path, recursive: true);
     }
 }
