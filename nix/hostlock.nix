@@ -242,7 +242,7 @@ let
   result =
     if fleet ? outputs
     # The names are known: nothing of the root lock is needed to learn them.
-    then named fleet.outputs (output: rootOutputs.${output}) // configurations
+    then named fleet.outputs (output: rootOutputs.${output} or (fail "hostlock.toml" "flake.nix has no output '${output}'" "an editor")) // configurations
     else rootOutputs // mapAttrs (output: built: (rootOutputs.${output} or { }) // built) configurations;
 in
 result

@@ -1,6 +1,6 @@
-using System.Net.Http.Headers;
 using System.Buffers;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Security.Authentication;
 using System.Text;
 using Hostlock.Platform;

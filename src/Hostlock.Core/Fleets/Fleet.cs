@@ -17,7 +17,7 @@ public sealed record Host(
     public ImmutableArray<string>? Configurations { get; init; }
 
     /// <summary>Its configurations carry their lock.</summary>
-    public bool IsStamped { get; init; } = true;
+    public bool IsStamped { get; init; }
 }
 
 /// <summary>Hosts that get a lock together.</summary>

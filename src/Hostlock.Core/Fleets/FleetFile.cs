@@ -18,7 +18,7 @@ public static class FleetFile
     const int Version = 1;
     const string DefaultLock = "locks/{host}.lock";
 
-    static readonly string[] TopKeys = ["version", "lock", "stamp", "outputs", "hosts", "inputs", "rings"];
+    static readonly string[] TopKeys = ["version", "lock", "stamp", "outputs", "private", "hosts", "inputs", "rings"];
     static readonly string[] HostKeys = ["ring", "target", "lock", "flake", "inputs", "configurations", "freeze", "stamp"];
     static readonly string[] FreezeKeys = ["reason", "until"];
     static readonly string[] PolicyKeys = ["scope", "min-age"];
@@ -39,7 +39,8 @@ public static class FleetFile
             throw FleetException.UnknownVersion(version.Value.Span, version.Value.Span.Text);
         var rings = Rings(top);
         var pattern = top.Path("lock") ?? DefaultLock;
-        var stamp = top.Truth("stamp") ?? true;
+        var stamp = top.Truth("stamp") ?? false;
+        _ = top.References("private"); // hostlock.nix reads it
         var members = top.Table("hosts");
         if (members.Count > MaximumHosts)
             throw FleetException.TooManyHosts(members[MaximumHosts].KeySpan, MaximumHosts);
@@ -197,6 +198,14 @@ public static class FleetFile
                 return null;
             var wrong = list.Items.FirstOrDefault(item => item is not TomlValue.Text { Value.Length: > 0 });
             return wrong is null ? [.. list.Items.Select(item => ((TomlValue.Text)item).Value)] : throw Wrong(wrong, "text in quotes");
+        }
+
+        public ImmutableArray<string>? References(string key)
+        {
+            var texts = Texts(key);
+            var wrong = texts is null ? -1 : Array.FindIndex([.. texts], text => text.IndexOf(':', StringComparison.Ordinal) <= 0 || text.EndsWith('/'));
+            return wrong < 0 ? texts : throw FleetException.WrongValue(
+                Value<TomlValue.List>(key, "")!.Items[wrong].Span, "the beginning of a reference, such as \"github:acme\" or \"github:acme/anvil\"");
         }
 
         // A lock outside the repository would be invisible to Nix, and could be anybody's file.

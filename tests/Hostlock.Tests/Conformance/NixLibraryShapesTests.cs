@@ -7,6 +7,9 @@ public partial class NixLibraryShapesTests
 {
     public static TheoryData<string> Releases() => ["2.34", "2.26", "2.8"];
 
+    /// <summary>2.8 cannot read the relative path inputs that 2.34 writes into a flake.lock.</summary>
+    public static TheoryData<string> ReleasesWithRelativeInputs() => ["2.34", "2.26"];
+
     [Theory]
     [MemberData(nameof(Releases))]
     public void A_flake_in_a_folder_of_the_host_is_built_by_the_lock_beside_it(string release)
@@ -44,10 +47,9 @@ public partial class NixLibraryShapesTests
     }
 
     [Theory]
-    [MemberData(nameof(Releases))]
+    [MemberData(nameof(ReleasesWithRelativeInputs))]
     public void An_input_that_is_the_flake_of_a_host_is_handed_over_by_its_own_lock(string release)
     {
-        Assert.SkipWhen(release == "2.8", "2.8 has relative path inputs in its lock in another way");
         using var fleet = new OneFleet();
         var nix = RealNix.Get(release, fleet.Folder);
         fleet.Write("flake.nix", $$"""
@@ -212,7 +214,7 @@ public partial class NixLibraryShapesTests
     }
 
     [Theory]
-    [MemberData(nameof(Releases))]
+    [MemberData(nameof(ReleasesWithRelativeInputs))]
     public void A_flake_in_a_folder_of_its_repository_finds_its_locks_and_its_neighbours(string release)
     {
         using var fleet = new OneFleet("fleet/nix");
@@ -232,7 +234,6 @@ public partial class NixLibraryShapesTests
         fleet.Write("hostlock.toml", "version = 1\n[hosts.plex]\n");
         fleet.Lock("root", "plex");
         fleet.Commit();
-        Assert.SkipWhen(release == "2.8", "2.8 cannot read relative path inputs in its own lock");
 
         var seen = fleet.Eval(nix, "flake: builtins.toJSON { inherit (flake.nixosConfigurations.plex.config) near place; }");
 

@@ -13,6 +13,7 @@ public class FleetFileTests
             version = 1
             lock = "locks/{host}/flake.lock"
             stamp = false
+            private = ["github:acme", "gitlab:acme/tools/anvil"]
             outputs = [
               "nixosConfigurations", # all hosts
               'packages',
@@ -69,6 +70,7 @@ public class FleetFileTests
     [InlineData("[hosts.plex]\nlock = 3", 2, 8, "must be text in quotes, not an integer")]
     [InlineData("[hosts]\nplex = 'x'", 2, 8, "must be a table, not a string")]
     [InlineData("outputs = ['a', 1]", 1, 17, "must be text in quotes, not an integer")]
+    [InlineData("private = ['acme']", 1, 12, "the beginning of a reference")]
     [InlineData("[hosts.plex.freeze.nixpkgs]\nuntil = 2026-12-31", 2, 9, "dates cannot be in this file")]
     [InlineData("[hosts.plex.freeze.nixpkgs]\nuntil = '2026-13-31'", 2, 9, "a day as text")]
     [InlineData("[hosts.plex.freeze.'home-manager/nixpkgs']", 1, 20, "the name of an input")]
