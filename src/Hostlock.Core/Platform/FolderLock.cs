@@ -10,6 +10,7 @@ public sealed partial class FolderLock : IDisposable
 {
     const int Exclusive = 2;
     const int WithoutWaiting = 4;
+    const int Release = 8;
 
     readonly SafeFileHandle? _handle;
 
@@ -36,7 +37,15 @@ public sealed partial class FolderLock : IDisposable
         return error is 11 or 35 ? null : new FolderLock(null);
     }
 
-    public void Dispose() => _handle?.Dispose();
+    public void Dispose()
+    {
+        if (_handle is null)
+            return;
+        // A program that is being started at this moment has a copy of the handle until it runs: closing ours would not be enough.
+        if (!_handle.IsClosed)
+            _ = Lock(_handle, Release);
+        _handle.Dispose();
+    }
 
     [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_FLock", SetLastError = true)]
     private static partial int Lock(SafeFileHandle handle, int operation);
