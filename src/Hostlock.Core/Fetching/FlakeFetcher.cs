@@ -25,7 +25,7 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     readonly GitFetcher _git;
     readonly Registries _registries;
     readonly SemaphoreSlim _room = new(AtOnce, AtOnce);
-    readonly ConcurrentDictionary<(RefAttributes, RegistryScope), Lazy<Task<FetchedTree>>> _fetched = [];
+    readonly ConcurrentDictionary<RefAttributes, Lazy<Task<FetchedTree>>> _fetched = [];
     readonly ConcurrentDictionary<RefAttributes, Lazy<Task<TreeFiles>>> _read = [];
     readonly ConcurrentBag<IDisposable> _open = [];
 
@@ -43,10 +43,10 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
 
     public async Task<FetchedTree> FetchAsync(FlakeRef reference, RegistryScope registries, CancellationToken cancellationToken)
     {
-        var direct = await _registries.ResolveAsync(reference, registries);
-        // The subdirectory is no part of what is fetched, and each asker gets back its own.
-        var fetched = await _fetched.GetOrAdd((direct.Input, registries), _ => new(() => FetchAnewAsync(direct.With(directory: ""), cancellationToken))).Value;
-        return fetched with { Locked = fetched.Locked.With(directory: direct.Directory) };
+        var resolved = await _registries.ResolveAsync(reference, registries);
+        // The subdirectory is no part of what is fetched.
+        var fetched = await _fetched.GetOrAdd(resolved.Input, _ => new(() => FetchAnewAsync(resolved.With(directory: ""), cancellationToken))).Value;
+        return fetched with { Resolved = resolved };
     }
 
     public Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken) =>

@@ -12,20 +12,21 @@ sealed class Registries(NixSettings settings, HttpDownloads downloads)
     readonly Lazy<Task<FlakeRegistry>> _global = new(() => GlobalAsync(settings, downloads));
     readonly Lazy<IReadOnlyList<FlakeRegistry>> _own = new(() => [.. settings.RegistryFiles.Select(Local)]);
 
-    /// <summary>What an indirect reference stands for.</summary>
+    /// <summary>What an indirect reference stands for, with the <c>dir</c> of the entry found last, if any, and not its own.</summary>
     public async Task<FlakeRef> ResolveAsync(FlakeRef reference, RegistryScope scope)
     {
         var asked = reference.ToString();
+        var isFound = false;
         for (var steps = 0; reference.Type == "indirect"; steps++)
         {
             if (!settings.UsesRegistries)
                 throw FetchException.RegistriesOff(asked);
             if (steps > MaximumSteps)
                 throw FetchException.RegistryCycle(asked);
-            var found = await FindAsync(reference, scope) ?? throw FetchException.NotInRegistries(asked);
-            reference = found.Directory.Length > 0 ? found : found.With(directory: reference.Directory);
+            reference = await FindAsync(reference, scope) ?? throw FetchException.NotInRegistries(asked);
+            isFound = true;
         }
-        return reference;
+        return isFound ? reference : reference.With(directory: "");
     }
 
     async Task<FlakeRef?> FindAsync(FlakeRef reference, RegistryScope scope)

@@ -119,14 +119,12 @@ public sealed partial class FlakeRef : IEquatable<FlakeRef>
             : reference;
     }
 
+    /// <summary>True for a type of input that is not known.</summary>
+    public bool IsUnknown => Scheme is UnknownScheme;
+
     /// <summary>Judges an entry of a lock, as Nix does when it reads one.</summary>
     /// <exception cref="FlakeException">The type is not known, or an attribute is not one of its type's.</exception>
-    public void CheckSupported()
-    {
-        if (Scheme is UnknownScheme)
-            throw FlakeException.UnknownType(Type);
-        CheckNames(Scheme, Input);
-    }
+    public void CheckSupported() => CheckNames(Scheme, Input);
 
     /// <summary>The reference with the branch and revision that an indirect one carried.</summary>
     /// <exception cref="FlakeException">Its type does not have them.</exception>

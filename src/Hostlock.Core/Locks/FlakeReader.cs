@@ -15,10 +15,12 @@ sealed class FlakeReader
 
     const int MaximumLinks = 40;
 
+    static readonly Lazy<Task<LockFile>> NoLock = new(Task.FromResult(LockFile.Empty));
+
     readonly ConcurrentDictionary<(TreeFiles, string), Lazy<Task<ReadFlake>>> _read = [];
 
-    /// <summary>A flake as read: what it declares, where it lies, and the lock it brings along.</summary>
-    internal sealed record ReadFlake(Flake Flake, FlakePlace Place, LockFile OwnLock, IReadOnlyList<Warning> Warnings);
+    /// <summary>A flake as read: what it declares, where it lies, and the lock it brings along, which is read when it is asked for.</summary>
+    internal sealed record ReadFlake(Flake Flake, FlakePlace Place, Lazy<Task<LockFile>> OwnLock, IReadOnlyList<Warning> Warnings);
 
     /// <summary>Reads the flake at a folder.</summary>
     /// <param name="files">The tree.</param>
@@ -57,7 +59,7 @@ sealed class FlakeReader
     static async Task<ReadFlake> ReadAnewAsync(TreeFiles files, string folder, string name, CancellationToken cancellationToken)
     {
         var read = await ReadFileAsync(files, folder, "flake.nix", name, cancellationToken);
-        return read with { OwnLock = await ReadLockAsync(files, Join(folder, "flake.lock"), name, cancellationToken) };
+        return read with { OwnLock = new(() => ReadLockAsync(files, Join(folder, "flake.lock"), name, cancellationToken)) };
     }
 
     static async Task<ReadFlake> ReadFileAsync(TreeFiles files, string folder, string file, string name, CancellationToken cancellationToken)
@@ -67,17 +69,25 @@ sealed class FlakeReader
             ?? throw await MissingAsync(files, path, name, cancellationToken);
         var warnings = new List<Warning>();
         var flake = FlakeNixParser.Parse(text, folder, FolderOf(realPath), warnings);
-        return new(flake, new(files, folder), LockFile.Empty, warnings);
+        return new(flake, new(files, folder), NoLock, warnings);
     }
 
-    static async Task<LockFile> ReadLockAsync(TreeFiles files, string path, string name, CancellationToken cancellationToken) =>
-        await files.FindAsync(path, cancellationToken) switch
+    static async Task<LockFile> ReadLockAsync(TreeFiles files, string path, string name, CancellationToken cancellationToken)
+    {
+        switch (await files.FindAsync(path, cancellationToken))
         {
-            null => LockFile.Empty,
-            TreeItem.File(var contents) => LockFileReader.Read(Display(name, path), contents),
-            TreeItem.Link => throw LockException.IsLink(Display(name, path)),
-            _ => throw LockException.NotAFile(Display(name, path)),
-        };
+            case null:
+                return LockFile.Empty;
+            case TreeItem.File(var contents):
+                var read = LockFileReader.Read(Display(name, path), contents);
+                read.CheckEntries();
+                return read;
+            case TreeItem.Link:
+                throw LockException.IsLink(Display(name, path));
+            default:
+                throw LockException.NotAFile(Display(name, path));
+        }
+    }
 
     // flake.nix itself may be a link within the tree; folders on the way may not.
     static async Task<(SourceText Text, string RealPath)?> ReadTextAsync(

@@ -32,10 +32,14 @@ public interface IFlakeSource
 }
 
 /// <summary>A tree that a reference led to.</summary>
-/// <param name="Locked">The reference pinned: revision, narHash, and <c>dir</c> as the reference or its registry entry says.</param>
-/// <param name="Files">The files of the whole tree, from its root and not from <c>dir</c>.</param>
+/// <param name="Locked">The reference pinned: revision and narHash. It has no <c>dir</c>: the whole tree is fetched.</param>
+/// <param name="Files">The files of the whole tree.</param>
 /// <param name="Warnings">What was odd on the way.</param>
-public sealed record FetchedTree(FlakeRef Locked, TreeFiles Files, IReadOnlyList<Warning> Warnings);
+public sealed record FetchedTree(FlakeRef Locked, TreeFiles Files, IReadOnlyList<Warning> Warnings)
+{
+    /// <summary>What the registries made of the reference, with the <c>dir</c> of the entry that was found last, if any.</summary>
+    public FlakeRef Resolved { get; init; } = Locked;
+}
 
 /// <summary>A fetched tree as far as locking looks into it: single files, by path, links not followed.</summary>
 public abstract class TreeFiles

@@ -111,4 +111,31 @@ public sealed class LockFile(LockNode root)
                 throw LockException.FollowsNothing(path, target);
         }
     }
+
+    /// <summary>
+    /// Makes sure that Nix would read this lock: what it refuses there, a command that only shows a lock lets pass.
+    /// </summary>
+    /// <exception cref="HostlockException">An entry is of no type that is known, has an attribute its type has not, or pins nothing.</exception>
+    /// <remarks>Nix 2.34.8, libflake/lockfile.cc, LockedNode::LockedNode; libfetchers, inputFromAttrs.</remarks>
+    internal void CheckEntries()
+    {
+        foreach (var (path, edge) in AllInputs())
+        {
+            if (edge is not LockEdge.Locked(var node))
+                continue;
+            try
+            {
+                node.Locked.CheckSupported();
+                // A type that is not known differs from whatever is declared, and the input is locked anew.
+                if (!node.Original.IsUnknown)
+                    node.Original.CheckSupported();
+            }
+            catch (FlakeException why)
+            {
+                throw why.While($"while reading the lock entry of input '{path}'");
+            }
+            if (!node.Locked.IsRelativePath && !node.Locked.IsLocked && node.Locked.NarHash is null)
+                throw LockException.UnlockedEntry(path, node.Locked);
+        }
+    }
 }

@@ -27,7 +27,7 @@ public sealed class LockResolver(IFlakeSource source)
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            CheckEntries(old);
+            old.CheckEntries();
             var walk = new Walk(source, _reader, top, request, abandon.Token);
             return await walk.RunAsync(old);
         }
@@ -45,32 +45,13 @@ public sealed class LockResolver(IFlakeSource source)
         return new(read.Flake, read.Place);
     }
 
-    // What Nix refuses when it reads a lock, and a command that only shows one lets pass.
-    static void CheckEntries(LockFile old)
-    {
-        foreach (var (path, edge) in old.AllInputs())
-        {
-            if (edge is not LockEdge.Locked(var node))
-                continue;
-            try
-            {
-                node.Locked.CheckSupported();
-            }
-            catch (FlakeException why)
-            {
-                throw why.While($"while reading the lock entry of input '{path}'");
-            }
-            if (!node.Locked.IsRelativePath && !node.Locked.IsLocked && node.Locked.NarHash is null)
-                throw LockException.UnlockedEntry(path, node.Locked);
-        }
-    }
-
     /// <summary>One run over the inputs of one flake.</summary>
     sealed class Walk(IFlakeSource source, FlakeReader reader, TopFlake top, LockRequest request, CancellationToken cancellationToken)
     {
         readonly InputOverrides _overrides = new();
         readonly HashSet<InputPath> _updatesUsed = [];
         readonly List<FlakeRef> _stack = [];
+        readonly Dictionary<RefAttributes, string> _directories = [];
         readonly List<Warning> _warnings = [];
         int _inputs;
 
@@ -218,9 +199,8 @@ public sealed class LockResolver(IFlakeSource source)
             var original = request.Overrides.ContainsKey(input.Path) && input.Declared.Reference is { } declared ? declared : reference;
             if (!input.Declared.IsFlake)
             {
-                var locked = reference.IsRelativePath
-                    ? reference
-                    : (await source.FetchAsync(reference, Scope(input), cancellationToken)).Locked.With(directory: reference.Directory);
+                // What is no flake is locked with its own dir, whatever a registry says.
+                var locked = reference.IsRelativePath ? reference : (await FetchAsync(input, reference)).Locked.With(directory: reference.Directory);
                 return new(locked, original, false, input.Parent, NameMap<LockEdge>.Empty);
             }
 
@@ -228,7 +208,7 @@ public sealed class LockResolver(IFlakeSource source)
                 throw LockException.CircularImport(reference);
             var (pinned, read) = await ReadNewAsync(input, reference);
             _stack.Add(reference);
-            var inputs = await InputsAsync(read.Flake.Inputs, input.Path, read.OwnLock.Root, input.Path, read.Place, trust: false);
+            var inputs = await InputsAsync(read.Flake.Inputs, input.Path, (await read.OwnLock.Value).Root, input.Path, read.Place, trust: false);
             _stack.RemoveAt(_stack.Count - 1);
             return new(pinned, original, true, input.Parent, inputs);
         }
@@ -237,7 +217,7 @@ public sealed class LockResolver(IFlakeSource source)
         {
             if (reference.IsRelativePath)
                 return (reference, await ReadRelativeAsync(input, reference));
-            var tree = await source.FetchAsync(reference, Scope(input), cancellationToken);
+            var tree = await FetchAsync(input, reference);
             _warnings.AddRange(tree.Warnings);
             var read = await reader.ReadAsync(tree.Files, tree.Locked.Directory, tree.Locked.ToString(), cancellationToken);
             // inputs.self of a dependency adds to how it is fetched, and then it is fetched again (flake.cc, applySelfAttrs).
@@ -246,12 +226,22 @@ public sealed class LockResolver(IFlakeSource source)
                 var wanted = tree.Locked.With(RefAttributes.Of([.. tree.Locked.Input, .. read.Flake.SelfAttributes]));
                 if (!wanted.Equals(tree.Locked))
                 {
-                    tree = await source.FetchAsync(wanted.With(wanted.Input.Without("narHash")), RegistryScope.Limited, cancellationToken);
+                    tree = await FetchAsync(input, wanted.With(wanted.Input.Without("narHash")));
                     read = await reader.ReadAsync(tree.Files, tree.Locked.Directory, tree.Locked.ToString(), cancellationToken);
                 }
             }
             _warnings.AddRange(read.Warnings);
             return (tree.Locked, read);
+        }
+
+        // The dir that a registry gave a tree stays with it: whoever comes to that tree later in the run gets it too, also where a
+        // reference has another dir or none (Nix 2.34.8, libfetchers/input-cache.cc and flake.cc, getFlake).
+        async Task<FetchedTree> FetchAsync(Judged input, FlakeRef reference)
+        {
+            var tree = await source.FetchAsync(reference, Scope(input), cancellationToken);
+            if (!_directories.TryGetValue(tree.Resolved.Input, out var directory))
+                _directories.Add(tree.Resolved.Input, directory = tree.Resolved.Directory);
+            return tree with { Locked = tree.Locked.With(directory: directory.Length > 0 ? directory : reference.Directory) };
         }
 
         Task<FlakeReader.ReadFlake> ReadRelativeAsync(Judged input, FlakeRef reference)
