@@ -112,7 +112,7 @@ static class App
     public static FlakeFetcher Fetcher(this Surroundings surroundings)
     {
         var settings = NixSettings.Read(surroundings.Variables);
-        return new(surroundings.Processes, new(surroundings.Http, settings, surroundings.Time), settings, surroundings.CacheFolder);
+        return new(surroundings.Processes, new(() => surroundings.Http(settings), settings, surroundings.Time), settings, surroundings.CacheFolder);
     }
 
     /// <summary>The tree that a flake's own relative paths start in: its git work tree, or its folder.</summary>

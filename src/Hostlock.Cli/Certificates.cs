@@ -20,10 +20,13 @@ static partial class Certificates
         "/etc/ssl/cert.pem",
     ];
 
-    /// <summary>Sets SSL_CERT_FILE as Nix would choose it: NIX_SSL_CERT_FILE first. To be called before the first connection.</summary>
-    public static void Choose(IReadOnlyDictionary<string, string> variables)
+    /// <summary>Sets SSL_CERT_FILE as Nix would choose it: nix.conf first, then NIX_SSL_CERT_FILE. To be called before the first connection.</summary>
+    /// <param name="variables">The environment.</param>
+    /// <param name="setting">What <c>ssl-cert-file</c> of nix.conf says, or null.</param>
+    public static void Choose(IReadOnlyDictionary<string, string> variables, string? setting)
     {
-        var chosen = variables.GetValueOrDefault("NIX_SSL_CERT_FILE") is { Length: > 0 } set ? set
+        var chosen = setting is { Length: > 0 } ? setting
+            : variables.GetValueOrDefault("NIX_SSL_CERT_FILE") is { Length: > 0 } set ? set
             : variables.GetValueOrDefault(Variable) is { Length: > 0 } ? null
             : UsualPlaces.FirstOrDefault(File.Exists);
         // The runtime keeps its own copy of the variables; OpenSSL reads those of the process.

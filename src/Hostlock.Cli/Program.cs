@@ -18,14 +18,14 @@ var surroundings = new Surroundings(
     Console.IsInputRedirected ? null : new LazyInput(),
     Environment.CurrentDirectory,
     variables,
-    () =>
+    settings =>
     {
-        Certificates.Choose(variables);
+        Certificates.Choose(variables, settings.CertificateFile);
         return new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = TimeSpan.FromSeconds(15),
+            ConnectTimeout = settings.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
     },

@@ -1,3 +1,4 @@
+using Hostlock.Fetching;
 using Hostlock.Platform;
 
 namespace Hostlock.Cli;
@@ -19,7 +20,7 @@ sealed record Surroundings(
     TextReader? Input,
     string Folder,
     IReadOnlyDictionary<string, string> Variables,
-    Func<HttpMessageHandler> Http,
+    Func<NixSettings, HttpMessageHandler> Http,
     IProcessRunner Processes,
     TimeProvider Time,
     bool IsTerminal,

@@ -13,7 +13,14 @@ namespace Hostlock.Fetching;
 /// <param name="LastModified">Seconds since the epoch, or null.</param>
 /// <param name="RevisionCount">The number of commits, for git.</param>
 /// <param name="Files">The contents of files that were asked for, by path; null for what is not there.</param>
-public sealed record CachedAnswer(string NarHash, ulong? LastModified, ulong? RevisionCount, IReadOnlyDictionary<string, byte[]?> Files);
+public sealed record CachedAnswer(string NarHash, ulong? LastModified, ulong? RevisionCount, IReadOnlyDictionary<string, byte[]?> Files)
+{
+    /// <summary>For a download at an address that may change: the ETag it came with, to ask whether it has.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>For such a download: the immutable link it came with.</summary>
+    public string? Link { get; init; }
+}
 
 /// <summary>
 /// Answers about pinned trees, which never change, one small file each. A file that is damaged, foreign or of another version
@@ -78,6 +85,10 @@ public sealed class FetchCache(string folder)
                 json.WriteNumber("lastModified", modified);
             if (answer.RevisionCount is { } count)
                 json.WriteNumber("revCount", count);
+            if (answer.Tag is not null)
+                json.WriteString("tag", answer.Tag);
+            if (answer.Link is not null)
+                json.WriteString("link", answer.Link);
             json.WriteStartObject("files");
             foreach (var (path, contents) in answer.Files)
             {
@@ -101,7 +112,11 @@ public sealed class FetchCache(string folder)
             root.TryGetProperty("lastModified", out var modified) ? modified.GetUInt64() : null,
             root.TryGetProperty("revCount", out var count) ? count.GetUInt64() : null,
             root.GetProperty("files").EnumerateObject().ToDictionary(
-                file => file.Name, file => file.Value.ValueKind == JsonValueKind.Null ? null : file.Value.GetBytesFromBase64()));
+                file => file.Name, file => file.Value.ValueKind == JsonValueKind.Null ? null : file.Value.GetBytesFromBase64()))
+        {
+            Tag = root.TryGetProperty("tag", out var tag) ? tag.GetString() : null,
+            Link = root.TryGetProperty("link", out var link) ? link.GetString() : null,
+        };
     }
 }
 

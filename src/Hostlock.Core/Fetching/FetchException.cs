@@ -31,7 +31,11 @@ public sealed class FetchException : HostlockException
 
     // Checks of what came.
     internal static FetchException HashMismatch(FlakeRef reference, string expected, string got) =>
-        new($"NAR hash mismatch in input '{reference}', expected '{expected}' but got '{got}'");
+        new($"NAR hash mismatch in input '{reference}', expected '{expected}' but got '{got}'")
+        {
+            IsOutside = true,
+            Hint = "what lies there is no longer what was locked; update the input to take it as it is now",
+        };
 
     internal static FetchException AttributeMismatch(FlakeRef reference, string name, string expected, string got) =>
         new($"'{name}' attribute mismatch in input '{reference}', expected {expected}, got {got}");

@@ -27,6 +27,7 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     readonly SemaphoreSlim _room = new(AtOnce, AtOnce);
     readonly ConcurrentDictionary<RefAttributes, Lazy<Task<FetchedTree>>> _fetched = [];
     readonly ConcurrentDictionary<RefAttributes, Lazy<Task<TreeFiles>>> _read = [];
+    readonly ConcurrentDictionary<RefAttributes, Lazy<Task<(CachedAnswer, TreeFiles)>>> _archives = [];
     readonly ConcurrentBag<IDisposable> _open = [];
 
     /// <param name="processes">The seam to git.</param>
@@ -199,40 +200,66 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     async Task<FetchedTree> FetchTarballAsync(FlakeRef reference, CancellationToken cancellationToken)
     {
         var url = RequestUrl(reference);
-        var (body, link) = await OpenAsync(url, cancellationToken);
-        ArchiveTree tree;
-        await using (body)
-            tree = await ArchiveTree.ReadAsync(body, Path.Combine(_cacheFolder, "tmp"), ArchiveBounds.Default, cancellationToken);
-        _open.Add(tree);
-        var hash = await Task.Run(() => NarHash.Of(tree, cancellationToken), cancellationToken);
+        var key = DownloadKey("tarball", url);
+        var known = _cache.Find(key);
+        ArchiveTree? tree = null;
+        using (var download = await OpenAsync(url, known?.Tag, cancellationToken))
+        {
+            if (!download.IsUnchanged)
+            {
+                (tree, var hash) = await UnpackAsync(download, cancellationToken);
+                known = new(hash.ToString(), tree.LastModified, null, new Dictionary<string, byte[]?>()) { Tag = download.Tag, Link = download.ImmutableLink };
+                if (download.Tag is not null)
+                    _cache.Keep(key, known);
+            }
+        }
 
         var input = reference.Input;
-        if (link is not null)
+        if (known!.Link is { } link)
         {
             var immutable = FlakeRef.ParseInput(link, wantsTree: true, null, null);
             input = immutable.Type == "tarball" ? immutable.Input.Without("narHash") : throw FetchException.BadAnswer(url, "its immutable link is no archive");
         }
-        if (tree.LastModified is { } modified && !input.Has("lastModified"))
+        if (known.LastModified is { } modified && !input.Has("lastModified"))
             input = input.With("lastModified", modified);
-        input = input.With("narHash", hash.ToString());
-        var locked = reference.With(input);
-        _cache.Keep(Pinned(locked), new(hash.ToString(), tree.LastModified, null, new Dictionary<string, byte[]?>()));
-        return new(locked, new RememberedFiles(_cache, Pinned(locked), new(hash.ToString(), tree.LastModified, null, new Dictionary<string, byte[]?>()), _ => Task.FromResult<TreeFiles>(new ArchiveFiles(tree))), []);
+        var locked = reference.With(input.With("narHash", known.NarHash));
+        var pinned = Pinned(locked);
+        var answer = _cache.Find(pinned);
+        if (answer is null)
+            _cache.Keep(pinned, answer = known with { Tag = null, Link = null });
+        // Where the server had nothing new to say and the files are not remembered, they are asked for after all.
+        return new(locked, new RememberedFiles(_cache, pinned, answer, async stop => new ArchiveFiles(tree ?? await UnpackAnewAsync(url, stop))), []);
     }
 
     async Task<FetchedTree> FetchFileAsync(FlakeRef reference, CancellationToken cancellationToken)
     {
-        var (body, _) = await OpenAsync(RequestUrl(reference), cancellationToken);
-        Directory.CreateDirectory(Path.Combine(_cacheFolder, "tmp"));
-        await using var kept = new FileStream(
-            Path.Combine(_cacheFolder, "tmp", $"{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
-        await using (body)
-            await body.CopyToAsync(kept, cancellationToken);
-        var hash = NarHash.Of(new SingleFileTree(kept), cancellationToken);
-        return new(reference.With(reference.Input.With("narHash", hash.ToString())), new NoFiles(), []);
+        var url = RequestUrl(reference);
+        var key = DownloadKey("file", url);
+        var known = _cache.Find(key);
+        using (var download = await OpenAsync(url, known?.Tag, cancellationToken))
+        {
+            if (!download.IsUnchanged)
+            {
+                Directory.CreateDirectory(Path.Combine(_cacheFolder, "tmp"));
+                await using var kept = new FileStream(
+                    Path.Combine(_cacheFolder, "tmp", $"{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
+                await download.Body.CopyToAsync(kept, cancellationToken);
+                known = new(NarHash.Of(new SingleFileTree(kept), cancellationToken).ToString(), null, null, new Dictionary<string, byte[]?>()) { Tag = download.Tag };
+                if (download.Tag is not null)
+                    _cache.Keep(key, known);
+            }
+        }
+        return new(reference.With(reference.Input.With("narHash", known!.NarHash)), new NoFiles(), []);
     }
 
-    async Task<(CachedAnswer Answer, TreeFiles Files)> ArchiveAsync(RefAttributes key, string url, TokenHeader? header, CancellationToken cancellationToken)
+    // What lies at an address may change; its ETag tells.
+    static RefAttributes DownloadKey(string type, string url) => RefAttributes.Of(("type", $"{type} by ETag"), ("url", url));
+
+    // Two names of one commit are one download.
+    Task<(CachedAnswer Answer, TreeFiles Files)> ArchiveAsync(RefAttributes key, string url, TokenHeader? header, CancellationToken cancellationToken) =>
+        _archives.GetOrAdd(key, _ => new(() => ArchiveAnewAsync(key, url, header, cancellationToken))).Value;
+
+    async Task<(CachedAnswer Answer, TreeFiles Files)> ArchiveAnewAsync(RefAttributes key, string url, TokenHeader? header, CancellationToken cancellationToken)
     {
         if (_cache.Find(key) is { } known)
             return (known, new RememberedFiles(_cache, key, known, async stop => new ArchiveFiles((await UnpackAsync(url, header, stop)).Tree)));
@@ -244,19 +271,27 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
 
     async Task<(ArchiveTree Tree, NarHash Hash)> UnpackAsync(string url, TokenHeader? header, CancellationToken cancellationToken)
     {
-        using var download = await _downloads.GetAsync(url, header, cancellationToken);
+        using var download = await _downloads.GetAsync(url, header, null, cancellationToken);
+        return await UnpackAsync(download, cancellationToken);
+    }
+
+    async Task<(ArchiveTree Tree, NarHash Hash)> UnpackAsync(Download download, CancellationToken cancellationToken)
+    {
         var tree = await ArchiveTree.ReadAsync(download.Body, Path.Combine(_cacheFolder, "tmp"), ArchiveBounds.Default, cancellationToken);
         _open.Add(tree);
         return (tree, await Task.Run(() => NarHash.Of(tree, cancellationToken), cancellationToken));
     }
 
-    async Task<(Stream Body, string? Link)> OpenAsync(string url, CancellationToken cancellationToken)
+    async Task<ArchiveTree> UnpackAnewAsync(string url, CancellationToken cancellationToken)
+    {
+        using var download = await OpenAsync(url, null, cancellationToken);
+        return (await UnpackAsync(download, cancellationToken)).Tree;
+    }
+
+    async Task<Download> OpenAsync(string url, string? tag, CancellationToken cancellationToken)
     {
         if (FlakeUrl.TryParse(url) is not { Scheme: "file" } local)
-        {
-            var download = await _downloads.GetAsync(url, null, cancellationToken);
-            return (download.Body, download.ImmutableLink);
-        }
+            return await _downloads.GetAsync(url, null, tag, cancellationToken);
         var path = local.PathText;
         if (!path.StartsWith('/'))
             throw FetchException.FileUrl(url, "must be absolute");
@@ -266,7 +301,7 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
             throw FetchException.FileUrl(url, "is a directory, not a file");
         try
         {
-            return (File.OpenRead(path), null);
+            return new(File.OpenRead(path), null, null);
         }
         catch (Exception why) when (why is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -16,6 +16,9 @@ public sealed record TokenHeader(string Host, string Name, string Value);
 /// <param name="Tag">The answer's ETag, or null.</param>
 public sealed record Download(Stream Body, string? ImmutableLink, string? Tag) : IDisposable
 {
+    /// <summary>True where the server says that what was had before is still right; there is no body then.</summary>
+    public bool IsUnchanged { get; init; }
+
     public void Dispose() => Body.Dispose();
 }
 
@@ -32,18 +35,23 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
     const int MaximumAnswer = 16 * 1024 * 1024;
     static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
     static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // Made when first needed: most commands ask nothing of the network, and setting it up takes longer than they do.
     readonly Lazy<HttpClient> _client = new(() => new(handler()) { Timeout = Timeout.InfiniteTimeSpan });
 
+    TimeSpan Patience => settings.StalledDownloadTimeout;
+
     /// <summary>Starts a download.</summary>
+    /// <param name="url">The address.</param>
+    /// <param name="token">A token to send along, or null.</param>
+    /// <param name="tag">The ETag of what is there already, or null: the server may then answer that nothing has changed.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">It cannot be had.</exception>
-    public async Task<Download> GetAsync(string url, TokenHeader? token, CancellationToken cancellationToken)
+    public async Task<Download> GetAsync(string url, TokenHeader? token, string? tag, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var (download, failure, wait) = await TryAsync(url, token, attempt, cancellationToken);
+            var (download, failure, wait) = await TryAsync(url, token, tag, attempt, cancellationToken);
             if (download is not null)
                 return download;
             if (wait is not { } pause || attempt >= settings.DownloadAttempts)
@@ -55,7 +63,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
     /// <summary>A short answer as text.</summary>
     public async Task<string> GetTextAsync(string url, TokenHeader? token, CancellationToken cancellationToken)
     {
-        using var download = await GetAsync(url, token, cancellationToken);
+        using var download = await GetAsync(url, token, null, cancellationToken);
         using var text = new MemoryStream();
         var buffer = new byte[64 * 1024];
         int read;
@@ -74,7 +82,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
             _client.Value.Dispose();
     }
 
-    async Task<(Download?, FetchException?, TimeSpan? Wait)> TryAsync(string url, TokenHeader? token, int attempt, CancellationToken cancellationToken)
+    async Task<(Download?, FetchException?, TimeSpan? Wait)> TryAsync(string url, TokenHeader? token, string? tag, int attempt, CancellationToken cancellationToken)
     {
         var shown = Shown(url);
         string? link = null;
@@ -88,11 +96,11 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                 HttpResponseMessage response;
                 try
                 {
-                    response = await _client.Value.SendAsync(Request(address, token), HttpCompletionOption.ResponseHeadersRead, either.Token);
+                    response = await _client.Value.SendAsync(Request(address, token, tag), HttpCompletionOption.ResponseHeadersRead, either.Token);
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
-                    return (null, FetchException.Unreachable(shown, $"no answer within {Patience.TotalSeconds:0} seconds"), Backoff(attempt));
+                    return (null, FetchException.Unreachable(shown, $"no answer within {Durations(Patience)}"), Backoff(attempt));
                 }
                 link ??= ImmutableLink(response.Headers);
                 if (response.StatusCode is HttpStatusCode.OK)
@@ -102,6 +110,8 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                 }
                 using (response)
                 {
+                    if (response.StatusCode is HttpStatusCode.NotModified && tag is not null)
+                        return (new(Stream.Null, link, tag) { IsUnchanged = true }, null, null);
                     if ((int)response.StatusCode is >= 301 and <= 308 && response.Headers.Location is { } location)
                     {
                         address = new(address, location);
@@ -121,11 +131,13 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         }
     }
 
-    HttpRequestMessage Request(Uri address, TokenHeader? token)
+    HttpRequestMessage Request(Uri address, TokenHeader? token, string? tag)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("hostlock", "1"));
         request.Headers.Accept.ParseAdd("*/*");
+        if (tag is not null)
+            request.Headers.TryAddWithoutValidation("If-None-Match", tag);
         if (token is not null && IsOf(address.Host, token.Host))
             request.Headers.TryAddWithoutValidation(token.Name, token.Value);
         else if (UserInfo(address) is { } login)
@@ -182,6 +194,8 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         return null;
     }
 
+    static string Durations(TimeSpan time) => time.TotalSeconds == 1 ? "1 second" : $"{time.TotalSeconds:0} seconds";
+
     /// <summary>The address without a password that may be in it.</summary>
     static string Shown(string url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && address.UserInfo.Length > 0
         ? url.Replace(address.UserInfo + "@", "", StringComparison.Ordinal)
@@ -216,7 +230,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
             }
             catch (OperationCanceledException) when (stalled.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
-                throw FetchException.Unreachable(shown, $"nothing came for {patience.TotalSeconds:0} seconds");
+                throw FetchException.Unreachable(shown, $"nothing came for {Durations(patience)}");
             }
             catch (Exception why) when (why is IOException or HttpRequestException)
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Hostlock.Fetching;
 
@@ -25,6 +26,15 @@ public sealed class NixSettings
 
     /// <summary>How often a download is tried in all.</summary>
     public int DownloadAttempts => int.TryParse(_values.GetValueOrDefault("download-attempts"), out var attempts) && attempts is > 0 and < 100 ? attempts : 5;
+
+    /// <summary>How long to wait for a connection.</summary>
+    public TimeSpan ConnectTimeout => Seconds("connect-timeout", 15);
+
+    /// <summary>How long nothing may come of a download before it is given up.</summary>
+    public TimeSpan StalledDownloadTimeout => Seconds("stalled-download-timeout", 300);
+
+    /// <summary>A file of the authorities to trust, or null where the usual one is meant.</summary>
+    public string? CertificateFile => _values.GetValueOrDefault("ssl-cert-file");
 
     /// <summary>A file of machine, login and password.</summary>
     public string NetrcFile => _values.GetValueOrDefault("netrc-file", "/etc/nix/netrc");
@@ -67,6 +77,10 @@ public sealed class NixSettings
         }
         return best;
     }
+
+    // 0 stands for no limit; no wait of ours is without one.
+    TimeSpan Seconds(string name, int otherwise) => TimeSpan.FromSeconds(
+        int.TryParse(_values.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 86400 ? seconds : otherwise);
 
     void ReadFile(string path, int depth)
     {

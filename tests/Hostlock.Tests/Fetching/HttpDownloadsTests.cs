@@ -129,7 +129,7 @@ public class HttpDownloadsTests
         });
         using var downloads = Over(wire);
 
-        using var download = await downloads.GetAsync("https://h.test/a.tar.gz", null, TestContext.Current.CancellationToken);
+        using var download = await downloads.GetAsync("https://h.test/a.tar.gz", null, null, TestContext.Current.CancellationToken);
 
         Assert.Equal(link, download.ImmutableLink);
     }

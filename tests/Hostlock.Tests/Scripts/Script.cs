@@ -156,7 +156,7 @@ sealed class Script : IDisposable
         foreach (var (name, value) in _variables)
             variables[name] = value ?? "";
         var surroundings = new Surroundings(
-            output, errors, _isTerminal ? input : null, _folder, variables, () => _web, _processes, new FixedTime(), _isTerminal, 120);
+            output, errors, _isTerminal ? input : null, _folder, variables, _ => _web, _processes, new FixedTime(), _isTerminal, 120);
         var exit = (int)await App.RunAsync([.. words], surroundings, cancellationToken);
         _last = (exit, Inward(output.ToString()), Inward(errors.ToString()));
     }

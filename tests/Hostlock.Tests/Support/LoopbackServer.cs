@@ -16,6 +16,9 @@ sealed record WebAnswer(int Status, byte[] Body, params (string Name, string Val
     /// <summary>Bytes of the body after which the connection is closed; all where null.</summary>
     public int? CutAt { get; init; }
 
+    /// <summary>Bytes of the body after which nothing more comes, and the connection stays.</summary>
+    public int? StallsAt { get; init; }
+
     /// <summary>True where nothing is ever said.</summary>
     public bool Hangs { get; init; }
 
@@ -125,7 +128,9 @@ class LoopbackServer : IAsyncDisposable
             head.Append($"{name}: {value}\r\n");
         await stream.WriteAsync(Encoding.UTF8.GetBytes(head.Append("\r\n").ToString()), stop);
         if (!isHead)
-            await stream.WriteAsync(answer.Body.AsMemory(0, answer.CutAt ?? answer.Body.Length), stop);
+            await stream.WriteAsync(answer.Body.AsMemory(0, answer.StallsAt ?? answer.CutAt ?? answer.Body.Length), stop);
+        if (answer.StallsAt is not null)
+            await Task.Delay(Timeout.Infinite, stop);
         return answer.CutAt is null;
     }
 

@@ -55,7 +55,12 @@ sealed class RealNix
     public Ended Run(string folder, params IEnumerable<string> arguments) => Support.Run.Program(_program, folder, _variables, arguments);
 
     /// <summary>The same release with a setting, <c>flake-registry = …</c>.</summary>
-    public void Configure(string settings) => _variables["NIX_CONFIG"] = settings;
+    public void Configure(string settings, IEnumerable<KeyValuePair<string, string>>? variables = null)
+    {
+        foreach (var (name, value) in variables ?? [])
+            _variables[name] = value;
+        _variables["NIX_CONFIG"] = settings;
+    }
 
     /// <summary>The result of evaluating an attribute of a flake.</summary>
     public string Eval(string folder, string attribute) => Run(folder, "eval", "--json", attribute).Succeeded.Trim();
