@@ -116,7 +116,7 @@ public sealed class HostUpdate(LockResolver resolver, FlakePlace repository)
     {
         if (Beyond(LockDiff.Between(old, updated), asked.Updates).Count == 0)
             return;
-        var inLine = await resolver.ResolveAsync(flake, old, LockRequest.Nothing, cancellationToken);
+        var inLine = await resolver.ResolveAsync(flake, old, new() { Rereads = asked.Updates }, cancellationToken);
         var beyond = Beyond(LockDiff.Between(inLine.Lock, updated), asked.Updates);
         if (beyond.Count > 0)
             throw FleetException.TouchedOther(beyond);

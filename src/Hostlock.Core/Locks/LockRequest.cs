@@ -15,6 +15,9 @@ public sealed record LockRequest
     /// <summary>The inputs to move, by path.</summary>
     public ImmutableHashSet<InputPath> Updates { get; init; } = [];
 
+    /// <summary>Inputs that stay, and whose flakes on the way are read again, as an update of them would do.</summary>
+    public ImmutableHashSet<InputPath> Rereads { get; init; } = [];
+
     /// <summary>True where the old lock counts for nothing.</summary>
     public bool Recreate { get; init; }
 

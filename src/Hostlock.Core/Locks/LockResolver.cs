@@ -49,6 +49,7 @@ public sealed class LockResolver(IFlakeSource source)
     sealed class Walk(IFlakeSource source, FlakeReader reader, TopFlake top, LockRequest request, CancellationToken cancellationToken)
     {
         readonly InputOverrides _overrides = new();
+        readonly ImmutableHashSet<InputPath> _ways = request.Updates.Union(request.Rereads);
         readonly HashSet<InputPath> _updatesUsed = [];
         readonly List<FlakeRef> _stack = [];
         readonly Dictionary<RefAttributes, string> _directories = [];
@@ -140,7 +141,7 @@ public sealed class LockResolver(IFlakeSource source)
 
         InputDecision KeepOrReread(LockedNode old, InputPath path, bool trust)
         {
-            var reread = request.Updates.Any(update => update.Length > path.Length && update.StartsWith(path))
+            var reread = _ways.Any(update => update.Length > path.Length && update.StartsWith(path))
                 // A follows of its own flake.nix, not imposed from above, is to be seen there again.
                 || (!trust && old.Inputs.Any(input => input.Value is LockEdge.Follows && !_overrides.Has(path.Append(input.Key))));
             return reread ? new InputDecision.Reread(old) : new InputDecision.Keep(old);
