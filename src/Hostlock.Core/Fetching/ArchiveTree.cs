@@ -20,8 +20,6 @@ public sealed record ArchiveBounds(long Bytes, int Members)
 /// <remarks>Nix 2.34.8, libutil/tarfile.cc (unpackTarfileToSink) and libfetchers/git-utils.cc for what it makes of odd archives.</remarks>
 sealed class ArchiveTree : SourceTree, IDisposable
 {
-    const int MaximumName = 255;
-
     readonly FileStream _contents;
     Folder _root = new();
     long _newest;
@@ -40,35 +38,34 @@ sealed class ArchiveTree : SourceTree, IDisposable
     /// <summary>The newest time of any member, folders and links included; null where none is above zero. Seconds since the epoch.</summary>
     public ulong? LastModified => _newest > 0 ? (ulong)_newest : null;
 
-    /// <summary>Unpacks an archive.</summary>
+    /// <summary>Unpacks an archive of any order.</summary>
     /// <param name="body">Its bytes, compressed or not.</param>
     /// <param name="folder">Where the temporary file goes.</param>
     /// <param name="bounds">What is too much.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<ArchiveTree> ReadAsync(Stream body, string folder, ArchiveBounds bounds, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
-        var contents = new FileStream(
-            Path.Combine(folder, $"{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 256 * 1024, FileOptions.DeleteOnClose);
-        var tree = new ArchiveTree(contents);
+        var tree = new ArchiveTree(TemporaryFile.Create(folder));
         try
         {
-            var tar = await Decompression.OpenAsync(body, cancellationToken);
-            await Task.Run(() => tree.Unpack(tar, bounds, cancellationToken), cancellationToken);
+            await using var opened = await Decompression.OpenAsync(body, cancellationToken);
+            if (!opened.IsZip)
+            {
+                await Task.Run(() => tree.Unpack(new TarEntries(opened.Stream), bounds, cancellationToken), cancellationToken);
+                return tree;
+            }
+            // The directory of a zip archive is its end.
+            await using var whole = TemporaryFile.Create(folder);
+            await opened.Stream.CopyToAsync(whole, cancellationToken);
+            whole.Position = 0;
+            using var zip = new ZipEntries(whole);
+            await Task.Run(() => tree.Unpack(zip, bounds, cancellationToken), cancellationToken);
             return tree;
         }
         catch (Exception why)
         {
             tree.Dispose();
-            // The decompressors each have exceptions of their own for damage; a failing disk or connection is an IOException.
-            if (why is HostlockException or OperationCanceledException or IOException and not EndOfStreamException)
-                throw;
-            if (why is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException or SharpCompress.Common.SharpCompressException
-                or IndexOutOfRangeException or ArgumentException or InvalidOperationException or OverflowException)
-            {
-                throw FetchException.BadArchive($"it is damaged ({why.Message})");
-            }
-            throw;
+            throw Damage.Of(why) ?? why;
         }
     }
 
@@ -119,40 +116,42 @@ sealed class ArchiveTree : SourceTree, IDisposable
 
     public void Dispose() => _contents.Dispose();
 
-    void Unpack(Stream tar, ArchiveBounds bounds, CancellationToken cancellationToken)
+    void Unpack(ArchiveMembers members, ArchiveBounds bounds, CancellationToken cancellationToken)
     {
-        var members = new TarEntries(tar);
         var hardLinks = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var buffer = new byte[256 * 1024];
-        for (var count = 0; members.Next() is { } member; count++)
+        for (var count = 0; members.Next(); count++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (count >= bounds.Members)
                 throw FetchException.ArchiveTooLarge("the number of members", bounds.Members);
-            _newest = Math.Max(_newest, member.Modified);
-            var names = Names(member.Name);
-            switch (member.Kind)
+            _newest = Math.Max(_newest, members.Modified);
+            var member = Encoding.Latin1.GetString(members.Name);
+            var names = ArchiveNames.Of(member);
+            switch (members.Kind)
             {
-                case TarKind.Folder:
-                    FolderAt(names, names.Count, member.Name);
+                case MemberKind.Folder:
+                    FolderAt(names, names.Count, member);
                     break;
-                case TarKind.Link:
-                    if (member.Target.Length == 0)
-                        throw FetchException.BadArchive($"the link '{member.Name}' leads nowhere");
+                case MemberKind.Link:
+                    if (members.Target.IsEmpty)
+                        throw FetchException.BadArchive($"the link '{member}' leads nowhere");
                     // Of two links with one name the first stays.
-                    Put(names, new Link(member.Target), member.Name, static (old, _) => old);
+                    Put(names, new Link(Encoding.Latin1.GetString(members.Target)), member, static (old, _) => old);
                     break;
-                case TarKind.HardLink:
-                    hardLinks[string.Join('/', names)] = string.Join('/', Names(member.Target));
+                case MemberKind.HardLink:
+                    hardLinks[string.Join('/', names)] = string.Join('/', ArchiveNames.Of(Encoding.Latin1.GetString(members.Target)));
                     break;
                 default:
                     var offset = _contents.Position;
-                    if (offset + member.Size > bounds.Bytes)
+                    if (members.Size > bounds.Bytes - offset)
                         throw FetchException.ArchiveTooLarge("its size in bytes", bounds.Bytes);
                     int read;
                     while ((read = members.Read(buffer)) > 0)
                         _contents.Write(buffer, 0, read);
-                    Put(names, new Kept(member.IsExecutable, offset, member.Size), member.Name, static (_, now) => now);
+                    if (_contents.Position - offset != members.Size)
+                        throw FetchException.BadArchive($"'{member}' has not as many bytes as it says");
+                    Put(names, new Kept(members.IsExecutable, offset, members.Size), member, static (_, now) => now);
                     break;
             }
         }
@@ -167,13 +166,10 @@ sealed class ArchiveTree : SourceTree, IDisposable
 
     void MakeHardLink(string name, string target)
     {
-        var names = Names(name);
-        var (folder, last) = (FolderAt(Names(target), Names(target).Count - 1, target), Names(target).LastOrDefault() ?? "");
-        if (!folder.Entries.TryGetValue(last, out var entry))
-        {
-            // A link to itself stands for what was there, which is nothing.
+        var (names, targets) = (ArchiveNames.Of(name), ArchiveNames.Of(target));
+        var last = targets.LastOrDefault() ?? "";
+        if (!FolderAt(targets, targets.Count - 1, target).Entries.TryGetValue(last, out var entry))
             throw FetchException.BadArchive($"the hard link '{name}' leads to '{target}', which is not there");
-        }
         if (entry is Folder)
             throw FetchException.BadArchive($"the hard link '{name}' leads to a folder");
         FolderAt(names, names.Count - 1, name).Entries.TryAdd(names[^1], entry);
@@ -194,8 +190,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
 
     Folder FolderAt(List<string> names, int depth, string member)
     {
-        if (depth >= NarWriter.MaximumDepth)
-            throw FetchException.BadArchive($"'{member}' is nested deeper than {NarWriter.MaximumDepth} levels");
+        ArchiveNames.CheckDepth(depth, member);
         var folder = _root;
         for (var i = 0; i < depth; i++)
         {
@@ -204,36 +199,6 @@ sealed class ArchiveTree : SourceTree, IDisposable
             folder = next as Folder ?? throw FetchException.BadArchive($"'{member}' lies beneath something that is no folder");
         }
         return folder;
-    }
-
-    static List<string> Names(string path)
-    {
-        var names = new List<string>();
-        foreach (var name in path.Split('/'))
-        {
-            if (name == "..")
-            {
-                if (names.Count > 0)
-                    names.RemoveAt(names.Count - 1);
-            }
-            else if (name is not ("" or "."))
-            {
-                names.Add(Allowed(name));
-            }
-        }
-        return names;
-    }
-
-    // Nix keeps trees in a git object store, which refuses these wherever they stand (libgit2, git_path_validate).
-    static string Allowed(string name)
-    {
-        if (name.Length > MaximumName)
-            throw FetchException.BadArchive($"a name has more than {MaximumName} bytes");
-        var stream = name.IndexOf(':', StringComparison.Ordinal);
-        var plain = (stream < 0 ? name : name[..stream]).TrimEnd(' ', '.');
-        return plain.Equals(".git", StringComparison.OrdinalIgnoreCase) || plain.Equals("git~1", StringComparison.OrdinalIgnoreCase)
-            ? throw FetchException.BadArchive($"it has an entry named '{name}'")
-            : name;
     }
 
     static byte[] Bytes(string latin) => Encoding.Latin1.GetBytes(latin);

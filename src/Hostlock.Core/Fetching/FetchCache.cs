@@ -15,6 +15,9 @@ namespace Hostlock.Fetching;
 /// <param name="Files">The contents of files that were asked for, by path; null for what is not there.</param>
 public sealed record CachedAnswer(string NarHash, ulong? LastModified, ulong? RevisionCount, IReadOnlyDictionary<string, byte[]?> Files)
 {
+    /// <summary>True where <see cref="Files"/> has every flake.nix and flake.lock of the tree.</summary>
+    public bool IsComplete { get; init; }
+
     /// <summary>For a download at an address that may change: the ETag it came with, to ask whether it has.</summary>
     public string? Tag { get; init; }
 
@@ -85,6 +88,8 @@ public sealed class FetchCache(string folder)
                 json.WriteNumber("lastModified", modified);
             if (answer.RevisionCount is { } count)
                 json.WriteNumber("revCount", count);
+            if (answer.IsComplete)
+                json.WriteBoolean("complete", true);
             if (answer.Tag is not null)
                 json.WriteString("tag", answer.Tag);
             if (answer.Link is not null)
@@ -114,6 +119,7 @@ public sealed class FetchCache(string folder)
             root.GetProperty("files").EnumerateObject().ToDictionary(
                 file => file.Name, file => file.Value.ValueKind == JsonValueKind.Null ? null : file.Value.GetBytesFromBase64()))
         {
+            IsComplete = root.TryGetProperty("complete", out var complete) && complete.GetBoolean(),
             Tag = root.TryGetProperty("tag", out var tag) ? tag.GetString() : null,
             Link = root.TryGetProperty("link", out var link) ? link.GetString() : null,
         };
@@ -137,6 +143,8 @@ sealed class RememberedFiles(FetchCache cache, RefAttributes key, CachedAnswer a
         {
             if (_answer.Files.TryGetValue(path, out var contents))
                 return contents is null ? null : new TreeItem.File(contents);
+            if (_answer.IsComplete && IsWorthKeeping(path))
+                return null;
             opening = _tree ??= open(cancellationToken);
         }
         var item = await (await opening).FindAsync(path, cancellationToken);
@@ -153,5 +161,5 @@ sealed class RememberedFiles(FetchCache cache, RefAttributes key, CachedAnswer a
         cache.Keep(key, more);
     }
 
-    static bool IsWorthKeeping(string path) => path.EndsWith("flake.nix", StringComparison.Ordinal) || path.EndsWith("flake.lock", StringComparison.Ordinal);
+    static bool IsWorthKeeping(string path) => path.AsSpan(path.LastIndexOf('/') + 1) is "flake.nix" or "flake.lock";
 }

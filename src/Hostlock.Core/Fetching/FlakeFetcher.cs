@@ -42,6 +42,8 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
         _registries = new(settings, downloads);
     }
 
+    string TemporaryFolder => Path.Combine(_cacheFolder, "tmp");
+
     public async Task<FetchedTree> FetchAsync(FlakeRef reference, RegistryScope registries, CancellationToken cancellationToken)
     {
         var resolved = await _registries.ResolveAsync(reference, registries);
@@ -184,11 +186,13 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
         var tree = new FolderTree(path);
         try
         {
-            var hash = NarHash.Of(tree, cancellationToken);
+            var caught = ArchiveReader.FlakeFiles();
+            var hash = NarWriter.Hash(tree, caught, cancellationToken);
             var input = reference.LastModified is null ? reference.Input.With("lastModified", tree.NewestChange) : reference.Input;
             var locked = reference.With(input.With("narHash", hash.ToString()));
             // What was read of the folder outlives what becomes of it, as Nix's copy in the store does.
-            var answer = new CachedAnswer(hash.ToString(), locked.LastModified, null, new Dictionary<string, byte[]?>());
+            var answer = Answer(hash, locked.LastModified, caught);
+            _cache.Keep(Pinned(locked), answer);
             return new(locked, new RememberedFiles(_cache, Pinned(locked), answer, _ => Task.FromResult<TreeFiles>(new FolderFiles(path))), []);
         }
         catch (IOException why)
@@ -202,13 +206,11 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
         var url = RequestUrl(reference);
         var key = DownloadKey("tarball", url);
         var known = _cache.Find(key);
-        ArchiveTree? tree = null;
         using (var download = await OpenAsync(url, known?.Tag, cancellationToken))
         {
             if (!download.IsUnchanged)
             {
-                (tree, var hash) = await UnpackAsync(download, cancellationToken);
-                known = new(hash.ToString(), tree.LastModified, null, new Dictionary<string, byte[]?>()) { Tag = download.Tag, Link = download.ImmutableLink };
+                known = await ReadAsync(download, cancellationToken) with { Tag = download.Tag, Link = download.ImmutableLink };
                 if (download.Tag is not null)
                     _cache.Keep(key, known);
             }
@@ -224,11 +226,9 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
             input = input.With("lastModified", modified);
         var locked = reference.With(input.With("narHash", known.NarHash));
         var pinned = Pinned(locked);
-        var answer = _cache.Find(pinned);
-        if (answer is null)
-            _cache.Keep(pinned, answer = known with { Tag = null, Link = null });
-        // Where the server had nothing new to say and the files are not remembered, they are asked for after all.
-        return new(locked, new RememberedFiles(_cache, pinned, answer, async stop => new ArchiveFiles(tree ?? await UnpackAnewAsync(url, stop))), []);
+        var answer = known with { Tag = null, Link = null };
+        _cache.Keep(pinned, answer);
+        return new(locked, new RememberedFiles(_cache, pinned, answer, async stop => await UnpackAsync(await OpenAsync(url, null, stop), stop)), []);
     }
 
     async Task<FetchedTree> FetchFileAsync(FlakeRef reference, CancellationToken cancellationToken)
@@ -240,9 +240,7 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
         {
             if (!download.IsUnchanged)
             {
-                Directory.CreateDirectory(Path.Combine(_cacheFolder, "tmp"));
-                await using var kept = new FileStream(
-                    Path.Combine(_cacheFolder, "tmp", $"{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
+                await using var kept = TemporaryFile.Create(TemporaryFolder);
                 await download.Body.CopyToAsync(kept, cancellationToken);
                 known = new(NarHash.Of(new SingleFileTree(kept), cancellationToken).ToString(), null, null, new Dictionary<string, byte[]?>()) { Tag = download.Tag };
                 if (download.Tag is not null)
@@ -261,31 +259,33 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
 
     async Task<(CachedAnswer Answer, TreeFiles Files)> ArchiveAnewAsync(RefAttributes key, string url, TokenHeader? header, CancellationToken cancellationToken)
     {
-        if (_cache.Find(key) is { } known)
-            return (known, new RememberedFiles(_cache, key, known, async stop => new ArchiveFiles((await UnpackAsync(url, header, stop)).Tree)));
-        var (tree, hash) = await UnpackAsync(url, header, cancellationToken);
-        var answer = new CachedAnswer(hash.ToString(), tree.LastModified, null, new Dictionary<string, byte[]?>());
-        _cache.Keep(key, answer);
-        return (answer, new RememberedFiles(_cache, key, answer, _ => Task.FromResult<TreeFiles>(new ArchiveFiles(tree))));
+        if (_cache.Find(key) is not { } answer)
+        {
+            using var download = await _downloads.GetAsync(url, header, null, cancellationToken);
+            answer = await ReadAsync(download, cancellationToken);
+            _cache.Keep(key, answer);
+        }
+        return (answer, new RememberedFiles(_cache, key, answer, async stop => await UnpackAsync(await _downloads.GetAsync(url, header, null, stop), stop)));
     }
 
-    async Task<(ArchiveTree Tree, NarHash Hash)> UnpackAsync(string url, TokenHeader? header, CancellationToken cancellationToken)
+    async Task<CachedAnswer> ReadAsync(Download download, CancellationToken cancellationToken)
     {
-        using var download = await _downloads.GetAsync(url, header, null, cancellationToken);
-        return await UnpackAsync(download, cancellationToken);
+        var (hash, modified, caught) = await ArchiveReader.ReadAsync(download.Body, TemporaryFolder, ArchiveBounds.Default, cancellationToken);
+        return Answer(hash, modified, caught);
     }
 
-    async Task<(ArchiveTree Tree, NarHash Hash)> UnpackAsync(Download download, CancellationToken cancellationToken)
-    {
-        var tree = await ArchiveTree.ReadAsync(download.Body, Path.Combine(_cacheFolder, "tmp"), ArchiveBounds.Default, cancellationToken);
-        _open.Add(tree);
-        return (tree, await Task.Run(() => NarHash.Of(tree, cancellationToken), cancellationToken));
-    }
+    static CachedAnswer Answer(NarHash hash, ulong? modified, CaughtFiles caught) =>
+        new(hash.ToString(), modified, null, caught.Files.ToDictionary(file => file.Key, file => (byte[]?)file.Value)) { IsComplete = caught.IsComplete };
 
-    async Task<ArchiveTree> UnpackAnewAsync(string url, CancellationToken cancellationToken)
+    // For what is seldom looked at: links, and files with other names.
+    async Task<TreeFiles> UnpackAsync(Download download, CancellationToken cancellationToken)
     {
-        using var download = await OpenAsync(url, null, cancellationToken);
-        return (await UnpackAsync(download, cancellationToken)).Tree;
+        using (download)
+        {
+            var tree = await ArchiveTree.ReadAsync(download.Body, TemporaryFolder, ArchiveBounds.Default, cancellationToken);
+            _open.Add(tree);
+            return new ArchiveFiles(tree);
+        }
     }
 
     async Task<Download> OpenAsync(string url, string? tag, CancellationToken cancellationToken)

@@ -106,7 +106,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                 if (response.StatusCode is HttpStatusCode.OK)
                 {
                     var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-                    return (new(new Watched(body, response, shown, Patience, time), link, response.Headers.ETag?.ToString()), null, null);
+                    return (new(new Watched(body, response, shown, Patience, time, cancellationToken), link, response.Headers.ETag?.ToString()), null, null);
                 }
                 using (response)
                 {
@@ -202,7 +202,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         : url;
 
     /// <summary>A body that gives up when nothing comes for a while.</summary>
-    sealed class Watched(Stream body, HttpResponseMessage response, string shown, TimeSpan patience, TimeProvider time) : ForwardStream
+    sealed class Watched(Stream body, HttpResponseMessage response, string shown, TimeSpan patience, TimeProvider time, CancellationToken stop) : ForwardStream
     {
         public override int Read(Span<byte> buffer)
         {
@@ -210,7 +210,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
             var piece = ArrayPool<byte>.Shared.Rent(buffer.Length);
             try
             {
-                var read = ReadAsync(piece.AsMemory(0, buffer.Length)).AsTask().GetAwaiter().GetResult();
+                var read = ReadAsync(piece.AsMemory(0, buffer.Length), stop).AsTask().GetAwaiter().GetResult();
                 piece.AsSpan(0, read).CopyTo(buffer);
                 return read;
             }

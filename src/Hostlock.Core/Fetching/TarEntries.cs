@@ -5,43 +5,30 @@ using System.Text;
 
 namespace Hostlock.Fetching;
 
-/// <summary>What a member of a tar archive is.</summary>
-enum TarKind
-{
-    File,
-    Folder,
-    Link,
-    HardLink,
-}
-
-/// <summary>One member. Names are bytes, as Latin-1 text so that each is one character.</summary>
-/// <param name="Name">Its path as written.</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="Target">Where a link leads.</param>
-/// <param name="IsExecutable">Whether its owner may execute it.</param>
-/// <param name="Size">The bytes of contents that follow.</param>
-/// <param name="Modified">Seconds since the epoch, rounded down.</param>
-readonly record struct TarMember(string Name, TarKind Kind, string Target, bool IsExecutable, long Size, long Modified);
-
 /// <summary>
-/// The members of a tar archive one after the other: ustar, and the long names of GNU and pax. The base library's reader decodes
-/// names as text and so loses those that are none.
+/// The members of a tar archive one after the other: ustar, and the long names of GNU and pax. What is said of a member holds until the
+/// next. Names are bytes: the base library's reader decodes them as text and so loses those that are none.
 /// </summary>
-sealed class TarEntries(Stream tar)
+sealed class TarEntries(Stream tar) : ArchiveMembers
 {
     const int Block = 512;
     const int MaximumHeaderBytes = 1024 * 1024;
 
     readonly byte[] _header = new byte[Block];
     readonly byte[] _scratch = new byte[64 * 1024];
-    long _left;
-    long _padding;
+    byte[] _name = new byte[256];
+    byte[]? _longName, _longTarget;
+    int _nameLength;
+    long? _paxSize, _paxModified;
+    long _left, _padding;
 
-    /// <summary>The next member, or null at the end. What was not read of the one before is passed over.</summary>
-    public TarMember? Next()
+    public override ReadOnlySpan<byte> Name => _name.AsSpan(0, _nameLength);
+
+    public override ReadOnlySpan<byte> Target => _longTarget ?? Field(157, 100);
+
+    public override bool Next()
     {
-        string? longName = null, longTarget = null;
-        var pax = new Dictionary<string, string>();
+        (_longName, _longTarget, _paxSize, _paxModified) = (null, null, null, null);
         while (ReadHeader())
         {
             var type = (char)_header[156];
@@ -51,43 +38,43 @@ sealed class TarEntries(Stream tar)
             switch (type)
             {
                 case 'L':
-                    longName = ReadText(size).TrimEnd('\0');
+                    _longName = Trimmed(ReadBytes(size));
                     continue;
                 case 'K':
-                    longTarget = ReadText(size).TrimEnd('\0');
+                    _longTarget = Trimmed(ReadBytes(size));
                     continue;
                 case 'x':
-                    ReadPax(size, pax);
+                    ReadPax(ReadBytes(size));
                     continue;
                 case 'g':
-                    ReadText(size);
+                    ReadBytes(size);
                     continue;
                 default:
                     break;
             }
-            if (pax.TryGetValue("size", out var stated))
-                size = long.TryParse(stated, NumberStyles.None, CultureInfo.InvariantCulture, out var exact) ? exact : throw FetchException.BadArchive($"'{stated}' is no size");
-            var name = pax.GetValueOrDefault("path") ?? longName ?? HeaderName();
-            var target = pax.GetValueOrDefault("linkpath") ?? longTarget ?? Text(157, 100);
-            var kind = type switch
+            size = _paxSize ?? size;
+            SetName();
+            Kind = type switch
             {
-                '0' or '\0' or '7' => name.EndsWith('/') ? TarKind.Folder : TarKind.File,
-                '1' => TarKind.HardLink,
-                '2' => TarKind.Link,
-                '5' => TarKind.Folder,
-                _ => throw FetchException.BadArchive($"'{name}' has unsupported type '{type}'"),
+                '0' or '\0' or '7' => Name is [.., (byte)'/'] ? MemberKind.Folder : MemberKind.File,
+                '1' => MemberKind.HardLink,
+                '2' => MemberKind.Link,
+                '5' => MemberKind.Folder,
+                _ => throw FetchException.BadArchive($"'{Encoding.UTF8.GetString(Name)}' has unsupported type '{type}'"),
             };
-            if (kind != TarKind.File)
+            if (Kind != MemberKind.File)
                 Skip(Padded(size));
             else
                 (_left, _padding) = (size, Padded(size) - size);
-            return new(name, kind, target, (Number(100, 8) & 0x40) != 0, kind == TarKind.File ? size : 0, Modified(pax));
+            Size = Kind == MemberKind.File ? size : 0;
+            IsExecutable = (Number(100, 8) & 0x40) != 0;
+            Modified = _paxModified ?? Number(136, 12);
+            return true;
         }
-        return null;
+        return false;
     }
 
-    /// <summary>A piece of the contents of the member at hand; 0 at its end.</summary>
-    public int Read(Span<byte> buffer)
+    public override int Read(Span<byte> buffer)
     {
         if (_left == 0)
             return 0;
@@ -108,23 +95,43 @@ sealed class TarEntries(Stream tar)
         if (read < Block)
             throw FetchException.BadArchive("it ends in the middle of a header");
         var sum = 8 * ' ';
-        for (var i = 0; i < Block; i++)
-            sum += i is >= 148 and < 156 ? 0 : _header[i];
+        foreach (var each in _header.AsSpan(0, 148))
+            sum += each;
+        foreach (var each in _header.AsSpan(156))
+            sum += each;
         return Number(148, 8) == sum ? true : throw FetchException.BadArchive("it is no tar archive, or damaged");
     }
 
-    string HeaderName()
+    void SetName()
     {
-        var name = Text(0, 100);
-        var prefix = _header.AsSpan(257, 6).SequenceEqual("ustar\0"u8) ? Text(345, 155) : "";
-        return prefix.Length == 0 ? name : $"{prefix}/{name}";
+        _nameLength = 0;
+        if (_longName is not null)
+        {
+            Append(_longName);
+            return;
+        }
+        var prefix = _header.AsSpan(257, 6).SequenceEqual("ustar\0"u8) ? Field(345, 155) : [];
+        if (!prefix.IsEmpty)
+        {
+            Append(prefix);
+            Append("/"u8);
+        }
+        Append(Field(0, 100));
     }
 
-    string Text(int start, int length)
+    void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (_nameLength + bytes.Length > _name.Length)
+            Array.Resize(ref _name, (_nameLength + bytes.Length) * 2);
+        bytes.CopyTo(_name.AsSpan(_nameLength));
+        _nameLength += bytes.Length;
+    }
+
+    ReadOnlySpan<byte> Field(int start, int length)
     {
         var field = _header.AsSpan(start, length);
         var end = field.IndexOf((byte)0);
-        return Encoding.Latin1.GetString(end < 0 ? field : field[..end]);
+        return end < 0 ? field : field[..end];
     }
 
     // Octal digits, or where the first bit is set a big-endian number in two's complement (GNU).
@@ -148,32 +155,47 @@ sealed class TarEntries(Stream tar)
         return number;
     }
 
-    long Modified(Dictionary<string, string> pax)
-    {
-        if (!pax.TryGetValue("mtime", out var text))
-            return Number(136, 12);
-        return decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var time)
-            && Math.Abs(time) < long.MaxValue
-            ? (long)Math.Floor(time)
-            : 0;
-    }
-
     // "LENGTH key=value\n", the length counting itself.
-    void ReadPax(long size, Dictionary<string, string> pax)
+    void ReadPax(ReadOnlySpan<byte> records)
     {
-        var records = Encoding.Latin1.GetBytes(ReadText(size)).AsSpan();
         while (!records.IsEmpty)
         {
             if (!Utf8Parser.TryParse(records, out int length, out var digits) || length <= digits + 1 || length > records.Length || records[digits] != ' ')
                 throw FetchException.BadArchive("an extended header is malformed");
-            var record = Encoding.Latin1.GetString(records[(digits + 1)..length].TrimEnd((byte)'\n'));
-            if (record.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals)
-                pax[record[..equals]] = record[(equals + 1)..];
+            var record = records[(digits + 1)..length].TrimEnd((byte)'\n');
             records = records[length..];
+            var equals = record.IndexOf((byte)'=');
+            if (equals <= 0)
+                continue;
+            var value = record[(equals + 1)..];
+            switch (record[..equals])
+            {
+                case var key when key.SequenceEqual("path"u8):
+                    _longName = value.ToArray();
+                    break;
+                case var key when key.SequenceEqual("linkpath"u8):
+                    _longTarget = value.ToArray();
+                    break;
+                case var key when key.SequenceEqual("size"u8):
+                    _paxSize = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+                        ? size
+                        : throw FetchException.BadArchive($"'{Encoding.UTF8.GetString(value)}' is no size");
+                    break;
+                case var key when key.SequenceEqual("mtime"u8):
+                    _paxModified = decimal.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var time)
+                        && Math.Abs(time) < long.MaxValue
+                        ? (long)Math.Floor(time)
+                        : 0;
+                    break;
+                default:
+                    break;
+            }
         }
     }
 
-    string ReadText(long size)
+    static byte[] Trimmed(byte[] text) => text.AsSpan().TrimEnd((byte)0).ToArray();
+
+    byte[] ReadBytes(long size)
     {
         if (size > MaximumHeaderBytes)
             throw FetchException.ArchiveTooLarge("a name", MaximumHeaderBytes);
@@ -181,7 +203,7 @@ sealed class TarEntries(Stream tar)
         if (tar.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < size)
             throw FetchException.BadArchive("it ends in the middle of a name");
         Skip(Padded(size) - size);
-        return Encoding.Latin1.GetString(bytes);
+        return bytes;
     }
 
     void Skip(long bytes)

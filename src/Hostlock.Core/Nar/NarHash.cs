@@ -19,7 +19,7 @@ public readonly record struct NarHash
 
     /// <summary>The hash of a tree.</summary>
     /// <exception cref="NarException">It is nested too deep, or changes while it is read.</exception>
-    public static NarHash Of(SourceTree tree, CancellationToken cancellationToken) => NarWriter.Hash(tree, cancellationToken);
+    public static NarHash Of(SourceTree tree, CancellationToken cancellationToken) => NarWriter.Hash(tree, null, cancellationToken);
 
     /// <summary>Reads an SRI text; Nix takes it without the padding too.</summary>
     public static NarHash? TryParse(string text)

@@ -1,14 +1,17 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace Hostlock.Nar;
 
-/// <summary>
-/// The one place that knows the bytes of a NAR: told of folders, files and links in NAR order, it hashes what a NAR of them
-/// would be.
-/// </summary>
-/// <remarks>Nix 2.34.8, libutil/archive.cc: every token is a 64-bit length, its bytes, and zeros up to a multiple of eight.</remarks>
-sealed class NarStream : IDisposable
+/// <summary>Where the bytes of a NAR go.</summary>
+interface INarOutput
+{
+    void Write(ReadOnlySpan<byte> bytes);
+}
+
+/// <summary>The SHA-256 of what is written.</summary>
+sealed class NarDigest : INarOutput, IDisposable
 {
     const int Room = 64 * 1024;
 
@@ -16,7 +19,93 @@ sealed class NarStream : IDisposable
     readonly byte[] _buffer = new byte[Room];
     int _used;
 
-    public NarStream() => Token("nix-archive-1"u8);
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > Room - _used)
+            Flush();
+        if (bytes.Length >= Room)
+        {
+            _hash.AppendData(bytes);
+            return;
+        }
+        bytes.CopyTo(_buffer.AsSpan(_used));
+        _used += bytes.Length;
+    }
+
+    public NarHash Finish()
+    {
+        Flush();
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        _hash.GetHashAndReset(digest);
+        return NarHash.FromDigest(digest);
+    }
+
+    public void Dispose() => _hash.Dispose();
+
+    void Flush()
+    {
+        _hash.AppendData(_buffer, 0, _used);
+        _used = 0;
+    }
+}
+
+/// <summary>Bytes that are kept until it is known where they go.</summary>
+sealed class NarHold : INarOutput
+{
+    // Small enough to be reused among folders, large enough that few are needed.
+    const int Room = 32 * 1024;
+
+    readonly List<byte[]> _pieces = [];
+
+    public long Length { get; private set; }
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var at = (int)(Length % Room);
+            if (at == 0)
+                _pieces.Add(ArrayPool<byte>.Shared.Rent(Room));
+            var taken = Math.Min(bytes.Length, Room - at);
+            bytes[..taken].CopyTo(_pieces[^1].AsSpan(at));
+            bytes = bytes[taken..];
+            Length += taken;
+        }
+    }
+
+    /// <summary>Writes a stretch of what is kept.</summary>
+    public void CopyTo(INarOutput output, long start, long length)
+    {
+        while (length > 0)
+        {
+            var at = (int)(start % Room);
+            var taken = (int)Math.Min(length, Room - at);
+            output.Write(_pieces[(int)(start / Room)].AsSpan(at, taken));
+            start += taken;
+            length -= taken;
+        }
+    }
+
+    public void Clear()
+    {
+        foreach (var piece in _pieces)
+            ArrayPool<byte>.Shared.Return(piece);
+        _pieces.Clear();
+        Length = 0;
+    }
+}
+
+/// <summary>
+/// The one place that knows the bytes of a NAR: told of folders, files and links in NAR order, it writes what a NAR of them
+/// would be.
+/// </summary>
+/// <param name="output">Where the bytes go; it may change between entries.</param>
+/// <remarks>Nix 2.34.8, libutil/archive.cc: every token is a 64-bit length, its bytes, and zeros up to a multiple of eight.</remarks>
+sealed class NarStream(INarOutput output)
+{
+    public INarOutput Output { get; set; } = output;
+
+    public void Begin() => Token("nix-archive-1"u8);
 
     public void BeginFolder()
     {
@@ -70,16 +159,6 @@ sealed class NarStream : IDisposable
         End();
     }
 
-    public NarHash Finish()
-    {
-        Flush();
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        _hash.GetHashAndReset(digest);
-        return NarHash.FromDigest(digest);
-    }
-
-    public void Dispose() => _hash.Dispose();
-
     void Token(ReadOnlySpan<byte> token)
     {
         Length(token.Length);
@@ -96,22 +175,5 @@ sealed class NarStream : IDisposable
 
     void Pad(long length) => Raw("\0\0\0\0\0\0\0"u8[..(int)(-length & 7)]);
 
-    void Raw(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length > Room - _used)
-            Flush();
-        if (bytes.Length >= Room)
-        {
-            _hash.AppendData(bytes);
-            return;
-        }
-        bytes.CopyTo(_buffer.AsSpan(_used));
-        _used += bytes.Length;
-    }
-
-    void Flush()
-    {
-        _hash.AppendData(_buffer, 0, _used);
-        _used = 0;
-    }
+    void Raw(ReadOnlySpan<byte> bytes) => Output.Write(bytes);
 }

@@ -10,21 +10,26 @@ static class NarWriter
     /// <summary>Deepest nesting; Nix 2.34.8 refuses more.</summary>
     public const int MaximumDepth = 64;
 
-    public static NarHash Hash(SourceTree tree, CancellationToken cancellationToken)
+    /// <param name="tree">The tree.</param>
+    /// <param name="caught">Takes files on the way, or null.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static NarHash Hash(SourceTree tree, CaughtFiles? caught, CancellationToken cancellationToken)
     {
-        using var nar = new NarStream();
+        using var digest = new NarDigest();
+        var nar = new NarStream(digest);
+        nar.Begin();
         var buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
         try
         {
-            Write(tree, tree.Root, 1);
-            return nar.Finish();
+            Write(tree, tree.Root, "", 1);
+            return digest.Finish();
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        void Write(SourceTree tree, TreeEntry entry, int depth)
+        void Write(SourceTree tree, TreeEntry entry, string path, int depth)
         {
             cancellationToken.ThrowIfCancellationRequested();
             switch (entry.Kind)
@@ -36,25 +41,27 @@ static class NarWriter
                     foreach (var child in Sorted(tree.List(entry)))
                     {
                         nar.BeginEntry(child.Name.Span);
-                        Write(tree, child, depth + 1);
+                        Write(tree, child, caught is null ? "" : CaughtFiles.Join(path, child.Name.Span), depth + 1);
                         nar.End();
                     }
                     nar.End();
                     break;
                 case TreeEntryKind.Link:
+                    caught?.Link(path);
                     nar.Link(tree.ReadLink(entry).Span);
                     break;
                 default:
-                    WriteFile(tree, entry);
+                    WriteFile(tree, entry, path);
                     break;
             }
         }
 
-        void WriteFile(SourceTree tree, TreeEntry entry)
+        void WriteFile(SourceTree tree, TreeEntry entry, string path)
         {
             using var contents = tree.Open(entry);
             var size = entry.Size == TreeEntry.SizeIsLength ? contents.Length : entry.Size;
             nar.BeginFile(entry.Kind == TreeEntryKind.Executable, size);
+            caught?.Begin(path, size);
             var left = size;
             while (left > 0)
             {
@@ -62,6 +69,7 @@ static class NarWriter
                 if (read == 0)
                     throw NarException.FileChanged(Encoding.UTF8.GetString(entry.Name.Span), size);
                 nar.Contents(buffer.AsSpan(0, read));
+                caught?.Contents(buffer.AsSpan(0, read));
                 left -= read;
             }
             nar.EndFile(size);

@@ -2,7 +2,6 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using CsCheck;
 using Hostlock.Fetching;
-using Hostlock.Nar;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching;
@@ -47,8 +46,8 @@ public class ArchiveTreeTests
     {
         using var folder = new TempFolder();
         using var body = new MemoryStream(archive);
-        using var tree = await ArchiveTree.ReadAsync(body, folder.Path, ArchiveBounds.Default, TestContext.Current.CancellationToken);
-        return (NarHash.Of(tree, TestContext.Current.CancellationToken).ToString(), tree.LastModified);
+        var read = await ArchiveReader.ReadAsync(body, folder.Path, ArchiveBounds.Default, TestContext.Current.CancellationToken);
+        return (read.Hash.ToString(), read.LastModified);
     }
 
     // Each hash was printed by nix flake prefetch.
