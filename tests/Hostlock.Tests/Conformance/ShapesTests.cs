@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Hostlock.Fetching;
+using Hostlock.Nar;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Conformance;
@@ -19,7 +21,7 @@ public class ShapesTests
     {
         var shape = Shape.All.Single(each => each.Name == name);
         using var world = new TempFolder();
-        var recorded = Path.Combine(Repository.Vectors("shapes"), $"{name.Replace(' ', '-')}.txt");
+        var recorded = Path.Combine(Repository.Vectors("shapes"), $"{Regex.Replace(name, "[^a-zA-Z0-9,.=]+", "-")}.txt");
         var nix = RealNix.Find("2.34") is null ? null : RealNix.Get("2.34", world);
         var isBlessing = Environment.GetEnvironmentVariable("HOSTLOCK_BLESS") == "1";
 
@@ -73,6 +75,11 @@ public class ShapesTests
         world.Write($"{name}/flake.nix", In(world, shape.Top));
         foreach (var (path, text) in shape.Own)
             world.Write($"{name}/{path}", In(world, text));
+        if (shape.Lock is { } odd)
+            world.Write($"{name}/flake.lock", WithLib(world, odd));
+        if (shape.IsGit)
+            TestGit.Commit(top, 1);
+        shape.PrepareTop?.Invoke(top);
         Step("lock", "lock");
         Step("lock again", "lock");
         if (shape.Then is { } then)
@@ -95,8 +102,21 @@ public class ShapesTests
             // Nix only warns when an update cannot be written because an input is dirty; hostlock says that it failed.
             var isDone = ended.ExitCode == 0 && !shape.IsUnlocked;
             said.Append(System.Globalization.CultureInfo.InvariantCulture, $"== {what}: {(isDone ? "done" : "failed")}\n");
-            said.Append(File.Exists(file) ? File.ReadAllText(file) : Nothing);
+            said.Append(new FileInfo(file).LinkTarget is not null ? "a link\n" : File.Exists(file) ? File.ReadAllText(file) : Nothing);
+            if (shape.IsGit)
+                said.Append(TestGit.In(top, "status", "--short"));
         }
+    }
+
+    static string WithLib(TempFolder world, string text)
+    {
+        world.Write("plain/flake.nix", world.Read("git/lib/flake.nix"));
+        var hash = NarHash.Of(new FolderTree(world["plain"]), CancellationToken.None).ToString();
+        var revision = TestGit.In(world["git/lib"], "rev-parse", "HEAD").Trim();
+        return In(world, text
+            .Replace("@REV", revision, StringComparison.Ordinal)
+            .Replace("@HASH", hash, StringComparison.Ordinal)
+            .Replace("@UNPADDED", hash.TrimEnd('='), StringComparison.Ordinal));
     }
 
     static void MoveUpstream(Shape shape, TempFolder world, int day, string[] except)
