@@ -133,6 +133,9 @@ public sealed class FleetException : HostlockException
     public static FleetException NoLock(LockPlace place) =>
         new($"{place.Name} has no lock yet ('{place.Shown}')") { Hint = $"hostlock lock {place.Name}" };
 
+    public static FleetException LockIsLink(string file) =>
+        new($"'{file}' is a symlink, and Nix does not read such a lock") { Hint = $"put the file itself there: cp --remove-destination \"$(readlink -f {file})\" {file}" };
+
     public static FleetException LockTooLarge(string file, long bytes) => new($"'{file}' has {bytes} bytes, which is too large for a lock file");
 
     public static FleetException NotAnInput(LockPlace place, InputPath path, LockFile file)

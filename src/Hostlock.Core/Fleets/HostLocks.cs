@@ -13,6 +13,9 @@ public static class HostLocks
         byte[] bytes;
         try
         {
+            // Nix does not read such a one; a host's own lock is read by hostlock.nix, which may go through links.
+            if (place.Shown == FleetFolder.RootLock && new FileInfo(place.File).LinkTarget is not null)
+                throw FleetException.LockIsLink(place.Shown);
             var length = new FileInfo(place.File).Length;
             if (length > LockFileReader.MaximumBytes)
                 throw FleetException.LockTooLarge(place.Shown, length);
