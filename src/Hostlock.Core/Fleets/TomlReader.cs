@@ -252,8 +252,16 @@ sealed class TomlReader
         _lexer.Mode = mode;
         do
         {
-            if (!_lexer.MoveNext())
-                break;
+            try
+            {
+                if (!_lexer.MoveNext())
+                    break;
+            }
+            catch (ArgumentOutOfRangeException)
+            {
+                // So the library answers an escape of a surrogate.
+                throw FleetException.NotToml(_source.Span(Math.Min(_previousEnd, _source.Text.Length), 0), "an escape stands for no character");
+            }
             _token = _lexer.Current;
         }
         while (_token.Kind is TokenKind.Whitespaces or TokenKind.Comment);

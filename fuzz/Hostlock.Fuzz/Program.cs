@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using Hostlock;
+using Hostlock.Fuzz;
+
+// fuzz/run TARGET|all SECONDS [SEED]: reads what it makes up out of the seeds under tests, and keeps under fuzz/findings whatever is answered with
+// anything but a typed error, or takes longer than it may.
+var root = FindRoot();
+var (name, seconds) = (args.ElementAtOrDefault(0) ?? "all", double.Parse(args.ElementAtOrDefault(1) ?? "60", CultureInfo.InvariantCulture));
+var seed = int.Parse(args.ElementAtOrDefault(2) ?? Environment.TickCount.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+var targets = Target.All.Where(target => name == "all" || target.Name == name).ToList();
+if (targets.Count == 0)
+{
+    Console.Error.WriteLine($"no target '{name}'; there are {string.Join(", ", Target.All.Select(target => target.Name))}");
+    return 2;
+}
+var findings = 0;
+foreach (var target in targets)
+    findings += Run(target, TimeSpan.FromSeconds(seconds / targets.Count));
+return findings == 0 ? 0 : 1;
+
+int Run(Target target, TimeSpan time)
+{
+    var slow = TimeSpan.FromSeconds(3);
+    var mutation = new Mutation(new Random(seed), Seeds.For(target.Name, root), target.Words);
+    var (count, refused, found) = (0, 0, 0);
+    var clock = Stopwatch.StartNew();
+    while (clock.Elapsed < time)
+    {
+        var input = mutation.Next();
+        count++;
+        var began = clock.Elapsed;
+        string? what = null;
+        try
+        {
+            target.Read(input);
+        }
+        catch (HostlockException)
+        {
+            refused++;
+        }
+        catch (Exception why)
+        {
+            what = why.ToString();
+        }
+        if (clock.Elapsed - began > slow)
+            what ??= $"it took {(clock.Elapsed - began).TotalSeconds:0.0} s";
+        if (what is null)
+            continue;
+        found++;
+        var file = Path.Combine(root, "fuzz/findings", target.Name, Convert.ToHexStringLower(SHA256.HashData(input))[..16]);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllBytes(file, input);
+        Console.WriteLine($"{target.Name}: {file}\n{what}\n");
+    }
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{target.Name,-6} {count,12:N0} inputs, {100.0 * refused / count:0} % refused, {found} findings, seed {seed}"));
+    return found;
+}
+
+static string FindRoot()
+{
+    var at = AppContext.BaseDirectory;
+    while (!File.Exists(Path.Combine(at, "hostlock.slnx")))
+        at = Path.GetDirectoryName(at) ?? throw new InvalidOperationException("not in a checkout");
+    return at;
+}

@@ -1,0 +1,48 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
+
+namespace Hostlock.Fuzz;
+
+/// <summary>What to begin with: real inputs out of the tests, and what was found before.</summary>
+static class Seeds
+{
+    const int Most = 400;
+
+    public static IReadOnlyList<byte[]> For(string target, string root)
+    {
+        var vectors = Path.Combine(root, "tests/Hostlock.Tests/Conformance/vectors");
+        IEnumerable<byte[]> seeds = target switch
+        {
+            "lock" => Files(Path.Combine(vectors, "locks"), "*").Where(bytes => bytes.Length < 60_000),
+            "nix" or "flake" => Lines(Path.Combine(vectors, "flake-nix")).Append(File.ReadAllBytes(Path.Combine(root, "nix/hostlock.nix"))).Concat(Files(Path.Combine(root, "nix/tests"), "*.nix")),
+            "ref" => Lines(Path.Combine(vectors, "refs")),
+            "toml" => Files(Path.Combine(root, "docs"), "*.md").Append("version = 1\n[hosts.plex]\nring = \"a\"\n[rings.a]\n"u8.ToArray()),
+            "zip" => Archives(vectors).Where(file => file.Name.EndsWith(".zip", StringComparison.Ordinal)).Select(file => file.Contents),
+            _ => Archives(vectors).Where(file => !file.Name.EndsWith(".zip", StringComparison.Ordinal)).Select(file => file.Contents),
+        };
+        return [.. seeds.Concat(Files(Path.Combine(root, "tests/Hostlock.Tests/Laws/findings", target), "*")).Take(Most)];
+    }
+
+    static IEnumerable<byte[]> Files(string folder, string pattern) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes) : [];
+
+    // The first field of a table is what was given to Nix, with its line breaks written as signs.
+    static IEnumerable<byte[]> Lines(string folder) =>
+        Directory.EnumerateFiles(folder, "*.tsv").SelectMany(File.ReadLines).SelectMany(line => line.Split('\t')).Where(field => field.Length > 2)
+            .Select(field => Encoding.UTF8.GetBytes(field.Replace("\\n", "\n", StringComparison.Ordinal)));
+
+    static IEnumerable<(string Name, byte[] Contents)> Archives(string vectors)
+    {
+        using var archive = File.OpenRead(Path.Combine(vectors, "archives/archives.tar.gz"));
+        using var tar = new TarReader(new GZipStream(archive, CompressionMode.Decompress));
+        while (tar.GetNextEntry(copyData: true) is { } entry)
+        {
+            if (entry.EntryType is not TarEntryType.RegularFile)
+                continue;
+            using var contents = new MemoryStream();
+            entry.DataStream?.CopyTo(contents);
+            yield return (entry.Name, contents.ToArray());
+        }
+    }
+}

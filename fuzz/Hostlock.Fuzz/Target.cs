@@ -1,0 +1,77 @@
+using System.Text;
+using Hostlock.Fetching;
+using Hostlock.Flakes;
+using Hostlock.Flakes.Nix;
+using Hostlock.Fleets;
+using Hostlock.Locks;
+using Hostlock.Nar;
+
+namespace Hostlock.Fuzz;
+
+/// <summary>A reader of what others have written: it takes any bytes, and may answer with nothing but a <see cref="HostlockException"/>.</summary>
+/// <param name="Name">What it reads.</param>
+/// <param name="Read">Reads; and where the reader has a promise beyond that, sees to it.</param>
+/// <param name="Words">Pieces of its language, to be put in anywhere.</param>
+sealed record Target(string Name, Action<byte[]> Read, params string[] Words)
+{
+    public static readonly Target[] All =
+    [
+        new("lock", Lock, "\"nodes\"", "\"root\"", "\"version\": 7", "\"inputs\": {", "\"locked\": {", "\"original\": {", "\"type\": \"git\"", "\"flake\": false", "\"parent\": []", "[\"a\", \"b\"]", "}", "{", "18446744073709551616", "-1", "1e9", "\\ud800", "\u00e9"),
+        new("nix", bytes => NixParser.Parse(new SourceText("fuzz", Text(bytes))), "let", "in", "rec", "inherit", "''", "${", "}", "{", "\"", "...", "@", "->", "//", "++", "?", "or", "if", "then", "else", "with", "assert", "/*", "*/", "#", "x:", "./a", "<nixpkgs>", "a.b.c"),
+        new("flake", bytes => FlakeNixParser.Parse(new SourceText("flake.nix", Text(bytes)), "", "", []), "inputs", "outputs", "url", "follows", "flake", "inputs.a.inputs.b.follows = \"c\";", "nixConfig", "description", "self", "type", "github:a/b", "path:./x", "git+file:///x?ref=y"),
+        new("ref", Reference, "github:", "gitlab:", "git+https://", "path:", "file://", "flake:", "?dir=", "&ref=", "rev=0123456789abcdef0123456789abcdef01234567", "%2F", "%", "#", "@", "[::1]", ":", "//", "..", "narHash=sha256-", "é", "\0"),
+        new("toml", bytes => FleetFile.Read(Text(bytes)), "version = 1", "[hosts.plex]", "lock = \"x\"", "ring", "[rings.a]", "after = \"a\"", "freeze", "'''", "\"\"\"", "inputs.nixpkgs = \"x\"", "{ }", "[[", "]]", "{host}", "..", "/"),
+        new("tar", Archive, "ustar\0", "././@LongLink", "19 path=a/b/c/d\n", "30 mtime=1700000000.5\n", "a/../b", ".git", "0000644\0"),
+        new("zip", Archive, "PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "UT\u0005\0"),
+    ];
+
+    static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
+
+    static void Lock(byte[] bytes)
+    {
+        var read = LockFileReader.Read("flake.lock", bytes);
+        // What is written is read again as the same lock.
+        var written = LockFileWriter.Write(read);
+        var again = LockFileReader.Read("flake.lock", written);
+        if (!LockFileWriter.Write(again).AsSpan().SequenceEqual(written))
+            throw new InvalidOperationException("a lock that was written is read as another");
+    }
+
+    static void Reference(byte[] bytes)
+    {
+        var reference = FlakeRef.ParseInput(Text(bytes), bytes.Length % 2 == 0, null, []);
+        _ = reference.ToString();
+        _ = reference.Canonical;
+    }
+
+    // Read in one go and unpacked, an archive is one tree.
+    static void Archive(byte[] bytes)
+    {
+        var folder = Path.Combine(Path.GetTempPath(), "hostlock-fuzz");
+        var bounds = new ArchiveBounds(1024 * 1024, 1000);
+        NarHash? streamed = null, unpacked = null;
+        HostlockException? refused = null;
+        try
+        {
+            streamed = ArchiveReader.ReadAsync(new MemoryStream(bytes), folder, bounds, CancellationToken.None).GetAwaiter().GetResult().Hash;
+        }
+        catch (HostlockException why)
+        {
+            refused = why;
+        }
+        try
+        {
+            using var tree = ArchiveTree.ReadAsync(new MemoryStream(bytes), folder, bounds, CancellationToken.None).GetAwaiter().GetResult();
+            unpacked = NarHash.Of(tree, CancellationToken.None);
+        }
+        catch (HostlockException why)
+        {
+            refused ??= why;
+        }
+        // The walk in one go looks behind the end as well, and so may refuse more.
+        if (streamed is not null && unpacked != streamed)
+            throw new InvalidOperationException($"two readings of an archive differ: {streamed} and {unpacked}");
+        if (refused is not null)
+            throw refused;
+    }
+}
