@@ -78,9 +78,31 @@ void Update()
         5,
         new Job("one", [hostlock, "-C", many.Folder, "update", "host1"]) { Prepare = many.MoveUpstream, Variables = variables },
         new Job("hundred", [hostlock, "-C", many.Folder, "update", "--all"]) { Prepare = many.MoveUpstream, Variables = variables });
+    var plans = Measure.InTurn(5, new Job("plan", [hostlock, "-C", many.Folder, "update", "--all", "-n"]) { Prepare = many.MoveUpstream, Variables = variables });
     Title("update 100 hosts", "hostlock update of 1 host");
     Line("hostlock update of 1 host", hundred[0], hundred[0]);
+    Line("hostlock update --dry-run of 100", plans[0], hundred[0]);
     Line("hostlock update of 100 hosts", hundred[1], hundred[0]);
+    Line("100 files written and flushed", WriteFiles(100), hundred[0]);
+}
+
+// What no program that must not lose a lock gets around: each file written beside, flushed, renamed.
+Cost WriteFiles(int count)
+{
+    var folder = Directory.CreateDirectory(Path.Combine(work, "files")).FullName;
+    var contents = new byte[6000];
+    var clock = System.Diagnostics.Stopwatch.StartNew();
+    for (var i = 0; i < count; i++)
+    {
+        var file = Path.Combine(folder, $"{i}.lock");
+        using (var handle = File.OpenHandle($"{file}.tmp", FileMode.Create, FileAccess.Write))
+        {
+            RandomAccess.Write(handle, contents, 0);
+            RandomAccess.FlushToDisk(handle);
+        }
+        File.Move($"{file}.tmp", file, overwrite: true);
+    }
+    return new(clock.Elapsed, 0);
 }
 
 void Hash()

@@ -8,9 +8,11 @@ public static class HostLocks
 {
     /// <summary>Reads a lock; null where there is no file.</summary>
     /// <exception cref="HostlockException">It cannot be read, or is no lock.</exception>
-    public static LockFile? Read(LockPlace place)
+    public static LockFile? Read(LockPlace place) => ReadBytes(place) is { } bytes ? LockFileReader.Read(place.Shown, bytes) : null;
+
+    /// <summary>The bytes of a lock file; null where there is none.</summary>
+    internal static byte[]? ReadBytes(LockPlace place)
     {
-        byte[] bytes;
         try
         {
             // Nix does not read such a one; a host's own lock is read by hostlock.nix, which may go through links.
@@ -19,7 +21,7 @@ public static class HostLocks
             var length = new FileInfo(place.File).Length;
             if (length > LockFileReader.MaximumBytes)
                 throw FleetException.LockTooLarge(place.Shown, length);
-            bytes = File.ReadAllBytes(place.File);
+            return File.ReadAllBytes(place.File);
         }
         catch (Exception why) when (why is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -29,7 +31,6 @@ public static class HostLocks
         {
             throw PlatformException.CannotRead(place.Shown, why);
         }
-        return LockFileReader.Read(place.Shown, bytes);
     }
 
     /// <summary>Reads a lock that has to be there.</summary>
@@ -41,7 +42,11 @@ public static class HostLocks
         var all = locks.ToList();
         foreach (var (place, _) in all.Where(each => each.Place.File.EndsWith('/' + each.Place.Shown, StringComparison.Ordinal)))
             Links.RefuseLeading(place.File[..^(place.Shown.Length + 1)], place.Shown);
-        var files = all.Select(each => (each.Place.File, (ReadOnlyMemory<byte>)LockFileWriter.Write(each.Lock))).ToList();
+        // Many hosts may get one lock.
+        var texts = new Dictionary<LockFile, byte[]>(ReferenceEqualityComparer.Instance);
+        foreach (var (_, written) in all)
+            texts.TryAdd(written, texts.TryGetValue(written, out var text) ? text : LockFileWriter.Write(written));
+        var files = all.Select(each => (each.Place.File, (ReadOnlyMemory<byte>)texts[each.Lock])).ToList();
         foreach (var folder in files.Select(file => Path.GetDirectoryName(file.File)!).Distinct())
         {
             Directory.CreateDirectory(folder);

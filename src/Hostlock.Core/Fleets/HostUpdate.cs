@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Hostlock.Flakes;
 using Hostlock.Locks;
 
@@ -17,11 +19,13 @@ public sealed record UpdateRequest(bool Moves, ImmutableArray<InputPath> Inputs,
 public abstract record HostOutcome(LockPlace Place)
 {
     /// <summary>The lock as it should be. <see cref="Before"/> is null where there was no file.</summary>
-    public sealed record Ready(LockPlace Place, LockFile? Before, LockFile After, LockDiff Diff, IReadOnlyList<Warning> Warnings) : HostOutcome(Place)
-    {
-        /// <summary>True where the file has to be written, be it that only its <c>original</c>s changed.</summary>
-        public bool IsChange => Before is null ? After.Root.Inputs.Count > 0 : !LockDiff.Same(Before, After);
-    }
+    /// <param name="Place">The lock.</param>
+    /// <param name="Before">What it was.</param>
+    /// <param name="After">What it should be.</param>
+    /// <param name="Diff">What differs.</param>
+    /// <param name="IsChange">True where the file has to be written, be it that only its <c>original</c>s changed.</param>
+    /// <param name="Warnings">What was odd on the way.</param>
+    public sealed record Ready(LockPlace Place, LockFile? Before, LockFile After, LockDiff Diff, bool IsChange, IReadOnlyList<Warning> Warnings) : HostOutcome(Place);
 
     /// <summary>This lock could not be made; the others are not touched by that.</summary>
     public sealed record Failed(LockPlace Place, HostlockException Why) : HostOutcome(Place);
@@ -32,10 +36,16 @@ public sealed class HostUpdate(LockResolver resolver, FlakePlace repository)
 {
     const int AtOnce = 16;
 
+    // Most hosts of a fleet have the same lock as some other: it is read once, and what is to become of it is worked out once. A plan is for
+    // one request.
+    readonly ConcurrentDictionary<string, LockFile> _read = [];
+    readonly ConcurrentDictionary<(LockFile Before, string Folder, string File), Lazy<Task<(ResolvedLock Resolved, LockDiff Diff, bool IsSame)>>> _plans = [];
+
     /// <summary>Works out the new lock of each host. Writes nothing. In the order asked.</summary>
     public async Task<IReadOnlyList<HostOutcome>> PlanAsync(
         IReadOnlyList<LockPlace> places, UpdateRequest request, CancellationToken cancellationToken)
     {
+        _plans.Clear();
         var outcomes = new HostOutcome[places.Count];
         var bounded = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, places.Count), bounded, async (i, stop) =>
@@ -58,16 +68,35 @@ public sealed class HostUpdate(LockResolver resolver, FlakePlace repository)
 
     async Task<HostOutcome> PlanAsync(LockPlace place, UpdateRequest request, CancellationToken cancellationToken)
     {
-        var before = HostLocks.Read(place);
+        var before = Read(place);
+        var planned = place.References.Count == 0 && place.Frozen.Count == 0
+            ? await _plans.GetOrAdd((before ?? LockFile.Empty, place.FlakeFolder, place.FlakeFile), _ => new(() => ResolveAsync(place, before, request, cancellationToken))).Value
+            : await ResolveAsync(place, before, request, cancellationToken);
+        var (resolved, diff, isSame) = planned;
+        var isChange = before is null ? resolved.Lock.Root.Inputs.Count > 0 : !isSame;
+        return resolved.Unmatched is [var unknown, ..]
+            ? throw FleetException.NotAnInput(place, unknown, resolved.Lock)
+            : new HostOutcome.Ready(place, before, resolved.Lock, diff, isChange, resolved.Warnings);
+    }
+
+    async Task<(ResolvedLock Resolved, LockDiff Diff, bool IsSame)> ResolveAsync(LockPlace place, LockFile? before, UpdateRequest request, CancellationToken cancellationToken)
+    {
         var flake = await DeclarationsAsync(place, cancellationToken);
         var asked = Asked(place, flake, request);
         var old = before ?? LockFile.Empty;
         var resolved = await resolver.ResolveAsync(flake, old, asked, cancellationToken);
-        if (resolved.Unmatched is [var unknown, ..])
-            throw FleetException.NotAnInput(place, unknown, resolved.Lock);
-        if (request.Moves && !asked.Recreate)
+        if (request.Moves && !asked.Recreate && resolved.Unmatched.IsEmpty)
             await ProveAsync(flake, old, resolved.Lock, asked, cancellationToken);
-        return new HostOutcome.Ready(place, before, resolved.Lock, LockDiff.Between(old, resolved.Lock), resolved.Warnings);
+        return (resolved, LockDiff.Between(old, resolved.Lock), LockDiff.Same(old, resolved.Lock));
+    }
+
+    // Equal bytes are one lock.
+    LockFile? Read(LockPlace place)
+    {
+        if (HostLocks.ReadBytes(place) is not { } bytes)
+            return null;
+        var key = Convert.ToHexString(SHA256.HashData(bytes));
+        return _read.TryGetValue(key, out var known) ? known : _read.GetOrAdd(key, LockFileReader.Read(place.Shown, bytes));
     }
 
     /// <summary>What a host's flake declares, with the host's own references in place.</summary>

@@ -11,9 +11,18 @@ public static class OutcomeText
     {
         var text = new StringBuilder();
         // Hosts to which the same happened are named together.
-        foreach (var group in outcomes.OfType<HostOutcome.Ready>().GroupBy(ready => Body(ready, isWritten, ink)))
+        var bodies = new Dictionary<(object Diff, bool IsChange), string>();
+        foreach (var group in outcomes.OfType<HostOutcome.Ready>().GroupBy(BodyOf))
             text.Append(CultureInfo.InvariantCulture, $"{ink.Bold(string.Join(' ', group.SelectMany(ready => ready.Place.Sharers)))}{group.Key}");
         return text.ToString();
+
+        // Hosts that share a plan share its text.
+        string BodyOf(HostOutcome.Ready ready)
+        {
+            if (!bodies.TryGetValue((ready.Diff, ready.IsChange), out var body))
+                bodies.Add((ready.Diff, ready.IsChange), body = Body(ready, isWritten, ink));
+            return body;
+        }
     }
 
     static string Body(HostOutcome.Ready ready, bool isWritten, Ink ink) => ready switch
