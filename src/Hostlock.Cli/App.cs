@@ -109,11 +109,16 @@ static class App
     public static Terminal TerminalFor(this Surroundings surroundings, ParseResult parsed) => new(surroundings, parsed.GetValue(CommonOptions.Color) ?? "auto");
 
     /// <summary>What follows references to trees; to be disposed of.</summary>
-    public static FlakeFetcher Fetcher(this Surroundings surroundings)
+    /// <param name="surroundings">What is outside.</param>
+    /// <param name="lines">Shows what goes on, or null.</param>
+    public static FlakeFetcher Fetcher(this Surroundings surroundings, IFetchWatcher? lines)
     {
         var settings = NixSettings.Read(surroundings.Variables);
-        return new(surroundings.Processes, new(() => surroundings.Http(settings), settings, surroundings.Time), settings, surroundings.CacheFolder);
+        return new(surroundings.Processes, new(() => surroundings.Http(settings), settings, surroundings.Time), settings, surroundings.CacheFolder, lines);
     }
+
+    /// <summary>Lines of what is fetched, where a person sees the errors; to be disposed of.</summary>
+    public static FetchLines? FetchLines(this Surroundings surroundings) => surroundings.IsErrorsTerminal ? new(surroundings) : null;
 
     /// <summary>The tree that a flake's own relative paths start in: its git work tree, or its folder.</summary>
     public static FlakePlace PlaceOf(this Surroundings surroundings, FleetFolder folder) =>

@@ -32,7 +32,10 @@ var surroundings = new Surroundings(
     new ProcessRunner(),
     TimeProvider.System,
     !Console.IsOutputRedirected,
-    Console.IsOutputRedirected ? 160 : Console.WindowWidth);
+    Console.IsOutputRedirected ? 160 : Console.WindowWidth)
+{
+    IsErrorsTerminal = !Console.IsErrorRedirected && variables.GetValueOrDefault("TERM") is not (null or "dumb"),
+};
 return (int)await App.RunAsync(args, surroundings, interrupted.Token);
 
 // The first asks to stop; the second is not held back.

@@ -25,7 +25,8 @@ sealed class CheckCommand(Surroundings surroundings)
         var terminal = surroundings.TerminalFor(parsed);
         var places = folder.AllPlaces();
         // Nothing is fetched to check; the fetcher is there for what is declared, which lies in the flake's own tree.
-        using var fetcher = surroundings.Fetcher();
+        using var lines = surroundings.FetchLines();
+        using var fetcher = surroundings.Fetcher(lines);
         var update = new HostUpdate(new LockResolver(fetcher), surroundings.PlaceOf(folder));
         var declared = new Dictionary<LockPlace, TopFlake>();
         foreach (var place in places)

@@ -20,7 +20,8 @@ sealed class HashCommand(Surroundings surroundings)
     async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var word = parsed.GetValue(_source)!;
-        using var fetcher = surroundings.Fetcher();
+        using var lines = surroundings.FetchLines();
+        using var fetcher = surroundings.Fetcher(lines);
         var tree = await fetcher.FetchAsync(Reference(word), RegistryScope.All, cancellationToken);
         var terminal = surroundings.TerminalFor(parsed);
         terminal.Data(parsed.GetValue(CommonOptions.Json)

@@ -43,7 +43,8 @@ static class LockWriting
     {
         var terminal = surroundings.TerminalFor(parsed);
         using var reserved = isDryRun ? null : folder.Reserve();
-        using var fetcher = surroundings.Fetcher();
+        using var lines = surroundings.FetchLines();
+        using var fetcher = surroundings.Fetcher(lines);
         var update = new HostUpdate(new LockResolver(fetcher), surroundings.PlaceOf(folder));
         var outcomes = await update.PlanAsync(places, request, cancellationToken);
         var changed = outcomes.OfType<HostOutcome.Ready>().Where(ready => ready.IsChange).ToList();

@@ -22,6 +22,7 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     readonly HttpDownloads _downloads;
     readonly FetchCache _cache;
     readonly string _cacheFolder;
+    readonly IFetchWatcher? _watcher;
     readonly GitFetcher _git;
     readonly Registries _registries;
     readonly SemaphoreSlim _room = new(AtOnce, AtOnce);
@@ -34,9 +35,10 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     /// <param name="downloads">The seam to HTTP.</param>
     /// <param name="settings">What nix.conf says.</param>
     /// <param name="cacheFolder">Where answers and copies of repositories are kept: <c>~/.cache/hostlock</c>.</param>
-    public FlakeFetcher(IProcessRunner processes, HttpDownloads downloads, NixSettings settings, string cacheFolder)
+    /// <param name="watcher">Told of fetches as they go on, or null.</param>
+    public FlakeFetcher(IProcessRunner processes, HttpDownloads downloads, NixSettings settings, string cacheFolder, IFetchWatcher? watcher = null)
     {
-        (_downloads, _settings, _cacheFolder) = (downloads, settings, cacheFolder);
+        (_downloads, _settings, _cacheFolder, _watcher) = (downloads, settings, cacheFolder, watcher);
         _cache = new(cacheFolder);
         _git = new(processes, cacheFolder, _cache);
         _registries = new(settings, downloads);
@@ -67,11 +69,14 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     async Task<FetchedTree> FetchAnewAsync(FlakeRef reference, CancellationToken cancellationToken)
     {
         await _room.WaitAsync(cancellationToken);
+        var isDone = false;
         try
         {
+            _watcher?.Began(reference);
             var fetched = await FetchByTypeAsync(reference, cancellationToken);
             if (reference.NarHash is { } stated && NarHash.TryParse(stated)?.ToString() != fetched.Locked.NarHash)
                 throw FetchException.HashMismatch(reference, stated, fetched.Locked.NarHash!);
+            isDone = true;
             return fetched;
         }
         catch (HostlockException why)
@@ -80,6 +85,7 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
         }
         finally
         {
+            _watcher?.Ended(reference, isDone);
             _room.Release();
         }
     }
@@ -123,7 +129,7 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
         };
         var pinned = reference.Input.Without("ref").With("rev", revision);
         var location = (TreeLocation.Archive)forge.Locate(pinned, token is not null)!;
-        var tree = await ArchiveAsync(Pinned(reference.With(pinned)), location.Url, location.TokenHost is null ? null : header, cancellationToken);
+        var tree = await ArchiveAsync(reference, Pinned(reference.With(pinned)), location.Url, location.TokenHost is null ? null : header, cancellationToken);
         if (reference.LastModified is { } stated && stated != (tree.Answer.LastModified ?? 0))
             throw FetchException.AttributeMismatch(reference, "lastModified", $"{stated}", $"{tree.Answer.LastModified ?? 0}");
         pinned = pinned.With("narHash", tree.Answer.NarHash).With("lastModified", tree.Answer.LastModified ?? 0);
@@ -210,7 +216,7 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
         {
             if (!download.IsUnchanged)
             {
-                known = await ReadAsync(download, cancellationToken) with { Tag = download.Tag, Link = download.ImmutableLink };
+                known = await ReadAsync(reference, download, cancellationToken) with { Tag = download.Tag, Link = download.ImmutableLink };
                 if (download.Tag is not null)
                     _cache.Keep(key, known);
             }
@@ -254,23 +260,25 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     static RefAttributes DownloadKey(string type, string url) => RefAttributes.Of(("type", $"{type} by ETag"), ("url", url));
 
     // Two names of one commit are one download.
-    Task<(CachedAnswer Answer, TreeFiles Files)> ArchiveAsync(RefAttributes key, string url, TokenHeader? header, CancellationToken cancellationToken) =>
-        _archives.GetOrAdd(key, _ => new(() => ArchiveAnewAsync(key, url, header, cancellationToken))).Value;
+    Task<(CachedAnswer Answer, TreeFiles Files)> ArchiveAsync(FlakeRef reference, RefAttributes key, string url, TokenHeader? header, CancellationToken cancellationToken) =>
+        _archives.GetOrAdd(key, _ => new(() => ArchiveAnewAsync(reference, key, url, header, cancellationToken))).Value;
 
-    async Task<(CachedAnswer Answer, TreeFiles Files)> ArchiveAnewAsync(RefAttributes key, string url, TokenHeader? header, CancellationToken cancellationToken)
+    async Task<(CachedAnswer Answer, TreeFiles Files)> ArchiveAnewAsync(FlakeRef reference, RefAttributes key, string url, TokenHeader? header, CancellationToken cancellationToken)
     {
         if (_cache.Find(key) is not { } answer)
         {
             using var download = await _downloads.GetAsync(url, header, null, cancellationToken);
-            answer = await ReadAsync(download, cancellationToken);
+            answer = await ReadAsync(reference, download, cancellationToken);
             _cache.Keep(key, answer);
         }
         return (answer, new RememberedFiles(_cache, key, answer, async stop => await UnpackAsync(await _downloads.GetAsync(url, header, null, stop), stop)));
     }
 
-    async Task<CachedAnswer> ReadAsync(Download download, CancellationToken cancellationToken)
+    async Task<CachedAnswer> ReadAsync(FlakeRef reference, Download download, CancellationToken cancellationToken)
     {
-        var (hash, modified, caught) = await ArchiveReader.ReadAsync(download.Body, TemporaryFolder, ArchiveBounds.Default, cancellationToken);
+        // A file of this machine is over at once, and may be read again from its beginning.
+        var body = _watcher is null || download.Body.CanSeek ? download.Body : new WatchedStream(download.Body, read => _watcher.Received(reference, read));
+        var (hash, modified, caught) = await ArchiveReader.ReadAsync(body, TemporaryFolder, ArchiveBounds.Default, cancellationToken);
         return Answer(hash, modified, caught);
     }
 
