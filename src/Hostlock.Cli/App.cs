@@ -70,6 +70,7 @@ static class App
     public static ExitCode CodeOf(HostlockException error) => error switch
     {
         FleetException { IsBusy: true } => ExitCode.Busy,
+        FleetException { IsRefusal: true } => ExitCode.No,
         { IsOutside: true } => ExitCode.Outside,
         _ => ExitCode.BadRequest,
     };
@@ -84,6 +85,7 @@ static class App
             new LockCommand(surroundings).Build(),
             new UpdateCommand(surroundings).Build(),
             status,
+            new OutdatedCommand(surroundings).Build(),
             new DiffCommand(surroundings).Build(),
             new PromoteCommand(surroundings).Build(),
             new CheckCommand(surroundings).Build(),

@@ -27,7 +27,7 @@ sealed class CheckCommand(Surroundings surroundings)
         // Nothing is fetched to check; the fetcher is there for what is declared, which lies in the flake's own tree.
         using var lines = surroundings.FetchLines();
         using var fetcher = surroundings.Fetcher(lines);
-        var update = new HostUpdate(new LockResolver(fetcher), surroundings.PlaceOf(folder));
+        var update = new HostUpdate(fetcher, surroundings.PlaceOf(folder));
         var declared = new Dictionary<LockPlace, TopFlake>();
         foreach (var place in places)
             declared[place] = await update.DeclarationsAsync(place, cancellationToken);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Hostlock.Fleets;
-using Hostlock.Locks;
 using Hostlock.Reporting;
 
 namespace Hostlock.Cli.Commands;
@@ -10,11 +9,12 @@ sealed class LockCommand(Surroundings surroundings)
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING; every lock where none is named");
     readonly Option<bool> _locked = new("--locked") { Description = "Fail instead of writing" };
+    readonly Option<bool> _commit = LockCommit.Option();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     public Command Build()
     {
-        var command = new Command("lock", "Bring locks in line with what is declared, moving nothing") { _hosts, _locked, _dryRun };
+        var command = new Command("lock", "Bring locks in line with what is declared, moving nothing") { _hosts, _locked, _commit, _dryRun };
         command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(parsed, cancellationToken));
         return command;
     }
@@ -24,9 +24,15 @@ sealed class LockCommand(Surroundings surroundings)
         var folder = surroundings.Open(parsed);
         var words = parsed.GetValue(_hosts) ?? [];
         var places = words.Length == 0 ? folder.AllPlaces() : folder.Places(words);
-        return await LockWriting.RunAsync(surroundings, parsed, folder, places, UpdateRequest.Lock, parsed.GetValue(_dryRun), parsed.GetValue(_locked), cancellationToken);
+        return await LockWriting.RunAsync(surroundings, parsed, folder, places, UpdateRequest.Lock, new(parsed.GetValue(_dryRun), parsed.GetValue(_locked), parsed.GetValue(_commit)), cancellationToken);
     }
 }
+
+/// <summary>What is to become of a plan.</summary>
+/// <param name="IsDryRun">Nothing is written.</param>
+/// <param name="IsLocked">Nothing is written, and that something would be is an error.</param>
+/// <param name="Commits">What is written is committed.</param>
+readonly record struct LockWritingMode(bool IsDryRun, bool IsLocked, bool Commits);
 
 /// <summary>What <c>lock</c> and <c>update</c> have in common: plan, show, write.</summary>
 static class LockWriting
@@ -37,29 +43,37 @@ static class LockWriting
         FleetFolder folder,
         IReadOnlyList<LockPlace> places,
         UpdateRequest request,
-        bool isDryRun,
-        bool isLocked,
+        LockWritingMode mode,
         CancellationToken cancellationToken)
     {
         var terminal = surroundings.TerminalFor(parsed);
+        var (isDryRun, isLocked, commits) = mode;
         using var reserved = isDryRun ? null : folder.Reserve();
         using var lines = surroundings.FetchLines();
         using var fetcher = surroundings.Fetcher(lines);
-        var update = new HostUpdate(new LockResolver(fetcher), surroundings.PlaceOf(folder));
-        var outcomes = await update.PlanAsync(places, request, cancellationToken);
+        var update = new HostUpdate(fetcher, surroundings.PlaceOf(folder));
+        var outcomes = SharedInputs.Spread(folder, await update.PlanAsync(places, request, cancellationToken));
         var changed = outcomes.OfType<HostOutcome.Ready>().Where(ready => ready.IsChange).ToList();
         var isWritten = !isDryRun && !isLocked;
+        string? committed = null;
         if (isWritten)
         {
             var added = changed.Where(ready => !File.Exists(ready.Place.File)).Select(ready => ready.Place.File).ToList();
             HostUpdate.Apply(outcomes);
             await Visibility.ShowToNixAsync(surroundings, folder, added, cancellationToken);
+            if (commits && changed.Count > 0)
+            {
+                committed = await LockCommit.MakeAsync(
+                    surroundings, folder, [.. changed.Select(ready => (ready.Place, ready.Before is null))], OutcomeText.Render([.. changed], true, Ink.Plain), null, cancellationToken);
+            }
         }
 
         if (parsed.GetValue(CommonOptions.Json))
             terminal.Data(JsonOutput.Outcomes(outcomes, isWritten));
         else
             terminal.Data(OutcomeText.Render(outcomes, isWritten, terminal.Ink));
+        if (committed is not null)
+            terminal.Talk($"committed: {committed}\n");
         foreach (var warning in outcomes.OfType<HostOutcome.Ready>().SelectMany(ready => ready.Warnings).Distinct())
             terminal.Warn(warning);
 

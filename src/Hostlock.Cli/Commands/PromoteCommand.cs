@@ -12,11 +12,12 @@ sealed class PromoteCommand(Surroundings surroundings)
     readonly Option<string[]> _inputs = CommonOptions.Inputs("An input to carry over with all beneath it; the whole lock where none is named");
     readonly Option<bool> _all = CommonOptions.All();
     readonly Option<bool> _downgrade = new("--allow-downgrade") { Description = "Let inputs go back in time" };
+    readonly Option<bool> _commit = LockCommit.Option();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     public Command Build()
     {
-        var command = new Command("promote", "Copy a tested lock to other hosts, entry for entry") { _from, _to, _inputs, _all, _downgrade, _dryRun };
+        var command = new Command("promote", "Copy a tested lock to other hosts, entry for entry") { _from, _to, _inputs, _all, _downgrade, _commit, _dryRun };
         command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(parsed, cancellationToken));
         return command;
     }
@@ -38,15 +39,24 @@ sealed class PromoteCommand(Surroundings surroundings)
         // One that may not have it stops all: half a promotion is what nobody asked for.
         var isRefused = plans.Any(plan => plan is TargetPlan.Refused);
         var isWritten = !isDryRun && !isRefused;
+        string? committed = null;
         if (isWritten)
         {
             var added = targets.Where(place => !File.Exists(place.File)).Select(place => place.File).ToList();
             Promotion.Apply(plans);
             await Visibility.ShowToNixAsync(surroundings, folder, added, cancellationToken);
+            var changed = plans.OfType<TargetPlan.Ready>().Where(ready => ready.IsChange).ToList();
+            if (parsed.GetValue(_commit) && changed.Count > 0)
+            {
+                committed = await LockCommit.MakeAsync(
+                    surroundings, folder, [.. changed.Select(ready => (ready.Place, ready.Before is null))], PromotionText.Render(from.Name, [.. changed], false, Ink.Plain), from.Name, cancellationToken);
+            }
         }
         terminal.Data(parsed.GetValue(CommonOptions.Json)
             ? JsonOutput.Promotion(from.Name, plans, isWritten)
             : PromotionText.Render(from.Name, plans, isDryRun, terminal.Ink));
+        if (committed is not null)
+            terminal.Talk($"committed: {committed}\n");
         if (isRefused)
             terminal.Talk("refused; nothing was written\n");
         return isRefused ? ExitCode.No : ExitCode.Done;

@@ -40,6 +40,12 @@ public sealed class FetchException : HostlockException
     internal static FetchException AttributeMismatch(FlakeRef reference, string name, string expected, string got) =>
         new($"'{name}' attribute mismatch in input '{reference}', expected {expected}, got {got}");
 
+    internal static FetchException NoAges(FlakeRef reference) =>
+        new($"'{reference}' has no dates to choose a revision by") { Hint = "min-age is for git, github and gitlab" };
+
+    internal static FetchException NothingSoOld(string url, DateTimeOffset before) =>
+        new($"'{url}' has no commit from {before:yyyy-MM-dd} or before") { Hint = "lower min-age" };
+
     // Registries.
     internal static FetchException NotInRegistries(string id) =>
         new($"cannot find flake '{id}' in the flake registries") { Hint = "declare its url in flake.nix" };

@@ -28,6 +28,7 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     readonly SemaphoreSlim _room = new(AtOnce, AtOnce);
     readonly ConcurrentDictionary<RefAttributes, Lazy<Task<FetchedTree>>> _fetched = [];
     readonly ConcurrentDictionary<RefAttributes, Lazy<Task<TreeFiles>>> _read = [];
+    readonly ConcurrentDictionary<(RefAttributes, DateTimeOffset?), Lazy<Task<NewestRevision?>>> _newest = [];
     readonly ConcurrentDictionary<RefAttributes, Lazy<Task<(CachedAnswer, TreeFiles)>>> _archives = [];
     readonly ConcurrentBag<IDisposable> _open = [];
 
@@ -57,6 +58,12 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     public Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken) =>
         _read.GetOrAdd(locked.Input, _ => new(() => ReadAnewAsync(locked.With(directory: ""), cancellationToken))).Value;
 
+    public async Task<NewestRevision?> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken)
+    {
+        var resolved = await _registries.ResolveAsync(reference, RegistryScope.Limited);
+        return await _newest.GetOrAdd((resolved.Input, before), _ => new(() => AskNewestAsync(resolved.With(directory: ""), before, cancellationToken))).Value;
+    }
+
     public void Dispose()
     {
         foreach (var tree in _open)
@@ -64,6 +71,45 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
         _git.Dispose();
         _downloads.Dispose();
         _room.Dispose();
+    }
+
+    async Task<NewestRevision?> AskNewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken)
+    {
+        if (reference.Revision is { } own)
+            return new(own.ToLowerInvariant(), null);
+        await _room.WaitAsync(cancellationToken);
+        try
+        {
+            switch (reference.Scheme)
+            {
+                case GitScheme:
+                    return await _git.NewestAsync(reference, before, cancellationToken);
+                case ForgeScheme forge:
+                    var header = HeaderFor(forge, reference);
+                    var question = before is null
+                        ? forge.AskRevision(reference.Input)
+                        : forge.AskRevisionBefore(reference.Input, before.Value.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture)) ?? throw FetchException.NoAges(reference);
+                    return question switch
+                    {
+                        RevisionQuery.Json json => await AskAsync(json, header, cancellationToken),
+                        RevisionQuery.RefList list => new(await AskAsync(reference, list, header, cancellationToken), null),
+                        _ => throw new UnreachableException(),
+                    };
+                default:
+                    return before is null ? null : throw FetchException.NoAges(reference);
+            }
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    TokenHeader? HeaderFor(ForgeScheme forge, FlakeRef reference)
+    {
+        var host = ForgeScheme.HostOf(reference.Input, forge.DefaultHost);
+        var token = _settings.TokenFor(host, reference.Input.Text("owner"), reference.Input.Text("repo"));
+        return token is null ? null : new(host, forge.TokenHeader(token).Name, forge.TokenHeader(token).Value);
     }
 
     async Task<FetchedTree> FetchAnewAsync(FlakeRef reference, CancellationToken cancellationToken)
@@ -117,18 +163,16 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
 
     async Task<FetchedTree> FetchForgeAsync(ForgeScheme forge, FlakeRef reference, CancellationToken cancellationToken)
     {
-        var host = ForgeScheme.HostOf(reference.Input, forge.DefaultHost);
-        var token = _settings.TokenFor(host, reference.Input.Text("owner"), reference.Input.Text("repo"));
-        var header = token is null ? null : new TokenHeader(host, forge.TokenHeader(token).Name, forge.TokenHeader(token).Value);
+        var header = HeaderFor(forge, reference);
         var revision = forge.AskRevision(reference.Input) switch
         {
             null => reference.Revision!.ToLowerInvariant(),
-            RevisionQuery.Json question => await AskAsync(question, header, cancellationToken),
+            RevisionQuery.Json question => (await AskAsync(question, header, cancellationToken)).Id,
             RevisionQuery.RefList question => await AskAsync(reference, question, header, cancellationToken),
             _ => throw new UnreachableException(),
         };
         var pinned = reference.Input.Without("ref").With("rev", revision);
-        var location = (TreeLocation.Archive)forge.Locate(pinned, token is not null)!;
+        var location = (TreeLocation.Archive)forge.Locate(pinned, header is not null)!;
         var tree = await ArchiveAsync(reference, Pinned(reference.With(pinned)), location.Url, location.TokenHost is null ? null : header, cancellationToken);
         if (reference.LastModified is { } stated && stated != (tree.Answer.LastModified ?? 0))
             throw FetchException.AttributeMismatch(reference, "lastModified", $"{stated}", $"{tree.Answer.LastModified ?? 0}");
@@ -136,7 +180,7 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
         return new(reference.With(pinned), tree.Files, []);
     }
 
-    async Task<string> AskAsync(RevisionQuery.Json question, TokenHeader? header, CancellationToken cancellationToken)
+    async Task<NewestRevision> AskAsync(RevisionQuery.Json question, TokenHeader? header, CancellationToken cancellationToken)
     {
         var answer = await _downloads.GetTextAsync(question.Url, header, cancellationToken);
         try
@@ -146,12 +190,24 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
             if (question.InFirstElement)
                 at = at.ValueKind == JsonValueKind.Array && at.GetArrayLength() > 0 ? at[0] : throw FetchException.BadAnswer(question.Url, "it lists no commit; does the ref exist?");
             var revision = at.GetProperty(question.Field).GetString();
-            return revision is not null && revision.IsRevision() ? revision.ToLowerInvariant() : throw FetchException.BadAnswer(question.Url, $"'{revision}' is no revision");
+            return revision is not null && revision.IsRevision()
+                ? new(revision.ToLowerInvariant(), TimeAt(at, question.TimePath))
+                : throw FetchException.BadAnswer(question.Url, $"'{revision}' is no revision");
         }
         catch (Exception why) when (why is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw FetchException.BadAnswer(question.Url, $"it has no '{question.Field}'");
         }
+    }
+
+    static ulong? TimeAt(JsonElement at, string[] path)
+    {
+        foreach (var name in path)
+        {
+            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(name, out at))
+                return null;
+        }
+        return path.Length > 0 && at.ValueKind == JsonValueKind.String && at.TryGetDateTimeOffset(out var time) && time.ToUnixTimeSeconds() is > 0 and var seconds ? (ulong)seconds : null;
     }
 
     // HEAD names a ref, and the list of refs of git's plain protocol its commit (libfetchers/github.cc, SourceHutInputScheme).

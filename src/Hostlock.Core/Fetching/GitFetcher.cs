@@ -51,6 +51,32 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
         return new(reference.With(input.With("narHash", answer.NarHash)), files, warnings);
     }
 
+    /// <summary>The commit a reference stands for now; for a remote repository of any age, nothing is fetched.</summary>
+    /// <param name="reference">The reference.</param>
+    /// <param name="before">Where given, the newest commit along the first parents that is not younger.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The repository or the ref is not there, or cannot be reached; or no commit is that old.</exception>
+    public async Task<NewestRevision> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken)
+    {
+        var url = reference.Input.Text("url")!;
+        if (before is null && LocalFolder(url) is null)
+        {
+            var copy = _copies.Of(AddressOf(url), isShallow: false);
+            var (_, tip) = await GitCopies.AskAsync(copy, reference.Ref is { } name ? FullName(name) : "HEAD", cancellationToken);
+            return new(tip ?? throw FetchException.NoSuchRef(url, reference.Ref ?? "HEAD"), null);
+        }
+        var found = WorkTreeOf(reference) is { } local
+            ? new Found(local, await local.CommitAsync("HEAD", cancellationToken) ?? throw FetchException.NoSuchRef(url, "HEAD"), "HEAD")
+            : await FindAsync(reference, [], cancellationToken);
+        if (before is not { } time)
+            return new(found.Commit.Id, found.Commit.Time);
+        var listed = await found.Repository.RunAsync(
+            cancellationToken, "rev-list", "-1", "--first-parent", $"--before={time.ToUnixTimeSeconds()}", "--format=%ct", found.Commit.Id, "--");
+        return listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) is [var commit, var seconds, ..] && commit.Split(' ') is ["commit", var id]
+            ? new(id, ulong.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture))
+            : throw FetchException.NothingSoOld(url, time);
+    }
+
     /// <summary>The files of a tree that a lock names.</summary>
     /// <exception cref="FetchException">They cannot be had any more.</exception>
     public async Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken)

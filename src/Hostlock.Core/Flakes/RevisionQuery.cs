@@ -12,7 +12,8 @@ public abstract record RevisionQuery
     /// <param name="Host">Whose token goes with it.</param>
     /// <param name="Field">The member that holds the revision.</param>
     /// <param name="InFirstElement">True where the answer is a list and the first element holds the member.</param>
-    public sealed record Json(string Url, string Host, string Field, bool InFirstElement) : RevisionQuery;
+    /// <param name="TimePath">The members on the way to the time of the commit, an ISO 8601 text.</param>
+    public sealed record Json(string Url, string Host, string Field, bool InFirstElement, params string[] TimePath) : RevisionQuery;
 
     /// <summary>sourcehut's way: HEAD as a text, then the list of refs of git's plain HTTP protocol.</summary>
     /// <param name="BaseUrl">The address of the repository.</param>

@@ -164,6 +164,27 @@ public sealed class FleetException : HostlockException
             Hint = "this is a bug of hostlock: please report it with your lock",
         };
 
+    internal static FleetException GoesBack(Locks.LockChange change) => new(Downgrade.Describe(change)) { IsRefusal = true, Hint = Downgrade.Hint };
+
+    internal static FleetException SharedDangles(LockPlace place, InputPath path, InputPath input, InputPath follows) =>
+        new($"'{path}' is shared, but {place.Name} cannot have it: '{input}' would follow '{follows}', which its lock does not have")
+        {
+            Hint = $"hostlock lock {place.Name}",
+        };
+
+    public static FleetException CommitFailed(string said) =>
+        new($"the locks are written, but git did not commit them{(said.Length == 0 ? "" : $": {said}")}") { IsOutside = true };
+
+    public static FleetException NoRepository(string folder) => new($"'{folder}' is in no git repository");
+
+    public static FleetException NotATime(string text) => new($"'{text}' is not a time") { Hint = "a number and a unit: 3d, 12h, 2w" };
+
+    public static FleetException ToNeedsOneInput() =>
+        new("--to moves one input") { Hint = "name it: -i nixpkgs --to REF-OR-REV" };
+
+    /// <summary>True where the answer is no, and not that something is wrong: exit code 1.</summary>
+    public bool IsRefusal { get; private init; }
+
     public static FleetException NeedsLock(LockPlace place) =>
         new($"the lock of {place.Name} is not in line with what is declared, and --locked forbids writing it") { Hint = $"hostlock lock {place.Name}" };
 

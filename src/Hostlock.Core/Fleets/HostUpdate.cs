@@ -12,6 +12,15 @@ namespace Hostlock.Fleets;
 /// <param name="Exclude">Inputs directly beneath the flake that stay where all others move.</param>
 public sealed record UpdateRequest(bool Moves, ImmutableArray<InputPath> Inputs, ImmutableHashSet<string> Exclude)
 {
+    /// <summary>The branch, tag or revision that the one input asked for is moved to; the newest where null.</summary>
+    public string? To { get; init; }
+
+    /// <summary>No younger commit is taken, by input or with an empty name for all.</summary>
+    public ImmutableDictionary<string, DateTimeOffset> NotAfter { get; init; } = ImmutableDictionary<string, DateTimeOffset>.Empty;
+
+    /// <summary>True where inputs may go back in time.</summary>
+    public bool AllowsDowngrade { get; init; }
+
     public static readonly UpdateRequest Lock = new(false, [], []);
 }
 
@@ -32,9 +41,11 @@ public abstract record HostOutcome(LockPlace Place)
 }
 
 /// <summary>Locks and updates the locks of one or more hosts: judges first, and writes what it judged.</summary>
-public sealed class HostUpdate(LockResolver resolver, FlakePlace repository)
+public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
 {
     const int AtOnce = 16;
+
+    readonly LockResolver _resolver = new(source);
 
     // Most hosts of a fleet have the same lock as some other: it is read once, and what is to become of it is worked out once. A plan is for
     // one request.
@@ -82,12 +93,16 @@ public sealed class HostUpdate(LockResolver resolver, FlakePlace repository)
     async Task<(ResolvedLock Resolved, LockDiff Diff, bool IsSame)> ResolveAsync(LockPlace place, LockFile? before, UpdateRequest request, CancellationToken cancellationToken)
     {
         var flake = await DeclarationsAsync(place, cancellationToken);
-        var asked = Asked(place, flake, request);
         var old = before ?? LockFile.Empty;
-        var resolved = await resolver.ResolveAsync(flake, old, asked, cancellationToken);
+        var asked = Asked(place, flake, request);
+        (flake, asked) = await ChooseAsync(place, flake, old, request, asked, cancellationToken);
+        var resolved = await _resolver.ResolveAsync(flake, old, asked, cancellationToken);
         if (request.Moves && !asked.Recreate && resolved.Unmatched.IsEmpty)
             await ProveAsync(flake, old, resolved.Lock, asked, cancellationToken);
-        return (resolved, LockDiff.Between(old, resolved.Lock), LockDiff.Same(old, resolved.Lock));
+        var diff = LockDiff.Between(old, resolved.Lock);
+        if (request is { Moves: true, AllowsDowngrade: false } && diff.Changes.FirstOrDefault(Downgrade.Is) is { } back)
+            throw FleetException.GoesBack(back);
+        return (resolved, diff, LockDiff.Same(old, resolved.Lock));
     }
 
     // Equal bytes are one lock.
@@ -108,7 +123,7 @@ public sealed class HostUpdate(LockResolver resolver, FlakePlace repository)
             ("", var inner) => inner,
             var (outer, inner) => $"{outer}/{inner}",
         };
-        var top = await resolver.ReadTopAsync(repository with { Folder = folder }, place.FlakeFile, cancellationToken);
+        var top = await _resolver.ReadTopAsync(repository with { Folder = folder }, place.FlakeFile, cancellationToken);
         if (place.References.Count == 0)
             return top;
         var inputs = top.Flake.Inputs.ToBuilder();
@@ -119,6 +134,59 @@ public sealed class HostUpdate(LockResolver resolver, FlakePlace repository)
             inputs[name] = declared with { Reference = FlakeRef.ParseInput(text, declared.IsFlake, null, null), Follows = null };
         }
         return top with { Flake = top.Flake with { Inputs = inputs.ToImmutable() } };
+    }
+
+    // Where a revision is asked for, or one of an age, it takes the place of what is declared; what the lock says was asked for stays.
+    async Task<(TopFlake Flake, LockRequest Asked)> ChooseAsync(
+        LockPlace place, TopFlake top, LockFile old, UpdateRequest request, LockRequest asked, CancellationToken cancellationToken)
+    {
+        var chosen = ImmutableSortedDictionary.CreateBuilder<InputPath, FlakeRef>();
+        var declared = top.Flake.Inputs.ToBuilder();
+        if (request.To is { } to)
+        {
+            var path = request.Inputs[0];
+            chosen.Add(path, Pinned(Reference(path), to));
+        }
+        else if (request.Moves && request.NotAfter.Count > 0)
+        {
+            foreach (var (name, input) in top.Flake.Inputs)
+            {
+                var path = InputPath.Of(name);
+                if (input.Follows is not null || !(asked.Recreate || asked.Updates.Contains(path)))
+                    continue;
+                if (!request.NotAfter.TryGetValue(name, out var time) && !request.NotAfter.TryGetValue("", out time))
+                    continue;
+                var reference = Reference(path);
+                if (reference.Revision is null && await source.NewestAsync(reference, time, cancellationToken) is { } newest)
+                    chosen.Add(path, Pinned(reference, newest.Id));
+            }
+        }
+        if (chosen.Count == 0)
+            return (top, asked);
+        // With everything moved anew only the chosen are held; else each is moved by name.
+        return (top with { Flake = top.Flake with { Inputs = declared.ToImmutable() } }, asked with { Overrides = chosen.ToImmutable() });
+
+        FlakeRef Reference(InputPath path)
+        {
+            if (path.Length > 1)
+                return old.EdgeAt(path) is LockEdge.Locked(var node) ? node.Original : throw FleetException.NotAnInput(place, path, old);
+            if (!top.Flake.Inputs.TryGetValue(path.Last, out var input))
+                throw FleetException.NotAnInput(place, path, top.Flake.Inputs.Keys);
+            if (input.Follows is not null)
+                throw FleetException.NotAnInput(place, path, old);
+            var reference = input.Reference ?? FlakeRef.Indirect(path.Last);
+            // What is declared by its name alone is written so, whatever takes its place.
+            declared[path.Last] = input with { Reference = reference };
+            return reference;
+        }
+    }
+
+    static FlakeRef Pinned(FlakeRef reference, string to)
+    {
+        var isRevision = to.Length == 40 && to.All(char.IsAsciiHexDigit);
+        if (reference.Type == "git")
+            return reference.With(isRevision ? reference.Input.With("rev", to.ToLowerInvariant()) : reference.Input.Without("rev").With("ref", to));
+        return reference.Apply(isRevision ? null : to, isRevision ? to.ToLowerInvariant() : null);
     }
 
     static LockRequest Asked(LockPlace place, TopFlake flake, UpdateRequest request)
@@ -145,7 +213,7 @@ public sealed class HostUpdate(LockResolver resolver, FlakePlace repository)
     {
         if (Beyond(LockDiff.Between(old, updated), asked.Updates).Count == 0)
             return;
-        var inLine = await resolver.ResolveAsync(flake, old, new() { Rereads = asked.Updates }, cancellationToken);
+        var inLine = await _resolver.ResolveAsync(flake, old, new() { Rereads = asked.Updates }, cancellationToken);
         // What has to change anyway may come out otherwise beside an update: a registry's dir goes with the order of the run.
         var anyway = LockDiff.Between(old, inLine.Lock).Changes.Select(change => change.Path).ToHashSet();
         var beyond = Beyond(LockDiff.Between(inLine.Lock, updated), asked.Updates);

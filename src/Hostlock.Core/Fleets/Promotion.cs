@@ -58,12 +58,12 @@ public static class Promotion
                 $"promote '{follows.Names[0]}' as well, or the whole lock");
         }
         var diff = LockDiff.Between(before ?? LockFile.Empty, after);
-        if (!request.AllowsDowngrade && diff.Changes.FirstOrDefault(GoesBack) is { } back)
+        if (!request.AllowsDowngrade && diff.Changes.FirstOrDefault(Downgrade.Is) is { } back)
         {
             return new TargetPlan.Refused(
                 target,
-                $"'{back.Path}' would go back in time, from {DayOf(back.Before)} to {DayOf(back.After)}",
-                "pass --allow-downgrade if that is what you want");
+                Downgrade.Describe(back),
+                Downgrade.Hint);
         }
         return new TargetPlan.Ready(target, before, after, diff, kept.ToImmutable());
     }
@@ -108,13 +108,4 @@ public static class Promotion
             ? $"{from.Name} tracks {own} for itself"
         : !tested.Root.Inputs.ContainsKey(name) ? $"{from.Name} has no such input"
         : null;
-
-    static bool GoesBack(LockChange change) =>
-        change is { Path.Length: 1, Before: LockEdge.Locked(var before), After: LockEdge.Locked(var after) }
-        && before.Original.Equals(after.Original)
-        && before.Locked.LastModified is { } earlier && after.Locked.LastModified is { } later && later < earlier;
-
-    static string DayOf(LockEdge? edge) =>
-        DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(((LockEdge.Locked)edge!).Node.Locked.LastModified!.Value, 253402300799))
-            .ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -29,7 +29,19 @@ public interface IFlakeSource
     /// The files of a tree that a lock already pins. Asks for no revision and need not hash anything.
     /// </summary>
     Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken);
+
+    /// <summary>What a reference points to now, without its tree; null where its type has no revisions.</summary>
+    /// <param name="reference">The reference; one with a revision of its own points to that.</param>
+    /// <param name="before">Where given, the newest commit of the branch that is not younger is meant, by the date of the commit.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">It cannot be asked, or no commit is that old.</exception>
+    Task<NewestRevision?> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken);
 }
+
+/// <summary>A revision as it was asked for.</summary>
+/// <param name="Id">Forty hexadecimal digits.</param>
+/// <param name="Time">When it was committed, in seconds since the epoch; null where that was not said.</param>
+public sealed record NewestRevision(string Id, ulong? Time);
 
 /// <summary>A tree that a reference led to.</summary>
 /// <param name="Locked">The reference pinned: revision and narHash. It has no <c>dir</c>: the whole tree is fetched.</param>

@@ -48,6 +48,36 @@ public static class JsonOutput
         json.WriteEndObject();
     }
 
+    /// <summary><c>outdated --json</c>.</summary>
+    public static string Outdated(IReadOnlyList<OutdatedLock> locks) => Document(json =>
+    {
+        json.WriteStartObject("hosts");
+        foreach (var (one, host) in locks.SelectMany(one => one.Place.Sharers.Select(host => (one, host))))
+        {
+            json.WriteStartObject(host);
+            json.WriteString("lock", one.Place.Shown);
+            json.WriteStartObject("inputs");
+            foreach (var input in one.Inputs)
+            {
+                json.WriteStartObject(input.Name);
+                json.WriteString("locked", input.Locked.Revision);
+                json.WriteString("newest", input.Newest?.Id);
+                json.WriteBoolean("canMove", input.CanMove);
+                if (input.SecondsBehind is { } behind)
+                    json.WriteNumber("secondsBehind", behind);
+                if (input.Waiting is { } waiting)
+                    json.WriteString("waiting", waiting.Id);
+                json.WriteBoolean("frozen", input.Freeze is not null);
+                if (input.Problem is { } problem)
+                    json.WriteString("problem", problem.Message);
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    });
+
     /// <summary><c>diff --json</c>.</summary>
     public static string Diff(string before, string after, LockDiff diff) => Document(json =>
     {

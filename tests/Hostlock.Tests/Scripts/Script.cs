@@ -113,7 +113,13 @@ sealed class Script : IDisposable
                 File.Copy(PathOf(from), PathOf(to), overwrite: true);
                 break;
             case ("rm", _):
-                rest.ForEach(path => File.Delete(PathOf(path)));
+                foreach (var path in rest.Select(PathOf))
+                {
+                    if (Directory.Exists(path) && new FileInfo(path).LinkTarget is null)
+                        Directory.Delete(path, recursive: true);
+                    else
+                        File.Delete(path);
+                }
                 break;
             case ("mkdir", _):
                 rest.ForEach(path => Directory.CreateDirectory(PathOf(path)));

@@ -15,6 +15,11 @@ abstract class ForgeScheme : InputScheme
     /// <summary>The header that carries a token, as name and value.</summary>
     public abstract (string Name, string Value) TokenHeader(string token);
 
+    /// <summary>How to ask for the newest commit that is not younger than a time; null where the forge cannot be asked.</summary>
+    /// <param name="attributes">The reference.</param>
+    /// <param name="time">The time in ISO 8601, UTC.</param>
+    public virtual RevisionQuery? AskRevisionBefore(RefAttributes attributes, string time) => null;
+
     public static string HostOf(RefAttributes attributes, string defaultHost) => attributes.Text("host") ?? defaultHost;
 
     public override bool Takes(FlakeUrl url, bool wantsTree) => url.Scheme == Name;

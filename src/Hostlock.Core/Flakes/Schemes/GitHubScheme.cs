@@ -11,7 +11,11 @@ sealed class GitHubScheme : ForgeScheme
 
     public override RevisionQuery? AskRevision(RefAttributes attributes) =>
         attributes.Has("rev") ? null
-        : new RevisionQuery.Json($"{Api(attributes)}/commits/{attributes.Text("ref") ?? "HEAD"}", HostOf(attributes, DefaultHost), "sha", InFirstElement: false);
+        : new RevisionQuery.Json($"{Api(attributes)}/commits/{attributes.Text("ref") ?? "HEAD"}", HostOf(attributes, DefaultHost), "sha", InFirstElement: false, "commit", "committer", "date");
+
+    public override RevisionQuery? AskRevisionBefore(RefAttributes attributes, string time) =>
+        new RevisionQuery.Json(
+            $"{Api(attributes)}/commits?sha={Uri.EscapeDataString(attributes.Text("ref") ?? "HEAD")}&until={time}&per_page=1", HostOf(attributes, DefaultHost), "sha", InFirstElement: true, "commit", "committer", "date");
 
     // The archive address costs no API call; it takes no token.
     public override TreeLocation? Locate(RefAttributes attributes, bool hasToken)

@@ -17,7 +17,11 @@ sealed class GitLabScheme : ForgeScheme
 
     public override RevisionQuery? AskRevision(RefAttributes attributes) =>
         attributes.Has("rev") ? null
-        : new RevisionQuery.Json($"{Api(attributes)}/commits?ref_name={attributes.Text("ref") ?? "HEAD"}", HostOf(attributes, DefaultHost), "id", InFirstElement: true);
+        : new RevisionQuery.Json($"{Api(attributes)}/commits?ref_name={attributes.Text("ref") ?? "HEAD"}", HostOf(attributes, DefaultHost), "id", InFirstElement: true, "committed_date");
+
+    public override RevisionQuery? AskRevisionBefore(RefAttributes attributes, string time) =>
+        new RevisionQuery.Json(
+            $"{Api(attributes)}/commits?ref_name={Uri.EscapeDataString(attributes.Text("ref") ?? "HEAD")}&until={time}&per_page=1", HostOf(attributes, DefaultHost), "id", InFirstElement: true, "committed_date");
 
     public override TreeLocation? Locate(RefAttributes attributes, bool hasToken) =>
         new TreeLocation.Archive($"{Api(attributes)}/archive.tar.gz?sha={attributes.Text("rev")}", HostOf(attributes, DefaultHost));

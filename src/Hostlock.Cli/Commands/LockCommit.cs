@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Hostlock.Fetching;
+using Hostlock.Fleets;
+using Hostlock.Platform;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>
+/// Commits the locks that were just written, and nothing else: git takes those files alone, by an index of its own, so what is staged stays staged
+/// and what is dirty stays dirty. Hooks and signing are as for any commit.
+/// </summary>
+static class LockCommit
+{
+    public static Option<bool> Option() => new("--commit") { Description = "Commit the locks, and only them" };
+
+    /// <summary>Makes the commit; the message is in Nix's shape, with the hosts and where a promotion came from in trailers.</summary>
+    /// <param name="surroundings">What is outside.</param>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="locks">The locks that were written, and whether each is new.</param>
+    /// <param name="body">What moved.</param>
+    /// <param name="promotedFrom">The host whose lock was promoted, or null.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FleetException">git does not make the commit.</exception>
+    public static async Task<string> MakeAsync(
+        Surroundings surroundings, FleetFolder folder, IReadOnlyList<(LockPlace Place, bool IsNew)> locks, string body, string? promotedFrom, CancellationToken cancellationToken)
+    {
+        var root = GitWorkTree.Around(surroundings.Processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
+        var verb = promotedFrom is not null ? "Promote" : locks.All(each => each.IsNew) ? "Add" : "Update";
+        var hosts = string.Join(' ', locks.SelectMany(each => each.Place.Sharers));
+        var subject = locks.Count == 1 ? $"{locks[0].Place.Shown}: {verb}" : $"{locks.Count} locks: {verb}";
+        if (promotedFrom is not null)
+            subject += $" from {promotedFrom}";
+        var message = new StringBuilder();
+        message.Append(CultureInfo.InvariantCulture, $"{subject}\n\nFlake lock file updates:\n\n{body.TrimEnd()}\n\nHostlock-Hosts: {hosts}\n");
+        if (promotedFrom is not null)
+            message.Append(CultureInfo.InvariantCulture, $"Hostlock-Promoted-From: {promotedFrom}\n");
+        var files = locks.Select(each => Path.GetRelativePath(root, each.Place.File));
+        var finished = await surroundings.Processes.RunAsync(
+            Invocation.Of("git", ["-C", root, "--literal-pathspecs", "commit", "--quiet", "--cleanup=verbatim", "--only", "--file=-", "--", .. files]) with { Input = message.ToString() },
+            cancellationToken);
+        return finished.Succeeded ? subject : throw FleetException.CommitFailed($"{finished.Errors}{finished.Output}".Trim());
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+using Hostlock.Fleets;
+
+namespace Hostlock.Reporting;
+
+/// <summary>What could move, as a table: hosts for which all is the same share their rows.</summary>
+public static class OutdatedTable
+{
+    const string Day = "d";
+
+    public static string Render(IReadOnlyList<OutdatedLock> locks, Ink ink)
+    {
+        var text = new StringBuilder();
+        foreach (var group in locks.GroupBy(one => Rows(one, ink)))
+        {
+            var hosts = string.Join(' ', group.SelectMany(one => one.Place.Sharers));
+            text.Append(group.Key.Length == 0 ? $"{ink.Bold(hosts)}: up to date\n" : $"{ink.Bold(hosts)}\n{group.Key}");
+        }
+        return text.ToString();
+    }
+
+    static string Rows(OutdatedLock one, Ink ink)
+    {
+        var rows = one.Inputs.Select(Row).Where(row => row is not null).Select(row => row!.Value).ToList();
+        if (rows.Count == 0)
+            return "";
+        var (name, move) = (rows.Max(row => row.Name.Length), rows.Max(row => row.Move.Length));
+        return string.Concat(rows.Select(row => $"  {row.Name.PadRight(name)}  {row.Move.PadRight(move)}  {(row.IsBad ? ink.Bad(row.Note) : ink.Dim(row.Note))}".TrimEnd() + "\n"));
+    }
+
+    static (string Name, string Move, string Note, bool IsBad)? Row(OutdatedInput input)
+    {
+        var locked = Short(input.Locked.Revision) ?? DiffText.Day(input.Locked.LastModified ?? 0);
+        if (input.Problem is { } problem)
+            return (input.Name, locked, problem.Message, true);
+        if (input.Newest is not { } newest)
+            return (input.Name, locked, "only an update can tell", false);
+        var isOld = !string.Equals(newest.Id, input.Locked.Revision, StringComparison.OrdinalIgnoreCase);
+        if (!isOld && input.Waiting is null)
+            return null;
+        var notes = new List<string>();
+        if (input.SecondsBehind is { } behind)
+            notes.Add(behind < 86400 ? "less than a day behind" : string.Create(CultureInfo.InvariantCulture, $"{behind / 86400}{Day} behind"));
+        if (input.Freeze is { } freeze)
+            notes.Add($"frozen: {freeze.Reason}");
+        if (input.Waiting is { } waiting)
+            notes.Add($"{Short(waiting.Id)} waits for its min-age");
+        return (input.Name, isOld ? $"{locked} → {Short(newest.Id)}" : locked, string.Join(", ", notes), false);
+    }
+
+    static string? Short(string? revision) => revision is { Length: > 7 } ? revision[..7] : revision;
+}
