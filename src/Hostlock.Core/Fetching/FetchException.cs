@@ -43,8 +43,8 @@ public sealed class FetchException : HostlockException
     internal static FetchException NoAges(FlakeRef reference) =>
         new($"'{reference}' has no dates to choose a revision by") { Hint = "min-age is for git, github and gitlab" };
 
-    internal static FetchException NothingSoOld(string url, DateTimeOffset before) =>
-        new($"'{url}' has no commit from {before:yyyy-MM-dd} or before") { Hint = "lower min-age" };
+    internal static FetchException NothingSoOld(string url, string day) =>
+        new($"'{url}' has no commit from {day} or before") { Hint = "lower min-age" };
 
     // Registries.
     internal static FetchException NotInRegistries(string id) =>

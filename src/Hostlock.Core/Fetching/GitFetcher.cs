@@ -74,7 +74,7 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
             cancellationToken, "rev-list", "-1", "--first-parent", $"--before={time.ToUnixTimeSeconds()}", "--format=%ct", found.Commit.Id, "--");
         return listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) is [var commit, var seconds, ..] && commit.Split(' ') is ["commit", var id]
             ? new(id, ulong.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture))
-            : throw FetchException.NothingSoOld(url, time);
+            : throw FetchException.NothingSoOld(url, time.UtcDateTime.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
     }
 
     /// <summary>The files of a tree that a lock names.</summary>

@@ -164,7 +164,7 @@ public sealed class FleetException : HostlockException
             Hint = "this is a bug of hostlock: please report it with your lock",
         };
 
-    internal static FleetException GoesBack(Locks.LockChange change) => new(Downgrade.Describe(change)) { IsRefusal = true, Hint = Downgrade.Hint };
+    internal static FleetException GoesBack(string what) => new(what) { IsRefusal = true, Hint = Downgrade.Hint };
 
     internal static FleetException SharedDangles(LockPlace place, InputPath path, InputPath input, InputPath follows) =>
         new($"'{path}' is shared, but {place.Name} cannot have it: '{input}' would follow '{follows}', which its lock does not have")
@@ -176,6 +176,11 @@ public sealed class FleetException : HostlockException
         new($"the locks are written, but git did not commit them{(said.Length == 0 ? "" : $": {said}")}") { IsOutside = true };
 
     public static FleetException NoRepository(string folder) => new($"'{folder}' is in no git repository");
+
+    public static FleetException NoSuchVersion(string word, string file) =>
+        new($"'{word}' is no commit, and no day, that has '{file}'") { Hint = "a commit, a branch, or a day such as 2026-03-01; hostlock log shows them" };
+
+    public static FleetException NothingToUndo(LockPlace place) => new($"git knows no earlier lock of {place.Name}") { IsRefusal = true };
 
     public static FleetException NotATime(string text) => new($"'{text}' is not a time") { Hint = "a number and a unit: 3d, 12h, 2w" };
 

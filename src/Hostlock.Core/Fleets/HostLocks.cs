@@ -36,6 +36,15 @@ public static class HostLocks
     /// <summary>Reads a lock that has to be there.</summary>
     public static LockFile ReadExisting(LockPlace place) => Read(place) ?? throw FleetException.NoLock(place);
 
+    /// <summary>Puts the bytes of an earlier lock back.</summary>
+    public static void WriteBytes(LockPlace place, byte[] bytes)
+    {
+        if (place.File.EndsWith('/' + place.Shown, StringComparison.Ordinal))
+            Links.RefuseLeading(place.File[..^(place.Shown.Length + 1)], place.Shown);
+        Directory.CreateDirectory(Path.GetDirectoryName(place.File)!);
+        AtomicFile.Replace(place.File, bytes);
+    }
+
     /// <summary>Replaces locks: all of them are written beside before the first is renamed.</summary>
     public static void Write(IEnumerable<(LockPlace Place, LockFile Lock)> locks)
     {

@@ -101,7 +101,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
             await ProveAsync(flake, old, resolved.Lock, asked, cancellationToken);
         var diff = LockDiff.Between(old, resolved.Lock);
         if (request is { Moves: true, AllowsDowngrade: false } && diff.Changes.FirstOrDefault(Downgrade.Is) is { } back)
-            throw FleetException.GoesBack(back);
+            throw FleetException.GoesBack(Downgrade.Describe(back));
         return (resolved, diff, LockDiff.Same(old, resolved.Lock));
     }
 

@@ -48,6 +48,26 @@ public static class JsonOutput
         json.WriteEndObject();
     }
 
+    /// <summary><c>log --json</c>.</summary>
+    public static string History(string host, IReadOnlyList<LockVersion> versions) => Document(json =>
+    {
+        json.WriteString("host", host);
+        json.WriteStartArray("commits");
+        foreach (var (commit, diff) in versions)
+        {
+            json.WriteStartObject();
+            json.WriteString("commit", commit.Id);
+            json.WriteNumber("time", commit.Time);
+            json.WriteString("subject", commit.Subject);
+            if (commit.PromotedFrom.Length > 0)
+                json.WriteString("promotedFrom", commit.PromotedFrom);
+            if (diff is not null)
+                Changes(json, diff);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
     /// <summary><c>outdated --json</c>.</summary>
     public static string Outdated(IReadOnlyList<OutdatedLock> locks) => Document(json =>
     {

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Hostlock.Fleets;
+using Hostlock.Locks;
+using Hostlock.Reporting;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>Puts an earlier lock back: that of a commit or a day, or with <c>undo</c> the one before the last change.</summary>
+sealed class RestoreCommand(Surroundings surroundings)
+{
+    readonly Argument<string> _host = CommonOptions.One("host", "HOST", "A host, or root");
+    readonly Option<string> _to = new("--to") { Description = "The commit, or the day, whose lock is put back", HelpName = "COMMIT-OR-DAY", Required = true };
+    readonly Option<bool> _commit = LockCommit.Option();
+    readonly Option<bool> _dryRun = CommonOptions.DryRun();
+
+    public Command Build()
+    {
+        var command = new Command("restore", "Put an earlier lock of a host back") { _host, _to, _commit, _dryRun };
+        command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(
+            parsed, (history, place) => history.AtAsync(place, parsed.GetValue(_to)!, cancellationToken), cancellationToken));
+        return command;
+    }
+
+    public Command BuildUndo()
+    {
+        var command = new Command("undo", "Put back the lock a host had before the last change") { _host, _commit, _dryRun };
+        command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(
+            parsed, (history, place) => history.BeforeLastChangeAsync(place, cancellationToken), cancellationToken));
+        return command;
+    }
+
+    async Task<ExitCode> RunAsync(ParseResult parsed, Func<LockHistory, LockPlace, Task<byte[]>> find, CancellationToken cancellationToken)
+    {
+        var folder = surroundings.Open(parsed);
+        var terminal = surroundings.TerminalFor(parsed);
+        var place = folder.Places([parsed.GetValue(_host)!])[0];
+        var isDryRun = parsed.GetValue(_dryRun);
+        using var reserved = isDryRun ? null : folder.Reserve();
+        using var history = LockHistory.Open(surroundings.Processes, folder);
+        var bytes = await find(history, place);
+        var (before, after) = (HostLocks.Read(place), LockFileReader.Read(place.Shown, bytes));
+        var outcome = new HostOutcome.Ready(
+            place, before, after, LockDiff.Between(before ?? LockFile.Empty, after), before is null || !LockDiff.Same(before, after), []);
+        string? committed = null;
+        if (!isDryRun && outcome.IsChange)
+        {
+            HostLocks.WriteBytes(place, bytes);
+            if (before is null)
+                await Visibility.ShowToNixAsync(surroundings, folder, [place.File], cancellationToken);
+            if (parsed.GetValue(_commit))
+                committed = await LockCommit.MakeAsync(surroundings, folder, [(place, before is null)], OutcomeText.Render([outcome], true, Ink.Plain), null, cancellationToken);
+        }
+        terminal.Data(parsed.GetValue(CommonOptions.Json) ? JsonOutput.Outcomes([outcome], !isDryRun) : OutcomeText.Render([outcome], !isDryRun, terminal.Ink));
+        if (committed is not null)
+            terminal.Talk($"committed: {committed}\n");
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text;
+using Hostlock.Fleets;
+using Hostlock.Locks;
+
+namespace Hostlock.Reporting;
+
+/// <summary>The history of a lock: a line for each commit, and beneath it what moved.</summary>
+public static class HistoryText
+{
+    const int InputsShown = 8;
+
+    public static string Render(IReadOnlyList<LockVersion> versions, Ink ink)
+    {
+        var text = new StringBuilder();
+        foreach (var (commit, diff) in versions)
+        {
+            var from = commit.PromotedFrom.Length > 0 ? $" {ink.Good($"promoted from {Plain(commit.PromotedFrom)}")}" : "";
+            text.Append(CultureInfo.InvariantCulture, $"{ink.Warn(commit.Id[..Math.Min(7, commit.Id.Length)])} {DiffText.Day(commit.Time)} {Plain(commit.Subject)}{from}\n");
+            if (diff is null)
+            {
+                text.Append("  the lock cannot be read\n");
+                continue;
+            }
+            var moves = diff.Changes.Where(change => change.Path.Length == 1).Take(InputsShown).ToList();
+            foreach (var change in moves)
+                text.Append(CultureInfo.InvariantCulture, $"  {change.Path}  {Short(change.Before)} → {Short(change.After)}\n");
+            if (diff.Changes.Length > moves.Count)
+                text.Append(ink.Dim($"  and {diff.Changes.Length - moves.Count} more")).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    static string Short(LockEdge? edge) => edge switch
+    {
+        null => "nothing",
+        LockEdge.Follows(var target) => $"follows {target}",
+        LockEdge.Locked(var node) => node.Locked.Revision is { Length: > 7 } revision ? revision[..7] : DiffText.Day(node.Locked.LastModified ?? 0),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    // What stands in a commit is anybody's.
+    static string Plain(string subject) => string.Concat(subject.Where(c => !char.IsControl(c)));
+}
