@@ -68,6 +68,31 @@ public static class JsonOutput
         json.WriteEndArray();
     });
 
+    /// <summary><c>follows --json</c>.</summary>
+    public static string Repetitions(IReadOnlyList<(LockPlace Place, IReadOnlyList<Repetition> Repetitions)> locks) => Document(json =>
+    {
+        json.WriteStartObject("hosts");
+        foreach (var (place, repetitions) in locks)
+        {
+            foreach (var host in place.Sharers)
+            {
+                json.WriteStartObject(host);
+                foreach (var repetition in repetitions)
+                {
+                    json.WriteStartObject(repetition.Target);
+                    json.WriteNumber("revisions", repetition.Revisions);
+                    json.WriteStartObject("lines");
+                    foreach (var path in repetition.Others)
+                        json.WriteString(path.ToString(), repetition.LineFor(path));
+                    json.WriteEndObject();
+                    json.WriteEndObject();
+                }
+                json.WriteEndObject();
+            }
+        }
+        json.WriteEndObject();
+    });
+
     /// <summary><c>outdated --json</c>.</summary>
     public static string Outdated(IReadOnlyList<OutdatedLock> locks) => Document(json =>
     {

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Hostlock.Flakes;
+
+namespace Hostlock.Locks;
+
+/// <summary>A source that is in a lock more than once, and inputs of inputs that could follow one directly beneath the flake.</summary>
+/// <param name="Target">The input beneath the flake that the others could follow.</param>
+/// <param name="Revisions">How many different revisions of it the lock has.</param>
+/// <param name="Others">The inputs that are locked on their own, by path.</param>
+public sealed record Repetition(string Target, int Revisions, ImmutableArray<InputPath> Others)
+{
+    /// <summary>What a lock has more than once, by the name of the input to follow.</summary>
+    public static IReadOnlyList<Repetition> In(LockFile file)
+    {
+        var locked = file.AllInputs().Where(input => input.Edge is LockEdge.Locked).Select(input => (input.Path, ((LockEdge.Locked)input.Edge).Node)).ToList();
+        var below = locked.Where(input => input.Path.Length > 1).ToLookup(input => SourceOf(input.Node));
+        var repetitions = new List<Repetition>();
+        foreach (var source in locked.Where(input => input.Path.Length == 1).GroupBy(input => SourceOf(input.Node)))
+        {
+            var others = below[source.Key].ToList();
+            if (others.Count == 0)
+                continue;
+            // Of several inputs of one source, that with the name of most.
+            var target = source.MaxBy(input => others.Count(other => other.Path.Last == input.Path.Last));
+            var revisions = others.Append(target).Select(input => input.Node.Locked.Revision ?? input.Node.Locked.NarHash).Distinct().Count();
+            repetitions.Add(new(target.Path.Last, revisions, [.. others.Select(input => input.Path)]));
+        }
+        return repetitions;
+    }
+
+    /// <summary>The line of flake.nix that makes an input follow the target.</summary>
+    public string LineFor(InputPath path) =>
+        $"inputs.{string.Join(".inputs.", path.Names.Select(Attribute))}.follows = \"{Target}\";";
+
+    // The repository, whatever branch or folder of it: that is what people mean by one input.
+    static RefAttributes SourceOf(LockedNode node)
+    {
+        var source = node.Original.Type == "indirect" ? node.Locked.Input : node.Original.Input;
+        foreach (var name in (ReadOnlySpan<string>)["ref", "rev", "narHash", "lastModified", "revCount", "shallow"])
+            source = source.Without(name);
+        foreach (var name in (ReadOnlySpan<string>)["owner", "repo"])
+        {
+            // Forges do not tell NixOS from nixos.
+            if (source.Text(name) is { } text)
+                source = source.With(name, text.ToLowerInvariant());
+        }
+        return source;
+    }
+
+    static string Attribute(string name) => InputPath.IsReferable(name) ? name : $"\"{name}\"";
+}
