@@ -30,7 +30,7 @@ sealed class DiffCommand(Surroundings surroundings)
         if (parsed.GetValue(CommonOptions.Json))
             terminal.Data(JsonOutput.Diff(before, after, diff));
         else
-            terminal.Data(diff.IsEmpty ? $"{before} and {after} have the same lock\n" : DiffText.Render(diff));
+            terminal.Data(diff.IsEmpty ? $"{before} and {after} have the same lock\n" : DiffText.Render(diff, hasLinks: true));
         return parsed.GetValue(_exitCode) && !diff.IsEmpty ? ExitCode.No : ExitCode.Done;
     }
 }

@@ -77,12 +77,17 @@ static class LockWriting
         foreach (var warning in outcomes.OfType<HostOutcome.Ready>().SelectMany(ready => ready.Warnings).Distinct())
             terminal.Warn(warning);
 
+        var kept = outcomes.OfType<HostOutcome.Ready>().SelectMany(ready => ready.Kept.Select(each => (ready.Place, each.Path, each.Why))).ToList();
+        foreach (var group in kept.GroupBy(each => ErrorText.Render(each.Why, Ink.Plain)))
+            terminal.Talk($"{string.Join(' ', group.Select(each => each.Place.Name))}: '{group.First().Path}' stays as it was: {ErrorText.Render(group.First().Why, terminal.Ink)}");
         var failed = outcomes.OfType<HostOutcome.Failed>().ToList();
         // Hosts that fail for one reason are one error.
         foreach (var group in failed.GroupBy(failure => ErrorText.Render(failure.Why, Ink.Plain)))
             terminal.Talk($"{string.Join(' ', group.Select(failure => failure.Place.Name))}: {ErrorText.Render(group.First().Why, terminal.Ink)}");
         if (failed.Count > 0)
             return failed.Count < outcomes.Count ? ExitCode.Partly : App.CodeOf(failed[0].Why);
+        if (kept.Count > 0)
+            return ExitCode.Partly;
         if (isLocked && changed.Count > 0)
             throw FleetException.NeedsLock(changed[0].Place);
         return ExitCode.Done;

@@ -34,7 +34,11 @@ public abstract record HostOutcome(LockPlace Place)
     /// <param name="Diff">What differs.</param>
     /// <param name="IsChange">True where the file has to be written, be it that only its <c>original</c>s changed.</param>
     /// <param name="Warnings">What was odd on the way.</param>
-    public sealed record Ready(LockPlace Place, LockFile? Before, LockFile After, LockDiff Diff, bool IsChange, IReadOnlyList<Warning> Warnings) : HostOutcome(Place);
+    public sealed record Ready(LockPlace Place, LockFile? Before, LockFile After, LockDiff Diff, bool IsChange, IReadOnlyList<Warning> Warnings) : HostOutcome(Place)
+    {
+        /// <summary>The inputs that could not be reached and stayed as they were, and why.</summary>
+        public IReadOnlyList<(InputPath Path, HostlockException Why)> Kept { get; init; } = [];
+    }
 
     /// <summary>This lock could not be made; the others are not touched by that.</summary>
     public sealed record Failed(LockPlace Place, HostlockException Why) : HostOutcome(Place);
@@ -87,7 +91,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         var isChange = before is null ? resolved.Lock.Root.Inputs.Count > 0 : !isSame;
         return resolved.Unmatched is [var unknown, ..]
             ? throw FleetException.NotAnInput(place, unknown, resolved.Lock)
-            : new HostOutcome.Ready(place, before, resolved.Lock, diff, isChange, resolved.Warnings);
+            : new HostOutcome.Ready(place, before, resolved.Lock, diff, isChange, resolved.Warnings) { Kept = resolved.Kept };
     }
 
     async Task<(ResolvedLock Resolved, LockDiff Diff, bool IsSame)> ResolveAsync(LockPlace place, LockFile? before, UpdateRequest request, CancellationToken cancellationToken)
@@ -96,7 +100,10 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         var old = before ?? LockFile.Empty;
         var asked = Asked(place, flake, request);
         (flake, asked) = await ChooseAsync(place, flake, old, request, asked, cancellationToken);
-        var resolved = await _resolver.ResolveAsync(flake, old, asked, cancellationToken);
+        var resolved = await _resolver.ResolveAsync(flake, old, asked with { KeepsUnreachable = request.Moves }, cancellationToken);
+        // Where nothing at all could be had, that is what there is to say.
+        if (resolved.Kept.Count > 0 && resolved.Kept.Count == Locked(resolved.Lock, asked))
+            throw resolved.Kept[0].Why;
         if (request.Moves && !asked.Recreate && resolved.Unmatched.IsEmpty)
             await ProveAsync(flake, old, resolved.Lock, asked, cancellationToken);
         var diff = LockDiff.Between(old, resolved.Lock);
@@ -104,6 +111,10 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
             throw FleetException.GoesBack(Downgrade.Describe(back));
         return (resolved, diff, LockDiff.Same(old, resolved.Lock));
     }
+
+    // How many inputs were to move.
+    static int Locked(LockFile file, LockRequest asked) =>
+        asked.Recreate ? file.Root.Inputs.Count(input => input.Value is LockEdge.Locked { Node.Locked.IsRelativePath: false }) : asked.Updates.Count;
 
     // Equal bytes are one lock.
     LockFile? Read(LockPlace place)

@@ -55,7 +55,7 @@ public static class SharedInputs
         HostOutcome.Ready Ready(LockFile result, Warning said)
         {
             var old = before ?? LockFile.Empty;
-            return new(place, before, result, LockDiff.Between(old, result), before is null || !LockDiff.Same(old, result), [.. known?.Warnings ?? [], said]);
+            return new(place, before, result, LockDiff.Between(old, result), before is null || !LockDiff.Same(old, result), [.. known?.Warnings ?? [], said]) { Kept = known?.Kept ?? [] };
         }
     }
 }

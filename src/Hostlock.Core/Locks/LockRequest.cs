@@ -18,6 +18,9 @@ public sealed record LockRequest
     /// <summary>Inputs that stay, and whose flakes on the way are read again, as an update of them would do.</summary>
     public ImmutableHashSet<InputPath> Rereads { get; init; } = [];
 
+    /// <summary>True where an input that cannot be reached stays as it was, and the others move: their failures are told, and are no failure of the whole.</summary>
+    public bool KeepsUnreachable { get; init; }
+
     /// <summary>True where the old lock counts for nothing.</summary>
     public bool Recreate { get; init; }
 
@@ -42,4 +45,8 @@ public sealed record FlakePlace(TreeFiles Files, string Folder);
 /// <param name="Lock">The lock.</param>
 /// <param name="Warnings">What was odd on the way to it.</param>
 /// <param name="Unmatched">The updates asked for that are no inputs, or follow another. Nix warns of them and goes on.</param>
-public sealed record ResolvedLock(LockFile Lock, IReadOnlyList<Warning> Warnings, ImmutableArray<InputPath> Unmatched);
+public sealed record ResolvedLock(LockFile Lock, IReadOnlyList<Warning> Warnings, ImmutableArray<InputPath> Unmatched)
+{
+    /// <summary>The inputs that could not be reached and stayed as they were, and why.</summary>
+    public IReadOnlyList<(InputPath Path, HostlockException Why)> Kept { get; init; } = [];
+}

@@ -54,6 +54,8 @@ public sealed class LockResolver(IFlakeSource source)
         readonly List<FlakeRef> _stack = [];
         readonly Dictionary<RefAttributes, string> _directories = [];
         readonly List<Warning> _warnings = [];
+        readonly List<(InputPath Path, HostlockException Why)> _kept = [];
+        LockNode? _oldRoot;
         int _inputs;
 
         /// <summary>An input judged: the declaration that counts, and where its relative path starts.</summary>
@@ -61,6 +63,7 @@ public sealed class LockResolver(IFlakeSource source)
 
         public async Task<ResolvedLock> RunAsync(LockFile old)
         {
+            _oldRoot = old.Root;
             foreach (var (path, reference) in request.Overrides)
                 _overrides.Add(path, new(new(reference, null, true, Flake.NoInputs, null), top.Place, null));
 
@@ -72,7 +75,7 @@ public sealed class LockResolver(IFlakeSource source)
             resolved.CheckFollows();
             if (!LockDiff.Same(old, resolved))
                 CheckLocked(resolved);
-            return new(resolved, _warnings, [.. request.Updates.Where(path => !_updatesUsed.Contains(path)).Order()]);
+            return new(resolved, _warnings, [.. request.Updates.Where(path => !_updatesUsed.Contains(path)).Order()]) { Kept = _kept };
         }
 
         // A lock that names work in progress is not written, since nobody else could use it (flake.cc, isUnlocked).
@@ -103,9 +106,16 @@ public sealed class LockResolver(IFlakeSource source)
             var edges = new List<KeyValuePair<string, LockEdge>>(judged.Count);
             foreach (var input in judged)
             {
+                var depth = _stack.Count;
                 try
                 {
                     edges.Add(new(input.Name, await EdgeAsync(input, followsPrefix)));
+                }
+                catch (HostlockException why) when (why.IsOutside && request.KeepsUnreachable && at.IsRoot && OldNode(input.Name) is not null)
+                {
+                    _stack.RemoveRange(depth, _stack.Count - depth);
+                    _kept.Add((input.Path, why.While($"while updating the flake input '{input.Path}'")));
+                    edges.Add(new(input.Name, new LockEdge.Locked(OldNode(input.Name)!)));
                 }
                 catch (HostlockException why)
                 {
@@ -114,6 +124,8 @@ public sealed class LockResolver(IFlakeSource source)
             }
             return NameMap<LockEdge>.Of(edges);
         }
+
+        LockedNode? OldNode(string name) => _oldRoot!.Inputs.TryGetValue(name, out var edge) ? (edge as LockEdge.Locked)?.Node : null;
 
         Judged Judge(string name, FlakeInput declared, InputPath at, LockNode? old, FlakePlace place, bool trust)
         {

@@ -11,7 +11,9 @@ namespace Hostlock.Reporting;
 public static class DiffText
 {
     /// <summary>The text; empty where nothing moved. A changed <c>original</c> alone is said too, which Nix leaves out.</summary>
-    public static string Render(LockDiff diff)
+    /// <param name="diff">What differs.</param>
+    /// <param name="hasLinks">True for a line with the place where upstream shows the difference.</param>
+    public static string Render(LockDiff diff, bool hasLinks = false)
     {
         var text = new StringBuilder();
         foreach (var change in diff.Changes)
@@ -26,6 +28,8 @@ public static class DiffText
                     break;
                 case { Moves: true, Before: { } before, After: { } after }:
                     text.Append(CultureInfo.InvariantCulture, $"• Updated input '{change.Path}':\n    {Describe(before)}\n  → {Describe(after)}\n");
+                    if (hasLinks && CompareLink.Between(before, after) is { } link)
+                        text.Append(CultureInfo.InvariantCulture, $"    {link}\n");
                     break;
                 case { Before: LockEdge.Locked(var before), After: LockEdge.Locked(var after) } when !before.Original.Equals(after.Original):
                     text.Append(CultureInfo.InvariantCulture, $"• Input '{change.Path}' is now declared as '{after.Original}' (it was '{before.Original}')\n");

@@ -146,6 +146,13 @@ public static class JsonOutput
                     json.WriteBoolean("written", isWritten && ready.IsChange);
                     Changes(json, ready.Diff);
                     Warnings(json, ready.Warnings);
+                    if (ready.Kept.Count > 0)
+                    {
+                        json.WriteStartObject("unreachable");
+                        foreach (var (path, why) in ready.Kept)
+                            json.WriteString(path.ToString(), why.Message);
+                        json.WriteEndObject();
+                    }
                 }
                 else if (outcome is HostOutcome.Failed failed)
                 {

@@ -128,7 +128,7 @@ public class RobustnessTests
 
         var ended = hosts.Hostlock("update", "plex");
 
-        Assert.Equal(3, ended.ExitCode);
+        Assert.Equal(4, ended.ExitCode);
         Assert.Contains("does not exist", ended.Errors, StringComparison.Ordinal);
         Assert.Contains("while updating the flake input 'nixpkgs'", ended.Errors, StringComparison.Ordinal);
         Assert.Equal(before, hosts.Lock("plex"));
