@@ -92,6 +92,7 @@ static class App
             new ShowCommand(surroundings).Build(),
             new HashCommand(surroundings).Build(),
             new MergeDriverCommand(surroundings).Build(),
+            new BisectCommand(surroundings).Build(),
             new FollowsCommand(surroundings).Build(),
             new LogCommand(surroundings).Build(),
             new RestoreCommand(surroundings).Build(),

@@ -180,6 +180,12 @@ public sealed class FleetException : HostlockException
     public static FleetException NoSuchVersion(string word, string file) =>
         new($"'{word}' is no commit, and no day, that has '{file}'") { Hint = "a commit, a branch, or a day such as 2026-03-01; hostlock log shows them" };
 
+    public static FleetException GoodIsNotGood() =>
+        new("the command fails with the lock that was said to be good") { IsRefusal = true, Hint = "try it by hand; its exit code says: 0 is good, 125 cannot be told, any other is bad" };
+
+    public static FleetException BadIsNotBad() =>
+        new("the command passes with the lock that was said to be bad") { IsRefusal = true, Hint = "what broke the host may not be in its lock" };
+
     public static FleetException NothingToUndo(LockPlace place) => new($"git knows no earlier lock of {place.Name}") { IsRefusal = true };
 
     public static FleetException NotATime(string text) => new($"'{text}' is not a time") { Hint = "a number and a unit: 3d, 12h, 2w" };

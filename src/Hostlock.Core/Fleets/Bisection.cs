@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets;
+
+/// <summary>
+/// Looks for the inputs that broke a host: between a lock that is good and one that is bad, locks are made that have some inputs of the one and
+/// some of the other, and a command says of each whether it is good. What was tried is kept, so that a search that was broken off goes on.
+/// </summary>
+/// <param name="place">The host's lock, where each lock to try is written.</param>
+/// <param name="good">The lock that is good.</param>
+/// <param name="bad">The lock that is bad.</param>
+/// <param name="memory">A file for what was tried.</param>
+public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, string memory)
+{
+    readonly Dictionary<string, Verdict> _tried = Remembered(memory);
+
+    /// <summary>The inputs directly beneath the flake that differ, by name.</summary>
+    public IReadOnlyList<string> Suspects { get; } =
+        [.. LockDiff.Between(good, bad).Changes.Where(change => change.Moves || change.Path.Length == 1).Select(change => change.Path.Names[0]).Distinct()];
+
+    /// <summary>How many tries were made, those remembered not counted.</summary>
+    public int Tries { get; private set; }
+
+    /// <summary>Finds the culprits.</summary>
+    /// <param name="runAsync">Says of the lock that was just written whether it is good.</param>
+    /// <param name="told">Told of each try: the inputs that are bad's, and the verdict.</param>
+    /// <exception cref="FleetException">Good is not good, or bad is not bad.</exception>
+    public async Task<ImmutableArray<string>> FindAsync(Func<Task<Verdict>> runAsync, Action<IReadOnlyList<string>, Verdict> told)
+    {
+        if (await TryAsync([]) != Verdict.Good)
+            throw FleetException.GoodIsNotGood();
+        return await TryAsync(Suspects) != Verdict.Bad
+            ? throw FleetException.BadIsNotBad()
+            : await DeltaDebugging.FindAsync(Suspects, TryAsync);
+
+        async Task<Verdict> TryAsync(IReadOnlyList<string> inputs)
+        {
+            var tried = With(inputs);
+            var key = LockDigest.Of(tried).ToString()!;
+            if (_tried.TryGetValue(key, out var known))
+                return known;
+            // What would follow nothing cannot be built.
+            if (LockGraft.Dangling(tried).Count > 0)
+                return Verdict.Skipped;
+            HostLocks.Write([(place, tried)]);
+            Tries++;
+            var verdict = await runAsync();
+            told(inputs, verdict);
+            _tried[key] = verdict;
+            Remember();
+            return verdict;
+        }
+    }
+
+    /// <summary>The good lock with some inputs of the bad one.</summary>
+    public LockFile With(IEnumerable<string> inputs) =>
+        inputs.Aggregate(good, (lockFile, name) => LockGraft.Into(lockFile, bad, InputPath.Of(name)));
+
+    /// <summary>Forgets what was tried.</summary>
+    public void Forget() => File.Delete(memory);
+
+    static Dictionary<string, Verdict> Remembered(string memory)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllText(memory));
+            return document.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => Enum.Parse<Verdict>(member.Value.GetString() ?? ""));
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException or JsonException or ArgumentException or InvalidOperationException)
+        {
+            return []; // nothing was tried, or nothing that can be read
+        }
+    }
+
+    void Remember()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(memory)!);
+        var text = new StringBuilder("{");
+        text.AppendJoin(',', _tried.Select(pair => $"\"{pair.Key}\":\"{pair.Value}\""));
+        AtomicFile.Replace(memory, Encoding.UTF8.GetBytes(text.Append('}').ToString()), isDurable: false);
+    }
+}
