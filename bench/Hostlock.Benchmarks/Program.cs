@@ -15,7 +15,7 @@ if (nix is null)
 var work = Directory.CreateTempSubdirectory("hostlock-bench-").FullName;
 try
 {
-    foreach (var name in args.Length > 0 ? args : ["start", "update", "hash"])
+    foreach (var name in args.Length > 0 ? args : ["start", "update", "thousand", "hash"])
     {
         switch (name)
         {
@@ -25,11 +25,14 @@ try
             case "update":
                 Update();
                 break;
+            case "thousand":
+                Thousand();
+                break;
             case "hash":
                 Hash();
                 break;
             default:
-                Console.Error.WriteLine($"bench: there is no figure '{name}'; there are start, update and hash");
+                Console.Error.WriteLine($"bench: there is no figure '{name}'; there are start, update, thousand and hash");
                 return 2;
         }
     }
@@ -53,6 +56,33 @@ void Start()
     Line("nix --version", costs[0], costs[0]);
     Line("hostlock --version", costs[1], costs[0]);
     Line("hostlock status on 7 hosts", costs[2], costs[0]);
+}
+
+void Thousand()
+{
+    const int hosts = 1000, nodes = 100;
+    var folder = Path.Combine(work, "thousand");
+    LargeFleet.Write(root, folder, hosts, nodes);
+    Shell("git", "-C", folder, "init", "-q");
+    Shell("git", "-C", folder, "add", "-A");
+    var variables = Variables("thousand-home");
+    string[] python = ["python3", "-c", $"import json,glob\nfor f in glob.glob('{folder}/locks/*.lock'): json.load(open(f))"];
+    var read = Measure.InTurn(
+        5,
+        new Job("python", python),
+        new Job("status", [hostlock, "-C", folder, "status", "--json"]) { Variables = variables },
+        new Job("check", [hostlock, "-C", folder, "check"]) { Variables = variables });
+    Title($"read {hosts} locks of {nodes} nodes", "json.load of each in Python");
+    Line("python3, json.load", read[0], read[0]);
+    Line("hostlock status --json", read[1], read[0]);
+    Line("hostlock check", read[2], read[0]);
+    var promote = Measure.InTurn(
+        5,
+        new Job("promote", [hostlock, "-C", folder, "promote", "host0", "--all", "--allow-downgrade"]) { Variables = variables, Prepare = () => LargeFleet.WriteLocks(folder, hosts, nodes) });
+    var write = Enumerable.Range(0, 5).Select(_ => WriteFiles(hosts)).OrderBy(cost => cost.Wall).ElementAt(2);
+    Title($"promote to {hosts - 1} hosts", $"writing, flushing and renaming {hosts} files");
+    Line("files written and flushed", write, write);
+    Line("hostlock promote", promote[0], write);
 }
 
 void Update()
@@ -90,7 +120,7 @@ void Update()
 Cost WriteFiles(int count)
 {
     var folder = Directory.CreateDirectory(Path.Combine(work, "files")).FullName;
-    var contents = new byte[6000];
+    var contents = new byte[48_000];
     var clock = System.Diagnostics.Stopwatch.StartNew();
     for (var i = 0; i < count; i++)
     {

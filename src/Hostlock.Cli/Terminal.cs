@@ -17,6 +17,9 @@ sealed class Terminal(Surroundings surroundings, string when)
 
     public void Data(string text) => surroundings.Output.Write(text);
 
+    /// <summary>Data that is written as it is made.</summary>
+    public void Data(Action<TextWriter> write) => write(surroundings.Output);
+
     public void Talk(string text) => surroundings.Errors.Write(text);
 
     public void Warn(Warning warning) => Talk(ErrorText.Render(warning, Ink));

@@ -23,9 +23,10 @@ sealed class StatusCommand(Surroundings surroundings)
         // Without a word the command line knows no hosts: the root command has no such argument.
         var words = parsed.CommandResult.Command.Arguments.Contains(_hosts) ? parsed.GetValue(_hosts) ?? [] : [];
         var locks = FleetStatus.Read(words.Length == 0 ? folder.AllPlaces() : folder.Places(words));
-        terminal.Data(parsed.GetValue(CommonOptions.Json)
-            ? JsonOutput.Status(locks)
-            : StatusTable.Render(locks, surroundings.Time.GetUtcNow(), terminal.Width, terminal.Ink));
+        if (parsed.GetValue(CommonOptions.Json))
+            terminal.Data(output => JsonOutput.Status(locks, output));
+        else
+            terminal.Data(StatusTable.Render(locks, surroundings.Time.GetUtcNow(), terminal.Width, terminal.Ink));
         if (!folder.HasFleetFile && !parsed.GetValue(CommonOptions.Json))
             terminal.Talk("no hostlock.toml here: 'hostlock init' gives each host a lock of its own\n");
         foreach (var problem in locks.Select(one => one.Problem).OfType<HostlockException>())

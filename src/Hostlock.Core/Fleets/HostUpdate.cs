@@ -109,7 +109,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         var diff = LockDiff.Between(old, resolved.Lock);
         if (request is { Moves: true, AllowsDowngrade: false } && diff.Changes.FirstOrDefault(Downgrade.Is) is { } back)
             throw FleetException.GoesBack(Downgrade.Describe(back));
-        return (resolved, diff, LockDiff.Same(old, resolved.Lock));
+        return (resolved, diff, diff.IsEmpty && LockDiff.Same(old, resolved.Lock));
     }
 
     // How many inputs were to move.

@@ -11,10 +11,7 @@ public sealed record KeptInput(string Input, string Reason);
 public abstract record TargetPlan(LockPlace Place)
 {
     /// <summary>The lock it gets. Where nothing was kept, it is the source's lock entry for entry.</summary>
-    public sealed record Ready(LockPlace Place, LockFile? Before, LockFile After, LockDiff Diff, ImmutableArray<KeptInput> Kept) : TargetPlan(Place)
-    {
-        public bool IsChange => Before is null || !LockDiff.Same(Before, After);
-    }
+    public sealed record Ready(LockPlace Place, LockFile? Before, LockFile After, LockDiff Diff, bool IsChange, ImmutableArray<KeptInput> Kept) : TargetPlan(Place);
 
     /// <summary>It must not get it.</summary>
     public sealed record Refused(LockPlace Place, string Why, string Hint) : TargetPlan(Place);
@@ -65,7 +62,9 @@ public static class Promotion
                 Downgrade.Describe(back),
                 Downgrade.Hint);
         }
-        return new TargetPlan.Ready(target, before, after, diff, kept.ToImmutable());
+        // Where no entry differs the form may: that takes writing both.
+        var isChange = before is null || !diff.IsEmpty || !LockDiff.Same(before, after);
+        return new TargetPlan.Ready(target, before, after, diff, isChange, kept.ToImmutable());
     }
 
     static LockFile Whole(LockFile tested, LockFile? before, LockPlace from, LockPlace target, ImmutableArray<KeptInput>.Builder kept)

@@ -39,9 +39,9 @@ public static class LockFileReader
     sealed class RawNode
     {
         public required int Offset;
-        public RefAttributes? Locked;
-        public RefAttributes? Info;
-        public RefAttributes? Original;
+        public FlakeRef? Locked;
+        public FlakeRef? Info;
+        public FlakeRef? Original;
         public bool IsFlake = true;
         public InputPath? Parent;
         public List<KeyValuePair<string, object>> Inputs = [];
@@ -237,7 +237,7 @@ public static class LockFileReader
             return names.Count == 0 ? InputPath.Root : InputPath.Of(names);
         }
 
-        RefAttributes? ReadAttributes(RawNode node)
+        FlakeRef? ReadAttributes(RawNode node)
         {
             _json.Read();
             if (_json.TokenType != JsonTokenType.StartObject)
@@ -246,6 +246,16 @@ public static class LockFileReader
                 _json.Skip();
                 return null;
             }
+            var start = Offset();
+            var ahead = _json;
+            ahead.Skip();
+            var bytes = _bytes.Span[start..(int)ahead.BytesConsumed];
+            if (KnownReferences.TryGet(bytes, out var known))
+            {
+                _json = ahead;
+                return known;
+            }
+            var isWhole = true;
             var values = new List<KeyValuePair<string, RefValue>>(8);
             while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
             {
@@ -263,11 +273,15 @@ public static class LockFileReader
                 {
                     node.Defect ??= LockException.WrongType(Here(), $"attribute '{name}'", "a text, a number, true or false");
                     _json.Skip();
+                    isWhole = false;
                     continue;
                 }
                 values.Add(new(name, value));
             }
-            return RefAttributes.Of(values);
+            var reference = FlakeRef.FromLock(RefAttributes.Of(values));
+            if (isWhole)
+                KnownReferences.Add(bytes, reference);
+            return reference;
         }
 
         // The names and types that make up nearly all of a lock exist once, not once a node.
@@ -332,9 +346,9 @@ public static class LockFileReader
             var locked = raw.Locked ?? throw LockException.MissingAttribute(At(raw.Offset), key, "locked");
             var original = raw.Original ?? throw LockException.MissingAttribute(At(raw.Offset), key, "original");
             if (raw.Info is { } info)
-                locked = RefAttributes.Of([.. locked, .. info]);
+                locked = FlakeRef.FromLock(RefAttributes.Of([.. locked.Attributes, .. info.Attributes]));
             var node = new LockedNode(
-                FlakeRef.FromLock(locked), FlakeRef.FromLock(original), raw.IsFlake, raw.Parent, Inputs(raw, key, depth));
+                locked, original, raw.IsFlake, raw.Parent, Inputs(raw, key, depth));
             raw.Made = node;
             return node;
         }

@@ -16,17 +16,28 @@ public static class JsonOutput
 {
     const int Version = 1;
 
-    /// <summary><c>status --json</c>.</summary>
-    public static string Status(IReadOnlyList<LockStatus> locks) => Document(json =>
+    static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary><c>status --json</c>, written host by host.</summary>
+    public static void Status(IReadOnlyList<LockStatus> locks, TextWriter output)
     {
-        json.WriteStartObject("hosts");
-        foreach (var one in locks)
+        using var text = new TextOfUtf8(output);
+        using (var json = new Utf8JsonWriter(text, Options))
         {
-            foreach (var host in one.Place.Sharers)
-                Status(json, host, one);
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteStartObject("hosts");
+            foreach (var one in locks)
+            {
+                foreach (var host in one.Place.Sharers)
+                    Status(json, host, one);
+                json.Flush();
+            }
+            json.WriteEndObject();
+            json.WriteEndObject();
         }
-        json.WriteEndObject();
-    });
+        output.Write('\n');
+    }
 
     static void Status(Utf8JsonWriter json, string host, LockStatus one)
     {
@@ -317,7 +328,7 @@ public static class JsonOutput
     static string Document(Action<Utf8JsonWriter> body)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(bytes, Options))
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);
