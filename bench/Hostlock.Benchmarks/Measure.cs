@@ -6,7 +6,8 @@ namespace Hostlock.Benchmarks;
 /// <summary>What one run of a program cost.</summary>
 /// <param name="Wall">From its start to its end.</param>
 /// <param name="PeakBytes">The most memory it held, as the kernel counts it; looked up while it runs, so a start-up is too short for it.</param>
-sealed record Cost(TimeSpan Wall, long PeakBytes);
+/// <param name="Cpu">The time of all cores, up to the last look; zero for what is over before the first.</param>
+sealed record Cost(TimeSpan Wall, long PeakBytes, TimeSpan Cpu = default);
 
 /// <summary>Runs programs one after the other and in turn, so that a machine that slows down slows both.</summary>
 static class Measure
@@ -34,6 +35,7 @@ static class Measure
         job.Prepare?.Invoke();
         var clock = Stopwatch.StartNew();
         var peak = 0L;
+        var cpu = TimeSpan.Zero;
         foreach (var command in job.Commands)
         {
             var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -44,13 +46,27 @@ static class Measure
             using var process = Process.Start(start)!;
             var output = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
             var errors = process.StandardError.ReadToEndAsync();
+            var used = TimeSpan.Zero;
             while (!process.WaitForExit(20))
-                peak = Math.Max(peak, PeakOf(process.Id));
+                (peak, used) = (Math.Max(peak, PeakOf(process.Id)), CpuOf(process) ?? used);
             Task.WaitAll(output, errors);
+            cpu += used;
             if (process.ExitCode != 0)
                 throw new InvalidOperationException($"{string.Join(' ', command)}: exit {process.ExitCode}\n{errors.Result}");
         }
-        return new(clock.Elapsed, peak);
+        return new(clock.Elapsed, peak, cpu);
+    }
+
+    static TimeSpan? CpuOf(Process process)
+    {
+        try
+        {
+            return process.TotalProcessorTime;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // it has ended in the meantime
+        }
     }
 
     static long PeakOf(int process)

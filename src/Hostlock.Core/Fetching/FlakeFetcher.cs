@@ -42,14 +42,19 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
         (_downloads, _settings, _cacheFolder, _watcher) = (downloads, settings, cacheFolder, watcher);
         _cache = new(cacheFolder);
         _git = new(processes, cacheFolder, _cache);
-        _registries = new(settings, downloads);
+        _registries = new(settings, downloads, settings.Registry);
     }
 
     string TemporaryFolder => Path.Combine(_cacheFolder, "tmp");
 
-    public async Task<FetchedTree> FetchAsync(FlakeRef reference, RegistryScope registries, CancellationToken cancellationToken)
+    public IFlakeSource WithRegistry(string registry) => new Elsewhere(this, new(_settings, _downloads, registry));
+
+    public Task<FetchedTree> FetchAsync(FlakeRef reference, RegistryScope registries, CancellationToken cancellationToken) =>
+        FetchAsync(_registries, reference, registries, cancellationToken);
+
+    async Task<FetchedTree> FetchAsync(Registries all, FlakeRef reference, RegistryScope registries, CancellationToken cancellationToken)
     {
-        var resolved = await _registries.ResolveAsync(reference, registries);
+        var resolved = await all.ResolveAsync(reference, registries);
         // The subdirectory is no part of what is fetched.
         var fetched = await _fetched.GetOrAdd(resolved.Input, _ => new(() => FetchAnewAsync(resolved.With(directory: ""), cancellationToken))).Value;
         return fetched with { Resolved = resolved };
@@ -58,9 +63,12 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     public Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken) =>
         _read.GetOrAdd(locked.Input, _ => new(() => ReadAnewAsync(locked.With(directory: ""), cancellationToken))).Value;
 
-    public async Task<NewestRevision?> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken)
+    public Task<NewestRevision?> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken) =>
+        NewestAsync(_registries, reference, before, cancellationToken);
+
+    async Task<NewestRevision?> NewestAsync(Registries all, FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken)
     {
-        var resolved = await _registries.ResolveAsync(reference, RegistryScope.Limited);
+        var resolved = await all.ResolveAsync(reference, RegistryScope.Limited);
         return await _newest.GetOrAdd((resolved.Input, before), _ => new(() => AskNewestAsync(resolved.With(directory: ""), before, cancellationToken))).Value;
     }
 
@@ -383,6 +391,20 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     /// <summary>What identifies a tree for ever: its reference without what is only known of it.</summary>
     static RefAttributes Pinned(FlakeRef reference) =>
         reference.Scheme is ForgeScheme ? reference.Input.Without("narHash").Without("lastModified") : reference.Input;
+
+    /// <summary>The fetcher with other registries; all it has fetched and remembers is shared.</summary>
+    sealed class Elsewhere(FlakeFetcher fetcher, Registries registries) : IFlakeSource
+    {
+        public IFlakeSource WithRegistry(string registry) => fetcher.WithRegistry(registry);
+
+        public Task<FetchedTree> FetchAsync(FlakeRef reference, RegistryScope scope, CancellationToken cancellationToken) =>
+            fetcher.FetchAsync(registries, reference, scope, cancellationToken);
+
+        public Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken) => fetcher.ReadAsync(locked, cancellationToken);
+
+        public Task<NewestRevision?> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken) =>
+            fetcher.NewestAsync(registries, reference, before, cancellationToken);
+    }
 
     /// <summary>One file that is a whole tree.</summary>
     sealed class SingleFileTree(FileStream file) : SourceTree

@@ -5,11 +5,14 @@ namespace Hostlock.Fetching;
 
 /// <summary>The registries of this machine, each read when first needed: the user's, the system's and the global one.</summary>
 /// <remarks>Nix 2.34.8, libfetchers/registry.cc, lookupInRegistries.</remarks>
-sealed class Registries(NixSettings settings, HttpDownloads downloads)
+/// <param name="settings">What nix.conf says.</param>
+/// <param name="downloads">The seam to HTTP.</param>
+/// <param name="global">The global registry: an address, an absolute path, or nothing.</param>
+sealed class Registries(NixSettings settings, HttpDownloads downloads, string global)
 {
     const int MaximumSteps = 100;
 
-    readonly Lazy<Task<FlakeRegistry>> _global = new(() => GlobalAsync(settings, downloads));
+    readonly Lazy<Task<FlakeRegistry>> _global = new(() => GlobalAsync(global, downloads));
     readonly Lazy<IReadOnlyList<FlakeRegistry>> _own = new(() => [.. settings.RegistryFiles.Select(Local)]);
 
     /// <summary>What an indirect reference stands for, with the <c>dir</c> of the entry found last, if any, and not its own.</summary>
@@ -45,7 +48,7 @@ sealed class Registries(NixSettings settings, HttpDownloads downloads)
     static FlakeRegistry Local(string file) =>
         File.Exists(file) ? FlakeRegistry.Read(file, File.ReadAllText(file), []) : FlakeRegistry.Empty;
 
-    static async Task<FlakeRegistry> GlobalAsync(NixSettings settings, HttpDownloads downloads) => settings.Registry switch
+    static async Task<FlakeRegistry> GlobalAsync(string global, HttpDownloads downloads) => global switch
     {
         "" => FlakeRegistry.Empty,
         ['/', ..] path => Local(path),

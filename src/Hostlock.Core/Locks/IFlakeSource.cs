@@ -18,6 +18,10 @@ public enum RegistryScope
 /// </summary>
 public interface IFlakeSource
 {
+    /// <summary>The same with another global registry, as <c>nixConfig.flake-registry</c> of a flake names one.</summary>
+    /// <param name="registry">An address, an absolute path, or nothing.</param>
+    IFlakeSource WithRegistry(string registry);
+
     /// <summary>
     /// Follows a reference to a tree: registry, newest revision, contents, hash. The answer's <see cref="FetchedTree.Locked"/> is
     /// what a lock would hold.

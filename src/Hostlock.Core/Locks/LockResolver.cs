@@ -28,7 +28,8 @@ public sealed class LockResolver(IFlakeSource source)
         try
         {
             old.CheckEntries();
-            var walk = new Walk(source, _reader, top, request, abandon.Token);
+            var from = top.Flake.RegistryUrl is { } registry ? source.WithRegistry(registry) : source;
+            var walk = new Walk(from, _reader, top, request, abandon.Token);
             return await walk.RunAsync(old);
         }
         finally

@@ -325,6 +325,12 @@ sealed record Shape(string Name, string Top)
         new("a flake that is a function", "_: { outputs = _: { }; }"),
         Inputs("a description that is no text", "description = 1; inputs.a.url = \"git+file://@/git/lib\";"),
         Inputs("settings", "nixConfig = { bash-prompt = \"x\"; extra-substituters = [ \"a\" \"b\" ]; }; inputs.a.url = \"git+file://@/git/lib\";"),
+        new("a registry of the flake's own", "{ nixConfig.flake-registry = \"@/registry.json\"; inputs.a.url = \"reg\"; inputs.b.url = \"git+file://@/git/b\"; outputs = { self, a, b, reg }: { }; }")
+        {
+            Git = [(Lib, Plain), ("b/flake.nix", "{ nixConfig.flake-registry = \"\"; inputs.c.url = \"reg/main\"; outputs = _: { }; }")],
+            Prepare = world => world.Write("registry.json", $"{{ \"version\": 2, \"flakes\": [ {{ \"from\": {{ \"type\": \"indirect\", \"id\": \"reg\" }}, \"to\": {{ \"type\": \"git\", \"url\": \"file://{world["git/lib"]}\" }} }} ] }}"),
+            Update = ["a"],
+        },
         Inputs("self with submodules", "inputs.self.submodules = true; inputs.a.url = \"git+file://@/git/lib\";"),
         Inputs("self with something else", "inputs.self.nope = true; inputs.a.url = \"git+file://@/git/lib\";"),
         new("self in an input", Uses("a")) { Git = [("a/flake.nix", "{ inputs.self.submodules = true; outputs = _: { }; }")] },
