@@ -97,6 +97,30 @@ public sealed class ForgesTests : IAsyncLifetime
         Assert.Equal(File.ReadAllText(recorded), ours);
     }
 
+    [Fact]
+    public void Seven_hosts_ask_for_no_more_than_one()
+    {
+        Fill();
+        _folder.Write("fleet/flake.nix", "{ inputs.a.url = \"github:acme/a\"; inputs.g.url = \"gitlab:acme/a\"; inputs.t.url = \"https://files.test/a.tar.gz\"; inputs.top.url = \"github:acme/top\"; outputs = _: { }; }");
+        string[] hosts = ["dobro", "zeeba", "plex", "orc", "imbp", "nixahi", "matcha"];
+        _folder.Write("fleet/hostlock.toml", $"version = 1\n{string.Concat(hosts.Select(host => $"[hosts.{host}]\n"))}");
+        // Each host has a lock of its own, so that each is worked out by itself.
+        foreach (var (host, i) in hosts.Select((host, i) => (host, i)))
+            _folder.Write($"fleet/locks/{host}.lock", $$"""{ "nodes": { "root": { "inputs": { "gone{{i}}": ["a"] } } }, "root": "root", "version": 7 }""");
+        _web.TakeRequests();
+
+        _ = Run.Program(HostlockProgram.Path, _folder["fleet"], Variables("flake-registry ="), ["update", .. hosts]).Succeeded;
+
+        Assert.Equal(
+            [
+                "GET api.github.com/repos/acme/a/commits/HEAD", "GET api.github.com/repos/acme/top/commits/HEAD", "GET api.github.com/repos/acme/z/commits/HEAD",
+                "GET files.test/a.tar.gz", "GET gitlab.com/api/v4/projects/acme%2Fa/repository/commits?ref_name=HEAD",
+            ],
+            _web.Requests.Select(Shown).Where(request => !request.Contains("archive", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(4, _web.Requests.Count(request => request.Target.Contains("archive", StringComparison.Ordinal)));
+        Assert.Single(hosts.Select(host => _folder.Read($"fleet/locks/{host}.lock")).Distinct());
+    }
+
     /// <summary>Errors that no answer of a server may turn into a wait without end, a crash or a lock.</summary>
     [Theory]
     [InlineData("hang", "no answer within 1 second")]
