@@ -3,6 +3,7 @@ using System.CommandLine;
 using Hostlock.Fetching;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
+using Hostlock.Platform;
 using Hostlock.Reporting;
 
 namespace Hostlock.Cli.Commands;
@@ -34,6 +35,10 @@ sealed class InitCommand(Surroundings surroundings)
             return ExitCode.Done;
         }
         terminal.Data(InitText.Render(flakeNix, plan, terminal.Ink));
+        var repository = GitWorkTree.Around(surroundings.Processes, folder.Path)?.Root;
+        var setsDriver = repository is not null && !await MergeDriver.IsSetAsync(surroundings, repository, cancellationToken);
+        if (setsDriver)
+            terminal.Data($"\n.git/config\n       +   merge.hostlock.driver = {MergeDriver.Line}\n");
         if (parsed.GetValue(_dryRun))
             return ExitCode.Done;
         if (!parsed.GetValue(_yes) && terminal.Ask("\nWrite this?") is not true)
@@ -45,8 +50,11 @@ sealed class InitCommand(Surroundings surroundings)
         FleetInit.Apply(folder, plan);
         await Visibility.ShowToNixAsync(surroundings, folder, [.. plan.Files.Where(file => file.IsNew).Select(file => folder.Full(file.Path))], cancellationToken);
         terminal.Data("\ndone: each host is built by its own lock from now on, and nothing has moved yet\n");
-        if (GitWorkTree.Around(surroundings.Processes, folder.Path) is not null)
-            terminal.Data("to merge locks by input: git config merge.hostlock.driver 'hostlock merge-driver %O %A %B'\n");
+        if (setsDriver)
+        {
+            await MergeDriver.SetAsync(surroundings, repository!, cancellationToken);
+            terminal.Data($"git merges locks by input here; in another clone: git config merge.hostlock.driver '{MergeDriver.Line}'\n");
+        }
         return ExitCode.Done;
     }
 
@@ -73,5 +81,22 @@ sealed class InitCommand(Surroundings surroundings)
             throw FleetException.HostsUnknown();
         var plan = FleetInit.Plan(folder, hosts, outputs);
         return parsed.GetValue(_upgrade) ? plan with { Files = [.. plan.Files.Where(file => file.Path == FleetFolder.Library)] } : plan;
+    }
+}
+
+/// <summary>The setting of git that has locks merged by input. It is in no file of the repository: each clone needs it.</summary>
+static class MergeDriver
+{
+    public const string Line = "hostlock merge-driver %O %A %B";
+
+    const string Setting = "merge.hostlock.driver";
+
+    public static async Task<bool> IsSetAsync(Surroundings surroundings, string root, CancellationToken cancellationToken) =>
+        (await surroundings.Processes.RunAsync(Invocation.Of("git", "-C", root, "config", "--get", Setting), cancellationToken)).Succeeded;
+
+    public static async Task SetAsync(Surroundings surroundings, string root, CancellationToken cancellationToken)
+    {
+        foreach (var (name, value) in ((string, string)[])[("merge.hostlock.name", "locks, input by input"), (Setting, Line)])
+            await surroundings.Processes.RunAsync(Invocation.Of("git", "-C", root, "config", name, value), cancellationToken);
     }
 }
