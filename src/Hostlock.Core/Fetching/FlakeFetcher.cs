@@ -32,6 +32,9 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     readonly ConcurrentDictionary<RefAttributes, Lazy<Task<(CachedAnswer, TreeFiles)>>> _archives = [];
     readonly ConcurrentBag<IDisposable> _open = [];
 
+    // What is fetched is for all who ask for it: an asker who gives up stops waiting, and only the end of the run stops the fetch.
+    readonly CancellationTokenSource _end = new();
+
     /// <param name="processes">The seam to git.</param>
     /// <param name="downloads">The seam to HTTP.</param>
     /// <param name="settings">What nix.conf says.</param>
@@ -56,12 +59,12 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     {
         var resolved = await all.ResolveAsync(reference, registries);
         // The subdirectory is no part of what is fetched.
-        var fetched = await _fetched.GetOrAdd(resolved.Input, _ => new(() => FetchAnewAsync(resolved.With(directory: ""), cancellationToken))).Value;
+        var fetched = await _fetched.GetOrAdd(resolved.Input, _ => new(() => FetchAnewAsync(resolved.With(directory: ""), _end.Token))).Value.WaitAsync(cancellationToken);
         return fetched with { Resolved = resolved };
     }
 
     public Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken) =>
-        _read.GetOrAdd(locked.Input, _ => new(() => ReadAnewAsync(locked.With(directory: ""), cancellationToken))).Value;
+        _read.GetOrAdd(locked.Input, _ => new(() => ReadAnewAsync(locked.With(directory: ""), _end.Token))).Value.WaitAsync(cancellationToken);
 
     public Task<NewestRevision?> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken) =>
         NewestAsync(_registries, reference, before, cancellationToken);
@@ -69,16 +72,18 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     async Task<NewestRevision?> NewestAsync(Registries all, FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken)
     {
         var resolved = await all.ResolveAsync(reference, RegistryScope.Limited);
-        return await _newest.GetOrAdd((resolved.Input, before), _ => new(() => AskNewestAsync(resolved.With(directory: ""), before, cancellationToken))).Value;
+        return await _newest.GetOrAdd((resolved.Input, before), _ => new(() => AskNewestAsync(resolved.With(directory: ""), before, _end.Token))).Value.WaitAsync(cancellationToken);
     }
 
     public void Dispose()
     {
+        _end.Cancel();
         foreach (var tree in _open)
             tree.Dispose();
         _git.Dispose();
         _downloads.Dispose();
         _room.Dispose();
+        _end.Dispose();
     }
 
     async Task<NewestRevision?> AskNewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken)

@@ -121,6 +121,29 @@ public sealed class ForgesTests : IAsyncLifetime
         Assert.Single(hosts.Select(host => _folder.Read($"fleet/locks/{host}.lock")).Distinct());
     }
 
+    [Fact]
+    public void A_host_that_fails_does_not_take_from_the_others_what_both_wait_for()
+    {
+        Fill();
+        _forges.File("files.test/broken.tar.gz", new(200, Forges.Archive("a", [("flake.nix", "{ outputs = ")], 5)));
+        _web.Answer = request =>
+        {
+            // Long enough for the one to fail while the other waits.
+            if (request.Target.StartsWith("/acme/z/archive", StringComparison.Ordinal))
+                Thread.Sleep(1500);
+            return _forges.Answer(request);
+        };
+        _folder.Write("fleet/flake.nix", "{ inputs.a.url = \"github:acme/a\"; inputs.z = { url = \"github:acme/z\"; flake = false; }; outputs = _: { }; }");
+        _folder.Write("fleet/hostlock.toml", "version = 1\n[hosts.orc]\n[hosts.plex]\ninputs.a = \"https://files.test/broken.tar.gz\"\n");
+
+        var ended = Run.Program(HostlockProgram.Path, _folder["fleet"], Variables("flake-registry ="), "lock", "plex", "orc");
+
+        Assert.Equal(4, ended.ExitCode);
+        Assert.Contains("plex: error:", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains("acme", _folder.Read("fleet/locks/orc.lock"), StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["fleet/locks/plex.lock"]));
+    }
+
     /// <summary>Errors that no answer of a server may turn into a wait without end, a crash or a lock.</summary>
     [Theory]
     [InlineData("hang", "no answer within 1 second")]
