@@ -147,7 +147,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
                     if (members.Size > bounds.Bytes - offset)
                         throw FetchException.ArchiveTooLarge("its size in bytes", bounds.Bytes);
                     int read;
-                    while ((read = members.Read(buffer)) > 0)
+                    while (_contents.Position - offset <= members.Size && (read = members.Read(buffer)) > 0)
                         _contents.Write(buffer, 0, read);
                     if (_contents.Position - offset != members.Size)
                         throw FetchException.BadArchive($"'{member}' has not as many bytes as it says");
