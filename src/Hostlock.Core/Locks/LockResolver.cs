@@ -112,11 +112,11 @@ public sealed class LockResolver(IFlakeSource source)
                 {
                     edges.Add(new(input.Name, await EdgeAsync(input, followsPrefix)));
                 }
-                catch (HostlockException why) when (why.IsOutside && request.KeepsUnreachable && at.IsRoot && OldNode(input.Name) is not null)
+                catch (HostlockException why) when (why.IsOutside && request.KeepsUnreachable && at.IsRoot && OldNode(input) is not null)
                 {
                     _stack.RemoveRange(depth, _stack.Count - depth);
                     _kept.Add((input.Path, why.While($"while updating the flake input '{input.Path}'")));
-                    edges.Add(new(input.Name, new LockEdge.Locked(OldNode(input.Name)!)));
+                    edges.Add(new(input.Name, new LockEdge.Locked(OldNode(input)!)));
                 }
                 catch (HostlockException why)
                 {
@@ -126,7 +126,12 @@ public sealed class LockResolver(IFlakeSource source)
             return NameMap<LockEdge>.Of(edges);
         }
 
-        LockedNode? OldNode(string name) => _oldRoot!.Inputs.TryGetValue(name, out var edge) ? (edge as LockEdge.Locked)?.Node : null;
+        // What an input was, where the same is asked for still.
+        LockedNode? OldNode(Judged input) =>
+            _oldRoot!.Inputs.TryGetValue(input.Name, out var edge) && edge is LockEdge.Locked(var node) && input.Reference is { } asked
+            && (request.Overrides.ContainsKey(input.Path) ? input.Declared.Reference ?? asked : asked).Canonical.Equals(node.Original.Canonical)
+                ? node
+                : null;
 
         Judged Judge(string name, FlakeInput declared, InputPath at, LockNode? old, FlakePlace place, bool trust)
         {
