@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Locks;
 using Hostlock.Platform;
@@ -54,7 +55,11 @@ sealed class BisectCommand(Surroundings surroundings)
             var diff = LockDiff.Between(good, bisection.With(culprits));
             terminal.Data(culprits.Length == 1 ? $"{culprits[0]} broke {place.Name}:\n" : $"these together broke {place.Name}: {string.Join(' ', culprits)}\n");
             terminal.Data(DiffText.Render(diff, hasLinks: true));
-            terminal.Data($"to keep the rest and hold it back: hostlock promote {words} {place.Name} -i {culprits[0]} --allow-downgrade; hostlock freeze {place.Name} {culprits[0]}\n");
+            if (good.EdgeAt(InputPath.Of(culprits[0])) is LockEdge.Locked({ Locked.Revision: { } revision }))
+            {
+                terminal.Data($"to keep the rest and hold it back:\n  hostlock update {place.Name} -i {culprits[0]} --to {revision} --allow-downgrade\n");
+                terminal.Data($"  hostlock freeze {place.Name} {culprits[0]}\n");
+            }
             bisection.Forget();
             return ExitCode.Done;
         }

@@ -30,7 +30,9 @@ public sealed class GitHistory : IDisposable
     {
         var finished = await _repository.RunAsync(
             cancellationToken, "--literal-pathspecs", "log", $"--max-count={most}", "--format=%H%x00%ct%x00%s%x00%(trailers:key=Hostlock-Promoted-From,valueonly,separator=%x20)", "HEAD", "--", path);
-        // A repository without a commit has no history.
+        // A repository without a commit has no history; any other failure is one.
+        if (!finished.Succeeded && await _repository.CommitAsync("HEAD", cancellationToken) is not null)
+            throw FetchException.GitFailed(_repository.Url, "read the history of", finished.Errors.Trim());
         return
         [
             .. from line in finished.Output.Split('\n')

@@ -23,9 +23,6 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
     public IReadOnlyList<string> Suspects { get; } =
         [.. LockDiff.Between(good, bad).Changes.Where(change => change.Moves || change.Path.Length == 1).Select(change => change.Path.Names[0]).Distinct()];
 
-    /// <summary>How many tries were made, those remembered not counted.</summary>
-    public int Tries { get; private set; }
-
     /// <summary>Finds the culprits.</summary>
     /// <param name="runAsync">Says of the lock that was just written whether it is good.</param>
     /// <param name="told">Told of each try: the inputs that are bad's, and the verdict.</param>
@@ -48,7 +45,6 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
             if (LockGraft.Dangling(tried).Count > 0)
                 return Verdict.Skipped;
             HostLocks.Write([(place, tried)]);
-            Tries++;
             var verdict = await runAsync();
             told(inputs, verdict);
             _tried[key] = verdict;
