@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -10,7 +11,7 @@ using Hostlock.Reporting;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Finds which input broke a host, by trying locks between a good one and a bad one.</summary>
+/// <summary>Finds which input broke a host, and which revision of it, by trying locks between a good one and a bad one.</summary>
 sealed class BisectCommand(Surroundings surroundings)
 {
     // What git bisect takes for "cannot be told".
@@ -21,9 +22,11 @@ sealed class BisectCommand(Surroundings surroundings)
     readonly Option<string?> _bad = new("--bad") { Description = "The lock that is bad [default: the host's own]", HelpName = "B" };
     readonly Option<string> _run = new("--run") { Description = "The shell command that tells: 0 is good, 125 cannot be told, any other is bad", HelpName = "CMD", Required = true };
 
+    readonly Option<bool> _inputsOnly = new("--inputs-only") { Description = "Stop at the input, and do not look for its revision" };
+
     public Command Build()
     {
-        var command = new Command("bisect", "Find which input broke a host") { _host, _good, _bad, _run };
+        var command = new Command("bisect", "Find which input broke a host, and which revision of it") { _host, _good, _bad, _run, _inputsOnly };
         command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(parsed, cancellationToken));
         return command;
     }
@@ -49,15 +52,19 @@ sealed class BisectCommand(Surroundings surroundings)
         Keep(place, memory);
         try
         {
+            Task<Verdict> TellAsync() => VerdictAsync(folder, place, run, terminal, cancellationToken);
             var culprits = await bisection.FindAsync(
-                async () => await VerdictAsync(folder, place, run, cancellationToken),
+                TellAsync,
                 (inputs, verdict) => terminal.Talk($"{(inputs.Count == 0 ? "the good lock" : $"with {string.Join(' ', inputs)}")}: {Word(verdict, terminal.Ink)}\n"));
             var diff = LockDiff.Between(good, bisection.With(culprits));
             terminal.Data(culprits.Length == 1 ? $"{culprits[0]} broke {place.Name}:\n" : $"these together broke {place.Name}: {string.Join(' ', culprits)}\n");
             terminal.Data(DiffText.Render(diff, hasLinks: true));
-            if (good.EdgeAt(InputPath.Of(culprits[0])) is LockEdge.Locked({ Locked.Revision: { } revision }))
+            var held = (good.EdgeAt(InputPath.Of(culprits[0])) as LockEdge.Locked)?.Node.Locked.Revision;
+            if (culprits.Length == 1 && !parsed.GetValue(_inputsOnly))
+                held = await RevisionAsync(folder, place, bisection, (good, bad), culprits[0], TellAsync, terminal, cancellationToken) ?? held;
+            if (held is not null)
             {
-                terminal.Data($"to keep the rest and hold it back:\n  hostlock update {place.Name} -i {culprits[0]} --to {revision} --allow-downgrade\n");
+                terminal.Data($"to keep the rest and hold it back:\n  hostlock update {place.Name} -i {culprits[0]} --to {held} --allow-downgrade\n");
                 terminal.Data($"  hostlock freeze {place.Name} {culprits[0]}\n");
             }
             bisection.Forget();
@@ -69,12 +76,74 @@ sealed class BisectCommand(Surroundings surroundings)
         }
     }
 
-    async Task<Verdict> VerdictAsync(FleetFolder folder, LockPlace place, string run, CancellationToken cancellationToken)
+    // The last good revision; null where the revisions say no more than the lock does.
+    async Task<string?> RevisionAsync(
+        FleetFolder folder, LockPlace place, Bisection bisection, (LockFile Good, LockFile Bad) locks, string input, Func<Task<Verdict>> tellAsync, Terminal terminal, CancellationToken cancellationToken)
     {
-        var finished = await surroundings.Processes.RunAsync(
-            Invocation.Of("sh", "-c", run) with { Folder = folder.Path, Variables = System.Collections.Immutable.ImmutableDictionary<string, string?>.Empty.Add("HOSTLOCK_HOST", place.Name) },
-            cancellationToken);
-        return finished.ExitCode switch
+        var path = InputPath.Of(input);
+        if (locks.Good.EdgeAt(path) is not LockEdge.Locked(var old) || locks.Bad.EdgeAt(path) is not LockEdge.Locked(var now) || !old.Original.Equals(now.Original))
+            return null;
+        using var lines = surroundings.FetchLines();
+        using var fetcher = surroundings.Fetcher(lines);
+        IReadOnlyList<NewestRevision> revisions;
+        try
+        {
+            revisions = await fetcher.BetweenAsync(old.Locked, now.Locked, cancellationToken);
+        }
+        catch (HostlockException why)
+        {
+            terminal.Warn(new($"the revisions of '{input}' are not looked through: {why.Message}"));
+            return null;
+        }
+        if (revisions.Count < 2)
+            return null;
+        terminal.Talk(string.Create(CultureInfo.InvariantCulture, $"{revisions.Count} revisions of {input} lie between\n"));
+        var update = new HostUpdate(fetcher, surroundings.PlaceOf(folder));
+        var found = await bisection.FindRevisionAsync(revisions, LockAsync, tellAsync, (revision, verdict) => terminal.Talk($"{input} at {Named(revision)}: {Word(verdict, terminal.Ink)}\n"));
+        if (found.Culprits.Count > 1)
+            terminal.Data(string.Create(CultureInfo.InvariantCulture, $"one of these {found.Culprits.Count} revisions of {input} did, nothing can be told of the others:\n"));
+        foreach (var culprit in found.Culprits)
+        {
+            terminal.Data($"{(found.Culprits.Count > 1 ? "  " : $"the first bad revision of {input} is ")}{culprit.Id} ({DiffText.Day(culprit.Time ?? 0)})\n");
+            if (CompareLink.Of(now.Locked, culprit.Id) is { } link)
+                terminal.Data($"  {link}\n");
+        }
+        return found.LastGood?.Id;
+
+        async Task<LockFile> LockAsync(NewestRevision revision)
+        {
+            HostLocks.Write([(place, locks.Good)]);
+            var request = new UpdateRequest(true, [path], []) { To = revision.Id, AllowsDowngrade = true };
+            return (await update.PlanAsync([place with { Frozen = NameMap<Freeze>.Empty }], request, cancellationToken))[0] switch
+            {
+                // As it is written for what is declared: the revision was only asked for here.
+                HostOutcome.Ready ready => ready.After,
+                HostOutcome.Failed failed => throw failed.Why,
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
+        }
+    }
+
+    static string Named(NewestRevision revision) => $"{revision.Id[..7]} ({DiffText.Day(revision.Time ?? 0)})";
+
+    async Task<Verdict> VerdictAsync(FleetFolder folder, LockPlace place, string run, Terminal terminal, CancellationToken cancellationToken)
+    {
+        // What it says is for the user, as it says it.
+        var command = Invocation.Of("sh", "-c", $"exec 2>&1\n{run}") with
+        {
+            Folder = folder.Path,
+            Variables = ImmutableDictionary<string, string?>.Empty.Add("HOSTLOCK_HOST", place.Name),
+        };
+        await using var process = surroundings.Processes.Start(command);
+        process.Input.Close();
+        var buffer = new char[4096];
+        using (var said = new StreamReader(process.Output))
+        {
+            int read;
+            while ((read = await said.ReadAsync(buffer, cancellationToken)) > 0)
+                terminal.Talk(new string(buffer, 0, read));
+        }
+        return (await process.WaitAsync(cancellationToken)).ExitCode switch
         {
             0 => Verdict.Good,
             CannotBeTold => Verdict.Skipped,

@@ -41,10 +41,16 @@ public sealed class FetchException : HostlockException
         new($"'{name}' attribute mismatch in input '{reference}', expected {expected}, got {got}");
 
     internal static FetchException NoAges(FlakeRef reference) =>
-        new($"'{reference}' has no dates to choose a revision by") { Hint = "min-age is for git, github and gitlab" };
+        new($"'{reference}' has no dates to choose a revision by") { Hint = "min-age is for git, github, gitlab and sourcehut" };
 
-    internal static FetchException NothingSoOld(string url, string day) =>
-        new($"'{url}' has no commit from {day} or before") { Hint = "lower min-age" };
+    internal static FetchException NothingSoOld(string url, DateTimeOffset time) =>
+        new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"'{url}' has no commit from {time.UtcDateTime:yyyy-MM-dd} or before")) { Hint = "lower min-age" };
+
+    internal static FetchException NoHistory(FlakeRef reference) =>
+        new($"'{reference}' has no history to look through") { Hint = "revisions are those of git, github, gitlab and sourcehut" };
+
+    internal static FetchException NotAnAncestor(string url, string earlier, string later) =>
+        new($"in '{url}', {later[..7]} does not come after {earlier[..7]}") { Hint = "the branch was rewritten, or they are of two branches" };
 
     // Registries.
     internal static FetchException NotInRegistries(string id) =>

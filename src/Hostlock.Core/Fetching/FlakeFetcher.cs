@@ -30,6 +30,7 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     readonly ConcurrentDictionary<RefAttributes, Lazy<Task<TreeFiles>>> _read = [];
     readonly ConcurrentDictionary<(RefAttributes, DateTimeOffset?), Lazy<Task<NewestRevision?>>> _newest = [];
     readonly ConcurrentDictionary<RefAttributes, Lazy<Task<(CachedAnswer, TreeFiles)>>> _archives = [];
+    readonly ConcurrentDictionary<(string, string, string), Lazy<Task<RevisionDistance?>>> _distances = [];
     readonly ConcurrentBag<IDisposable> _open = [];
 
     // What is fetched is for all who ask for it: an asker who gives up stops waiting, and only the end of the run stops the fetch.
@@ -75,6 +76,49 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
         return await _newest.GetOrAdd((resolved.Input, before), _ => new(() => AskNewestAsync(resolved.With(directory: ""), before, _end.Token))).Value.WaitAsync(cancellationToken);
     }
 
+    public Task<RevisionDistance?> DistanceAsync(FlakeRef earlier, FlakeRef later, CancellationToken cancellationToken) =>
+        RepositoryOf(later) is { } repository && repository == RepositoryOf(earlier) && earlier.Revision is { } from && later.Revision is { } to && from != to
+            ? _distances.GetOrAdd((repository, from, to), _ => new(() => AskDistanceAsync(repository, later, from, to, _end.Token))).Value.WaitAsync(cancellationToken)
+            : Task.FromResult<RevisionDistance?>(null);
+
+    public Task<IReadOnlyList<NewestRevision>> BetweenAsync(FlakeRef earlier, FlakeRef later, CancellationToken cancellationToken) =>
+        RepositoryOf(later) is { } repository && repository == RepositoryOf(earlier) && earlier.Revision is { } from && later.Revision is { } to
+            ? _git.BetweenAsync(repository, (from, earlier.LastModified), to, cancellationToken)
+            : throw FetchException.NoHistory(later);
+
+    // Where git finds the commits of what is locked.
+    static string? RepositoryOf(FlakeRef locked) => locked.Scheme switch
+    {
+        GitScheme => locked.Input.Text("url"),
+        ForgeScheme forge => forge.GitAddress(locked.Input),
+        _ => null,
+    };
+
+    async Task<RevisionDistance?> AskDistanceAsync(string repository, FlakeRef later, string from, string to, CancellationToken cancellationToken)
+    {
+        await _room.WaitAsync(cancellationToken);
+        try
+        {
+            if (later.Scheme is not ForgeScheme forge)
+                return await _git.DistanceAsync(repository, from, to, cancellationToken);
+            if (HeaderFor(forge, later) is not { } header || forge.AskDistance(later.Input, from, to) is not { } question)
+                return null;
+            using var document = JsonDocument.Parse(await _downloads.GetTextAsync(question.Url, header, cancellationToken));
+            var answer = document.RootElement;
+            return question is DistanceQuery.MergeBase
+                ? new(answer.GetProperty("id").GetString() == from, null)
+                : new(answer.GetProperty("status").GetString() is "ahead" or "identical", answer.GetProperty("ahead_by").GetUInt64());
+        }
+        catch (Exception why) when (why is HostlockException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null; // it was only asked to say more than the dates do
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
     public void Dispose()
     {
         _end.Cancel();
@@ -99,6 +143,8 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
                     return await _git.NewestAsync(reference, before, cancellationToken);
                 case ForgeScheme forge:
                     var header = HeaderFor(forge, reference);
+                    if (before is { } day && forge.AskRevision(reference.Input) is RevisionQuery.RefList refs)
+                        return await _git.NewestAsync(forge.GitAddress(reference.Input), await AskAsync(reference, refs, header, cancellationToken), day, cancellationToken);
                     var question = before is null
                         ? forge.AskRevision(reference.Input)
                         : forge.AskRevisionBefore(reference.Input, before.Value.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture)) ?? throw FetchException.NoAges(reference);
@@ -409,6 +455,12 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
 
         public Task<NewestRevision?> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken) =>
             fetcher.NewestAsync(registries, reference, before, cancellationToken);
+
+        public Task<RevisionDistance?> DistanceAsync(FlakeRef earlier, FlakeRef later, CancellationToken cancellationToken) =>
+            fetcher.DistanceAsync(earlier, later, cancellationToken);
+
+        public Task<IReadOnlyList<NewestRevision>> BetweenAsync(FlakeRef earlier, FlakeRef later, CancellationToken cancellationToken) =>
+            fetcher.BetweenAsync(earlier, later, cancellationToken);
     }
 
     /// <summary>One file that is a whole tree.</summary>

@@ -5,6 +5,19 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
 
+/// <summary>How much of a repository a copy has.</summary>
+enum CopyDepth
+{
+    /// <summary>All that its refs reach.</summary>
+    Whole,
+
+    /// <summary>Commits without their history.</summary>
+    Shallow,
+
+    /// <summary>Commits without their trees.</summary>
+    Commits,
+}
+
 /// <summary>
 /// Bare copies of remote repositories in the cache. A copy is made whole and then renamed, and fetched into by one run at a time; a run that
 /// is killed leaves at most objects that nobody asks for.
@@ -16,16 +29,19 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     // Each fetch adds a pack, and each pack makes every question slower.
     const int MostPacks = 50;
 
+    /// <summary>The option to fetch commits alone.</summary>
+    public const string WithoutTrees = "--filter=tree:0";
+
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     readonly ConcurrentDictionary<string, GitRepository> _copies = [];
     readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = [];
 
     /// <summary>The copy of a repository; empty where nothing was fetched yet.</summary>
-    public GitRepository Of(string url, bool isShallow)
+    public GitRepository Of(string url, CopyDepth depth)
     {
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)));
-        var path = Path.Combine(folder, isShallow ? $"{name}-shallow" : name);
+        var path = Path.Combine(folder, depth switch { CopyDepth.Whole => name, CopyDepth.Shallow => $"{name}-shallow", _ => $"{name}-commits" });
         return _copies.GetOrAdd(path, _ =>
         {
             Create(path);
@@ -60,12 +76,12 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
 
     /// <summary>Fetches into a copy. Others that fetch into it at once, in this run or another, wait for their turn.</summary>
     /// <param name="copy">The copy.</param>
-    /// <param name="isShallow">True for the commit without its history.</param>
+    /// <param name="options">What to fetch of it: <c>--depth 1</c> for the commit without its history.</param>
     /// <param name="specification">What to fetch: a commit, or <c>FROM:TO</c>.</param>
     /// <param name="isThere">Asked again when it is our turn: another may have fetched it.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task FetchAsync(
-        GitRepository copy, bool isShallow, string specification, Func<Task<bool>> isThere, CancellationToken cancellationToken)
+        GitRepository copy, IReadOnlyList<string> options, string specification, Func<Task<bool>> isThere, CancellationToken cancellationToken)
     {
         var turn = _turns.GetOrAdd(copy.Place.Folder, _ => new(1, 1));
         await turn.WaitAsync(cancellationToken);
@@ -74,12 +90,14 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
             using var held = await HoldAsync(copy.Place.Folder, cancellationToken);
             if (await isThere())
                 return;
-            string[] depth = isShallow ? ["--depth", "1"] : [];
+            var isPartial = options.Contains(WithoutTrees);
             string[] command =
             [
                 // A pack is there whole or not at all; of single objects, a run that is killed leaves a commit without its files.
                 "-c", "fetch.unpackLimit=1", "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.hooksPath=/dev/null",
-                "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", .. depth, "--", copy.Url, specification,
+                // Without trees: git wants to know the one who has them, by a name.
+                .. isPartial ? (ReadOnlySpan<string>)["-c", $"remote.origin.url={copy.Url}", "-c", "remote.origin.promisor=true", "-c", "remote.origin.partialCloneFilter=tree:0"] : [],
+                "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", .. options, "--", isPartial ? "origin" : copy.Url, specification,
             ];
             var finished = await copy.RunAsync(cancellationToken, command);
             if (!finished.Succeeded && finished.Errors.Contains(".lock': File exists", StringComparison.Ordinal))

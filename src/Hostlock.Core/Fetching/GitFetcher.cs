@@ -61,7 +61,7 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
         var url = reference.Input.Text("url")!;
         if (before is null && LocalFolder(url) is null)
         {
-            var copy = _copies.Of(AddressOf(url), isShallow: false);
+            var copy = _copies.Of(AddressOf(url), CopyDepth.Whole);
             var (_, tip) = await GitCopies.AskAsync(copy, reference.Ref is { } name ? FullName(name) : "HEAD", cancellationToken);
             return new(tip ?? throw FetchException.NoSuchRef(url, reference.Ref ?? "HEAD"), null);
         }
@@ -70,11 +70,106 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
             : await FindAsync(reference, [], cancellationToken);
         if (before is not { } time)
             return new(found.Commit.Id, found.Commit.Time);
-        var listed = await found.Repository.RunAsync(
-            cancellationToken, "rev-list", "-1", "--first-parent", $"--before={time.ToUnixTimeSeconds()}", "--format=%ct", found.Commit.Id, "--");
-        return listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) is [var commit, var seconds, ..] && commit.Split(' ') is ["commit", var id]
-            ? new(id, ulong.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture))
-            : throw FetchException.NothingSoOld(url, time.UtcDateTime.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+        return await BeforeAsync(found.Repository, found.Commit.Id, time, cancellationToken) ?? throw FetchException.NothingSoOld(url, time);
+    }
+
+    /// <summary>The same for a repository of which nothing but its commits is wanted, by its address and the commit its branch is at.</summary>
+    public async Task<NewestRevision> NewestAsync(string address, string tip, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var copy = _copies.Of(AddressOf(address), CopyDepth.Commits);
+        // A branch that had no commit for so long before is read whole.
+        await FetchCommitsAsync(copy, tip, before.AddDays(-90), cancellationToken);
+        if (await BeforeAsync(copy, tip, before, cancellationToken) is { } found)
+            return found;
+        await FetchCommitsAsync(copy, tip, null, cancellationToken);
+        return await BeforeAsync(copy, tip, before, cancellationToken) ?? throw FetchException.NothingSoOld(address, before);
+    }
+
+    static async Task<NewestRevision?> BeforeAsync(GitRepository repository, string tip, DateTimeOffset time, CancellationToken cancellationToken) =>
+        await ListAsync(repository, ["-1", $"--before={time.ToUnixTimeSeconds()}", tip], cancellationToken) is [var found, ..] ? found : null;
+
+    /// <summary>How two commits stand to each other, by what is there of them; null where one of them is not.</summary>
+    public async Task<RevisionDistance?> DistanceAsync(string url, string earlier, string later, CancellationToken cancellationToken)
+    {
+        var repository = RepositoryAt(url);
+        if (repository.IsShallow)
+            return null;
+        // Most often the one is a few commits after the other, in a line; what was just committed is read without git.
+        var steps = Steps(id => GitCommit.Loose(repository.Place, id))
+            ?? await repository.UseAsync(objects => Steps(id => GitCommit.Find(objects, id, repository.Url)), cancellationToken);
+        if (steps is not null)
+            return new(true, steps);
+        if (await repository.CommitAsync(earlier, cancellationToken) is null || await repository.CommitAsync(later, cancellationToken) is null)
+            return null;
+        var counted = await repository.RunAsync(cancellationToken, "rev-list", "--left-right", "--count", $"{earlier}...{later}", "--");
+        return counted.Output.Trim().Split('\t') is [var left, var right] && ulong.TryParse(right, out var commits) ? new(left == "0", commits) : null;
+
+        ulong? Steps(Func<string, GitCommit?> find)
+        {
+            var id = later;
+            for (var count = 0UL; count < MostSteps; count++)
+            {
+                if (id == earlier)
+                    return count;
+                if (find(id) is not { Parents: [var parent] })
+                    break;
+                id = parent;
+            }
+            return null;
+        }
+    }
+
+    /// <summary>The commits after one and up to another, along the first parents, the oldest first.</summary>
+    /// <param name="url">The repository.</param>
+    /// <param name="earlier">The one, and when it was committed, where that is known.</param>
+    /// <param name="later">The other.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The repository cannot be reached, or the one is no ancestor of the other.</exception>
+    public async Task<IReadOnlyList<NewestRevision>> BetweenAsync(string url, (string Id, ulong? Time) earlier, string later, CancellationToken cancellationToken)
+    {
+        var repository = RepositoryAt(url);
+        if (LocalFolder(url) is null && !await HasBothAsync())
+        {
+            repository = _copies.Of(AddressOf(url), CopyDepth.Commits);
+            await FetchCommitsAsync(repository, later, earlier.Time is { } time ? DateTimeOffset.FromUnixTimeSeconds((long)time).AddDays(-1) : null, cancellationToken);
+            // A commit can be dated before its parents.
+            if (!await HasBothAsync())
+                await FetchCommitsAsync(repository, later, null, cancellationToken);
+        }
+        var isAncestor = await HasBothAsync() && (await repository.RunAsync(cancellationToken, "merge-base", "--is-ancestor", earlier.Id, later)).Succeeded;
+        return isAncestor
+            ? await ListAsync(repository, ["--reverse", $"{earlier.Id}..{later}"], cancellationToken)
+            : throw FetchException.NotAnAncestor(url, earlier.Id, later);
+
+        async Task<bool> HasBothAsync() =>
+            await repository.CommitAsync(earlier.Id, cancellationToken) is not null && await repository.CommitAsync(later, cancellationToken) is not null;
+    }
+
+    GitRepository RepositoryAt(string url)
+    {
+        if (LocalFolder(url) is not { } folder)
+            return _copies.Of(AddressOf(url), CopyDepth.Whole);
+        var place = Path.Exists(Path.Combine(folder, ".git")) ? GitPlace.OfWorkTree(folder) : GitPlace.OfBare(folder);
+        return Local(place ?? throw FetchException.NotARepository(url), url);
+    }
+
+    async Task FetchCommitsAsync(GitRepository copy, string tip, DateTimeOffset? since, CancellationToken cancellationToken)
+    {
+        string[] depth = since is { } time ? [$"--shallow-since=@{time.ToUnixTimeSeconds()}"] : copy.IsShallow ? ["--unshallow"] : [];
+        await _copies.FetchAsync(copy, [GitCopies.WithoutTrees, .. depth], tip, () => Task.FromResult(false), cancellationToken);
+    }
+
+    static async Task<IReadOnlyList<NewestRevision>> ListAsync(GitRepository repository, IEnumerable<string> what, CancellationToken cancellationToken)
+    {
+        var listed = await repository.RunAsync(cancellationToken, ["rev-list", "--first-parent", "--format=%H %ct", "--no-commit-header", .. what, "--"]);
+        if (!listed.Succeeded)
+            throw FetchException.GitFailed(repository.Url, "list the commits of", listed.Errors.Trim());
+        return
+        [
+            .. from line in listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+               let fields = line.Split(' ')
+               select new NewestRevision(fields[0], ulong.Parse(fields[1], System.Globalization.CultureInfo.InvariantCulture)),
+        ];
     }
 
     /// <summary>The files of a tree that a lock names.</summary>
@@ -448,7 +543,7 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
     {
         var address = AddressOf(url);
         var isShallow = reference.Input.Truth("shallow") == true;
-        var copy = _copies.Of(address, isShallow);
+        var copy = _copies.Of(address, isShallow ? CopyDepth.Shallow : CopyDepth.Whole);
         var (name, wanted) = (reference.Ref, reference.Revision?.ToLowerInvariant());
         try
         {
@@ -472,7 +567,7 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
             var specification = reference.Input.Truth("allRefs") == true ? "refs/*:refs/*"
                 : reference.Revision is { } revision ? revision.ToLowerInvariant()
                 : $"{full}:{(full == "HEAD" ? "refs/heads/HEAD" : full)}";
-            await _copies.FetchAsync(copy, isShallow, specification, async () => wanted is not null && await copy.CommitAsync(wanted, cancellationToken) is not null, cancellationToken);
+            await _copies.FetchAsync(copy, isShallow ? ["--depth", "1"] : [], specification, async () => wanted is not null && await copy.CommitAsync(wanted, cancellationToken) is not null, cancellationToken);
         }
         catch (FetchException why) when (why.IsOutside && reference.Revision is null)
         {

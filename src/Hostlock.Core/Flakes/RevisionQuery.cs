@@ -22,6 +22,17 @@ public abstract record RevisionQuery
     public sealed record RefList(string BaseUrl, string Host, string Ref) : RevisionQuery;
 }
 
+/// <summary>How to ask a forge whether one revision descends from another. Data, like <see cref="RevisionQuery"/>.</summary>
+/// <param name="Url">The API address.</param>
+public abstract record DistanceQuery(string Url)
+{
+    /// <summary>GitHub's comparison: <c>status</c> says how they stand, <c>ahead_by</c> counts the commits.</summary>
+    public sealed record Comparison(string Url) : DistanceQuery(Url);
+
+    /// <summary>GitLab's common ancestor: its <c>id</c> is the earlier one where the later descends from it.</summary>
+    public sealed record MergeBase(string Url) : DistanceQuery(Url);
+}
+
 /// <summary>Where the tree of a pinned reference is to be had. Data, like <see cref="RevisionQuery"/>.</summary>
 public abstract record TreeLocation
 {

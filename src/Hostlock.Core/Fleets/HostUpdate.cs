@@ -99,16 +99,18 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         var flake = await DeclarationsAsync(place, cancellationToken);
         var old = before ?? LockFile.Empty;
         var asked = Asked(place, flake, request);
-        (flake, asked) = await ChooseAsync(place, flake, old, request, asked, cancellationToken);
+        var choice = await ChooseAsync(place, flake, old, request, asked, cancellationToken);
+        (flake, asked) = (choice.Flake, choice.Asked);
         var resolved = await _resolver.ResolveAsync(flake, old, asked with { KeepsUnreachable = request.Moves }, cancellationToken);
+        resolved = resolved with { Kept = [.. choice.Kept, .. resolved.Kept], Warnings = [.. choice.Waiting, .. resolved.Warnings] };
         // Where nothing at all could be had, that is what there is to say.
-        if (resolved.Kept.Count > 0 && resolved.Kept.Count == Locked(resolved.Lock, asked))
+        if (resolved.Kept.Count > 0 && resolved.Kept.Count == Locked(resolved.Lock, asked) + choice.Kept.Count)
             throw resolved.Kept[0].Why;
         if (request.Moves && !asked.Recreate && resolved.Unmatched.IsEmpty)
             await ProveAsync(flake, old, resolved.Lock, asked, cancellationToken);
         var diff = LockDiff.Between(old, resolved.Lock);
-        if (request is { Moves: true, AllowsDowngrade: false } && diff.Changes.FirstOrDefault(Downgrade.Is) is { } back)
-            throw FleetException.GoesBack(Downgrade.Describe(back));
+        if (request is { Moves: true, AllowsDowngrade: false } && await Downgrade.FindAsync(diff, source, cancellationToken) is { } back)
+            throw FleetException.GoesBack(back);
         return (resolved, diff, diff.IsEmpty && LockDiff.Same(old, resolved.Lock));
     }
 
@@ -147,12 +149,21 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         return top with { Flake = top.Flake with { Inputs = inputs.ToImmutable() } };
     }
 
+    /// <summary>What is asked of the resolver once revisions are chosen.</summary>
+    /// <param name="Flake">The declarations.</param>
+    /// <param name="Asked">What moves, and what takes the place of what is declared.</param>
+    /// <param name="Kept">Inputs that could not be asked for their age, and stay.</param>
+    /// <param name="Waiting">What is said of those that stay because nothing is old enough.</param>
+    sealed record Choice(TopFlake Flake, LockRequest Asked, IReadOnlyList<(InputPath Path, HostlockException Why)> Kept, IReadOnlyList<Warning> Waiting);
+
     // Where a revision is asked for, or one of an age, it takes the place of what is declared; what the lock says was asked for stays.
-    async Task<(TopFlake Flake, LockRequest Asked)> ChooseAsync(
+    async Task<Choice> ChooseAsync(
         LockPlace place, TopFlake top, LockFile old, UpdateRequest request, LockRequest asked, CancellationToken cancellationToken)
     {
         var chosen = ImmutableSortedDictionary.CreateBuilder<InputPath, FlakeRef>();
         var declared = top.Flake.Inputs.ToBuilder();
+        var kept = new List<(InputPath, HostlockException)>();
+        var waiting = new List<Warning>();
         if (request.To is { } to)
         {
             var path = request.Inputs[0];
@@ -160,22 +171,49 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         }
         else if (request.Moves && request.NotAfter.Count > 0)
         {
-            foreach (var (name, input) in top.Flake.Inputs)
+            var aged = from input in top.Flake.Inputs
+                       let path = InputPath.Of(input.Key)
+                       where input.Value.Follows is null && (asked.Recreate || asked.Updates.Contains(path))
+                       where request.NotAfter.ContainsKey(input.Key) || request.NotAfter.ContainsKey("")
+                       let reference = Reference(path)
+                       where reference.Revision is null
+                       select (Path: path, Reference: reference, Answer: AskAsync(input.Key, reference));
+            foreach (var (path, reference, answer) in aged.ToList())
             {
-                var path = InputPath.Of(name);
-                if (input.Follows is not null || !(asked.Recreate || asked.Updates.Contains(path)))
-                    continue;
-                if (!request.NotAfter.TryGetValue(name, out var time) && !request.NotAfter.TryGetValue("", out time))
-                    continue;
-                var reference = Reference(path);
-                if (reference.Revision is null && await source.NewestAsync(reference, time, cancellationToken) is { } newest)
+                var (newest, why) = await answer;
+                var locked = (old.EdgeAt(path) as LockEdge.Locked)?.Node.Locked;
+                if (newest is not null && (request.AllowsDowngrade || locked?.LastModified is not { } now || newest.Time is not { } time || now <= time))
                     chosen.Add(path, Pinned(reference, newest.Id));
+                else if (newest is not null)
+                    waiting.Add(new($"'{path}' of {place.Name} stays: what is locked is younger than its min-age, and all that is old enough is older than it"));
+                else if (why is not null && locked is null)
+                    throw why;
+                else if (why is not null)
+                    kept.Add((path, why));
+                // What stays is not moved; where nothing has a date, it moves as it would.
+                if (locked is not null && !chosen.ContainsKey(path) && (newest ?? (object?)why) is not null)
+                    asked = Without(asked, path);
             }
         }
         if (chosen.Count == 0)
-            return (top, asked);
+            return new(top, asked, kept, waiting);
         // With everything moved anew only the chosen are held; else each is moved by name.
-        return (top with { Flake = top.Flake with { Inputs = declared.ToImmutable() } }, asked with { Overrides = chosen.ToImmutable() });
+        return new(top with { Flake = top.Flake with { Inputs = declared.ToImmutable() } }, asked with { Overrides = chosen.ToImmutable() }, kept, waiting);
+
+        async Task<(NewestRevision? Newest, HostlockException? Why)> AskAsync(string name, FlakeRef reference)
+        {
+            try
+            {
+                return (await source.NewestAsync(reference, request.NotAfter.TryGetValue(name, out var time) ? time : request.NotAfter[""], cancellationToken), null);
+            }
+            catch (HostlockException why)
+            {
+                return (null, why);
+            }
+        }
+
+        LockRequest Without(LockRequest all, InputPath path) => LockRequest.Update(
+            (all.Recreate ? top.Flake.Inputs.Where(input => input.Value.Follows is null).Select(input => InputPath.Of(input.Key)) : all.Updates).Where(each => each != path));
 
         FlakeRef Reference(InputPath path)
         {

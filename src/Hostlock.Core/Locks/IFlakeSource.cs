@@ -40,7 +40,28 @@ public interface IFlakeSource
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">It cannot be asked, or no commit is that old.</exception>
     Task<NewestRevision?> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// How two revisions of one repository stand to each other, where that can be told at little cost; null where it cannot. A forge is asked
+    /// with an access token alone: without one it answers few questions an hour.
+    /// </summary>
+    /// <param name="earlier">What was locked.</param>
+    /// <param name="later">What is, or could be.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    Task<RevisionDistance?> DistanceAsync(FlakeRef earlier, FlakeRef later, CancellationToken cancellationToken);
+
+    /// <summary>The revisions after one and up to another, along the first parents, the oldest first. Fetches commits, and no trees.</summary>
+    /// <param name="earlier">What was locked, with its <c>lastModified</c>.</param>
+    /// <param name="later">A descendant of it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">They have no repository, it cannot be reached, or the later does not descend from the earlier.</exception>
+    Task<IReadOnlyList<NewestRevision>> BetweenAsync(FlakeRef earlier, FlakeRef later, CancellationToken cancellationToken);
 }
+
+/// <summary>How two revisions of one repository stand to each other.</summary>
+/// <param name="IsDescendant">True where the later has the earlier among its ancestors.</param>
+/// <param name="Commits">How many commits the later has that the earlier has not; null where that was not said.</param>
+public sealed record RevisionDistance(bool IsDescendant, ulong? Commits);
 
 /// <summary>A revision as it was asked for.</summary>
 /// <param name="Id">Forty hexadecimal digits.</param>

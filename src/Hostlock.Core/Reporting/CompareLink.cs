@@ -20,6 +20,11 @@ public static class CompareLink
         };
     }
 
+    /// <summary>Where upstream shows one revision; null where it is of no forge.</summary>
+    public static string? Of(FlakeRef locked, string revision) => Repository(locked) is { } repository
+        ? locked.Type == "gitlab" ? $"https://{repository}/-/commit/{revision}" : $"https://{repository}/commit/{revision}"
+        : null;
+
     static string? Repository(FlakeRef reference)
     {
         var input = reference.Input;

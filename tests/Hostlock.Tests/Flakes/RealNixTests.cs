@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.RegularExpressions;
 using Hostlock.Flakes;
 using Hostlock.Flakes.Nix;
+using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Flakes;
 
@@ -75,6 +77,63 @@ public sealed partial class RealNixTests : IDisposable
     }
 
     [Fact]
+    public void Files_of_Nix_code_are_taken_and_read_as_Nix_2_34_8_does()
+    {
+        var wrong = Differences(Files("*.nix").Select(file => (Text: file, Recorded: Array.Empty<string>())), (row, folder) =>
+        {
+            var (theirs, ours) = ("refused", "refused");
+            var (exit, output, errors) = Parse(File.ReadAllBytes(row.Text), folder);
+            if (exit == 0)
+                theirs = output;
+            try
+            {
+                ours = NixSpelling.Of(NixParser.Parse(new SourceText("f.nix", File.ReadAllText(row.Text))).Expression, folder) + "\n";
+            }
+            catch (FlakeException why)
+            {
+                errors += why.Message;
+            }
+            return (ours == theirs, $"{Apart(theirs, ours)} {errors}");
+        });
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    // Nix reads a flake.nix whole before it looks for the first input: from then on it says that it updates the lock file.
+    [Fact]
+    public void Flakes_are_taken_or_refused_as_Nix_2_34_8_does()
+    {
+        var wrong = Differences(Files("*flake*.nix").Select(file => (Text: file, Recorded: Array.Empty<string>())), (row, folder) =>
+        {
+            File.Copy(row.Text, Path.Combine(folder, "flake.nix"));
+            var (exit, _, errors) = _nix.Run("nix", "flake", "metadata", "--no-write-lock-file", "--offline", "path:" + folder);
+            string? ours = null;
+            try
+            {
+                FlakeNixParser.Parse(new SourceText("flake.nix", File.ReadAllText(row.Text)));
+            }
+            catch (FlakeException why)
+            {
+                ours = why.Message;
+            }
+            return ((exit == 0 || errors.Contains("while updating the lock file", StringComparison.Ordinal)) == (ours is null), $"Nix: {errors} we: {ours ?? "taken"}");
+        });
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    /// <summary>The project's own files, and, for a long run, those below the folder that HOSTLOCK_NIX_FILES names.</summary>
+    static IEnumerable<string> Files(string pattern) =>
+        new[] { Path.Combine(Repository.Root, "nix"), Environment.GetEnvironmentVariable("HOSTLOCK_NIX_FILES") }
+            .OfType<string>().SelectMany(folder => Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories));
+
+    static string Apart(string theirs, string ours)
+    {
+        var same = theirs.Zip(ours).TakeWhile(pair => pair.First == pair.Second).Count();
+        return $"Nix: …{theirs[Math.Max(0, same - 30)..Math.Min(theirs.Length, same + 60)]} we: …{ours[Math.Max(0, same - 30)..Math.Min(ours.Length, same + 60)]}";
+    }
+
+    [Fact]
     public void The_names_that_are_bound_everywhere_are_those_of_Nix_2_34_8()
     {
         var builtins = _nix.Run("nix", "eval", "--raw", "--expr", "builtins.concatStringsSep \" \" (builtins.attrNames builtins)").Output.Split(' ');
@@ -109,10 +168,12 @@ public sealed partial class RealNixTests : IDisposable
         return string.Concat(tokens);
     }
 
-    (int ExitCode, string Output, string Errors) Parse(string text, string folder)
+    (int ExitCode, string Output, string Errors) Parse(string text, string folder) => Parse(Encoding.UTF8.GetBytes(text), folder);
+
+    (int ExitCode, string Output, string Errors) Parse(byte[] text, string folder)
     {
         var file = Path.Combine(folder, "f.nix");
-        File.WriteAllText(file, text);
+        File.WriteAllBytes(file, text);
         return _nix.Run("nix-instantiate", "--parse", file);
     }
 

@@ -20,6 +20,13 @@ abstract class ForgeScheme : InputScheme
     /// <param name="time">The time in ISO 8601, UTC.</param>
     public virtual RevisionQuery? AskRevisionBefore(RefAttributes attributes, string time) => null;
 
+    /// <summary>How to ask whether one revision descends from another; null where the forge cannot be asked.</summary>
+    public virtual DistanceQuery? AskDistance(RefAttributes attributes, string earlier, string later) => null;
+
+    /// <summary>Where git itself finds the repository.</summary>
+    public string GitAddress(RefAttributes attributes) =>
+        $"https://{HostOf(attributes, DefaultHost)}/{attributes.Text("owner")?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)}/{attributes.Text("repo")}";
+
     public static string HostOf(RefAttributes attributes, string defaultHost) => attributes.Text("host") ?? defaultHost;
 
     public override bool Takes(FlakeUrl url, bool wantsTree) => url.Scheme == Name;

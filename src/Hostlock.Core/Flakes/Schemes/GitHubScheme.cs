@@ -17,6 +17,10 @@ sealed class GitHubScheme : ForgeScheme
         new RevisionQuery.Json(
             $"{Api(attributes)}/commits?sha={Uri.EscapeDataString(attributes.Text("ref") ?? "HEAD")}&until={time}&per_page=1", HostOf(attributes, DefaultHost), "sha", InFirstElement: true, "commit", "committer", "date");
 
+    // The second page of a comparison leaves out the changes, which can be megabytes.
+    public override DistanceQuery? AskDistance(RefAttributes attributes, string earlier, string later) =>
+        new DistanceQuery.Comparison($"{Api(attributes)}/compare/{earlier}...{later}?per_page=1&page=2");
+
     // The archive address costs no API call; it takes no token.
     public override TreeLocation? Locate(RefAttributes attributes, bool hasToken)
     {

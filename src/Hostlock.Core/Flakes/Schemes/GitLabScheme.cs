@@ -23,6 +23,9 @@ sealed class GitLabScheme : ForgeScheme
         new RevisionQuery.Json(
             $"{Api(attributes)}/commits?ref_name={Uri.EscapeDataString(attributes.Text("ref") ?? "HEAD")}&until={time}&per_page=1", HostOf(attributes, DefaultHost), "id", InFirstElement: true, "committed_date");
 
+    public override DistanceQuery? AskDistance(RefAttributes attributes, string earlier, string later) =>
+        new DistanceQuery.MergeBase($"{Api(attributes)}/merge_base?refs%5B%5D={earlier}&refs%5B%5D={later}");
+
     public override TreeLocation? Locate(RefAttributes attributes, bool hasToken) =>
         new TreeLocation.Archive($"{Api(attributes)}/archive.tar.gz?sha={attributes.Text("rev")}", HostOf(attributes, DefaultHost));
 
