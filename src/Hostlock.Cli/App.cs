@@ -118,10 +118,11 @@ static class App
     /// <summary>What follows references to trees; to be disposed of.</summary>
     /// <param name="surroundings">What is outside.</param>
     /// <param name="lines">Shows what goes on, or null.</param>
-    public static FlakeFetcher Fetcher(this Surroundings surroundings, IFetchWatcher? lines)
+    /// <param name="cacheFolder">Where answers are kept; the user's cache where null.</param>
+    public static FlakeFetcher Fetcher(this Surroundings surroundings, IFetchWatcher? lines, string? cacheFolder = null)
     {
         var settings = NixSettings.Read(surroundings.Variables);
-        return new(surroundings.Processes, new(() => surroundings.Http(settings), settings, surroundings.Time), settings, surroundings.CacheFolder, lines);
+        return new(surroundings.Processes, new(() => surroundings.Http(settings), settings, surroundings.Time), settings, cacheFolder ?? surroundings.CacheFolder, lines);
     }
 
     /// <summary>Lines of what is fetched, where a person sees the errors; to be disposed of.</summary>

@@ -9,12 +9,14 @@ namespace Hostlock.Cli.Commands;
 /// <summary>The gate of a CI.</summary>
 sealed class CheckCommand(Surroundings surroundings)
 {
+    readonly Option<string?> _base = new("--base") { Description = "Also refuse what went back in time since this commit", HelpName = "COMMIT" };
+    readonly Option<bool> _fetch = new("--fetch") { Description = "Also fetch all that is locked once more, and hash it" };
     readonly Option<bool> _strict = new("--strict") { Description = "Let warnings fail the check too" };
     readonly Option<string> _format = NewFormat();
 
     public Command Build()
     {
-        var command = new Command("check", "Check that every lock is there, in line with flake.nix, and locked") { _strict, _format };
+        var command = new Command("check", "Check that every lock is there, in line with flake.nix, and locked") { _base, _fetch, _strict, _format };
         command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(parsed, cancellationToken));
         return command;
     }
@@ -39,14 +41,47 @@ sealed class CheckCommand(Surroundings surroundings)
                 untracked.Add(path);
         }
 
-        var today = DateOnly.FromDateTime(surroundings.Time.GetUtcNow().UtcDateTime);
-        var findings = FleetCheck.Locks(FleetStatus.Read(places), place => declared[place], folder.Fleet, path => !untracked.Contains(path), today)
+        var locks = FleetStatus.Read(places);
+        var findings = FleetCheck.Locks(locks, place => declared[place], folder.Fleet, path => !untracked.Contains(path), surroundings.Time.GetUtcNow())
             .Concat(NixLibrary.Check(folder, untracked))
             .ToList();
+        if (parsed.GetValue(_base) is { } since)
+            findings.AddRange(await DowngradesAsync(folder, locks, since, cancellationToken));
+        if (parsed.GetValue(_fetch))
+            findings.AddRange(await FetchAsync(locks, cancellationToken));
         terminal.Data(parsed.GetValue(CommonOptions.Json) ? JsonOutput.Findings(findings)
             : parsed.GetValue(_format) == "github" ? FindingText.GitHub(findings)
             : FindingText.Render(findings, places.Count, terminal.Ink));
         return findings.Any(finding => finding.IsError || parsed.GetValue(_strict)) ? ExitCode.No : ExitCode.Done;
+    }
+
+    async Task<List<Finding>> DowngradesAsync(FleetFolder folder, IReadOnlyList<LockStatus> locks, string since, CancellationToken cancellationToken)
+    {
+        using var history = LockHistory.Open(surroundings.Processes, folder);
+        var findings = new List<Finding>();
+        foreach (var one in locks.Where(one => one.Lock is not null))
+        {
+            // A lock that is new has nothing to go back from.
+            if (await history.TryAtAsync(one.Place, since, cancellationToken) is { } before)
+                findings.AddRange(FleetCheck.Downgrades(one.Place, before, one.Lock!, since));
+        }
+        return findings;
+    }
+
+    // By a fetcher that remembers nothing of earlier runs.
+    async Task<IReadOnlyList<Finding>> FetchAsync(IReadOnlyList<LockStatus> locks, CancellationToken cancellationToken)
+    {
+        var anew = Directory.CreateTempSubdirectory("hostlock-check-").FullName;
+        try
+        {
+            using var lines = surroundings.FetchLines();
+            using var fetcher = surroundings.Fetcher(lines, anew);
+            return await FleetCheck.FetchAsync(locks, fetcher, cancellationToken);
+        }
+        finally
+        {
+            Directory.Delete(anew, recursive: true);
+        }
     }
 
     static Option<string> NewFormat()

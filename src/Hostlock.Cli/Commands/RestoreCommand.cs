@@ -39,8 +39,7 @@ sealed class RestoreCommand(Surroundings surroundings)
         using var history = LockHistory.Open(surroundings.Processes, folder);
         var bytes = await find(history, place);
         var (before, after) = (HostLocks.Read(place), LockFileReader.Read(place.Shown, bytes));
-        var outcome = new HostOutcome.Ready(
-            place, before, after, LockDiff.Between(before ?? LockFile.Empty, after), before is null || !LockDiff.Same(before, after), []);
+        var outcome = HostOutcome.Ready.Of(place, before, after, []);
         string? committed = null;
         if (!isDryRun && outcome.IsChange)
         {

@@ -35,8 +35,8 @@ static class Downgrade
         return null;
     }
 
-    public static string Describe(LockChange change) =>
-        $"'{change.Path}' would go back in time, from {DayOf(change.Before)} to {DayOf(change.After)}";
+    public static string Describe(LockChange change, string verb = "would go") =>
+        $"'{change.Path}' {verb} back in time, from {DayOf(change.Before)} to {DayOf(change.After)}";
 
     static (FlakeRef Before, FlakeRef After)? Moved(LockChange change) =>
         change is { Path.Length: 1, Before: LockEdge.Locked(var before), After: LockEdge.Locked(var after) } && before.Original.Equals(after.Original)

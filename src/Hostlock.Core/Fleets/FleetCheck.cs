@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Hostlock.Flakes;
 using Hostlock.Locks;
 
@@ -6,17 +8,18 @@ namespace Hostlock.Fleets;
 /// <summary>
 /// What has to hold before a change to a fleet is let in. Told from the files alone; nothing is fetched and nothing is run.
 /// </summary>
-public static class FleetCheck
+public static partial class FleetCheck
 {
     /// <summary>Looks at the locks.</summary>
     /// <param name="locks">The locks as read.</param>
     /// <param name="declared">What the flake of each declares, its own references in place; by file of declaration and host.</param>
     /// <param name="fleet">The policies.</param>
     /// <param name="isTracked">Whether git knows a path relative to the flake, and so whether Nix sees it.</param>
-    /// <param name="today">The day that freezes are measured by.</param>
+    /// <param name="now">The time that ages and freezes are measured by.</param>
     public static IReadOnlyList<Finding> Locks(
-        IReadOnlyList<LockStatus> locks, Func<LockPlace, TopFlake> declared, Fleet fleet, Func<string, bool> isTracked, DateOnly today)
+        IReadOnlyList<LockStatus> locks, Func<LockPlace, TopFlake> declared, Fleet fleet, Func<string, bool> isTracked, DateTimeOffset now)
     {
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
         var findings = new List<Finding>();
         foreach (var one in locks)
         {
@@ -29,8 +32,49 @@ public static class FleetCheck
             Frozen(one, today, findings);
         }
         Shared(locks, fleet, findings);
+        TooOld(locks, fleet, now, findings);
+        Ended(locks, today, findings);
         Absolute(locks, findings);
         return findings;
+    }
+
+    /// <summary>What went back in time since another commit.</summary>
+    /// <param name="place">A lock.</param>
+    /// <param name="before">What it was then.</param>
+    /// <param name="after">What it is.</param>
+    /// <param name="since">The commit, as it was named.</param>
+    public static IEnumerable<Finding> Downgrades(LockPlace place, LockFile before, LockFile after, string since) =>
+        LockDiff.Between(before, after).Changes
+            .Where(Downgrade.Is)
+            .Select(change => new Finding(true, "downgrade", $"since {since}, {place.Name}: {Downgrade.Describe(change, "went")}", place.Shown, null, $"hostlock update {place.Name} -i {change.Path}"));
+
+    /// <summary>Fetches all that the locks pin once more, each tree once, and hashes it: what is gone, and what is another tree by now.</summary>
+    /// <param name="locks">The locks.</param>
+    /// <param name="source">One that remembers nothing.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<IReadOnlyList<Finding>> FetchAsync(IReadOnlyList<LockStatus> locks, IFlakeSource source, CancellationToken cancellationToken)
+    {
+        var pinned = from one in locks
+                     where one.Lock is not null
+                     from input in one.Lock!.AllInputs()
+                     let locked = (input.Edge as LockEdge.Locked)?.Node.Locked
+                     where locked is { IsRelativePath: false, NarHash: not null }
+                     group (one.Place, input.Path) by locked.With(directory: "");
+        var findings = await Task.WhenAll(pinned.ToList().Select(async group =>
+        {
+            try
+            {
+                await source.FetchAsync(group.Key, RegistryScope.Limited, cancellationToken);
+                return null;
+            }
+            catch (HostlockException why)
+            {
+                var (place, path) = group.First();
+                var others = group.Select(each => each.Place.File).Distinct().Count() is > 1 and var count ? $" and {count - 1} more" : "";
+                return new Finding(true, why.IsOutside ? "unreachable" : "hash", $"input '{path}' of {place.Name}{others}: {why.Message}", place.Shown, null, $"hostlock update {place.Name} -i {path}");
+            }
+        }));
+        return [.. findings.OfType<Finding>()];
     }
 
     static void Missing(LockPlace place, TopFlake flake, List<Finding> findings)
@@ -88,6 +132,47 @@ public static class FleetCheck
                 findings.Add(new(true, "shared-differs", $"'{input}' is shared, but {odd.Place.Name} has another one than {kinds[0].First().Place.Name}", odd.Place.Shown, null, $"hostlock promote {kinds[0].First().Place.Name} {odd.Place.Name} -i {input}"));
         }
     }
+
+    static void TooOld(IReadOnlyList<LockStatus> locks, Fleet fleet, DateTimeOffset now, List<Finding> findings)
+    {
+        foreach (var (input, policy) in fleet.Policies)
+        {
+            if (policy.MaximumAge is not { } most)
+                continue;
+            var path = InputPath.TryParse(input)!;
+            foreach (var one in locks)
+            {
+                if (one.Lock?.EdgeAt(path) is not LockEdge.Locked({ Locked.LastModified: { } seconds }))
+                    continue;
+                var age = now - DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(seconds, 253402300799));
+                if (age > most)
+                    findings.Add(new(true, "too-old", string.Create(CultureInfo.InvariantCulture, $"'{input}' of {one.Place.Name} is {age.TotalDays:0} days old, and may be {most.TotalDays:0.#}"), one.Place.Shown, null, $"hostlock update {one.Place.Name} -i {input}"));
+            }
+        }
+    }
+
+    // A release of NixOS is kept for seven months: 25.05 until the end of 2025, 25.11 until the end of June 2026.
+    static void Ended(IReadOnlyList<LockStatus> locks, DateOnly today, List<Finding> findings)
+    {
+        var found = from one in locks
+                    where one.Lock is not null
+                    from input in one.Lock!.Root.Inputs
+                    let branch = (input.Value as LockEdge.Locked)?.Node.Original.Ref
+                    let release = branch is null ? null : Release().Match(branch)
+                    where release is { Success: true }
+                    let year = 2000 + int.Parse(release.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture)
+                    let end = release.Groups[2].Value == "05" ? new DateOnly(year, 12, 31) : new DateOnly(year + 1, 6, 30)
+                    where end < today
+                    group one.Place by (input.Key, branch, end);
+        foreach (var group in found)
+        {
+            var (input, branch, end) = group.Key;
+            findings.Add(new(false, "ended-branch", string.Create(CultureInfo.InvariantCulture, $"'{input}' of {string.Join(' ', group.Select(place => place.Name))} is of '{branch}', which got its last update by {end:yyyy-MM-dd}"), group.First().Shown, null, null));
+        }
+    }
+
+    [GeneratedRegex(@"^(?:nixos|nixpkgs|release|nix-darwin)-(\d\d)\.(05|11)(?:-small|-darwin|-aarch64)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Release();
 
     // One finding a reference: it stands in every lock.
     static void Absolute(IReadOnlyList<LockStatus> locks, List<Finding> findings)

@@ -156,7 +156,7 @@ public sealed class FleetException : HostlockException
         new($"hostlock.toml gives {place.Name} a reference for '{input}', which is not an input of the flake") { Hint = Closest.To(input, known) };
 
     public static FleetException IsFrozen(LockPlace place, InputPath path, Freeze freeze) =>
-        new($"'{path}' is frozen on {place.Name}: {freeze.Reason}") { Hint = $"take [hosts.{place.Name}.freeze.{path.Names[0]}] out of hostlock.toml first" };
+        new($"'{path}' is frozen on {place.Name}: {freeze}") { Hint = $"hostlock unfreeze {place.Name} {path.Names[0]}" };
 
     public static FleetException TouchedOther(IReadOnlyList<InputPath> others) =>
         new($"the update would also change {string.Join(", ", others.Take(5).Select(path => $"'{path}'"))}{(others.Count > 5 ? $" and {others.Count - 5} more" : "")}; nothing was written")

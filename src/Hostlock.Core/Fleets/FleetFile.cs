@@ -21,7 +21,7 @@ public static class FleetFile
     static readonly string[] TopKeys = ["version", "lock", "stamp", "outputs", "private", "hosts", "inputs", "rings"];
     static readonly string[] HostKeys = ["ring", "target", "lock", "flake", "inputs", "configurations", "freeze", "stamp"];
     static readonly string[] FreezeKeys = ["reason", "until"];
-    static readonly string[] PolicyKeys = ["scope", "min-age"];
+    static readonly string[] PolicyKeys = ["scope", "min-age", "max-age"];
     static readonly string[] RingKeys = ["after", "soak"];
 
     /// <summary>Reads the text of the file.</summary>
@@ -133,7 +133,7 @@ public static class FleetFile
         var scope = settings.Text("scope");
         if (scope is (not ("shared" or "host"), var span))
             throw FleetException.WrongValue(span, "\"shared\" or \"host\"");
-        return new(path, new(scope?.Value == "shared", settings.Duration("min-age")));
+        return new(path, new(scope?.Value == "shared", settings.Duration("min-age"), settings.Duration("max-age")));
     }
 
     static string PathOf(TomlMember member) =>

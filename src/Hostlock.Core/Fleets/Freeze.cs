@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Hostlock.Fleets;
 
 /// <summary>Why an input of a host must not move, and until when.</summary>
@@ -7,9 +9,13 @@ public sealed record Freeze(string Reason, DateOnly? Until)
 {
     /// <summary>The reason of a freeze that has none.</summary>
     public const string NoReason = "no reason given";
+
+    /// <summary>The reason and the last day, in words.</summary>
+    public override string ToString() => Until is { } until ? string.Create(CultureInfo.InvariantCulture, $"{Reason}, until {until:yyyy-MM-dd}") : Reason;
 }
 
 /// <summary>What holds for an input on all hosts.</summary>
 /// <param name="IsShared">It is equal in every lock.</param>
 /// <param name="MinimumAge">How old a revision must be to be locked, or null.</param>
-public sealed record InputPolicy(bool IsShared, TimeSpan? MinimumAge);
+/// <param name="MaximumAge">How old what is locked may become before <c>check</c> says so, or null.</param>
+public sealed record InputPolicy(bool IsShared, TimeSpan? MinimumAge, TimeSpan? MaximumAge);

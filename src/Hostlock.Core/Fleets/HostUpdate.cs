@@ -38,6 +38,13 @@ public abstract record HostOutcome(LockPlace Place)
     {
         /// <summary>The inputs that could not be reached and stayed as they were, and why.</summary>
         public IReadOnlyList<(InputPath Path, HostlockException Why)> Kept { get; init; } = [];
+
+        /// <summary>The inputs that were not moved with the others, because they are frozen or nothing is old enough, and why.</summary>
+        public IReadOnlyList<KeptInput> Held { get; init; } = [];
+
+        /// <summary>A lock that takes the place of another.</summary>
+        public static Ready Of(LockPlace place, LockFile? before, LockFile after, IReadOnlyList<Warning> warnings) =>
+            new(place, before, after, LockDiff.Between(before ?? LockFile.Empty, after), before is null || !LockDiff.Same(before, after), warnings);
     }
 
     /// <summary>This lock could not be made; the others are not touched by that.</summary>
@@ -54,7 +61,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     // Most hosts of a fleet have the same lock as some other: it is read once, and what is to become of it is worked out once. A plan is for
     // one request.
     readonly ConcurrentDictionary<string, LockFile> _read = [];
-    readonly ConcurrentDictionary<(LockFile Before, string Folder, string File), Lazy<Task<(ResolvedLock Resolved, LockDiff Diff, bool IsSame)>>> _plans = [];
+    readonly ConcurrentDictionary<(LockFile Before, string Folder, string File), Lazy<Task<Planned>>> _plans = [];
 
     /// <summary>Works out the new lock of each host. Writes nothing. In the order asked.</summary>
     public async Task<IReadOnlyList<HostOutcome>> PlanAsync(
@@ -87,14 +94,14 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         var planned = place.References.Count == 0 && place.Frozen.Count == 0
             ? await _plans.GetOrAdd((before ?? LockFile.Empty, place.FlakeFolder, place.FlakeFile), _ => new(() => ResolveAsync(place, before, request, cancellationToken))).Value
             : await ResolveAsync(place, before, request, cancellationToken);
-        var (resolved, diff, isSame) = planned;
+        var (resolved, held, diff, isSame) = planned;
         var isChange = before is null ? resolved.Lock.Root.Inputs.Count > 0 : !isSame;
         return resolved.Unmatched is [var unknown, ..]
             ? throw FleetException.NotAnInput(place, unknown, resolved.Lock)
-            : new HostOutcome.Ready(place, before, resolved.Lock, diff, isChange, resolved.Warnings) { Kept = resolved.Kept };
+            : new HostOutcome.Ready(place, before, resolved.Lock, diff, isChange, resolved.Warnings) { Kept = resolved.Kept, Held = held };
     }
 
-    async Task<(ResolvedLock Resolved, LockDiff Diff, bool IsSame)> ResolveAsync(LockPlace place, LockFile? before, UpdateRequest request, CancellationToken cancellationToken)
+    async Task<Planned> ResolveAsync(LockPlace place, LockFile? before, UpdateRequest request, CancellationToken cancellationToken)
     {
         var flake = await DeclarationsAsync(place, cancellationToken);
         var old = before ?? LockFile.Empty;
@@ -102,7 +109,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         var choice = await ChooseAsync(place, flake, old, request, asked, cancellationToken);
         (flake, asked) = (choice.Flake, choice.Asked);
         var resolved = await _resolver.ResolveAsync(flake, old, asked with { KeepsUnreachable = request.Moves }, cancellationToken);
-        resolved = resolved with { Kept = [.. choice.Kept, .. resolved.Kept], Warnings = [.. choice.Waiting, .. resolved.Warnings] };
+        resolved = resolved with { Kept = [.. choice.Kept, .. resolved.Kept] };
         // Where nothing at all could be had, that is what there is to say.
         if (resolved.Kept.Count > 0 && resolved.Kept.Count == Locked(resolved.Lock, asked) + choice.Kept.Count)
             throw resolved.Kept[0].Why;
@@ -111,8 +118,14 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         var diff = LockDiff.Between(old, resolved.Lock);
         if (request is { Moves: true, AllowsDowngrade: false } && await Downgrade.FindAsync(diff, source, cancellationToken) is { } back)
             throw FleetException.GoesBack(back);
-        return (resolved, diff, diff.IsEmpty && LockDiff.Same(old, resolved.Lock));
+        var frozen = request.Moves && request.Inputs.IsEmpty
+            ? place.Frozen.Where(freeze => flake.Flake.Inputs.ContainsKey(freeze.Key)).Select(freeze => new KeptInput(freeze.Key, $"frozen: {freeze.Value}"))
+            : [];
+        return new(resolved, [.. frozen, .. choice.Waiting], diff, diff.IsEmpty && LockDiff.Same(old, resolved.Lock));
     }
+
+    /// <summary>What one lock is to become.</summary>
+    sealed record Planned(ResolvedLock Resolved, IReadOnlyList<KeptInput> Held, LockDiff Diff, bool IsSame);
 
     // How many inputs were to move.
     static int Locked(LockFile file, LockRequest asked) =>
@@ -153,8 +166,8 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     /// <param name="Flake">The declarations.</param>
     /// <param name="Asked">What moves, and what takes the place of what is declared.</param>
     /// <param name="Kept">Inputs that could not be asked for their age, and stay.</param>
-    /// <param name="Waiting">What is said of those that stay because nothing is old enough.</param>
-    sealed record Choice(TopFlake Flake, LockRequest Asked, IReadOnlyList<(InputPath Path, HostlockException Why)> Kept, IReadOnlyList<Warning> Waiting);
+    /// <param name="Waiting">Those that stay because nothing newer is old enough.</param>
+    sealed record Choice(TopFlake Flake, LockRequest Asked, IReadOnlyList<(InputPath Path, HostlockException Why)> Kept, IReadOnlyList<KeptInput> Waiting);
 
     // Where a revision is asked for, or one of an age, it takes the place of what is declared; what the lock says was asked for stays.
     async Task<Choice> ChooseAsync(
@@ -163,7 +176,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         var chosen = ImmutableSortedDictionary.CreateBuilder<InputPath, FlakeRef>();
         var declared = top.Flake.Inputs.ToBuilder();
         var kept = new List<(InputPath, HostlockException)>();
-        var waiting = new List<Warning>();
+        var waiting = new List<KeptInput>();
         if (request.To is { } to)
         {
             var path = request.Inputs[0];
@@ -185,9 +198,11 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
                 if (newest is not null && (request.AllowsDowngrade || locked?.LastModified is not { } now || newest.Time is not { } time || now <= time))
                     chosen.Add(path, Pinned(reference, newest.Id));
                 else if (newest is not null)
-                    waiting.Add(new($"'{path}' of {place.Name} stays: what is locked is younger than its min-age, and all that is old enough is older than it"));
+                    waiting.Add(new(path.ToString(), "all that is as old as its min-age asks is older than what is locked"));
                 else if (why is not null && locked is null)
                     throw why;
+                else if (why is { IsOutside: false })
+                    waiting.Add(new(path.ToString(), why.Message));
                 else if (why is not null)
                     kept.Add((path, why));
                 // What stays is not moved; where nothing has a date, it moves as it would.

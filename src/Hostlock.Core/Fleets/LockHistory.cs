@@ -51,6 +51,13 @@ public sealed class LockHistory : IDisposable
             : throw FleetException.NoSuchVersion(word, place.Shown);
     }
 
+    /// <summary>A lock as a commit has it; null where it is not in it, or cannot be read.</summary>
+    /// <exception cref="FleetException">There is no such commit.</exception>
+    public async Task<LockFile?> TryAtAsync(LockPlace place, string word, CancellationToken cancellationToken) =>
+        await _history.FindAsync(word, PathOf(place), cancellationToken) is { } commit
+            ? await LockAsync(commit, PathOf(place), cancellationToken)
+            : throw FleetException.NoSuchVersion(word, place.Shown);
+
     /// <summary>
     /// The bytes of a lock before its last change: those committed where it has changed since, else those before the last commit that changed it.
     /// </summary>

@@ -13,8 +13,14 @@ namespace Hostlock.Fleets;
 /// <param name="Problem">Why it could not be asked, or null.</param>
 public sealed record OutdatedInput(string Name, FlakeRef Locked, NewestRevision? Newest, NewestRevision? Waiting, Freeze? Freeze, HostlockException? Problem)
 {
+    /// <summary>True where there is another revision than the one that is locked.</summary>
+    public bool IsOld => Newest is not null && !string.Equals(Newest.Id, Locked.Revision, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>True where an update would move it.</summary>
-    public bool CanMove => Newest is not null && Freeze is null && !string.Equals(Newest.Id, Locked.Revision, StringComparison.OrdinalIgnoreCase);
+    public bool CanMove => IsOld && Freeze is null;
+
+    /// <summary>How many commits lie between what is locked and what could be; null where that is not known at little cost.</summary>
+    public ulong? CommitsBehind { get; init; }
 
     /// <summary>How much older what is locked is than what could be, in seconds; null where a date is not known.</summary>
     public ulong? SecondsBehind => CanMove && Newest!.Time is { } now && Locked.LastModified is { } then && now > then ? now - then : null;
@@ -44,15 +50,20 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
             lock (answers)
                 answers[each] = answer;
         });
+        var found = locks.Select(each => (each.Place, Inputs: Inputs(each.Lock!).Select(input =>
+        {
+            var (newest, waiting, problem) = answers[(input.Name, input.Node.Original)];
+            return new OutdatedInput(input.Name, input.Node.Locked, newest, waiting, each.Place.Frozen.TryGetValue(input.Name, out var freeze) ? freeze : null, problem);
+        }).ToList())).ToList();
+        // What is locked in many hosts is counted once.
+        var behind = found.SelectMany(each => each.Inputs).Where(input => input.IsOld).Select(input => (input.Locked, input.Newest!.Id)).Distinct()
+            .ToDictionary(pair => pair, pair => source.DistanceAsync(pair.Locked, pair.Locked.With(pair.Locked.Input.With("rev", pair.Id)), cancellationToken));
+        await Task.WhenAll(behind.Values);
         return
         [
-            .. locks.Select(each => new OutdatedLock(each.Place,
+            .. found.Select(each => new OutdatedLock(each.Place,
             [
-                .. Inputs(each.Lock!).Select(input =>
-                {
-                    var (newest, waiting, problem) = answers[(input.Name, input.Node.Original)];
-                    return new OutdatedInput(input.Name, input.Node.Locked, newest, waiting, each.Place.Frozen.TryGetValue(input.Name, out var freeze) ? freeze : null, problem);
-                }),
+                .. each.Inputs.Select(input => input.IsOld && behind[(input.Locked, input.Newest!.Id)].Result is { Commits: { } commits } ? input with { CommitsBehind = commits } : input),
             ])),
         ];
     }

@@ -4,7 +4,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets;
 
-/// <summary>An input that a promotion leaves as it is, and why.</summary>
+/// <summary>An input that a promotion or an update leaves as it is, and why.</summary>
 public sealed record KeptInput(string Input, string Reason);
 
 /// <summary>What a promotion does to one target.</summary>
@@ -100,7 +100,7 @@ public static class Promotion
     }
 
     static string? WhyKept(string name, LockPlace from, LockPlace target, LockFile tested) =>
-        target.Frozen.TryGetValue(name, out var freeze) ? $"frozen: {freeze.Reason}"
+        target.Frozen.TryGetValue(name, out var freeze) ? $"frozen: {freeze}"
         : target.References.TryGetValue(name, out var reference) && !(from.References.TryGetValue(name, out var same) && same == reference)
             ? $"{target.Name} tracks {reference}"
         : from.References.TryGetValue(name, out var own) && !target.References.ContainsKey(name)

@@ -47,15 +47,12 @@ public static class SharedInputs
         if (LockDiff.Between(now, after).IsEmpty)
             return null;
         if (place.Frozen.TryGetValue(path.Names[0], out var freeze))
-            return Ready(now, new($"'{path}' is shared, but frozen on {place.Name}: {freeze.Reason}"));
+            return Ready(now, new($"'{path}' is shared, but frozen on {place.Name}: {freeze}"));
         if (LockGraft.Dangling(after) is [var (input, follows), ..])
             throw FleetException.SharedDangles(place, path, input, follows);
         return Ready(after, new($"'{path}' is shared: {place.Name} gets it as well"));
 
-        HostOutcome.Ready Ready(LockFile result, Warning said)
-        {
-            var old = before ?? LockFile.Empty;
-            return new(place, before, result, LockDiff.Between(old, result), before is null || !LockDiff.Same(old, result), [.. known?.Warnings ?? [], said]) { Kept = known?.Kept ?? [] };
-        }
+        HostOutcome.Ready Ready(LockFile result, Warning said) =>
+            HostOutcome.Ready.Of(place, before, result, [.. known?.Warnings ?? [], said]) with { Kept = known?.Kept ?? [], Held = known?.Held ?? [] };
     }
 }

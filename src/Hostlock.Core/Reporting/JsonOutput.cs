@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -52,7 +53,7 @@ public static class JsonOutput
             json.WriteStartObject(input.Name);
             Edge(json, input.Edge);
             json.WriteNumber("secondsBehind", input.SecondsBehind);
-            json.WriteBoolean("frozen", input.Freeze is not null);
+            Frozen(json, input.Freeze);
             json.WriteEndObject();
         }
         json.WriteEndObject();
@@ -121,9 +122,11 @@ public static class JsonOutput
                 json.WriteBoolean("canMove", input.CanMove);
                 if (input.SecondsBehind is { } behind)
                     json.WriteNumber("secondsBehind", behind);
+                if (input.CommitsBehind is { } commits)
+                    json.WriteNumber("commitsBehind", commits);
                 if (input.Waiting is { } waiting)
                     json.WriteString("waiting", waiting.Id);
-                json.WriteBoolean("frozen", input.Freeze is not null);
+                Frozen(json, input.Freeze);
                 if (input.Problem is { } problem)
                     json.WriteString("problem", problem.Message);
                 json.WriteEndObject();
@@ -157,6 +160,8 @@ public static class JsonOutput
                     json.WriteBoolean("written", isWritten && ready.IsChange);
                     Changes(json, ready.Diff);
                     Warnings(json, ready.Warnings);
+                    if (ready.Held.Count > 0)
+                        Kept(json, ready.Held);
                     if (ready.Kept.Count > 0)
                     {
                         json.WriteStartObject("unreachable");
@@ -197,10 +202,7 @@ public static class JsonOutput
         {
             json.WriteBoolean("written", isWritten && ready.IsChange);
             Changes(json, ready.Diff);
-            json.WriteStartObject("kept");
-            foreach (var kept in ready.Kept)
-                json.WriteString(kept.Input, kept.Reason);
-            json.WriteEndObject();
+            Kept(json, ready.Kept);
         }
         else if (plan is TargetPlan.Refused refused)
         {
@@ -208,6 +210,21 @@ public static class JsonOutput
             json.WriteString("refused", refused.Why);
         }
         json.WriteEndObject();
+    }
+
+    static void Kept(Utf8JsonWriter json, IEnumerable<KeptInput> inputs)
+    {
+        json.WriteStartObject("kept");
+        foreach (var kept in inputs)
+            json.WriteString(kept.Input, kept.Reason);
+        json.WriteEndObject();
+    }
+
+    static void Frozen(Utf8JsonWriter json, Freeze? freeze)
+    {
+        json.WriteBoolean("frozen", freeze is not null);
+        if (freeze?.Until is { } until)
+            json.WriteString("frozenUntil", until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
     }
 
     /// <summary><c>show --json</c>: every input by its path.</summary>

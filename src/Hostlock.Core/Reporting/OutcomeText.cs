@@ -11,7 +11,7 @@ public static class OutcomeText
     {
         var text = new StringBuilder();
         // Hosts to which the same happened are named together.
-        var bodies = new Dictionary<(object Diff, bool IsChange), string>();
+        var bodies = new Dictionary<(object Diff, object Held, bool IsChange), string>();
         foreach (var group in outcomes.OfType<HostOutcome.Ready>().GroupBy(BodyOf))
             text.Append(CultureInfo.InvariantCulture, $"{ink.Bold(string.Join(' ', group.SelectMany(ready => ready.Place.Sharers)))}{group.Key}");
         return text.ToString();
@@ -19,16 +19,22 @@ public static class OutcomeText
         // Hosts that share a plan share its text.
         string BodyOf(HostOutcome.Ready ready)
         {
-            if (!bodies.TryGetValue((ready.Diff, ready.IsChange), out var body))
-                bodies.Add((ready.Diff, ready.IsChange), body = Body(ready, isWritten, ink));
+            if (!bodies.TryGetValue((ready.Diff, ready.Held, ready.IsChange), out var body))
+                bodies.Add((ready.Diff, ready.Held, ready.IsChange), body = Body(ready, isWritten, ink));
             return body;
         }
     }
 
     static string Body(HostOutcome.Ready ready, bool isWritten, Ink ink) => ready switch
     {
-        { IsChange: false } => ": nothing to do\n",
-        { Diff.IsEmpty: true } => ": the same entries, written in the form of Nix\n",
-        _ => $"\n{DiffText.Render(ready.Diff)}{(isWritten ? "" : ink.Dim("not written") + "\n")}",
+        { IsChange: false } => $": nothing to do\n{HeldText.Render(ready.Held)}",
+        { Diff.IsEmpty: true } => $": the same entries, written in the form of Nix\n{HeldText.Render(ready.Held)}",
+        _ => $"\n{DiffText.Render(ready.Diff)}{HeldText.Render(ready.Held)}{(isWritten ? "" : ink.Dim("not written") + "\n")}",
     };
+}
+
+/// <summary>Inputs that stayed as they were, in the manner of Nix's blocks.</summary>
+static class HeldText
+{
+    public static string Render(IEnumerable<KeptInput> held) => string.Concat(held.Select(kept => $"• Kept input '{kept.Input}' ({kept.Reason})\n"));
 }

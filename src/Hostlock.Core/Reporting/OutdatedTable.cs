@@ -36,17 +36,18 @@ public static class OutdatedTable
             return (input.Name, locked, problem.Message, true);
         if (input.Newest is not { } newest)
             return (input.Name, locked, "only an update can tell", false);
-        var isOld = !string.Equals(newest.Id, input.Locked.Revision, StringComparison.OrdinalIgnoreCase);
-        if (!isOld && input.Waiting is null)
+        if (!input.IsOld && input.Waiting is null)
             return null;
         var notes = new List<string>();
         if (input.SecondsBehind is { } behind)
             notes.Add(behind < 86400 ? "less than a day behind" : string.Create(CultureInfo.InvariantCulture, $"{behind / 86400}{Day} behind"));
+        if (input.CommitsBehind is { } commits)
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{commits} {(commits == 1 ? "commit" : "commits")}"));
         if (input.Freeze is { } freeze)
-            notes.Add($"frozen: {freeze.Reason}");
+            notes.Add($"frozen: {freeze}");
         if (input.Waiting is { } waiting)
             notes.Add($"{Short(waiting.Id)} waits for its min-age");
-        return (input.Name, isOld ? $"{locked} → {Short(newest.Id)}" : locked, string.Join(", ", notes), false);
+        return (input.Name, input.IsOld ? $"{locked} → {Short(newest.Id)}" : locked, string.Join(", ", notes), false);
     }
 
     static string? Short(string? revision) => revision is { Length: > 7 } ? revision[..7] : revision;

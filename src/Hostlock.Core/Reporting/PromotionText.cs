@@ -26,8 +26,7 @@ public static class PromotionText
                 break;
             case TargetPlan.Ready ready:
                 text.Append(DiffText.Render(ready.Diff));
-                foreach (var kept in ready.Kept)
-                    text.Append(CultureInfo.InvariantCulture, $"• Kept input '{kept.Input}' ({kept.Reason})\n");
+                text.Append(HeldText.Render(ready.Kept));
                 if (!ready.IsChange)
                     text.Append("  nothing to do: it has this lock already\n");
                 else if (ready.Diff.IsEmpty)

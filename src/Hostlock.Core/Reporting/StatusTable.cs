@@ -91,7 +91,13 @@ public static class StatusTable
         };
         if (input.SecondsBehind > 0)
             cell += $", {Span(input.SecondsBehind)} behind";
-        return input.Freeze is null ? cell : cell + ", frozen";
+        return input.Freeze switch
+        {
+            null => cell,
+            { Until: null } => $"{cell}, frozen",
+            { Until: { } until } when until < DateOnly.FromDateTime(now.UtcDateTime) => $"{cell}, freeze ended",
+            { Until: { } until } => string.Create(CultureInfo.InvariantCulture, $"{cell}, frozen until {until:yyyy-MM-dd}"),
+        };
     }
 
     static string Names(IReadOnlyList<string> hosts) =>

@@ -84,7 +84,7 @@ public sealed partial class RealNixTests : IDisposable
             var (theirs, ours) = ("refused", "refused");
             var (exit, output, errors) = Parse(File.ReadAllBytes(row.Text), folder);
             if (exit == 0)
-                theirs = output;
+                theirs = output.Replace(Path.Combine(_nix.Folder, "home") + "/", folder + "/~/", StringComparison.Ordinal);
             try
             {
                 ours = NixSpelling.Of(NixParser.Parse(new SourceText("f.nix", File.ReadAllText(row.Text))).Expression, folder) + "\n";

@@ -34,6 +34,7 @@ public class FleetFileTests
             scope = "shared"
             [inputs.nixpkgs]
             min-age = "3d"
+            max-age = "30d"
             [rings.rest]
             after = "canary"
             soak = "24h"
@@ -49,7 +50,7 @@ public class FleetFileTests
         Assert.Equal([KeyValuePair.Create("nixpkgs", new Freeze("ZFS", new DateOnly(2026, 12, 31)))], nixahi.Frozen);
         Assert.Equal([new Ring("canary", null, TimeSpan.Zero), new Ring("rest", "canary", TimeSpan.FromHours(24))], fleet.Rings);
         Assert.Equal(
-            [KeyValuePair.Create("nix-secrets", new InputPolicy(true, null)), KeyValuePair.Create("nixpkgs", new InputPolicy(false, TimeSpan.FromDays(3)))],
+            [KeyValuePair.Create("nix-secrets", new InputPolicy(true, null, null)), KeyValuePair.Create("nixpkgs", new InputPolicy(false, TimeSpan.FromDays(3), TimeSpan.FromDays(30)))],
             fleet.Policies);
         Assert.Equal(["nixosConfigurations", "packages"], fleet.Outputs!.Value);
     }

@@ -175,7 +175,7 @@ sealed class Script : IDisposable
             return;
         foreach (var folder in Directory.EnumerateDirectories(repositories))
         {
-            foreach (var words in (string[][])[["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "first"]])
+            foreach (var words in (string[][])[["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", PretendProcesses.Beginning]])
             {
                 var finished = await _processes.RunAsync(Invocation.Of("git", words) with { Folder = folder }, cancellationToken);
                 Assert.True(finished.Succeeded, finished.Errors);
