@@ -100,6 +100,7 @@ static class App
             new FreezeCommand(surroundings).Build(),
             new UnfreezeCommand(surroundings).Build(),
             new CompletionCommand(surroundings).Build(),
+            new ManCommand(surroundings).Build(),
             CommonOptions.Flake,
             CommonOptions.Json,
             CommonOptions.Color,

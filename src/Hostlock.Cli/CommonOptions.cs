@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
+using Hostlock.Locks;
 
 namespace Hostlock.Cli;
 
@@ -19,7 +20,19 @@ static class CommonOptions
 
     public static Option<bool> All() => new("--all", "-a") { Description = "Every lock, the root lock included" };
 
-    public static Option<string[]> Inputs(string description) => new("--input", "-i") { Description = description, HelpName = "INPUT" };
+    public static Option<string[]> Inputs(string description)
+    {
+        var option = new Option<string[]>("--input", "-i") { Description = description, HelpName = "INPUT" };
+        option.CompletionSources.Add(context => InputWords(context.ParseResult));
+        return option;
+    }
+
+    public static Option<string[]> Excluded()
+    {
+        var option = new Option<string[]>("--exclude") { Description = "An input to leave as it is", HelpName = "INPUT" };
+        option.CompletionSources.Add(context => InputWords(context.ParseResult).Where(item => !item.Label.Contains('/', StringComparison.Ordinal)));
+        return option;
+    }
 
     public static Argument<string[]> Hosts(string description) => Named("host", "HOST", description, ArgumentArity.ZeroOrMore);
 
@@ -66,6 +79,17 @@ static class CommonOptions
             return (HostLocks.Read(folder.Places([words])[0])?.Root.Inputs.Names ?? []).Select(name => new CompletionItem(name));
         });
         return argument;
+    }
+
+    // The input paths of the first host on the line, or of the root lock.
+    static IEnumerable<CompletionItem> InputWords(ParseResult parsed)
+    {
+        var folder = FleetFolder.Open(parsed.GetValue(Flake)!);
+        var hosts = folder.Fleet.Hosts.Select(host => host.Name.ToString()).ToHashSet();
+        var host = parsed.CommandResult.Tokens.Select(token => token.Value).FirstOrDefault(hosts.Contains) ?? HostName.Root;
+        return (HostLocks.Read(folder.Places([host])[0])?.AllInputs() ?? [])
+            .Where(input => input.Edge is LockEdge.Locked)
+            .Select(input => new CompletionItem(input.Path.ToString()));
     }
 
     static IEnumerable<CompletionItem> HostWords(ParseResult parsed)

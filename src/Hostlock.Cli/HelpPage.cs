@@ -19,24 +19,47 @@ sealed class HelpPage : SynchronousCommandLineAction
 
     public static string Render(Command command)
     {
-        var text = new StringBuilder(command.Description).Append("\n\nUsage: ").Append(Path(command));
-        var commands = command.Subcommands.Where(each => !each.Hidden).ToList();
-        text.Append(commands.Count > 0 ? " [COMMAND]" : "").Append(" [OPTIONS]");
-        foreach (var argument in command.Arguments.Where(each => !each.Hidden))
+        var help = HelpContents.Of(command);
+        var text = new StringBuilder(help.Description).Append("\n\nUsage: ").Append(Path(command)).Append(' ').Append(help.Usage).Append('\n');
+        foreach (var (title, rows) in help.Sections)
         {
-            var name = Name(argument) + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "");
-            text.Append(argument.Arity.MinimumNumberOfValues == 0 ? $" [{name}]" : $" {name}");
+            var width = rows.Max(row => row.Left.Length) + 2;
+            text.Append(CultureInfo.InvariantCulture, $"\n{title}:\n");
+            foreach (var (left, right) in rows)
+                text.Append(left.PadRight(width)).Append(right).Append('\n');
         }
-        text.Append('\n');
-        Rows(text, "Commands", commands.Select(each => ($"  {each.Name}", FirstLine(each.Description))));
-        Rows(text, "Arguments", command.Arguments.Where(each => !each.Hidden).Select(each => ($"  {Name(each)}", each.Description ?? "")));
-        Rows(text, "Options", command.Options.Where(option => !option.Hidden && !option.Recursive && option is not HelpOption and not VersionOption).Select(Row));
-        Rows(text, "Global options", Global(command).Distinct().Select(Row));
         return text.ToString();
     }
 
     public static string Path(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : "hostlock";
+}
+
+/// <summary>What there is to say of a command, for its help and its manual page.</summary>
+/// <param name="Description">What it does.</param>
+/// <param name="Usage">What comes after its name.</param>
+/// <param name="Sections">Its commands, arguments and options, those it shares with all commands last; none is empty.</param>
+sealed record HelpContents(string Description, string Usage, IReadOnlyList<(string Title, IReadOnlyList<(string Left, string Right)> Rows)> Sections)
+{
+    public static HelpContents Of(Command command)
+    {
+        var commands = command.Subcommands.Where(each => !each.Hidden).ToList();
+        var arguments = command.Arguments.Where(each => !each.Hidden).ToList();
+        var usage = new StringBuilder(commands.Count > 0 ? "[COMMAND] [OPTIONS]" : "[OPTIONS]");
+        foreach (var argument in arguments)
+        {
+            var name = Name(argument) + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "");
+            usage.Append(argument.Arity.MinimumNumberOfValues == 0 ? $" [{name}]" : $" {name}");
+        }
+        (string Title, IReadOnlyList<(string Left, string Right)> Rows)[] sections =
+        [
+            ("Commands", [.. commands.Select(each => ($"  {each.Name}", FirstLine(each.Description)))]),
+            ("Arguments", [.. arguments.Select(each => ($"  {Name(each)}", each.Description ?? ""))]),
+            ("Options", [.. command.Options.Where(option => !option.Hidden && !option.Recursive && option is not HelpOption and not VersionOption).Select(Row)]),
+            ("Global options", [.. Global(command).Distinct().Select(Row)]),
+        ];
+        return new(command.Description ?? "", usage.ToString(), [.. sections.Where(section => section.Rows.Count > 0)]);
+    }
 
     static IEnumerable<Option> Global(Command command) =>
         command.Options.Where(option => !option.Hidden && (option.Recursive || option is HelpOption or VersionOption))
@@ -51,16 +74,5 @@ sealed class HelpPage : SynchronousCommandLineAction
         var brief = option.Aliases.FirstOrDefault(alias => alias.Length == 2);
         var left = $"  {(brief is null ? "   " : $"{brief},")} {option.Name}{(option.HelpName is null ? "" : $" {option.HelpName}")}";
         return (left, option.Description ?? "");
-    }
-
-    static void Rows(StringBuilder text, string title, IEnumerable<(string Left, string Right)> rows)
-    {
-        var all = rows.ToList();
-        if (all.Count == 0)
-            return;
-        var width = all.Max(row => row.Left.Length) + 2;
-        text.Append(CultureInfo.InvariantCulture, $"\n{title}:\n");
-        foreach (var (left, right) in all)
-            text.Append(left.PadRight(width)).Append(right).Append('\n');
     }
 }

@@ -9,7 +9,7 @@ sealed class UpdateCommand(Surroundings surroundings)
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING");
     readonly Option<string[]> _inputs = CommonOptions.Inputs("An input to move, by its path; all where none is named");
-    readonly Option<string[]> _exclude = new("--exclude") { Description = "An input to leave as it is", HelpName = "INPUT" };
+    readonly Option<string[]> _exclude = CommonOptions.Excluded();
     readonly Option<string?> _to = new("--to") { Description = "The branch, tag or revision to move the one input to", HelpName = "REF-OR-REV" };
     readonly Option<string?> _minAge = new("--min-age") { Description = "Take no commit younger than this, such as 3d", HelpName = "TIME" };
     readonly Option<bool> _downgrade = new("--allow-downgrade") { Description = "Let inputs go back in time" };

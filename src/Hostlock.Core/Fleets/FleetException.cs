@@ -126,6 +126,9 @@ public sealed class FleetException : HostlockException
     public static FleetException NoSuchRing(string name, IEnumerable<string> rings) =>
         new($"there is no ring '{name}'") { Hint = Closest.To(name, rings) ?? Known("rings", rings) };
 
+    public static FleetException NoSuchCommand(string word, IEnumerable<string> commands) =>
+        new($"there is no command '{word}'") { Hint = Closest.To(word, commands) };
+
     public static FleetException NoHosts() =>
         new("no host is named") { Hint = "name hosts, 'root', @RING or --all" };
 
