@@ -34,6 +34,7 @@ var surroundings = new Surroundings(
     !Console.IsOutputRedirected,
     Console.IsOutputRedirected ? 160 : Console.WindowWidth)
 {
+    Machine = Environment.MachineName,
     IsErrorsTerminal = !Console.IsErrorRedirected && variables.GetValueOrDefault("TERM") is not (null or "dumb"),
 };
 return (int)await App.RunAsync(args, surroundings, interrupted.Token);

@@ -29,6 +29,9 @@ sealed record Surroundings(
     /// <summary>True where a person reads the errors.</summary>
     public bool IsErrorsTerminal { get; init; }
 
+    /// <summary>The name of this machine.</summary>
+    public string Machine { get; init; } = "";
+
     /// <summary>The folder of the flake where no option names it, absolute: HOSTLOCK_FLAKE or the current one.</summary>
     public string FlakeFolder => Path.GetFullPath(Variables.GetValueOrDefault("HOSTLOCK_FLAKE") is { Length: > 0 } set ? set : ".", Folder);
 

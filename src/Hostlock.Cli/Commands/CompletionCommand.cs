@@ -21,7 +21,8 @@ sealed class CompletionCommand(Surroundings surroundings)
             words_found=("${(@f)$(hostlock "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
             (( ${#words_found[1]} )) && compadd -- $words_found || _files
         }
-        compdef _hostlock hostlock
+        # Sourced, it is registered; taken from fpath, the file is the function.
+        if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _hostlock "$@"; else compdef _hostlock hostlock; fi
 
         """;
 

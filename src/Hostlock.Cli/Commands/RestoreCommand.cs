@@ -5,11 +5,11 @@ using Hostlock.Reporting;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Puts an earlier lock back: that of a commit or a day, or with <c>undo</c> the one before the last change.</summary>
+/// <summary>Puts an earlier lock back: that of a commit, of a day or of a generation, or with <c>undo</c> the one before the last change.</summary>
 sealed class RestoreCommand(Surroundings surroundings)
 {
     readonly Argument<string> _host = CommonOptions.One("host", "HOST", "A host, or root");
-    readonly Option<string> _to = new("--to") { Description = "The commit, or the day, whose lock is put back", HelpName = "COMMIT-OR-DAY", Required = true };
+    readonly Option<string> _to = new("--to") { Description = "Whose lock is put back: a commit, a day such as 2026-03-01, or generation:N of the machine", HelpName = "VERSION", Required = true };
     readonly Option<bool> _commit = LockCommit.Option();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
@@ -17,7 +17,7 @@ sealed class RestoreCommand(Surroundings surroundings)
     {
         var command = new Command("restore", "Put an earlier lock of a host back") { _host, _to, _commit, _dryRun };
         command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(
-            parsed, (history, place) => history.AtAsync(place, parsed.GetValue(_to)!, cancellationToken), cancellationToken));
+            parsed, (folder, place) => LockWords.VersionAsync(surroundings, folder, place, parsed.GetValue(_host)!, parsed.GetValue(_to)!, cancellationToken), cancellationToken));
         return command;
     }
 
@@ -25,19 +25,24 @@ sealed class RestoreCommand(Surroundings surroundings)
     {
         var command = new Command("undo", "Put back the lock a host had before the last change") { _host, _commit, _dryRun };
         command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(
-            parsed, (history, place) => history.BeforeLastChangeAsync(place, cancellationToken), cancellationToken));
+            parsed, (folder, place) => BeforeLastChangeAsync(folder, place, cancellationToken), cancellationToken));
         return command;
     }
 
-    async Task<ExitCode> RunAsync(ParseResult parsed, Func<LockHistory, LockPlace, Task<byte[]>> find, CancellationToken cancellationToken)
+    async Task<byte[]> BeforeLastChangeAsync(FleetFolder folder, LockPlace place, CancellationToken cancellationToken)
+    {
+        using var history = LockHistory.Open(surroundings.Processes, folder);
+        return await history.BeforeLastChangeAsync(place, cancellationToken);
+    }
+
+    async Task<ExitCode> RunAsync(ParseResult parsed, Func<FleetFolder, LockPlace, Task<byte[]>> find, CancellationToken cancellationToken)
     {
         var folder = surroundings.Open(parsed);
         var terminal = surroundings.TerminalFor(parsed);
         var place = folder.Places([parsed.GetValue(_host)!])[0];
         var isDryRun = parsed.GetValue(_dryRun);
         using var reserved = isDryRun ? null : folder.Reserve();
-        using var history = LockHistory.Open(surroundings.Processes, folder);
-        var bytes = await find(history, place);
+        var bytes = await find(folder, place);
         var (before, after) = (HostLocks.Read(place), LockFileReader.Read(place.Shown, bytes));
         var outcome = HostOutcome.Ready.Of(place, before, after, []);
         string? committed = null;

@@ -50,7 +50,9 @@ public sealed class FetchException : HostlockException
         new($"'{reference}' has no history to look through") { Hint = "revisions are those of git, github, gitlab and sourcehut" };
 
     internal static FetchException NotAnAncestor(string url, string earlier, string later) =>
-        new($"in '{url}', {later[..7]} does not come after {earlier[..7]}") { Hint = "the branch was rewritten, or they are of two branches" };
+        new($"in '{url}', {Short(later)} does not come after {Short(earlier)}") { Hint = "the branch was rewritten, or they are of two branches" };
+
+    static string Short(string revision) => revision[..Math.Min(7, revision.Length)];
 
     // Registries.
     internal static FetchException NotInRegistries(string id) =>

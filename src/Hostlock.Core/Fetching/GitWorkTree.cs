@@ -38,6 +38,15 @@ public sealed class GitWorkTree : TreeFiles
         return null;
     }
 
+    /// <summary>The files below a folder that Nix would see: those that git knows, or all where it is in no repository. Relative paths, without those of submodules.</summary>
+    public static async Task<IReadOnlyList<string>> ListAsync(IProcessRunner processes, string root, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Path.Exists(Path.Combine(root, ".git"))
+            ? [.. Tracked.Of(await ListAsync(processes, root)).Files]
+            : [.. Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Select(file => Path.GetRelativePath(root, file))];
+    }
+
     /// <summary>A work tree whose tracked files are known, as Latin-1 text.</summary>
     internal static GitWorkTree Of(string root, IEnumerable<string> paths) => new(root, () => Task.FromResult(paths));
 

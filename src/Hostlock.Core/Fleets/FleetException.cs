@@ -183,6 +183,21 @@ public sealed class FleetException : HostlockException
     public static FleetException NoSuchVersion(string word, string file) =>
         new($"'{word}' is no commit, and no day, that has '{file}'") { Hint = "a commit, a branch, or a day such as 2026-03-01; hostlock log shows them" };
 
+    internal static FleetException NixFailed(string what, string said) =>
+        new($"'nix {what}' failed: {string.Join('\n', said.Split('\n').TakeLast(12))}") { IsOutside = true };
+
+    public static FleetException ClosureNeedsHost() => new("--closure builds a host, and neither of the two is one") { Hint = "name a host first: hostlock diff plex root --closure" };
+
+    internal static FleetException NoTarget(string host) =>
+        new($"'{host}' is another machine, and nothing says where it is reached") { Hint = $"give [hosts.{host}] a target = \"root@{host}.lan\" in hostlock.toml" };
+
+    internal static FleetException NotAGeneration(string word) => new($"'{word}' is no generation") { Hint = "generation:12; 'nixos-rebuild list-generations' lists them" };
+
+    internal static FleetException NotStamped(string host, string word) =>
+        new($"{host} carries no lock ({word})") { Hint = "set stamp = true in hostlock.toml; systems built from then on carry theirs" };
+
+    internal static FleetException CannotAsk(string host, string target, string said) => new($"cannot ask {host} ({target}): {said}") { IsOutside = true };
+
     public static FleetException GoodIsNotGood() =>
         new("the command fails with the lock that was said to be good") { IsRefusal = true, Hint = "try it by hand; its exit code says: 0 is good, 125 cannot be told, any other is bad" };
 

@@ -138,11 +138,17 @@ public static class JsonOutput
     });
 
     /// <summary><c>diff --json</c>.</summary>
-    public static string Diff(string before, string after, LockDiff diff) => Document(json =>
+    public static string Diff(string before, string after, LockDiff diff, string? closure) => Document(json =>
     {
         json.WriteString("before", before);
         json.WriteString("after", after);
         Changes(json, diff);
+        if (closure is null)
+            return;
+        json.WriteStartArray("closure");
+        foreach (var line in closure.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            json.WriteStringValue(line);
+        json.WriteEndArray();
     });
 
     /// <summary><c>lock --json</c> and <c>update --json</c>.</summary>
