@@ -16,6 +16,15 @@
 
       overlays.default = final: _: { hostlock = final.callPackage ./nix/package.nix { }; };
 
+      templates = rec {
+        fleet = {
+          path = ./nix/template;
+          description = "Two NixOS hosts of one flake, each with a lock of its own";
+          welcomeText = "Two hosts, each with a lock of its own. README.md has the first commands: `git init && git add -A`, then `hostlock lock`.";
+        };
+        default = fleet;
+      };
+
       # Building the package starts the program once.
       checks = eachSystem (pkgs: { inherit (self.packages.${pkgs.stdenv.hostPlatform.system}) hostlock; });
 

@@ -23,7 +23,7 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         var names = own.Eval(nix, "own: builtins.mapAttrs (_: builtins.mapAttrs (_: output: if builtins.isAttrs output then builtins.attrNames output else null)) own.outputs");
         var check = nix.Run(own.Folder["own"], "flake", "check", "--no-build");
 
-        Assert.Equal(["checks", "devShells", "overlays", "packages"], shown.AsObject().Select(output => output.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["checks", "devShells", "overlays", "packages", "templates"], shown.AsObject().Select(output => output.Key).Order(StringComparer.Ordinal));
         Assert.Equal(Systems, JsonNode.Parse(names)!["packages"]!.AsObject().Select(system => system.Key));
         Assert.Equal("", check.ExitCode == 0 ? "" : check.Errors);
     }
@@ -104,6 +104,40 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
             var bytes = File.ReadAllBytes(Path.Combine(folder, name, version, $"{name}.{version}.nupkg"));
             Assert.Equal(package.Hash, $"sha256-{Convert.ToBase64String(SHA256.HashData(bytes))}");
         });
+    }
+
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void A_new_fleet_is_locked_and_evaluated(string release)
+    {
+        var nix = own.Nix(release);
+
+        var name = $"new-{release}";
+        var fleet = own.Folder[name];
+        own.NewFleet(nix, name);
+        _ = own.Hostlock(name, "lock").Succeeded;
+        TestGit.In(fleet, "add", "-A");
+        var check = own.Hostlock(name, "check", "--json");
+        var hosts = ((string[])["laptop", "server"]).Select(host => nix.Run(fleet, "eval", "--raw", $".#nixosConfigurations.{host}.config.system.build.toplevel.name").Succeeded);
+
+        Assert.DoesNotContain("\"severity\": \"error\"", check.Output, StringComparison.Ordinal);
+        Assert.Equal(["nixos-system-laptop", "nixos-system-server"], hosts);
+    }
+
+    [Fact]
+    public void A_new_fleet_is_an_adopted_one()
+    {
+        var template = Path.Combine(Repository.Root, "nix/template");
+        using var folder = new TempFolder();
+        foreach (var file in Directory.EnumerateFiles(template, "*", SearchOption.AllDirectories))
+            folder.Write($"fleet/{Path.GetRelativePath(template, file)}", File.ReadAllText(file));
+        foreach (var file in (string[])["flake.lock", "locks/laptop.lock", "locks/server.lock"])
+            folder.Write($"fleet/{file}", """{"nodes":{"root":{}},"root":"root","version":7}""");
+
+        var init = HostlockProgram.Run(folder["fleet"], folder["home"], "init", "--dry-run").Succeeded;
+
+        Assert.Equal("nothing to do: this flake is set up\n", init);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(Repository.Root, "nix/hostlock.nix")), File.ReadAllBytes(Path.Combine(template, "hostlock.nix")));
     }
 
     static IEnumerable<(string Name, string Version, string Hash)> Dependencies() =>

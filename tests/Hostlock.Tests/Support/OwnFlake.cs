@@ -39,6 +39,15 @@ public sealed class OwnFlake : IDisposable
         return nix;
     }
 
+    /// <summary>A fleet as the template makes it, known to git, with its nixpkgs being the stand-in.</summary>
+    internal void NewFleet(RealNix nix, string name)
+    {
+        Directory.CreateDirectory(Folder[name]);
+        _ = nix.Run(Folder[name], "flake", "init", "--template", Reference).Succeeded;
+        UseStandIn(name);
+        TestGit.Commit(Folder[name], 3);
+    }
+
     internal Ended Hostlock(string folder, params IEnumerable<string> arguments) => HostlockProgram.Run(Folder[folder], Folder["home"], arguments);
 
     /// <summary>What a function makes of the flake, as JSON.</summary>
