@@ -16,6 +16,11 @@
 
       overlays.default = final: _: { hostlock = final.callPackage ./nix/package.nix { }; };
 
+      nixosModules = rec {
+        hostlock = { imports = [ ./nix/module.nix ]; };
+        default = hostlock;
+      };
+
       templates = rec {
         fleet = {
           path = ./nix/template;

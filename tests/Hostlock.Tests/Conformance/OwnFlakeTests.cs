@@ -23,7 +23,7 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         var names = own.Eval(nix, "own: builtins.mapAttrs (_: builtins.mapAttrs (_: output: if builtins.isAttrs output then builtins.attrNames output else null)) own.outputs");
         var check = nix.Run(own.Folder["own"], "flake", "check", "--no-build");
 
-        Assert.Equal(["checks", "devShells", "overlays", "packages", "templates"], shown.AsObject().Select(output => output.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["checks", "devShells", "nixosModules", "overlays", "packages", "templates"], shown.AsObject().Select(output => output.Key).Order(StringComparer.Ordinal));
         Assert.Equal(Systems, JsonNode.Parse(names)!["packages"]!.AsObject().Select(system => system.Key));
         Assert.Equal("", check.ExitCode == 0 ? "" : check.Errors);
     }
@@ -138,6 +138,68 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
 
         Assert.Equal("nothing to do: this flake is set up\n", init);
         Assert.Equal(File.ReadAllBytes(Path.Combine(Repository.Root, "nix/hostlock.nix")), File.ReadAllBytes(Path.Combine(template, "hostlock.nix")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void The_module_installs_the_program_and_stamps_the_system(string release)
+    {
+        var nix = own.Nix(release);
+        var fleet = FleetWithModule(nix, $"stamped-{release}", "");
+
+        var packages = nix.Eval(fleet, ".#nixosConfigurations.laptop.config.environment.systemPackages");
+        var without = nix.Eval(fleet, ".#nixosConfigurations.server.config.environment");
+
+        Assert.Matches("^\\[\"[^\"]*-hostlock-[0-9.]+\"\\]$", packages);
+        Assert.Equal("""{"etc":{},"systemPackages":[]}""", without);
+        AssertStamped(nix, fleet, "laptop");
+    }
+
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void What_the_library_stamps_stands_before_what_the_module_would(string release)
+    {
+        var nix = own.Nix(release);
+        var fleet = FleetWithModule(nix, $"stamped-twice-{release}", "programs.hostlock.stamp.host = \"another\";");
+        File.WriteAllText(Path.Combine(fleet, "hostlock.toml"), File.ReadAllText(Path.Combine(fleet, "hostlock.toml")).Replace("[hosts.laptop]", "[hosts.laptop]\nstamp = true", StringComparison.Ordinal));
+
+        AssertStamped(nix, fleet, "laptop");
+    }
+
+    // The fleet of the template, with this flake as an input of it and the module in both hosts, used by laptop.
+    string FleetWithModule(RealNix nix, string name, string settings)
+    {
+        own.NewFleet(nix, name);
+        own.Folder.Write($"{name}/flake.nix", own.Folder.Read($"{name}/flake.nix").Replace(
+            "\n  outputs", $"  inputs.hostlock.url = \"{own.Reference}\";\n  inputs.hostlock.inputs.nixpkgs.follows = \"nixpkgs\";\n\n  outputs", StringComparison.Ordinal));
+        own.Folder.Write($"{name}/modules/common.nix", "{ inputs, ... }: { imports = [ inputs.hostlock.nixosModules.default ]; }\n");
+        own.Folder.Write($"{name}/hosts/laptop.nix", $$"""
+            { ... }: {
+              networking.hostName = "laptop";
+              programs.hostlock.enable = true;
+              programs.hostlock.stamp.enable = true;
+              programs.hostlock.stamp.lock = ../locks/laptop.lock;
+              {{settings}}
+            }
+            """);
+        TestGit.Commit(own.Folder[name], 4);
+        _ = own.Hostlock(name, "lock").Succeeded;
+        TestGit.Commit(own.Folder[name], 5);
+        return own.Folder[name];
+    }
+
+    static void AssertStamped(RealNix nix, string fleet, string host)
+    {
+        var built = $"{fleet}-built";
+        _ = nix.Run(fleet, "build", "--out-link", built, $".#nixosConfigurations.{host}.config.system.build.toplevel").Succeeded;
+        var etc = JsonNode.Parse(nix.Eval(fleet, $".#nixosConfigurations.{host}.config.environment.etc"))!;
+        var file = File.ReadAllBytes(Path.Combine(fleet, $"locks/{host}.lock"));
+        var about = $$"""{"host":"{{host}}","lock":"locks/{{host}}.lock","sha256":"{{Convert.ToHexStringLower(SHA256.HashData(file))}}","version":1}""";
+
+        Assert.Equal(file, File.ReadAllBytes((string)etc["hostlock/flake.lock"]!["source"]!));
+        Assert.Equal(file, File.ReadAllBytes(Path.Combine(built, "hostlock/flake.lock")));
+        Assert.Equal(about, File.ReadAllText((string)etc["hostlock/host.json"]!["source"]!));
+        Assert.Equal(about, File.ReadAllText(Path.Combine(built, "hostlock/host.json")));
     }
 
     static IEnumerable<(string Name, string Version, string Hash)> Dependencies() =>

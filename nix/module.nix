@@ -1,0 +1,68 @@
+# programs.hostlock: the program, and inside the system the lock that the system was built by.
+{ config, lib, options, pkgs, ... }:
+let
+  inherit (builtins) elemAt hashString match readFile storeDir stringLength substring toFile toJSON unsafeDiscardStringContext;
+  inherit (lib) mkAfter mkDefault mkEnableOption mkIf mkMerge mkOption types;
+  cfg = config.programs.hostlock;
+
+  # The same two files that hostlock.nix makes where hostlock.toml says `stamp = true`. Only the lock's own bytes are in them:
+  # a system does not change with the rest of the repository.
+  text = unsafeDiscardStringContext (readFile cfg.stamp.lock);
+  lock = toFile "flake.lock" text;
+  about = toFile "host.json" (toJSON { inherit (cfg.stamp) host; lock = placeOf (toString cfg.stamp.lock); sha256 = hashString "sha256" text; version = 1; });
+
+  # Where a file is in its repository: locks/plex.lock of /nix/store/…-source/locks/plex.lock.
+  placeOf = path:
+    let
+      inStore = substring 0 (stringLength storeDir) path == storeDir;
+      parts = match "/[^/]+/(.+)" (substring (stringLength storeDir) (-1) path);
+    in
+    unsafeDiscardStringContext (if inStore && parts != null then elemAt parts 0 else baseNameOf path);
+in
+{
+  options.programs.hostlock = {
+    enable = mkEnableOption "hostlock, which keeps a lock for each host of one flake";
+
+    package = mkOption {
+      type = types.package;
+      default = pkgs.callPackage ./package.nix { };
+      defaultText = lib.literalMD "hostlock, built by the nixpkgs of this system";
+      description = "The package to install.";
+    };
+
+    stamp = {
+      enable = mkEnableOption "a copy of the lock in `/etc/hostlock` and in `hostlock/` of the system itself, for a configuration that `hostlock.nix` does not put together";
+
+      host = mkOption {
+        type = types.str;
+        default = config.networking.hostName;
+        defaultText = lib.literalExpression "config.networking.hostName";
+        description = "What the host is called in `host.json`.";
+      };
+
+      lock = mkOption {
+        type = types.path;
+        example = lib.literalExpression "./locks/plex.lock";
+        description = "The lock that this system is built by.";
+      };
+    };
+  };
+
+  config = mkMerge [
+    (mkIf cfg.enable {
+      environment.systemPackages = [ cfg.package ];
+    })
+    # Where hostlock.nix stamps as well, its files stand: it knows the lock, and is not told it.
+    (mkIf cfg.stamp.enable {
+      environment.etc."hostlock/flake.lock".source = mkDefault lock;
+      environment.etc."hostlock/host.json".source = mkDefault about;
+      system.${if options.system ? systemBuilderCommands then "systemBuilderCommands" else "extraSystemBuilderCmds"} = mkAfter ''
+        if [ ! -e $out/hostlock ]; then
+          mkdir $out/hostlock
+          cp ${lock} $out/hostlock/flake.lock
+          cp ${about} $out/hostlock/host.json
+        fi
+      '';
+    })
+  ];
+}
