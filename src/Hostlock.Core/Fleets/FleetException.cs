@@ -188,6 +188,8 @@ public sealed class FleetException : HostlockException
 
     public static FleetException ClosureNeedsHost() => new("--closure builds a host, and neither of the two is one") { Hint = "name a host first: hostlock diff plex root --closure" };
 
+    internal static FleetException RootIsNoMachine() => new("the root lock is of no machine") { Hint = "name a host" };
+
     internal static FleetException NoTarget(string host) =>
         new($"'{host}' is another machine, and nothing says where it is reached") { Hint = $"give [hosts.{host}] a target = \"root@{host}.lan\" in hostlock.toml" };
 

@@ -26,6 +26,8 @@ public static class MachineLock
     /// <exception cref="FleetException">It is none, the machine cannot be reached, or it carries no lock.</exception>
     public static async Task<byte[]> ReadAsync(IProcessRunner processes, Fleet fleet, string host, string word, string machine, CancellationToken cancellationToken)
     {
+        if (host == HostName.Root)
+            throw FleetException.RootIsNoMachine();
         var file = $"{SystemOf(word)}/{Stamp}";
         var target = fleet.Hosts.FirstOrDefault(each => each.Name.ToString() == host)?.Target;
         if (host != machine && target is null)

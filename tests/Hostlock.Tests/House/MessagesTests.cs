@@ -71,6 +71,7 @@ public class MessagesTests
             _ when type == typeof(int) || type == typeof(long) || type == typeof(ulong) => Convert.ChangeType(7, type, System.Globalization.CultureInfo.InvariantCulture),
             _ when type == typeof(bool) => true,
             _ when type == typeof(DateOnly) || type == typeof(DateOnly?) => new DateOnly(2026, 3, 1),
+            _ when type == typeof(DateTimeOffset) => new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero),
             _ when type == typeof(TimeSpan) || type == typeof(TimeSpan?) => TimeSpan.FromHours(36),
             _ when type == typeof(SourceSpan) => new SourceText("file", "first\nsecond line\n").Span(13, 4),
             _ when type == typeof(SourceText) => new SourceText("file", "first\nsecond line\n"),

@@ -62,6 +62,12 @@ sealed class RealNix
         _variables["NIX_CONFIG"] = settings;
     }
 
+    /// <summary>The variables under which another program finds this Nix, and its store.</summary>
+    public Dictionary<string, string> Variables => new(_variables)
+    {
+        ["PATH"] = $"{Path.GetDirectoryName(_program)}:{Environment.GetEnvironmentVariable("PATH")}",
+    };
+
     /// <summary>The result of evaluating an attribute of a flake.</summary>
     public string Eval(string folder, string attribute) => Run(folder, "eval", "--json", attribute).Succeeded.Trim();
 }
