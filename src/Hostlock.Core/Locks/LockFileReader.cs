@@ -32,11 +32,19 @@ public static class LockFileReader
         // nlohmann skips a byte order mark.
         if (bytes.Span.StartsWith("\uFEFF"u8))
             bytes = bytes[3..];
-        return new Reading(name, bytes).Read();
+        try
+        {
+            return new Reading(name, bytes, takesKnown: true).Read();
+        }
+        catch (LockException)
+        {
+            // Of a file that is wrong, every place is counted from its beginning.
+            return new Reading(name, bytes, takesKnown: false).Read();
+        }
     }
 
     /// <summary>A node as it stands in the file: nothing of it is judged before it is reached.</summary>
-    sealed class RawNode
+    internal sealed class RawNode
     {
         public required int Offset;
         public FlakeRef? Locked;
@@ -48,23 +56,30 @@ public static class LockFileReader
         public LockException? Defect;
         public LockNode? Made;
         public bool IsBeingMade;
+
+        /// <summary>The same node in another file.</summary>
+        public RawNode At(int offset) => new() { Offset = offset, Locked = Locked, Info = Info, Original = Original, IsFlake = IsFlake, Parent = Parent, Inputs = Inputs };
     }
 
     ref struct Reading
     {
         readonly string _name;
         readonly ReadOnlyMemory<byte> _bytes;
+        readonly bool _takesKnown;
         readonly Dictionary<string, RawNode> _nodes = [];
         Utf8JsonReader _json;
+        // Where the reader began: it begins anew behind a node that is known.
+        int _base;
         string? _root;
         int _rootOffset;
         string? _version;
         int _versionOffset;
 
-        public Reading(string name, ReadOnlyMemory<byte> bytes)
+        public Reading(string name, ReadOnlyMemory<byte> bytes, bool takesKnown)
         {
             _name = name;
             _bytes = bytes;
+            _takesKnown = takesKnown;
             _json = new(bytes.Span, new JsonReaderOptions { MaxDepth = 64 });
         }
 
@@ -139,11 +154,27 @@ public static class LockFileReader
             _nodes.Clear();
             if (_json.TokenType != JsonTokenType.StartObject)
                 throw LockException.WrongType(Here(), "'nodes'", "an object");
+            JsonReaderState? behindNode = null;
             while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
             {
                 var key = _json.GetString()!;
+                var start = _base + (int)_json.BytesConsumed;
+                start += _bytes.Span[start..].IndexOfAnyExcept(" \n\r\t"u8) is > 0 and var blanks ? blanks : 0;
+                if (behindNode is { } state && KnownNodes.TryGet(key, _bytes.Span[start..], out var known, out var length))
+                {
+                    _nodes[key] = known.At(start);
+                    _base = start + length;
+                    _json = new(_bytes.Span[_base..], isFinalBlock: true, state);
+                    continue;
+                }
                 _json.Read();
-                _nodes[key] = ReadNode(key);
+                var node = _nodes[key] = ReadNode(key);
+                if (_takesKnown)
+                {
+                    behindNode = _json.CurrentState;
+                    if (node.Defect is null)
+                        KnownNodes.Add(key, _bytes.Span[start..(_base + (int)_json.BytesConsumed)], node);
+                }
             }
         }
 
@@ -249,7 +280,7 @@ public static class LockFileReader
             var start = Offset();
             var ahead = _json;
             ahead.Skip();
-            var bytes = _bytes.Span[start..(int)ahead.BytesConsumed];
+            var bytes = _bytes.Span[start..(_base + (int)ahead.BytesConsumed)];
             if (KnownReferences.TryGet(bytes, out var known))
             {
                 _json = ahead;
@@ -364,7 +395,7 @@ public static class LockFileReader
             }
             if (_bytes.IsEmpty || _bytes.Span.IndexOfAnyExcept(" \n\r\t"u8) < 0)
                 return LockException.Malformed(text.Span(0, 0), "the file is empty");
-            var offset = (int)Math.Min(_json.BytesConsumed, _bytes.Length);
+            var offset = (int)Math.Min(_base + _json.BytesConsumed, _bytes.Length);
             if (why is JsonException { LineNumber: { } line, BytePositionInLine: { } column })
                 offset = OffsetOf(line, column);
             var reason = why is JsonException ? Reason(why.Message) : "a text is not valid Unicode";
@@ -388,7 +419,7 @@ public static class LockFileReader
             return (int)Math.Min(at + column, _bytes.Length);
         }
 
-        readonly int Offset() => (int)_json.TokenStartIndex;
+        readonly int Offset() => _base + (int)_json.TokenStartIndex;
 
         readonly SourceSpan Here() => At(Offset());
 

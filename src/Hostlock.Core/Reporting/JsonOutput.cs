@@ -23,6 +23,7 @@ public static class JsonOutput
     public static void Status(IReadOnlyList<LockStatus> locks, TextWriter output)
     {
         using var text = new TextOfUtf8(output);
+        var written = new Dictionary<FlakeRef, byte[]>(ReferenceEqualityComparer.Instance);
         using (var json = new Utf8JsonWriter(text, Options))
         {
             json.WriteStartObject();
@@ -31,7 +32,7 @@ public static class JsonOutput
             foreach (var one in locks)
             {
                 foreach (var host in one.Place.Sharers)
-                    Status(json, host, one);
+                    Status(json, host, one, written);
                 json.Flush();
             }
             json.WriteEndObject();
@@ -40,7 +41,7 @@ public static class JsonOutput
         output.Write('\n');
     }
 
-    static void Status(Utf8JsonWriter json, string host, LockStatus one)
+    static void Status(Utf8JsonWriter json, string host, LockStatus one, Dictionary<FlakeRef, byte[]> written)
     {
         json.WriteStartObject(host);
         json.WriteString("lock", one.Place.Shown);
@@ -51,7 +52,7 @@ public static class JsonOutput
         foreach (var input in one.Inputs)
         {
             json.WriteStartObject(input.Name);
-            Edge(json, input.Edge);
+            Edge(json, input.Edge, written);
             json.WriteNumber("secondsBehind", input.SecondsBehind);
             Frozen(json, input.Freeze);
             json.WriteEndObject();
@@ -305,7 +306,7 @@ public static class JsonOutput
         json.WriteEndObject();
     }
 
-    static void Edge(Utf8JsonWriter json, LockEdge edge)
+    static void Edge(Utf8JsonWriter json, LockEdge edge, Dictionary<FlakeRef, byte[]>? written = null)
     {
         if (edge is LockEdge.Follows(var target))
         {
@@ -313,13 +314,33 @@ public static class JsonOutput
             return;
         }
         var node = ((LockEdge.Locked)edge).Node;
-        Reference(json, "locked", node.Locked);
-        Reference(json, "original", node.Original);
+        Reference(json, "locked", node.Locked, written);
+        Reference(json, "original", node.Original, written);
     }
 
-    static void Reference(Utf8JsonWriter json, string name, FlakeRef reference)
+    // The hosts of a fleet have mostly the same references: what was written once is written again as it is.
+    static void Reference(Utf8JsonWriter json, string name, FlakeRef reference, Dictionary<FlakeRef, byte[]>? written)
     {
-        json.WriteStartObject(name);
+        json.WritePropertyName(name);
+        if (written is null)
+        {
+            Reference(json, reference);
+            return;
+        }
+        if (!written.TryGetValue(reference, out var bytes))
+        {
+            var alone = new ArrayBufferWriter<byte>();
+            using (var inner = new Utf8JsonWriter(alone, Options))
+                Reference(inner, reference);
+            var text = Encoding.UTF8.GetString(alone.WrittenSpan).Replace("\n", $"\n{new string(' ', 2 * json.CurrentDepth)}", StringComparison.Ordinal);
+            written.Add(reference, bytes = Encoding.UTF8.GetBytes(text));
+        }
+        json.WriteRawValue(bytes, skipInputValidation: true);
+    }
+
+    static void Reference(Utf8JsonWriter json, FlakeRef reference)
+    {
+        json.WriteStartObject();
         foreach (var (attribute, value) in reference.Attributes)
         {
             switch (value)

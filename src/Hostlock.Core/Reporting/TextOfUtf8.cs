@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Takes UTF-8 and hands it on as text, piece by piece: what a thousand hosts have to say is never whole in memory.</summary>
+/// <summary>
+/// Takes UTF-8 and hands it on as text, piece by piece: what a thousand hosts have to say is never whole in memory. Where the text would only
+/// become UTF-8 again, the bytes are handed on as they are.
+/// </summary>
 sealed class TextOfUtf8(TextWriter output) : Stream
 {
     readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
@@ -22,8 +25,23 @@ sealed class TextOfUtf8(TextWriter output) : Stream
         set => throw new NotSupportedException();
     }
 
+    readonly Stream? _bytes = BytesBeneath(output);
+
+    static Stream? BytesBeneath(TextWriter output)
+    {
+        if (output is not StreamWriter { Encoding: UTF8Encoding } writer)
+            return null;
+        writer.Flush();
+        return writer.BaseStream;
+    }
+
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        if (_bytes is not null)
+        {
+            _bytes.Write(buffer);
+            return;
+        }
         var text = ArrayPool<char>.Shared.Rent(buffer.Length + 1);
         var length = _decoder.GetChars(buffer, text, flush: false);
         output.Write(text, 0, length);
