@@ -26,6 +26,25 @@ public class LockFileReaderTests
     }
 
     [Fact]
+    public void What_is_known_of_other_files_changes_neither_the_lock_nor_the_place_of_an_error()
+    {
+        var lines = string.Join(",\n", Enumerable.Range(0, 20).Select(i => $"\"n{i}\": {Node()}"));
+        var text = File("\"a\":\"n0\",\"b\":\"n19\"", lines);
+        var odd = text.Replace("\"n7\": {", "\"n7\": { \"flake\": false,", StringComparison.Ordinal);
+        var broken = text.Replace("},\"root\":\"root\"", "},\"root\"::\"root\"", StringComparison.Ordinal);
+        var dangling = text.Replace("\"b\":\"n19\"", "\"b\":\"n20\"", StringComparison.Ordinal);
+
+        var (first, second) = (LockFileWriter.Write(Read(text)), LockFileWriter.Write(Read(text)));
+
+        Assert.Equal(first, second);
+        Assert.Equal(first, LockFileWriter.Write(Read(odd)));
+        Assert.StartsWith("flake.lock:20:", Error(broken), StringComparison.Ordinal);
+        Assert.StartsWith("flake.lock:1:", Error(dangling), StringComparison.Ordinal);
+        // An object that goes on where the known one ended is not the known one.
+        Assert.StartsWith("flake.lock:8:", Error(text.Replace("\"n7\": {", "\"n7\": {},{", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Info_of_old_files_wins_over_locked()
     {
         var file = Read(File("\"a\":\"a\"", "\"a\":" + Node("\"info\":{\"narHash\":\"new\"},")));
