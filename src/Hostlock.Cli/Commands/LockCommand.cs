@@ -55,25 +55,19 @@ static class LockWriting
         var outcomes = SharedInputs.Spread(folder, await update.PlanAsync(places, request, cancellationToken));
         var changed = outcomes.OfType<HostOutcome.Ready>().Where(ready => ready.IsChange).ToList();
         var isWritten = !isDryRun && !isLocked;
-        string? committed = null;
+        var committed = "";
         if (isWritten)
         {
-            var added = changed.Where(ready => !File.Exists(ready.Place.File)).Select(ready => ready.Place.File).ToList();
             HostUpdate.Apply(outcomes);
-            await Visibility.ShowToNixAsync(surroundings, folder, added, cancellationToken);
-            if (commits && changed.Count > 0)
-            {
-                committed = await LockCommit.MakeAsync(
-                    surroundings, folder, [.. changed.Select(ready => (ready.Place, ready.Before is null))], OutcomeText.Render([.. changed], true, Ink.Plain), null, cancellationToken);
-            }
+            Func<string>? body = commits ? () => OutcomeText.Render([.. changed], true, Ink.Plain) : null;
+            committed = await LockCommit.SettleAsync(surroundings, folder, [.. changed.Select(ready => (ready.Place, ready.Before is null))], body, null, cancellationToken);
         }
 
         if (parsed.GetValue(CommonOptions.Json))
             terminal.Data(JsonOutput.Outcomes(outcomes, isWritten));
         else
             terminal.Data(OutcomeText.Render(outcomes, isWritten, terminal.Ink));
-        if (committed is not null)
-            terminal.Talk($"committed: {committed}\n");
+        terminal.Talk(committed);
         foreach (var warning in outcomes.OfType<HostOutcome.Ready>().SelectMany(ready => ready.Warnings).Distinct())
             terminal.Warn(warning);
 

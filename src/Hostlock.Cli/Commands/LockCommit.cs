@@ -15,6 +15,23 @@ static class LockCommit
 {
     public static Option<bool> Option() => new("--commit") { Description = "Commit the locks, and only them" };
 
+    /// <summary>What comes after locks were written: Nix gets to see the new ones, and what is asked to be committed is.</summary>
+    /// <param name="surroundings">What is outside.</param>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="written">The locks, and whether each is new.</param>
+    /// <param name="body">What moved, for the message of the commit; null where none is wanted.</param>
+    /// <param name="promotedFrom">The host whose lock was promoted, or null.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The line that says what was committed, for the user; nothing where nothing was.</returns>
+    public static async Task<string> SettleAsync(
+        Surroundings surroundings, FleetFolder folder, IReadOnlyList<(LockPlace Place, bool IsNew)> written, Func<string>? body, string? promotedFrom, CancellationToken cancellationToken)
+    {
+        await Visibility.ShowToNixAsync(surroundings, folder, [.. written.Where(each => each.IsNew).Select(each => each.Place.File)], cancellationToken);
+        return body is null || written.Count == 0
+            ? ""
+            : $"committed: {await MakeAsync(surroundings, folder, written, body(), promotedFrom, cancellationToken)}\n";
+    }
+
     /// <summary>Makes the commit; the message is in Nix's shape, with the hosts and where a promotion came from in trailers.</summary>
     /// <param name="surroundings">What is outside.</param>
     /// <param name="folder">The fleet.</param>
@@ -23,7 +40,7 @@ static class LockCommit
     /// <param name="promotedFrom">The host whose lock was promoted, or null.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FleetException">git does not make the commit.</exception>
-    public static async Task<string> MakeAsync(
+    static async Task<string> MakeAsync(
         Surroundings surroundings, FleetFolder folder, IReadOnlyList<(LockPlace Place, bool IsNew)> locks, string body, string? promotedFrom, CancellationToken cancellationToken)
     {
         var root = GitWorkTree.Around(surroundings.Processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);

@@ -39,24 +39,18 @@ sealed class PromoteCommand(Surroundings surroundings)
         // One that may not have it stops all: half a promotion is what nobody asked for.
         var isRefused = plans.Any(plan => plan is TargetPlan.Refused);
         var isWritten = !isDryRun && !isRefused;
-        string? committed = null;
+        var committed = "";
         if (isWritten)
         {
-            var added = targets.Where(place => !File.Exists(place.File)).Select(place => place.File).ToList();
             Promotion.Apply(plans);
-            await Visibility.ShowToNixAsync(surroundings, folder, added, cancellationToken);
             var changed = plans.OfType<TargetPlan.Ready>().Where(ready => ready.IsChange).ToList();
-            if (parsed.GetValue(_commit) && changed.Count > 0)
-            {
-                committed = await LockCommit.MakeAsync(
-                    surroundings, folder, [.. changed.Select(ready => (ready.Place, ready.Before is null))], PromotionText.Render(from.Name, [.. changed], false, Ink.Plain), from.Name, cancellationToken);
-            }
+            Func<string>? body = parsed.GetValue(_commit) ? () => PromotionText.Render(from.Name, [.. changed], false, Ink.Plain) : null;
+            committed = await LockCommit.SettleAsync(surroundings, folder, [.. changed.Select(ready => (ready.Place, ready.Before is null))], body, from.Name, cancellationToken);
         }
         terminal.Data(parsed.GetValue(CommonOptions.Json)
             ? JsonOutput.Promotion(from.Name, plans, isWritten)
             : PromotionText.Render(from.Name, plans, isDryRun, terminal.Ink));
-        if (committed is not null)
-            terminal.Talk($"committed: {committed}\n");
+        terminal.Talk(committed);
         if (isRefused)
             terminal.Talk("refused; nothing was written\n");
         return isRefused ? ExitCode.No : ExitCode.Done;

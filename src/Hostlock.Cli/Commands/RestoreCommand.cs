@@ -45,18 +45,15 @@ sealed class RestoreCommand(Surroundings surroundings)
         var bytes = await find(folder, place);
         var (before, after) = (HostLocks.Read(place), LockFileReader.Read(place.Shown, bytes));
         var outcome = HostOutcome.Ready.Of(place, before, after, []);
-        string? committed = null;
+        var committed = "";
         if (!isDryRun && outcome.IsChange)
         {
             HostLocks.WriteBytes(place, bytes);
-            if (before is null)
-                await Visibility.ShowToNixAsync(surroundings, folder, [place.File], cancellationToken);
-            if (parsed.GetValue(_commit))
-                committed = await LockCommit.MakeAsync(surroundings, folder, [(place, before is null)], OutcomeText.Render([outcome], true, Ink.Plain), null, cancellationToken);
+            committed = await LockCommit.SettleAsync(
+                surroundings, folder, [(place, before is null)], parsed.GetValue(_commit) ? () => OutcomeText.Render([outcome], true, Ink.Plain) : null, null, cancellationToken);
         }
         terminal.Data(parsed.GetValue(CommonOptions.Json) ? JsonOutput.Outcomes([outcome], !isDryRun) : OutcomeText.Render([outcome], !isDryRun, terminal.Ink));
-        if (committed is not null)
-            terminal.Talk($"committed: {committed}\n");
+        terminal.Talk(committed);
         return ExitCode.Done;
     }
 }

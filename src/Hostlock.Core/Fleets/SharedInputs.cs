@@ -13,6 +13,7 @@ public static class SharedInputs
     public static IReadOnlyList<HostOutcome> Spread(FleetFolder folder, IReadOnlyList<HostOutcome> outcomes)
     {
         var all = outcomes.ToList();
+        var byFile = Enumerable.Range(0, all.Count).ToDictionary(i => all[i].Place.File, StringComparer.Ordinal);
         foreach (var (name, _) in folder.Fleet.Policies.Where(policy => policy.Value.IsShared))
         {
             var path = InputPath.TryParse(name)!;
@@ -21,16 +22,18 @@ public static class SharedInputs
                 continue;
             foreach (var place in folder.AllPlaces())
             {
-                var at = all.FindIndex(outcome => outcome.Place.File == place.File);
-                if (at >= 0 && all[at] is HostOutcome.Failed)
+                var isKnown = byFile.TryGetValue(place.File, out var at);
+                if (isKnown && all[at] is HostOutcome.Failed)
                     continue;
-                var known = at < 0 ? null : (HostOutcome.Ready)all[at];
-                if (Given(place, known, source, path) is not { } given)
+                if (Given(place, isKnown ? (HostOutcome.Ready)all[at] : null, source, path) is not { } given)
                     continue;
-                if (at < 0)
-                    all.Add(given);
-                else
+                if (isKnown)
+                {
                     all[at] = given;
+                    continue;
+                }
+                byFile.Add(place.File, all.Count);
+                all.Add(given);
             }
         }
         return all;
