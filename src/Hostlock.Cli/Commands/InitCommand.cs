@@ -78,7 +78,7 @@ sealed class InitCommand(Surroundings surroundings)
             outputs ??= asked?.Outputs;
         }
         if (hosts.IsEmpty)
-            throw FleetException.HostsUnknown();
+            throw HostGuess.In(folder) is var (place, likely) ? FleetException.HostsUnknown(place, likely) : FleetException.HostsUnknown(null, []);
         var plan = FleetInit.Plan(folder, hosts, outputs);
         return parsed.GetValue(_upgrade) ? plan with { Files = [.. plan.Files.Where(file => file.Path == FleetFolder.Library)] } : plan;
     }

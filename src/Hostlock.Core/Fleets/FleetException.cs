@@ -226,10 +226,10 @@ public sealed class FleetException : HostlockException
     public bool IsBusy { get; private init; }
 
     // Adopting a flake.
-    public static FleetException HostsUnknown() =>
-        new("the names of the hosts are computed, so they cannot be read from flake.nix")
+    public static FleetException HostsUnknown(string? place, IEnumerable<string> names) =>
+        new("the names of the hosts are computed, so they cannot be read from flake.nix, and there is no nix that says them")
         {
-            Hint = "name them: hostlock init HOST…",
+            Hint = place is not null ? $"name them; by the folders of {place}: hostlock init {string.Join(' ', names)}" : "name them: hostlock init HOST…",
         };
 
     static string? Known(string what, IEnumerable<string> names)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Hostlock.Fetching;
 using Hostlock.Flakes;
 using Hostlock.Locks;
 
@@ -149,6 +150,9 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
             ("", var inner) => inner,
             var (outer, inner) => $"{outer}/{inner}",
         };
+        var file = folder.Length == 0 ? place.FlakeFile : $"{folder}/{place.FlakeFile}";
+        if (repository.Files is GitWorkTree tree && !await tree.KnowsAsync(file) && File.Exists(Path.Combine(tree.Root, file)))
+            throw FleetException.NotTracked(file);
         var top = await _resolver.ReadTopAsync(repository with { Folder = folder }, place.FlakeFile, cancellationToken);
         if (place.References.Count == 0)
             return top;
