@@ -48,7 +48,7 @@ sealed class BisectCommand(Surroundings surroundings)
             terminal.Data("no input of the flake differs between the two locks\n");
             return ExitCode.No;
         }
-        terminal.Talk(string.Create(CultureInfo.InvariantCulture, $"{bisection.Suspects.Count} inputs differ: {string.Join(' ', bisection.Suspects)}\n"));
+        terminal.Talk(string.Create(CultureInfo.InvariantCulture, $"{bisection.Suspects.Count} {(bisection.Suspects.Count == 1 ? "input differs" : "inputs differ")}: {string.Join(' ', bisection.Suspects)}\n"));
         Keep(place, memory);
         try
         {
