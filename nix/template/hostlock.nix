@@ -9,7 +9,7 @@ let
   version = 1; # of this file, and the newest hostlock.toml that it reads
 
   inherit (builtins)
-    addErrorContext attrNames attrValues compareVersions concatLists elemAt filter fromJSON fromTOML functionArgs groupBy hashString head
+    addErrorContext attrNames attrValues compareVersions concatLists elem elemAt filter fromJSON fromTOML functionArgs groupBy hashString head
     intersectAttrs isFunction isList listToAttrs mapAttrs match nixVersion pathExists readFile replaceStrings stringLength substring tail toFile toJSON toXML;
 
   fail = file: message: mend: throw "hostlock: ${file}: ${message}\nmend it with: ${mend}";
@@ -110,24 +110,22 @@ in
 
 inputs: outputsOf:
 let
-  rootOutputs = outputsOf inputs;
+  rootInputs = if handedOver == { } then inputs else inputs // handedOver;
+  rootOutputs = outputsOf rootInputs;
   source = inputs.self.sourceInfo;
   # Where this flake is in its repository: "" or "a/b".
   folder =
     let here = toString ./.; root = toString source.outPath; in
     builtins.unsafeDiscardStringContext (substring (stringLength root + 1) (stringLength here) here);
-  # A file of this flake: Nix sees those that git knows.
-  textOf = file: what: mend:
+  textOf = file: what: mend: # of this flake: Nix sees the files that git knows
     if pathExists (./. + "/${file}") then readFile (./. + "/${file}")
     else fail file "${what} is not there, or git does not know it" "${mend}; git add -N ${file}";
 
   fleet =
     let toml = addErrorContext "while reading 'hostlock.toml'" (fromTOML (textOf "hostlock.toml" "the list of hosts" "hostlock init")); in
-    if toml.version or 0 > version
-    then fail "hostlock.toml" "its version ${toString toml.version} is newer than this hostlock.nix knows" "hostlock init --upgrade"
+    if toml.version or 0 > version then fail "hostlock.toml" "its version ${toString toml.version} is newer than this hostlock.nix knows" "hostlock init --upgrade"
     else toml;
-  isPrivate = locked:
-    filter (prefix: refOf locked == prefix || startsWith "${prefix}/" (refOf locked)) (fleet.private or [ ]) != [ ];
+  isPrivate = locked: filter (prefix: refOf locked == prefix || startsWith "${prefix}/" (refOf locked)) (fleet.private or [ ]) != [ ];
 
   hosts = mapAttrs
     (name: host: {
@@ -162,10 +160,13 @@ let
             if isOwn && !(own.inputs or { } ? ${input})
             then fail flake "it does not declare input '${input}', which the outputs in flake.nix ask for" "an editor; hostlock lock ${name}"
             else fail file "it does not have input '${input}'" "hostlock lock ${name}");
-        outputs = outputsOf (absent // handedOver // (if isOwn && !takesAny then intersectAttrs formals locked else locked) // { inherit self; });
+        # Where flake.nix takes the host's flake in as an input, its outputs put the host together by that input, and by their own.
+        isTakenIn = isOwn && elem flakeFolder (map (join folder) (attrValues takenIn));
+        given = if isTakenIn then rootInputs else absent // handedOver // (if isOwn && !takesAny then intersectAttrs formals locked else locked);
+        outputs = outputsOf (given // { inherit self; });
         self = outputs // inSelf // source // {
           inherit (inputs.self) outPath;
-          inputs = handedOver // locked;
+          inputs = if isTakenIn then removeAttrs rootInputs [ "self" ] else handedOver // locked;
           outputs = outputs // inSelf;
           sourceInfo = source;
           _type = "flake";
@@ -193,14 +194,14 @@ let
 
   # Inputs that are the flakes of hosts, such as plex-flake.url = "path:./hosts/plex": by the host's lock, of which flake.lock
   # would only have an old copy.
-  handedOver =
+  handedOver = mapAttrs (_: place: byLock.${ownPlaces.${place}}.ownFlake) takenIn;
+  ownPlaces = listToAttrs (map (host: { name = folderOf host.flake; value = host.lock; }) (filter (host: match ".+/flake[.]nix" host.flake != null) hostList));
+  takenIn = # input → folder
     let
-      declared = (import ./flake.nix).inputs or { };
-      places = listToAttrs (map (host: { name = folderOf host.flake; value = host.lock; })
-        (filter (host: match ".+/flake[.]nix" host.flake != null) hostList));
-      placeOf = name: let parts = match "(path:)?[.]/(.*[^/])/*" (toString (declared.${name}.url or "")); in if parts == null then "" else elemAt parts 1;
+      placeOf = url: let parts = match "(path:)?[.]/(.*[^/])/*" (toString url); in if parts == null then "" else elemAt parts 1;
+      places = mapAttrs (_: input: placeOf (input.url or "")) ((import ./flake.nix).inputs or { });
     in
-    named (filter (name: places ? ${placeOf name}) (attrNames declared)) (name: byLock.${places.${placeOf name}}.ownFlake);
+    if ownPlaces == { } then { } else removeAttrs places (filter (name: !(ownPlaces ? ${places.${name}})) (attrNames places));
 
   build = host: { output, name }:
     let

@@ -49,7 +49,7 @@ sealed class InitCommand(Surroundings surroundings)
         using var reserved = folder.Reserve();
         FleetInit.Apply(folder, plan);
         await Visibility.ShowToNixAsync(surroundings, folder, [.. plan.Files.Where(file => file.IsNew).Select(file => folder.Full(file.Path))], cancellationToken);
-        terminal.Data("\ndone: each host is built by its own lock from now on, and nothing has moved yet\n");
+        terminal.Data($"\ndone: each host is built by its own lock from now on{(plan.Notes.IsEmpty ? ", and nothing has moved yet" : "")}\n");
         if (setsDriver)
         {
             await MergeDriver.SetAsync(surroundings, repository!, cancellationToken);
@@ -77,6 +77,8 @@ sealed class InitCommand(Surroundings surroundings)
             hosts = hosts.IsEmpty ? asked?.Hosts ?? hosts : hosts;
             outputs ??= asked?.Outputs;
         }
+        if (parsed.GetValue(_hosts) is null or { Length: 0 })
+            hosts = hosts.AddRange(HostLayouts.WithFlakes(folder).Where(host => !hosts.ContainsKey(host.Key)));
         if (hosts.IsEmpty)
             throw HostGuess.In(folder) is var (place, likely) ? FleetException.HostsUnknown(place, likely) : FleetException.HostsUnknown(null, []);
         var plan = FleetInit.Plan(folder, hosts, outputs);

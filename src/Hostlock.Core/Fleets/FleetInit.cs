@@ -50,12 +50,12 @@ public static class FleetInit
     {
         var files = ImmutableArray.CreateBuilder<PlannedFile>();
         var notes = ImmutableArray.CreateBuilder<string>();
-        var locks = Locks(folder, hosts.Keys, files, notes);
-        FleetToml(folder, hosts, locks, outputs, files);
+        var layouts = Layouts(folder, hosts.Keys, files, notes);
+        FleetToml(folder, hosts, layouts, outputs, files);
         var library = folder.Full(FleetFolder.Library);
         if (!File.Exists(library) || !File.ReadAllBytes(library).AsSpan().SequenceEqual(NixLibrary.Contents))
             files.Add(new(FleetFolder.Library, NixLibrary.Contents, !File.Exists(library), "the pure-Nix library that picks each host's lock"));
-        GitAttributes(folder, files);
+        GitAttributes(folder, layouts.Values.Select(layout => layout.Lock), files);
         var flake = new SourceText(FleetFolder.FlakeFile, File.ReadAllText(folder.Full(FleetFolder.FlakeFile)));
         if (!FlakeNixEdit.IsWrapped(flake))
         {
@@ -74,34 +74,28 @@ public static class FleetInit
         AtomicFile.ReplaceAll([.. plan.Files.Select(file => (folder.Full(file.Path), file.Contents))]);
     }
 
-    static Dictionary<string, string> Locks(
+    // The layout of each host, those that are in hostlock.toml already as it says.
+    static Dictionary<string, HostLayout> Layouts(
         FleetFolder folder, IEnumerable<string> hosts, ImmutableArray<PlannedFile>.Builder files, ImmutableArray<string>.Builder notes)
     {
-        var places = new Dictionary<string, string>();
-        byte[]? root = null;
+        var layouts = new Dictionary<string, HostLayout>();
+        var found = new HostLayouts(folder, hosts);
         foreach (var host in hosts)
         {
-            var known = folder.Fleet.Hosts.FirstOrDefault(each => each.Name.ToString() == host)?.Lock;
-            string[] candidates = known is not null ? [known] : [$"locks/{host}.lock", $"flake-{host}.lock"];
-            var path = candidates.FirstOrDefault(candidate => File.Exists(folder.Full(candidate)));
-            places[host] = path ?? candidates[0];
-            if (path is null)
-            {
-                root ??= File.Exists(folder.RootPlace.File) ? File.ReadAllBytes(folder.RootPlace.File) : throw FleetException.NoLock(folder.RootPlace);
-                files.Add(new(candidates[0], root, true, "a copy of flake.lock: the same pins"));
-            }
-            else if (known is null && File.Exists(folder.RootPlace.File) && !File.ReadAllBytes(folder.Full(path)).AsSpan().SequenceEqual(File.ReadAllBytes(folder.RootPlace.File)))
-            {
-                notes.Add($"{host} is adopted with '{path}', which differs from flake.lock: its derivation will move");
-            }
+            var known = folder.Fleet.Hosts.FirstOrDefault(each => each.Name.ToString() == host);
+            var layout = known is null ? found.Of(host) : found.Of(known);
+            layouts.Add(host, layout);
+            if (layout.Seed is { } seed)
+                files.Add(new(layout.Lock, seed, true, layout.What));
+            notes.AddRange(layout.Notes);
         }
-        return places;
+        return layouts;
     }
 
     static void FleetToml(
         FleetFolder folder,
         ImmutableSortedDictionary<string, ImmutableArray<string>> hosts,
-        Dictionary<string, string> locks,
+        Dictionary<string, HostLayout> layouts,
         ImmutableArray<string>? outputs,
         ImmutableArray<PlannedFile>.Builder files)
     {
@@ -113,8 +107,10 @@ public static class FleetInit
         foreach (var (host, under) in hosts.Where(host => !folder.Fleet.Hosts.Any(each => each.Name.ToString() == host.Key)))
         {
             text.Append(CultureInfo.InvariantCulture, $"\n[hosts.{Key(host)}]\n");
-            if (locks[host] != $"locks/{host}.lock")
-                text.Append(CultureInfo.InvariantCulture, $"lock = {Quoted(locks[host])}\n");
+            if (layouts[host].Flake != FleetFolder.FlakeFile)
+                text.Append(CultureInfo.InvariantCulture, $"flake = {Quoted(layouts[host].Flake)}\n");
+            if (layouts[host].Lock != $"locks/{host}.lock")
+                text.Append(CultureInfo.InvariantCulture, $"lock = {Quoted(layouts[host].Lock)}\n");
             if (under is not ["nixosConfigurations"])
                 text.Append(CultureInfo.InvariantCulture, $"configurations = [{string.Join(", ", under.Select(output => Quoted($"{output}.{Attribute(host)}")))}]\n");
         }
@@ -122,13 +118,21 @@ public static class FleetInit
             files.Add(new(FleetFile.Name, Encoding.UTF8.GetBytes(text.ToString()), !File.Exists(path), "the fleet: hosts, rings, policies"));
     }
 
-    static void GitAttributes(FleetFolder folder, ImmutableArray<PlannedFile>.Builder files)
+    static void GitAttributes(FleetFolder folder, IEnumerable<string> locks, ImmutableArray<PlannedFile>.Builder files)
     {
-        const string line = "locks/*.lock merge=hostlock linguist-generated\n";
         var path = folder.Full(Attributes);
         var text = File.Exists(path) ? File.ReadAllText(path) : "";
-        if (!text.Contains("merge=hostlock", StringComparison.Ordinal))
-            files.Add(new(Attributes, Encoding.UTF8.GetBytes((text.Length == 0 || text.EndsWith('\n') ? text : text + "\n") + line), !File.Exists(path), "locks merge by input, not by line"));
+        // hosts/plex/flake.lock is one of hosts/*/flake.lock, flake-plex.lock one of flake-*.lock.
+        var patterns = locks.Where(place => place != FleetFolder.RootLock).Select(place => place.Split('/') switch
+        {
+            [.., var above, FleetFolder.RootLock] => $"{place[..^(above.Length + FleetFolder.RootLock.Length + 1)]}*/{FleetFolder.RootLock}",
+            [var name] when name.StartsWith("flake-", StringComparison.Ordinal) => "flake-*.lock",
+            [.., var name] => $"{place[..^name.Length]}*.lock",
+            _ => place,
+        }).Distinct().ToList();
+        var added = string.Concat(patterns.Select(pattern => $"{pattern} merge=hostlock linguist-generated\n").Where(line => !text.Contains(line.Split(' ')[0] + " merge=hostlock", StringComparison.Ordinal)));
+        if (added.Length > 0)
+            files.Add(new(Attributes, Encoding.UTF8.GetBytes((text.Length == 0 || text.EndsWith('\n') ? text : text + "\n") + added), !File.Exists(path), "locks merge by input, not by line"));
     }
 
     static string Key(string host) => host.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? host : Quoted(host);
