@@ -61,27 +61,31 @@ sealed class InitCommand(Surroundings surroundings)
     async Task<InitPlan> PlanAsync(FleetFolder folder, string flakeNix, ParseResult parsed, CancellationToken cancellationToken)
     {
         var names = OutputNames.Read(new SourceText(FleetFolder.FlakeFile, flakeNix));
-        var (hosts, outputs) = (FleetInit.HostsIn(names), names.All);
+        if (!FleetInit.IsComplete(names) && !folder.HasFleetFile)
+            names = await new HostDiscovery(surroundings.Processes).AskAsync(folder.Path, cancellationToken) ?? names;
+        var all = FleetInit.HostsIn(names);
+        all = all.AddRange(HostLayouts.WithFlakes(folder).Where(host => !all.ContainsKey(host.Key)));
+        var hosts = all;
         if (parsed.GetValue(_hosts) is { Length: > 0 } named)
         {
             hosts = named.Select(word => HostName.Parse(word).ToString()).ToImmutableSortedDictionary(
-                host => host, host => hosts.GetValueOrDefault(host, ["nixosConfigurations"]), Utf8Order.Instance);
+                host => host, host => all.GetValueOrDefault(host, ["nixosConfigurations"]), Utf8Order.Instance);
+            if (FleetInit.IsComplete(names) && hosts.Keys.FirstOrDefault(host => !all.ContainsKey(host)) is { } unknown)
+                throw FleetException.UnknownHost(unknown, all.Keys);
         }
-        else if (folder.HasFleetFile && hosts.IsEmpty)
+        else if (folder.HasFleetFile)
         {
-            hosts = folder.Fleet.Hosts.ToImmutableSortedDictionary(host => host.Name.ToString(), _ => ImmutableArray.Create("nixosConfigurations"), Utf8Order.Instance);
+            // Once there is a list of hosts, those that stay on the root lock do so until they are named.
+            hosts = folder.Fleet.Hosts.Select(host => host.Name.ToString()).Union(all.Keys)
+                .Where(host => folder.Fleet.Hosts.All(each => each.Name.ToString() != host || each.Lock != FleetFolder.RootLock))
+                .ToImmutableSortedDictionary(host => host, host => all.GetValueOrDefault(host, ["nixosConfigurations"]), Utf8Order.Instance);
         }
-        else if (hosts.IsEmpty || outputs is null)
-        {
-            var asked = await new HostDiscovery(surroundings.Processes).AskAsync(folder.Path, cancellationToken);
-            hosts = hosts.IsEmpty ? asked?.Hosts ?? hosts : hosts;
-            outputs ??= asked?.Outputs;
-        }
-        if (parsed.GetValue(_hosts) is null or { Length: 0 })
-            hosts = hosts.AddRange(HostLayouts.WithFlakes(folder).Where(host => !hosts.ContainsKey(host.Key)));
-        if (hosts.IsEmpty)
+        if (hosts.IsEmpty && !folder.HasFleetFile)
             throw HostGuess.In(folder) is var (place, likely) ? FleetException.HostsUnknown(place, likely) : FleetException.HostsUnknown(null, []);
-        var plan = FleetInit.Plan(folder, hosts, outputs);
+        var isComplete = FleetInit.IsComplete(names);
+        var others = isComplete ? all.RemoveRange(hosts.Keys) : all.Clear();
+        var outputs = isComplete ? names.All : null;
+        var plan = FleetInit.Plan(folder, hosts, others, outputs);
         return parsed.GetValue(_upgrade) ? plan with { Files = [.. plan.Files.Where(file => file.Path == FleetFolder.Library)] } : plan;
     }
 }

@@ -73,6 +73,54 @@ public static class FleetFileEdit
             ?? throw FleetException.CannotEdit(member.Span, $"unfreeze an input of '{host}'");
     }
 
+    /// <summary>Gives a host another lock.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="lockPath">Its lock; null for the place that the file says of all.</param>
+    /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
+    public static EditedText SetLock(SourceText source, HostName host, string? lockPath)
+    {
+        var member = HostMember(source, host);
+        var table = member.Members;
+        TextChange change;
+        if (table.TryGet("lock", out var known))
+        {
+            change = lockPath is not null
+                ? new(known.Value.Span.Start, known.Value.Span.Length, Text(lockPath))
+                : Removal(source.Text, new(known.KeySpan.Start, table.By == TomlTable.Form.Inline) { End = known.Value.Span.End });
+        }
+        else if (lockPath is null)
+        {
+            return Changed(source, []);
+        }
+        else
+        {
+            change = new(Place(), 0, Line(lockPath));
+        }
+        return ReadAgain(source, Changed(source, [change]), fleet => Find(fleet, host) is { } edited && (lockPath is null || edited.Lock == lockPath))
+            ?? throw FleetException.CannotEdit(member.Span, $"change the lock of '{host}'");
+
+        // Right behind the header of the host, or where it has none, before the first that is said of it.
+        int Place() => table.By switch
+        {
+            TomlTable.Form.Header => LineAfter(source.Text, table.Pieces.First(IsHeader).Start),
+            TomlTable.Form.Inline => table.Members.Count > 0 ? table.Members[0].KeySpan.Start : member.Span.End - 1,
+            _ => table.Pieces.Min(piece => piece.Start),
+        };
+
+        string Line(string path) => table.By switch
+        {
+            TomlTable.Form.Header => $"lock = {Text(path)}\n",
+            TomlTable.Form.Implied => $"[hosts.{Key(host.ToString())}]\nlock = {Text(path)}\n\n",
+            TomlTable.Form.Inline => $"lock = {Text(path)}{(table.Members.Count > 0 ? ", " : " ")}",
+            // hosts.plex.ring = "canary" and plex.ring = "canary" say the way to the host themselves.
+            _ => $"{source.Text[table.Pieces[0].Start..table.Members[0].KeySpan.Start]}lock = {Text(path)}\n",
+        };
+
+        bool IsHeader(TomlPiece piece) =>
+            source.Text[piece.Start] == '[' && source.Text[piece.Start..LineAfter(source.Text, piece.Start)].Split(']')[0].TrimEnd().TrimEnd('"', '\'').EndsWith(host.ToString(), StringComparison.Ordinal);
+    }
+
     /// <summary>Sets the list of the flake's outputs.</summary>
     public static EditedText SetOutputs(SourceText source, IReadOnlyList<string> outputs)
     {

@@ -29,6 +29,14 @@ public static class FleetInit
 {
     const string Attributes = ".gitattributes";
 
+    /// <summary>
+    /// True where all hosts are known, so that the names of the outputs may be listed: with them listed, a host that is not in hostlock.toml is not
+    /// there.
+    /// </summary>
+    public static bool IsComplete(OutputNames names) =>
+        names.All is { } all
+        && OutputNames.HostOutputs.Where(output => all.Contains(output)).All(output => names.Configurations.TryGetValue(output, out var named) && named.All(name => HostName.TryParse(name) is not null));
+
     /// <summary>The hosts that the text of a flake.nix names, with the outputs they are under; empty where they are computed.</summary>
     public static ImmutableSortedDictionary<string, ImmutableArray<string>> HostsIn(OutputNames names)
     {
@@ -44,14 +52,16 @@ public static class FleetInit
     /// <summary>Works out what to write.</summary>
     /// <param name="folder">The flake.</param>
     /// <param name="hosts">The hosts that get a lock, with the outputs they are under.</param>
+    /// <param name="others">The hosts that stay on the root lock, with the outputs they are under.</param>
     /// <param name="outputs">The names of all outputs, or null where they are not known.</param>
     /// <exception cref="HostlockException">There is no root lock to start from, or <c>outputs</c> cannot be wrapped.</exception>
-    public static InitPlan Plan(FleetFolder folder, ImmutableSortedDictionary<string, ImmutableArray<string>> hosts, ImmutableArray<string>? outputs)
+    public static InitPlan Plan(
+        FleetFolder folder, ImmutableSortedDictionary<string, ImmutableArray<string>> hosts, ImmutableSortedDictionary<string, ImmutableArray<string>> others, ImmutableArray<string>? outputs)
     {
         var files = ImmutableArray.CreateBuilder<PlannedFile>();
         var notes = ImmutableArray.CreateBuilder<string>();
         var layouts = Layouts(folder, hosts.Keys, files, notes);
-        FleetToml(folder, hosts, layouts, outputs, files);
+        FleetToml(folder, hosts, others, layouts, outputs, files);
         var library = folder.Full(FleetFolder.Library);
         if (!File.Exists(library) || !File.ReadAllBytes(library).AsSpan().SequenceEqual(NixLibrary.Contents))
             files.Add(new(FleetFolder.Library, NixLibrary.Contents, !File.Exists(library), "the pure-Nix library that picks each host's lock"));
@@ -82,7 +92,8 @@ public static class FleetInit
         var found = new HostLayouts(folder, hosts);
         foreach (var host in hosts)
         {
-            var known = folder.Fleet.Hosts.FirstOrDefault(each => each.Name.ToString() == host);
+            // One that stayed on the root lock so far is adopted like any other.
+            var known = folder.Fleet.Hosts.FirstOrDefault(each => each.Name.ToString() == host && each.Lock != FleetFolder.RootLock);
             var layout = known is null ? found.Of(host) : found.Of(known);
             layouts.Add(host, layout);
             if (layout.Seed is { } seed)
@@ -95,6 +106,7 @@ public static class FleetInit
     static void FleetToml(
         FleetFolder folder,
         ImmutableSortedDictionary<string, ImmutableArray<string>> hosts,
+        ImmutableSortedDictionary<string, ImmutableArray<string>> others,
         Dictionary<string, HostLayout> layouts,
         ImmutableArray<string>? outputs,
         ImmutableArray<PlannedFile>.Builder files)
@@ -104,13 +116,20 @@ public static class FleetInit
         var before = text.ToString();
         if (!File.Exists(path) && outputs is { } names)
             text.Append(CultureInfo.InvariantCulture, $"# The names of all outputs, so that building one host never evaluates the others to learn them.\noutputs = [{string.Join(", ", names.Select(Quoted))}]\n");
-        foreach (var (host, under) in hosts.Where(host => !folder.Fleet.Hosts.Any(each => each.Name.ToString() == host.Key)))
+        foreach (var host in folder.Fleet.Hosts.Where(each => each.Lock == FleetFolder.RootLock && hosts.ContainsKey(each.Name.ToString())))
         {
+            var place = layouts[host.Name.ToString()].Lock;
+            var edited = FleetFileEdit.SetLock(new(FleetFile.Name, text.ToString()), host.Name, place == $"locks/{host.Name}.lock" ? null : place).Text;
+            text.Clear().Append(edited);
+        }
+        foreach (var (host, under) in hosts.AddRange(others).Where(host => !folder.Fleet.Hosts.Any(each => each.Name.ToString() == host.Key)))
+        {
+            var (flake, place) = layouts.TryGetValue(host, out var layout) ? (layout.Flake, layout.Lock) : (FleetFolder.FlakeFile, FleetFolder.RootLock);
             text.Append(CultureInfo.InvariantCulture, $"\n[hosts.{Key(host)}]\n");
-            if (layouts[host].Flake != FleetFolder.FlakeFile)
-                text.Append(CultureInfo.InvariantCulture, $"flake = {Quoted(layouts[host].Flake)}\n");
-            if (layouts[host].Lock != $"locks/{host}.lock")
-                text.Append(CultureInfo.InvariantCulture, $"lock = {Quoted(layouts[host].Lock)}\n");
+            if (flake != FleetFolder.FlakeFile)
+                text.Append(CultureInfo.InvariantCulture, $"flake = {Quoted(flake)}\n");
+            if (place != $"locks/{host}.lock")
+                text.Append(CultureInfo.InvariantCulture, $"lock = {Quoted(place)}\n");
             if (under is not ["nixosConfigurations"])
                 text.Append(CultureInfo.InvariantCulture, $"configurations = [{string.Join(", ", under.Select(output => Quoted($"{output}.{Attribute(host)}")))}]\n");
         }

@@ -8,8 +8,8 @@ namespace Hostlock.Fleets;
 /// <summary>The names of hosts and outputs where the text of flake.nix does not say them: asked of nix, where there is one.</summary>
 public sealed class HostDiscovery(IProcessRunner processes)
 {
-    /// <summary>The hosts by the outputs they are under, and the names of all outputs; null where nix is not there or fails.</summary>
-    public async Task<(ImmutableSortedDictionary<string, ImmutableArray<string>> Hosts, ImmutableArray<string> Outputs)?> AskAsync(
+    /// <summary>The names of all outputs, and of the hosts under them; null where nix is not there or fails.</summary>
+    public async Task<OutputNames?> AskAsync(
         string folder, CancellationToken cancellationToken)
     {
         var wanted = string.Join(' ', OutputNames.HostOutputs.Select(output => $"\"{output}\""));
@@ -31,15 +31,12 @@ public sealed class HostDiscovery(IProcessRunner processes)
         return finished.Succeeded ? Parse(finished.Output) : null;
     }
 
-    static (ImmutableSortedDictionary<string, ImmutableArray<string>>, ImmutableArray<string>) Parse(string json)
+    static OutputNames Parse(string json)
     {
         using var document = JsonDocument.Parse(json);
-        var hosts = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(Utf8Order.Instance);
-        foreach (var output in document.RootElement.GetProperty("hosts").EnumerateObject())
-        {
-            foreach (var host in output.Value.EnumerateArray().Select(name => name.GetString()!).Where(name => HostName.TryParse(name) is not null))
-                hosts[host] = hosts.GetValueOrDefault(host, []).Add(output.Name);
-        }
-        return (hosts.ToImmutable(), [.. document.RootElement.GetProperty("all").EnumerateArray().Select(name => name.GetString()!)]);
+        return new(
+            [.. document.RootElement.GetProperty("all").EnumerateArray().Select(name => name.GetString()!)],
+            document.RootElement.GetProperty("hosts").EnumerateObject().ToImmutableSortedDictionary(
+                output => output.Name, ImmutableArray<string> (output) => [.. output.Value.EnumerateArray().Select(name => name.GetString()!)]));
     }
 }
