@@ -97,6 +97,7 @@ static class App
             new LogCommand(surroundings).Build(),
             new RestoreCommand(surroundings).Build(),
             new RestoreCommand(surroundings).BuildUndo(),
+            new EjectCommand(surroundings).Build(),
             new FreezeCommand(surroundings).Build(),
             new UnfreezeCommand(surroundings).Build(),
             new CompletionCommand(surroundings).Build(),

@@ -29,14 +29,15 @@ sealed class InitCommand(Surroundings surroundings)
         var terminal = surroundings.TerminalFor(parsed);
         var flakeNix = File.ReadAllText(folder.Full(FleetFolder.FlakeFile));
         var plan = await PlanAsync(folder, flakeNix, parsed, cancellationToken);
-        if (plan.Files.IsEmpty)
+        var repository = GitWorkTree.Around(surroundings.Processes, folder.Path)?.Root;
+        // Each clone needs it: it is in no file of the repository.
+        var setsDriver = repository is not null && !parsed.GetValue(_upgrade) && !await MergeDriver.IsSetAsync(surroundings, repository, cancellationToken);
+        if (plan.Files.IsEmpty && !setsDriver)
         {
             terminal.Data("nothing to do: this flake is set up\n");
             return ExitCode.Done;
         }
-        terminal.Data(InitText.Render(flakeNix, plan, terminal.Ink));
-        var repository = GitWorkTree.Around(surroundings.Processes, folder.Path)?.Root;
-        var setsDriver = repository is not null && !await MergeDriver.IsSetAsync(surroundings, repository, cancellationToken);
+        terminal.Data(plan.Files.IsEmpty ? "this flake is set up; this clone is not yet\n" : InitText.Render(flakeNix, plan, terminal.Ink));
         if (setsDriver)
             terminal.Data($"\n.git/config\n       +   merge.hostlock.driver = {MergeDriver.Line}\n");
         if (parsed.GetValue(_dryRun))
@@ -49,7 +50,8 @@ sealed class InitCommand(Surroundings surroundings)
         using var reserved = folder.Reserve();
         FleetInit.Apply(folder, plan);
         await Visibility.ShowToNixAsync(surroundings, folder, [.. plan.Files.Where(file => file.IsNew).Select(file => folder.Full(file.Path))], cancellationToken);
-        terminal.Data($"\ndone: each host is built by its own lock from now on{(plan.Notes.IsEmpty ? ", and nothing has moved yet" : "")}\n");
+        if (!plan.Files.IsEmpty)
+            terminal.Data($"\ndone: each host is built by its own lock from now on{(plan.Notes.IsEmpty ? ", and nothing has moved yet" : "")}\n");
         if (setsDriver)
         {
             await MergeDriver.SetAsync(surroundings, repository!, cancellationToken);
@@ -99,6 +101,9 @@ static class MergeDriver
 
     public static async Task<bool> IsSetAsync(Surroundings surroundings, string root, CancellationToken cancellationToken) =>
         (await surroundings.Processes.RunAsync(Invocation.Of("git", "-C", root, "config", "--get", Setting), cancellationToken)).Succeeded;
+
+    public static Task UnsetAsync(Surroundings surroundings, string root, CancellationToken cancellationToken) =>
+        surroundings.Processes.RunAsync(Invocation.Of("git", "-C", root, "config", "--remove-section", "merge.hostlock"), cancellationToken);
 
     public static async Task SetAsync(Surroundings surroundings, string root, CancellationToken cancellationToken)
     {

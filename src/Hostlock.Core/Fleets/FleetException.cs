@@ -226,6 +226,14 @@ public sealed class FleetException : HostlockException
     public bool IsBusy { get; private init; }
 
     // Adopting a flake.
+    internal static FleetException EjectsOwnFlake(HostName host, string flake) =>
+        new($"{host} has its inputs in '{flake}', of which flake.lock is not the lock") { Hint = "declare them in flake.nix first, or leave altogether" };
+
+    internal static FleetException EjectsOwnInputs(HostName host, IEnumerable<string> inputs) =>
+        new($"{host} tracks {string.Join(", ", inputs)} for itself, and flake.lock is of what all track") { Hint = $"take the inputs of [hosts.{host}] out of hostlock.toml first" };
+
+    public static FleetException KeepsWithHosts() => new("--keep is for leaving altogether") { Hint = "to give flake.lock the lock of a host: hostlock promote HOST root" };
+
     public static FleetException HostsUnknown(string? place, IEnumerable<string> names) =>
         new("the names of the hosts are computed, so they cannot be read from flake.nix, and there is no nix that says them")
         {

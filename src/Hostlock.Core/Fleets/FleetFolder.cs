@@ -115,7 +115,9 @@ public sealed class FleetFolder
         return places;
     }
 
-    IEnumerable<string> Names(string word)
+    /// <summary>The names that a word means: a ring's hosts, or itself.</summary>
+    /// <exception cref="FleetException">There is no such ring.</exception>
+    public IEnumerable<string> Names(string word)
     {
         if (!word.StartsWith('@'))
             return [word];

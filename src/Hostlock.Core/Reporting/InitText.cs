@@ -23,7 +23,7 @@ public static class InitText
     }
 
     // Only the lines that change, each as it was and as it will be: the function between them may be hundreds of lines long.
-    static string Hunks(string before, EditedText edit, Ink ink)
+    internal static string Hunks(string before, EditedText edit, Ink ink)
     {
         var text = new StringBuilder();
         var (old, now) = (before.Split('\n'), edit.Text.Split('\n'));

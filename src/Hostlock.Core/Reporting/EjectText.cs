@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Text;
+using Hostlock.Fleets;
+
+namespace Hostlock.Reporting;
+
+/// <summary>The plan of <c>eject</c>: the files, the lines of flake.nix that change, and what moves for whom.</summary>
+public static class EjectText
+{
+    public static string Render(string flakeNix, EjectPlan plan, Ink ink)
+    {
+        var text = new StringBuilder();
+        var width = plan.Changed.Select(file => file.Path.Length).DefaultIfEmpty().Max();
+        foreach (var file in plan.Changed)
+            text.Append(CultureInfo.InvariantCulture, $"  {(file.IsNew ? ink.Good("new   ") : ink.Warn("change"))}  {file.Path.PadRight(width)}  {file.What}\n");
+        foreach (var path in plan.Removed)
+            text.Append(CultureInfo.InvariantCulture, $"  {ink.Bad("remove")}  {path}\n");
+        foreach (var file in plan.Changed.Where(file => file.Edit is not null))
+            text.Append(CultureInfo.InvariantCulture, $"\n{file.Path}\n{InitText.Hunks(flakeNix, file.Edit!, ink)}");
+        text.Append(plan.Moves.Length > 0 ? "\n" : "");
+        // Hosts for which the same moves are named together.
+        foreach (var group in plan.Moves.GroupBy(move => string.Join(' ', move.Inputs)))
+        {
+            var hosts = string.Join(' ', group.Select(move => move.Host));
+            text.Append(group.Key.Length == 0 ? $"{ink.Bold(hosts)}: nothing moves\n" : $"{ink.Bold(hosts)}: {ink.Warn("moves in")} {group.Key}\n");
+        }
+        foreach (var note in plan.Notes)
+            text.Append(CultureInfo.InvariantCulture, $"\n{ink.Warn("note")}: {note}\n");
+        return text.ToString();
+    }
+}
