@@ -44,6 +44,7 @@ sealed class CheckCommand(Surroundings surroundings)
         var locks = FleetStatus.Read(places);
         var findings = FleetCheck.Locks(locks, place => declared[place], folder.Fleet, path => !untracked.Contains(path), surroundings.Time.GetUtcNow())
             .Concat(NixLibrary.Check(folder, untracked))
+            .Concat(locks.All(one => one.Problem is null) ? new HostLayouts(folder, []).Check() : [])
             .ToList();
         if (parsed.GetValue(_base) is { } since)
             findings.AddRange(await DowngradesAsync(folder, locks, since, cancellationToken));

@@ -34,7 +34,7 @@ public static partial class FleetCheck
         Shared(locks, fleet, findings);
         TooOld(locks, fleet, now, findings);
         Ended(locks, today, findings);
-        Absolute(locks, findings);
+        Absolute(locks, declared, findings);
         return findings;
     }
 
@@ -90,12 +90,14 @@ public static partial class FleetCheck
             findings.Add(new(true, "untracked", $"git does not know the lock of {place.Name}, so Nix does not see it", place.Shown, null, $"git add -N {place.Shown}"));
         foreach (var stale in LockStaleness.Between(flake.Flake, file))
         {
+            // What a host tracks for itself is declared in the list of hosts.
+            var isOwn = stale.Path.Length == 1 && place.References.ContainsKey(stale.Path.Last);
             findings.Add(new(
                 true,
                 "stale",
                 $"input '{stale.Path}' of {place.Name}: {stale.Why}",
-                stale.Declared?.Source.Name ?? place.Shown,
-                LineOf(stale.Declared),
+                isOwn ? FleetFile.Name : stale.Declared?.Source.Name ?? place.Shown,
+                isOwn ? null : LineOf(stale.Declared),
                 $"hostlock lock {place.Name}"));
         }
         foreach (var (path, edge) in file.AllInputs())
@@ -174,14 +176,27 @@ public static partial class FleetCheck
     [GeneratedRegex(@"^(?:nixos|nixpkgs|release|nix-darwin)-(\d\d)\.(05|11)(?:-small|-darwin|-aarch64)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Release();
 
-    // One finding a reference: it stands in every lock.
-    static void Absolute(IReadOnlyList<LockStatus> locks, List<Finding> findings)
+    // One finding a reference: it stands in every lock. Where it is declared is where it can be mended.
+    static void Absolute(IReadOnlyList<LockStatus> locks, Func<LockPlace, TopFlake> declared, List<Finding> findings)
     {
+        var told = new HashSet<(string, FlakeRef)>();
+        foreach (var place in locks.Select(one => one.Place))
+        {
+            foreach (var (name, input) in declared(place).Flake.Inputs)
+            {
+                if (input is not { Reference: { } reference } || !IsAbsolute(reference) || !told.Add((name, reference)))
+                    continue;
+                var isOwn = place.References.ContainsKey(name);
+                findings.Add(new(
+                    false, "absolute-path", $"input '{name}' is an absolute path of one machine: '{reference}'",
+                    isOwn ? FleetFile.Name : input.Span?.Source.Name ?? FleetFolder.FlakeFile, isOwn ? null : LineOf(input.Span), null));
+            }
+        }
         var found = from one in locks
                     where one.Lock is not null
                     from input in one.Lock!.AllInputs()
                     let original = (input.Edge as LockEdge.Locked)?.Node.Original
-                    where original is not null && IsAbsolute(original)
+                    where original is not null && IsAbsolute(original) && !(input.Path.Length == 1 && told.Contains((input.Path.Last, original)))
                     group one.Place by (input.Path, original);
         foreach (var group in found)
         {

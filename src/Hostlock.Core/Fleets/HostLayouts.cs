@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hostlock.Flakes;
+using Hostlock.Flakes.Nix;
 using Hostlock.Locks;
 
 namespace Hostlock.Fleets;
@@ -18,6 +19,9 @@ public sealed record HostLayout(string Flake, string Lock, byte[]? Seed, string 
 /// </summary>
 public sealed class HostLayouts
 {
+    // A flake in a folder of a host has a handful.
+    const int MostFiles = 200;
+
     static readonly string[] HostFolders = ["hosts", "machines", "nixos/hosts", "systems/*", "nixos", "."];
 
     static readonly string[] LockFolders = ["", "locks", "lock_backups", "lock-backups", "backups", "lockfiles"];
@@ -61,6 +65,58 @@ public sealed class HostLayouts
         return own.At is { } found
             ? OfFlake($"{found}/{FleetFolder.FlakeFile}", $"{found}/{FleetFolder.RootLock}", own.Input, host)
             : OfLock(host);
+    }
+
+    /// <summary>
+    /// What is wrong with flakes of this repository that are taken in by a path: a lock of which flake.lock holds another copy, and code that leads out of
+    /// what is copied.
+    /// </summary>
+    public IEnumerable<Finding> Check()
+    {
+        foreach (var (name, input) in _declared)
+        {
+            if (input.Reference is not { Type: "path" } reference)
+                continue;
+            var at = reference.IsRelativePath ? Plain(reference.Input.Text("path")!) : Path.GetRelativePath(_folder.Path, reference.Input.Text("path")!);
+            if (at is "." or "" || at.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(at))
+                continue;
+            // A host's own lock is handed over by hostlock.nix, whatever flake.lock says of it.
+            var isHosts = _folder.Fleet.Hosts.Any(host => host.FlakeFile == $"{at}/{FleetFolder.FlakeFile}");
+            if (!isHosts && reference.IsRelativePath && Copy(name) is { } copy && TryReadLock($"{at}/{FleetFolder.RootLock}") is { } there && Moves(copy, there) is { Length: > 0 } moves)
+            {
+                yield return new(
+                    false, "drifted", $"its copy of the lock of '{name}' is not what {at}/{FleetFolder.RootLock} says: {string.Join(' ', moves)} {(moves.Length == 1 ? "differs" : "differ")}, and the copy is what is built",
+                    FleetFolder.RootLock, null, "hostlock init");
+            }
+            if (reference.IsRelativePath)
+                continue;
+            foreach (var (file, line, path) in Leaving(at))
+                yield return new(false, "leaves-its-flake", $"'{path}' leads out of {at}, and '{reference}' copies that folder alone; 'path:./{at}' keeps the repository around it", file, line, null);
+        }
+    }
+
+    IEnumerable<(string File, int Line, string Path)> Leaving(string at)
+    {
+        foreach (var file in Directory.EnumerateFiles(_folder.Full(at), "*.nix", SearchOption.AllDirectories).Order(Utf8Order.Instance).Take(MostFiles))
+        {
+            var shown = Path.GetRelativePath(_folder.Path, file);
+            var source = new SourceText(shown, File.ReadAllText(file));
+            NixExpression code;
+            try
+            {
+                code = NixParser.Parse(source).Expression;
+            }
+            catch (FlakeException)
+            {
+                continue; // it is for Nix to say what is wrong with it
+            }
+            foreach (var path in NixTree.Within(code).OfType<NixPath>().Where(path => path.Text.StartsWith('.')))
+            {
+                var target = Path.GetRelativePath(_folder.Full(at), Path.GetFullPath(path.Text, Path.GetDirectoryName(file)!));
+                if (target.StartsWith("..", StringComparison.Ordinal))
+                    yield return (shown, source.Position(path.Start).Line, path.Text);
+            }
+        }
     }
 
     /// <summary>How a host is that hostlock.toml has already.</summary>
