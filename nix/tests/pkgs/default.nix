@@ -5,7 +5,8 @@ let
   stub = name: derivation { inherit name system; builder = "/bin/sh"; args = [ "-c" "echo ${name} >$out" ]; };
 
   first = final: {
-    inherit lib;
+    inherit lib system overlays;
+    path = ./.;
     callPackage = file: given:
       let f = import file; in f (builtins.intersectAttrs (builtins.functionArgs f) final // given);
 

@@ -6,6 +6,7 @@ let
 in
 rec {
   genAttrs = names: f: listToAttrs (map (name: { inherit name; value = f name; }) names);
+  version = head (builtins.match "([^\n]*)\n?" (builtins.readFile ./version));
   licenses.mit = { spdxId = "MIT"; };
   literalExpression = text: { _type = "literalExpression"; inherit text; };
   literalMD = text: { _type = "literalMD"; inherit text; };
@@ -80,7 +81,7 @@ rec {
       load = module:
         let
           loaded = if isPath module || isString module then import module else module;
-          value = if isFunction loaded then loaded (specialArgs // { inherit config lib options; }) else loaded;
+          value = if isFunction loaded then loaded ({ inherit config lib options; } // specialArgs) else loaded;
           isFull = value ? options || value ? config;
         in
         concatMap load (value.imports or [ ]) ++ [ {
@@ -110,9 +111,10 @@ rec {
     in
     { inherit config options; };
 
-  nixosSystem = { modules, specialArgs ? { } }@base:
+  nixosSystem = { system ? "x86_64-linux", modules, specialArgs ? { } }@base:
     let
-      evaluated = evalModules { modules = [ nixos ] ++ modules; specialArgs = specialArgs // { inherit pkgs; }; };
+      platform = { nixpkgs.hostPlatform = mkDefault system; };
+      evaluated = evalModules { modules = [ nixos platform ] ++ modules; specialArgs = specialArgs // { inherit pkgs; }; };
       pkgs = import ./. { system = evaluated.config.nixpkgs.hostPlatform; inherit (evaluated.config.nixpkgs) overlays; };
 
       nixos = { config, ... }: {
@@ -122,6 +124,7 @@ rec {
           networking.hostName = mkOption { type = types.str; default = "nixos"; };
           nixpkgs.hostPlatform = mkOption { type = types.str; default = "x86_64-linux"; };
           nixpkgs.overlays = mkOption { type = types.list; default = [ ]; };
+          system.configurationRevision = mkOption { type = types.str; default = "none"; };
           system.systemBuilderCommands = mkOption { type = types.lines; default = ""; };
           system.build.toplevel = mkOption { type = types.package; };
         };
@@ -133,9 +136,15 @@ rec {
           args = [ "-c" "set -e; mkdir $out; cp $settingsPath $out/settings.json; eval \"$commands\"" ];
           commands = config.system.systemBuilderCommands;
           passAsFile = [ "settings" ];
-          settings = toJSON (removeAttrs config [ "nixpkgs" "programs" "system" ]);
+          inherit version;
+          settings = toJSON (removeAttrs config [ "deployment" "nixpkgs" "programs" "system" ] // { revision = config.system.configurationRevision; });
         };
       };
     in
-    evaluated // { extendModules = more: nixosSystem (base // { modules = modules ++ more.modules; }); };
+    evaluated // {
+      inherit pkgs;
+      # What a tool needs to put the same system together once more.
+      _module = { inherit specialArgs; args = { inherit modules pkgs; }; };
+      extendModules = more: nixosSystem (base // { modules = modules ++ more.modules; });
+    };
 }

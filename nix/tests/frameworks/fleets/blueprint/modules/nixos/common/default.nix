@@ -1,0 +1,1 @@
+{ lib, ... }: { motd = "built of ${lib.version}"; }

@@ -1,0 +1,1 @@
+{ pname, mkShell, ... }: mkShell { name = pname; }

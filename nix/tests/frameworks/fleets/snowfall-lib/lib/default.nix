@@ -1,0 +1,1 @@
+{ lib, ... }: { greeting = name: "this is ${name} of ${lib.version}"; }

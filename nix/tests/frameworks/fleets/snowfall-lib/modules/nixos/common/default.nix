@@ -1,0 +1,4 @@
+{ lib, inputs, host, ... }: {
+  motd = lib.greeting host;
+  environment.etc."wallpapers".source = "${inputs.wallpapers}";
+}

@@ -1,0 +1,2 @@
+# NixOS by its file, for whoever has only the folder of nixpkgs.
+(import ../../lib.nix).nixosSystem
