@@ -132,7 +132,7 @@ let
       inherit name;
       lock = replaceStrings [ "{host}" ] [ name ] (host.lock or fleet.lock or "locks/{host}.lock");
       flake = host.flake or "flake.nix";
-      configurations = map configurationOf (host.configurations or [ "nixosConfigurations.\"${name}\"" ]);
+      configurations = if host ? configurations then map configurationOf host.configurations else [ { output = "nixosConfigurations"; inherit name; } ];
       stamp = host.stamp or fleet.stamp or false;
     })
     (fleet.hosts or { });
@@ -195,7 +195,7 @@ let
   # Inputs that are the flakes of hosts, such as plex-flake.url = "path:./hosts/plex": by the host's lock, of which flake.lock
   # would only have an old copy.
   handedOver = mapAttrs (_: place: byLock.${ownPlaces.${place}}.ownFlake) takenIn;
-  ownPlaces = listToAttrs (map (host: { name = folderOf host.flake; value = host.lock; }) (filter (host: match ".+/flake[.]nix" host.flake != null) hostList));
+  ownPlaces = listToAttrs (map (host: { name = folderOf host.flake; value = host.lock; }) (filter (host: host.flake != "flake.nix" && match ".+/flake[.]nix" host.flake != null) hostList));
   takenIn = # input → folder
     let
       placeOf = url: let parts = match "(path:)?[.]/(.*[^/])/*" (toString url); in if parts == null then "" else elemAt parts 1;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 
 namespace Hostlock.Benchmarks;
 
@@ -30,6 +31,72 @@ static class Measure
         return [.. costs.Select(each => each.OrderBy(cost => cost.Wall).ElementAt(each.Count / 2))];
     }
 
+    /// <summary>What a program prints.</summary>
+    public static string Output(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables)
+    {
+        using var process = Start(command, variables);
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', command)}: exit {process.ExitCode}\n{errors.Result}");
+    }
+
+    /// <summary>The instructions of a program outside the kernel, by perf, or by valgrind where the machine does not count them; null where neither is there.</summary>
+    public static double? Instructions(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables)
+    {
+        Output(command, variables); // once, so that nothing is new
+        var file = Path.GetTempFileName();
+        try
+        {
+            return Count(["perf", "stat", "-x,", "-e", "instructions:u", "-o", file], ',', 0)
+                ?? Count(["valgrind", "--tool=cachegrind", "--cache-sim=no", "--trace-children=yes", "--cachegrind-out-file=/dev/null", $"--log-file={file}"], ':', 1);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        double? Count(string[] counter, char separator, int column)
+        {
+            try
+            {
+                Output([.. counter, .. command], variables);
+            }
+            catch (System.ComponentModel.Win32Exception)
+            {
+                return null; // it is not here
+            }
+            return File.ReadLines(file)
+                .Where(line => line.Contains("instructions:u", StringComparison.Ordinal) || line.Contains("I   refs:", StringComparison.Ordinal) || line.Contains("I refs:", StringComparison.Ordinal))
+                .Select(line => double.TryParse(line.Split(separator)[column].Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out var count) ? count : (double?)null)
+                .LastOrDefault();
+        }
+    }
+
+    /// <summary>What Nix counts of an evaluation, the same in every run of it.</summary>
+    public static IReadOnlyDictionary<string, double> NixCounters(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            Output(command, new Dictionary<string, string>(variables) { ["NIX_SHOW_STATS"] = "1", ["NIX_SHOW_STATS_PATH"] = file });
+            using var counters = JsonDocument.Parse(File.ReadAllText(file));
+            return ((string[])["nrFunctionCalls", "nrPrimOpCalls", "nrThunks", "nrOpUpdates", "nrLookups"]).ToDictionary(name => name, name => counters.RootElement.GetProperty(name).GetDouble());
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    static Process Start(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
     static Cost Once(Job job)
     {
         job.Prepare?.Invoke();
@@ -38,12 +105,7 @@ static class Measure
         var cpu = TimeSpan.Zero;
         foreach (var command in job.Commands)
         {
-            var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var argument in command.Skip(1))
-                start.ArgumentList.Add(argument);
-            foreach (var (name, value) in job.Variables)
-                start.Environment[name] = value;
-            using var process = Process.Start(start)!;
+            using var process = Start(command, job.Variables);
             var output = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
             var errors = process.StandardError.ReadToEndAsync();
             var used = TimeSpan.Zero;

@@ -15,7 +15,7 @@ if (nix is null)
 var work = Directory.CreateTempSubdirectory("hostlock-bench-").FullName;
 try
 {
-    foreach (var name in args.Length > 0 ? args : ["start", "update", "thousand", "hash"])
+    foreach (var name in args.Length > 0 ? args : ["start", "update", "thousand", "hash", "library"])
     {
         switch (name)
         {
@@ -31,8 +31,11 @@ try
             case "hash":
                 Hash();
                 break;
+            case "library":
+                Library();
+                break;
             default:
-                Console.Error.WriteLine($"bench: there is no figure '{name}'; there are start, update, thousand and hash");
+                Console.Error.WriteLine($"bench: there is no figure '{name}'; there are start, update, thousand, hash and library");
                 return 2;
         }
     }
@@ -167,6 +170,40 @@ void Hash()
         Line("nix flake prefetch, cold", prefetch, costs[0]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {prefetch.Wall / costs[1].Wall:0.0} × faster than Nix"));
     }
+}
+
+void Library()
+{
+    const int modules = 300;
+    var variables = Variables("library");
+    var fleet = LibraryFleet.Make(root, Path.Combine(work, "library"), modules, variables, hostlock);
+    string[] Evaluate(string folder) =>
+        [nix, "eval", "--raw", "--option", "eval-cache", "false", $"{folder}#.nixosConfigurations.plex.config.system.build.toplevel.drvPath"];
+    var (native, wrapped) = (Evaluate(fleet.Native), Evaluate(fleet.Wrapped));
+    if (Measure.Output(native, variables) != Measure.Output(wrapped, variables))
+        throw new InvalidOperationException("the two locks give two derivations");
+    Title($"evaluate a host of {modules} modules by its lock", "the same lock as flake.lock");
+    // Nix keeps names in tables by their hashes, and the path of the source is in many: which are near each other is another matter for every source.
+    var counts = Enumerable.Range(0, 3).Select(_ =>
+    {
+        fleet.AnotherSource();
+        return (Native: Measure.Instructions(native, variables), Wrapped: Measure.Instructions(wrapped, variables));
+    }).ToList();
+    if (counts.All(count => count.Native is not null && count.Wrapped is not null))
+    {
+        var ratios = counts.Select(count => count.Wrapped / count.Native).Order().ToList();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {"instructions",-32} {counts.Sum(count => count.Wrapped) / counts.Sum(count => count.Native),8:0.000}   {ratios[0]:0.000} to {ratios[^1]:0.000} in {ratios.Count} sources"));
+    }
+    else
+        Console.WriteLine("  instructions are counted by perf or by valgrind, and neither is here");
+    var (before, after) = (Measure.NixCounters(native, variables), Measure.NixCounters(wrapped, variables));
+    foreach (var (name, count) in before)
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-32} {after[name] / count,8:0.000}   {count,9:0} + {after[name] - count:0}"));
+    var costs = Measure.InTurn(40, new Job("native", native) { Variables = variables }, new Job("wrapped", wrapped) { Variables = variables });
+    Line("native, wall time", costs[0], costs[0]);
+    Line("by the lock of the host", costs[1], costs[0]);
 }
 
 // What no program with this library gets below.
