@@ -155,6 +155,35 @@ public class NixLibraryFrameworksTests
         Assert.Contains(Nowhere, fleet.Error(nix, "flake: flake.colmenaHive.toplevel.plex.drvPath"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(EachRelease))]
+    public void A_hive_with_modules_of_its_own_is_by_the_root_lock_and_its_nodes_elsewhere_by_their_own(string release)
+    {
+        using var fleet = OneFleet.Using("tools");
+        var nix = RealNix.Get(release, fleet.Folder);
+        fleet.Write("flake.nix", $$"""
+            {
+              inputs.nixpkgs.url = "{{fleet.Input("nixpkgs")}}";
+              inputs.colmena.url = "{{fleet.Input("colmena")}}";
+              outputs = { self, nixpkgs, colmena }: {
+                colmenaHive = colmena.lib.makeHive {
+                  meta.nixpkgs = nixpkgs.legacyPackages.x86_64-linux;
+                  plex = { networking.hostName = "plex"; };
+                };
+                nixosConfigurations = self.colmenaHive.nodes;
+              };
+            }
+            """);
+        fleet.Lock("root");
+        Adopt(fleet, nix);
+        fleet.Move("nixpkgs", "25.11-b");
+        _ = fleet.Hostlock("update", "plex").Succeeded;
+
+        var versions = fleet.Eval(nix, "flake: \"${flake.nixosConfigurations.plex.pkgs.lib.version} ${flake.colmenaHive.nodes.plex.pkgs.lib.version}\"");
+
+        Assert.Equal("25.11-b 25.11-a", versions);
+    }
+
     // What a user types, with nix at hand to name the hosts and the outputs that a framework makes.
     static void Adopt(OneFleet fleet, RealNix nix)
     {
