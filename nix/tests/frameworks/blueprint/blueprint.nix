@@ -13,7 +13,8 @@ let
 
   perSystem = genAttrs systems (system:
     mapAttrs (_: input: input.legacyPackages.${system} or { } // input.packages.${system} or { }) all // { self = packages.${system}; });
-  packages = genAttrs systems (system: mapAttrs (name: folder: perSystem.${system}.nixpkgs.callPackage folder { pname = name; }) (folders "packages"));
+  packages = genAttrs systems (system:
+    mapAttrs (name: folder: import folder { inputs = all; inherit flake system; pname = name; pkgs = perSystem.${system}.nixpkgs; perSystem = perSystem.${system}; }) (folders "packages"));
 
   arguments = { inputs = all; inherit flake; self = throw "self is called flake here"; };
   nixos = name: folder: {

@@ -11,7 +11,7 @@ let
   # The libraries of all inputs are one library, and the function that makes the outputs is in it: every input is asked.
   named = filter (name: name != "self" && inputs.${name} ? lib && builtins.isAttrs inputs.${name}.lib) (attrNames inputs);
   own = if pathExists "${src}/lib" then import "${src}/lib" { inherit inputs lib; } else { };
-  lib = core.nixpkgs.lib // genAttrs named (name: inputs.${name}.lib) // own;
+  lib = core.nixpkgs.lib // genAttrs named (name: inputs.${name}.lib) // { internal = own; };
 
   host = { target, name }: {
     name = unsafeDiscardStringContext name;

@@ -1,1 +1,1 @@
-{ pname, mkShell, ... }: mkShell { name = pname; }
+{ pname, pkgs, ... }: pkgs.mkShell { name = pname; }

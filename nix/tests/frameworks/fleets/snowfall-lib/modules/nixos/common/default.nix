@@ -1,4 +1,4 @@
 { lib, inputs, host, ... }: {
-  motd = lib.greeting host;
+  motd = lib.internal.greeting host;
   environment.etc."wallpapers".source = "${inputs.wallpapers}";
 }
