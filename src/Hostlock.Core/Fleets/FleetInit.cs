@@ -34,8 +34,10 @@ public static class FleetInit
     /// there.
     /// </summary>
     public static bool IsComplete(OutputNames names) =>
-        names.All is { } all
-        && OutputNames.HostOutputs.Where(output => all.Contains(output)).All(output => names.Configurations.TryGetValue(output, out var named) && named.All(name => HostName.TryParse(name) is not null));
+        names.All is { } all && OutputNames.HostOutputs.Where(output => all.Contains(output)).All(output => names.Configurations.TryGetValue(output, out var named) && AreAlike(named));
+
+    // Where none of an output's names is a host's, jono@plex for one, it stays as the root has it.
+    static bool AreAlike(ImmutableArray<string> names) => names.Select(name => HostName.TryParse(name) is not null).Distinct().Count() < 2;
 
     /// <summary>The hosts that the text of a flake.nix names, with the outputs they are under; empty where they are computed.</summary>
     public static ImmutableSortedDictionary<string, ImmutableArray<string>> HostsIn(OutputNames names)
