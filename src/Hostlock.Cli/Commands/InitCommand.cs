@@ -71,7 +71,7 @@ sealed class InitCommand(Surroundings surroundings)
         if (parsed.GetValue(_hosts) is { Length: > 0 } named)
         {
             hosts = named.Select(word => HostName.Parse(word).ToString()).ToImmutableSortedDictionary(
-                host => host, host => all.GetValueOrDefault(host, ["nixosConfigurations"]), Utf8Order.Instance);
+                host => host, host => all.GetValueOrDefault(host, [FleetInit.Configuration("nixosConfigurations", host)]), Utf8Order.Instance);
             if (FleetInit.IsComplete(names) && hosts.Keys.FirstOrDefault(host => !all.ContainsKey(host)) is { } unknown)
                 throw FleetException.UnknownHost(unknown, all.Keys);
         }
@@ -80,7 +80,7 @@ sealed class InitCommand(Surroundings surroundings)
             // Once there is a list of hosts, those that stay on the root lock do so until they are named.
             hosts = folder.Fleet.Hosts.Select(host => host.Name.ToString()).Union(all.Keys)
                 .Where(host => folder.Fleet.Hosts.All(each => each.Name.ToString() != host || each.Lock != FleetFolder.RootLock))
-                .ToImmutableSortedDictionary(host => host, host => all.GetValueOrDefault(host, ["nixosConfigurations"]), Utf8Order.Instance);
+                .ToImmutableSortedDictionary(host => host, host => all.GetValueOrDefault(host, [FleetInit.Configuration("nixosConfigurations", host)]), Utf8Order.Instance);
         }
         if (hosts.IsEmpty && !folder.HasFleetFile)
             throw HostGuess.In(folder) is var (place, likely) ? FleetException.HostsUnknown(place, likely) : FleetException.HostsUnknown(null, []);

@@ -15,7 +15,7 @@ namespace Hostlock.Fleets;
 public sealed record PlannedFile(string Path, ReadOnlyMemory<byte> Contents, bool IsNew, string What, EditedText? Edit = null);
 
 /// <summary>What <c>init</c> would do.</summary>
-/// <param name="Hosts">The hosts that get a lock, with the outputs they are under.</param>
+/// <param name="Hosts">The hosts that get a lock, with the configurations that are theirs.</param>
 /// <param name="Files">The files to write; empty where all is as it should be.</param>
 /// <param name="Notes">What the user should know beside.</param>
 public sealed record InitPlan(
@@ -33,28 +33,43 @@ public static class FleetInit
     /// True where all hosts are known, so that the names of the outputs may be listed: with them listed, a host that is not in hostlock.toml is not
     /// there.
     /// </summary>
-    public static bool IsComplete(OutputNames names) =>
-        names.All is { } all && OutputNames.HostOutputs.Where(output => all.Contains(output)).All(output => names.Configurations.TryGetValue(output, out var named) && AreAlike(named));
+    public static bool IsComplete(OutputNames names)
+    {
+        if (names.All is not { } all)
+            return false;
+        var taken = HostsIn(names).Values.SelectMany(configurations => configurations).ToHashSet();
+        // Where none of an output's names is a host's, the output stays as the root has it.
+        return OutputNames.HostOutputs.Where(output => all.Contains(output)).All(output =>
+            names.Configurations.TryGetValue(output, out var named) && named.Select(name => taken.Contains(Configuration(output, name))).Distinct().Count() < 2);
+    }
 
-    // Where none of an output's names is a host's, jono@plex for one, it stays as the root has it.
-    static bool AreAlike(ImmutableArray<string> names) => names.Select(name => HostName.TryParse(name) is not null).Distinct().Count() < 2;
-
-    /// <summary>The hosts that the text of a flake.nix names, with the outputs they are under; empty where they are computed.</summary>
+    /// <summary>
+    /// The hosts that the outputs of a flake name, with the configurations that are theirs; empty where they are computed. The home of jono@plex is
+    /// plex's.
+    /// </summary>
     public static ImmutableSortedDictionary<string, ImmutableArray<string>> HostsIn(OutputNames names)
     {
         var hosts = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(Utf8Order.Instance);
-        foreach (var (output, named) in names.Configurations.Select(pair => (pair.Key, pair.Value)))
+        foreach (var (output, named) in names.Configurations)
         {
             foreach (var host in named.Where(host => HostName.TryParse(host) is not null))
-                hosts[host] = hosts.GetValueOrDefault(host, []).Add(output);
+                hosts[host] = hosts.GetValueOrDefault(host, []).Add(Configuration(output, host));
+        }
+        foreach (var home in names.Configurations.GetValueOrDefault("homeConfigurations", []))
+        {
+            if (home.LastIndexOf('@') is > 0 and var at && hosts.TryGetValue(home[(at + 1)..], out var configurations))
+                hosts[home[(at + 1)..]] = configurations.Add(Configuration("homeConfigurations", home));
         }
         return hosts.ToImmutable();
     }
 
+    /// <summary>The attribute path of a configuration, as hostlock.toml has it.</summary>
+    public static string Configuration(string output, string name) => $"{output}.{Attribute(name)}";
+
     /// <summary>Works out what to write.</summary>
     /// <param name="folder">The flake.</param>
-    /// <param name="hosts">The hosts that get a lock, with the outputs they are under.</param>
-    /// <param name="others">The hosts that stay on the root lock, with the outputs they are under.</param>
+    /// <param name="hosts">The hosts that get a lock, with the configurations that are theirs.</param>
+    /// <param name="others">The hosts that stay on the root lock, with the configurations that are theirs.</param>
     /// <param name="outputs">The names of all outputs, or null where they are not known.</param>
     /// <exception cref="HostlockException">There is no root lock to start from, or <c>outputs</c> cannot be wrapped.</exception>
     public static InitPlan Plan(
@@ -132,8 +147,8 @@ public static class FleetInit
                 text.Append(CultureInfo.InvariantCulture, $"flake = {Quoted(flake)}\n");
             if (place != $"locks/{host}.lock")
                 text.Append(CultureInfo.InvariantCulture, $"lock = {Quoted(place)}\n");
-            if (under is not ["nixosConfigurations"])
-                text.Append(CultureInfo.InvariantCulture, $"configurations = [{string.Join(", ", under.Select(output => Quoted($"{output}.{Attribute(host)}")))}]\n");
+            if (!under.SequenceEqual([Configuration("nixosConfigurations", host)]))
+                text.Append(CultureInfo.InvariantCulture, $"configurations = [{string.Join(", ", under.Select(Quoted))}]\n");
         }
         if (text.ToString() != before || !File.Exists(path))
             files.Add(new(FleetFile.Name, Encoding.UTF8.GetBytes(text.ToString()), !File.Exists(path), "the fleet: hosts, rings, policies"));

@@ -42,7 +42,7 @@ public sealed class HostLayouts
         _root = _rootBytes is null ? null : LockFileReader.Read(folder.RootPlace.Shown, _rootBytes);
     }
 
-    /// <summary>The hosts that have a configuration in a flake of their own, with the outputs it is under.</summary>
+    /// <summary>The hosts that have a configuration in a flake of their own, with the configurations that are theirs.</summary>
     public static ImmutableSortedDictionary<string, ImmutableArray<string>> WithFlakes(FleetFolder folder)
     {
         var hosts = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(Utf8Order.Instance);
@@ -50,7 +50,7 @@ public sealed class HostLayouts
         {
             var name = Path.GetFileName(at);
             if (HostName.TryParse(name) is not null && !hosts.ContainsKey(name) && OutputsOf(folder, $"{at}/{FleetFolder.FlakeFile}", name) is { IsEmpty: false } outputs)
-                hosts.Add(name, outputs);
+                hosts.Add(name, [.. outputs.Select(output => FleetInit.Configuration(output, name))]);
         }
         return hosts.ToImmutable();
     }
