@@ -157,4 +157,50 @@ public class FlakeNixEditTests
     }
 
     static EditedText Wrap(string text) => FlakeNixEdit.Wrap(new SourceText("flake.nix", text));
+
+    /// <summary>The project's own flakes, and, for a long run, those below the folder that HOSTLOCK_NIX_FILES names.</summary>
+    [Fact]
+    public void Flakes_that_are_wrapped_and_unwrapped_are_what_they_were()
+    {
+        var (wrapped, wrong) = (0, new List<string>());
+        var folders = new[] { Path.Combine(Support.Repository.Root, "nix/tests"), Environment.GetEnvironmentVariable("HOSTLOCK_NIX_FILES") }.OfType<string>();
+        foreach (var file in folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*flake*.nix", SearchOption.AllDirectories)))
+        {
+            var source = new SourceText("flake.nix", File.ReadAllText(file));
+            EditedText around;
+            try
+            {
+                around = FlakeNixEdit.Wrap(source);
+            }
+            catch (FlakeException)
+            {
+                continue; // it is no flake, or has no function to wrap
+            }
+            wrapped++;
+            var inside = new SourceText("flake.nix", around.Text);
+            if (!FlakeNixEdit.IsWrapped(inside) || FlakeNixEdit.Unwrap(inside).Text != source.Text || !Same(source, inside))
+                wrong.Add(file);
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine($"{wrapped} flakes");
+
+        Assert.True(wrapped > 3);
+        Assert.Empty(wrong);
+
+        // What it declares is as before, the inputs that only the formals name too; so it is refused as before.
+        static bool Same(SourceText before, SourceText after)
+        {
+            string? Inputs(SourceText text)
+            {
+                try
+                {
+                    return string.Join(' ', FlakeNixParser.Parse(text).Inputs.Select(input => $"{input.Key}={input.Value.Reference}"));
+                }
+                catch (FlakeException)
+                {
+                    return null;
+                }
+            }
+            return Inputs(before) == Inputs(after);
+        }
+    }
 }
