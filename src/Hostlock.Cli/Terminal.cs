@@ -26,8 +26,17 @@ sealed class Terminal(Surroundings surroundings, string when)
 
     public void Error(HostlockException error) => Talk(ErrorText.Render(error, Ink));
 
-    /// <summary>Asks a person; null where there is nobody to ask.</summary>
-    public bool? Ask(string question)
+    /// <summary>True where what was shown may be written: it was said so beforehand, or a person says so now.</summary>
+    public bool MayWrite(bool isSaid)
+    {
+        if (isSaid || Ask("\nWrite this?") is true)
+            return true;
+        Talk("nothing was written; pass --yes to write it\n");
+        return false;
+    }
+
+    // Null where there is nobody to ask.
+    bool? Ask(string question)
     {
         if (surroundings.Input is not { } input || !surroundings.IsTerminal)
             return null;

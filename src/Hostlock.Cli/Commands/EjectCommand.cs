@@ -42,11 +42,8 @@ sealed class EjectCommand(Surroundings surroundings)
             terminal.Data($"\n.git/config\n       -   merge.hostlock.driver = {MergeDriver.Line}\n");
         if (parsed.GetValue(_dryRun))
             return ExitCode.Done;
-        if (!parsed.GetValue(_yes) && terminal.Ask("\nWrite this?") is not true)
-        {
-            terminal.Talk("nothing was written; pass --yes to write it\n");
+        if (!terminal.MayWrite(parsed.GetValue(_yes)))
             return ExitCode.No;
-        }
         using var reserved = folder.Reserve();
         FleetEject.Apply(folder, plan);
         if (unsetsDriver)

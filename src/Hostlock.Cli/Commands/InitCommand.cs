@@ -42,11 +42,8 @@ sealed class InitCommand(Surroundings surroundings)
             terminal.Data($"\n.git/config\n       +   merge.hostlock.driver = {MergeDriver.Line}\n");
         if (parsed.GetValue(_dryRun))
             return ExitCode.Done;
-        if (!parsed.GetValue(_yes) && terminal.Ask("\nWrite this?") is not true)
-        {
-            terminal.Talk("nothing was written; pass --yes to write it\n");
+        if (!terminal.MayWrite(parsed.GetValue(_yes)))
             return ExitCode.No;
-        }
         using var reserved = folder.Reserve();
         FleetInit.Apply(folder, plan);
         await Visibility.ShowToNixAsync(surroundings, folder, [.. plan.Files.Where(file => file.IsNew).Select(file => folder.Full(file.Path))], cancellationToken);
@@ -55,7 +52,7 @@ sealed class InitCommand(Surroundings surroundings)
         if (setsDriver)
         {
             await MergeDriver.SetAsync(surroundings, repository!, cancellationToken);
-            terminal.Data($"git merges locks by input here; in another clone: git config merge.hostlock.driver '{MergeDriver.Line}'\n");
+            terminal.Data("git merges locks by input here; in another clone, 'hostlock init' has it do so\n");
         }
         return ExitCode.Done;
     }
