@@ -57,6 +57,8 @@ buildDotnetModule {
       --bash <($hostlock completion bash) \
       --zsh <($hostlock completion zsh) \
       --fish <($hostlock completion fish)
+    $hostlock man --output man
+    installManPage man/*
   '';
 
   # The wrapper that .NET programs get would hand its LD_LIBRARY_PATH on to git, to ssh and to what `bisect --run` is given. OpenSSL
