@@ -50,7 +50,7 @@ sealed class EjectCommand(Surroundings surroundings)
             await MergeDriver.UnsetAsync(surroundings, repository!, cancellationToken);
         terminal.Data(plan.IsWhole
             ? "\ndone: this flake is one like any other; 'git add -A' records it\n"
-            : $"\ndone: {string.Join(' ', plan.Moves.Select(move => move.Host))} built by flake.lock from now on; 'git add -A' records it\n");
+            : $"\ndone: {string.Join(' ', plan.Moves.Select(move => move.Host))} {(plan.Moves.Length == 1 ? "is" : "are")} built by flake.lock from now on; 'git add -A' records it\n");
         return ExitCode.Done;
     }
 }

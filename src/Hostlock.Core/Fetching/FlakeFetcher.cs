@@ -77,14 +77,21 @@ public sealed class FlakeFetcher : IFlakeSource, IDisposable
     }
 
     public Task<RevisionDistance?> DistanceAsync(FlakeRef earlier, FlakeRef later, CancellationToken cancellationToken) =>
-        RepositoryOf(later) is { } repository && repository == RepositoryOf(earlier) && earlier.Revision is { } from && later.Revision is { } to && from != to
+        Revisions(earlier, later) is var (repository, from, to) && from != to
             ? _distances.GetOrAdd((repository, from, to), _ => new(() => AskDistanceAsync(repository, later, from, to, _end.Token))).Value.WaitAsync(cancellationToken)
             : Task.FromResult<RevisionDistance?>(null);
 
     public Task<IReadOnlyList<NewestRevision>> BetweenAsync(FlakeRef earlier, FlakeRef later, CancellationToken cancellationToken) =>
-        RepositoryOf(later) is { } repository && repository == RepositoryOf(earlier) && earlier.Revision is { } from && later.Revision is { } to
+        Revisions(earlier, later) is var (repository, from, to)
             ? _git.BetweenAsync(repository, (from, earlier.LastModified), to, cancellationToken)
             : throw FetchException.NoHistory(later);
+
+    // Two revisions of one repository. What a lock calls a revision may be anything, and git is to take it for nothing else.
+    static (string Repository, string From, string To)? Revisions(FlakeRef earlier, FlakeRef later) =>
+        RepositoryOf(later) is { } repository && repository == RepositoryOf(earlier)
+        && earlier.Revision?.ToLowerInvariant() is { } from && later.Revision?.ToLowerInvariant() is { } to && from.IsRevision() && to.IsRevision()
+            ? (repository, from, to)
+            : null;
 
     // Where git finds the commits of what is locked.
     static string? RepositoryOf(FlakeRef locked) => locked.Scheme switch
