@@ -25,7 +25,7 @@ static class App
         var terminal = new Terminal(surroundings, "auto");
         try
         {
-            var root = Commands(surroundings);
+            var root = Commands(surroundings, arguments);
             if (Suggestions.TryParse(arguments) is var (position, line))
             {
                 foreach (var word in Suggestions.At(position, line, root, Parsing, surroundings))
@@ -76,37 +76,53 @@ static class App
     };
 
     /// <summary>All commands. Adding one is a line here.</summary>
-    public static RootCommand Commands(Surroundings surroundings)
+    static readonly (string Name, Func<Surroundings, Command> Build)[] All =
+    [
+        ("init", surroundings => new InitCommand(surroundings).Build()),
+        ("lock", surroundings => new LockCommand(surroundings).Build()),
+        ("update", surroundings => new UpdateCommand(surroundings).Build()),
+        ("status", surroundings => new StatusCommand(surroundings).Build()),
+        ("outdated", surroundings => new OutdatedCommand(surroundings).Build()),
+        ("diff", surroundings => new DiffCommand(surroundings).Build()),
+        ("promote", surroundings => new PromoteCommand(surroundings).Build()),
+        ("check", surroundings => new CheckCommand(surroundings).Build()),
+        ("show", surroundings => new ShowCommand(surroundings).Build()),
+        ("hash", surroundings => new HashCommand(surroundings).Build()),
+        ("merge-driver", surroundings => new MergeDriverCommand(surroundings).Build()),
+        ("bisect", surroundings => new BisectCommand(surroundings).Build()),
+        ("follows", surroundings => new FollowsCommand(surroundings).Build()),
+        ("log", surroundings => new LogCommand(surroundings).Build()),
+        ("restore", surroundings => new RestoreCommand(surroundings).Build()),
+        ("undo", surroundings => new RestoreCommand(surroundings).BuildUndo()),
+        ("eject", surroundings => new EjectCommand(surroundings).Build()),
+        ("freeze", surroundings => new FreezeCommand(surroundings).Build()),
+        ("unfreeze", surroundings => new UnfreezeCommand(surroundings).Build()),
+        ("completion", surroundings => new CompletionCommand(surroundings).Build()),
+        (ManCommand.Name, surroundings => new ManCommand(surroundings).Build()),
+    ];
+
+    // A line that begins with a command needs that one alone; any other, and the manual, may be about all of them.
+    static RootCommand Commands(Surroundings surroundings, string[] arguments)
     {
-        var status = new StatusCommand(surroundings).Build();
-        var root = new RootCommand("One flake, many hosts, one lock per host.")
+        Func<string, bool> isNeeded = arguments switch
         {
-            new InitCommand(surroundings).Build(),
-            new LockCommand(surroundings).Build(),
-            new UpdateCommand(surroundings).Build(),
-            status,
-            new OutdatedCommand(surroundings).Build(),
-            new DiffCommand(surroundings).Build(),
-            new PromoteCommand(surroundings).Build(),
-            new CheckCommand(surroundings).Build(),
-            new ShowCommand(surroundings).Build(),
-            new HashCommand(surroundings).Build(),
-            new MergeDriverCommand(surroundings).Build(),
-            new BisectCommand(surroundings).Build(),
-            new FollowsCommand(surroundings).Build(),
-            new LogCommand(surroundings).Build(),
-            new RestoreCommand(surroundings).Build(),
-            new RestoreCommand(surroundings).BuildUndo(),
-            new EjectCommand(surroundings).Build(),
-            new FreezeCommand(surroundings).Build(),
-            new UnfreezeCommand(surroundings).Build(),
-            new CompletionCommand(surroundings).Build(),
-            new ManCommand(surroundings).Build(),
-            CommonOptions.Flake,
-            CommonOptions.Json,
-            CommonOptions.Color,
+            [] => name => name == "status",
+            ["--version"] => _ => false,
+            [var first, ..] when first != ManCommand.Name && Array.Exists(All, command => command.Name == first) => name => name == first,
+            _ => _ => true,
         };
-        root.Action = status.Action;
+        var root = new RootCommand("One flake, many hosts, one lock per host.");
+        foreach (var (name, build) in All.Where(command => isNeeded(command.Name)))
+        {
+            var command = build(surroundings);
+            root.Add(command);
+            // No words mean the state of the fleet.
+            if (name == "status")
+                root.Action = command.Action;
+        }
+        root.Add(CommonOptions.Flake);
+        root.Add(CommonOptions.Json);
+        root.Add(CommonOptions.Color);
         CommandLineRules.Apply(root);
         return root;
     }

@@ -8,11 +8,13 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Prints the manual page of a command, or writes them all for a package.</summary>
 sealed class ManCommand(Surroundings surroundings)
 {
+    public const string Name = "man";
+
     public Command Build()
     {
         var topic = new Argument<string?>("command") { Description = "The command the page is about; the program where none is named", HelpName = "COMMAND", Arity = ArgumentArity.ZeroOrOne };
         var output = new Option<string?>("--output", "-o") { Description = "Write all pages into this folder instead", HelpName = "DIR" };
-        var command = new Command("man", "Print a manual page: hostlock man update | man -l -") { topic, output };
+        var command = new Command(Name, "Print a manual page: hostlock man update | man -l -") { topic, output };
         topic.CompletionSources.Add(_ => Pages(command).Skip(1).Select(page => new System.CommandLine.Completions.CompletionItem(page.Name)));
         command.SetAction(parsed =>
         {
