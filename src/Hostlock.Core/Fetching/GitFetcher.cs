@@ -19,6 +19,7 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
 
     readonly GitCopies _copies = new(processes, Path.Combine(cacheFolder, "git"));
     readonly ConcurrentDictionary<(GitPlace, string), GitRepository> _local = [];
+    readonly ConcurrentDictionary<string, GitRepository> _opened = [];
 
     /// <summary>A repository, and the commit in it that a reference stands for.</summary>
     sealed record Found(GitRepository Repository, GitCommit Commit, string Ref);
@@ -147,6 +148,9 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
 
     GitRepository RepositoryAt(string url)
     {
+        // What was followed in this run is open already.
+        if (_opened.TryGetValue(url, out var open))
+            return open;
         if (LocalFolder(url) is not { } folder)
             return _copies.Of(AddressOf(url), CopyDepth.Whole);
         var place = Path.Exists(Path.Combine(folder, ".git")) ? GitPlace.OfWorkTree(folder) : GitPlace.OfBare(folder);
@@ -238,7 +242,7 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
         return Path.Exists(Path.Combine(folder, ".git")) ? Local(GitPlace.OfWorkTree(folder) ?? throw FetchException.NotARepository(url), url) : null;
     }
 
-    GitRepository Local(GitPlace place, string url) => _local.GetOrAdd((place, url), _ => new(processes, place, url));
+    GitRepository Local(GitPlace place, string url) => _opened[url] = _local.GetOrAdd((place, url), _ => new(processes, place, url));
 
     async Task<FetchedTree> FetchWorkTreeAsync(FlakeRef reference, GitRepository repository, CancellationToken cancellationToken)
     {
