@@ -78,12 +78,17 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
     public async Task<NewestRevision> NewestAsync(string address, string tip, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var copy = _copies.Of(AddressOf(address), CopyDepth.Commits);
-        // A branch that had no commit for so long before is read whole.
+        if (await KnownAsync() is { } known)
+            return known;
         await FetchCommitsAsync(copy, tip, before.AddDays(-90), cancellationToken);
-        if (await BeforeAsync(copy, tip, before, cancellationToken) is { } found)
+        if (await KnownAsync() is { } found)
             return found;
+        // A branch that had no commit for so long before is read whole.
         await FetchCommitsAsync(copy, tip, null, cancellationToken);
-        return await BeforeAsync(copy, tip, before, cancellationToken) ?? throw FetchException.NothingSoOld(address, before);
+        return await KnownAsync() ?? throw FetchException.NothingSoOld(address, before);
+
+        async Task<NewestRevision?> KnownAsync() =>
+            await copy.CommitAsync(tip, cancellationToken) is null ? null : await BeforeAsync(copy, tip, before, cancellationToken);
     }
 
     static async Task<NewestRevision?> BeforeAsync(GitRepository repository, string tip, DateTimeOffset time, CancellationToken cancellationToken) =>
@@ -129,21 +134,29 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
     public async Task<IReadOnlyList<NewestRevision>> BetweenAsync(string url, (string Id, ulong? Time) earlier, string later, CancellationToken cancellationToken)
     {
         var repository = RepositoryAt(url);
-        if (LocalFolder(url) is null && !await HasBothAsync())
+        var isJoined = await IsJoinedAsync();
+        if (!isJoined && LocalFolder(url) is null)
         {
             repository = _copies.Of(AddressOf(url), CopyDepth.Commits);
-            await FetchCommitsAsync(repository, later, earlier.Time is { } time ? DateTimeOffset.FromUnixTimeSeconds((long)time).AddDays(-1) : null, cancellationToken);
-            // A commit can be dated before its parents.
-            if (!await HasBothAsync())
-                await FetchCommitsAsync(repository, later, null, cancellationToken);
+            isJoined = await IsJoinedAsync();
+            DateTimeOffset? since = earlier.Time is { } time ? DateTimeOffset.FromUnixTimeSeconds((long)time).AddDays(-1) : null;
+            // Whole, where a commit on the way is dated before the time that all of them should be younger than.
+            foreach (var from in (DateTimeOffset?[])[since, null])
+            {
+                if (isJoined)
+                    break;
+                await FetchCommitsAsync(repository, later, from, cancellationToken);
+                isJoined = await IsJoinedAsync();
+            }
         }
-        var isAncestor = await HasBothAsync() && (await repository.RunAsync(cancellationToken, "merge-base", "--is-ancestor", earlier.Id, later)).Succeeded;
-        return isAncestor
+        return isJoined
             ? await ListAsync(repository, ["--reverse", $"{earlier.Id}..{later}"], cancellationToken)
             : throw FetchException.NotAnAncestor(url, earlier.Id, later);
 
-        async Task<bool> HasBothAsync() =>
-            await repository.CommitAsync(earlier.Id, cancellationToken) is not null && await repository.CommitAsync(later, cancellationToken) is not null;
+        // Both are there, and the commits between them.
+        async Task<bool> IsJoinedAsync() =>
+            await repository.CommitAsync(earlier.Id, cancellationToken) is not null && await repository.CommitAsync(later, cancellationToken) is not null
+            && (await repository.RunAsync(cancellationToken, "merge-base", "--is-ancestor", earlier.Id, later)).Succeeded;
     }
 
     GitRepository RepositoryAt(string url)
