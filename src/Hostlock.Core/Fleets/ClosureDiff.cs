@@ -28,13 +28,15 @@ public sealed class ClosureDiff(IProcessRunner processes, FleetFolder folder)
         {
             var root = GitWorkTree.Around(processes, folder.Path)?.Root ?? folder.Path;
             await CopyAsync(root, copy, cancellationToken);
-            var flake = Path.Combine(copy, Path.GetRelativePath(root, folder.Path));
+            var inner = Path.GetRelativePath(root, folder.Path);
+            var file = Path.GetFullPath(Path.Combine(inner, place.Shown), copy);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            var reference = $"path:{copy}{(inner == "." ? "" : $"?dir={inner}")}#{AttributeOf(host)}";
             var built = new List<string>();
             foreach (var (lockFile, which) in new[] { (before, "first"), (after, "second") })
             {
                 told($"building {host} by the {which} lock\n");
-                AtomicFile.Replace(Path.Combine(flake, place.Shown), LockFileWriter.Write(lockFile), isDurable: false);
-                var reference = $"path:{copy}{(flake == copy ? "" : $"?dir={Path.GetRelativePath(copy, flake)}")}#{AttributeOf(host)}";
+                AtomicFile.Replace(file, LockFileWriter.Write(lockFile), isDurable: false);
                 built.Add((await NixAsync("build", "--no-link", "--print-out-paths", "--no-write-lock-file", "--", reference)).Trim());
             }
             return await NixAsync("store", "diff-closures", "--", built[0], built[1]);
