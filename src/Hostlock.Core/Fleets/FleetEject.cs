@@ -24,8 +24,6 @@ public sealed record EjectPlan(
 /// </summary>
 public static class FleetEject
 {
-    const string Attributes = ".gitattributes";
-
     /// <summary>Works out how some hosts go back to the root lock.</summary>
     /// <param name="folder">The flake.</param>
     /// <param name="names">The hosts.</param>
@@ -84,15 +82,15 @@ public static class FleetEject
             else
                 notes.Add($"{host.Name}: '{host.FlakeFile}' and '{host.Lock}' stay; flake.nix has {host.Name} by flake.lock alone from then on");
         }
-        var attributes = folder.Full(Attributes);
+        var attributes = folder.Full(FleetInit.Attributes);
         var removed = ImmutableArray.CreateBuilder<string>();
-        if (File.Exists(attributes) && File.ReadAllText(attributes) is var text && text.Contains("merge=hostlock", StringComparison.Ordinal))
+        if (File.Exists(attributes) && File.ReadAllText(attributes) is var text && text.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal))
         {
-            var left = string.Concat(Lines(text).Where(line => !line.Contains("merge=hostlock", StringComparison.Ordinal)));
+            var left = string.Concat(Lines(text).Where(line => !line.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal)));
             if (left.Length > 0)
-                changed.Add(new(Attributes, Encoding.UTF8.GetBytes(left), false, "without the lines for locks"));
+                changed.Add(new(FleetInit.Attributes, Encoding.UTF8.GetBytes(left), false, "without the lines for locks"));
             else
-                removed.Add(Attributes);
+                removed.Add(FleetInit.Attributes);
         }
         removed.AddRange(FleetFolder.Library, FleetFile.Name);
         if (!keepsLocks)

@@ -27,7 +27,7 @@ public sealed record InitPlan(
 /// </summary>
 public static class FleetInit
 {
-    const string Attributes = ".gitattributes";
+    internal const string Attributes = ".gitattributes", MergeAttribute = "merge=hostlock";
 
     /// <summary>
     /// True where all hosts are known, so that the names of the outputs may be listed: with them listed, a host that is not in hostlock.toml is not
@@ -166,7 +166,7 @@ public static class FleetInit
             [.., var name] => $"{place[..^name.Length]}*.lock",
             _ => place,
         }).Distinct().ToList();
-        var added = string.Concat(patterns.Select(pattern => $"{pattern} merge=hostlock linguist-generated\n").Where(line => !text.Contains(line.Split(' ')[0] + " merge=hostlock", StringComparison.Ordinal)));
+        var added = string.Concat(patterns.Select(pattern => $"{pattern} {MergeAttribute} linguist-generated\n").Where(line => !text.Contains($"{line.Split(' ')[0]} {MergeAttribute}", StringComparison.Ordinal)));
         if (added.Length > 0)
             files.Add(new(Attributes, Encoding.UTF8.GetBytes((text.Length == 0 || text.EndsWith('\n') ? text : text + "\n") + added), !File.Exists(path), "locks merge by input, not by line"));
     }
