@@ -34,4 +34,10 @@ public sealed record Ring(string Name, string? After, TimeSpan Soak);
 public sealed record Fleet(ImmutableArray<Host> Hosts, ImmutableArray<Ring> Rings, NameMap<InputPolicy> Policies, ImmutableArray<string>? Outputs)
 {
     public static readonly Fleet Empty = new([], [], NameMap<InputPolicy>.Empty, null);
+
+    /// <summary>Where the locks of hosts are that say nothing of it themselves, <c>{host}</c> standing for the name.</summary>
+    public string LockPattern { get; init; } = FleetFile.DefaultLock;
+
+    /// <summary>The place of the lock of a host that says nothing of it itself.</summary>
+    public string LockOf(string host) => LockPattern.Replace("{host}", host, StringComparison.Ordinal);
 }

@@ -16,7 +16,7 @@ public static class FleetFile
     public const int MaximumHosts = 10_000;
 
     const int Version = 1;
-    const string DefaultLock = "locks/{host}.lock";
+    internal const string DefaultLock = "locks/{host}.lock";
 
     static readonly string[] TopKeys = ["version", "lock", "stamp", "outputs", "private", "hosts", "inputs", "rings"];
     static readonly string[] HostKeys = ["ring", "target", "lock", "flake", "inputs", "configurations", "freeze", "stamp"];
@@ -46,7 +46,7 @@ public static class FleetFile
             throw FleetException.TooManyHosts(members[MaximumHosts].KeySpan, MaximumHosts);
         var hosts = members.Select(member => HostOf(member, pattern, stamp, rings)).OrderBy(host => host.Name.ToString(), Utf8Order.Instance).ToImmutableArray();
         RefuseDifferences(hosts, members);
-        return new(hosts, rings, NameMap<InputPolicy>.Of([.. top.Table("inputs").Select(PolicyOf)]), top.Texts("outputs"));
+        return new(hosts, rings, NameMap<InputPolicy>.Of([.. top.Table("inputs").Select(PolicyOf)]), top.Texts("outputs")) { LockPattern = pattern };
     }
 
     static ImmutableArray<Ring> Rings(Settings top)

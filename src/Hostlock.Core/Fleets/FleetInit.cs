@@ -136,7 +136,7 @@ public static class FleetInit
         foreach (var host in folder.Fleet.Hosts.Where(each => each.Lock == FleetFolder.RootLock && hosts.ContainsKey(each.Name.ToString())))
         {
             var place = layouts[host.Name.ToString()].Lock;
-            var edited = FleetFileEdit.SetLock(new(FleetFile.Name, text.ToString()), host.Name, place == $"locks/{host.Name}.lock" ? null : place).Text;
+            var edited = FleetFileEdit.SetLock(new(FleetFile.Name, text.ToString()), host.Name, place == folder.Fleet.LockOf(host.Name.ToString()) ? null : place).Text;
             text.Clear().Append(edited);
         }
         foreach (var (host, under) in hosts.AddRange(others).Where(host => !folder.Fleet.Hosts.Any(each => each.Name.ToString() == host.Key)))
@@ -145,7 +145,7 @@ public static class FleetInit
             text.Append(CultureInfo.InvariantCulture, $"\n[hosts.{Key(host)}]\n");
             if (flake != FleetFolder.FlakeFile)
                 text.Append(CultureInfo.InvariantCulture, $"flake = {Quoted(flake)}\n");
-            if (place != $"locks/{host}.lock")
+            if (place != folder.Fleet.LockOf(host))
                 text.Append(CultureInfo.InvariantCulture, $"lock = {Quoted(place)}\n");
             if (!under.SequenceEqual([Configuration("nixosConfigurations", host)]))
                 text.Append(CultureInfo.InvariantCulture, $"configurations = [{string.Join(", ", under.Select(Quoted))}]\n");

@@ -163,7 +163,7 @@ public sealed class HostLayouts
 
     HostLayout OfLock(string host)
     {
-        var place = $"locks/{host}.lock";
+        var place = _folder.Fleet.LockOf(host);
         var notes = ImmutableArray.CreateBuilder<string>();
         var usable = new List<(string Path, LockFile Lock, bool IsInPlace)>();
         foreach (var path in Candidates(host))

@@ -51,6 +51,27 @@ public class FleetFileEditTests
         Assert.Equal(FleetFile.Read(before).Hosts.Length, FleetFile.Read(after).Hosts.Length);
     }
 
+    [Theory]
+    [InlineData("[hosts.plex]\n")]
+    [InlineData("[hosts.\"plex\"] # the media machine\nring = 'a' # first\n[rings.a]\n")]
+    [InlineData("[hosts]\nplex.stamp = true\nweb.stamp = true\n")]
+    [InlineData("[hosts]\nplex = { stamp = true } # c\n")]
+    [InlineData("hosts.plex.stamp = true\n")]
+    [InlineData("[hosts.plex.freeze.disko]\nreason = 'x'\n[hosts.web]\n")]
+    public void A_lock_that_is_set_and_taken_away_is_as_if_nothing_was(string form)
+    {
+        var before = "version = 1\n" + form;
+
+        var set = FleetFileEdit.SetLock(new("hostlock.toml", before), Plex, "flake.lock").Text;
+        var other = FleetFileEdit.SetLock(new("hostlock.toml", set), Plex, "a \"b\".lock").Text;
+        var after = FleetFileEdit.SetLock(new("hostlock.toml", other), Plex, null).Text;
+
+        Assert.Equal(("flake.lock", "a \"b\".lock", "locks/plex.lock"), (Host(set).Lock, Host(other).Lock, Host(after).Lock));
+        Assert.Equal(FleetFile.Read(before).Hosts.Select(host => host.Name), FleetFile.Read(set).Hosts.Select(host => host.Name));
+        // A header of its own may stay.
+        Assert.Equal(before.Replace("\n", "", StringComparison.Ordinal), after.Replace("[hosts.plex]\n\n", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_freeze_that_is_there_already_changes_nothing()
     {
