@@ -62,6 +62,7 @@ sealed class InitCommand(Surroundings surroundings)
         var names = OutputNames.Read(new SourceText(FleetFolder.FlakeFile, flakeNix));
         if (!FleetInit.IsComplete(names) && !folder.HasFleetFile)
             names = await new HostDiscovery(surroundings.Processes).AskAsync(folder.Path, cancellationToken) ?? names;
+        var isComplete = FleetInit.IsComplete(names);
         var all = FleetInit.HostsIn(names);
         all = all.AddRange(HostLayouts.WithFlakes(folder).Where(host => !all.ContainsKey(host.Key)));
         var hosts = all;
@@ -69,7 +70,7 @@ sealed class InitCommand(Surroundings surroundings)
         {
             hosts = named.Select(word => HostName.Parse(word).ToString()).ToImmutableSortedDictionary(
                 host => host, host => all.GetValueOrDefault(host, [FleetInit.Configuration("nixosConfigurations", host)]), Utf8Order.Instance);
-            if (FleetInit.IsComplete(names) && hosts.Keys.FirstOrDefault(host => !all.ContainsKey(host)) is { } unknown)
+            if (isComplete && hosts.Keys.FirstOrDefault(host => !all.ContainsKey(host)) is { } unknown)
                 throw FleetException.UnknownHost(unknown, all.Keys);
         }
         else if (folder.HasFleetFile)
@@ -81,7 +82,6 @@ sealed class InitCommand(Surroundings surroundings)
         }
         if (hosts.IsEmpty && !folder.HasFleetFile)
             throw HostGuess.In(folder) is var (place, likely) ? FleetException.HostsUnknown(place, likely) : FleetException.HostsUnknown(null, []);
-        var isComplete = FleetInit.IsComplete(names);
         var others = isComplete ? all.RemoveRange(hosts.Keys) : all.Clear();
         var outputs = isComplete ? names.All : null;
         var plan = FleetInit.Plan(folder, hosts, others, outputs);
