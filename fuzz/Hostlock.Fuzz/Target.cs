@@ -1,8 +1,8 @@
 using System.Text;
-using Hostlock.Fetching;
+using Hostlock.Fetching.Archives;
 using Hostlock.Flakes;
 using Hostlock.Flakes.Nix;
-using Hostlock.Fleets;
+using Hostlock.Fleets.Settings;
 using Hostlock.Locks;
 using Hostlock.Nar;
 

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Hostlock.Cli.Commands;
 using Hostlock.Fetching;
+using Hostlock.Fetching.Folders;
+using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Fleets;
 using Hostlock.Locks;
 

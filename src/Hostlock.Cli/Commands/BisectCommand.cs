@@ -5,6 +5,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Bisecting;
+using Hostlock.Fleets.Changes;
 using Hostlock.Locks;
 using Hostlock.Platform;
 using Hostlock.Reporting;

@@ -1,8 +1,14 @@
 using System.CommandLine;
-using Hostlock.Fetching;
+using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Adoption;
+using Hostlock.Fleets.Changes;
+using Hostlock.Fleets.Checks;
+using Hostlock.Fleets.History;
+using Hostlock.Fleets.Settings;
 using Hostlock.Locks;
 using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Hostlock.Fetching;
+using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Adoption;
 using Hostlock.Reporting;
 
 namespace Hostlock.Cli.Commands;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Locks;
 using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Settings;
 
 namespace Hostlock.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Hostlock.Flakes;
 using Hostlock.Locks;
-using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Hostlock.Fetching;
+using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Adoption;
 using Hostlock.Platform;
 using Hostlock.Reporting;
 

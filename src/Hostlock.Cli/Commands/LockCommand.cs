@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Changes;
 using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 

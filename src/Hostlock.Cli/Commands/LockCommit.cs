@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using Hostlock.Fetching;
+using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Fleets;
 using Hostlock.Platform;
 

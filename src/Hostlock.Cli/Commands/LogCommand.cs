@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Hostlock.Fleets;
+using Hostlock.Fleets.History;
 using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Changes;
+using Hostlock.Fleets.History;
 using Hostlock.Locks;
 using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 

@@ -3,6 +3,7 @@ using System.Text;
 using Hostlock.Fleets;
 using Hostlock.Locks;
 using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 

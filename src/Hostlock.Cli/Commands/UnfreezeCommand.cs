@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Hostlock.Fleets;
+using Hostlock.Fleets.Settings;
 
 namespace Hostlock.Cli.Commands;
 

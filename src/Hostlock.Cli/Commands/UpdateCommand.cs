@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Changes;
 
 namespace Hostlock.Cli.Commands;
 

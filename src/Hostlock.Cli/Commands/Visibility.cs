@@ -1,4 +1,4 @@
-using Hostlock.Fetching;
+using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Fleets;
 using Hostlock.Platform;
 

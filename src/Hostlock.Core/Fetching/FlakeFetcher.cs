@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
+using Hostlock.Fetching.Archives;
+using Hostlock.Fetching.Folders;
+using Hostlock.Fetching.Git;
+using Hostlock.Fetching.Http;
 using Hostlock.Flakes;
 using Hostlock.Flakes.Schemes;
 using Hostlock.Locks;

@@ -1,3 +1,4 @@
+using Hostlock.Fetching.Http;
 using Hostlock.Flakes;
 using Hostlock.Locks;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hostlock.Fleets.Settings;
 
 namespace Hostlock.Fleets;
 

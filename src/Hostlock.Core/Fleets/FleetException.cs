@@ -1,4 +1,5 @@
 using Hostlock.Flakes;
+using Hostlock.Fleets.Changes;
 using Hostlock.Locks;
 
 namespace Hostlock.Fleets;

@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Fleets.Settings;
 using Hostlock.Platform;
 
 namespace Hostlock.Fleets;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Hostlock.Flakes;
-using Hostlock.Fleets;
+using Hostlock.Fleets.Adoption;
 
 namespace Hostlock.Reporting;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Hostlock.Fleets;
+using Hostlock.Fleets.Changes;
 
 namespace Hostlock.Reporting;
 

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using Hostlock.Fetching;
+using Hostlock.Fetching.Archives;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Conformance;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Hostlock.Fetching;
+using Hostlock.Fetching.Git;
 using Hostlock.Flakes;
 using Hostlock.Platform;
 using Hostlock.Tests.Support;

@@ -1,4 +1,4 @@
-using Hostlock.Fetching;
+using Hostlock.Fetching.Folders;
 using Hostlock.Nar;
 using Hostlock.Tests.Support;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Hostlock.Fetching;
+using Hostlock.Fetching.Folders;
 using Hostlock.Nar;
 using Hostlock.Tests.Support;
 

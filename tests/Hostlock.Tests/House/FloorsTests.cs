@@ -7,6 +7,29 @@ public class FloorsTests
 {
     static readonly string[] Floors = ["Nar", "Flakes", "Locks", "Platform", "Fetching", "Fleets", "Reporting"];
 
+    // The rooms of a floor, and the rooms beside them that each may use. All may use what lies in the floor's own folder, but not the types of that
+    // folder which open the rooms.
+    static readonly Dictionary<string, string[]> Rooms = new()
+    {
+        ["Flakes.Nix"] = [],
+        ["Flakes.Schemes"] = [],
+        ["Fetching.Http"] = [],
+        ["Fetching.Archives"] = [],
+        ["Fetching.Folders"] = [],
+        ["Fetching.Git"] = ["Fetching.Folders", "Fetching.Git.WorkTrees"],
+        ["Fetching.Git.WorkTrees"] = ["Fetching.Git", "Fetching.Folders"],
+        ["Fleets.Settings.Toml"] = [],
+        ["Fleets.Settings"] = ["Fleets.Settings.Toml"],
+        ["Fleets.History"] = [],
+        ["Fleets.Changes"] = [],
+        ["Fleets.Adoption"] = ["Fleets.Settings", "Fleets.Checks"],
+        ["Fleets.Checks"] = ["Fleets.Changes"],
+        ["Fleets.Bisecting"] = ["Fleets.Changes", "Fleets.History"],
+        ["Reporting.Json"] = [],
+    };
+
+    static readonly string[] Openers = ["Hostlock.Fetching.FlakeFetcher", "Hostlock.Fetching.Git.GitFetcher"];
+
     // What of the outside world may be touched, and from which floor up.
     static readonly Dictionary<string, string> Outside = new()
     {
@@ -29,7 +52,7 @@ public class FloorsTests
                      where FloorOf(used) > FloorOf(type)
                      select $"{type.FullName} uses {used.FullName}";
 
-        Assert.Empty(climbs.Distinct());
+        Assert.Equal("", string.Join("\n", climbs.Distinct()));
     }
 
     [Fact]
@@ -37,8 +60,26 @@ public class FloorsTests
         Assert.Empty(Library.Select(FolderOf).OfType<string>().Distinct().Except(Floors));
 
     [Fact]
+    public void Each_room_uses_only_the_rooms_it_may()
+    {
+        var strays = from type in Library
+                     let room = RoomOf(type)
+                     where room is not null
+                     from used in UsesOf(type)
+                     where FolderOf(used) == FolderOf(type)
+                     where RoomOf(used) is { } other && other != room ? Openers.Contains(used.FullName) || !Rooms[room].Contains(other) : RoomOf(used) is null && Openers.Contains(used.FullName)
+                     select $"{type.FullName} uses {used.FullName}";
+
+        Assert.Equal("", string.Join("\n", strays.Distinct()));
+    }
+
+    [Fact]
+    public void Every_folder_in_a_floor_is_a_room() =>
+        Assert.Empty(Library.Select(RoomOf).OfType<string>().Distinct().Except(Rooms.Keys));
+
+    [Fact]
     public void The_test_sees_what_a_type_uses() =>
-        Assert.Contains(UsesOf(Library.Single(type => type.FullName == "Hostlock.Fetching.HttpDownloads")), used => used.FullName == "System.Net.Http.HttpClient");
+        Assert.Contains(UsesOf(Library.Single(type => type.FullName == "Hostlock.Fetching.Http.HttpDownloads")), used => used.FullName == "System.Net.Http.HttpClient");
 
     // The ground, and whatever may be used anywhere, is at -1.
     static int FloorOf(TypeReference type) => Array.IndexOf(Floors, Outside.GetValueOrDefault(type.FullName) ?? FolderOf(type));
@@ -46,6 +87,12 @@ public class FloorsTests
     static string? FolderOf(TypeReference type) =>
         type.DeclaringType is { } outer ? FolderOf(outer)
         : type.Namespace.Split('.') is ["Hostlock", var folder, ..] ? folder
+        : null;
+
+    // The folders below the floor's own, or null for what lies in that.
+    static string? RoomOf(TypeReference type) =>
+        type.DeclaringType is { } outer ? RoomOf(outer)
+        : type.Namespace.Split('.') is ["Hostlock", _, _, ..] ? type.Namespace["Hostlock.".Length..]
         : null;
 
     static IEnumerable<TypeReference> UsesOf(TypeDefinition type)

@@ -1,5 +1,6 @@
 using CsCheck;
 using Hostlock.Flakes;
+using Hostlock.Fleets.Bisecting;
 using Hostlock.Locks;
 
 namespace Hostlock.Tests.Laws;

@@ -1,0 +1,51 @@
+using System.Text;
+using Hostlock.Nar;
+
+namespace Hostlock.Fetching.Archives;
+
+/// <summary>The path of a member of an archive as the names on the way to it.</summary>
+static class ArchiveNames
+{
+    const int MaximumName = 255;
+
+    /// <summary>Its names, each byte a character: <c>.</c> and doubled slashes vanish, and <c>..</c> does not lead out of the root.</summary>
+    /// <exception cref="FetchException">One of them is refused.</exception>
+    public static List<string> Of(string path)
+    {
+        var names = new List<string>();
+        foreach (var name in path.Split('/'))
+        {
+            if (name == "..")
+            {
+                if (names.Count > 0)
+                    names.RemoveAt(names.Count - 1);
+            }
+            else if (name is not ("" or "."))
+            {
+                Check(Encoding.Latin1.GetBytes(name));
+                names.Add(name);
+            }
+        }
+        return names;
+    }
+
+    /// <summary>Refuses what a tree cannot hold. Nix keeps trees in a git object store, which refuses these wherever they stand.</summary>
+    /// <remarks>libgit2, git_path_validate.</remarks>
+    /// <exception cref="FetchException">It is such a name.</exception>
+    public static void Check(ReadOnlySpan<byte> name)
+    {
+        if (name.Length > MaximumName)
+            throw FetchException.BadArchive($"a name has more than {MaximumName} bytes");
+        var stream = name.IndexOf((byte)':');
+        var plain = (stream < 0 ? name : name[..stream]).TrimEnd(" ."u8);
+        if (Ascii.EqualsIgnoreCase(plain, ".git"u8) || Ascii.EqualsIgnoreCase(plain, "git~1"u8))
+            throw FetchException.BadArchive($"it has an entry named '{Encoding.UTF8.GetString(name)}'");
+    }
+
+    /// <summary>Refuses what lies too deep.</summary>
+    public static void CheckDepth(int depth, string member)
+    {
+        if (depth >= NarWriter.MaximumDepth)
+            throw FetchException.BadArchive($"'{member}' is nested deeper than {NarWriter.MaximumDepth} levels");
+    }
+}

@@ -1,0 +1,234 @@
+using System.Text;
+using Hostlock.Nar;
+using Hostlock.Platform;
+
+namespace Hostlock.Fetching.Archives;
+
+/// <summary>What locking needs of an archive.</summary>
+/// <param name="Hash">The hash of the tree in it.</param>
+/// <param name="LastModified">The newest time of any member in seconds since the epoch; null where none is above zero.</param>
+/// <param name="Caught">Its files named flake.nix and flake.lock.</param>
+sealed record ReadArchive(NarHash Hash, ulong? LastModified, CaughtFiles Caught);
+
+/// <summary>
+/// Hashes an archive while it arrives: it is inflated on one core, and taken apart and hashed on another, with no tree on disk and
+/// little in memory. That goes for archives in git's order under one folder, as forges send them. Any other is read a second time, from
+/// the file it came from or from a copy of its compressed bytes, and unpacked to be sorted.
+/// </summary>
+static class ArchiveReader
+{
+    // Bytes held back to bring entries into order.
+    const long MostHeld = 8 * 1024 * 1024;
+
+    /// <summary>The files that say what a flake is, wherever they lie.</summary>
+    public static CaughtFiles FlakeFiles() => new("flake.nix", "flake.lock");
+
+    /// <summary>Reads an archive.</summary>
+    /// <param name="body">Its bytes, compressed or not, from the first.</param>
+    /// <param name="folder">Where temporary files go.</param>
+    /// <param name="bounds">What is too much.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">It is damaged, or holds what a tree cannot.</exception>
+    public static async Task<ReadArchive> ReadAsync(Stream body, string folder, ArchiveBounds bounds, CancellationToken cancellationToken)
+    {
+        await using var copy = body.CanSeek ? null : TemporaryFile.Create(folder);
+        try
+        {
+            return await InOrderAsync(copy is null ? body : new Copied(body, copy), bounds, cancellationToken);
+        }
+        catch (NarOrderException)
+        {
+            if (copy is not null)
+                await body.CopyToAsync(copy, cancellationToken);
+            var again = copy ?? body;
+            again.Position = 0;
+            using var tree = await ArchiveTree.ReadAsync(again, folder, bounds, cancellationToken);
+            var caught = FlakeFiles();
+            var hash = await Task.Run(() => NarWriter.Hash(tree, caught, cancellationToken), cancellationToken);
+            return new(hash, tree.LastModified, caught);
+        }
+        catch (Exception why) when (Damage.Of(why) is { } damage)
+        {
+            throw damage;
+        }
+    }
+
+    static async Task<ReadArchive> InOrderAsync(Stream body, ArchiveBounds bounds, CancellationToken cancellationToken)
+    {
+        await using var opened = await Decompression.OpenAsync(body, cancellationToken);
+        if (opened.IsZip)
+            throw new NarOrderException("the directory comes last");
+        using var ahead = new ReadAhead(opened.Stream, cancellationToken);
+        return await Task.Run(() => new InOrder(ahead, bounds).Read(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>One walk over a tar archive in git's order.</summary>
+    sealed class InOrder(Stream tar, ArchiveBounds bounds)
+    {
+        readonly TarEntries _members = new(tar);
+        readonly CaughtFiles _caught = FlakeFiles();
+        readonly byte[] _buffer = new byte[128 * 1024];
+        byte[]? _top;
+
+        public ReadArchive Read(CancellationToken cancellationToken)
+        {
+            using var nar = new NarOrder(MostHeld);
+            long newest = 0, bytes = 0;
+            for (var count = 0; _members.Next(); count++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (count >= bounds.Members)
+                    throw FetchException.ArchiveTooLarge("the number of members", bounds.Members);
+                if ((bytes += _members.Size) > bounds.Bytes)
+                    throw FetchException.ArchiveTooLarge("its size in bytes", bounds.Bytes);
+                newest = Math.Max(newest, _members.Modified);
+                Add(nar);
+            }
+            // What follows the end is nothing to us, but damage there is damage.
+            while (tar.Read(_buffer) is > 0 and var rest)
+            {
+                if ((bytes += rest) > bounds.Bytes)
+                    throw FetchException.ArchiveTooLarge("its size in bytes", bounds.Bytes);
+            }
+            // An archive without a folder around it is for those who see the whole.
+            if (_top is null)
+                throw new NarOrderException("there is no folder around it");
+            return new(nar.Finish(), newest > 0 ? (ulong)newest : null, _caught);
+        }
+
+        void Add(NarOrder nar)
+        {
+            var path = _members.Name.TrimEnd((byte)'/');
+            var top = Next(ref path);
+            if (_top is null)
+            {
+                if (_members.Kind != MemberKind.Folder && path.IsEmpty)
+                    throw new NarOrderException("there is no folder around it");
+                ArchiveNames.Check(top);
+                _top = top.ToArray();
+                nar.OpenFolder([]);
+            }
+            else if (!top.SequenceEqual(_top))
+            {
+                throw new NarOrderException("there is more than one folder");
+            }
+            if (path.IsEmpty)
+            {
+                if (_members.Kind != MemberKind.Folder)
+                    throw new NarOrderException("the folder around it is there twice");
+                return;
+            }
+
+            // The folders that stay open, those that are done, and those on the way to the member.
+            var depth = 1;
+            ReadOnlySpan<byte> name;
+            while (true)
+            {
+                name = Next(ref path);
+                if (path.IsEmpty)
+                    break;
+                if (depth == nar.Depth || !nar.NameAt(depth).SequenceEqual(name))
+                    Open(nar, depth, name);
+                depth++;
+            }
+            Put(nar, depth, name);
+        }
+
+        void Put(NarOrder nar, int depth, ReadOnlySpan<byte> name)
+        {
+            if (_members.Kind == MemberKind.Folder)
+            {
+                if (depth == nar.Depth || !nar.NameAt(depth).SequenceEqual(name))
+                    Open(nar, depth, name);
+                return;
+            }
+            Close(nar, depth);
+            ArchiveNames.Check(name);
+            switch (_members.Kind)
+            {
+                case MemberKind.Link:
+                    if (_members.Target.IsEmpty)
+                        throw FetchException.BadArchive($"the link '{Encoding.UTF8.GetString(_members.Name)}' leads nowhere");
+                    if (_caught.Wants(name))
+                        _caught.Link(PathOf(nar, name));
+                    nar.Link(name, _members.Target);
+                    break;
+                case MemberKind.HardLink:
+                    throw new NarOrderException("a hard link may lead forward");
+                default:
+                    _caught.Begin(_caught.Wants(name) ? PathOf(nar, name) : "", _members.Size);
+                    nar.OpenFile(name, _members.IsExecutable, _members.Size);
+                    int read;
+                    while ((read = _members.Read(_buffer)) > 0)
+                    {
+                        nar.Contents(_buffer.AsSpan(0, read));
+                        _caught.Contents(_buffer.AsSpan(0, read));
+                    }
+                    break;
+            }
+        }
+
+        void Open(NarOrder nar, int depth, ReadOnlySpan<byte> name)
+        {
+            Close(nar, depth);
+            ArchiveNames.Check(name);
+            ArchiveNames.CheckDepth(depth + 1, Encoding.UTF8.GetString(_members.Name));
+            nar.OpenFolder(name);
+        }
+
+        static void Close(NarOrder nar, int depth)
+        {
+            while (nar.Depth > depth)
+                nar.CloseFolder();
+        }
+
+        static string PathOf(NarOrder nar, ReadOnlySpan<byte> name)
+        {
+            var path = "";
+            for (var depth = 1; depth < nar.Depth; depth++)
+                path = CaughtFiles.Join(path, nar.NameAt(depth));
+            return CaughtFiles.Join(path, name);
+        }
+
+        // The next name of a path; what is written in an odd way is for those who see the whole.
+        static ReadOnlySpan<byte> Next(scoped ref ReadOnlySpan<byte> path)
+        {
+            var slash = path.IndexOf((byte)'/');
+            var name = slash < 0 ? path : path[..slash];
+            path = slash < 0 ? [] : path[(slash + 1)..];
+            return name.IsEmpty || name.SequenceEqual("."u8) || name.SequenceEqual(".."u8) ? throw new NarOrderException("a name is not plain") : name;
+        }
+    }
+
+    /// <summary>A stream whose bytes are kept as they are read.</summary>
+    sealed class Copied(Stream body, FileStream copy) : ForwardStream
+    {
+        public override int Read(Span<byte> buffer)
+        {
+            var read = body.Read(buffer);
+            copy.Write(buffer[..read]);
+            return read;
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = await body.ReadAsync(buffer, cancellationToken);
+            copy.Write(buffer.Span[..read]);
+            return read;
+        }
+    }
+}
+
+/// <summary>What the decompressors throw at damaged bytes, each in its own way, as one error.</summary>
+static class Damage
+{
+    /// <summary>The error for an exception; null for one that says something else, such as a failing disk or connection.</summary>
+    public static FetchException? Of(Exception why) => why switch
+    {
+        HostlockException or OperationCanceledException or NarOrderException => null,
+        IOException and not EndOfStreamException => null,
+        InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException or SharpCompress.Common.SharpCompressException
+            or IndexOutOfRangeException or ArgumentException or InvalidOperationException or OverflowException => FetchException.BadArchive($"it is damaged ({why.Message})"),
+        _ => null,
+    };
+}

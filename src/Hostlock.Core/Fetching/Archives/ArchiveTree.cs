@@ -1,0 +1,224 @@
+using System.Text;
+using Hostlock.Nar;
+using Hostlock.Platform;
+
+namespace Hostlock.Fetching.Archives;
+
+/// <summary>Bounds on an archive, so that a trap ends in an error and not in a full disk.</summary>
+/// <param name="Bytes">Most bytes of contents.</param>
+/// <param name="Members">Most members.</param>
+public sealed record ArchiveBounds(long Bytes, int Members)
+{
+    /// <summary>Room for forty times nixpkgs.</summary>
+    public static readonly ArchiveBounds Default = new(16L * 1024 * 1024 * 1024, 4_000_000);
+}
+
+/// <summary>
+/// An archive unpacked: its names in memory, its contents in one temporary file without a name, which goes when the tree is
+/// disposed of. Members may come in any order, twice, as hard links or without their folders.
+/// </summary>
+/// <remarks>Nix 2.34.8, libutil/tarfile.cc (unpackTarfileToSink) and libfetchers/git-utils.cc for what it makes of odd archives.</remarks>
+sealed class ArchiveTree : SourceTree, IDisposable
+{
+    readonly FileStream _contents;
+    Folder _root = new();
+    long _newest;
+
+    ArchiveTree(FileStream contents) => _contents = contents;
+
+    sealed class Folder
+    {
+        public Dictionary<string, object> Entries { get; } = new(StringComparer.Ordinal);
+    }
+
+    sealed record Kept(bool IsExecutable, long Offset, long Size);
+
+    sealed record Link(string Target);
+
+    /// <summary>The newest time of any member, folders and links included; null where none is above zero. Seconds since the epoch.</summary>
+    public ulong? LastModified => _newest > 0 ? (ulong)_newest : null;
+
+    /// <summary>Unpacks an archive of any order.</summary>
+    /// <param name="body">Its bytes, compressed or not.</param>
+    /// <param name="folder">Where the temporary file goes.</param>
+    /// <param name="bounds">What is too much.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<ArchiveTree> ReadAsync(Stream body, string folder, ArchiveBounds bounds, CancellationToken cancellationToken)
+    {
+        var tree = new ArchiveTree(TemporaryFile.Create(folder));
+        try
+        {
+            await using var opened = await Decompression.OpenAsync(body, cancellationToken);
+            if (!opened.IsZip)
+            {
+                await Task.Run(() => tree.Unpack(new TarEntries(opened.Stream), bounds, cancellationToken), cancellationToken);
+                return tree;
+            }
+            // The directory of a zip archive is its end.
+            await using var whole = TemporaryFile.Create(folder);
+            await opened.Stream.CopyToAsync(whole, cancellationToken);
+            whole.Position = 0;
+            using var zip = new ZipEntries(whole);
+            await Task.Run(() => tree.Unpack(zip, bounds, cancellationToken), cancellationToken);
+            return tree;
+        }
+        catch (Exception why)
+        {
+            tree.Dispose();
+            throw Damage.Of(why) ?? why;
+        }
+    }
+
+    public override TreeEntry Root => new(default, TreeEntryKind.Folder, 0, _root);
+
+    public override IEnumerable<TreeEntry> List(TreeEntry folder) =>
+        ((Folder)folder.Handle!).Entries.Select(entry => entry.Value switch
+        {
+            Kept file => new TreeEntry(Bytes(entry.Key), file.IsExecutable ? TreeEntryKind.Executable : TreeEntryKind.File, file.Size, file),
+            Link link => new TreeEntry(Bytes(entry.Key), TreeEntryKind.Link, 0, link),
+            var below => new TreeEntry(Bytes(entry.Key), TreeEntryKind.Folder, 0, below),
+        });
+
+    public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) => Bytes(((Link)link.Handle!).Target);
+
+    public override Stream Open(TreeEntry file)
+    {
+        _contents.Position = ((Kept)file.Handle!).Offset;
+        return new Uncloseable(_contents);
+    }
+
+    /// <summary>What lies at a path; the contents of a file, the target of a link.</summary>
+    public (TreeEntryKind Kind, byte[] Contents)? Find(string path)
+    {
+        object at = _root;
+        foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (at is not Folder folder || !folder.Entries.TryGetValue(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(name)), out var next))
+                return null;
+            at = next;
+        }
+        switch (at)
+        {
+            case Kept file:
+                var contents = new byte[Math.Min(file.Size, Locks.LockFileReader.MaximumBytes + 1)];
+                lock (_contents)
+                {
+                    _contents.Position = file.Offset;
+                    _contents.ReadExactly(contents);
+                }
+                return (TreeEntryKind.File, contents);
+            case Link link:
+                return (TreeEntryKind.Link, Bytes(link.Target));
+            default:
+                return (TreeEntryKind.Folder, []);
+        }
+    }
+
+    public void Dispose() => _contents.Dispose();
+
+    void Unpack(ArchiveMembers members, ArchiveBounds bounds, CancellationToken cancellationToken)
+    {
+        var hardLinks = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var buffer = new byte[256 * 1024];
+        for (var count = 0; members.Next(); count++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (count >= bounds.Members)
+                throw FetchException.ArchiveTooLarge("the number of members", bounds.Members);
+            _newest = Math.Max(_newest, members.Modified);
+            var member = Encoding.Latin1.GetString(members.Name);
+            var names = ArchiveNames.Of(member);
+            switch (members.Kind)
+            {
+                case MemberKind.Folder:
+                    FolderAt(names, names.Count, member);
+                    break;
+                case MemberKind.Link:
+                    if (members.Target.IsEmpty)
+                        throw FetchException.BadArchive($"the link '{member}' leads nowhere");
+                    // Of two links with one name the first stays.
+                    Put(names, new Link(Encoding.Latin1.GetString(members.Target)), member, static (old, _) => old);
+                    break;
+                case MemberKind.HardLink:
+                    hardLinks[string.Join('/', names)] = string.Join('/', ArchiveNames.Of(Encoding.Latin1.GetString(members.Target)));
+                    break;
+                default:
+                    var offset = _contents.Position;
+                    if (members.Size > bounds.Bytes - offset)
+                        throw FetchException.ArchiveTooLarge("its size in bytes", bounds.Bytes);
+                    int read;
+                    while (_contents.Position - offset <= members.Size && (read = members.Read(buffer)) > 0)
+                        _contents.Write(buffer, 0, read);
+                    if (_contents.Position - offset != members.Size)
+                        throw FetchException.BadArchive($"'{member}' has not as many bytes as it says");
+                    Put(names, new Kept(members.IsExecutable, offset, members.Size), member, static (_, now) => now);
+                    break;
+            }
+        }
+        // Hard links are made when all else is there, in the order of their names, and replace nothing.
+        foreach (var (name, target) in hardLinks)
+            MakeHardLink(name, target);
+        // What forges pack has one folder around it.
+        if (_root.Entries is { Count: 1 } single && single.Values.First() is Folder inner)
+            _root = inner;
+        _contents.Flush();
+    }
+
+    void MakeHardLink(string name, string target)
+    {
+        var (names, targets) = (ArchiveNames.Of(name), ArchiveNames.Of(target));
+        var last = targets.LastOrDefault() ?? "";
+        if (!FolderAt(targets, targets.Count - 1, target).Entries.TryGetValue(last, out var entry))
+            throw FetchException.BadArchive($"the hard link '{name}' leads to '{target}', which is not there");
+        if (entry is Folder)
+            throw FetchException.BadArchive($"the hard link '{name}' leads to a folder");
+        FolderAt(names, names.Count - 1, name).Entries.TryAdd(names[^1], entry);
+    }
+
+    void Put(List<string> names, object entry, string member, Func<object, object, object> both)
+    {
+        if (names.Count == 0)
+            throw FetchException.BadArchive($"'{member}' would replace the root of the tree");
+        var folder = FolderAt(names, names.Count - 1, member);
+        if (!folder.Entries.TryGetValue(names[^1], out var old))
+            folder.Entries[names[^1]] = entry;
+        else if (old.GetType() == entry.GetType())
+            folder.Entries[names[^1]] = both(old, entry);
+        else
+            throw FetchException.BadArchive($"'{member}' is there twice, as different things");
+    }
+
+    Folder FolderAt(List<string> names, int depth, string member)
+    {
+        ArchiveNames.CheckDepth(depth, member);
+        var folder = _root;
+        for (var i = 0; i < depth; i++)
+        {
+            if (!folder.Entries.TryGetValue(names[i], out var next))
+                folder.Entries[names[i]] = next = new Folder();
+            folder = next as Folder ?? throw FetchException.BadArchive($"'{member}' lies beneath something that is no folder");
+        }
+        return folder;
+    }
+
+    static byte[] Bytes(string latin) => Encoding.Latin1.GetBytes(latin);
+
+    /// <summary>The shared contents, which outlive each file read from them.</summary>
+    sealed class Uncloseable(Stream contents) : ForwardStream
+    {
+        public override int Read(Span<byte> buffer) => contents.Read(buffer);
+    }
+}
+
+/// <summary>The files of an unpacked archive as locking looks at them.</summary>
+sealed class ArchiveFiles(ArchiveTree tree) : Locks.TreeFiles
+{
+    public override ValueTask<Locks.TreeItem?> FindAsync(string path, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<Locks.TreeItem?>(tree.Find(path) switch
+        {
+            null => null,
+            (TreeEntryKind.Folder, _) => new Locks.TreeItem.Folder(),
+            (TreeEntryKind.Link, var target) => new Locks.TreeItem.Link(Encoding.UTF8.GetString(target)),
+            (_, var contents) => new Locks.TreeItem.File(contents),
+        });
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+
+namespace Hostlock.Fetching.Git;
+
+/// <summary>A commit as far as locking needs it.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Tree">The id of its tree.</param>
+/// <param name="Parents">The ids of its parents.</param>
+/// <param name="Time">The committer's time, seconds since the epoch.</param>
+sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, ulong Time)
+{
+    const int MaximumBytes = 1024 * 1024;
+
+    /// <summary>The commit a name stands for, tags peeled; null where there is none.</summary>
+    public static GitCommit? Find(GitObjects objects, string name, string url)
+    {
+        if (objects.Find($"{name}^{{commit}}", MaximumBytes) is not var (header, contents))
+            return null;
+        if (header.Id.Length != 40)
+            throw FetchException.UnknownObjectFormat(url);
+        return Parse(header.Id, Encoding.Latin1.GetString(contents)) ?? throw FetchException.BadObject(url, header.Id);
+    }
+
+    /// <summary>A commit that is a file of its own; null where it is not, it may be packed.</summary>
+    public static GitCommit? Loose(GitPlace place, string id)
+    {
+        try
+        {
+            using var file = File.OpenRead(Path.Combine(place.Common, "objects", id[..2], id[2..]));
+            using var inflated = new ZLibStream(file, CompressionMode.Decompress);
+            var bytes = new byte[MaximumBytes];
+            var text = Encoding.Latin1.GetString(bytes, 0, inflated.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+            return text.StartsWith("commit ", StringComparison.Ordinal) ? Parse(id, text[(text.IndexOf('\0', StringComparison.Ordinal) + 1)..]) : null;
+        }
+        catch (Exception why) when (why is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads the head of a commit; null where it is none.</summary>
+    public static GitCommit? Parse(string id, string text)
+    {
+        string? tree = null;
+        var parents = new List<string>();
+        foreach (var line in text.Split('\n'))
+        {
+            if (line.StartsWith("tree ", StringComparison.Ordinal))
+                tree = line["tree ".Length..];
+            else if (line.StartsWith("parent ", StringComparison.Ordinal))
+                parents.Add(line["parent ".Length..]);
+            else if (line.StartsWith("committer ", StringComparison.Ordinal))
+                return tree is not null && GitPlace.IsId(tree) && parents.TrueForAll(GitPlace.IsId) && TimeOf(line) is { } time ? new(id, tree, parents, time) : null;
+            else if (line.Length == 0)
+                return null;
+        }
+        return null;
+    }
+
+    static ulong? TimeOf(string line) =>
+        line.Split(' ') is [.., var seconds, _] && ulong.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var time) ? time : null;
+}

@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Hostlock.Platform;
+
+namespace Hostlock.Fetching.Git;
+
+/// <summary>How much of a repository a copy has.</summary>
+enum CopyDepth
+{
+    /// <summary>All that its refs reach.</summary>
+    Whole,
+
+    /// <summary>Commits without their history.</summary>
+    Shallow,
+
+    /// <summary>Commits without their trees.</summary>
+    Commits,
+}
+
+/// <summary>
+/// Bare copies of remote repositories in the cache. A copy is made whole and then renamed, and fetched into by one run at a time; a run that
+/// is killed leaves at most objects that nobody asks for.
+/// </summary>
+/// <param name="processes">The seam to git.</param>
+/// <param name="folder">Where the copies lie.</param>
+sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
+{
+    // Each fetch adds a pack, and each pack makes every question slower.
+    const int MostPacks = 50;
+
+    /// <summary>The option to fetch commits alone.</summary>
+    public const string WithoutTrees = "--filter=tree:0";
+
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    readonly ConcurrentDictionary<string, GitRepository> _copies = [];
+    readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = [];
+
+    /// <summary>The copy of a repository; empty where nothing was fetched yet.</summary>
+    public GitRepository Of(string url, CopyDepth depth)
+    {
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)));
+        var path = Path.Combine(folder, depth switch { CopyDepth.Whole => name, CopyDepth.Shallow => $"{name}-shallow", _ => $"{name}-commits" });
+        return _copies.GetOrAdd(path, _ =>
+        {
+            Create(path);
+            return new(processes, GitPlace.OfBare(path)!, url);
+        });
+    }
+
+    /// <summary>The names a remote repository gives, and the commits behind them: the answer of <c>git ls-remote</c>.</summary>
+    /// <param name="copy">The copy, for the user's settings that apply to it.</param>
+    /// <param name="name">The full name of a ref, or HEAD.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What HEAD points to, where HEAD was asked for and says so; the commit, tags peeled, or null.</returns>
+    public static async Task<(string? Head, string? Tip)> AskAsync(GitRepository copy, string name, CancellationToken cancellationToken)
+    {
+        var finished = await copy.RunAsync(cancellationToken, "ls-remote", "--symref", "--", copy.Url, name, $"{name}^{{}}");
+        if (!finished.Succeeded)
+            throw FetchException.GitUnreachable(copy.Url, finished.Errors.Trim());
+        string? head = null, tip = null, peeled = null;
+        foreach (var line in finished.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.Split('\t') is not [var left, var right])
+                continue;
+            if (left.StartsWith("ref: ", StringComparison.Ordinal) && right == "HEAD")
+                head = left["ref: ".Length..];
+            else if (right == name)
+                tip = left;
+            else if (right == $"{name}^{{}}")
+                peeled = left;
+        }
+        return (head, peeled ?? tip);
+    }
+
+    /// <summary>Fetches into a copy. Others that fetch into it at once, in this run or another, wait for their turn.</summary>
+    /// <param name="copy">The copy.</param>
+    /// <param name="options">What to fetch of it: <c>--depth 1</c> for the commit without its history.</param>
+    /// <param name="specification">What to fetch: a commit, or <c>FROM:TO</c>.</param>
+    /// <param name="isThere">Asked again when it is our turn: another may have fetched it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task FetchAsync(
+        GitRepository copy, IReadOnlyList<string> options, string specification, Func<Task<bool>> isThere, CancellationToken cancellationToken)
+    {
+        var turn = _turns.GetOrAdd(copy.Place.Folder, _ => new(1, 1));
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            using var held = await HoldAsync(copy.Place.Folder, cancellationToken);
+            if (await isThere())
+                return;
+            var isPartial = options.Contains(WithoutTrees);
+            string[] command =
+            [
+                // A pack is there whole or not at all; of single objects, a run that is killed leaves a commit without its files.
+                "-c", "fetch.unpackLimit=1", "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.hooksPath=/dev/null",
+                // Without trees: git wants to know the one who has them, by a name.
+                .. isPartial ? (ReadOnlySpan<string>)["-c", $"remote.origin.url={copy.Url}", "-c", "remote.origin.promisor=true", "-c", "remote.origin.partialCloneFilter=tree:0"] : [],
+                "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", .. options, "--", isPartial ? "origin" : copy.Url, specification,
+            ];
+            var finished = await copy.RunAsync(cancellationToken, command);
+            if (!finished.Succeeded && finished.Errors.Contains(".lock': File exists", StringComparison.Ordinal))
+            {
+                // Nobody else is here: the lock is that of a run that was killed.
+                foreach (var left in Directory.EnumerateFiles(copy.Place.Folder, "*.lock", SearchOption.AllDirectories))
+                    File.Delete(left);
+                finished = await copy.RunAsync(cancellationToken, command);
+            }
+            if (!finished.Succeeded)
+                throw FetchException.GitFetchFailed(copy.Url, specification.Split(':')[0], finished.Errors.Trim());
+            // Joins the small packs and drops no object. Where it does not work all is as good as before.
+            if (Directory.EnumerateFiles(Path.Combine(copy.Place.Folder, "objects", "pack"), "*.pack").Count() > MostPacks)
+                await copy.RunAsync(cancellationToken, "repack", "--geometric=2", "-d", "-q");
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Notes which branch a remote repository's HEAD points to, for when it cannot be asked.</summary>
+    public static void RememberHead(GitRepository copy, string head)
+    {
+        if (copy.Place.Head != head && head.StartsWith("refs/", StringComparison.Ordinal) && !head.Any(char.IsControl))
+            AtomicFile.Replace(Path.Combine(copy.Place.Folder, "HEAD"), Encoding.UTF8.GetBytes($"ref: {head}\n"));
+    }
+
+    public void Dispose()
+    {
+        foreach (var copy in _copies.Values)
+            copy.Dispose();
+        foreach (var turn in _turns.Values)
+            turn.Dispose();
+    }
+
+    static async Task<FolderLock> HoldAsync(string folder, CancellationToken cancellationToken)
+    {
+        FolderLock? held;
+        while ((held = FolderLock.TryTake(folder)) is null)
+            await Task.Delay(Pause, cancellationToken);
+        return held;
+    }
+
+    // An empty bare repository is these things; git need not be started for it.
+    static void Create(string path)
+    {
+        if (GitPlace.OfBare(path) is not null)
+            return;
+        var beside = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(beside, "objects", "pack"));
+            Directory.CreateDirectory(Path.Combine(beside, "refs", "heads"));
+            AtomicFile.ReplaceAll(
+            [
+                (Path.Combine(beside, "config"), "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"u8.ToArray()),
+                (Path.Combine(beside, "HEAD"), "ref: refs/heads/nothing-is-checked-out\n"u8.ToArray()),
+            ]);
+            // What lies there and is no repository is in the way of this one.
+            if (Directory.Exists(path) && GitPlace.OfBare(path) is null)
+                Directory.Move(path, $"{path}.{Guid.NewGuid():N}.damaged");
+            Directory.Move(beside, path);
+        }
+        catch (IOException) when (GitPlace.OfBare(path) is not null)
+        {
+            Directory.Delete(beside, recursive: true); // another run was faster
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            throw FetchException.CannotKeepCopy(path, why);
+        }
+    }
+}

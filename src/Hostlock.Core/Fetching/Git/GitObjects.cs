@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Text;
+using Hostlock.Platform;
+
+namespace Hostlock.Fetching.Git;
+
+/// <summary>One object of a repository.</summary>
+/// <param name="Id">Its id, forty hexadecimal digits.</param>
+/// <param name="Kind"><c>commit</c>, <c>tree</c>, <c>blob</c> or <c>tag</c>.</param>
+/// <param name="Size">The length of its contents in bytes.</param>
+readonly record struct GitHeader(string Id, string Kind, long Size);
+
+/// <summary>
+/// The objects of a repository from one <c>git cat-file --batch</c>. Questions are sent ahead of their answers, which come in the order
+/// they were asked. One asker at a time.
+/// </summary>
+sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
+{
+    /// <summary>Most questions that may be open at once: fewer bytes than a pipe holds, so that neither side waits for the other.</summary>
+    public const int MostAhead = 1000;
+
+    const int MaximumHeader = 16 * 1024;
+
+    readonly byte[] _answers = new byte[128 * 1024];
+    readonly byte[] _questions = new byte[16 * 1024];
+    int _start, _end, _asked;
+
+    /// <summary>Asks for an object by its id, or by any name git resolves.</summary>
+    public void Ask(string name)
+    {
+        if (_asked + Encoding.UTF8.GetMaxByteCount(name.Length) + 1 > _questions.Length)
+            Send();
+        _asked += Encoding.UTF8.GetBytes(name, _questions.AsSpan(_asked));
+        _questions[_asked++] = (byte)'\n';
+    }
+
+    /// <summary>Sends what was asked.</summary>
+    public void Send()
+    {
+        try
+        {
+            process.Input.Write(_questions, 0, _asked);
+            process.Input.Flush();
+        }
+        catch (IOException)
+        {
+            throw new EndOfStreamException();
+        }
+        _asked = 0;
+    }
+
+    /// <summary>Sends the ids of objects, and then says that nothing more is asked. For a process whose answers another thread reads.</summary>
+    public async Task SendAllAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
+    {
+        var batch = new MemoryStream();
+        try
+        {
+            foreach (var id in ids)
+            {
+                batch.Write(Encoding.ASCII.GetBytes(id));
+                batch.WriteByte((byte)'\n');
+                if (batch.Length < 32 * 1024)
+                    continue;
+                await process.Input.WriteAsync(batch.GetBuffer().AsMemory(0, (int)batch.Length), cancellationToken);
+                batch.SetLength(0);
+            }
+            await process.Input.WriteAsync(batch.GetBuffer().AsMemory(0, (int)batch.Length), cancellationToken);
+            process.Input.Close();
+        }
+        catch (IOException)
+        {
+            // The reader of the answers meets the end and says why.
+        }
+    }
+
+    /// <summary>The head of the next answer; its contents are to be read next. Null where there is no such object.</summary>
+    /// <exception cref="EndOfStreamException">git has ended.</exception>
+    public GitHeader? NextHeader()
+    {
+        int length;
+        while ((length = _answers.AsSpan(_start, _end - _start).IndexOf((byte)'\n')) < 0)
+            Fill();
+        var line = Encoding.UTF8.GetString(_answers, _start, length);
+        _start += length + 1;
+        return line.Split(' ') is [var id, var kind, var size] && (kind is "commit" or "tree" or "blob" or "tag")
+            && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+                ? new(id, kind, bytes)
+                : null;
+    }
+
+    /// <summary>Reads from the contents of the answer whose head was read; at least one byte.</summary>
+    public int Read(Span<byte> into)
+    {
+        if (_start == _end)
+        {
+            // What is large goes straight to whoever wants it.
+            if (into.Length >= _answers.Length)
+                return process.Output.Read(into) is > 0 and var read ? read : throw new EndOfStreamException();
+            Fill();
+        }
+        var some = Math.Min(into.Length, _end - _start);
+        _answers.AsSpan(_start, some).CopyTo(into);
+        _start += some;
+        return some;
+    }
+
+    /// <summary>Leaves out what is not wanted, and the line feed behind the contents.</summary>
+    public void Skip(long rest)
+    {
+        for (rest++; rest > 0;)
+        {
+            if (_start == _end)
+                Fill();
+            var some = (int)Math.Min(rest, _end - _start);
+            _start += some;
+            rest -= some;
+        }
+    }
+
+    /// <summary>The whole contents of the answer whose head was read, or their first <paramref name="most"/> bytes.</summary>
+    public byte[] ReadWhole(GitHeader header, long most = int.MaxValue)
+    {
+        var contents = new byte[Math.Min(Math.Min(header.Size, most), Array.MaxLength)];
+        for (var at = 0; at < contents.Length;)
+            at += Read(contents.AsSpan(at));
+        Skip(header.Size - contents.Length);
+        return contents;
+    }
+
+    /// <summary>An object by a name, and its contents; null where there is none.</summary>
+    public (GitHeader Header, byte[] Contents)? Find(string name, long most = int.MaxValue)
+    {
+        // A line is a question: a name that is not one line names nothing.
+        if (name.Length is 0 or > MaximumHeader / 4 || name.Any(char.IsControl))
+            return null;
+        Ask(name);
+        Send();
+        return NextHeader() is { } header ? (header, ReadWhole(header, most)) : null;
+    }
+
+    /// <summary>What git said before it ended.</summary>
+    public async Task<string> LastWordsAsync(CancellationToken cancellationToken)
+    {
+        process.Input.Close();
+        return (await process.WaitAsync(cancellationToken)).Errors.Trim();
+    }
+
+    /// <summary>Lets git end by itself: it does when nothing more can be asked. Killing it with all it started would first look at every process there is.</summary>
+    public void Leave()
+    {
+        try
+        {
+            process.Input.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already.
+        }
+    }
+
+    /// <summary>Ends git, whatever it is at.</summary>
+    public void Stop() => _ = process.DisposeAsync().AsTask();
+
+    public ValueTask DisposeAsync() => process.DisposeAsync();
+
+    void Fill()
+    {
+        if (_start > 0)
+        {
+            _answers.AsSpan(_start, _end - _start).CopyTo(_answers);
+            (_start, _end) = (0, _end - _start);
+        }
+        var read = _end == _answers.Length ? 0 : process.Output.Read(_answers, _end, _answers.Length - _end);
+        if (read == 0)
+            throw new EndOfStreamException();
+        _end += read;
+    }
+}

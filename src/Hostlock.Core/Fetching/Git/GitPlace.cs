@@ -1,0 +1,82 @@
+namespace Hostlock.Fetching.Git;
+
+/// <summary>Where a repository lies, and what its own small files say of HEAD; read without starting git.</summary>
+/// <param name="Folder">Its git folder; for a linked work tree the one of that work tree.</param>
+/// <param name="Common">The git folder with the objects and branches; another one for a linked work tree only.</param>
+/// <param name="WorkTree">The folder of its files, or null for a bare one.</param>
+/// <remarks>git's Documentation: gitrepository-layout(5), git-worktree(1).</remarks>
+sealed record GitPlace(string Folder, string Common, string? WorkTree)
+{
+    const int MaximumText = 64 * 1024 * 1024;
+    const int MostHops = 5;
+
+    /// <summary>The repository whose work tree a folder is; null where it is none.</summary>
+    public static GitPlace? OfWorkTree(string folder)
+    {
+        var git = Path.Combine(folder, ".git");
+        if (File.Exists(git))
+        {
+            if (Line(git) is not { } line || !line.StartsWith("gitdir: ", StringComparison.Ordinal))
+                return null;
+            git = Path.GetFullPath(line["gitdir: ".Length..], folder);
+        }
+        var common = Line(Path.Combine(git, "commondir")) is { Length: > 0 } elsewhere ? Path.GetFullPath(elsewhere, git) : git;
+        return IsRepository(git, common) ? new(git, common, folder) : null;
+    }
+
+    /// <summary>The bare repository that a folder is; null where it is none.</summary>
+    public static GitPlace? OfBare(string folder) => IsRepository(folder, folder) ? new(folder, folder, null) : null;
+
+    /// <summary>What HEAD points to, <c>refs/heads/main</c>; null where it is detached or cannot be read.</summary>
+    public string? Head =>
+        Line(Path.Combine(Folder, "HEAD")) is { } line && line.StartsWith("ref: ", StringComparison.Ordinal) ? line["ref: ".Length..].Trim() : null;
+
+    /// <summary>The id of the commit HEAD is at, where the files say so plainly; null otherwise, git may know.</summary>
+    public string? HeadCommit
+    {
+        get
+        {
+            var text = Line(Path.Combine(Folder, "HEAD"));
+            for (var hops = 0; hops < MostHops && text is not null; hops++)
+            {
+                if (!text.StartsWith("ref: ", StringComparison.Ordinal))
+                    return IsId(text) ? text : null;
+                var name = text["ref: ".Length..].Trim();
+                if (!name.StartsWith("refs/", StringComparison.Ordinal) || name.Split('/').Any(step => step is "" or "." or ".."))
+                    return null;
+                text = Line(Path.Combine(Common, name)) ?? Packed(name);
+            }
+            return null;
+        }
+    }
+
+    /// <summary>The text of a file of the repository; null where it is not there or far too large.</summary>
+    public static string? Text(string path)
+    {
+        try
+        {
+            return new FileInfo(path) is { Exists: true, Length: < MaximumText } ? File.ReadAllText(path) : null;
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            return null; // git will say what is wrong
+        }
+    }
+
+    public static bool IsId(string text) => text.Length == 40 && text.All(char.IsAsciiHexDigitLower);
+
+    static string? Line(string path) => Text(path)?.TrimEnd('\n', '\r');
+
+    string? Packed(string name)
+    {
+        foreach (var line in (Text(Path.Combine(Common, "packed-refs")) ?? "").AsSpan().EnumerateLines())
+        {
+            if (line.Length == 41 + name.Length && line[40] == ' ' && line[41..].SequenceEqual(name))
+                return line[..40].ToString();
+        }
+        return null;
+    }
+
+    static bool IsRepository(string folder, string common) =>
+        File.Exists(Path.Combine(folder, "HEAD")) && Directory.Exists(Path.Combine(common, "objects")) && Directory.Exists(Path.Combine(common, "refs"));
+}

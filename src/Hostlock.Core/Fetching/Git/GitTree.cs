@@ -1,0 +1,321 @@
+using System.Text;
+using Hostlock.Locks;
+using Hostlock.Nar;
+using Hostlock.Platform;
+
+namespace Hostlock.Fetching.Git;
+
+/// <summary>
+/// The tree of a commit, from its objects and without a checkout: blobs as they are, no line ends converted, no filter run. A gitlink
+/// is an empty folder. Names are known at once; contents come within a hash, in NAR order and asked for ahead.
+/// </summary>
+/// <remarks>Nix 2.34.8, libfetchers/git-utils.cc, GitSourceAccessor.</remarks>
+sealed class GitTree : SourceTree
+{
+    const int MostEntries = 4_000_000;
+    const int MostSentAtOnce = 500;
+
+    readonly Entry _root;
+    GitObjects? _contents;
+
+    GitTree(Entry root) => _root = root;
+
+    /// <summary>An entry of a tree object.</summary>
+    public sealed record Entry(byte[] Name, TreeEntryKind Kind, string Id, bool IsSubmodule)
+    {
+        /// <summary>What a folder holds, by the bytes of the names; empty for a submodule.</summary>
+        public Entry[] Entries { get; set; } = [];
+    }
+
+    /// <summary>Reads the names of a whole tree, level by level, many folders at a time.</summary>
+    public static GitTree Read(GitObjects objects, string tree, string url)
+    {
+        var root = new Entry([], TreeEntryKind.Folder, tree, IsSubmodule: false);
+        var count = 0;
+        var level = new List<Entry> { root };
+        for (var depth = 1; level.Count > 0; depth++)
+        {
+            if (depth > NarWriter.MaximumDepth)
+                throw NarException.TooDeep();
+            var next = new List<Entry>();
+            foreach (var folders in level.Chunk(GitObjects.MostAhead))
+            {
+                foreach (var folder in folders)
+                    objects.Ask(folder.Id);
+                objects.Send();
+                foreach (var folder in folders)
+                {
+                    folder.Entries = ReadFolder(objects, folder.Id, url);
+                    if ((count += folder.Entries.Length) > MostEntries)
+                        throw FetchException.TooManyFiles(url, MostEntries);
+                    next.AddRange(folder.Entries.Where(entry => entry is { Kind: TreeEntryKind.Folder, IsSubmodule: false }));
+                }
+            }
+            level = next;
+        }
+        return new(root);
+    }
+
+    /// <summary>The entries of one tree object that was asked for.</summary>
+    public static Entry[] ReadFolder(GitObjects objects, string id, string url)
+    {
+        if (objects.NextHeader() is not { Kind: "tree" } header)
+            throw FetchException.BadObject(url, id);
+        var contents = objects.ReadWhole(header);
+        var entries = new List<Entry>();
+        for (var at = 0; at < contents.Length;)
+        {
+            var blank = contents.AsSpan(at).IndexOf((byte)' ');
+            var end = contents.AsSpan(at).IndexOf((byte)0);
+            if (blank < 0 || end < blank || at + end + 21 > contents.Length)
+                throw FetchException.BadObject(url, id);
+            var name = contents.AsSpan(at + blank + 1, end - blank - 1);
+            if (name.IsEmpty || name.Contains((byte)'/') || name.SequenceEqual("."u8) || name.SequenceEqual(".."u8))
+                throw FetchException.BadObject(url, id);
+            var mode = Octal(contents.AsSpan(at, blank));
+            // The kinds, and which bit makes a file executable, as libgit2 reads them.
+            var kind = (mode & 0xF000) switch
+            {
+                0x4000 or 0xE000 => TreeEntryKind.Folder,
+                0xA000 => TreeEntryKind.Link,
+                0x8000 => (mode & 0x40) != 0 ? TreeEntryKind.Executable : TreeEntryKind.File,
+                _ => throw FetchException.BadObject(url, id),
+            };
+            entries.Add(new(name.ToArray(), kind, Convert.ToHexStringLower(contents.AsSpan(at + end + 1, 20)), (mode & 0xF000) == 0xE000));
+            at += end + 21;
+        }
+        entries.Sort(static (one, other) => one.Name.AsSpan().SequenceCompareTo(other.Name));
+        for (var i = 1; i < entries.Count; i++)
+        {
+            if (entries[i].Name.AsSpan().SequenceEqual(entries[i - 1].Name))
+                throw FetchException.BadObject(url, id);
+        }
+        return [.. entries];
+    }
+
+    /// <summary>The tree without what a test of path and kind leaves out; a folder that loses all it holds stays.</summary>
+    public GitTree Without(Func<string, bool> isLeftOut)
+    {
+        return new(Filtered(_root, ""));
+
+        Entry Filtered(Entry folder, string path) => folder with
+        {
+            Entries =
+            [
+                .. from entry in folder.Entries
+                   let at = path + Encoding.Latin1.GetString(entry.Name)
+                   where !isLeftOut(at)
+                   select entry.Entries.Length == 0 ? entry : Filtered(entry, $"{at}/"),
+            ],
+        };
+    }
+
+    /// <summary>All that is no folder, and submodules, by the order of an index.</summary>
+    public IEnumerable<(string Path, Entry Entry)> Leaves()
+    {
+        return Below(_root, "");
+
+        // A folder stands where its name with a slash would.
+        static IEnumerable<(string, Entry)> Below(Entry folder, string path)
+        {
+            foreach (var (name, entry) in folder.Entries
+                .Select(entry => (Name: Encoding.Latin1.GetString(entry.Name) + (IsInner(entry) ? "/" : ""), entry))
+                .OrderBy(pair => pair.Name, StringComparer.Ordinal))
+            {
+                if (!IsInner(entry))
+                {
+                    yield return (path + name, entry);
+                    continue;
+                }
+                foreach (var below in Below(entry, path + name))
+                    yield return below;
+            }
+        }
+
+        static bool IsInner(Entry entry) => entry is { Kind: TreeEntryKind.Folder, IsSubmodule: false };
+    }
+
+    /// <summary>All paths, those of folders too, each byte a character.</summary>
+    public IEnumerable<string> Paths()
+    {
+        return Below(_root, "");
+
+        static IEnumerable<string> Below(Entry folder, string path)
+        {
+            foreach (var entry in folder.Entries)
+            {
+                var at = path + Encoding.Latin1.GetString(entry.Name);
+                yield return at;
+                foreach (var below in Below(entry, $"{at}/"))
+                    yield return below;
+            }
+        }
+    }
+
+    /// <summary>What lies at a path; null where nothing does.</summary>
+    public Entry? Find(string path)
+    {
+        var at = _root;
+        foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (Child(at.Entries, name) is not { } next)
+                return null;
+            at = next;
+        }
+        return at;
+    }
+
+    public static Entry? Child(Entry[] entries, string name)
+    {
+        var bytes = Encoding.UTF8.GetBytes(name);
+        return Array.Find(entries, entry => entry.Name.AsSpan().SequenceEqual(bytes));
+    }
+
+    public override TreeEntry Root => new(default, TreeEntryKind.Folder, 0, _root);
+
+    public override IEnumerable<TreeEntry> List(TreeEntry folder) =>
+        ((Entry)folder.Handle!).Entries.Select(entry => new TreeEntry(
+            entry.Name, entry.Kind, entry.Kind is TreeEntryKind.File or TreeEntryKind.Executable ? TreeEntry.SizeIsLength : 0, entry));
+
+    public override ReadOnlyMemory<byte> ReadLink(TreeEntry link)
+    {
+        var entry = (Entry)link.Handle!;
+        return Contents.ReadWhole(NextBlob(entry));
+    }
+
+    public override Stream Open(TreeEntry file) => new GitBlobStream(Contents, NextBlob((Entry)file.Handle!).Size);
+
+    /// <summary>True where the contents can be asked for in one go, through the process that is there anyway.</summary>
+    public bool IsSmall => Blobs(_root).Skip(MostSentAtOnce).FirstOrDefault() is null;
+
+    /// <summary>The hash of a small tree.</summary>
+    public NarHash Hash(GitObjects objects, CancellationToken cancellationToken)
+    {
+        foreach (var blob in Blobs(_root))
+            objects.Ask(blob.Id);
+        objects.Send();
+        _contents = objects;
+        var hash = NarHash.Of(this, cancellationToken);
+        _contents = null;
+        return hash;
+    }
+
+    /// <summary>Takes the contents from a process of its own, until the returned task is over; they have to be read in NAR order.</summary>
+    public Task TakeContentsFrom(GitObjects objects, CancellationToken cancellationToken)
+    {
+        _contents = objects;
+        return objects.SendAllAsync(Blobs(_root).Select(blob => blob.Id), cancellationToken);
+    }
+
+    GitObjects Contents => _contents ?? throw new InvalidOperationException("contents are read within a hash");
+
+    GitHeader NextBlob(Entry expected) =>
+        Contents.NextHeader() is { Kind: "blob" } header && header.Id == expected.Id
+            ? header
+            : throw new EndOfStreamException();
+
+    static IEnumerable<Entry> Blobs(Entry folder)
+    {
+        foreach (var entry in folder.Entries)
+        {
+            if (entry.Kind != TreeEntryKind.Folder)
+            {
+                yield return entry;
+                continue;
+            }
+            foreach (var below in Blobs(entry))
+                yield return below;
+        }
+    }
+
+    static int Octal(ReadOnlySpan<byte> digits)
+    {
+        var value = 0;
+        foreach (var digit in digits)
+            value = (value << 3) | ((digit - '0') & 7);
+        return value;
+    }
+}
+
+/// <summary>One blob as it comes; what is left of it, and the line feed behind it, are read when it is closed.</summary>
+sealed class GitBlobStream : ForwardStream
+{
+    readonly GitObjects _objects;
+    long _left;
+
+    public GitBlobStream(GitObjects objects, long size) => (_objects, Length, _left) = (objects, size, size);
+
+    public override long Length { get; }
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (_left <= 0 || buffer.IsEmpty)
+            return 0;
+        var read = _objects.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
+        _left -= read;
+        return read;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _left >= 0)
+        {
+            _objects.Skip(_left);
+            _left = -1;
+        }
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>The files of a commit as locking looks at them: only the folders on the way are read.</summary>
+sealed class GitCommitFiles(GitRepository repository, string tree) : TreeFiles
+{
+    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken) =>
+        await repository.UseAsync(objects => Find(objects, path), cancellationToken);
+
+    TreeItem? Find(GitObjects objects, string path)
+    {
+        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var id = tree;
+        for (var i = 0; i < names.Length; i++)
+        {
+            objects.Ask(id);
+            objects.Send();
+            var entry = GitTree.Child(GitTree.ReadFolder(objects, id, repository.Url), names[i]);
+            switch (entry)
+            {
+                case null:
+                    return null;
+                case { IsSubmodule: true }:
+                    return i == names.Length - 1 ? new TreeItem.Folder() : null;
+                case { Kind: TreeEntryKind.Folder }:
+                    id = entry.Id;
+                    continue;
+                default:
+                    return i == names.Length - 1 ? Item(objects, entry) : null;
+            }
+        }
+        return new TreeItem.Folder();
+    }
+
+    TreeItem Item(GitObjects objects, GitTree.Entry entry)
+    {
+        var contents = objects.Find(entry.Id, LockFileReader.MaximumBytes + 1) ?? throw FetchException.BadObject(repository.Url, entry.Id);
+        return entry.Kind == TreeEntryKind.Link ? new TreeItem.Link(Encoding.UTF8.GetString(contents.Contents)) : new TreeItem.File(contents.Contents);
+    }
+}
+
+/// <summary>The files of a commit whose names are all read.</summary>
+sealed class GitTreeFiles(GitRepository repository, GitTree tree) : TreeFiles
+{
+    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        if (tree.Find(path) is not { } entry)
+            return null;
+        if (entry.Kind == TreeEntryKind.Folder)
+            return new TreeItem.Folder();
+        var found = await repository.UseAsync(objects => objects.Find(entry.Id, LockFileReader.MaximumBytes + 1), cancellationToken)
+            ?? throw FetchException.BadObject(repository.Url, entry.Id);
+        return entry.Kind == TreeEntryKind.Link ? new TreeItem.Link(Encoding.UTF8.GetString(found.Contents)) : new TreeItem.File(found.Contents);
+    }
+}

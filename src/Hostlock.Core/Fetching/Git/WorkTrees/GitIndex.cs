@@ -1,0 +1,183 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Hostlock.Fetching.Git.WorkTrees;
+
+/// <summary>
+/// The index of a work tree: the files git tracks, and what it knew of them when it last looked. Paths are Latin-1 text, so that each byte
+/// is a character and the ordinal order is that of the bytes.
+/// </summary>
+/// <remarks>git's Documentation: gitformat-index(5), versions 2 to 4.</remarks>
+sealed class GitIndex
+{
+    const int MaximumBytes = 512 * 1024 * 1024;
+    const int Fixed = 62;
+    const int Checksum = 20;
+    const uint MostEntries = 8_000_000;
+
+    GitIndex(List<Entry> entries, string? tree, (long, long) written) => (Entries, Tree, Written) = (entries, tree, written);
+
+    /// <summary>One tracked path.</summary>
+    /// <param name="Path">Its path from the root of the work tree.</param>
+    /// <param name="Mode">Its mode as a tree would hold it: 0x81A4 (100644), 0x81ED (100755), 0xA000, 0xE000.</param>
+    /// <param name="Id">The id of its blob.</param>
+    /// <param name="IsPlain">False while a merge is unresolved, and for an intent to add.</param>
+    /// <param name="IsAssumed">Git was told to take it for unchanged (assume-unchanged, skip-worktree).</param>
+    /// <param name="Seen">What the file was like when its contents were last compared.</param>
+    public readonly record struct Entry(string Path, uint Mode, string Id, bool IsPlain, bool IsAssumed, Stamp Seen)
+    {
+        public bool IsSubmodule => (Mode & 0xF000) == 0xE000;
+    }
+
+    /// <summary>The parts of a file's state that change with its contents; all but the size are cut to 32 bits, as the index does.</summary>
+    public readonly record struct Stamp(uint Changed, uint Modified, uint Nanoseconds, uint Inode, uint Size);
+
+    public IReadOnlyList<Entry> Entries { get; }
+
+    /// <summary>The id of the tree that the index would make; null where it was not worked out since something was staged.</summary>
+    public string? Tree { get; }
+
+    /// <summary>When the index was written: seconds and nanoseconds.</summary>
+    public (long Seconds, long Nanoseconds) Written { get; }
+
+    /// <summary>Reads the index of a repository; null where it is of a kind that only git reads (split, sparse, newer).</summary>
+    /// <exception cref="FetchException">It is damaged.</exception>
+    public static GitIndex? Read(GitPlace place)
+    {
+        var path = System.IO.Path.Combine(place.Folder, "index");
+        if (Platform.UnixFiles.Look(Encoding.UTF8.GetBytes(path)) is not { } status)
+            return new([], null, default);
+        if (status.Size > MaximumBytes)
+            return null;
+        return Parse(File.ReadAllBytes(path), path, (status.Modified, status.ModifiedNanoseconds));
+    }
+
+    /// <summary>Reads the bytes of an index.</summary>
+    public static GitIndex? Parse(byte[] bytes, string path, (long, long) written)
+    {
+        if (bytes.Length < 12 + Checksum || !bytes.AsSpan(0, 4).SequenceEqual("DIRC"u8))
+            throw FetchException.BadIndex(path);
+        var (version, count) = (Int(bytes, 4), Int(bytes, 8));
+        if (version is not (2 or 3 or 4))
+            return null;
+        if (count > Math.Min(MostEntries, bytes.Length / (uint)Fixed))
+            throw FetchException.BadIndex(path);
+        var reader = new Reader(bytes, version, path);
+        var entries = new List<Entry>((int)count);
+        for (var i = 0; i < count; i++)
+            entries.Add(reader.Next());
+        if (reader.Extensions() is not (var tree, true))
+            return null;
+        // Only a split index has entries without a name: they change one of the shared index.
+        return entries.TrueForAll(entry => entry.Path.Length > 0) ? new(entries, tree, written) : throw FetchException.BadIndex(path);
+    }
+
+    static uint Int(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
+
+    sealed class Reader(byte[] bytes, uint version, string path)
+    {
+        readonly int _end = bytes.Length - Checksum;
+        byte[] _name = [];
+        int _at = 12;
+
+        public Entry Next()
+        {
+            if (_at + Fixed >= _end)
+                throw FetchException.BadIndex(path);
+            var start = _at;
+            var entry = bytes.AsSpan(start, Fixed);
+            var flags = BinaryPrimitives.ReadUInt16BigEndian(entry[60..]);
+            _at += Fixed;
+            var extended = 0;
+            if (version >= 3 && (flags & 0x4000) != 0)
+            {
+                extended = BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(_at));
+                _at += 2;
+            }
+            ReadName(start);
+            var stage = flags & 0x3000;
+            var isIntent = (extended & 0x2000) != 0;
+            return new(
+                Encoding.Latin1.GetString(_name),
+                Int(entry, 24),
+                Convert.ToHexStringLower(entry.Slice(40, 20)),
+                IsPlain: stage == 0 && !isIntent,
+                IsAssumed: (flags & 0x8000) != 0 || (extended & 0x4000) != 0,
+                new(Int(entry, 0), Int(entry, 8), Int(entry, 12), Int(entry, 20), Int(entry, 36)));
+        }
+
+        /// <summary>The tree the index would make, and whether the index is whole: not split and not sparse.</summary>
+        public (string? Tree, bool IsWhole) Extensions()
+        {
+            string? tree = null;
+            while (_at + 8 <= _end)
+            {
+                var name = bytes.AsSpan(_at, 4);
+                var size = Int(bytes, _at + 4);
+                if (size > _end - _at - 8)
+                    throw FetchException.BadIndex(path);
+                // An extension that begins with a small letter changes what the entries mean.
+                if (name[0] is < (byte)'A' or > (byte)'Z')
+                    return (null, false);
+                if (name.SequenceEqual("TREE"u8))
+                    tree = RootTree(bytes.AsSpan(_at + 8, (int)size));
+                _at += 8 + (int)size;
+            }
+            return (tree, true);
+        }
+
+        // The root has no name: a zero, the number of entries (-1 where not known), a blank, the number of subtrees, a line feed, the id.
+        static string? RootTree(ReadOnlySpan<byte> body)
+        {
+            var line = body.IndexOf((byte)'\n');
+            return line > 1 && body[0] == 0 && body[1] != (byte)'-' && body.Length >= line + 21 ? Convert.ToHexStringLower(body.Slice(line + 1, 20)) : null;
+        }
+
+        void ReadName(int start)
+        {
+            var kept = 0;
+            if (version == 4)
+            {
+                var dropped = Variable();
+                kept = dropped <= _name.Length ? _name.Length - dropped : throw FetchException.BadIndex(path);
+            }
+            var length = _at < _end ? bytes.AsSpan(_at, _end - _at).IndexOf((byte)0) : -1;
+            if (length < 0)
+                throw FetchException.BadIndex(path);
+            _name = [.. _name.AsSpan(0, kept), .. bytes.AsSpan(_at, length)];
+            _at += length + 1;
+            if (version < 4)
+                _at = start + ((_at - start + 7) & ~7);
+            CheckName();
+        }
+
+        // What leads out of the work tree is no tracked path.
+        void CheckName()
+        {
+            if (_name.Length == 0)
+                return;
+            foreach (var range in _name.AsSpan().Split((byte)'/'))
+            {
+                var step = _name.AsSpan(range);
+                if (step.IsEmpty || step.SequenceEqual("."u8) || step.SequenceEqual(".."u8) || step.SequenceEqual(".git"u8))
+                    throw FetchException.BadIndex(path);
+            }
+        }
+
+        // The number of bytes to drop: seven bits a byte, each continuation counting one more (as in pack files' offsets).
+        int Variable()
+        {
+            long value = -1;
+            byte next;
+            do
+            {
+                if (_at >= _end || value > int.MaxValue >> 8)
+                    throw FetchException.BadIndex(path);
+                next = bytes[_at++];
+                value = ((value + 1) << 7) | (next & 0x7Fu);
+            }
+            while ((next & 0x80) != 0);
+            return (int)value;
+        }
+    }
+}

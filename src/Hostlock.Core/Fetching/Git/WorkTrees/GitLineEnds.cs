@@ -1,0 +1,111 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Hostlock.Platform;
+
+namespace Hostlock.Fetching.Git.WorkTrees;
+
+/// <summary>
+/// The two conversions that libgit2 knows: line ends, and the keyword <c>$Id$</c>. A file whose bytes differ from its blob only by them is
+/// unchanged where the attributes say that they apply. Filter programs are never run.
+/// </summary>
+static class GitLineEnds
+{
+    const long MaximumSize = 256 * 1024 * 1024;
+    const int ValuesPerPath = 4;
+
+    /// <summary>A file that is its blob again when line ends or keywords are undone.</summary>
+    public sealed record Converted(string Path, bool HasLineEnds, bool HasKeywords);
+
+    /// <summary>What has to be undone to get the blob of an index entry from a file; null where that is not all.</summary>
+    public static Converted? Undo(GitIndex.Entry entry, byte[] path, long size)
+    {
+        if (size > MaximumSize)
+            return null;
+        using var file = UnixFiles.Open(path);
+        var bytes = new byte[size];
+        var contents = bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)).ToArray();
+        if (contents.Contains((byte)0))
+            return null;
+        foreach (var (lines, keywords) in ((bool, bool)[])[(true, false), (false, true), (true, true)])
+        {
+            var undone = keywords ? WithoutKeywords(contents) : contents;
+            if (BlobId(lines ? WithoutReturns(undone) : undone) == entry.Id)
+                return new(entry.Path, lines, keywords);
+        }
+        return null;
+    }
+
+    /// <summary>True where the attributes and settings say that all these files are converted so.</summary>
+    public static async Task<bool> ExplainAsync(GitRepository repository, IReadOnlyList<Converted> files, CancellationToken cancellationToken)
+    {
+        if (files.Count == 0)
+            return true;
+        var config = GitConfig.OfRepository(repository.Place);
+        var isAutomatic = config.IsTrue("core.autocrlf") || config.Text("core.autocrlf") == "input";
+        var command = repository.Command("check-attr", "-z", "--stdin", "text", "eol", "crlf", "ident") with { Folder = repository.Place.WorkTree };
+        await using var process = repository.Start(command with { Variables = command.Variables.SetItem("GIT_WORK_TREE", repository.Place.WorkTree) });
+        var answer = new MemoryStream();
+        var reading = process.Output.CopyToAsync(answer, cancellationToken);
+        await process.Input.WriteAsync(Encoding.Latin1.GetBytes(string.Concat(files.Select(file => $"{file.Path}\0"))), cancellationToken);
+        process.Input.Close();
+        await reading;
+        var finished = await process.WaitAsync(cancellationToken);
+        if (!finished.Succeeded)
+            throw FetchException.GitFailed(repository.Url, "read the attributes of", finished.Errors.Trim());
+        // PATH, ATTRIBUTE, VALUE, four times for each file, in the order asked.
+        var values = Encoding.Latin1.GetString(answer.GetBuffer(), 0, (int)answer.Length).Split('\0').Chunk(3).Where(line => line.Length == 3).Select(line => line[2]).Chunk(ValuesPerPath).ToList();
+        return values.Count == files.Count && files.Zip(values).All(pair => IsConverted(pair.First, pair.Second));
+
+        bool IsConverted(Converted file, string[] values) =>
+            (!file.HasLineEnds || IsText(values)) && (!file.HasKeywords || values[3] == "set");
+
+        bool IsText(string[] values) => values switch
+        {
+            ["unset", ..] => false,
+            ["set" or "auto" or "input", ..] or [_, "crlf" or "lf", ..] or [_, _, "set" or "input", _] => true,
+            [_, _, "unset", _] => false,
+            _ => isAutomatic,
+        };
+    }
+
+    static byte[] WithoutReturns(byte[] contents)
+    {
+        var kept = new ArrayBufferWriter<byte>(contents.Length + 1);
+        for (var i = 0; i < contents.Length; i++)
+        {
+            if (contents[i] != '\r' || i + 1 == contents.Length || contents[i + 1] != '\n')
+                kept.Write([contents[i]]);
+        }
+        return kept.WrittenSpan.ToArray();
+    }
+
+    // $Id: …$ on one line is $Id$ again.
+    static byte[] WithoutKeywords(byte[] contents)
+    {
+        var kept = new ArrayBufferWriter<byte>(contents.Length + 1);
+        var rest = contents.AsSpan();
+        int start;
+        while ((start = rest.IndexOf("$Id:"u8)) >= 0)
+        {
+            var end = rest[(start + 4)..].IndexOfAny((byte)'$', (byte)'\n');
+            if (end < 0)
+                break;
+            var isKeyword = rest[start + 4 + end] == '$';
+            kept.Write(rest[..start]);
+            kept.Write(isKeyword ? "$Id$"u8 : rest[start..(start + 4 + end)]);
+            rest = rest[(start + 4 + end + (isKeyword ? 1 : 0))..];
+        }
+        kept.Write(rest);
+        return kept.WrittenSpan.ToArray();
+    }
+
+    static string BlobId(byte[] contents)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {contents.Length}\0")));
+        hash.AppendData(contents);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text;
+
+namespace Hostlock.Fetching.Git.WorkTrees;
+
+/// <summary>The tracked files of a work tree as git itself lists them, for an index of a kind that only it reads.</summary>
+static class GitListing
+{
+    /// <summary>The paths, as Latin-1 text, and which of them are submodules.</summary>
+    public static async Task<IReadOnlyList<(string Path, bool IsSubmodule)>> OfAsync(GitRepository repository, CancellationToken cancellationToken)
+    {
+        await using var listing = repository.Start("-c", "core.fsmonitor=false", $"--work-tree={repository.Place.WorkTree}", "ls-files", "-z", "--stage");
+        listing.Input.Close();
+        using var listed = new MemoryStream();
+        await listing.Output.CopyToAsync(listed, cancellationToken);
+        var finished = await listing.WaitAsync(cancellationToken);
+        if (!finished.Succeeded)
+            throw FetchException.GitFailed(repository.Url, "list the files of", finished.Errors.Trim());
+        return
+        [
+            .. from line in Encoding.Latin1.GetString(listed.GetBuffer(), 0, (int)listed.Length).Split('\0', StringSplitOptions.RemoveEmptyEntries)
+               select (line[(line.IndexOf('\t', StringComparison.Ordinal) + 1)..], line.StartsWith("160000", StringComparison.Ordinal)),
+        ];
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using Hostlock.Fetching.Folders;
+using Hostlock.Locks;
+using Hostlock.Platform;
+
+namespace Hostlock.Fetching.Git.WorkTrees;
+
+/// <summary>
+/// The files of a work tree that git knows, with the contents they have on disk: what Nix sees of a flake in a repository. Untracked
+/// files are not there; an intent to add is enough. The index is read without starting git.
+/// </summary>
+/// <remarks>Nix 2.34.8, libfetchers/git.cc, getAccessorFromWorkdir.</remarks>
+public sealed class GitWorkTree : TreeFiles
+{
+    readonly Lazy<Task<Tracked>> _tracked;
+    readonly FolderFiles _files;
+
+    GitWorkTree(string root, Func<Task<IEnumerable<string>>> list)
+    {
+        Root = root;
+        _files = new(root);
+        _tracked = new(async () => Tracked.Of(await list()));
+    }
+
+    /// <summary>The folder of the work tree.</summary>
+    public string Root { get; }
+
+    /// <summary>The work tree that a folder lies in, told from the files alone; null where it is in no repository.</summary>
+    /// <param name="processes">The seam to git, which is asked only where the index is of a kind that it alone reads.</param>
+    /// <param name="folder">A folder.</param>
+    public static GitWorkTree? Around(IProcessRunner processes, string folder)
+    {
+        for (var at = Path.GetFullPath(folder); at is not null; at = Path.GetDirectoryName(at))
+        {
+            var root = at;
+            if (Path.Exists(Path.Combine(root, ".git")))
+                return new(root, () => ListAsync(processes, root));
+        }
+        return null;
+    }
+
+    /// <summary>The files below a folder that Nix would see: those that git knows, or all where it is in no repository. Relative paths, without those of submodules.</summary>
+    public static async Task<IReadOnlyList<string>> ListAsync(IProcessRunner processes, string root, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Path.Exists(Path.Combine(root, ".git"))
+            ? [.. Tracked.Of(await ListAsync(processes, root)).Files]
+            : [.. Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Select(file => Path.GetRelativePath(root, file))];
+    }
+
+    /// <summary>A work tree whose tracked files are known, as Latin-1 text.</summary>
+    internal static GitWorkTree Of(string root, IEnumerable<string> paths) => new(root, () => Task.FromResult(paths));
+
+    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        var tracked = await _tracked.Value;
+        return tracked.Files.Contains(path) || tracked.Folders.Contains(path) ? await _files.FindAsync(path, cancellationToken) : null;
+    }
+
+    /// <summary>True where git knows a file.</summary>
+    public async Task<bool> KnowsAsync(string path) => (await _tracked.Value).Files.Contains(path);
+
+    static async Task<IEnumerable<string>> ListAsync(IProcessRunner processes, string root)
+    {
+        var place = GitPlace.OfWorkTree(root) ?? throw FetchException.NoRepository(root);
+        if (GitIndex.Read(place) is { } index)
+            return index.Entries.Where(entry => !entry.IsSubmodule).Select(entry => entry.Path);
+        return (await GitListing.OfAsync(new(processes, place, root), CancellationToken.None)).Where(file => !file.IsSubmodule).Select(file => file.Path);
+    }
+
+    sealed record Tracked(HashSet<string> Files, HashSet<string> Folders)
+    {
+        public static Tracked Of(IEnumerable<string> paths)
+        {
+            var tracked = new Tracked(new(StringComparer.Ordinal), new(StringComparer.Ordinal) { "" });
+            foreach (var path in paths)
+            {
+                var file = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(path));
+                tracked.Files.Add(file);
+                for (var at = file.LastIndexOf('/'); at > 0 && tracked.Folders.Add(file[..at]); at = file.LastIndexOf('/', at - 1))
+                {
+                }
+            }
+            return tracked;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Hostlock.Platform;
+
+namespace Hostlock.Fetching.Git.WorkTrees;
+
+/// <summary>What a work tree is like beside its HEAD.</summary>
+/// <param name="Commit">HEAD's commit, or null before the first one.</param>
+/// <param name="IsDirty">True where a tracked file differs from HEAD, or something is staged. Submodules are not looked at.</param>
+/// <param name="Paths">The tracked files that are on disk, as Latin-1 text.</param>
+/// <remarks>
+/// Nix 2.34.8, libfetchers/git-utils.cc, getWorkdirInfo, and libgit2's status below it: no filter program is run, and the index is not
+/// refreshed.
+/// </remarks>
+sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<string> Paths)
+{
+    const uint ExecutableMode = 0x81ED, FileMode = 0x81A4;
+
+    public static async Task<GitWorkTreeState> ReadAsync(GitRepository repository, CancellationToken cancellationToken)
+    {
+        var place = repository.Place;
+        var commit = place.HeadCommit is { } id && GitCommit.Loose(place, id) is { } loose ? loose : await repository.CommitAsync("HEAD", cancellationToken);
+        var index = GitIndex.Read(place) ?? throw FetchException.UnreadableIndex(repository.Url);
+        var isStaged = commit is null
+            ? index.Entries.Count > 0
+            : index.Tree is { } tree
+                ? tree != commit.Tree
+                : !await repository.UseAsync(objects => IsTree(index, GitTree.Read(objects, commit.Tree, repository.Url)), cancellationToken);
+        var (paths, isChanged, converted) = Compare(place, index, cancellationToken);
+        var isDirty = isStaged || isChanged || !await GitLineEnds.ExplainAsync(repository, converted, cancellationToken);
+        return new(commit, isDirty, paths);
+    }
+
+    static bool IsTree(GitIndex index, GitTree tree)
+    {
+        var at = 0;
+        foreach (var (path, entry) in tree.Leaves())
+        {
+            if (at == index.Entries.Count || index.Entries[at] is not { IsPlain: true } staged || staged.Path != path || staged.Id != entry.Id || Kind(staged.Mode) != Kind(entry))
+                return false;
+            at++;
+        }
+        return at == index.Entries.Count;
+
+        static uint Kind(object of) => of switch
+        {
+            uint mode => mode,
+            GitTree.Entry { IsSubmodule: true } => 0xE000,
+            GitTree.Entry { Kind: Nar.TreeEntryKind.Link } => 0xA000,
+            GitTree.Entry { Kind: Nar.TreeEntryKind.Executable } => ExecutableMode,
+            _ => FileMode,
+        };
+    }
+
+    // The files that are there, whether one differs for sure, and those that differ by what git may convert on the way in.
+    static (List<string> Paths, bool IsChanged, List<GitLineEnds.Converted> Converted) Compare(GitPlace place, GitIndex index, CancellationToken cancellationToken)
+    {
+        var root = Encoding.UTF8.GetBytes(place.WorkTree!);
+        var paths = new List<string>(index.Entries.Count);
+        var converted = new List<GitLineEnds.Converted>();
+        var isChanged = false;
+        var (folder, isFolder) = ("", true);
+        var settings = new Lazy<GitConfig>(() => GitConfig.OfRepository(place));
+        foreach (var entry in index.Entries)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (entry.IsSubmodule)
+                continue;
+            isChanged |= !entry.IsPlain;
+            var slash = entry.Path.LastIndexOf('/');
+            if (slash > 0 && !entry.Path.AsSpan(0, slash).SequenceEqual(folder))
+            {
+                folder = entry.Path[..slash];
+                isFolder = IsFolder(root, folder);
+            }
+            byte[] path = [.. root, (byte)'/', .. Encoding.Latin1.GetBytes(entry.Path)];
+            // Behind a link or a file there is nothing tracked.
+            if ((slash > 0 && !isFolder) || UnixFiles.Look(path) is not { Kind: UnixFiles.Kind.File or UnixFiles.Kind.Link } status)
+            {
+                isChanged = true;
+                continue;
+            }
+            // Three stages of one path are one file.
+            if (paths.Count == 0 || paths[^1] != entry.Path)
+                paths.Add(entry.Path);
+            if (isChanged || entry.IsAssumed || IsUnchanged(entry, path, status, index.Written, settings))
+                continue;
+            if (IsFile(entry, status) && GitLineEnds.Undo(entry, path, status.Size) is { } undone)
+                converted.Add(undone);
+            else
+                isChanged = true;
+        }
+        return (paths, isChanged, converted);
+    }
+
+    static bool IsFolder(byte[] root, string folder)
+    {
+        for (var end = folder.IndexOf('/', StringComparison.Ordinal); ; end = folder.IndexOf('/', end + 1))
+        {
+            var step = end < 0 ? folder : folder[..end];
+            if (UnixFiles.Look([.. root, (byte)'/', .. Encoding.Latin1.GetBytes(step)]) is not { Kind: UnixFiles.Kind.Folder })
+                return false;
+            if (end < 0)
+                return true;
+        }
+    }
+
+    static bool IsFile(GitIndex.Entry entry, UnixFiles.Status status) =>
+        status.Kind == UnixFiles.Kind.File && entry.Mode == (status.IsExecutable ? ExecutableMode : FileMode);
+
+    static bool IsUnchanged(GitIndex.Entry entry, byte[] path, UnixFiles.Status status, (long Seconds, long Nanoseconds) written, Lazy<GitConfig> settings)
+    {
+        var isLink = (entry.Mode & 0xF000) == 0xA000;
+        if (isLink != (status.Kind == UnixFiles.Kind.Link))
+            return false;
+        if (!isLink && !IsFile(entry, status) && !settings.Value.IsFalse("core.filemode"))
+            return false;
+        // A git without nanoseconds wrote zeros.
+        var isCoarse = entry.Seen.Nanoseconds == 0;
+        var seen = new GitIndex.Stamp((uint)status.Changed, (uint)status.Modified, isCoarse ? 0 : (uint)status.ModifiedNanoseconds, (uint)status.Inode, (uint)status.Size);
+        // A file as young as the index may have changed within the same tick: its contents decide (git calls it racily clean).
+        var isOlder = (status.Modified, isCoarse ? 0 : status.ModifiedNanoseconds).CompareTo((written.Seconds, isCoarse ? 0 : written.Nanoseconds)) < 0;
+        return (seen == entry.Seen && isOlder) || BlobId(path, status.Size, isLink) == entry.Id;
+    }
+
+    static string BlobId(byte[] path, long size, bool isLink)
+    {
+        using Stream contents = isLink ? new MemoryStream(UnixFiles.ReadLink(path)) : UnixFiles.Open(path);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {(isLink ? contents.Length : size)}\0")));
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = contents.Read(buffer)) > 0)
+            hash.AppendData(buffer, 0, read);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

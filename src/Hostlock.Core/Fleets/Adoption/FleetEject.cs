@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Text;
+using Hostlock.Flakes;
+using Hostlock.Fleets.Settings;
+using Hostlock.Locks;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets.Adoption;
+
+/// <summary>What <c>eject</c> would do.</summary>
+/// <param name="Changed">The files that change.</param>
+/// <param name="Removed">The files that go, relative to the flake.</param>
+/// <param name="Moves">What moves for a host that another lock is to build: the inputs, by host.</param>
+/// <param name="Notes">What the user should know beside.</param>
+/// <param name="IsWhole">True where the flake is to be without hostlock.</param>
+public sealed record EjectPlan(
+    ImmutableArray<PlannedFile> Changed, ImmutableArray<string> Removed, ImmutableArray<(string Host, ImmutableArray<string> Inputs)> Moves, ImmutableArray<string> Notes, bool IsWhole)
+{
+    public bool IsEmpty => Changed.IsEmpty && Removed.IsEmpty;
+}
+
+/// <summary>
+/// Takes hosts back to the root lock, or the whole flake back to what it was before <c>init</c>. Planning writes nothing. Files are changed before
+/// others go, flake.nix first of all, so that the flake evaluates at every moment, and doing it again finishes what was broken off.
+/// </summary>
+public static class FleetEject
+{
+    /// <summary>Works out how some hosts go back to the root lock.</summary>
+    /// <param name="folder">The flake.</param>
+    /// <param name="names">The hosts.</param>
+    /// <param name="keepsLocks">Leaves the files of their locks.</param>
+    /// <exception cref="HostlockException">A host is unknown, or has inputs of its own, of which the root lock is not the lock.</exception>
+    public static EjectPlan Hosts(FleetFolder folder, IReadOnlyList<string> names, bool keepsLocks)
+    {
+        var going = names.SelectMany(folder.Names).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in going.Where(name => name != HostName.Root))
+            folder.HostNamed(name);
+        var text = folder.ReadFleetFile().Text;
+        var removed = ImmutableArray.CreateBuilder<string>();
+        var root = HostLocks.ReadExisting(folder.RootPlace);
+        var moves = ImmutableArray.CreateBuilder<(string, ImmutableArray<string>)>();
+        foreach (var host in folder.Fleet.Hosts.Where(host => going.Contains(host.Name.ToString()) && host.Lock != FleetFolder.RootLock))
+        {
+            if (host.FlakeFile != FleetFolder.FlakeFile)
+                throw FleetException.EjectsOwnFlake(host.Name, host.FlakeFile);
+            if (host.References.Count > 0)
+                throw FleetException.EjectsOwnInputs(host.Name, host.References.Names);
+            text = FleetFileEdit.SetLock(new(FleetFile.Name, text), host.Name, FleetFolder.RootLock).Text;
+            Move(folder, host, root, moves);
+            if (!keepsLocks && IsOurs(host.Lock) && folder.Fleet.Hosts.All(other => other.Lock != host.Lock || going.Contains(other.Name.ToString())))
+                removed.Add(host.Lock);
+        }
+        ImmutableArray<PlannedFile> changed = removed.Count == 0 && moves.Count == 0
+            ? []
+            : [new(FleetFile.Name, Encoding.UTF8.GetBytes(text), false, $"{string.Join(' ', moves.Select(move => move.Item1))} on flake.lock")];
+        return new(changed, Existing(folder, removed), moves.ToImmutable(), [], false);
+    }
+
+    /// <summary>Works out how the flake is left.</summary>
+    /// <param name="folder">The flake.</param>
+    /// <param name="kept">The host whose lock becomes flake.lock, or root.</param>
+    /// <param name="keepsLocks">Leaves the files of the hosts' locks.</param>
+    /// <exception cref="HostlockException">The call around <c>outputs</c> is not the one that <c>init</c> made.</exception>
+    public static EjectPlan Whole(FleetFolder folder, string kept, bool keepsLocks)
+    {
+        var changed = ImmutableArray.CreateBuilder<PlannedFile>();
+        var notes = ImmutableArray.CreateBuilder<string>();
+        var flake = new SourceText(FleetFolder.FlakeFile, File.ReadAllText(folder.Full(FleetFolder.FlakeFile)));
+        if (FlakeNixEdit.IsWrapped(flake))
+        {
+            var edit = FlakeNixEdit.Unwrap(flake);
+            changed.Add(new(FleetFolder.FlakeFile, Encoding.UTF8.GetBytes(edit.Text), false, "'outputs' is what it was", edit));
+        }
+        var place = folder.Places([kept])[0];
+        if (place.File != folder.RootPlace.File)
+            changed.Add(new(FleetFolder.RootLock, HostLocks.ReadBytes(place) ?? throw FleetException.NoLock(place), !File.Exists(folder.RootPlace.File), $"the lock of {kept}"));
+        var root = HostLocks.Read(place) ?? LockFile.Empty;
+        var moves = ImmutableArray.CreateBuilder<(string, ImmutableArray<string>)>();
+        foreach (var host in folder.Fleet.Hosts.Where(host => host.Lock != FleetFolder.RootLock || kept != HostName.Root))
+        {
+            if (host.FlakeFile == FleetFolder.FlakeFile)
+                Move(folder, host, root, moves);
+            else
+                notes.Add($"{host.Name}: '{host.FlakeFile}' and '{host.Lock}' stay; flake.nix has {host.Name} by flake.lock alone from then on");
+        }
+        var attributes = folder.Full(FleetInit.Attributes);
+        var removed = ImmutableArray.CreateBuilder<string>();
+        if (File.Exists(attributes) && File.ReadAllText(attributes) is var text && text.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal))
+        {
+            var left = string.Concat(Lines(text).Where(line => !line.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal)));
+            if (left.Length > 0)
+                changed.Add(new(FleetInit.Attributes, Encoding.UTF8.GetBytes(left), false, "without the lines for locks"));
+            else
+                removed.Add(FleetInit.Attributes);
+        }
+        removed.AddRange(FleetFolder.Library, FleetFile.Name);
+        if (!keepsLocks)
+            removed.AddRange(folder.Fleet.Hosts.Select(host => host.Lock).Where(IsOurs).Distinct());
+        return new(changed.ToImmutable(), Existing(folder, removed), moves.ToImmutable(), notes.ToImmutable(), true);
+    }
+
+    /// <summary>Writes what was planned.</summary>
+    public static void Apply(FleetFolder folder, EjectPlan plan)
+    {
+        AtomicFile.ReplaceAll([.. plan.Changed.Select(file => (folder.Full(file.Path), file.Contents))]);
+        // The list of hosts goes last: with it the plan can be made again.
+        foreach (var path in plan.Removed.OrderBy(path => path == FleetFile.Name))
+        {
+            Links.RefuseLeading(folder.Path, path);
+            File.Delete(folder.Full(path));
+            if (Path.GetDirectoryName(folder.Full(path)) is { } above && above != folder.Path && !Directory.EnumerateFileSystemEntries(above).Any())
+                Directory.Delete(above);
+        }
+    }
+
+    // Files under names of the user's own are the user's.
+    static bool IsOurs(string lockPath) => lockPath.StartsWith("locks/", StringComparison.Ordinal);
+
+    static void Move(FleetFolder folder, Host host, LockFile to, ImmutableArray<(string, ImmutableArray<string>)>.Builder moves)
+    {
+        var name = host.Name.ToString();
+        var from = HostLocks.Read(folder.Places([name])[0]) ?? LockFile.Empty;
+        moves.Add((name, [.. LockDiff.Between(from, to).Changes.Select(change => change.Path.Names[0]).Distinct()]));
+    }
+
+    static ImmutableArray<string> Existing(FleetFolder folder, IEnumerable<string> paths) => [.. paths.Where(path => File.Exists(folder.Full(path)))];
+
+    static IEnumerable<string> Lines(string text)
+    {
+        for (var at = 0; at < text.Length;)
+        {
+            var end = text.IndexOf('\n', at) is >= 0 and var found ? found + 1 : text.Length;
+            yield return text[at..end];
+            at = end;
+        }
+    }
+}

@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Hostlock.Flakes;
+using Hostlock.Fleets.Settings;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets.Adoption;
+
+/// <summary>A file that adopting a flake makes or changes.</summary>
+/// <param name="Path">Relative to the flake.</param>
+/// <param name="Contents">What it will hold.</param>
+/// <param name="IsNew">True where it is not there yet.</param>
+/// <param name="What">What it is for, or what changes in it.</param>
+/// <param name="Edit">Where it changes, for a file of the user's.</param>
+public sealed record PlannedFile(string Path, ReadOnlyMemory<byte> Contents, bool IsNew, string What, EditedText? Edit = null);
+
+/// <summary>What <c>init</c> would do.</summary>
+/// <param name="Hosts">The hosts that get a lock, with the configurations that are theirs.</param>
+/// <param name="Files">The files to write; empty where all is as it should be.</param>
+/// <param name="Notes">What the user should know beside.</param>
+public sealed record InitPlan(
+    ImmutableSortedDictionary<string, ImmutableArray<string>> Hosts, ImmutableArray<PlannedFile> Files, ImmutableArray<string> Notes);
+
+/// <summary>
+/// Adopts a flake: each host gets a lock with the pins it is built by now, and <c>outputs</c> is wrapped in one call, so that every
+/// derivation stays what it is. <see cref="Plan"/> writes nothing; doing it twice changes nothing.
+/// </summary>
+public static class FleetInit
+{
+    internal const string Attributes = ".gitattributes", MergeAttribute = "merge=hostlock";
+
+    /// <summary>
+    /// True where all hosts are known, so that the names of the outputs may be listed: with them listed, a host that is not in hostlock.toml is not
+    /// there.
+    /// </summary>
+    public static bool IsComplete(OutputNames names)
+    {
+        if (names.All is not { } all)
+            return false;
+        var taken = HostsIn(names).Values.SelectMany(configurations => configurations).ToHashSet();
+        // Where none of an output's names is a host's, the output stays as the root has it.
+        return OutputNames.HostOutputs.Where(output => all.Contains(output)).All(output =>
+            names.Configurations.TryGetValue(output, out var named) && named.Select(name => taken.Contains(Configuration(output, name))).Distinct().Count() < 2);
+    }
+
+    /// <summary>
+    /// The hosts that the outputs of a flake name, with the configurations that are theirs; empty where they are computed. The home of jono@plex is
+    /// plex's.
+    /// </summary>
+    public static ImmutableSortedDictionary<string, ImmutableArray<string>> HostsIn(OutputNames names)
+    {
+        var hosts = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(Utf8Order.Instance);
+        foreach (var (output, named) in names.Configurations)
+        {
+            foreach (var host in named.Where(host => HostName.TryParse(host) is not null))
+                hosts[host] = hosts.GetValueOrDefault(host, []).Add(Configuration(output, host));
+        }
+        foreach (var home in names.Configurations.GetValueOrDefault("homeConfigurations", []))
+        {
+            if (home.LastIndexOf('@') is > 0 and var at && hosts.TryGetValue(home[(at + 1)..], out var configurations))
+                hosts[home[(at + 1)..]] = configurations.Add(Configuration("homeConfigurations", home));
+        }
+        return hosts.ToImmutable();
+    }
+
+    /// <summary>The attribute path of a configuration, as hostlock.toml has it.</summary>
+    public static string Configuration(string output, string name) => $"{output}.{Attribute(name)}";
+
+    /// <summary>Works out what to write.</summary>
+    /// <param name="folder">The flake.</param>
+    /// <param name="hosts">The hosts that get a lock, with the configurations that are theirs.</param>
+    /// <param name="others">The hosts that stay on the root lock, with the configurations that are theirs.</param>
+    /// <param name="outputs">The names of all outputs, or null where they are not known.</param>
+    /// <exception cref="HostlockException">There is no root lock to start from, or <c>outputs</c> cannot be wrapped.</exception>
+    public static InitPlan Plan(
+        FleetFolder folder, ImmutableSortedDictionary<string, ImmutableArray<string>> hosts, ImmutableSortedDictionary<string, ImmutableArray<string>> others, ImmutableArray<string>? outputs)
+    {
+        var files = ImmutableArray.CreateBuilder<PlannedFile>();
+        var notes = ImmutableArray.CreateBuilder<string>();
+        var layouts = Layouts(folder, hosts.Keys, files, notes);
+        FleetToml(folder, hosts, others, layouts, outputs, files);
+        var library = folder.Full(FleetFolder.Library);
+        if (!File.Exists(library) || !File.ReadAllBytes(library).AsSpan().SequenceEqual(NixLibrary.Contents))
+            files.Add(new(FleetFolder.Library, NixLibrary.Contents, !File.Exists(library), "the pure-Nix library that picks each host's lock"));
+        GitAttributes(folder, layouts.Values.Select(layout => layout.Lock), files);
+        var flake = new SourceText(FleetFolder.FlakeFile, File.ReadAllText(folder.Full(FleetFolder.FlakeFile)));
+        if (!FlakeNixEdit.IsWrapped(flake))
+        {
+            var edit = FlakeNixEdit.Wrap(flake);
+            files.Add(new(FleetFolder.FlakeFile, Encoding.UTF8.GetBytes(edit.Text), false, "'outputs' is wrapped in one call; nothing else changes", edit));
+        }
+        return new(hosts, files.ToImmutable(), notes.ToImmutable());
+    }
+
+    /// <summary>Writes what was planned, all files or none.</summary>
+    public static void Apply(FleetFolder folder, InitPlan plan)
+    {
+        foreach (var file in plan.Files)
+            Directory.CreateDirectory(Path.GetDirectoryName(folder.Full(file.Path))!);
+        // flake.nix is last in the plan: until it is in place the flake evaluates as before.
+        AtomicFile.ReplaceAll([.. plan.Files.Select(file => (folder.Full(file.Path), file.Contents))]);
+    }
+
+    // The layout of each host, those that are in hostlock.toml already as it says.
+    static Dictionary<string, HostLayout> Layouts(
+        FleetFolder folder, IEnumerable<string> hosts, ImmutableArray<PlannedFile>.Builder files, ImmutableArray<string>.Builder notes)
+    {
+        var layouts = new Dictionary<string, HostLayout>();
+        var found = new HostLayouts(folder, hosts);
+        foreach (var host in hosts)
+        {
+            // One that stayed on the root lock so far is adopted like any other.
+            var known = folder.Fleet.Hosts.FirstOrDefault(each => each.Name.ToString() == host && each.Lock != FleetFolder.RootLock);
+            var layout = known is null ? found.Of(host) : found.Of(known);
+            layouts.Add(host, layout);
+            if (layout.Seed is { } seed)
+                files.Add(new(layout.Lock, seed, true, layout.What));
+            notes.AddRange(layout.Notes);
+        }
+        return layouts;
+    }
+
+    static void FleetToml(
+        FleetFolder folder,
+        ImmutableSortedDictionary<string, ImmutableArray<string>> hosts,
+        ImmutableSortedDictionary<string, ImmutableArray<string>> others,
+        Dictionary<string, HostLayout> layouts,
+        ImmutableArray<string>? outputs,
+        ImmutableArray<PlannedFile>.Builder files)
+    {
+        var path = folder.Full(FleetFile.Name);
+        var text = new StringBuilder(File.Exists(path) ? File.ReadAllText(path) : "# The hosts of this flake, and the lock each is built by. Read by hostlock and by hostlock.nix.\nversion = 1\n");
+        var before = text.ToString();
+        if (!File.Exists(path) && outputs is { } names)
+            text.Append(CultureInfo.InvariantCulture, $"# The names of all outputs, so that building one host never evaluates the others to learn them.\noutputs = [{string.Join(", ", names.Select(Quoted))}]\n");
+        foreach (var host in folder.Fleet.Hosts.Where(each => each.Lock == FleetFolder.RootLock && hosts.ContainsKey(each.Name.ToString())))
+        {
+            var place = layouts[host.Name.ToString()].Lock;
+            var edited = FleetFileEdit.SetLock(new(FleetFile.Name, text.ToString()), host.Name, place == folder.Fleet.LockOf(host.Name.ToString()) ? null : place).Text;
+            text.Clear().Append(edited);
+        }
+        foreach (var (host, under) in hosts.AddRange(others).Where(host => !folder.Fleet.Hosts.Any(each => each.Name.ToString() == host.Key)))
+        {
+            var (flake, place) = layouts.TryGetValue(host, out var layout) ? (layout.Flake, layout.Lock) : (FleetFolder.FlakeFile, FleetFolder.RootLock);
+            text.Append(CultureInfo.InvariantCulture, $"\n[hosts.{Key(host)}]\n");
+            if (flake != FleetFolder.FlakeFile)
+                text.Append(CultureInfo.InvariantCulture, $"flake = {Quoted(flake)}\n");
+            if (place != folder.Fleet.LockOf(host))
+                text.Append(CultureInfo.InvariantCulture, $"lock = {Quoted(place)}\n");
+            if (!under.SequenceEqual([Configuration("nixosConfigurations", host)]))
+                text.Append(CultureInfo.InvariantCulture, $"configurations = [{string.Join(", ", under.Select(Quoted))}]\n");
+        }
+        if (text.ToString() != before || !File.Exists(path))
+            files.Add(new(FleetFile.Name, Encoding.UTF8.GetBytes(text.ToString()), !File.Exists(path), "the fleet: hosts, rings, policies"));
+    }
+
+    static void GitAttributes(FleetFolder folder, IEnumerable<string> locks, ImmutableArray<PlannedFile>.Builder files)
+    {
+        var path = folder.Full(Attributes);
+        var text = File.Exists(path) ? File.ReadAllText(path) : "";
+        // hosts/plex/flake.lock is one of hosts/*/flake.lock, flake-plex.lock one of flake-*.lock.
+        var patterns = locks.Where(place => place != FleetFolder.RootLock).Select(place => place.Split('/') switch
+        {
+            [.., var above, FleetFolder.RootLock] => $"{place[..^(above.Length + FleetFolder.RootLock.Length + 1)]}*/{FleetFolder.RootLock}",
+            [var name] when name.StartsWith("flake-", StringComparison.Ordinal) => "flake-*.lock",
+            [.., var name] => $"{place[..^name.Length]}*.lock",
+            _ => place,
+        }).Distinct().ToList();
+        var added = string.Concat(patterns.Select(pattern => $"{pattern} {MergeAttribute} linguist-generated\n").Where(line => !text.Contains($"{line.Split(' ')[0]} {MergeAttribute}", StringComparison.Ordinal)));
+        if (added.Length > 0)
+            files.Add(new(Attributes, Encoding.UTF8.GetBytes((text.Length == 0 || text.EndsWith('\n') ? text : text + "\n") + added), !File.Exists(path), "locks merge by input, not by line"));
+    }
+
+    static string Key(string host) => host.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? host : Quoted(host);
+
+    static string Attribute(string host) => InputPath.IsReferable(host) ? host : $"\"{host}\"";
+
+    static string Quoted(string text) => text.Contains('"', StringComparison.Ordinal) ? $"'{text}'" : $"\"{text}\"";
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Hostlock.Flakes;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets.Adoption;
+
+/// <summary>The names of hosts and outputs where the text of flake.nix does not say them: asked of nix, where there is one.</summary>
+public sealed class HostDiscovery(IProcessRunner processes)
+{
+    /// <summary>The names of all outputs, and of the hosts under them; null where nix is not there or fails.</summary>
+    public async Task<OutputNames?> AskAsync(
+        string folder, CancellationToken cancellationToken)
+    {
+        var wanted = string.Join(' ', OutputNames.HostOutputs.Select(output => $"\"{output}\""));
+        // Only names are asked for: no configuration is evaluated.
+        var question = $"o: {{ all = builtins.attrNames o; hosts = builtins.listToAttrs (map (n: {{ name = n; value = builtins.attrNames (o.${{n}} or {{ }}); }}) [ {wanted} ]); }}";
+        Finished finished;
+        try
+        {
+            finished = await processes.RunAsync(
+                Invocation.Of(
+                    "nix", "--extra-experimental-features", "nix-command flakes", "eval", "--json", "--no-write-lock-file", "--no-update-lock-file",
+                    "--expr", $"({question}) (builtins.getFlake (toString ./.)).outputs", "--impure") with { Folder = folder },
+                cancellationToken);
+        }
+        catch (PlatformException)
+        {
+            return null; // no nix here
+        }
+        return finished.Succeeded ? Parse(finished.Output) : null;
+    }
+
+    static OutputNames Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return new(
+            [.. document.RootElement.GetProperty("all").EnumerateArray().Select(name => name.GetString()!)],
+            document.RootElement.GetProperty("hosts").EnumerateObject().ToImmutableSortedDictionary(
+                output => output.Name, ImmutableArray<string> (output) => [.. output.Value.EnumerateArray().Select(name => name.GetString()!)]));
+    }
+}

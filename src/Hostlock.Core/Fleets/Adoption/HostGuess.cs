@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+namespace Hostlock.Fleets.Adoption;
+
+/// <summary>Names that are likely those of hosts, where nothing says them for certain: those of the folders in which people keep their machines.</summary>
+public static class HostGuess
+{
+    static readonly string[] Places = ["hosts", "machines", "nixos/hosts", "configurations/nixos", "systems", "nixos"];
+
+    static readonly string[] Others = ["common", "shared", "default", "modules", "profiles", "lib", "overlays", "hosts", "users", "home"];
+
+    /// <summary>The first place that has any, and the names there.</summary>
+    public static (string Place, ImmutableArray<string> Names)? In(FleetFolder folder)
+    {
+        foreach (var place in Places)
+        {
+            var names = Names(folder.Full(place));
+            // systems/x86_64-linux/plex
+            if (names.Any(IsSystem))
+                names = [.. names.Where(IsSystem).SelectMany(system => Names(Path.Combine(folder.Full(place), system)))];
+            if (names.Length > 0)
+                return (place, [.. names.Distinct().Order(Utf8Order.Instance)]);
+        }
+        return null;
+    }
+
+    static bool IsSystem(string name) => name.EndsWith("-linux", StringComparison.Ordinal) || name.EndsWith("-darwin", StringComparison.Ordinal);
+
+    // A folder with Nix code in it, or below it for one that is named after a system.
+    static ImmutableArray<string> Names(string folder) =>
+        !Directory.Exists(folder) ? [] :
+        [
+            .. from below in Directory.EnumerateDirectories(folder)
+               let name = Path.GetFileName(below)
+               where HostName.TryParse(name) is not null && !Others.Contains(name)
+               where IsSystem(name) || Directory.EnumerateFiles(below, "*.nix").Any()
+               select name,
+        ];
+}

@@ -1,0 +1,61 @@
+using Hostlock.Flakes;
+using Hostlock.Locks;
+
+namespace Hostlock.Fleets.Changes;
+
+/// <summary>Inputs that are the same in every lock (<c>scope = "shared"</c>): where one lock gets a new one, all do.</summary>
+public static class SharedInputs
+{
+    /// <summary>The outcomes, with those added that an update of a shared input has for the other locks.</summary>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="outcomes">What the update makes of the locks it was asked to update.</param>
+    /// <exception cref="FleetException">A lock cannot take the entry.</exception>
+    public static IReadOnlyList<HostOutcome> Spread(FleetFolder folder, IReadOnlyList<HostOutcome> outcomes)
+    {
+        var all = outcomes.ToList();
+        var byFile = Enumerable.Range(0, all.Count).ToDictionary(i => all[i].Place.File, StringComparer.Ordinal);
+        foreach (var (name, _) in folder.Fleet.Policies.Where(policy => policy.Value.IsShared))
+        {
+            var path = InputPath.TryParse(name)!;
+            var source = all.OfType<HostOutcome.Ready>().FirstOrDefault(ready => ready.Diff.Changes.Any(change => change.Path.StartsWith(path)));
+            if (source?.After.EdgeAt(path) is null)
+                continue;
+            foreach (var place in folder.AllPlaces())
+            {
+                var isKnown = byFile.TryGetValue(place.File, out var at);
+                if (isKnown && all[at] is HostOutcome.Failed)
+                    continue;
+                if (Given(place, isKnown ? (HostOutcome.Ready)all[at] : null, source, path) is not { } given)
+                    continue;
+                if (isKnown)
+                {
+                    all[at] = given;
+                    continue;
+                }
+                byFile.Add(place.File, all.Count);
+                all.Add(given);
+            }
+        }
+        return all;
+    }
+
+    // Null where there is nothing to do.
+    static HostOutcome.Ready? Given(LockPlace place, HostOutcome.Ready? known, HostOutcome.Ready source, InputPath path)
+    {
+        var before = known is null ? HostLocks.Read(place) : known.Before;
+        var now = known?.After ?? before;
+        if (now?.EdgeAt(path) is null)
+            return null;
+        var after = LockGraft.Into(now, source.After, path);
+        if (LockDiff.Between(now, after).IsEmpty)
+            return null;
+        if (place.Frozen.TryGetValue(path.Names[0], out var freeze))
+            return Ready(now, new($"'{path}' is shared, but frozen on {place.Name}: {freeze}"));
+        if (LockGraft.Dangling(after) is [var (input, follows), ..])
+            throw FleetException.SharedDangles(place, path, input, follows);
+        return Ready(after, new($"'{path}' is shared: {place.Name} gets it as well"));
+
+        HostOutcome.Ready Ready(LockFile result, Warning said) =>
+            HostOutcome.Ready.Of(place, before, result, [.. known?.Warnings ?? [], said]) with { Kept = known?.Kept ?? [], Held = known?.Held ?? [] };
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets.History;
+
+/// <summary>
+/// The lock that a machine carries, where hostlock.nix stamps its configurations: that of the system that runs, or of an earlier generation.
+/// Asked of the machine itself, or through the user's own ssh.
+/// </summary>
+public static class MachineLock
+{
+    const string Prefix = "generation:";
+    const string Stamp = "hostlock/flake.lock";
+
+    /// <summary>True for a word that means such a lock: <c>running</c>, <c>generation:12</c>.</summary>
+    public static bool Is(string word) => word == "running" || word.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>The bytes of the lock.</summary>
+    /// <param name="processes">The seam to programs.</param>
+    /// <param name="fleet">The hosts and where they are reached.</param>
+    /// <param name="host">Whose lock.</param>
+    /// <param name="word">Which one.</param>
+    /// <param name="machine">The name of the machine this runs on.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FleetException">It is none, the machine cannot be reached, or it carries no lock.</exception>
+    public static async Task<byte[]> ReadAsync(IProcessRunner processes, Fleet fleet, string host, string word, string machine, CancellationToken cancellationToken)
+    {
+        if (host == HostName.Root)
+            throw FleetException.RootIsNoMachine();
+        var file = $"{SystemOf(word)}/{Stamp}";
+        var target = fleet.Hosts.FirstOrDefault(each => each.Name.ToString() == host)?.Target;
+        if (host != machine && target is null)
+            throw FleetException.NoTarget(host);
+        // The path is ours and a number: nothing in it is for the shell on the other side.
+        var command = host == machine ? Invocation.Of("cat", file) : Invocation.Of("ssh", "-o", "BatchMode=yes", "--", target!, "cat", file);
+        var finished = await processes.RunAsync(command, cancellationToken);
+        if (finished.Succeeded)
+            return Encoding.UTF8.GetBytes(finished.Output);
+        throw finished.Errors.Contains(file, StringComparison.Ordinal)
+            ? FleetException.NotStamped(host, word)
+            : FleetException.CannotAsk(host, target ?? machine, finished.Errors.Trim());
+    }
+
+    static string SystemOf(string word)
+    {
+        if (word == "running")
+            return "/run/current-system";
+        var number = word[Prefix.Length..];
+        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var generation) && generation > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"/nix/var/nix/profiles/system-{generation}-link")
+            : throw FleetException.NotAGeneration(word);
+    }
+}

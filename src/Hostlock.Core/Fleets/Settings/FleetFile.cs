@@ -1,0 +1,232 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Hostlock.Flakes;
+using Hostlock.Fleets.Settings.Toml;
+
+namespace Hostlock.Fleets.Settings;
+
+/// <summary>
+/// hostlock.toml as a <see cref="Fleet"/>. The only code that knows what it may say; hostlock.nix reads it as well, at
+/// evaluation. Unknown settings are errors: a misspelt freeze that freezes nothing is worse than a complaint.
+/// </summary>
+public static class FleetFile
+{
+    public const string Name = "hostlock.toml";
+
+    /// <summary>Most hosts a file may have.</summary>
+    public const int MaximumHosts = 10_000;
+
+    const int Version = 1;
+    internal const string DefaultLock = "locks/{host}.lock";
+
+    static readonly string[] TopKeys = ["version", "lock", "stamp", "outputs", "private", "hosts", "inputs", "rings"];
+    static readonly string[] HostKeys = ["ring", "target", "lock", "flake", "inputs", "configurations", "freeze", "stamp"];
+    static readonly string[] FreezeKeys = ["reason", "until"];
+    static readonly string[] PolicyKeys = ["scope", "min-age", "max-age"];
+    static readonly string[] RingKeys = ["after", "soak"];
+
+    /// <summary>Reads the text of the file.</summary>
+    /// <exception cref="FleetException">It is not TOML, or says something that is not known.</exception>
+    public static Fleet Read(string text) => Read(new SourceText(Name, text));
+
+    internal static Fleet Read(SourceText source) => Read(TomlReader.Read(source), source);
+
+    internal static Fleet Read(TomlTable file, SourceText source)
+    {
+        var top = new Settings(file, TopKeys);
+        if (!file.TryGet("version", out var version))
+            throw FleetException.NoVersion(source.Span(0, 0));
+        if (version.Value is not TomlValue.Integer(Version, _))
+            throw FleetException.UnknownVersion(version.Value.Span, version.Value.Span.Text);
+        var rings = Rings(top);
+        var pattern = top.Path("lock") ?? DefaultLock;
+        var stamp = top.Truth("stamp") ?? false;
+        _ = top.References("private"); // hostlock.nix reads it
+        var members = top.Table("hosts");
+        if (members.Count > MaximumHosts)
+            throw FleetException.TooManyHosts(members[MaximumHosts].KeySpan, MaximumHosts);
+        var hosts = members.Select(member => HostOf(member, pattern, stamp, rings)).OrderBy(host => host.Name.ToString(), Utf8Order.Instance).ToImmutableArray();
+        RefuseDifferences(hosts, members);
+        return new(hosts, rings, NameMap<InputPolicy>.Of([.. top.Table("inputs").Select(PolicyOf)]), top.Texts("outputs")) { LockPattern = pattern };
+    }
+
+    static ImmutableArray<Ring> Rings(Settings top)
+    {
+        var declared = top.Table("rings");
+        var rings = new Dictionary<string, (Ring Ring, SourceSpan Span)>(StringComparer.Ordinal);
+        foreach (var member in declared)
+        {
+            // '@' marks a ring on the command line, so its name is bound as a host's is.
+            HostName.Parse(member.Key, member.KeySpan);
+            var settings = Settings.Of(member, RingKeys);
+            var after = settings.Text("after");
+            if (after is (var name, var span) && !declared.Any(other => other.Key == name))
+                throw FleetException.UnknownRing(span, name, declared.Select(other => other.Key));
+            rings.Add(member.Key, (new(member.Key, after?.Value, settings.Duration("soak") ?? TimeSpan.Zero), member.KeySpan));
+        }
+        foreach (var (ring, span) in rings.Values)
+        {
+            var path = new List<string> { ring.Name };
+            for (var before = ring.After; before is not null && path.Count <= rings.Count; before = rings[before].Ring.After)
+            {
+                path.Add(before);
+                if (before == ring.Name)
+                    throw FleetException.RingCycle(span, path);
+            }
+        }
+        return [.. rings.Values.Select(each => each.Ring).OrderBy(ring => ring.Name, Utf8Order.Instance)];
+    }
+
+    static Host HostOf(TomlMember member, string pattern, bool stamp, ImmutableArray<Ring> rings)
+    {
+        var name = HostName.Parse(member.Key, member.KeySpan);
+        var settings = Settings.Of(member, HostKeys);
+        var ring = settings.Text("ring");
+        if (ring is (var ringName, var ringSpan) && !rings.Any(known => known.Name == ringName))
+            throw FleetException.UnknownRing(ringSpan, ringName, rings.Select(known => known.Name));
+        var target = settings.Text("target");
+        if (target is (var address, var targetSpan) && !IsTarget(address))
+            throw FleetException.NotATarget(targetSpan, address);
+        return new(
+            name,
+            settings.Path("lock") ?? pattern.Replace("{host}", name.ToString(), StringComparison.Ordinal),
+            settings.Path("flake") ?? FleetFolder.FlakeFile,
+            ring?.Value,
+            target?.Value,
+            References(settings.Table("inputs")),
+            NameMap<Freeze>.Of([.. settings.Table("freeze").Select(FreezeOf)]))
+        {
+            Configurations = settings.Texts("configurations"),
+            IsStamped = settings.Truth("stamp") ?? stamp,
+        };
+    }
+
+    static NameMap<string> References(IReadOnlyList<TomlMember> members)
+    {
+        if (members.Count == 0)
+            return NameMap<string>.Empty;
+        var references = new KeyValuePair<string, string>[members.Count];
+        for (var i = 0; i < references.Length; i++)
+        {
+            var (key, keySpan, value) = members[i];
+            if (!InputPath.IsReferable(key))
+                throw FleetException.WrongValue(keySpan, "the name of an input of flake.nix");
+            if (value is not TomlValue.Text({ Length: > 0 } text, _))
+                throw FleetException.WrongValue(value.Span, "a flake reference in quotes");
+            references[i] = new(key, text);
+        }
+        return NameMap<string>.Of(references);
+    }
+
+    static KeyValuePair<string, Freeze> FreezeOf(TomlMember member)
+    {
+        // A freeze of what lies deeper would not hold: those inputs move with the one above them.
+        if (!InputPath.IsReferable(member.Key))
+            throw FleetException.WrongValue(member.KeySpan, "the name of an input of flake.nix");
+        var settings = Settings.Of(member, FreezeKeys);
+        return new(member.Key, new(settings.Text("reason")?.Value ?? Freeze.NoReason, settings.Day("until")));
+    }
+
+    static KeyValuePair<string, InputPolicy> PolicyOf(TomlMember member)
+    {
+        var path = PathOf(member);
+        var settings = Settings.Of(member, PolicyKeys);
+        var scope = settings.Text("scope");
+        if (scope is (not ("shared" or "host"), var span))
+            throw FleetException.WrongValue(span, "\"shared\" or \"host\"");
+        return new(path, new(scope?.Value == "shared", settings.Duration("min-age"), settings.Duration("max-age")));
+    }
+
+    static string PathOf(TomlMember member) =>
+        InputPath.TryParse(member.Key) is { IsRoot: false } path
+            ? path.ToString()
+            : throw FleetException.WrongValue(member.KeySpan, "the path of an input, such as nixpkgs or \"home-manager/nixpkgs\"");
+
+    // It goes to ssh as one word: it must not be taken for an option, nor hold what a shell on the way would act on.
+    static bool IsTarget(string target) =>
+        target.Length is > 0 and <= 256 && target[0] != '-'
+        && target.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '@' or ':' or '[' or ']' or '/' or '%');
+
+    // One lock file can be right for several hosts only where they declare the same inputs.
+    static void RefuseDifferences(ImmutableArray<Host> hosts, IReadOnlyList<TomlMember> members)
+    {
+        var first = new Dictionary<string, (string Name, string Flake, NameMap<string> References)>(StringComparer.Ordinal)
+        {
+            [FleetFolder.RootLock] = (HostName.Root, FleetFolder.FlakeFile, NameMap<string>.Empty),
+        };
+        foreach (var host in hosts)
+        {
+            var name = host.Name.ToString();
+            if (first.TryAdd(host.Lock, (name, host.FlakeFile, host.References)))
+                continue;
+            var (other, flake, references) = first[host.Lock];
+            var what = host.FlakeFile != flake ? "the flake file" : !host.References.SequenceEqual(references) ? "the inputs" : null;
+            if (what is not null)
+                throw FleetException.SharedLockDiffers(members.First(member => member.Key == name).KeySpan, host.Lock, name, other, what);
+        }
+    }
+
+    /// <summary>A value and where it stands.</summary>
+    readonly record struct Placed<T>(T Value, SourceSpan Span);
+
+    /// <summary>The settings of one table, each read as what it must be.</summary>
+    sealed class Settings
+    {
+        readonly TomlTable _table;
+
+        public Settings(TomlTable table, string[] known)
+        {
+            _table = table;
+            foreach (var member in table.Members)
+            {
+                if (Array.IndexOf(known, member.Key) < 0)
+                    throw FleetException.UnknownSetting(member.KeySpan, member.Key, known);
+            }
+        }
+
+        public static Settings Of(TomlMember member, string[] known) =>
+            member.Value is TomlValue.Table(var table, _) ? new(table, known) : throw Wrong(member.Value, "a table");
+
+        public Placed<string>? Text(string key) => Value<TomlValue.Text>(key, "text in quotes") is (var value, var span) ? new(value, span) : null;
+
+        public bool? Truth(string key) => Value<TomlValue.Truth>(key, "true or false")?.Value;
+
+        public IReadOnlyList<TomlMember> Table(string key) => Value<TomlValue.Table>(key, "a table")?.Members.Members ?? [];
+
+        public ImmutableArray<string>? Texts(string key)
+        {
+            if (Value<TomlValue.List>(key, "a list of texts") is not { } list)
+                return null;
+            var wrong = list.Items.FirstOrDefault(item => item is not TomlValue.Text { Value.Length: > 0 });
+            return wrong is null ? [.. list.Items.Select(item => ((TomlValue.Text)item).Value)] : throw Wrong(wrong, "text in quotes");
+        }
+
+        public ImmutableArray<string>? References(string key)
+        {
+            var texts = Texts(key);
+            var wrong = texts is null ? -1 : Array.FindIndex([.. texts], text => text.IndexOf(':', StringComparison.Ordinal) <= 0 || text.EndsWith('/'));
+            return wrong < 0 ? texts : throw FleetException.WrongValue(
+                Value<TomlValue.List>(key, "")!.Items[wrong].Span, "the beginning of a reference, such as \"github:acme\" or \"github:acme/anvil\"");
+        }
+
+        // A lock outside the repository would be invisible to Nix, and could be anybody's file.
+        public string? Path(string key) =>
+            Text(key) is not (var path, var span) ? null
+            : FleetFolder.IsWithin(path) ? path
+            : throw FleetException.WrongValue(span, "a path inside the flake, without '.' and '..'");
+
+        public TimeSpan? Duration(string key) =>
+            Text(key) is not (var text, var span) ? null : Durations.TryParse(text) ?? throw FleetException.WrongValue(span, "a time such as \"3d\" or \"12h\"");
+
+        public DateOnly? Day(string key) =>
+            Text(key) is not (var text, var span) ? null
+            : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
+            : throw FleetException.WrongValue(span, "a day as text, \"2026-12-31\"");
+
+        T? Value<T>(string key, string expected)
+            where T : TomlValue =>
+            !_table.TryGet(key, out var member) ? null : member.Value as T ?? throw Wrong(member.Value, expected);
+
+        static FleetException Wrong(TomlValue value, string expected) => FleetException.WrongValue(value.Span, $"{expected}, not {value.Kind}");
+    }
+}

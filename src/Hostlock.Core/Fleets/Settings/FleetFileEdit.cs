@@ -1,0 +1,285 @@
+using System.Globalization;
+using System.Text;
+using Hostlock.Flakes;
+using Hostlock.Fleets.Settings.Toml;
+
+namespace Hostlock.Fleets.Settings;
+
+/// <summary>
+/// Edits of a hostlock.toml as changes of its text, so that comments and layout stay. Each result is read again before it is
+/// given out: what comes back says what was asked, or an exception says that it cannot be done here.
+/// </summary>
+public static class FleetFileEdit
+{
+    /// <summary>Adds a host at the end of the file.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="lockPath">Its lock; null for the place that the file says.</param>
+    /// <param name="ring">Its ring, or null.</param>
+    /// <exception cref="FleetException">The fleet has that host, or the file has its hosts in an inline table.</exception>
+    public static EditedText AddHost(SourceText source, HostName name, string? lockPath, string? ring)
+    {
+        if (Find(FleetFile.Read(source), name) is not null)
+            throw FleetException.HostExists(name.ToString());
+        var section = new StringBuilder($"[hosts.{Key(name.ToString())}]\n");
+        if (lockPath is not null)
+            section.Append(CultureInfo.InvariantCulture, $"lock = {Text(lockPath)}\n");
+        if (ring is not null)
+            section.Append(CultureInfo.InvariantCulture, $"ring = {Text(ring)}\n");
+        var edited = Changed(source, [new(source.Text.Length, 0, Parted(source.Text, source.Text.Length) + section)]);
+        return ReadAgain(source, edited, fleet => Find(fleet, name) is { } added && (lockPath is null || added.Lock == lockPath) && added.Ring == ring)
+            ?? throw FleetException.CannotEdit(source.Span(0, 0), $"add host '{name}'");
+    }
+
+    /// <summary>Freezes an input of a host; a freeze that is there gives way.</summary>
+    /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
+    public static EditedText SetFreeze(SourceText source, HostName host, string input, Freeze freeze)
+    {
+        var member = HostMember(source, host);
+        if (IsSet(FleetFile.Read(source)))
+            return Changed(source, []);
+        var settings = new StringBuilder();
+        if (freeze.Reason != Freeze.NoReason)
+            settings.Append(CultureInfo.InvariantCulture, $"reason = {Text(freeze.Reason)}\n");
+        if (freeze.Until is { } until)
+            settings.Append(CultureInfo.InvariantCulture, $"until = \"{until:yyyy-MM-dd}\"\n");
+        var there = Table(member.Members, "freeze") is { } freezes ? Table(freezes.Members, input) : null;
+        EditedText edited;
+        if (there is null)
+        {
+            edited = Changed(source, [Insertion(source, member.Members, host, input, settings.ToString())]);
+        }
+        else if (there.Members.Pieces is [{ IsInline: false } piece] && source.Text[piece.Start] == '[')
+        {
+            edited = Changed(source, [new(piece.Start, piece.End - piece.Start, $"{Header(host, input)}\n{settings}".TrimEnd('\n'))]);
+        }
+        else
+        {
+            var without = new SourceText(source.Name, RemoveFreeze(source, host, input).Text);
+            edited = Between(source.Text, SetFreeze(without, host, input, freeze).Text);
+        }
+        return ReadAgain(source, edited, IsSet) ?? throw FleetException.CannotEdit(member.Span, $"freeze an input of '{host}'");
+
+        bool IsSet(Fleet fleet) => Find(fleet, host)!.Frozen.TryGetValue(input, out var known) && known == freeze;
+    }
+
+    /// <summary>Lets a frozen input of a host go.</summary>
+    /// <exception cref="FleetException">There is no such host or freeze, or the file cannot be edited.</exception>
+    public static EditedText RemoveFreeze(SourceText source, HostName host, string input)
+    {
+        var member = HostMember(source, host);
+        var changes = FreezeChanges(source, member.Members, input) 
+            ?? throw FleetException.NotFrozen(host.ToString(), input, Find(FleetFile.Read(source), host)!.Frozen.Names);
+        return ReadAgain(source, Changed(source, changes), fleet => Find(fleet, host) is { } still && !still.Frozen.ContainsKey(input))
+            ?? throw FleetException.CannotEdit(member.Span, $"unfreeze an input of '{host}'");
+    }
+
+    /// <summary>Gives a host another lock.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="lockPath">Its lock; null for the place that the file says of all.</param>
+    /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
+    public static EditedText SetLock(SourceText source, HostName host, string? lockPath)
+    {
+        var member = HostMember(source, host);
+        var table = member.Members;
+        TextChange change;
+        if (table.TryGet("lock", out var known))
+        {
+            change = lockPath is not null
+                ? new(known.Value.Span.Start, known.Value.Span.Length, Text(lockPath))
+                : Removal(source.Text, new(known.KeySpan.Start, table.By == TomlTable.Form.Inline) { End = known.Value.Span.End });
+        }
+        else if (lockPath is null)
+        {
+            return Changed(source, []);
+        }
+        else
+        {
+            change = new(Place(), 0, Line(lockPath));
+        }
+        return ReadAgain(source, Changed(source, [change]), fleet => Find(fleet, host) is { } edited && (lockPath is null || edited.Lock == lockPath))
+            ?? throw FleetException.CannotEdit(member.Span, $"change the lock of '{host}'");
+
+        // Right behind the header of the host, or where it has none, before the first that is said of it.
+        int Place() => table.By switch
+        {
+            TomlTable.Form.Header => LineAfter(source.Text, table.Pieces.First(IsHeader).Start),
+            TomlTable.Form.Inline => table.Members.Count > 0 ? table.Members[0].KeySpan.Start : member.Span.End - 1,
+            _ => table.Pieces.Min(piece => piece.Start),
+        };
+
+        string Line(string path) => table.By switch
+        {
+            TomlTable.Form.Header => $"lock = {Text(path)}\n",
+            TomlTable.Form.Implied => $"[hosts.{Key(host.ToString())}]\nlock = {Text(path)}\n\n",
+            TomlTable.Form.Inline => $"lock = {Text(path)}{(table.Members.Count > 0 ? ", " : " ")}",
+            // hosts.plex.ring = "canary" and plex.ring = "canary" say the way to the host themselves.
+            _ => $"{source.Text[table.Pieces[0].Start..table.Members[0].KeySpan.Start]}lock = {Text(path)}\n",
+        };
+
+        bool IsHeader(TomlPiece piece) =>
+            source.Text[piece.Start] == '[' && source.Text[piece.Start..LineAfter(source.Text, piece.Start)].Split(']')[0].TrimEnd().TrimEnd('"', '\'').EndsWith(host.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Sets the list of the flake's outputs.</summary>
+    public static EditedText SetOutputs(SourceText source, IReadOnlyList<string> outputs)
+    {
+        var file = TomlReader.Read(source);
+        FleetFile.Read(file, source);
+        TextChange change;
+        if (file.TryGet("outputs", out var known))
+        {
+            change = new(known.Value.Span.Start, known.Value.Span.Length, List(outputs));
+        }
+        else
+        {
+            // Before the first header, since behind it the key would be another table's.
+            var at = file.Members.Where(member => member.Value is not TomlValue.Table).Select(member => LineAfter(source.Text, member.Value.Span.End)).DefaultIfEmpty(0).Max();
+            var before = at > 0 && source.Text[at - 1] != '\n' ? "\n" : "";
+            var after = at < source.Text.Length && at == 0 ? "\n" : "";
+            change = new(at, 0, $"{before}outputs = {List(outputs)}\n{after}");
+        }
+        return ReadAgain(source, Changed(source, [change]), fleet => fleet.Outputs is { } set && set.SequenceEqual(outputs))
+            ?? throw FleetException.CannotEdit(source.Span(0, 0), "list the outputs");
+    }
+
+    static TomlValue.Table HostMember(SourceText source, HostName host)
+    {
+        var file = TomlReader.Read(source);
+        if (Find(FleetFile.Read(file, source), host) is null)
+            throw FleetException.UnknownHost(host.ToString(), FleetFile.Read(file, source).Hosts.Select(known => known.Name.ToString()));
+        return Table(Table(file, "hosts")!.Members, host.ToString())!;
+    }
+
+    // Where the freeze of an input is taken out; null where there is none.
+    static List<TextChange>? FreezeChanges(SourceText source, TomlTable host, string input)
+    {
+        if (Table(host, "freeze") is not { } freezes)
+            return null;
+        if (Table(freezes.Members, input) is not { } value)
+            return null;
+        // A table of the freezes that empties says nothing; so it goes with its last one where it is an inline one.
+        var going = freezes.Members is { By: TomlTable.Form.Inline, Members.Count: 1 } ? freezes : value;
+        return [.. going.Members.Pieces.Select(piece => Removal(source.Text, piece))];
+    }
+
+    static TextChange Removal(string text, TomlPiece piece)
+    {
+        var (start, end) = (piece.Start, piece.End);
+        if (piece.IsInline)
+        {
+            // With the comma behind it, or where it is the last, the one before.
+            var next = end;
+            while (next < text.Length && text[next] is ' ' or '\t')
+                next++;
+            if (text[next] == ',')
+            {
+                end = next + 1;
+                while (text[end] is ' ' or '\t')
+                    end++;
+            }
+            else
+            {
+                while (text[start - 1] is ' ' or '\t')
+                    start--;
+                start -= text[start - 1] == ',' ? 1 : 0;
+            }
+            return new(start, end - start, "");
+        }
+        start = text.LastIndexOf('\n', Math.Max(start - 1, 0)) + 1;
+        end = LineAfter(text, end);
+        // One of two empty lines around it, so that none is left over.
+        if (end < text.Length && text[end] is '\n' && (start == 0 || (start > 1 && text[start - 2] == '\n')))
+            end++;
+        return new(start, end - start, "");
+    }
+
+    static TextChange Insertion(SourceText source, TomlTable host, HostName name, string input, string settings)
+    {
+        var inline = $"{{ {string.Join(", ", settings.Split('\n', StringSplitOptions.RemoveEmptyEntries))} }}";
+        var freezes = Table(host, "freeze");
+        if (freezes?.Members is { By: TomlTable.Form.Inline, Members.Count: > 0 })
+        {
+            return new(freezes.Span.Start + 1, 0, $" {Key(input)} = {inline},");
+        }
+        if (host.By == TomlTable.Form.Inline)
+        {
+            var span = host.Members.Count > 0 ? host.Members[0].KeySpan : throw FleetException.CannotEdit(source.Span(0, 0), $"freeze an input of '{name}'");
+            return new(span.Start, 0, $"freeze.{Key(input)} = {inline}, ");
+        }
+        // Behind what there is of the host, so that it stays together.
+        var at = LineAfter(source.Text, host.Pieces.Max(piece => piece.End));
+        var section = $"{Header(name, input)}\n{settings}";
+        // Statements of another table may follow a host that is written in dotted keys.
+        if (host.By == TomlTable.Form.Dotted)
+            at = source.Text.Length;
+        var after = at < source.Text.Length && source.Text[at] != '\n' ? "\n" : "";
+        return new(at, 0, Parted(source.Text, at) + section + after);
+    }
+
+    static Host? Find(Fleet fleet, HostName name) => fleet.Hosts.FirstOrDefault(host => host.Name == name);
+
+    static TomlValue.Table? Table(TomlTable table, string key) =>
+        table.TryGet(key, out var member) ? member.Value as TomlValue.Table : null;
+
+    // What makes an empty line between the text before an offset and a new section.
+    static string Parted(string text, int at) =>
+        at == 0 ? "" : text[at - 1] != '\n' ? "\n\n" : at > 1 && text[at - 2] == '\n' ? "" : "\n";
+
+    static int LineAfter(string text, int offset) => text.IndexOf('\n', offset) is >= 0 and var end ? end + 1 : text.Length;
+
+    static string Header(HostName host, string input) => $"[hosts.{Key(host.ToString())}.freeze.{Key(input)}]";
+
+    static EditedText Changed(SourceText source, IEnumerable<TextChange> changes) =>
+        EditedText.Of(source.Text, [.. changes.OrderBy(change => change.Start)]);
+
+    // As one change, from the first difference to the last.
+    static EditedText Between(string old, string changed)
+    {
+        var start = old.AsSpan().CommonPrefixLength(changed);
+        var end = 0;
+        while (end < Math.Min(old.Length, changed.Length) - start && old[^(end + 1)] == changed[^(end + 1)])
+            end++;
+        return EditedText.Of(old, [new(start, old.Length - start - end, changed[start..^end])]);
+    }
+
+    static EditedText? ReadAgain(SourceText source, EditedText edited, Func<Fleet, bool> isAsAsked)
+    {
+        try
+        {
+            return isAsAsked(FleetFile.Read(new SourceText(source.Name, edited.Text))) ? edited : null;
+        }
+        catch (FleetException)
+        {
+            return null;
+        }
+    }
+
+    static string List(IEnumerable<string> texts)
+    {
+        var items = texts.Select(Text).ToList();
+        return items.Count == 0 ? "[]" : $"[ {string.Join(", ", items)} ]";
+    }
+
+    static string Key(string key) =>
+        key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? key : Text(key);
+
+    static string Text(string value)
+    {
+        var text = new StringBuilder("\"");
+        foreach (var c in value)
+        {
+            _ = c switch
+            {
+                '"' => text.Append("\\\""),
+                '\\' => text.Append("\\\\"),
+                '\n' => text.Append("\\n"),
+                '\t' => text.Append("\\t"),
+                _ when char.IsControl(c) => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}"),
+                _ => text.Append(c),
+            };
+        }
+        return text.Append('"').ToString();
+    }
+}

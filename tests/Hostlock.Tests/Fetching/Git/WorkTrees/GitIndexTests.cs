@@ -1,0 +1,101 @@
+using Hostlock.Fetching;
+using Hostlock.Fetching.Git;
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Platform;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.Fetching.Git.WorkTrees;
+
+public sealed class GitIndexTests : IDisposable
+{
+    readonly TempFolder _folder = new();
+
+    public GitIndexTests()
+    {
+        foreach (var name in (string[])["a", "dir/b", "dir/c/d", "dir/c/é", "long/" + new string('x', 200), "tool"])
+            _folder.Write(name, name);
+        TestGit.Commit(_folder.Path, 1);
+        _folder.Write("new", "");
+        TestGit.In(_folder.Path, "add", "-N", "new");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("2")]
+    [InlineData("3")]
+    [InlineData("4")]
+    public void Every_version_lists_what_git_lists(string version)
+    {
+        TestGit.In(_folder.Path, "update-index", "--index-version", version);
+
+        var index = GitIndex.Read(GitPlace.OfWorkTree(_folder.Path)!)!;
+
+        var listed = TestGit.In(_folder.Path, "ls-files", "-z", "--stage").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(listed, index.Entries.Select(entry => $"{Convert.ToString(entry.Mode, 8)} {entry.Id} 0\t{System.Text.Encoding.UTF8.GetString(System.Text.Encoding.Latin1.GetBytes(entry.Path))}"));
+        Assert.Equal(["new"], index.Entries.Where(entry => !entry.IsPlain).Select(entry => entry.Path));
+    }
+
+    [Fact]
+    public async Task A_split_index_is_left_to_git()
+    {
+        TestGit.In(_folder.Path, "update-index", "--split-index");
+
+        Assert.Null(GitIndex.Read(GitPlace.OfWorkTree(_folder.Path)!));
+        var tree = GitWorkTree.Around(new ProcessRunner(), _folder["dir"])!;
+        Assert.True(await tree.KnowsAsync("dir/c/é"));
+        Assert.False(await tree.KnowsAsync("dir/c"));
+    }
+
+    [Fact]
+    public async Task A_work_tree_is_known_from_within_without_a_process()
+    {
+        _folder.Write("untracked", "");
+        var processes = new CountingProcesses();
+
+        var tree = GitWorkTree.Around(processes, _folder["dir/c"])!;
+
+        Assert.Equal(_folder.Path, tree.Root);
+        Assert.True(await tree.KnowsAsync("new"));
+        Assert.False(await tree.KnowsAsync("untracked"));
+        Assert.Null(await tree.FindAsync("untracked", TestContext.Current.CancellationToken));
+        Assert.NotNull(await tree.FindAsync("dir/c/é", TestContext.Current.CancellationToken));
+        Assert.Empty(processes.Started);
+    }
+
+    [Fact]
+    public void A_damaged_index_is_an_error_and_nothing_worse()
+    {
+        TestGit.In(_folder.Path, "update-index", "--index-version", "4");
+        var whole = File.ReadAllBytes(_folder[".git/index"]);
+        var random = new Random(7);
+
+        for (var i = 0; i < 20_000; i++)
+        {
+            var bytes = whole.AsSpan(0, random.Next(4) == 0 ? random.Next(whole.Length) : whole.Length).ToArray();
+            for (var hits = random.Next(1, 4); hits > 0 && bytes.Length > 0; hits--)
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            try
+            {
+                _ = GitIndex.Parse(bytes, "index", default);
+            }
+            catch (FetchException)
+            {
+                // Named and typed.
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("../outside")]
+    [InlineData("a//b")]
+    [InlineData(".git/config")]
+    public void Paths_that_lead_elsewhere_are_refused(string path)
+    {
+        var bytes = File.ReadAllBytes(_folder[".git/index"]);
+        var at = bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(new string('x', 200)));
+        System.Text.Encoding.ASCII.GetBytes($"{path}\0").CopyTo(bytes.AsSpan(at - "long/".Length));
+
+        Assert.Throws<FetchException>(() => GitIndex.Parse(bytes, "index", default));
+    }
+}

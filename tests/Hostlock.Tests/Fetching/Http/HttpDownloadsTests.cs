@@ -1,0 +1,137 @@
+using System.Net;
+using Hostlock.Fetching;
+using Hostlock.Fetching.Http;
+
+namespace Hostlock.Tests.Fetching.Http;
+
+/// <summary>Downloads over a pretend wire: redirects, tokens, what is tried again and what is not.</summary>
+public class HttpDownloadsTests
+{
+    /// <summary>Answers each request by its address, and remembers what was asked.</summary>
+    sealed class Wire(Func<HttpRequestMessage, int, HttpResponseMessage> answer) : HttpMessageHandler
+    {
+        public List<string> Asked { get; } = [];
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Asked.Add($"{request.RequestUri}{(request.Headers.Authorization is null ? "" : " with a token")}");
+            return Task.FromResult(answer(request, Asked.Count));
+        }
+    }
+
+    /// <summary>A clock on which every wait is over at once.</summary>
+    sealed class Hurried : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime > TimeSpan.FromSeconds(50) ? dueTime : TimeSpan.Zero, period);
+    }
+
+    static readonly NixSettings Settings = NixSettings.Read(new Dictionary<string, string> { ["HOME"] = "/nonexistent", ["NIX_CONF_DIR"] = "/nonexistent" });
+
+    static HttpDownloads Over(Wire wire) => new(() => wire, Settings, new Hurried());
+
+    static HttpResponseMessage Answer(HttpStatusCode status, string body = "") => new(status) { Content = new StringContent(body) };
+
+    static HttpResponseMessage Redirect(string to) => new(HttpStatusCode.Found) { Headers = { Location = new(to) } };
+
+    [Fact]
+    public async Task What_may_pass_is_tried_again()
+    {
+        using var wire = new Wire((_, count) => count < 3 ? Answer(HttpStatusCode.InternalServerError) : Answer(HttpStatusCode.OK, "there"));
+        using var downloads = Over(wire);
+
+        Assert.Equal("there", await downloads.GetTextAsync("https://h.test/a", null, TestContext.Current.CancellationToken));
+        Assert.Equal(3, wire.Asked.Count);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.NotFound, 1)]
+    [InlineData(HttpStatusCode.Unauthorized, 1)]
+    [InlineData(HttpStatusCode.BadGateway, 5)]
+    public async Task What_does_not_pass_is_an_error_of_the_world(HttpStatusCode status, int requests)
+    {
+        using var wire = new Wire((_, _) => Answer(status));
+        using var downloads = Over(wire);
+
+        var error = await Assert.ThrowsAsync<FetchException>(() => downloads.GetTextAsync("https://h.test/a", null, TestContext.Current.CancellationToken));
+
+        Assert.True(error.IsOutside);
+        Assert.Contains($"HTTP error {(int)status}", error.Message, StringComparison.Ordinal);
+        Assert.Equal(requests, wire.Asked.Count);
+    }
+
+    [Fact]
+    public async Task A_used_up_limit_says_what_helps()
+    {
+        using var wire = new Wire((_, _) =>
+        {
+            var response = Answer(HttpStatusCode.Forbidden);
+            response.Headers.Add("x-ratelimit-remaining", "0");
+            return response;
+        });
+        using var downloads = Over(wire);
+
+        var error = await Assert.ThrowsAsync<FetchException>(() => downloads.GetTextAsync("https://api.github.com/x", null, TestContext.Current.CancellationToken));
+
+        Assert.Contains("access-tokens", error.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_stays_with_its_host()
+    {
+        using var wire = new Wire((request, _) => request.RequestUri!.Host switch
+        {
+            "api.github.com" => Redirect("https://codeload.test/x"),
+            _ => Answer(HttpStatusCode.OK, "there"),
+        });
+        using var downloads = Over(wire);
+
+        await downloads.GetTextAsync("https://api.github.com/x", new("github.com", "Authorization", "token secret"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(["https://api.github.com/x with a token", "https://codeload.test/x"], wire.Asked);
+    }
+
+    [Fact]
+    public async Task Redirects_without_end_end()
+    {
+        using var wire = new Wire((_, count) => Redirect($"https://h.test/{count}"));
+        using var downloads = Over(wire);
+
+        var error = await Assert.ThrowsAsync<FetchException>(() => downloads.GetTextAsync("https://h.test/a", null, TestContext.Current.CancellationToken));
+
+        Assert.Contains("more than 10 redirects", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_password_in_an_address_is_not_in_the_error()
+    {
+        using var wire = new Wire((_, _) => Answer(HttpStatusCode.NotFound));
+        using var downloads = Over(wire);
+
+        var error = await Assert.ThrowsAsync<FetchException>(() => downloads.GetTextAsync("https://me:secret@h.test/a", null, TestContext.Current.CancellationToken));
+
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<https://h.test/b.tar.gz>; rel=\"immutable\"", "https://h.test/b.tar.gz")]
+    [InlineData("<https://h.test/b.tar.gz>; rel=immutable", null)]
+    [InlineData("<https://h.test/b.tar.gz>;rel=\"immutable\"", null)]
+    [InlineData("<https://h.test/b>; rel=\"x\", <https://h.test/c>; rel=\"immutable\"", null)]
+    public async Task An_immutable_link_is_taken_where_it_is_written_as_Nix_wants_it(string header, string? link)
+    {
+        using var wire = new Wire((_, count) =>
+        {
+            if (count > 1)
+                return Answer(HttpStatusCode.OK);
+            var response = Redirect("https://h.test/there");
+            response.Headers.TryAddWithoutValidation("Link", header);
+            return response;
+        });
+        using var downloads = Over(wire);
+
+        using var download = await downloads.GetAsync("https://h.test/a.tar.gz", null, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(link, download.ImmutableLink);
+    }
+}

@@ -1,0 +1,108 @@
+using Hostlock.Fleets;
+using Hostlock.Fleets.Settings;
+
+namespace Hostlock.Tests.Fleets.Settings;
+
+public class FleetFileEditTests
+{
+    static readonly HostName Plex = HostName.Parse("plex");
+    static readonly Freeze Zfs = new("ZFS", new DateOnly(2026, 12, 31));
+
+    [Theory]
+    [InlineData("[hosts.plex]\n")]
+    [InlineData("[hosts.plex] # the media machine\nring = 'a' # first\n# the end\n\n[rings.a]\n")]
+    [InlineData("[hosts]\nplex.stamp = true\nweb.stamp = true\n")]
+    [InlineData("[hosts]\nplex = { stamp = true } # c\n")]
+    [InlineData("hosts = { plex = { stamp = true, freeze = { disko = {} } } }\n")]
+    [InlineData("[hosts.plex.freeze.disko]\nreason = 'x'\n[hosts.web]\n")]
+    [InlineData("[hosts.plex.freeze]\ndisko = { reason = 'x' }\n")]
+    [InlineData("[hosts.plex]\nfreeze.disko = { reason = 'x' }")]
+    [InlineData("[hosts.plex]\nfreeze.disko.reason = 'x'\n\n\n[hosts.web]\n")]
+    [InlineData("[hosts.plex]\r\nstamp = true\r\n[hosts.web]\r\n")]
+    public void Freezing_and_unfreezing_is_as_if_nothing_was(string form)
+    {
+        var before = new SourceText("hostlock.toml", "version = 1\n" + form);
+
+        var frozen = FleetFileEdit.SetFreeze(before, Plex, "nixpkgs", Zfs);
+        var after = FleetFileEdit.RemoveFreeze(new("hostlock.toml", frozen.Text), Plex, "nixpkgs");
+
+        Assert.True(Host(frozen.Text).Frozen.TryGetValue("nixpkgs", out var freeze));
+        Assert.Equal(Zfs, freeze);
+        Assert.Equal(Host(before.Text).Frozen.Names, Host(after.Text).Frozen.Names);
+        // Empty lines may be more.
+        Assert.Equal(Lines(before.Text), Lines(after.Text));
+
+        static IEnumerable<string> Lines(string text) => text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0);
+    }
+
+    [Theory]
+    [InlineData("[hosts.plex.freeze.nixpkgs] # why\nreason = 'x'\n[hosts.web]\n")]
+    [InlineData("[hosts.plex]\nfreeze.nixpkgs.reason = 'x'\nfreeze.nixpkgs.until = '2026-01-01'\nstamp = true\n")]
+    [InlineData("[hosts.plex]\nfreeze = { nixpkgs = { reason = 'x' }, disko = {} }\n")]
+    [InlineData("[hosts.plex]\nfreeze = { disko = {}, nixpkgs = { reason = 'x' } }\n")]
+    [InlineData("[hosts.plex]\nfreeze = { nixpkgs = {} }\n")]
+    public void Another_freeze_takes_the_place_of_the_first(string form)
+    {
+        var before = "version = 1\n" + form;
+
+        var after = FleetFileEdit.SetFreeze(new("hostlock.toml", before), Plex, "nixpkgs", Zfs).Text;
+
+        Assert.Equal(Zfs, Host(after).Frozen.Single(freeze => freeze.Key == "nixpkgs").Value);
+        Assert.Equal(Host(before).Frozen.Names, Host(after).Frozen.Names);
+        Assert.Equal(FleetFile.Read(before).Hosts.Length, FleetFile.Read(after).Hosts.Length);
+    }
+
+    [Theory]
+    [InlineData("[hosts.plex]\n")]
+    [InlineData("[hosts.\"plex\"] # the media machine\nring = 'a' # first\n[rings.a]\n")]
+    [InlineData("[hosts]\nplex.stamp = true\nweb.stamp = true\n")]
+    [InlineData("[hosts]\nplex = { stamp = true } # c\n")]
+    [InlineData("hosts.plex.stamp = true\n")]
+    [InlineData("[hosts.plex.freeze.disko]\nreason = 'x'\n[hosts.web]\n")]
+    public void A_lock_that_is_set_and_taken_away_is_as_if_nothing_was(string form)
+    {
+        var before = "version = 1\n" + form;
+
+        var set = FleetFileEdit.SetLock(new("hostlock.toml", before), Plex, "flake.lock").Text;
+        var other = FleetFileEdit.SetLock(new("hostlock.toml", set), Plex, "a \"b\".lock").Text;
+        var after = FleetFileEdit.SetLock(new("hostlock.toml", other), Plex, null).Text;
+
+        Assert.Equal(("flake.lock", "a \"b\".lock", "locks/plex.lock"), (Host(set).Lock, Host(other).Lock, Host(after).Lock));
+        Assert.Equal(FleetFile.Read(before).Hosts.Select(host => host.Name), FleetFile.Read(set).Hosts.Select(host => host.Name));
+        // A header of its own may stay.
+        Assert.Equal(before.Replace("\n", "", StringComparison.Ordinal), after.Replace("[hosts.plex]\n\n", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_freeze_that_is_there_already_changes_nothing()
+    {
+        var source = new SourceText("hostlock.toml", "version = 1\n[hosts.plex]\nfreeze.nixpkgs = { until = '2026-12-31', reason = \"ZFS\" }\n");
+
+        Assert.Equal(source.Text, FleetFileEdit.SetFreeze(source, Plex, "nixpkgs", Zfs).Text);
+    }
+
+    [Fact]
+    public void What_is_not_frozen_cannot_be_let_go() =>
+        Assert.Throws<FleetException>(() => FleetFileEdit.RemoveFreeze(new("hostlock.toml", "version = 1\n[hosts.plex]\n"), Plex, "nixpkgs"));
+
+    [Theory]
+    [InlineData("# ours\nversion = 1 # one\n\n[hosts.plex]\n", "# ours\nversion = 1 # one\noutputs = [ \"a\", \"b\" ]\n\n[hosts.plex]\n")]
+    [InlineData("version = 1\noutputs = [\n 'x', # y\n] # z\n", "version = 1\noutputs = [ \"a\", \"b\" ] # z\n")]
+    [InlineData("version = 1", "version = 1\noutputs = [ \"a\", \"b\" ]\n")]
+    public void Outputs_are_set_before_the_first_table(string before, string after) =>
+        Assert.Equal(after, FleetFileEdit.SetOutputs(new("hostlock.toml", before), ["a", "b"]).Text);
+
+    [Theory]
+    [InlineData("version = 1\n", "version = 1\n\n[hosts.\"a.b\"]\nlock = \"x.lock\"\n")]
+    [InlineData("version = 1\n# end", "version = 1\n# end\n\n[hosts.\"a.b\"]\nlock = \"x.lock\"\n")]
+    public void A_host_is_added_at_the_end(string before, string after) =>
+        Assert.Equal(after, FleetFileEdit.AddHost(new("hostlock.toml", before), HostName.Parse("a.b"), "x.lock", null).Text);
+
+    [Theory]
+    [InlineData("version = 1\nhosts = {}\n")]
+    [InlineData("version = 1\n[hosts.plex]\n")]
+    public void A_host_that_cannot_be_added_is_refused(string text) =>
+        Assert.Throws<FleetException>(() => FleetFileEdit.AddHost(new("hostlock.toml", text), Plex, null, null));
+
+    static Host Host(string text) => FleetFile.Read(text).Hosts.Single(host => host.Name == Plex);
+}

@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Settings;
+
+namespace Hostlock.Tests.Fleets.Settings;
+
+public class FleetFileTests
+{
+    [Fact]
+    public void Every_setting_is_read()
+    {
+        var fleet = FleetFile.Read(
+            """
+            version = 1
+            lock = "locks/{host}/flake.lock"
+            stamp = false
+            private = ["github:acme", "gitlab:acme/tools/anvil"]
+            outputs = [
+              "nixosConfigurations", # all hosts
+              'packages',
+            ]
+            [hosts.plex]
+            ring = "canary"
+            target = "root@plex.lan"
+            stamp = true
+            [hosts.nixahi]
+            lock = "hosts/nixahi/flake.lock"
+            flake = "hosts/nixahi/flake.nix"
+            inputs.nixpkgs = "github:NixOS/nixpkgs/nixos-25.11"
+            configurations = ["nixosConfigurations.nixahi", 'homeConfigurations."jono@nixahi"']
+            [hosts.nixahi.freeze.nixpkgs]
+            reason = "ZFS"
+            until = "2026-12-31"
+            [inputs.nix-secrets]
+            scope = "shared"
+            [inputs.nixpkgs]
+            min-age = "3d"
+            max-age = "30d"
+            [rings.rest]
+            after = "canary"
+            soak = "24h"
+            [rings.canary]
+            """);
+
+        Assert.Equal(["nixahi", "plex"], fleet.Hosts.Select(host => host.Name.ToString()));
+        var (nixahi, plex) = (fleet.Hosts[0], fleet.Hosts[1]);
+        Assert.Equal(("locks/plex/flake.lock", "flake.nix", "canary", "root@plex.lan", true), (plex.Lock, plex.FlakeFile, plex.Ring, plex.Target, plex.IsStamped));
+        Assert.Equal(("hosts/nixahi/flake.lock", "hosts/nixahi/flake.nix", null, false), (nixahi.Lock, nixahi.FlakeFile, nixahi.Ring, nixahi.IsStamped));
+        Assert.Equal([KeyValuePair.Create("nixpkgs", "github:NixOS/nixpkgs/nixos-25.11")], nixahi.References);
+        Assert.Equal(["nixosConfigurations.nixahi", "homeConfigurations.\"jono@nixahi\""], nixahi.Configurations!.Value);
+        Assert.Equal([KeyValuePair.Create("nixpkgs", new Freeze("ZFS", new DateOnly(2026, 12, 31)))], nixahi.Frozen);
+        Assert.Equal([new Ring("canary", null, TimeSpan.Zero), new Ring("rest", "canary", TimeSpan.FromHours(24))], fleet.Rings);
+        Assert.Equal(
+            [KeyValuePair.Create("nix-secrets", new InputPolicy(true, null, null)), KeyValuePair.Create("nixpkgs", new InputPolicy(false, TimeSpan.FromDays(3), TimeSpan.FromDays(30)))],
+            fleet.Policies);
+        Assert.Equal(["nixosConfigurations", "packages"], fleet.Outputs!.Value);
+    }
+
+    [Theory]
+    [InlineData("hosts = { plex = { ring = 'a' } }\nrings = { a = {} }")]
+    [InlineData("hosts.plex.ring = 'a'\nrings.a.soak = '1h'")]
+    [InlineData("[hosts]\nplex.ring = 'a'\n[rings]\na = {}")]
+    [InlineData("[hosts.plex]\nring = 'a'\n[rings.a]")]
+    [InlineData("[hosts . \"plex\"]\n\"ring\" = \"\"\"a\"\"\"\n[rings.a]\r\n")]
+    public void A_host_may_be_written_in_any_form(string form) =>
+        Assert.Equal("a", Assert.Single(FleetFile.Read("version = 1\n" + form).Hosts).Ring);
+
+    [Theory]
+    [InlineData("[hosts.plex]\ntagret = 'x'", 2, 1, "setting 'tagret' is not known")]
+    [InlineData("[host.plex]", 1, 2, "setting 'host' is not known")]
+    [InlineData("[rings.a]\nsoack = '1h'", 2, 1, "setting 'soack' is not known")]
+    [InlineData("[hosts.plex]\nlock = 3", 2, 8, "must be text in quotes, not an integer")]
+    [InlineData("[hosts]\nplex = 'x'", 2, 8, "must be a table, not a string")]
+    [InlineData("outputs = ['a', 1]", 1, 17, "must be text in quotes, not an integer")]
+    [InlineData("private = ['acme']", 1, 12, "the beginning of a reference")]
+    [InlineData("[hosts.plex.freeze.nixpkgs]\nuntil = 2026-12-31", 2, 9, "dates cannot be in this file")]
+    [InlineData("[hosts.plex.freeze.nixpkgs]\nuntil = '2026-13-31'", 2, 9, "a day as text")]
+    [InlineData("[hosts.plex.freeze.'home-manager/nixpkgs']", 1, 20, "the name of an input")]
+    [InlineData("[inputs.nixpkgs]\nmin-age = '3 days'", 2, 11, "a time such as")]
+    [InlineData("[inputs.nixpkgs]\nscope = 'global'", 2, 9, "\"shared\" or \"host\"")]
+    [InlineData("[hosts.plex]\nring = 'nowhere'", 2, 8, "no ring 'nowhere'")]
+    [InlineData("[rings.a]\nafter = 'b'\n[rings.b]\nafter = 'a'", 1, 8, "a after b after a")]
+    [InlineData("[rings.a]\nafter = 'a'", 1, 8, "a after a")]
+    [InlineData("[hosts.'-x']", 1, 8, "'-x' is not a host name")]
+    [InlineData("[hosts.root]", 1, 8, "'root' is not a host name")]
+    [InlineData("[hosts.'a/b']", 1, 8, "'a/b' is not a host name")]
+    [InlineData("[hosts.plex]\ntarget = '-oProxyCommand=x'", 2, 10, "cannot be the target")]
+    [InlineData("[hosts.plex]\ntarget = 'a; rm -rf /'", 2, 10, "cannot be the target")]
+    [InlineData("[hosts.plex]\nlock = '/etc/passwd'", 2, 8, "inside the flake")]
+    [InlineData("[hosts.plex]\nlock = 'a/../../b'", 2, 8, "inside the flake")]
+    [InlineData("[hosts.plex]\nlock = '.git/config'", 2, 8, "inside the flake")]
+    [InlineData("[hosts.plex]\nlock = ''", 2, 8, "inside the flake")]
+    [InlineData("[hosts.plex]\nlock = 'a//b'", 2, 8, "inside the flake")]
+    [InlineData("[hosts.a]\nlock = 'l'\n[hosts.b]\nlock = 'l'\ninputs.x = 'y'", 3, 8, "share the lock 'l' but not the inputs")]
+    [InlineData("[hosts.a]\nlock = 'flake.lock'\nflake = 'a.nix'", 1, 8, "share the lock 'flake.lock' but not the flake file")]
+    [InlineData("a = \n", 1, 5, "expected a value, found the end of the line")]
+    [InlineData("stamp = true false", 1, 14, "expected the end of the line, found 'false'")]
+    [InlineData("[[hosts]]", 1, 1, "no arrays of tables")]
+    [InlineData("[hosts.a]\n[hosts.a]", 2, 8, "'a' is already defined at hostlock.toml:2:8")]
+    [InlineData("stamp = true\nstamp = true", 2, 1, "'stamp' is already defined")]
+    [InlineData("hosts.a.lock = 'x'\n[hosts]", 2, 2, "'hosts' is already defined")]
+    [InlineData("[hosts]\na.lock = 'x'\n[hosts.a]", 3, 8, "'a' is already defined")]
+    [InlineData("hosts = {}\n[hosts.a]", 2, 2, "'hosts' is already defined")]
+    [InlineData("hosts = { a = {},\n b = {} }", 1, 18, "must be on one line")]
+    [InlineData("lock = \"\\x41\"", 1, 9, "is of TOML 1.1")]
+    [InlineData("lock = \"\\u0000\"", 1, 8, "null character")]
+    [InlineData("lock = 'x", 1, 9, "not TOML")]
+    public void What_is_wrong_is_named_with_its_place(string text, int line, int column, string message)
+    {
+        var error = Assert.Throws<FleetException>(() => FleetFile.Read("version = 1\n" + text));
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.Equal($"hostlock.toml:{line + 1}:{column}", error.Span!.ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("version = 2")]
+    [InlineData("version = \"1\"")]
+    public void Another_version_is_refused(string text) => Assert.Throws<FleetException>(() => FleetFile.Read(text));
+
+    [Theory]
+    [InlineData("[", 100_000)]
+    [InlineData("{a=", 100_000)]
+    [InlineData("a.", 100_000)]
+    [InlineData("\"", 100_000)]
+    [InlineData("[hosts.a", 100_000)]
+    public void Absurd_nesting_is_refused_and_not_followed(string piece, int times)
+    {
+        var pieces = string.Concat(Enumerable.Repeat(piece, times));
+
+        Assert.Throws<FleetException>(() => FleetFile.Read("version = 1\noutputs = " + pieces));
+        Assert.Throws<FleetException>(() => FleetFile.Read(pieces));
+    }
+
+    [Fact]
+    public void A_thousand_hosts_are_read_in_time_that_grows_with_their_number()
+    {
+        static string Of(int hosts) => "version = 1\n" + string.Concat(Enumerable.Range(0, hosts).Select(i =>
+            $"\n[hosts.host{i:00000}]\nring = \"canary\"\ntarget = \"root@host{i}.lan\"\ninputs.nixpkgs = \"github:NixOS/nixpkgs\"\n")) + "[rings.canary]\n";
+        var (few, many) = (Of(1000), Of(8000));
+        FleetFile.Read(few);
+
+        // Eight times the hosts may take some more than eight times as long, and not sixty-four times.
+        Assert.InRange(Time(many), TimeSpan.Zero, (30 * Time(few)) + TimeSpan.FromMilliseconds(100));
+
+        static TimeSpan Time(string text) => Enumerable.Range(0, 5).Min(_ =>
+        {
+            var watch = Stopwatch.StartNew();
+            FleetFile.Read(text);
+            return watch.Elapsed;
+        });
+    }
+}
