@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hostlock.Fetching.Folders;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Flakes.Schemes;

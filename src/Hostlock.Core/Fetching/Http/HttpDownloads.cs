@@ -1,26 +1,9 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
 using System.Text;
-using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Http;
-
-/// <summary>A header that carries a token, and the one host it may be sent to.</summary>
-public sealed record TokenHeader(string Host, string Name, string Value);
-
-/// <summary>An answer whose body is read as it comes.</summary>
-/// <param name="Body">The bytes as the server sent them.</param>
-/// <param name="ImmutableLink">The address in a <c>Link: …; rel="immutable"</c> header met on the way, or null.</param>
-/// <param name="Tag">The answer's ETag, or null.</param>
-public sealed record Download(Stream Body, string? ImmutableLink, string? Tag) : IDisposable
-{
-    /// <summary>True where the server says that what was had before is still right; there is no body then.</summary>
-    public bool IsUnchanged { get; init; }
-
-    public void Dispose() => Body.Dispose();
-}
 
 /// <summary>
 /// GET over HTTP: follows redirects itself, so that a token stays with its host, tries again where that may help, and never
@@ -100,13 +83,13 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
-                    return (null, FetchException.Unreachable(shown, $"no answer within {Durations(Patience)}"), Backoff(attempt));
+                    return (null, FetchException.Unreachable(shown, $"no answer within {Seconds(Patience)}"), Backoff(attempt));
                 }
                 link ??= ImmutableLink(response.Headers);
                 if (response.StatusCode is HttpStatusCode.OK)
                 {
                     var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-                    return (new(new Watched(body, response, shown, Patience, time, cancellationToken), link, response.Headers.ETag?.ToString()), null, null);
+                    return (new(new ImpatientStream(body, response, shown, Patience, time, cancellationToken), link, response.Headers.ETag?.ToString()), null, null);
                 }
                 using (response)
                 {
@@ -194,55 +177,11 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         return null;
     }
 
-    static string Durations(TimeSpan time) => time.TotalSeconds == 1 ? "1 second" : $"{time.TotalSeconds:0} seconds";
+    /// <summary>A span of time in words, for messages: <c>300 seconds</c>.</summary>
+    internal static string Seconds(TimeSpan time) => time.TotalSeconds == 1 ? "1 second" : $"{time.TotalSeconds:0} seconds";
 
     /// <summary>The address without a password that may be in it.</summary>
     static string Shown(string url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && address.UserInfo.Length > 0
         ? url.Replace(address.UserInfo + "@", "", StringComparison.Ordinal)
         : url;
-
-    /// <summary>A body that gives up when nothing comes for a while.</summary>
-    sealed class Watched(Stream body, HttpResponseMessage response, string shown, TimeSpan patience, TimeProvider time, CancellationToken stop) : ForwardStream
-    {
-        public override int Read(Span<byte> buffer)
-        {
-            // The unpacking reads on a thread of its own and has nothing else to do.
-            var piece = ArrayPool<byte>.Shared.Rent(buffer.Length);
-            try
-            {
-                var read = ReadAsync(piece.AsMemory(0, buffer.Length), stop).AsTask().GetAwaiter().GetResult();
-                piece.AsSpan(0, read).CopyTo(buffer);
-                return read;
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(piece);
-            }
-        }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            using var stalled = new CancellationTokenSource(patience, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancellationToken);
-            try
-            {
-                return await body.ReadAsync(buffer, either.Token);
-            }
-            catch (OperationCanceledException) when (stalled.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-            {
-                throw FetchException.Unreachable(shown, $"nothing came for {Durations(patience)}");
-            }
-            catch (Exception why) when (why is IOException or HttpRequestException)
-            {
-                throw FetchException.Unreachable(shown, "the connection broke off", why);
-            }
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                response.Dispose();
-            base.Dispose(disposing);
-        }
-    }
 }

@@ -1,0 +1,71 @@
+using System.Text;
+using Hostlock.Nar;
+
+namespace Hostlock.Fetching.Folders;
+
+/// <summary>A tree with other trees in place of some of its folders: a commit or a work tree with its submodules.</summary>
+sealed class MountedTree : SourceTree
+{
+    readonly SourceTree _tree;
+    readonly Node _mounts = new();
+
+    sealed class Node
+    {
+        public SourceTree? Tree { get; set; }
+
+        public SortedDictionary<string, Node> Below { get; } = new(StringComparer.Ordinal);
+    }
+
+    sealed record Place(SourceTree? Tree, TreeEntry Entry, Node? Mounts);
+
+    /// <param name="tree">The tree below.</param>
+    /// <param name="mounts">What lies where, by path.</param>
+    public MountedTree(SourceTree tree, IEnumerable<(string Path, SourceTree Tree)> mounts)
+    {
+        _tree = tree;
+        foreach (var (path, mounted) in mounts)
+        {
+            var node = _mounts;
+            foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+            {
+                var key = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(name));
+                if (!node.Below.TryGetValue(key, out var next))
+                    node.Below[key] = next = new();
+                node = next;
+            }
+            node.Tree = mounted;
+        }
+    }
+
+    public override TreeEntry Root => _tree.Root with { Handle = new Place(_tree, _tree.Root, _mounts) };
+
+    public override IEnumerable<TreeEntry> List(TreeEntry folder)
+    {
+        var place = (Place)folder.Handle!;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in place.Tree?.List(place.Entry) ?? [])
+        {
+            var name = Encoding.Latin1.GetString(entry.Name.Span);
+            var mounts = place.Mounts?.Below.GetValueOrDefault(name);
+            seen.Add(name);
+            yield return mounts?.Tree is { } mounted
+                ? Named(entry.Name, mounted, mounts)
+                : entry with { Handle = new Place(place.Tree, entry, entry.Kind == TreeEntryKind.Folder ? mounts : null) };
+        }
+        // A place to mount at that the tree itself does not have: its folders hold nothing else.
+        foreach (var (name, mounts) in place.Mounts?.Below ?? [])
+        {
+            if (!seen.Contains(name))
+                yield return Named(Encoding.Latin1.GetBytes(name), mounts.Tree, mounts);
+        }
+    }
+
+    public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) => Of(link) is var (tree, entry) ? tree.ReadLink(entry) : default;
+
+    public override Stream Open(TreeEntry file) => Of(file) is var (tree, entry) ? tree.Open(entry) : Stream.Null;
+
+    static TreeEntry Named(ReadOnlyMemory<byte> name, SourceTree? tree, Node mounts) =>
+        new(name, TreeEntryKind.Folder, 0, new Place(tree, tree?.Root ?? default, mounts));
+
+    static (SourceTree Tree, TreeEntry Entry) Of(TreeEntry entry) => entry.Handle is Place { Tree: { } tree } place ? (tree, place.Entry) : default;
+}

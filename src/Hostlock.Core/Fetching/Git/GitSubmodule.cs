@@ -1,0 +1,72 @@
+namespace Hostlock.Fetching.Git;
+
+/// <summary>A submodule as .gitmodules declares it.</summary>
+/// <param name="Path">Where it lies in the tree, without <c>.</c> and <c>..</c>.</param>
+/// <param name="Url">Its address as written; may be relative.</param>
+/// <param name="Branch">Its branch, <c>.</c> for that of the superproject, or null.</param>
+sealed record GitSubmodule(string Path, string Url, string? Branch)
+{
+    public const string File = ".gitmodules";
+
+    /// <summary>Deepest nesting of submodules that is followed.</summary>
+    public const int MaximumDepth = 32;
+
+    /// <summary>The submodules that the text of a .gitmodules declares.</summary>
+    /// <remarks>Nix 2.34.8, libfetchers/git-utils.cc, parseSubmodules.</remarks>
+    public static IReadOnlyList<GitSubmodule> Parse(string text)
+    {
+        var modules = GitConfig.Parse(text);
+        return
+        [
+            .. from name in modules.Subsections("submodule")
+               let path = modules.Text($"submodule.{name}.path")
+               where path is not null
+               select new GitSubmodule(Canonical(path), modules.Text($"submodule.{name}.url") ?? "", modules.Text($"submodule.{name}.branch")),
+        ];
+    }
+
+    /// <summary>The address, resolved against the one the superproject came from where it is relative; null where Nix makes nothing of it.</summary>
+    /// <remarks>libgit2, git_submodule_resolve_url.</remarks>
+    public string? Resolve(string superproject)
+    {
+        if (!Url.StartsWith("./", StringComparison.Ordinal) && !Url.StartsWith("../", StringComparison.Ordinal))
+            return Url.Contains(':', StringComparison.Ordinal) || Url.StartsWith('/') ? Url : null;
+        // libgit2 drops one of the three slashes, and then the first folder is taken for a host: Nix fails here too.
+        if (superproject.StartsWith("file:///", StringComparison.Ordinal))
+            return null;
+        var (at, rest) = (superproject.TrimEnd('/'), Url);
+        while (true)
+        {
+            if (rest.StartsWith("./", StringComparison.Ordinal))
+            {
+                rest = rest[2..];
+            }
+            else if (rest.StartsWith("../", StringComparison.Ordinal))
+            {
+                var cut = at.LastIndexOfAny(['/', ':']);
+                if (cut < 0)
+                    return null;
+                at = at[..(at[cut] == ':' ? cut + 1 : cut)];
+                rest = rest[3..];
+            }
+            else
+            {
+                return at.EndsWith(':') ? at + rest : $"{at}/{rest.TrimEnd('/')}";
+            }
+        }
+    }
+
+    // Nix's CanonPath: dots and double slashes vanish, and nothing leads above the root.
+    static string Canonical(string path)
+    {
+        var steps = new List<string>();
+        foreach (var step in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (step == ".." && steps.Count > 0)
+                steps.RemoveAt(steps.Count - 1);
+            else if (step is not ("." or ".."))
+                steps.Add(step);
+        }
+        return string.Join('/', steps);
+    }
+}
