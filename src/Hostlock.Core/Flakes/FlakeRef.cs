@@ -8,7 +8,7 @@ namespace Hostlock.Flakes;
 /// attributes and subdirectory are. What text says it and how it is written back is the grammar of its scheme.
 /// </summary>
 /// <remarks>Source of the rules: Nix 2.34.8, libflake/flakeref.cc and libfetchers/*.cc.</remarks>
-public sealed partial class FlakeRef : IEquatable<FlakeRef>
+public sealed partial record FlakeRef
 {
     FlakeRef? _canonical;
 
@@ -132,8 +132,6 @@ public sealed partial class FlakeRef : IEquatable<FlakeRef>
         @ref is null && revision is null ? this : With(Scheme.Apply(Input, @ref, revision));
 
     public bool Equals(FlakeRef? other) => other is not null && Directory == other.Directory && Input.Equals(other.Input);
-
-    public override bool Equals(object? obj) => Equals(obj as FlakeRef);
 
     public override int GetHashCode() => HashCode.Combine(Input, Directory);
 

@@ -6,7 +6,7 @@ namespace Hostlock.Flakes;
 /// The path of an input from the root flake, one name a step: <c>nixos-hardware/nixpkgs</c>. The empty path is the root
 /// itself. Called an input attribute path in Nix's sources.
 /// </summary>
-public sealed class InputPath : IEquatable<InputPath>, IComparable<InputPath>
+public sealed record InputPath : IComparable<InputPath>
 {
     public static readonly InputPath Root = new([]);
 
@@ -46,8 +46,6 @@ public sealed class InputPath : IEquatable<InputPath>, IComparable<InputPath>
         Names.Length >= start.Names.Length && Names.AsSpan(0, start.Names.Length).SequenceEqual(start.Names.AsSpan());
 
     public bool Equals(InputPath? other) => other is not null && Names.AsSpan().SequenceEqual(other.Names.AsSpan());
-
-    public override bool Equals(object? obj) => Equals(obj as InputPath);
 
     public override int GetHashCode()
     {

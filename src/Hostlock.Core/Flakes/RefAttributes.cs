@@ -36,7 +36,7 @@ public abstract record RefValue
 /// The attributes of a reference, sorted by the bytes of their names and compared by content (absent differs from false, and
 /// true from the text "true"). Unknown names are kept, so nothing is lost on the way through.
 /// </summary>
-public sealed class RefAttributes : IEquatable<RefAttributes>, IEnumerable<KeyValuePair<string, RefValue>>
+public sealed record RefAttributes : IEnumerable<KeyValuePair<string, RefValue>>
 {
     public static readonly RefAttributes Empty = new(NameMap<RefValue>.Empty);
 
@@ -77,8 +77,6 @@ public sealed class RefAttributes : IEquatable<RefAttributes>, IEnumerable<KeyVa
 
     public bool Equals(RefAttributes? other) =>
         other is not null && (ReferenceEquals(this, other) || (Count == other.Count && _values.SequenceEqual(other._values)));
-
-    public override bool Equals(object? obj) => Equals(obj as RefAttributes);
 
     public override int GetHashCode()
     {
