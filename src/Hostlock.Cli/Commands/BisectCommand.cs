@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -9,6 +8,7 @@ using Hostlock.Fleets.Bisecting;
 using Hostlock.Fleets.Changes;
 using Hostlock.Locks;
 using Hostlock.Platform;
+using Hostlock.Platform.Programs;
 using Hostlock.Reporting;
 
 namespace Hostlock.Cli.Commands;
@@ -131,21 +131,13 @@ sealed class BisectCommand(Surroundings surroundings)
     async Task<Verdict> VerdictAsync(FleetFolder folder, LockPlace place, string run, Terminal terminal, CancellationToken cancellationToken)
     {
         // What it says is for the user, as it says it.
-        var command = Invocation.Of("sh", "-c", $"exec 2>&1\n{run}") with
+        var command = UserShell.Command(run) with
         {
             Folder = folder.Path,
-            Variables = ImmutableDictionary<string, string?>.Empty.Add("HOSTLOCK_HOST", place.Name),
+            Environment = EnvironmentChanges.None.Set("HOSTLOCK_HOST", place.Name),
+            Output = new ProcessOutput.Live(terminal.Talk),
         };
-        await using var process = surroundings.Processes.Start(command);
-        process.Input.Close();
-        var buffer = new char[4096];
-        using (var said = new StreamReader(process.Output))
-        {
-            int read;
-            while ((read = await said.ReadAsync(buffer, cancellationToken)) > 0)
-                terminal.Talk(new string(buffer, 0, read));
-        }
-        return (await process.WaitAsync(cancellationToken)).ExitCode switch
+        return (await surroundings.Processes.RunAsync(command, cancellationToken)).ExitCode switch
         {
             0 => Verdict.Good,
             CannotBeTold => Verdict.Skipped,

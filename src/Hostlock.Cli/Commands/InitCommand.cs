@@ -4,7 +4,7 @@ using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Adoption;
-using Hostlock.Platform;
+using Hostlock.Platform.Programs;
 using Hostlock.Reporting;
 
 namespace Hostlock.Cli.Commands;
@@ -98,14 +98,14 @@ static class MergeDriver
     const string Setting = "merge.hostlock.driver";
 
     public static async Task<bool> IsSetAsync(Surroundings surroundings, string root, CancellationToken cancellationToken) =>
-        (await surroundings.Processes.RunAsync(Invocation.Of("git", "-C", root, "config", "--get", Setting), cancellationToken)).Succeeded;
+        (await surroundings.Processes.RunAsync(GitProgram.InWorkTree(root, "config", "--get", Setting), cancellationToken)).Succeeded;
 
     public static Task UnsetAsync(Surroundings surroundings, string root, CancellationToken cancellationToken) =>
-        surroundings.Processes.RunAsync(Invocation.Of("git", "-C", root, "config", "--remove-section", "merge.hostlock"), cancellationToken);
+        surroundings.Processes.RunAsync(GitProgram.InWorkTree(root, "config", "--remove-section", "merge.hostlock"), cancellationToken);
 
     public static async Task SetAsync(Surroundings surroundings, string root, CancellationToken cancellationToken)
     {
         foreach (var (name, value) in ((string, string)[])[("merge.hostlock.name", "locks, input by input"), (Setting, Line)])
-            await surroundings.Processes.RunAsync(Invocation.Of("git", "-C", root, "config", name, value), cancellationToken);
+            await surroundings.Processes.RunAsync(GitProgram.InWorkTree(root, "config", name, value), cancellationToken);
     }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Fleets;
-using Hostlock.Platform;
+using Hostlock.Platform.Programs;
 
 namespace Hostlock.Cli.Commands;
 
@@ -55,7 +55,8 @@ static class LockCommit
             message.Append(CultureInfo.InvariantCulture, $"Hostlock-Promoted-From: {promotedFrom}\n");
         var files = locks.Select(each => Path.GetRelativePath(root, each.Place.File));
         var finished = await surroundings.Processes.RunAsync(
-            Invocation.Of("git", ["-C", root, "--literal-pathspecs", "commit", "--quiet", "--cleanup=verbatim", "--only", "--file=-", "--", .. files]) with { Input = message.ToString() },
+            GitProgram.InWorkTree(root, ["--literal-pathspecs", "commit", "--quiet", "--cleanup=verbatim", "--only", "--file=-", "--", .. files])
+                .WithInput(message.ToString()),
             cancellationToken);
         return finished.Succeeded ? subject : throw FleetException.CommitFailed($"{finished.Errors}{finished.Output}".Trim());
     }

@@ -1,6 +1,6 @@
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Fleets;
-using Hostlock.Platform;
+using Hostlock.Platform.Programs;
 
 namespace Hostlock.Cli.Commands;
 
@@ -21,6 +21,6 @@ static class Visibility
         if (unknown.Count == 0)
             return;
         // An ignored file stays ignored: git refuses it, and check says so.
-        await surroundings.Processes.RunAsync(Invocation.Of("git", ["-C", tree.Root, "add", "--intent-to-add", "--", .. unknown]), cancellationToken);
+        await surroundings.Processes.RunAsync(GitProgram.InWorkTree(tree.Root, ["--literal-pathspecs", "add", "--intent-to-add", "--", .. unknown]), cancellationToken);
     }
 }

@@ -17,6 +17,9 @@ public sealed class PlatformException : HostlockException
     internal static PlatformException SaysTooMuch(string program, long bound) =>
         new($"'{program}' printed more than {bound} bytes and was stopped") { IsOutside = true };
 
+    internal static PlatformException TakesTooLong(string program, TimeSpan limit) =>
+        new($"'{program}' took more than {limit.TotalSeconds:0} seconds and was stopped") { IsOutside = true };
+
     internal static PlatformException CannotWrite(string path, Exception why) =>
         new($"cannot write '{path}': {why.Message}", why) { IsOutside = true, Hint = "the file is as it was before" };
 

@@ -4,55 +4,83 @@ using System.Text;
 
 namespace Hostlock.Platform;
 
-/// <summary>Programs for real. What they say is bounded, and a cancelled one is killed with all it started.</summary>
+/// <summary>Programs for real. What they say is bounded, and one that is ended early is ended with all it started.</summary>
 public sealed class ProcessRunner : IProcessRunner
 {
-    /// <summary>Most that is kept of what a program says on one stream, in bytes.</summary>
-    public const int MaximumOutput = 512 * 1024 * 1024;
+    const string SessionStarter = "setsid";
 
-    public async Task<Finished> RunAsync(Invocation invocation, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<Finished> RunAsync(ProcessRequest request, CancellationToken cancellationToken)
     {
-        await using var process = new Running(invocation);
-        var output = process.ReadAllAsync(cancellationToken);
-        await process.TellAsync(invocation.Input, cancellationToken);
-        var finished = await process.WaitAsync(cancellationToken);
-        return finished with { Output = await output };
+        cancellationToken.ThrowIfCancellationRequested();
+        var cancelled = request.Stop is ProcessStop.Never ? CancellationToken.None : cancellationToken;
+        using var limit = new CancellationTokenSource(request.TimeLimit ?? Timeout.InfiniteTimeSpan);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled, limit.Token);
+        await using var process = new Running(request);
+        try
+        {
+            var output = process.KeepAsync(request.Output, stop.Token);
+            var told = process.TellAsync(request.Input, stop.Token);
+            var ended = process.WaitAsync(stop.Token);
+            // One that says too much would never end: it waits for us to read on.
+            await foreach (var done in Task.WhenEach(output, told, ended).WithCancellation(CancellationToken.None))
+                await done;
+            var (text, bytes) = await output;
+            return await ended with { Output = text, OutputBytes = bytes };
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancelled.IsCancellationRequested)
+        {
+            throw PlatformException.TakesTooLong(request.Program, request.TimeLimit!.Value);
+        }
     }
 
-    public IRunningProcess Start(Invocation invocation) => new Running(invocation);
+    /// <inheritdoc/>
+    public IRunningProcess Start(ProcessRequest request) => new Running(request);
 
     sealed class Running : IRunningProcess
     {
         const int KeptOfErrors = 16 * 1024;
+        const int MaximumLine = 64 * 1024;
 
         static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
+        // For what was not to be ended and has to be.
+        static readonly TimeSpan UsualGrace = TimeSpan.FromSeconds(5);
+
+        readonly ProcessRequest _request;
         readonly Process _process;
         readonly List<byte> _complaint = [];
         readonly Task _errors;
 
-        public Running(Invocation invocation)
+        public Running(ProcessRequest request)
         {
+            _request = request;
             var start = new ProcessStartInfo
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 UseShellExecute = false,
-                WorkingDirectory = invocation.Folder ?? "",
+                WorkingDirectory = request.Folder ?? "",
             };
-            foreach (var argument in invocation.Arguments)
-                start.ArgumentList.Add(argument);
-            foreach (var (name, value) in invocation.Variables)
+            foreach (var (name, value) in request.Environment.Variables)
                 start.Environment[name] = value;
-            start.FileName = Locate(invocation.Program, start.Environment.TryGetValue("PATH", out var path) ? path : null);
+            var folders = start.Environment.TryGetValue("PATH", out var path) ? path : null;
+            start.FileName = Locate(request.Program, folders);
+            if (request.HasOwnSession)
+            {
+                start.ArgumentList.Add(start.FileName);
+                start.FileName = Locate(SessionStarter, folders);
+            }
+            foreach (var argument in request.Arguments)
+                start.ArgumentList.Add(argument);
             try
             {
                 _process = Process.Start(start)!;
             }
             catch (Win32Exception why)
             {
-                throw PlatformException.CannotStart(invocation.Program, why);
+                throw PlatformException.CannotStart(request.Program, why);
             }
             _errors = ReadErrorsAsync(_process.StandardError.BaseStream);
         }
@@ -62,12 +90,12 @@ public sealed class ProcessRunner : IProcessRunner
         public Stream Output => _process.StandardOutput.BaseStream;
 
         /// <summary>Gives a program its input and ends it. One that does not care to read it all is no error.</summary>
-        public async Task TellAsync(string? input, CancellationToken cancellationToken)
+        public async Task TellAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
         {
             try
             {
-                if (input is not null)
-                    await Input.WriteAsync(Encoding.UTF8.GetBytes(input), cancellationToken);
+                if (!input.IsEmpty)
+                    await Input.WriteAsync(input, cancellationToken);
                 Input.Close();
             }
             catch (IOException)
@@ -76,18 +104,35 @@ public sealed class ProcessRunner : IProcessRunner
             }
         }
 
-        public async Task<string> ReadAllAsync(CancellationToken cancellationToken)
+        /// <summary>Does with the output what is asked; what is kept of it, as text or as bytes.</summary>
+        public async Task<(string Text, ReadOnlyMemory<byte> Bytes)> KeepAsync(ProcessOutput output, CancellationToken cancellationToken)
         {
-            using var kept = new MemoryStream();
-            var buffer = new byte[64 * 1024];
-            int read;
-            while ((read = await Output.ReadAsync(buffer, cancellationToken)) > 0)
+            switch (output)
             {
-                if (kept.Length + read > MaximumOutput)
-                    throw PlatformException.SaysTooMuch(_process.StartInfo.FileName, MaximumOutput);
-                kept.Write(buffer, 0, read);
+                case ProcessOutput.Text(var most):
+                    using (var kept = new MemoryStream())
+                    {
+                        await CopyAsync(kept, most, cancellationToken);
+                        return (Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length), default);
+                    }
+                case ProcessOutput.Bytes(var most):
+                    using (var kept = new MemoryStream())
+                    {
+                        await CopyAsync(kept, most, cancellationToken);
+                        return ("", kept.GetBuffer().AsMemory(0, (int)kept.Length));
+                    }
+                case ProcessOutput.File(var path, var most):
+                    await WriteAsync(path, most, cancellationToken);
+                    return ("", default);
+                case ProcessOutput.Live(var told):
+                    await PassOnAsync(told, cancellationToken);
+                    return ("", default);
+                case ProcessOutput.Lines(var told):
+                    await PassOnLinesAsync(told, cancellationToken);
+                    return ("", default);
+                default:
+                    throw new UnreachableException();
             }
-            return Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length);
         }
 
         public async Task<Finished> WaitAsync(CancellationToken cancellationToken)
@@ -103,16 +148,109 @@ public sealed class ProcessRunner : IProcessRunner
             try
             {
                 if (!_process.HasExited)
-                {
-                    _process.Kill(entireProcessTree: true);
-                    await _process.WaitForExitAsync(CancellationToken.None);
-                }
+                    await EndAsync();
             }
             catch (InvalidOperationException)
             {
                 // It ended between the question and the kill.
             }
             _process.Dispose();
+        }
+
+        async Task EndAsync()
+        {
+            switch (_request.Stop)
+            {
+                case ProcessStop.AtOnce:
+                    _process.Kill(entireProcessTree: true);
+                    break;
+                case ProcessStop.Gently(var grace):
+                    await EndGentlyAsync(grace);
+                    break;
+                case ProcessStop.Never:
+                    await EndGentlyAsync(UsualGrace);
+                    break;
+                default:
+                    throw new UnreachableException();
+            }
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        // Those it started are looked up before it ends: nobody could tell afterwards whose they were.
+        async Task EndGentlyAsync(TimeSpan grace)
+        {
+            var all = new ProcessTree(_process.Id);
+            all.AskToEnd();
+            using var patience = new CancellationTokenSource(grace);
+            try
+            {
+                await _process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+            all.End();
+        }
+
+        async Task CopyAsync(Stream kept, long most, CancellationToken cancellationToken)
+        {
+            var buffer = new byte[64 * 1024];
+            long all = 0;
+            int read;
+            while ((read = await Output.ReadAsync(buffer, cancellationToken)) > 0)
+            {
+                if ((all += read) > most)
+                    throw PlatformException.SaysTooMuch(_request.Program, most);
+                await kept.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            }
+        }
+
+        async Task WriteAsync(string path, long most, CancellationToken cancellationToken)
+        {
+            try
+            {
+                await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+                await CopyAsync(file, most, cancellationToken);
+            }
+            catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+            {
+                throw PlatformException.CannotWrite(path, why);
+            }
+        }
+
+        async Task PassOnAsync(Action<string> told, CancellationToken cancellationToken)
+        {
+            using var said = new StreamReader(Output, Encoding.UTF8, leaveOpen: true);
+            var buffer = new char[4096];
+            int read;
+            while ((read = await said.ReadAsync(buffer, cancellationToken)) > 0)
+                told(new string(buffer, 0, read));
+        }
+
+        async Task PassOnLinesAsync(Action<string> told, CancellationToken cancellationToken)
+        {
+            var line = new StringBuilder();
+            await PassOnAsync(Take, cancellationToken);
+            if (line.Length > 0)
+                told(line.ToString());
+
+            void Take(string piece)
+            {
+                var rest = piece.AsSpan();
+                int end;
+                while ((end = rest.IndexOf('\n')) >= 0)
+                {
+                    told(line.Append(rest[..end]).ToString());
+                    line.Clear();
+                    rest = rest[(end + 1)..];
+                }
+                if (line.Append(rest).Length > MaximumLine)
+                {
+                    told(line.ToString());
+                    line.Clear();
+                }
+            }
         }
 
         string Complaint()

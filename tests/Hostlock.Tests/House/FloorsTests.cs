@@ -13,6 +13,7 @@ public class FloorsTests
     {
         ["Flakes.Nix"] = [],
         ["Flakes.Schemes"] = [],
+        ["Platform.Programs"] = [],
         ["Fetching.Http"] = [],
         ["Fetching.Archives"] = [],
         ["Fetching.Folders"] = [],

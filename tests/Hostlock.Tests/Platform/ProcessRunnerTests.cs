@@ -24,7 +24,7 @@ public sealed class ProcessRunnerTests : IDisposable
     [Fact]
     public async Task Input_is_given_and_then_ended()
     {
-        var finished = await _runner.RunAsync(Invocation.Of("cat") with { Input = "é\n" }, Stop);
+        var finished = await _runner.RunAsync(ProcessRequest.Of("cat").WithInput("é\n"), Stop);
 
         Assert.Equal("é\n", finished.Output);
         Assert.Equal("", (await Run("cat")).Output);
@@ -33,7 +33,7 @@ public sealed class ProcessRunnerTests : IDisposable
     [Fact]
     public async Task A_program_that_does_not_read_its_input_is_no_error()
     {
-        var finished = await _runner.RunAsync(Invocation.Of("true") with { Input = new string('x', 1_000_000) }, Stop);
+        var finished = await _runner.RunAsync(ProcessRequest.Of("true").WithInput(new string('x', 1_000_000)), Stop);
 
         Assert.True(finished.Succeeded);
     }
@@ -48,12 +48,12 @@ public sealed class ProcessRunnerTests : IDisposable
     [Fact]
     public async Task Variables_are_set_and_unset()
     {
-        var invocation = Invocation.Of("sh", "-c", "echo ${HOME-none} $NEW") with
+        var request = ProcessRequest.Of("sh", "-c", "echo ${HOME-none} $NEW") with
         {
-            Variables = System.Collections.Immutable.ImmutableDictionary<string, string?>.Empty.Add("HOME", null).Add("NEW", "new"),
+            Environment = EnvironmentChanges.None.Unset("HOME").Set("NEW", "new"),
         };
 
-        Assert.Equal("none new\n", (await _runner.RunAsync(invocation, Stop)).Output);
+        Assert.Equal("none new\n", (await _runner.RunAsync(request, Stop)).Output);
     }
 
     [Fact]
@@ -62,10 +62,10 @@ public sealed class ProcessRunnerTests : IDisposable
         File.WriteAllText(_folder["hostlock-planted"], "#!/bin/sh\necho planted\n");
         File.SetUnixFileMode(_folder["hostlock-planted"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
-        var planted = Invocation.Of("hostlock-planted") with { Folder = _folder.Path };
+        var planted = ProcessRequest.Of("hostlock-planted") with { Folder = _folder.Path };
 
         await Assert.ThrowsAsync<PlatformException>(() => _runner.RunAsync(planted, Stop));
-        var onPath = planted with { Variables = planted.Variables.Add("PATH", $".::{_folder.Path}") };
+        var onPath = planted with { Environment = EnvironmentChanges.None.Set("PATH", $".::{_folder.Path}") };
         Assert.Equal("planted\n", (await _runner.RunAsync(onPath, Stop)).Output);
     }
 
@@ -74,7 +74,7 @@ public sealed class ProcessRunnerTests : IDisposable
     {
         using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var pid = _folder["pid"];
-        var running = _runner.RunAsync(Invocation.Of("sh", "-c", $"sh -c 'echo $$ > \"{pid}.new\"; mv \"{pid}.new\" \"{pid}\"; sleep 1000; true' & wait"), cancelling.Token);
+        var running = _runner.RunAsync(ProcessRequest.Of("sh", "-c", $"sh -c 'echo $$ > \"{pid}.new\"; mv \"{pid}.new\" \"{pid}\"; sleep 1000; true' & wait"), cancelling.Token);
         while (!File.Exists(pid))
             await Task.Yield();
 
@@ -111,7 +111,7 @@ public sealed class ProcessRunnerTests : IDisposable
     [Fact]
     public async Task Streams_of_a_running_program_are_open_while_it_runs()
     {
-        await using var process = _runner.Start(Invocation.Of("cat"));
+        await using var process = _runner.Start(ProcessRequest.Of("cat"));
         var answer = new byte[2];
 
         await process.Input.WriteAsync("a\n"u8.ToArray(), Stop);
@@ -123,7 +123,167 @@ public sealed class ProcessRunnerTests : IDisposable
         Assert.True((await process.WaitAsync(Stop)).Succeeded);
     }
 
-    Task<Finished> Run(string program, params IEnumerable<string> arguments) => _runner.RunAsync(Invocation.Of(program, arguments), Stop);
+    [Fact]
+    public async Task Output_is_kept_in_the_form_that_is_asked_for()
+    {
+        var request = Shell("printf 'a\\377b\\n'");
+
+        var asBytes = await _runner.RunAsync(request with { Output = new ProcessOutput.Bytes() }, Stop);
+        var asText = await _runner.RunAsync(request, Stop);
+        var asFile = await _runner.RunAsync(request with { Output = new ProcessOutput.File(_folder["said"], 100) }, Stop);
+
+        Assert.Equal(("", "61FF620A"), (asBytes.Output, Convert.ToHexString(asBytes.OutputBytes.Span)));
+        Assert.Equal(("a\uFFFDb\n", 0), (asText.Output, asText.OutputBytes.Length));
+        Assert.Equal(("", 0, "61FF620A"), (asFile.Output, asFile.OutputBytes.Length, Convert.ToHexString(File.ReadAllBytes(_folder["said"]))));
+    }
+
+    [Fact]
+    public async Task Output_goes_to_a_new_file_only()
+    {
+        File.WriteAllText(_folder["said"], "before");
+
+        await Assert.ThrowsAsync<PlatformException>(() => _runner.RunAsync(Shell("echo after") with { Output = new ProcessOutput.File(_folder["said"], 100) }, Stop));
+
+        Assert.Equal("before", File.ReadAllText(_folder["said"]));
+    }
+
+    [Fact]
+    public async Task Output_is_passed_on_as_it_comes()
+    {
+        var pieces = new List<string>();
+        var lines = new List<string>();
+
+        await _runner.RunAsync(Shell("printf 'one\\n\\ntwo \\303'; printf '\\251\\nlast'") with { Output = new ProcessOutput.Live(pieces.Add) }, Stop);
+        await _runner.RunAsync(Shell("printf 'one\\n\\ntwo \\303'; printf '\\251\\nlast'") with { Output = new ProcessOutput.Lines(lines.Add) }, Stop);
+
+        Assert.Equal("one\n\ntwo é\nlast", string.Concat(pieces));
+        Assert.Equal(["one", "", "two é", "last"], lines);
+    }
+
+    [Fact]
+    public async Task A_line_without_an_end_is_passed_on_in_pieces()
+    {
+        var longest = 0;
+        var all = 0;
+
+        await _runner.RunAsync(Shell("head -c 1000000 /dev/zero | tr '\\0' x") with { Output = new ProcessOutput.Lines(Take) }, Stop);
+
+        Assert.Equal(1_000_000, all);
+        Assert.InRange(longest, 1, 80_000);
+
+        void Take(string line) => (longest, all) = (Math.Max(longest, line.Length), all + line.Length);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_that_says_too_much_is_ended(bool isText)
+    {
+        ProcessOutput output = isText ? new ProcessOutput.Text(1000) : new ProcessOutput.Bytes(1000);
+
+        var error = await Assert.ThrowsAsync<PlatformException>(() => _runner.RunAsync(Shell("yes") with { Output = output }, Stop));
+
+        Assert.Contains("1000 bytes", error.Message);
+        Assert.Equal(1000, (await _runner.RunAsync(Shell("head -c 1000 /dev/zero") with { Output = new ProcessOutput.Bytes(1000) }, Stop)).OutputBytes.Length);
+    }
+
+    [Fact]
+    public async Task One_that_takes_too_long_is_ended()
+    {
+        var patience = Stopwatch.StartNew();
+
+        var error = await Assert.ThrowsAsync<PlatformException>(
+            () => _runner.RunAsync(ProcessRequest.Of("sleep", "1000") with { TimeLimit = TimeSpan.FromMilliseconds(50) }, Stop));
+
+        Assert.StartsWith("'sleep' took more than", error.Message);
+        Assert.True(error.IsOutside);
+        Assert.True(patience.Elapsed < TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task One_that_is_ended_gently_can_put_away_what_it_holds()
+    {
+        var stop = new ProcessStop.Gently(TimeSpan.FromSeconds(20));
+
+        await CancelAsync($"trap 'echo gone > \"{_folder["gone"]}\"; exit 1' TERM; touch \"{_folder["up"]}\"; while :; do sleep 0.01; done", stop);
+
+        Assert.Equal("gone\n", File.ReadAllText(_folder["gone"]));
+    }
+
+    [Fact]
+    public async Task One_that_does_not_end_when_asked_to_is_killed_with_all_it_started()
+    {
+        var deaf = $"trap '' TERM; sh -c 'trap \"\" TERM; echo $$ > \"{_folder["pid"]}\"; touch \"{_folder["up"]}\"; while :; do sleep 0.01; done' & wait; while :; do sleep 0.01; done";
+
+        await CancelAsync(deaf, new ProcessStop.Gently(TimeSpan.FromMilliseconds(50)));
+
+        await EndedAsync(_folder["pid"]);
+    }
+
+    [Fact]
+    public async Task What_one_started_that_ends_gently_does_not_live_on()
+    {
+        // The shell dies of the signal, the one below does not.
+        await CancelAsync(
+            $"sh -c 'trap \"\" TERM; echo $$ > \"{_folder["pid"]}\"; touch \"{_folder["up"]}\"; while :; do sleep 0.01; done' & wait", new ProcessStop.Gently(TimeSpan.FromSeconds(20)));
+
+        await EndedAsync(_folder["pid"]);
+    }
+
+    [Fact]
+    public async Task What_is_to_be_finished_once_begun_is_finished()
+    {
+        using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var request = Shell($"touch \"{_folder["up"]}\"; while ! test -e \"{_folder["go"]}\"; do sleep 0.01; done; echo done") with { Stop = new ProcessStop.Never() };
+
+        var running = _runner.RunAsync(request, cancelling.Token);
+        await AppearAsync(_folder["up"]);
+        await cancelling.CancelAsync();
+        File.WriteAllText(_folder["go"], "");
+
+        Assert.Equal("done\n", (await running).Output);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _runner.RunAsync(request, cancelling.Token));
+    }
+
+    [Fact]
+    public async Task A_session_of_its_own_is_led_by_the_program()
+    {
+        // Fields of stat: the process, its group, its session.
+        var request = Shell("set -- $(cat /proc/$$/stat); test $1 = $5 && test $1 = $6 && echo leads");
+
+        Assert.Equal("", (await _runner.RunAsync(request, Stop)).Output);
+        Assert.Equal("leads\n", (await _runner.RunAsync(request with { HasOwnSession = true }, Stop)).Output);
+    }
+
+    async Task CancelAsync(string script, ProcessStop stop)
+    {
+        using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var running = _runner.RunAsync(Shell(script) with { Stop = stop }, cancelling.Token);
+        await AppearAsync(_folder["up"]);
+        await cancelling.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    static async Task AppearAsync(string file)
+    {
+        while (!File.Exists(file))
+            await Task.Yield();
+    }
+
+    static async Task EndedAsync(string pid)
+    {
+        var process = int.Parse(File.ReadAllText(pid), System.Globalization.CultureInfo.InvariantCulture);
+        var patience = Stopwatch.StartNew();
+        while (IsAlive(process))
+        {
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(20), "it lives on");
+            await Task.Yield();
+        }
+    }
+
+    static ProcessRequest Shell(string script) => ProcessRequest.Of("sh", "-c", script);
+
+    Task<Finished> Run(string program, params IEnumerable<string> arguments) => _runner.RunAsync(ProcessRequest.Of(program, arguments), Stop);
 
     // A process that ended and whose parent has not asked yet is a zombie.
     static bool IsAlive(int process)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Hostlock.Platform;
 
@@ -12,13 +11,13 @@ namespace Hostlock.Tests.Scripts;
 sealed class PretendProcesses(string programs) : IProcessRunner
 {
     /// <summary>The variables under which git gives the same commits everywhere.</summary>
-    public static readonly ImmutableDictionary<string, string?> FixedGit = ImmutableDictionary<string, string?>.Empty
-        .Add("GIT_AUTHOR_NAME", "Ada").Add("GIT_AUTHOR_EMAIL", "ada@example.org").Add("GIT_AUTHOR_DATE", "2026-03-01T12:00:00Z")
-        .Add("GIT_COMMITTER_NAME", "Ada").Add("GIT_COMMITTER_EMAIL", "ada@example.org").Add("GIT_COMMITTER_DATE", "2026-03-01T12:00:00Z")
-        .Add("GIT_CONFIG_GLOBAL", "/dev/null").Add("GIT_CONFIG_NOSYSTEM", "1").Add("GIT_TERMINAL_PROMPT", "0")
-        .Add("GIT_CONFIG_COUNT", "4")
-        .Add("GIT_CONFIG_KEY_0", "init.defaultBranch").Add("GIT_CONFIG_VALUE_0", "main")
-        .Add("GIT_CONFIG_KEY_1", "protocol.file.allow").Add("GIT_CONFIG_VALUE_1", "always");
+    public static readonly EnvironmentChanges FixedGit = EnvironmentChanges.None
+        .Set("GIT_AUTHOR_NAME", "Ada").Set("GIT_AUTHOR_EMAIL", "ada@example.org").Set("GIT_AUTHOR_DATE", "2026-03-01T12:00:00Z")
+        .Set("GIT_COMMITTER_NAME", "Ada").Set("GIT_COMMITTER_EMAIL", "ada@example.org").Set("GIT_COMMITTER_DATE", "2026-03-01T12:00:00Z")
+        .Set("GIT_CONFIG_GLOBAL", "/dev/null").Set("GIT_CONFIG_NOSYSTEM", "1").Set("GIT_TERMINAL_PROMPT", "0")
+        .Set("GIT_CONFIG_COUNT", "4")
+        .Set("GIT_CONFIG_KEY_0", "init.defaultBranch").Set("GIT_CONFIG_VALUE_0", "main")
+        .Set("GIT_CONFIG_KEY_1", "protocol.file.allow").Set("GIT_CONFIG_VALUE_1", "always");
 
     readonly string _repositories = $"url.file://{Path.GetDirectoryName(programs)}/repositories/.insteadOf";
 
@@ -30,26 +29,26 @@ sealed class PretendProcesses(string programs) : IProcessRunner
     readonly ProcessRunner _real = new();
     int _commits = 1;
 
-    public Task<Finished> RunAsync(Invocation invocation, CancellationToken cancellationToken) =>
-        _real.RunAsync(Prepared(invocation), cancellationToken);
+    public Task<Finished> RunAsync(ProcessRequest request, CancellationToken cancellationToken) =>
+        _real.RunAsync(Prepared(request), cancellationToken);
 
-    public IRunningProcess Start(Invocation invocation) => _real.Start(Prepared(invocation));
+    public IRunningProcess Start(ProcessRequest request) => _real.Start(Prepared(request));
 
-    Invocation Prepared(Invocation invocation)
+    ProcessRequest Prepared(ProcessRequest request)
     {
-        var brought = Path.Combine(programs, Path.GetFileName(invocation.Program));
+        var brought = Path.Combine(programs, Path.GetFileName(request.Program));
         // A program that is not there, not the one of the machine.
-        var program = File.Exists(brought) || invocation.Program != "git" ? brought : invocation.Program;
-        var variables = FixedGit
-            .Add("GIT_CONFIG_KEY_2", _repositories).Add("GIT_CONFIG_VALUE_2", "https://git.sr.ht/~ada/")
-            .Add("GIT_CONFIG_KEY_3", _repositories).Add("GIT_CONFIG_VALUE_3", "https://github.com/acme/")
-            .SetItems(invocation.Variables);
+        var program = File.Exists(brought) || request.Program != "git" ? brought : request.Program;
+        var environment = FixedGit
+            .Set("GIT_CONFIG_KEY_2", _repositories).Set("GIT_CONFIG_VALUE_2", "https://git.sr.ht/~ada/")
+            .Set("GIT_CONFIG_KEY_3", _repositories).Set("GIT_CONFIG_VALUE_3", "https://github.com/acme/")
+            .Then(request.Environment);
         // Each commit is a day younger than the one before; those that a script begins with are all of the first day.
-        if (invocation.Arguments.Contains("commit") && !invocation.Arguments.Contains(Beginning))
+        if (request.Arguments.Contains("commit") && !request.Arguments.Contains(Beginning))
         {
             var date = FirstCommit.AddDays(_commits++).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-            variables = variables.SetItem("GIT_AUTHOR_DATE", date).SetItem("GIT_COMMITTER_DATE", date);
+            environment = environment.Set("GIT_AUTHOR_DATE", date).Set("GIT_COMMITTER_DATE", date);
         }
-        return invocation with { Program = program, Variables = variables };
+        return request with { Program = program, Environment = environment };
     }
 }

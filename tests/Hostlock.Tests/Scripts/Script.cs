@@ -83,7 +83,7 @@ sealed class Script : IDisposable
                 Assert.True(isNegated != (_last!.Value.Exit == 0), $"ended with {_last.Value.Exit}");
                 break;
             case ("git", _):
-                var finished = await _processes.RunAsync(Invocation.Of("git", rest) with { Folder = _folder }, cancellationToken);
+                var finished = await _processes.RunAsync(ProcessRequest.Of("git", rest) with { Folder = _folder }, cancellationToken);
                 _last = (finished.ExitCode, Inward(finished.Output), Inward(finished.Errors));
                 Assert.True(isNegated != finished.Succeeded, $"ended with {finished.ExitCode}");
                 break;
@@ -177,7 +177,7 @@ sealed class Script : IDisposable
         {
             foreach (var words in (string[][])[["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", PretendProcesses.Beginning]])
             {
-                var finished = await _processes.RunAsync(Invocation.Of("git", words) with { Folder = folder }, cancellationToken);
+                var finished = await _processes.RunAsync(ProcessRequest.Of("git", words) with { Folder = folder }, cancellationToken);
                 Assert.True(finished.Succeeded, finished.Errors);
             }
         }

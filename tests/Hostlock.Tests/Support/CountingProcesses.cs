@@ -8,20 +8,20 @@ sealed class CountingProcesses : IProcessRunner
 {
     readonly ProcessRunner _real = new();
 
-    public ConcurrentQueue<Invocation> Started { get; } = [];
+    public ConcurrentQueue<ProcessRequest> Started { get; } = [];
 
     /// <summary>The commands of git that were started: <c>cat-file</c>, <c>fetch</c>, …</summary>
     public IReadOnlyList<string> GitCommands => [.. Started.Select(one => one.Arguments.SkipWhile(word => word.StartsWith('-') || word.Contains('=', StringComparison.Ordinal)).First())];
 
-    public Task<Finished> RunAsync(Invocation invocation, CancellationToken cancellationToken)
+    public Task<Finished> RunAsync(ProcessRequest request, CancellationToken cancellationToken)
     {
-        Started.Enqueue(invocation);
-        return _real.RunAsync(invocation, cancellationToken);
+        Started.Enqueue(request);
+        return _real.RunAsync(request, cancellationToken);
     }
 
-    public IRunningProcess Start(Invocation invocation)
+    public IRunningProcess Start(ProcessRequest request)
     {
-        Started.Enqueue(invocation);
-        return _real.Start(invocation);
+        Started.Enqueue(request);
+        return _real.Start(request);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Hostlock.Platform;
+using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fetching.Git;
 
@@ -91,21 +92,22 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
             if (await isThere())
                 return;
             var isPartial = options.Contains(WithoutTrees);
-            string[] command =
+            // Ended gently, git takes its lock files with it.
+            var command = copy.Command(
             [
                 // A pack is there whole or not at all; of single objects, a run that is killed leaves a commit without its files.
                 "-c", "fetch.unpackLimit=1", "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.hooksPath=/dev/null",
                 // Without trees: git wants to know the one who has them, by a name.
                 .. isPartial ? (ReadOnlySpan<string>)["-c", $"remote.origin.url={copy.Url}", "-c", "remote.origin.promisor=true", "-c", "remote.origin.partialCloneFilter=tree:0"] : [],
                 "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", .. options, "--", isPartial ? "origin" : copy.Url, specification,
-            ];
-            var finished = await copy.RunAsync(cancellationToken, command);
+            ]) with { Stop = new ProcessStop.Gently(GitProgram.Grace) };
+            var finished = await copy.RunAsync(command, cancellationToken);
             if (!finished.Succeeded && finished.Errors.Contains(".lock': File exists", StringComparison.Ordinal))
             {
                 // Nobody else is here: the lock is that of a run that was killed.
                 foreach (var left in Directory.EnumerateFiles(copy.Place.Folder, "*.lock", SearchOption.AllDirectories))
                     File.Delete(left);
-                finished = await copy.RunAsync(cancellationToken, command);
+                finished = await copy.RunAsync(command, cancellationToken);
             }
             if (!finished.Succeeded)
                 throw FetchException.GitFetchFailed(copy.Url, specification.Split(':')[0], finished.Errors.Trim());

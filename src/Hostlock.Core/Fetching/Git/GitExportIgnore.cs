@@ -39,7 +39,7 @@ static class GitExportIgnore
                 ? $"{path}/"
                 : path;
 
-        Invocation WithIndex(Invocation command) => command with { Variables = command.Variables.SetItem("GIT_INDEX_FILE", index) };
+        ProcessRequest WithIndex(ProcessRequest command) => command with { Environment = command.Environment.Set("GIT_INDEX_FILE", index) };
     }
 
     /// <summary>The tracked files of a work tree without what is not exported, by the attributes in its index; folders that lose all they hold stay, and end in a slash.</summary>
@@ -73,29 +73,18 @@ static class GitExportIgnore
         }
     }
 
-    static async Task<HashSet<string>> AskAsync(GitRepository repository, Invocation question, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    static async Task<HashSet<string>> AskAsync(GitRepository repository, ProcessRequest question, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
-        await using var process = repository.Start(question);
-        var asking = TellAsync(process.Input, paths, cancellationToken);
-        using var answer = new MemoryStream();
-        await process.Output.CopyToAsync(answer, cancellationToken);
-        await asking;
-        var finished = await process.WaitAsync(cancellationToken);
+        var input = Encoding.Latin1.GetBytes(string.Concat(paths.Select(path => $"{path}\0")));
+        var finished = await repository.RunAsync(question with { Input = input, Output = new ProcessOutput.Bytes() }, cancellationToken);
         if (!finished.Succeeded)
             throw FetchException.GitFailed(repository.Url, "read the attributes of", finished.Errors.Trim());
         // PATH, ATTRIBUTE, VALUE; a value other than a plain "set" does not count, as with git archive.
         return
         [
-            .. Encoding.Latin1.GetString(answer.GetBuffer(), 0, (int)answer.Length).Split('\0').Chunk(3)
+            .. Encoding.Latin1.GetString(finished.OutputBytes.Span).Split('\0').Chunk(3)
                 .Where(line => line is [_, Attribute, "set"])
                 .Select(line => line[0].TrimEnd('/')),
         ];
-    }
-
-    static async Task TellAsync(Stream input, IReadOnlyList<string> paths, CancellationToken cancellationToken)
-    {
-        foreach (var some in paths.Chunk(1000))
-            await input.WriteAsync(Encoding.Latin1.GetBytes(string.Concat(some.Select(path => $"{path}\0"))), cancellationToken);
-        input.Close();
     }
 }

@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Hostlock.Platform;
+using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fetching.Git;
 
@@ -28,14 +28,11 @@ sealed class GitRepository : IDisposable
     public Task<Finished> RunAsync(CancellationToken cancellationToken, params IEnumerable<string> arguments) =>
         _processes.RunAsync(Command(arguments), cancellationToken);
 
-    public IRunningProcess Start(params IEnumerable<string> arguments) => _processes.Start(Command(arguments));
+    /// <summary>Runs a command that was built by <see cref="Command"/>.</summary>
+    public Task<Finished> RunAsync(ProcessRequest command, CancellationToken cancellationToken) => _processes.RunAsync(command, cancellationToken);
 
-    public IRunningProcess Start(Invocation command) => _processes.Start(command);
-
-    public Task<Finished> RunAsync(Invocation command, CancellationToken cancellationToken) => _processes.RunAsync(command, cancellationToken);
-
-    public Invocation Command(params IEnumerable<string> arguments) =>
-        Invocation.Of("git", [$"--git-dir={Place.Folder}", .. arguments]) with { Variables = Git.Environment };
+    /// <summary>A command of git about this repository.</summary>
+    public ProcessRequest Command(params IEnumerable<string> arguments) => GitProgram.Ask(Place.Folder, arguments);
 
     /// <summary>A process of its own for the contents of many objects, which are all asked for at once.</summary>
     public GitObjects StartObjects() => new(_processes.Start(Command("cat-file", "--batch", "--buffer")));
@@ -94,18 +91,4 @@ sealed class GitRepository : IDisposable
         _objects?.Leave();
         _turn.Dispose();
     }
-}
-
-/// <summary>What all runs of git have in common.</summary>
-static class Git
-{
-    /// <summary>
-    /// Variables of a hook or an alias that called us would send git to another repository, and nothing of the user's may be written, not
-    /// even a refreshed index. Replaced objects are not looked at, as libgit2 does not. Prompts stay as they are: a user may be asked.
-    /// </summary>
-    public static readonly ImmutableDictionary<string, string?> Environment = ImmutableDictionary<string, string?>.Empty
-        .Add("GIT_DIR", null).Add("GIT_WORK_TREE", null).Add("GIT_INDEX_FILE", null).Add("GIT_OBJECT_DIRECTORY", null)
-        .Add("GIT_ALTERNATE_OBJECT_DIRECTORIES", null).Add("GIT_COMMON_DIR", null).Add("GIT_NAMESPACE", null).Add("GIT_PREFIX", null)
-        .Add("GIT_SHALLOW_FILE", null).Add("GIT_GRAFT_FILE", null).Add("GIT_EXTERNAL_DIFF", null)
-        .Add("GIT_OPTIONAL_LOCKS", "0").Add("GIT_NO_REPLACE_OBJECTS", "1").Add("GIT_ATTR_NOSYSTEM", "1").Add("LC_ALL", "C");
 }

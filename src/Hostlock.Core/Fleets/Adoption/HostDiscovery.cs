@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Hostlock.Flakes;
 using Hostlock.Platform;
+using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.Adoption;
 
@@ -19,9 +20,9 @@ public sealed class HostDiscovery(IProcessRunner processes)
         try
         {
             finished = await processes.RunAsync(
-                Invocation.Of(
-                    "nix", "--extra-experimental-features", "nix-command flakes", "eval", "--json", "--no-write-lock-file", "--no-update-lock-file",
-                    "--expr", $"({question}) (builtins.getFlake (toString ./.)).outputs", "--impure") with { Folder = folder },
+                NixProgram.Command(
+                    "eval", "--json", "--no-write-lock-file", "--no-update-lock-file", "--impure",
+                    "--expr", $"({question}) (builtins.getFlake (toString ./.)).outputs") with { Folder = folder },
                 cancellationToken);
         }
         catch (PlatformException)

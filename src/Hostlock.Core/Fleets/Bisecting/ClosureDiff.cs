@@ -1,6 +1,7 @@
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Locks;
 using Hostlock.Platform;
+using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.Bisecting;
 
@@ -10,8 +11,6 @@ namespace Hostlock.Fleets.Bisecting;
 /// </summary>
 public sealed class ClosureDiff(IProcessRunner processes, FleetFolder folder)
 {
-    static readonly string[] Flakes = ["--extra-experimental-features", "nix-command flakes"];
-
     /// <summary>Compares them.</summary>
     /// <param name="place">The lock of the host.</param>
     /// <param name="host">The host.</param>
@@ -48,7 +47,7 @@ public sealed class ClosureDiff(IProcessRunner processes, FleetFolder folder)
 
         async Task<string> NixAsync(params string[] words)
         {
-            var finished = await processes.RunAsync(Invocation.Of("nix", [.. Flakes, .. words]), cancellationToken);
+            var finished = await processes.RunAsync(NixProgram.Command(words), cancellationToken);
             return finished.Succeeded ? finished.Output : throw FleetException.NixFailed(words[0], finished.Errors.Trim());
         }
     }

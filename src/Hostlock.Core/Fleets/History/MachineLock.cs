@@ -1,6 +1,7 @@
 using System.Globalization;
-using System.Text;
+using Hostlock.Locks;
 using Hostlock.Platform;
+using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.History;
 
@@ -32,11 +33,10 @@ public static class MachineLock
         var target = fleet.Hosts.FirstOrDefault(each => each.Name.ToString() == host)?.Target;
         if (host != machine && target is null)
             throw FleetException.NoTarget(host);
-        // The path is ours and a number: nothing in it is for the shell on the other side.
-        var command = host == machine ? Invocation.Of("cat", file) : Invocation.Of("ssh", "-o", "BatchMode=yes", "--", target!, "cat", file);
+        var command = Ssh.Command(host == machine ? null : target, "cat", file) with { Output = new ProcessOutput.Bytes(LockFileReader.MaximumBytes) };
         var finished = await processes.RunAsync(command, cancellationToken);
         if (finished.Succeeded)
-            return Encoding.UTF8.GetBytes(finished.Output);
+            return finished.OutputBytes.ToArray();
         throw finished.Errors.Contains(file, StringComparison.Ordinal)
             ? FleetException.NotStamped(host, word)
             : FleetException.CannotAsk(host, target ?? machine, finished.Errors.Trim());

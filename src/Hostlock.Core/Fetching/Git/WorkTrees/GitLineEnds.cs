@@ -44,18 +44,21 @@ static class GitLineEnds
             return true;
         var config = GitConfig.OfRepository(repository.Place);
         var isAutomatic = config.IsTrue("core.autocrlf") || config.Text("core.autocrlf") == "input";
-        var command = repository.Command("check-attr", "-z", "--stdin", "text", "eol", "crlf", "ident") with { Folder = repository.Place.WorkTree };
-        await using var process = repository.Start(command with { Variables = command.Variables.SetItem("GIT_WORK_TREE", repository.Place.WorkTree) });
-        var answer = new MemoryStream();
-        var reading = process.Output.CopyToAsync(answer, cancellationToken);
-        await process.Input.WriteAsync(Encoding.Latin1.GetBytes(string.Concat(files.Select(file => $"{file.Path}\0"))), cancellationToken);
-        process.Input.Close();
-        await reading;
-        var finished = await process.WaitAsync(cancellationToken);
+        var command = repository.Command("check-attr", "-z", "--stdin", "text", "eol", "crlf", "ident");
+        var finished = await repository.RunAsync(
+            command with
+            {
+                Folder = repository.Place.WorkTree,
+                Environment = command.Environment.Set("GIT_WORK_TREE", repository.Place.WorkTree!),
+                Input = Encoding.Latin1.GetBytes(string.Concat(files.Select(file => $"{file.Path}\0"))),
+                Output = new ProcessOutput.Bytes(),
+            },
+            cancellationToken);
         if (!finished.Succeeded)
             throw FetchException.GitFailed(repository.Url, "read the attributes of", finished.Errors.Trim());
         // PATH, ATTRIBUTE, VALUE, four times for each file, in the order asked.
-        var values = Encoding.Latin1.GetString(answer.GetBuffer(), 0, (int)answer.Length).Split('\0').Chunk(3).Where(line => line.Length == 3).Select(line => line[2]).Chunk(ValuesPerPath).ToList();
+        var lines = Encoding.Latin1.GetString(finished.OutputBytes.Span).Split('\0').Chunk(3);
+        var values = lines.Where(line => line.Length == 3).Select(line => line[2]).Chunk(ValuesPerPath).ToList();
         return values.Count == files.Count && files.Zip(values).All(pair => IsConverted(pair.First, pair.Second));
 
         bool IsConverted(Converted file, string[] values) =>

@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git.WorkTrees;
 
@@ -8,16 +9,13 @@ static class GitListing
     /// <summary>The paths, as Latin-1 text, and which of them are submodules.</summary>
     public static async Task<IReadOnlyList<(string Path, bool IsSubmodule)>> OfAsync(GitRepository repository, CancellationToken cancellationToken)
     {
-        await using var listing = repository.Start("-c", "core.fsmonitor=false", $"--work-tree={repository.Place.WorkTree}", "ls-files", "-z", "--stage");
-        listing.Input.Close();
-        using var listed = new MemoryStream();
-        await listing.Output.CopyToAsync(listed, cancellationToken);
-        var finished = await listing.WaitAsync(cancellationToken);
+        var command = repository.Command($"--work-tree={repository.Place.WorkTree}", "ls-files", "-z", "--stage");
+        var finished = await repository.RunAsync(command with { Output = new ProcessOutput.Bytes() }, cancellationToken);
         if (!finished.Succeeded)
             throw FetchException.GitFailed(repository.Url, "list the files of", finished.Errors.Trim());
         return
         [
-            .. from line in Encoding.Latin1.GetString(listed.GetBuffer(), 0, (int)listed.Length).Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .. from line in Encoding.Latin1.GetString(finished.OutputBytes.Span).Split('\0', StringSplitOptions.RemoveEmptyEntries)
                select (line[(line.IndexOf('\t', StringComparison.Ordinal) + 1)..], line.StartsWith("160000", StringComparison.Ordinal)),
         ];
     }

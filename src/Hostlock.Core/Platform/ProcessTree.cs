@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Hostlock.Platform;
+
+/// <summary>A process and all it started, directly or not, as they are at one moment.</summary>
+/// <remarks>proc_pid_stat(5). A system without /proc has no such list; there the process itself is all that is known.</remarks>
+sealed partial class ProcessTree
+{
+    const int Terminate = 15;
+    const int Kill = 9;
+
+    readonly List<(int Id, ulong Started)> _processes = [];
+
+    /// <summary>Finds the processes below one.</summary>
+    public ProcessTree(int root)
+    {
+        var children = Read().ToLookup(process => process.Parent);
+        var open = new Stack<int>([root]);
+        // A process without a file in /proc is signalled by its id all the same: it is our child, whose id nobody else has until we ask for its end.
+        _processes.Add((root, StatusOf(root)?.Started ?? 0));
+        while (open.TryPop(out var parent))
+        {
+            foreach (var (id, _, started) in children[parent])
+            {
+                _processes.Add((id, started));
+                open.Push(id);
+            }
+        }
+    }
+
+    /// <summary>Asks all of them to end.</summary>
+    public void AskToEnd() => Signal(Terminate);
+
+    /// <summary>Kills those of them that still run.</summary>
+    public void End() => Signal(Kill);
+
+    void Signal(int signal)
+    {
+        foreach (var (id, started) in _processes)
+        {
+            // An id that came free may be another's by now.
+            if (started == (StatusOf(id)?.Started ?? 0))
+                _ = Send(id, signal);
+        }
+    }
+
+    static IEnumerable<(int Id, int Parent, ulong Started)> Read() =>
+        Directory.Exists("/proc/self")
+            ? from folder in Directory.EnumerateDirectories("/proc")
+              where int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+              let id = int.Parse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture)
+              let status = StatusOf(id)
+              where status is not null
+              select (id, status.Value.Parent, status.Value.Started)
+            : [];
+
+    static (int Parent, ulong Started)? StatusOf(int id)
+    {
+        try
+        {
+            // The name is in parentheses and may hold anything; the state is the third field, the parent the fourth, the start the twenty-second.
+            var text = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
+            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            return (int.Parse(fields[1], CultureInfo.InvariantCulture), ulong.Parse(fields[19], CultureInfo.InvariantCulture));
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            return null; // it has ended
+        }
+    }
+
+    // The runtime's own entry point knows of no signal but the one that kills.
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Send(int process, int signal);
+}
