@@ -11,7 +11,7 @@ static class Seeds
 
     public static IReadOnlyList<byte[]> For(string target, string root)
     {
-        var vectors = Path.Combine(root, "tests/Hostlock.Tests/Conformance/vectors");
+        var vectors = Path.Combine(root, "tests/vectors");
         IEnumerable<byte[]> seeds = target switch
         {
             "lock" => Files(Path.Combine(vectors, "locks"), "*").Where(bytes => bytes.Length < 60_000),

@@ -1,4 +1,5 @@
 using Hostlock.Flakes;
+using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Flakes;
 

@@ -1,5 +1,6 @@
 using Hostlock.Flakes;
 using Hostlock.Flakes.Nix;
+using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Flakes;
 

@@ -3,7 +3,6 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Scripts;
 
 /// <summary>A script that says what is not so must fail, or all the others prove nothing.</summary>
-[Collection("program")]
 public class ScriptLanguageTests
 {
     [Theory]

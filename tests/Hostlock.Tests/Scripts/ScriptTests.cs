@@ -3,7 +3,6 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Scripts;
 
 /// <summary>What the user sees, and what is on disk afterwards: one script a behaviour.</summary>
-[Collection("program")]
 public class ScriptTests
 {
     static readonly string Folder = Path.Combine(Repository.Root, "tests/Hostlock.Tests/Scripts");

@@ -5,7 +5,6 @@ using Hostlock.Fetching.Git;
 using Hostlock.Flakes;
 using Hostlock.Locks;
 using Hostlock.Nar;
-using Hostlock.Tests.Conformance;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching.Git;

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Text;
+using Hostlock.Conformance.Support;
+using Hostlock.Locks;
+using Hostlock.Platform;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Conformance.Cli;
+
+/// <summary>Kills, full disks, two at once, and what is the user's own: every lock is old or new, and nothing else is touched.</summary>
+public class RobustnessTests
+{
+    [Fact]
+    public void Killed_at_any_moment_every_lock_is_old_or_new()
+    {
+        using var hosts = new SevenHosts().Adopted();
+        var random = new Random(1);
+        for (var day = 10; day < 30; day++)
+        {
+            hosts.Move("nixpkgs", day, text: $"{day}\n");
+            var before = SevenHosts.Names.ToDictionary(name => name, hosts.Lock);
+            var start = HostlockProgram.Start(hosts.Fleet, hosts.Home, "update", "--all");
+            using (var process = Process.Start(start)!)
+            {
+                Thread.Sleep(random.Next(80));
+                process.Kill();
+                process.WaitForExit();
+            }
+
+            foreach (var name in SevenHosts.Names)
+            {
+                // The new lock is whole: every byte that Nix would write for it is there.
+                var after = hosts.Lock(name);
+                Assert.True(before[name].AsSpan().SequenceEqual(after) || LockFileWriter.Write(LockFileReader.Read(name, after)).AsSpan().SequenceEqual(after));
+            }
+        }
+
+        // What a killed run leaves behind is in nobody's way.
+        hosts.Move("nixpkgs", 30);
+        Assert.Equal(0, hosts.Hostlock("update", "--all").ExitCode);
+        Assert.Empty(Directory.EnumerateFiles(hosts.Fleet, "*.tmp", SearchOption.AllDirectories));
+        Assert.Single(SevenHosts.Names.Select(name => Convert.ToHexString(hosts.Lock(name))).Distinct());
+    }
+
+    [Fact]
+    public void A_full_disk_leaves_every_lock_as_it_was()
+    {
+        using var hosts = new SevenHosts().Adopted();
+        hosts.Move("nixpkgs", 10);
+        var script = hosts.Folder.Write("full.sh", """
+            set -e
+            mkdir small
+            mount -t tmpfs -o size=2m tmpfs small
+            cp -a fleet/. small
+            cd small
+            cat /dev/zero > filler 2>/dev/null || true
+            set +e
+            "$1" update --all > ../said 2>&1
+            echo $? > ../code
+            rm filler
+            git -c safe.directory='*' status --short > ../changed
+            find . -name '*.tmp' >> ../changed
+            """);
+        var ended = Run.Program("unshare", hosts.Folder.Path, HostlockProgram.Variables(hosts.Home), "--map-root-user", "--mount", "sh", script, HostlockProgram.Path);
+        Assert.SkipUnless(ended.ExitCode == 0, $"no file system of one's own can be mounted here: {ended.Errors}");
+
+        Assert.Equal("3\n", hosts.Folder.Read("code"));
+        Assert.Contains("cannot write", hosts.Folder.Read("said"), StringComparison.Ordinal);
+        Assert.Equal("", hosts.Folder.Read("changed"));
+    }
+
+    [Fact]
+    public void Of_two_writers_one_waits_for_another_day()
+    {
+        using var hosts = new SevenHosts().Adopted();
+        hosts.Move("nixpkgs", 10);
+        using (FolderLock.TryTake(hosts.Fleet))
+        {
+            var second = hosts.Hostlock("update", "plex");
+
+            Assert.Equal(6, second.ExitCode);
+            Assert.Contains("another hostlock is writing here", second.Errors, StringComparison.Ordinal);
+            Assert.Equal(0, hosts.Hostlock("status").ExitCode);
+        }
+        Assert.Equal(0, hosts.Hostlock("update", "plex").ExitCode);
+    }
+
+    [Fact]
+    public void The_index_and_work_in_progress_stay_untouched()
+    {
+        using var hosts = new SevenHosts().Adopted();
+        hosts.Move("nixpkgs", 10);
+        hosts.Folder.Write("fleet/modules/common.nix", hosts.Folder.Read("fleet/modules/common.nix") + "# in progress\n");
+        hosts.Folder.Write("fleet/staged", "staged\n");
+        TestGit.In(hosts.Fleet, "add", "staged");
+        var index = File.ReadAllBytes(Path.Combine(hosts.Fleet, ".git/index"));
+        var head = TestGit.In(hosts.Fleet, "rev-parse", "HEAD");
+
+        foreach (var arguments in (string[][])[["update", "plex"], ["promote", "plex", "dobro"], ["status"], ["check"], ["diff", "plex", "orc"], ["lock"]])
+            _ = hosts.Hostlock(arguments);
+
+        Assert.Equal(index, File.ReadAllBytes(Path.Combine(hosts.Fleet, ".git/index")));
+        Assert.Equal(head, TestGit.In(hosts.Fleet, "rev-parse", "HEAD"));
+        Assert.Equal(["locks/dobro.lock", "locks/plex.lock", "modules/common.nix"], TestGit.In(hosts.Fleet, "diff", "--name-only").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public void One_host_that_cannot_be_locked_does_not_hold_up_the_others()
+    {
+        using var hosts = new SevenHosts().Adopted();
+        hosts.Move("nixpkgs", 10);
+        File.WriteAllText(Path.Combine(hosts.Fleet, "locks/orc.lock"), "{\n<<<<<<< HEAD\n");
+
+        var ended = hosts.Hostlock("update", "--all");
+
+        Assert.Equal(4, ended.ExitCode);
+        Assert.Contains("orc: error: the lock file has conflict markers", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains("locks/orc.lock:2:1", ended.Errors, StringComparison.Ordinal);
+        Assert.Equal(hosts.Lock("plex"), hosts.Lock("dobro"));
+        Assert.Equal("{\n<<<<<<< HEAD\n", Encoding.UTF8.GetString(hosts.Lock("orc")));
+    }
+
+    [Fact]
+    public void A_repository_that_cannot_be_read_is_the_world_s_fault_and_changes_nothing()
+    {
+        using var hosts = new SevenHosts().Adopted();
+        var before = hosts.Lock("plex");
+        Directory.Move(hosts.Folder["inputs/nixpkgs"], hosts.Folder["inputs/gone"]);
+
+        var ended = hosts.Hostlock("update", "plex");
+
+        Assert.Equal(4, ended.ExitCode);
+        Assert.Contains("does not exist", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains("while updating the flake input 'nixpkgs'", ended.Errors, StringComparison.Ordinal);
+        Assert.Equal(before, hosts.Lock("plex"));
+    }
+
+    [Fact]
+    public void A_syntax_error_is_shown_where_it_is()
+    {
+        using var hosts = new SevenHosts().Adopted();
+        hosts.Folder.Write("fleet/flake.nix", "{\n  inputs.a.url = ;\n}\n");
+
+        var ended = hosts.Hostlock("update", "plex");
+
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains("flake.nix:2:18", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains("2 |   inputs.a.url = ;", ended.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Adopting_twice_changes_nothing()
+    {
+        using var hosts = new SevenHosts().Adopted();
+        var before = TestGit.In(hosts.Fleet, "status", "--porcelain");
+
+        var again = hosts.Hostlock("init", "--yes");
+
+        Assert.Equal("nothing to do: this flake is set up\n", again.Output);
+        Assert.Equal(before, TestGit.In(hosts.Fleet, "status", "--porcelain"));
+    }
+}

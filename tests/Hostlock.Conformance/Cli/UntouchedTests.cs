@@ -1,0 +1,88 @@
+using System.Text.RegularExpressions;
+using Hostlock.Conformance.Support;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Conformance.Cli;
+
+/// <summary>What is the user's own stays as it is, whatever is typed: the index, HEAD and all refs, and every file that is not hostlock's.</summary>
+public partial class UntouchedTests
+{
+    // Every command in a form that does something here; {0} is a lock beside the fleet.
+    static readonly string[][] Forms =
+    [
+        ["init", "--yes"],
+        ["lock"],
+        ["update", "plex"],
+        ["update", "--all", "-i", "nixpkgs", "--min-age", "0s", "--allow-downgrade"],
+        ["update", "plex", "-i", "nixpkgs", "--to", "HEAD~1", "--allow-downgrade"],
+        ["status"],
+        ["status", "--json"],
+        ["outdated"],
+        ["diff", "plex", "root"],
+        ["diff", "plex@HEAD", "plex"],
+        ["promote", "plex", "dobro", "zeeba"],
+        ["promote", "root", "plex", "--allow-downgrade"],
+        ["check", "--base", "HEAD", "--fetch"],
+        ["show", "plex"],
+        ["show", "plex", "--canonical"],
+        ["hash", "."],
+        ["merge-driver", "{0}", "{0}", "{0}"],
+        ["bisect", "plex", "--good", "plex@HEAD", "--run", "grep -q 00 locks/plex.lock"],
+        ["follows"],
+        ["log", "plex"],
+        ["log"],
+        ["restore", "plex", "--to", "HEAD~1"],
+        ["undo", "plex"],
+        ["freeze", "plex", "nixpkgs", "--reason", "tests"],
+        ["unfreeze", "plex", "nixpkgs"],
+        ["completion", "bash"],
+        ["man", "update"],
+    ];
+
+    [Fact]
+    public void No_command_touches_the_index_HEAD_or_a_file_of_the_users()
+    {
+        using var hosts = new SevenHosts().Adopted();
+        hosts.Move("nixpkgs", 10);
+        _ = hosts.Hostlock("update", "plex", "--commit").Succeeded;
+        hosts.Move("nixpkgs", 11, text: "another\n");
+        hosts.Folder.Write("fleet/hosts/dobro.nix", "{ ... }: { networking.hostName = \"staged\"; }\n");
+        TestGit.In(hosts.Fleet, "add", "hosts/dobro.nix");
+        hosts.Folder.Write("fleet/hosts/dobro.nix", "{ ... }: { networking.hostName = \"dirty\"; }\n");
+        hosts.Folder.Write("fleet/notes", "untracked\n");
+        var beside = hosts.Folder.Write("beside.lock", hosts.Folder.Read("fleet/locks/plex.lock"));
+        var before = Everything(hosts);
+
+        foreach (var form in Forms)
+        {
+            var ended = hosts.Hostlock(form.Select(word => word.Replace("{0}", beside, StringComparison.Ordinal)));
+
+            Assert.True(ended.ExitCode is 0 or 1, $"{string.Join(' ', form)}: {ended.ExitCode}\n{ended.Output}{ended.Errors}");
+            foreach (var (file, hash) in Everything(hosts))
+                Assert.True(before.GetValueOrDefault(file) == hash, $"{string.Join(' ', form)} changed {file}");
+            Assert.Equal(before.Count, Everything(hosts).Count);
+        }
+    }
+
+    [Fact]
+    public void No_command_is_forgotten_here()
+    {
+        using var hosts = new SevenHosts();
+        var help = hosts.Hostlock("--help").Succeeded;
+
+        var commands = Commands().Match(help).Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim().Split(' ')[0]);
+
+        // What takes hostlock out of a flake changes the user's files, because it is asked to.
+        Assert.Equal(commands.Except(["eject"]).Order(StringComparer.Ordinal), Forms.Select(form => form[0]).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    // All files of the fleet and of its repository but the locks, hostlock.toml, which freeze writes, and what git itself keeps of its objects.
+    static Dictionary<string, string> Everything(SevenHosts hosts) =>
+        Directory.EnumerateFiles(hosts.Fleet, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(hosts.Fleet, file))
+            .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal) && file != "hostlock.toml" && !file.StartsWith(".git/objects/", StringComparison.Ordinal))
+            .ToDictionary(file => file, file => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(hosts.Fleet, file)))));
+
+    [GeneratedRegex("Commands:\n((?:  .*\n)+)")]
+    private static partial Regex Commands();
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Hostlock.Conformance.Support;
+using Hostlock.Fetching.Git;
+using Hostlock.Flakes;
+using Hostlock.Platform;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Conformance;
+
+/// <summary>
+/// What is locked for git references in every state of a repository, beside Nix 2.34.8: recorded, and asked live where Nix is here.
+/// <c>HOSTLOCK_BLESS=1</c> records anew.
+/// </summary>
+public sealed class GitReferencesTests(GitReferencesTests.Repositories repositories) : IClassFixture<GitReferencesTests.Repositories>
+{
+    static readonly string Vectors = Path.Combine(Repository.Vectors("git"), "locked.tsv");
+
+    public sealed class Repositories : IDisposable
+    {
+        internal GitCases Cases { get; } = new();
+
+        public void Dispose() => Cases.Dispose();
+    }
+
+    public static TheoryData<string> Names => [.. GitCases.All.Select(one => one.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_reference_is_locked_as_Nix_locks_it(string name)
+    {
+        using var folder = new TempFolder();
+        using var fetcher = new GitFetcher(new ProcessRunner(), folder["cache"], new(folder["cache"]));
+        var reference = FlakeRef.ParseInput(repositories.Cases.Url(GitCases.All.Single(one => one.Name == name).Reference), wantsTree: false, null, null);
+
+        string answer;
+        try
+        {
+            answer = (await fetcher.FetchAsync(reference, TestContext.Current.CancellationToken)).Locked.Attributes.ToString();
+        }
+        catch (HostlockException why)
+        {
+            answer = $"error: {why.Message}";
+        }
+
+        var expected = Recorded()[name];
+        if (expected.StartsWith("error", StringComparison.Ordinal))
+            Assert.StartsWith("error", answer);
+        else
+            Assert.Equal(expected, Nameless(answer));
+    }
+
+    [Fact]
+    public void What_is_recorded_is_what_Nix_says()
+    {
+        var answers = new Dictionary<string, string>();
+        using var folder = new TempFolder();
+        var nix = RealNix.Get("2.34", folder);
+        foreach (var (name, reference) in GitCases.All)
+        {
+            // Nix remembers hashes by commit, whatever the work tree was like: each case has a cache of its own.
+            Directory.Delete(folder["nix/home"], recursive: true);
+            if (Directory.Exists(folder["nix/cache"]))
+                Directory.Delete(folder["nix/cache"], recursive: true);
+            Directory.CreateDirectory(folder["nix/home"]);
+            if (File.Exists(folder["flake/flake.lock"]))
+                File.Delete(folder["flake/flake.lock"]);
+            folder.Write("flake/flake.nix", $"{{ inputs.x = {{ url = \"{repositories.Cases.Url(reference)}\"; flake = false; }}; outputs = _: {{ }}; }}");
+            nix.Configure("experimental-features = nix-command flakes\nflake-registry =\nallow-dirty-locks = true");
+            var ended = nix.Run(folder["flake"], "flake", "lock", $"path:{folder["flake"]}");
+            answers[name] = ended.ExitCode == 0 ? Locked(folder.Read("flake/flake.lock")) : $"error: {ended.Errors.Split('\n').Last(line => line.Contains("error:", StringComparison.Ordinal)).Trim()}";
+        }
+
+        if (Environment.GetEnvironmentVariable("HOSTLOCK_BLESS") == "1")
+            File.WriteAllLines(Vectors, answers.Select(one => $"{one.Key}\t{Nameless(one.Value)}"));
+        Assert.Equal(Recorded(), answers.ToDictionary(one => one.Key, one => Nameless(one.Value)));
+    }
+
+    static Dictionary<string, string> Recorded() => File.ReadLines(Vectors).Select(line => line.Split('\t')).ToDictionary(line => line[0], line => line[1]);
+
+    string Nameless(string text) => repositories.Cases.Nameless(text);
+
+    static string Locked(string file)
+    {
+        using var document = JsonDocument.Parse(file);
+        var locked = document.RootElement.GetProperty("nodes").GetProperty("x").GetProperty("locked");
+        return RefAttributes.Of(locked.EnumerateObject().Select(one => KeyValuePair.Create<string, RefValue>(one.Name, one.Value.ValueKind switch
+        {
+            JsonValueKind.Number => one.Value.GetUInt64(),
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => one.Value.GetString()!,
+        }))).ToString();
+    }
+}

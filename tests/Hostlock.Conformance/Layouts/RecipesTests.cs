@@ -1,0 +1,89 @@
+using Hostlock.Conformance.Support;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Conformance.Layouts;
+
+/// <summary>
+/// The pages of docs/layouts, done as they say, by the real program and by real Nix: they are read by people, and are the tests of what they tell. Their
+/// inputs are what <c>github:</c> gives in a web of our own, with nix/tests/nixpkgs as nixpkgs.
+/// </summary>
+public class RecipesTests
+{
+    static readonly string Pages = Path.Combine(Repository.Root, "docs/layouts");
+
+    public static TheoryData<string, string> All()
+    {
+        var all = new TheoryData<string, string>();
+        foreach (var recipe in Directory.EnumerateFiles(Pages, "*.md").Order(StringComparer.Ordinal).Select(Recipe.Read).Where(recipe => recipe.Steps.OfType<RecipeStep.Command>().Any()))
+        {
+            foreach (var release in ((string[])["2.34", "2.26", "2.8"]).Where(release => recipe.Needs == "2.8" || release != "2.8"))
+                all.Add(recipe.Name, release);
+        }
+        return all;
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task A_recipe_comes_out_as_it_says(string page, string release)
+    {
+        var recipe = Recipe.Read(Path.Combine(Pages, $"{page}.md"));
+        var forges = new Forges();
+        await using var web = new ForgeProxy(forges.Answer);
+        using var folder = new TempFolder();
+        var certificates = folder.Write("certificates.pem", web.AuthorityPem);
+        var nix = RealNix.Get(release, folder);
+        nix.Configure("experimental-features = nix-command flakes\nflake-registry =\nwarn-dirty = false", web.Variables(certificates));
+        var variables = new Dictionary<string, string>(nix.Variables);
+        variables["PATH"] = $"{folder["bin"]}:{variables["PATH"]}";
+        Directory.CreateDirectory(folder["bin"]);
+        Assert.SkipUnless(File.Exists(HostlockProgram.Path), "the program is not built; ./test builds it");
+        File.CreateSymbolicLink(folder["bin/hostlock"], HostlockProgram.Path);
+        Move(forges, "NixOS/nixpkgs", "nixos-unstable", "26.05.1");
+        Move(forges, "NixOS/nixpkgs", "nixos-25.11", "25.11.1");
+        forges.Commit("github.com/NixOS/nixos-hardware", "main", Files("hardware"));
+        Directory.CreateDirectory(folder["fleet"]);
+        TestGit.In(folder["fleet"], "init", "-q", "-b", "main");
+
+        var hasCommit = false;
+        foreach (var step in recipe.Steps)
+        {
+            switch (step)
+            {
+                case RecipeStep.WriteFile(_, var path, var text):
+                    folder.Write($"fleet/{path}", text);
+                    break;
+                case RecipeStep.Upstream(_, var repository, var branch, var version):
+                    Move(forges, repository, branch, version);
+                    break;
+                case RecipeStep.Command(var line, var command, var says):
+                    // What the reader has already is in a repository, as a flake is; what is typed later the recipe shows.
+                    if (!hasCommit)
+                        TestGit.Commit(folder["fleet"], 2);
+                    hasCommit = true;
+                    var ended = Run.Program("/bin/sh", folder["fleet"], variables, ["-c", $"exec 2>&1\n{command}"]);
+                    var said = command.StartsWith("nix ", StringComparison.Ordinal)
+                        ? string.Concat(ended.Output.Split('\n').Where(each => !each.StartsWith("warning: ", StringComparison.Ordinal) && !each.StartsWith("unpacking ", StringComparison.Ordinal)).Select(each => each + "\n"))[..^1]
+                        : ended.Output;
+                    Assert.True(Recipe.Pattern(says).IsMatch(said), $"{page}.md:{line}: $ {command}\nended with {ended.ExitCode} and says\n{said}--- not\n{string.Join('\n', says)}");
+                    break;
+            }
+        }
+    }
+
+    [Fact]
+    public void The_index_names_every_page()
+    {
+        var index = File.ReadAllText(Path.Combine(Pages, "README.md"));
+
+        Assert.All(Directory.EnumerateFiles(Pages, "*.md").Select(page => Path.GetFileName(page)).Where(name => name != "README.md"), name => Assert.Contains($"]({name})", index, StringComparison.Ordinal));
+    }
+
+    static void Move(Forges forges, string repository, string branch, string version) =>
+        forges.Commit($"github.com/{repository}", branch, [.. Files("nixpkgs").Where(file => file.Path != "version"), ("version", version + "\n")]);
+
+    static (string Path, string Text)[] Files(string name)
+    {
+        var folder = Path.Combine(Repository.Root, "nix/tests", name);
+        return [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(file => (Path.GetFileName(file), File.ReadAllText(file)))];
+    }
+}

@@ -1,0 +1,214 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Hostlock.Conformance.Support;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Conformance;
+
+/// <summary>The flake of this repository in real Nix, with a stand-in for nixpkgs: what it offers evaluates and fits together.</summary>
+public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
+{
+    static readonly string[] Systems = ["aarch64-linux", "x86_64-linux"];
+
+    public static TheoryData<string> Releases() => ["2.34", "2.26", "2.8"];
+
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void Everything_that_is_offered_evaluates(string release)
+    {
+        var nix = own.Nix(release);
+
+        var shown = JsonNode.Parse(nix.Run(own.Folder["own"], "flake", "show", "--json").Succeeded)!;
+        var names = own.Eval(nix, "own: builtins.mapAttrs (_: builtins.mapAttrs (_: output: if builtins.isAttrs output then builtins.attrNames output else null)) own.outputs");
+        var check = nix.Run(own.Folder["own"], "flake", "check", "--no-build");
+
+        Assert.Equal(["checks", "devShells", "nixosModules", "overlays", "packages", "templates"], shown.AsObject().Select(output => output.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(Systems, JsonNode.Parse(names)!["packages"]!.AsObject().Select(system => system.Key));
+        Assert.Equal("", check.ExitCode == 0 ? "" : check.Errors);
+    }
+
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void The_package_is_one_by_every_way(string release)
+    {
+        var nix = own.Nix(release);
+
+        foreach (var system in Systems)
+        {
+            var ways = JsonSerializer.Deserialize<string[]>(own.Eval(nix, $$"""
+                own: map (package: package.drvPath) [
+                  own.packages.{{system}}.hostlock
+                  own.packages.{{system}}.default
+                  own.checks.{{system}}.hostlock
+                  (import own.inputs.nixpkgs { system = "{{system}}"; overlays = [ own.overlays.default ]; }).hostlock
+                ]
+                """))!;
+
+            Assert.Single(ways.Distinct());
+        }
+    }
+
+    [Fact]
+    public void The_program_of_the_package_starts_from_the_flake_and_from_a_profile()
+    {
+        var nix = own.Nix("2.34");
+
+        var run = JsonNode.Parse(nix.Run(own.Folder.Path, "run", own.Reference).Succeeded)!;
+        _ = nix.Run(own.Folder.Path, "profile", "install", "--profile", own.Folder["profile"], own.Reference).Succeeded;
+
+        Assert.Equal("hostlock", (string?)run["pname"]);
+        Assert.Contains($"<Version>{run["version"]}</Version>", File.ReadAllText(Path.Combine(Repository.Root, "Directory.Build.props")), StringComparison.Ordinal);
+        Assert.True(File.Exists(own.Folder["profile/bin/hostlock"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void The_package_is_built_of_the_program_alone(string release)
+    {
+        var nix = own.Nix(release);
+
+        var source = JsonSerializer.Deserialize<string>(own.Eval(nix, "own: own.packages.x86_64-linux.default.given.src.outPath"))!;
+
+        var files = Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(source, file));
+        var meant = OwnFlake.Tracked().Where(file =>
+            file is "BannedSymbols.txt" or "nix/hostlock.nix" || file.EndsWith(".props", StringComparison.Ordinal)
+            || (file.StartsWith("src/", StringComparison.Ordinal) && !file.EndsWith("packages.lock.json", StringComparison.Ordinal)));
+        Assert.Equal(meant.Order(StringComparer.Ordinal), files.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_package_that_is_locked_and_not_of_the_SDK_is_in_the_list_for_nixpkgs()
+    {
+        var locked = from project in (string[])["Hostlock.Cli", "Hostlock.Core"]
+                     from framework in Json($"src/{project}/packages.lock.json")["dependencies"]!.AsObject()
+                     from package in framework.Value!.AsObject()
+                     where (string?)package.Value!["type"] != "Project" && !OfTheSdk().IsMatch(package.Key)
+                     select $"{package.Key} {package.Value["resolved"]}";
+
+        // A difference is mended by eng/nix-deps.
+        Assert.Equal(locked.Distinct().Order(StringComparer.Ordinal), Dependencies().Select(package => $"{package.Name} {package.Version}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_list_for_nixpkgs_has_the_hashes_of_the_packages()
+    {
+        var folder = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } set
+            ? set
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/packages");
+        Assert.SkipUnless(Directory.Exists(folder), "the packages are not here; a build brings them");
+
+        Assert.All(Dependencies(), package =>
+        {
+            var (name, version) = (package.Name.ToLowerInvariant(), package.Version.ToLowerInvariant());
+            var bytes = File.ReadAllBytes(Path.Combine(folder, name, version, $"{name}.{version}.nupkg"));
+            Assert.Equal(package.Hash, $"sha256-{Convert.ToBase64String(SHA256.HashData(bytes))}");
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void A_new_fleet_is_locked_and_evaluated(string release)
+    {
+        var nix = own.Nix(release);
+
+        var name = $"new-{release}";
+        var fleet = own.Folder[name];
+        own.NewFleet(nix, name);
+        _ = own.Hostlock(name, "lock").Succeeded;
+        TestGit.In(fleet, "add", "-A");
+        var check = own.Hostlock(name, "check", "--json");
+        var hosts = ((string[])["laptop", "server"]).Select(host => nix.Run(fleet, "eval", "--raw", $".#nixosConfigurations.{host}.config.system.build.toplevel.name").Succeeded);
+
+        Assert.DoesNotContain("\"severity\": \"error\"", check.Output, StringComparison.Ordinal);
+        Assert.Equal(["nixos-system-laptop", "nixos-system-server"], hosts);
+    }
+
+    [Fact]
+    public void A_new_fleet_is_an_adopted_one()
+    {
+        var template = Path.Combine(Repository.Root, "nix/template");
+        using var folder = new TempFolder();
+        foreach (var file in Directory.EnumerateFiles(template, "*", SearchOption.AllDirectories))
+            folder.Write($"fleet/{Path.GetRelativePath(template, file)}", File.ReadAllText(file));
+        foreach (var file in (string[])["flake.lock", "locks/laptop.lock", "locks/server.lock"])
+            folder.Write($"fleet/{file}", """{"nodes":{"root":{}},"root":"root","version":7}""");
+
+        var init = HostlockProgram.Run(folder["fleet"], folder["home"], "init", "--dry-run").Succeeded;
+
+        Assert.Equal("nothing to do: this flake is set up\n", init);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(Repository.Root, "nix/hostlock.nix")), File.ReadAllBytes(Path.Combine(template, "hostlock.nix")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void The_module_installs_the_program_and_stamps_the_system(string release)
+    {
+        var nix = own.Nix(release);
+        var fleet = FleetWithModule(nix, $"stamped-{release}", "");
+
+        var packages = nix.Eval(fleet, ".#nixosConfigurations.laptop.config.environment.systemPackages");
+        var without = nix.Eval(fleet, ".#nixosConfigurations.server.config.environment");
+
+        Assert.Matches("^\\[\"[^\"]*-hostlock-[0-9.]+\"\\]$", packages);
+        Assert.Equal("""{"etc":{},"systemPackages":[]}""", without);
+        AssertStamped(nix, fleet, "laptop");
+    }
+
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void What_the_library_stamps_stands_before_what_the_module_would(string release)
+    {
+        var nix = own.Nix(release);
+        var fleet = FleetWithModule(nix, $"stamped-twice-{release}", "programs.hostlock.stamp.host = \"another\";");
+        File.WriteAllText(Path.Combine(fleet, "hostlock.toml"), File.ReadAllText(Path.Combine(fleet, "hostlock.toml")).Replace("[hosts.laptop]", "[hosts.laptop]\nstamp = true", StringComparison.Ordinal));
+
+        AssertStamped(nix, fleet, "laptop");
+    }
+
+    // The fleet of the template, with this flake as an input of it and the module in both hosts, used by laptop.
+    string FleetWithModule(RealNix nix, string name, string settings)
+    {
+        own.NewFleet(nix, name);
+        own.Folder.Write($"{name}/flake.nix", own.Folder.Read($"{name}/flake.nix").Replace(
+            "\n  outputs", $"  inputs.hostlock.url = \"{own.Reference}\";\n  inputs.hostlock.inputs.nixpkgs.follows = \"nixpkgs\";\n\n  outputs", StringComparison.Ordinal));
+        own.Folder.Write($"{name}/modules/common.nix", "{ inputs, ... }: { imports = [ inputs.hostlock.nixosModules.default ]; }\n");
+        own.Folder.Write($"{name}/hosts/laptop.nix", $$"""
+            { ... }: {
+              networking.hostName = "laptop";
+              programs.hostlock.enable = true;
+              programs.hostlock.stamp.enable = true;
+              programs.hostlock.stamp.lock = ../locks/laptop.lock;
+              {{settings}}
+            }
+            """);
+        TestGit.Commit(own.Folder[name], 4);
+        _ = own.Hostlock(name, "lock").Succeeded;
+        TestGit.Commit(own.Folder[name], 5);
+        return own.Folder[name];
+    }
+
+    static void AssertStamped(RealNix nix, string fleet, string host)
+    {
+        var built = $"{fleet}-built";
+        _ = nix.Run(fleet, "build", "--out-link", built, $".#nixosConfigurations.{host}.config.system.build.toplevel").Succeeded;
+        var etc = JsonNode.Parse(nix.Eval(fleet, $".#nixosConfigurations.{host}.config.environment.etc"))!;
+        var file = File.ReadAllBytes(Path.Combine(fleet, $"locks/{host}.lock"));
+        var about = $$"""{"host":"{{host}}","lock":"locks/{{host}}.lock","sha256":"{{Convert.ToHexStringLower(SHA256.HashData(file))}}","version":1}""";
+
+        Assert.Equal(file, File.ReadAllBytes((string)etc["hostlock/flake.lock"]!["source"]!));
+        Assert.Equal(file, File.ReadAllBytes(Path.Combine(built, "hostlock/flake.lock")));
+        Assert.Equal(about, File.ReadAllText((string)etc["hostlock/host.json"]!["source"]!));
+        Assert.Equal(about, File.ReadAllText(Path.Combine(built, "hostlock/host.json")));
+    }
+
+    static IEnumerable<(string Name, string Version, string Hash)> Dependencies() =>
+        Json("nix/deps.json").AsArray().Select(package => ((string)package!["pname"]!, (string)package["version"]!, (string)package["hash"]!));
+
+    static JsonNode Json(string file) => JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, file)))!;
+
+    // nixpkgs has the compiler and the linker of its own SDK.
+    [GeneratedRegex("^((runtime\\.[^.]+\\.)?Microsoft\\.DotNet\\.ILCompiler|Microsoft\\.NET\\.ILLink\\.Tasks)$")]
+    private static partial Regex OfTheSdk();
+}

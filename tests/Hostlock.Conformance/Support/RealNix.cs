@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Conformance.Support;
+
+/// <summary>
+/// A real release of Nix with a store, a home and caches in a folder of its own. Tests that ask it are skipped where it is not there.
+/// </summary>
+sealed class RealNix
+{
+    readonly string _program;
+    readonly Dictionary<string, string> _variables;
+
+    RealNix(string program, string folder)
+    {
+        _program = program;
+        _variables = new(TestGit.Variables)
+        {
+            ["HOME"] = Path.Combine(folder, "home"),
+            ["XDG_CACHE_HOME"] = Path.Combine(folder, "cache"),
+            ["XDG_CONFIG_HOME"] = Path.Combine(folder, "config"),
+            ["XDG_DATA_HOME"] = Path.Combine(folder, "data"),
+            ["XDG_STATE_HOME"] = Path.Combine(folder, "state"),
+            ["NIX_STORE_DIR"] = Path.Combine(folder, "nix/store"),
+            ["NIX_STATE_DIR"] = Path.Combine(folder, "nix/var"),
+            ["NIX_LOG_DIR"] = Path.Combine(folder, "nix/log"),
+            ["NIX_REMOTE"] = "",
+            // Nothing that a test evaluates reaches the network: this port is closed.
+            ["https_proxy"] = "http://127.0.0.1:9",
+            ["http_proxy"] = "http://127.0.0.1:9",
+            ["no_proxy"] = "127.0.0.1",
+        };
+        foreach (var name in (ReadOnlySpan<string>)["HOME", "NIX_STORE_DIR", "NIX_STATE_DIR", "NIX_LOG_DIR"])
+            Directory.CreateDirectory(_variables[name]);
+    }
+
+    /// <summary>A release by the start of its version; skips the test where it is not there.</summary>
+    public static RealNix Get(string version, TempFolder folder, string name = "nix") => new(Require(version), folder[name]);
+
+    /// <summary>The program of a release; skips the test if it is not there.</summary>
+    public static string Require(string version)
+    {
+        var program = Find(version);
+        Assert.SkipWhen(program is null, $"Nix {version} is not here; eng/install-nix installs it");
+        return program!;
+    }
+
+    public static string? Find(string version)
+    {
+        var prefix = Environment.GetEnvironmentVariable("HOSTLOCK_NIX_PREFIX") is { Length: > 0 } set ? set : Path.Combine(Repository.Root, "artifacts/nix");
+        return Directory.Exists(prefix)
+            ? Directory.EnumerateDirectories(prefix, $"nix-{version}*")
+                .Where(folder => File.Exists(Path.Combine(folder, ".complete")))
+                .Select(folder => Path.Combine(folder, "bin/nix"))
+                .FirstOrDefault(File.Exists)
+            : null;
+    }
+
+    public Ended Run(string folder, params IEnumerable<string> arguments) => Tests.Support.Run.Program(_program, folder, _variables, arguments);
+
+    /// <summary>Runs another program of the release, <c>nix-instantiate</c>.</summary>
+    public Ended RunOther(string program, string folder, params IEnumerable<string> arguments) =>
+        Tests.Support.Run.Program(Path.Combine(Path.GetDirectoryName(_program)!, program), folder, _variables, arguments);
+
+    /// <summary>The same release with a setting, <c>flake-registry = …</c>.</summary>
+    public void Configure(string settings, IEnumerable<KeyValuePair<string, string>>? variables = null)
+    {
+        foreach (var (name, value) in variables ?? [])
+            _variables[name] = value;
+        _variables["NIX_CONFIG"] = settings;
+    }
+
+    /// <summary>The variables under which another program finds this Nix, and its store.</summary>
+    public Dictionary<string, string> Variables => new(_variables)
+    {
+        ["PATH"] = $"{Path.GetDirectoryName(_program)}:{Environment.GetEnvironmentVariable("PATH")}",
+    };
+
+    /// <summary>The result of evaluating an attribute of a flake.</summary>
+    public string Eval(string folder, string attribute) => Run(folder, "eval", "--json", attribute).Succeeded.Trim();
+}
+
+/// <summary>The program itself, as a user starts it.</summary>
+static class HostlockProgram
+{
+    /// <summary>The executable that ./test built.</summary>
+    public static string Path { get; } = Environment.GetEnvironmentVariable("HOSTLOCK") is { Length: > 0 } set
+        ? set
+        : System.IO.Path.Combine(Repository.Root, "artifacts/native/hostlock");
+
+    /// <summary>Runs it in a folder; its cache is in <paramref name="home"/>.</summary>
+    public static Ended Run(string folder, string home, params IEnumerable<string> arguments)
+    {
+        Assert.SkipUnless(File.Exists(Path), "the program is not built; ./test builds it");
+        return Tests.Support.Run.Program(Path, folder, Variables(home), arguments);
+    }
+
+    /// <summary>The same, to be started by the caller.</summary>
+    public static ProcessStartInfo Start(string folder, string home, params IEnumerable<string> arguments)
+    {
+        Assert.SkipUnless(File.Exists(Path), "the program is not built; ./test builds it");
+        var start = new ProcessStartInfo(Path, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in Variables(home))
+            start.Environment[name] = value;
+        return start;
+    }
+
+    public static Dictionary<string, string> Variables(string home) => new(TestGit.Variables)
+    {
+        ["HOME"] = home,
+        ["XDG_CACHE_HOME"] = System.IO.Path.Combine(home, "cache"),
+        ["XDG_CONFIG_HOME"] = System.IO.Path.Combine(home, "config"),
+        ["NIX_CONFIG"] = "flake-registry =",
+        ["NIX_CONF_DIR"] = System.IO.Path.Combine(home, "none"),
+    };
+}
