@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.Layouts;
 
@@ -16,8 +17,11 @@ abstract record RecipeStep(int Line)
     public sealed record Upstream(int Line, string Repository, string Branch, string Version) : RecipeStep(Line);
 }
 
-/// <summary>A page of docs/layouts as what its reader would do, step by step.</summary>
-sealed partial record Recipe(string Name, string Needs, IReadOnlyList<RecipeStep> Steps)
+/// <summary>A page of the documents as what its reader would do, step by step.</summary>
+/// <param name="Page">Its path in the repository.</param>
+/// <param name="Needs">The oldest Nix that can do it: <c>2.8</c> or <c>2.26</c>.</param>
+/// <param name="Steps">What is done, in the order of the page.</param>
+sealed partial record Recipe(string Page, string Needs, IReadOnlyList<RecipeStep> Steps)
 {
     public static Recipe Read(string file)
     {
@@ -42,7 +46,7 @@ sealed partial record Recipe(string Name, string Needs, IReadOnlyList<RecipeStep
                     steps.Add(new RecipeStep.WriteFile(start, path, string.Concat(lines[start..i].Select(line => line + "\n"))));
             }
         }
-        return new(Path.GetFileNameWithoutExtension(file), needs, steps);
+        return new(Path.GetRelativePath(Repository.Root, file), needs, steps);
     }
 
     static IEnumerable<RecipeStep> Commands(string[] lines, int start, int end)

@@ -4,8 +4,8 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance.Layouts;
 
 /// <summary>
-/// The pages of docs/layouts, done as they say, by the real program and by real Nix: they are read by people, and are the tests of what they tell. Their
-/// inputs are what <c>github:</c> gives in a web of our own, with nix/tests/nixpkgs as nixpkgs.
+/// The guide and the pages of docs/layouts, done as they say, by the real program and by real Nix: they are read by people, and are the tests of
+/// what they tell. Their inputs are what <c>github:</c> gives in a web of our own, with nix/tests/nixpkgs as nixpkgs.
 /// </summary>
 public class RecipesTests
 {
@@ -14,10 +14,11 @@ public class RecipesTests
     public static TheoryData<string, string> All()
     {
         var all = new TheoryData<string, string>();
-        foreach (var recipe in Directory.EnumerateFiles(Pages, "*.md").Order(StringComparer.Ordinal).Select(Recipe.Read).Where(recipe => recipe.Steps.OfType<RecipeStep.Command>().Any()))
+        var pages = Directory.EnumerateFiles(Pages, "*.md").Order(StringComparer.Ordinal).Prepend(Path.Combine(Repository.Root, "docs/guide.md"));
+        foreach (var recipe in pages.Select(Recipe.Read).Where(recipe => recipe.Steps.OfType<RecipeStep.Command>().Any()))
         {
             foreach (var release in ((string[])["2.34", "2.26", "2.8"]).Where(release => recipe.Needs == "2.8" || release != "2.8"))
-                all.Add(recipe.Name, release);
+                all.Add(recipe.Page, release);
         }
         return all;
     }
@@ -26,7 +27,7 @@ public class RecipesTests
     [MemberData(nameof(All))]
     public async Task A_recipe_comes_out_as_it_says(string page, string release)
     {
-        var recipe = Recipe.Read(Path.Combine(Pages, $"{page}.md"));
+        var recipe = Recipe.Read(Path.Combine(Repository.Root, page));
         var forges = new Forges();
         await using var web = new ForgeProxy(forges.Answer);
         using var folder = new TempFolder();
@@ -64,7 +65,7 @@ public class RecipesTests
                     var said = command.StartsWith("nix ", StringComparison.Ordinal)
                         ? string.Concat(ended.Output.Split('\n').Where(each => !each.StartsWith("warning: ", StringComparison.Ordinal) && !each.StartsWith("unpacking ", StringComparison.Ordinal)).Select(each => each + "\n"))[..^1]
                         : ended.Output;
-                    Assert.True(Recipe.Pattern(says).IsMatch(said), $"{page}.md:{line}: $ {command}\nended with {ended.ExitCode} and says\n{said}--- not\n{string.Join('\n', says)}");
+                    Assert.True(Recipe.Pattern(says).IsMatch(said), $"{page}:{line}: $ {command}\nended with {ended.ExitCode} and says\n{said}--- not\n{string.Join('\n', says)}");
                     break;
             }
         }

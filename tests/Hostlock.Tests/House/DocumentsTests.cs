@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Hostlock.Cli;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.House;
+
+/// <summary>The documents, as far as a test can read them: their links lead somewhere, and what they list is all there is.</summary>
+public partial class DocumentsTests
+{
+    static readonly string[] Folders = ["docs", "nix", "src", "tests"];
+
+    public static TheoryData<string> Documents =>
+    [
+        .. Directory.EnumerateFiles(Repository.Root, "*.md")
+            .Concat(Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories)))
+            .Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_link_leads_to_a_file_and_a_heading_that_exist(string document)
+    {
+        var file = Path.Combine(Repository.Root, document);
+        var links = Link().Matches(Prose(file)).Select(link => link.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal));
+
+        var broken = links.Where(link => !Exists(file, link));
+
+        Assert.Empty(broken);
+    }
+
+    [Fact]
+    public void The_exit_codes_that_are_told_are_those_of_the_program()
+    {
+        var told = CodeRow().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs/files.md")))
+            .Select(row => int.Parse(row.Groups[1].Value, CultureInfo.InvariantCulture));
+
+        Assert.Equal(Enum.GetValues<ExitCode>().Select(code => (int)code), told);
+    }
+
+    [Fact]
+    public void Every_decision_has_a_number_of_its_own()
+    {
+        var numbers = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs/decisions"), "*.md").Select(file => Path.GetFileName(file)[..4]).ToList();
+
+        Assert.Equal(numbers.Distinct().Count(), numbers.Count);
+    }
+
+    static bool Exists(string from, string link)
+    {
+        var (path, heading) = link.Split('#') is [var before, var after] ? (before, after) : (link, "");
+        var to = path.Length == 0 ? from : Path.GetFullPath(path, Path.GetDirectoryName(from)!);
+        return Path.Exists(to) && (heading.Length == 0 || Heading().Matches(Prose(to)).Select(line => Anchor(line.Groups[1].Value)).Contains(heading));
+    }
+
+    // A document without its fenced blocks.
+    static string Prose(string file) => Fenced().Replace(File.ReadAllText(file), "");
+
+    // The name that a forge gives a heading.
+    static string Anchor(string heading) =>
+        string.Concat(heading.ToLowerInvariant().Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_')).Replace(' ', '-');
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"^#+ (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"^```.*?^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fenced();
+
+    [GeneratedRegex(@"^\| (\d+) \|", RegexOptions.Multiline)]
+    private static partial Regex CodeRow();
+}
