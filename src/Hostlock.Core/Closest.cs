@@ -1,9 +1,11 @@
 namespace Hostlock;
 
-/// <summary>The nearest name in a list, for "did you mean".</summary>
+/// <summary>Finds the nearest name in a list, for "did you mean".</summary>
 public static class Closest
 {
-    /// <summary>The hint <c>did you mean 'x'?</c>, or null where nothing is near enough to be a slip of the finger.</summary>
+    /// <summary>Makes the hint <c>did you mean 'x'?</c>; null if no candidate is near enough to be a slip of the finger.</summary>
+    /// <param name="name">The name that was typed.</param>
+    /// <param name="candidates">The names that exist.</param>
     public static string? To(string name, IEnumerable<string> candidates)
     {
         var bound = Math.Max(1, name.Length / 3);
@@ -16,7 +18,7 @@ public static class Closest
         return best.candidate is null ? null : $"did you mean '{best.candidate}'?";
     }
 
-    // Edits and swaps of neighbours (optimal string alignment).
+    // Counts edits and swaps of neighbours (optimal string alignment). Beyond the bound the number does not matter.
     static int Distance(string a, string b, int bound)
     {
         if (Math.Abs(a.Length - b.Length) > bound)

@@ -6,16 +6,16 @@ namespace Hostlock;
 /// </summary>
 public abstract class HostlockException(string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>Where in the user's text the error is, if it is in a text at all.</summary>
+    /// <summary>The place of the error in the user's text; null if it is in no text.</summary>
     public SourceSpan? Span { get; init; }
 
-    /// <summary>What to do next, as a phrase without a full stop.</summary>
+    /// <summary>What the user can do next, as a phrase without a full stop; null if there is nothing to say.</summary>
     public string? Hint { get; init; }
 
-    /// <summary>True when the world outside failed (network, git, ssh) and the request itself made sense.</summary>
+    /// <summary>True if the world outside failed (network, git, ssh), and the request itself made sense.</summary>
     public bool IsOutside { get; init; }
 
-    /// <summary>What was being done when it failed, innermost first: <c>while updating the flake input 'a/b'</c>.</summary>
+    /// <summary>The steps that were under way when it failed, innermost first: <c>while updating the flake input 'a/b'</c>.</summary>
     public IReadOnlyList<string> Trail => _trail;
 
     readonly List<string> _trail = [];

@@ -5,11 +5,13 @@ namespace Hostlock;
 
 /// <summary>
 /// An immutable map from names to values, in <see cref="Utf8Order"/>, kept as one sorted array: the maps of a lock have a
-/// handful of members and there are hundreds of thousands of them in a large fleet.
+/// handful of members, and a large fleet has hundreds of thousands of maps.
 /// </summary>
+/// <typeparam name="T">The type of the values.</typeparam>
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "It is a map, and the domain says so.")]
 public sealed class NameMap<T> : IReadOnlyCollection<KeyValuePair<string, T>>
 {
+    /// <summary>The map without members.</summary>
     [SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "As ImmutableArray<T>.Empty.")]
     public static readonly NameMap<T> Empty = new([]);
 
@@ -17,13 +19,16 @@ public sealed class NameMap<T> : IReadOnlyCollection<KeyValuePair<string, T>>
 
     NameMap(KeyValuePair<string, T>[] members) => _members = members;
 
+    /// <summary>The number of members.</summary>
     public int Count => _members.Length;
 
+    /// <summary>The names, in order.</summary>
     public IEnumerable<string> Names => _members.Select(member => member.Key);
 
     internal ReadOnlySpan<KeyValuePair<string, T>> Members => _members;
 
-    /// <summary>Takes members in any order; of two with one name the later stays.</summary>
+    /// <summary>Makes a map of members in any order. If two have one name, the later one stays.</summary>
+    /// <param name="members">The members.</param>
     [SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "As Empty.")]
     public static NameMap<T> Of(IReadOnlyList<KeyValuePair<string, T>> members)
     {
@@ -37,6 +42,9 @@ public sealed class NameMap<T> : IReadOnlyCollection<KeyValuePair<string, T>>
         return new(sorted);
     }
 
+    /// <summary>Finds the value of a name.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="value">The value; the default of its type if the map does not have the name.</param>
     public bool TryGetValue(string name, [MaybeNullWhen(false)] out T value)
     {
         var at = IndexOf(name);
@@ -44,8 +52,13 @@ public sealed class NameMap<T> : IReadOnlyCollection<KeyValuePair<string, T>>
         return at >= 0;
     }
 
+    /// <summary>Tells whether the map has a name.</summary>
+    /// <param name="name">The name.</param>
     public bool ContainsKey(string name) => IndexOf(name) >= 0;
 
+    /// <summary>Makes a map with one value added or replaced.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="value">The value.</param>
     public NameMap<T> With(string name, T value)
     {
         var at = IndexOf(name);
@@ -57,12 +70,15 @@ public sealed class NameMap<T> : IReadOnlyCollection<KeyValuePair<string, T>>
         return new([.. copy]);
     }
 
+    /// <summary>Makes a map without a name; the same map if it does not have the name.</summary>
+    /// <param name="name">The name.</param>
     public NameMap<T> Without(string name)
     {
         var at = IndexOf(name);
         return at < 0 ? this : new([.. _members[..at], .. _members[(at + 1)..]]);
     }
 
+    /// <summary>Walks the members, in order of their names.</summary>
     public IEnumerator<KeyValuePair<string, T>> GetEnumerator() => _members.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

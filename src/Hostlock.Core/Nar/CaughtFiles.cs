@@ -3,12 +3,12 @@ using System.Text;
 namespace Hostlock.Nar;
 
 /// <summary>
-/// The files of a tree that have a name one looks for, caught while the tree is hashed, so that nothing of it need be read twice.
+/// The files of a tree that have certain names. They are caught while the tree is hashed, so that no file has to be read twice.
 /// </summary>
 /// <param name="names">The names, such as <c>flake.nix</c>.</param>
 public sealed class CaughtFiles(params IReadOnlyList<string> names)
 {
-    /// <summary>Most bytes that are kept in all.</summary>
+    /// <summary>The most bytes that are kept of all files together.</summary>
     public const long MaximumBytes = 16 * 1024 * 1024;
 
     readonly byte[][] _names = [.. names.Select(Encoding.UTF8.GetBytes)];
@@ -17,17 +17,20 @@ public sealed class CaughtFiles(params IReadOnlyList<string> names)
     int _used;
     long _bytes;
 
-    /// <summary>The files, by path.</summary>
+    /// <summary>The contents of the files that were caught, by path.</summary>
     public IReadOnlyDictionary<string, byte[]> Files => _files;
 
-    /// <summary>True where every file with such a name was caught: there was room for all, and none of them is a link.</summary>
+    /// <summary>True if every file with such a name was caught: there was room for all, and none of them is a link.</summary>
     public bool IsComplete { get; private set; } = true;
 
-    /// <summary>The path of an entry of a folder, as text.</summary>
+    /// <summary>Joins the path of a folder and the name of an entry in it, as text.</summary>
+    /// <param name="folder">The path of the folder; empty for the root.</param>
+    /// <param name="name">The name, as UTF-8.</param>
     public static string Join(string folder, ReadOnlySpan<byte> name) =>
         folder.Length == 0 ? Encoding.UTF8.GetString(name) : $"{folder}/{Encoding.UTF8.GetString(name)}";
 
-    /// <summary>Whether a file of this name is looked for.</summary>
+    /// <summary>Tells whether files of a name are to be caught.</summary>
+    /// <param name="name">The name, as UTF-8.</param>
     public bool Wants(ReadOnlySpan<byte> name)
     {
         foreach (var wanted in _names)

@@ -1,6 +1,6 @@
 namespace Hostlock.Nar;
 
-/// <summary>What a NAR cannot hold.</summary>
+/// <summary>The errors of trees that no NAR can be made of.</summary>
 public sealed class NarException : HostlockException
 {
     NarException(string message)

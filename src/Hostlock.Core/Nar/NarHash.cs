@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Hostlock.Nar;
 
 /// <summary>
-/// A SHA-256 over a NAR, written as SRI: <c>sha256-</c> and standard base64 with padding. The <c>narHash</c> of a lock.
+/// The SHA-256 of a NAR, written as SRI: <c>sha256-</c> and standard base64 with padding. It is the <c>narHash</c> of a lock.
 /// </summary>
 public readonly record struct NarHash
 {
@@ -11,17 +11,22 @@ public readonly record struct NarHash
 
     NarHash(string base64) => _base64 = base64;
 
-    /// <summary>The 32 bytes of a digest as a hash.</summary>
+    /// <summary>Makes a hash of a digest.</summary>
+    /// <param name="digest">The digest, 32 bytes.</param>
+    /// <exception cref="ArgumentException">The digest has another length.</exception>
     public static NarHash FromDigest(ReadOnlySpan<byte> digest) =>
         digest.Length == SHA256.HashSizeInBytes
             ? new(Convert.ToBase64String(digest))
             : throw new ArgumentException("a SHA-256 digest has 32 bytes", nameof(digest));
 
-    /// <summary>The hash of a tree.</summary>
-    /// <exception cref="NarException">It is nested too deep, or changes while it is read.</exception>
+    /// <summary>Hashes a tree.</summary>
+    /// <param name="tree">The tree.</param>
+    /// <param name="cancellationToken">Stops the hashing.</param>
+    /// <exception cref="NarException">The tree is nested too deep, or changes while it is read.</exception>
     public static NarHash Of(SourceTree tree, CancellationToken cancellationToken) => NarWriter.Hash(tree, null, cancellationToken);
 
-    /// <summary>Reads an SRI text; Nix takes it without the padding too.</summary>
+    /// <summary>Reads an SRI text, also without the padding, as Nix does; null if it is no SHA-256.</summary>
+    /// <param name="text">The text.</param>
     public static NarHash? TryParse(string text)
     {
         const string prefix = "sha256-";
@@ -34,5 +39,6 @@ public readonly record struct NarHash
             : null;
     }
 
+    /// <summary>The hash as SRI.</summary>
     public override string ToString() => $"sha256-{_base64}";
 }

@@ -1,15 +1,15 @@
 namespace Hostlock.Nar;
 
-/// <summary>Entries came in an order in which a NAR cannot be made of them in one go.</summary>
+/// <summary>The entries came in an order that does not allow to make a NAR of them in one pass.</summary>
 sealed class NarOrderException(string message) : Exception(message);
 
 /// <summary>
-/// A NAR of entries that come as git lists them, hashed in one go. git sorts a folder as if its name ended in a slash, a NAR by the
-/// plain bytes of the names; so of <c>foo-bar</c>, <c>foo.nix</c>, <c>foo/</c> the last has to be written first. An entry is held back
-/// until no folder that would have to come before it can follow. Where more is held than the limit, it is written on the bet that
-/// there is no such folder; a bet that is lost is noticed.
+/// Hashes the NAR of entries that come in git's order, in one pass. git sorts a folder as if its name ended in a slash; a NAR sorts by
+/// the plain bytes of the names. Of <c>foo-bar</c>, <c>foo.nix</c>, <c>foo/</c>, the folder comes last and has to be written first. So an
+/// entry is held back as long as a folder that belongs before it may still come. If more than the limit is held, the entries are
+/// written on the bet that no such folder exists. If one comes after all, the bet is lost and an exception says so.
 /// </summary>
-/// <param name="limit">Most bytes that are held back.</param>
+/// <param name="limit">The most bytes that are held back.</param>
 /// <remarks>git, base_name_compare; Nix 2.34.8, libutil/archive.cc.</remarks>
 sealed class NarOrder(long limit) : IDisposable
 {
@@ -19,17 +19,20 @@ sealed class NarOrder(long limit) : IDisposable
     NarStream? _nar;
     long _held, _size, _left;
 
-    /// <summary>A stretch of what is held back: an entry whole.</summary>
+    /// <summary>One whole entry that is held back.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Start">Where it begins in the hold of its folder, in bytes.</param>
+    /// <param name="Length">Its length in bytes.</param>
     readonly record struct Held(byte[] Name, long Start, long Length);
 
-    /// <summary>An open folder.</summary>
+    /// <summary>A folder that is open, and the entries of it that are held back.</summary>
     sealed class Frame
     {
         public byte[] Name = [];
         public byte[]? Last;
         public bool LastIsFolder;
 
-        /// <summary>The folder that what is held back waits for; null where nothing is held.</summary>
+        /// <summary>The name of the folder that the held entries wait for; null if none is held.</summary>
         public byte[]? Awaited;
 
         /// <summary>True while that folder is being written.</summary>
@@ -41,21 +44,23 @@ sealed class NarOrder(long limit) : IDisposable
         public readonly List<Held> Group = [];
         public readonly NarHold Hold = new();
 
-        /// <summary>Names of files of late: no folder has the same.</summary>
+        /// <summary>The names of files that a name still to come may begin with. No folder has the name of a file.</summary>
         public readonly List<byte[]> Files = [];
 
-        /// <summary>Names of folders on whose absence was bet.</summary>
+        /// <summary>The names of folders that are bet not to come.</summary>
         public readonly List<byte[]> Bets = [];
     }
 
-    /// <summary>How many folders are open, the root included.</summary>
+    /// <summary>The number of open folders, the root included.</summary>
     public int Depth => _open.Count;
 
-    /// <summary>The name of an open folder; the root is 0.</summary>
+    /// <summary>The name of an open folder.</summary>
+    /// <param name="depth">Its depth; the root has 0.</param>
     public ReadOnlySpan<byte> NameAt(int depth) => _open[depth].Name;
 
-    /// <summary>Opens the root, and then folder after folder.</summary>
-    /// <exception cref="NarOrderException">It should have come earlier.</exception>
+    /// <summary>Opens the root at the first call, and a folder of the open one at each further call.</summary>
+    /// <param name="name">The name of the folder; the root has none.</param>
+    /// <exception cref="NarOrderException">The folder should have come earlier.</exception>
     public void OpenFolder(ReadOnlySpan<byte> name)
     {
         if (_nar is null)
@@ -115,7 +120,7 @@ sealed class NarOrder(long limit) : IDisposable
         EndEntry();
     }
 
-    /// <summary>Closes what is open.</summary>
+    /// <summary>Closes all open folders, and gives the hash.</summary>
     public NarHash Finish()
     {
         while (_open.Count > 0)
@@ -187,7 +192,7 @@ sealed class NarOrder(long limit) : IDisposable
         _nar.Output = OutputBelow(_open.Count);
     }
 
-    // What is written into the folders open at a depth: held back by the innermost that does so.
+    // Where bytes in the open folders up to a depth go: into the hold of the innermost folder that holds, or into the digest.
     INarOutput OutputBelow(int depth)
     {
         for (var i = depth - 1; i >= 0; i--)
@@ -198,7 +203,7 @@ sealed class NarOrder(long limit) : IDisposable
         return _digest;
     }
 
-    // What waits for a folder that is here already is about to be written.
+    // Entries whose folder has come are not counted: they are about to be written.
     long HeldBytes()
     {
         long bytes = 0;
@@ -213,7 +218,8 @@ sealed class NarOrder(long limit) : IDisposable
             _held += bytes;
     }
 
-    // The name of an entry on its way is not yet that of a folder which would have to be written before it, unless one may still come.
+    // The shortest prefix of the name that may still turn out to be a folder, which would have to be written first; null if none can.
+    // Only a prefix that is followed by a byte below '/' sorts after the name in git's order.
     static byte[]? FirstThatMayCome(Frame frame, ReadOnlySpan<byte> name)
     {
         for (var i = 1; i < name.Length; i++)
@@ -243,7 +249,7 @@ sealed class NarOrder(long limit) : IDisposable
         _held = HeldBytes();
     }
 
-    // Writes the first of the group, by name.
+    // Writes the first entries of the group, in the order of their names.
     static void WriteGroup(Frame frame, INarOutput output, int count)
     {
         frame.Group.Sort(static (one, other) => one.Name.AsSpan().SequenceCompareTo(other.Name));
@@ -252,7 +258,7 @@ sealed class NarOrder(long limit) : IDisposable
         frame.Group.RemoveRange(0, count);
     }
 
-    // The outermost folders first: they hold the most.
+    // Bets for the outermost folders first, because they hold the most.
     void Bet()
     {
         for (var depth = 0; depth < _open.Count && _held > limit; depth++)
@@ -267,7 +273,7 @@ sealed class NarOrder(long limit) : IDisposable
                 Release(frame, depth);
                 continue;
             }
-            // The entry on its way goes straight on from here; what sorts behind it waits for it as for a folder.
+            // From here on the entry that is being written goes straight on. Held entries that sort behind it wait for its end.
             var name = frame.Last!;
             var before = frame.Group.Count(held => held.Name.AsSpan().SequenceCompareTo(name) < 0);
             frame.Group.Sort(static (one, other) => one.Name.AsSpan().SequenceCompareTo(other.Name));
@@ -292,7 +298,7 @@ sealed class NarOrder(long limit) : IDisposable
         _nar!.Output = OutputBelow(_open.Count);
     }
 
-    // Every folder that would have had to be written before this entry is bet to be absent, not only the first.
+    // Bets against every folder that would have to be written before this entry, not only against the first.
     static void BetAgainst(Frame frame, ReadOnlySpan<byte> name)
     {
         for (var i = 1; i < name.Length; i++)
@@ -312,7 +318,7 @@ sealed class NarOrder(long limit) : IDisposable
         return false;
     }
 
-    // The order of git: a folder as if a slash stood behind its name.
+    // Compares in git's order: a folder sorts as if its name ended in a slash.
     static int Compare(ReadOnlySpan<byte> one, bool oneIsFolder, ReadOnlySpan<byte> other, bool otherIsFolder)
     {
         var common = Math.Min(one.Length, other.Length);

@@ -4,13 +4,13 @@ using System.Security.Cryptography;
 
 namespace Hostlock.Nar;
 
-/// <summary>Where the bytes of a NAR go.</summary>
+/// <summary>A receiver of the bytes of a NAR.</summary>
 interface INarOutput
 {
     void Write(ReadOnlySpan<byte> bytes);
 }
 
-/// <summary>The SHA-256 of what is written.</summary>
+/// <summary>Hashes the bytes that are written to it, by SHA-256.</summary>
 sealed class NarDigest : INarOutput, IDisposable
 {
     const int Room = 64 * 1024;
@@ -49,14 +49,15 @@ sealed class NarDigest : INarOutput, IDisposable
     }
 }
 
-/// <summary>Bytes that are kept until it is known where they go.</summary>
+/// <summary>Keeps bytes until it is known where they go.</summary>
 sealed class NarHold : INarOutput
 {
-    // Small enough to be reused among folders, large enough that few are needed.
+    // Bytes of one piece: few enough that folders can reuse pieces, many enough that a folder needs few.
     const int Room = 32 * 1024;
 
     readonly List<byte[]> _pieces = [];
 
+    /// <summary>The number of bytes that are kept.</summary>
     public long Length { get; private set; }
 
     public void Write(ReadOnlySpan<byte> bytes)
@@ -73,7 +74,7 @@ sealed class NarHold : INarOutput
         }
     }
 
-    /// <summary>Writes a stretch of what is kept.</summary>
+    /// <summary>Writes a stretch of the kept bytes to another output.</summary>
     public void CopyTo(INarOutput output, long start, long length)
     {
         while (length > 0)
@@ -96,8 +97,7 @@ sealed class NarHold : INarOutput
 }
 
 /// <summary>
-/// The one place that knows the bytes of a NAR: told of folders, files and links in NAR order, it writes what a NAR of them
-/// would be.
+/// Writes a NAR. This is the one place that knows its bytes: it is told of folders, files and links in NAR order.
 /// </summary>
 /// <param name="output">Where the bytes go; it may change between entries.</param>
 /// <remarks>Nix 2.34.8, libutil/archive.cc: every token is a 64-bit length, its bytes, and zeros up to a multiple of eight.</remarks>
@@ -123,7 +123,7 @@ sealed class NarStream(INarOutput output)
         Token("node"u8);
     }
 
-    /// <summary>Ends an entry, a folder or a file: each closes one bracket.</summary>
+    /// <summary>Closes one bracket: the end of an entry, a folder or a file.</summary>
     public void End() => Token(")"u8);
 
     public void Link(ReadOnlySpan<byte> target)
@@ -150,7 +150,7 @@ sealed class NarStream(INarOutput output)
         Length(size);
     }
 
-    /// <summary>A piece of the contents of the file begun.</summary>
+    /// <summary>Writes a piece of the contents of the file that was begun.</summary>
     public void Contents(ReadOnlySpan<byte> piece) => Raw(piece);
 
     public void EndFile(long size)

@@ -3,16 +3,18 @@ using System.Text;
 
 namespace Hostlock.Nar;
 
-/// <summary>A tree as a NAR, hashed as it is walked: entries by the bytes of their names.</summary>
+/// <summary>Walks a tree in the order of a NAR, entries by the bytes of their names, and hashes the NAR on the way.</summary>
 /// <remarks>Nix 2.34.8, libutil/archive.cc, SourceAccessor::dumpPath.</remarks>
 static class NarWriter
 {
-    /// <summary>Deepest nesting; Nix 2.34.8 refuses more.</summary>
+    /// <summary>The most levels of folders; Nix 2.34.8 refuses more.</summary>
     public const int MaximumDepth = 64;
 
+    /// <summary>Hashes a tree.</summary>
     /// <param name="tree">The tree.</param>
-    /// <param name="caught">Takes files on the way, or null.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="caught">Takes the files that are looked for; null if none are.</param>
+    /// <param name="cancellationToken">Stops the hashing.</param>
+    /// <exception cref="NarException">The tree is nested too deep, or changes while it is read.</exception>
     public static NarHash Hash(SourceTree tree, CaughtFiles? caught, CancellationToken cancellationToken)
     {
         using var digest = new NarDigest();

@@ -2,39 +2,49 @@ namespace Hostlock.Nar;
 
 /// <summary>
 /// A tree of files as a NAR can hold it: folders, regular files with an executable bit, symbolic links. Names and link targets
-/// are bytes, since that is what file systems and archives have.
+/// are bytes, because file systems and archives have bytes.
 /// </summary>
 public abstract class SourceTree
 {
     /// <summary>The root of the tree.</summary>
     public abstract TreeEntry Root { get; }
 
-    /// <summary>The entries of a folder, in any order.</summary>
+    /// <summary>Lists the entries of a folder, in any order.</summary>
+    /// <param name="folder">The folder.</param>
     public abstract IEnumerable<TreeEntry> List(TreeEntry folder);
 
-    /// <summary>The target of a link.</summary>
+    /// <summary>Reads the target of a link.</summary>
+    /// <param name="link">The link.</param>
     public abstract ReadOnlyMemory<byte> ReadLink(TreeEntry link);
 
-    /// <summary>The contents of a regular file, <see cref="TreeEntry.Size"/> bytes.</summary>
+    /// <summary>Opens the contents of a regular file, <see cref="TreeEntry.Size"/> bytes.</summary>
+    /// <param name="file">The file.</param>
     public abstract Stream Open(TreeEntry file);
 }
 
-/// <summary>What kind of thing an entry is.</summary>
+/// <summary>The kinds of entries.</summary>
 public enum TreeEntryKind
 {
+    /// <summary>A folder.</summary>
     Folder,
+
+    /// <summary>A regular file without the executable bit.</summary>
     File,
+
+    /// <summary>A regular file with the executable bit.</summary>
     Executable,
+
+    /// <summary>A symbolic link.</summary>
     Link,
 }
 
 /// <summary>One entry of a <see cref="SourceTree"/>.</summary>
 /// <param name="Name">Its name within its folder; empty for the root.</param>
-/// <param name="Kind">What it is.</param>
+/// <param name="Kind">Its kind.</param>
 /// <param name="Size">The length of a regular file in bytes, or <see cref="SizeIsLength"/>; 0 for the others.</param>
-/// <param name="Handle">What the tree knows it by.</param>
+/// <param name="Handle">The tree's own key for the entry, which nobody else reads; null if it needs none.</param>
 public readonly record struct TreeEntry(ReadOnlyMemory<byte> Name, TreeEntryKind Kind, long Size, object? Handle)
 {
-    /// <summary>The size of a file that only opening tells: the <see cref="Stream.Length"/> of its contents.</summary>
+    /// <summary>Stands for a size that is known only once the file is open: the <see cref="Stream.Length"/> of its contents.</summary>
     public const long SizeIsLength = -1;
 }
