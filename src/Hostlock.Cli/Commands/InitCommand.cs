@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Hostlock.Fetching.Git.WorkTrees;
-using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Adoption;
 using Hostlock.Platform.Programs;
@@ -60,18 +59,14 @@ sealed class InitCommand(Surroundings surroundings)
 
     async Task<InitPlan> PlanAsync(FleetFolder folder, string flakeNix, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var names = OutputNames.Read(new SourceText(FleetFolder.FlakeFile, flakeNix));
-        if (!FleetInit.IsComplete(names) && !folder.HasFleetFile)
-            names = await new HostDiscovery(surroundings.Processes).AskAsync(folder.Path, cancellationToken) ?? names;
-        var isComplete = FleetInit.IsComplete(names);
-        var all = FleetInit.HostsIn(names);
-        all = all.AddRange(HostLayouts.WithFlakes(folder).Where(host => !all.ContainsKey(host.Key)));
+        var names = await HostNames.FindAsync(folder, surroundings.Processes, cancellationToken);
+        var all = names.Configurations;
         var hosts = all;
         if (parsed.GetValue(_hosts) is { Length: > 0 } named)
         {
             hosts = named.Select(word => HostName.Parse(word).ToString()).ToImmutableSortedDictionary(
-                host => host, host => all.GetValueOrDefault(host, [FleetInit.Configuration("nixosConfigurations", host)]), Utf8Order.Instance);
-            if (isComplete && hosts.Keys.FirstOrDefault(host => !all.ContainsKey(host)) is { } unknown)
+                host => host, names.ConfigurationsOf, Utf8Order.Instance);
+            if (names.IsComplete && hosts.Keys.FirstOrDefault(host => !all.ContainsKey(host)) is { } unknown)
                 throw FleetException.UnknownHost(unknown, all.Keys);
         }
         else if (folder.HasFleetFile)
@@ -79,13 +74,12 @@ sealed class InitCommand(Surroundings surroundings)
             // Once there is a list of hosts, those that stay on the root lock do so until they are named.
             hosts = folder.Fleet.Hosts.Select(host => host.Name.ToString()).Union(all.Keys)
                 .Where(host => folder.Fleet.Hosts.All(each => each.Name.ToString() != host || each.Lock != FleetFolder.RootLock))
-                .ToImmutableSortedDictionary(host => host, host => all.GetValueOrDefault(host, [FleetInit.Configuration("nixosConfigurations", host)]), Utf8Order.Instance);
+                .ToImmutableSortedDictionary(host => host, names.ConfigurationsOf, Utf8Order.Instance);
         }
         if (hosts.IsEmpty && !folder.HasFleetFile)
-            throw HostGuess.In(folder) is var (place, likely) ? FleetException.HostsUnknown(place, likely) : FleetException.HostsUnknown(null, []);
-        var others = isComplete ? all.RemoveRange(hosts.Keys) : all.Clear();
-        var outputs = isComplete ? names.All : null;
-        var plan = FleetInit.Plan(folder, hosts, others, outputs);
+            throw HostNames.Unknown(folder);
+        var others = names.IsComplete ? all.RemoveRange(hosts.Keys) : all.Clear();
+        var plan = FleetInit.Plan(folder, hosts, others, names.Outputs);
         return parsed.GetValue(_upgrade) ? plan with { Files = [.. plan.Files.Where(file => file.Path == FleetFolder.Library)] } : plan;
     }
 }

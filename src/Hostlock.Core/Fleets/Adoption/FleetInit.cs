@@ -30,43 +30,6 @@ public static class FleetInit
 {
     internal const string Attributes = ".gitattributes", MergeAttribute = "merge=hostlock";
 
-    /// <summary>
-    /// True where all hosts are known, so that the names of the outputs may be listed: with them listed, a host that is not in hostlock.toml is not
-    /// there.
-    /// </summary>
-    public static bool IsComplete(OutputNames names)
-    {
-        if (names.All is not { } all)
-            return false;
-        var taken = HostsIn(names).Values.SelectMany(configurations => configurations).ToHashSet();
-        // Where none of an output's names is a host's, the output stays as the root has it.
-        return OutputNames.HostOutputs.Where(output => all.Contains(output)).All(output =>
-            names.Configurations.TryGetValue(output, out var named) && named.Select(name => taken.Contains(Configuration(output, name))).Distinct().Count() < 2);
-    }
-
-    /// <summary>
-    /// The hosts that the outputs of a flake name, with the configurations that are theirs; empty where they are computed. The home of jono@plex is
-    /// plex's.
-    /// </summary>
-    public static ImmutableSortedDictionary<string, ImmutableArray<string>> HostsIn(OutputNames names)
-    {
-        var hosts = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(Utf8Order.Instance);
-        foreach (var (output, named) in names.Configurations)
-        {
-            foreach (var host in named.Where(host => HostName.TryParse(host) is not null))
-                hosts[host] = hosts.GetValueOrDefault(host, []).Add(Configuration(output, host));
-        }
-        foreach (var home in names.Configurations.GetValueOrDefault("homeConfigurations", []))
-        {
-            if (home.LastIndexOf('@') is > 0 and var at && hosts.TryGetValue(home[(at + 1)..], out var configurations))
-                hosts[home[(at + 1)..]] = configurations.Add(Configuration("homeConfigurations", home));
-        }
-        return hosts.ToImmutable();
-    }
-
-    /// <summary>The attribute path of a configuration, as hostlock.toml has it.</summary>
-    public static string Configuration(string output, string name) => $"{output}.{Attribute(name)}";
-
     /// <summary>Works out what to write.</summary>
     /// <param name="folder">The flake.</param>
     /// <param name="hosts">The hosts that get a lock, with the configurations that are theirs.</param>
@@ -148,7 +111,7 @@ public static class FleetInit
                 text.Append(CultureInfo.InvariantCulture, $"flake = {Quoted(flake)}\n");
             if (place != folder.Fleet.LockOf(host))
                 text.Append(CultureInfo.InvariantCulture, $"lock = {Quoted(place)}\n");
-            if (!under.SequenceEqual([Configuration("nixosConfigurations", host)]))
+            if (!under.SequenceEqual([HostNames.Configuration("nixosConfigurations", host)]))
                 text.Append(CultureInfo.InvariantCulture, $"configurations = [{string.Join(", ", under.Select(Quoted))}]\n");
         }
         if (text.ToString() != before || !File.Exists(path))
@@ -173,8 +136,6 @@ public static class FleetInit
     }
 
     static string Key(string host) => host.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? host : Quoted(host);
-
-    static string Attribute(string host) => InputPath.IsReferable(host) ? host : $"\"{host}\"";
 
     static string Quoted(string text) => text.Contains('"', StringComparison.Ordinal) ? $"'{text}'" : $"\"{text}\"";
 }

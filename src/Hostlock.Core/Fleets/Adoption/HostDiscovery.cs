@@ -7,7 +7,7 @@ using Hostlock.Platform.Programs;
 namespace Hostlock.Fleets.Adoption;
 
 /// <summary>The names of hosts and outputs where the text of flake.nix does not say them: asked of nix, where there is one.</summary>
-public sealed class HostDiscovery(IProcessRunner processes)
+sealed class HostDiscovery(IProcessRunner processes)
 {
     /// <summary>The names of all outputs, and of the hosts under them; null where nix is not there or fails.</summary>
     public async Task<OutputNames?> AskAsync(

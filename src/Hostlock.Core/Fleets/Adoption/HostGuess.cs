@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Hostlock.Fleets.Adoption;
 
 /// <summary>Names that are likely those of hosts, where nothing says them for certain: those of the folders in which people keep their machines.</summary>
-public static class HostGuess
+static class HostGuess
 {
     static readonly string[] Places = ["hosts", "machines", "nixos/hosts", "configurations/nixos", "systems", "nixos"];
 

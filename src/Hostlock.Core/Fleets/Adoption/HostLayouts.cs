@@ -51,7 +51,7 @@ public sealed class HostLayouts
         {
             var name = Path.GetFileName(at);
             if (HostName.TryParse(name) is not null && !hosts.ContainsKey(name) && OutputsOf(folder, $"{at}/{FleetFolder.FlakeFile}", name) is { IsEmpty: false } outputs)
-                hosts.Add(name, [.. outputs.Select(output => FleetInit.Configuration(output, name))]);
+                hosts.Add(name, [.. outputs.Select(output => HostNames.Configuration(output, name))]);
         }
         return hosts.ToImmutable();
     }
