@@ -50,6 +50,9 @@ public sealed record SourceSpan(SourceText Source, int Start, int Length)
     /// <summary>The characters of the stretch.</summary>
     public string Text => Source.Text.Substring(Start, Length);
 
+    /// <summary>The line it begins on, the first being 1.</summary>
+    public int Line => Source.Position(Start).Line;
+
     /// <summary>The place as <c>flake.nix:12:14</c>, which editors and terminals turn into a link.</summary>
     public override string ToString()
     {

@@ -1,12 +1,8 @@
 using System.CommandLine;
-using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Fleets;
-using Hostlock.Fleets.Adoption;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Checks;
 using Hostlock.Fleets.History;
-using Hostlock.Fleets.Settings;
-using Hostlock.Locks;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
 
@@ -31,59 +27,34 @@ sealed class CheckCommand(Surroundings surroundings)
     {
         var folder = surroundings.Open(parsed);
         var terminal = surroundings.TerminalFor(parsed);
-        var places = folder.AllPlaces();
         // Nothing is fetched to check; the fetcher is there for what is declared, which lies in the flake's own tree.
         using var lines = surroundings.FetchLines();
         using var fetcher = surroundings.Fetcher(lines);
-        var update = new HostUpdate(fetcher, surroundings.PlaceOf(folder));
-        var declared = new Dictionary<LockPlace, TopFlake>();
-        foreach (var place in places)
-            declared[place] = await update.DeclarationsAsync(place, cancellationToken);
-        var tree = GitWorkTree.Around(surroundings.Processes, folder.Path);
-        var untracked = new HashSet<string>();
-        foreach (var path in places.Select(place => place.Shown).Concat([FleetFile.Name, FleetFolder.Library]))
+        var declarations = new HostUpdate(fetcher, surroundings.PlaceOf(folder));
+        var fleet = await CheckedFleet.ReadAsync(folder, declarations, surroundings.Processes, surroundings.Time.GetUtcNow(), cancellationToken);
+        if (parsed.GetValue(_base) is { } commit)
         {
-            if (tree is not null && File.Exists(folder.Full(path)) && !await tree.KnowsAsync(Path.GetRelativePath(tree.Root, folder.Full(path))))
-                untracked.Add(path);
+            using var history = LockHistory.Open(surroundings.Processes, folder);
+            fleet = fleet with { Earlier = await EarlierLocks.ReadAsync(history, fleet.Locks, commit, cancellationToken) };
         }
-
-        var locks = FleetStatus.Read(places);
-        var findings = FleetCheck.Locks(locks, place => declared[place], folder.Fleet, path => !untracked.Contains(path), surroundings.Time.GetUtcNow())
-            .Concat(NixLibrary.Check(folder, untracked))
-            .Concat(locks.All(one => one.Problem is null) ? new HostLayouts(folder, []).Check() : [])
-            .ToList();
-        if (parsed.GetValue(_base) is { } since)
-            findings.AddRange(await DowngradesAsync(folder, locks, since, cancellationToken));
         if (parsed.GetValue(_fetch))
-            findings.AddRange(await FetchAsync(locks, cancellationToken));
+            fleet = fleet with { Refetched = await RefetchAsync(fleet.Locks, cancellationToken) };
+        var findings = FleetCheck.Findings(fleet);
         terminal.Data(parsed.GetValue(CommonOptions.Json) ? JsonOutput.Findings(findings)
             : parsed.GetValue(_format) == "github" ? FindingText.GitHub(findings)
-            : FindingText.Render(findings, places.Count, terminal.Ink));
-        return findings.Any(finding => finding.IsError || parsed.GetValue(_strict)) ? ExitCode.No : ExitCode.Done;
-    }
-
-    async Task<List<Finding>> DowngradesAsync(FleetFolder folder, IReadOnlyList<LockStatus> locks, string since, CancellationToken cancellationToken)
-    {
-        using var history = LockHistory.Open(surroundings.Processes, folder);
-        var findings = new List<Finding>();
-        foreach (var one in locks.Where(one => one.Lock is not null))
-        {
-            // A lock that is new has nothing to go back from.
-            if (await history.TryAtAsync(one.Place, since, cancellationToken) is { } before)
-                findings.AddRange(FleetCheck.Downgrades(one.Place, before, one.Lock!, since));
-        }
-        return findings;
+            : FindingText.Render(findings, fleet.Locks.Count, terminal.Ink));
+        return findings.Any(finding => finding.Severity == Severity.Error || parsed.GetValue(_strict)) ? ExitCode.No : ExitCode.Done;
     }
 
     // By a fetcher that remembers nothing of earlier runs.
-    async Task<IReadOnlyList<Finding>> FetchAsync(IReadOnlyList<LockStatus> locks, CancellationToken cancellationToken)
+    async Task<RefetchedTrees> RefetchAsync(IReadOnlyList<LockStatus> locks, CancellationToken cancellationToken)
     {
         var anew = Directory.CreateTempSubdirectory("hostlock-check-").FullName;
         try
         {
             using var lines = surroundings.FetchLines();
             using var fetcher = surroundings.Fetcher(lines, anew);
-            return await FleetCheck.FetchAsync(locks, fetcher, cancellationToken);
+            return await RefetchedTrees.FetchAsync(locks, fetcher, cancellationToken);
         }
         finally
         {

@@ -7,17 +7,22 @@ namespace Hostlock.Reporting;
 /// <summary>What <c>check</c> found, for people and for the annotations of a forge.</summary>
 public static class FindingText
 {
+    /// <summary>One line for each finding, and beneath it the command that puts it right.</summary>
+    /// <param name="findings">The findings, in the order in which they are told.</param>
+    /// <param name="locks">How many locks were looked at.</param>
+    /// <param name="ink">How to colour.</param>
     public static string Render(IReadOnlyList<Finding> findings, int locks, Ink ink)
     {
         if (findings.Count == 0)
             return $"{ink.Good("ok")}: {locks} {(locks == 1 ? "lock" : "locks")}, all there and in line\n";
         var text = new StringBuilder();
-        foreach (var finding in findings)
+        foreach (var (_, severity, problem) in findings)
         {
-            var kind = finding.IsError ? ink.Bad("error") : ink.Warn("warning");
-            text.Append(CultureInfo.InvariantCulture, $"{kind}: {finding.File}{(finding.Line is { } line ? $":{line}" : "")}: {finding.Message}\n");
-            if (finding.Mend is { } mend)
-                text.Append(CultureInfo.InvariantCulture, $"  mend: {mend}\n");
+            var kind = severity == Severity.Error ? ink.Bad("error") : ink.Warn("warning");
+            var place = problem.Line is { } line ? string.Create(CultureInfo.InvariantCulture, $"{problem.File}:{line}") : problem.File;
+            text.Append(CultureInfo.InvariantCulture, $"{kind}: {place}: {problem.Message}\n");
+            if (problem.Fix is { } fix)
+                text.Append(CultureInfo.InvariantCulture, $"  fix: {fix}\n");
         }
         return text.ToString();
     }
@@ -26,15 +31,18 @@ public static class FindingText
     public static string GitHub(IReadOnlyList<Finding> findings)
     {
         var text = new StringBuilder();
-        foreach (var finding in findings)
+        foreach (var (_, severity, problem) in findings)
         {
-            var line = finding.Line is { } number ? string.Create(CultureInfo.InvariantCulture, $",line={number}") : "";
-            var message = finding.Mend is { } mend ? $"{finding.Message}; mend: {mend}" : finding.Message;
-            text.Append(CultureInfo.InvariantCulture, $"::{(finding.IsError ? "error" : "warning")} file={Escape(finding.File)}{line}::{Escape(message)}\n");
+            var line = problem.Line is { } number ? string.Create(CultureInfo.InvariantCulture, $",line={number}") : "";
+            var message = problem.Fix is { } fix ? $"{problem.Message}; fix: {fix}" : problem.Message;
+            text.Append(CultureInfo.InvariantCulture, $"::{(severity == Severity.Error ? "error" : "warning")} file={Property(problem.File)}{line}::{Data(message)}\n");
         }
         return text.ToString();
     }
 
-    static string Escape(string text) =>
+    static string Data(string text) =>
         text.Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
+
+    // A property of a command ends at ',' and ':' as well.
+    static string Property(string text) => Data(text).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
 }

@@ -23,8 +23,10 @@ public class FloorsTests
         ["Fleets.Settings"] = ["Fleets.Settings.Toml"],
         ["Fleets.History"] = [],
         ["Fleets.Changes"] = [],
-        ["Fleets.Adoption"] = ["Fleets.Settings", "Fleets.Checks"],
-        ["Fleets.Checks"] = ["Fleets.Changes"],
+        ["Fleets.Layouts"] = [],
+        ["Fleets.Adoption"] = ["Fleets.Settings", "Fleets.Layouts"],
+        ["Fleets.Checks"] = ["Fleets.Checks.Rules", "Fleets.Changes", "Fleets.History", "Fleets.Layouts"],
+        ["Fleets.Checks.Rules"] = ["Fleets.Checks", "Fleets.Changes", "Fleets.Layouts"],
         ["Fleets.Bisecting"] = ["Fleets.Changes", "Fleets.History"],
         ["Reporting.Json"] = [],
     };

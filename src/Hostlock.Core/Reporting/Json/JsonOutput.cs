@@ -258,14 +258,14 @@ public static class JsonOutput
         foreach (var finding in findings)
         {
             json.WriteStartObject();
-            json.WriteString("severity", finding.IsError ? "error" : "warning");
+            json.WriteString("severity", finding.Severity == Severity.Error ? "error" : "warning");
             json.WriteString("code", finding.Code);
-            json.WriteString("message", finding.Message);
-            json.WriteString("file", finding.File);
-            if (finding.Line is { } line)
+            json.WriteString("message", finding.Problem.Message);
+            json.WriteString("file", finding.Problem.File);
+            if (finding.Problem.Line is { } line)
                 json.WriteNumber("line", line);
-            if (finding.Mend is { } mend)
-                json.WriteString("mend", mend);
+            if (finding.Problem.Fix is { } fix)
+                json.WriteString("fix", fix);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using Hostlock.Fleets.Checks.Rules;
+
+namespace Hostlock.Fleets.Checks;
+
+/// <summary>The table of all rules, in the order in which their findings are told. A rule is one file in Rules and one line here.</summary>
+public static class CheckRules
+{
+    public static readonly ImmutableArray<CheckRule> All =
+    [
+        new("unreadable", Severity.Error, "A lock cannot be read, or is not a lock.", Evidence.Locks, UnreadableLock.Find),
+        new("missing", Severity.Error, "A host has no lock.", Evidence.Declarations, MissingLock.Find),
+        new("untracked", Severity.Error, "Git does not know a file that Nix must see.", Evidence.Repository, UntrackedFile.Find),
+        new("stale", Severity.Error, "A lock is not in line with what is declared.", Evidence.Declarations, StaleLock.Find),
+        new("unlocked", Severity.Error, "An entry of a lock pins nothing.", Evidence.Locks, UnlockedInput.Find),
+        new("dangling", Severity.Error, "An input follows one that its lock does not have.", Evidence.Locks, DanglingFollows.Find),
+        new("expired-freeze", Severity.Warning, "The last day of a freeze is past.", Evidence.Locks, ExpiredFreeze.Find),
+        new("shared-differs", Severity.Error, "An input with scope = \"shared\" is not the same in every lock.", Evidence.Locks, UnequalSharedInput.Find),
+        new("too-old", Severity.Error, "An input is older than its max-age allows.", Evidence.Locks, TooOldInput.Find),
+        new("ended-branch", Severity.Warning, "An input is of a release branch that gets no more updates.", Evidence.Locks, EndedBranch.Find),
+        new("absolute-path", Severity.Warning, "An input is an absolute path, which only one machine has.", Evidence.Declarations, AbsolutePath.Find),
+        new("library-missing", Severity.Error, "hostlock.nix, which chooses each host's lock, does not exist.", Evidence.Repository, MissingLibrary.Find),
+        new("library-outdated", Severity.Error, "hostlock.nix is not the one of this hostlock.", Evidence.Repository, OutdatedLibrary.Find),
+        new("not-wrapped", Severity.Error, "flake.nix does not call hostlock.nix.", Evidence.Repository, UnwrappedOutputs.Find),
+        new("drifted", Severity.Warning, "flake.lock's copy of another lock of the repository differs from that lock.", Evidence.Repository, DriftedCopy.Find),
+        new("leaves-its-flake", Severity.Warning, "A path in a flake leads out of the folder that Nix copies.", Evidence.Repository, LeavingPath.Find),
+        new("downgrade", Severity.Error, "An input went back in time since the commit that --base names.", Evidence.EarlierLocks, Downgraded.Find),
+        new("unreachable", Severity.Error, "What a lock pins cannot be fetched.", Evidence.FetchedTrees, UnreachableTree.Find),
+        new("hash", Severity.Error, "What a lock pins is another tree now.", Evidence.FetchedTrees, ChangedTree.Find),
+    ];
+}

@@ -1,0 +1,65 @@
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Flakes;
+using Hostlock.Fleets.Changes;
+using Hostlock.Fleets.Layouts;
+using Hostlock.Fleets.Settings;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets.Checks;
+
+/// <summary>All that the rules look at, gathered before the first of them is asked.</summary>
+/// <param name="Folder">The flake.</param>
+/// <param name="Locks">The locks as they were read.</param>
+/// <param name="Declared">What is declared for a lock, the host's own references in place.</param>
+/// <param name="Untracked">The paths, relative to the flake, of its files that git does not know and Nix therefore does not see.</param>
+/// <param name="Now">The time that ages and freezes are measured by.</param>
+public sealed record CheckedFleet(
+    FleetFolder Folder, IReadOnlyList<LockStatus> Locks, Func<LockPlace, Flake> Declared, IReadOnlySet<string> Untracked, DateTimeOffset Now)
+{
+    /// <summary>The locks of an earlier commit; null unless they are to be looked at.</summary>
+    public EarlierLocks? Earlier { get; init; }
+
+    /// <summary>What came of fetching all that is locked once more; null unless that was asked for.</summary>
+    public RefetchedTrees? Refetched { get; init; }
+
+    /// <summary>The flakes that lie in the repository.</summary>
+    public LocalFlakes Flakes { get; } = new(Folder);
+
+    /// <summary>The day in UTC.</summary>
+    public DateOnly Today => DateOnly.FromDateTime(Now.UtcDateTime);
+
+    /// <summary>The evidence that was gathered; the rules that look at other evidence are left out.</summary>
+    public bool Has(Evidence evidence) => evidence switch
+    {
+        Evidence.EarlierLocks => Earlier is not null,
+        Evidence.FetchedTrees => Refetched is not null,
+        _ => true,
+    };
+
+    /// <summary>Reads the locks and the declarations of a flake. Nothing is fetched: what is declared lies in the flake's own tree.</summary>
+    /// <param name="folder">The flake.</param>
+    /// <param name="declarations">Reads what is declared.</param>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="now">The time that ages and freezes are measured by.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">The declarations of a host cannot be read, or make no sense.</exception>
+    public static async Task<CheckedFleet> ReadAsync(
+        FleetFolder folder, HostUpdate declarations, IProcessRunner processes, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var places = folder.AllPlaces();
+        // The places are the same objects throughout, and comparing all that they say would be work for each lock and rule.
+        var declared = new Dictionary<LockPlace, Flake>(ReferenceEqualityComparer.Instance);
+        foreach (var place in places)
+            declared.Add(place, (await declarations.DeclarationsAsync(place, cancellationToken)).Flake);
+        var untracked = new HashSet<string>(StringComparer.Ordinal);
+        if (GitWorkTree.Around(processes, folder.Path) is { } tree)
+        {
+            foreach (var path in places.Select(place => place.Shown).Concat([FleetFile.Name, FleetFolder.Library]))
+            {
+                if (File.Exists(folder.Full(path)) && !await tree.KnowsAsync(Path.GetRelativePath(tree.Root, folder.Full(path))))
+                    untracked.Add(path);
+            }
+        }
+        return new(folder, FleetStatus.Read(places), place => declared[place], untracked, now);
+    }
+}

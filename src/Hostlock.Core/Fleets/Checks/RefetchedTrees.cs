@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+
+namespace Hostlock.Fleets.Checks;
+
+/// <summary>A tree that locks pin, and that could not be had as it was locked.</summary>
+/// <param name="Place">The first lock that pins it.</param>
+/// <param name="Path">The input that it is there.</param>
+/// <param name="Others">How many locks pin it beside the first.</param>
+/// <param name="Why">Why it could not be had.</param>
+public sealed record FailedTree(LockPlace Place, InputPath Path, int Others, HostlockException Why)
+{
+    /// <summary>The finding: what happened, and the command that locks another tree.</summary>
+    public Problem ToProblem() =>
+        new($"input '{Path}' of {Place.Name}{(Others > 0 ? $" and {Others} more" : "")}: {Why.Message}", Place.Shown, null, $"hostlock update {Place.Name} -i {Path}");
+}
+
+/// <summary>What came of fetching everything that the locks pin once more.</summary>
+/// <param name="Failed">The trees that could not be had, in the order in which the locks name them.</param>
+public sealed record RefetchedTrees(ImmutableArray<FailedTree> Failed)
+{
+    /// <summary>Fetches each tree once, however many locks pin it, and hashes it.</summary>
+    /// <param name="locks">The locks.</param>
+    /// <param name="source">Fetches; it must remember nothing of earlier runs.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<RefetchedTrees> FetchAsync(IReadOnlyList<LockStatus> locks, IFlakeSource source, CancellationToken cancellationToken)
+    {
+        var pinned = from status in locks
+                     where status.Lock is not null
+                     from input in status.Lock!.AllInputs()
+                     let locked = (input.Edge as LockEdge.Locked)?.Node.Locked
+                     where locked is { IsRelativePath: false, NarHash: not null }
+                     group (status.Place, input.Path) by locked.With(directory: "");
+        var failed = await Task.WhenAll(pinned.ToList().Select(async tree =>
+        {
+            try
+            {
+                await source.FetchAsync(tree.Key, RegistryScope.Limited, cancellationToken);
+                return null;
+            }
+            catch (HostlockException why)
+            {
+                var (place, path) = tree.First();
+                return new FailedTree(place, path, tree.Select(input => input.Place.File).Distinct().Count() - 1, why);
+            }
+        }));
+        return new([.. failed.OfType<FailedTree>()]);
+    }
+}

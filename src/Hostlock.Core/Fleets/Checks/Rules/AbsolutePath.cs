@@ -1,0 +1,49 @@
+using Hostlock.Flakes;
+using Hostlock.Fleets.Settings;
+using Hostlock.Locks;
+
+namespace Hostlock.Fleets.Checks.Rules;
+
+/// <summary>
+/// An input is an absolute path, which only one machine has. Each reference is one finding, though it is in every lock: where it is declared is
+/// where it can be put right, and only one that no flake of the fleet declares is told by its locks.
+/// </summary>
+static class AbsolutePath
+{
+    public static IEnumerable<Problem> Find(CheckedFleet fleet)
+    {
+        var told = new HashSet<(string, FlakeRef)>();
+        return [.. Declared(fleet, told), .. Locked(fleet, told)];
+    }
+
+    static IEnumerable<Problem> Declared(CheckedFleet fleet, HashSet<(string, FlakeRef)> told)
+    {
+        foreach (var place in fleet.Locks.Select(status => status.Place))
+        {
+            foreach (var (name, input) in fleet.Declared(place).Inputs)
+            {
+                if (input is not { Reference: { } reference } || !IsAbsolute(reference) || !told.Add((name, reference)))
+                    continue;
+                var isOwn = place.References.ContainsKey(name);
+                yield return new(
+                    $"input '{name}' is an absolute path of one machine: '{reference}'",
+                    isOwn ? FleetFile.Name : input.Span?.Source.Name ?? FleetFolder.FlakeFile, isOwn ? null : input.Span?.Line);
+            }
+        }
+    }
+
+    static IEnumerable<Problem> Locked(CheckedFleet fleet, HashSet<(string, FlakeRef)> told) =>
+        from status in fleet.Locks
+        where status.Lock is not null
+        from input in status.Lock!.AllInputs()
+        let original = (input.Edge as LockEdge.Locked)?.Node.Original
+        where original is not null && IsAbsolute(original) && !(input.Path.Length == 1 && told.Contains((input.Path.Last, original)))
+        group status.Place by (input.Path, Original: original) into places
+        let others = places.Count() > 1 ? $" and {places.Count() - 1} more" : ""
+        select new Problem(
+            $"input '{places.Key.Path}' of {places.First().Name}{others} is an absolute path of one machine: '{places.Key.Original}'", places.First().Shown);
+
+    static bool IsAbsolute(FlakeRef reference) =>
+        (reference.Type == "path" && !reference.IsRelativePath)
+        || (reference.Input.Text("url") is { } url && url.StartsWith("file:/", StringComparison.Ordinal));
+}

@@ -1,0 +1,16 @@
+using Hostlock.Fleets.Changes;
+using Hostlock.Locks;
+
+namespace Hostlock.Fleets.Checks.Rules;
+
+/// <summary>An input of a lock is older than it was in an earlier commit.</summary>
+static class Downgraded
+{
+    public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
+        from earlier in fleet.Earlier!.Locks
+        let place = earlier.Now.Place
+        from change in LockDiff.Between(earlier.Before, earlier.Now.Lock!).Changes
+        where Downgrade.Is(change)
+        select new Problem(
+            $"since {fleet.Earlier.Commit}, {place.Name}: {Downgrade.Describe(change, "went")}", place.Shown, null, $"hostlock update {place.Name} -i {change.Path}");
+}

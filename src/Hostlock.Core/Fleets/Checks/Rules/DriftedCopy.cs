@@ -1,0 +1,33 @@
+using Hostlock.Fleets.Layouts;
+using Hostlock.Locks;
+
+namespace Hostlock.Fleets.Checks.Rules;
+
+/// <summary>
+/// A flake of this repository is taken in by a relative path, and flake.lock's copy of its lock differs from its own lock file. The copy is what is
+/// built. A host's own flake is left out: hostlock.nix gives it its lock file, whatever flake.lock says.
+/// </summary>
+static class DriftedCopy
+{
+    public static IEnumerable<Problem> Find(CheckedFleet fleet)
+    {
+        if (fleet.Locks.FirstOrDefault(status => status.Place.Shown == FleetFolder.RootLock)?.Lock is not { } root)
+            yield break;
+        foreach (var (name, input) in fleet.Flakes.RootInputs)
+        {
+            if (input.Reference is not { IsRelativePath: true } reference || fleet.Flakes.FolderWithin(reference) is not { } at || IsHosts(fleet, at))
+                continue;
+            if (InnerLock.Of(root, name) is not { } copy || fleet.Flakes.TryReadLock($"{at}/{FleetFolder.RootLock}") is not { } own)
+                continue;
+            var moves = LocalFlakes.Moves(copy, own);
+            if (!moves.IsEmpty)
+                yield return new(Message(name, at, moves), FleetFolder.RootLock, null, "hostlock init");
+        }
+    }
+
+    static bool IsHosts(CheckedFleet fleet, string at) => fleet.Folder.Fleet.Hosts.Any(host => host.FlakeFile == $"{at}/{FleetFolder.FlakeFile}");
+
+    static string Message(string name, string at, IReadOnlyCollection<string> moves) =>
+        $"its copy of the lock of '{name}' is not what {at}/{FleetFolder.RootLock} says: {string.Join(' ', moves)} "
+        + $"{(moves.Count == 1 ? "differs" : "differ")}, and the copy is what is built";
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Hostlock.Locks;
+
+namespace Hostlock.Fleets.Checks.Rules;
+
+/// <summary>
+/// An input is of a release branch that gets no more updates. A release of NixOS is kept for seven months: 25.05 until the end of 2025, 25.11 until
+/// the end of June 2026.
+/// </summary>
+static partial class EndedBranch
+{
+    public static IEnumerable<Problem> Find(CheckedFleet fleet)
+    {
+        var ended = from status in fleet.Locks
+                    where status.Lock is not null
+                    from input in status.Lock!.Root.Inputs
+                    let branch = (input.Value as LockEdge.Locked)?.Node.Original.Ref
+                    let end = branch is null ? null : EndOf(branch)
+                    where end < fleet.Today
+                    group status.Place by (Input: input.Key, Branch: branch, End: end);
+        return from places in ended
+               let hosts = string.Join(' ', places.Select(place => place.Name))
+               let end = places.Key.End!.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+               select new Problem($"'{places.Key.Input}' of {hosts} is of '{places.Key.Branch}', which got its last update by {end}", places.First().Shown);
+    }
+
+    // Null for a branch that is not one of a release.
+    static DateOnly? EndOf(string branch)
+    {
+        var release = Release().Match(branch);
+        if (!release.Success)
+            return null;
+        var year = 2000 + int.Parse(release.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
+        return release.Groups[2].Value == "05" ? new(year, 12, 31) : new(year + 1, 6, 30);
+    }
+
+    [GeneratedRegex(@"^(?:nixos|nixpkgs|release|nix-darwin)-(\d\d)\.(05|11)(?:-small|-darwin|-aarch64)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Release();
+}

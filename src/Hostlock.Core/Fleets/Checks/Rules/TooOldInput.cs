@@ -1,0 +1,31 @@
+using System.Globalization;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+
+namespace Hostlock.Fleets.Checks.Rules;
+
+/// <summary>An input is older than <c>max-age</c> of hostlock.toml allows.</summary>
+static class TooOldInput
+{
+    public static IEnumerable<Problem> Find(CheckedFleet fleet)
+    {
+        foreach (var (input, policy) in fleet.Folder.Fleet.Policies)
+        {
+            if (policy.MaximumAge is not { } most)
+                continue;
+            var path = InputPath.TryParse(input)!;
+            foreach (var status in fleet.Locks)
+            {
+                if (status.Lock?.EdgeAt(path) is not LockEdge.Locked({ Locked.LastModified: { } seconds }))
+                    continue;
+                var age = fleet.Now - DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(seconds, 253402300799));
+                if (age > most)
+                {
+                    yield return new(
+                        string.Create(CultureInfo.InvariantCulture, $"'{input}' of {status.Place.Name} is {age.TotalDays:0} days old, and may be {most.TotalDays:0.#}"),
+                        status.Place.Shown, null, $"hostlock update {status.Place.Name} -i {input}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace Hostlock.Fleets.Checks.Rules;
+
+/// <summary>An input that is to be the same in every lock is another one in some. The one that most locks have counts as right.</summary>
+static class UnequalSharedInput
+{
+    public static IEnumerable<Problem> Find(CheckedFleet fleet)
+    {
+        foreach (var input in fleet.Folder.Fleet.Policies.Where(policy => policy.Value.IsShared).Select(policy => policy.Key))
+        {
+            var kinds = fleet.Locks
+                .Select(status => (status.Place, Locked: status.Inputs.FirstOrDefault(known => known.Name == input)?.Locked))
+                .Where(having => having.Locked is not null)
+                .GroupBy(having => having.Locked!, having => having.Place)
+                .OrderByDescending(kind => kind.Count())
+                .ToList();
+            foreach (var odd in kinds.Skip(1).SelectMany(places => places))
+            {
+                var right = kinds[0].First().Name;
+                yield return new($"'{input}' is shared, but {odd.Name} has another one than {right}", odd.Shown, null, $"hostlock promote {right} {odd.Name} -i {input}");
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Hostlock.Locks;
+
+namespace Hostlock.Fleets.Checks.Rules;
+
+/// <summary>An entry of a lock names no revision or hash, so that it may be another tree tomorrow.</summary>
+static class UnlockedInput
+{
+    public static IEnumerable<Problem> Find(CheckedFleet fleet)
+    {
+        foreach (var (place, file) in fleet.Locks.Where(status => status.Lock is not null).Select(status => (status.Place, status.Lock!)))
+        {
+            foreach (var (path, edge) in file.AllInputs())
+            {
+                if (edge is LockEdge.Locked({ Locked: { IsRelativePath: false, IsLocked: false } locked }))
+                    yield return new($"input '{path}' of {place.Name} is not locked: {locked.Attributes}", place.Shown, null, $"hostlock update {place.Name} -i {path}");
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+
+namespace Hostlock.Fleets.Layouts;
+
+/// <summary>
+/// The flakes that lie in the folder of a fleet, the root's own and those in folders beneath: what each declares, which hosts its outputs name, and
+/// its lock. Adopting a flake and checking one both ask here.
+/// </summary>
+public sealed class LocalFlakes(FleetFolder folder)
+{
+    readonly Lazy<ImmutableSortedDictionary<string, FlakeInput>> _root = new(() => Declared(folder, FleetFolder.FlakeFile) ?? Flake.NoInputs);
+
+    /// <summary>The inputs that flake.nix declares; none if it cannot be read.</summary>
+    public ImmutableSortedDictionary<string, FlakeInput> RootInputs => _root.Value;
+
+    /// <summary>The inputs that a flake file declares; null if there is no such file, or if it makes no sense, which is for other commands to say.</summary>
+    /// <param name="file">The path of the file, relative to the fleet.</param>
+    public ImmutableSortedDictionary<string, FlakeInput>? Declared(string file) => Declared(folder, file);
+
+    /// <summary>The names of the outputs of a flake file; null if the file is not Nix.</summary>
+    /// <param name="file">The path of the file, relative to the fleet; the file exists.</param>
+    public OutputNames? Outputs(string file)
+    {
+        try
+        {
+            return OutputNames.Read(new SourceText(file, File.ReadAllText(folder.Full(file))));
+        }
+        catch (FlakeException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The outputs of a flake file under which it names a host: <c>nixosConfigurations</c> and the like.</summary>
+    /// <param name="file">The path of the file, relative to the fleet; the file exists.</param>
+    /// <param name="host">The name of the host.</param>
+    public ImmutableArray<string> OutputsWith(string file, string host) =>
+        Outputs(file) is { } names
+            ? [.. OutputNames.HostOutputs.Where(output => names.Configurations.TryGetValue(output, out var hosts) && hosts.Contains(host))]
+            : [];
+
+    /// <summary>The folders beneath a place that have a flake.nix, relative to the fleet, in the order of their bytes.</summary>
+    /// <param name="place">A folder, relative to the fleet; <c>systems/*</c> stands for all folders beneath <c>systems</c>.</param>
+    public IEnumerable<string> FoldersIn(string place)
+    {
+        var above = place.EndsWith("/*", StringComparison.Ordinal) ? Beneath(folder.Full(place[..^2])) : [folder.Full(place)];
+        return above.SelectMany(Beneath)
+            .Where(path => File.Exists(Path.Combine(path, FleetFolder.FlakeFile)))
+            .Select(path => Path.GetRelativePath(folder.Path, path))
+            .Order(Utf8Order.Instance);
+
+        static IEnumerable<string> Beneath(string path) => Directory.Exists(path) ? Directory.EnumerateDirectories(path) : [];
+    }
+
+    /// <summary>The input of the root whose flake lies in a folder, as a relative path declares it; null if there is none.</summary>
+    /// <param name="at">The folder, relative to the fleet.</param>
+    public string? RootInputAt(string at) =>
+        RootInputs.FirstOrDefault(input => input.Value.Reference is { IsRelativePath: true } reference && FolderOf(reference) == at).Key;
+
+    /// <summary>
+    /// The folder that a <c>path:</c> reference means, relative to the fleet: <c>path:./hosts/plex</c> and the absolute path of it are both
+    /// <c>hosts/plex</c>. Null for another type, for the fleet's own folder and for what lies outside of it.
+    /// </summary>
+    public string? FolderWithin(FlakeRef reference)
+    {
+        if (reference.Type != "path")
+            return null;
+        var at = reference.IsRelativePath ? FolderOf(reference) : Path.GetRelativePath(folder.Path, reference.Input.Text("path")!);
+        return at is "." or "" || at.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(at) ? null : at;
+    }
+
+    /// <summary>Reads a lock; null if there is no such file.</summary>
+    /// <param name="path">The path of the lock, relative to the fleet.</param>
+    /// <exception cref="LockException">The file is not a lock.</exception>
+    public LockFile? ReadLock(string path) => File.Exists(folder.Full(path)) ? LockFileReader.Read(path, File.ReadAllBytes(folder.Full(path))) : null;
+
+    /// <summary>Reads a lock; null if there is no such file, or if it is not a lock.</summary>
+    /// <param name="path">The path of the lock, relative to the fleet.</param>
+    public LockFile? TryReadLock(string path)
+    {
+        try
+        {
+            return ReadLock(path);
+        }
+        catch (LockException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The names of the inputs directly beneath the flake in which two locks differ, or beneath which they do.</summary>
+    public static ImmutableArray<string> Moves(LockFile before, LockFile after) =>
+        [.. LockDiff.Between(before, after).Changes.Select(change => change.Path.Names[0]).Distinct()];
+
+    static ImmutableSortedDictionary<string, FlakeInput>? Declared(FleetFolder folder, string file)
+    {
+        try
+        {
+            return File.Exists(folder.Full(file))
+                ? FlakeNixParser.Parse(new SourceText(file, File.ReadAllText(folder.Full(file))), Path.GetDirectoryName(file) ?? "").Inputs
+                : null;
+        }
+        catch (FlakeException)
+        {
+            return null;
+        }
+    }
+
+    static string FolderOf(FlakeRef reference)
+    {
+        var path = reference.Input.Text("path")!;
+        return (path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path).TrimEnd('/');
+    }
+}

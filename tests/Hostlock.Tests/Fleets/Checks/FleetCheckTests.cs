@@ -1,0 +1,200 @@
+using System.Text;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Checks;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+using Hostlock.Reporting;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.Fleets.Checks;
+
+/// <summary>For each rule of the table a fleet that breaks it, and what is then said. A rule without one fails.</summary>
+public sealed class FleetCheckTests : IDisposable
+{
+    const string FlakeNix = "{\n  inputs.a.url = \"github:o/a\";\n  outputs = inputs: import ./hostlock.nix inputs (_: { });\n}\n";
+
+    const string Follows = "{\n  inputs.a.url = \"github:o/a\";\n  inputs.b.follows = \"c\";\n  outputs = inputs: import ./hostlock.nix inputs (_: { });\n}\n";
+
+    static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    // By code: the fleet, as one that is in order and what is different about it.
+    static readonly Dictionary<string, (Action<FleetCheckTests> Break, string Said)> Cases = new()
+    {
+        ["unreadable"] = (test => test.Write("locks/plex.lock", "{\n<<<<<<< HEAD\n"), "error: locks/plex.lock:2: the lock file has conflict markers of a merge in it\n"),
+        ["missing"] = (test => File.Delete(test._folder["locks/plex.lock"]), "error: locks/plex.lock: plex has no lock\n  fix: hostlock lock plex\n"),
+        ["untracked"] = (
+            test => test._untracked = ["locks/plex.lock", "hostlock.nix"],
+            "error: locks/plex.lock: git does not know the lock of plex, so Nix does not see it\n  fix: git add -N locks/plex.lock\n"
+            + "error: hostlock.nix: git does not know it, so Nix does not see it\n  fix: git add -N hostlock.nix\n"),
+        ["stale"] = (
+            test => test.Write("locks/plex.lock", LockText().Replace("\"a\"", "\"other\"", StringComparison.Ordinal)),
+            "error: flake.nix:2: input 'a' of plex: it is not in the lock\n  fix: hostlock lock plex\n"
+            + "error: locks/plex.lock: input 'other' of plex: it is in the lock and no longer declared\n  fix: hostlock lock plex\n"),
+        ["unlocked"] = (
+            test => test.Write("locks/plex.lock", LockText(locked: "\"owner\": \"o\", \"repo\": \"a\", \"type\": \"github\"")),
+            "error: locks/plex.lock: input 'a' of plex is not locked: {\"owner\":\"o\",\"repo\":\"a\",\"type\":\"github\"}\n  fix: hostlock update plex -i a\n"),
+        ["dangling"] = (
+            test =>
+            {
+                test.Write("flake.nix", Follows);
+                test.Write("locks/plex.lock", LockText().Replace("\"a\": \"a\"", "\"a\": \"a\", \"b\": [ \"c\" ]", StringComparison.Ordinal));
+            },
+            "error: locks/plex.lock: input 'b' of plex follows 'c', which is not there\n  fix: hostlock lock plex\n"),
+        ["expired-freeze"] = (
+            test => test.Write("hostlock.toml", "version = 1\n[hosts.plex.freeze.a]\nreason = \"ZFS\"\nuntil = \"2026-02-28\"\n"),
+            "warning: hostlock.toml: the freeze of 'a' on plex ended on 2026-02-28: ZFS\n  fix: hostlock unfreeze plex a\n"),
+        ["shared-differs"] = (
+            test =>
+            {
+                test.Write("hostlock.toml", "version = 1\n[hosts.plex]\n[hosts.web]\nlock = \"flake.lock\"\n[inputs.a]\nscope = \"shared\"\n");
+                test.Write("locks/plex.lock", LockText(revision: '2'));
+            },
+            "error: locks/plex.lock: 'a' is shared, but plex has another one than root\n  fix: hostlock promote root plex -i a\n"),
+        ["too-old"] = (
+            test =>
+            {
+                test.Write("hostlock.toml", "version = 1\n[hosts.plex]\n[inputs.a]\nmax-age = \"3d\"\n");
+                test.Write("locks/plex.lock", LockText(day: 50));
+            },
+            "error: locks/plex.lock: 'a' of plex is 10 days old, and may be 3\n  fix: hostlock update plex -i a\n"),
+        ["ended-branch"] = (
+            test => test.Write("locks/plex.lock", LockText(original: "\"owner\": \"NixOS\", \"repo\": \"nixpkgs\", \"ref\": \"nixos-25.05\", \"type\": \"github\"")),
+            "warning: locks/plex.lock: 'a' of plex is of 'nixos-25.05', which got its last update by 2025-12-31\n"),
+        ["absolute-path"] = (
+            test =>
+            {
+                test.Write("flake.nix", FlakeNix.Replace("github:o/a", "path:/srv/a", StringComparison.Ordinal));
+                test.Write("locks/plex.lock", LockText(original: "\"path\": \"/srv/b\", \"type\": \"path\""));
+            },
+            "warning: flake.nix:2: input 'a' is an absolute path of one machine: 'path:/srv/a'\n"
+            + "warning: locks/plex.lock: input 'a' of plex is an absolute path of one machine: 'path:/srv/b'\n"),
+        ["library-missing"] = (
+            test => File.Delete(test._folder["hostlock.nix"]),
+            "error: hostlock.nix: the library that chooses each host's lock is not there\n  fix: hostlock init --upgrade\n"),
+        ["library-outdated"] = (test => test.Write("hostlock.nix", "{ }"), "error: hostlock.nix: it is not the library of this hostlock\n  fix: hostlock init --upgrade\n"),
+        ["not-wrapped"] = (
+            test => test.Write("flake.nix", "{\n  inputs.a.url = \"github:o/a\";\n  outputs = _: { };\n}\n"),
+            "error: flake.nix: 'outputs' does not call hostlock.nix, so every host is built by the root lock\n  fix: hostlock init\n"),
+        ["drifted"] = (
+            test =>
+            {
+                test.Write("flake.nix", FlakeNix.Replace("github:o/a", "path:./sub", StringComparison.Ordinal));
+                test.Write("flake.lock", SubFlakeLock());
+                test.Write("sub/flake.nix", FlakeNix);
+                test.Write("sub/flake.lock", LockText(revision: '2'));
+            },
+            "warning: flake.lock: its copy of the lock of 'a' is not what sub/flake.lock says: a differs, and the copy is what is built\n  fix: hostlock init\n"),
+        ["leaves-its-flake"] = (
+            test =>
+            {
+                test.Write("flake.nix", FlakeNix.Replace("github:o/a", $"path:{test._folder["sub"]}", StringComparison.Ordinal));
+                test.Write("sub/flake.nix", "{\n  outputs = _: import ../x.nix ./sub/../y.nix;\n}\n");
+            },
+            "warning: sub/flake.nix:2: '../x.nix' leads out of sub, and 'path:FOLDER/sub' copies that folder alone; 'path:./sub' keeps the repository around it\n"),
+        ["downgrade"] = (
+            test => test._complete = fleet => fleet with { Earlier = new("HEAD~1", [(fleet.Locks[1], LockFileReader.Read("then", Encoding.UTF8.GetBytes(LockText(revision: '2', day: 59))))]) },
+            "error: locks/plex.lock: since HEAD~1, plex: 'a' went back in time, from 2026-02-28 to 2026-02-27\n  fix: hostlock update plex -i a\n"),
+        ["unreachable"] = (
+            test => test._complete = fleet => fleet with { Refetched = new([new(fleet.Locks[1].Place, InputPath.Of("a"), 0, FleetException.CommitFailed(""))]) },
+            "error: locks/plex.lock: input 'a' of plex: the locks are written, but git did not commit them\n  fix: hostlock update plex -i a\n"),
+        ["hash"] = (
+            test => test._complete = fleet => fleet with { Refetched = new([new(fleet.Locks[0].Place, InputPath.Of("a", "b"), 6, FleetException.NoRepository("x"))]) },
+            "error: flake.lock: input 'a/b' of root and 6 more: 'x' is in no git repository\n  fix: hostlock update root -i a/b\n"),
+    };
+
+    readonly TempFolder _folder = new();
+    HashSet<string> _untracked = [];
+    Func<CheckedFleet, CheckedFleet> _complete = fleet => fleet;
+
+    public FleetCheckTests()
+    {
+        Write("flake.nix", FlakeNix);
+        Write("flake.lock", LockText());
+        Write("locks/plex.lock", LockText());
+        Write("hostlock.toml", "version = 1\n[hosts.plex]\n");
+        File.WriteAllBytes(_folder["hostlock.nix"], NixLibrary.Contents);
+    }
+
+    public static TheoryData<string> Codes => [.. CheckRules.All.Select(rule => rule.Code)];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_fleet_in_order_keeps_every_rule() => Assert.Empty(FleetCheck.Findings(Gathered()));
+
+    [Theory]
+    [MemberData(nameof(Codes))]
+    public void A_fleet_that_breaks_a_rule_is_told_so(string code)
+    {
+        var (breakIt, said) = Cases[code];
+
+        breakIt(this);
+
+        var findings = FleetCheck.Findings(Gathered()).Where(finding => finding.Code == code).ToList();
+        Assert.Equal(said, FindingText.Render(findings, 0, Ink.Plain).Replace(_folder.Path, "FOLDER", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Each_code_stands_for_one_rule() =>
+        Assert.Equal(CheckRules.All.Length, CheckRules.All.Select(rule => rule.Code).Distinct().Count());
+
+    [Fact]
+    public void The_page_lists_every_rule()
+    {
+        var page = new StringBuilder(
+            """
+            # What `check` looks for
+
+            Each rule has a code, which `check --json` gives as `code` and which stays the same from release to release. An error fails the check (exit 1), a warning does so with
+            `--strict`. A finding names the file, the line if there is one, and under `fix` the command that puts it right, if one does.
+
+            | code | severity | what it means | looks at |
+            |---|---|---|---|
+
+            """);
+        foreach (var rule in CheckRules.All)
+            page.Append($"| `{rule.Code}` | {(rule.Severity == Severity.Error ? "error" : "warning")} | {rule.Sentence} | {Words(rule.Evidence)} |\n");
+        var file = Path.Combine(Repository.Root, "docs/checks.md");
+
+        if (Environment.GetEnvironmentVariable("HOSTLOCK_BLESS") == "1")
+            File.WriteAllText(file, page.ToString());
+        Assert.Equal(File.ReadAllText(file), page.ToString());
+    }
+
+    static string Words(Evidence evidence) => evidence switch
+    {
+        Evidence.Locks => "the locks",
+        Evidence.Declarations => "the locks, and what is declared",
+        Evidence.Repository => "the files of the repository",
+        Evidence.EarlierLocks => "the locks of an earlier commit, with `--base`",
+        Evidence.FetchedTrees => "the trees that are locked, with `--fetch`",
+        _ => throw new ArgumentOutOfRangeException(nameof(evidence)),
+    };
+
+    CheckedFleet Gathered()
+    {
+        var folder = FleetFolder.Open(_folder.Path);
+        var flake = FlakeNixParser.Parse(new SourceText("flake.nix", _folder.Read("flake.nix")));
+        return _complete(new(folder, FleetStatus.Read(folder.AllPlaces()), _ => flake, _untracked, Now));
+    }
+
+    void Write(string path, string text) => _folder.Write(path, text);
+
+    // A lock of one input `a`, of a day of the year 2026.
+    static string LockText(string? locked = null, string? original = null, char revision = '1', int day = 58)
+    {
+        var modified = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero).AddDays(day - 1).ToUnixTimeSeconds();
+        locked ??= $"\"lastModified\": {modified}, \"narHash\": \"sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\", \"owner\": \"o\", \"repo\": \"a\", \"rev\": \"{new string(revision, 40)}\", \"type\": \"github\"";
+        original ??= "\"owner\": \"o\", \"repo\": \"a\", \"type\": \"github\"";
+        return $$"""
+            { "nodes": {
+              "a": { "locked": { {{locked}} }, "original": { {{original}} } },
+              "root": { "inputs": { "a": "a" } }
+            }, "root": "root", "version": 7 }
+            """;
+    }
+
+    // A lock of one input `a`, which is a folder beside it and has the lock above.
+    static string SubFlakeLock() => LockText()
+        .Replace("\"root\": { \"inputs\": { \"a\": \"a\" } }", "\"sub\": { \"inputs\": { \"a\": \"a\" }, \"locked\": { \"path\": \"./sub\", \"type\": \"path\" }, \"original\": { \"path\": \"./sub\", \"type\": \"path\" }, \"parent\": [] }, \"root\": { \"inputs\": { \"a\": \"sub\" } }", StringComparison.Ordinal);
+}
