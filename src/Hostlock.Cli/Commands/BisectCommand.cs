@@ -86,7 +86,7 @@ sealed class BisectCommand(Surroundings surroundings)
         if (locks.Good.EdgeAt(path) is not LockEdge.Locked(var old) || locks.Bad.EdgeAt(path) is not LockEdge.Locked(var now) || !old.Original.Equals(now.Original))
             return null;
         using var lines = surroundings.FetchLines();
-        using var fetcher = surroundings.Fetcher(lines);
+        await using var fetcher = surroundings.Fetcher(lines);
         IReadOnlyList<NewestRevision> revisions;
         try
         {

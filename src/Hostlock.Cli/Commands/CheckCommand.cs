@@ -29,7 +29,7 @@ sealed class CheckCommand(Surroundings surroundings)
         var terminal = surroundings.TerminalFor(parsed);
         // Nothing is fetched to check; the fetcher is there for what is declared, which lies in the flake's own tree.
         using var lines = surroundings.FetchLines();
-        using var fetcher = surroundings.Fetcher(lines);
+        await using var fetcher = surroundings.Fetcher(lines);
         var declarations = new HostUpdate(fetcher, surroundings.PlaceOf(folder));
         var fleet = await CheckedFleet.ReadAsync(folder, declarations, surroundings.Processes, surroundings.Time.GetUtcNow(), cancellationToken);
         if (parsed.GetValue(_base) is { } commit)
@@ -53,7 +53,7 @@ sealed class CheckCommand(Surroundings surroundings)
         try
         {
             using var lines = surroundings.FetchLines();
-            using var fetcher = surroundings.Fetcher(lines, anew);
+            await using var fetcher = surroundings.Fetcher(lines, anew);
             return await RefetchedTrees.FetchAsync(locks, fetcher, cancellationToken);
         }
         finally

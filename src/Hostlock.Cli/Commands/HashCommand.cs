@@ -21,7 +21,7 @@ sealed class HashCommand(Surroundings surroundings)
     {
         var word = parsed.GetValue(_source)!;
         using var lines = surroundings.FetchLines();
-        using var fetcher = surroundings.Fetcher(lines);
+        await using var fetcher = surroundings.Fetcher(lines);
         var tree = await fetcher.FetchAsync(Reference(word), RegistryScope.All, cancellationToken);
         var terminal = surroundings.TerminalFor(parsed);
         terminal.Data(parsed.GetValue(CommonOptions.Json)

@@ -52,7 +52,7 @@ static class LockWriting
         var (isDryRun, isLocked, commits) = mode;
         using var reserved = isDryRun ? null : folder.Reserve();
         using var lines = surroundings.FetchLines();
-        using var fetcher = surroundings.Fetcher(lines);
+        await using var fetcher = surroundings.Fetcher(lines);
         var update = new HostUpdate(fetcher, surroundings.PlaceOf(folder));
         var outcomes = SharedInputs.Spread(folder, await update.PlanAsync(places, request, cancellationToken));
         var changed = outcomes.OfType<HostOutcome.Ready>().Where(ready => ready.IsChange).ToList();

@@ -22,7 +22,7 @@ sealed class OutdatedCommand(Surroundings surroundings)
         var folder = surroundings.Open(parsed);
         var terminal = surroundings.TerminalFor(parsed);
         var words = parsed.GetValue(_hosts) ?? [];
-        using var fetcher = surroundings.Fetcher(null);
+        await using var fetcher = surroundings.Fetcher(null);
         var locks = await new Outdated(fetcher, folder.Fleet.Policies, surroundings.Time.GetUtcNow())
             .LookAsync(words.Length == 0 ? folder.AllPlaces() : folder.Places(words), cancellationToken);
         terminal.Data(parsed.GetValue(CommonOptions.Json) ? JsonOutput.Outdated(locks) : OutdatedTable.Render(locks, terminal.Ink));

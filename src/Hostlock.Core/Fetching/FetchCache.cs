@@ -3,32 +3,15 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Hostlock.Flakes;
-using Hostlock.Locks;
 using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
-
-/// <summary>What is known of a pinned tree: enough to lock it, and not the tree.</summary>
-/// <param name="NarHash">The hash of the whole tree.</param>
-/// <param name="LastModified">Seconds since the epoch, or null.</param>
-/// <param name="RevisionCount">The number of commits, for git.</param>
-/// <param name="Files">The contents of files that were asked for, by path; null for what is not there.</param>
-public sealed record CachedAnswer(string NarHash, ulong? LastModified, ulong? RevisionCount, IReadOnlyDictionary<string, byte[]?> Files)
-{
-    /// <summary>True where <see cref="Files"/> has every flake.nix and flake.lock of the tree.</summary>
-    public bool IsComplete { get; init; }
-
-    /// <summary>For a download at an address that may change: the ETag it came with, to ask whether it has.</summary>
-    public string? Tag { get; init; }
-
-    /// <summary>For such a download: the immutable link it came with.</summary>
-    public string? Link { get; init; }
-}
 
 /// <summary>
 /// Answers about pinned trees, which never change, one small file each. A file that is damaged, foreign or of another version
 /// counts as not there. Several runs may use it at once: files are replaced whole, and all write the same.
 /// </summary>
+/// <param name="folder">Where they lie.</param>
 public sealed class FetchCache(string folder)
 {
     const string Version = "hostlock answer 1";
@@ -124,42 +107,4 @@ public sealed class FetchCache(string folder)
             Link = root.TryGetProperty("link", out var link) ? link.GetString() : null,
         };
     }
-}
-
-/// <summary>
-/// The files of a pinned tree, remembered: what was asked for once (flake.nix, flake.lock, or that there is none) is answered from
-/// the cache, and the tree itself is opened only for what was not.
-/// </summary>
-sealed class RememberedFiles(FetchCache cache, RefAttributes key, CachedAnswer answer, Func<CancellationToken, Task<TreeFiles>> open) : TreeFiles
-{
-    readonly Lock _gate = new();
-    CachedAnswer _answer = answer;
-    Task<TreeFiles>? _tree;
-
-    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken)
-    {
-        Task<TreeFiles> opening;
-        lock (_gate)
-        {
-            if (_answer.Files.TryGetValue(path, out var contents))
-                return contents is null ? null : new TreeItem.File(contents);
-            if (_answer.IsComplete && IsWorthKeeping(path))
-                return null;
-            opening = _tree ??= open(cancellationToken);
-        }
-        var item = await (await opening).FindAsync(path, cancellationToken);
-        if ((item is null or TreeItem.File) && IsWorthKeeping(path))
-            Keep(path, (item as TreeItem.File)?.Contents.ToArray());
-        return item;
-    }
-
-    void Keep(string path, byte[]? contents)
-    {
-        CachedAnswer more;
-        lock (_gate)
-            more = _answer = _answer with { Files = new Dictionary<string, byte[]?>(_answer.Files) { [path] = contents } };
-        cache.Keep(key, more);
-    }
-
-    static bool IsWorthKeeping(string path) => path.AsSpan(path.LastIndexOf('/') + 1) is "flake.nix" or "flake.lock";
 }

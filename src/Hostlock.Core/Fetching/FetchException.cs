@@ -1,4 +1,5 @@
 using Hostlock.Flakes;
+using Hostlock.Flakes.Schemes;
 
 namespace Hostlock.Fetching;
 
@@ -41,13 +42,13 @@ public sealed class FetchException : HostlockException
         new($"'{name}' attribute mismatch in input '{reference}', expected {expected}, got {got}");
 
     internal static FetchException NoAges(FlakeRef reference) =>
-        new($"'{reference}' has no dates to choose a revision by") { Hint = "min-age is for git, github, gitlab and sourcehut" };
+        new($"'{reference}' has no dates to choose a revision by") { Hint = $"min-age is for {InputSchemes.WithHistory()}" };
 
     internal static FetchException NothingSoOld(string url, DateTimeOffset time) =>
         new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"'{url}' has no commit from {time.UtcDateTime:yyyy-MM-dd} or before")) { Hint = "lower min-age" };
 
     internal static FetchException NoHistory(FlakeRef reference) =>
-        new($"'{reference}' has no history to look through") { Hint = "revisions are those of git, github, gitlab and sourcehut" };
+        new($"'{reference}' has no history to look through") { Hint = $"revisions are those of {InputSchemes.WithHistory()}" };
 
     internal static FetchException NotAnAncestor(string url, string earlier, string later) =>
         new($"in '{url}', {Short(later)} does not come after {Short(earlier)}") { Hint = "the branch was rewritten, or they are of two branches" };

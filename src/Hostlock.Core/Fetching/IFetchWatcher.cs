@@ -1,5 +1,4 @@
 using Hostlock.Flakes;
-using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
 
@@ -14,26 +13,4 @@ public interface IFetchWatcher
 
     /// <summary>It is done, or has failed.</summary>
     void Ended(FlakeRef reference, bool isDone);
-}
-
-/// <summary>A body whose bytes are told of as they come.</summary>
-sealed class WatchedStream(Stream body, Action<int> received) : ForwardStream
-{
-    public override int Read(Span<byte> buffer) => Count(body.Read(buffer));
-
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Count(await body.ReadAsync(buffer, cancellationToken));
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            body.Dispose();
-        base.Dispose(disposing);
-    }
-
-    int Count(int read)
-    {
-        received(read);
-        return read;
-    }
 }

@@ -21,7 +21,7 @@ sealed class Registries(NixSettings settings, HttpDownloads downloads, string gl
     {
         var asked = reference.ToString();
         var isFound = false;
-        for (var steps = 0; reference.Type == "indirect"; steps++)
+        for (var steps = 0; reference.IsIndirect; steps++)
         {
             if (!settings.UsesRegistries)
                 throw FetchException.RegistriesOff(asked);

@@ -33,7 +33,16 @@ public sealed partial record FlakeRef
     public ulong? LastModified => Input.Number("lastModified");
 
     /// <summary>A <c>path:</c> reference that is resolved against the flake that declares it.</summary>
-    public bool IsRelativePath => Type == "path" && Input.Text("path") is { } path && !path.StartsWith('/');
+    public bool IsRelativePath => Folder is { } path && !path.StartsWith('/');
+
+    /// <summary>The path of the folder it names, absolute or relative to the flake that declares it; null for a type that names none.</summary>
+    public string? Folder => Scheme.FolderOf(Input);
+
+    /// <summary>True if a registry has to say what it stands for.</summary>
+    public bool IsIndirect => Scheme.IsIndirect;
+
+    /// <summary>True if it leads to a place that other machines do not have: an absolute path, or a <c>file:</c> address.</summary>
+    public bool IsOfThisMachine => Scheme.IsOfThisMachine(Input);
 
     /// <summary>True where nothing of it can move any more, so that a lock may hold it.</summary>
     public bool IsLocked => Scheme.IsLocked(Input);
@@ -42,6 +51,12 @@ public sealed partial record FlakeRef
     public RefAttributes Attributes => Directory.Length == 0 ? Input : Input.With("dir", Directory);
 
     internal InputScheme Scheme => InputSchemes.Of(Type);
+
+    /// <summary>What identifies the tree of a pinned reference for ever: its attributes without those that are only known of it.</summary>
+    internal RefAttributes Identity => Scheme.Identity(Input);
+
+    /// <summary>The address at which git finds the repository; null if there is none.</summary>
+    public string? GitAddress => Scheme.GitAddress(Input);
 
     /// <summary>
     /// The form in which two references are compared: the URL encoded as this Nix does it, and without the <c>dir</c> that
@@ -115,12 +130,17 @@ public sealed partial record FlakeRef
     {
         var reference = ParseInput(text, wantsTree: true, null, null);
         return reference.IsRelativePath
-            ? reference.With(reference.Input.With("path", Path.GetFullPath(reference.Input.Text("path")!, baseFolder)))
+            ? reference.With(reference.Input.With("path", Path.GetFullPath(reference.Folder!, baseFolder)))
             : reference;
     }
 
     /// <summary>True for a type of input that is not known.</summary>
-    public bool IsUnknown => Scheme is UnknownScheme;
+    public bool IsUnknown => !Scheme.IsKnown;
+
+    /// <summary>The same input at a revision, or on a branch or at a tag.</summary>
+    /// <param name="to">Forty hexadecimal digits, or a name.</param>
+    /// <exception cref="FlakeException">Its type does not have them.</exception>
+    public FlakeRef MovedTo(string to) => With(Scheme.MovedTo(Input, to));
 
     /// <summary>Judges an entry of a lock, as Nix does when it reads one.</summary>
     /// <exception cref="FlakeException">The type is not known, or an attribute is not one of its type's.</exception>
@@ -144,7 +164,7 @@ public sealed partial record FlakeRef
 
     static void CheckNames(InputScheme scheme, RefAttributes attributes)
     {
-        if (scheme is UnknownScheme)
+        if (!scheme.IsKnown)
             throw FlakeException.UnknownType(scheme.Name);
         foreach (var name in attributes.Names.Where(name => name != "type" && !scheme.AttributeNames.Contains(name)))
             throw FlakeException.NotSupportedBy(name, scheme.Name, scheme.AttributeNames);

@@ -265,7 +265,7 @@ public sealed class LockResolver(IFlakeSource source)
 
         Task<FlakeReader.ReadFlake> ReadRelativeAsync(Judged input, FlakeRef reference)
         {
-            var path = reference.Input.Text("path")!;
+            var path = reference.Folder!;
             if (Leaves(input.Place.Folder, path))
                 throw LockException.OutsideTree(input.Path, path);
             var folder = FlakeReader.Normalize($"{input.Place.Folder}/{path}");

@@ -35,7 +35,7 @@ public sealed record Repetition(string Target, int Revisions, ImmutableArray<Inp
     // The repository, whatever branch or folder of it: that is what people mean by one input.
     static RefAttributes SourceOf(LockedNode node)
     {
-        var source = node.Original.Type == "indirect" ? node.Locked.Input : node.Original.Input;
+        var source = node.Original.IsIndirect ? node.Locked.Input : node.Original.Input;
         foreach (var name in (ReadOnlySpan<string>)["ref", "rev", "narHash", "lastModified", "revCount", "shallow"])
             source = source.Without(name);
         foreach (var name in (ReadOnlySpan<string>)["owner", "repo"])

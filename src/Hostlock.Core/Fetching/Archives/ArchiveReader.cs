@@ -20,9 +20,6 @@ static class ArchiveReader
     // Bytes held back to bring entries into order.
     const long MostHeld = 8 * 1024 * 1024;
 
-    /// <summary>The files that say what a flake is, wherever they lie.</summary>
-    public static CaughtFiles FlakeFiles() => new("flake.nix", "flake.lock");
-
     /// <summary>Reads an archive.</summary>
     /// <param name="body">Its bytes, compressed or not, from the first.</param>
     /// <param name="folder">Where temporary files go.</param>
@@ -43,7 +40,7 @@ static class ArchiveReader
             var again = copy ?? body;
             again.Position = 0;
             using var tree = await ArchiveTree.ReadAsync(again, folder, bounds, cancellationToken);
-            var caught = FlakeFiles();
+            var caught = FlakeFiles.Catch();
             var hash = await Task.Run(() => NarWriter.Hash(tree, caught, cancellationToken), cancellationToken);
             return new(hash, tree.LastModified, caught);
         }
@@ -66,7 +63,7 @@ static class ArchiveReader
     sealed class InOrder(Stream tar, ArchiveBounds bounds)
     {
         readonly TarEntries _members = new(tar);
-        readonly CaughtFiles _caught = FlakeFiles();
+        readonly CaughtFiles _caught = FlakeFiles.Catch();
         readonly byte[] _buffer = new byte[128 * 1024];
         byte[]? _top;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Hostlock.Fetching.Folders;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
-using Hostlock.Flakes.Schemes;
 using Hostlock.Locks;
 using Hostlock.Nar;
 using Hostlock.Platform;
@@ -432,7 +431,7 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
                 ("allRefs", true));
             if (submodule.Branch is { Length: > 0 } branch)
                 input = input.With("ref", branch == "." ? found.Ref : branch);
-            var below = FlakeRef.FromLock(new GitScheme().Check(input));
+            var below = FlakeRef.FromAttributes(input, null);
             try
             {
                 var there = await FindAsync(below, [], cancellationToken);

@@ -2,32 +2,20 @@ using System.Collections.Immutable;
 
 namespace Hostlock.Flakes.Schemes;
 
-/// <summary>The grammar that the forges share: <c>github:owner/repo/ref-or-rev?host=…</c>.</summary>
+/// <summary>
+/// What the forges share: the grammar <c>github:owner/repo/ref-or-rev?host=…</c>, archives by commit, a page for each commit. A forge says how it is
+/// asked for a commit and where its archives are.
+/// </summary>
 /// <remarks>Nix 2.34.8, libfetchers/github.cc, GitArchiveInputScheme.</remarks>
 abstract class ForgeScheme : InputScheme
 {
     public override ImmutableArray<string> AttributeNames =>
         ["owner", "repo", "ref", "rev", "host", "narHash", "lastModified", "treeHash"];
 
-    /// <summary>The host where none is given.</summary>
+    /// <summary>The host of a reference that names none.</summary>
     public abstract string DefaultHost { get; }
 
-    /// <summary>The header that carries a token, as name and value.</summary>
-    public abstract (string Name, string Value) TokenHeader(string token);
-
-    /// <summary>How to ask for the newest commit that is not younger than a time; null where the forge cannot be asked.</summary>
-    /// <param name="attributes">The reference.</param>
-    /// <param name="time">The time in ISO 8601, UTC.</param>
-    public virtual RevisionQuery? AskRevisionBefore(RefAttributes attributes, string time) => null;
-
-    /// <summary>How to ask whether one revision descends from another; null where the forge cannot be asked.</summary>
-    public virtual DistanceQuery? AskDistance(RefAttributes attributes, string earlier, string later) => null;
-
-    /// <summary>Where git itself finds the repository.</summary>
-    public string GitAddress(RefAttributes attributes) =>
-        $"https://{HostOf(attributes, DefaultHost)}/{attributes.Text("owner")?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)}/{attributes.Text("repo")}";
-
-    public static string HostOf(RefAttributes attributes, string defaultHost) => attributes.Text("host") ?? defaultHost;
+    public override bool HasHistory => true;
 
     public override bool Takes(FlakeUrl url, bool wantsTree) => url.Scheme == Name;
 
@@ -109,8 +97,40 @@ abstract class ForgeScheme : InputScheme
         return revision is null ? attributes : attributes.Without("ref").With("rev", revision);
     }
 
+    public override RefAttributes Identity(RefAttributes attributes) => attributes.Without("narHash").Without("lastModified");
+
+    public sealed override TreeLocation Locate(RefAttributes attributes, bool hasToken) => attributes.Text("rev") is { } revision
+        ? Archive(attributes, revision.ToLowerInvariant(), hasToken)
+        : new TreeLocation.Branch(AskRevision(attributes));
+
+    public override string? GitAddress(RefAttributes attributes) =>
+        $"https://{HostOf(attributes)}/{attributes.Text("owner")?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)}/{attributes.Text("repo")}";
+
+    public override ForgeRepository? RepositoryOf(RefAttributes attributes) =>
+        new(HostOf(attributes), attributes.Text("owner") ?? "", attributes.Text("repo") ?? "");
+
+    public override string? CompareLink(RefAttributes attributes, string earlier, string later) => $"{GitAddress(attributes)}/compare/{earlier}...{later}";
+
+    public override string? CommitLink(RefAttributes attributes, string revision) => $"{GitAddress(attributes)}/commit/{revision}";
+
+    /// <summary>How to ask which commit the reference, which has no revision of its own, is at now.</summary>
+    protected abstract RevisionQuery AskRevision(RefAttributes attributes);
+
+    /// <summary>Where the archive of a commit is.</summary>
+    /// <param name="attributes">The reference.</param>
+    /// <param name="revision">The commit, in lower case.</param>
+    /// <param name="hasToken">True if there is an access token for the repository.</param>
+    protected abstract TreeLocation.Snapshot Archive(RefAttributes attributes, string revision, bool hasToken);
+
+    /// <summary>The host of a reference.</summary>
+    protected string HostOf(RefAttributes attributes) => attributes.Text("host") ?? DefaultHost;
+
+    /// <summary>The branch or tag of a reference; HEAD if it names none.</summary>
+    protected static string RefOf(RefAttributes attributes) => attributes.Text("ref") ?? "HEAD";
+
     static bool IsHost(string host) => host.ContainsOnly(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-');
 
+    /// <summary>The attributes that have a value.</summary>
     internal static IEnumerable<KeyValuePair<string, RefValue>> Present(params (string Name, string? Value)[] values) =>
         from value in values where value.Value is not null select KeyValuePair.Create(value.Name, (RefValue)value.Value!);
 }

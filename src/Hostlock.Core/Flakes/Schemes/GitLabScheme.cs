@@ -15,20 +15,23 @@ sealed class GitLabScheme : ForgeScheme
         _ => ("Private-token", token),
     };
 
-    public override RevisionQuery? AskRevision(RefAttributes attributes) =>
-        attributes.Has("rev") ? null
-        : new RevisionQuery.Json($"{Api(attributes)}/commits?ref_name={attributes.Text("ref") ?? "HEAD"}", HostOf(attributes, DefaultHost), "id", InFirstElement: true, "committed_date");
-
     public override RevisionQuery? AskRevisionBefore(RefAttributes attributes, string time) =>
         new RevisionQuery.Json(
-            $"{Api(attributes)}/commits?ref_name={Uri.EscapeDataString(attributes.Text("ref") ?? "HEAD")}&until={time}&per_page=1", HostOf(attributes, DefaultHost), "id", InFirstElement: true, "committed_date");
+            $"{Api(attributes)}/commits?ref_name={Uri.EscapeDataString(RefOf(attributes))}&until={time}&per_page=1", "id", InFirstElement: true, "committed_date");
 
     public override DistanceQuery? AskDistance(RefAttributes attributes, string earlier, string later) =>
         new DistanceQuery.MergeBase($"{Api(attributes)}/merge_base?refs%5B%5D={earlier}&refs%5B%5D={later}");
 
-    public override TreeLocation? Locate(RefAttributes attributes, bool hasToken) =>
-        new TreeLocation.Archive($"{Api(attributes)}/archive.tar.gz?sha={attributes.Text("rev")}", HostOf(attributes, DefaultHost));
+    public override string? CompareLink(RefAttributes attributes, string earlier, string later) => $"{GitAddress(attributes)}/-/compare/{earlier}...{later}";
+
+    public override string? CommitLink(RefAttributes attributes, string revision) => $"{GitAddress(attributes)}/-/commit/{revision}";
+
+    protected override RevisionQuery AskRevision(RefAttributes attributes) =>
+        new RevisionQuery.Json($"{Api(attributes)}/commits?ref_name={RefOf(attributes)}", "id", InFirstElement: true, "committed_date");
+
+    protected override TreeLocation.Snapshot Archive(RefAttributes attributes, string revision, bool hasToken) =>
+        new($"{Api(attributes)}/archive.tar.gz?sha={revision}", TakesToken: true);
 
     string Api(RefAttributes attributes) =>
-        $"https://{HostOf(attributes, DefaultHost)}/api/v4/projects/{attributes.Text("owner")}%2F{attributes.Text("repo")}/repository";
+        $"https://{HostOf(attributes)}/api/v4/projects/{attributes.Text("owner")}%2F{attributes.Text("repo")}/repository";
 }

@@ -17,6 +17,8 @@ sealed class GitScheme : InputScheme
         "dirtyRev", "dirtyShortRev", "verifyCommit", "keytype", "publicKey", "publicKeys",
     ];
 
+    public override bool HasHistory => true;
+
     public override bool Takes(FlakeUrl url, bool wantsTree) => url.Scheme == "git" || url.Scheme.StartsWith("git+", StringComparison.Ordinal);
 
     public override RefAttributes? Parse(FlakeUrl url)
@@ -74,7 +76,13 @@ sealed class GitScheme : InputScheme
 
     public override bool IsLocked(RefAttributes attributes) => attributes.Text("rev") is { } revision && revision.AsSpan().ContainsAnyExcept('0');
 
-    public override TreeLocation? Locate(RefAttributes attributes, bool hasToken) => new TreeLocation.GitRepository(attributes.Text("url") ?? "");
+    // It may have a branch beside a revision, which then is only written down.
+    public override RefAttributes MovedTo(RefAttributes attributes, string to) =>
+        to.IsRevision() ? attributes.With("rev", to.ToLowerInvariant()) : attributes.Without("rev").With("ref", to);
+
+    public override TreeLocation Locate(RefAttributes attributes, bool hasToken) => new TreeLocation.GitRepository(attributes.Text("url") ?? "");
+
+    public override string? GitAddress(RefAttributes attributes) => attributes.Text("url");
 
     public override RefAttributes Apply(RefAttributes attributes, string? @ref, string? revision)
     {

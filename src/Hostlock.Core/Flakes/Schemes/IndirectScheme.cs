@@ -10,6 +10,8 @@ sealed class IndirectScheme : InputScheme
 
     public override ImmutableArray<string> AttributeNames => ["id", "ref", "rev", "narHash"];
 
+    public override bool IsIndirect => true;
+
     public override bool Takes(FlakeUrl url, bool wantsTree) => url.Scheme == "flake";
 
     public override RefAttributes? Parse(FlakeUrl url)

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Hostlock.Flakes.Schemes;
 
 /// <summary>
-/// One type of input: its grammar both ways, how to ask for its newest revision, and where its trees are. No scheme does I/O.
+/// One type of input, whole: its grammar both ways, where its trees are and how to ask for its commits, what a link or a hint says of it. What a
+/// scheme does not say has the answer of a type that can only be kept and compared. No scheme does I/O.
 /// </summary>
 /// <remarks>Nix 2.34.8, libfetchers: InputScheme.</remarks>
 abstract class InputScheme
@@ -14,10 +15,23 @@ abstract class InputScheme
     /// <summary>The attributes it knows, beside <c>type</c> and <c>dir</c>.</summary>
     public abstract ImmutableArray<string> AttributeNames { get; }
 
-    /// <summary>True where a URL with this scheme is one of its own.</summary>
+    /// <summary>True unless this is the type of a future Nix.</summary>
+    public virtual bool IsKnown => true;
+
+    /// <summary>True if a reference of this type stands for another one, which a registry has.</summary>
+    public virtual bool IsIndirect => false;
+
+    /// <summary>True if its inputs are commits of a git repository: these have dates, and others before them. Hints list such types.</summary>
+    public virtual bool HasHistory => false;
+
+    // Grammar.
+
+    /// <summary>Whether a URL is written in this type's way.</summary>
+    /// <param name="url">The URL.</param>
+    /// <param name="wantsTree">False for <c>flake = false</c>, where a plain URL may be a single file.</param>
     public abstract bool Takes(FlakeUrl url, bool wantsTree);
 
-    /// <summary>The attributes a URL says, without <c>dir</c>; null where it is none of Nix's after all, and so a path.</summary>
+    /// <summary>The attributes a URL says, without <c>dir</c>; null if it is none of Nix's after all, and so a path.</summary>
     /// <exception cref="FlakeException">It is one, and wrong.</exception>
     public abstract RefAttributes? Parse(FlakeUrl url);
 
@@ -28,16 +42,7 @@ abstract class InputScheme
     /// <summary>The URL, with <c>dir</c> not yet in its query.</summary>
     public abstract FlakeUrl ToUrl(RefAttributes attributes);
 
-    /// <summary>True where nothing of it can move: what a lock may hold.</summary>
-    public abstract bool IsLocked(RefAttributes attributes);
-
-    /// <summary>How to ask what it points to now; null where there is nothing to ask.</summary>
-    public virtual RevisionQuery? AskRevision(RefAttributes attributes) => null;
-
-    /// <summary>Where its tree is; null where this program cannot fetch it.</summary>
-    public virtual TreeLocation? Locate(RefAttributes attributes, bool hasToken) => null;
-
-    /// <summary>The reference with a branch or revision of an indirect one put in.</summary>
+    /// <summary>Puts the branch and revision of an indirect reference into the one that it stands for.</summary>
     /// <exception cref="FlakeException">This type has no such thing.</exception>
     public virtual RefAttributes Apply(RefAttributes attributes, string? @ref, string? revision)
     {
@@ -46,9 +51,75 @@ abstract class InputScheme
         return revision is null ? attributes : throw FlakeException.CannotSetRevision(ToUrl(attributes).ToString(), revision);
     }
 
+    // What it pins.
+
+    /// <summary>True if nothing of it can move: what a lock may hold.</summary>
+    public abstract bool IsLocked(RefAttributes attributes);
+
+    /// <summary>The reference moved to a revision, or to a branch or tag, as <c>update --to</c> asks.</summary>
+    /// <param name="attributes">The reference.</param>
+    /// <param name="to">Forty hexadecimal digits, or a name.</param>
+    /// <exception cref="FlakeException">This type has no such thing.</exception>
+    public virtual RefAttributes MovedTo(RefAttributes attributes, string to) =>
+        to.IsRevision() ? Apply(attributes, null, to.ToLowerInvariant()) : Apply(attributes, to, null);
+
+    /// <summary>What identifies a pinned tree for ever: its attributes without those that are only known of it.</summary>
+    public virtual RefAttributes Identity(RefAttributes attributes) => attributes;
+
+    // Where it is.
+
+    /// <summary>Where its tree is.</summary>
+    /// <param name="attributes">The reference.</param>
+    /// <param name="hasToken">True if there is an access token for its <see cref="RepositoryOf"/>.</param>
+    public virtual TreeLocation Locate(RefAttributes attributes, bool hasToken) => new TreeLocation.NotFetched($"inputs of type '{Name}'");
+
+    /// <summary>The path of the folder it names, absolute or relative to the flake that declares it; null if it names none.</summary>
+    public virtual string? FolderOf(RefAttributes attributes) => null;
+
+    /// <summary>True if it leads to a place that other machines do not have: an absolute path, or a <c>file:</c> address.</summary>
+    public virtual bool IsOfThisMachine(RefAttributes attributes) =>
+        attributes.Text("url") is { } url && url.StartsWith("file:/", StringComparison.Ordinal);
+
+    /// <summary>The address at which git finds the repository; null if there is none. Types with a history have one.</summary>
+    public virtual string? GitAddress(RefAttributes attributes) => null;
+
+    // Forges.
+
+    /// <summary>The repository whose access token goes with questions; null if none does.</summary>
+    public virtual ForgeRepository? RepositoryOf(RefAttributes attributes) => null;
+
+    /// <summary>The header that carries an access token, as name and value.</summary>
+    public virtual (string Name, string Value) TokenHeader(string token) => ("Authorization", $"Bearer {token}");
+
+    /// <summary>How to ask for the newest commit that is not younger than a time; null if git has to be asked.</summary>
+    /// <param name="attributes">The reference.</param>
+    /// <param name="time">The time in ISO 8601, UTC.</param>
+    public virtual RevisionQuery? AskRevisionBefore(RefAttributes attributes, string time) => null;
+
+    /// <summary>How to ask whether one revision descends from another; null if that cannot be asked.</summary>
+    /// <param name="attributes">The reference.</param>
+    /// <param name="earlier">Forty hexadecimal digits.</param>
+    /// <param name="later">Forty hexadecimal digits.</param>
+    public virtual DistanceQuery? AskDistance(RefAttributes attributes, string earlier, string later) => null;
+
+    /// <summary>The page that shows what lies between two revisions of the repository; null if there is none.</summary>
+    /// <param name="attributes">The reference.</param>
+    /// <param name="earlier">Forty hexadecimal digits.</param>
+    /// <param name="later">Forty hexadecimal digits.</param>
+    public virtual string? CompareLink(RefAttributes attributes, string earlier, string later) => null;
+
+    /// <summary>The page that shows one revision of the repository; null if there is none.</summary>
+    /// <param name="attributes">The reference.</param>
+    /// <param name="revision">Forty hexadecimal digits.</param>
+    public virtual string? CommitLink(RefAttributes attributes, string revision) => null;
+
+    // For the schemes themselves.
+
+    /// <summary>A URL without an authority: <c>flake:nixpkgs</c>.</summary>
     protected static FlakeUrl UrlOf(string scheme, string path, IEnumerable<(string Name, string? Value)> query) =>
         new(scheme, null, [.. path.Split('/')], Query(query), "");
 
+    /// <summary>The query of a URL from the parameters that have a value.</summary>
     protected static ImmutableSortedDictionary<string, string> Query(IEnumerable<(string Name, string? Value)> query)
     {
         var builder = ImmutableSortedDictionary.CreateBuilder<string, string>(Utf8Order.Instance);
@@ -60,6 +131,8 @@ abstract class InputScheme
         return builder.ToImmutable();
     }
 
+    /// <summary>The text of an attribute that has to be there.</summary>
+    /// <exception cref="FlakeException">It is missing, or no text.</exception>
     protected static string Required(RefAttributes attributes, string name) => attributes[name] switch
     {
         null => throw FlakeException.AttributeMissing(name),

@@ -5,6 +5,7 @@ namespace Hostlock.Flakes.Schemes;
 /// <summary>The table of input types, in the order in which a URL is offered to them.</summary>
 static class InputSchemes
 {
+    /// <summary>All types, in this order.</summary>
     public static readonly ImmutableArray<InputScheme> All =
     [
         new TarballScheme(isFile: true),
@@ -20,4 +21,11 @@ static class InputSchemes
 
     /// <summary>The scheme of a type; one that is not known gets a scheme that keeps it as it is.</summary>
     public static InputScheme Of(string type) => All.FirstOrDefault(scheme => scheme.Name == type) ?? new UnknownScheme(type);
+
+    /// <summary>The names of the types that have a history, in words: <c>git, github, gitlab and sourcehut</c>.</summary>
+    public static string WithHistory()
+    {
+        string[] names = [.. All.Where(scheme => scheme.HasHistory).Select(scheme => scheme.Name)];
+        return $"{string.Join(", ", names[..^1])} and {names[^1]}";
+    }
 }

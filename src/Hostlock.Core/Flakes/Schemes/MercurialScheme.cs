@@ -40,4 +40,6 @@ sealed class MercurialScheme : InputScheme
     }
 
     public override bool IsLocked(RefAttributes attributes) => attributes.Has("rev");
+
+    public override TreeLocation Locate(RefAttributes attributes, bool hasToken) => new TreeLocation.NotFetched("Mercurial repositories");
 }

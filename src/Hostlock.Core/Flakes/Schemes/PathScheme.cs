@@ -56,7 +56,11 @@ sealed class PathScheme : InputScheme
 
     public override bool IsLocked(RefAttributes attributes) => attributes.Has("narHash");
 
-    public override TreeLocation? Locate(RefAttributes attributes, bool hasToken) => new TreeLocation.Folder(attributes.Text("path") ?? "");
+    public override TreeLocation Locate(RefAttributes attributes, bool hasToken) => new TreeLocation.Folder(attributes.Text("path") ?? "");
+
+    public override string? FolderOf(RefAttributes attributes) => attributes.Text("path");
+
+    public override bool IsOfThisMachine(RefAttributes attributes) => attributes.Text("path") is ['/', ..];
 
     // std::filesystem joins doubled separators and keeps one at the end; nothing is the root.
     static string Tidy(string path)

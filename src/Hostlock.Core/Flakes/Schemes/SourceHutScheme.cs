@@ -1,20 +1,19 @@
 namespace Hostlock.Flakes.Schemes;
 
-/// <summary><c>sourcehut:~owner/repo</c>.</summary>
+/// <summary><c>sourcehut:~owner/repo</c>. Its API answers with a token alone, so git's own protocol is asked.</summary>
 sealed class SourceHutScheme : ForgeScheme
 {
     public override string Name => "sourcehut";
 
     public override string DefaultHost => "git.sr.ht";
 
-    public override (string Name, string Value) TokenHeader(string token) => ("Authorization", $"Bearer {token}");
+    // It has no page that compares.
+    public override string? CompareLink(RefAttributes attributes, string earlier, string later) => $"{GitAddress(attributes)}/log/{later}";
 
-    public override RevisionQuery? AskRevision(RefAttributes attributes) =>
-        attributes.Has("rev") ? null : new RevisionQuery.RefList(Base(attributes), HostOf(attributes, DefaultHost), attributes.Text("ref") ?? "HEAD");
+    protected override RevisionQuery AskRevision(RefAttributes attributes) => new RevisionQuery.RefList(Base(attributes), RefOf(attributes));
 
-    public override TreeLocation? Locate(RefAttributes attributes, bool hasToken) =>
-        new TreeLocation.Archive($"{Base(attributes)}/archive/{attributes.Text("rev")}.tar.gz", HostOf(attributes, DefaultHost));
+    protected override TreeLocation.Snapshot Archive(RefAttributes attributes, string revision, bool hasToken) =>
+        new($"{Base(attributes)}/archive/{revision}.tar.gz", TakesToken: true);
 
-    string Base(RefAttributes attributes) =>
-        $"https://{HostOf(attributes, DefaultHost)}/{attributes.Text("owner")}/{attributes.Text("repo")}";
+    string Base(RefAttributes attributes) => $"https://{HostOf(attributes)}/{attributes.Text("owner")}/{attributes.Text("repo")}";
 }

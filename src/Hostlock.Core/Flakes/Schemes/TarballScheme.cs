@@ -4,6 +4,7 @@ using System.Globalization;
 namespace Hostlock.Flakes.Schemes;
 
 /// <summary>An archive, or with <c>file</c> a single file, at a URL.</summary>
+/// <param name="isFile">True for the type <c>file</c>.</param>
 /// <remarks>Nix 2.34.8, libfetchers/tarball.cc, CurlInputScheme.</remarks>
 sealed class TarballScheme(bool isFile) : InputScheme
 {
@@ -55,9 +56,11 @@ sealed class TarballScheme(bool isFile) : InputScheme
 
     public override bool IsLocked(RefAttributes attributes) => attributes.Has("narHash");
 
-    public override TreeLocation? Locate(RefAttributes attributes, bool hasToken)
+    public override TreeLocation Locate(RefAttributes attributes, bool hasToken)
     {
-        var url = attributes.Text("url") ?? "";
-        return isFile ? new TreeLocation.SingleFile(url) : new TreeLocation.Archive(url, null);
+        // An attribute is stored as it was written, and requested encoded.
+        var written = attributes.Text("url") ?? "";
+        var url = FlakeUrl.TryParse(written)?.ToString() ?? written;
+        return isFile ? new TreeLocation.SingleFile(url) : new TreeLocation.Archive(url);
     }
 }

@@ -9,6 +9,8 @@ sealed class UnknownScheme(string name) : InputScheme
 
     public override ImmutableArray<string> AttributeNames => [];
 
+    public override bool IsKnown => false;
+
     public override bool Takes(FlakeUrl url, bool wantsTree) => false;
 
     public override RefAttributes? Parse(FlakeUrl url) => null;

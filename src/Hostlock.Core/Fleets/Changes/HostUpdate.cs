@@ -184,7 +184,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         if (request.To is { } to)
         {
             var path = request.Inputs[0];
-            chosen.Add(path, Pinned(Reference(path), to));
+            chosen.Add(path, Reference(path).MovedTo(to));
         }
         else if (request.Moves && request.NotAfter.Count > 0)
         {
@@ -200,7 +200,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
                 var (newest, why) = await answer;
                 var locked = (old.EdgeAt(path) as LockEdge.Locked)?.Node.Locked;
                 if (newest is not null && (request.AllowsDowngrade || locked?.LastModified is not { } now || newest.Time is not { } time || now <= time))
-                    chosen.Add(path, Pinned(reference, newest.Id));
+                    chosen.Add(path, reference.MovedTo(newest.Id));
                 else if (newest is not null)
                     waiting.Add(new(path.ToString(), "all that is as old as its min-age asks is older than what is locked"));
                 else if (why is not null && locked is null)
@@ -247,14 +247,6 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
             declared[path.Last] = input with { Reference = reference };
             return reference;
         }
-    }
-
-    static FlakeRef Pinned(FlakeRef reference, string to)
-    {
-        var isRevision = to.Length == 40 && to.All(char.IsAsciiHexDigit);
-        if (reference.Type == "git")
-            return reference.With(isRevision ? reference.Input.With("rev", to.ToLowerInvariant()) : reference.Input.Without("rev").With("ref", to));
-        return reference.Apply(isRevision ? null : to, isRevision ? to.ToLowerInvariant() : null);
     }
 
     static LockRequest Asked(LockPlace place, TopFlake flake, UpdateRequest request)

@@ -65,9 +65,9 @@ public sealed class LocalFlakes(FleetFolder folder)
     /// </summary>
     public string? FolderWithin(FlakeRef reference)
     {
-        if (reference.Type != "path")
+        if (reference.Folder is not { } path)
             return null;
-        var at = reference.IsRelativePath ? FolderOf(reference) : Path.GetRelativePath(folder.Path, reference.Input.Text("path")!);
+        var at = reference.IsRelativePath ? FolderOf(reference) : Path.GetRelativePath(folder.Path, path);
         return at is "." or "" || at.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(at) ? null : at;
     }
 
@@ -110,7 +110,7 @@ public sealed class LocalFlakes(FleetFolder folder)
 
     static string FolderOf(FlakeRef reference)
     {
-        var path = reference.Input.Text("path")!;
+        var path = reference.Folder!;
         return (path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path).TrimEnd('/');
     }
 }

@@ -22,7 +22,7 @@ static class AbsolutePath
         {
             foreach (var (name, input) in fleet.Declared(place).Inputs)
             {
-                if (input is not { Reference: { } reference } || !IsAbsolute(reference) || !told.Add((name, reference)))
+                if (input is not { Reference: { } reference } || !reference.IsOfThisMachine || !told.Add((name, reference)))
                     continue;
                 var isOwn = place.References.ContainsKey(name);
                 yield return new(
@@ -37,13 +37,9 @@ static class AbsolutePath
         where status.Lock is not null
         from input in status.Lock!.AllInputs()
         let original = (input.Edge as LockEdge.Locked)?.Node.Original
-        where original is not null && IsAbsolute(original) && !(input.Path.Length == 1 && told.Contains((input.Path.Last, original)))
+        where original is not null && original.IsOfThisMachine && !(input.Path.Length == 1 && told.Contains((input.Path.Last, original)))
         group status.Place by (input.Path, Original: original) into places
         let others = places.Count() > 1 ? $" and {places.Count() - 1} more" : ""
         select new Problem(
             $"input '{places.Key.Path}' of {places.First().Name}{others} is an absolute path of one machine: '{places.Key.Original}'", places.First().Shown);
-
-    static bool IsAbsolute(FlakeRef reference) =>
-        (reference.Type == "path" && !reference.IsRelativePath)
-        || (reference.Input.Text("url") is { } url && url.StartsWith("file:/", StringComparison.Ordinal));
 }

@@ -1,0 +1,35 @@
+using Hostlock.Flakes;
+using Hostlock.Locks;
+using Hostlock.Nar;
+
+namespace Hostlock.Fetching.Folders;
+
+/// <summary>Folders of this machine, hashed as they lie there.</summary>
+/// <param name="cache">Keeps what was read of a folder, which outlives what becomes of it, as Nix's copy in the store does.</param>
+/// <remarks>Nix 2.34.8, libfetchers/path.cc.</remarks>
+sealed class FolderFetcher(FetchCache cache)
+{
+    /// <summary>Takes a folder as it is now.</summary>
+    /// <param name="reference">The reference.</param>
+    /// <param name="path">The folder; a file or a link is a tree too.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">It does not exist, cannot be read, or holds what a tree cannot.</exception>
+    public FetchedTree Fetch(FlakeRef reference, string path, CancellationToken cancellationToken)
+    {
+        var tree = new FolderTree(path);
+        try
+        {
+            var caught = FlakeFiles.Catch();
+            var hash = NarWriter.Hash(tree, caught, cancellationToken);
+            var input = reference.LastModified is null ? reference.Input.With("lastModified", tree.NewestChange) : reference.Input;
+            var locked = reference.With(input.With("narHash", hash.ToString()));
+            var answer = CachedAnswer.Of(hash, locked.LastModified, caught);
+            cache.Keep(locked.Identity, answer);
+            return new(locked, new RememberedFiles(cache, locked.Identity, answer, _ => Task.FromResult<TreeFiles>(new FolderFiles(path))), []);
+        }
+        catch (IOException why)
+        {
+            throw FetchException.CannotReadTree(path, why);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Hostlock.Fetching.Http;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+
+namespace Hostlock.Fetching.Forges;
+
+/// <summary>What forges say of their commits. A scheme says how each is asked; the answers are read here.</summary>
+/// <param name="downloads">The seam to HTTP.</param>
+/// <param name="settings">What nix.conf says of tokens.</param>
+/// <remarks>Nix 2.34.8, libfetchers/github.cc, getRevFromRef.</remarks>
+sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
+{
+    // Nix takes the name of a ref for a regular expression as it is; it may not take for ever.
+    static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
+
+    /// <summary>The commit that a branch or tag is at.</summary>
+    /// <param name="reference">The reference.</param>
+    /// <param name="question">How its forge is asked.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The forge cannot be reached, has no such ref, or gives no sensible answer.</exception>
+    public async Task<NewestRevision> AskAsync(FlakeRef reference, RevisionQuery question, CancellationToken cancellationToken)
+    {
+        var token = TokenHeader.For(reference, settings);
+        return question switch
+        {
+            RevisionQuery.Json json => Read(json, await downloads.GetTextAsync(json.Url, token, cancellationToken)),
+            RevisionQuery.RefList list => new(await FindAsync(reference, list, token, cancellationToken), null),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    /// <summary>The newest commit that is not younger than a time; null if the forge does not say, and git has to be asked.</summary>
+    /// <param name="reference">The reference.</param>
+    /// <param name="before">The time.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The forge cannot be reached, has no such commit, or gives no sensible answer.</exception>
+    public async Task<NewestRevision?> AskBeforeAsync(FlakeRef reference, DateTimeOffset before, CancellationToken cancellationToken) =>
+        reference.Scheme.AskRevisionBefore(reference.Input, before.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)) is { } question
+            ? await AskAsync(reference, question, cancellationToken)
+            : null;
+
+    /// <summary>How two revisions of a repository stand to each other; null if the forge does not say, or there is no access token to ask with.</summary>
+    /// <param name="reference">A reference to the repository.</param>
+    /// <param name="earlier">Forty hexadecimal digits.</param>
+    /// <param name="later">Forty hexadecimal digits.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The forge cannot be reached, or gives no sensible answer.</exception>
+    public async Task<RevisionDistance?> DistanceAsync(FlakeRef reference, string earlier, string later, CancellationToken cancellationToken)
+    {
+        if (TokenHeader.For(reference, settings) is not { } token || reference.Scheme.AskDistance(reference.Input, earlier, later) is not { } question)
+            return null;
+        var text = await downloads.GetTextAsync(question.Url, token, cancellationToken);
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var answer = document.RootElement;
+            return question switch
+            {
+                DistanceQuery.MergeBase => new(answer.GetProperty("id").GetString() == earlier, null),
+                DistanceQuery.Comparison => new(answer.GetProperty("status").GetString() is "ahead" or "identical", answer.GetProperty("ahead_by").GetUInt64()),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
+        }
+        catch (Exception why) when (why is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw FetchException.BadAnswer(question.Url, "it does not say how the two stand to each other");
+        }
+    }
+
+    static NewestRevision Read(RevisionQuery.Json question, string answer)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(answer);
+            var at = document.RootElement;
+            if (question.InFirstElement)
+            {
+                at = at.ValueKind == JsonValueKind.Array && at.GetArrayLength() > 0
+                    ? at[0]
+                    : throw FetchException.BadAnswer(question.Url, "it lists no commit; does the ref exist?");
+            }
+            var revision = at.GetProperty(question.Field).GetString();
+            return revision is not null && revision.IsRevision()
+                ? new(revision.ToLowerInvariant(), TimeAt(at, question.TimePath))
+                : throw FetchException.BadAnswer(question.Url, $"'{revision}' is no revision");
+        }
+        catch (Exception why) when (why is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw FetchException.BadAnswer(question.Url, $"it has no '{question.Field}'");
+        }
+    }
+
+    static ulong? TimeAt(JsonElement at, string[] path)
+    {
+        foreach (var name in path)
+        {
+            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(name, out at))
+                return null;
+        }
+        return path.Length > 0 && at.ValueKind == JsonValueKind.String && at.TryGetDateTimeOffset(out var time) && time.ToUnixTimeSeconds() is > 0 and var seconds
+            ? (ulong)seconds
+            : null;
+    }
+
+    // HEAD names a ref, and the list of refs of git's plain protocol its commit (libfetchers/github.cc, SourceHutInputScheme).
+    async Task<string> FindAsync(FlakeRef reference, RevisionQuery.RefList question, TokenHeader? token, CancellationToken cancellationToken)
+    {
+        var pattern = $"refs/(heads|tags)/{question.Ref}";
+        if (question.Ref == "HEAD")
+        {
+            var head = (await downloads.GetTextAsync($"{question.BaseUrl}/HEAD", token, cancellationToken)).Split('\n')[0];
+            pattern = head.StartsWith("ref: ", StringComparison.Ordinal)
+                ? head["ref: ".Length..]
+                : throw FetchException.BadAnswer(question.BaseUrl, "its HEAD names no ref");
+        }
+        try
+        {
+            var name = new Regex($"^(?:{pattern})$", RegexOptions.CultureInvariant, LongestMatch);
+            foreach (var line in (await downloads.GetTextAsync($"{question.BaseUrl}/info/refs", token, cancellationToken)).Split('\n'))
+            {
+                if (line.Split('\t') is [var id, var full] && id.IsRevision() && name.IsMatch(full))
+                    return id;
+            }
+        }
+        catch (Exception why) when (why is ArgumentException or RegexMatchTimeoutException)
+        {
+            // No ref has such a name.
+        }
+        throw FetchException.NoSuchRef(reference.ToString(), question.Ref);
+    }
+}

@@ -1,0 +1,130 @@
+using Hostlock.Fetching.Archives;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+using Hostlock.Nar;
+
+namespace Hostlock.Fetching.Http;
+
+/// <summary>
+/// Archives and single files at addresses of which the contents may change: an ETag tells whether they have, and an immutable link in the answer
+/// takes the address's place in a lock.
+/// </summary>
+/// <param name="downloads">The seam to HTTP.</param>
+/// <param name="archives">What reads archives.</param>
+/// <param name="cache">What is known from earlier runs.</param>
+/// <param name="temporaryFolder">Where temporary files go.</param>
+/// <remarks>Nix 2.34.8, libfetchers/tarball.cc.</remarks>
+sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives, FetchCache cache, string temporaryFolder)
+{
+    /// <summary>Fetches an archive.</summary>
+    /// <param name="reference">The reference.</param>
+    /// <param name="url">Its address.</param>
+    /// <param name="received">Told how many bytes have come; may be null.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">It cannot be had, or is damaged.</exception>
+    public async Task<FetchedTree> FetchAsync(FlakeRef reference, string url, Action<int>? received, CancellationToken cancellationToken)
+    {
+        var key = KeyOf("tarball", url);
+        var known = cache.Find(key);
+        using (var download = await OpenAsync(url, known?.Tag, cancellationToken))
+        {
+            if (!download.IsUnchanged)
+            {
+                known = await archives.ReadAsync(download, received, cancellationToken) with { Tag = download.Tag, Link = download.ImmutableLink };
+                if (download.Tag is not null)
+                    cache.Keep(key, known);
+            }
+        }
+
+        var input = known!.Link is { } link ? Immutable(link, url) : reference.Input;
+        if (known.LastModified is { } modified && !input.Has("lastModified"))
+            input = input.With("lastModified", modified);
+        var locked = reference.With(input.With("narHash", known.NarHash));
+        var identity = locked.Identity;
+        var answer = known with { Tag = null, Link = null };
+        cache.Keep(identity, answer);
+        return new(locked, new RememberedFiles(cache, identity, answer, async stop => await archives.UnpackAsync(await OpenAsync(url, null, stop), stop)), []);
+    }
+
+    /// <summary>Fetches a single file.</summary>
+    /// <param name="reference">The reference.</param>
+    /// <param name="url">Its address.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">It cannot be had.</exception>
+    public async Task<FetchedTree> FetchFileAsync(FlakeRef reference, string url, CancellationToken cancellationToken)
+    {
+        var key = KeyOf("file", url);
+        var known = cache.Find(key);
+        using (var download = await OpenAsync(url, known?.Tag, cancellationToken))
+        {
+            if (!download.IsUnchanged)
+            {
+                await using var kept = TemporaryFile.Create(temporaryFolder);
+                await download.Body.CopyToAsync(kept, cancellationToken);
+                var hash = NarHash.Of(new SingleFileTree(kept), cancellationToken);
+                known = new(hash.ToString(), null, null, new Dictionary<string, byte[]?>()) { Tag = download.Tag };
+                if (download.Tag is not null)
+                    cache.Keep(key, known);
+            }
+        }
+        return new(reference.With(reference.Input.With("narHash", known!.NarHash)), new NoFiles(), []);
+    }
+
+    // What lies at an address may change; its ETag tells.
+    static RefAttributes KeyOf(string type, string url) => RefAttributes.Of(("type", $"{type} by ETag"), ("url", url));
+
+    static RefAttributes Immutable(string link, string url)
+    {
+        var immutable = FlakeRef.ParseInput(link, wantsTree: true, null, null);
+        return immutable.Scheme.Locate(immutable.Input, hasToken: false) is TreeLocation.Archive
+            ? immutable.Input.Without("narHash")
+            : throw FetchException.BadAnswer(url, "its immutable link is no archive");
+    }
+
+    async Task<Download> OpenAsync(string url, string? tag, CancellationToken cancellationToken)
+    {
+        if (FlakeUrl.TryParse(url) is not { Scheme: "file" } local)
+            return await downloads.GetAsync(url, null, tag, cancellationToken);
+        var path = local.PathText;
+        if (!path.StartsWith('/'))
+            throw FetchException.FileUrl(url, "must be absolute");
+        if (Path.Exists(Path.Combine(path, ".git")))
+            throw FetchException.FileUrl(url, "is a git repository, not a tarball; use 'git+file' as the scheme");
+        if (Directory.Exists(path))
+            throw FetchException.FileUrl(url, "is a directory, not a file");
+        try
+        {
+            return new(File.OpenRead(path), null, null);
+        }
+        catch (Exception why) when (why is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw FetchException.FileUrl(url, "does not exist");
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            throw FetchException.CannotReadTree(url, why);
+        }
+    }
+
+    /// <summary>One file that is a whole tree.</summary>
+    sealed class SingleFileTree(FileStream file) : SourceTree
+    {
+        public override TreeEntry Root => new(default, TreeEntryKind.File, file.Length, null);
+
+        public override IEnumerable<TreeEntry> List(TreeEntry folder) => [];
+
+        public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) => default;
+
+        public override Stream Open(TreeEntry entry)
+        {
+            file.Position = 0;
+            return file;
+        }
+    }
+
+    /// <summary>A tree that is a file has no files in it.</summary>
+    sealed class NoFiles : TreeFiles
+    {
+        public override ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken) => default;
+    }
+}

@@ -1,0 +1,44 @@
+using Hostlock.Flakes;
+using Hostlock.Locks;
+
+namespace Hostlock.Fetching;
+
+/// <summary>
+/// The files of a pinned tree, remembered: what was asked for once (flake.nix, flake.lock, or that there is none) is answered from
+/// the cache, and the tree itself is opened only for what was not.
+/// </summary>
+/// <param name="cache">Where answers are kept.</param>
+/// <param name="key">What identifies the tree.</param>
+/// <param name="answer">What is known of it.</param>
+/// <param name="open">Opens the tree itself.</param>
+sealed class RememberedFiles(FetchCache cache, RefAttributes key, CachedAnswer answer, Func<CancellationToken, Task<TreeFiles>> open) : TreeFiles
+{
+    readonly Lock _gate = new();
+    CachedAnswer _answer = answer;
+    Task<TreeFiles>? _tree;
+
+    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        Task<TreeFiles> opening;
+        lock (_gate)
+        {
+            if (_answer.Files.TryGetValue(path, out var contents))
+                return contents is null ? null : new TreeItem.File(contents);
+            if (_answer.IsComplete && FlakeFiles.Has(path))
+                return null;
+            opening = _tree ??= open(cancellationToken);
+        }
+        var item = await (await opening).FindAsync(path, cancellationToken);
+        if ((item is null or TreeItem.File) && FlakeFiles.Has(path))
+            Keep(path, (item as TreeItem.File)?.Contents.ToArray());
+        return item;
+    }
+
+    void Keep(string path, byte[]? contents)
+    {
+        CachedAnswer more;
+        lock (_gate)
+            more = _answer = _answer with { Files = new Dictionary<string, byte[]?>(_answer.Files) { [path] = contents } };
+        cache.Keep(key, more);
+    }
+}
