@@ -38,7 +38,7 @@ sealed class EjectCommand(Surroundings surroundings)
             terminal.Data(plan.IsWhole ? "nothing to do: nothing here is of hostlock\n" : "nothing to do: they are on flake.lock already\n");
             return ExitCode.Done;
         }
-        terminal.Data(EjectText.Render(File.ReadAllText(folder.Full(FleetFolder.FlakeFile)), plan, terminal.Ink));
+        terminal.Data(EjectText.Render(folder.ReadText(FleetFolder.FlakeFile), plan, terminal.Ink));
         if (unsetsDriver)
             terminal.Data($"\n.git/config\n       -   merge.hostlock.driver = {MergeDriver.Line}\n");
         if (parsed.GetValue(_dryRun))

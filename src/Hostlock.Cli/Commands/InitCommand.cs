@@ -27,7 +27,7 @@ sealed class InitCommand(Surroundings surroundings)
     {
         var folder = surroundings.Open(parsed);
         var terminal = surroundings.TerminalFor(parsed);
-        var flakeNix = File.ReadAllText(folder.Full(FleetFolder.FlakeFile));
+        var flakeNix = folder.ReadText(FleetFolder.FlakeFile);
         var plan = await PlanAsync(folder, flakeNix, parsed, cancellationToken);
         var repository = GitWorkTree.Around(surroundings.Processes, folder.Path)?.Root;
         // Each clone needs it: it is in no file of the repository.

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Locks;
-using Hostlock.Platform;
 
 namespace Hostlock.Cli.Commands;
 
@@ -25,7 +24,7 @@ sealed class MergeDriverCommand(Surroundings surroundings)
         switch (LockMerge.Merge(Read(parsed.GetValue(_common)!), Read(ours), Read(parsed.GetValue(_theirs)!)))
         {
             case MergeOutcome.Merged(var merged):
-                AtomicFile.Replace(ours, LockFileWriter.Write(merged));
+                RepositoryFiles.ReplaceNamed(ours, LockFileWriter.Write(merged));
                 return ExitCode.Done;
             case MergeOutcome.Conflicted(var inputs):
                 surroundings.TerminalFor(parsed).Talk($"both sides moved {string.Join(", ", inputs.Select(path => $"'{path}'"))} differently; take one side, then run 'hostlock lock'\n");

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
+using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
 
@@ -11,6 +13,7 @@ namespace Hostlock.Fetching;
 public sealed class NixSettings
 {
     const int MaximumIncludes = 32;
+    const int MaximumBytes = 8 * 1024 * 1024;
     const string DefaultRegistry = "https://channels.nixos.org/flake-registry.json";
 
     readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
@@ -86,10 +89,10 @@ public sealed class NixSettings
     {
         try
         {
-            if (File.Exists(path))
-                ReadText(File.ReadAllText(path), Path.GetDirectoryName(path)!, depth);
+            if (RegularFile.TryRead(path, MaximumBytes) is { } bytes)
+                ReadText(Encoding.UTF8.GetString(bytes), Path.GetDirectoryName(path)!, depth);
         }
-        catch (UnauthorizedAccessException)
+        catch (PlatformException why) when (why.IsDenied)
         {
             // A file of another user's, such as one with secrets, says nothing to us; Nix passes over it as well.
         }

@@ -1,6 +1,7 @@
 using Hostlock.Fetching.Http;
 using Hostlock.Flakes;
 using Hostlock.Locks;
+using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
 
@@ -12,6 +13,7 @@ namespace Hostlock.Fetching;
 sealed class Registries(NixSettings settings, HttpDownloads downloads, string global)
 {
     const int MaximumSteps = 100;
+    const int MaximumBytes = 8 * 1024 * 1024;
 
     readonly Lazy<Task<FlakeRegistry>> _global = new(() => GlobalAsync(global, downloads));
     readonly Lazy<IReadOnlyList<FlakeRegistry>> _own = new(() => [.. settings.RegistryFiles.Select(Local)]);
@@ -47,7 +49,7 @@ sealed class Registries(NixSettings settings, HttpDownloads downloads, string gl
     }
 
     static FlakeRegistry Local(string file) =>
-        File.Exists(file) ? FlakeRegistry.Read(file, File.ReadAllText(file), []) : FlakeRegistry.Empty;
+        RegularFile.TryReadText(file, MaximumBytes) is { } text ? FlakeRegistry.Read(file, text, []) : FlakeRegistry.Empty;
 
     static async Task<FlakeRegistry> GlobalAsync(string global, HttpDownloads downloads) => global switch
     {

@@ -110,11 +110,6 @@ public sealed class FleetException : HostlockException
 
     internal static FleetException NoFolder(string folder) => new($"there is no folder '{folder}'");
 
-    internal static FleetException FileTooLarge(string name, long bytes, long bound) =>
-        new($"'{name}' is too large: {bytes} bytes, at most {bound} are read");
-
-    internal static FleetException NotText(string name) => new($"'{name}' is not UTF-8 text");
-
     internal static FleetException LinkLeaves(string path, string target) =>
         new($"'{path}' leads out of the flake, to '{target}', and is left alone") { Hint = "make it a file or folder of the flake" };
 
@@ -139,8 +134,6 @@ public sealed class FleetException : HostlockException
 
     public static FleetException LockIsLink(string file) =>
         new($"'{file}' is a symlink, and Nix does not read such a lock") { Hint = $"put the file itself there: cp --remove-destination \"$(readlink -f {file})\" {file}" };
-
-    public static FleetException LockTooLarge(string file, long bytes) => new($"'{file}' has {bytes} bytes, which is too large for a lock file");
 
     public static FleetException NotAnInput(LockPlace place, InputPath path, LockFile file)
     {

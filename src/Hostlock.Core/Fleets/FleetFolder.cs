@@ -1,5 +1,6 @@
 using System.Text;
 using Hostlock.Fleets.Settings;
+using Hostlock.Locks;
 using Hostlock.Platform;
 
 namespace Hostlock.Fleets;
@@ -11,7 +12,7 @@ public sealed class FleetFolder
 {
     public const string FlakeFile = "flake.nix", RootLock = "flake.lock", Library = "hostlock.nix";
 
-    /// <summary>Most bytes of a hostlock.toml that are read.</summary>
+    /// <summary>Most bytes of a hostlock.toml, a flake.nix or another text of the user that are read.</summary>
     public const long MaximumText = 8 * 1024 * 1024;
 
     readonly Dictionary<string, Host> _hosts;
@@ -46,7 +47,7 @@ public sealed class FleetFolder
         {
             var file = System.IO.Path.Combine(at, FleetFile.Name);
             if (File.Exists(file))
-                return new(at, FleetFile.Read(ReadText(file, FleetFile.Name)), true);
+                return new(at, FleetFile.Read(RegularFile.ReadText(file, MaximumText, FleetFile.Name)), true);
             if (flake is null && File.Exists(System.IO.Path.Combine(at, FlakeFile)))
                 flake = at;
             if (System.IO.Path.Exists(System.IO.Path.Combine(at, ".git")))
@@ -57,43 +58,41 @@ public sealed class FleetFolder
 
     /// <summary>The text of hostlock.toml.</summary>
     /// <exception cref="HostlockException">It cannot be read, is too large, or is not text.</exception>
-    public SourceText ReadFleetFile() => new(FleetFile.Name, ReadText(Full(FleetFile.Name), FleetFile.Name));
+    public SourceText ReadFleetFile() => new(FleetFile.Name, ReadText(FleetFile.Name));
 
     /// <summary>Replaces hostlock.toml.</summary>
-    public void WriteFleetFile(string text)
-    {
-        Links.RefuseLeading(Path, FleetFile.Name);
-        AtomicFile.Replace(Full(FleetFile.Name), Encoding.UTF8.GetBytes(text));
-    }
+    /// <exception cref="HostlockException">It cannot be written.</exception>
+    public void WriteFleetFile(string text) => Files.Replace(FleetFile.Name, Encoding.UTF8.GetBytes(text));
 
     /// <summary>True for a path that, links aside, stays within the flake and out of git's own folder.</summary>
     internal static bool IsWithin(string path) =>
         path.Length is > 0 and <= 1024 && !path.Any(c => char.IsControl(c) || c == '\\')
         && path.Split('/').All(part => part is not ("" or "." or ".." or ".git"));
 
-    static string ReadText(string file, string name)
-    {
-        try
-        {
-            using var handle = File.OpenHandle(file);
-            var length = RandomAccess.GetLength(handle);
-            if (length > MaximumText)
-                throw FleetException.FileTooLarge(name, length, MaximumText);
-            var bytes = new byte[length];
-            var read = bytes.AsSpan(0, RandomAccess.Read(handle, bytes, 0));
-            // Places are counted without the mark that some editors put first.
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(read.StartsWith(Encoding.UTF8.Preamble) ? read[3..] : read);
-        }
-        catch (DecoderFallbackException)
-        {
-            throw FleetException.NotText(name);
-        }
-        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
-        {
-            throw PlatformException.CannotRead(name, why);
-        }
-    }
+    /// <summary>The text of a file of the flake.</summary>
+    /// <param name="path">Relative to the flake.</param>
+    /// <exception cref="PlatformException">It is not there, is no regular file, is too large or no text, or cannot be read.</exception>
+    public string ReadText(string path) => RegularFile.ReadText(Full(path), MaximumText, path);
 
+    /// <summary>The text of a file of the flake; null if nothing is there.</summary>
+    /// <param name="path">Relative to the flake.</param>
+    /// <exception cref="PlatformException">It is no regular file, is too large or no text, or cannot be read.</exception>
+    public string? TryReadText(string path) => RegularFile.TryReadText(Full(path), MaximumText, path);
+
+    /// <summary>The text of a file that is only looked at; null if nothing is there, or nothing that can be read as text of that size.</summary>
+    /// <param name="path">Relative to the flake.</param>
+    public string? TextIfReadable(string path) => RegularFile.TextIfReadable(Full(path), MaximumText);
+
+    /// <summary>The bytes of a lock or another file of the flake; null if nothing is there.</summary>
+    /// <param name="path">Relative to the flake.</param>
+    /// <exception cref="PlatformException">It is no regular file, is too large, or cannot be read.</exception>
+    public byte[]? TryReadBytes(string path) => RegularFile.TryRead(Full(path), LockFileReader.MaximumBytes, path);
+
+    /// <summary>Writes the files of the flake.</summary>
+    public RepositoryFiles Files => new(Path);
+
+    /// <summary>The path of a file of the flake.</summary>
+    /// <param name="relative">Relative to the flake.</param>
     public string Full(string relative) => System.IO.Path.Combine(Path, relative);
 
     /// <summary>The root lock.</summary>

@@ -25,7 +25,7 @@ public sealed partial class FolderLock : IDisposable
         {
             handle = UnixFiles.OpenFolder(folder);
         }
-        catch (IOException why)
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
             throw PlatformException.CannotRead(folder, why);
         }

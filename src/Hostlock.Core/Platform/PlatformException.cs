@@ -8,6 +8,9 @@ public sealed class PlatformException : HostlockException
     {
     }
 
+    /// <summary>True if we are not allowed to read the file.</summary>
+    internal bool IsDenied { get; private init; }
+
     internal static PlatformException CannotStart(string program, Exception why) =>
         new($"cannot run '{program}': {why.Message}", why) { IsOutside = true, Hint = $"is {program} installed and on the PATH?" };
 
@@ -23,6 +26,25 @@ public sealed class PlatformException : HostlockException
     internal static PlatformException CannotWrite(string path, Exception why) =>
         new($"cannot write '{path}': {why.Message}", why) { IsOutside = true, Hint = "the file is as it was before" };
 
+    internal static PlatformException NotFlushed(string folder, Exception why) =>
+        new($"cannot be sure that what was written in '{folder}' is on the disk: {why.Message}", why)
+        {
+            IsOutside = true,
+            Hint = "the files are replaced; a power cut may undo it",
+        };
+
+    internal static PlatformException CannotDelete(string path, Exception why) =>
+        new($"cannot delete '{path}': {why.Message}", why) { IsOutside = true };
+
+    internal static PlatformException NotAFile(string path) => new($"'{path}' is not a regular file");
+
+    internal static PlatformException NoFile(string path) => new($"there is no file '{path}'");
+
+    internal static PlatformException TooLarge(string path, long bytes, long bound) =>
+        new($"'{path}' is too large: {bytes} bytes, at most {bound} are read");
+
+    internal static PlatformException NotText(string path) => new($"'{path}' is not UTF-8 text");
+
     internal static PlatformException CannotRead(string path, Exception why) =>
-        new($"cannot read '{path}': {why.Message}", why);
+        new($"cannot read '{path}': {why.Message}", why) { IsDenied = why is UnauthorizedAccessException };
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Hostlock.Platform;
@@ -11,6 +12,11 @@ static partial class UnixFiles
 {
     const string Library = "libSystem.Native";
     const int TypeMask = 0xF000;
+
+    // As Linux has them for both processors that we build for.
+    const int WithoutWaiting = 0x800;
+    const int CloseOnExec = 0x80000;
+    const int Denied = 13;
 
     public enum Kind
     {
@@ -31,20 +37,33 @@ static partial class UnixFiles
         public long Inode { get; init; }
     }
 
-    /// <summary>Looks at a path; null where nothing is there.</summary>
+    /// <summary>Looks at a path, and at a link itself; null if nothing is there.</summary>
     /// <exception cref="IOException">It cannot be looked at.</exception>
     public static unsafe Status? Look(ReadOnlySpan<byte> path)
     {
         fixed (byte* start = Terminated(path))
+            return LStat(start, out var status) == 0 ? StatusOf(status) : Nothing(path);
+    }
+
+    /// <summary>Looks at what a path leads to, through links; null if nothing is there.</summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static unsafe Status? LookThrough(ReadOnlySpan<byte> path)
+    {
+        fixed (byte* start = Terminated(path))
+            return Stat(start, out var status) == 0 ? StatusOf(status) : Nothing(path);
+    }
+
+    /// <summary>Gives a file another name, in place of what has that name. Never copies it.</summary>
+    /// <exception cref="IOException">It cannot be renamed.</exception>
+    public static unsafe void Rename(string from, string to)
+    {
+        var (old, name) = (Encoding.UTF8.GetBytes(from), Encoding.UTF8.GetBytes(to));
+        fixed (byte* start = Terminated(old))
+        fixed (byte* target = Terminated(name))
         {
-            if (LStat(start, out var status) == 0)
-                return new((Kind)(status.Mode & TypeMask), (status.Mode & 0x40) != 0, status.Size, status.ModifiedSeconds)
-                {
-                    ModifiedNanoseconds = status.ModifiedNanoseconds, Changed = status.ChangedSeconds, Inode = status.Inode,
-                };
+            if (Rename(start, target) != 0)
+                throw Failed(name, Marshal.GetLastPInvokeError());
         }
-        var error = Marshal.GetLastPInvokeError();
-        return error is 2 or 20 ? null : throw Failed(path, error);
     }
 
     /// <summary>The names in a folder, in no order.</summary>
@@ -90,11 +109,24 @@ static partial class UnixFiles
         }
     }
 
-    /// <summary>Opens a file for reading.</summary>
-    public static FileStream Open(ReadOnlySpan<byte> path) => new(OpenHandle(path), FileAccess.Read, bufferSize: 0);
+    /// <summary>Opens a regular file for reading.</summary>
+    /// <exception cref="IOException">It cannot be opened, or is none: a pipe or a device that took its place is not waited for.</exception>
+    public static unsafe FileStream Open(ReadOnlySpan<byte> path)
+    {
+        int descriptor;
+        fixed (byte* start = Terminated(path))
+            descriptor = OpenWithoutWaiting(start, CloseOnExec | WithoutWaiting);
+        if (descriptor < 0)
+            throw Failed(path, Marshal.GetLastPInvokeError());
+        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        if (FStat(handle, out var status) == 0 && (status.Mode & TypeMask) == (int)Kind.File)
+            return new(handle, FileAccess.Read, bufferSize: 0);
+        handle.Dispose();
+        throw new IOException($"{Encoding.UTF8.GetString(path)}: not a regular file");
+    }
 
     /// <summary>Opens a folder, which the runtime's own classes refuse, so that its entries can be flushed to disk.</summary>
-    public static SafeFileHandle OpenFolder(string folder) => OpenHandle(System.Text.Encoding.UTF8.GetBytes(folder));
+    public static SafeFileHandle OpenFolder(string folder) => OpenHandle(Encoding.UTF8.GetBytes(folder));
 
     static unsafe SafeFileHandle OpenHandle(ReadOnlySpan<byte> path)
     {
@@ -113,8 +145,23 @@ static partial class UnixFiles
         return terminated;
     }
 
-    static IOException Failed(ReadOnlySpan<byte> path, int error) =>
-        new($"{System.Text.Encoding.UTF8.GetString(path)}: {Marshal.GetPInvokeErrorMessage(error)}");
+    static Status StatusOf(in FileStatus status) =>
+        new((Kind)(status.Mode & TypeMask), (status.Mode & 0x40) != 0, status.Size, status.ModifiedSeconds)
+        {
+            ModifiedNanoseconds = status.ModifiedNanoseconds, Changed = status.ChangedSeconds, Inode = status.Inode,
+        };
+
+    static Status? Nothing(ReadOnlySpan<byte> path)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        return error is 2 or 20 ? null : throw Failed(path, error);
+    }
+
+    static Exception Failed(ReadOnlySpan<byte> path, int error)
+    {
+        var message = $"{Encoding.UTF8.GetString(path)}: {Marshal.GetPInvokeErrorMessage(error)}";
+        return error == Denied ? new UnauthorizedAccessException(message) : new IOException(message);
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     struct FileStatus
@@ -148,6 +195,19 @@ static partial class UnixFiles
 
     [LibraryImport(Library, EntryPoint = "SystemNative_LStat", SetLastError = true)]
     private static unsafe partial int LStat(byte* path, out FileStatus status);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_Stat", SetLastError = true)]
+    private static unsafe partial int Stat(byte* path, out FileStatus status);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_FStat", SetLastError = true)]
+    private static partial int FStat(SafeFileHandle file, out FileStatus status);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_Rename", SetLastError = true)]
+    private static unsafe partial int Rename(byte* from, byte* to);
+
+    // The runtime's own entry point does not know how to open without waiting.
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static unsafe partial int OpenWithoutWaiting(byte* path, int flags);
 
     [LibraryImport(Library, EntryPoint = "SystemNative_OpenDir", SetLastError = true)]
     private static unsafe partial nint OpenDir(byte* path);

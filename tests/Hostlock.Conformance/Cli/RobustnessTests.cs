@@ -38,7 +38,7 @@ public class RobustnessTests
         // What a killed run leaves behind is in nobody's way.
         hosts.Move("nixpkgs", 30);
         Assert.Equal(0, hosts.Hostlock("update", "--all").ExitCode);
-        Assert.Empty(Directory.EnumerateFiles(hosts.Fleet, "*.tmp", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(hosts.Fleet, ".hostlock-tmp-*", SearchOption.AllDirectories));
         Assert.Single(SevenHosts.Names.Select(name => Convert.ToHexString(hosts.Lock(name))).Distinct());
     }
 
@@ -59,7 +59,7 @@ public class RobustnessTests
             echo $? > ../code
             rm filler
             git -c safe.directory='*' status --short > ../changed
-            find . -name '*.tmp' >> ../changed
+            find . -name '.hostlock-tmp-*' >> ../changed
             """);
         var ended = Run.Program("unshare", hosts.Folder.Path, HostlockProgram.Variables(hosts.Home), "--map-root-user", "--mount", "sh", script, HostlockProgram.Path);
         Assert.SkipUnless(ended.ExitCode == 0, $"no file system of one's own can be mounted here: {ended.Errors}");

@@ -25,7 +25,7 @@ public class FloorsTests
         ["Fleets.History"] = [],
         ["Fleets.Changes"] = [],
         ["Fleets.Layouts"] = [],
-        ["Fleets.Adoption"] = ["Fleets.Settings", "Fleets.Layouts"],
+        ["Fleets.Adoption"] = ["Fleets.Settings", "Fleets.Settings.Toml", "Fleets.Layouts"],
         ["Fleets.Checks"] = ["Fleets.Checks.Rules", "Fleets.Changes", "Fleets.History", "Fleets.Layouts"],
         ["Fleets.Checks.Rules"] = ["Fleets.Checks", "Fleets.Changes", "Fleets.Layouts"],
         ["Fleets.Bisecting"] = ["Fleets.Changes", "Fleets.History"],

@@ -27,7 +27,7 @@ sealed class FolderFetcher(FetchCache cache)
             cache.Keep(locked.Identity, answer);
             return new(locked, new RememberedFiles(cache, locked.Identity, answer, _ => Task.FromResult<TreeFiles>(new FolderFiles(path))), []);
         }
-        catch (IOException why)
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
             throw FetchException.CannotReadTree(path, why);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git;
 
@@ -28,7 +29,7 @@ sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, u
     {
         try
         {
-            using var file = File.OpenRead(Path.Combine(place.Common, "objects", id[..2], id[2..]));
+            using var file = UnixFiles.Open(Encoding.UTF8.GetBytes(Path.Combine(place.Common, "objects", id[..2], id[2..])));
             using var inflated = new ZLibStream(file, CompressionMode.Decompress);
             var bytes = new byte[MaximumBytes];
             var text = Encoding.Latin1.GetString(bytes, 0, inflated.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));

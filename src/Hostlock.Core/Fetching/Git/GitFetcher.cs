@@ -316,7 +316,7 @@ sealed class GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache
         {
             return await Task.Run(() => NarHash.Of(tree, cancellationToken), cancellationToken);
         }
-        catch (IOException why)
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
             throw FetchException.CannotReadTree(url, why);
         }

@@ -1,3 +1,5 @@
+using Hostlock.Platform;
+
 namespace Hostlock.Fetching.Git;
 
 /// <summary>Where a repository lies, and what its own small files say of HEAD; read without starting git.</summary>
@@ -51,17 +53,7 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
     }
 
     /// <summary>The text of a file of the repository; null where it is not there or far too large.</summary>
-    public static string? Text(string path)
-    {
-        try
-        {
-            return new FileInfo(path) is { Exists: true, Length: < MaximumText } ? File.ReadAllText(path) : null;
-        }
-        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
-        {
-            return null; // git will say what is wrong
-        }
-    }
+    public static string? Text(string path) => RegularFile.TextIfReadable(path, MaximumText); // git will say what is wrong
 
     public static bool IsId(string text) => text.Length == 40 && text.All(char.IsAsciiHexDigitLower);
 

@@ -1,21 +1,18 @@
+using Hostlock.Platform;
+
 namespace Hostlock.Fetching.Http;
 
 /// <summary>Logins by machine, from a netrc file.</summary>
 /// <remarks>ftp(1), "The .netrc file"; Nix hands it to curl.</remarks>
 static class Netrc
 {
+    const int MaximumBytes = 1024 * 1024;
+
     /// <summary>The login for a host, or null.</summary>
     public static (string Login, string Password)? Find(string file, string host)
     {
-        string text;
-        try
-        {
-            text = File.ReadAllText(file);
-        }
-        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
-        {
+        if (RegularFile.TextIfReadable(file, MaximumBytes) is not { } text)
             return null; // no file, or not ours to read
-        }
         var words = text.Split((char[])[' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
         string? login = null, password = null;
         var (isOurs, isFound) = (false, false);

@@ -1,7 +1,9 @@
+using System.Text;
 using Hostlock.Fetching.Archives;
 using Hostlock.Flakes;
 using Hostlock.Locks;
 using Hostlock.Nar;
+using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Http;
 
@@ -92,13 +94,11 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
             throw FetchException.FileUrl(url, "is a git repository, not a tarball; use 'git+file' as the scheme");
         if (Directory.Exists(path))
             throw FetchException.FileUrl(url, "is a directory, not a file");
+        if (!File.Exists(path))
+            throw FetchException.FileUrl(url, "does not exist");
         try
         {
-            return new(File.OpenRead(path), null, null);
-        }
-        catch (Exception why) when (why is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw FetchException.FileUrl(url, "does not exist");
+            return new(UnixFiles.Open(Encoding.UTF8.GetBytes(path)), null, null);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {

@@ -3,7 +3,6 @@ using System.Text;
 using Hostlock.Flakes;
 using Hostlock.Fleets.Settings;
 using Hostlock.Locks;
-using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Adoption;
 
@@ -65,7 +64,7 @@ public static class FleetEject
     {
         var changed = ImmutableArray.CreateBuilder<PlannedFile>();
         var notes = ImmutableArray.CreateBuilder<string>();
-        var flake = new SourceText(FleetFolder.FlakeFile, File.ReadAllText(folder.Full(FleetFolder.FlakeFile)));
+        var flake = new SourceText(FleetFolder.FlakeFile, folder.ReadText(FleetFolder.FlakeFile));
         if (FlakeNixEdit.IsWrapped(flake))
         {
             var edit = FlakeNixEdit.Unwrap(flake);
@@ -83,9 +82,8 @@ public static class FleetEject
             else
                 notes.Add($"{host.Name}: '{host.FlakeFile}' and '{host.Lock}' stay; flake.nix has {host.Name} by flake.lock alone from then on");
         }
-        var attributes = folder.Full(FleetInit.Attributes);
         var removed = ImmutableArray.CreateBuilder<string>();
-        if (File.Exists(attributes) && File.ReadAllText(attributes) is var text && text.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal))
+        if (folder.TryReadText(FleetInit.Attributes) is { } text && text.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal))
         {
             var left = string.Concat(Lines(text).Where(line => !line.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal)));
             if (left.Length > 0)
@@ -102,15 +100,10 @@ public static class FleetEject
     /// <summary>Writes what was planned.</summary>
     public static void Apply(FleetFolder folder, EjectPlan plan)
     {
-        AtomicFile.ReplaceAll([.. plan.Changed.Select(file => (folder.Full(file.Path), file.Contents))]);
+        folder.Files.ReplaceAll([.. plan.Changed.Select(file => (file.Path, file.Contents))]);
         // The list of hosts goes last: with it the plan can be made again.
         foreach (var path in plan.Removed.OrderBy(path => path == FleetFile.Name))
-        {
-            Links.RefuseLeading(folder.Path, path);
-            File.Delete(folder.Full(path));
-            if (Path.GetDirectoryName(folder.Full(path)) is { } above && above != folder.Path && !Directory.EnumerateFileSystemEntries(above).Any())
-                Directory.Delete(above);
-        }
+            folder.Files.Delete(path);
     }
 
     // Files under names of the user's own are the user's.

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Hostlock.Flakes;
 using Hostlock.Fleets.Settings;
-using Hostlock.Platform;
+using Hostlock.Fleets.Settings.Toml;
 
 namespace Hostlock.Fleets.Adoption;
 
@@ -43,11 +43,11 @@ public static class FleetInit
         var notes = ImmutableArray.CreateBuilder<string>();
         var layouts = Layouts(folder, hosts.Keys, files, notes);
         FleetToml(folder, hosts, others, layouts, outputs, files);
-        var library = folder.Full(FleetFolder.Library);
-        if (!File.Exists(library) || !File.ReadAllBytes(library).AsSpan().SequenceEqual(NixLibrary.Contents))
-            files.Add(new(FleetFolder.Library, NixLibrary.Contents, !File.Exists(library), "the pure-Nix library that picks each host's lock"));
+        var library = folder.TryReadBytes(FleetFolder.Library);
+        if (library is null || !library.AsSpan().SequenceEqual(NixLibrary.Contents))
+            files.Add(new(FleetFolder.Library, NixLibrary.Contents, library is null, "the pure-Nix library that picks each host's lock"));
         GitAttributes(folder, layouts.Values.Select(layout => layout.Lock), files);
-        var flake = new SourceText(FleetFolder.FlakeFile, File.ReadAllText(folder.Full(FleetFolder.FlakeFile)));
+        var flake = new SourceText(FleetFolder.FlakeFile, folder.ReadText(FleetFolder.FlakeFile));
         if (!FlakeNixEdit.IsWrapped(flake))
         {
             var edit = FlakeNixEdit.Wrap(flake);
@@ -57,13 +57,10 @@ public static class FleetInit
     }
 
     /// <summary>Writes what was planned, all files or none.</summary>
-    public static void Apply(FleetFolder folder, InitPlan plan)
-    {
-        foreach (var file in plan.Files)
-            Directory.CreateDirectory(Path.GetDirectoryName(folder.Full(file.Path))!);
+    /// <exception cref="HostlockException">One of them leads out of the flake, or cannot be written.</exception>
+    public static void Apply(FleetFolder folder, InitPlan plan) =>
         // flake.nix is last in the plan: until it is in place the flake evaluates as before.
-        AtomicFile.ReplaceAll([.. plan.Files.Select(file => (folder.Full(file.Path), file.Contents))]);
-    }
+        folder.Files.ReplaceAll([.. plan.Files.Select(file => (file.Path, file.Contents))]);
 
     // The layout of each host, those that are in hostlock.toml already as it says.
     static Dictionary<string, HostLayout> Layouts(
@@ -92,11 +89,14 @@ public static class FleetInit
         ImmutableArray<string>? outputs,
         ImmutableArray<PlannedFile>.Builder files)
     {
-        var path = folder.Full(FleetFile.Name);
-        var text = new StringBuilder(File.Exists(path) ? File.ReadAllText(path) : "# The hosts of this flake, and the lock each is built by. Read by hostlock and by hostlock.nix.\nversion = 1\n");
+        var old = folder.TryReadText(FleetFile.Name);
+        var text = new StringBuilder(old ?? "# The hosts of this flake, and the lock each is built by. Read by hostlock and by hostlock.nix.\nversion = 1\n");
         var before = text.ToString();
-        if (!File.Exists(path) && outputs is { } names)
-            text.Append(CultureInfo.InvariantCulture, $"# The names of all outputs, so that building one host never evaluates the others to learn them.\noutputs = [{string.Join(", ", names.Select(Quoted))}]\n");
+        if (old is null && outputs is { } names)
+        {
+            text.Append("# The names of all outputs, so that building one host never evaluates the others to learn them.\n");
+            text.Append(CultureInfo.InvariantCulture, $"outputs = {TomlText.Strings(names)}\n");
+        }
         foreach (var host in folder.Fleet.Hosts.Where(each => each.Lock == FleetFolder.RootLock && hosts.ContainsKey(each.Name.ToString())))
         {
             var place = layouts[host.Name.ToString()].Lock;
@@ -106,22 +106,22 @@ public static class FleetInit
         foreach (var (host, under) in hosts.AddRange(others).Where(host => !folder.Fleet.Hosts.Any(each => each.Name.ToString() == host.Key)))
         {
             var (flake, place) = layouts.TryGetValue(host, out var layout) ? (layout.Flake, layout.Lock) : (FleetFolder.FlakeFile, FleetFolder.RootLock);
-            text.Append(CultureInfo.InvariantCulture, $"\n[hosts.{Key(host)}]\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n[hosts.{TomlText.Key(host)}]\n");
             if (flake != FleetFolder.FlakeFile)
-                text.Append(CultureInfo.InvariantCulture, $"flake = {Quoted(flake)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"flake = {TomlText.String(flake)}\n");
             if (place != folder.Fleet.LockOf(host))
-                text.Append(CultureInfo.InvariantCulture, $"lock = {Quoted(place)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"lock = {TomlText.String(place)}\n");
             if (!under.SequenceEqual([HostNames.Configuration("nixosConfigurations", host)]))
-                text.Append(CultureInfo.InvariantCulture, $"configurations = [{string.Join(", ", under.Select(Quoted))}]\n");
+                text.Append(CultureInfo.InvariantCulture, $"configurations = {TomlText.Strings(under)}\n");
         }
-        if (text.ToString() != before || !File.Exists(path))
-            files.Add(new(FleetFile.Name, Encoding.UTF8.GetBytes(text.ToString()), !File.Exists(path), "the fleet: hosts, rings, policies"));
+        if (text.ToString() != before || old is null)
+            files.Add(new(FleetFile.Name, Encoding.UTF8.GetBytes(text.ToString()), old is null, "the fleet: hosts, rings, policies"));
     }
 
     static void GitAttributes(FleetFolder folder, IEnumerable<string> locks, ImmutableArray<PlannedFile>.Builder files)
     {
-        var path = folder.Full(Attributes);
-        var text = File.Exists(path) ? File.ReadAllText(path) : "";
+        var old = folder.TryReadText(Attributes);
+        var text = old ?? "";
         // hosts/plex/flake.lock is one of hosts/*/flake.lock, flake-plex.lock one of flake-*.lock.
         var patterns = locks.Where(place => place != FleetFolder.RootLock).Select(place => place.Split('/') switch
         {
@@ -132,10 +132,6 @@ public static class FleetInit
         }).Distinct().ToList();
         var added = string.Concat(patterns.Select(pattern => $"{pattern} {MergeAttribute} linguist-generated\n").Where(line => !text.Contains($"{line.Split(' ')[0]} {MergeAttribute}", StringComparison.Ordinal)));
         if (added.Length > 0)
-            files.Add(new(Attributes, Encoding.UTF8.GetBytes((text.Length == 0 || text.EndsWith('\n') ? text : text + "\n") + added), !File.Exists(path), "locks merge by input, not by line"));
+            files.Add(new(Attributes, Encoding.UTF8.GetBytes((text.Length == 0 || text.EndsWith('\n') ? text : text + "\n") + added), old is null, "locks merge by input, not by line"));
     }
-
-    static string Key(string host) => host.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? host : Quoted(host);
-
-    static string Quoted(string text) => text.Contains('"', StringComparison.Ordinal) ? $"'{text}'" : $"\"{text}\"";
 }

@@ -151,7 +151,7 @@ public sealed class HostLayouts
             notes.Add($"{host} is adopted with '{adopted.Path}', which differs from flake.lock in {string.Join(' ', moves)}: its derivation will move");
         return adopted.IsInPlace
             ? new(FleetFolder.FlakeFile, adopted.Path, null, "", notes.ToImmutable())
-            : new(FleetFolder.FlakeFile, place, File.ReadAllBytes(_folder.Full(adopted.Path)), $"adopted from '{adopted.Path}'", notes.ToImmutable());
+            : new(FleetFolder.FlakeFile, place, _folder.TryReadBytes(adopted.Path), $"adopted from '{adopted.Path}'", notes.ToImmutable());
     }
 
     /// <summary>A lock file whose name says that it may be a host's.</summary>

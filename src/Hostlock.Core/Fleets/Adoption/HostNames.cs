@@ -33,7 +33,7 @@ public sealed record HostNames(ImmutableSortedDictionary<string, ImmutableArray<
     /// <exception cref="FlakeException">flake.nix is not Nix.</exception>
     public static async Task<HostNames> FindAsync(FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
     {
-        var names = OutputNames.Read(new SourceText(FleetFolder.FlakeFile, await File.ReadAllTextAsync(folder.Full(FleetFolder.FlakeFile), cancellationToken)));
+        var names = OutputNames.Read(new SourceText(FleetFolder.FlakeFile, folder.ReadText(FleetFolder.FlakeFile)));
         if (!SaysAllHosts(names) && !folder.HasFleetFile)
             names = await new HostDiscovery(processes).AskAsync(folder.Path, cancellationToken) ?? names;
         var hosts = In(names);

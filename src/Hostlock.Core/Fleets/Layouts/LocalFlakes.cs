@@ -19,13 +19,13 @@ public sealed class LocalFlakes(FleetFolder folder)
     /// <param name="file">The path of the file, relative to the fleet.</param>
     public ImmutableSortedDictionary<string, FlakeInput>? Declared(string file) => Declared(folder, file);
 
-    /// <summary>The names of the outputs of a flake file; null if the file is not Nix.</summary>
-    /// <param name="file">The path of the file, relative to the fleet; the file exists.</param>
+    /// <summary>The names of the outputs of a flake file; null if there is no such file, or if it is not Nix.</summary>
+    /// <param name="file">The path of the file, relative to the fleet.</param>
     public OutputNames? Outputs(string file)
     {
         try
         {
-            return OutputNames.Read(new SourceText(file, File.ReadAllText(folder.Full(file))));
+            return folder.TextIfReadable(file) is { } text ? OutputNames.Read(new SourceText(file, text)) : null;
         }
         catch (FlakeException)
         {
@@ -74,7 +74,7 @@ public sealed class LocalFlakes(FleetFolder folder)
     /// <summary>Reads a lock; null if there is no such file.</summary>
     /// <param name="path">The path of the lock, relative to the fleet.</param>
     /// <exception cref="LockException">The file is not a lock.</exception>
-    public LockFile? ReadLock(string path) => File.Exists(folder.Full(path)) ? LockFileReader.Read(path, File.ReadAllBytes(folder.Full(path))) : null;
+    public LockFile? ReadLock(string path) => folder.TryReadBytes(path) is { } bytes ? LockFileReader.Read(path, bytes) : null;
 
     /// <summary>Reads a lock; null if there is no such file, or if it is not a lock.</summary>
     /// <param name="path">The path of the lock, relative to the fleet.</param>
@@ -98,8 +98,8 @@ public sealed class LocalFlakes(FleetFolder folder)
     {
         try
         {
-            return File.Exists(folder.Full(file))
-                ? FlakeNixParser.Parse(new SourceText(file, File.ReadAllText(folder.Full(file))), Path.GetDirectoryName(file) ?? "").Inputs
+            return folder.TextIfReadable(file) is { } text
+                ? FlakeNixParser.Parse(new SourceText(file, text), Path.GetDirectoryName(file) ?? "").Inputs
                 : null;
         }
         catch (FlakeException)

@@ -21,11 +21,11 @@ public static class FleetFileEdit
     {
         if (Find(FleetFile.Read(source), name) is not null)
             throw FleetException.HostExists(name.ToString());
-        var section = new StringBuilder($"[hosts.{Key(name.ToString())}]\n");
+        var section = new StringBuilder($"[hosts.{TomlText.Key(name.ToString())}]\n");
         if (lockPath is not null)
-            section.Append(CultureInfo.InvariantCulture, $"lock = {Text(lockPath)}\n");
+            section.Append(CultureInfo.InvariantCulture, $"lock = {TomlText.String(lockPath)}\n");
         if (ring is not null)
-            section.Append(CultureInfo.InvariantCulture, $"ring = {Text(ring)}\n");
+            section.Append(CultureInfo.InvariantCulture, $"ring = {TomlText.String(ring)}\n");
         var edited = Changed(source, [new(source.Text.Length, 0, Parted(source.Text, source.Text.Length) + section)]);
         return ReadAgain(source, edited, fleet => Find(fleet, name) is { } added && (lockPath is null || added.Lock == lockPath) && added.Ring == ring)
             ?? throw FleetException.CannotEdit(source.Span(0, 0), $"add host '{name}'");
@@ -40,7 +40,7 @@ public static class FleetFileEdit
             return Changed(source, []);
         var settings = new StringBuilder();
         if (freeze.Reason != Freeze.NoReason)
-            settings.Append(CultureInfo.InvariantCulture, $"reason = {Text(freeze.Reason)}\n");
+            settings.Append(CultureInfo.InvariantCulture, $"reason = {TomlText.String(freeze.Reason)}\n");
         if (freeze.Until is { } until)
             settings.Append(CultureInfo.InvariantCulture, $"until = \"{until:yyyy-MM-dd}\"\n");
         var there = Table(member.Members, "freeze") is { } freezes ? Table(freezes.Members, input) : null;
@@ -87,7 +87,7 @@ public static class FleetFileEdit
         if (table.TryGet("lock", out var known))
         {
             change = lockPath is not null
-                ? new(known.Value.Span.Start, known.Value.Span.Length, Text(lockPath))
+                ? new(known.Value.Span.Start, known.Value.Span.Length, TomlText.String(lockPath))
                 : Removal(source.Text, new(known.KeySpan.Start, table.By == TomlTable.Form.Inline) { End = known.Value.Span.End });
         }
         else if (lockPath is null)
@@ -111,11 +111,11 @@ public static class FleetFileEdit
 
         string Line(string path) => table.By switch
         {
-            TomlTable.Form.Header => $"lock = {Text(path)}\n",
-            TomlTable.Form.Implied => $"[hosts.{Key(host.ToString())}]\nlock = {Text(path)}\n\n",
-            TomlTable.Form.Inline => $"lock = {Text(path)}{(table.Members.Count > 0 ? ", " : " ")}",
+            TomlTable.Form.Header => $"lock = {TomlText.String(path)}\n",
+            TomlTable.Form.Implied => $"[hosts.{TomlText.Key(host.ToString())}]\nlock = {TomlText.String(path)}\n\n",
+            TomlTable.Form.Inline => $"lock = {TomlText.String(path)}{(table.Members.Count > 0 ? ", " : " ")}",
             // hosts.plex.ring = "canary" and plex.ring = "canary" say the way to the host themselves.
-            _ => $"{source.Text[table.Pieces[0].Start..table.Members[0].KeySpan.Start]}lock = {Text(path)}\n",
+            _ => $"{source.Text[table.Pieces[0].Start..table.Members[0].KeySpan.Start]}lock = {TomlText.String(path)}\n",
         };
 
         bool IsHeader(TomlPiece piece) =>
@@ -130,7 +130,7 @@ public static class FleetFileEdit
         TextChange change;
         if (file.TryGet("outputs", out var known))
         {
-            change = new(known.Value.Span.Start, known.Value.Span.Length, List(outputs));
+            change = new(known.Value.Span.Start, known.Value.Span.Length, TomlText.Strings(outputs));
         }
         else
         {
@@ -138,7 +138,7 @@ public static class FleetFileEdit
             var at = file.Members.Where(member => member.Value is not TomlValue.Table).Select(member => LineAfter(source.Text, member.Value.Span.End)).DefaultIfEmpty(0).Max();
             var before = at > 0 && source.Text[at - 1] != '\n' ? "\n" : "";
             var after = at < source.Text.Length && at == 0 ? "\n" : "";
-            change = new(at, 0, $"{before}outputs = {List(outputs)}\n{after}");
+            change = new(at, 0, $"{before}outputs = {TomlText.Strings(outputs)}\n{after}");
         }
         return ReadAgain(source, Changed(source, [change]), fleet => fleet.Outputs is { } set && set.SequenceEqual(outputs))
             ?? throw FleetException.CannotEdit(source.Span(0, 0), "list the outputs");
@@ -201,12 +201,12 @@ public static class FleetFileEdit
         var freezes = Table(host, "freeze");
         if (freezes?.Members is { By: TomlTable.Form.Inline, Members.Count: > 0 })
         {
-            return new(freezes.Span.Start + 1, 0, $" {Key(input)} = {inline},");
+            return new(freezes.Span.Start + 1, 0, $" {TomlText.Key(input)} = {inline},");
         }
         if (host.By == TomlTable.Form.Inline)
         {
             var span = host.Members.Count > 0 ? host.Members[0].KeySpan : throw FleetException.CannotEdit(source.Span(0, 0), $"freeze an input of '{name}'");
-            return new(span.Start, 0, $"freeze.{Key(input)} = {inline}, ");
+            return new(span.Start, 0, $"freeze.{TomlText.Key(input)} = {inline}, ");
         }
         // Behind what there is of the host, so that it stays together.
         var at = LineAfter(source.Text, host.Pieces.Max(piece => piece.End));
@@ -229,7 +229,7 @@ public static class FleetFileEdit
 
     static int LineAfter(string text, int offset) => text.IndexOf('\n', offset) is >= 0 and var end ? end + 1 : text.Length;
 
-    static string Header(HostName host, string input) => $"[hosts.{Key(host.ToString())}.freeze.{Key(input)}]";
+    static string Header(HostName host, string input) => $"[hosts.{TomlText.Key(host.ToString())}.freeze.{TomlText.Key(input)}]";
 
     static EditedText Changed(SourceText source, IEnumerable<TextChange> changes) =>
         EditedText.Of(source.Text, [.. changes.OrderBy(change => change.Start)]);
@@ -254,32 +254,5 @@ public static class FleetFileEdit
         {
             return null;
         }
-    }
-
-    static string List(IEnumerable<string> texts)
-    {
-        var items = texts.Select(Text).ToList();
-        return items.Count == 0 ? "[]" : $"[ {string.Join(", ", items)} ]";
-    }
-
-    static string Key(string key) =>
-        key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? key : Text(key);
-
-    static string Text(string value)
-    {
-        var text = new StringBuilder("\"");
-        foreach (var c in value)
-        {
-            _ = c switch
-            {
-                '"' => text.Append("\\\""),
-                '\\' => text.Append("\\\\"),
-                '\n' => text.Append("\\n"),
-                '\t' => text.Append("\\t"),
-                _ when char.IsControl(c) => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}"),
-                _ => text.Append(c),
-            };
-        }
-        return text.Append('"').ToString();
     }
 }

@@ -86,9 +86,9 @@ public class FleetFileEditTests
         Assert.Throws<FleetException>(() => FleetFileEdit.RemoveFreeze(new("hostlock.toml", "version = 1\n[hosts.plex]\n"), Plex, "nixpkgs"));
 
     [Theory]
-    [InlineData("# ours\nversion = 1 # one\n\n[hosts.plex]\n", "# ours\nversion = 1 # one\noutputs = [ \"a\", \"b\" ]\n\n[hosts.plex]\n")]
-    [InlineData("version = 1\noutputs = [\n 'x', # y\n] # z\n", "version = 1\noutputs = [ \"a\", \"b\" ] # z\n")]
-    [InlineData("version = 1", "version = 1\noutputs = [ \"a\", \"b\" ]\n")]
+    [InlineData("# ours\nversion = 1 # one\n\n[hosts.plex]\n", "# ours\nversion = 1 # one\noutputs = [\"a\", \"b\"]\n\n[hosts.plex]\n")]
+    [InlineData("version = 1\noutputs = [\n 'x', # y\n] # z\n", "version = 1\noutputs = [\"a\", \"b\"] # z\n")]
+    [InlineData("version = 1", "version = 1\noutputs = [\"a\", \"b\"]\n")]
     public void Outputs_are_set_before_the_first_table(string before, string after) =>
         Assert.Equal(after, FleetFileEdit.SetOutputs(new("hostlock.toml", before), ["a", "b"]).Text);
 

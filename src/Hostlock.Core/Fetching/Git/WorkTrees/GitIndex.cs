@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git.WorkTrees;
 
@@ -45,11 +46,11 @@ sealed class GitIndex
     public static GitIndex? Read(GitPlace place)
     {
         var path = System.IO.Path.Combine(place.Folder, "index");
-        if (Platform.UnixFiles.Look(Encoding.UTF8.GetBytes(path)) is not { } status)
+        if (UnixFiles.Look(Encoding.UTF8.GetBytes(path)) is not { } status)
             return new([], null, default);
         if (status.Size > MaximumBytes)
             return null;
-        return Parse(File.ReadAllBytes(path), path, (status.Modified, status.ModifiedNanoseconds));
+        return Parse(RegularFile.Read(path, MaximumBytes), path, (status.Modified, status.ModifiedNanoseconds));
     }
 
     /// <summary>Reads the bytes of an index.</summary>

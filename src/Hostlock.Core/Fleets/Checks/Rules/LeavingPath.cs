@@ -29,7 +29,10 @@ static class LeavingPath
             yield break;
         foreach (var file in Directory.EnumerateFiles(folder.Full(at), "*.nix", SearchOption.AllDirectories).Order(Utf8Order.Instance).Take(MostFiles))
         {
-            var source = new SourceText(Path.GetRelativePath(folder.Path, file), File.ReadAllText(file));
+            var name = Path.GetRelativePath(folder.Path, file);
+            if (folder.TextIfReadable(name) is not { } text)
+                continue;
+            var source = new SourceText(name, text);
             NixExpression code;
             try
             {

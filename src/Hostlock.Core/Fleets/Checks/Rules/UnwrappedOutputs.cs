@@ -9,7 +9,7 @@ static class UnwrappedOutputs
     {
         if (!fleet.Folder.HasFleetFile)
             yield break;
-        var flake = new SourceText(FleetFolder.FlakeFile, File.ReadAllText(fleet.Folder.Full(FleetFolder.FlakeFile)));
+        var flake = new SourceText(FleetFolder.FlakeFile, fleet.Folder.ReadText(FleetFolder.FlakeFile));
         if (!FlakeNixEdit.IsWrapped(flake))
             yield return new("'outputs' does not call hostlock.nix, so every host is built by the root lock", FleetFolder.FlakeFile, null, "hostlock init");
     }

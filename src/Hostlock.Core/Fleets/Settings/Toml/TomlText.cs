@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text;
+
+namespace Hostlock.Fleets.Settings.Toml;
+
+/// <summary>The one writer of TOML: keys and values as their text.</summary>
+/// <remarks>TOML 1.0, sections Keys and String.</remarks>
+static class TomlText
+{
+    /// <summary>A key: bare if it may be, else quoted.</summary>
+    public static string Key(string key) =>
+        key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? key : Quoted(key);
+
+    /// <summary>A string: in single quotes if that saves escapes, else in double ones.</summary>
+    public static string String(string value) =>
+        value.AsSpan().ContainsAny('"', '\\') && !value.Any(c => c == '\'' || char.IsControl(c)) ? $"'{value}'" : Quoted(value);
+
+    /// <summary>An array of strings on one line.</summary>
+    public static string Strings(IEnumerable<string> values) => $"[{string.Join(", ", values.Select(String))}]";
+
+    static string Quoted(string value)
+    {
+        var text = new StringBuilder("\"");
+        foreach (var c in value)
+        {
+            _ = c switch
+            {
+                '"' => text.Append("\\\""),
+                '\\' => text.Append("\\\\"),
+                '\n' => text.Append("\\n"),
+                '\t' => text.Append("\\t"),
+                _ when char.IsControl(c) => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}"),
+                _ => text.Append(c),
+            };
+        }
+        return text.Append('"').ToString();
+    }
+}

@@ -1,0 +1,74 @@
+using Hostlock.Fleets;
+using Hostlock.Platform;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.Fleets;
+
+public sealed class RepositoryFilesTests : IDisposable
+{
+    readonly TempFolder _folder = new();
+    readonly RepositoryFiles _files;
+
+    public RepositoryFilesTests() => _files = new(_folder["flake"]);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Folders_on_the_way_are_made_and_leftovers_there_go()
+    {
+        _folder.Write("flake/locks/.hostlock-tmp-0", "");
+        _folder.Write("flake/locks/mine.tmp", "");
+
+        _files.ReplaceAll([("locks/plex.lock", "plex"u8.ToArray()), ("hosts/web/flake.lock", "web"u8.ToArray())]);
+
+        Assert.Equal(("plex", "web"), (_folder.Read("flake/locks/plex.lock"), _folder.Read("flake/hosts/web/flake.lock")));
+        Assert.Equal(["mine.tmp", "plex.lock"], Directory.EnumerateFiles(_folder["flake/locks"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("out/file")]
+    [InlineData("file")]
+    [InlineData("git/config")]
+    public void A_link_that_leads_out_or_into_git_is_not_followed(string path)
+    {
+        _folder.Write("outside/file", "mine");
+        _folder.Write("flake/.git/config", "mine");
+        Directory.CreateSymbolicLink(_folder["flake/out"], "../outside");
+        Directory.CreateSymbolicLink(_folder["flake/git"], ".git");
+        File.CreateSymbolicLink(_folder["flake/file"], _folder["outside/file"]);
+
+        Assert.Throws<FleetException>(() => _files.Replace(path, "x"u8.ToArray()));
+        Assert.Throws<FleetException>(() => _files.Delete(path));
+
+        Assert.Equal(("mine", "mine"), (_folder.Read("outside/file"), _folder.Read("flake/.git/config")));
+    }
+
+    [Fact]
+    public void What_is_no_file_and_no_folder_is_left_as_it_is()
+    {
+        _folder.Write("flake/locks", "mine");
+        _folder.Write("flake/plex.lock/file", "mine");
+
+        Assert.Throws<PlatformException>(() => _files.Replace("locks/plex.lock", "x"u8.ToArray()));
+        Assert.Throws<PlatformException>(() => _files.Replace("plex.lock", "x"u8.ToArray()));
+        Assert.Throws<PlatformException>(() => _files.Delete("plex.lock"));
+
+        Assert.Equal(("mine", "mine"), (_folder.Read("flake/locks"), _folder.Read("flake/plex.lock/file")));
+    }
+
+    [Fact]
+    public void The_last_file_of_a_folder_takes_it_along_but_not_the_flakes()
+    {
+        _folder.Write("flake/locks/plex.lock", "");
+        _folder.Write("flake/locks/web.lock", "");
+        _folder.Write("flake/hostlock.toml", "");
+
+        _files.Delete("locks/plex.lock");
+        Assert.True(Directory.Exists(_folder["flake/locks"]));
+        _files.Delete("locks/web.lock");
+        _files.Delete("hostlock.toml");
+        _files.Delete("none/none");
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["flake"]));
+    }
+}
