@@ -15,12 +15,17 @@ sealed class Terminal(Surroundings surroundings, string when)
 
     public int Width => surroundings.Width;
 
-    public void Data(string text) => surroundings.Output.Write(text);
+    /// <summary>Data for people, or JSON. Nothing in it moves the cursor.</summary>
+    public void Data(string text) => surroundings.Output.Write(Visible.Rendered(text, Ink.Marks));
 
-    /// <summary>Data that is written as it is made.</summary>
+    /// <summary>Data of which every byte counts, written as it is made.</summary>
     public void Data(Action<TextWriter> write) => write(surroundings.Output);
 
-    public void Talk(string text) => surroundings.Errors.Write(text);
+    /// <summary>What is said to people. Nothing in it moves the cursor, and it has no password or token of an address.</summary>
+    public void Talk(string text) => surroundings.Errors.Write(Visible.Rendered(Visible.WithoutSecrets(text), Ink.Marks));
+
+    /// <summary>Passes on what a program of the user's says, as it says it.</summary>
+    public void PassOn(string said) => surroundings.Errors.Write(said);
 
     public void Warn(Warning warning) => Talk(ErrorText.Render(warning, Ink));
 

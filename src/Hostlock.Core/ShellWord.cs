@@ -1,9 +1,13 @@
 namespace Hostlock;
 
-/// <summary>Words of a command line for a POSIX shell. The one place where text becomes a word that a shell, or a person at one, reads.</summary>
+/// <summary>
+/// Words of a command line for a POSIX shell. The one place where text becomes a word that a shell, or a person at one, reads.
+/// </summary>
 public static class ShellWord
 {
-    /// <summary>A word that a shell takes for exactly this text: as it is if nothing in it means anything to a shell, else in single quotes.</summary>
+    /// <summary>
+    /// A word that a shell takes for exactly this text: as it is if nothing in it means anything to a shell, else in single quotes.
+    /// </summary>
     public static string Quote(string text) =>
         text.Length > 0 && !text.StartsWith('=') && text.All(IsPlain) ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 

@@ -135,7 +135,7 @@ sealed class BisectCommand(Surroundings surroundings)
         {
             Folder = folder.Path,
             Environment = EnvironmentChanges.None.Set("HOSTLOCK_HOST", place.Name),
-            Output = new ProcessOutput.Live(terminal.Talk),
+            Output = new ProcessOutput.Live(terminal.PassOn),
         };
         return (await surroundings.Processes.RunAsync(command, cancellationToken)).ExitCode switch
         {

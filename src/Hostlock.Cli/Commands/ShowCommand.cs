@@ -26,7 +26,7 @@ sealed class ShowCommand(Surroundings surroundings)
         var word = parsed.GetValue(_lock)!;
         var file = Read(parsed, word);
         if (parsed.GetValue(_canonical))
-            terminal.Data(Encoding.UTF8.GetString(LockFileWriter.Write(file)));
+            terminal.Data(output => output.Write(Encoding.UTF8.GetString(LockFileWriter.Write(file))));
         else if (parsed.GetValue(CommonOptions.Json))
             terminal.Data(JsonOutput.Show(word, file));
         else

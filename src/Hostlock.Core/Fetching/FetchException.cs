@@ -81,7 +81,7 @@ public sealed class FetchException : HostlockException
         new($"git could not {what} '{url}'{Said(said)}") { IsOutside = true, Hint = "try the same with git by hand" };
 
     internal static FetchException GitUnreachable(string url, string said) =>
-        new($"Git repository '{url}' cannot be reached{Said(said)}") { IsOutside = true, Hint = HintFor(said) ?? $"try git ls-remote '{url}'" };
+        new($"Git repository '{url}' cannot be reached{Said(said)}") { IsOutside = true, Hint = HintFor(said) ?? $"try git ls-remote {ShellWord.Quote(url)}" };
 
     internal static FetchException GitFetchFailed(string url, string what, string said) =>
         said.Contains("couldn't find remote ref", StringComparison.Ordinal) ? NoSuchRef(url, what)

@@ -114,7 +114,7 @@ public sealed class FleetException : HostlockException
         new($"'{path}' leads out of the flake, to '{target}', and is left alone") { Hint = "make it a file or folder of the flake" };
 
     public static FleetException NotTracked(string file) =>
-        new($"'{file}' is not tracked by git, so Nix does not see it") { Hint = $"git add -N {file}" };
+        new($"'{file}' is not tracked by git, so Nix does not see it") { Hint = $"git add -N {ShellWord.Quote(file)}" };
 
     public static FleetException UnknownHost(string name, IEnumerable<string> hosts) =>
         new($"unknown host '{name}'") { Hint = Closest.To(name, hosts.Append(HostName.Root)) ?? Known("hosts", hosts) };
@@ -153,7 +153,7 @@ public sealed class FleetException : HostlockException
         new($"hostlock.toml gives {place.Name} a reference for '{input}', which is not an input of the flake") { Hint = Closest.To(input, known) };
 
     public static FleetException IsFrozen(LockPlace place, InputPath path, Freeze freeze) =>
-        new($"'{path}' is frozen on {place.Name}: {freeze}") { Hint = $"hostlock unfreeze {place.Name} {path.Names[0]}" };
+        new($"'{path}' is frozen on {place.Name}: {freeze}") { Hint = $"hostlock unfreeze {place.Name} {ShellWord.Quote(path.Names[0])}" };
 
     public static FleetException TouchedOther(IReadOnlyList<InputPath> others) =>
         new($"the update would also change {string.Join(", ", others.Take(5).Select(path => $"'{path}'"))}{(others.Count > 5 ? $" and {others.Count - 5} more" : "")}; nothing was written")

@@ -79,7 +79,9 @@ public sealed class FleetFolder
     /// <exception cref="PlatformException">It is no regular file, is too large or no text, or cannot be read.</exception>
     public string? TryReadText(string path) => RegularFile.TryReadText(Full(path), MaximumText, path);
 
-    /// <summary>The text of a file that is only looked at; null if nothing is there, or nothing that can be read as text of that size.</summary>
+    /// <summary>
+    /// The text of a file that is only looked at; null if nothing is there, or nothing that can be read as text of that size.
+    /// </summary>
     /// <param name="path">Relative to the flake.</param>
     public string? TextIfReadable(string path) => RegularFile.TextIfReadable(Full(path), MaximumText);
 

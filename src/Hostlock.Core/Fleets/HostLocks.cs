@@ -41,10 +41,15 @@ public static class HostLocks
     static void WriteAll(IEnumerable<(LockPlace Place, byte[] Contents)> locks)
     {
         foreach (var flake in locks.GroupBy(each => FlakeOf(each.Place), StringComparer.Ordinal))
-            new RepositoryFiles(flake.Key).ReplaceAll([.. flake.Select(each => (Path.GetRelativePath(flake.Key, each.Place.File), (ReadOnlyMemory<byte>)each.Contents))]);
+        {
+            var files = flake.Select(each => (Path.GetRelativePath(flake.Key, each.Place.File), (ReadOnlyMemory<byte>)each.Contents));
+            new RepositoryFiles(flake.Key).ReplaceAll([.. files]);
+        }
     }
 
     // The folder that the path shown is relative to.
     static string FlakeOf(LockPlace place) =>
-        place.File.EndsWith('/' + place.Shown, StringComparison.Ordinal) ? place.File[..^(place.Shown.Length + 1)] : Path.GetDirectoryName(place.File)!;
+        place.File.EndsWith('/' + place.Shown, StringComparison.Ordinal)
+            ? place.File[..^(place.Shown.Length + 1)]
+            : Path.GetDirectoryName(place.File)!;
 }

@@ -3,10 +3,13 @@ using Hostlock.Platform;
 namespace Hostlock.Fleets;
 
 /// <summary>
-/// The one way in which a file of the user's repository is written or deleted. A repository is made by others as well: its links must not choose
+/// The one way in which a file of the user's repository is written or deleted. A repository is made by others as well: its links must not
+/// choose
 /// which files of this machine are replaced, and what is no regular file is left alone. Files are replaced whole, all or none.
 /// </summary>
-/// <remarks>Whoever writes has reserved the flake (<see cref="FleetFolder.Reserve"/>): what is left beside of earlier runs is cleared away.</remarks>
+/// <remarks>
+/// Whoever writes has reserved the flake (<see cref="FleetFolder.Reserve"/>): what is left beside of earlier runs is cleared away.
+/// </remarks>
 /// <param name="root">The folder of the flake, absolute.</param>
 public sealed class RepositoryFiles(string root)
 {
@@ -16,7 +19,9 @@ public sealed class RepositoryFiles(string root)
     /// <exception cref="HostlockException">It leads out of the flake, is no regular file, or cannot be written.</exception>
     public void Replace(string path, ReadOnlyMemory<byte> contents) => ReplaceAll([(path, contents)]);
 
-    /// <summary>Replaces files, or makes them with the folders on the way: all are written beside before the first is renamed, in the order given.</summary>
+    /// <summary>
+    /// Replaces files, or makes them with the folders on the way: all are written beside before the first is renamed, in the order given.
+    /// </summary>
     /// <param name="files">Paths relative to the flake, and what each shall hold.</param>
     /// <exception cref="HostlockException">One leads out of the flake, is no regular file, or cannot be written.</exception>
     public void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files)
@@ -42,7 +47,9 @@ public sealed class RepositoryFiles(string root)
             AtomicFile.DeleteEmptyFolder(above);
     }
 
-    /// <summary>Replaces a file that the user, or git for the user, named to be written; it need not be one of a flake, and nothing is reserved.</summary>
+    /// <summary>
+    /// Replaces a file that the user, or git for the user, named to be written; it need not be one of a flake, and nothing is reserved.
+    /// </summary>
     /// <param name="file">The file, absolute.</param>
     /// <param name="contents">What it shall hold.</param>
     /// <exception cref="PlatformException">It is no regular file, or cannot be written.</exception>

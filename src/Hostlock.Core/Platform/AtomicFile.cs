@@ -8,7 +8,10 @@ namespace Hostlock.Platform;
 /// </summary>
 public static class AtomicFile
 {
-    /// <summary>How the names of the files begin that are written beside others. A run that was killed may leave such ones; they are of no use to anybody.</summary>
+    /// <summary>
+    /// How the names of the files begin that are written beside others. A run that was killed may leave such ones; they are of no use to
+    /// anybody.
+    /// </summary>
     public const string TemporaryPrefix = ".hostlock-tmp-";
 
     const int AtOnce = 16;
@@ -23,15 +26,18 @@ public static class AtomicFile
     /// <summary>Replaces one file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="contents">What it shall hold.</param>
-    /// <param name="isDurable">False for what may be lost to a power cut, such as a cache: it is whole or not there, and not waited for.</param>
+    /// <param name="isDurable">False for what may be lost to a power cut, such as a cache: it is whole or not there, and not waited
+    /// for.</param>
     /// <exception cref="PlatformException">It cannot be written, or something other than a file lies there.</exception>
-    public static void Replace(string path, ReadOnlyMemory<byte> contents, bool isDurable = true) => ReplaceAll([(path, contents)], isDurable);
+    public static void Replace(string path, ReadOnlyMemory<byte> contents, bool isDurable = true) =>
+        ReplaceAll([(path, contents)], isDurable);
 
     /// <summary>
     /// Replaces several files. The folder of each must exist. If one of them cannot be written nothing is replaced; if
     /// renaming fails half-way, what is renamed stays, each file being whole.
     /// </summary>
-    /// <exception cref="PlatformException">One of them cannot be written, or something other than a file lies there; it is named.</exception>
+    /// <exception cref="PlatformException">One of them cannot be written, or something other than a file lies there; it is
+    /// named.</exception>
     public static void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files, bool isDurable = true)
     {
         var targets = files.Select(file => TargetOf(file.Path, file.Contents)).ToList();
@@ -52,7 +58,10 @@ public static class AtomicFile
             FlushFolder(folder);
     }
 
-    /// <summary>Deletes what runs that were killed left in a folder: the files that begin with <see cref="TemporaryPrefix"/>. Only for who keeps others from writing there.</summary>
+    /// <summary>
+    /// Deletes what runs that were killed left in a folder: the files that begin with <see cref="TemporaryPrefix"/>. Only for who keeps
+    /// others from writing there.
+    /// </summary>
     public static void ClearLeftovers(string folder)
     {
         foreach (var leftover in Directory.EnumerateFiles(folder, $"{TemporaryPrefix}*"))
@@ -111,7 +120,9 @@ public static class AtomicFile
     {
         try
         {
-            var real = new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
+            var real = new FileInfo(path) is { LinkTarget: not null } link
+                ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName
+                : Path.GetFullPath(path);
             var status = UnixFiles.Look(Encoding.UTF8.GetBytes(real));
             if (status is not (null or { Kind: UnixFiles.Kind.File }))
                 throw PlatformException.NotAFile(path);

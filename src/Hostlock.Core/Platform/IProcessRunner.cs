@@ -8,7 +8,8 @@ public interface IProcessRunner
     Task<Finished> RunAsync(ProcessRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Starts a program whose output is read as a stream while it runs, and whose input stays open. The request's input, output and time limit
+    /// Starts a program whose output is read as a stream while it runs, and whose input stays open. The request's input, output and time
+    /// limit
     /// are not for such a one.
     /// </summary>
     /// <exception cref="PlatformException">The program cannot be started.</exception>

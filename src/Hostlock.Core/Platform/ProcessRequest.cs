@@ -83,12 +83,15 @@ public abstract record ProcessStop
     /// <summary>It is killed at once, with all it started.</summary>
     public sealed record AtOnce : ProcessStop;
 
-    /// <summary>It and all it started are asked to end (SIGTERM), so that they can put away what they hold; what still runs after a grace is killed.</summary>
+    /// <summary>
+    /// It and all it started are asked to end (SIGTERM), so that they can put away what they hold; what still runs after a grace is killed.
+    /// </summary>
     /// <param name="Grace">How long it may take to end.</param>
     public sealed record Gently(TimeSpan Grace) : ProcessStop;
 
     /// <summary>
-    /// Once begun it is finished: a cancelled run goes on to its end and its result is returned, for what must not be left half-done. If it takes
+    /// Once begun it is finished: a cancelled run goes on to its end and its result is returned, for what must not be left half-done. If it
+    /// takes
     /// too long or says too much it is ended gently.
     /// </summary>
     public sealed record Never : ProcessStop;

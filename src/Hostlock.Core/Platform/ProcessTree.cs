@@ -17,7 +17,8 @@ sealed partial class ProcessTree
     {
         var children = Read().ToLookup(process => process.Parent);
         var open = new Stack<int>([root]);
-        // A process without a file in /proc is signalled by its id all the same: it is our child, whose id nobody else has until we ask for its end.
+        // A process without a file in /proc is signalled by its id all the same: it is our child, whose id nobody else has until we ask for
+        // its end.
         _processes.Add((root, StatusOf(root)?.Started ?? 0));
         while (open.TryPop(out var parent))
         {
@@ -59,7 +60,8 @@ sealed partial class ProcessTree
     {
         try
         {
-            // The name is in parentheses and may hold anything; the state is the third field, the parent the fourth, the start the twenty-second.
+            // The name is in parentheses and may hold anything; the state is the third field, the parent the fourth, the start the
+            // twenty-second.
             var text = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
             return (int.Parse(fields[1], CultureInfo.InvariantCulture), ulong.Parse(fields[19], CultureInfo.InvariantCulture));

@@ -3,7 +3,8 @@ using System.Text;
 namespace Hostlock.Platform;
 
 /// <summary>
-/// The one way in which a file of the user is read: it has to be a regular file, so that no pipe or device holds us up, and no larger than it
+/// The one way in which a file of the user is read: it has to be a regular file, so that no pipe or device holds us up, and no larger than
+/// it
 /// may be. Links are followed.
 /// </summary>
 public static class RegularFile
@@ -13,7 +14,8 @@ public static class RegularFile
     /// <param name="maximumBytes">Most bytes it may have.</param>
     /// <param name="name">What the user calls it, for errors; the path if null.</param>
     /// <exception cref="PlatformException">It is not there, is no regular file, is larger, or cannot be read.</exception>
-    public static byte[] Read(string path, long maximumBytes, string? name = null) => TryRead(path, maximumBytes, name) ?? throw PlatformException.NoFile(name ?? path);
+    public static byte[] Read(string path, long maximumBytes, string? name = null) =>
+        TryRead(path, maximumBytes, name) ?? throw PlatformException.NoFile(name ?? path);
 
     /// <summary>Reads a file; null if nothing is there.</summary>
     /// <param name="path">The file.</param>
@@ -42,7 +44,10 @@ public static class RegularFile
         }
     }
 
-    /// <summary>Reads a file as text, which has to be UTF-8; without the mark that some editors put first. Bytes that are not text are never changed in silence.</summary>
+    /// <summary>
+    /// Reads a file as text, which has to be UTF-8; without the mark that some editors put first. Bytes that are not text are never changed
+    /// in silence.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="maximumBytes">Most bytes it may have.</param>
     /// <param name="name">What the user calls it, for errors; the path if null.</param>
@@ -70,7 +75,8 @@ public static class RegularFile
     }
 
     /// <summary>
-    /// The text of a file that is only looked at, such as settings of other programs; each byte that is not UTF-8 becomes U+FFFD. Null if nothing
+    /// The text of a file that is only looked at, such as settings of other programs; each byte that is not UTF-8 becomes U+FFFD. Null if
+    /// nothing
     /// is there, or it cannot be read as a file of that size: it then says nothing to us, and the program whose file it is will say why.
     /// </summary>
     /// <param name="path">The file.</param>
@@ -87,7 +93,8 @@ public static class RegularFile
         }
     }
 
-    static ReadOnlySpan<byte> WithoutMark(byte[] bytes) => bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(Encoding.UTF8.Preamble.Length) : bytes;
+    static ReadOnlySpan<byte> WithoutMark(byte[] bytes) =>
+        bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(Encoding.UTF8.Preamble.Length) : bytes;
 
     // What a file says of its size is a hint: it may grow while it is read, and some are of size 0 and have contents.
     static byte[]? ReadWhole(FileStream file, long size, long most)

@@ -25,7 +25,9 @@ static partial class UnixFiles
         Link = 0xA000,
     }
 
-    /// <summary>What lies at a path. <see cref="Kind"/> is none of the named ones for sockets, pipes and devices; times are seconds since the epoch.</summary>
+    /// <summary>
+    /// What lies at a path. <see cref="Kind"/> is none of the named ones for sockets, pipes and devices; times are seconds since the epoch.
+    /// </summary>
     public readonly record struct Status(Kind Kind, bool IsExecutable, long Size, long Modified)
     {
         /// <summary>The part of the time of the last change of contents below the second.</summary>

@@ -21,18 +21,21 @@ public static class DiffText
             switch (change)
             {
                 case { Before: null, After: { } after }:
-                    text.Append(CultureInfo.InvariantCulture, $"• Added input '{change.Path}':\n    {Describe(after)}\n");
+                    text.Append(CultureInfo.InvariantCulture, $"• Added input '{Name(change.Path)}':\n    {Describe(after)}\n");
                     break;
                 case { After: null }:
-                    text.Append(CultureInfo.InvariantCulture, $"• Removed input '{change.Path}'\n");
+                    text.Append(CultureInfo.InvariantCulture, $"• Removed input '{Name(change.Path)}'\n");
                     break;
                 case { Moves: true, Before: { } before, After: { } after }:
-                    text.Append(CultureInfo.InvariantCulture, $"• Updated input '{change.Path}':\n    {Describe(before)}\n  → {Describe(after)}\n");
+                    text.Append(
+                        CultureInfo.InvariantCulture, $"• Updated input '{Name(change.Path)}':\n    {Describe(before)}\n  → {Describe(after)}\n");
                     if (hasLinks && CompareLink.Between(before, after) is { } link)
                         text.Append(CultureInfo.InvariantCulture, $"    {link}\n");
                     break;
                 case { Before: LockEdge.Locked(var before), After: LockEdge.Locked(var after) } when !before.Original.Equals(after.Original):
-                    text.Append(CultureInfo.InvariantCulture, $"• Input '{change.Path}' is now declared as '{after.Original}' (it was '{before.Original}')\n");
+                    text.Append(
+                        CultureInfo.InvariantCulture,
+                        $"• Input '{Name(change.Path)}' is now declared as '{Name(after.Original)}' (it was '{Name(before.Original)}')\n");
                     break;
                 default:
                     break;
@@ -44,10 +47,13 @@ public static class DiffText
     /// <summary>What an edge leads to: the locked reference and its date, or what it follows.</summary>
     public static string Describe(LockEdge edge) => edge switch
     {
-        LockEdge.Follows(var target) => $"follows '{target}'",
-        LockEdge.Locked(var node) => $"'{node.Locked}'{(node.Locked.LastModified is { } seconds ? $" ({Day(seconds)})" : "")}",
+        LockEdge.Follows(var target) => $"follows '{Name(target)}'",
+        LockEdge.Locked(var node) => $"'{Name(node.Locked)}'{(node.Locked.LastModified is { } seconds ? $" ({Day(seconds)})" : "")}",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    // Names and references of a lock are anybody's.
+    static string Name(object value) => Visible.Name(value.ToString()!);
 
     /// <summary>A time of a lock as the UTC day.</summary>
     /// <param name="seconds">Seconds since the epoch; a lock may hold any number.</param>

@@ -15,44 +15,25 @@ public static class ErrorText
     public static string Render(HostlockException error, Ink ink)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{ink.Bad("error")}: {Plain(error.Message)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{ink.Bad("error")}: {Indented(error.Message)}\n");
         AppendPlace(text, error.Span, ink);
         foreach (var doing in error.Trail)
-            text.Append(CultureInfo.InvariantCulture, $"  {Plain(doing)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {Indented(doing)}\n");
         if (error.Hint is { } hint)
-            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold("hint")}: {Plain(hint)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold("hint")}: {Indented(hint)}\n");
         return text.ToString();
     }
 
     public static string Render(Warning warning, Ink ink)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{ink.Warn("warning")}: {Plain(warning.Message)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{ink.Warn("warning")}: {Indented(warning.Message)}\n");
         AppendPlace(text, warning.Span, ink);
         return text.ToString();
     }
 
-    /// <summary>
-    /// A text from outside made fit for a terminal: control characters, which could move the cursor or change colours, and
-    /// those that reverse the order of letters come out as escapes. Line breaks stay.
-    /// </summary>
-    public static string Plain(string text)
-    {
-        if (!text.Any(IsUnfit))
-            return text;
-        var plain = new StringBuilder(text.Length + 8);
-        foreach (var c in text)
-        {
-            if (IsUnfit(c))
-                plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-            else
-                plain.Append(c);
-        }
-        return plain.ToString();
-    }
-
-    static bool IsUnfit(char c) =>
-        (char.IsControl(c) && c is not ('\n' or '\t')) || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+    // A line that a message brings along must not be taken for one of ours.
+    static string Indented(string text) => Visible.Text(text).Replace("\n", "\n  ", StringComparison.Ordinal);
 
     static void AppendPlace(StringBuilder text, SourceSpan? span, Ink ink)
     {
@@ -62,7 +43,7 @@ public static class ErrorText
         var line = span.Source.LineAt(span.Start);
         var margin = number.ToString(CultureInfo.InvariantCulture);
         var indent = new string(' ', margin.Length);
-        text.Append(CultureInfo.InvariantCulture, $"{indent}{ink.Dim("-->")} {Plain(span.ToString())}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{indent}{ink.Dim("-->")} {Visible.Name(span.ToString())}\n");
         text.Append(CultureInfo.InvariantCulture, $"{indent} {ink.Dim("|")}\n");
         var at = Math.Min(column - 1, line.Length);
         var length = Math.Clamp(span.Length, 1, Math.Max(line.Length - at, 1));
@@ -70,7 +51,7 @@ public static class ErrorText
         var from = at + length <= Width ? 0 : Math.Max(0, at - (Width / 4));
         var shown = line.Substring(from, Math.Min(line.Length - from, Width));
         length = Math.Min(length, Math.Max(1, shown.Length - (at - from)));
-        text.Append(CultureInfo.InvariantCulture, $"{ink.Dim($"{margin} |")} {(from > 0 ? "…" : "")}{Plain(shown)}{(from + shown.Length < line.Length ? "…" : "")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{ink.Dim($"{margin} |")} {(from > 0 ? "…" : "")}{Visible.Text(shown)}{(from + shown.Length < line.Length ? "…" : "")}\n");
         text.Append(CultureInfo.InvariantCulture, $"{indent} {ink.Dim("|")} {(from > 0 ? " " : "")}{Pad(shown, at - from)}{ink.Bad(new string('^', Columns(shown, at - from, length)))}\n");
     }
 
@@ -79,7 +60,7 @@ public static class ErrorText
     {
         var pad = new StringBuilder();
         foreach (var c in line.AsSpan(0, Math.Min(length, line.Length)))
-            pad.Append(c == '\t' ? "\t" : IsUnfit(c) ? "      " : char.IsLowSurrogate(c) ? "" : " ");
+            pad.Append(c == '\t' ? "\t" : Visible.IsUnfit(c) ? "      " : char.IsLowSurrogate(c) ? "" : " ");
         return pad.ToString();
     }
 
@@ -87,7 +68,7 @@ public static class ErrorText
     {
         var columns = 0;
         for (var i = start; i < start + length; i++)
-            columns += i >= line.Length ? 1 : IsUnfit(line[i]) ? 6 : char.IsLowSurrogate(line[i]) ? 0 : 1;
+            columns += i >= line.Length ? 1 : Visible.IsUnfit(line[i]) ? 6 : char.IsLowSurrogate(line[i]) ? 0 : 1;
         return Math.Max(columns, 1);
     }
 }

@@ -20,9 +20,9 @@ public static class FindingText
         {
             var kind = severity == Severity.Error ? ink.Bad("error") : ink.Warn("warning");
             var place = problem.Line is { } line ? string.Create(CultureInfo.InvariantCulture, $"{problem.File}:{line}") : problem.File;
-            text.Append(CultureInfo.InvariantCulture, $"{kind}: {place}: {problem.Message}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{kind}: {Visible.Name(place)}: {Visible.Name(problem.Message)}\n");
             if (problem.Fix is { } fix)
-                text.Append(CultureInfo.InvariantCulture, $"  fix: {fix}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  fix: {Visible.Text(fix)}\n");
         }
         return text.ToString();
     }

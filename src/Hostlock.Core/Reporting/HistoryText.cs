@@ -15,8 +15,8 @@ public static class HistoryText
         var text = new StringBuilder();
         foreach (var (commit, diff) in versions)
         {
-            var from = commit.PromotedFrom.Length > 0 ? $" {ink.Good($"promoted from {Plain(commit.PromotedFrom)}")}" : "";
-            text.Append(CultureInfo.InvariantCulture, $"{ink.Warn(commit.Id[..Math.Min(7, commit.Id.Length)])} {DiffText.Day(commit.Time)} {Plain(commit.Subject)}{from}\n");
+            var from = commit.PromotedFrom.Length > 0 ? $" {ink.Good($"promoted from {Visible.Name(commit.PromotedFrom)}")}" : "";
+            text.Append(CultureInfo.InvariantCulture, $"{ink.Warn(commit.Id[..Math.Min(7, commit.Id.Length)])} {DiffText.Day(commit.Time)} {Visible.Name(commit.Subject)}{from}\n");
             if (diff is null)
             {
                 text.Append("  the lock cannot be read\n");
@@ -24,7 +24,7 @@ public static class HistoryText
             }
             var moves = diff.Changes.Where(change => change.Path.Length == 1).Take(InputsShown).ToList();
             foreach (var change in moves)
-                text.Append(CultureInfo.InvariantCulture, $"  {change.Path}  {Short(change.Before)} → {Short(change.After)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {Visible.Name(change.Path.ToString())}  {Short(change.Before)} → {Short(change.After)}\n");
             if (diff.Changes.Length > moves.Count)
                 text.Append(ink.Dim($"  and {diff.Changes.Length - moves.Count} more")).Append('\n');
         }
@@ -34,11 +34,8 @@ public static class HistoryText
     static string Short(LockEdge? edge) => edge switch
     {
         null => "nothing",
-        LockEdge.Follows(var target) => $"follows {target}",
+        LockEdge.Follows(var target) => $"follows {Visible.Name(target.ToString())}",
         LockEdge.Locked(var node) => node.Locked.Revision is { Length: > 7 } revision ? revision[..7] : DiffText.Day(node.Locked.LastModified ?? 0),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
-
-    // What stands in a commit is anybody's.
-    static string Plain(string subject) => string.Concat(subject.Where(c => !char.IsControl(c)));
 }

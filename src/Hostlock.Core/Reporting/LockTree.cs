@@ -9,7 +9,7 @@ public static class LockTree
 {
     public static string Render(string title, LockFile file, Ink ink)
     {
-        var text = new StringBuilder().Append(ink.Bold(title)).Append('\n');
+        var text = new StringBuilder().Append(ink.Bold(Visible.Name(title))).Append('\n');
         // A node that two inputs of an old file share is shown in full once.
         var shown = new HashSet<LockNode>(ReferenceEqualityComparer.Instance);
         Beneath(file.Root, "");
@@ -21,7 +21,7 @@ public static class LockTree
             foreach (var (name, edge) in node.Inputs)
             {
                 var isLast = --left == 0;
-                text.Append(CultureInfo.InvariantCulture, $"{indent}{(isLast ? "└── " : "├── ")}{name}: {Words(edge, ink)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{indent}{(isLast ? "└── " : "├── ")}{Visible.Name(name)}: {Words(edge, ink)}\n");
                 if (edge is LockEdge.Locked(var child) && shown.Add(child))
                     Beneath(child, indent + (isLast ? "    " : "│   "));
             }
@@ -30,7 +30,7 @@ public static class LockTree
 
     static string Words(LockEdge edge, Ink ink) => edge switch
     {
-        LockEdge.Follows(var target) => ink.Dim(target.IsRoot ? "follows the root flake" : $"follows '{target}'"),
+        LockEdge.Follows(var target) => ink.Dim(target.IsRoot ? "follows the root flake" : DiffText.Describe(edge)),
         LockEdge.Locked(var node) => DiffText.Describe(edge) + (node.IsFlake ? "" : ink.Dim(" (not a flake)")),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

@@ -36,5 +36,5 @@ public static class OutcomeText
 /// <summary>Inputs that stayed as they were, in the manner of Nix's blocks.</summary>
 static class HeldText
 {
-    public static string Render(IEnumerable<KeptInput> held) => string.Concat(held.Select(kept => $"• Kept input '{kept.Input}' ({kept.Reason})\n"));
+    public static string Render(IEnumerable<KeptInput> held) => string.Concat(held.Select(kept => $"• Kept input '{Visible.Name(kept.Input)}' ({Visible.Name(kept.Reason)})\n"));
 }

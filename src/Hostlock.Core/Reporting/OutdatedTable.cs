@@ -31,11 +31,12 @@ public static class OutdatedTable
 
     static (string Name, string Move, string Note, bool IsBad)? Row(OutdatedInput input)
     {
+        var name = Visible.Name(input.Name);
         var locked = Short(input.Locked.Revision) ?? DiffText.Day(input.Locked.LastModified ?? 0);
         if (input.Problem is { } problem)
-            return (input.Name, locked, problem.Message, true);
+            return (name, locked, Visible.Name(problem.Message), true);
         if (input.Newest is not { } newest)
-            return (input.Name, locked, "only an update can tell", false);
+            return (name, locked, "only an update can tell", false);
         if (!input.IsOld && input.Waiting is null)
             return null;
         var notes = new List<string>();
@@ -44,10 +45,10 @@ public static class OutdatedTable
         if (input.CommitsBehind is { } commits)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"{commits} {(commits == 1 ? "commit" : "commits")}"));
         if (input.Freeze is { } freeze)
-            notes.Add($"frozen: {freeze}");
+            notes.Add($"frozen: {Visible.Name(freeze.ToString()!)}");
         if (input.Waiting is { } waiting)
             notes.Add($"{Short(waiting.Id)} waits for its min-age");
-        return (input.Name, input.IsOld ? $"{locked} → {Short(newest.Id)}" : locked, string.Join(", ", notes), false);
+        return (name, input.IsOld ? $"{locked} → {Short(newest.Id)}" : locked, string.Join(", ", notes), false);
     }
 
     static string? Short(string? revision) => revision is { Length: > 7 } ? revision[..7] : revision;

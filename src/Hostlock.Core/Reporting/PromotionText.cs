@@ -22,7 +22,7 @@ public static class PromotionText
         switch (plan)
         {
             case TargetPlan.Refused(_, var why, var hint):
-                text.Append(CultureInfo.InvariantCulture, $"  {ink.Bad("refused")}: {why}\n  {hint}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {ink.Bad("refused")}: {Visible.Name(why)}\n  {Visible.Name(hint)}\n");
                 break;
             case TargetPlan.Ready ready:
                 text.Append(DiffText.Render(ready.Diff));

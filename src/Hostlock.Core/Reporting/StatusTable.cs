@@ -22,8 +22,8 @@ public static class StatusTable
     {
         var text = new StringBuilder();
         var read = locks.Where(one => one.Lock is not null).ToList();
-        var names = read.SelectMany(one => one.Inputs.Select(input => input.Name)).Distinct().Order(Utf8Order.Instance).ToList();
-        var cells = read.ToDictionary(one => one, one => one.Inputs.ToDictionary(input => input.Name, input => Cell(input, now)));
+        var names = read.SelectMany(one => one.Inputs.Select(input => Visible.Name(input.Name))).Distinct().Order(Utf8Order.Instance).ToList();
+        var cells = read.ToDictionary(one => one, one => one.Inputs.ToDictionary(input => Visible.Name(input.Name), input => Cell(input, now)));
         var differing = names.Where(name => read.Select(one => cells[one].GetValueOrDefault(name)).Distinct().Count() > 1).ToList();
 
         var rows = read
@@ -45,7 +45,7 @@ public static class StatusTable
         }
         foreach (var one in locks.Where(one => one.Lock is null))
         {
-            var why = one.Problem is { } problem ? problem.Message : $"no lock; 'hostlock lock {one.Place.Name}' makes {one.Place.Shown}";
+            var why = one.Problem is { } problem ? Visible.Name(problem.Message) : $"no lock; 'hostlock lock {one.Place.Name}' makes {one.Place.Shown}";
             text.Append(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? "\n" : "")}{Names(one.Place.Sharers)}: {ink.Bad(why)}\n");
         }
         return text.ToString();
@@ -84,9 +84,9 @@ public static class StatusTable
     {
         var cell = input.Edge switch
         {
-            LockEdge.Follows(var target) => $"follows {target}",
+            LockEdge.Follows(var target) => $"follows {Visible.Name(target.ToString())}",
             LockEdge.Locked { Node.Locked: { } locked } =>
-                $"{(locked.Revision is { Length: >= 7 } revision ? revision[..7] : locked.Type)}{(locked.LastModified is { } seconds ? $" {Age(now, seconds)}" : "")}",
+                $"{(locked.Revision is { Length: >= 7 } revision ? revision[..7] : Visible.Name(locked.Type))}{(locked.LastModified is { } seconds ? $" {Age(now, seconds)}" : "")}",
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         if (input.SecondsBehind > 0)

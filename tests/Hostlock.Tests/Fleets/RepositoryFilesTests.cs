@@ -22,7 +22,9 @@ public sealed class RepositoryFilesTests : IDisposable
         _files.ReplaceAll([("locks/plex.lock", "plex"u8.ToArray()), ("hosts/web/flake.lock", "web"u8.ToArray())]);
 
         Assert.Equal(("plex", "web"), (_folder.Read("flake/locks/plex.lock"), _folder.Read("flake/hosts/web/flake.lock")));
-        Assert.Equal(["mine.tmp", "plex.lock"], Directory.EnumerateFiles(_folder["flake/locks"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["mine.tmp", "plex.lock"],
+            Directory.EnumerateFiles(_folder["flake/locks"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -57,7 +57,8 @@ public sealed class AtomicFileTests : IDisposable
 
         foreach (var name in new[] { "folder", "pipe", "null", "round" })
         {
-            var error = Assert.Throws<PlatformException>(() => AtomicFile.ReplaceAll([(_folder["file"], "after"u8.ToArray()), (_folder[name], "x"u8.ToArray())]));
+            var error = Assert.Throws<PlatformException>(
+                () => AtomicFile.ReplaceAll([(_folder["file"], "after"u8.ToArray()), (_folder[name], "x"u8.ToArray())]));
             Assert.Contains($"'{_folder[name]}'", error.Message);
         }
 
@@ -70,7 +71,8 @@ public sealed class AtomicFileTests : IDisposable
     {
         _folder.Write("file", "before");
 
-        var error = Assert.Throws<PlatformException>(() => AtomicFile.ReplaceAll([(_folder["file"], "after"u8.ToArray()), (_folder["none/file"], "x"u8.ToArray())]));
+        var error = Assert.Throws<PlatformException>(
+            () => AtomicFile.ReplaceAll([(_folder["file"], "after"u8.ToArray()), (_folder["none/file"], "x"u8.ToArray())]));
 
         Assert.Contains("none/file", error.Message);
         Assert.Equal("before", _folder.Read("file"));

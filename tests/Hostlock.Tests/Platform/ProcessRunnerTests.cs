@@ -11,6 +11,11 @@ public sealed class ProcessRunnerTests : IDisposable
     readonly TempFolder _folder = new();
     readonly ProcessRunner _runner = new();
 
+    const string Forever = "while :; do sleep 0.01; done";
+
+    // A program that does not end when asked to, and says when it is up.
+    string Deaf => $"sh -c 'trap \"\" TERM; echo $$ > \"{_folder["pid"]}\"; touch \"{_folder["up"]}\"; {Forever}'";
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
@@ -132,9 +137,10 @@ public sealed class ProcessRunnerTests : IDisposable
         var asText = await _runner.RunAsync(request, Stop);
         var asFile = await _runner.RunAsync(request with { Output = new ProcessOutput.File(_folder["said"], 100) }, Stop);
 
+        var written = File.ReadAllBytes(_folder["said"]);
         Assert.Equal(("", "61FF620A"), (asBytes.Output, Convert.ToHexString(asBytes.OutputBytes.Span)));
         Assert.Equal(("a\uFFFDb\n", 0), (asText.Output, asText.OutputBytes.Length));
-        Assert.Equal(("", 0, "61FF620A"), (asFile.Output, asFile.OutputBytes.Length, Convert.ToHexString(File.ReadAllBytes(_folder["said"]))));
+        Assert.Equal(("", 0, "61FF620A"), (asFile.Output, asFile.OutputBytes.Length, Convert.ToHexString(written)));
     }
 
     [Fact]
@@ -142,7 +148,8 @@ public sealed class ProcessRunnerTests : IDisposable
     {
         File.WriteAllText(_folder["said"], "before");
 
-        await Assert.ThrowsAsync<PlatformException>(() => _runner.RunAsync(Shell("echo after") with { Output = new ProcessOutput.File(_folder["said"], 100) }, Stop));
+        await Assert.ThrowsAsync<PlatformException>(
+            () => _runner.RunAsync(Shell("echo after") with { Output = new ProcessOutput.File(_folder["said"], 100) }, Stop));
 
         Assert.Equal("before", File.ReadAllText(_folder["said"]));
     }
@@ -152,9 +159,10 @@ public sealed class ProcessRunnerTests : IDisposable
     {
         var pieces = new List<string>();
         var lines = new List<string>();
+        var request = Shell("printf 'one\\n\\ntwo \\303'; printf '\\251\\nlast'");
 
-        await _runner.RunAsync(Shell("printf 'one\\n\\ntwo \\303'; printf '\\251\\nlast'") with { Output = new ProcessOutput.Live(pieces.Add) }, Stop);
-        await _runner.RunAsync(Shell("printf 'one\\n\\ntwo \\303'; printf '\\251\\nlast'") with { Output = new ProcessOutput.Lines(lines.Add) }, Stop);
+        await _runner.RunAsync(request with { Output = new ProcessOutput.Live(pieces.Add) }, Stop);
+        await _runner.RunAsync(request with { Output = new ProcessOutput.Lines(lines.Add) }, Stop);
 
         Assert.Equal("one\n\ntwo é\nlast", string.Concat(pieces));
         Assert.Equal(["one", "", "two é", "last"], lines);
@@ -184,7 +192,8 @@ public sealed class ProcessRunnerTests : IDisposable
         var error = await Assert.ThrowsAsync<PlatformException>(() => _runner.RunAsync(Shell("yes") with { Output = output }, Stop));
 
         Assert.Contains("1000 bytes", error.Message);
-        Assert.Equal(1000, (await _runner.RunAsync(Shell("head -c 1000 /dev/zero") with { Output = new ProcessOutput.Bytes(1000) }, Stop)).OutputBytes.Length);
+        var enough = Shell("head -c 1000 /dev/zero") with { Output = new ProcessOutput.Bytes(1000) };
+        Assert.Equal(1000, (await _runner.RunAsync(enough, Stop)).OutputBytes.Length);
     }
 
     [Fact]
@@ -205,7 +214,7 @@ public sealed class ProcessRunnerTests : IDisposable
     {
         var stop = new ProcessStop.Gently(TimeSpan.FromSeconds(20));
 
-        await CancelAsync($"trap 'echo gone > \"{_folder["gone"]}\"; exit 1' TERM; touch \"{_folder["up"]}\"; while :; do sleep 0.01; done", stop);
+        await CancelAsync($"trap 'echo gone > \"{_folder["gone"]}\"; exit 1' TERM; touch \"{_folder["up"]}\"; {Forever}", stop);
 
         Assert.Equal("gone\n", File.ReadAllText(_folder["gone"]));
     }
@@ -213,9 +222,7 @@ public sealed class ProcessRunnerTests : IDisposable
     [Fact]
     public async Task One_that_does_not_end_when_asked_to_is_killed_with_all_it_started()
     {
-        var deaf = $"trap '' TERM; sh -c 'trap \"\" TERM; echo $$ > \"{_folder["pid"]}\"; touch \"{_folder["up"]}\"; while :; do sleep 0.01; done' & wait; while :; do sleep 0.01; done";
-
-        await CancelAsync(deaf, new ProcessStop.Gently(TimeSpan.FromMilliseconds(50)));
+        await CancelAsync($"trap '' TERM; {Deaf} & wait; {Forever}", new ProcessStop.Gently(TimeSpan.FromMilliseconds(50)));
 
         await EndedAsync(_folder["pid"]);
     }
@@ -224,8 +231,7 @@ public sealed class ProcessRunnerTests : IDisposable
     public async Task What_one_started_that_ends_gently_does_not_live_on()
     {
         // The shell dies of the signal, the one below does not.
-        await CancelAsync(
-            $"sh -c 'trap \"\" TERM; echo $$ > \"{_folder["pid"]}\"; touch \"{_folder["up"]}\"; while :; do sleep 0.01; done' & wait", new ProcessStop.Gently(TimeSpan.FromSeconds(20)));
+        await CancelAsync($"{Deaf} & wait", new ProcessStop.Gently(TimeSpan.FromSeconds(20)));
 
         await EndedAsync(_folder["pid"]);
     }
@@ -234,7 +240,8 @@ public sealed class ProcessRunnerTests : IDisposable
     public async Task What_is_to_be_finished_once_begun_is_finished()
     {
         using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        var request = Shell($"touch \"{_folder["up"]}\"; while ! test -e \"{_folder["go"]}\"; do sleep 0.01; done; echo done") with { Stop = new ProcessStop.Never() };
+        var waiting = Shell($"touch \"{_folder["up"]}\"; while ! test -e \"{_folder["go"]}\"; do sleep 0.01; done; echo done");
+        var request = waiting with { Stop = new ProcessStop.Never() };
 
         var running = _runner.RunAsync(request, cancelling.Token);
         await AppearAsync(_folder["up"]);
@@ -283,7 +290,8 @@ public sealed class ProcessRunnerTests : IDisposable
 
     static ProcessRequest Shell(string script) => ProcessRequest.Of("sh", "-c", script);
 
-    Task<Finished> Run(string program, params IEnumerable<string> arguments) => _runner.RunAsync(ProcessRequest.Of(program, arguments), Stop);
+    Task<Finished> Run(string program, params IEnumerable<string> arguments) =>
+        _runner.RunAsync(ProcessRequest.Of(program, arguments), Stop);
 
     // A process that ended and whose parent has not asked yet is a zombie.
     static bool IsAlive(int process)

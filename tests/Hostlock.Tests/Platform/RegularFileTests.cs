@@ -47,7 +47,9 @@ public sealed class RegularFileTests : IDisposable
         _folder.Write("file", "12345");
 
         Assert.Equal(5, RegularFile.Read(_folder["file"], 5).Length);
-        Assert.Equal("'x' is too large: 5 bytes, at most 4 are read", Assert.Throws<PlatformException>(() => RegularFile.Read(_folder["file"], 4, "x")).Message);
+        Assert.Equal(
+            "'x' is too large: 5 bytes, at most 4 are read",
+            Assert.Throws<PlatformException>(() => RegularFile.Read(_folder["file"], 4, "x")).Message);
     }
 
     [Fact]
@@ -64,7 +66,9 @@ public sealed class RegularFileTests : IDisposable
         File.WriteAllBytes(_folder["latin"], [0xE9]);
 
         Assert.Equal("é", RegularFile.ReadText(_folder["marked"], 10));
-        Assert.Equal("'x' is not UTF-8 text", Assert.Throws<PlatformException>(() => RegularFile.ReadText(_folder["latin"], 10, "x")).Message);
+        Assert.Equal(
+            "'x' is not UTF-8 text",
+            Assert.Throws<PlatformException>(() => RegularFile.ReadText(_folder["latin"], 10, "x")).Message);
         Assert.Null(RegularFile.TryReadText(_folder["none"], 10));
     }
 

@@ -12,10 +12,11 @@ public static class GitProgram
 
     // Variables of a hook or an alias that called us would send git to another repository.
     static readonly EnvironmentChanges OfThisRepository = EnvironmentChanges.None.Unset(
-        "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_NAMESPACE",
-        "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE", "GIT_EXTERNAL_DIFF");
+        "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE", "GIT_EXTERNAL_DIFF");
 
-    // Nothing of the user's may be written, not even a refreshed index. Replaced objects are not looked at, as libgit2 does not. Prompts stay as
+    // Nothing of the user's may be written, not even a refreshed index. Replaced objects are not looked at, as libgit2 does not. Prompts
+    // stay as
     // they are: a user may be asked.
     static readonly EnvironmentChanges Reading = OfThisRepository
         .Set("GIT_OPTIONAL_LOCKS", "0").Set("GIT_NO_REPLACE_OBJECTS", "1").Set("GIT_ATTR_NOSYSTEM", "1").Set("LC_ALL", "C");
@@ -23,14 +24,17 @@ public static class GitProgram
     // A repository's own settings may name programs; what only reads it starts none of them, and wants nothing beside the answer.
     static readonly string[] ReadingSettings = ["-c", "core.fsmonitor=false", "-c", "log.showSignature=false"];
 
-    /// <summary>Asks a repository, or fetches into a copy of ours: nothing of the user's is changed, and none of the repository's programs is run.</summary>
+    /// <summary>
+    /// Asks a repository, or fetches into a copy of ours: nothing of the user's is changed, and none of the repository's programs is run.
+    /// </summary>
     /// <param name="gitFolder">The git folder of the repository.</param>
     /// <param name="arguments">The command and its arguments.</param>
     public static ProcessRequest Ask(string gitFolder, params IEnumerable<string> arguments) =>
         ProcessRequest.Of(Name, [$"--git-dir={gitFolder}", .. ReadingSettings, .. arguments]) with { Environment = Reading };
 
     /// <summary>
-    /// Runs a command in a work tree on behalf of the user, with the user's own settings, hooks and signing. Once begun it is finished: what it
+    /// Runs a command in a work tree on behalf of the user, with the user's own settings, hooks and signing. Once begun it is finished:
+    /// what it
     /// changes is never left half-done.
     /// </summary>
     /// <param name="workTree">The folder of the work tree.</param>

@@ -4,10 +4,12 @@ namespace Hostlock.Platform.Programs;
 public static class Ssh
 {
     /// <summary>
-    /// Runs a program of another machine. Nobody is asked for a password. ssh gives a shell there one line: the words are quoted for it, so that
+    /// Runs a program of another machine. Nobody is asked for a password. ssh gives a shell there one line: the words are quoted for it, so
+    /// that
     /// it takes each as it is.
     /// </summary>
-    /// <param name="target">The machine as ssh knows it, <c>root@plex.lan</c>; null for this machine, where the program runs without ssh.</param>
+    /// <param name="target">The machine as ssh knows it, <c>root@plex.lan</c>; null for this machine, where the program runs without
+    /// ssh.</param>
     /// <param name="program">The program.</param>
     /// <param name="arguments">Its arguments.</param>
     public static ProcessRequest Command(string? target, string program, params IEnumerable<string> arguments) =>

@@ -14,7 +14,9 @@ public class ProgramsTests
         Assert.Equal("--git-dir=/r/.git", asked.Arguments[0]);
         Assert.Equal(["log", "--", "x"], asked.Arguments[^3..]);
         Assert.Equal(["-C", "/r", "add", "--", "x"], done.Arguments);
-        Assert.All(new[] { asked, done }, request => Assert.True(request.Environment.Variables.TryGetValue("GIT_DIR", out var value) && value is null));
+        Assert.All(
+            new[] { asked, done },
+            request => Assert.True(request.Environment.Variables.TryGetValue("GIT_DIR", out var value) && value is null));
     }
 
     [Fact]

@@ -13,5 +13,5 @@ static class UntrackedFile
             yield return Of(path, "git does not know it, so Nix does not see it");
     }
 
-    static Problem Of(string path, string message) => new(message, path, null, $"git add -N {path}");
+    static Problem Of(string path, string message) => new(message, path, null, $"git add -N {ShellWord.Quote(path)}");
 }

@@ -23,6 +23,7 @@ public class TomlTextTests
         var file = TomlReader.Read(new SourceText("x.toml", $"{TomlText.Key(value)} = {TomlText.Strings([value, value])}\n"));
 
         Assert.True(file.TryGet(value, out var member));
-        Assert.Equal([value, value], Assert.IsType<TomlValue.List>(member.Value).Items.Select(item => Assert.IsType<TomlValue.Text>(item).Value));
+        var items = Assert.IsType<TomlValue.List>(member.Value).Items;
+        Assert.Equal([value, value], items.Select(item => Assert.IsType<TomlValue.Text>(item).Value));
     }
 }

@@ -1,0 +1,137 @@
+using Hostlock.Cli;
+using Mono.Cecil;
+
+namespace Hostlock.Tests.House;
+
+/// <summary>
+/// Holds the program to the doors of ARCHITECTURE.md: what must be right everywhere is done in one place, and nobody goes around it.
+/// </summary>
+public class DoorsTests
+{
+    static readonly string[] Reading =
+        ["ReadAllText", "ReadAllBytes", "ReadAllLines", "ReadLines", "OpenRead", "OpenText", "Open", "OpenHandle"];
+
+    static readonly string[] Writing =
+    [
+        "WriteAllText", "WriteAllBytes", "WriteAllLines", "AppendAllText", "AppendAllLines", "Create", "CreateText", "CreateSymbolicLink",
+        "CreateDirectory", "CreateTempSubdirectory", "OpenWrite", "Open", "OpenHandle", "Move", "Copy", "Replace", "Delete", "SetUnixFileMode",
+    ];
+
+    /// <summary>A door: what only goes through it, and the types that may do so, each with the reason.</summary>
+    sealed record Door(Func<MethodReference, bool> IsIts, Dictionary<string, string> Allowed);
+
+    static readonly Dictionary<string, Door> Doors = new()
+    {
+        ["running a program"] = new(
+            call => call.DeclaringType.FullName is "System.Diagnostics.Process" or "System.Diagnostics.ProcessStartInfo",
+            new() { ["Hostlock.Platform.ProcessRunner"] = "it is the door" }),
+
+        ["building a request for a program"] = new(
+            call => call.DeclaringType.FullName == "Hostlock.Platform.ProcessRequest" && call.Name is "Of" or ".ctor",
+            new()
+            {
+                ["Hostlock.Platform.ProcessRequest"] = "it is the value",
+                ["Hostlock.Platform.Programs.GitProgram"] = "it is the door to git",
+                ["Hostlock.Platform.Programs.NixProgram"] = "it is the door to nix",
+                ["Hostlock.Platform.Programs.Ssh"] = "it is the door to ssh",
+                ["Hostlock.Platform.Programs.UserShell"] = "it is the door to a shell",
+            }),
+
+        ["reading a file"] = new(
+            call => (call.DeclaringType.FullName == "System.IO.File" && Reading.Contains(call.Name)) || IsOpening(call),
+            new()
+            {
+                ["Hostlock.Platform.AtomicFile"] = "it opens what it writes",
+                ["Hostlock.Platform.ProcessRunner"] = "it opens a new file for an output",
+                ["Hostlock.Platform.ProcessTree"] = "it reads /proc",
+                ["Hostlock.Platform.UnixFiles"] = "it is beneath RegularFile",
+                ["Hostlock.Fetching.FetchCache"] = "the cache is ours",
+                ["Hostlock.Fetching.Archives.TemporaryFile"] = "its file is ours, and has no name",
+                ["Hostlock.Fleets.Bisecting.Bisection"] = "what was tried is in the cache",
+                ["Hostlock.Cli.Commands.BisectCommand"] = "the lock that is kept is in the cache",
+            }),
+
+        ["writing a file"] = new(
+            call => (call.DeclaringType.FullName is "System.IO.File" or "System.IO.Directory" && Writing.Contains(call.Name))
+                || IsOpening(call),
+            new()
+            {
+                ["Hostlock.Platform.AtomicFile"] = "it is the door",
+                ["Hostlock.Platform.ProcessRunner"] = "it opens a new file for an output",
+                ["Hostlock.Platform.UnixFiles"] = "it opens for reading alone",
+                ["Hostlock.Fetching.FetchCache"] = "the cache is ours",
+                ["Hostlock.Fetching.Archives.TemporaryFile"] = "its file is ours, and has no name",
+                ["Hostlock.Fetching.Git.GitCopies"] = "the copies of repositories are in the cache",
+                ["Hostlock.Fetching.Git.GitExportIgnore"] = "the index is in the cache",
+                ["Hostlock.Fleets.Bisecting.Bisection"] = "what was tried is in the cache",
+                ["Hostlock.Fleets.Bisecting.ClosureDiff"] = "the flake is copied to a temporary folder",
+                ["Hostlock.Cli.Commands.BisectCommand"] = "the lock that is kept is in the cache",
+                ["Hostlock.Cli.Commands.CheckCommand"] = "the cache that is empty is a temporary folder",
+                ["Hostlock.Cli.Commands.ManCommand"] = "the folder is named to be written to",
+            }),
+
+        ["replacing a file of the user"] = new(
+            call => call.DeclaringType.FullName == "Hostlock.Platform.AtomicFile",
+            new()
+            {
+                ["Hostlock.Platform.AtomicFile"] = "it replaces one as it does many",
+                ["Hostlock.Fleets.RepositoryFiles"] = "it is the door",
+                ["Hostlock.Fetching.FetchCache"] = "the cache is ours",
+                ["Hostlock.Fetching.Git.GitCopies"] = "the copies of repositories are in the cache",
+                ["Hostlock.Fleets.Bisecting.Bisection"] = "what was tried is in the cache",
+                ["Hostlock.Fleets.Bisecting.ClosureDiff"] = "the flake is copied to a temporary folder",
+                ["Hostlock.Cli.Commands.BisectCommand"] = "the lock that is kept is in the cache",
+                ["Hostlock.Cli.Commands.ManCommand"] = "the folder is named to be written to",
+            }),
+
+        ["printing"] = new(
+            call => call.DeclaringType.FullName == typeof(Surroundings).FullName && call.Name is "get_Output" or "get_Errors",
+            new()
+            {
+                ["Hostlock.Cli.Terminal"] = "it is the door",
+                ["Hostlock.Cli.FetchLines"] = "it draws over its own line",
+                ["Hostlock.Cli.App"] = "it flushes, and hands both to the parser",
+                ["Hostlock.Cli.Surroundings"] = "it is the value",
+            }),
+    };
+
+    static readonly TypeDefinition[] Types =
+    [
+        .. new[] { typeof(HostlockException), typeof(Surroundings) }
+            .SelectMany(type => AssemblyDefinition.ReadAssembly(type.Assembly.Location).MainModule.GetTypes()),
+    ];
+
+    public static TheoryData<string> Names => [.. Doors.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Nobody_goes_around_a_door(string name)
+    {
+        var strays = from use in Uses(Doors[name])
+                     where !Doors[name].Allowed.ContainsKey(use.Type)
+                     select $"{use.Type} calls {use.Call}";
+
+        Assert.Equal("", string.Join("\n", strays.Distinct()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void No_exception_outlives_its_reason(string name) =>
+        Assert.Empty(Doors[name].Allowed.Keys.Except(Uses(Doors[name]).Select(use => use.Type)));
+
+    static IEnumerable<(string Type, string Call)> Uses(Door door) =>
+        from type in Types
+        from method in type.Methods.Where(method => method.HasBody)
+        from instruction in method.Body.Instructions
+        let call = instruction.Operand as MethodReference
+        where call is not null && door.IsIts(call)
+        select (Outermost(type).FullName, $"{call.DeclaringType.Name}.{call.Name}");
+
+    static bool IsOpening(MethodReference call) =>
+        call.Name == ".ctor"
+        && call.DeclaringType.FullName is "System.IO.FileStream" or "System.IO.StreamReader" or "System.IO.StreamWriter"
+        && (call.DeclaringType.Name == "FileStream" || call.Parameters is [{ ParameterType.FullName: "System.String" }, ..]);
+
+    // What the compiler makes of lambdas and async methods lies within the type it is of.
+    static TypeDefinition Outermost(TypeDefinition type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+}

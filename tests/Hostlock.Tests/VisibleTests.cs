@@ -1,0 +1,61 @@
+using Hostlock.Reporting;
+
+namespace Hostlock.Tests;
+
+public class VisibleTests
+{
+    [Theory]
+    [InlineData("nixpkgs", "nixpkgs")]
+    [InlineData("é 日本", "é 日本")]
+    [InlineData("a\nb\tc", "a\\u000ab\\u0009c")]
+    [InlineData("\e[2J\u202e\u2066\u200f\u2028\u009b", "\\u001b[2J\\u202e\\u2066\\u200f\\u2028\\u009b")]
+    public void A_name_is_one_line_that_moves_nothing(string name, string shown) => Assert.Equal(shown, Visible.Name(name));
+
+    [Fact]
+    public void The_middle_of_a_long_name_is_left_out()
+    {
+        var shown = Visible.Name(new string('a', 1000) + "end");
+
+        Assert.Equal(Visible.MaximumName + 1, shown.Length);
+        Assert.EndsWith("aend", shown);
+        Assert.Equal(new string('a', Visible.MaximumName), Visible.Name(new string('a', Visible.MaximumName)));
+    }
+
+    [Fact]
+    public void Lines_of_a_text_stay() => Assert.Equal("a\n\tb\\u000dc", Visible.Text("a\n\tb\rc"));
+
+    [Theory]
+    [InlineData("https://ada:secret@example.org/x", "https://ada:***@example.org/x")]
+    [InlineData("git+https://ada:a@b@example.org", "git+https://ada:***@example.org")]
+    [InlineData("fetching 'https://:p@h/x' and 'ssh://git@h/y'", "fetching 'https://:***@h/x' and 'ssh://git@h/y'")]
+    [InlineData("https://ghp_0123456789@github.com/a/b", "https://***@github.com/a/b")]
+    [InlineData("https://glpat-0:x-oauth-basic@gitlab.com/a", "https://***:***@gitlab.com/a")]
+    [InlineData("https://h/x?a=1&Access_Token=abc&b=2#c", "https://h/x?a=1&Access_Token=***&b=2#c")]
+    [InlineData("https://h/x?token=abc' failed", "https://h/x?token=***' failed")]
+    [InlineData("https://h/a@b?ref=x:y@z&tokens=5", "https://h/a@b?ref=x:y@z&tokens=5")]
+    [InlineData("https://h:8080/x", "https://h:8080/x")]
+    [InlineData("ada@example.org", "ada@example.org")]
+    public void Passwords_and_tokens_of_addresses_are_hidden(string text, string shown)
+    {
+        Assert.Equal(shown, Visible.Text(text));
+        Assert.Equal(shown, Visible.Name(text));
+    }
+
+    [Fact]
+    public void Of_what_is_rendered_only_our_own_colours_stay()
+    {
+        var ink = new Ink(true);
+
+        Assert.Equal($"{ink.Bad("x")}\\u001b[2J\\u001b[35m\n", Visible.Rendered($"{ink.Bad("x")}\e[2J\e[35m\n", ink.Marks));
+        Assert.Equal("\\u001b[31mx", Visible.Rendered("\e[31mx", Ink.Plain.Marks));
+    }
+
+    [Fact]
+    public void Json_that_is_rendered_says_the_same()
+    {
+        const string Text = "a\u007f\u202eb\u2028";
+        var json = $"\"{Text}\"";
+
+        Assert.Equal(Text, System.Text.Json.JsonDocument.Parse(Visible.Rendered(json, [])).RootElement.GetString());
+    }
+}
