@@ -150,7 +150,7 @@ static class App
 
     /// <summary>The tree that a flake's own relative paths start in: its git work tree, or its folder.</summary>
     public static FlakePlace PlaceOf(this Surroundings surroundings, FleetFolder folder) =>
-        GitWorkTree.Around(surroundings.Processes, folder.Path) is { } tree
+        GitWorkTreeFiles.Around(surroundings.Processes, folder.Path) is { } tree
             ? new(tree, Path.GetRelativePath(tree.Root, folder.Path) is var relative && relative == "." ? "" : relative)
             : new(new FolderFiles(folder.Path), "");
 

@@ -31,7 +31,7 @@ sealed class EjectCommand(Surroundings surroundings)
         if (hosts.Length > 0 && keep != HostName.Root)
             throw FleetException.KeepsWithHosts();
         var plan = hosts.Length > 0 ? FleetEject.Hosts(folder, hosts, parsed.GetValue(_keepLocks)) : FleetEject.Whole(folder, keep, parsed.GetValue(_keepLocks));
-        var repository = GitWorkTree.Around(surroundings.Processes, folder.Path)?.Root;
+        var repository = GitWorkTreeFiles.Around(surroundings.Processes, folder.Path)?.Root;
         var unsetsDriver = plan.IsWhole && repository is not null && await MergeDriver.IsSetAsync(surroundings, repository, cancellationToken);
         if (plan.IsEmpty && !unsetsDriver)
         {

@@ -29,7 +29,7 @@ sealed class InitCommand(Surroundings surroundings)
         var terminal = surroundings.TerminalFor(parsed);
         var flakeNix = folder.ReadText(FleetFolder.FlakeFile);
         var plan = await PlanAsync(folder, flakeNix, parsed, cancellationToken);
-        var repository = GitWorkTree.Around(surroundings.Processes, folder.Path)?.Root;
+        var repository = GitWorkTreeFiles.Around(surroundings.Processes, folder.Path)?.Root;
         // Each clone needs it: it is in no file of the repository.
         var setsDriver = repository is not null && !parsed.GetValue(_upgrade) && !await MergeDriver.IsSetAsync(surroundings, repository, cancellationToken);
         if (plan.Files.IsEmpty && !setsDriver)

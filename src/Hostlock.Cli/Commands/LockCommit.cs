@@ -43,7 +43,7 @@ static class LockCommit
     static async Task<string> MakeAsync(
         Surroundings surroundings, FleetFolder folder, IReadOnlyList<(LockPlace Place, bool IsNew)> locks, string body, string? promotedFrom, CancellationToken cancellationToken)
     {
-        var root = GitWorkTree.Around(surroundings.Processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
+        var root = GitWorkTreeFiles.Around(surroundings.Processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
         var verb = promotedFrom is not null ? "Promote" : locks.All(each => each.IsNew) ? "Add" : "Update";
         var hosts = string.Join(' ', locks.SelectMany(each => each.Place.Sharers));
         var subject = locks.Count == 1 ? $"{locks[0].Place.Shown}: {verb}" : $"{locks.Count} locks: {verb}";

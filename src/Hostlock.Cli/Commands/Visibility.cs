@@ -10,7 +10,7 @@ static class Visibility
     /// <summary>An intent to add for each file, as Nix itself does for a new flake.lock: nothing is staged.</summary>
     public static async Task ShowToNixAsync(Surroundings surroundings, FleetFolder folder, IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
-        if (files.Count == 0 || GitWorkTree.Around(surroundings.Processes, folder.Path) is not { } tree)
+        if (files.Count == 0 || GitWorkTreeFiles.Around(surroundings.Processes, folder.Path) is not { } tree)
             return;
         var unknown = new List<string>();
         foreach (var file in files)

@@ -76,7 +76,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
 
     public Task<IReadOnlyList<NewestRevision>> BetweenAsync(FlakeRef earlier, FlakeRef later, CancellationToken cancellationToken) =>
         Revisions(earlier, later) is var (repository, from, to)
-            ? _git.BetweenAsync(repository, (from, earlier.LastModified), to, cancellationToken)
+            ? _git.Revisions.BetweenAsync(repository, (from, earlier.LastModified), to, cancellationToken)
             : throw FetchException.NoHistory(later);
 
     /// <summary>Stops what is still going on, waits for it to be over, and lets go of all that it used. Never throws.</summary>
@@ -181,10 +181,10 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         {
             return Locate(reference) switch
             {
-                TreeLocation.GitRepository => await _git.NewestAsync(reference, before, cancellationToken),
+                TreeLocation.GitRepository => await _git.Revisions.NewestAsync(reference, before, cancellationToken),
                 TreeLocation.Branch(var question) when before is { } time =>
                     await _revisions.AskBeforeAsync(reference, time, cancellationToken)
-                    ?? await _git.NewestAsync(reference.GitAddress!, (await _revisions.AskAsync(reference, question, cancellationToken)).Id, time, cancellationToken),
+                    ?? await _git.Revisions.NewestAsync(reference.GitAddress!, (await _revisions.AskAsync(reference, question, cancellationToken)).Id, time, cancellationToken),
                 TreeLocation.Branch(var question) => await _revisions.AskAsync(reference, question, cancellationToken),
                 _ => before is null ? null : throw FetchException.NoAges(reference),
             };
@@ -201,7 +201,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         try
         {
             return Locate(later) is TreeLocation.GitRepository(var url)
-                ? await _git.DistanceAsync(url, from, to, cancellationToken)
+                ? await _git.Revisions.DistanceAsync(url, from, to, cancellationToken)
                 : await _revisions.DistanceAsync(later, from, to, cancellationToken);
         }
         catch (HostlockException)

@@ -6,19 +6,6 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>How much of a repository a copy has.</summary>
-enum CopyDepth
-{
-    /// <summary>All that its refs reach.</summary>
-    Whole,
-
-    /// <summary>Commits without their history.</summary>
-    Shallow,
-
-    /// <summary>Commits without their trees.</summary>
-    Commits,
-}
-
 /// <summary>
 /// Bare copies of remote repositories in the cache. A copy is made whole and then renamed, and fetched into by one run at a time; a run that
 /// is killed leaves at most objects that nobody asks for.

@@ -4,13 +4,6 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>A commit that changed a file.</summary>
-/// <param name="Id">Forty hexadecimal digits.</param>
-/// <param name="Time">When it was committed, in seconds since the epoch.</param>
-/// <param name="Subject">The first line of its message.</param>
-/// <param name="PromotedFrom">The host that a promotion came from, as a trailer of the message says; empty where none does.</param>
-public sealed record FileCommit(string Id, ulong Time, string Subject, string PromotedFrom);
-
 /// <summary>What a file of a repository was, commit by commit.</summary>
 public sealed class GitHistory : IDisposable
 {

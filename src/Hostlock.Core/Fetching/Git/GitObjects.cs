@@ -4,12 +4,6 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>One object of a repository.</summary>
-/// <param name="Id">Its id, forty hexadecimal digits.</param>
-/// <param name="Kind"><c>commit</c>, <c>tree</c>, <c>blob</c> or <c>tag</c>.</param>
-/// <param name="Size">The length of its contents in bytes.</param>
-readonly record struct GitHeader(string Id, string Kind, long Size);
-
 /// <summary>
 /// The objects of a repository from one <c>git cat-file --batch</c>. Questions are sent ahead of their answers, which come in the order
 /// they were asked. One asker at a time.
@@ -152,9 +146,9 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
         {
             process.Input.Close();
         }
-        catch (IOException)
+        catch (Exception why) when (why is IOException or InvalidOperationException)
         {
-            // It has ended already.
+            // It has ended already, or was stopped.
         }
     }
 

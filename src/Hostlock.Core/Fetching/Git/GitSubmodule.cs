@@ -1,3 +1,5 @@
+using Hostlock.Flakes;
+
 namespace Hostlock.Fetching.Git;
 
 /// <summary>A submodule as .gitmodules declares it.</summary>
@@ -54,6 +56,36 @@ sealed record GitSubmodule(string Path, string Url, string? Branch)
                 return at.EndsWith(':') ? at + rest : $"{at}/{rest.TrimEnd('/')}";
             }
         }
+    }
+
+    /// <summary>The reference by which the submodule is fetched.</summary>
+    /// <param name="superproject">The repository that has it.</param>
+    /// <param name="commit">The commit that the superproject's tree names.</param>
+    /// <param name="branch">The branch of the superproject, for a submodule that is on the same.</param>
+    /// <exception cref="FetchException">Its address leads nowhere.</exception>
+    public FlakeRef Reference(GitRepository superproject, string commit, string branch)
+    {
+        var input = RefAttributes.Of(
+            ("type", "git"),
+            ("url", Resolve(BaseOf(superproject)) ?? throw FetchException.SubmoduleUrl(Path, Url)),
+            ("rev", commit),
+            ("submodules", true),
+            ("allRefs", true));
+        if (Branch is { Length: > 0 } own)
+            input = input.With("ref", own == "." ? branch : own);
+        return FlakeRef.FromAttributes(input, null);
+    }
+
+    // What the address of a submodule is relative to: where the superproject came from.
+    static string BaseOf(GitRepository superproject)
+    {
+        if (superproject.Place.WorkTree is not { } workTree)
+            return superproject.Url;
+        var config = GitConfig.OfRepository(superproject.Place);
+        var upstream = superproject.Place.Head is { } head && head.StartsWith("refs/heads/", StringComparison.Ordinal)
+            ? config.Text($"branch.{head["refs/heads/".Length..]}.remote")
+            : null;
+        return config.Text($"remote.{upstream ?? "origin"}.url") ?? config.Text("remote.origin.url") ?? workTree;
     }
 
     // Nix's CanonPath: dots and double slashes vanish, and nothing leads above the root.

@@ -1,7 +1,5 @@
 using System.Text;
-using Hostlock.Locks;
 using Hostlock.Nar;
-using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git;
 
@@ -234,88 +232,5 @@ sealed class GitTree : SourceTree
         foreach (var digit in digits)
             value = (value << 3) | ((digit - '0') & 7);
         return value;
-    }
-}
-
-/// <summary>One blob as it comes; what is left of it, and the line feed behind it, are read when it is closed.</summary>
-sealed class GitBlobStream : ForwardStream
-{
-    readonly GitObjects _objects;
-    long _left;
-
-    public GitBlobStream(GitObjects objects, long size) => (_objects, Length, _left) = (objects, size, size);
-
-    public override long Length { get; }
-
-    public override int Read(Span<byte> buffer)
-    {
-        if (_left <= 0 || buffer.IsEmpty)
-            return 0;
-        var read = _objects.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
-        _left -= read;
-        return read;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing && _left >= 0)
-        {
-            _objects.Skip(_left);
-            _left = -1;
-        }
-        base.Dispose(disposing);
-    }
-}
-
-/// <summary>The files of a commit as locking looks at them: only the folders on the way are read.</summary>
-sealed class GitCommitFiles(GitRepository repository, string tree) : TreeFiles
-{
-    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken) =>
-        await repository.UseAsync(objects => Find(objects, path), cancellationToken);
-
-    TreeItem? Find(GitObjects objects, string path)
-    {
-        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var id = tree;
-        for (var i = 0; i < names.Length; i++)
-        {
-            objects.Ask(id);
-            objects.Send();
-            var entry = GitTree.Child(GitTree.ReadFolder(objects, id, repository.Url), names[i]);
-            switch (entry)
-            {
-                case null:
-                    return null;
-                case { IsSubmodule: true }:
-                    return i == names.Length - 1 ? new TreeItem.Folder() : null;
-                case { Kind: TreeEntryKind.Folder }:
-                    id = entry.Id;
-                    continue;
-                default:
-                    return i == names.Length - 1 ? Item(objects, entry) : null;
-            }
-        }
-        return new TreeItem.Folder();
-    }
-
-    TreeItem Item(GitObjects objects, GitTree.Entry entry)
-    {
-        var contents = objects.Find(entry.Id, LockFileReader.MaximumBytes + 1) ?? throw FetchException.BadObject(repository.Url, entry.Id);
-        return entry.Kind == TreeEntryKind.Link ? new TreeItem.Link(Encoding.UTF8.GetString(contents.Contents)) : new TreeItem.File(contents.Contents);
-    }
-}
-
-/// <summary>The files of a commit whose names are all read.</summary>
-sealed class GitTreeFiles(GitRepository repository, GitTree tree) : TreeFiles
-{
-    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken)
-    {
-        if (tree.Find(path) is not { } entry)
-            return null;
-        if (entry.Kind == TreeEntryKind.Folder)
-            return new TreeItem.Folder();
-        var found = await repository.UseAsync(objects => objects.Find(entry.Id, LockFileReader.MaximumBytes + 1), cancellationToken)
-            ?? throw FetchException.BadObject(repository.Url, entry.Id);
-        return entry.Kind == TreeEntryKind.Link ? new TreeItem.Link(Encoding.UTF8.GetString(found.Contents)) : new TreeItem.File(found.Contents);
     }
 }

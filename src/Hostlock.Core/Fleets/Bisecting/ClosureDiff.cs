@@ -25,7 +25,7 @@ public sealed class ClosureDiff(IProcessRunner processes, FleetFolder folder)
         var copy = Directory.CreateTempSubdirectory("hostlock-closure-").FullName;
         try
         {
-            var root = GitWorkTree.Around(processes, folder.Path)?.Root ?? folder.Path;
+            var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? folder.Path;
             await CopyAsync(root, copy, cancellationToken);
             var inner = Path.GetRelativePath(root, folder.Path);
             var file = Path.GetFullPath(Path.Combine(inner, place.Shown), copy);
@@ -67,7 +67,7 @@ public sealed class ClosureDiff(IProcessRunner processes, FleetFolder folder)
 
     async Task CopyAsync(string root, string copy, CancellationToken cancellationToken)
     {
-        foreach (var path in await GitWorkTree.ListAsync(processes, root, cancellationToken))
+        foreach (var path in await GitWorkTreeFiles.ListAsync(processes, root, cancellationToken))
         {
             var (from, to) = (Path.Combine(root, path), Path.Combine(copy, path));
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);

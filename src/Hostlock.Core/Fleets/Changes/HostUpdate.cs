@@ -151,7 +151,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
             var (outer, inner) => $"{outer}/{inner}",
         };
         var file = folder.Length == 0 ? place.FlakeFile : $"{folder}/{place.FlakeFile}";
-        if (repository.Files is GitWorkTree tree && !await tree.KnowsAsync(file) && File.Exists(Path.Combine(tree.Root, file)))
+        if (repository.Files is GitWorkTreeFiles tree && !await tree.KnowsAsync(file) && File.Exists(Path.Combine(tree.Root, file)))
             throw FleetException.NotTracked(file);
         var top = await _resolver.ReadTopAsync(repository with { Folder = folder }, place.FlakeFile, cancellationToken);
         if (place.References.Count == 0)

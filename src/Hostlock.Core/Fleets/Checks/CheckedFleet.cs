@@ -52,7 +52,7 @@ public sealed record CheckedFleet(
         foreach (var place in places)
             declared.Add(place, (await declarations.DeclarationsAsync(place, cancellationToken)).Flake);
         var untracked = new HashSet<string>(StringComparer.Ordinal);
-        if (GitWorkTree.Around(processes, folder.Path) is { } tree)
+        if (GitWorkTreeFiles.Around(processes, folder.Path) is { } tree)
         {
             foreach (var path in places.Select(place => place.Shown).Concat([FleetFile.Name, FleetFolder.Library]))
             {

@@ -24,7 +24,7 @@ public sealed class LockHistory : IDisposable
     /// <exception cref="FleetException">The fleet is in no repository.</exception>
     public static LockHistory Open(IProcessRunner processes, FleetFolder folder)
     {
-        var root = GitWorkTree.Around(processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
+        var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
         return new(new(processes, root), root);
     }
 

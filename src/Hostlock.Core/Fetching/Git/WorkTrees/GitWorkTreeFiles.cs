@@ -1,78 +1,87 @@
 using System.Text;
-using Hostlock.Nar;
+using Hostlock.Fetching.Folders;
+using Hostlock.Locks;
 using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git.WorkTrees;
 
-/// <summary>The tracked files of a work tree as a tree to hash, with the contents they have on disk. A folder is there where it holds one.</summary>
-sealed class GitWorkTreeFiles : SourceTree
+/// <summary>
+/// The files of a work tree that git knows, with the contents they have on disk: what Nix sees of a flake in a repository. Untracked
+/// files are not there; an intent to add is enough. The index is read without starting git.
+/// </summary>
+/// <remarks>Nix 2.34.8, libfetchers/git.cc, getAccessorFromWorkdir.</remarks>
+public sealed class GitWorkTreeFiles : TreeFiles
 {
-    readonly byte[] _root;
-    readonly Folder _top = new();
+    readonly Lazy<Task<Tracked>> _tracked;
+    readonly FolderFiles _files;
 
-    sealed class Folder
+    GitWorkTreeFiles(string root, Func<Task<IEnumerable<string>>> list)
     {
-        public SortedDictionary<string, Folder?> Entries { get; } = new(StringComparer.Ordinal);
+        Root = root;
+        _files = new(root);
+        _tracked = new(async () => Tracked.Of(await list()));
     }
 
-    sealed record Place(byte[] Path, Folder? Folder);
+    /// <summary>The folder of the work tree.</summary>
+    public string Root { get; }
 
-    /// <param name="root">The folder of the work tree.</param>
-    /// <param name="paths">The tracked files, as Latin-1 text; folders that are there even if they hold nothing end in a slash.</param>
-    public GitWorkTreeFiles(string root, IEnumerable<string> paths)
+    /// <summary>The work tree that a folder lies in, told from the files alone; null where it is in no repository.</summary>
+    /// <param name="processes">The seam to git, which is asked only where the index is of a kind that it alone reads.</param>
+    /// <param name="folder">A folder.</param>
+    public static GitWorkTreeFiles? Around(IProcessRunner processes, string folder)
     {
-        _root = Encoding.UTF8.GetBytes(root);
-        foreach (var path in paths)
-            Add(path);
-    }
-
-    // A work tree that is named by a link is that link to Nix, and nothing else.
-    public override TreeEntry Root => new(
-        default,
-        UnixFiles.Look(_root) is { Kind: UnixFiles.Kind.Link } ? TreeEntryKind.Link : TreeEntryKind.Folder,
-        0,
-        new Place(_root, _top));
-
-    public override IEnumerable<TreeEntry> List(TreeEntry folder)
-    {
-        var place = (Place)folder.Handle!;
-        foreach (var (name, below) in place.Folder!.Entries)
+        for (var at = Path.GetFullPath(folder); at is not null; at = Path.GetDirectoryName(at))
         {
-            var bytes = Encoding.Latin1.GetBytes(name);
-            byte[] path = [.. place.Path, (byte)'/', .. bytes];
-            if (below is not null)
+            var root = at;
+            if (Path.Exists(Path.Combine(root, ".git")))
+                return new(root, () => ListAsync(processes, root));
+        }
+        return null;
+    }
+
+    /// <summary>The files below a folder that Nix would see: those that git knows, or all where it is in no repository. Relative paths, without those of submodules.</summary>
+    public static async Task<IReadOnlyList<string>> ListAsync(IProcessRunner processes, string root, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Path.Exists(Path.Combine(root, ".git"))
+            ? [.. Tracked.Of(await ListAsync(processes, root)).Files]
+            : [.. Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Select(file => Path.GetRelativePath(root, file))];
+    }
+
+    /// <summary>A work tree whose tracked files are known, as Latin-1 text.</summary>
+    internal static GitWorkTreeFiles Of(string root, IEnumerable<string> paths) => new(root, () => Task.FromResult(paths));
+
+    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        var tracked = await _tracked.Value;
+        return tracked.Files.Contains(path) || tracked.Folders.Contains(path) ? await _files.FindAsync(path, cancellationToken) : null;
+    }
+
+    /// <summary>True where git knows a file.</summary>
+    public async Task<bool> KnowsAsync(string path) => (await _tracked.Value).Files.Contains(path);
+
+    static async Task<IEnumerable<string>> ListAsync(IProcessRunner processes, string root)
+    {
+        var place = GitPlace.OfWorkTree(root) ?? throw FetchException.NoRepository(root);
+        if (GitIndex.Read(place) is { } index)
+            return index.Entries.Where(entry => !entry.IsSubmodule).Select(entry => entry.Path);
+        return (await GitListing.OfAsync(new(processes, place, root), CancellationToken.None)).Where(file => !file.IsSubmodule).Select(file => file.Path);
+    }
+
+    sealed record Tracked(HashSet<string> Files, HashSet<string> Folders)
+    {
+        public static Tracked Of(IEnumerable<string> paths)
+        {
+            var tracked = new Tracked(new(StringComparer.Ordinal), new(StringComparer.Ordinal) { "" });
+            foreach (var path in paths)
             {
-                yield return new(bytes, TreeEntryKind.Folder, 0, new Place(path, below));
-                continue;
+                var file = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(path));
+                tracked.Files.Add(file);
+                for (var at = file.LastIndexOf('/'); at > 0 && tracked.Folders.Add(file[..at]); at = file.LastIndexOf('/', at - 1))
+                {
+                }
             }
-            // A tracked file that is gone from the disk is gone from the tree.
-            if (UnixFiles.Look(path) is not { } status)
-                continue;
-            var kind = status.Kind switch
-            {
-                UnixFiles.Kind.Link => TreeEntryKind.Link,
-                UnixFiles.Kind.File => status.IsExecutable ? TreeEntryKind.Executable : TreeEntryKind.File,
-                _ => throw FetchException.UnsupportedFile(Encoding.UTF8.GetString(path)),
-            };
-            yield return new(bytes, kind, kind == TreeEntryKind.Link ? 0 : status.Size, new Place(path, null));
+            return tracked;
         }
-    }
-
-    public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) => UnixFiles.ReadLink(((Place)link.Handle!).Path);
-
-    public override Stream Open(TreeEntry file) => UnixFiles.Open(((Place)file.Handle!).Path);
-
-    void Add(string path)
-    {
-        var folder = _top;
-        var names = path.Split('/');
-        foreach (var name in names[..^1])
-        {
-            if (!folder.Entries.TryGetValue(name, out var next) || next is null)
-                folder.Entries[name] = next = new();
-            folder = next;
-        }
-        if (names[^1].Length > 0)
-            folder.Entries[names[^1]] = null;
     }
 }

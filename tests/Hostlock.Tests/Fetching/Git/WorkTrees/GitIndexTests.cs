@@ -42,7 +42,7 @@ public sealed class GitIndexTests : IDisposable
         TestGit.In(_folder.Path, "update-index", "--split-index");
 
         Assert.Null(GitIndex.Read(GitPlace.OfWorkTree(_folder.Path)!));
-        var tree = GitWorkTree.Around(new ProcessRunner(), _folder["dir"])!;
+        var tree = GitWorkTreeFiles.Around(new ProcessRunner(), _folder["dir"])!;
         Assert.True(await tree.KnowsAsync("dir/c/é"));
         Assert.False(await tree.KnowsAsync("dir/c"));
     }
@@ -53,7 +53,7 @@ public sealed class GitIndexTests : IDisposable
         _folder.Write("untracked", "");
         var processes = new CountingProcesses();
 
-        var tree = GitWorkTree.Around(processes, _folder["dir/c"])!;
+        var tree = GitWorkTreeFiles.Around(processes, _folder["dir/c"])!;
 
         Assert.Equal(_folder.Path, tree.Root);
         Assert.True(await tree.KnowsAsync("new"));

@@ -1,0 +1,27 @@
+using Hostlock.Flakes;
+
+namespace Hostlock.Fetching.Git;
+
+/// <summary>What the address of a repository and the names of its refs mean to git.</summary>
+static class GitAddress
+{
+    /// <summary>The address as git is given it.</summary>
+    /// <param name="url">The address as a reference has it.</param>
+    /// <exception cref="FetchException">It is one that git is not given.</exception>
+    public static string Of(string url)
+    {
+        // git itself would run a program for ext:: and take a dash for an option.
+        if (url.StartsWith('-') || FlakeUrl.TryParse(url) is not { Scheme: "https" or "http" or "ssh" or "git" or "file" or "ftp" or "ftps" } parsed)
+            throw FetchException.GitUrl(url, "only https, http, ssh, git, file and ftp addresses are");
+        // A dir in an old lock's url is no part of the address.
+        return parsed.Query.ContainsKey("dir") ? (parsed with { Query = parsed.Query.Remove("dir") }).ToString() : url;
+    }
+
+    /// <summary>The folder of a <c>file:</c> URL; null for any other.</summary>
+    public static string? LocalFolder(string url) =>
+        FlakeUrl.TryParse(url) is { Scheme: "file" } parsed ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.PathText)) : null;
+
+    /// <summary>The full name of a ref: a name alone is that of a branch.</summary>
+    public static string FullName(string name) =>
+        name == "HEAD" || name.StartsWith("refs/", StringComparison.Ordinal) ? name : $"refs/heads/{name}";
+}

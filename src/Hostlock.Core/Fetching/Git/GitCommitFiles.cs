@@ -1,0 +1,45 @@
+using System.Text;
+using Hostlock.Locks;
+using Hostlock.Nar;
+
+namespace Hostlock.Fetching.Git;
+
+/// <summary>The files of a commit as locking looks at them: only the folders on the way are read.</summary>
+/// <param name="repository">The repository.</param>
+/// <param name="tree">The id of the commit's tree.</param>
+sealed class GitCommitFiles(GitRepository repository, string tree) : TreeFiles
+{
+    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken) =>
+        await repository.UseAsync(objects => Find(objects, path), cancellationToken);
+
+    TreeItem? Find(GitObjects objects, string path)
+    {
+        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var id = tree;
+        for (var i = 0; i < names.Length; i++)
+        {
+            objects.Ask(id);
+            objects.Send();
+            var entry = GitTree.Child(GitTree.ReadFolder(objects, id, repository.Url), names[i]);
+            switch (entry)
+            {
+                case null:
+                    return null;
+                case { IsSubmodule: true }:
+                    return i == names.Length - 1 ? new TreeItem.Folder() : null;
+                case { Kind: TreeEntryKind.Folder }:
+                    id = entry.Id;
+                    continue;
+                default:
+                    return i == names.Length - 1 ? Item(objects, entry) : null;
+            }
+        }
+        return new TreeItem.Folder();
+    }
+
+    TreeItem Item(GitObjects objects, GitTree.Entry entry)
+    {
+        var contents = objects.Find(entry.Id, LockFileReader.MaximumBytes + 1) ?? throw FetchException.BadObject(repository.Url, entry.Id);
+        return entry.Kind == TreeEntryKind.Link ? new TreeItem.Link(Encoding.UTF8.GetString(contents.Contents)) : new TreeItem.File(contents.Contents);
+    }
+}

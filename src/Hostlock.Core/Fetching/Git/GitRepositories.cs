@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using Hostlock.Flakes;
+using Hostlock.Platform;
+
+namespace Hostlock.Fetching.Git;
+
+/// <summary>The repositories of a run, each opened once: local ones where they are, remote ones as copies in the cache.</summary>
+/// <param name="processes">The seam to git.</param>
+/// <param name="cacheFolder">Where the copies are kept: <c>~/.cache/hostlock</c>.</param>
+sealed class GitRepositories(IProcessRunner processes, string cacheFolder) : IDisposable
+{
+    readonly ConcurrentDictionary<(GitPlace, string), GitRepository> _local = [];
+    readonly ConcurrentDictionary<string, GitRepository> _byUrl = [];
+
+    /// <summary>The copies of remote repositories.</summary>
+    public GitCopies Copies { get; } = new(processes, Path.Combine(cacheFolder, "git"));
+
+    /// <summary>A repository of this machine.</summary>
+    /// <param name="place">Where it is; null if there is none.</param>
+    /// <param name="url">What the user calls it.</param>
+    /// <exception cref="FetchException">There is none.</exception>
+    public GitRepository Local(GitPlace? place, string url)
+    {
+        var there = place ?? throw FetchException.NotARepository(url);
+        return _byUrl[url] = _local.GetOrAdd((there, url), _ => new(processes, there, url));
+    }
+
+    /// <summary>
+    /// The repository whose work tree a reference means: without a ref and a revision, one that is not bare stands for the files as they lie there.
+    /// Null for any other reference.
+    /// </summary>
+    /// <exception cref="FetchException">The folder does not exist, or is no work tree.</exception>
+    public GitRepository? WorkTreeOf(FlakeRef reference)
+    {
+        var url = reference.GitAddress!;
+        if (reference.Ref is not null || reference.Revision is not null || GitAddress.LocalFolder(url) is not { } folder)
+            return null;
+        if (!Path.Exists(folder))
+            throw FetchException.NoRepository(url);
+        return HasWorkTree(folder) ? Local(GitPlace.OfWorkTree(folder), url) : null;
+    }
+
+    /// <summary>The repository at an address, as far as it is on this machine: one that was opened in this run, the local one, or the copy.</summary>
+    /// <exception cref="FetchException">There is no repository, or git is not given such an address.</exception>
+    public GitRepository At(string url)
+    {
+        if (_byUrl.TryGetValue(url, out var open))
+            return open;
+        return GitAddress.LocalFolder(url) is { } folder
+            ? Local(HasWorkTree(folder) ? GitPlace.OfWorkTree(folder) : GitPlace.OfBare(folder), url)
+            : Copies.Of(GitAddress.Of(url), CopyDepth.Whole);
+    }
+
+    /// <summary>Whether a folder is that of a work tree.</summary>
+    public static bool HasWorkTree(string folder) => Path.Exists(Path.Combine(folder, ".git"));
+
+    /// <summary>Lets the gits end that answered questions about objects.</summary>
+    public void Dispose()
+    {
+        Copies.Dispose();
+        foreach (var repository in _local.Values)
+            repository.Dispose();
+    }
+}

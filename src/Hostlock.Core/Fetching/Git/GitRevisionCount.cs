@@ -1,0 +1,68 @@
+using System.Text;
+using Hostlock.Flakes;
+
+namespace Hostlock.Fetching.Git;
+
+/// <summary>The number of commits up to one, <c>revCount</c>, counted as cheaply as can be and remembered.</summary>
+/// <param name="cache">What was counted before.</param>
+sealed class GitRevisionCount(FetchCache cache)
+{
+    /// <summary>What is counted step by step before git is asked to count.</summary>
+    public const int MostSteps = 1000;
+
+    /// <summary>The number of commits reachable from one, all parents counted.</summary>
+    /// <exception cref="FetchException">A commit is missing or damaged.</exception>
+    public async Task<ulong> OfAsync(GitRepository repository, GitCommit commit, CancellationToken cancellationToken)
+    {
+        // What a shallow copy lacks is missing in its count: it is not to be remembered.
+        if (repository.IsShallow)
+            return cache.Find(KeyOf(commit.Id))?.RevisionCount ?? await repository.CountAsync(commit.Id, cancellationToken);
+        // One more than its only parent's, if that was counted before; a few steps back are read from the commits themselves.
+        var at = commit;
+        for (var steps = 0UL; steps < MostSteps; steps++)
+        {
+            if (cache.Find(KeyOf(at.Id)) is { RevisionCount: { } known })
+                return steps == 0 ? known : Keep(known + steps);
+            if (at.Parents.Count == 0)
+                return Keep(steps + 1);
+            if (at.Parents.Count > 1 || GitCommit.Loose(repository.Place, at.Parents[0]) is not { } parent)
+                break;
+            at = parent;
+        }
+        return Keep(
+            await repository.UseAsync(objects => Walk(objects, commit, repository.Url), cancellationToken)
+            ?? await repository.CountAsync(commit.Id, cancellationToken));
+
+        ulong Keep(ulong count)
+        {
+            cache.Keep(KeyOf(commit.Id), new("", null, count, new Dictionary<string, byte[]?>()));
+            return count;
+        }
+    }
+
+    static RefAttributes KeyOf(string id) => RefAttributes.Of(("type", "git-count"), ("rev", id));
+
+    // A short history is quicker read through the process that is there than counted by another; null for a long one.
+    static ulong? Walk(GitObjects objects, GitCommit tip, string url)
+    {
+        var seen = new HashSet<string>(tip.Parents, StringComparer.Ordinal) { tip.Id };
+        var level = tip.Parents.Distinct(StringComparer.Ordinal).ToList();
+        while (level.Count > 0)
+        {
+            if (seen.Count > MostSteps)
+                return null;
+            foreach (var id in level)
+                objects.Ask(id);
+            objects.Send();
+            var parents = new List<string>();
+            foreach (var id in level)
+            {
+                if (objects.NextHeader() is not { Kind: "commit" } header || GitCommit.Parse(id, Encoding.Latin1.GetString(objects.ReadWhole(header))) is not { } commit)
+                    throw FetchException.BadObject(url, id);
+                parents.AddRange(commit.Parents.Where(seen.Add));
+            }
+            level = parents;
+        }
+        return (ulong)seen.Count;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+
+namespace Hostlock.Fetching.Git;
+
+/// <summary>
+/// What the commits of a repository say without their trees: which is the newest, how two stand to each other, what lies between them. Of a remote
+/// repository commits alone are fetched, and no more of them than the question needs.
+/// </summary>
+/// <param name="repositories">The repositories of the run.</param>
+/// <param name="lookup">Finds the commit of a reference.</param>
+sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
+{
+    /// <summary>The commit that a reference points to now. A remote repository is only asked, not fetched, unless <paramref name="before"/> is given.</summary>
+    /// <param name="reference">The reference.</param>
+    /// <param name="before">If given, the newest commit along the first parents that is dated at or before this time.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The repository or the ref is not there, or cannot be reached; or no commit is that old.</exception>
+    public async Task<NewestRevision> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken)
+    {
+        var url = reference.GitAddress!;
+        if (before is null && GitAddress.LocalFolder(url) is null)
+        {
+            var copy = repositories.Copies.Of(GitAddress.Of(url), CopyDepth.Whole);
+            var (_, tip) = await GitCopies.AskAsync(copy, reference.Ref is { } name ? GitAddress.FullName(name) : "HEAD", cancellationToken);
+            return new(tip ?? throw FetchException.NoSuchRef(url, reference.Ref ?? "HEAD"), null);
+        }
+        var found = repositories.WorkTreeOf(reference) is { } local
+            ? new FoundCommit(local, await local.CommitAsync("HEAD", cancellationToken) ?? throw FetchException.NoSuchRef(url, "HEAD"), "HEAD")
+            : await lookup.FindAsync(reference, [], cancellationToken);
+        if (before is not { } time)
+            return new(found.Commit.Id, found.Commit.Time);
+        return await BeforeAsync(found.Repository, found.Commit.Id, time, cancellationToken) ?? throw FetchException.NothingSoOld(url, time);
+    }
+
+    /// <summary>The newest commit of an age, of a repository of which nothing but its commits is wanted.</summary>
+    /// <param name="url">The address of the repository.</param>
+    /// <param name="tip">The commit that the branch is at.</param>
+    /// <param name="before">The newest commit along the first parents that is dated at or before this time is meant.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The repository cannot be reached, or no commit is that old.</exception>
+    public async Task<NewestRevision> NewestAsync(string url, string tip, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var copy = repositories.Copies.Of(GitAddress.Of(url), CopyDepth.Commits);
+        if (await KnownAsync() is { } known)
+            return known;
+        // Ninety days back usually contain a commit; if not, the whole branch is fetched.
+        foreach (var since in (DateTimeOffset?[])[before.AddDays(-90), null])
+        {
+            await FetchCommitsAsync(copy, tip, since, cancellationToken);
+            if (await KnownAsync() is { } found)
+                return found;
+        }
+        throw FetchException.NothingSoOld(url, before);
+
+        async Task<NewestRevision?> KnownAsync() =>
+            await copy.CommitAsync(tip, cancellationToken) is null ? null : await BeforeAsync(copy, tip, before, cancellationToken);
+    }
+
+    /// <summary>How two commits stand to each other, by what is on this machine of them; null if one of them is not.</summary>
+    /// <param name="url">The address of the repository.</param>
+    /// <param name="earlier">The one.</param>
+    /// <param name="later">The other.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">There is no repository, or a commit is damaged.</exception>
+    public async Task<RevisionDistance?> DistanceAsync(string url, string earlier, string later, CancellationToken cancellationToken)
+    {
+        var repository = repositories.At(url);
+        if (repository.IsShallow)
+            return null;
+        // Most often the one is a few commits after the other, in a line; what was just committed is read without git.
+        var steps = Steps(id => GitCommit.Loose(repository.Place, id))
+            ?? await repository.UseAsync(objects => Steps(id => GitCommit.Find(objects, id, repository.Url)), cancellationToken);
+        if (steps is not null)
+            return new(true, steps);
+        if (!await HasBothAsync(repository, earlier, later, cancellationToken))
+            return null;
+        var counted = await repository.RunAsync(cancellationToken, "rev-list", "--left-right", "--count", $"{earlier}...{later}", "--");
+        return counted.Output.Trim().Split('\t') is [var left, var right] && ulong.TryParse(right, out var commits) ? new(left == "0", commits) : null;
+
+        ulong? Steps(Func<string, GitCommit?> find)
+        {
+            var id = later;
+            for (var count = 0UL; count < GitRevisionCount.MostSteps; count++)
+            {
+                if (id == earlier)
+                    return count;
+                if (find(id) is not { Parents: [var parent] })
+                    break;
+                id = parent;
+            }
+            return null;
+        }
+    }
+
+    /// <summary>The commits after one and up to another, along the first parents, the oldest first.</summary>
+    /// <param name="url">The address of the repository.</param>
+    /// <param name="earlier">The one, and when it was committed in seconds since the epoch, if that is known.</param>
+    /// <param name="later">The other.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The repository cannot be reached, or the one is no ancestor of the other.</exception>
+    public async Task<IReadOnlyList<NewestRevision>> BetweenAsync(string url, (string Id, ulong? Time) earlier, string later, CancellationToken cancellationToken)
+    {
+        var repository = repositories.At(url);
+        var isJoined = await IsJoinedAsync();
+        if (!isJoined && GitAddress.LocalFolder(url) is null)
+        {
+            repository = repositories.Copies.Of(GitAddress.Of(url), CopyDepth.Commits);
+            isJoined = await IsJoinedAsync();
+            DateTimeOffset? since = earlier.Time is { } time ? DateTimeOffset.FromUnixTimeSeconds((long)time).AddDays(-1) : null;
+            // Whole, if a commit on the way is dated before the time that all of them should be younger than.
+            foreach (var from in (DateTimeOffset?[])[since, null])
+            {
+                if (isJoined)
+                    break;
+                await FetchCommitsAsync(repository, later, from, cancellationToken);
+                isJoined = await IsJoinedAsync();
+            }
+        }
+        return isJoined
+            ? await ListAsync(repository, ["--reverse", $"{earlier.Id}..{later}"], cancellationToken)
+            : throw FetchException.NotAnAncestor(url, earlier.Id, later);
+
+        // Both are there, and the commits between them.
+        async Task<bool> IsJoinedAsync() =>
+            await HasBothAsync(repository, earlier.Id, later, cancellationToken)
+            && (await repository.RunAsync(cancellationToken, "merge-base", "--is-ancestor", earlier.Id, later)).Succeeded;
+    }
+
+    static async Task<bool> HasBothAsync(GitRepository repository, string earlier, string later, CancellationToken cancellationToken) =>
+        await repository.CommitAsync(earlier, cancellationToken) is not null && await repository.CommitAsync(later, cancellationToken) is not null;
+
+    async Task FetchCommitsAsync(GitRepository copy, string tip, DateTimeOffset? since, CancellationToken cancellationToken)
+    {
+        string[] depth = since is { } time ? [$"--shallow-since=@{time.ToUnixTimeSeconds()}"] : copy.IsShallow ? ["--unshallow"] : [];
+        await repositories.Copies.FetchAsync(copy, [GitCopies.WithoutTrees, .. depth], tip, () => Task.FromResult(false), cancellationToken);
+    }
+
+    static async Task<NewestRevision?> BeforeAsync(GitRepository repository, string tip, DateTimeOffset time, CancellationToken cancellationToken) =>
+        await ListAsync(repository, ["-1", $"--before={time.ToUnixTimeSeconds()}", tip], cancellationToken) is [var found, ..] ? found : null;
+
+    static async Task<IReadOnlyList<NewestRevision>> ListAsync(GitRepository repository, IEnumerable<string> what, CancellationToken cancellationToken)
+    {
+        var listed = await repository.RunAsync(cancellationToken, ["rev-list", "--first-parent", "--format=%H %ct", "--no-commit-header", .. what, "--"]);
+        if (!listed.Succeeded)
+            throw FetchException.GitFailed(repository.Url, "list the commits of", listed.Errors.Trim());
+        return
+        [
+            .. from line in listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+               let fields = line.Split(' ')
+               select new NewestRevision(fields[0], ulong.Parse(fields[1], CultureInfo.InvariantCulture)),
+        ];
+    }
+}

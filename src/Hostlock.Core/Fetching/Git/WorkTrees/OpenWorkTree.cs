@@ -1,0 +1,53 @@
+using Hostlock.Fetching.Folders;
+using Hostlock.Locks;
+using Hostlock.Nar;
+
+namespace Hostlock.Fetching.Git.WorkTrees;
+
+/// <summary>A work tree as it lies there, with those of its submodules.</summary>
+/// <param name="State">What it is like beside its HEAD, without the submodules.</param>
+/// <param name="IsDirty">True if it or one of its submodules is.</param>
+/// <param name="Tree">What is hashed.</param>
+/// <param name="Files">The files as locking looks at them.</param>
+sealed record OpenWorkTree(GitWorkTreeState State, bool IsDirty, SourceTree Tree, TreeFiles Files)
+{
+    /// <summary>Opens a work tree.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="repositories">Where those of submodules are opened.</param>
+    /// <param name="isExported">True if files with the attribute <c>export-ignore</c> are left out.</param>
+    /// <param name="hasSubmodules">True if submodules belong to it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">It cannot be read, or a submodule is not there.</exception>
+    public static Task<OpenWorkTree> OpenAsync(
+        GitRepository repository, GitRepositories repositories, bool isExported, bool hasSubmodules, CancellationToken cancellationToken)
+    {
+        return OpenAsync(repository, 1);
+
+        async Task<OpenWorkTree> OpenAsync(GitRepository repository, int depth)
+        {
+            var root = repository.Place.WorkTree!;
+            var state = await GitWorkTreeState.ReadAsync(repository, cancellationToken);
+            var paths = isExported ? await GitExportIgnore.ApplyAsync(repository, state.Paths, cancellationToken) : state.Paths;
+            SourceTree tree = new GitWorkTree(root, paths);
+            TreeFiles files = GitWorkTreeFiles.Of(root, paths.Where(path => !path.EndsWith('/')));
+            if (!hasSubmodules || GitPlace.Text(Path.Combine(root, GitSubmodule.File)) is not { } text)
+                return new(state, state.IsDirty, tree, files);
+
+            if (depth > GitSubmodule.MaximumDepth)
+                throw FetchException.SubmodulesTooDeep(repository.Url, GitSubmodule.MaximumDepth);
+            var mounts = new List<(string Path, OpenWorkTree Opened)>();
+            foreach (var submodule in GitSubmodule.Parse(text))
+            {
+                var folder = Path.Combine(root, submodule.Path);
+                var place = GitPlace.OfWorkTree(folder) ?? throw FetchException.SubmoduleMissing(repository.Url, submodule.Path);
+                mounts.Add((submodule.Path, await OpenAsync(repositories.Local(place, folder), depth + 1)));
+            }
+            // A submodule that is dirty makes the whole dirty; one at another commit does not.
+            return new(
+                state,
+                state.IsDirty || mounts.Exists(mount => mount.Opened.IsDirty),
+                new MountedTree(tree, mounts.Select(mount => (mount.Path, mount.Opened.Tree))),
+                new MountedFiles(files, [.. mounts.Select(mount => (mount.Path, mount.Opened.Files))]));
+        }
+    }
+}
