@@ -3,7 +3,7 @@ using Hostlock.Flakes.Schemes;
 
 namespace Hostlock.Fetching;
 
-/// <summary>What can go wrong on the way from a reference to a tree.</summary>
+/// <summary>The errors on the way from a reference to a tree.</summary>
 public sealed class FetchException : HostlockException
 {
     FetchException(string message, Exception? inner = null)
@@ -15,7 +15,7 @@ public sealed class FetchException : HostlockException
     internal static FetchException NoFolder(string path) => new($"path '{path}' does not exist");
 
     internal static FetchException UnsupportedFile(string path) =>
-        new($"file '{path}' has an unsupported type") { Hint = "a tree can hold files, folders and links, no pipes, sockets or devices" };
+        new($"file '{path}' has an unsupported type") { Hint = "a tree holds files, folders and links, but no pipes, sockets or devices" };
 
     internal static FetchException CannotReadTree(string what, Exception why) =>
         new($"cannot read '{what}': {why.Message}", why) { IsOutside = true };
@@ -26,16 +26,16 @@ public sealed class FetchException : HostlockException
     internal static FetchException ArchiveTooLarge(string what, long bound) =>
         new($"the archive is not unpacked: {what} exceeds {bound}") { Hint = "an archive this large is taken for a trap" };
 
-    // What is not fetched here.
+    // References that hostlock does not fetch.
     internal static FetchException NotFetched(FlakeRef reference, string what) =>
-        new($"hostlock does not fetch {what} ('{reference}')") { Hint = "it is kept, compared and promoted; to move it, use nix flake update" };
+        new($"hostlock does not fetch {what} ('{reference}')") { Hint = "hostlock keeps, compares and promotes such an input; 'nix flake update' moves it" };
 
-    // Checks of what came.
+    // Checks of a fetched tree.
     internal static FetchException HashMismatch(FlakeRef reference, string expected, string got) =>
         new($"NAR hash mismatch in input '{reference}', expected '{expected}' but got '{got}'")
         {
             IsOutside = true,
-            Hint = "what lies there is no longer what was locked; update the input to take it as it is now",
+            Hint = "the tree there has changed since it was locked; update the input to lock it as it is now",
         };
 
     internal static FetchException AttributeMismatch(FlakeRef reference, string name, string expected, string got) =>
@@ -51,7 +51,7 @@ public sealed class FetchException : HostlockException
         new($"'{reference}' has no history to look through") { Hint = $"revisions are those of {InputSchemes.WithHistory()}" };
 
     internal static FetchException NotAnAncestor(string url, string earlier, string later) =>
-        new($"in '{url}', {Short(later)} does not come after {Short(earlier)}") { Hint = "the branch was rewritten, or they are of two branches" };
+        new($"in '{url}', {Short(later)} does not come after {Short(earlier)}") { Hint = "the branch was rewritten, or the two are on different branches" };
 
     static string Short(string revision) => revision[..Math.Min(7, revision.Length)];
 
@@ -91,7 +91,7 @@ public sealed class FetchException : HostlockException
     internal static FetchException NoRepository(string url) => new($"Git repository '{url}' does not exist") { IsOutside = true };
 
     internal static FetchException NotARepository(string url) =>
-        new($"'{url}' is no Git repository") { IsOutside = true, Hint = "the root of a work tree or a bare repository is wanted" };
+        new($"'{url}' is no Git repository") { IsOutside = true, Hint = "name the root of a work tree, or a bare repository" };
 
     internal static FetchException NoSuchRef(string url, string name) =>
         new($"'{url}' has no branch or tag '{name}'") { IsOutside = true, Hint = "a tag is written refs/tags/NAME" };
@@ -99,22 +99,22 @@ public sealed class FetchException : HostlockException
     internal static FetchException NoSuchRevision(string url, string revision) =>
         new($"'{url}' has no commit '{revision}'")
         {
-            IsOutside = true, Hint = "was it pushed? some servers give out a commit only with allRefs=1, or by a ref that leads to it",
+            IsOutside = true, Hint = "was it pushed? from some servers a commit can only be had with allRefs=1, or through a ref that leads to it",
         };
 
     internal static FetchException NotARevision(string revision) =>
-        new($"'{revision}' is no revision") { Hint = "it is written as forty hexadecimal digits" };
+        new($"'{revision}' is no revision") { Hint = "a revision has forty hexadecimal digits" };
 
     internal static FetchException UnknownObjectFormat(string url) =>
-        new($"the objects of '{url}' are not named by SHA-1") { Hint = "Nix does not read repositories of SHA-256 objects either" };
+        new($"the objects of '{url}' are not named by SHA-1") { Hint = "Nix does not read repositories with SHA-256 objects either" };
 
     internal static FetchException BadObject(string url, string id) =>
-        new($"object '{id}' of '{url}' is missing or damaged") { IsOutside = true, Hint = "git fsck says more" };
+        new($"object '{id}' of '{url}' is missing or damaged") { IsOutside = true, Hint = "'git fsck' in that repository says more" };
 
-    internal static FetchException BadIndex(string path) => new($"'{path}' is damaged") { IsOutside = true, Hint = "git read-tree HEAD makes it anew" };
+    internal static FetchException BadIndex(string path) => new($"the index '{path}' is damaged") { IsOutside = true, Hint = "'git read-tree HEAD' makes a new one" };
 
     internal static FetchException UnreadableIndex(string url) =>
-        new($"the index of '{url}' is split, sparse or of a newer version") { Hint = "Nix does not read it either; git update-index --no-split-index or git sparse-checkout disable helps" };
+        new($"the index of '{url}' is split, sparse or of a newer version") { Hint = "Nix does not read it either; run 'git update-index --no-split-index' or 'git sparse-checkout disable'" };
 
     internal static FetchException TooManyFiles(string url, int bound) => new($"'{url}' holds more than {bound} files") { Hint = "a tree this large is taken for a trap" };
 
@@ -123,15 +123,15 @@ public sealed class FetchException : HostlockException
     internal static FetchException Shallow(string url) =>
         new($"'{url}' is a shallow Git repository, but shallow repositories are only allowed when 'shallow = true;' is specified")
         {
-            Hint = "git fetch --unshallow brings the rest",
+            Hint = "'git fetch --unshallow' fetches the rest",
         };
 
     internal static FetchException SubmoduleMissing(string url, string path) =>
-        new($"submodule '{path}' of '{url}' is not there") { IsOutside = true, Hint = "git submodule update --init brings it" };
+        new($"submodule '{path}' of '{url}' is not checked out") { IsOutside = true, Hint = "'git submodule update --init' checks it out" };
 
-    internal static FetchException SubmoduleUrl(string path, string url) => new($"submodule '{path}' has the address '{url}', which leads nowhere from here")
+    internal static FetchException SubmoduleUrl(string path, string url) => new($"submodule '{path}' has the address '{url}', which cannot be resolved")
         {
-            Hint = "Nix cannot resolve a relative one against a file:// address; clone the superproject by its path, or give the submodule a full address",
+            Hint = "Nix does not resolve a relative address against a file:// one; clone the superproject by its path, or give the submodule a full address",
         };
 
     internal static FetchException SubmodulesTooDeep(string url, int bound) => new($"the submodules of '{url}' are nested deeper than {bound}");

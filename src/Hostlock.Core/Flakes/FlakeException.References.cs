@@ -16,7 +16,7 @@ public sealed partial class FlakeException
         new($"unexpected fragment '{fragment}' in flake reference '{text}'") { Hint = "an input is a whole flake; choose one of its outputs where it is used" };
 
     internal static FlakeException InvalidQuery(string piece) =>
-        new($"invalid URI query '{piece}'") { Hint = "encode what is not ASCII as %XX" };
+        new($"invalid URI query '{piece}'") { Hint = "encode characters outside ASCII as %XX" };
 
     internal static FlakeException NotACommitHash(string text, string revision) =>
         new($"in flake URL '{text}', '{revision}' is not a commit hash");

@@ -1,6 +1,6 @@
 namespace Hostlock.Flakes;
 
-/// <summary>What can be wrong with a reference or a flake.nix.</summary>
+/// <summary>The errors of references and of flake.nix.</summary>
 public sealed partial class FlakeException : HostlockException
 {
     FlakeException(string message)
@@ -75,7 +75,7 @@ public sealed partial class FlakeException : HostlockException
         new($"expected {expected} but got {actual}") { Span = span, Hint = hint };
 
     internal static FlakeException ComputedName(SourceSpan span) =>
-        new("this attribute name would have to be evaluated") { Span = span, Hint = "write the name itself" };
+        new("this attribute name would have to be evaluated") { Span = span, Hint = "write the name as plain text" };
 
     internal static FlakeException DuplicateDynamicAttribute(SourceSpan span, string name, SourceSpan earlier) =>
         new($"dynamic attribute '{name}' already defined at {earlier}") { Span = span };
@@ -103,14 +103,14 @@ public sealed partial class FlakeException : HostlockException
         new($"unexpected flake input attribute '{name}'")
         {
             Span = span,
-            Hint = Closest.To(name, ["url", "flake", "follows", "inputs"]) ?? "without 'type' an input has 'url', 'flake', 'follows' and 'inputs' only",
+            Hint = Closest.To(name, ["url", "flake", "follows", "inputs"]) ?? "without 'type', an input has only 'url', 'flake', 'follows' and 'inputs'",
         };
 
     internal static FlakeException InputAttributeType(SourceSpan span, string name, string actual, string? hint) =>
         new($"flake input attribute '{name}' is {actual} while a string, Boolean, or integer is expected") { Span = span, Hint = hint };
 
     internal static FlakeException VerifiedFetches(SourceSpan span) =>
-        new("'publicKeys' needs verified fetches, which are not supported") { Span = span };
+        new("'publicKeys' needs verified fetches, which hostlock does not support") { Span = span };
 
     internal static FlakeException ReferenceAndFollows(SourceSpan span) =>
         new("flake input has both a flake reference and a follows attribute") { Span = span, Hint = "keep one of the two" };
@@ -122,7 +122,7 @@ public sealed partial class FlakeException : HostlockException
         new($"invalid flake input attribute path element '{name}'")
         {
             Span = span,
-            Hint = "'follows' can name inputs of letters, digits, '_' and '-' that start with a letter",
+            Hint = "a name in 'follows' has letters, digits, '_' and '-', and starts with a letter",
         };
 
     internal static FlakeException FormalIsNoReference(SourceSpan span, string name) =>
@@ -144,10 +144,10 @@ public sealed partial class FlakeException : HostlockException
     // Edits of a flake.nix.
 
     internal static FlakeException OutputsAreNoFunction(SourceSpan span) =>
-        new("'outputs' is not written as a function") { Span = span, Hint = "Nix wants one here: 'outputs = { self, ... }: …;'" };
+        new("'outputs' is not written as a function") { Span = span, Hint = "write a function: 'outputs = { self, ... }: …;'" };
 
     internal static FlakeException AlreadyWrapped(SourceSpan span, string library) =>
-        new($"'outputs' calls '{library}' already") { Span = span };
+        new($"'outputs' already calls '{library}'") { Span = span };
 
     internal static FlakeException NotWrapped(SourceSpan span, string library) =>
         new($"'outputs' does not call '{library}'") { Span = span };
@@ -156,7 +156,7 @@ public sealed partial class FlakeException : HostlockException
         new($"'outputs' calls '{library}' in another way than 'inputs: import ./{library} inputs (…)'")
         {
             Span = span,
-            Hint = "take the call away by hand",
+            Hint = "remove the call by hand",
         };
 
     internal static FlakeException NoUrl(SourceSpan span, InputPath input) =>

@@ -2,7 +2,7 @@ using Hostlock.Flakes;
 
 namespace Hostlock.Locks;
 
-/// <summary>What can be wrong with a lock, and with locking.</summary>
+/// <summary>The errors of locks and of locking.</summary>
 public sealed class LockException : HostlockException
 {
     LockException(string message)
@@ -15,14 +15,14 @@ public sealed class LockException : HostlockException
         new($"not a lock file: {why}") { Span = span };
 
     internal static LockException ConflictMarkers(SourceSpan span) =>
-        new("the lock file has conflict markers of a merge in it")
+        new("the lock file has conflict markers of a merge")
         {
             Span = span,
             Hint = "take one side with 'git checkout --ours FILE' or '--theirs', then run 'hostlock lock'",
         };
 
     internal static LockException UnsupportedVersion(SourceSpan span, string version) =>
-        new($"lock file version {version} is not supported") { Span = span, Hint = "versions 5, 6 and 7 are" };
+        new($"lock file version {version} is not supported") { Span = span, Hint = "versions 5, 6 and 7 are supported" };
 
     internal static LockException MissingNode(SourceSpan span, string key) =>
         new($"the lock file refers to a node '{key}' that it does not have") { Span = span };
@@ -37,10 +37,10 @@ public sealed class LockException : HostlockException
         new($"{what} of the lock file must be {expected}") { Span = span };
 
     internal static LockException TooDeep(SourceSpan span, int bound) =>
-        new($"the inputs of the lock file are nested more than {bound} deep") { Span = span };
+        new($"the inputs of the lock file are nested more than {bound} levels deep") { Span = span };
 
     internal static LockException TooLarge(string name, long bytes, long bound) =>
-        new($"'{name}' is too large for a lock file: {bytes} bytes, at most {bound} are read");
+        new($"'{name}' is too large for a lock file: it has {bytes} bytes, and at most {bound} are read");
 
     internal static LockException NotWritable(string text) =>
         new($"'{text}' is not valid Unicode and cannot be in a lock file");
@@ -59,7 +59,7 @@ public sealed class LockException : HostlockException
     internal static LockException UnlockedInput(InputPath path, FlakeRef locked) =>
         new($"input '{path}' is not locked ('{locked}'), so the lock file is not written")
         {
-            Hint = "commit the changes of that repository first",
+            Hint = "commit the changes in the repository of that input first",
         };
 
     internal static LockException UnlockedEntry(InputPath path, FlakeRef locked) =>
@@ -81,7 +81,7 @@ public sealed class LockException : HostlockException
         new($"'{place}' is not UTF-8 text");
 
     internal static LockException TooManyInputs(int bound) =>
-        new($"there are more than {bound} inputs beneath this flake");
+        new($"this flake has more than {bound} inputs, counting the inputs of inputs");
 
     internal static LockException TouchedOther(IEnumerable<InputPath> others) =>
         new($"the update would also change {string.Join(", ", others.Select(path => $"'{path}'"))}, so nothing was written");

@@ -5,14 +5,16 @@ using Hostlock.Locks;
 namespace Hostlock.Reporting;
 
 /// <summary>
-/// The changes of a lock as Nix prints them: <c>• Updated input 'nixpkgs':</c>, the old, <c>→</c> the new, with dates.
+/// Renders the changes of a lock as Nix prints them: <c>• Updated input 'nixpkgs':</c>, the old, <c>→</c> the new, with dates.
 /// </summary>
 /// <remarks>Nix 2.34.8, libflake/lockfile.cc, LockFile::diff and describe.</remarks>
 public static class DiffText
 {
-    /// <summary>The text; empty where nothing moved. A changed <c>original</c> alone is said too, which Nix leaves out.</summary>
-    /// <param name="diff">What differs.</param>
-    /// <param name="hasLinks">True for a line with the place where upstream shows the difference.</param>
+    /// <summary>
+    /// Renders a difference; empty if nothing changed. It also tells of an <c>original</c> that changed alone, which Nix leaves out.
+    /// </summary>
+    /// <param name="diff">The difference.</param>
+    /// <param name="hasLinks">If true, a line has the address at which upstream shows the difference.</param>
     public static string Render(LockDiff diff, bool hasLinks = false)
     {
         var text = new StringBuilder();
@@ -44,7 +46,7 @@ public static class DiffText
         return text.ToString();
     }
 
-    /// <summary>What an edge leads to: the locked reference and its date, or what it follows.</summary>
+    /// <summary>Describes the target of an edge: the locked reference and its date, or the input that it follows.</summary>
     public static string Describe(LockEdge edge) => edge switch
     {
         LockEdge.Follows(var target) => $"follows '{Name(target)}'",
@@ -55,7 +57,7 @@ public static class DiffText
     // Names and references of a lock are anybody's.
     static string Name(object value) => Visible.Name(value.ToString()!);
 
-    /// <summary>A time of a lock as the UTC day.</summary>
+    /// <summary>Renders a time of a lock as the UTC day, <c>2026-03-01</c>.</summary>
     /// <param name="seconds">Seconds since the epoch; a lock may hold any number.</param>
     public static string Day(ulong seconds) =>
         seconds <= 253402300799 // the last second of the year 9999

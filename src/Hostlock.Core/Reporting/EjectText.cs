@@ -4,7 +4,7 @@ using Hostlock.Fleets.Adoption;
 
 namespace Hostlock.Reporting;
 
-/// <summary>The plan of <c>eject</c>: the files, the lines of flake.nix that change, and what moves for whom.</summary>
+/// <summary>Renders the plan of <c>eject</c>: the files, the changed lines of flake.nix, and the inputs that move for each host.</summary>
 public static class EjectText
 {
     public static string Render(string flakeNix, EjectPlan plan, Ink ink)
@@ -18,7 +18,7 @@ public static class EjectText
         foreach (var file in plan.Changed.Where(file => file.Edit is not null))
             text.Append(CultureInfo.InvariantCulture, $"\n{file.Path}\n{InitText.Hunks(flakeNix, file.Edit!, ink)}");
         text.Append(plan.Moves.Length > 0 ? "\n" : "");
-        // Hosts for which the same moves are named together.
+        // Hosts with the same moves are named together.
         foreach (var group in plan.Moves.GroupBy(move => string.Join(' ', move.Inputs)))
         {
             var hosts = string.Join(' ', group.Select(move => move.Host));

@@ -4,12 +4,11 @@ using System.Text;
 namespace Hostlock.Reporting;
 
 /// <summary>
-/// Errors and warnings as the user reads them: what is wrong, the line it is on with a mark under it, what was being done, what
-/// to do next.
+/// Renders errors and warnings: the message, the line of the error with a mark under it, the steps that were under way, and the hint.
 /// </summary>
 public static class ErrorText
 {
-    // A line of a lock written by a machine can be megabytes long.
+    // The most characters that are shown of a line. A line of a lock that a program wrote can be megabytes long.
     const int Width = 160;
 
     public static string Render(HostlockException error, Ink ink)
@@ -47,7 +46,7 @@ public static class ErrorText
         text.Append(CultureInfo.InvariantCulture, $"{indent} {ink.Dim("|")}\n");
         var at = Math.Min(column - 1, line.Length);
         var length = Math.Clamp(span.Length, 1, Math.Max(line.Length - at, 1));
-        // Of a long line, the part around the mark.
+        // Cuts a long line to the part around the mark.
         var from = at + length <= Width ? 0 : Math.Max(0, at - (Width / 4));
         var shown = line.Substring(from, Math.Min(line.Length - from, Width));
         length = Math.Min(length, Math.Max(1, shown.Length - (at - from)));
@@ -55,7 +54,8 @@ public static class ErrorText
         text.Append(CultureInfo.InvariantCulture, $"{indent} {ink.Dim("|")} {(from > 0 ? " " : "")}{Pad(shown, at - from)}{ink.Bad(new string('^', Columns(shown, at - from, length)))}\n");
     }
 
-    // A tab stays a tab, so that the mark stands right whatever a tab is wide; an escape is as long as it is.
+    // Spaces as wide as the characters before the mark. A tab stays a tab, so that the mark is in its place however wide a tab is; a
+    // character that is shown as an escape takes six columns.
     static string Pad(string line, int length)
     {
         var pad = new StringBuilder();

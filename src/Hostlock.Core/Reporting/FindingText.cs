@@ -4,7 +4,7 @@ using Hostlock.Fleets.Checks;
 
 namespace Hostlock.Reporting;
 
-/// <summary>What <c>check</c> found, for people and for the annotations of a forge.</summary>
+/// <summary>Renders the findings of <c>check</c>, for people and as annotations of a forge.</summary>
 public static class FindingText
 {
     /// <summary>One line for each finding, and beneath it the command that puts it right.</summary>
@@ -27,7 +27,7 @@ public static class FindingText
         return text.ToString();
     }
 
-    /// <summary>Workflow commands that GitHub shows beside the line.</summary>
+    /// <summary>Renders findings as workflow commands, which GitHub shows beside the line.</summary>
     public static string GitHub(IReadOnlyList<Finding> findings)
     {
         var text = new StringBuilder();

@@ -5,7 +5,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Reporting;
 
-/// <summary>The history of a lock: a line for each commit, and beneath it what moved.</summary>
+/// <summary>Renders the history of a lock: a line for each commit, and beneath it the inputs that moved.</summary>
 public static class HistoryText
 {
     const int InputsShown = 8;

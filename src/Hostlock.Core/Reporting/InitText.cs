@@ -5,7 +5,7 @@ using Hostlock.Fleets.Adoption;
 
 namespace Hostlock.Reporting;
 
-/// <summary>The plan of <c>init</c>: the hosts, the files, and the lines of flake.nix that change.</summary>
+/// <summary>Renders the plan of <c>init</c>: the hosts, the files, and the lines of flake.nix that change.</summary>
 public static class InitText
 {
     public static string Render(string flakeNix, InitPlan plan, Ink ink)
@@ -22,12 +22,12 @@ public static class InitText
         return text.ToString();
     }
 
-    // Only the lines that change, each as it was and as it will be: the function between them may be hundreds of lines long.
+    // Renders only the lines that change, each as it was and as it will be: the function between them may have hundreds of lines.
     internal static string Hunks(string before, EditedText edit, Ink ink)
     {
         var text = new StringBuilder();
         var (old, now) = (before.Split('\n'), edit.Text.Split('\n'));
-        // A change inserts words into lines and no lines, so both have the same number.
+        // A change inserts words into lines and adds no line, so both texts have the same number of lines.
         for (var line = 0; line < Math.Min(old.Length, now.Length); line++)
         {
             if (old[line] == now[line])

@@ -1,6 +1,6 @@
 namespace Hostlock.Reporting;
 
-/// <summary>The words good, bad, dim and bold as a terminal shows them, or plain. Colour never carries meaning alone.</summary>
+/// <summary>Colours text for a terminal, or leaves it plain. Colour never carries meaning alone.</summary>
 public sealed class Ink(bool isColoured)
 {
     public static readonly Ink Plain = new(false);

@@ -4,13 +4,13 @@ using Hostlock.Locks;
 
 namespace Hostlock.Reporting;
 
-/// <summary>A lock as a tree of inputs, follows included.</summary>
+/// <summary>Renders a lock as a tree of inputs, follows included.</summary>
 public static class LockTree
 {
     public static string Render(string title, LockFile file, Ink ink)
     {
         var text = new StringBuilder().Append(ink.Bold(Visible.Name(title))).Append('\n');
-        // A node that two inputs of an old file share is shown in full once.
+        // If two inputs of an old file share a node, it is shown in full only once.
         var shown = new HashSet<LockNode>(ReferenceEqualityComparer.Instance);
         Beneath(file.Root, "");
         return text.ToString();

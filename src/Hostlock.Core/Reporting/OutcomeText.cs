@@ -4,19 +4,19 @@ using Hostlock.Fleets.Changes;
 
 namespace Hostlock.Reporting;
 
-/// <summary>What <c>lock</c> and <c>update</c> did, host by host, in Nix's own blocks.</summary>
+/// <summary>Renders the outcome of <c>lock</c> and <c>update</c>, host by host, in Nix's own blocks.</summary>
 public static class OutcomeText
 {
     public static string Render(IReadOnlyList<HostOutcome> outcomes, bool isWritten, Ink ink)
     {
         var text = new StringBuilder();
-        // Hosts to which the same happened are named together.
+        // Hosts with the same outcome are named together.
         var bodies = new Dictionary<(object Diff, object Held, bool IsChange), string>();
         foreach (var group in outcomes.OfType<HostOutcome.Ready>().GroupBy(BodyOf))
             text.Append(CultureInfo.InvariantCulture, $"{ink.Bold(string.Join(' ', group.SelectMany(ready => ready.Place.Sharers)))}{group.Key}");
         return text.ToString();
 
-        // Hosts that share a plan share its text.
+        // The text of a plan is made once, however many hosts share the plan.
         string BodyOf(HostOutcome.Ready ready)
         {
             if (!bodies.TryGetValue((ready.Diff, ready.Held, ready.IsChange), out var body))
@@ -33,7 +33,7 @@ public static class OutcomeText
     };
 }
 
-/// <summary>Inputs that stayed as they were, in the manner of Nix's blocks.</summary>
+/// <summary>Renders the inputs that stayed as they were, in the style of Nix's blocks.</summary>
 static class HeldText
 {
     public static string Render(IEnumerable<KeptInput> held) => string.Concat(held.Select(kept => $"• Kept input '{Visible.Name(kept.Input)}' ({Visible.Name(kept.Reason)})\n"));

@@ -4,7 +4,7 @@ using Hostlock.Fleets.Changes;
 
 namespace Hostlock.Reporting;
 
-/// <summary>What could move, as a table: hosts for which all is the same share their rows.</summary>
+/// <summary>Renders the inputs that an update would move, as a table. Hosts with the same rows share them.</summary>
 public static class OutdatedTable
 {
     const string Day = "d";

@@ -4,13 +4,13 @@ using Hostlock.Fleets.Changes;
 
 namespace Hostlock.Reporting;
 
-/// <summary>A promotion as text: what each target gets, what it keeps and why, and which may not have it.</summary>
+/// <summary>Renders a promotion: the changes of each target, the inputs it keeps and why, and the targets that were refused.</summary>
 public static class PromotionText
 {
     public static string Render(string from, IReadOnlyList<TargetPlan> plans, bool isPlan, Ink ink)
     {
         var text = new StringBuilder();
-        // Targets to which the same happens are named together: of a thousand, most are alike.
+        // Targets with the same changes are named together: of a thousand, most are alike.
         foreach (var group in plans.GroupBy(plan => Body(plan, isPlan, ink)))
             text.Append(CultureInfo.InvariantCulture, $"{ink.Bold($"{from} → {string.Join(' ', group.SelectMany(plan => plan.Place.Sharers))}")}\n{group.Key}");
         return text.ToString();

@@ -5,7 +5,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Inputs that are there more than once, in which hosts, and the lines of flake.nix that would join them.</summary>
+/// <summary>Renders the inputs that locks have more than once, the hosts, and the lines of flake.nix that would join them.</summary>
 public static class RepetitionText
 {
     public static string Render(IReadOnlyList<(LockPlace Place, IReadOnlyList<Repetition> Repetitions)> locks, Ink ink)

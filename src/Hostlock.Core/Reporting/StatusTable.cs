@@ -6,8 +6,8 @@ using Hostlock.Locks;
 namespace Hostlock.Reporting;
 
 /// <summary>
-/// Hosts × inputs. Hosts with the same lock share a row and inputs that are the same everywhere share a line, so that seven
-/// hosts fit a terminal and a thousand a page.
+/// Renders the table of hosts × inputs. Hosts with the same lock share a row, and inputs that are the same everywhere share a line, so
+/// that seven hosts fit a terminal and a thousand fit a page.
 /// </summary>
 public static class StatusTable
 {
@@ -15,9 +15,9 @@ public static class StatusTable
 
     /// <summary>Renders the table.</summary>
     /// <param name="locks">The state of the locks.</param>
-    /// <param name="now">The time that ages are counted to.</param>
-    /// <param name="width">The columns of the terminal.</param>
-    /// <param name="ink">How to colour.</param>
+    /// <param name="now">The present time, for ages.</param>
+    /// <param name="width">The number of columns of the terminal.</param>
+    /// <param name="ink">The colours.</param>
     public static string Render(IReadOnlyList<LockStatus> locks, DateTimeOffset now, int width, Ink ink)
     {
         var text = new StringBuilder();
@@ -51,7 +51,7 @@ public static class StatusTable
         return text.ToString();
     }
 
-    // As many inputs side by side as the terminal holds, the rest in tables below.
+    // Puts as many inputs side by side as the terminal holds, and the rest into tables below.
     static void Table(StringBuilder text, List<(string Hosts, Dictionary<string, string> Cells)> rows, List<string> inputs, int width, Ink ink)
     {
         var first = rows.Max(row => row.Hosts.Length);

@@ -104,7 +104,7 @@ public class LockFileReaderTests
     [InlineData("""{"nodes":{"root":{"inputs":{"a":"b"}}},"root":"root","version":7}""", "flake.lock:1:18: the lock file refers to a node 'b' that it does not have")]
     [InlineData("""{"nodes":{"root":{"inputs":{"a":"a"}},"a":{}},"root":"root","version":7}""", "flake.lock:1:43: node 'a' of the lock file has no 'locked'")]
     [InlineData("""{"nodes":{"root":{"inputs":{"a":"root"}}},"root":"root","version":7}""", "flake.lock:1:18: the lock file has a cycle through node 'root'")]
-    [InlineData("{\n<<<<<<< HEAD\n", "flake.lock:2:1: the lock file has conflict markers of a merge in it")]
+    [InlineData("{\n<<<<<<< HEAD\n", "flake.lock:2:1: the lock file has conflict markers of a merge")]
     [InlineData("""{"nodes":{"root":{}},"root":"root","version":7} x""", "flake.lock:1:49: not a lock file: 'x' is invalid after a single JSON value")]
     public void What_is_wrong_is_said_with_its_place(string text, string error) => Assert.StartsWith(error, Error(text), StringComparison.Ordinal);
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Hostlock.Flakes.Nix;
 
-/// <summary>A piece of an indented string before its indentation is taken off.</summary>
+/// <summary>A piece of an indented string, before its indentation is taken off.</summary>
 /// <remarks>Source: Nix 2.34.8, libexpr/include/nix/expr/parser-state.hh, stripIndentation.</remarks>
 abstract record IndentedPiece
 {
@@ -10,14 +10,14 @@ abstract record IndentedPiece
     {
     }
 
-    /// <summary>Text of the file, or what an escape in it stands for.</summary>
+    /// <summary>Text of the file, or the text that an escape stands for.</summary>
     public sealed record Written(NixToken Token) : IndentedPiece;
 
     public sealed record Inserted(NixExpression Expression) : IndentedPiece;
 
     /// <summary>
-    /// The pieces without the indentation common to their lines, lines of nothing but spaces not counted. A last line of spaces
-    /// goes, its newline stays.
+    /// Takes off the indentation that all lines share, apart from lines of nothing but spaces. If the last line has nothing but
+    /// spaces, they go and the newline before them stays.
     /// </summary>
     public static List<NixExpression> Strip(IReadOnlyList<IndentedPiece> pieces)
     {
@@ -65,7 +65,7 @@ abstract record IndentedPiece
         var (atStart, least, current) = (true, 1_000_000, 0);
         foreach (var piece in pieces)
         {
-            // An escape ends the indentation of its line, as an interpolation does, whatever it stands for.
+            // An escape ends the indentation of its line, even if it stands for a space. So does an interpolation.
             if (piece is not Written { Token: { Kind: NixTokenKind.IndentedPart, Text: var text } })
             {
                 if (atStart)

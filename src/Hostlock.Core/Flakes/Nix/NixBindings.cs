@@ -1,8 +1,8 @@
 namespace Hostlock.Flakes.Nix;
 
 /// <summary>
-/// The bindings of one pair of braces on their way to a set: <c>a.b = 1</c> becomes <c>a = { b = 1; }</c>, and sets under one path
-/// become one set.
+/// Collects the bindings of one pair of braces and makes a set of them: <c>a.b = 1</c> becomes <c>a = { b = 1; }</c>, and sets
+/// under one path become one set.
 /// </summary>
 /// <remarks>Source: Nix 2.34.8, libexpr/include/nix/expr/parser-state.hh, addAttr.</remarks>
 sealed class NixBindings(SourceText source, int start, bool isRecursive)
@@ -16,7 +16,7 @@ sealed class NixBindings(SourceText source, int start, bool isRecursive)
     }
 
     /// <summary>Adds <c>path = value;</c>.</summary>
-    /// <exception cref="FlakeException">The path, or a part of it, has a value that is no set already.</exception>
+    /// <exception cref="FlakeException">The path, or a part of it, already has a value that is no set.</exception>
     public void Add(List<NixAttributeName> path, NixExpression value)
     {
         var (from, to) = (path[0].Start, path[^1].End);
@@ -73,7 +73,7 @@ sealed class NixBindings(SourceText source, int start, bool isRecursive)
             throw Twice(string.Join('.', path), added.Start, added.End, earlier);
         if (depth > NixParser.MaximumDepth)
             throw FlakeException.NixTooDeep(source.Span(added.Start, added.End - added.Start));
-        // The set that stands first decides whether the merged one is recursive.
+        // The first of the two sets decides whether the merged one is recursive.
         foreach (var attribute in from.Attributes.Values)
         {
             path.Add(attribute.Name);

@@ -3,10 +3,12 @@ using System.Collections.Frozen;
 namespace Hostlock.Flakes.Nix;
 
 /// <summary>
-/// The names that are bound in every file: what Nix 2.34.8 has with the features <c>nix-command</c> and <c>flakes</c> in pure
-/// evaluation (so neither <c>__currentSystem</c> nor <c>__currentTime</c>).
+/// The names that are bound in every file. These are the names of Nix 2.34.8 with the features <c>nix-command</c> and <c>flakes</c>
+/// in pure evaluation, so neither <c>__currentSystem</c> nor <c>__currentTime</c> is among them.
 /// </summary>
-/// <remarks>Recorded by asking Nix for <c>let x = NAME; in 1</c> with each name of <c>builtins</c>, plain and after two underscores.</remarks>
+/// <remarks>
+/// The list was recorded: Nix was asked for <c>let x = NAME; in 1</c> with each name of <c>builtins</c>, plain and after two underscores.
+/// </remarks>
 static class NixGlobals
 {
     public static readonly FrozenSet<string> Names = new[]

@@ -6,7 +6,7 @@ using System.Text;
 namespace Hostlock.Flakes.Nix;
 
 /// <summary>
-/// The text of a Nix file as tokens, made one at a time. The longest match wins, and of equally long ones the rule that Nix
+/// Splits the text of a Nix file into tokens, one at a time. The longest match wins; of equally long ones, the rule that Nix
 /// lists first.
 /// </summary>
 /// <remarks>Source of the rules: Nix 2.34.8, libexpr/lexer.l; the states below are its start conditions.</remarks>
@@ -52,8 +52,8 @@ sealed class NixLexer(SourceText source)
     (int Start, int End) _pathRun;
     (int Start, int End) _schemeRun;
 
-    /// <summary>The next token; past the end, <see cref="NixTokenKind.EndOfFile"/> again and again.</summary>
-    /// <exception cref="FlakeException">What stands here is no token, or one that Nix refuses.</exception>
+    /// <summary>Reads the next token; <see cref="NixTokenKind.EndOfFile"/> at the end and at every call after it.</summary>
+    /// <exception cref="FlakeException">The text goes on with no token, or with one that Nix refuses.</exception>
     public NixToken Next() => _state switch
     {
         State.Text => InText(),
@@ -182,10 +182,10 @@ sealed class NixLexer(SourceText source)
         return TakeText(home ? NixTokenKind.HomePath : NixTokenKind.Path, length);
     }
 
-    // The number of path characters from an offset on.
+    // Counts the path characters from an offset on.
     int PathRun(int offset) => Run(ref _pathRun, PathCharacters, _at + offset);
 
-    // The length of a run of some characters. Where it ends is remembered: many short tokens lie in one long run, and each asks.
+    // Counts the characters of a run. The end of the run is remembered, because many short tokens lie in one long run and each asks.
     int Run(ref (int Start, int End) known, SearchValues<char> characters, int start)
     {
         if (start >= known.Start && start < known.End)
@@ -425,7 +425,7 @@ sealed class NixLexer(SourceText source)
         return text.ToString();
     }
 
-    // '' and, where nothing but spaces follows it on the line, the rest of that line.
+    // Reads '' and the rest of its line, if that has nothing but spaces.
     int IndentedOpenLength()
     {
         var length = 2;

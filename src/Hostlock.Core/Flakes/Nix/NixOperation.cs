@@ -1,8 +1,8 @@
 namespace Hostlock.Flakes.Nix;
 
 /// <summary>
-/// Operands and operators as they come, put together by precedence, with no recursion. An operator that waits is applied before the
-/// next one where it binds more tightly, or as tightly and to the left.
+/// Joins operands and operators by precedence as they come, without recursion. An operator that waits is applied before the next
+/// one if it binds more tightly, or equally tightly and to the left.
 /// </summary>
 /// <remarks>Source of the table: Nix 2.34.8, libexpr/parser.y, the %left, %right and %nonassoc lines.</remarks>
 sealed class NixOperation(SourceText source)
@@ -33,7 +33,7 @@ sealed class NixOperation(SourceText source)
         (_operators ??= []).Add((token, false, Rank(token.Kind).Precedence));
     }
 
-    /// <summary>Applies what must be applied before an operator sees its left operand.</summary>
+    /// <summary>Applies the waiting operators that belong to the left operand of a new operator.</summary>
     /// <exception cref="FlakeException">The operator may not follow one of its own kind: <c>a == b == c</c>.</exception>
     public void BeforeInfix(NixToken token)
     {
@@ -87,7 +87,7 @@ sealed class NixOperation(SourceText source)
         NixTokenKind.Plus or NixTokenKind.Minus => (8, Side.Left),
         NixTokenKind.Times or NixTokenKind.Divide => (9, Side.Left),
         NixTokenKind.Concat => (10, Side.Right),
-        // Only ever met after its right side is complete, so it can follow itself although Nix calls it non-associative.
+        // Nix calls this operator non-associative, but it can follow itself: its right side is always complete when the next one comes.
         NixTokenKind.Question => (11, Side.Left),
         _ => (0, Side.None),
     };

@@ -4,16 +4,16 @@ using System.Runtime.CompilerServices;
 namespace Hostlock.Flakes.Nix;
 
 /// <summary>
-/// The grammar of the Nix language, whole, with the checks Nix makes before it evaluates anything: attributes and formals that are
-/// there twice, dynamic names where none may be, and names that stand for nothing.
+/// Parses the whole Nix language, and makes the checks that Nix makes before it evaluates anything: for attributes and formals that
+/// occur twice, for dynamic names in places that allow none, and for names that are not bound.
 /// </summary>
 /// <remarks>
 /// Source of the rules: Nix 2.34.8, libexpr/parser.y. Chains (operators, functions in functions, <c>else if</c>) are read by
-/// loops, so that only brackets nest; how deep they may is bounded.
+/// loops, so that only brackets nest. The depth of brackets is bounded.
 /// </remarks>
 sealed class NixParser
 {
-    // Far more than files written by people need (they stay below 50), and measured to fit into a stack of a megabyte.
+    // Files written by people stay below 50. A parse of this depth was measured to fit into a stack of one megabyte.
     internal const int MaximumDepth = 500;
 
     // In UTF-16 units. A syntax tree takes some fifty times the memory of its text.
@@ -95,7 +95,7 @@ sealed class NixParser
     NixExpression Expression()
     {
         Descend();
-        // What stands before an expression and takes all that follows it: functions, let, with, assert and if.
+        // Reads the prefixes that take everything after them: functions, let, with, assert and if.
         List<Func<NixExpression, NixExpression>>? prefixes = null;
         while (Prefix() is { } prefix)
             (prefixes ??= []).Add(prefix);
@@ -291,7 +291,7 @@ sealed class NixParser
             }
             else if (Sees(NixTokenKind.Or))
             {
-                // Nixpkgs had a function called 'or': here the word is a variable, and what stands before it is called with it.
+                // Nixpkgs had a function called 'or': the word is a variable here, and the argument of the expression before it.
                 var or = Next();
                 result = new NixCall(result.OuterStart, or.End, result, new NixVariable(or.Start, or.End, "or"));
             }
@@ -381,7 +381,7 @@ sealed class NixParser
         };
     }
 
-    // Whether the pieces read last had an interpolation among them: "${"a"}" is no literal.
+    // True if one of the pieces read last was an interpolation: "${"a"}" is no literal.
     bool _interpolated;
 
     List<NixExpression> Pieces()
@@ -392,7 +392,7 @@ sealed class NixParser
         {
             if (Sees(NixTokenKind.StringPart))
             {
-                // Before the first interpolation the grammar has room for one piece only (a//b is no path).
+                // Before the first interpolation, the grammar allows only one piece (a//b is no path).
                 if (parts.Count > 0 && !interpolated)
                     throw Unexpected(NixTokenKind.DollarBrace);
                 var piece = Next();
@@ -437,7 +437,7 @@ sealed class NixParser
         return parts switch
         {
             [] => new NixText(start, end, ""),
-            // So Nix: ''${"a"}'' is a literal, though "${"a"}" is none.
+            // Nix takes ''${"a"}'' for a literal, but not "${"a"}".
             [NixText only] => new NixText(start, end, only.Value),
             _ => new NixInterpolation(start, end, isPath: false, parts),
         };
@@ -456,7 +456,7 @@ sealed class NixParser
         return parts.Count == 0 ? path : new NixInterpolation(token.Start, end, isPath: true, [path, .. parts]);
     }
 
-    // Reads up to and with the closing token; the opening one is already on the stack of open ones.
+    // Reads up to the closing token and takes it. The opening token is already on the stack.
     NixAttributeSet Bindings(int start, bool isRecursive, NixTokenKind closing)
     {
         var pending = new NixBindings(_source, start, isRecursive);

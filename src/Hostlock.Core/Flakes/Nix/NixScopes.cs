@@ -1,27 +1,27 @@
 namespace Hostlock.Flakes.Nix;
 
 /// <summary>
-/// The static check of names: each variable must be bound by the text around it, be a name Nix knows everywhere, or stand
-/// somewhere inside a <c>with</c>. Done with a list of things to visit and no recursion, since chains of operators nest deeply.
+/// Checks names without evaluation: each variable must be bound by the text around it, be a name that Nix binds everywhere, or lie
+/// inside a <c>with</c>. The walk keeps a list of expressions to visit and does not recurse, because chains of operators nest deeply.
 /// </summary>
 /// <remarks>Source: Nix 2.34.8, libexpr/nixexpr.cc, bindVars.</remarks>
 sealed class NixScopes
 {
-    // Names beyond this length are not compared with others for a hint: it takes time and memory of their lengths multiplied.
+    // Longer names are not compared with others for a hint: a comparison takes the product of the lengths in time and memory.
     const int LongestSlip = 100;
 
     readonly SourceText _source;
     readonly Stack<Step> _steps = [];
-    // How often a name is bound by the scopes open now.
+    // By name: how many of the open scopes bind it.
     readonly Dictionary<string, int> _bound = new(StringComparer.Ordinal);
     int _withs;
 
     NixScopes(SourceText source) => _source = source;
 
-    // Where set, names bound by nothing are gathered here instead of being refused.
+    // If set, unbound names are gathered here instead of being refused.
     HashSet<string>? _free;
 
-    // Either an expression to visit, or names whose scope opens (+1) or closes (-1) here. No names: a with.
+    // Either an expression to visit, or names whose scope opens (+1) or closes (-1) here. A step without names is for a with.
     readonly record struct Step(NixExpression? Expression, IReadOnlyCollection<string>? Names = null, int Change = 0);
 
     /// <exception cref="FlakeException">A variable is bound nowhere.</exception>
@@ -31,7 +31,7 @@ sealed class NixScopes
         scopes.Run(expression);
     }
 
-    /// <summary>The names an expression takes from outside itself: from the text around it, from Nix, or from a <c>with</c>.</summary>
+    /// <summary>Finds the names that an expression takes from outside: from the text around it, from Nix, or from a <c>with</c>.</summary>
     public static IReadOnlySet<string> FreeIn(SourceText source, NixExpression expression)
     {
         var scopes = new NixScopes(source) { _free = [] };
@@ -65,7 +65,7 @@ sealed class NixScopes
         }
     }
 
-    // A visit pushes the steps in the order of the text; the first of them is to be taken first.
+    // A visit pushes its steps in the order of the text, and the first one has to be taken first.
     void Reverse(int mark)
     {
         var pushed = new Step[_steps.Count - mark];
@@ -162,7 +162,7 @@ sealed class NixScopes
 
     void Set(NixAttributeSet set, NixExpression? body)
     {
-        // What is inherited without a source comes from outside, also in a recursive set.
+        // An attribute inherited without a source comes from outside, also in a recursive set.
         Later(set.Attributes.Values.Where(attribute => attribute.Kind == NixAttributeKind.Inherited).Select(attribute => attribute.Value));
         if (set.IsRecursive)
             Open(set.Attributes.Keys);

@@ -1,16 +1,16 @@
 namespace Hostlock.Flakes.Nix;
 
 /// <summary>
-/// An expression of the Nix language as its parser leaves it: operators are applied, attribute paths are nested sets, and
-/// parentheses are gone but for their place.
+/// An expression of the Nix language after parsing: operators are applied, attribute paths are nested sets, and of parentheses
+/// only the place is left.
 /// </summary>
 /// <remarks>Source: Nix 2.34.8, libexpr/nixexpr.hh.</remarks>
 abstract class NixExpression(int start, int end)
 {
-    /// <summary>The offset of the first character, parentheses around the expression left out.</summary>
+    /// <summary>The offset of the first character, without parentheses around the expression. Offsets count UTF-16 units.</summary>
     public int Start { get; } = start;
 
-    /// <summary>The offset after the last character, parentheses around the expression left out.</summary>
+    /// <summary>The offset after the last character, without parentheses around the expression.</summary>
     public int End { get; private set; } = end;
 
     /// <summary>The offset of the outermost parenthesis around the expression, or <see cref="Start"/>.</summary>
@@ -43,7 +43,7 @@ sealed class NixFloat(int start, int end, double value) : NixExpression(start, e
     public double Value { get; } = value;
 }
 
-/// <summary>A string without interpolation, an indented one or a URI without quotes among them.</summary>
+/// <summary>A string without interpolation. Indented strings and URIs without quotes count too.</summary>
 sealed class NixText(int start, int end, string value) : NixExpression(start, end)
 {
     public string Value { get; } = value;
@@ -66,7 +66,7 @@ sealed class NixPath(int start, int end, string text) : NixExpression(start, end
 /// <summary><c>&lt;nixpkgs&gt;</c>.</summary>
 sealed class NixSearchPath(int start, int end, string name) : NixExpression(start, end)
 {
-    /// <summary>What stands between the angle brackets.</summary>
+    /// <summary>The text between the angle brackets.</summary>
     public string Name { get; } = name;
 }
 
@@ -75,7 +75,7 @@ sealed class NixList(int start, int end, List<NixExpression> elements) : NixExpr
     public List<NixExpression> Elements { get; } = elements;
 }
 
-/// <summary>A part of an attribute path: a name, or an expression that gives one when it is evaluated.</summary>
+/// <summary>A part of an attribute path: a name, or an expression that evaluates to one.</summary>
 readonly record struct NixAttributeName(string? Name, NixExpression? Expression, int Start, int End);
 
 /// <summary><c>a.b.c or d</c>. The old <c>let { body = …; }</c> is a selection of <c>body</c> too.</summary>
@@ -172,7 +172,7 @@ sealed class NixLambda(int start, int end, string? argument, NixFormals? formals
     public NixExpression Body { get; } = body;
 }
 
-/// <summary>How an attribute came to its value: it decides in which scope the value is looked up.</summary>
+/// <summary>The form of a binding. It decides in which scope the value is looked up.</summary>
 enum NixAttributeKind
 {
     /// <summary><c>a = value;</c></summary>
@@ -204,14 +204,14 @@ sealed class NixAttributeSet(int start, int end, bool isRecursive) : NixExpressi
     /// <summary>The <c>source</c> of each <c>inherit (source) …</c>.</summary>
     public List<NixExpression> InheritSources { get; } = [];
 
-    /// <summary>Says where the set ends, which its bindings learn last.</summary>
+    /// <summary>Sets the end of the set, which is known only after its bindings.</summary>
     public void EndAt(int end) => MoveEnd(end);
 }
 
-/// <summary>A file that parsed: its text and its expression.</summary>
+/// <summary>A parsed file.</summary>
 /// <param name="Source">The text.</param>
-/// <param name="Expression">What the file consists of.</param>
-/// <param name="HomePath">The first path literal that starts with <c>~/</c>, which pure evaluation refuses, or null.</param>
+/// <param name="Expression">The expression that the file consists of.</param>
+/// <param name="HomePath">The first path literal that starts with <c>~/</c>, which pure evaluation refuses; null if there is none.</param>
 sealed record NixFile(SourceText Source, NixExpression Expression, NixPath? HomePath)
 {
     public SourceSpan SpanOf(NixExpression expression) => Source.Span(expression.Start, expression.End - expression.Start);

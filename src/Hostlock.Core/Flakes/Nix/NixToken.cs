@@ -13,10 +13,10 @@ enum NixTokenKind
     Unknown,
 }
 
-/// <summary>One token: its kind and place, and for names, literals and pieces of strings the text they stand for.</summary>
+/// <summary>One token: its kind, its place, and for names, literals and pieces of strings the text that they stand for.</summary>
 readonly record struct NixToken(NixTokenKind Kind, int Start, int End, string Text = "")
 {
-    /// <summary>The token as Nix's own syntax errors name it.</summary>
+    /// <summary>Names a kind of token as Nix's own syntax errors do.</summary>
     public static string Describe(NixTokenKind kind) => kind switch
     {
         NixTokenKind.EndOfFile => "end of file",

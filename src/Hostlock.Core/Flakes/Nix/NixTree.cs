@@ -1,9 +1,9 @@
 namespace Hostlock.Flakes.Nix;
 
-/// <summary>Walks over expressions.</summary>
+/// <summary>Walks through expressions.</summary>
 static class NixTree
 {
-    /// <summary>An expression and all within it, in no particular order. Does not recurse: chains nest deeply.</summary>
+    /// <summary>Lists an expression and all within it, in no particular order. It does not recurse, because chains nest deeply.</summary>
     public static IEnumerable<NixExpression> Within(NixExpression expression)
     {
         var waiting = new Stack<NixExpression>([expression]);
@@ -32,7 +32,7 @@ static class NixTree
         NixWith with => [with.Scope, with.Body],
         NixLet let => [let.Bindings, let.Body],
         NixLambda lambda => [lambda.Body, .. lambda.Formals?.Formals.Select(formal => formal.Default) ?? []],
-        // What is inherited from a source shares it with its neighbours: the source is walked once, by itself.
+        // The attributes of one inherit share its source, so the source is walked once, by itself.
         NixAttributeSet set =>
         [
             .. set.InheritSources,
