@@ -2,11 +2,11 @@
 # Written by `hostlock init`, renewed by `hostlock init --upgrade`.
 #   outputs = inputs: import ./hostlock.nix inputs ({ self, nixpkgs, ... }@inputs: { … your outputs, unchanged … });
 #
-# For every host in hostlock.toml your function is called again with the inputs that the host's lock pins, and only that host's
-# configurations are taken from what it returns. Pure Nix: no flag can be forgotten. Lazy: building one host fetches nothing of
-# another host's lock, nor of flake.lock.
+# For every host in hostlock.toml, your function is called again with the inputs that the host's lock pins, and only that host's
+# configurations are taken from the result. This is pure Nix, so no flag can be forgotten. It is lazy: building one host fetches
+# nothing of another host's lock, nor of flake.lock.
 let
-  version = 1; # of this file, and the newest hostlock.toml that it reads
+  version = 1; # the version of this file, and of the newest hostlock.toml that it reads
 
   inherit (builtins)
     addErrorContext attrNames attrValues compareVersions concatLists elem elemAt filter fromJSON fromTOML functionArgs groupBy hashString head
@@ -17,7 +17,7 @@ let
   join = folder: path: if path == "" then folder else if folder == "" then path else "${folder}/${path}";
   startsWith = prefix: text: substring 0 (stringLength prefix) text == prefix;
 
-  # Where a pinned tree of a forge, or a tarball, is served as an archive; null for other trees and for servers of one's own.
+  # The address of the archive of a pinned tree of a forge, or of a tarball; null for other trees and for forges on other servers.
   archiveOf = { type, host ? null, owner ? "", repo ? "", rev ? "", url ? "", ... }:
     if type == "github" && (host == null || host == "github.com") then "https://github.com/${owner}/${repo}/archive/${rev}.tar.gz"
     else if type == "gitlab" && (host == null || host == "gitlab.com") then
@@ -26,9 +26,9 @@ let
     else if type == "tarball" then url
     else null;
 
-  # The tree of a `locked` entry. Nix takes those of flake.lock from the store by their hash. Since 2.25 fetchTree does not look
-  # there, and would download a tree that is there once more as soon as its own cache is gone; fetchTarball does look. Only
-  # fetchTree sends access tokens, so what needs them is named in hostlock.toml: private = [ "github:acme" ].
+  # The tree of a `locked` entry. Nix itself finds the trees of flake.lock in the store by their hash. Since 2.25, fetchTree does not
+  # look there and downloads a tree again once its own cache is gone; fetchTarball does look there. Only fetchTree sends access
+  # tokens, so inputs that need a token are listed in hostlock.toml: private = [ "github:acme" ].
   treeOf = isPrivate: locked:
     let url = archiveOf locked; in
     if url == null || isPrivate locked || !(locked ? narHash && locked ? lastModified) || compareVersions nixVersion "2.25" < 0
@@ -36,7 +36,7 @@ let
     then builtins.fetchTree locked
     else {
       outPath = addErrorContext
-        "while fetching '${url}' without an access token (where it needs one, hostlock.toml says so: private = [ \"${refOf locked}\" ])"
+        "while fetching '${url}' without an access token (if it needs one, list it in hostlock.toml: private = [ \"${refOf locked}\" ])"
         (builtins.fetchTarball { name = "source"; inherit url; sha256 = locked.narHash; });
       inherit (locked) narHash lastModified;
       lastModifiedDate = dateOf locked.lastModified;
@@ -63,20 +63,20 @@ let
     "${toString year}${two month}${two (dayOfYear - (153 * fromMarch + 2) / 5 + 1)}"
     + "${two (time / 3600)}${two (time / 60 - time / 3600 * 60)}${two (time - time / 60 * 60)}";
 
-  # A flake by a lock, as Nix makes one of flake.nix and flake.lock (libflake/call-flake.nix): its inputs, by name.
+  # The inputs of a flake by a lock, by name, made as Nix makes them of flake.nix and flake.lock (libflake/call-flake.nix).
   #   text       the lock
   #   file       its name, for messages
-  #   host       whose it is, for messages
-  #   source     the source of this repository: relative path inputs are folders in it
-  #   folder     where in it the flake is
-  #   isPrivate  whether a `locked` entry needs an access token
+  #   host       the host it belongs to, for messages
+  #   source     the source of this repository; relative path inputs are folders in it
+  #   folder     the folder of the flake in that source
+  #   isPrivate  tells whether a `locked` entry needs an access token
   inputsOf = { text, file, host, source, folder, isPrivate }:
     let
       lock =
         if replaceStrings [ "<<<<<<< " ] [ "" ] text != text
         then fail file "it has conflict markers of a merge in it" "git checkout --ours ${file}; hostlock lock ${host}"
         else addErrorContext "while reading the lock '${file}'" (fromJSON text);
-      # A key stands for a node; a list of names is a path of inputs from the root, which may go through others.
+      # A key stands for a node; a list of names is a path of inputs from the root, which may lead through other such paths.
       resolve = target: if isList target then follow lock.root target else target;
       follow = key: path: if path == [ ] then key else follow (resolve lock.nodes.${key}.inputs.${head path}) (tail path);
 
@@ -113,11 +113,11 @@ let
   rootInputs = if handedOver == { } then inputs else inputs // handedOver;
   rootOutputs = outputsOf rootInputs;
   source = inputs.self.sourceInfo;
-  # Where this flake is in its repository: "" or "a/b".
+  # The folder of this flake in its repository: "" or "a/b".
   folder =
     let here = toString ./.; root = toString source.outPath; in
     builtins.unsafeDiscardStringContext (substring (stringLength root + 1) (stringLength here) here);
-  textOf = file: what: mend: # of this flake: Nix sees the files that git knows
+  textOf = file: what: mend: # a file of this flake; Nix sees only files that git tracks
     if pathExists (./. + "/${file}") then readFile (./. + "/${file}")
     else fail file "${what} is not there, or git does not know it" "${mend}; git add -N ${file}";
 
@@ -138,14 +138,14 @@ let
     (fleet.hosts or { });
   hostList = attrValues hosts;
 
-  # 'homeConfigurations."jono@nixahi"' is one of homeConfigurations, by the name in quotes.
+  # 'homeConfigurations."jono@nixahi"' is the member jono@nixahi of homeConfigurations.
   configurationOf = text:
     let parts = match "([^.\"]+)[.](\"([^\"]+)\"|[^.\"]+)" text; in
     if parts == null
     then fail "hostlock.toml" "'${text}' is not OUTPUT.NAME; a name with dots goes in quotes" "an editor"
     else { output = elemAt parts 0; name = if elemAt parts 2 != null then elemAt parts 2 else elemAt parts 1; };
 
-  # What becomes of this flake by a lock; hosts that share a lock share it.
+  # The result of this flake by each lock; hosts that share a lock share its result.
   byLock = mapAttrs
     (file: sharers:
       let
@@ -154,13 +154,13 @@ let
         text = textOf file "the lock of ${name}" "hostlock lock ${name}";
         flakeFolder = join folder (folderOf flake);
         locked = inputsOf { inherit text file source isPrivate; host = name; folder = flakeFolder; };
-        # An input that the function asks for and the lock has not: an error where it is used, never another lock's.
+        # Inputs that the function asks for and the lock lacks: an error if one is used, and never the input of another lock.
         absent = named (attrNames (removeAttrs (formals // inputs) (optional ++ [ "self" ])))
           (input:
             if isOwn && !(own.inputs or { } ? ${input})
             then fail flake "it does not declare input '${input}', which the outputs in flake.nix ask for" "an editor; hostlock lock ${name}"
             else fail file "it does not have input '${input}'" "hostlock lock ${name}");
-        # Where flake.nix takes the host's flake in as an input, its outputs put the host together by that input, and by their own.
+        # If flake.nix takes the host's flake in as an input, its outputs build the host from that input and their other inputs.
         isTakenIn = isOwn && elem flakeFolder (map (join folder) (attrValues takenIn));
         given = if isTakenIn then rootInputs else absent // handedOver // (if isOwn && !takesAny then intersectAttrs formals locked else locked);
         outputs = outputsOf (given // { inherit self; });
@@ -171,7 +171,7 @@ let
           sourceInfo = source;
           _type = "flake";
         };
-        # The flake that a host has in a file of its own: its configuration is taken from there where it is there.
+        # The flake that a host has in a file of its own. If it defines the host's configuration, that one is taken.
         own = import (./. + "/${flake}");
         ownOutputs = if own ? outputs then own.outputs (locked // { self = ownFlake; }) else { };
         ownFlake = ownOutputs // source // {
@@ -187,13 +187,13 @@ let
     (groupBy (host: host.lock) hostList);
 
   formals = if isFunction outputsOf then functionArgs outputsOf else { };
-  optional = filter (name: formals.${name}) (attrNames formals); # with a default: may be missing
-  # Whether the function takes inputs that it does not name; nothing but toXML tells of an ellipsis.
+  optional = filter (name: formals.${name}) (attrNames formals); # those with a default may be missing
+  # True if the function takes inputs that it does not name. Only toXML tells of an ellipsis.
   takesAny = let xml = toXML outputsOf; in formals == { } || replaceStrings [ "ellipsis=" ] [ "" ] xml != xml;
   folderOf = file: let parts = match "(.*)/[^/]*" file; in if parts == null then "" else head parts;
 
-  # Inputs that are the flakes of hosts, such as plex-flake.url = "path:./hosts/plex": by the host's lock, of which flake.lock
-  # would only have an old copy.
+  # Inputs that are the flakes of hosts, such as plex-flake.url = "path:./hosts/plex". They are made by the host's own lock, because
+  # flake.lock has only an old copy of that lock.
   handedOver = mapAttrs (_: place: byLock.${ownPlaces.${place}}.ownFlake) takenIn;
   ownPlaces = listToAttrs (map (host: { name = folderOf host.flake; value = host.lock; }) (filter (host: host.flake != "flake.nix" && match ".+/flake[.]nix" host.flake != null) hostList));
   takenIn = # input → folder
@@ -211,8 +211,8 @@ let
     in
     if host.stamp && built ? extendModules then built.extendModules { modules = [ (stampOf host lock.text) ]; } else built;
 
-  # A running system, and every generation kept of it, can say which lock built it, in /etc/hostlock and in hostlock/ of the
-  # system itself. No commit is named: that would make every host differ at every commit.
+  # Lets a running system, and every generation that is kept, say which lock built it: in /etc/hostlock, and in hostlock/ of the
+  # system itself. No commit is named, because then every host would differ at every commit.
   stampOf = host: text: { options, ... }:
     let
       lock = toFile "flake.lock" text;
@@ -232,17 +232,17 @@ let
         else { });
     };
 
-  # output name → configuration name → what the host's own lock makes of it
+  # output name → configuration name → the configuration by the host's own lock
   configurations = mapAttrs
     (_: entries: listToAttrs (map (entry: { inherit (entry.is) name; value = build entry.host entry.is; }) entries))
     (groupBy (entry: entry.is.output) (concatLists (map (host: map (is: { inherit host is; }) host.configurations) hostList)));
 
-  # This repository as every host sees it in `self`: the others by their own locks.
+  # The configurations that every host sees in `self`: the other hosts by their own locks.
   inSelf = mapAttrs (output: _: result.${output}) configurations;
 
   result =
     if fleet ? outputs
-    # The names are known: nothing of the root lock is needed to learn them.
+    # The names are known, so nothing of the root lock is needed to learn them.
     then named fleet.outputs (output: rootOutputs.${output} or (fail "hostlock.toml" "flake.nix has no output '${output}'" "an editor")) // configurations
     else rootOutputs // mapAttrs (output: built: (rootOutputs.${output} or { }) // built) configurations;
 in

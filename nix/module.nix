@@ -1,17 +1,17 @@
-# programs.hostlock: the program, and inside the system the lock that the system was built by.
+# programs.hostlock: installs the program, and puts the lock that built the system into the system.
 { config, lib, options, pkgs, ... }:
 let
   inherit (builtins) elemAt hashString match readFile storeDir stringLength substring toFile toJSON unsafeDiscardStringContext;
   inherit (lib) mkAfter mkDefault mkEnableOption mkIf mkMerge mkOption types;
   cfg = config.programs.hostlock;
 
-  # The same two files that hostlock.nix makes where hostlock.toml says `stamp = true`. Only the lock's own bytes are in them:
-  # a system does not change with the rest of the repository.
+  # The same two files that hostlock.nix makes if hostlock.toml has `stamp = true`. They depend on the bytes of the lock alone, so
+  # that a system does not change with the rest of the repository.
   text = unsafeDiscardStringContext (readFile cfg.stamp.lock);
   lock = toFile "flake.lock" text;
   about = toFile "host.json" (toJSON { inherit (cfg.stamp) host; lock = placeOf (toString cfg.stamp.lock); sha256 = hashString "sha256" text; version = 1; });
 
-  # Where a file is in its repository: locks/plex.lock of /nix/store/…-source/locks/plex.lock.
+  # The path of a file in its repository: locks/plex.lock of /nix/store/…-source/locks/plex.lock.
   placeOf = path:
     let
       inStore = substring 0 (stringLength storeDir) path == storeDir;
@@ -37,7 +37,7 @@ in
         type = types.str;
         default = config.networking.hostName;
         defaultText = lib.literalExpression "config.networking.hostName";
-        description = "What the host is called in `host.json`.";
+        description = "The name of the host in `host.json`.";
       };
 
       lock = mkOption {
@@ -52,7 +52,7 @@ in
     (mkIf cfg.enable {
       environment.systemPackages = [ cfg.package ];
     })
-    # Where hostlock.nix stamps as well, its files stand: it knows the lock, and is not told it.
+    # If hostlock.nix stamps the system too, its files win, because it knows the lock and does not have to be told.
     (mkIf cfg.stamp.enable {
       environment.etc."hostlock/flake.lock".source = mkDefault lock;
       environment.etc."hostlock/host.json".source = mkDefault about;

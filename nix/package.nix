@@ -1,4 +1,4 @@
-# hostlock, built from source into one native executable. For callPackage.
+# Builds hostlock from source into one native executable; for callPackage.
 { lib
 , stdenv
 , buildDotnetModule
@@ -18,8 +18,8 @@ buildDotnetModule {
   pname = "hostlock";
   version = builtins.head (builtins.match ".*<Version>([^<]+)</Version>.*" (builtins.readFile ../Directory.Build.props));
 
-  # What the program is made of and nothing else, so that a change elsewhere builds nothing anew. Neither global.json, which asks
-  # for the SDK of development, nor the NuGet locks, which name its compiler: here both are those of nixpkgs.
+  # Only the sources of the program, so that a change elsewhere rebuilds nothing. global.json and the NuGet locks are left out: they
+  # ask for the SDK and the compiler of development, and here both come from nixpkgs.
   src = fileset.toSource {
     root = ../.;
     fileset = fileset.unions [
@@ -38,19 +38,19 @@ buildDotnetModule {
   selfContainedBuild = true;
 
   dotnetFlags = [
-    # That of the SDK, whose packages nixpkgs has, compiler and all.
+    # The version of the runtime that belongs to the SDK: nixpkgs has its packages and its compiler.
     "-p:RuntimeFrameworkVersion="
-    # Another SDK has other opinions; they are heard in development.
+    # Another SDK has other warnings; they are errors in development only.
     "-p:RunAnalyzers=false"
     "-p:TreatWarningsAsErrors=false"
     "-p:GenerateDocumentationFile=false"
   ];
 
-  # The compiler has the executable linked by a C compiler.
+  # The compiler of .NET links through a C compiler.
   nativeBuildInputs = [ stdenv.cc installShellFiles makeBinaryWrapper patchelf ];
   buildInputs = [ zlib ];
 
-  # What hostlock can say of itself, it writes itself.
+  # The program itself writes its manual pages and completion scripts.
   postInstall = lib.optionalString (stdenv.buildPlatform.canExecute stdenv.hostPlatform) ''
     hostlock=$out/lib/hostlock/hostlock
     installShellCompletion --cmd hostlock \
@@ -61,8 +61,8 @@ buildDotnetModule {
     installManPage man/*
   '';
 
-  # The wrapper that .NET programs get would hand its LD_LIBRARY_PATH on to git, to ssh and to what `bisect --run` is given. OpenSSL
-  # is opened by name at run time, so that no linker and no shrinking of paths knows of it; your own git comes first.
+  # The usual wrapper of .NET programs would pass its LD_LIBRARY_PATH on to git, to ssh and to the command of `bisect --run`. The
+  # program opens OpenSSL by name at run time, so neither the linker nor the shrinking of paths knows of it. Your own git comes first.
   executables = [ ];
   postFixup = ''
     patchelf --add-rpath ${lib.makeLibraryPath [ openssl ]} $out/lib/hostlock/hostlock
