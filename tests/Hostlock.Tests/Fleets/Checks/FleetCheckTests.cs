@@ -20,7 +20,7 @@ public sealed class FleetCheckTests : IDisposable
     // By code: the fleet, as one that is in order and what is different about it.
     static readonly Dictionary<string, (Action<FleetCheckTests> Break, string Said)> Cases = new()
     {
-        ["unreadable"] = (test => test.Write("locks/plex.lock", "{\n<<<<<<< HEAD\n"), "error: locks/plex.lock:2: the lock file has conflict markers of a merge in it\n"),
+        ["unreadable"] = (test => test.Write("locks/plex.lock", "{\n<<<<<<< HEAD\n"), "error: locks/plex.lock:2: the lock file has conflict markers of a merge\n"),
         ["missing"] = (test => File.Delete(test._folder["locks/plex.lock"]), "error: locks/plex.lock: plex has no lock\n  fix: hostlock lock plex\n"),
         ["untracked"] = (
             test => test._untracked = ["locks/plex.lock", "hostlock.nix"],
