@@ -23,9 +23,7 @@ public sealed record Host(
 
 /// <summary>Hosts that get a lock together.</summary>
 /// <param name="Name">Its name, as <c>@name</c> on the command line.</param>
-/// <param name="After">The ring that must be done before this one begins, or null.</param>
-/// <param name="Soak">How long a lock must have run in this ring before the next may have it.</param>
-public sealed record Ring(string Name, string? After, TimeSpan Soak);
+public sealed record Ring(string Name);
 
 /// <summary>A flake with hosts: what hostlock.toml says. Without that file there are no hosts, only the root lock.</summary>
 /// <param name="Hosts">The hosts, by name.</param>

@@ -56,8 +56,11 @@ public sealed class FleetException : HostlockException
             Hint = "write it as for ssh: 'root@plex.lan', 'plex' or 'ssh://root@plex.lan:2222'",
         };
 
-    internal static FleetException RingCycle(SourceSpan span, IEnumerable<string> rings) =>
-        new($"the rings wait for one another: {string.Join(" after ", rings)}") { Span = span };
+    internal static FleetException NothingObeys(SourceSpan span, string setting) =>
+        new($"nothing obeys the setting '{setting}' yet") { Span = span, Hint = "take it out; a ring only names hosts, for '@RING'" };
+
+    internal static FleetException RingIsEmpty(string ring) =>
+        new($"no host is in the ring '{ring}'") { Hint = $"give a host ring = \"{ring}\" in hostlock.toml" };
 
     internal static FleetException SharedLockDiffers(SourceSpan span, string path, string host, string other, string what) =>
         new($"'{host}' and '{other}' share the lock '{path}' but not {what}")
@@ -151,6 +154,12 @@ public sealed class FleetException : HostlockException
 
     public static FleetException ReferenceOfNoInput(LockPlace place, string input, IEnumerable<string> known) =>
         new($"hostlock.toml gives {place.Name} a reference for '{input}', which is not an input of the flake") { Hint = Closest.To(input, known) };
+
+    internal static FleetException FreezesNoInput(LockPlace place, string input, IEnumerable<string> known) =>
+        new($"hostlock.toml freezes '{input}' on {place.Name}, which is not an input of it")
+        {
+            Hint = Closest.To(input, known) ?? Known("inputs", known) ?? "take the freeze out of hostlock.toml",
+        };
 
     public static FleetException IsFrozen(LockPlace place, InputPath path, Freeze freeze) =>
         new($"'{path}' is frozen on {place.Name}: {freeze}") { Hint = $"hostlock unfreeze {place.Name} {ShellWord.Quote(path.Names[0])}" };

@@ -124,9 +124,10 @@ public sealed class FleetFolder
         if (!word.StartsWith('@'))
             return [word];
         var ring = word[1..];
-        return Fleet.Rings.Any(known => known.Name == ring)
-            ? Fleet.Hosts.Where(host => host.Ring == ring).Select(host => host.Name.ToString())
-            : throw FleetException.NoSuchRing(ring, Fleet.Rings.Select(known => known.Name));
+        if (Fleet.Rings.All(known => known.Name != ring))
+            throw FleetException.NoSuchRing(ring, Fleet.Rings.Select(known => known.Name));
+        var hosts = Fleet.Hosts.Where(host => host.Ring == ring).Select(host => host.Name.ToString()).ToList();
+        return hosts.Count > 0 ? hosts : throw FleetException.RingIsEmpty(ring);
     }
 
     /// <summary>The host of a name.</summary>

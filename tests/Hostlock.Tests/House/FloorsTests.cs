@@ -27,7 +27,7 @@ public class FloorsTests
         ["Fleets.Layouts"] = [],
         ["Fleets.Adoption"] = ["Fleets.Settings", "Fleets.Settings.Toml", "Fleets.Layouts"],
         ["Fleets.Checks"] = ["Fleets.Checks.Rules", "Fleets.Changes", "Fleets.History", "Fleets.Layouts"],
-        ["Fleets.Checks.Rules"] = ["Fleets.Checks", "Fleets.Changes", "Fleets.Layouts"],
+        ["Fleets.Checks.Rules"] = ["Fleets.Checks", "Fleets.Changes", "Fleets.Layouts", "Fleets.Settings"],
         ["Fleets.Bisecting"] = ["Fleets.Changes", "Fleets.History"],
         ["Reporting.Json"] = [],
     };

@@ -106,6 +106,8 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     {
         var flake = await DeclarationsAsync(place, cancellationToken);
         var old = before ?? LockFile.Empty;
+        if (request.Moves && FrozenInputs.Unknown(place, flake.Flake.Inputs.Keys.Concat(FrozenInputs.NamesIn(before))) is { } unknown)
+            throw unknown;
         var asked = Asked(place, flake, request);
         var choice = await ChooseAsync(place, flake, old, request, asked, cancellationToken);
         (flake, asked) = (choice.Flake, choice.Asked);

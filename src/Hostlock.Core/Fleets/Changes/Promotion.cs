@@ -42,6 +42,8 @@ public static class Promotion
     static TargetPlan Plan(LockPlace from, LockFile tested, LockPlace target, PromotionRequest request)
     {
         var before = HostLocks.Read(target);
+        if (FrozenInputs.Unknown(target, FrozenInputs.NamesIn(before).Concat(FrozenInputs.NamesIn(tested))) is { } unknown)
+            return new TargetPlan.Refused(target, unknown.Message, unknown.Hint!);
         var kept = ImmutableArray.CreateBuilder<KeptInput>();
         var after = request.Inputs.IsEmpty
             ? Whole(tested, before, from, target, kept)

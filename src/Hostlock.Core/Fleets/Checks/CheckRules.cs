@@ -14,6 +14,7 @@ public static class CheckRules
         new("stale", Severity.Error, "A lock is not in line with what is declared.", Evidence.Declarations, StaleLock.Find),
         new("unlocked", Severity.Error, "An entry of a lock pins nothing.", Evidence.Locks, UnlockedInput.Find),
         new("dangling", Severity.Error, "An input follows one that its lock does not have.", Evidence.Locks, DanglingFollows.Find),
+        new("unknown-input", Severity.Error, "hostlock.toml speaks of an input that no lock and no declaration has.", Evidence.Declarations, UnknownInput.Find),
         new("expired-freeze", Severity.Warning, "The last day of a freeze is past.", Evidence.Locks, ExpiredFreeze.Find),
         new("shared-differs", Severity.Error, "An input with scope = \"shared\" is not the same in every lock.", Evidence.Locks, UnequalSharedInput.Find),
         new("too-old", Severity.Error, "An input is older than its max-age allows.", Evidence.Locks, TooOldInput.Find),

@@ -23,11 +23,29 @@ public static class FleetFile
     static readonly string[] HostKeys = ["ring", "target", "lock", "flake", "inputs", "configurations", "freeze", "stamp"];
     static readonly string[] FreezeKeys = ["reason", "until"];
     static readonly string[] PolicyKeys = ["scope", "min-age", "max-age"];
-    static readonly string[] RingKeys = ["after", "soak"];
+    static readonly string[] RingKeys = [];
+
+    // What the file will be able to say of a ring, and nothing obeys so far. Taken without a word, it would be trusted.
+    static readonly string[] UnobeyedKeys = ["after", "soak"];
 
     /// <summary>Reads the text of the file.</summary>
     /// <exception cref="FleetException">It is not TOML, or says something that is not known.</exception>
     public static Fleet Read(string text) => Read(new SourceText(Name, text));
+
+    /// <summary>Where a key stands in the file, such as that of <c>hosts</c>, <c>plex</c>, <c>freeze</c>, <c>nixpkgs</c>; null if it does not.</summary>
+    /// <exception cref="FleetException">The text is not TOML.</exception>
+    public static SourceSpan? PlaceOf(SourceText source, params ReadOnlySpan<string> keys)
+    {
+        var table = TomlReader.Read(source);
+        SourceSpan? place = null;
+        foreach (var key in keys)
+        {
+            if (table is null || !table.TryGet(key, out var member))
+                return null;
+            (place, table) = (member.KeySpan, (member.Value as TomlValue.Table)?.Members);
+        }
+        return place;
+    }
 
     internal static Fleet Read(SourceText source) => Read(TomlReader.Read(source), source);
 
@@ -52,29 +70,15 @@ public static class FleetFile
 
     static ImmutableArray<Ring> Rings(Settings top)
     {
-        var declared = top.Table("rings");
-        var rings = new Dictionary<string, (Ring Ring, SourceSpan Span)>(StringComparer.Ordinal);
-        foreach (var member in declared)
+        var rings = new List<Ring>();
+        foreach (var member in top.Table("rings"))
         {
             // '@' marks a ring on the command line, so its name is bound as a host's is.
             HostName.Parse(member.Key, member.KeySpan);
-            var settings = Settings.Of(member, RingKeys);
-            var after = settings.Text("after");
-            if (after is (var name, var span) && !declared.Any(other => other.Key == name))
-                throw FleetException.UnknownRing(span, name, declared.Select(other => other.Key));
-            rings.Add(member.Key, (new(member.Key, after?.Value, settings.Duration("soak") ?? TimeSpan.Zero), member.KeySpan));
+            Settings.Of(member, RingKeys);
+            rings.Add(new(member.Key));
         }
-        foreach (var (ring, span) in rings.Values)
-        {
-            var path = new List<string> { ring.Name };
-            for (var before = ring.After; before is not null && path.Count <= rings.Count; before = rings[before].Ring.After)
-            {
-                path.Add(before);
-                if (before == ring.Name)
-                    throw FleetException.RingCycle(span, path);
-            }
-        }
-        return [.. rings.Values.Select(each => each.Ring).OrderBy(ring => ring.Name, Utf8Order.Instance)];
+        return [.. rings.OrderBy(ring => ring.Name, Utf8Order.Instance)];
     }
 
     static Host HostOf(TomlMember member, string pattern, bool stamp, ImmutableArray<Ring> rings)
@@ -179,6 +183,8 @@ public static class FleetFile
             _table = table;
             foreach (var member in table.Members)
             {
+                if (known == RingKeys && Array.IndexOf(UnobeyedKeys, member.Key) >= 0)
+                    throw FleetException.NothingObeys(member.KeySpan, member.Key);
                 if (Array.IndexOf(known, member.Key) < 0)
                     throw FleetException.UnknownSetting(member.KeySpan, member.Key, known);
             }

@@ -40,6 +40,10 @@ public sealed class FleetCheckTests : IDisposable
                 test.Write("locks/plex.lock", LockText().Replace("\"a\": \"a\"", "\"a\": \"a\", \"b\": [ \"c\" ]", StringComparison.Ordinal));
             },
             "error: locks/plex.lock: input 'b' of plex follows 'c', which is not there\n  fix: hostlock lock plex\n"),
+        ["unknown-input"] = (
+            test => test.Write("hostlock.toml", "version = 1\n[hosts.plex.freeze]\na = {}\naa = {}\n[inputs.a]\n[inputs.xyz]\n[inputs.\"a/b\"]\n"),
+            "error: hostlock.toml:4: [hosts.plex] freezes 'aa', which is not an input of plex; did you mean 'a'?\n"
+            + "error: hostlock.toml:7: 'a/b' is not an input of any lock\nerror: hostlock.toml:6: 'xyz' is not an input of any lock\n"),
         ["expired-freeze"] = (
             test => test.Write("hostlock.toml", "version = 1\n[hosts.plex.freeze.a]\nreason = \"ZFS\"\nuntil = \"2026-02-28\"\n"),
             "warning: hostlock.toml: the freeze of 'a' on plex ended on 2026-02-28: ZFS\n  fix: hostlock unfreeze plex a\n"),

@@ -1,0 +1,41 @@
+using Hostlock.Flakes;
+using Hostlock.Fleets.Settings;
+
+namespace Hostlock.Fleets.Checks.Rules;
+
+/// <summary>
+/// hostlock.toml freezes an input, or has a policy for one, that no lock and no declaration has: a freeze whose name is misspelt keeps nothing where
+/// it is.
+/// </summary>
+static class UnknownInput
+{
+    public static IEnumerable<Problem> Find(CheckedFleet fleet) => [.. Frozen(fleet), .. Policies(fleet)];
+
+    static IEnumerable<Problem> Frozen(CheckedFleet fleet)
+    {
+        foreach (var host in fleet.Folder.Fleet.Hosts.Where(host => host.Frozen.Count > 0))
+        {
+            var name = host.Name.ToString();
+            var status = fleet.Locks.First(status => status.Place.Sharers.Contains(name));
+            var known = fleet.Declared(status.Place).Inputs.Keys.Union(status.Inputs.Select(input => input.Name)).ToList();
+            foreach (var input in host.Frozen.Names.Except(known))
+                yield return At(fleet, $"[hosts.{name}] freezes '{input}', which is not an input of {name}", Closest.To(input, known), "hosts", name, "freeze", input);
+        }
+    }
+
+    static IEnumerable<Problem> Policies(CheckedFleet fleet)
+    {
+        foreach (var input in fleet.Folder.Fleet.Policies.Names)
+        {
+            var path = InputPath.TryParse(input)!;
+            if (fleet.Locks.Any(status => status.Lock?.EdgeAt(path) is not null))
+                continue;
+            var known = fleet.Locks.SelectMany(status => fleet.Declared(status.Place).Inputs.Keys).Distinct().ToList();
+            if (!known.Contains(input))
+                yield return At(fleet, $"'{input}' is not an input of any lock", Closest.To(input, known), "inputs", input);
+        }
+    }
+
+    static Problem At(CheckedFleet fleet, string message, string? nearest, params ReadOnlySpan<string> keys) =>
+        new(nearest is null ? message : $"{message}; {nearest}", FleetFile.Name, FleetFile.PlaceOf(fleet.Folder.ReadFleetFile(), keys)?.Line);
+}
