@@ -29,6 +29,9 @@ sealed class TomlReader
 
     TomlTable Document()
     {
+        // Tomlyn passes over a byte order mark. Whoever reads the file has taken the one off that may stand first.
+        if (_source.Text.StartsWith('\uFEFF'))
+            throw FleetException.Expected(_source.Span(0, 1), "a key", "a byte order mark");
         var (table, path) = (_root, new List<TomlTable>());
         TomlPiece? section = null;
         Next(TomlLexerMode.Key);
