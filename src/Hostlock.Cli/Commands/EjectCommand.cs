@@ -30,7 +30,10 @@ sealed class EjectCommand(Surroundings surroundings)
         var keep = parsed.GetValue(_keep)!;
         if (hosts.Length > 0 && keep != HostName.Root)
             throw FleetException.KeepsWithHosts();
-        var plan = hosts.Length > 0 ? FleetEject.Hosts(folder, hosts, parsed.GetValue(_keepLocks)) : FleetEject.Whole(folder, keep, parsed.GetValue(_keepLocks));
+        var adopted = await AdoptedFiles.ReadAsync(folder, surroundings.Processes, cancellationToken);
+        var plan = hosts.Length > 0
+            ? FleetEject.Hosts(folder, hosts, parsed.GetValue(_keepLocks), adopted)
+            : FleetEject.Whole(folder, keep, parsed.GetValue(_keepLocks), adopted);
         var repository = GitWorkTreeFiles.Around(surroundings.Processes, folder.Path)?.Root;
         var unsetsDriver = plan.IsWhole && repository is not null && await MergeDriver.IsSetAsync(surroundings, repository, cancellationToken);
         if (plan.IsEmpty && !unsetsDriver)
@@ -47,6 +50,7 @@ sealed class EjectCommand(Surroundings surroundings)
             return ExitCode.No;
         using var reserved = folder.Reserve();
         FleetEject.Apply(folder, plan);
+        await adopted.ForgetAsync(plan.Removed, cancellationToken);
         if (unsetsDriver)
             await MergeDriver.UnsetAsync(surroundings, repository!, cancellationToken);
         terminal.Data(plan.IsWhole

@@ -9,12 +9,13 @@ namespace Hostlock.Fleets.Adoption;
 /// <summary>What <c>eject</c> would do.</summary>
 /// <param name="Changed">The files that change.</param>
 /// <param name="Removed">The files that go, relative to the flake.</param>
-/// <param name="Moves">What moves for a host that another lock is to build: the inputs, by host.</param>
+/// <param name="Moves">By host, the inputs that change when the host is built with another lock.</param>
 /// <param name="Notes">What the user should know beside.</param>
-/// <param name="IsWhole">True where the flake is to be without hostlock.</param>
+/// <param name="IsWhole">True if the flake is to be without hostlock, and not only some hosts.</param>
 public sealed record EjectPlan(
     ImmutableArray<PlannedFile> Changed, ImmutableArray<string> Removed, ImmutableArray<(string Host, ImmutableArray<string> Inputs)> Moves, ImmutableArray<string> Notes, bool IsWhole)
 {
+    /// <summary>True if there is nothing to do.</summary>
     public bool IsEmpty => Changed.IsEmpty && Removed.IsEmpty;
 }
 
@@ -28,8 +29,9 @@ public static class FleetEject
     /// <param name="folder">The flake.</param>
     /// <param name="names">The hosts.</param>
     /// <param name="keepsLocks">Leaves the files of their locks.</param>
-    /// <exception cref="HostlockException">A host is unknown, or has inputs of its own, of which the root lock is not the lock.</exception>
-    public static EjectPlan Hosts(FleetFolder folder, IReadOnlyList<string> names, bool keepsLocks)
+    /// <param name="adopted">What git tells of the files that came with hostlock.</param>
+    /// <exception cref="HostlockException">A host is unknown, or has inputs of its own, which the root lock does not lock.</exception>
+    public static EjectPlan Hosts(FleetFolder folder, IReadOnlyList<string> names, bool keepsLocks, AdoptedFiles adopted)
     {
         var going = names.SelectMany(folder.Names).ToHashSet(StringComparer.Ordinal);
         foreach (var name in going.Where(name => name != HostName.Root))
@@ -46,7 +48,7 @@ public static class FleetEject
                 throw FleetException.EjectsOwnInputs(host.Name, host.References.Names);
             text = FleetFileEdit.SetLock(new(FleetFile.Name, text), host.Name, FleetFolder.RootLock).Text;
             Move(folder, host, root, moves);
-            if (!keepsLocks && IsOurs(host.Lock) && folder.Fleet.Hosts.All(other => other.Lock != host.Lock || going.Contains(other.Name.ToString())))
+            if (!keepsLocks && IsOurs(host.Lock, adopted) && folder.Fleet.Hosts.All(other => other.Lock != host.Lock || going.Contains(other.Name.ToString())))
                 removed.Add(host.Lock);
         }
         ImmutableArray<PlannedFile> changed = removed.Count == 0 && moves.Count == 0
@@ -59,8 +61,9 @@ public static class FleetEject
     /// <param name="folder">The flake.</param>
     /// <param name="kept">The host whose lock becomes flake.lock, or root.</param>
     /// <param name="keepsLocks">Leaves the files of the hosts' locks.</param>
+    /// <param name="adopted">What git tells of the files that came with hostlock.</param>
     /// <exception cref="HostlockException">The call around <c>outputs</c> is not the one that <c>init</c> made.</exception>
-    public static EjectPlan Whole(FleetFolder folder, string kept, bool keepsLocks)
+    public static EjectPlan Whole(FleetFolder folder, string kept, bool keepsLocks, AdoptedFiles adopted)
     {
         var changed = ImmutableArray.CreateBuilder<PlannedFile>();
         var notes = ImmutableArray.CreateBuilder<string>();
@@ -80,12 +83,15 @@ public static class FleetEject
             if (host.FlakeFile == FleetFolder.FlakeFile)
                 Move(folder, host, root, moves);
             else
-                notes.Add($"{host.Name}: '{host.FlakeFile}' and '{host.Lock}' stay; flake.nix has {host.Name} by flake.lock alone from then on");
+                notes.Add($"{host.Name}: '{host.FlakeFile}'{(keepsLocks || !IsOurs(host.Lock, adopted) ? $" and '{host.Lock}' stay" : " stays")}; flake.nix has {host.Name} by flake.lock alone from then on");
         }
         var removed = ImmutableArray.CreateBuilder<string>();
         if (folder.TryReadText(FleetInit.Attributes) is { } text && text.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal))
         {
             var left = string.Concat(Lines(text).Where(line => !line.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal)));
+            // As init adds its lines, the last line ends as the user's last line did.
+            if (!text.EndsWith('\n') && left.EndsWith('\n'))
+                left = left[..^1];
             if (left.Length > 0)
                 changed.Add(new(FleetInit.Attributes, Encoding.UTF8.GetBytes(left), false, "without the lines for locks"));
             else
@@ -93,7 +99,7 @@ public static class FleetEject
         }
         removed.AddRange(FleetFolder.Library, FleetFile.Name);
         if (!keepsLocks)
-            removed.AddRange(folder.Fleet.Hosts.Select(host => host.Lock).Where(IsOurs).Distinct());
+            removed.AddRange(folder.Fleet.Hosts.Select(host => host.Lock).Where(place => IsOurs(place, adopted)).Distinct());
         return new(changed.ToImmutable(), Existing(folder, removed), moves.ToImmutable(), notes.ToImmutable(), true);
     }
 
@@ -106,8 +112,8 @@ public static class FleetEject
             folder.Files.Delete(path);
     }
 
-    // Files under names of the user's own are the user's.
-    static bool IsOurs(string lockPath) => lockPath.StartsWith("locks/", StringComparison.Ordinal);
+    // Files under names of the user's own are the user's, unless git says that they came with hostlock.
+    static bool IsOurs(string lockPath, AdoptedFiles adopted) => lockPath.StartsWith("locks/", StringComparison.Ordinal) || adopted.Has(lockPath);
 
     static void Move(FleetFolder folder, Host host, LockFile to, ImmutableArray<(string, ImmutableArray<string>)>.Builder moves)
     {

@@ -131,7 +131,9 @@ public static class FleetInit
             _ => place,
         }).Distinct().ToList();
         var added = string.Concat(patterns.Select(pattern => $"{pattern} {MergeAttribute} linguist-generated\n").Where(line => !text.Contains($"{line.Split(' ')[0]} {MergeAttribute}", StringComparison.Ordinal)));
+        // The last line ends as the last one did before: eject takes whole lines away, and then every byte is as it was.
+        var after = text.Length == 0 || text.EndsWith('\n') ? text + added : $"{text}\n{added.TrimEnd('\n')}";
         if (added.Length > 0)
-            files.Add(new(Attributes, Encoding.UTF8.GetBytes((text.Length == 0 || text.EndsWith('\n') ? text : text + "\n") + added), old is null, "locks merge by input, not by line"));
+            files.Add(new(Attributes, Encoding.UTF8.GetBytes(after), old is null, "locks merge by input, not by line"));
     }
 }

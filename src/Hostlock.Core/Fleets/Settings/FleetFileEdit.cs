@@ -161,7 +161,15 @@ public static class FleetFileEdit
             return null;
         // A table of the freezes that empties says nothing; so it goes with its last one where it is an inline one.
         var going = freezes.Members is { By: TomlTable.Form.Inline, Members.Count: 1 } ? freezes : value;
-        return [.. going.Members.Pieces.Select(piece => Removal(source.Text, piece))];
+        var changes = new List<TextChange>();
+        foreach (var piece in going.Members.Pieces)
+        {
+            // What stands last takes the end of the line before it along, which may have gone with that line.
+            var removal = Removal(source.Text, piece);
+            var start = Math.Max(removal.Start, changes.Count > 0 ? changes[^1].Start + changes[^1].Length : 0);
+            changes.Add(new(start, removal.Start + removal.Length - start, ""));
+        }
+        return changes;
     }
 
     static TextChange Removal(string text, TomlPiece piece)
@@ -189,9 +197,13 @@ public static class FleetFileEdit
         }
         start = text.LastIndexOf('\n', Math.Max(start - 1, 0)) + 1;
         end = LineAfter(text, end);
-        // One of two empty lines around it, so that none is left over.
+        // What came with it goes with it: one of the two empty lines around it, or at the end of the file the one before it.
         if (end < text.Length && text[end] is '\n' && (start == 0 || (start > 1 && text[start - 2] == '\n')))
             end++;
+        else if (end == text.Length && start > 1 && text[start - 2] == '\n')
+            start--;
+        if (end == text.Length && start > 0 && text[^1] != '\n')
+            start--;
         return new(start, end - start, "");
     }
 
@@ -208,14 +220,14 @@ public static class FleetFileEdit
             var span = host.Members.Count > 0 ? host.Members[0].KeySpan : throw FleetException.CannotEdit(source.Span(0, 0), $"freeze an input of '{name}'");
             return new(span.Start, 0, $"freeze.{TomlText.Key(input)} = {inline}, ");
         }
-        // Behind what there is of the host, so that it stays together.
-        var at = LineAfter(source.Text, host.Pieces.Max(piece => piece.End));
+        // Behind what there is of the host, so that it stays together; statements of another table may follow a host that is written in dotted keys.
+        var text = source.Text;
+        var at = LineAfter(text, host.By == TomlTable.Form.Dotted ? text.TrimEnd().Length : host.Pieces.Max(piece => piece.End));
         var section = $"{Header(name, input)}\n{settings}";
-        // Statements of another table may follow a host that is written in dotted keys.
-        if (host.By == TomlTable.Form.Dotted)
-            at = source.Text.Length;
-        var after = at < source.Text.Length && source.Text[at] != '\n' ? "\n" : "";
-        return new(at, 0, Parted(source.Text, at) + section + after);
+        // Parted by empty lines as its neighbours are. Removal relies on it, so that nothing is left over of a freeze that is taken back.
+        return at < text.Length ? new(at, 0, text[at] is '\n' or '\r' ? $"\n{section}" : section)
+            : text[at - 1] == '\n' ? new(at, 0, $"\n{section}")
+            : new(at, 0, $"\n\n{section.TrimEnd('\n')}");
     }
 
     static Host? Find(Fleet fleet, HostName name) => fleet.Hosts.FirstOrDefault(host => host.Name == name);

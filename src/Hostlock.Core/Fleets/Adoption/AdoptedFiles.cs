@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Fleets.Settings;
+using Hostlock.Platform;
+using Hostlock.Platform.Programs;
+
+namespace Hostlock.Fleets.Adoption;
+
+/// <summary>
+/// What git tells of the files that came with hostlock: which locks were not there before, and which files it was only told of. A lock that a user
+/// had before is the user's, wherever hostlock.toml says that it lies.
+/// </summary>
+public sealed class AdoptedFiles
+{
+    readonly IProcessRunner _processes;
+    readonly FleetFolder _folder;
+    readonly ImmutableHashSet<string> _announced;
+    readonly ImmutableHashSet<string> _committed;
+
+    AdoptedFiles(IProcessRunner processes, FleetFolder folder, IEnumerable<string> announced, IEnumerable<string> committed) =>
+        (_processes, _folder, _announced, _committed) = (processes, folder, [.. announced], [.. committed]);
+
+    /// <summary>Asks git; in a folder without a repository nothing is known to have come with hostlock.</summary>
+    public static async Task<AdoptedFiles> ReadAsync(FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
+    {
+        if (GitWorkTreeFiles.Around(processes, folder.Path) is null)
+            return new(processes, folder, [], []);
+        string[] files = [.. folder.Fleet.Hosts.Select(host => host.Lock).Distinct(), FleetFile.Name, FleetFolder.Library, FleetInit.Attributes];
+        // An intent to add is an entry of the index without contents: the file is new to git.
+        var announced = await PathsAsync(["diff", "--name-only", "--no-renames", "--no-ext-diff", "--diff-filter=A", "--relative", "-z", "--", .. files]);
+        var now = await PathsAsync(["ls-tree", "-r", "--name-only", "-z", "HEAD", "--", .. files]);
+        if (!now.Contains(FleetFile.Name))
+            return new(processes, folder, announced, []);
+        var adoption = (await RunAsync(["log", "-1", "--format=%H", "--no-renames", "--diff-filter=A", "--", FleetFile.Name])).Output.Trim();
+        var before = await RunAsync(["ls-tree", "-r", "--name-only", "-z", $"{adoption}^", "--", .. files]);
+        // Without a commit before, in a shallow clone or because everything came at once, the locks may as well be the user's.
+        return new(processes, folder, announced, before.Succeeded ? now.Except(Split(before)) : []);
+
+        async Task<ImmutableHashSet<string>> PathsAsync(string[] arguments) => [.. Split(await RunAsync(arguments))];
+
+        Task<Finished> RunAsync(string[] arguments) => processes.RunAsync(
+            GitProgram.InWorkTree(folder.Path, ["--no-optional-locks", "--literal-pathspecs", .. arguments]), cancellationToken);
+
+        static IEnumerable<string> Split(Finished finished) => finished.Succeeded ? finished.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries) : [];
+    }
+
+    /// <summary>True if git says that a file came with hostlock or after it.</summary>
+    /// <param name="path">Relative to the flake.</param>
+    public bool Has(string path) => _announced.Contains(path) || _committed.Contains(path);
+
+    /// <summary>Takes files that are gone out of the index if the index only had an intent to add them; other entries stay as they are.</summary>
+    /// <param name="removed">The paths of the files, relative to the flake.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task ForgetAsync(IEnumerable<string> removed, CancellationToken cancellationToken)
+    {
+        var entries = removed.Where(_announced.Contains).ToList();
+        if (entries.Count > 0)
+            await _processes.RunAsync(GitProgram.InWorkTree(_folder.Path, ["update-index", "--force-remove", "--", .. entries]), cancellationToken);
+    }
+}
