@@ -21,27 +21,17 @@ public static class StatusTable
     public static string Render(IReadOnlyList<LockStatus> locks, DateTimeOffset now, int width, Ink ink)
     {
         var text = new StringBuilder();
-        var read = locks.Where(one => one.Lock is not null).ToList();
-        var names = read.SelectMany(one => one.Inputs.Select(input => Visible.Name(input.Name))).Distinct().Order(Utf8Order.Instance).ToList();
-        var cells = read.ToDictionary(one => one, one => one.Inputs.ToDictionary(input => Visible.Name(input.Name), input => Cell(input, now)));
-        var differing = names.Where(name => read.Select(one => cells[one].GetValueOrDefault(name)).Distinct().Count() > 1).ToList();
-
-        var rows = read
-            .GroupBy(one => string.Join('\0', differing.Select(name => cells[one].GetValueOrDefault(name, ""))))
-            .Select(group => (Hosts: Names([.. group.SelectMany(one => one.Place.Sharers)]), Cells: cells[group.First()]))
-            .ToList();
-        if (differing.Count == 0 && read.Count > 0)
-            text.Append(CultureInfo.InvariantCulture, $"{Names([.. read.SelectMany(one => one.Place.Sharers)])}: the same everywhere\n");
-        else if (differing.Count > 0)
-            Table(text, rows, differing, width, ink);
-
-        var same = names.Except(differing).ToList();
-        if (same.Count > 0 && read.Count > 0)
+        var matrix = DriftMatrix.Of(locks, input => Cell(input, now));
+        if (!matrix.Differing.IsEmpty)
+            Table(text, matrix, width, ink);
+        else if (!matrix.Rows.IsEmpty)
+            text.Append(CultureInfo.InvariantCulture, $"{Names(matrix.Rows[0].Hosts)}: the same everywhere\n");
+        if (!matrix.Same.IsEmpty)
         {
-            text.Append(differing.Count > 0 ? "\nthe same everywhere:\n" : "\n");
-            var long_ = same.Max(name => name.Length);
-            foreach (var name in same)
-                text.Append(CultureInfo.InvariantCulture, $"  {name.PadRight(long_)}  {cells[read[0]][name]}\n");
+            text.Append(matrix.Differing.IsEmpty ? "\n" : "\nthe same everywhere:\n");
+            var widest = matrix.Same.Max(same => Visible.Name(same.Input).Length);
+            foreach (var (input, cell) in matrix.Same)
+                text.Append(CultureInfo.InvariantCulture, $"  {Visible.Name(input).PadRight(widest)}  {cell}\n");
         }
         foreach (var one in locks.Where(one => one.Lock is null))
         {
@@ -52,24 +42,25 @@ public static class StatusTable
     }
 
     // Puts as many inputs side by side as the terminal holds, and the rest into tables below.
-    static void Table(StringBuilder text, List<(string Hosts, Dictionary<string, string> Cells)> rows, List<string> inputs, int width, Ink ink)
+    static void Table(StringBuilder text, DriftMatrix matrix, int width, Ink ink)
     {
+        var (rows, inputs) = (matrix.Rows.Select(row => (Hosts: Names(row.Hosts), row.Cells)).ToList(), matrix.Differing);
         var first = rows.Max(row => row.Hosts.Length);
         var at = 0;
-        while (at < inputs.Count)
+        while (at < inputs.Length)
         {
             var (used, count) = (first, 0);
-            while (at + count < inputs.Count && (count == 0 || used + 2 + Widest(inputs[at + count]) <= width))
+            while (at + count < inputs.Length && (count == 0 || used + 2 + Widest(inputs[at + count]) <= width))
                 used += 2 + Widest(inputs[at + count++]);
-            var columns = inputs.GetRange(at, count);
+            var columns = inputs.Slice(at, count);
             text.Append(at > 0 ? "\n" : "");
-            Row("host", columns.Select(name => (name, Widest(name))), ink.Bold);
+            Row("host", columns.Select(name => (Visible.Name(name), Widest(name))), ink.Bold);
             foreach (var row in rows)
                 Row(row.Hosts, columns.Select(name => (row.Cells.GetValueOrDefault(name, "-"), Widest(name))), words => words);
             at += count;
         }
 
-        int Widest(string name) => Math.Max(name.Length, rows.Max(row => row.Cells.GetValueOrDefault(name, "-").Length));
+        int Widest(string name) => Math.Max(Visible.Name(name).Length, rows.Max(row => row.Cells.GetValueOrDefault(name, "-").Length));
 
         void Row(string host, IEnumerable<(string Words, int Width)> cells, Func<string, string> paint)
         {

@@ -1,0 +1,180 @@
+using System.Text;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Adoption;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.Fleets.Adoption;
+
+public sealed class HostLayoutsTests : IDisposable
+{
+    const string Declared = "{ inputs.a.url = \"github:o/a\"; outputs = _: { nixosConfigurations = { plex = 1; plex-2 = 2; }; }; }";
+
+    const string OwnInputs = "{ inputs.a.url = \"github:o/a\"; outputs = _: { nixosConfigurations.plex = 1; }; }";
+
+    readonly TempFolder _folder = new();
+
+    public HostLayoutsTests()
+    {
+        _folder.Write("flake.nix", Declared);
+        _folder.Write("flake.lock", LockOf('1'));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_host_without_inputs_of_its_own_gets_a_copy_of_the_root_lock() =>
+        AssertLayout("flake.nix", "locks/plex.lock", LockOf('1'));
+
+    [Fact]
+    public void Without_a_root_lock_there_is_nothing_to_copy()
+    {
+        File.Delete(_folder["flake.lock"]);
+
+        Assert.Throws<FleetException>(Layout);
+    }
+
+    [Fact]
+    public void A_second_flake_file_keeps_its_place_beside_the_first()
+    {
+        _folder.Write("flake-plex.nix", OwnInputs);
+
+        AssertLayout("flake-plex.nix", "flake-plex.lock", LockOf('1'));
+    }
+
+    [Fact]
+    public void What_a_second_flake_file_does_not_declare_is_told()
+    {
+        _folder.Write("flake-plex.nix", "{ inputs.b.url = \"github:o/b\"; outputs = _: { }; }");
+
+        AssertLayout(
+            "flake-plex.nix", "flake-plex.lock", null,
+            "plex is declared in 'flake-plex.nix' and has no lock; 'hostlock lock plex' makes it",
+            "'flake-plex.nix' does not declare a: plex cannot use what flake.nix makes of that");
+    }
+
+    [Theory]
+    [InlineData("hosts")]
+    [InlineData("nixos/hosts")]
+    [InlineData("systems/x86_64-linux")]
+    [InlineData(".")]
+    public void A_flake_with_the_configuration_of_the_host_is_the_hosts_own(string above)
+    {
+        var at = above == "." ? "plex" : $"{above}/plex";
+        _folder.Write($"{at}/flake.nix", OwnInputs);
+        _folder.Write($"{at}/flake.lock", LockOf('2'));
+
+        AssertLayout($"{at}/flake.nix", $"{at}/flake.lock", null);
+    }
+
+    [Fact]
+    public void A_flake_that_is_only_named_like_the_host_is_not()
+    {
+        _folder.Write("hosts/plex/flake.nix", "{ inputs.b.url = \"github:o/b\"; outputs = _: { packages = { }; }; }");
+
+        AssertLayout("flake.nix", "locks/plex.lock", LockOf('1'));
+    }
+
+    [Fact]
+    public void A_flake_that_the_root_takes_in_has_the_pins_of_the_copy_in_the_root_lock()
+    {
+        TakeIn();
+
+        var layout = Layout();
+
+        Assert.Equal(("hosts/plex/flake.nix", "hosts/plex/flake.lock"), (layout.Flake, layout.Lock));
+        Assert.Contains(new string('3', 40), Encoding.UTF8.GetString(layout.Seed!), StringComparison.Ordinal);
+        Assert.Equal("what flake.lock pins for 'sub': the same pins", layout.What);
+    }
+
+    [Fact]
+    public void A_lock_of_such_a_flake_that_differs_from_the_copy_is_told()
+    {
+        TakeIn();
+        _folder.Write("hosts/plex/flake.lock", LockOf('2'));
+
+        AssertLayout(
+            "hosts/plex/flake.nix", "hosts/plex/flake.lock", null,
+            "plex is built by flake.lock's copy of 'hosts/plex/flake.lock' now, and by the file itself from then on; they differ in a, so its derivation will move");
+    }
+
+    [Theory]
+    [InlineData("locks/plex.lock", "locks/plex.lock", false)]
+    [InlineData("flake-plex.lock", "flake-plex.lock", false)]
+    [InlineData("lock_backups/plex_2024.lock", "locks/plex.lock", true)]
+    [InlineData("backups/flake.plex-old.lock", "locks/plex.lock", true)]
+    public void A_copied_lock_is_put_to_use(string file, string place, bool isCopied)
+    {
+        _folder.Write(file, LockOf('2'));
+
+        AssertLayout("flake.nix", place, isCopied ? LockOf('2') : null, $"plex is adopted with '{file}', which differs from flake.lock in a: its derivation will move");
+    }
+
+    [Fact]
+    public void A_copy_goes_to_the_host_whose_name_fits_it_best()
+    {
+        _folder.Write("locks/plex-2.lock", LockOf('2'));
+
+        AssertLayout("flake.nix", "locks/plex.lock", LockOf('1'));
+    }
+
+    [Fact]
+    public void Copies_that_do_not_do_are_passed_over_with_the_reason()
+    {
+        _folder.Write("backups/plex-a.lock", "<<<<<<<");
+        _folder.Write("backups/plex-b.lock", "{ \"nodes\": { \"root\": {} }, \"root\": \"root\", \"version\": 7 }");
+        _folder.Write("backups/plex-c.lock", LockOf('1', modified: 9));
+        _folder.Write("backups/plex-d.lock", LockOf('1', modified: 8));
+
+        Assert.Equal(
+            [
+                "'backups/plex-a.lock' is not adopted for plex: it cannot be read as a lock",
+                "'backups/plex-b.lock' is not adopted for plex: it does not have a",
+                "'backups/plex-d.lock' is passed over for plex: 'backups/plex-c.lock' is newer",
+            ],
+            Layout().Notes.Where(note => note.StartsWith('\'')));
+    }
+
+    [Fact]
+    public void A_host_that_hostlock_toml_has_is_where_it_says()
+    {
+        _folder.Write("hostlock.toml", "version = 1\n[hosts.plex]\nlock = \"pins/p.lock\"\n");
+        var folder = FleetFolder.Open(_folder.Path);
+
+        var layout = new HostLayouts(folder, ["plex"]).Of(folder.HostNamed("plex"));
+
+        Assert.Equal(("flake.nix", "pins/p.lock"), (layout.Flake, layout.Lock));
+        Assert.Equal(LockOf('1'), Encoding.UTF8.GetString(layout.Seed!));
+    }
+
+    void TakeIn()
+    {
+        _folder.Write("flake.nix", "{ inputs.sub.url = \"path:./hosts/plex\"; outputs = _: { nixosConfigurations.plex = 1; }; }");
+        _folder.Write("hosts/plex/flake.nix", "{ inputs.a.url = \"github:o/a\"; outputs = _: { }; }");
+        _folder.Write("flake.lock", LockOf('3').Replace(
+            "\"root\": { \"inputs\": { \"a\": \"a\" } }",
+            "\"sub\": { \"inputs\": { \"a\": \"a\" }, \"locked\": { \"path\": \"./hosts/plex\", \"type\": \"path\" }, "
+            + "\"original\": { \"path\": \"./hosts/plex\", \"type\": \"path\" }, \"parent\": [] }, \"root\": { \"inputs\": { \"sub\": \"sub\" } }",
+            StringComparison.Ordinal));
+    }
+
+    void AssertLayout(string flake, string place, string? seed, params string[] notes)
+    {
+        var layout = Layout();
+
+        Assert.Equal((flake, place), (layout.Flake, layout.Lock));
+        Assert.Equal(seed, layout.Seed is null ? null : Encoding.UTF8.GetString(layout.Seed));
+        Assert.Equal(notes, layout.Notes);
+    }
+
+    HostLayout Layout() => new HostLayouts(FleetFolder.Open(_folder.Path), ["plex", "plex-2"]).Of("plex");
+
+    static string LockOf(char revision, int modified = 1) => $$"""
+        { "nodes": {
+          "a": {
+            "locked": { "lastModified": {{modified}}, "narHash": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "owner": "o", "repo": "a", "rev": "{{new string(revision, 40)}}", "type": "github" },
+            "original": { "owner": "o", "repo": "a", "type": "github" }
+          },
+          "root": { "inputs": { "a": "a" } }
+        }, "root": "root", "version": 7 }
+        """;
+}

@@ -1,0 +1,61 @@
+using System.Text;
+using Hostlock.Fleets;
+using Hostlock.Locks;
+using Hostlock.Reporting;
+
+namespace Hostlock.Tests.Reporting;
+
+public class DriftMatrixTests
+{
+    [Fact]
+    public void Locks_that_are_alike_share_a_row_and_inputs_that_are_the_same_everywhere_are_apart()
+    {
+        var matrix = Of(Lock("plex", ("a", 1), ("b", 1)), Lock("web", ("a", 1), ("b", 2)), Lock("orc", ("a", 1), ("b", 1)), Unread("imbp"));
+
+        Assert.Equal(["b"], matrix.Differing);
+        Assert.Equal([("a", "rev 1")], matrix.Same);
+        Assert.Equal(["plex orc", "web"], matrix.Rows.Select(row => string.Join(' ', row.Hosts)));
+        Assert.Equal("rev 2", matrix.Rows[1].Cells["b"]);
+    }
+
+    [Fact]
+    public void An_input_that_a_lock_does_not_have_differs()
+    {
+        var matrix = Of(Lock("plex", ("a", 1)), Lock("web", ("a", 1), ("b", 2)));
+
+        Assert.Equal(["b"], matrix.Differing);
+        Assert.False(matrix.Rows[0].Cells.ContainsKey("b"));
+    }
+
+    [Fact]
+    public void Locks_that_are_all_alike_are_one_row()
+    {
+        var matrix = Of(Lock("plex", ("a", 1)), Lock("web", ("a", 1)));
+
+        Assert.Empty(matrix.Differing);
+        Assert.Equal(["plex", "web"], Assert.Single(matrix.Rows).Hosts);
+    }
+
+    [Fact]
+    public void Where_no_lock_can_be_read_there_is_nothing() => Assert.Empty(Of(Unread("plex")).Rows);
+
+    static DriftMatrix Of(params LockStatus[] locks) =>
+        DriftMatrix.Of(locks, input => $"rev {((LockEdge.Locked)input.Edge).Node.Locked.Revision![^1]}");
+
+    static LockStatus Lock(string host, params (string Name, int Revision)[] inputs)
+    {
+        var nodes = string.Concat(inputs.Select(input => $$"""
+            "{{input.Name}}": {
+              "locked": { "owner": "o", "repo": "r", "type": "github", "rev": "{{new string((char)('0' + input.Revision), 40)}}",
+                "narHash": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "lastModified": 1 },
+              "original": { "owner": "o", "repo": "r", "type": "github" } },
+            """));
+        var root = string.Join(", ", inputs.Select(input => $"\"{input.Name}\": \"{input.Name}\""));
+        var file = LockFileReader.Read("x", Encoding.UTF8.GetBytes($$"""{ "nodes": { {{nodes}} "root": { "inputs": { {{root}} } } }, "root": "root", "version": 7 }"""));
+        return new(Place(host), file, [.. file.Root.Inputs.Select(input => new InputStatus(input.Key, input.Value, 0, null))], null);
+    }
+
+    static LockStatus Unread(string host) => new(Place(host), null, [], FleetException.NoRepository("x"));
+
+    static LockPlace Place(string host) => new(host, [host], $"/f/locks/{host}.lock", $"locks/{host}.lock", "", "flake.nix", NameMap<string>.Empty, NameMap<Freeze>.Empty);
+}
