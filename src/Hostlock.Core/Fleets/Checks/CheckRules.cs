@@ -26,6 +26,7 @@ public static class CheckRules
         new("drifted", Severity.Warning, "flake.lock's copy of another lock of the repository differs from that lock.", Evidence.Repository, DriftedCopy.Find),
         new("leaves-its-flake", Severity.Warning, "A path in a flake leads out of the folder that Nix copies.", Evidence.Repository, LeavingPath.Find),
         new("downgrade", Severity.Error, "An input went back in time since the commit that --base names.", Evidence.EarlierLocks, Downgraded.Find),
+        new("base-unreadable", Severity.Error, "A lock of the commit that --base names cannot be read.", Evidence.EarlierLocks, UnreadableEarlierLock.Find),
         new("unreachable", Severity.Error, "What a lock pins cannot be fetched.", Evidence.FetchedTrees, UnreachableTree.Find),
         new("hash", Severity.Error, "What a lock pins is another tree now.", Evidence.FetchedTrees, ChangedTree.Find),
     ];

@@ -52,12 +52,15 @@ public sealed class LockHistory : IDisposable
             : throw FleetException.NoSuchVersion(word, place.Shown);
     }
 
-    /// <summary>A lock as a commit has it; null where it is not in it, or cannot be read.</summary>
+    /// <summary>A lock as a commit has it; null if it is not in the commit.</summary>
     /// <exception cref="FleetException">There is no such commit.</exception>
-    public async Task<LockFile?> TryAtAsync(LockPlace place, string word, CancellationToken cancellationToken) =>
-        await _history.FindAsync(word, PathOf(place), cancellationToken) is { } commit
-            ? await LockAsync(commit, PathOf(place), cancellationToken)
-            : throw FleetException.NoSuchVersion(word, place.Shown);
+    /// <exception cref="LockException">What the commit has there cannot be read as a lock.</exception>
+    public async Task<LockFile?> TryAtAsync(LockPlace place, string word, CancellationToken cancellationToken)
+    {
+        var path = PathOf(place);
+        var commit = await _history.FindAsync(word, path, cancellationToken) ?? throw FleetException.NoSuchVersion(word, place.Shown);
+        return await _history.ContentsAsync(commit, path, cancellationToken) is { } contents ? LockFileReader.Read($"{place.Shown}@{word}", contents) : null;
+    }
 
     /// <summary>
     /// The bytes of a lock before its last change: those committed where it has changed since, else those before the last commit that changed it.

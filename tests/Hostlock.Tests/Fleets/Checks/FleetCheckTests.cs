@@ -96,8 +96,11 @@ public sealed class FleetCheckTests : IDisposable
             },
             "warning: sub/flake.nix:2: '../x.nix' leads out of sub, and 'path:FOLDER/sub' copies that folder alone; 'path:./sub' keeps the repository around it\n"),
         ["downgrade"] = (
-            test => test._complete = fleet => fleet with { Earlier = new("HEAD~1", [(fleet.Locks[1], LockFileReader.Read("then", Encoding.UTF8.GetBytes(LockText(revision: '2', day: 59))))]) },
+            test => test._complete = fleet => fleet with { Earlier = new("HEAD~1", [(fleet.Locks[1], LockFileReader.Read("then", Encoding.UTF8.GetBytes(LockText(revision: '2', day: 59))))], []) },
             "error: locks/plex.lock: since HEAD~1, plex: 'a' went back in time, from 2026-02-28 to 2026-02-27\n  fix: hostlock update plex -i a\n"),
+        ["base-unreadable"] = (
+            test => test._complete = fleet => fleet with { Earlier = new("HEAD~1", [], [(fleet.Locks[1].Place, LockException.ConflictMarkers(new SourceText("x", "").Span(0, 0)))]) },
+            "error: locks/plex.lock: plex cannot be compared with HEAD~1: the lock file has conflict markers of a merge\n"),
         ["unreachable"] = (
             test => test._complete = fleet => fleet with { Refetched = new([new(fleet.Locks[1].Place, InputPath.Of("a"), 0, FleetException.CommitFailed(""))]) },
             "error: locks/plex.lock: input 'a' of plex: the locks are written, but git did not commit them\n  fix: hostlock update plex -i a\n"),

@@ -1,0 +1,9 @@
+namespace Hostlock.Fleets.Checks.Rules;
+
+/// <summary>A lock of the earlier commit cannot be read, so that nobody can tell whether an input went back since.</summary>
+static class UnreadableEarlierLock
+{
+    public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
+        from earlier in fleet.Earlier!.Unreadable
+        select new Problem($"{earlier.Place.Name} cannot be compared with {fleet.Earlier.Commit}: {earlier.Why.Message}", earlier.Place.Shown);
+}
