@@ -70,8 +70,6 @@ public sealed class FleetException : HostlockException
         };
 
     // Edits of hostlock.toml.
-    internal static FleetException HostExists(string host) => new($"there is a host '{host}' already");
-
     internal static FleetException NotFrozen(string host, string input, IEnumerable<string> frozen) =>
         new($"input '{input}' of '{host}' is not frozen") { Hint = Closest.To(input, frozen) ?? Known("frozen", frozen) };
 

@@ -11,26 +11,6 @@ namespace Hostlock.Fleets.Settings;
 /// </summary>
 public static class FleetFileEdit
 {
-    /// <summary>Adds a host at the end of the file.</summary>
-    /// <param name="source">The file.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="lockPath">Its lock; null for the place that the file says.</param>
-    /// <param name="ring">Its ring, or null.</param>
-    /// <exception cref="FleetException">The fleet has that host, or the file has its hosts in an inline table.</exception>
-    public static EditedText AddHost(SourceText source, HostName name, string? lockPath, string? ring)
-    {
-        if (Find(FleetFile.Read(source), name) is not null)
-            throw FleetException.HostExists(name.ToString());
-        var section = new StringBuilder($"[hosts.{TomlText.Key(name.ToString())}]\n");
-        if (lockPath is not null)
-            section.Append(CultureInfo.InvariantCulture, $"lock = {TomlText.String(lockPath)}\n");
-        if (ring is not null)
-            section.Append(CultureInfo.InvariantCulture, $"ring = {TomlText.String(ring)}\n");
-        var edited = Changed(source, [new(source.Text.Length, 0, Parted(source.Text, source.Text.Length) + section)]);
-        return ReadAgain(source, edited, fleet => Find(fleet, name) is { } added && (lockPath is null || added.Lock == lockPath) && added.Ring == ring)
-            ?? throw FleetException.CannotEdit(source.Span(0, 0), $"add host '{name}'");
-    }
-
     /// <summary>Freezes an input of a host; a freeze that is there gives way.</summary>
     /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
     public static EditedText SetFreeze(SourceText source, HostName host, string input, Freeze freeze)
@@ -120,28 +100,6 @@ public static class FleetFileEdit
 
         bool IsHeader(TomlPiece piece) =>
             source.Text[piece.Start] == '[' && source.Text[piece.Start..LineAfter(source.Text, piece.Start)].Split(']')[0].TrimEnd().TrimEnd('"', '\'').EndsWith(host.ToString(), StringComparison.Ordinal);
-    }
-
-    /// <summary>Sets the list of the flake's outputs.</summary>
-    public static EditedText SetOutputs(SourceText source, IReadOnlyList<string> outputs)
-    {
-        var file = TomlReader.Read(source);
-        FleetFile.Read(file, source);
-        TextChange change;
-        if (file.TryGet("outputs", out var known))
-        {
-            change = new(known.Value.Span.Start, known.Value.Span.Length, TomlText.Strings(outputs));
-        }
-        else
-        {
-            // Before the first header, since behind it the key would be another table's.
-            var at = file.Members.Where(member => member.Value is not TomlValue.Table).Select(member => LineAfter(source.Text, member.Value.Span.End)).DefaultIfEmpty(0).Max();
-            var before = at > 0 && source.Text[at - 1] != '\n' ? "\n" : "";
-            var after = at < source.Text.Length && at == 0 ? "\n" : "";
-            change = new(at, 0, $"{before}outputs = {TomlText.Strings(outputs)}\n{after}");
-        }
-        return ReadAgain(source, Changed(source, [change]), fleet => fleet.Outputs is { } set && set.SequenceEqual(outputs))
-            ?? throw FleetException.CannotEdit(source.Span(0, 0), "list the outputs");
     }
 
     static TomlValue.Table HostMember(SourceText source, HostName host)
@@ -234,10 +192,6 @@ public static class FleetFileEdit
 
     static TomlValue.Table? Table(TomlTable table, string key) =>
         table.TryGet(key, out var member) ? member.Value as TomlValue.Table : null;
-
-    // What makes an empty line between the text before an offset and a new section.
-    static string Parted(string text, int at) =>
-        at == 0 ? "" : text[at - 1] != '\n' ? "\n\n" : at > 1 && text[at - 2] == '\n' ? "" : "\n";
 
     static int LineAfter(string text, int offset) => text.IndexOf('\n', offset) is >= 0 and var end ? end + 1 : text.Length;
 

@@ -88,24 +88,5 @@ public class FleetFileEditTests
     public void What_is_not_frozen_cannot_be_let_go() =>
         Assert.Throws<FleetException>(() => FleetFileEdit.RemoveFreeze(new("hostlock.toml", "version = 1\n[hosts.plex]\n"), Plex, "nixpkgs"));
 
-    [Theory]
-    [InlineData("# ours\nversion = 1 # one\n\n[hosts.plex]\n", "# ours\nversion = 1 # one\noutputs = [\"a\", \"b\"]\n\n[hosts.plex]\n")]
-    [InlineData("version = 1\noutputs = [\n 'x', # y\n] # z\n", "version = 1\noutputs = [\"a\", \"b\"] # z\n")]
-    [InlineData("version = 1", "version = 1\noutputs = [\"a\", \"b\"]\n")]
-    public void Outputs_are_set_before_the_first_table(string before, string after) =>
-        Assert.Equal(after, FleetFileEdit.SetOutputs(new("hostlock.toml", before), ["a", "b"]).Text);
-
-    [Theory]
-    [InlineData("version = 1\n", "version = 1\n\n[hosts.\"a.b\"]\nlock = \"x.lock\"\n")]
-    [InlineData("version = 1\n# end", "version = 1\n# end\n\n[hosts.\"a.b\"]\nlock = \"x.lock\"\n")]
-    public void A_host_is_added_at_the_end(string before, string after) =>
-        Assert.Equal(after, FleetFileEdit.AddHost(new("hostlock.toml", before), HostName.Parse("a.b"), "x.lock", null).Text);
-
-    [Theory]
-    [InlineData("version = 1\nhosts = {}\n")]
-    [InlineData("version = 1\n[hosts.plex]\n")]
-    public void A_host_that_cannot_be_added_is_refused(string text) =>
-        Assert.Throws<FleetException>(() => FleetFileEdit.AddHost(new("hostlock.toml", text), Plex, null, null));
-
     static Host Host(string text) => FleetFile.Read(text).Hosts.Single(host => host.Name == Plex);
 }
