@@ -18,12 +18,8 @@ public static class EjectText
         foreach (var file in plan.Changed.Where(file => file.Edit is not null))
             text.Append(CultureInfo.InvariantCulture, $"\n{file.Path}\n{InitText.Hunks(flakeNix, file.Edit!, ink)}");
         text.Append(plan.Moves.Length > 0 ? "\n" : "");
-        // Hosts with the same moves are named together.
-        foreach (var group in plan.Moves.GroupBy(move => string.Join(' ', move.Inputs)))
-        {
-            var hosts = string.Join(' ', group.Select(move => move.Host));
-            text.Append(group.Key.Length == 0 ? $"{ink.Bold(hosts)}: nothing moves\n" : $"{ink.Bold(hosts)}: {ink.Warn("moves in")} {group.Key}\n");
-        }
+        foreach (var (hosts, inputs) in Alike.Group(plan.Moves, move => [move.Host], move => string.Join(' ', move.Inputs)))
+            text.Append(inputs.Length == 0 ? $"{ink.Bold(hosts)}: nothing moves\n" : $"{ink.Bold(hosts)}: {ink.Warn("moves in")} {inputs}\n");
         foreach (var note in plan.Notes)
             text.Append(CultureInfo.InvariantCulture, $"\n{ink.Warn("note")}: {note}\n");
         return text.ToString();

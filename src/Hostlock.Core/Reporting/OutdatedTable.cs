@@ -12,11 +12,8 @@ public static class OutdatedTable
     public static string Render(IReadOnlyList<OutdatedLock> locks, Ink ink)
     {
         var text = new StringBuilder();
-        foreach (var group in locks.GroupBy(one => Rows(one, ink)))
-        {
-            var hosts = string.Join(' ', group.SelectMany(one => one.Place.Sharers));
-            text.Append(group.Key.Length == 0 ? $"{ink.Bold(hosts)}: up to date\n" : $"{ink.Bold(hosts)}\n{group.Key}");
-        }
+        foreach (var (hosts, rows) in Alike.Group(locks, outdated => outdated.Place.Sharers, outdated => Rows(outdated, ink)))
+            text.Append(rows.Length == 0 ? $"{ink.Bold(hosts)}: up to date\n" : $"{ink.Bold(hosts)}\n{rows}");
         return text.ToString();
     }
 

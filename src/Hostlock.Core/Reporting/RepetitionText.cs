@@ -11,11 +11,8 @@ public static class RepetitionText
     public static string Render(IReadOnlyList<(LockPlace Place, IReadOnlyList<Repetition> Repetitions)> locks, Ink ink)
     {
         var text = new StringBuilder();
-        foreach (var group in locks.GroupBy(each => Body(each.Repetitions, ink)))
-        {
-            var hosts = ink.Bold(string.Join(' ', group.SelectMany(each => each.Place.Sharers)));
-            text.Append(group.Key.Length == 0 ? $"{hosts}: nothing is there twice\n" : $"{hosts}\n{group.Key}");
-        }
+        foreach (var (hosts, body) in Alike.Group(locks, repeating => repeating.Place.Sharers, repeating => Body(repeating.Repetitions, ink)))
+            text.Append(body.Length == 0 ? $"{ink.Bold(hosts)}: nothing is there twice\n" : $"{ink.Bold(hosts)}\n{body}");
         return text.ToString();
     }
 

@@ -1,0 +1,16 @@
+namespace Hostlock.Reporting;
+
+/// <summary>
+/// Hosts of which the same is to be said: of a thousand, most are alike, so each text is printed once, with all the hosts that it holds for.
+/// </summary>
+static class Alike
+{
+    /// <summary>Groups items by their text, in the order of the first item of each group.</summary>
+    /// <typeparam name="T">What is to be told of one lock.</typeparam>
+    /// <param name="items">The items.</param>
+    /// <param name="hosts">The hosts of an item.</param>
+    /// <param name="text">What is to be said of it.</param>
+    /// <returns>The names of the hosts, parted by blanks, and the text.</returns>
+    public static IEnumerable<(string Hosts, string Text)> Group<T>(IEnumerable<T> items, Func<T, IEnumerable<string>> hosts, Func<T, string> text) =>
+        items.GroupBy(text).Select(alike => (string.Join(' ', alike.SelectMany(hosts)), alike.Key));
+}
