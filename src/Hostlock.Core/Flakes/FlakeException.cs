@@ -158,10 +158,4 @@ public sealed partial class FlakeException : HostlockException
             Span = span,
             Hint = "remove the call by hand",
         };
-
-    internal static FlakeException NoUrl(SourceSpan span, InputPath input) =>
-        new($"input '{input}' has no 'url' here") { Span = span, Hint = $"write 'inputs.{string.Join(".inputs.", input.Names)}.url = \"…\";'" };
-
-    internal static FlakeException UrlIsNoLiteral(SourceSpan span, InputPath input) =>
-        new($"the 'url' of input '{input}' is not written out") { Span = span, Hint = "write it as text in quotes" };
 }

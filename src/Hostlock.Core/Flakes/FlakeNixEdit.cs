@@ -1,11 +1,10 @@
-using System.Text;
 using Hostlock.Flakes.Nix;
 
 namespace Hostlock.Flakes;
 
 /// <summary>
-/// Edits of a flake.nix that leave all else of it as it is, comments and layout too: put the outputs into the hands of
-/// <c>hostlock.nix</c>, take them out again, and point an input elsewhere.
+/// Edits of a flake.nix that leave all else of it as it is, comments and layout too: they put the outputs into the hands of
+/// <c>hostlock.nix</c>, and take them out again.
 /// </summary>
 public static class FlakeNixEdit
 {
@@ -75,47 +74,6 @@ public static class FlakeNixEdit
             source.Text,
             new TextChange(outer.OuterStart, start - outer.OuterStart, ""),
             new TextChange(end, outer.OuterEnd - end, ""));
-    }
-
-    /// <summary>Points an input, or an input of an input, to another place.</summary>
-    /// <param name="source">The text of flake.nix.</param>
-    /// <param name="input">The input: <c>nixpkgs</c>, or <c>home-manager/nixpkgs</c> for an override.</param>
-    /// <param name="url">The new reference, as text.</param>
-    /// <exception cref="FlakeException">The file does not parse, or holds no literal <c>url</c> of that input.</exception>
-    public static EditedText ChangeUrl(SourceText source, InputPath input, string url)
-    {
-        var (_, flake) = Read(source);
-        var set = flake;
-        NixAttribute? found = null;
-        foreach (var step in input.Names.SelectMany(name => new[] { "inputs", name }).Append("url"))
-        {
-            if (set?.Attributes.GetValueOrDefault(step) is not { } attribute)
-                throw FlakeException.NoUrl(found is null ? source.Span(flake.Start, 1) : Span(source, found), input);
-            (found, set) = (attribute, attribute.Value as NixAttributeSet);
-        }
-        if (found?.Value is not (NixText or NixPath))
-            throw FlakeException.UrlIsNoLiteral(found is null ? source.Span(flake.Start, 1) : Span(source, found), input);
-        var value = found.Value;
-        return EditedText.Of(source.Text, new TextChange(value.Start, value.End - value.Start, Quote(url)));
-    }
-
-    static string Quote(string text)
-    {
-        var quoted = new StringBuilder("\"");
-        for (var i = 0; i < text.Length; i++)
-        {
-            quoted.Append(text[i] switch
-            {
-                '"' => "\\\"",
-                '\\' => "\\\\",
-                '\n' => "\\n",
-                '\r' => "\\r",
-                '\t' => "\\t",
-                '$' when i + 1 < text.Length && text[i + 1] is '{' => "\\$",
-                var c => c.ToString(),
-            });
-        }
-        return quoted.Append('"').ToString();
     }
 
     static SourceSpan Span(SourceText source, NixAttribute attribute) => source.Span(attribute.Start, attribute.End - attribute.Start);

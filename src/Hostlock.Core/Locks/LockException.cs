@@ -82,7 +82,4 @@ public sealed class LockException : HostlockException
 
     internal static LockException TooManyInputs(int bound) =>
         new($"this flake has more than {bound} inputs, counting the inputs of inputs");
-
-    internal static LockException TouchedOther(IEnumerable<InputPath> others) =>
-        new($"the update would also change {string.Join(", ", others.Select(path => $"'{path}'"))}, so nothing was written");
 }

@@ -32,9 +32,6 @@ public static class LockFileWriter
         return text.ToArray();
     }
 
-    /// <summary>The keys the nodes of a lock get in the file, by input path; follows have none.</summary>
-    public static IReadOnlyDictionary<LockNode, string> KeysOf(LockFile file) => WithKeys(file).Keys;
-
     static (SortedDictionary<string, LockNode> Order, Dictionary<LockNode, string> Keys) WithKeys(LockFile file)
     {
         var order = new SortedDictionary<string, LockNode>(Utf8Order.Instance);

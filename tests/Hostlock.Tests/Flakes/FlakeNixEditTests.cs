@@ -118,44 +118,6 @@ public class FlakeNixEditTests
         Assert.Contains(message, Assert.Throws<FlakeException>(() => Wrap(text)).Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("{ inputs.a.url = \"x\"; }", "a", "{ inputs.a.url = \"github:o/r\"; }")]
-    [InlineData("{ inputs = { a = { url = ''x''; /* c */ flake = false; }; }; }", "a", "{ inputs = { a = { url = \"github:o/r\"; /* c */ flake = false; }; }; }")]
-    [InlineData("{ inputs.a.url = github:o/old; }", "a", "{ inputs.a.url = \"github:o/r\"; }")]
-    [InlineData("{ inputs.a.url = ./sub; }", "a", "{ inputs.a.url = \"github:o/r\"; }")]
-    [InlineData("{ inputs.a.inputs.b.url = (\"x\"); }", "a/b", "{ inputs.a.inputs.b.url = (\"github:o/r\"); }")]
-    public void The_url_of_an_input_changes_alone(string text, string input, string expected)
-    {
-        var edited = FlakeNixEdit.ChangeUrl(new SourceText("flake.nix", text), InputPath.TryParse(input)!, "github:o/r");
-
-        Assert.Equal(expected, edited.Text);
-    }
-
-    [Theory]
-    [InlineData("a\"b")]
-    [InlineData("a\\b")]
-    [InlineData("a${b}$c$")]
-    [InlineData("a\nb\tc")]
-    public void A_url_is_quoted_so_that_it_reads_back(string url)
-    {
-        var edited = FlakeNixEdit.ChangeUrl(new SourceText("flake.nix", "{ description = \"d\"; inputs.a.url = \"x\"; outputs = _: { }; }"), InputPath.Of("a"), url);
-
-        var again = FlakeNixEdit.ChangeUrl(new SourceText("flake.nix", edited.Text), InputPath.Of("a"), "x");
-        Assert.Equal("{ description = \"d\"; inputs.a.url = \"x\"; outputs = _: { }; }", again.Text);
-        Assert.Equal(url, FlakeNixParser.Parse(new SourceText("flake.nix", edited.Text.Replace("inputs.a.url = ", "description' = ", StringComparison.Ordinal).Replace("description = \"d\"; description' ", "description ", StringComparison.Ordinal))).Description);
-    }
-
-    [Theory]
-    [InlineData("{ inputs.a.follows = \"b\"; }")]
-    [InlineData("{ outputs = { self, a }: { }; }")]
-    [InlineData("{ inputs.a.url = \"x\" + \"y\"; }")]
-    public void A_url_that_is_not_written_out_cannot_be_changed(string text)
-    {
-        var error = Assert.Throws<FlakeException>(() => FlakeNixEdit.ChangeUrl(new SourceText("flake.nix", text), InputPath.Of("a"), "x"));
-
-        Assert.NotNull(error.Hint);
-    }
-
     static EditedText Wrap(string text) => FlakeNixEdit.Wrap(new SourceText("flake.nix", text));
 
     /// <summary>The project's own flakes, and, for a long run, those below the folder that HOSTLOCK_NIX_FILES names.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Hostlock.Flakes;
 using Hostlock.Locks;
 
@@ -124,7 +125,7 @@ public class LockFileReaderTests
         var file = Read(File("\"a\":\"n0\"", nodes + ",\"n60\":" + Node()));
 
         Assert.Equal(62 + 60 - 1, file.AllInputs().Count());
-        Assert.Equal(62, LockFileWriter.KeysOf(file).Count);
+        Assert.Equal(62, JsonDocument.Parse(LockFileWriter.Write(file)).RootElement.GetProperty("nodes").EnumerateObject().Count());
     }
 
     [Fact]
