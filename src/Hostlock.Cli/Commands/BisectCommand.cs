@@ -106,16 +106,16 @@ sealed class BisectCommand(Surroundings surroundings)
             terminal.Data(string.Create(CultureInfo.InvariantCulture, $"one of these {found.Culprits.Count} revisions of {input} did, nothing can be told of the others:\n"));
         foreach (var culprit in found.Culprits)
         {
-            terminal.Data($"{(found.Culprits.Count > 1 ? "  " : $"the first bad revision of {input} is ")}{culprit.Id} ({DiffText.Day(culprit.Time ?? 0)})\n");
-            if (CompareLink.Of(now.Locked, culprit.Id) is { } link)
+            terminal.Data($"{(found.Culprits.Count > 1 ? "  " : $"the first bad revision of {input} is ")}{culprit.Id} ({culprit.Time ?? default})\n");
+            if (CompareLink.Of(now.Locked, culprit.Id.ToString()) is { } link)
                 terminal.Data($"  {link}\n");
         }
-        return found.LastGood?.Id;
+        return found.LastGood?.Id.ToString();
 
         async Task<LockFile> LockAsync(NewestRevision revision)
         {
             HostLocks.Write([(place, locks.Good)]);
-            var request = new UpdateRequest(true, [path], []) { To = revision.Id, AllowsDowngrade = true };
+            var request = new UpdateRequest(true, [path], []) { To = revision.Id.ToString(), AllowsDowngrade = true };
             return (await update.PlanAsync([place with { Frozen = NameMap<Freeze>.Empty }], request, cancellationToken))[0] switch
             {
                 // As it is written for what is declared: the revision was only asked for here.
@@ -126,7 +126,7 @@ sealed class BisectCommand(Surroundings surroundings)
         }
     }
 
-    static string Named(NewestRevision revision) => $"{revision.Id[..7]} ({DiffText.Day(revision.Time ?? 0)})";
+    static string Named(NewestRevision revision) => $"{revision.Id.Shortened} ({revision.Time ?? default})";
 
     async Task<Verdict> VerdictAsync(FleetFolder folder, LockPlace place, string run, Terminal terminal, CancellationToken cancellationToken)
     {

@@ -1,13 +1,14 @@
+using Hostlock.Flakes;
 using Hostlock.Nar;
 
 namespace Hostlock.Fetching;
 
 /// <summary>What is known of a pinned tree: enough to lock it, and not the tree.</summary>
 /// <param name="NarHash">The hash of the whole tree.</param>
-/// <param name="LastModified">Seconds since the epoch, or null.</param>
+/// <param name="LastModified">When its newest part was changed; null if nothing says so.</param>
 /// <param name="RevisionCount">The number of commits, for git.</param>
 /// <param name="Files">The contents of files that were asked for, by path; null for what is not there.</param>
-public sealed record CachedAnswer(string NarHash, ulong? LastModified, ulong? RevisionCount, IReadOnlyDictionary<string, byte[]?> Files)
+public sealed record CachedAnswer(string NarHash, Moment? LastModified, ulong? RevisionCount, IReadOnlyDictionary<string, byte[]?> Files)
 {
     /// <summary>True if <see cref="Files"/> has every flake.nix and flake.lock of the tree.</summary>
     public bool IsComplete { get; init; }
@@ -20,8 +21,8 @@ public sealed record CachedAnswer(string NarHash, ulong? LastModified, ulong? Re
 
     /// <summary>The answer about a tree that was read to its end.</summary>
     /// <param name="hash">The hash of the whole tree.</param>
-    /// <param name="modified">Seconds since the epoch, or null.</param>
+    /// <param name="modified">When its newest part was changed; null if nothing says so.</param>
     /// <param name="caught">Its files that say what a flake is.</param>
-    internal static CachedAnswer Of(NarHash hash, ulong? modified, CaughtFiles caught) =>
+    internal static CachedAnswer Of(NarHash hash, Moment? modified, CaughtFiles caught) =>
         new(hash.ToString(), modified, null, caught.Files.ToDictionary(file => file.Key, file => (byte[]?)file.Value)) { IsComplete = caught.IsComplete };
 }

@@ -68,7 +68,7 @@ public sealed class FetchCache(string folder)
             json.WriteStartObject();
             json.WriteString("narHash", answer.NarHash);
             if (answer.LastModified is { } modified)
-                json.WriteNumber("lastModified", modified);
+                json.WriteNumber("lastModified", modified.Seconds);
             if (answer.RevisionCount is { } count)
                 json.WriteNumber("revCount", count);
             if (answer.IsComplete)
@@ -97,7 +97,7 @@ public sealed class FetchCache(string folder)
         var root = document.RootElement;
         return new(
             root.GetProperty("narHash").GetString() ?? throw new FormatException(),
-            root.TryGetProperty("lastModified", out var modified) ? modified.GetUInt64() : null,
+            root.TryGetProperty("lastModified", out var modified) ? new Moment(modified.GetUInt64()) : null,
             root.TryGetProperty("revCount", out var count) ? count.GetUInt64() : null,
             root.GetProperty("files").EnumerateObject().ToDictionary(
                 file => file.Name, file => file.Value.ValueKind == JsonValueKind.Null ? null : file.Value.GetBytesFromBase64()))

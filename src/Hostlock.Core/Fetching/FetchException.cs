@@ -51,9 +51,10 @@ public sealed class FetchException : HostlockException
         new($"'{reference}' has no history to look through") { Hint = $"revisions are those of {InputSchemes.WithHistory()}" };
 
     internal static FetchException NotAnAncestor(string url, string earlier, string later) =>
-        new($"in '{url}', {Short(later)} does not come after {Short(earlier)}") { Hint = "the branch was rewritten, or the two are on different branches" };
-
-    static string Short(string revision) => revision[..Math.Min(7, revision.Length)];
+        new($"in '{url}', {Revision.Shorten(later)} does not come after {Revision.Shorten(earlier)}")
+        {
+            Hint = "the branch was rewritten, or the two are on different branches",
+        };
 
     // Registries.
     internal static FetchException NotInRegistries(string id) =>

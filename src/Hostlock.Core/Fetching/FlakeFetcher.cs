@@ -94,9 +94,11 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     // Two revisions of one repository. What a lock calls a revision may be anything, and git is to take it for nothing else.
     static (string Repository, string From, string To)? Revisions(FlakeRef earlier, FlakeRef later) =>
         later.GitAddress is { } repository && repository == earlier.GitAddress
-        && earlier.Revision?.ToLowerInvariant() is { } from && later.Revision?.ToLowerInvariant() is { } to && from.IsRevision() && to.IsRevision()
+        && RevisionOf(earlier)?.ToString() is { } from && RevisionOf(later)?.ToString() is { } to
             ? (repository, from, to)
             : null;
+
+    static Revision? RevisionOf(FlakeRef locked) => locked.Revision is { } text ? Revision.TryParse(text) : null;
 
     TreeLocation Locate(FlakeRef reference) => reference.Scheme.Locate(reference.Input, TokenHeader.For(reference, _settings) is not null);
 
@@ -137,7 +139,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         switch (location)
         {
             case TreeLocation.Branch(var question):
-                var pinned = reference.Apply(null, (await _revisions.AskAsync(reference, question, cancellationToken)).Id);
+                var pinned = reference.Apply(null, (await _revisions.AskAsync(reference, question, cancellationToken)).Id.ToString());
                 return await FetchFromAsync(Locate(pinned), pinned, received, cancellationToken);
             case TreeLocation.Snapshot snapshot:
                 return await _forges.FetchAsync(reference, snapshot, received, cancellationToken);
@@ -175,7 +177,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     async Task<NewestRevision?> NewestAnewAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken)
     {
         if (reference.Revision is { } own)
-            return new(own.ToLowerInvariant(), null);
+            return new(Revision.TryParse(own) ?? throw FetchException.NotARevision(own), null);
         await _room.WaitAsync(cancellationToken);
         try
         {
@@ -184,7 +186,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
                 TreeLocation.GitRepository => await _git.Revisions.NewestAsync(reference, before, cancellationToken),
                 TreeLocation.Branch(var question) when before is { } time =>
                     await _revisions.AskBeforeAsync(reference, time, cancellationToken)
-                    ?? await _git.Revisions.NewestAsync(reference.GitAddress!, (await _revisions.AskAsync(reference, question, cancellationToken)).Id, time, cancellationToken),
+                    ?? await _git.Revisions.NewestAsync(reference.GitAddress!, (await _revisions.AskAsync(reference, question, cancellationToken)).Id.ToString(), time, cancellationToken),
                 TreeLocation.Branch(var question) => await _revisions.AskAsync(reference, question, cancellationToken),
                 _ => before is null ? null : throw FetchException.NoAges(reference),
             };

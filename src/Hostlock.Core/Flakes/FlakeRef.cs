@@ -23,14 +23,20 @@ public sealed partial record FlakeRef
     /// <summary><c>github</c>, <c>git</c>, <c>path</c>, …; may be a type this program does not know.</summary>
     public string Type => Input.Text("type") ?? "";
 
+    /// <summary>The attribute <c>ref</c>, a branch or tag; null if it has none.</summary>
     public string? Ref => Input.Text("ref");
 
+    /// <summary>The attribute <c>rev</c> verbatim: a lock may state anything there. Null if it has none.</summary>
     public string? Revision => Input.Text("rev");
 
+    /// <summary>The first seven characters of <see cref="Revision"/>; null if there is none.</summary>
+    public string? ShortRevision => Revision is { } text ? Flakes.Revision.Shorten(text) : null;
+
+    /// <summary>The attribute <c>narHash</c> verbatim, an SRI text if it is well formed; null if it has none.</summary>
     public string? NarHash => Input.Text("narHash");
 
-    /// <summary>Seconds since the epoch.</summary>
-    public ulong? LastModified => Input.Number("lastModified");
+    /// <summary>The attribute <c>lastModified</c>; null if it has none.</summary>
+    public Moment? LastModified => Input.Number("lastModified") is { } seconds ? new(seconds) : null;
 
     /// <summary>A <c>path:</c> reference that is resolved against the flake that declares it.</summary>
     public bool IsRelativePath => Folder is { } path && !path.StartsWith('/');

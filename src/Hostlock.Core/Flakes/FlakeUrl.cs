@@ -218,7 +218,4 @@ static class Characters
     }
 
     public static bool ContainsOnly(this string text, Predicate<char> isAllowed) => text.AsSpan().ContainsOnly(isAllowed);
-
-    /// <summary>True for a revision in full: 40 hexadecimal digits.</summary>
-    public static bool IsRevision(this string text) => text.Length == 40 && text.ContainsOnly(char.IsAsciiHexDigit);
 }

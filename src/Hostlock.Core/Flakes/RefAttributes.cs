@@ -30,6 +30,10 @@ public abstract record RefValue
     public static implicit operator RefValue(ulong value) => new Number(value);
 
     public static implicit operator RefValue(bool value) => new Truth(value);
+
+    public static implicit operator RefValue(Moment value) => new Number(value.Seconds);
+
+    public static implicit operator RefValue(Revision value) => new Text(value.ToString());
 }
 
 /// <summary>

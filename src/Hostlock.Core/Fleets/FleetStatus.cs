@@ -32,7 +32,8 @@ public static class FleetStatus
         foreach (var (name, node) in read.SelectMany(one => Nodes(one.Lock)))
         {
             var key = (name, node.Original);
-            newest[key] = Math.Max(newest.GetValueOrDefault(key), node.Locked.LastModified ?? 0);
+            if (node.Locked.LastModified is { } modified && modified > newest.GetValueOrDefault(key))
+                newest[key] = modified;
         }
         return [.. read.Select(one => new LockStatus(one.Place, one.Lock, Inputs(one.Place, one.Lock, newest), one.Problem))];
     }
@@ -54,14 +55,16 @@ public static class FleetStatus
         where input.Value is LockEdge.Locked
         select (input.Key, ((LockEdge.Locked)input.Value).Node);
 
-    static ImmutableArray<InputStatus> Inputs(LockPlace place, LockFile? file, Dictionary<(string, FlakeRef), ulong> newest)
+    static ImmutableArray<InputStatus> Inputs(LockPlace place, LockFile? file, Dictionary<(string, FlakeRef), Moment> newest)
     {
         if (file is null)
             return [];
         var inputs = ImmutableArray.CreateBuilder<InputStatus>(file.Root.Inputs.Count);
         foreach (var (name, edge) in file.Root.Inputs)
         {
-            var behind = edge is LockEdge.Locked(var node) && node.Locked.LastModified is { } modified ? newest[(name, node.Original)] - modified : 0;
+            var behind = edge is LockEdge.Locked(var node) && node.Locked.LastModified is { } modified
+                ? newest.GetValueOrDefault((name, node.Original)).SecondsSince(modified)
+                : 0;
             inputs.Add(new(name, edge, behind, place.Frozen.TryGetValue(name, out var freeze) ? freeze : null));
         }
         return inputs.ToImmutable();

@@ -64,9 +64,9 @@ public interface IFlakeSource
 public sealed record RevisionDistance(bool IsDescendant, ulong? Commits);
 
 /// <summary>A revision as it was asked for.</summary>
-/// <param name="Id">Forty hexadecimal digits.</param>
-/// <param name="Time">When it was committed, in seconds since the epoch; null where that was not said.</param>
-public sealed record NewestRevision(string Id, ulong? Time);
+/// <param name="Id">Its id.</param>
+/// <param name="Time">When it was committed; null if the answer did not say.</param>
+public sealed record NewestRevision(Revision Id, Moment? Time);
 
 /// <summary>A tree that a reference led to.</summary>
 /// <param name="Locked">The reference pinned: revision and narHash. It has no <c>dir</c>: the whole tree is fetched.</param>

@@ -9,7 +9,7 @@ public static class CompareLink
     /// <summary>The address; null if the two are not of one repository of a forge, or one of them has no revision.</summary>
     public static string? Between(LockEdge? before, LockEdge? after) =>
         before is LockEdge.Locked({ Locked: var old }) && after is LockEdge.Locked({ Locked: var now })
-        && old.Revision is { } from && now.Revision is { } to && from != to && from.IsRevision() && to.IsRevision()
+        && old.Revision is { } from && now.Revision is { } to && from != to && Revision.Is(from) && Revision.Is(to)
         && now.GitAddress == old.GitAddress
             ? now.Scheme.CompareLink(now.Input, from, to)
             : null;

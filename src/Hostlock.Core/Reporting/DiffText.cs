@@ -50,17 +50,10 @@ public static class DiffText
     public static string Describe(LockEdge edge) => edge switch
     {
         LockEdge.Follows(var target) => $"follows '{Name(target)}'",
-        LockEdge.Locked(var node) => $"'{Name(node.Locked)}'{(node.Locked.LastModified is { } seconds ? $" ({Day(seconds)})" : "")}",
+        LockEdge.Locked(var node) => $"'{Name(node.Locked)}'{(node.Locked.LastModified is { } modified ? $" ({modified})" : "")}",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
     // Names and references of a lock are anybody's.
     static string Name(object value) => Visible.Name(value.ToString()!);
-
-    /// <summary>Renders a time of a lock as the UTC day, <c>2026-03-01</c>.</summary>
-    /// <param name="seconds">Seconds since the epoch; a lock may hold any number.</param>
-    public static string Day(ulong seconds) =>
-        seconds <= 253402300799 // the last second of the year 9999
-            ? DateTimeOffset.FromUnixTimeSeconds((long)seconds).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
-            : seconds.ToString(CultureInfo.InvariantCulture);
 }

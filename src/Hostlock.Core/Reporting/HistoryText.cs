@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Hostlock.Flakes;
 using Hostlock.Fleets.History;
 using Hostlock.Locks;
 
@@ -16,7 +17,7 @@ public static class HistoryText
         foreach (var (commit, diff) in versions)
         {
             var from = commit.PromotedFrom.Length > 0 ? $" {ink.Good($"promoted from {Visible.Name(commit.PromotedFrom)}")}" : "";
-            text.Append(CultureInfo.InvariantCulture, $"{ink.Warn(commit.Id[..Math.Min(7, commit.Id.Length)])} {DiffText.Day(commit.Time)} {Visible.Name(commit.Subject)}{from}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{ink.Warn(Revision.Shorten(commit.Id))} {commit.Time} {Visible.Name(commit.Subject)}{from}\n");
             if (diff is null)
             {
                 text.Append("  the lock cannot be read\n");
@@ -35,7 +36,7 @@ public static class HistoryText
     {
         null => "nothing",
         LockEdge.Follows(var target) => $"follows {Visible.Name(target.ToString())}",
-        LockEdge.Locked(var node) => node.Locked.Revision is { Length: > 7 } revision ? revision[..7] : DiffText.Day(node.Locked.LastModified ?? 0),
+        LockEdge.Locked(var node) => Visible.Name(node.Locked.ShortRevision ?? (node.Locked.LastModified ?? default).ToString()),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

@@ -29,7 +29,7 @@ public static class OutdatedTable
     static (string Name, string Move, string Note, bool IsBad)? Row(OutdatedInput input)
     {
         var name = Visible.Name(input.Name);
-        var locked = Short(input.Locked.Revision) ?? DiffText.Day(input.Locked.LastModified ?? 0);
+        var locked = Visible.Name(input.Locked.ShortRevision ?? (input.Locked.LastModified ?? default).ToString());
         if (input.Problem is { } problem)
             return (name, locked, Visible.Name(problem.Message), true);
         if (input.Newest is not { } newest)
@@ -44,9 +44,7 @@ public static class OutdatedTable
         if (input.Freeze is { } freeze)
             notes.Add($"frozen: {Visible.Name(freeze.ToString()!)}");
         if (input.Waiting is { } waiting)
-            notes.Add($"{Short(waiting.Id)} waits for its min-age");
-        return (name, input.IsOld ? $"{locked} → {Short(newest.Id)}" : locked, string.Join(", ", notes), false);
+            notes.Add($"{waiting.Id.Shortened} waits for its min-age");
+        return (name, input.IsOld ? $"{locked} → {newest.Id.Shortened}" : locked, string.Join(", ", notes), false);
     }
-
-    static string? Short(string? revision) => revision is { Length: > 7 } ? revision[..7] : revision;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Locks;
 
@@ -77,7 +78,7 @@ public static class StatusTable
         {
             LockEdge.Follows(var target) => $"follows {Visible.Name(target.ToString())}",
             LockEdge.Locked { Node.Locked: { } locked } =>
-                $"{(locked.Revision is { Length: >= 7 } revision ? revision[..7] : Visible.Name(locked.Type))}{(locked.LastModified is { } seconds ? $" {Age(now, seconds)}" : "")}",
+                $"{Visible.Name(locked.ShortRevision ?? locked.Type)}{(locked.LastModified is { } modified ? $" {Span(Moment.Of(now).SecondsSince(modified))}" : "")}",
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         if (input.SecondsBehind > 0)
@@ -95,12 +96,6 @@ public static class StatusTable
         hosts.Count <= HostsNamed + 1
             ? string.Join(' ', hosts)
             : string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', hosts.Take(HostsNamed))} +{hosts.Count - HostsNamed}");
-
-    static string Age(DateTimeOffset now, ulong seconds)
-    {
-        var today = (ulong)Math.Max(0, now.ToUnixTimeSeconds());
-        return Span(today > seconds ? today - seconds : 0);
-    }
 
     static string Span(ulong seconds) => seconds switch
     {

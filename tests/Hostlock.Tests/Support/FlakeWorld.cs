@@ -67,8 +67,8 @@ sealed class FlakeWorld : IFlakeSource
     {
         var parsed = Parse(reference);
         var branch = _repositories.GetOrAdd(KeyOf(parsed), _ => new()).Branches.GetOrAdd(parsed.Ref ?? "", _ => []);
-        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{parsed} {++_day}")))[..40];
-        var version = new Version(id, (ulong)Day(_day).ToUnixTimeSeconds(), branch.Count + 1, files, files.Hash());
+        var id = Revision.Parse(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{parsed} {++_day}")))[..40]);
+        var version = new Version(id, Moment.Of(Day(_day)), branch.Count + 1, files, files.Hash());
         branch.Add(version);
         return Pinned(parsed, version);
     }
@@ -156,7 +156,7 @@ sealed class FlakeWorld : IFlakeSource
         var after = repository.Upto(to).SkipWhile(version => version != from).ToList();
         return after.Count > 0
             ? [.. after.Skip(1).Select(version => new NewestRevision(version.Id, version.Time))]
-            : throw FetchException.NotAnAncestor(later.ToString(), from.Id, to.Id);
+            : throw FetchException.NotAnAncestor(later.ToString(), from.Id.ToString(), to.Id.ToString());
     }
 
     static FlakeRef Parse(string reference) => FlakeRef.ParseInput(reference, wantsTree: true, null, null);
@@ -204,7 +204,7 @@ sealed class FlakeWorld : IFlakeSource
         return new(pinned, "");
     }
 
-    sealed record Version(string Id, ulong Time, int Count, MemoryFiles Files, string NarHash);
+    sealed record Version(Revision Id, Moment Time, int Count, MemoryFiles Files, string NarHash);
 
     sealed class Repository
     {
@@ -216,7 +216,7 @@ sealed class FlakeWorld : IFlakeSource
         public Version Find(FlakeRef reference, DateTimeOffset? before)
         {
             if (reference.Revision is { } revision)
-                return All.FirstOrDefault(version => version.Id == revision)
+                return All.FirstOrDefault(version => version.Id.ToString() == revision)
                     ?? throw FetchException.NoSuchRevision(reference.ToString(), revision);
             // What has no revisions is told apart by its hash.
             if (reference.NarHash is { } hash)
@@ -225,7 +225,7 @@ sealed class FlakeWorld : IFlakeSource
                 ?? throw FetchException.NoSuchRef(reference.ToString(), reference.Ref ?? "HEAD");
             return before is not { } time
                 ? branch[^1]
-                : branch.FindLast(version => version.Time <= (ulong)time.ToUnixTimeSeconds())
+                : branch.FindLast(version => version.Time.Date <= time)
                     ?? throw FetchException.NothingSoOld(reference.ToString(), time);
         }
 

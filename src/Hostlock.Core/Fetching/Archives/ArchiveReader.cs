@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Flakes;
 using Hostlock.Nar;
 using Hostlock.Platform;
 
@@ -6,9 +7,9 @@ namespace Hostlock.Fetching.Archives;
 
 /// <summary>What locking needs of an archive.</summary>
 /// <param name="Hash">The hash of the tree in it.</param>
-/// <param name="LastModified">The newest time of any member in seconds since the epoch; null where none is above zero.</param>
+/// <param name="LastModified">The newest time of any member; null if none is after the epoch.</param>
 /// <param name="Caught">Its files named flake.nix and flake.lock.</param>
-sealed record ReadArchive(NarHash Hash, ulong? LastModified, CaughtFiles Caught);
+sealed record ReadArchive(NarHash Hash, Moment? LastModified, CaughtFiles Caught);
 
 /// <summary>
 /// Hashes an archive while it arrives: it is inflated on one core, and taken apart and hashed on another, with no tree on disk and
@@ -90,7 +91,7 @@ static class ArchiveReader
             // An archive without a folder around it is for those who see the whole.
             if (_top is null)
                 throw new NarOrderException("there is no folder around it");
-            return new(nar.Finish(), newest > 0 ? (ulong)newest : null, _caught);
+            return new(nar.Finish(), Moment.OfPositive(newest), _caught);
         }
 
         void Add(NarOrder nar)

@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Flakes;
 using Hostlock.Nar;
 using Hostlock.Platform;
 
@@ -36,7 +37,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
     sealed record Link(string Target);
 
     /// <summary>The newest time of any member, folders and links included; null where none is above zero. Seconds since the epoch.</summary>
-    public ulong? LastModified => _newest > 0 ? (ulong)_newest : null;
+    public Moment? LastModified => Moment.OfPositive(_newest);
 
     /// <summary>Unpacks an archive of any order.</summary>
     /// <param name="body">Its bytes, compressed or not.</param>

@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Flakes;
 using Hostlock.Nar;
 using Hostlock.Platform;
 
@@ -11,8 +12,8 @@ public sealed class FolderTree(string path) : SourceTree
     readonly byte[] _root = Encoding.UTF8.GetBytes(path.Length > 1 ? path.TrimEnd('/') : path);
     long _newest;
 
-    /// <summary>The newest change of anything seen so far, the root included; seconds since the epoch.</summary>
-    public ulong NewestChange => (ulong)Math.Max(0, _newest);
+    /// <summary>The newest change of anything seen so far, the root included.</summary>
+    public Moment NewestChange => Moment.OfPositive(_newest) ?? default;
 
     public override TreeEntry Root => Entry([], _root) ?? throw FetchException.NoFolder(path);
 

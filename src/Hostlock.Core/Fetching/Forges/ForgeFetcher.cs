@@ -27,9 +27,9 @@ sealed class ForgeFetcher(HttpDownloads downloads, NixSettings settings, Downloa
         var (answer, files) = await _fetched.AskAsync(
             pinned.Identity, () => FetchAnewAsync(pinned.Identity, snapshot.Url, token, received, cancellationToken), cancellationToken);
         // An archive without any time counts as made when time began.
-        var modified = answer.LastModified ?? 0;
+        var modified = answer.LastModified ?? default;
         return reference.LastModified is { } stated && stated != modified
-            ? throw FetchException.AttributeMismatch(reference, "lastModified", $"{stated}", $"{modified}")
+            ? throw FetchException.AttributeMismatch(reference, "lastModified", $"{stated.Seconds}", $"{modified.Seconds}")
             : new(pinned.With(pinned.Input.With("narHash", answer.NarHash).With("lastModified", modified)), files, []);
     }
 

@@ -83,8 +83,8 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
                     : throw FetchException.BadAnswer(question.Url, "it lists no commit; does the ref exist?");
             }
             var revision = at.GetProperty(question.Field).GetString();
-            return revision is not null && revision.IsRevision()
-                ? new(revision.ToLowerInvariant(), TimeAt(at, question.TimePath))
+            return revision is not null && Revision.TryParse(revision) is { } id
+                ? new(id, TimeAt(at, question.TimePath))
                 : throw FetchException.BadAnswer(question.Url, $"'{revision}' is no revision");
         }
         catch (Exception why) when (why is JsonException or KeyNotFoundException or InvalidOperationException)
@@ -93,20 +93,20 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
         }
     }
 
-    static ulong? TimeAt(JsonElement at, string[] path)
+    static Moment? TimeAt(JsonElement at, string[] path)
     {
         foreach (var name in path)
         {
             if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(name, out at))
                 return null;
         }
-        return path.Length > 0 && at.ValueKind == JsonValueKind.String && at.TryGetDateTimeOffset(out var time) && time.ToUnixTimeSeconds() is > 0 and var seconds
-            ? (ulong)seconds
+        return path.Length > 0 && at.ValueKind == JsonValueKind.String && at.TryGetDateTimeOffset(out var time)
+            ? Moment.OfPositive(time.ToUnixTimeSeconds())
             : null;
     }
 
     // HEAD names a ref, and the list of refs of git's plain protocol its commit (libfetchers/github.cc, SourceHutInputScheme).
-    async Task<string> FindAsync(FlakeRef reference, RevisionQuery.RefList question, TokenHeader? token, CancellationToken cancellationToken)
+    async Task<Revision> FindAsync(FlakeRef reference, RevisionQuery.RefList question, TokenHeader? token, CancellationToken cancellationToken)
     {
         var pattern = $"refs/(heads|tags)/{question.Ref}";
         if (question.Ref == "HEAD")
@@ -121,8 +121,8 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
             var name = new Regex($"^(?:{pattern})$", RegexOptions.CultureInvariant, LongestMatch);
             foreach (var line in (await downloads.GetTextAsync($"{question.BaseUrl}/info/refs", token, cancellationToken)).Split('\n'))
             {
-                if (line.Split('\t') is [var id, var full] && id.IsRevision() && name.IsMatch(full))
-                    return id;
+                if (line.Split('\t') is [var id, var full] && Revision.TryParse(id) is { } revision && name.IsMatch(full))
+                    return revision;
             }
         }
         catch (Exception why) when (why is ArgumentException or RegexMatchTimeoutException)

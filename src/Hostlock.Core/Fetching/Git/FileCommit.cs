@@ -1,8 +1,10 @@
+using Hostlock.Flakes;
+
 namespace Hostlock.Fetching.Git;
 
 /// <summary>A commit that changed a file.</summary>
 /// <param name="Id">Forty hexadecimal digits.</param>
-/// <param name="Time">When it was committed, in seconds since the epoch.</param>
+/// <param name="Time">When it was committed.</param>
 /// <param name="Subject">The first line of its message.</param>
 /// <param name="PromotedFrom">The host that a promotion came from, as a trailer of the message says; empty where none does.</param>
-public sealed record FileCommit(string Id, ulong Time, string Subject, string PromotedFrom);
+public sealed record FileCommit(string Id, Moment Time, string Subject, string PromotedFrom);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Hostlock.Flakes;
 using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git;
@@ -9,8 +10,8 @@ namespace Hostlock.Fetching.Git;
 /// <param name="Id">Its id.</param>
 /// <param name="Tree">The id of its tree.</param>
 /// <param name="Parents">The ids of its parents.</param>
-/// <param name="Time">The committer's time, seconds since the epoch.</param>
-sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, ulong Time)
+/// <param name="Time">The committer's time.</param>
+sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, Moment Time)
 {
     const int MaximumBytes = 1024 * 1024;
 
@@ -53,13 +54,15 @@ sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, u
             else if (line.StartsWith("parent ", StringComparison.Ordinal))
                 parents.Add(line["parent ".Length..]);
             else if (line.StartsWith("committer ", StringComparison.Ordinal))
-                return tree is not null && GitPlace.IsId(tree) && parents.TrueForAll(GitPlace.IsId) && TimeOf(line) is { } time ? new(id, tree, parents, time) : null;
+                return tree is not null && Revision.Is(tree) && parents.TrueForAll(Revision.Is) && TimeOf(line) is { } time ? new(id, tree, parents, time) : null;
             else if (line.Length == 0)
                 return null;
         }
         return null;
     }
 
-    static ulong? TimeOf(string line) =>
-        line.Split(' ') is [.., var seconds, _] && ulong.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var time) ? time : null;
+    static Moment? TimeOf(string line) =>
+        line.Split(' ') is [.., var seconds, _] && ulong.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var time)
+            ? new(time)
+            : null;
 }

@@ -76,7 +76,7 @@ sealed class GitFetcher : IDisposable
             throw FetchException.NotFetched(reference, "with verified signatures");
         if (HasSubmodules(reference) && IsExported(reference))
             throw FetchException.ExportIgnoreWithSubmodules();
-        if (reference.Revision is { } revision && !revision.IsRevision())
+        if (reference.Revision is { } revision && !Revision.Is(revision))
             throw FetchException.NotARevision(revision);
     }
 
@@ -104,7 +104,7 @@ sealed class GitFetcher : IDisposable
         {
             input = input.With("dirtyRev", $"{commit.Id}-dirty").With("dirtyShortRev", $"{commit.Id[..7]}-dirty");
         }
-        input = Given(reference, input, "lastModified", commit?.Time ?? 0);
+        input = Given(reference, input, "lastModified", commit?.Time.Seconds ?? 0);
         IReadOnlyList<Warning> warnings = opened.IsDirty ? [new($"Git tree '{repository.Place.WorkTree}' is dirty")] : [];
         return new(reference.With(input.With("narHash", hash.ToString())), opened.Files, warnings);
     }
@@ -136,7 +136,7 @@ sealed class GitFetcher : IDisposable
         var (answer, files) = await AnswerAsync(found, reference, cancellationToken);
 
         var input = reference.Input.With("rev", reference.Revision ?? found.Commit.Id).With("ref", found.Ref);
-        input = Given(reference, input, "lastModified", found.Commit.Time);
+        input = Given(reference, input, "lastModified", found.Commit.Time.Seconds);
         if (!isShallow)
             input = Given(reference, input, "revCount", await _count.OfAsync(found.Repository, found.Commit, cancellationToken));
         return new(reference.With(input.With("narHash", answer.NarHash)), files, warnings);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hostlock.Flakes;
 using Hostlock.Locks;
 using Hostlock.Platform;
 
@@ -31,7 +32,8 @@ public sealed class GitHistory : IDisposable
             .. from line in finished.Output.Split('\n')
                let fields = line.Split('\0')
                where fields.Length == 4
-               select new FileCommit(fields[0], ulong.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var time) ? time : 0, fields[2], fields[3].Trim()),
+               let time = ulong.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? new Moment(seconds) : default
+               select new FileCommit(fields[0], time, fields[2], fields[3].Trim()),
         ];
     }
 

@@ -1,3 +1,4 @@
+using Hostlock.Flakes;
 using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git;
@@ -42,7 +43,7 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
             for (var hops = 0; hops < MostHops && text is not null; hops++)
             {
                 if (!text.StartsWith("ref: ", StringComparison.Ordinal))
-                    return IsId(text) ? text : null;
+                    return Revision.TryParse(text)?.ToString();
                 var name = text["ref: ".Length..].Trim();
                 if (!name.StartsWith("refs/", StringComparison.Ordinal) || name.Split('/').Any(step => step is "" or "." or ".."))
                     return null;
@@ -54,8 +55,6 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
 
     /// <summary>The text of a file of the repository; null where it is not there or far too large.</summary>
     public static string? Text(string path) => RegularFile.TextIfReadable(path, MaximumText); // git will say what is wrong
-
-    public static bool IsId(string text) => text.Length == 40 && text.All(char.IsAsciiHexDigitLower);
 
     static string? Line(string path) => Text(path)?.TrimEnd('\n', '\r');
 

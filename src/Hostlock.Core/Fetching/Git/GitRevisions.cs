@@ -24,13 +24,13 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         {
             var copy = repositories.Copies.Of(GitAddress.Of(url), CopyDepth.Whole);
             var (_, tip) = await GitCopies.AskAsync(copy, reference.Ref is { } name ? GitAddress.FullName(name) : "HEAD", cancellationToken);
-            return new(tip ?? throw FetchException.NoSuchRef(url, reference.Ref ?? "HEAD"), null);
+            return new(Revision.Parse(tip ?? throw FetchException.NoSuchRef(url, reference.Ref ?? "HEAD")), null);
         }
         var found = repositories.WorkTreeOf(reference) is { } local
             ? new FoundCommit(local, await local.CommitAsync("HEAD", cancellationToken) ?? throw FetchException.NoSuchRef(url, "HEAD"), "HEAD")
             : await lookup.FindAsync(reference, [], cancellationToken);
         if (before is not { } time)
-            return new(found.Commit.Id, found.Commit.Time);
+            return new(Revision.Parse(found.Commit.Id), found.Commit.Time);
         return await BeforeAsync(found.Repository, found.Commit.Id, time, cancellationToken) ?? throw FetchException.NothingSoOld(url, time);
     }
 
@@ -100,7 +100,7 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
     /// <param name="later">The other.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The repository cannot be reached, or the one is no ancestor of the other.</exception>
-    public async Task<IReadOnlyList<NewestRevision>> BetweenAsync(string url, (string Id, ulong? Time) earlier, string later, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<NewestRevision>> BetweenAsync(string url, (string Id, Moment? Time) earlier, string later, CancellationToken cancellationToken)
     {
         var repository = repositories.At(url);
         var isJoined = await IsJoinedAsync();
@@ -108,7 +108,7 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         {
             repository = repositories.Copies.Of(GitAddress.Of(url), CopyDepth.Commits);
             isJoined = await IsJoinedAsync();
-            DateTimeOffset? since = earlier.Time is { } time ? DateTimeOffset.FromUnixTimeSeconds((long)time).AddDays(-1) : null;
+            DateTimeOffset? since = earlier.Time is { } time ? time.Date.AddDays(-1) : null;
             // Whole, if a commit on the way is dated before the time that all of them should be younger than.
             foreach (var from in (DateTimeOffset?[])[since, null])
             {
@@ -149,7 +149,7 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         [
             .. from line in listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                let fields = line.Split(' ')
-               select new NewestRevision(fields[0], ulong.Parse(fields[1], CultureInfo.InvariantCulture)),
+               select new NewestRevision(Revision.Parse(fields[0]), new(ulong.Parse(fields[1], CultureInfo.InvariantCulture))),
         ];
     }
 }

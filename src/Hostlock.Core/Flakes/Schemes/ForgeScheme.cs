@@ -27,7 +27,7 @@ abstract class ForgeScheme : InputScheme
         var (@ref, revision) = segments.Length switch
         {
             2 => (null, null),
-            3 when segments[2].IsRevision() => ((string?)null, (string?)segments[2]),
+            3 when Revision.Is(segments[2]) => ((string?)null, (string?)segments[2]),
             _ => (string.Join('/', segments.Skip(2)), null),
         };
         string? host = null, narHash = null;
@@ -55,7 +55,7 @@ abstract class ForgeScheme : InputScheme
         }
         if ((@ref is not null && revision is not null) || (@ref is not null && !GitRefName.IsLegal(@ref)) || (host is not null && !IsHost(host)))
             return null;
-        if (revision is not null && !revision.IsRevision())
+        if (revision is not null && !Revision.Is(revision))
             throw FlakeException.NotARevision(revision);
         return RefAttributes.Of(Present(("type", Name), ("owner", segments[0]), ("repo", segments[1]), ("ref", @ref), ("rev", revision), ("host", host), ("narHash", narHash)));
     }
@@ -69,7 +69,7 @@ abstract class ForgeScheme : InputScheme
         {
             if (attributes.Text("ref") is { } both)
                 throw FlakeException.RefAndRevision(text, both, revision);
-            if (!revision.IsRevision())
+            if (!Revision.Is(revision))
                 throw FlakeException.NotARevision(revision);
         }
         if (attributes.Text("ref") is { } @ref && !GitRefName.IsLegal(@ref))

@@ -78,7 +78,7 @@ sealed class GitScheme : InputScheme
 
     // It may have a branch beside a revision, which then is only written down.
     public override RefAttributes MovedTo(RefAttributes attributes, string to) =>
-        to.IsRevision() ? attributes.With("rev", to.ToLowerInvariant()) : attributes.Without("rev").With("ref", to);
+        Revision.TryParse(to) is { } revision ? attributes.With("rev", revision) : attributes.Without("rev").With("ref", to);
 
     public override TreeLocation Locate(RefAttributes attributes, bool hasToken) => new TreeLocation.GitRepository(attributes.Text("url") ?? "");
 

@@ -34,13 +34,13 @@ sealed class IndirectScheme : InputScheme
         {
             case 1:
                 break;
-            case 2 when segments[1].IsRevision():
+            case 2 when Revision.Is(segments[1]):
                 revision = segments[1];
                 break;
             case 2 when GitRefName.IsLegal(segments[1]):
                 @ref = segments[1];
                 break;
-            case 3 when segments[2].IsRevision():
+            case 3 when Revision.Is(segments[2]):
                 (@ref, revision) = (segments[1], segments[2]);
                 break;
             case 3:

@@ -61,7 +61,7 @@ abstract class InputScheme
     /// <param name="to">Forty hexadecimal digits, or a name.</param>
     /// <exception cref="FlakeException">This type has no such thing.</exception>
     public virtual RefAttributes MovedTo(RefAttributes attributes, string to) =>
-        to.IsRevision() ? Apply(attributes, null, to.ToLowerInvariant()) : Apply(attributes, to, null);
+        Revision.TryParse(to) is { } revision ? Apply(attributes, null, revision.ToString()) : Apply(attributes, to, null);
 
     /// <summary>What identifies a pinned tree for ever: its attributes without those that are only known of it.</summary>
     public virtual RefAttributes Identity(RefAttributes attributes) => attributes;

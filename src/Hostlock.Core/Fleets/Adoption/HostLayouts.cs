@@ -176,6 +176,6 @@ public sealed class HostLayouts
             .Where(host => name == host || (name.StartsWith(host, StringComparison.Ordinal) && name[host.Length] is '-' or '_' or '.'))
             .MaxBy(host => host.Length);
 
-    static ulong Newest(LockFile file) =>
-        file.Root.Inputs.Select(input => (input.Value as LockEdge.Locked)?.Node.Locked.LastModified ?? 0).DefaultIfEmpty().Max();
+    static Moment Newest(LockFile file) =>
+        file.Root.Inputs.Select(input => (input.Value as LockEdge.Locked)?.Node.Locked.LastModified ?? default).DefaultIfEmpty().Max();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hostlock.Flakes;
 using Hostlock.Locks;
 
@@ -43,9 +42,7 @@ static class Downgrade
             ? (before.Locked, after.Locked)
             : null;
 
-    static string? Short(LockEdge? edge) => ((LockEdge.Locked)edge!).Node.Locked.Revision?[..7];
+    static string? Short(LockEdge? edge) => ((LockEdge.Locked)edge!).Node.Locked.ShortRevision;
 
-    static string DayOf(LockEdge? edge) =>
-        DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(((LockEdge.Locked)edge!).Node.Locked.LastModified!.Value, 253402300799))
-            .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    static Moment DayOf(LockEdge? edge) => ((LockEdge.Locked)edge!).Node.Locked.LastModified!.Value;
 }

@@ -202,7 +202,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
                 var (newest, why) = await answer;
                 var locked = (old.EdgeAt(path) as LockEdge.Locked)?.Node.Locked;
                 if (newest is not null && (request.AllowsDowngrade || locked?.LastModified is not { } now || newest.Time is not { } time || now <= time))
-                    chosen.Add(path, reference.MovedTo(newest.Id));
+                    chosen.Add(path, reference.MovedTo(newest.Id.ToString()));
                 else if (newest is not null)
                     waiting.Add(new(path.ToString(), "all that is as old as its min-age asks is older than what is locked"));
                 else if (why is not null && locked is null)

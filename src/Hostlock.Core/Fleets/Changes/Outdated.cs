@@ -14,7 +14,7 @@ namespace Hostlock.Fleets.Changes;
 public sealed record OutdatedInput(string Name, FlakeRef Locked, NewestRevision? Newest, NewestRevision? Waiting, Freeze? Freeze, HostlockException? Problem)
 {
     /// <summary>True where there is another revision than the one that is locked.</summary>
-    public bool IsOld => Newest is not null && !string.Equals(Newest.Id, Locked.Revision, StringComparison.OrdinalIgnoreCase);
+    public bool IsOld => Newest is not null && !string.Equals(Newest.Id.ToString(), Locked.Revision, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>True where an update would move it.</summary>
     public bool CanMove => IsOld && Freeze is null;
@@ -23,7 +23,8 @@ public sealed record OutdatedInput(string Name, FlakeRef Locked, NewestRevision?
     public ulong? CommitsBehind { get; init; }
 
     /// <summary>How much older what is locked is than what could be, in seconds; null where a date is not known.</summary>
-    public ulong? SecondsBehind => CanMove && Newest!.Time is { } now && Locked.LastModified is { } then && now > then ? now - then : null;
+    public ulong? SecondsBehind =>
+        CanMove && Newest!.Time is { } now && Locked.LastModified is { } then && now > then ? now.SecondsSince(then) : null;
 }
 
 /// <summary>One lock and what of it could move.</summary>
@@ -78,7 +79,7 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
             var newest = await source.NewestAsync(reference, null, cancellationToken);
             if (newest is null || !policies.TryGetValue(name, out var policy) || policy.MinimumAge is not { } age)
                 return (newest, null, null);
-            if (newest.Time is { } time && DateTimeOffset.FromUnixTimeSeconds((long)time) <= now - age)
+            if (newest.Time is { } time && time.Date <= now - age)
                 return (newest, null, null);
             var oldEnough = await source.NewestAsync(reference, now - age, cancellationToken);
             return (oldEnough, oldEnough?.Id == newest.Id ? null : newest, null);

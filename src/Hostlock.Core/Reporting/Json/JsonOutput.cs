@@ -73,7 +73,7 @@ public static class JsonOutput
         {
             json.WriteStartObject();
             json.WriteString("commit", commit.Id);
-            json.WriteNumber("time", commit.Time);
+            json.WriteNumber("time", commit.Time.Seconds);
             json.WriteString("subject", commit.Subject);
             if (commit.PromotedFrom.Length > 0)
                 json.WriteString("promotedFrom", commit.PromotedFrom);
@@ -122,14 +122,14 @@ public static class JsonOutput
             {
                 json.WriteStartObject(input.Name);
                 json.WriteString("locked", input.Locked.Revision);
-                json.WriteString("newest", input.Newest?.Id);
+                json.WriteString("newest", input.Newest?.Id.ToString());
                 json.WriteBoolean("canMove", input.CanMove);
                 if (input.SecondsBehind is { } behind)
                     json.WriteNumber("secondsBehind", behind);
                 if (input.CommitsBehind is { } commits)
                     json.WriteNumber("commitsBehind", commits);
                 if (input.Waiting is { } waiting)
-                    json.WriteString("waiting", waiting.Id);
+                    json.WriteString("waiting", waiting.Id.ToString());
                 Frozen(json, input.Freeze);
                 if (input.Problem is { } problem)
                     json.WriteString("problem", problem.Message);
@@ -272,12 +272,12 @@ public static class JsonOutput
     });
 
     /// <summary><c>hash --json</c>.</summary>
-    public static string Hash(string what, string narHash, ulong? lastModified) => Document(json =>
+    public static string Hash(string what, string narHash, Moment? lastModified) => Document(json =>
     {
         json.WriteString("source", what);
         json.WriteString("narHash", narHash);
-        if (lastModified is { } seconds)
-            json.WriteNumber("lastModified", seconds);
+        if (lastModified is { } modified)
+            json.WriteNumber("lastModified", modified.Seconds);
     });
 
     static void Changes(Utf8JsonWriter json, LockDiff diff)

@@ -49,7 +49,7 @@ public class ArchivesTests
                 continue;
             }
             var read = await ReadAsync(stream, folder);
-            Assert.Equal((hash, modified), (read.Hash.ToString(), read.LastModified?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-"));
+            Assert.Equal((hash, modified), (read.Hash.ToString(), read.LastModified?.Seconds.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-"));
         }
 
         static Task<ReadArchive> ReadAsync(Stream stream, TempFolder folder) =>

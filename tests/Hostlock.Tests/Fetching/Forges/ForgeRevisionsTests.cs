@@ -41,7 +41,7 @@ public sealed class ForgeRevisionsTests : IDisposable
     {
         _answers[One.Url] = $$"""{ "sha": "{{Later.Replace('2', 'A')}}", "commit": { "date": "2026-03-01T12:00:00Z" } }""";
 
-        Assert.Equal(new NewestRevision(Later.Replace('2', 'a'), 1772366400), await AskAsync(One));
+        Assert.Equal(new NewestRevision(Revision.Parse(Later.Replace('2', 'a')), new(1772366400)), await AskAsync(One));
     }
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class ForgeRevisionsTests : IDisposable
     {
         _answers[First.Url] = answer;
 
-        Assert.Equal(new NewestRevision(Later, null), await AskAsync(First));
+        Assert.Equal(new NewestRevision(Revision.Parse(Later), null), await AskAsync(First));
     }
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class ForgeRevisionsTests : IDisposable
     {
         Refs();
 
-        Assert.Equal(revision, (await AskAsync(new RevisionQuery.RefList("https://h.test/tool", name))).Id);
+        Assert.Equal(revision, (await AskAsync(new RevisionQuery.RefList("https://h.test/tool", name))).Id.ToString());
     }
 
     [Theory]
@@ -158,7 +158,7 @@ public sealed class ForgeRevisionsTests : IDisposable
         _answers["https://api.github.com/repos/acme/tool/commits?sha=next&until=2026-03-01T12:00:00Z&per_page=1"] = $$"""[ { "sha": "{{Later}}" } ]""";
         var time = new DateTimeOffset(2026, 3, 1, 14, 0, 0, TimeSpan.FromHours(2));
 
-        Assert.Equal(Later, (await Revisions().AskBeforeAsync(Reference("github:acme/tool/next"), time, Stop))!.Id);
+        Assert.Equal(Later, (await Revisions().AskBeforeAsync(Reference("github:acme/tool/next"), time, Stop))!.Id.ToString());
         Assert.Null(await Revisions().AskBeforeAsync(Reference("sourcehut:~acme/tool"), time, Stop));
     }
 

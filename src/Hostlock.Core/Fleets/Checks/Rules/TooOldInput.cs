@@ -16,9 +16,9 @@ static class TooOldInput
             var path = InputPath.TryParse(input)!;
             foreach (var status in fleet.Locks)
             {
-                if (status.Lock?.EdgeAt(path) is not LockEdge.Locked({ Locked.LastModified: { } seconds }))
+                if (status.Lock?.EdgeAt(path) is not LockEdge.Locked({ Locked.LastModified: { } modified }))
                     continue;
-                var age = fleet.Now - DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(seconds, 253402300799));
+                var age = fleet.Now - modified.Date;
                 if (age > most)
                 {
                     yield return new(

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Hostlock.Flakes;
+
+/// <summary>
+/// A time as locks, commits and archives state it: whole seconds since the epoch. A lock may state any 64-bit number, also one that is no
+/// date any more.
+/// </summary>
+/// <param name="Seconds">Seconds since the epoch, 1970-01-01 in UTC.</param>
+public readonly record struct Moment(ulong Seconds) : IComparable<Moment>
+{
+    // The last second of the year 9999; no date is later.
+    const ulong LastDated = 253402300799;
+
+    /// <summary>The moment of a date; a date before the epoch becomes the epoch.</summary>
+    public static Moment Of(DateTimeOffset date) => new((ulong)Math.Max(0, date.ToUnixTimeSeconds()));
+
+    /// <summary>The moment of a signed count of seconds, as file systems and archives have it; null if it is not above zero.</summary>
+    public static Moment? OfPositive(long seconds) => seconds > 0 ? new((ulong)seconds) : null;
+
+    /// <summary>The date in UTC; the last one there is if the moment is later than all dates.</summary>
+    public DateTimeOffset Date => DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(Seconds, LastDated));
+
+    /// <summary>How many seconds lie between an earlier moment and this one; 0 if the other is not earlier.</summary>
+    public ulong SecondsSince(Moment earlier) => Seconds > earlier.Seconds ? Seconds - earlier.Seconds : 0;
+
+    /// <summary>Compares the two in time.</summary>
+    public int CompareTo(Moment other) => Seconds.CompareTo(other.Seconds);
+
+    /// <summary>Returns true if the left moment is earlier.</summary>
+    public static bool operator <(Moment left, Moment right) => left.Seconds < right.Seconds;
+
+    /// <summary>Returns true if the left moment is later.</summary>
+    public static bool operator >(Moment left, Moment right) => left.Seconds > right.Seconds;
+
+    /// <summary>Returns true if the left moment is earlier, or the same.</summary>
+    public static bool operator <=(Moment left, Moment right) => left.Seconds <= right.Seconds;
+
+    /// <summary>Returns true if the left moment is later, or the same.</summary>
+    public static bool operator >=(Moment left, Moment right) => left.Seconds >= right.Seconds;
+
+    /// <summary>The day in UTC, <c>2026-03-01</c>; the number of seconds if there is no such date.</summary>
+    public override string ToString() =>
+        Seconds <= LastDated ? Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : Seconds.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,35 @@
+namespace Hostlock.Flakes;
+
+/// <summary>The id of a commit: forty hexadecimal digits, read in either case and kept in lower case.</summary>
+/// <remarks>
+/// Nix 2.34.8, libfetchers/fetchers.hh, revRegex: a repository whose ids are SHA-256 has no revisions in the grammar of references.
+/// What a lock states as <c>rev</c> may be anything, see <see cref="FlakeRef.Revision"/>.
+/// </remarks>
+public readonly record struct Revision
+{
+    const int Length = 40;
+    const int ShortLength = 7;
+
+    readonly string? _text;
+
+    Revision(string text) => _text = text;
+
+    /// <summary>Returns true if a text is a revision.</summary>
+    public static bool Is(string text) => text.Length == Length && text.ContainsOnly(char.IsAsciiHexDigit);
+
+    /// <summary>Reads a revision; null if the text is none.</summary>
+    public static Revision? TryParse(string text) => Is(text) ? new(text.ToLowerInvariant()) : null;
+
+    /// <summary>Reads what is known to be a revision.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static Revision Parse(string text) => TryParse(text) ?? throw new FormatException($"'{text}' is no revision");
+
+    /// <summary>The first seven characters of what is, or is said to be, a revision.</summary>
+    public static string Shorten(string text) => text[..Math.Min(ShortLength, text.Length)];
+
+    /// <summary>The first seven digits.</summary>
+    public string Shortened => Shorten(ToString());
+
+    /// <summary>The forty digits.</summary>
+    public override string ToString() => _text ?? new string('0', Length);
+}
