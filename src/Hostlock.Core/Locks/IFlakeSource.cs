@@ -18,49 +18,51 @@ public enum RegistryScope
 /// </summary>
 public interface IFlakeSource
 {
-    /// <summary>The same with another global registry, as <c>nixConfig.flake-registry</c> of a flake names one.</summary>
-    /// <param name="registry">An address, an absolute path, or nothing.</param>
+    /// <summary>Returns the same source with another global registry, as <c>nixConfig.flake-registry</c> of a flake names one.</summary>
+    /// <param name="registry">An address or an absolute path; empty for no global registry.</param>
     IFlakeSource WithRegistry(string registry);
 
     /// <summary>
     /// Follows a reference to a tree: registry, newest revision, contents, hash. The answer's <see cref="FetchedTree.Locked"/> is
     /// what a lock would hold.
     /// </summary>
-    /// <exception cref="HostlockException">The reference cannot be followed; <c>IsOutside</c> where the world is to blame.</exception>
+    /// <exception cref="HostlockException">The reference cannot be followed; <c>IsOutside</c> if the world is to blame.</exception>
     Task<FetchedTree> FetchAsync(FlakeRef reference, RegistryScope registries, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The files of a tree that a lock already pins. Asks for no revision and need not hash anything.
+    /// Reads the files of a tree that a lock already pins. Asks for no revision and need not hash anything.
     /// </summary>
     Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken);
 
-    /// <summary>What a reference points to now, without its tree; null where its type has no revisions.</summary>
+    /// <summary>Asks what a reference points to now, without its tree; null if its type has no revisions.</summary>
     /// <param name="reference">The reference; one with a revision of its own points to that.</param>
-    /// <param name="before">Where given, the newest commit of the branch that is not younger is meant, by the date of the commit.</param>
+    /// <param name="before">If given, the newest commit dated at or before this time.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">It cannot be asked, or no commit is that old.</exception>
     Task<NewestRevision?> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken);
 
     /// <summary>
-    /// How two revisions of one repository stand to each other, where that can be told at little cost; null where it cannot. A forge is asked
-    /// with an access token alone: without one it answers few questions an hour.
+    /// Asks how two revisions of one repository stand to each other; null if that cannot be told at little cost. A forge is asked only with
+    /// an access token: without one it answers few questions an hour.
     /// </summary>
     /// <param name="earlier">What was locked.</param>
     /// <param name="later">What is, or could be.</param>
     /// <param name="cancellationToken">Stops it.</param>
     Task<RevisionDistance?> DistanceAsync(FlakeRef earlier, FlakeRef later, CancellationToken cancellationToken);
 
-    /// <summary>The revisions after one and up to another, along the first parents, the oldest first. Fetches commits, and no trees.</summary>
+    /// <summary>Lists the revisions after one and up to another, along the first parents, the oldest first. Fetches no trees.</summary>
     /// <param name="earlier">What was locked, with its <c>lastModified</c>.</param>
     /// <param name="later">A descendant of it.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">They have no repository, it cannot be reached, or the later does not descend from the earlier.</exception>
+    /// <exception cref="HostlockException">
+    /// They have no repository, it cannot be reached, or the later does not descend from the earlier.
+    /// </exception>
     Task<IReadOnlyList<NewestRevision>> BetweenAsync(FlakeRef earlier, FlakeRef later, CancellationToken cancellationToken);
 }
 
 /// <summary>How two revisions of one repository stand to each other.</summary>
-/// <param name="IsDescendant">True where the later has the earlier among its ancestors.</param>
-/// <param name="Commits">How many commits the later has that the earlier has not; null where that was not said.</param>
+/// <param name="IsDescendant">True if the earlier is among the ancestors of the later.</param>
+/// <param name="Commits">How many commits the later has that the earlier has not; null if the answer did not say.</param>
 public sealed record RevisionDistance(bool IsDescendant, ulong? Commits);
 
 /// <summary>A revision as it was asked for.</summary>
@@ -82,7 +84,7 @@ public sealed record FetchedTree(FlakeRef Locked, TreeFiles Files, IReadOnlyList
 public abstract class TreeFiles
 {
     /// <summary>
-    /// What lies at a path, or null where nothing does. A parent that is a link counts as nothing.
+    /// Finds what lies at a path; null if nothing does. A parent that is a link counts as nothing.
     /// </summary>
     /// <param name="path">Names joined by <c>/</c>, without <c>.</c> and <c>..</c>; empty for the root of the tree.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -96,10 +98,14 @@ public abstract record TreeItem
     {
     }
 
+    /// <summary>A folder.</summary>
     public sealed record Folder : TreeItem;
 
+    /// <summary>A symbolic link.</summary>
     /// <param name="Target">The text of the link, verbatim.</param>
     public sealed record Link(string Target) : TreeItem;
 
+    /// <summary>A regular file.</summary>
+    /// <param name="Contents">Its bytes.</param>
     public sealed record File(ReadOnlyMemory<byte> Contents) : TreeItem;
 }

@@ -12,9 +12,13 @@ sealed class InputOverrides
     readonly SortedDictionary<InputPath, InputOverride> _byPath = [];
     readonly HashSet<InputPath> _used = [];
 
-    /// <summary>An override: what it says, where its relative paths start, and the flake that says it (none for the command line).</summary>
+    /// <summary>An override.</summary>
+    /// <param name="Input">What it says.</param>
+    /// <param name="Place">Where its relative paths start.</param>
+    /// <param name="DeclaredBy">The input whose flake says it; null for the command line.</param>
     internal sealed record InputOverride(FlakeInput Input, FlakePlace Place, InputPath? DeclaredBy);
 
+    /// <summary>Adds an override, if none was added for this path before.</summary>
     public void Add(InputPath path, InputOverride value) => _byPath.TryAdd(path, value);
 
     /// <summary>Registers what an input says about the inputs beneath it, at any depth.</summary>
@@ -29,16 +33,13 @@ sealed class InputOverrides
         }
     }
 
-    public InputOverride? Use(InputPath path)
-    {
-        if (!_byPath.TryGetValue(path, out var value))
-            return null;
-        _used.Add(path);
-        return value;
-    }
+    /// <summary>The override of an input; null if it has none.</summary>
+    public InputOverride? Find(InputPath path) => _byPath.GetValueOrDefault(path);
 
-    public bool Has(InputPath path) => _byPath.ContainsKey(path);
+    /// <summary>Notes that an override found its input.</summary>
+    public void MarkUsed(InputPath path) => _used.Add(path);
 
+    /// <summary>Returns true if the override of this path found its input.</summary>
     public bool WasUsed(InputPath path) => _used.Contains(path);
 
     /// <summary>The overrides for inputs directly beneath a flake.</summary>

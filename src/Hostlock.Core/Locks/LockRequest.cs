@@ -1,34 +1,44 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Hostlock.Flakes;
 
 namespace Hostlock.Locks;
 
-/// <summary>What is asked of a lock beside bringing it in line with what is declared.</summary>
-public sealed record LockRequest
+/// <summary>What is asked of a lock, beside bringing it in line with what is declared. Nothing is fetched to say it.</summary>
+public abstract record LockRequest
 {
-    /// <summary>Add what is missing, drop what is gone, move nothing: <c>nix flake lock</c>.</summary>
-    public static readonly LockRequest Nothing = new();
-
-    /// <summary>Lock everything anew: <c>nix flake update</c> without names.</summary>
-    public static readonly LockRequest Everything = new() { Recreate = true };
-
-    /// <summary>The inputs to move, by path.</summary>
-    public ImmutableHashSet<InputPath> Updates { get; init; } = [];
-
-    /// <summary>Inputs that stay, and whose flakes on the way are read again, as an update of them would do.</summary>
-    public ImmutableHashSet<InputPath> Rereads { get; init; } = [];
-
-    /// <summary>True where an input that cannot be reached stays as it was, and the others move: their failures are told, and are no failure of the whole.</summary>
-    public bool KeepsUnreachable { get; init; }
-
-    /// <summary>True where the old lock counts for nothing.</summary>
-    public bool Recreate { get; init; }
+    LockRequest()
+    {
+    }
 
     /// <summary>References to use in place of the declared ones, by path: <c>--override-input</c>.</summary>
     public ImmutableSortedDictionary<InputPath, FlakeRef> Overrides { get; init; } = ImmutableSortedDictionary<InputPath, FlakeRef>.Empty;
 
+    /// <summary>If true, an input that cannot be reached keeps its old entry and is reported; the others still move.</summary>
+    public bool KeepsUnreachable { get; init; }
+
+    /// <summary>Adds what is missing, drops what is gone, moves nothing: <c>nix flake lock</c>.</summary>
+    public sealed record InLine : LockRequest
+    {
+        /// <summary>Inputs that keep their revision but whose flakes are read again, as an update would.</summary>
+        public ImmutableHashSet<InputPath> Rereads { get; init; } = [];
+    }
+
+    /// <summary>Locks everything anew, as if there were no old lock: <c>nix flake update</c> without names.</summary>
+    public sealed record Recreate : LockRequest;
+
     /// <summary>Moves the named inputs and nothing else: <c>nix flake update NAME…</c>.</summary>
-    public static LockRequest Update(IEnumerable<InputPath> inputs) => new() { Updates = [.. inputs] };
+    /// <param name="Inputs">The inputs to move, by path.</param>
+    public sealed record Update(ImmutableHashSet<InputPath> Inputs) : LockRequest;
+
+    /// <summary>Returns true if an input is to be locked anew, whatever the old lock says of it.</summary>
+    public bool Moves(InputPath input) => this switch
+    {
+        InLine => false,
+        Recreate => true,
+        Update(var inputs) => inputs.Contains(input),
+        _ => throw new UnreachableException(),
+    };
 }
 
 /// <summary>The flake whose lock is made: what it declares, and where its relative paths start.</summary>

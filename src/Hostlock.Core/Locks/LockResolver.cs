@@ -50,8 +50,7 @@ public sealed class LockResolver(IFlakeSource source)
     sealed class Walk(IFlakeSource source, FlakeReader reader, TopFlake top, LockRequest request, CancellationToken cancellationToken)
     {
         readonly InputOverrides _overrides = new();
-        readonly ImmutableHashSet<InputPath> _ways = request.Updates.Union(request.Rereads);
-        readonly HashSet<InputPath> _updatesUsed = [];
+        readonly HashSet<InputPath> _updatable = [];
         readonly List<FlakeRef> _stack = [];
         readonly Dictionary<RefAttributes, string> _directories = [];
         readonly List<Warning> _warnings = [];
@@ -59,16 +58,14 @@ public sealed class LockResolver(IFlakeSource source)
         LockNode? _oldRoot;
         int _inputs;
 
-        /// <summary>An input judged: the declaration that counts, and where its relative path starts.</summary>
-        sealed record Judged(string Name, InputPath Path, FlakeInput Declared, FlakePlace Place, FlakeRef? Reference, InputPath? Parent, InputDecision Decision);
-
         public async Task<ResolvedLock> RunAsync(LockFile old)
         {
             _oldRoot = old.Root;
             foreach (var (path, reference) in request.Overrides)
                 _overrides.Add(path, new(new(reference, null, true, Flake.NoInputs, null), top.Place, null));
 
-            var inputs = await InputsAsync(top.Flake.Inputs, InputPath.Root, request.Recreate ? null : old.Root, InputPath.Root, top.Place, trust: false);
+            var counting = request is LockRequest.Recreate ? null : old.Root;
+            var inputs = await InputsAsync(top.Flake.Inputs, InputPath.Root, counting, InputPath.Root, top.Place, isFromLock: false);
 
             foreach (var (path, reference) in request.Overrides.Where(each => !_overrides.WasUsed(each.Key)))
                 _warnings.Add(new($"the override of input '{path}' by '{reference}' does not match any input"));
@@ -76,7 +73,8 @@ public sealed class LockResolver(IFlakeSource source)
             resolved.CheckFollows();
             if (!LockDiff.Same(old, resolved))
                 CheckLocked(resolved);
-            return new(resolved, _warnings, [.. request.Updates.Where(path => !_updatesUsed.Contains(path)).Order()]) { Kept = _kept };
+            ImmutableHashSet<InputPath> named = request is LockRequest.Update(var updates) ? updates : [];
+            return new(resolved, _warnings, [.. named.Where(path => !_updatable.Contains(path)).Order()]) { Kept = _kept };
         }
 
         // A lock that names work in progress is not written, since nobody else could use it (flake.cc, isUnlocked).
@@ -90,7 +88,12 @@ public sealed class LockResolver(IFlakeSource source)
         }
 
         async Task<NameMap<LockEdge>> InputsAsync(
-            ImmutableSortedDictionary<string, FlakeInput> inputs, InputPath at, LockNode? old, InputPath followsPrefix, FlakePlace place, bool trust)
+            ImmutableSortedDictionary<string, FlakeInput> inputs,
+            InputPath at,
+            LockNode? old,
+            InputPath followsPrefix,
+            FlakePlace place,
+            bool isFromLock)
         {
             foreach (var (name, input) in inputs)
                 _overrides.AddNested(input, at.Append(name), place, at);
@@ -100,7 +103,7 @@ public sealed class LockResolver(IFlakeSource source)
             if ((_inputs += inputs.Count) > MaximumInputs)
                 throw LockException.TooManyInputs(MaximumInputs);
             // All of a flake's inputs are judged before the first is gone into, so that what must be fetched is fetched at once.
-            var judged = inputs.Select(input => Judge(input.Key, input.Value, at, old, place, trust)).ToList();
+            var judged = inputs.Select(input => Judge(new(at.Append(input.Key), input.Value, place, isFromLock), old)).ToList();
             foreach (var input in judged)
                 Begin(input);
 
@@ -110,13 +113,13 @@ public sealed class LockResolver(IFlakeSource source)
                 var depth = _stack.Count;
                 try
                 {
-                    edges.Add(new(input.Name, await EdgeAsync(input, followsPrefix)));
+                    edges.Add(new(input.Path.Last, await EdgeAsync(input, followsPrefix)));
                 }
                 catch (HostlockException why) when (why.IsOutside && request.KeepsUnreachable && at.IsRoot && OldNode(input) is not null)
                 {
                     _stack.RemoveRange(depth, _stack.Count - depth);
                     _kept.Add((input.Path, why.While($"while updating the flake input '{input.Path}'")));
-                    edges.Add(new(input.Name, new LockEdge.Locked(OldNode(input)!)));
+                    edges.Add(new(input.Path.Last, new LockEdge.Locked(OldNode(input)!)));
                 }
                 catch (HostlockException why)
                 {
@@ -126,46 +129,29 @@ public sealed class LockResolver(IFlakeSource source)
             return NameMap<LockEdge>.Of(edges);
         }
 
-        // What an input was, where the same is asked for still.
-        LockedNode? OldNode(Judged input) =>
-            _oldRoot!.Inputs.TryGetValue(input.Name, out var edge) && edge is LockEdge.Locked(var node) && input.Reference is { } asked
-            && (request.Overrides.ContainsKey(input.Path) ? input.Declared.Reference ?? asked : asked).Canonical.Equals(node.Original.Canonical)
+        // What an input was, if the same is asked for still.
+        LockedNode? OldNode(InputJudgement input) =>
+            _oldRoot!.Inputs.TryGetValue(input.Path.Last, out var edge) && edge is LockEdge.Locked(var node)
+            && input.Reference is { } reference && OriginalOf(input, reference).Canonical == node.Original.Canonical
                 ? node
                 : null;
 
-        Judged Judge(string name, FlakeInput declared, InputPath at, LockNode? old, FlakePlace place, bool trust)
+        // An override of the command line is not what the lock says was asked for.
+        FlakeRef OriginalOf(InputJudgement input, FlakeRef reference) =>
+            request.Overrides.ContainsKey(input.Path) ? input.Input.Declared.Reference ?? reference : reference;
+
+        InputJudgement Judge(DeclaredInput input, LockNode? old)
         {
-            var path = at.Append(name);
-            var overriding = _overrides.Use(path);
-            var said = overriding?.Input ?? declared;
-            if (overriding is not null)
-                place = overriding.Place;
-            if (said.Follows is { } target)
-            {
-                // Overrides and declarations alike are relative to the flake that says them.
-                var sayer = overriding is null ? at : overriding.DeclaredBy ?? InputPath.Root;
-                return new(name, path, declared, place, null, null, new InputDecision.Follow(trust && overriding is null ? target : sayer.Append(target)));
-            }
-            var reference = said.Reference ?? FlakeRef.Indirect(name);
-            var parent = !reference.IsRelativePath ? null : overriding is null ? at : overriding.DeclaredBy;
-            _updatesUsed.Add(path);
-            var kept = old is not null && !request.Updates.Contains(path) && old.Inputs.TryGetValue(name, out var edge)
-                ? (edge as LockEdge.Locked)?.Node
-                : null;
-            var keeps = kept is not null && !request.Overrides.ContainsKey(path) && Equals(kept.Parent, parent)
-                && kept.Original.Canonical.Equals(reference.Canonical);
-            return new(name, path, declared, place, reference, parent, keeps ? KeepOrReread(kept!, path, trust) : new InputDecision.LockAnew(reference));
+            var locked = old is not null && old.Inputs.TryGetValue(input.Path.Last, out var edge) ? edge : null;
+            var judgement = InputJudge.Judge(input, locked, request, _overrides);
+            if (judgement.UsesOverride)
+                _overrides.MarkUsed(input.Path);
+            if (judgement.CanBeUpdated)
+                _updatable.Add(input.Path);
+            return judgement;
         }
 
-        InputDecision KeepOrReread(LockedNode old, InputPath path, bool trust)
-        {
-            var reread = _ways.Any(update => update.Length > path.Length && update.StartsWith(path))
-                // A follows of its own flake.nix, not imposed from above, is to be seen there again.
-                || (!trust && old.Inputs.Any(input => input.Value is LockEdge.Follows && !_overrides.Has(path.Append(input.Key))));
-            return reread ? new InputDecision.Reread(old) : new InputDecision.Keep(old);
-        }
-
-        void Begin(Judged input)
+        void Begin(InputJudgement input)
         {
             if (input is { Decision: InputDecision.LockAnew, Reference.IsRelativePath: false } && !_stack.Contains(input.Reference))
                 Observe(source.FetchAsync(input.Reference, Scope(input), cancellationToken));
@@ -174,13 +160,14 @@ public sealed class LockResolver(IFlakeSource source)
 
             // Its failure is met again when its turn comes, or is of no interest after an earlier one.
             static void Observe(Task begun) =>
-                _ = begun.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+                _ = begun.ContinueWith(
+                    static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }
 
-        RegistryScope Scope(Judged input) =>
-            input.Declared.IsFlake && request.Overrides.ContainsKey(input.Path) ? RegistryScope.All : RegistryScope.Limited;
+        RegistryScope Scope(InputJudgement input) =>
+            input.Input.Declared.IsFlake && request.Overrides.ContainsKey(input.Path) ? RegistryScope.All : RegistryScope.Limited;
 
-        async Task<LockEdge> EdgeAsync(Judged input, InputPath followsPrefix) => input.Decision switch
+        async Task<LockEdge> EdgeAsync(InputJudgement input, InputPath followsPrefix) => input.Decision switch
         {
             InputDecision.Follow(var target) => new LockEdge.Follows(target),
             InputDecision.Keep(var old) => new LockEdge.Locked(await KeepAsync(input, old, followsPrefix)),
@@ -189,7 +176,7 @@ public sealed class LockResolver(IFlakeSource source)
             _ => throw new UnreachableException(),
         };
 
-        async Task<LockedNode> KeepAsync(Judged input, LockedNode old, InputPath followsPrefix)
+        async Task<LockedNode> KeepAsync(InputJudgement input, LockedNode old, InputPath followsPrefix)
         {
             // The inputs as the lock knows them stand in for those of a flake.nix that is not read.
             var known = Flake.NoInputs.ToBuilder();
@@ -202,24 +189,27 @@ public sealed class LockResolver(IFlakeSource source)
                     _ => throw new UnreachableException(),
                 };
             }
-            return old.WithInputs(await InputsAsync(known.ToImmutable(), input.Path, old, followsPrefix, input.Place, trust: true));
+            return old.WithInputs(await InputsAsync(known.ToImmutable(), input.Path, old, followsPrefix, input.Place, isFromLock: true));
         }
 
-        async Task<LockedNode> RereadAsync(Judged input, LockedNode old, InputPath followsPrefix)
+        async Task<LockedNode> RereadAsync(InputJudgement input, LockedNode old, InputPath followsPrefix)
         {
             var read = old.Locked.IsRelativePath
                 ? await ReadRelativeAsync(input, old.Locked)
-                : await reader.ReadAsync(await source.ReadAsync(old.Locked, cancellationToken), old.Locked.Directory, old.Locked.ToString(), cancellationToken);
-            return old.WithInputs(await InputsAsync(read.Flake.Inputs, input.Path, old, followsPrefix, read.Place, trust: false));
+                : await reader.ReadAsync(
+                    await source.ReadAsync(old.Locked, cancellationToken), old.Locked.Directory, old.Locked.ToString(), cancellationToken);
+            return old.WithInputs(await InputsAsync(read.Flake.Inputs, input.Path, old, followsPrefix, read.Place, isFromLock: false));
         }
 
-        async Task<LockedNode> LockAnewAsync(Judged input, FlakeRef reference)
+        async Task<LockedNode> LockAnewAsync(InputJudgement input, FlakeRef reference)
         {
-            var original = request.Overrides.ContainsKey(input.Path) && input.Declared.Reference is { } declared ? declared : reference;
-            if (!input.Declared.IsFlake)
+            var original = OriginalOf(input, reference);
+            if (!input.Input.Declared.IsFlake)
             {
                 // What is no flake is locked with its own dir, whatever a registry says.
-                var locked = reference.IsRelativePath ? reference : (await FetchAsync(input, reference)).Locked.With(directory: reference.Directory);
+                var locked = reference.IsRelativePath
+                    ? reference
+                    : (await FetchAsync(input, reference)).Locked.With(directory: reference.Directory);
                 return new(locked, original, false, input.Parent, NameMap<LockEdge>.Empty);
             }
 
@@ -227,12 +217,13 @@ public sealed class LockResolver(IFlakeSource source)
                 throw LockException.CircularImport(reference);
             var (pinned, read) = await ReadNewAsync(input, reference);
             _stack.Add(reference);
-            var inputs = await InputsAsync(read.Flake.Inputs, input.Path, (await read.OwnLock.Value).Root, input.Path, read.Place, trust: false);
+            var own = (await read.OwnLock.Value).Root;
+            var inputs = await InputsAsync(read.Flake.Inputs, input.Path, own, input.Path, read.Place, isFromLock: false);
             _stack.RemoveAt(_stack.Count - 1);
             return new(pinned, original, true, input.Parent, inputs);
         }
 
-        async Task<(FlakeRef Locked, FlakeReader.ReadFlake Read)> ReadNewAsync(Judged input, FlakeRef reference)
+        async Task<(FlakeRef Locked, FlakeReader.ReadFlake Read)> ReadNewAsync(InputJudgement input, FlakeRef reference)
         {
             if (reference.IsRelativePath)
                 return (reference, await ReadRelativeAsync(input, reference));
@@ -255,7 +246,7 @@ public sealed class LockResolver(IFlakeSource source)
 
         // The dir that a registry gave a tree stays with it: whoever comes to that tree later in the run gets it too, also where a
         // reference has another dir or none (Nix 2.34.8, libfetchers/input-cache.cc and flake.cc, getFlake).
-        async Task<FetchedTree> FetchAsync(Judged input, FlakeRef reference)
+        async Task<FetchedTree> FetchAsync(InputJudgement input, FlakeRef reference)
         {
             var tree = await source.FetchAsync(reference, Scope(input), cancellationToken);
             if (!_directories.TryGetValue(tree.Resolved.Input, out var directory))
@@ -263,7 +254,7 @@ public sealed class LockResolver(IFlakeSource source)
             return tree with { Locked = tree.Locked.With(directory: directory.Length > 0 ? directory : reference.Directory) };
         }
 
-        Task<FlakeReader.ReadFlake> ReadRelativeAsync(Judged input, FlakeRef reference)
+        Task<FlakeReader.ReadFlake> ReadRelativeAsync(InputJudgement input, FlakeRef reference)
         {
             var path = reference.Folder!;
             if (Leaves(input.Place.Folder, path))

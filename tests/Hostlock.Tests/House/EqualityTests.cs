@@ -39,5 +39,6 @@ public class EqualityTests
 
     static bool HasEquality(TypeDefinition type) =>
         type.Methods.Any(method =>
-            method is { Name: "Equals", IsVirtual: true, Parameters: [var parameter] } && parameter.ParameterType.FullName == "System.Object");
+            method is { Name: "Equals", IsVirtual: true, Parameters: [var parameter] }
+            && parameter.ParameterType.FullName == "System.Object");
 }

@@ -51,7 +51,7 @@ public class LockResolverTests
         _world.Flake("github:acme/b");
         _world.ForgetQuestions();
 
-        var locked = await _world.LockAsync(TwoInputs, old, LockRequest.Update([InputPath.Of("a")]));
+        var locked = await _world.LockAsync(TwoInputs, old, new LockRequest.Update([InputPath.Of("a")]));
 
         Assert.Equal(a, LockedAt(locked, "a"));
         Assert.Equal(b, LockedAt(locked, "b"));
@@ -80,7 +80,7 @@ public class LockResolverTests
         var top = named with { Flake = named.Flake with { RegistryUrl = "https://example.org/registry.json" } };
 
         var resolved = await new LockResolver(_world)
-            .ResolveAsync(top, LockFile.Empty, LockRequest.Nothing, TestContext.Current.CancellationToken);
+            .ResolveAsync(top, LockFile.Empty, new LockRequest.InLine(), TestContext.Current.CancellationToken);
 
         Assert.Equal(other, LockedAt(resolved.Lock, "a"));
     }
@@ -89,7 +89,7 @@ public class LockResolverTests
     public async Task An_update_of_what_is_no_input_is_told()
     {
         _world.Flake("github:acme/a");
-        var request = LockRequest.Update([InputPath.Of("x"), InputPath.Of("a")]);
+        var request = new LockRequest.Update([InputPath.Of("x"), InputPath.Of("a")]);
 
         var resolved = await _world.ResolveAsync("""a.url = "github:acme/a";""", request: request);
 
@@ -115,7 +115,7 @@ public class LockResolverTests
         var old = await _world.LockAsync(TwoInputs);
         _world.Break("github:acme/a");
         var b = _world.Flake("github:acme/b");
-        var request = LockRequest.Update([InputPath.Of("a"), InputPath.Of("b")]) with { KeepsUnreachable = true };
+        var request = new LockRequest.Update([InputPath.Of("a"), InputPath.Of("b")]) with { KeepsUnreachable = true };
 
         var resolved = await _world.ResolveAsync(TwoInputs, old, request);
 

@@ -102,7 +102,7 @@ sealed class FlakeWorld : IFlakeSource
     /// <param name="request">What to move; nothing if it is null.</param>
     public Task<ResolvedLock> ResolveAsync(string inputs, LockFile? old = null, LockRequest? request = null) =>
         new LockResolver(this)
-            .ResolveAsync(Top(inputs), old ?? LockFile.Empty, request ?? LockRequest.Nothing, TestContext.Current.CancellationToken);
+            .ResolveAsync(Top(inputs), old ?? LockFile.Empty, request ?? new LockRequest.InLine(), TestContext.Current.CancellationToken);
 
     /// <summary>The lock of a flake with these inputs.</summary>
     public async Task<LockFile> LockAsync(string inputs, LockFile? old = null, LockRequest? request = null) =>

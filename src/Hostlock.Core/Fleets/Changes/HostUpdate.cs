@@ -116,8 +116,8 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         // Where nothing at all could be had, that is what there is to say.
         if (resolved.Kept.Count > 0 && resolved.Kept.Count == Locked(resolved.Lock, asked) + choice.Kept.Count)
             throw resolved.Kept[0].Why;
-        if (request.Moves && !asked.Recreate && resolved.Unmatched.IsEmpty)
-            await ProveAsync(flake, old, resolved.Lock, asked, cancellationToken);
+        if (asked is LockRequest.Update update && resolved.Unmatched.IsEmpty)
+            await ProveAsync(flake, old, resolved.Lock, update.Inputs, cancellationToken);
         var diff = LockDiff.Between(old, resolved.Lock);
         if (request is { Moves: true, AllowsDowngrade: false } && await Downgrade.FindAsync(diff, source, cancellationToken) is { } back)
             throw FleetException.GoesBack(back);
@@ -132,7 +132,9 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
 
     // How many inputs were to move.
     static int Locked(LockFile file, LockRequest asked) =>
-        asked.Recreate ? file.Root.Inputs.Count(input => input.Value is LockEdge.Locked { Node.Locked.IsRelativePath: false }) : asked.Updates.Count;
+        asked is LockRequest.Update update
+            ? update.Inputs.Count
+            : file.Root.Inputs.Count(input => input.Value is LockEdge.Locked { Node.Locked.IsRelativePath: false });
 
     // Equal bytes are one lock.
     LockFile? Read(LockPlace place)
@@ -192,7 +194,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         {
             var aged = from input in top.Flake.Inputs
                        let path = InputPath.Of(input.Key)
-                       where input.Value.Follows is null && (asked.Recreate || asked.Updates.Contains(path))
+                       where input.Value.Follows is null && asked.Moves(path)
                        where request.NotAfter.ContainsKey(input.Key) || request.NotAfter.ContainsKey("")
                        let reference = Reference(path)
                        where reference.Revision is null
@@ -233,8 +235,12 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
             }
         }
 
-        LockRequest Without(LockRequest all, InputPath path) => LockRequest.Update(
-            (all.Recreate ? top.Flake.Inputs.Where(input => input.Value.Follows is null).Select(input => InputPath.Of(input.Key)) : all.Updates).Where(each => each != path));
+        LockRequest.Update Without(LockRequest all, InputPath path) =>
+            new(
+                [
+                    .. (all as LockRequest.Update)?.Inputs.Remove(path)
+                        ?? top.Flake.Inputs.Where(input => input.Value.Follows is null).Select(input => InputPath.Of(input.Key)).Where(other => other != path),
+                ]);
 
         FlakeRef Reference(InputPath path)
         {
@@ -254,31 +260,34 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     static LockRequest Asked(LockPlace place, TopFlake flake, UpdateRequest request)
     {
         if (!request.Moves)
-            return LockRequest.Nothing;
+            return new LockRequest.InLine();
         foreach (var name in request.Exclude.Where(name => !flake.Flake.Inputs.ContainsKey(name)))
             throw FleetException.NotAnInput(place, InputPath.Of(name), flake.Flake.Inputs.Keys);
         if (!request.Inputs.IsEmpty)
         {
             if (request.Inputs.FirstOrDefault(path => !path.IsRoot && place.Frozen.ContainsKey(path.Names[0])) is { } frozen)
                 throw FleetException.IsFrozen(place, frozen, place.Frozen.First(freeze => freeze.Key == frozen.Names[0]).Value);
-            return LockRequest.Update(request.Inputs);
+            return new LockRequest.Update([.. request.Inputs]);
         }
         if (request.Exclude.Count == 0 && place.Frozen.Count == 0)
-            return LockRequest.Everything;
-        return LockRequest.Update(flake.Flake.Inputs
-            .Where(input => input.Value.Follows is null && !request.Exclude.Contains(input.Key) && !place.Frozen.ContainsKey(input.Key))
-            .Select(input => InputPath.Of(input.Key)));
+            return new LockRequest.Recreate();
+        return new LockRequest.Update(
+        [
+            .. flake.Flake.Inputs
+                .Where(input => input.Value.Follows is null && !request.Exclude.Contains(input.Key) && !place.Frozen.ContainsKey(input.Key))
+                .Select(input => InputPath.Of(input.Key)),
+        ]);
     }
 
     // Rule 2: an update touches what was asked and proves it (docs/decisions/0003).
-    async Task ProveAsync(TopFlake flake, LockFile old, LockFile updated, LockRequest asked, CancellationToken cancellationToken)
+    async Task ProveAsync(TopFlake flake, LockFile old, LockFile updated, ImmutableHashSet<InputPath> asked, CancellationToken cancellationToken)
     {
-        if (Beyond(LockDiff.Between(old, updated), asked.Updates).Count == 0)
+        if (Beyond(LockDiff.Between(old, updated), asked).Count == 0)
             return;
-        var inLine = await _resolver.ResolveAsync(flake, old, new() { Rereads = asked.Updates }, cancellationToken);
+        var inLine = await _resolver.ResolveAsync(flake, old, new LockRequest.InLine { Rereads = asked }, cancellationToken);
         // What has to change anyway may come out otherwise beside an update: a registry's dir goes with the order of the run.
         var anyway = LockDiff.Between(old, inLine.Lock).Changes.Select(change => change.Path).ToHashSet();
-        var beyond = Beyond(LockDiff.Between(inLine.Lock, updated), asked.Updates);
+        var beyond = Beyond(LockDiff.Between(inLine.Lock, updated), asked);
         beyond.RemoveAll(path => anyway.Any(path.StartsWith));
         if (beyond.Count > 0)
             throw FleetException.TouchedOther(beyond);
