@@ -24,7 +24,8 @@ sealed class FollowsCommand(Surroundings surroundings)
         var terminal = surroundings.TerminalFor(parsed);
         var words = parsed.GetValue(_hosts) ?? [];
         var places = words.Length == 0 ? folder.AllPlaces() : folder.Places(words);
-        var found = places.Select(place => (Place: place, Lock: HostLocks.Read(place)))
+        var reading = new LockReading();
+        var found = places.Select(place => (Place: place, Lock: HostLocks.Read(place, reading)))
             .Where(each => each.Lock is not null)
             .Select(each => (each.Place, Repetition.In(each.Lock!)))
             .ToList();

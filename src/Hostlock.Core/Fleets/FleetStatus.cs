@@ -27,8 +27,9 @@ public static class FleetStatus
     /// <summary>Reads the locks, in parallel; in the order given.</summary>
     public static IReadOnlyList<LockStatus> Read(IReadOnlyList<LockPlace> places)
     {
-        var read = places.AsParallel().AsOrdered().Select(Read).ToList();
-        var newest = new Dictionary<(string, FlakeRef), ulong>();
+        var reading = new LockReading();
+        var read = places.AsParallel().AsOrdered().Select(place => Read(place, reading)).ToList();
+        var newest = new Dictionary<(string, FlakeRef), Moment>();
         foreach (var (name, node) in read.SelectMany(one => Nodes(one.Lock)))
         {
             var key = (name, node.Original);
@@ -38,11 +39,11 @@ public static class FleetStatus
         return [.. read.Select(one => new LockStatus(one.Place, one.Lock, Inputs(one.Place, one.Lock, newest), one.Problem))];
     }
 
-    static (LockPlace Place, LockFile? Lock, HostlockException? Problem) Read(LockPlace place)
+    static (LockPlace Place, LockFile? Lock, HostlockException? Problem) Read(LockPlace place, LockReading reading)
     {
         try
         {
-            return (place, HostLocks.Read(place), null);
+            return (place, HostLocks.Read(place, reading), null);
         }
         catch (HostlockException why)
         {

@@ -6,9 +6,12 @@ namespace Hostlock.Fleets;
 /// <summary>The locks of a fleet on disk.</summary>
 public static class HostLocks
 {
-    /// <summary>Reads a lock; null where there is no file.</summary>
+    /// <summary>Reads a lock; null if the file does not exist.</summary>
+    /// <param name="place">Where it is.</param>
+    /// <param name="reading">What is known of other locks; null if this is the only one.</param>
     /// <exception cref="HostlockException">It cannot be read, or is no lock.</exception>
-    public static LockFile? Read(LockPlace place) => ReadBytes(place) is { } bytes ? LockFileReader.Read(place.Shown, bytes) : null;
+    public static LockFile? Read(LockPlace place, LockReading? reading = null) =>
+        ReadBytes(place) is { } bytes ? LockFileReader.Read(place.Shown, bytes, reading) : null;
 
     /// <summary>The bytes of a lock file; null where there is none.</summary>
     internal static byte[]? ReadBytes(LockPlace place)

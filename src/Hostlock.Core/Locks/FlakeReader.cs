@@ -18,8 +18,13 @@ sealed class FlakeReader
     static readonly Lazy<Task<LockFile>> NoLock = new(Task.FromResult(LockFile.Empty));
 
     readonly ConcurrentDictionary<(TreeFiles, string), Lazy<Task<ReadFlake>>> _read = [];
+    readonly LockReading _reading = new();
 
-    /// <summary>A flake as read: what it declares, where it lies, and the lock it brings along, which is read when it is asked for.</summary>
+    /// <summary>A flake as read.</summary>
+    /// <param name="Flake">What it declares.</param>
+    /// <param name="Place">Where it lies.</param>
+    /// <param name="OwnLock">The lock it brings along, which is read when it is asked for.</param>
+    /// <param name="Warnings">What was odd in it.</param>
     internal sealed record ReadFlake(Flake Flake, FlakePlace Place, Lazy<Task<LockFile>> OwnLock, IReadOnlyList<Warning> Warnings);
 
     /// <summary>Reads the flake at a folder.</summary>
@@ -56,13 +61,14 @@ sealed class FlakeReader
         return string.Join('/', names);
     }
 
-    static async Task<ReadFlake> ReadAnewAsync(TreeFiles files, string folder, string name, CancellationToken cancellationToken)
+    async Task<ReadFlake> ReadAnewAsync(TreeFiles files, string folder, string name, CancellationToken cancellationToken)
     {
         var read = await ReadFileAsync(files, folder, "flake.nix", name, cancellationToken);
         return read with { OwnLock = new(() => ReadLockAsync(files, Join(folder, "flake.lock"), name, cancellationToken)) };
     }
 
-    static async Task<ReadFlake> ReadFileAsync(TreeFiles files, string folder, string file, string name, CancellationToken cancellationToken)
+    static async Task<ReadFlake> ReadFileAsync(
+        TreeFiles files, string folder, string file, string name, CancellationToken cancellationToken)
     {
         var path = Join(folder, file);
         var (text, realPath) = await ReadTextAsync(files, path, name, cancellationToken)
@@ -72,14 +78,14 @@ sealed class FlakeReader
         return new(flake, new(files, folder), NoLock, warnings);
     }
 
-    static async Task<LockFile> ReadLockAsync(TreeFiles files, string path, string name, CancellationToken cancellationToken)
+    async Task<LockFile> ReadLockAsync(TreeFiles files, string path, string name, CancellationToken cancellationToken)
     {
         switch (await files.FindAsync(path, cancellationToken))
         {
             case null:
                 return LockFile.Empty;
             case TreeItem.File(var contents):
-                var read = LockFileReader.Read(Display(name, path), contents);
+                var read = LockFileReader.Read(Display(name, path), contents, _reading);
                 read.CheckEntries();
                 return read;
             case TreeItem.Link:

@@ -4,24 +4,28 @@ using System.Diagnostics.CodeAnalysis;
 namespace Hostlock.Locks;
 
 /// <summary>
-/// Nodes by their key and the bytes they had in a lock file. The locks of a fleet have mostly the same: an object whose text begins a text is that
-/// object, so that what was read once is passed over by comparing it.
+/// A cache of parsed nodes by key and JSON. Locks of one fleet are nearly identical, so a node whose bytes were seen before is reused
+/// instead of parsed.
 /// </summary>
-static class KnownNodes
+sealed class KnownNodes
 {
-    // What is more than any fleet has; beyond it nothing is remembered.
+    // More than any fleet has; beyond it nothing is remembered.
     const int Most = 100_000;
 
-    // Of one key: a host or two are ahead, and the rest is at one of a few.
+    // Versions kept per key; hosts rarely differ by more than a few.
     const int MostOfOneKey = 4;
 
-    static readonly ConcurrentDictionary<string, (byte[] Json, LockFileReader.RawNode Node)[]> Nodes = new(StringComparer.Ordinal);
-    static int _added;
+    readonly ConcurrentDictionary<string, (byte[] Json, LockFileReader.RawNode Node)[]> _nodes = new(StringComparer.Ordinal);
+    int _added;
 
-    /// <summary>The node that a text begins with, and how many bytes of it that is.</summary>
-    public static bool TryGet(string key, ReadOnlySpan<byte> text, [NotNullWhen(true)] out LockFileReader.RawNode? node, out int length)
+    /// <summary>Finds the node that a text begins with.</summary>
+    /// <param name="key">Its key in the lock file.</param>
+    /// <param name="text">The rest of the lock file, from the node on.</param>
+    /// <param name="node">The node; null if none is known.</param>
+    /// <param name="length">How many bytes of the text are the node.</param>
+    public bool TryGet(string key, ReadOnlySpan<byte> text, [NotNullWhen(true)] out LockFileReader.RawNode? node, out int length)
     {
-        if (Nodes.TryGetValue(key, out var known))
+        if (_nodes.TryGetValue(key, out var known))
         {
             foreach (var (json, each) in known)
             {
@@ -36,11 +40,12 @@ static class KnownNodes
     }
 
     /// <summary>Remembers a node without a defect.</summary>
-    public static void Add(string key, ReadOnlySpan<byte> json, LockFileReader.RawNode node)
+    public void Add(string key, ReadOnlySpan<byte> json, LockFileReader.RawNode node)
     {
-        if (json is not [(byte)'{', ..] || (Nodes.TryGetValue(key, out var known) && known.Length >= MostOfOneKey) || Interlocked.Increment(ref _added) > Most)
+        var isFull = _nodes.TryGetValue(key, out var known) && known.Length >= MostOfOneKey;
+        if (json is not [(byte)'{', ..] || isFull || Interlocked.Increment(ref _added) > Most)
             return;
         var entry = (json.ToArray(), node);
-        Nodes.AddOrUpdate(key, _ => [entry], (_, others) => [.. others, entry]);
+        _nodes.AddOrUpdate(key, _ => [entry], (_, others) => [.. others, entry]);
     }
 }

@@ -5,26 +5,28 @@ using Hostlock.Flakes;
 namespace Hostlock.Locks;
 
 /// <summary>
-/// References by the bytes they had in a lock file. The locks of a fleet say mostly the same: what was read once is not made again, and exists once.
+/// A cache of references by their JSON. Locks of one fleet are nearly identical, so a reference whose bytes were seen before is reused and
+/// exists once.
 /// </summary>
-static class KnownReferences
+sealed class KnownReferences
 {
-    // What is more than any fleet has; beyond it nothing is remembered.
+    // More than any fleet has; beyond it nothing is remembered.
     const int Most = 100_000;
 
-    static readonly ConcurrentDictionary<byte[], FlakeRef> References = new(new ByBytes());
+    readonly ConcurrentDictionary<byte[], FlakeRef> _references = new(new ByBytes());
+    int _added;
 
-    public static bool TryGet(ReadOnlySpan<byte> json, [NotNullWhen(true)] out FlakeRef? reference) =>
-        References.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(json, out reference);
+    /// <summary>Finds the reference that a JSON object says; null if it is not known.</summary>
+    public bool TryGet(ReadOnlySpan<byte> json, [NotNullWhen(true)] out FlakeRef? reference) =>
+        _references.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(json, out reference);
 
-    public static void Add(ReadOnlySpan<byte> json, FlakeRef reference)
+    /// <summary>Remembers a reference.</summary>
+    public void Add(ReadOnlySpan<byte> json, FlakeRef reference)
     {
-        // Counting takes all its locks, and the bound need not be exact.
+        // The dictionary takes all its locks to count itself, and the bound need not be exact.
         if (Interlocked.Increment(ref _added) <= Most)
-            References.TryAdd(json.ToArray(), reference);
+            _references.TryAdd(json.ToArray(), reference);
     }
-
-    static int _added;
 
     sealed class ByBytes : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {

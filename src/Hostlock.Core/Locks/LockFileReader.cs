@@ -24,8 +24,9 @@ public static class LockFileReader
     /// <summary>Reads a lock.</summary>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="bytes">Its contents.</param>
+    /// <param name="reading">What is known of other locks, which it adds to; null if this is the only one.</param>
     /// <exception cref="LockException">It is not a lock this program can read; the message has file, line and column.</exception>
-    public static LockFile Read(string name, ReadOnlyMemory<byte> bytes)
+    public static LockFile Read(string name, ReadOnlyMemory<byte> bytes, LockReading? reading = null)
     {
         if (bytes.Length > MaximumBytes)
             throw LockException.TooLarge(name, bytes.Length, MaximumBytes);
@@ -34,12 +35,12 @@ public static class LockFileReader
             bytes = bytes[3..];
         try
         {
-            return new Reading(name, bytes, takesKnown: true).Read();
+            return new Walk(name, bytes, reading).Read();
         }
-        catch (LockException)
+        catch (LockException) when (reading is not null)
         {
             // Of a file that is wrong, every place is counted from its beginning.
-            return new Reading(name, bytes, takesKnown: false).Read();
+            return new Walk(name, bytes, null).Read();
         }
     }
 
@@ -58,14 +59,23 @@ public static class LockFileReader
         public bool IsBeingMade;
 
         /// <summary>The same node in another file.</summary>
-        public RawNode At(int offset) => new() { Offset = offset, Locked = Locked, Info = Info, Original = Original, IsFlake = IsFlake, Parent = Parent, Inputs = Inputs };
+        public RawNode At(int offset) => new()
+        {
+            Offset = offset,
+            Locked = Locked,
+            Info = Info,
+            Original = Original,
+            IsFlake = IsFlake,
+            Parent = Parent,
+            Inputs = Inputs,
+        };
     }
 
-    ref struct Reading
+    ref struct Walk
     {
         readonly string _name;
         readonly ReadOnlyMemory<byte> _bytes;
-        readonly bool _takesKnown;
+        readonly LockReading? _reading;
         readonly Dictionary<string, RawNode> _nodes = [];
         Utf8JsonReader _json;
         // Where the reader began: it begins anew behind a node that is known.
@@ -75,11 +85,11 @@ public static class LockFileReader
         string? _version;
         int _versionOffset;
 
-        public Reading(string name, ReadOnlyMemory<byte> bytes, bool takesKnown)
+        public Walk(string name, ReadOnlyMemory<byte> bytes, LockReading? reading)
         {
             _name = name;
             _bytes = bytes;
-            _takesKnown = takesKnown;
+            _reading = reading;
             _json = new(bytes.Span, new JsonReaderOptions { MaxDepth = 64 });
         }
 
@@ -160,7 +170,7 @@ public static class LockFileReader
                 var key = _json.GetString()!;
                 var start = _base + (int)_json.BytesConsumed;
                 start += _bytes.Span[start..].IndexOfAnyExcept(" \n\r\t"u8) is > 0 and var blanks ? blanks : 0;
-                if (behindNode is { } state && KnownNodes.TryGet(key, _bytes.Span[start..], out var known, out var length))
+                if (behindNode is { } state && _reading!.Nodes.TryGet(key, _bytes.Span[start..], out var known, out var length))
                 {
                     _nodes[key] = known.At(start);
                     _base = start + length;
@@ -169,11 +179,11 @@ public static class LockFileReader
                 }
                 _json.Read();
                 var node = _nodes[key] = ReadNode(key);
-                if (_takesKnown)
+                if (_reading is not null)
                 {
                     behindNode = _json.CurrentState;
                     if (node.Defect is null)
-                        KnownNodes.Add(key, _bytes.Span[start..(_base + (int)_json.BytesConsumed)], node);
+                        _reading.Nodes.Add(key, _bytes.Span[start..(_base + (int)_json.BytesConsumed)], node);
                 }
             }
         }
@@ -281,7 +291,7 @@ public static class LockFileReader
             var ahead = _json;
             ahead.Skip();
             var bytes = _bytes.Span[start..(_base + (int)ahead.BytesConsumed)];
-            if (KnownReferences.TryGet(bytes, out var known))
+            if (_reading is not null && _reading.References.TryGet(bytes, out var known))
             {
                 _json = ahead;
                 return known;
@@ -311,7 +321,7 @@ public static class LockFileReader
             }
             var reference = FlakeRef.FromLock(RefAttributes.Of(values));
             if (isWhole)
-                KnownReferences.Add(bytes, reference);
+                _reading?.References.Add(bytes, reference);
             return reference;
         }
 

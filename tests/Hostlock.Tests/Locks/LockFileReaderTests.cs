@@ -13,10 +13,10 @@ public class LockFileReaderTests
     static string File(string rootInputs, string nodes) =>
         """{"nodes":{"root":{"inputs":{""" + rootInputs + "}}," + nodes + """},"root":"root","version":7}""";
 
-    static LockFile Read(string text) => LockFileReader.Read("flake.lock", Encoding.UTF8.GetBytes(text));
+    static LockFile Read(string text, LockReading? reading = null) => LockFileReader.Read("flake.lock", Encoding.UTF8.GetBytes(text), reading);
 
-    static string Error(string text) =>
-        Assert.Throws<LockException>(() => Read(text)) is var error ? $"{error.Span}: {error.Message}" : "";
+    static string Error(string text, LockReading? reading = null) =>
+        Assert.Throws<LockException>(() => Read(text, reading)) is var error ? $"{error.Span}: {error.Message}" : "";
 
     [Fact]
     public void Nodes_that_cannot_be_reached_are_not_judged()
@@ -24,6 +24,18 @@ public class LockFileReaderTests
         var file = Read("""{"nodes":{"root":{},"odd":{"locked":7,"inputs":[]}},"root":"root","version":7}""");
 
         Assert.Empty(file.AllInputs());
+    }
+
+    [Fact]
+    public void What_two_locks_have_in_common_exists_once_if_they_are_read_together()
+    {
+        var text = File("\"a\":\"a\"", "\"a\":" + Node());
+        var reading = new LockReading();
+
+        Assert.Same(LockedOf(Read(text, reading)), LockedOf(Read(text, reading)));
+        Assert.NotSame(LockedOf(Read(text)), LockedOf(Read(text)));
+
+        static FlakeRef LockedOf(LockFile file) => ((LockEdge.Locked)file.EdgeAt(InputPath.Of("a"))!).Node.Locked;
     }
 
     [Fact]
@@ -35,14 +47,16 @@ public class LockFileReaderTests
         var broken = text.Replace("},\"root\":\"root\"", "},\"root\"::\"root\"", StringComparison.Ordinal);
         var dangling = text.Replace("\"b\":\"n19\"", "\"b\":\"n20\"", StringComparison.Ordinal);
 
-        var (first, second) = (LockFileWriter.Write(Read(text)), LockFileWriter.Write(Read(text)));
+        var reading = new LockReading();
+
+        var (first, second) = (LockFileWriter.Write(Read(text, reading)), LockFileWriter.Write(Read(text, reading)));
 
         Assert.Equal(first, second);
-        Assert.Equal(first, LockFileWriter.Write(Read(odd)));
-        Assert.StartsWith("flake.lock:20:", Error(broken), StringComparison.Ordinal);
-        Assert.StartsWith("flake.lock:1:", Error(dangling), StringComparison.Ordinal);
+        Assert.Equal(first, LockFileWriter.Write(Read(odd, reading)));
+        Assert.StartsWith("flake.lock:20:", Error(broken, reading), StringComparison.Ordinal);
+        Assert.StartsWith("flake.lock:1:", Error(dangling, reading), StringComparison.Ordinal);
         // An object that goes on where the known one ended is not the known one.
-        Assert.StartsWith("flake.lock:8:", Error(text.Replace("\"n7\": {", "\"n7\": {},{", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.StartsWith("flake.lock:8:", Error(text.Replace("\"n7\": {", "\"n7\": {},{", StringComparison.Ordinal), reading), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -62,6 +62,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     // Most hosts of a fleet have the same lock as some other: it is read once, and what is to become of it is worked out once. A plan is for
     // one request.
     readonly ConcurrentDictionary<string, LockFile> _read = [];
+    readonly LockReading _reading = new();
     readonly ConcurrentDictionary<(LockFile Before, string Folder, string File), Lazy<Task<Planned>>> _plans = [];
 
     /// <summary>Works out the new lock of each host. Writes nothing. In the order asked.</summary>
@@ -142,7 +143,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         if (HostLocks.ReadBytes(place) is not { } bytes)
             return null;
         var key = Convert.ToHexString(SHA256.HashData(bytes));
-        return _read.TryGetValue(key, out var known) ? known : _read.GetOrAdd(key, LockFileReader.Read(place.Shown, bytes));
+        return _read.TryGetValue(key, out var known) ? known : _read.GetOrAdd(key, LockFileReader.Read(place.Shown, bytes, _reading));
     }
 
     /// <summary>What a host's flake declares, with the host's own references in place.</summary>

@@ -42,7 +42,8 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
     /// <exception cref="HostlockException">A lock cannot be read.</exception>
     public async Task<IReadOnlyList<OutdatedLock>> LookAsync(IReadOnlyList<LockPlace> places, CancellationToken cancellationToken)
     {
-        var locks = places.Select(place => (Place: place, Lock: HostLocks.Read(place))).Where(each => each.Lock is not null).ToList();
+        var reading = new LockReading();
+        var locks = places.Select(place => (Place: place, Lock: HostLocks.Read(place, reading))).Where(each => each.Lock is not null).ToList();
         var asked = locks.SelectMany(each => Inputs(each.Lock!)).Select(input => (input.Name, input.Node.Original)).Distinct().ToList();
         var answers = new Dictionary<(string, FlakeRef), (NewestRevision? Newest, NewestRevision? Waiting, HostlockException? Problem)>();
         await Parallel.ForEachAsync(asked, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (each, stop) =>

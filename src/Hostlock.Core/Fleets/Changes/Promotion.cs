@@ -32,16 +32,17 @@ public static class Promotion
     {
         foreach (var path in request.Inputs.Where(path => tested.EdgeAt(path) is null))
             throw FleetException.NotAnInput(from, path, tested);
-        return [.. targets.AsParallel().AsOrdered().Select(target => Plan(from, tested, target, request))];
+        var reading = new LockReading();
+        return [.. targets.AsParallel().AsOrdered().Select(target => Plan(from, tested, target, request, reading))];
     }
 
     /// <summary>Writes the locks that change, all of them or none.</summary>
     public static void Apply(IEnumerable<TargetPlan> plans) =>
         HostLocks.Write(plans.OfType<TargetPlan.Ready>().Where(ready => ready.IsChange).Select(ready => (ready.Place, ready.After)));
 
-    static TargetPlan Plan(LockPlace from, LockFile tested, LockPlace target, PromotionRequest request)
+    static TargetPlan Plan(LockPlace from, LockFile tested, LockPlace target, PromotionRequest request, LockReading reading)
     {
-        var before = HostLocks.Read(target);
+        var before = HostLocks.Read(target, reading);
         if (FrozenInputs.Unknown(target, FrozenInputs.NamesIn(before).Concat(FrozenInputs.NamesIn(tested))) is { } unknown)
             return new TargetPlan.Refused(target, unknown.Message, unknown.Hint!);
         var kept = ImmutableArray.CreateBuilder<KeptInput>();

@@ -13,6 +13,7 @@ public static class SharedInputs
     public static IReadOnlyList<HostOutcome> Spread(FleetFolder folder, IReadOnlyList<HostOutcome> outcomes)
     {
         var all = outcomes.ToList();
+        var reading = new LockReading();
         var byFile = Enumerable.Range(0, all.Count).ToDictionary(i => all[i].Place.File, StringComparer.Ordinal);
         foreach (var (name, _) in folder.Fleet.Policies.Where(policy => policy.Value.IsShared))
         {
@@ -25,7 +26,7 @@ public static class SharedInputs
                 var isKnown = byFile.TryGetValue(place.File, out var at);
                 if (isKnown && all[at] is HostOutcome.Failed)
                     continue;
-                if (Given(place, isKnown ? (HostOutcome.Ready)all[at] : null, source, path) is not { } given)
+                if (Given(place, isKnown ? (HostOutcome.Ready)all[at] : null, source, path, reading) is not { } given)
                     continue;
                 if (isKnown)
                 {
@@ -40,9 +41,9 @@ public static class SharedInputs
     }
 
     // Null where there is nothing to do.
-    static HostOutcome.Ready? Given(LockPlace place, HostOutcome.Ready? known, HostOutcome.Ready source, InputPath path)
+    static HostOutcome.Ready? Given(LockPlace place, HostOutcome.Ready? known, HostOutcome.Ready source, InputPath path, LockReading reading)
     {
-        var before = known is null ? HostLocks.Read(place) : known.Before;
+        var before = known is null ? HostLocks.Read(place, reading) : known.Before;
         var now = known?.After ?? before;
         if (now?.EdgeAt(path) is null)
             return null;
