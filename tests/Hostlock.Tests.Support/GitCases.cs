@@ -347,12 +347,7 @@ sealed class GitCases : IDisposable
         Directory.CreateDirectory(Folder[$"{folder}/{path}"]);
     }
 
-    void Commit(string folder, int day)
-    {
-        var date = $"2020-01-{day + 1:00}T00:00:00Z";
-        var variables = new Dictionary<string, string>(TestGit.Variables) { ["GIT_AUTHOR_DATE"] = date, ["GIT_COMMITTER_DATE"] = date };
-        _ = Run.Program("git", Folder[folder], variables, "commit", "-q", "-m", $"day {day}").Succeeded;
-    }
+    void Commit(string folder, int day) => TestGit.CommitStaged(Folder[folder], day);
 
     string Id(string folder, string name) => Git(folder, "rev-parse", name).Trim();
 

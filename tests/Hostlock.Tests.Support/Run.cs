@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Hostlock.Tests.Support;
 
@@ -9,7 +10,9 @@ sealed record Ended(int ExitCode, string Output, string Errors)
     public string Succeeded => ExitCode == 0 ? Output : throw new InvalidOperationException($"exit {ExitCode}\n{Output}{Errors}");
 }
 
-/// <summary>Runs programs for tests: in a folder, with the variables given and no settings of whoever runs the tests.</summary>
+/// <summary>
+/// Runs programs for tests: in a folder, with the variables given and no settings of whoever runs the tests. What a cancelled test runs is ended.
+/// </summary>
 static class Run
 {
     static readonly string[] Dropped = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "NIX_PATH", "NIX_PROFILES", "NIX_USER_CONF_FILES", "NIX_CONF_DIR", "HOSTLOCK_FLAKE"];
@@ -30,10 +33,12 @@ static class Run
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
+        using var ending = TestContext.Current.CancellationToken.Register(() => process.Kill(entireProcessTree: true));
         process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
+        TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         return new(process.ExitCode, output, errors.Result);
     }
 }
@@ -41,17 +46,27 @@ static class Run
 /// <summary>git with fixed people, fixed dates and no settings of the machine's.</summary>
 static class TestGit
 {
-    public static readonly Dictionary<string, string> Variables = new()
+    static readonly DateTimeOffset FirstDay = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public static readonly Dictionary<string, string> Variables = By("somebody", FirstDay);
+
+    /// <summary>The variables under which a person commits at a time, the same on every machine.</summary>
+    /// <param name="name">Who writes and commits; the address is this name in lower case at example.org.</param>
+    /// <param name="time">The date of both.</param>
+    public static Dictionary<string, string> By(string name, DateTimeOffset time) => new()
     {
         ["GIT_CONFIG_NOSYSTEM"] = "1",
         ["GIT_CONFIG_GLOBAL"] = "/dev/null",
-        ["GIT_AUTHOR_NAME"] = "somebody",
-        ["GIT_AUTHOR_EMAIL"] = "somebody@example.org",
-        ["GIT_COMMITTER_NAME"] = "somebody",
-        ["GIT_COMMITTER_EMAIL"] = "somebody@example.org",
-        ["GIT_AUTHOR_DATE"] = "2020-01-01T00:00:00Z",
-        ["GIT_COMMITTER_DATE"] = "2020-01-01T00:00:00Z",
+        ["GIT_TERMINAL_PROMPT"] = "0",
+        ["GIT_AUTHOR_NAME"] = name,
+        ["GIT_AUTHOR_EMAIL"] = $"{name.ToLowerInvariant()}@example.org",
+        ["GIT_COMMITTER_NAME"] = name,
+        ["GIT_COMMITTER_EMAIL"] = $"{name.ToLowerInvariant()}@example.org",
+        ["GIT_AUTHOR_DATE"] = Date(time),
+        ["GIT_COMMITTER_DATE"] = Date(time),
     };
+
+    static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
     public static string In(string folder, params IEnumerable<string> arguments) => Run.Program("git", folder, Variables, arguments).Succeeded;
 
@@ -63,8 +78,10 @@ static class TestGit
         if (!Directory.Exists(Path.Combine(folder, ".git")))
             In(folder, "init", "-q", "-b", "main");
         In(folder, "add", "-A");
-        var date = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero).AddDays(day).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
-        var variables = new Dictionary<string, string>(Variables) { ["GIT_AUTHOR_DATE"] = date, ["GIT_COMMITTER_DATE"] = date };
-        _ = Run.Program("git", folder, variables, "commit", "-q", "--allow-empty", "-m", $"day {day}").Succeeded;
+        CommitStaged(folder, day);
     }
+
+    /// <summary>Commits what is in the index.</summary>
+    public static void CommitStaged(string folder, int day) =>
+        _ = Run.Program("git", folder, By("somebody", FirstDay.AddDays(day)), "commit", "-q", "--allow-empty", "-m", $"day {day}").Succeeded;
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Hostlock.Platform;
+using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Scripts;
 
@@ -11,10 +11,7 @@ namespace Hostlock.Tests.Scripts;
 sealed class PretendProcesses(string programs) : IProcessRunner
 {
     /// <summary>The variables under which git gives the same commits everywhere.</summary>
-    public static readonly EnvironmentChanges FixedGit = EnvironmentChanges.None
-        .Set("GIT_AUTHOR_NAME", "Ada").Set("GIT_AUTHOR_EMAIL", "ada@example.org").Set("GIT_AUTHOR_DATE", "2026-03-01T12:00:00Z")
-        .Set("GIT_COMMITTER_NAME", "Ada").Set("GIT_COMMITTER_EMAIL", "ada@example.org").Set("GIT_COMMITTER_DATE", "2026-03-01T12:00:00Z")
-        .Set("GIT_CONFIG_GLOBAL", "/dev/null").Set("GIT_CONFIG_NOSYSTEM", "1").Set("GIT_TERMINAL_PROMPT", "0")
+    static readonly EnvironmentChanges FixedGit = ByAda(Script.Now)
         .Set("GIT_CONFIG_COUNT", "4")
         .Set("GIT_CONFIG_KEY_0", "init.defaultBranch").Set("GIT_CONFIG_VALUE_0", "main")
         .Set("GIT_CONFIG_KEY_1", "protocol.file.allow").Set("GIT_CONFIG_VALUE_1", "always");
@@ -23,8 +20,6 @@ sealed class PretendProcesses(string programs) : IProcessRunner
 
     /// <summary>The message of the commits that a script begins with.</summary>
     public const string Beginning = "first";
-
-    static readonly DateTime FirstCommit = new(2026, 3, 1, 12, 0, 0, DateTimeKind.Utc);
 
     readonly ProcessRunner _real = new();
     int _commits = 1;
@@ -45,10 +40,10 @@ sealed class PretendProcesses(string programs) : IProcessRunner
             .Then(request.Environment);
         // Each commit is a day younger than the one before; those that a script begins with are all of the first day.
         if (request.Arguments.Contains("commit") && !request.Arguments.Contains(Beginning))
-        {
-            var date = FirstCommit.AddDays(_commits++).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-            environment = environment.Set("GIT_AUTHOR_DATE", date).Set("GIT_COMMITTER_DATE", date);
-        }
+            environment = environment.Then(ByAda(Script.Now.AddDays(_commits++)));
         return request with { Program = program, Environment = environment };
     }
+
+    static EnvironmentChanges ByAda(DateTimeOffset time) =>
+        TestGit.By("Ada", time).Aggregate(EnvironmentChanges.None, (changes, variable) => changes.Set(variable.Key, variable.Value));
 }
