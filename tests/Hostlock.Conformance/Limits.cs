@@ -1,0 +1,3 @@
+using Hostlock.Tests.Support;
+
+[assembly: TestLimit(600)]
