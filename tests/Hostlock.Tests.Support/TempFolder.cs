@@ -1,8 +1,11 @@
 namespace Hostlock.Tests.Support;
 
-/// <summary>A folder of a test's own that is gone when the test is.</summary>
+/// <summary>A folder of a test's own that is gone when the test is, or stays and is named in the test's output if HOSTLOCK_KEEP is 1.</summary>
 sealed class TempFolder : IDisposable
 {
+    /// <summary>Whether folders stay.</summary>
+    public static bool IsKept { get; } = Environment.GetEnvironmentVariable("HOSTLOCK_KEEP") == "1";
+
     public string Path { get; } = Directory.CreateTempSubdirectory("hostlock-test-").FullName;
 
     public string this[string relative] => System.IO.Path.Combine(Path, relative);
@@ -21,7 +24,13 @@ sealed class TempFolder : IDisposable
     /// <summary>Removes a folder in it, a store of Nix included.</summary>
     public void Clear(string relative) => Remove(this[relative]);
 
-    public void Dispose() => Remove(Path);
+    public void Dispose()
+    {
+        if (IsKept)
+            TestContext.Current.TestOutputHelper?.WriteLine($"kept: {Path}");
+        else
+            Remove(Path);
+    }
 
     static void Remove(string path)
     {

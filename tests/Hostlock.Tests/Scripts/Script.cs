@@ -26,6 +26,9 @@ sealed class Script : IDisposable
     (int Exit, string Output, string Errors)? _last;
     Txtar _source;
 
+    // Each step up to here, and what was said in it.
+    readonly StringBuilder _story = new();
+
     Script(string source)
     {
         _source = Txtar.Parse(source);
@@ -44,11 +47,16 @@ sealed class Script : IDisposable
         _web = new(answers, _temporary.Path);
     }
 
-    /// <summary>Runs a script to its end. Where the expectations differ and are to be blessed, the new text is returned.</summary>
+    /// <summary>
+    /// Runs a script to its end; its text, in which expectations that differ are new ones if they are to be blessed. Blessing goes on after a step that
+    /// fails, so that all lines are blessed in one run.
+    /// </summary>
+    /// <exception cref="ScriptFailedException">A step did not come out as the script says.</exception>
     public static async Task<string> RunAsync(string source, bool isBlessing, CancellationToken cancellationToken)
     {
         using var script = new Script(source);
         await script.CommitRepositoriesAsync(cancellationToken);
+        var failures = new List<string>();
         var number = 0;
         foreach (var line in script._source.Text.Split('\n'))
         {
@@ -56,16 +64,21 @@ sealed class Script : IDisposable
             var words = Words(line);
             if (words.Count == 0)
                 continue;
+            script._story.Append(CultureInfo.InvariantCulture, $"> {line}\n");
             try
             {
                 await script.StepAsync(words, isBlessing, cancellationToken);
             }
             catch (Exception why) when (why is not OperationCanceledException)
             {
-                var (exit, output, errors) = script._last ?? (0, "", "");
-                throw new ScriptFailedException($"line {number}: {line}\n{why.Message}\n--- exit {exit}, stdout:\n{output}--- stderr:\n{errors}", why);
+                failures.Add($"line {number}: {line}\n{why.Message}");
+                script._story.Append(CultureInfo.InvariantCulture, $"FAILS: {why.Message}\n");
+                if (!isBlessing)
+                    break;
             }
         }
+        if (failures.Count > 0)
+            throw new ScriptFailedException($"{string.Join('\n', failures)}\n\n{script._story}{script.Folder}", script._source.ToString());
         return script._source.ToString();
     }
 
@@ -84,7 +97,7 @@ sealed class Script : IDisposable
                 break;
             case ("git", _):
                 var finished = await _processes.RunAsync(ProcessRequest.Of("git", rest) with { Folder = _folder }, cancellationToken);
-                _last = (finished.ExitCode, Inward(finished.Output), Inward(finished.Errors));
+                End(finished.ExitCode, finished.Output, finished.Errors);
                 Assert.True(isNegated != finished.Succeeded, $"ended with {finished.ExitCode}");
                 break;
             case ("exit", [var code]):
@@ -164,8 +177,21 @@ sealed class Script : IDisposable
         var surroundings = new Surroundings(
             output, errors, _isTerminal ? input : null, _folder, variables, _ => _web, _processes, new FixedTime(), _isTerminal, 120);
         var exit = (int)await App.RunAsync([.. words], surroundings, cancellationToken);
-        _last = (exit, Inward(output.ToString()), Inward(errors.ToString()));
+        End(exit, output.ToString(), errors.ToString());
     }
+
+    // A program of the script has ended.
+    void End(int exit, string output, string errors)
+    {
+        _last = (exit, Inward(output), Inward(errors));
+        _story.Append(_last.Value.Output);
+        foreach (var line in _last.Value.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            _story.Append(CultureInfo.InvariantCulture, $"! {line}\n");
+        if (exit != 0)
+            _story.Append(CultureInfo.InvariantCulture, $"[exit {exit}]\n");
+    }
+
+    string Folder => TempFolder.IsKept ? $"its folder is {_temporary.Path}" : "HOSTLOCK_KEEP=1 keeps its folder";
 
     // Each folder repositories/NAME is one repository with one commit.
     async Task CommitRepositoriesAsync(CancellationToken cancellationToken)
@@ -207,7 +233,7 @@ sealed class Script : IDisposable
 
     static void Matches(string pattern, string text, bool isNegated)
     {
-        var isThere = Regex.IsMatch(text, pattern, RegexOptions.Multiline | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
+        var isThere = Regex.IsMatch(text, pattern, RegexOptions.Multiline | RegexOptions.CultureInvariant);
         Assert.True(isNegated != isThere, isNegated ? $"'{pattern}' is there" : $"'{pattern}' is not there");
     }
 
@@ -280,4 +306,9 @@ sealed class Script : IDisposable
 }
 
 /// <summary>A step of a script did not come out as it says.</summary>
-sealed class ScriptFailedException(string message, Exception inner) : Exception(message, inner);
+/// <param name="message">The lines that failed, and all that was said up to there.</param>
+/// <param name="blessed">The text of the script, with what was blessed.</param>
+sealed class ScriptFailedException(string message, string blessed) : Exception(message)
+{
+    public string Blessed => blessed;
+}

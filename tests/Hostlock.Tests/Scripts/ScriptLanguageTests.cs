@@ -32,6 +32,29 @@ public class ScriptLanguageTests
     }
 
     [Fact]
+    public async Task Blessing_goes_on_behind_a_step_that_fails()
+    {
+        const string script = "hostlock --version\nstdout nothing\ncmp stdout expect/version\n\n-- expect/version --\nold\n";
+
+        var failed = await Assert.ThrowsAsync<ScriptFailedException>(() => Script.RunAsync(script, isBlessing: true, TestContext.Current.CancellationToken));
+
+        Assert.Equal(script.Replace("old", $"hostlock {Hostlock.Cli.App.Version}", StringComparison.Ordinal), failed.Blessed);
+    }
+
+    [Fact]
+    public async Task A_failure_tells_the_story_up_to_there()
+    {
+        const string script = "# why\nhostlock --version\nexit 0\n! hostlock updaet\nexit 3\nhostlock --help\n";
+
+        var failed = await Assert.ThrowsAsync<ScriptFailedException>(() => Script.RunAsync(script, isBlessing: false, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("line 5: exit 3\n", failed.Message, StringComparison.Ordinal);
+        Assert.Contains($"> hostlock --version\nhostlock {Hostlock.Cli.App.Version}\n> exit 0\n> ! hostlock updaet\n! hostlock: unknown command", failed.Message, StringComparison.Ordinal);
+        Assert.Contains("[exit 2]\n> exit 3\nFAILS: ", failed.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("--help", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_pretend_web_answers_what_the_script_tells()
     {
         using var folder = new TempFolder();
