@@ -1,0 +1,47 @@
+using Hostlock.Fetching;
+using Hostlock.Fetching.Folders;
+using Hostlock.Nar;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.Fetching.Git;
+
+/// <summary>The tree of a commit, read out of git's objects.</summary>
+public sealed class CommitTreesTests : IDisposable
+{
+    readonly GitFetching _git = new();
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _git.Dispose();
+
+    [Fact]
+    public async Task A_large_commit_hashes_to_what_its_checkout_does()
+    {
+        for (var i = 0; i < 1500; i++)
+            _git.Folder.Write($"input/{i % 7}/{i % 31}/{i}", new string((char)('a' + (i % 26)), i * 37 % 5000));
+        _git.Folder.Write("input/large", new string('x', 3_000_000));
+        _git.Repository("input", 1);
+
+        var commit = await _git.FetchAsync($"git+file://{_git.Folder["input"]}?ref=main");
+        Directory.Move(_git.Folder["input/.git"], _git.Folder["git"]);
+
+        Assert.Equal(NarHash.Of(new FolderTree(_git.Folder["input"]), Stop).ToString(), commit.NarHash);
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData(".")]
+    [InlineData("a/b")]
+    public async Task Trees_with_names_that_lead_elsewhere_are_refused(string name)
+    {
+        _git.Repository("input", 1);
+        var blob = TestGit.In(_git.Folder["input"], "rev-parse", "HEAD:file").Trim();
+        File.WriteAllBytes(_git.Folder["tree"], [.. System.Text.Encoding.ASCII.GetBytes($"100644 {name}\0"), .. Convert.FromHexString(blob)]);
+        var tree = TestGit.In(_git.Folder["input"], "hash-object", "-t", "tree", "-w", "--literally", _git.Folder["tree"]).Trim();
+        var commit = TestGit.In(_git.Folder["input"], "commit-tree", "-m", "x", tree).Trim();
+
+        var error = await Assert.ThrowsAsync<FetchException>(() => _git.FetchAsync($"git+file://{_git.Folder["input"]}?rev={commit}"));
+
+        Assert.Contains("damaged", error.Message);
+    }
+}

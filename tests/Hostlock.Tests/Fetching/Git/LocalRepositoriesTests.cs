@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using Hostlock.Fetching;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.Fetching.Git;
+
+/// <summary>Repositories on this disk, with or without a work tree.</summary>
+public sealed class LocalRepositoriesTests : IDisposable
+{
+    readonly GitFetching _git = new();
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _git.Dispose();
+
+    [Fact]
+    public async Task A_clean_work_tree_needs_no_process()
+    {
+        _git.Repository("input", 1, 2, 3);
+
+        var locked = await _git.FetchAsync($"git+file://{_git.Folder["input"]}");
+
+        Assert.Equal(3UL, locked.Input.Number("revCount"));
+        Assert.Empty(_git.Processes.GitCommands);
+    }
+
+    [Fact]
+    public async Task A_packed_repository_needs_one_process_for_everything()
+    {
+        _git.Repository("input", 1, 2, 3);
+        TestGit.In(_git.Folder["input"], "gc", "-q");
+
+        await _git.FetchAsync($"git+file://{_git.Folder["input"]}");
+
+        Assert.Equal(["cat-file"], _git.Processes.GitCommands);
+    }
+
+    [Fact]
+    public async Task Several_references_into_one_repository_share_a_process()
+    {
+        _git.Repository("input", 1, 2, 3);
+        TestGit.In(_git.Folder["input"], "branch", "other", "HEAD~1");
+        TestGit.In(_git.Folder["input"], "gc", "-q");
+        using var fetcher = _git.Fetcher();
+
+        var fetched = await Task.WhenAll(
+            new[] { "main", "other", "refs/heads/main" }.Select(name => fetcher.FetchAsync(GitFetching.Reference($"git+file://{_git.Folder["input"]}?ref={name}"), Stop)));
+
+        Assert.Equal([3UL, 2UL, 3UL], fetched.Select(one => one.Locked.Input.Number("revCount")!.Value));
+        Assert.Equal(["cat-file"], _git.Processes.GitCommands);
+    }
+
+    [Theory]
+    [InlineData("lastModified", "'lastModified' attribute mismatch")]
+    [InlineData("revCount", "'revCount' attribute mismatch")]
+    public async Task What_the_user_states_has_to_be_so(string name, string message)
+    {
+        _git.Repository("input", 1);
+        using var fetcher = _git.Fetcher();
+        var reference = GitFetching.Reference($"git+file://{_git.Folder["input"]}");
+
+        var error = await Assert.ThrowsAsync<FetchException>(() => fetcher.FetchAsync(reference.With(reference.Input.With(name, 7UL)), Stop));
+
+        Assert.StartsWith(message, error.Message);
+    }
+
+    [Fact]
+    public async Task Nothing_in_a_repository_is_changed_by_looking_at_it()
+    {
+        using var cases = new GitCases();
+        var before = Contents(cases.Folder.Path);
+        using var fetcher = _git.Fetcher();
+
+        foreach (var (_, reference) in GitCases.All.Where(one => !one.Reference.StartsWith("git://", StringComparison.Ordinal)))
+        {
+            try
+            {
+                await fetcher.FetchAsync(GitFetching.Reference(cases.Url(reference)), Stop);
+            }
+            catch (FetchException)
+            {
+                // It may well fail; it may not write.
+            }
+        }
+
+        Assert.Equal(before, Contents(cases.Folder.Path));
+    }
+
+    static SortedDictionary<string, string> Contents(string folder) => new(
+        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
+            .ToDictionary(file => file, file => $"{File.GetLastWriteTimeUtc(file):O} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"));
+}
