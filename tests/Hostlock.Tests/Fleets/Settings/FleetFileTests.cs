@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Settings;
+using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.Settings;
 
@@ -142,11 +142,6 @@ public class FleetFileTests
         // Eight times the hosts may take some more than eight times as long, and not sixty-four times.
         Assert.InRange(Time(many), TimeSpan.Zero, (30 * Time(few)) + TimeSpan.FromMilliseconds(100));
 
-        static TimeSpan Time(string text) => Enumerable.Range(0, 5).Min(_ =>
-        {
-            var watch = Stopwatch.StartNew();
-            FleetFile.Read(text);
-            return watch.Elapsed;
-        });
+        static TimeSpan Time(string text) => Enumerable.Range(0, 5).Min(_ => ThreadTime.Of(() => FleetFile.Read(text)));
     }
 }
