@@ -153,7 +153,7 @@ public sealed class ForgesTests : IAsyncLifetime
 
     /// <summary>Errors that no answer of a server may turn into a wait without end, a crash or a lock.</summary>
     [Theory]
-    [InlineData("hang", "no answer within 5 seconds", "connect-timeout = 5")]
+    [InlineData("hang", "no answer within 5 seconds", "stalled-download-timeout = 5")]
     [InlineData("stall", "nothing came for 5 seconds", "stalled-download-timeout = 5")]
     [InlineData("bomb", "flake.nix' does not exist")]
     [InlineData("reset", "the connection broke off")]

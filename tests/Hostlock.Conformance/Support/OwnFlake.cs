@@ -20,25 +20,34 @@ public sealed class OwnFlake : IDisposable
         TestGit.Commit(Folder["own"], 1);
     }
 
+    readonly Lock _gate = new();
+
     internal TempFolder Folder { get; } = new();
 
     public string Reference => $"git+file://{Folder["own"]}";
 
     /// <summary>The files of the flake that git knows.</summary>
     public static string[] Tracked() =>
-        TestGit.In(Repository.Root, "ls-files", "-z", "flake.nix", "nix", "src", "*.props", "BannedSymbols.txt", "global.json")
+        TestGit.In(Repository.Root, "ls-files", "-z", "flake.nix", "nix", "src", ":(glob)*.props", "BannedSymbols.txt", "global.json")
             .Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>A release of Nix with a store of its own, once the flake is locked.</summary>
     internal RealNix Nix(string release)
     {
-        var nix = RealNix.Get(release, Folder, $"nix-{release}");
-        if (!File.Exists(Folder["own/flake.lock"]))
+        // Several tests come at once; the first makes the lock, and the store of the release.
+        lock (_gate)
         {
-            _ = Hostlock("own", "lock", "root").Succeeded;
-            TestGit.Commit(Folder["own"], 2);
+            var isNew = !Directory.Exists(Folder[$"nix-{release}"]);
+            var nix = RealNix.Get(release, Folder, $"nix-{release}");
+            if (isNew)
+                _ = nix.RunOther("nix-store", Folder.Path, "--query", "--hash", "/nowhere");
+            if (!File.Exists(Folder["own/flake.lock"]))
+            {
+                _ = Hostlock("own", "lock", "root").Succeeded;
+                TestGit.Commit(Folder["own"], 2);
+            }
+            return nix;
         }
-        return nix;
     }
 
     /// <summary>A fleet as the template makes it, known to git, with its nixpkgs being the stand-in.</summary>
