@@ -25,6 +25,28 @@ public class FetchCacheTests
     }
 
     [Fact]
+    public void What_came_with_a_download_is_kept_with_it()
+    {
+        using var folder = new TempFolder();
+        new FetchCache(folder.Path).Keep(Key, Answer with { IsComplete = true, Tag = "\"tag\"", Link = "https://h.test/fixed" });
+
+        var found = new FetchCache(folder.Path).Find(Key)!;
+
+        Assert.Equal((true, "\"tag\"", "https://h.test/fixed"), (found.IsComplete, found.Tag, found.Link));
+    }
+
+    [Fact]
+    public void A_cache_that_cannot_be_written_is_no_reason_to_fail()
+    {
+        using var folder = new TempFolder();
+        var cache = new FetchCache(folder.Write("file", "in the way"));
+
+        cache.Keep(Key, Answer);
+
+        Assert.Null(cache.Find(Key));
+    }
+
+    [Fact]
     public void Damaged_and_foreign_answers_count_as_not_there()
     {
         using var folder = new TempFolder();
