@@ -50,7 +50,7 @@ sealed class UpdateCommand(Surroundings surroundings)
     ImmutableDictionary<string, DateTimeOffset> NotAfter(Fleet fleet, string? minAge)
     {
         var now = surroundings.Time.GetUtcNow();
-        var asked = minAge is null ? (TimeSpan?)null : Durations.TryParse(minAge) ?? throw FleetException.NotATime(minAge);
+        var asked = minAge is null ? (TimeSpan?)null : Durations.TryParse(minAge) ?? throw FleetException.NotADuration(minAge);
         var times = ImmutableDictionary.CreateBuilder<string, DateTimeOffset>();
         if (asked is { } all)
             times.Add("", now - all);

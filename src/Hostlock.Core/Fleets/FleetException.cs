@@ -4,7 +4,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets;
 
-/// <summary>What can be wrong with a fleet and with what is asked of it.</summary>
+/// <summary>The errors of fleets, and of requests about them.</summary>
 public sealed class FleetException : HostlockException
 {
     FleetException(string message)
@@ -22,17 +22,17 @@ public sealed class FleetException : HostlockException
     internal static FleetException DefinedTwice(SourceSpan span, string key, SourceSpan first) =>
         new($"'{key}' is already defined at {first}") { Span = span };
 
-    internal static FleetException TooDeep(SourceSpan span, int bound) => new($"nested more than {bound} deep") { Span = span };
+    internal static FleetException TooDeep(SourceSpan span, int bound) => new($"nested more than {bound} levels deep") { Span = span };
 
     internal static FleetException HasDate(SourceSpan span) =>
-        new("dates cannot be in this file, since Nix reads it too and knows none")
+        new("dates are not allowed in this file, because Nix reads it too and knows none")
         {
             Span = span,
             Hint = $"write it as text: \"{span.Text}\"",
         };
 
     internal static FleetException InlineTableOverLines(SourceSpan span) =>
-        new("an inline table must be on one line, since Nix reads this file as TOML 1.0")
+        new("an inline table must be on one line, because Nix reads this file as TOML 1.0")
         {
             Span = span,
             Hint = "make it one line, or a table with a header of its own",
@@ -42,12 +42,12 @@ public sealed class FleetException : HostlockException
         new($"the escape '{span.Text}' is of TOML 1.1, which Nix does not read") { Span = span, Hint = "write it as '\\uHHHH'" };
 
     internal static FleetException NullCharacter(SourceSpan span) =>
-        new("a text with a null character cannot be read by Nix") { Span = span };
+        new("Nix cannot read a text with a null character") { Span = span };
 
     internal static FleetException TableArray(SourceSpan span) =>
-        new("there are no arrays of tables in this file") { Span = span, Hint = "give the table one pair of brackets and a name" };
+        new("arrays of tables are not allowed in this file") { Span = span, Hint = "give the table one pair of brackets and a name" };
 
-    internal static FleetException TooManyHosts(SourceSpan span, int bound) => new($"there are more than {bound} hosts") { Span = span };
+    internal static FleetException TooManyHosts(SourceSpan span, int bound) => new($"the fleet has more than {bound} hosts") { Span = span };
 
     internal static FleetException NotATarget(SourceSpan span, string target) =>
         new($"'{target}' cannot be the target of a host")
@@ -74,7 +74,7 @@ public sealed class FleetException : HostlockException
         new($"input '{input}' of '{host}' is not frozen") { Hint = Closest.To(input, frozen) ?? Known("frozen", frozen) };
 
     public static FleetException RootCannotFreeze() =>
-        new("the root lock has no place in hostlock.toml, so nothing of it can be frozen") { Hint = "name a host" };
+        new("inputs of the root lock cannot be frozen, because hostlock.toml has no table for it") { Hint = "name a host" };
 
     internal static FleetException CannotEdit(SourceSpan span, string what) =>
         new($"cannot {what} in a file that is laid out like this") { Span = span, Hint = "edit it by hand" };
@@ -88,7 +88,7 @@ public sealed class FleetException : HostlockException
         new("'version' is missing") { Span = span, Hint = "the first line of hostlock.toml is 'version = 1'" };
 
     public static FleetException UnknownVersion(SourceSpan span, string version) =>
-        new($"version {version} of hostlock.toml is not known") { Span = span, Hint = "this hostlock reads version 1; a newer one may be needed" };
+        new($"version {version} of hostlock.toml is not known") { Span = span, Hint = "this hostlock reads version 1; a newer hostlock may read this one" };
 
     public static FleetException UnknownSetting(SourceSpan span, string name, IEnumerable<string> known) =>
         new($"setting '{name}' is not known") { Span = span, Hint = Closest.To(name, known) ?? (known.Any() ? $"known here: {string.Join(", ", known)}" : null) };
@@ -102,7 +102,7 @@ public sealed class FleetException : HostlockException
         new($"'{text}' is not a host name")
         {
             Span = span,
-            Hint = text == HostName.Root ? "'root' means the root lock" : "letters, digits, '-', '_' and '.', starting with a letter or digit",
+            Hint = text == HostName.Root ? "'root' means the root lock" : "a host name has letters, digits, '-', '_' and '.', and starts with a letter or digit",
         };
 
     // The flake.
@@ -148,7 +148,7 @@ public sealed class FleetException : HostlockException
         new($"'{path}' is not an input of {place.Name}") { Hint = Closest.To(path.ToString(), known) ?? Known("inputs", known.Where(name => !name.Contains('/', StringComparison.Ordinal))) };
 
     public static FleetException NotAnInputPath(string text) =>
-        new($"'{text}' is not an input path") { Hint = "names joined by '/': nixpkgs, or home-manager/nixpkgs" };
+        new($"'{text}' is not an input path") { Hint = "join names by '/': nixpkgs, or home-manager/nixpkgs" };
 
     public static FleetException ReferenceOfNoInput(LockPlace place, string input, IEnumerable<string> known) =>
         new($"hostlock.toml gives {place.Name} a reference for '{input}', which is not an input of the flake") { Hint = Closest.To(input, known) };
@@ -182,19 +182,19 @@ public sealed class FleetException : HostlockException
     public static FleetException NoRepository(string folder) => new($"'{folder}' is in no git repository");
 
     public static FleetException NoSuchVersion(string word, string file) =>
-        new($"'{word}' is no commit, and no day, that has '{file}'") { Hint = "a commit, a branch, or a day such as 2026-03-01; hostlock log shows them" };
+        new($"no commit or day '{word}' has '{file}'") { Hint = "name a commit, a branch, or a day such as 2026-03-01; 'hostlock log' lists the commits" };
 
     internal static FleetException NixFailed(string what, string said) =>
         new($"'nix {what}' failed: {string.Join('\n', said.Split('\n').TakeLast(12))}") { IsOutside = true };
 
-    public static FleetException ClosureNeedsHost() => new("--closure builds a host, and neither of the two is one") { Hint = "name a host first: hostlock diff plex root --closure" };
+    public static FleetException ClosureNeedsHost() => new("--closure builds a host, and neither of the two names is one") { Hint = "name a host first: hostlock diff plex root --closure" };
 
-    internal static FleetException RootIsNoMachine() => new("the root lock is of no machine") { Hint = "name a host" };
+    internal static FleetException RootIsNoMachine() => new("the root lock belongs to no machine") { Hint = "name a host" };
 
     internal static FleetException NoTarget(string host) =>
-        new($"'{host}' is another machine, and nothing says where it is reached") { Hint = $"give [hosts.{host}] a target = \"root@{host}.lan\" in hostlock.toml" };
+        new($"'{host}' is another machine, and hostlock.toml does not say how to reach it") { Hint = $"give [hosts.{host}] a target = \"root@{host}.lan\" in hostlock.toml" };
 
-    internal static FleetException NotAGeneration(string word) => new($"'{word}' is no generation") { Hint = "generation:12; 'nixos-rebuild list-generations' lists them" };
+    internal static FleetException NotAGeneration(string word) => new($"'{word}' is no generation") { Hint = "write it as generation:12; 'nixos-rebuild list-generations' lists them" };
 
     internal static FleetException NotStamped(string host, string word) =>
         new($"{host} carries no lock ({word})") { Hint = "set stamp = true in hostlock.toml; systems built from then on carry theirs" };
@@ -202,19 +202,19 @@ public sealed class FleetException : HostlockException
     internal static FleetException CannotAsk(string host, string target, string said) => new($"cannot ask {host} ({target}): {said}") { IsOutside = true };
 
     public static FleetException GoodIsNotGood() =>
-        new("the command fails with the lock that was said to be good") { IsRefusal = true, Hint = "try it by hand; its exit code says: 0 is good, 125 cannot be told, any other is bad" };
+        new("the command fails with the good lock") { IsRefusal = true, Hint = "try the command by hand; exit code 0 means good, 125 means that it cannot tell, any other means bad" };
 
     public static FleetException BadIsNotBad() =>
-        new("the command passes with the lock that was said to be bad") { IsRefusal = true, Hint = "what broke the host may not be in its lock" };
+        new("the command passes with the bad lock") { IsRefusal = true, Hint = "the cause may lie outside the lock of the host" };
 
     public static FleetException NothingToUndo(LockPlace place) => new($"git knows no earlier lock of {place.Name}") { IsRefusal = true };
 
-    public static FleetException NotATime(string text) => new($"'{text}' is not a time") { Hint = "a number and a unit: 3d, 12h, 2w" };
+    public static FleetException NotADuration(string text) => new($"'{text}' is not a duration") { Hint = "a number and a unit: 3d, 12h, 2w" };
 
     public static FleetException ToNeedsOneInput() =>
         new("--to moves one input") { Hint = "name it: -i nixpkgs --to REF-OR-REV" };
 
-    /// <summary>True where the answer is no, and not that something is wrong: exit code 1.</summary>
+    /// <summary>True if the answer is no and nothing is wrong: exit code 1.</summary>
     public bool IsRefusal { get; private init; }
 
     public static FleetException NeedsLock(LockPlace place) =>
@@ -223,20 +223,20 @@ public sealed class FleetException : HostlockException
     public static FleetException Busy(string file) =>
         new($"another hostlock is writing here ('{file}')") { IsBusy = true, Hint = "wait for it to finish, then try again" };
 
-    /// <summary>True where somebody else holds the locks: exit code 6.</summary>
+    /// <summary>True if another hostlock holds the locks: exit code 6.</summary>
     public bool IsBusy { get; private init; }
 
     // Adopting a flake.
     internal static FleetException EjectsOwnFlake(HostName host, string flake) =>
-        new($"{host} has its inputs in '{flake}', of which flake.lock is not the lock") { Hint = "declare them in flake.nix first, or leave altogether" };
+        new($"the inputs of {host} are declared in '{flake}', which flake.lock does not lock") { Hint = "declare them in flake.nix first, or eject the whole flake" };
 
     internal static FleetException EjectsOwnInputs(HostName host, IEnumerable<string> inputs) =>
-        new($"{host} tracks {string.Join(", ", inputs)} for itself, and flake.lock is of what all track") { Hint = $"take the inputs of [hosts.{host}] out of hostlock.toml first" };
+        new($"{host} tracks {string.Join(", ", inputs)} by itself, and flake.lock holds only what all hosts track") { Hint = $"remove the inputs of [hosts.{host}] from hostlock.toml first" };
 
-    public static FleetException KeepsWithHosts() => new("--keep is for leaving altogether") { Hint = "to give flake.lock the lock of a host: hostlock promote HOST root" };
+    public static FleetException KeepsWithHosts() => new("--keep is for ejecting the whole flake, and a host is named") { Hint = "to give flake.lock the lock of a host: hostlock promote HOST root" };
 
     public static FleetException HostsUnknown(string? place, IEnumerable<string> names) =>
-        new("the names of the hosts are computed, so they cannot be read from flake.nix, and there is no nix that says them")
+        new("the host names in flake.nix are computed, and there is no nix here to evaluate them")
         {
             Hint = place is not null ? $"name them; by the folders of {place}: hostlock init {string.Join(' ', names)}" : "name them: hostlock init HOST…",
         };

@@ -8,9 +8,9 @@ public class TomlVectorsTests
     // What hostlock.toml may not have, though TOML has it, and which texts have it.
     static readonly (string Message, Func<TomlVector, bool> Has)[] Refused =
     [
-        ("dates cannot be in this file", vector => vector.Has("datetime", "datetime-local", "date-local", "time-local")),
-        ("there are no arrays of tables in this file", vector => vector.Text!.Contains("[[", StringComparison.Ordinal)),
-        ("a text with a null character cannot be read by Nix", vector => vector.Text!.Contains("\\u0000", StringComparison.Ordinal) || vector.Text.Contains("\\U00000000", StringComparison.Ordinal)),
+        ("dates are not allowed in this file", vector => vector.Has("datetime", "datetime-local", "date-local", "time-local")),
+        ("arrays of tables are not allowed in this file", vector => vector.Text!.Contains("[[", StringComparison.Ordinal)),
+        ("Nix cannot read a text with a null character", vector => vector.Text!.Contains("\\u0000", StringComparison.Ordinal) || vector.Text.Contains("\\U00000000", StringComparison.Ordinal)),
     ];
 
     public static TheoryData<string> Groups => [.. TomlVector.All().Select(vector => vector.Group).Distinct()];
