@@ -158,14 +158,14 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         }
     }
 
-    // What a lock pins has to be what is there.
+    // What a lock pins has to be what is there: a tree is known by its hash from an earlier run, or is fetched and hashed.
     async Task<TreeFiles> ReadAnewAsync(FlakeRef locked, CancellationToken cancellationToken)
     {
-        if (Locate(locked) is TreeLocation.GitRepository)
-            return await _git.ReadAsync(locked, cancellationToken);
-        return locked.NarHash is { } hash && _cache.Find(locked.Identity) is { } known && known.NarHash == hash
-            ? new RememberedFiles(_cache, locked.Identity, known, async stop => (await FetchAnewAsync(locked, stop)).Files)
-            : (await FetchAnewAsync(locked, cancellationToken)).Files;
+        var isGit = Locate(locked) is TreeLocation.GitRepository;
+        return (isGit ? _git.Remember(locked, FetchAsync) : RememberedFiles.Find(_cache, locked.Identity, locked.NarHash, FetchAsync))
+            ?? await FetchAsync(cancellationToken);
+
+        async Task<TreeFiles> FetchAsync(CancellationToken stop) => (await FetchAnewAsync(isGit ? GitFetcher.Fetchable(locked) : locked, stop)).Files;
     }
 
     async Task<NewestRevision?> NewestAsync(Registries all, FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken)

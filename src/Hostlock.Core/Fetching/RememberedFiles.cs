@@ -1,5 +1,6 @@
 using Hostlock.Flakes;
 using Hostlock.Locks;
+using Hostlock.Nar;
 
 namespace Hostlock.Fetching;
 
@@ -16,6 +17,14 @@ sealed class RememberedFiles(FetchCache cache, RefAttributes key, CachedAnswer a
     readonly Lock _gate = new();
     CachedAnswer _answer = answer;
     Task<TreeFiles>? _tree;
+
+    /// <summary>The files of a tree as far as they are remembered; null if they are not, or if the tree that is remembered has another hash.</summary>
+    /// <param name="cache">Where answers are kept.</param>
+    /// <param name="key">What identifies the tree.</param>
+    /// <param name="narHash">The hash that a lock states, as SRI; null if it states none and the key alone decides.</param>
+    /// <param name="open">Opens the tree itself.</param>
+    public static RememberedFiles? Find(FetchCache cache, RefAttributes key, string? narHash, Func<CancellationToken, Task<TreeFiles>> open) =>
+        cache.Find(key) is { } known && (narHash is null || NarHash.TryParse(narHash)?.ToString() == known.NarHash) ? new(cache, key, known, open) : null;
 
     public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken)
     {

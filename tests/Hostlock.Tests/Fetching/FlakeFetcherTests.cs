@@ -7,7 +7,7 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching;
 
-/// <summary>The end of a run: what was begun ahead is over before what it uses is gone.</summary>
+/// <summary>What a lock names is read as it was locked or not at all, and at the end of a run what was begun ahead is over before what it uses is gone.</summary>
 public sealed class FlakeFetcherTests : IDisposable
 {
     static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
@@ -34,6 +34,77 @@ public sealed class FlakeFetcherTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("git+file://{0}/repository")]
+    [InlineData("git+file://{0}/repository?ref=main")]
+    [InlineData("git+file://{0}/repository?shallow=1")]
+    [InlineData("path:{0}/folder")]
+    [InlineData("file://{0}/archive.tar")]
+    public async Task A_tree_that_is_not_what_the_lock_says_is_not_read(string url)
+    {
+        Inputs();
+        var locked = await LockAsync(url);
+        var other = locked.With(locked.Input.With("narHash", $"sha256-{new string('A', 43)}="));
+
+        foreach (var cache in (string[])["cache", "empty cache"])
+        {
+            await using var fetcher = Fetcher(cache);
+            Assert.NotNull(await (await fetcher.ReadAsync(locked, Stop)).FindAsync("flake.nix", Stop));
+            var error = await Assert.ThrowsAsync<FetchException>(() => fetcher.ReadAsync(other, Stop));
+            Assert.Contains("NAR hash mismatch", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("lastModified")]
+    [InlineData("revCount")]
+    public async Task A_commit_that_is_not_as_the_lock_says_is_not_read(string attribute)
+    {
+        Inputs();
+        var locked = await LockAsync("git+file://{0}/repository?ref=main");
+        await using var fetcher = Fetcher("empty cache");
+
+        var error = await Assert.ThrowsAsync<FetchException>(
+            () => fetcher.ReadAsync(locked.With(locked.Input.With(attribute, locked.Input.Number(attribute)!.Value + 1)), Stop));
+
+        Assert.Contains($"'{attribute}' attribute mismatch", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_work_tree_whose_files_differ_from_its_commit_is_read_as_it_was_when_it_was_locked()
+    {
+        _folder.Write("repository/.gitattributes", "*.nix eol=crlf\n");
+        _folder.Write("repository/flake.nix", "{ outputs = _: { }; }\r\n");
+        TestGit.Commit(_folder["repository"], 1);
+        var locked = await LockAsync("git+file://{0}/repository");
+        _folder.Write("repository/flake.nix", "{ outputs = _: { new = 1; }; }\r\n");
+        TestGit.Commit(_folder["repository"], 2);
+
+        await using var fetcher = Fetcher("cache");
+        var file = Assert.IsType<TreeItem.File>(await (await fetcher.ReadAsync(locked, Stop)).FindAsync("flake.nix", Stop));
+
+        Assert.Equal("{ outputs = _: { }; }\r\n"u8.ToArray(), file.Contents.ToArray());
+    }
+
+    [Fact]
+    public async Task A_locked_revision_needs_the_remote_repository_no_more()
+    {
+        _folder.Write("input/flake.nix", "{ outputs = _: { }; }\n");
+        _folder.Write("input/file", "1\n");
+        TestGit.Commit(_folder["input"], 1);
+        using var server = new GitServer(_folder.Path);
+        var locked = await LockAsync($"git://{server.Host}/input");
+        server.Stop();
+
+        await using var fetcher = Fetcher("cache");
+        var files = await fetcher.ReadAsync(locked, Stop);
+
+        Assert.Equal("{ outputs = _: { }; }\n"u8.ToArray(), Assert.IsType<TreeItem.File>(await files.FindAsync("flake.nix", Stop)).Contents.ToArray());
+        Assert.Null(await files.FindAsync("flake.lock", Stop));
+        Assert.Null(await files.FindAsync("file/below", Stop));
+        Assert.IsType<TreeItem.Folder>(await files.FindAsync("", Stop));
+    }
+
     [Fact]
     public async Task The_end_waits_for_what_was_begun_ahead()
     {
@@ -41,7 +112,7 @@ public sealed class FlakeFetcherTests : IDisposable
         TestGit.Commit(_folder["input"], 1);
         TestGit.In(_folder["input"], "gc", "-q");
         var processes = new SilentProcesses();
-        var fetcher = new FlakeFetcher(processes, new(() => throw new InvalidOperationException("nothing is downloaded"), Settings, TimeProvider.System), Settings, _folder["cache"]);
+        var fetcher = Fetcher("cache", processes);
         var reference = FlakeRef.ParseInput($"git+file://{_folder["input"]}?ref=main", wantsTree: true, null, null);
 
         var begun = fetcher.FetchAsync(reference, RegistryScope.Limited, CancellationToken.None);
@@ -59,4 +130,26 @@ public sealed class FlakeFetcherTests : IDisposable
 
         Assert.Null(Record.Exception(objects.Leave));
     }
+
+    // The same flake in a repository, in a folder and in an archive.
+    void Inputs()
+    {
+        foreach (var folder in (ReadOnlySpan<string>)["repository", "folder"])
+            _folder.Write($"{folder}/flake.nix", "{ outputs = _: { }; }\n");
+        TestGit.Commit(_folder["repository"], 1);
+        TestGit.In(_folder["repository"], "archive", "--prefix=x/", "-o", _folder["archive.tar"], "HEAD");
+    }
+
+    async Task<FlakeRef> LockAsync(string url)
+    {
+        await using var fetcher = Fetcher("cache");
+        var reference = FlakeRef.ParseInput(url.Replace("{0}", _folder.Path, StringComparison.Ordinal), wantsTree: true, null, null);
+        return (await fetcher.FetchAsync(reference, RegistryScope.Limited, Stop)).Locked;
+    }
+
+    FlakeFetcher Fetcher(string cache, IProcessRunner? processes = null) => new(
+        processes ?? new ProcessRunner(),
+        new(() => throw new InvalidOperationException("nothing is downloaded"), Settings, TimeProvider.System),
+        Settings,
+        _folder[cache]);
 }

@@ -48,24 +48,23 @@ sealed class GitFetcher : IDisposable
             : await FetchCommitAsync(reference, cancellationToken);
     }
 
-    /// <summary>The files of a tree that a lock names.</summary>
-    /// <exception cref="FetchException">They cannot be had any more.</exception>
-    public async Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken)
+    /// <summary>
+    /// The files of a tree that a lock names, if an earlier run read that tree: from its commit, or from a work tree, whose contents may differ from those
+    /// of its commit. Null if it has to be fetched.
+    /// </summary>
+    /// <param name="locked">The reference in the lock.</param>
+    /// <param name="fetch">Fetches the tree, for files that were not looked at so far.</param>
+    /// <exception cref="FetchException">Such a reference is not fetched.</exception>
+    public TreeFiles? Remember(FlakeRef locked, Func<CancellationToken, Task<TreeFiles>> fetch)
     {
         Refuse(locked);
-        if (locked.Revision is not { } revision || !revision.AsSpan().ContainsAnyExcept('0'))
-        {
-            return _repositories.WorkTreeOf(locked.With(locked.Input.Without("rev").Without("ref"))) is { } repository
-                ? (await OpenWorkTreeAsync(locked, repository, cancellationToken)).Files
-                : await OpenAsync(cancellationToken);
-        }
-        var key = KeyOf(locked, revision.ToLowerInvariant());
-        return _cache.Find(key) is { } known && (locked.NarHash is null || known.NarHash == locked.NarHash)
-            ? new RememberedFiles(_cache, key, known, OpenAsync)
-            : await OpenAsync(cancellationToken);
-
-        async Task<TreeFiles> OpenAsync(CancellationToken stop) => await FilesAsync(await _lookup.FindAsync(locked, [], stop), locked, stop);
+        return (locked.Revision is { } revision ? RememberedFiles.Find(_cache, KeyOf(locked, revision.ToLowerInvariant()), locked.NarHash, fetch) : null)
+            ?? (locked.NarHash is { } hash ? RememberedFiles.Find(_cache, KeyOf(hash), hash, fetch) : null);
     }
+
+    /// <summary>What to fetch for a reference in a lock: forty zeros stand for a work tree before its first commit.</summary>
+    public static FlakeRef Fetchable(FlakeRef locked) =>
+        locked.Revision is { } revision && !revision.AsSpan().ContainsAnyExcept('0') ? locked.With(locked.Input.Without("rev").Without("ref")) : locked;
 
     /// <summary>Lets the gits end that answered questions about objects.</summary>
     public void Dispose() => _repositories.Dispose();
@@ -89,10 +88,13 @@ sealed class GitFetcher : IDisposable
     async Task<FetchedTree> FetchWorkTreeAsync(FlakeRef reference, GitRepository repository, CancellationToken cancellationToken)
     {
         var opened = await OpenWorkTreeAsync(reference, repository, cancellationToken);
-        var hash = await HashAsync(repository.Url, opened.Tree, cancellationToken);
+        var caught = FlakeFiles.Catch();
+        var hash = await HashAsync(repository.Url, opened.Tree, caught, cancellationToken);
         var (input, commit) = (reference.Input, opened.State.Commit);
         if (!opened.IsDirty)
         {
+            // Nix has the tree in its store from now on, whatever becomes of the files.
+            _cache.Keep(KeyOf(hash.ToString()), CachedAnswer.Of(hash, commit?.Time, caught));
             // Before the first commit there is nothing to name; forty zeros are not a lock.
             input = input.With("rev", commit?.Id ?? new string('0', 40));
             if (repository.Place.Head is { } head)
@@ -112,11 +114,11 @@ sealed class GitFetcher : IDisposable
     Task<OpenWorkTree> OpenWorkTreeAsync(FlakeRef reference, GitRepository repository, CancellationToken cancellationToken) =>
         OpenWorkTree.OpenAsync(repository, _repositories, IsExported(reference), HasSubmodules(reference), cancellationToken);
 
-    static async Task<NarHash> HashAsync(string url, SourceTree tree, CancellationToken cancellationToken)
+    static async Task<NarHash> HashAsync(string url, SourceTree tree, CaughtFiles caught, CancellationToken cancellationToken)
     {
         try
         {
-            return await Task.Run(() => NarHash.Of(tree, cancellationToken), cancellationToken);
+            return await Task.Run(() => NarWriter.Hash(tree, caught, cancellationToken), cancellationToken);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
@@ -159,6 +161,9 @@ sealed class GitFetcher : IDisposable
         }
         return key;
     }
+
+    // The contents of a work tree are known by their hash alone.
+    static RefAttributes KeyOf(string narHash) => RefAttributes.Of(("type", "git"), ("narHash", narHash));
 
     async Task<(CachedAnswer Answer, TreeFiles Files)> AnswerAsync(FoundCommit found, FlakeRef reference, CancellationToken cancellationToken)
     {

@@ -1,6 +1,5 @@
 using Hostlock.Fetching;
 using Hostlock.Flakes;
-using Hostlock.Locks;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching.Git;
@@ -70,24 +69,6 @@ public sealed class RemotesTests : IDisposable
 
         Assert.True(error.IsOutside);
         Assert.NotNull(error.Hint);
-    }
-
-    [Fact]
-    public async Task A_locked_revision_needs_the_remote_repository_no_more()
-    {
-        _git.Folder.Write("input/flake.nix", "{ outputs = _: { }; }\n");
-        _git.Repository("input", 1);
-        using var server = new GitServer(_git.Folder.Path);
-        var locked = await _git.FetchAsync($"git://{server.Host}/input");
-        server.Stop();
-
-        using var fetcher = _git.Fetcher();
-        var files = await fetcher.ReadAsync(locked, Stop);
-
-        Assert.Equal("{ outputs = _: { }; }\n"u8.ToArray(), Assert.IsType<TreeItem.File>(await files.FindAsync("flake.nix", Stop)).Contents.ToArray());
-        Assert.Null(await files.FindAsync("flake.lock", Stop));
-        Assert.Null(await files.FindAsync("file/below", Stop));
-        Assert.IsType<TreeItem.Folder>(await files.FindAsync("", Stop));
     }
 
     [Theory]
