@@ -30,8 +30,9 @@ public interface IFlakeSource
     Task<FetchedTree> FetchAsync(FlakeRef reference, RegistryScope registries, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Reads the files of a tree that a lock already pins. Asks for no revision and need not hash anything.
+    /// Reads the files of a tree that a lock already pins. Asks for no revision, and hashes nothing that was read before.
     /// </summary>
+    /// <exception cref="HostlockException">The tree cannot be had, or is not what the lock says; <c>IsOutside</c> if the world is to blame.</exception>
     Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken);
 
     /// <summary>Asks what a reference points to now, without its tree; null if its type has no revisions.</summary>
@@ -89,6 +90,11 @@ public abstract class TreeFiles
     /// <param name="path">Names joined by <c>/</c>, without <c>.</c> and <c>..</c>; empty for the root of the tree.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public abstract ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Adds the trees of the submodules; gives the tree itself if it has none.</summary>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="HostlockException">A submodule is not there.</exception>
+    public virtual ValueTask<TreeFiles> WithSubmodulesAsync(CancellationToken cancellationToken) => ValueTask.FromResult(this);
 }
 
 /// <summary>What can lie at a path of a tree.</summary>

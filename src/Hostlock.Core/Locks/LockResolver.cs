@@ -43,7 +43,10 @@ public sealed class LockResolver(IFlakeSource source)
     public async Task<TopFlake> ReadTopAsync(FlakePlace place, string file, CancellationToken cancellationToken)
     {
         var read = await _reader.ReadTopAsync(place.Files, place.Folder, file, cancellationToken);
-        return new(read.Flake, read.Place);
+        // inputs.self adds to what the flake's own tree is (flake.cc, applySelfAttrs). Its files in git LFS are those that lie there.
+        return read.Flake.SelfAttributes.Truth("submodules") == true
+            ? new(read.Flake, read.Place with { Files = await place.Files.WithSubmodulesAsync(cancellationToken) })
+            : new(read.Flake, read.Place);
     }
 
     /// <summary>One run over the inputs of one flake.</summary>

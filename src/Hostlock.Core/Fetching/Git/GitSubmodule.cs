@@ -27,6 +27,24 @@ sealed record GitSubmodule(string Path, string Url, string? Branch)
         ];
     }
 
+    /// <summary>The submodules of a work tree that the .gitmodules on its disk declares, and where they are checked out.</summary>
+    /// <param name="root">The folder of the work tree.</param>
+    /// <param name="url">What the user calls its repository.</param>
+    /// <param name="depth">How deep the work tree itself lies in others, counted from 1.</param>
+    /// <exception cref="FetchException">A submodule is not there, or is nested too deep.</exception>
+    public static IEnumerable<(string Path, string Folder, GitPlace Place)> CheckedOut(string root, string url, int depth)
+    {
+        if (GitPlace.Text(System.IO.Path.Combine(root, File)) is not { } text)
+            yield break;
+        if (depth > MaximumDepth)
+            throw FetchException.SubmodulesTooDeep(url, MaximumDepth);
+        foreach (var submodule in Parse(text))
+        {
+            var folder = System.IO.Path.Combine(root, submodule.Path);
+            yield return (submodule.Path, folder, GitPlace.OfWorkTree(folder) ?? throw FetchException.SubmoduleMissing(url, submodule.Path));
+        }
+    }
+
     /// <summary>The address, resolved against the one the superproject came from where it is relative; null where Nix makes nothing of it.</summary>
     /// <remarks>libgit2, git_submodule_resolve_url.</remarks>
     public string? Resolve(string superproject)

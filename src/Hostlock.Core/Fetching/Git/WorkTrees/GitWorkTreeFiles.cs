@@ -13,11 +13,13 @@ namespace Hostlock.Fetching.Git.WorkTrees;
 public sealed class GitWorkTreeFiles : TreeFiles
 {
     readonly Lazy<Task<Tracked>> _tracked;
+    readonly Lazy<TreeFiles> _withSubmodules;
     readonly FolderFiles _files;
 
-    GitWorkTreeFiles(string root, Func<Task<IEnumerable<string>>> list)
+    GitWorkTreeFiles(string root, Func<Task<IEnumerable<string>>> list, Func<TreeFiles, TreeFiles>? mount)
     {
         Root = root;
+        _withSubmodules = new(() => mount is null ? this : mount(this));
         _files = new(root);
         _tracked = new(async () => Tracked.Of(await list()));
     }
@@ -34,7 +36,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
         {
             var root = at;
             if (Path.Exists(Path.Combine(root, ".git")))
-                return new(root, () => ListAsync(processes, root));
+                return Of(processes, root, 1);
         }
         return null;
     }
@@ -49,7 +51,9 @@ public sealed class GitWorkTreeFiles : TreeFiles
     }
 
     /// <summary>A work tree whose tracked files are known, as Latin-1 text.</summary>
-    internal static GitWorkTreeFiles Of(string root, IEnumerable<string> paths) => new(root, () => Task.FromResult(paths));
+    internal static GitWorkTreeFiles Of(string root, IEnumerable<string> paths) => new(root, () => Task.FromResult(paths), mount: null);
+
+    public override ValueTask<TreeFiles> WithSubmodulesAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_withSubmodules.Value);
 
     public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken)
     {
@@ -57,8 +61,14 @@ public sealed class GitWorkTreeFiles : TreeFiles
         return tracked.Files.Contains(path) || tracked.Folders.Contains(path) ? await _files.FindAsync(path, cancellationToken) : null;
     }
 
-    /// <summary>True where git knows a file.</summary>
+    /// <summary>True if git knows a file.</summary>
     public async Task<bool> KnowsAsync(string path) => (await _tracked.Value).Files.Contains(path);
+
+    static GitWorkTreeFiles Of(IProcessRunner processes, string root, int depth) => new(
+        root,
+        () => ListAsync(processes, root),
+        files => GitSubmodule.CheckedOut(root, root, depth).Select(submodule => (submodule.Path, Of(processes, submodule.Folder, depth + 1)._withSubmodules.Value)).ToList()
+            is { Count: > 0 } mounts ? new MountedFiles(files, mounts) : files);
 
     static async Task<IEnumerable<string>> ListAsync(IProcessRunner processes, string root)
     {

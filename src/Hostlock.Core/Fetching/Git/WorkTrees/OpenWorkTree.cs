@@ -30,18 +30,12 @@ sealed record OpenWorkTree(GitWorkTreeState State, bool IsDirty, SourceTree Tree
             var paths = isExported ? await GitExportIgnore.ApplyAsync(repository, state.Paths, cancellationToken) : state.Paths;
             SourceTree tree = new GitWorkTree(root, paths);
             TreeFiles files = GitWorkTreeFiles.Of(root, paths.Where(path => !path.EndsWith('/')));
-            if (!hasSubmodules || GitPlace.Text(Path.Combine(root, GitSubmodule.File)) is not { } text)
+            if (!hasSubmodules)
                 return new(state, state.IsDirty, tree, files);
 
-            if (depth > GitSubmodule.MaximumDepth)
-                throw FetchException.SubmodulesTooDeep(repository.Url, GitSubmodule.MaximumDepth);
             var mounts = new List<(string Path, OpenWorkTree Opened)>();
-            foreach (var submodule in GitSubmodule.Parse(text))
-            {
-                var folder = Path.Combine(root, submodule.Path);
-                var place = GitPlace.OfWorkTree(folder) ?? throw FetchException.SubmoduleMissing(repository.Url, submodule.Path);
-                mounts.Add((submodule.Path, await OpenAsync(repositories.Local(place, folder), depth + 1)));
-            }
+            foreach (var (path, folder, place) in GitSubmodule.CheckedOut(root, repository.Url, depth))
+                mounts.Add((path, await OpenAsync(repositories.Local(place, folder), depth + 1)));
             // A submodule that is dirty makes the whole dirty; one at another commit does not.
             return new(
                 state,
