@@ -48,12 +48,12 @@ sealed record Target(string Name, Action<byte[]> Read, params string[] Words)
     static void Archive(byte[] bytes)
     {
         var folder = Path.Combine(Path.GetTempPath(), "hostlock-fuzz");
-        var bounds = new ArchiveBounds(1024 * 1024, 1000);
+        var how = new Unpacking(folder, new(1024 * 1024, 1024 * 1024, 1024 * 1024, 1000));
         NarHash? streamed = null, unpacked = null;
         HostlockException? refused = null;
         try
         {
-            streamed = ArchiveReader.ReadAsync(new MemoryStream(bytes), folder, bounds, CancellationToken.None).GetAwaiter().GetResult().Hash;
+            streamed = ArchiveReader.ReadAsync(new MemoryStream(bytes), how, CancellationToken.None).GetAwaiter().GetResult().Hash;
         }
         catch (HostlockException why)
         {
@@ -61,7 +61,7 @@ sealed record Target(string Name, Action<byte[]> Read, params string[] Words)
         }
         try
         {
-            using var tree = ArchiveTree.ReadAsync(new MemoryStream(bytes), folder, bounds, CancellationToken.None).GetAwaiter().GetResult();
+            using var tree = ArchiveTree.ReadAsync(new MemoryStream(bytes), how, CancellationToken.None).GetAwaiter().GetResult();
             unpacked = NarHash.Of(tree, CancellationToken.None);
         }
         catch (HostlockException why)

@@ -26,6 +26,13 @@ public sealed class FetchException : HostlockException
     internal static FetchException ArchiveTooLarge(string what, long bound) =>
         new($"the archive is not unpacked: {what} exceeds {bound}") { Hint = "an archive this large is taken for a trap" };
 
+    internal static FetchException TooManyBytes(string url, long bound) =>
+        new($"'{url}' is not read: it has more than {bound} bytes")
+        {
+            IsOutside = true,
+            Hint = "a download this large is taken for a trap",
+        };
+
     // References that hostlock does not fetch.
     internal static FetchException NotFetched(FlakeRef reference, string what) =>
         new($"hostlock does not fetch {what} ('{reference}')") { Hint = "hostlock keeps, compares and promotes such an input; 'nix flake update' moves it" };
@@ -74,6 +81,8 @@ public sealed class FetchException : HostlockException
 
     internal static FetchException BadAnswer(string url, string why) =>
         new($"'{url}' gave an answer that makes no sense: {why}") { IsOutside = true };
+
+    internal static Warning StillCached(FetchException why) => new($"{why.Message}; using cached version");
 
     internal static FetchException FileUrl(string url, string why) => new($"tarball '{url}' {why}");
 

@@ -42,6 +42,16 @@ static class ArchiveNames
             throw FetchException.BadArchive($"it has an entry named '{Encoding.UTF8.GetString(name)}'");
     }
 
+    /// <summary>Refuses the target of a link that leads nowhere or that no link can have.</summary>
+    /// <exception cref="FetchException">It is such a target.</exception>
+    public static void CheckTarget(ReadOnlySpan<byte> target, string member)
+    {
+        if (target.IsEmpty)
+            throw FetchException.BadArchive($"the link '{member}' leads nowhere");
+        if (target.Length > ArchiveBounds.Target)
+            throw FetchException.ArchiveTooLarge("the target of a link in bytes", ArchiveBounds.Target);
+    }
+
     /// <summary>Refuses what lies too deep.</summary>
     public static void CheckDepth(int depth, string member)
     {

@@ -23,24 +23,24 @@ static class ArchiveReader
 
     /// <summary>Reads an archive.</summary>
     /// <param name="body">Its bytes, compressed or not, from the first.</param>
-    /// <param name="folder">Where temporary files go.</param>
-    /// <param name="bounds">What is too much.</param>
+    /// <param name="how">Where temporary files go, and what is too much.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">It is damaged, or holds what a tree cannot.</exception>
-    public static async Task<ReadArchive> ReadAsync(Stream body, string folder, ArchiveBounds bounds, CancellationToken cancellationToken)
+    public static async Task<ReadArchive> ReadAsync(Stream body, Unpacking how, CancellationToken cancellationToken)
     {
-        await using var copy = body.CanSeek ? null : TemporaryFile.Create(folder);
+        await using var copy = body.CanSeek ? null : TemporaryFile.Create(how.Folder);
+        var bounded = how.Bounds.Of(body);
         try
         {
-            return await InOrderAsync(copy is null ? body : new Copied(body, copy), bounds, cancellationToken);
+            return await InOrderAsync(copy is null ? bounded : new Copied(bounded, copy), how, cancellationToken);
         }
-        catch (NarOrderException)
+        catch (Exception why) when (why is NarOrderException or OnePassException)
         {
             if (copy is not null)
-                await body.CopyToAsync(copy, cancellationToken);
+                await bounded.CopyToAsync(copy, cancellationToken);
             var again = copy ?? body;
             again.Position = 0;
-            using var tree = await ArchiveTree.ReadAsync(again, folder, bounds, cancellationToken);
+            using var tree = await ArchiveTree.ReadAsync(again, how, cancellationToken);
             var caught = FlakeFiles.Catch();
             var hash = await Task.Run(() => NarWriter.Hash(tree, caught, cancellationToken), cancellationToken);
             return new(hash, tree.LastModified, caught);
@@ -51,13 +51,13 @@ static class ArchiveReader
         }
     }
 
-    static async Task<ReadArchive> InOrderAsync(Stream body, ArchiveBounds bounds, CancellationToken cancellationToken)
+    static async Task<ReadArchive> InOrderAsync(Stream body, Unpacking how, CancellationToken cancellationToken)
     {
-        await using var opened = await Decompression.OpenAsync(body, cancellationToken);
-        if (opened.IsZip)
-            throw new NarOrderException("the directory comes last");
+        await using var opened = await Decompression.OpenAsync(body, how, cancellationToken);
+        if (opened.IsZip || (how.IsNamedZip && !opened.IsCompressed))
+            throw new OnePassException("the directory of a zip archive comes last");
         using var ahead = new ReadAhead(opened.Stream, cancellationToken);
-        return await Task.Run(() => new InOrder(ahead, bounds).Read(cancellationToken), cancellationToken);
+        return await Task.Run(() => new InOrder(ahead, how.Bounds).Read(cancellationToken), cancellationToken);
     }
 
     /// <summary>One walk over a tar archive in git's order.</summary>
@@ -71,24 +71,21 @@ static class ArchiveReader
         public ReadArchive Read(CancellationToken cancellationToken)
         {
             using var nar = new NarOrder(MostHeld);
-            long newest = 0, bytes = 0;
+            long newest = 0;
             for (var count = 0; _members.Next(); count++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (count >= bounds.Members)
                     throw FetchException.ArchiveTooLarge("the number of members", bounds.Members);
-                if ((bytes += _members.Size) > bounds.Bytes)
-                    throw FetchException.ArchiveTooLarge("its size in bytes", bounds.Bytes);
+                if (_members.Size > bounds.Inflated)
+                    throw FetchException.ArchiveTooLarge("its size in bytes", bounds.Inflated);
                 newest = Math.Max(newest, _members.Modified);
                 Add(nar);
             }
             // What follows the end is nothing to us, but damage there is damage.
-            while (tar.Read(_buffer) is > 0 and var rest)
-            {
-                if ((bytes += rest) > bounds.Bytes)
-                    throw FetchException.ArchiveTooLarge("its size in bytes", bounds.Bytes);
-            }
-            // An archive without a folder around it is for those who see the whole.
+            while (tar.Read(_buffer) > 0)
+                cancellationToken.ThrowIfCancellationRequested();
+            // ArchiveTree knows what to make of an archive without a folder around it: it sees all members.
             if (_top is null)
                 throw new NarOrderException("there is no folder around it");
             return new(nar.Finish(), Moment.OfPositive(newest), _caught);
@@ -145,8 +142,7 @@ static class ArchiveReader
             switch (_members.Kind)
             {
                 case MemberKind.Link:
-                    if (_members.Target.IsEmpty)
-                        throw FetchException.BadArchive($"the link '{Encoding.UTF8.GetString(_members.Name)}' leads nowhere");
+                    ArchiveNames.CheckTarget(_members.Target, Encoding.UTF8.GetString(_members.Name));
                     if (_caught.Wants(name))
                         _caught.Link(PathOf(nar, name));
                     nar.Link(name, _members.Target);
@@ -188,7 +184,7 @@ static class ArchiveReader
             return CaughtFiles.Join(path, name);
         }
 
-        // The next name of a path; what is written in an odd way is for those who see the whole.
+        // The next name of a path; what is written in an odd way is left to ArchiveTree, which sees all members.
         static ReadOnlySpan<byte> Next(scoped ref ReadOnlySpan<byte> path)
         {
             var slash = path.IndexOf((byte)'/');
@@ -223,10 +219,11 @@ static class Damage
     /// <summary>The error for an exception; null for one that says something else, such as a failing disk or connection.</summary>
     public static FetchException? Of(Exception why) => why switch
     {
-        HostlockException or OperationCanceledException or NarOrderException => null,
+        HostlockException or OperationCanceledException or NarOrderException or OnePassException => null,
         IOException and not EndOfStreamException => null,
         InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException or SharpCompress.Common.SharpCompressException
-            or IndexOutOfRangeException or ArgumentException or InvalidOperationException or OverflowException => FetchException.BadArchive($"it is damaged ({why.Message})"),
+            or IndexOutOfRangeException or ArgumentException or InvalidOperationException or OverflowException or NotImplementedException
+            or NotSupportedException => FetchException.BadArchive($"it is damaged ({why.Message})"),
         _ => null,
     };
 }

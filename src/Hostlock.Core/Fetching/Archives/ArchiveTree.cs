@@ -5,15 +5,6 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Archives;
 
-/// <summary>Bounds on an archive, so that a trap ends in an error and not in a full disk.</summary>
-/// <param name="Bytes">Most bytes of contents.</param>
-/// <param name="Members">Most members.</param>
-public sealed record ArchiveBounds(long Bytes, int Members)
-{
-    /// <summary>Room for forty times nixpkgs.</summary>
-    public static readonly ArchiveBounds Default = new(16L * 1024 * 1024 * 1024, 4_000_000);
-}
-
 /// <summary>
 /// An archive unpacked: its names in memory, its contents in one temporary file without a name, which goes when the tree is
 /// disposed of. Members may come in any order, twice, as hard links or without their folders.
@@ -22,10 +13,12 @@ public sealed record ArchiveBounds(long Bytes, int Members)
 sealed class ArchiveTree : SourceTree, IDisposable
 {
     readonly FileStream _contents;
+    readonly ArchiveBounds _bounds;
     Folder _root = new();
     long _newest;
+    int _entries;
 
-    ArchiveTree(FileStream contents) => _contents = contents;
+    ArchiveTree(FileStream contents, ArchiveBounds bounds) => (_contents, _bounds) = (contents, bounds);
 
     sealed class Folder
     {
@@ -41,26 +34,31 @@ sealed class ArchiveTree : SourceTree, IDisposable
 
     /// <summary>Unpacks an archive of any order.</summary>
     /// <param name="body">Its bytes, compressed or not.</param>
-    /// <param name="folder">Where the temporary file goes.</param>
-    /// <param name="bounds">What is too much.</param>
+    /// <param name="how">Where temporary files go, and what is too much.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<ArchiveTree> ReadAsync(Stream body, string folder, ArchiveBounds bounds, CancellationToken cancellationToken)
+    /// <exception cref="FetchException">It is damaged, or holds what a tree cannot.</exception>
+    public static async Task<ArchiveTree> ReadAsync(Stream body, Unpacking how, CancellationToken cancellationToken)
     {
-        var tree = new ArchiveTree(TemporaryFile.Create(folder));
+        // What is read once only is copied: some archives need to be read back and forth.
+        await using var copy = body.CanSeek ? null : await TemporaryFile.OfAsync(how.Bounds.Of(body), how.Folder, cancellationToken);
+        var tree = new ArchiveTree(TemporaryFile.Create(how.Folder), how.Bounds);
         try
         {
-            await using var opened = await Decompression.OpenAsync(body, cancellationToken);
-            if (!opened.IsZip)
+            await using var opened = await Decompression.OpenAgainAsync(copy ?? body, how, cancellationToken);
+            if (how.IsNamedZip && !opened.IsCompressed && ZipEntries.Has(copy ?? body))
             {
-                await Task.Run(() => tree.Unpack(new TarEntries(opened.Stream), bounds, cancellationToken), cancellationToken);
-                return tree;
+                await tree.UnpackZipAsync(copy ?? body, hasModes: true, cancellationToken);
             }
-            // The directory of a zip archive is its end.
-            await using var whole = TemporaryFile.Create(folder);
-            await opened.Stream.CopyToAsync(whole, cancellationToken);
-            whole.Position = 0;
-            using var zip = new ZipEntries(whole);
-            await Task.Run(() => tree.Unpack(zip, bounds, cancellationToken), cancellationToken);
+            else if (opened.IsZip)
+            {
+                await using var whole = await TemporaryFile.OfAsync(
+                    how.Bounds.OfUnpacked(opened.Stream), how.Folder, cancellationToken);
+                await tree.UnpackZipAsync(whole, hasModes: false, cancellationToken);
+            }
+            else
+            {
+                await Task.Run(() => tree.UnpackTar(opened.Stream, cancellationToken), cancellationToken);
+            }
             return tree;
         }
         catch (Exception why)
@@ -117,15 +115,30 @@ sealed class ArchiveTree : SourceTree, IDisposable
 
     public void Dispose() => _contents.Dispose();
 
-    void Unpack(ArchiveMembers members, ArchiveBounds bounds, CancellationToken cancellationToken)
+    void UnpackTar(Stream tar, CancellationToken cancellationToken)
+    {
+        Unpack(new TarEntries(tar), cancellationToken);
+        // What follows the end is nothing to us, but damage there is damage.
+        var rest = new byte[64 * 1024];
+        while (tar.Read(rest) > 0)
+            cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    async Task UnpackZipAsync(Stream zip, bool hasModes, CancellationToken cancellationToken)
+    {
+        using var members = new ZipEntries(zip, _bounds, hasModes);
+        await Task.Run(() => Unpack(members, cancellationToken), cancellationToken);
+    }
+
+    void Unpack(ArchiveMembers members, CancellationToken cancellationToken)
     {
         var hardLinks = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var buffer = new byte[256 * 1024];
         for (var count = 0; members.Next(); count++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (count >= bounds.Members)
-                throw FetchException.ArchiveTooLarge("the number of members", bounds.Members);
+            if (count >= _bounds.Members)
+                throw FetchException.ArchiveTooLarge("the number of members", _bounds.Members);
             _newest = Math.Max(_newest, members.Modified);
             var member = Encoding.Latin1.GetString(members.Name);
             var names = ArchiveNames.Of(member);
@@ -135,8 +148,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
                     FolderAt(names, names.Count, member);
                     break;
                 case MemberKind.Link:
-                    if (members.Target.IsEmpty)
-                        throw FetchException.BadArchive($"the link '{member}' leads nowhere");
+                    ArchiveNames.CheckTarget(members.Target, member);
                     // Of two links with one name the first stays.
                     Put(names, new Link(Encoding.Latin1.GetString(members.Target)), member, static (old, _) => old);
                     break;
@@ -145,8 +157,8 @@ sealed class ArchiveTree : SourceTree, IDisposable
                     break;
                 default:
                     var offset = _contents.Position;
-                    if (members.Size > bounds.Bytes - offset)
-                        throw FetchException.ArchiveTooLarge("its size in bytes", bounds.Bytes);
+                    if (members.Size > _bounds.Unpacked - offset)
+                        throw FetchException.ArchiveTooLarge("its size in bytes", _bounds.Unpacked);
                     int read;
                     while (_contents.Position - offset <= members.Size && (read = members.Read(buffer)) > 0)
                         _contents.Write(buffer, 0, read);
@@ -182,7 +194,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
             throw FetchException.BadArchive($"'{member}' would replace the root of the tree");
         var folder = FolderAt(names, names.Count - 1, member);
         if (!folder.Entries.TryGetValue(names[^1], out var old))
-            folder.Entries[names[^1]] = entry;
+            Add(folder, names[^1], entry);
         else if (old.GetType() == entry.GetType())
             folder.Entries[names[^1]] = both(old, entry);
         else
@@ -196,10 +208,17 @@ sealed class ArchiveTree : SourceTree, IDisposable
         for (var i = 0; i < depth; i++)
         {
             if (!folder.Entries.TryGetValue(names[i], out var next))
-                folder.Entries[names[i]] = next = new Folder();
+                Add(folder, names[i], next = new Folder());
             folder = next as Folder ?? throw FetchException.BadArchive($"'{member}' lies beneath something that is no folder");
         }
         return folder;
+    }
+
+    void Add(Folder folder, string name, object entry)
+    {
+        if (_entries++ >= _bounds.Members)
+            throw FetchException.ArchiveTooLarge("the number of entries", _bounds.Members);
+        folder.Entries[name] = entry;
     }
 
     static byte[] Bytes(string latin) => Encoding.Latin1.GetBytes(latin);

@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
+using Hostlock.Fetching.Compression;
 using Hostlock.Platform;
-using SharpCompress.Compressors.Xz;
+using SharpCompress.Compressors.LZMA;
 using ZstdSharp;
 
 namespace Hostlock.Fetching.Archives;
@@ -8,10 +10,14 @@ namespace Hostlock.Fetching.Archives;
 /// <summary>What lies beneath the compression of an archive.</summary>
 /// <param name="Stream">Its bytes.</param>
 /// <param name="IsZip">True for a zip archive, which compresses member by member.</param>
-readonly record struct OpenedArchive(Stream Stream, bool IsZip) : IAsyncDisposable
+/// <param name="IsCompressed">True if something was inflated to get at the bytes.</param>
+readonly record struct OpenedArchive(Stream Stream, bool IsZip, bool IsCompressed) : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => Stream.DisposeAsync();
 }
+
+/// <summary>One pass leaves open what Nix makes of an archive: it has to be read back and forth.</summary>
+sealed class OnePassException(string message) : Exception(message);
 
 /// <summary>A compressed stream as what was compressed, told by its first bytes and not by a name.</summary>
 static class Decompression
@@ -24,67 +30,134 @@ static class Decompression
     // Else the base library takes the end of a file for the end of what was compressed.
     static Decompression() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
 
-    /// <summary>Opens an archive; what is not compressed comes through as it is.</summary>
-    public static async Task<OpenedArchive> OpenAsync(Stream body, CancellationToken cancellationToken)
+    /// <summary>Opens an archive that is read once; what is not compressed comes through as it is.</summary>
+    /// <exception cref="OnePassException">Thrown by reads too: it has to be opened back and forth.</exception>
+    public static Task<OpenedArchive> OpenAsync(Stream body, Unpacking how, CancellationToken cancellationToken) =>
+        OpenAsync(
+            body, how, (_, input) => new Inflated(new GZipStream(input, CompressionMode.Decompress), input, how.Bounds, IsOneMember), cancellationToken);
+
+    /// <summary>Opens an archive that can be read back and forth.</summary>
+    public static Task<OpenedArchive> OpenAgainAsync(Stream body, Unpacking how, CancellationToken cancellationToken) =>
+        OpenAsync(body, how, (seekable, input) => new Inflated(Members(seekable, input, how), input, how.Bounds), cancellationToken);
+
+    static async Task<OpenedArchive> OpenAsync(
+        Stream body, Unpacking how, Func<Stream, PackedInput, Stream> gzip, CancellationToken cancellationToken)
     {
         for (var layers = 0; layers < MaximumLayers; layers++)
         {
-            var head = new byte[HeadBytes];
-            var read = await body.ReadAtLeastAsync(head, HeadBytes, throwOnEndOfStream: false, cancellationToken);
-            var whole = new Prefixed(head.AsMemory(0, read), body);
-            if (Inflated(head, whole) is not { } inflated)
-                return new(whole, head.AsSpan().StartsWith("PK\u0003\u0004"u8));
+            var input = new PackedInput(body);
+            await input.FillAsync(HeadBytes, cancellationToken);
+            if (Inflate(body, input, how, gzip) is not { } inflated)
+            {
+                var head = input.Peek(4);
+                return new(new Plain(input), head.SequenceEqual("PK\u0003\u0004"u8) || head.SequenceEqual("PK\u0005\u0006"u8), layers > 0);
+            }
             body = inflated;
         }
         throw FetchException.BadArchive($"it is compressed more than {MaximumLayers - 1} times");
     }
 
-    static Stream? Inflated(byte[] head, Stream whole) => head switch
+    static Stream? Inflate(Stream body, PackedInput input, Unpacking how, Func<Stream, PackedInput, Stream> gzip)
     {
-        [0x1f, 0x8b, ..] => new GZipStream(whole, CompressionMode.Decompress),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => new DecompressionStream(whole),
-        [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => new XZStream(whole),
-        [(byte)'B', (byte)'Z', (byte)'h', ..] => SharpCompress.Compressors.BZip2.BZip2Stream.Create(whole, SharpCompress.Compressors.CompressionMode.Decompress, decompressConcatenated: true),
-        [0x5d, 0, 0, ..] => Lzma(whole),
-        _ => null,
-    };
-
-    // The old format of xz: five bytes of properties and the size, of which all ones stands for not known.
-    static SharpCompress.Compressors.LZMA.LzmaStream Lzma(Stream whole)
-    {
-        var header = new byte[HeadBytes];
-        whole.ReadExactly(header);
-        return SharpCompress.Compressors.LZMA.LzmaStream.Create(header[..5], whole, inputSize: -1, outputSize: BitConverter.ToInt64(header, 5));
+        var head = input.Peek(HeadBytes);
+        return head switch
+        {
+            [0x1f, 0x8b, ..] => gzip(body, input),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => new Inflated(new DecompressionStream(input), input, how.Bounds),
+            // A frame that is passed over.
+            [>= 0x50 and <= 0x5f, 0x2a, 0x4d, 0x18, ..] => new Inflated(new DecompressionStream(input), input, how.Bounds),
+            [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => new Inflated(new XzStream(input), input, how.Bounds),
+            [0x5d, 0, 0, ..] => new Inflated(Lzma(input), input, how.Bounds, IsWhole),
+            _ => BzipMembers.Begins(head) ? new Inflated(new BzipMembers(input), input, how.Bounds) : null,
+        };
     }
 
-    /// <summary>A stream whose first bytes were read already.</summary>
-    sealed class Prefixed(ReadOnlyMemory<byte> head, Stream rest) : ForwardStream
+    // The old format of xz: five bytes of properties and the size, of which all ones stands for not known.
+    static LzmaStream Lzma(PackedInput input)
     {
-        ReadOnlyMemory<byte> _head = head;
-        long _position;
+        var header = input.Take(HeadBytes);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(1)) > LzmaWindow.Most)
+            throw FetchException.ArchiveTooLarge("the window of its lzma file in bytes", LzmaWindow.Most);
+        return LzmaStream.Create(header[..5], input, inputSize: -1, outputSize: BitConverter.ToInt64(header, 5));
+    }
 
-        /// <summary>The xz reader aligns its blocks by it.</summary>
-        public override long Position
-        {
-            get => _position;
-            set => throw new NotSupportedException();
-        }
+    // The decoder takes what is missing for zeros.
+    static void IsWhole(PackedInput input, long inflated)
+    {
+        if (input.HasEnded)
+            throw FetchException.BadArchive("it ends in the middle of its lzma file");
+    }
+
+    // The size of the only member is the end of the file. Whatever else the end is, it is looked at member by member.
+    static void IsOneMember(PackedInput input, long inflated)
+    {
+        if (!input.Peek(1).IsEmpty || input.Last.Length < 8 || BinaryPrimitives.ReadUInt32LittleEndian(input.Last[4..]) != (uint)inflated)
+            throw new OnePassException("the end of a gzip file is not that of its only member");
+    }
+
+    static GzipMembers Members(Stream body, PackedInput input, Unpacking how)
+    {
+        if (body.CanSeek)
+            return new(body, how.Bounds.Inflated, isOwned: false);
+        var copy = TemporaryFile.Create(how.Folder);
+        how.Bounds.OfUnpacked(new Plain(input)).CopyTo(copy);
+        return new(copy, how.Bounds.Inflated, isOwned: true);
+    }
+
+    /// <summary>Bytes that were not compressed, which may be many.</summary>
+    sealed class Plain(PackedInput input) : ForwardStream
+    {
+        long _passed;
 
         public override int Read(Span<byte> buffer)
         {
-            int taken;
-            if (_head.IsEmpty)
+            input.Allow(_passed + buffer.Length);
+            var read = input.Read(buffer);
+            _passed += read;
+            return read;
+        }
+    }
+
+    /// <summary>What a decompressor gives, counted.</summary>
+    /// <param name="decoder">The decompressor.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="bounds">What is too much.</param>
+    /// <param name="atEnd">Looks at what was read once all is inflated; given the number of bytes it was.</param>
+    sealed class Inflated(Stream decoder, PackedInput input, ArchiveBounds bounds, Action<PackedInput, long>? atEnd = null) : ForwardStream
+    {
+        long _inflated;
+        bool _isDone;
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (_isDone || buffer.IsEmpty)
+                return 0;
+            int read;
+            try
             {
-                taken = rest.Read(buffer);
+                read = decoder.Read(buffer);
             }
-            else
+            catch (InvalidDataException why) when (decoder is GZipStream)
             {
-                taken = Math.Min(buffer.Length, _head.Length);
-                _head.Span[..taken].CopyTo(buffer);
-                _head = _head[taken..];
+                throw new OnePassException(why.Message);
             }
-            _position += taken;
-            return taken;
+            _inflated += read;
+            if (_inflated > bounds.Inflated)
+                throw FetchException.ArchiveTooLarge("its size in bytes", bounds.Inflated);
+            input.Allow(_inflated);
+            if (read == 0)
+            {
+                _isDone = true;
+                atEnd?.Invoke(input, _inflated);
+            }
+            return read;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                decoder.Dispose();
+            base.Dispose(disposing);
         }
     }
 }

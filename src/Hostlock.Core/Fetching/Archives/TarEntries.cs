@@ -29,28 +29,21 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
     public override bool Next()
     {
         (_longName, _longTarget, _paxSize, _paxModified) = (null, null, null, null);
+        var extended = "";
         while (ReadHeader())
         {
             var type = (char)_header[156];
             var size = Number(124, 12);
             if (size < 0)
                 throw FetchException.BadArchive("a member has a negative size");
-            switch (type)
+            if (type is 'L' or 'K' or 'x' or 'g')
             {
-                case 'L':
-                    _longName = Trimmed(ReadBytes(size));
-                    continue;
-                case 'K':
-                    _longTarget = Trimmed(ReadBytes(size));
-                    continue;
-                case 'x':
-                    ReadPax(ReadBytes(size));
-                    continue;
-                case 'g':
-                    ReadBytes(size);
-                    continue;
-                default:
-                    break;
+                // Each once before a member, as in libarchive; else they could go on for ever.
+                if (extended.Contains(type))
+                    throw FetchException.BadArchive($"a member has two headers of type '{type}'");
+                extended += type;
+                ReadExtended(type, size);
+                continue;
             }
             size = _paxSize ?? size;
             SetName();
@@ -171,10 +164,10 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
             switch (record[..equals])
             {
                 case var key when key.SequenceEqual("path"u8):
-                    _longName = value.ToArray();
+                    _longName = UpToZero(value);
                     break;
                 case var key when key.SequenceEqual("linkpath"u8):
-                    _longTarget = value.ToArray();
+                    _longTarget = UpToZero(value);
                     break;
                 case var key when key.SequenceEqual("size"u8):
                     _paxSize = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
@@ -193,12 +186,27 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
         }
     }
 
-    static byte[] Trimmed(byte[] text) => text.AsSpan().TrimEnd((byte)0).ToArray();
+    // One that is too long is passed over, and one for all members says nothing that matters here.
+    void ReadExtended(char type, long size)
+    {
+        if (type == 'g' || size > MaximumHeaderBytes)
+        {
+            Skip(Padded(size));
+            return;
+        }
+        var bytes = ReadBytes(size);
+        if (type == 'x')
+            ReadPax(bytes);
+        else if (type == 'L')
+            _longName = UpToZero(bytes);
+        else
+            _longTarget = UpToZero(bytes);
+    }
+
+    static byte[] UpToZero(ReadOnlySpan<byte> text) => (text.IndexOf((byte)0) is >= 0 and var end ? text[..end] : text).ToArray();
 
     byte[] ReadBytes(long size)
     {
-        if (size > MaximumHeaderBytes)
-            throw FetchException.ArchiveTooLarge("a name", MaximumHeaderBytes);
         var bytes = new byte[size];
         if (tar.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < size)
             throw FetchException.BadArchive("it ends in the middle of a name");

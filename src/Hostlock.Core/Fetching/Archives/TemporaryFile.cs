@@ -13,4 +13,21 @@ static class TemporaryFile
         File.Delete(file.Name);
         return file;
     }
+
+    /// <summary>A copy of a stream, to be read from its beginning.</summary>
+    public static async Task<FileStream> OfAsync(Stream source, string folder, CancellationToken cancellationToken)
+    {
+        var copy = Create(folder);
+        try
+        {
+            await source.CopyToAsync(copy, cancellationToken);
+            copy.Position = 0;
+            return copy;
+        }
+        catch
+        {
+            await copy.DisposeAsync();
+            throw;
+        }
+    }
 }

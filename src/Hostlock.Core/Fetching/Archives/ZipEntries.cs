@@ -1,127 +1,370 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Hostlock.Fetching.Compression;
+using Hostlock.Platform;
+using SharpCompress.Compressors.LZMA;
+using ZstdSharp;
 
 namespace Hostlock.Fetching.Archives;
 
-/// <summary>The members of a zip archive, in the order of its directory.</summary>
+/// <summary>
+/// The members of a zip archive, in the order they lie in. The directory says where they are, and what a name cannot: modes and links. The
+/// header in front of the contents says the rest.
+/// </summary>
 /// <remarks>
-/// PKWARE APPNOTE.TXT 4.3.12 (the directory) and Info-ZIP's extended timestamp; libarchive for what Nix makes of it. The base library
-/// inflates; of the directory it shows neither that timestamp nor who made an entry.
+/// PKWARE APPNOTE.TXT, 4.3, whose sections are named below, and libarchive, archive_read_support_format_zip.c, for what Nix makes of it. The
+/// base library looks at no check, and reads a directory into memory however large it is.
 /// </remarks>
 sealed class ZipEntries : ArchiveMembers, IDisposable
 {
     const int DirectoryHeader = 46;
+    const int LocalHeader = 30;
+    const int EndRecord = 22;
+    const int EndRecord64 = 56;
+    const int Locator64 = 20;
+    const int Tail = 16 * 1024;
     const int MaximumDirectory = 256 * 1024 * 1024;
-    const int MaximumTarget = 4096;
+    const int MaximumTarget = 64 * 1024;
     const int Unix = 3;
-    const ushort IsUtf8 = 0x800;
+    const int IsEncrypted = 0x41;
+    const int IsUtf8 = 0x800;
+    const int TypeMask = 0xF000;
+    const int PipeType = 0x1000;
+    const int FolderType = 0x4000;
+    const int RegularFile = 0x8000;
+    const int SymbolicLink = 0xA000;
 
-    readonly ZipArchive _archive;
-    readonly byte[] _directory;
-    int _at = -1, _offset;
+    /// <summary>A member as the directory has it.</summary>
+    readonly record struct Place(long Offset, uint Sum, long Packed, long Size, int Mode);
+
+    readonly Stream _zip;
+    readonly List<Place> _places = [];
+    readonly bool _hasModes;
+    int _at = -1;
     byte[] _name = [], _target = [];
     Stream? _contents;
 
     /// <param name="zip">The archive; it is read back and forth.</param>
-    public ZipEntries(Stream zip)
+    /// <param name="bounds">What is too much.</param>
+    /// <param name="hasModes">False to pass over modes and links, as a reader does that does not know the directory.</param>
+    /// <exception cref="FetchException">It has no directory, or too many members.</exception>
+    public ZipEntries(Stream zip, ArchiveBounds bounds, bool hasModes)
     {
-        _archive = new(zip, ZipArchiveMode.Read, leaveOpen: true);
-        // The entries are read first: that finds the directory and judges it.
-        var count = _archive.Entries.Count;
-        _directory = count == 0 ? [] : ReadDirectory(zip);
+        (_zip, _hasModes) = (zip, hasModes);
+        ReadDirectory(bounds);
+        _places.Sort((one, other) => one.Offset.CompareTo(other.Offset));
     }
 
     public override ReadOnlySpan<byte> Name => _name;
 
     public override ReadOnlySpan<byte> Target => _target;
 
+    /// <summary>Whether a file has the end of a zip archive.</summary>
+    public static bool Has(Stream file) => End(file) is not null;
+
     public override bool Next()
     {
         _contents?.Dispose();
         _contents = null;
-        if (++_at >= _archive.Entries.Count)
-            return false;
-        var header = _directory.AsSpan(_offset);
-        if (header.Length < DirectoryHeader || !header.StartsWith("PK\u0001\u0002"u8))
-            throw FetchException.BadArchive("its directory is damaged");
-        var (name, extra, comment) = (Short(header, 28), Short(header, 30), Short(header, 32));
-        _offset += DirectoryHeader + name + extra + comment;
-        if (_offset > _directory.Length)
-            throw FetchException.BadArchive("its directory is damaged");
-        _name = header.Slice(DirectoryHeader, name).ToArray();
-        // Nix has no characters for them in the locale it runs in.
-        if ((Short(header, 8) & IsUtf8) != 0 && _name.AsSpan().ContainsAnyExceptInRange((byte)0, (byte)127))
-            throw FetchException.BadArchive("a zip archive with names that are not ASCII cannot be read; use the .tar.gz of the same tree");
-        var mode = header[5] == Unix ? Short(header, 40) : 0;
-        Kind = (mode & 0xF000) == 0xA000 ? MemberKind.Link : _name is [.., (byte)'/'] || (mode & 0xF000) == 0x4000 ? MemberKind.Folder : MemberKind.File;
-        IsExecutable = (mode & 0x40) != 0;
-        Modified = ExtendedTime(header.Slice(DirectoryHeader + name, extra)) ?? LocalTime(_archive.Entries[_at].LastWriteTime.DateTime);
-        var entry = _archive.Entries[_at];
-        Size = Kind == MemberKind.File ? entry.Length : 0;
-        if (Kind == MemberKind.Link)
-            _target = ReadTarget(entry);
-        else if (Kind == MemberKind.File)
-            _contents = entry.Open();
+        // Of two at one place there is only one.
+        do
+        {
+            if (++_at >= _places.Count)
+                return false;
+        }
+        while (_at > 0 && _places[_at].Offset == _places[_at - 1].Offset);
+        ReadMember(_places[_at]);
         return true;
     }
 
     public override int Read(Span<byte> buffer) => _contents?.Read(buffer) ?? 0;
 
-    public void Dispose()
+    public void Dispose() => _contents?.Dispose();
+
+    // 4.3.7, and what of it the directory knows better.
+    void ReadMember(Place place)
     {
-        _contents?.Dispose();
-        _archive.Dispose();
+        var header = ReadAt(place.Offset, LocalHeader);
+        if (!header.AsSpan().StartsWith("PK\u0003\u0004"u8))
+            throw FetchException.BadArchive("a member is not where its directory says");
+        var flags = Short(header, 6);
+        var method = Short(header, 8);
+        var names = ReadAt(place.Offset + LocalHeader, Short(header, 26) + Short(header, 28));
+        _name = names[..Short(header, 26)];
+        // Nix has no characters for them in the locale it runs in.
+        if ((flags & IsUtf8) != 0 && _name.AsSpan().ContainsAnyExceptInRange((byte)0, (byte)127))
+            throw FetchException.BadArchive("a zip archive with names that are not ASCII cannot be read; use the .tar.gz of the same tree");
+        if (header[5] == 0 && !_name.Contains((byte)'/'))
+            _name.AsSpan().Replace((byte)'\\', (byte)'/');
+
+        long packed = Word(header, 18), size = Word(header, 22);
+        Modified = LocalTime(Word(header, 10));
+        ReadExtra(names.AsSpan(_name.Length), ref packed, ref size, seconds => Modified = seconds);
+        packed = packed is 0 or uint.MaxValue ? place.Packed : packed;
+        size = size is 0 or uint.MaxValue ? place.Size : size;
+        var sum = Word(header, 14) is > 0 and var own ? own : place.Sum;
+
+        SetKind(place.Mode);
+        var start = place.Offset + LocalHeader + names.Length;
+        if ((flags & IsEncrypted) != 0 && Kind != MemberKind.Folder)
+            throw FetchException.BadArchive("it is encrypted");
+        if (Kind == MemberKind.Link)
+            _target = ReadTarget(method, start, packed, size);
+        // What takes no room has no contents.
+        Size = Kind == MemberKind.File && packed > 0 ? size : 0;
+        if (Kind == MemberKind.File && packed > 0)
+            _contents = new Checked(Inflated(method, start, packed, size), size, sum);
     }
 
-    static byte[] ReadTarget(ZipArchiveEntry entry)
+    void SetKind(int mode)
     {
-        if (entry.Length > MaximumTarget)
-            throw FetchException.ArchiveTooLarge("the target of a link", MaximumTarget);
-        using var contents = entry.Open();
-        var target = new byte[entry.Length];
-        contents.ReadExactly(target);
-        return target;
+        // Info-ZIP writes that of the pipe it read the contents from.
+        if ((mode & TypeMask) == PipeType)
+            mode = (mode & ~TypeMask) | RegularFile;
+        IsExecutable = (mode & 0x40) != 0;
+        Kind = (mode & TypeMask) switch
+        {
+            FolderType => MemberKind.Folder,
+            _ when _name is [.., (byte)'/'] => MemberKind.Folder,
+            SymbolicLink => MemberKind.Link,
+            0 or RegularFile => MemberKind.File,
+            var other => throw FetchException.BadArchive($"a member has unsupported type {other}"),
+        };
     }
 
-    static long? ExtendedTime(ReadOnlySpan<byte> fields)
+    byte[] ReadTarget(int method, long start, long packed, long size)
+    {
+        if (packed > MaximumTarget)
+            throw FetchException.ArchiveTooLarge("the target of a link in bytes", MaximumTarget);
+        if (method is not (0 or 8 or 14))
+            throw FetchException.BadArchive($"a link is compressed by method {method}");
+        using var contents = Inflated(method, start, packed, size);
+        var target = new byte[ArchiveBounds.Target + 1];
+        target = target[..contents.ReadAtLeast(target, target.Length, throwOnEndOfStream: false)];
+        var end = target.AsSpan().IndexOf((byte)0);
+        return end < 0 ? target : target[..end];
+    }
+
+    Stream Inflated(int method, long start, long packed, long size)
+    {
+        var part = new Part(_zip, start, packed);
+        var input = new PackedInput(part);
+        switch (method)
+        {
+            case 0:
+                return part;
+            case 8:
+                return new Whole(new DeflateStream(part, CompressionMode.Decompress), () => part.IsRead);
+            case 12:
+                return new Whole(new BzipMembers(input), () => input.Peek(1).IsEmpty);
+            case 14:
+                // 5.8.8: a version, the number of bytes that follow, properties.
+                var head = new byte[9];
+                part.ReadExactly(head);
+                return LzmaStream.Create(head[4..], part, inputSize: packed - head.Length, outputSize: size);
+            case 93:
+                return new Whole(new DecompressionStream(part), () => part.IsRead);
+            case 95:
+                return new XzStream(input);
+            default:
+                throw FetchException.BadArchive($"a member is compressed by method {method}");
+        }
+    }
+
+    // 4.3.12. It is read up to where it ends, whatever number of members its end record has.
+    void ReadDirectory(ArchiveBounds bounds)
+    {
+        if (End(_zip) is not var (end, start, stated))
+            throw FetchException.BadArchive("the zip archive has no directory");
+        if (end - start > MaximumDirectory)
+            throw FetchException.ArchiveTooLarge("the directory of its zip archive in bytes", MaximumDirectory);
+        var bytes = ReadAt(start, (int)(end - start));
+        var at = bytes.AsSpan().IndexOf("PK\u0001\u0002"u8);
+        // What lies in front of the archive moved all that is in it.
+        var moved = start + at - stated;
+        while (at >= 0 && at < bytes.Length)
+        {
+            var header = bytes.AsSpan(at);
+            if (header.StartsWith("PK\u0006\u0006"u8))
+                return;
+            if (header.Length < DirectoryHeader || !header.StartsWith("PK\u0001\u0002"u8))
+                throw FetchException.BadArchive("its directory is damaged");
+            if (_places.Count >= bounds.Members)
+                throw FetchException.ArchiveTooLarge("the number of members", bounds.Members);
+            var (name, extra, comment) = (Short(header, 28), Short(header, 30), Short(header, 32));
+            if (header.Length < DirectoryHeader + name + extra + comment)
+                throw FetchException.BadArchive("its directory is damaged");
+            long packed = Word(header, 20), size = Word(header, 24);
+            var offset = ReadExtra(header.Slice(DirectoryHeader + name, extra), ref packed, ref size, _ => { }, Word(header, 42));
+            _places.Add(new(offset + moved, Word(header, 16), packed, size, _hasModes ? Mode(header[5], Word(header, 38)) : 0));
+            at += DirectoryHeader + name + extra + comment;
+        }
+    }
+
+    // What external attributes (4.4.15) say, by who made the archive: DOS knows folders alone.
+    static int Mode(byte system, uint attributes) => system switch
+    {
+        Unix => (int)(attributes >> 16),
+        0 => (attributes & 0x10) != 0 ? FolderType : RegularFile,
+        _ => 0,
+    };
+
+    // 4.5: sizes and offsets of more than 32 bits, and times.
+    static long ReadExtra(ReadOnlySpan<byte> fields, ref long packed, ref long size, Action<long> modified, long offset = 0)
     {
         while (fields.Length >= 4)
         {
             var (id, length) = (Short(fields, 0), Short(fields, 2));
             if (length > fields.Length - 4)
-                break;
-            if (id == 0x5455 && length >= 5 && (fields[4] & 1) != 0)
-                return BinaryPrimitives.ReadInt32LittleEndian(fields[5..]);
+                throw FetchException.BadArchive("a member has damaged fields");
+            var field = fields.Slice(4, length);
             fields = fields[(4 + length)..];
+            switch (id)
+            {
+                case 1:
+                    size = Large(size, ref field);
+                    packed = Large(packed, ref field);
+                    offset = Large(offset, ref field);
+                    break;
+                case 0x5455 when field.Length >= 5 && (field[0] & 1) != 0:
+                    modified(BinaryPrimitives.ReadInt32LittleEndian(field[1..]));
+                    break;
+                case 0x000d when field.Length >= 12:
+                case 0x5855 when field.Length >= 8:
+                    modified(BinaryPrimitives.ReadInt32LittleEndian(field[4..]));
+                    break;
+                default:
+                    break;
+            }
         }
-        return null;
+        return offset;
     }
 
-    // The old field has the time of wherever the archive was made; libarchive takes it for the time here.
-    static long LocalTime(DateTime time) =>
-        new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Unspecified), TimeZoneInfo.Local.GetUtcOffset(time)).ToUnixTimeSeconds();
-
-    // From the last end record on, backwards: what lies between the end of the members and it is the directory.
-    static byte[] ReadDirectory(Stream zip)
+    static long Large(long value, ref ReadOnlySpan<byte> field)
     {
-        const int endRecord = 22;
-        var tail = new byte[Math.Min(zip.Length, endRecord + ushort.MaxValue)];
-        zip.Position = zip.Length - tail.Length;
+        if (value != uint.MaxValue)
+            return value;
+        var large = field.Length >= 8 ? BinaryPrimitives.ReadInt64LittleEndian(field) : -1;
+        field = field.Length >= 8 ? field[8..] : field;
+        return large >= 0 ? large : throw FetchException.BadArchive("a member has a damaged size");
+    }
+
+    // 4.4.6 has the time of wherever the archive was made; libarchive takes it for the time here.
+    static long LocalTime(uint dos)
+    {
+        var (days, seconds) = ((int)(dos >> 16), (int)(dos & 0xffff));
+        var (month, day) = ((days >> 5) & 15, days & 31);
+        var time = new DateTime(1980 + (days >> 9), 1, 1).AddMonths(month - 1).AddDays(day - 1)
+            .AddHours(seconds >> 11).AddMinutes((seconds >> 5) & 63).AddSeconds((seconds & 31) * 2);
+        return new DateTimeOffset(time, TimeZoneInfo.Local.GetUtcOffset(time)).ToUnixTimeSeconds();
+    }
+
+    // The last end record (4.3.16, or 4.3.14 behind its locator): where it is, where its directory is, and where it says that is.
+    static (long At, long Directory, long Stated)? End(Stream zip)
+    {
+        var from = Math.Max(0, zip.Length - Tail);
+        var tail = new byte[(int)(zip.Length - from)];
+        zip.Position = from;
         zip.ReadExactly(tail);
-        var at = tail.AsSpan().LastIndexOf("PK\u0005\u0006"u8);
-        if (at < 0 || at + endRecord > tail.Length)
-            throw FetchException.BadArchive("it has no directory");
-        long size = BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(at + 12));
-        long start = BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(at + 16));
-        if (size == uint.MaxValue || start == uint.MaxValue)
-            throw FetchException.BadArchive("it is a zip archive of more than 4 GiB; use the .tar.gz of the same tree");
-        if (size > MaximumDirectory || start + size > zip.Length)
-            throw FetchException.BadArchive("its directory is damaged");
-        var directory = new byte[size];
-        zip.Position = start;
-        zip.ReadExactly(directory);
-        return directory;
+        if (tail.Length < EndRecord)
+            return null;
+        var at = tail.AsSpan(0, tail.Length - EndRecord + 4).LastIndexOf("PK\u0005\u0006"u8);
+        if (at < 0)
+            return null;
+        var record = tail.AsSpan(at);
+        if (at >= Locator64 && tail.AsSpan(at - Locator64).StartsWith("PK\u0006\u0007"u8)
+            && BinaryPrimitives.ReadInt64LittleEndian(tail.AsSpan(at - Locator64 + 8)) is >= 0 and var at64
+            && at64 <= zip.Length - EndRecord64)
+        {
+            zip.Position = at64;
+            var record64 = new byte[EndRecord64];
+            zip.ReadExactly(record64);
+            var start64 = BinaryPrimitives.ReadInt64LittleEndian(record64.AsSpan(48));
+            return record64.AsSpan().StartsWith("PK\u0006\u0006"u8) && start64 >= 0 && start64 <= at64 ? (at64, start64, start64) : null;
+        }
+        long size = Word(record, 12), stated = Word(record, 16);
+        return Short(record, 4) == 0 && Short(record, 6) == 0 && Short(record, 8) == Short(record, 10) && size + stated <= from + at
+            ? (from + at, from + at - size, stated)
+            : null;
+    }
+
+    byte[] ReadAt(long offset, int count)
+    {
+        if (offset < 0 || offset > _zip.Length - count)
+            throw FetchException.BadArchive("a member is not where its directory says");
+        _zip.Position = offset;
+        var bytes = new byte[count];
+        _zip.ReadExactly(bytes);
+        return bytes;
     }
 
     static ushort Short(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
+
+    static uint Word(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
+
+    /// <summary>A part of the archive, whose last byte comes alone: a decompressor that ends before it was told too many.</summary>
+    sealed class Part(Stream zip, long start, long length) : ForwardStream
+    {
+        long _at;
+
+        public bool IsRead => _at == length;
+
+        public override int Read(Span<byte> buffer)
+        {
+            var left = length - _at;
+            zip.Position = start + _at;
+            var read = zip.Read(buffer[..(int)Math.Min(buffer.Length, left > 1 ? left - 1 : left)]);
+            if (read == 0 && left > 0 && !buffer.IsEmpty)
+                throw FetchException.BadArchive("it ends in the middle of a member");
+            _at += read;
+            return read;
+        }
+    }
+
+    /// <summary>Contents that need all of the part they are inflated from.</summary>
+    /// <param name="decoder">What inflates the part.</param>
+    /// <param name="isRead">Whether it has read all of the part.</param>
+    sealed class Whole(Stream decoder, Func<bool> isRead) : ForwardStream
+    {
+        public override int Read(Span<byte> buffer)
+        {
+            var read = decoder.Read(buffer);
+            return read > 0 || buffer.IsEmpty || isRead()
+                ? read
+                : throw FetchException.BadArchive("a member has not as many compressed bytes as it says");
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                decoder.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+
+    /// <summary>Contents whose size and check are looked at.</summary>
+    sealed class Checked(Stream contents, long size, uint sum) : ForwardStream
+    {
+        readonly Checksum _sum = Checksum.Crc32();
+        long _passed;
+
+        public override int Read(Span<byte> buffer)
+        {
+            var read = contents.Read(buffer);
+            _sum.Append(buffer[..read]);
+            _passed += read;
+            if (_passed > size || (read == 0 && !buffer.IsEmpty && _passed < size))
+                throw FetchException.BadArchive("a member has not as many bytes as it says");
+            if (_passed == size && _sum.Value != sum)
+                throw FetchException.BadArchive("the CRC-32 of a member is wrong");
+            return read;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                contents.Dispose();
+            base.Dispose(disposing);
+        }
+    }
 }

@@ -19,7 +19,7 @@ sealed class DownloadedArchives(string temporaryFolder) : IDisposable
     {
         // A file of this machine is over at once, and may be read again from its beginning.
         var body = received is null || download.Body.CanSeek ? download.Body : new WatchedStream(download.Body, received);
-        var (hash, modified, caught) = await ArchiveReader.ReadAsync(body, temporaryFolder, ArchiveBounds.Default, cancellationToken);
+        var (hash, modified, caught) = await ArchiveReader.ReadAsync(body, How(download), cancellationToken);
         return CachedAnswer.Of(hash, modified, caught);
     }
 
@@ -31,7 +31,7 @@ sealed class DownloadedArchives(string temporaryFolder) : IDisposable
     {
         using (download)
         {
-            var tree = await ArchiveTree.ReadAsync(download.Body, temporaryFolder, ArchiveBounds.Default, cancellationToken);
+            var tree = await ArchiveTree.ReadAsync(download.Body, How(download), cancellationToken);
             _unpacked.Add(tree);
             return new ArchiveFiles(tree);
         }
@@ -43,4 +43,6 @@ sealed class DownloadedArchives(string temporaryFolder) : IDisposable
         foreach (var tree in _unpacked)
             tree.Dispose();
     }
+
+    Unpacking How(Download download) => new(temporaryFolder, ArchiveBounds.Default, download.IsNamedZip);
 }

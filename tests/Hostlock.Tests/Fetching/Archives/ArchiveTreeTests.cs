@@ -3,6 +3,7 @@ using System.IO.Compression;
 using CsCheck;
 using Hostlock.Fetching;
 using Hostlock.Fetching.Archives;
+using Hostlock.Platform;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching.Archives;
@@ -47,7 +48,7 @@ public class ArchiveTreeTests
     {
         using var folder = new TempFolder();
         using var body = new MemoryStream(archive);
-        var read = await ArchiveReader.ReadAsync(body, folder.Path, ArchiveBounds.Default, TestContext.Current.CancellationToken);
+        var read = await ArchiveReader.ReadAsync(body, new(folder.Path, ArchiveBounds.Default), TestContext.Current.CancellationToken);
         return (read.Hash.ToString(), read.LastModified?.Seconds);
     }
 
@@ -147,9 +148,67 @@ public class ArchiveTreeTests
         bomb.Position = 0;
 
         var error = await Assert.ThrowsAsync<FetchException>(() =>
-            ArchiveTree.ReadAsync(bomb, folder.Path, new ArchiveBounds(1024 * 1024, 100), TestContext.Current.CancellationToken));
+            ArchiveTree.ReadAsync(
+                bomb, new(folder.Path, ArchiveBounds.Default with { Unpacked = 1024 * 1024 }), TestContext.Current.CancellationToken));
 
         Assert.Contains("its size in bytes exceeds 1048576", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Empty_members_of_gzip_do_not_go_on_for_ever()
+    {
+        byte[] empty = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        var members = Enumerable.Repeat(empty, 50_000).SelectMany(bytes => bytes).ToArray();
+
+        await RefusedAsync(new Endless(members), "beside what it inflates to");
+    }
+
+    [Fact]
+    public async Task Zeros_do_not_go_on_for_ever() =>
+        await RefusedAsync(new Endless(new byte[64 * 1024]), "exceeds", ArchiveBounds.Default with { Received = 32 << 20 });
+
+    [Fact]
+    public async Task Folders_that_only_paths_name_count_as_entries()
+    {
+        var deep = string.Join('/', Enumerable.Repeat("d", 50));
+        var archive = Tar(TarEntryFormat.Pax, [.. Enumerable.Range(0, 30).Select(number => $"{number}/{deep}/a")]);
+
+        await RefusedAsync(new MemoryStream(archive), "the number of entries exceeds 1000", ArchiveBounds.Default with { Members = 1000 });
+    }
+
+    [Fact]
+    public async Task A_window_of_gigabytes_is_not_given()
+    {
+        byte[] lzma = [0x5d, 0, 0, 0, 0x80, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0];
+
+        await RefusedAsync(new MemoryStream(lzma), "the window of its lzma file");
+    }
+
+    [Fact]
+    public async Task The_target_of_a_link_is_no_longer_than_a_path() =>
+        await RefusedAsync(
+            new MemoryStream(Tar(TarEntryFormat.Pax, "p/", $"p/l->{new string('x', 4096)}")), "the target of a link in bytes exceeds 4095");
+
+    static async Task RefusedAsync(Stream body, string why, ArchiveBounds? bounds = null)
+    {
+        using var folder = new TempFolder();
+        var error = await Assert.ThrowsAsync<FetchException>(() =>
+            ArchiveReader.ReadAsync(body, new(folder.Path, bounds ?? ArchiveBounds.Default), TestContext.Current.CancellationToken));
+        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The same bytes again and again.</summary>
+    sealed class Endless(byte[] bytes) : ForwardStream
+    {
+        int _at;
+
+        public override int Read(Span<byte> buffer)
+        {
+            var read = Math.Min(buffer.Length, bytes.Length - _at);
+            bytes.AsSpan(_at, read).CopyTo(buffer);
+            _at = (_at + read) % bytes.Length;
+            return read;
+        }
     }
 
     [Fact]

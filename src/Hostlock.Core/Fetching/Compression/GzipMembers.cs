@@ -1,0 +1,128 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using Hostlock.Platform;
+
+namespace Hostlock.Fetching.Compression;
+
+/// <summary>
+/// The members of a gzip file one after the other, with the eyes of libarchive: sizes and checks are not looked at, and what is no member ends
+/// it. The base library looks at some of them, depending on where its pieces end.
+/// </summary>
+/// <remarks>
+/// RFC 1952; libarchive, archive_read_support_filter_gzip.c. The base library does not say where compressed data ends, so each member is
+/// inflated twice: the first time to learn in which piece it ends, the second time with that piece handed out byte by byte.
+/// </remarks>
+/// <param name="packed">The file; it is read back and forth.</param>
+/// <param name="most">The most bytes that a member may inflate to.</param>
+/// <param name="isOwned">True if the file is closed with this.</param>
+sealed class GzipMembers(Stream packed, long most, bool isOwned) : ForwardStream
+{
+    const int MaximumHeader = 1024 * 1024;
+    const int MaximumMembers = 1_000_000;
+    const int Trailer = 8;
+
+    readonly byte[] _scratch = new byte[64 * 1024];
+    long _next;
+    int _count;
+    Pieces? _pieces;
+    DeflateStream? _member;
+
+    public override int Read(Span<byte> buffer)
+    {
+        while (_member is not null || Open())
+        {
+            if (_member!.Read(buffer) is > 0 and var read)
+                return read;
+            _member.Dispose();
+            _member = null;
+            _next = _pieces!.At + Trailer;
+            if (_next > packed.Length)
+                throw FetchException.BadArchive("it ends in the middle of its gzip trailer");
+        }
+        return 0;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _member?.Dispose();
+            if (isOwned)
+                packed.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    bool Open()
+    {
+        if (HeaderLength() is not (> 0 and var header))
+            return _count > 0 ? false : throw FetchException.BadArchive("it is no gzip file");
+        if (++_count > MaximumMembers)
+            throw FetchException.ArchiveTooLarge("the number of gzip members", MaximumMembers);
+        var start = _next + header;
+        _pieces = new(packed, start, LastPiece(start));
+        _member = new(_pieces, CompressionMode.Decompress, leaveOpen: true);
+        return true;
+    }
+
+    long LastPiece(long start)
+    {
+        var pieces = new Pieces(packed, start, long.MaxValue);
+        using var member = new DeflateStream(pieces, CompressionMode.Decompress, leaveOpen: true);
+        long inflated = 0;
+        while (member.Read(_scratch) is > 0 and var read)
+        {
+            if ((inflated += read) > most)
+                throw FetchException.ArchiveTooLarge("its size in bytes", most);
+        }
+        return pieces.LastStart;
+    }
+
+    // The bytes of the header of a member; 0 if there is none.
+    int HeaderLength()
+    {
+        packed.Position = _next;
+        var head = new byte[(int)Math.Min(MaximumHeader, packed.Length - _next)];
+        var fixedPart = Math.Min(head.Length, 10);
+        packed.ReadExactly(head, 0, fixedPart);
+        if (fixedPart < 10 || !head.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b, 8]) || (head[3] & 0xe0) != 0)
+            return 0;
+        var flags = head[3];
+        if ((flags & 0x1e) == 0)
+            return fixedPart;
+        packed.ReadExactly(head, fixedPart, head.Length - fixedPart);
+        var at = fixedPart;
+        if ((flags & 4) != 0)
+            at += at + 2 <= head.Length ? 2 + BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(at)) : head.Length;
+        foreach (var text in (ReadOnlySpan<int>)[8, 16])
+        {
+            if ((flags & text) == 0 || at >= head.Length)
+                continue;
+            var end = head.AsSpan(at).IndexOf((byte)0);
+            at = end < 0 ? head.Length : at + end + 1;
+        }
+        at += (flags & 2) != 0 ? 2 : 0;
+        return at < head.Length ? at : 0;
+    }
+
+    /// <summary>A part of the file in pieces, and from some place on in single bytes.</summary>
+    sealed class Pieces(Stream packed, long start, long singly) : ForwardStream
+    {
+        /// <summary>Where the next piece begins.</summary>
+        public long At { get; private set; } = start;
+
+        /// <summary>Where the last piece that was not empty began.</summary>
+        public long LastStart { get; private set; } = start;
+
+        public override int Read(Span<byte> buffer)
+        {
+            var most = At < singly ? (int)Math.Min(buffer.Length, singly - At) : Math.Min(1, buffer.Length);
+            packed.Position = At;
+            var read = packed.Read(buffer[..most]);
+            if (read > 0)
+                LastStart = At;
+            At += read;
+            return read;
+        }
+    }
+}
