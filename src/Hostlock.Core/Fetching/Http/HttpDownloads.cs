@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
 using System.Text;
+using Hostlock.Fetching.Compression;
 
 namespace Hostlock.Fetching.Http;
 
@@ -16,6 +17,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
 {
     const int MaximumRedirects = 10;
     const int MaximumAnswer = 16 * 1024 * 1024;
+    static readonly string[] LinkHeaders = ["Link", "x-amz-meta-link"];
     static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
     static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
@@ -70,6 +72,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         var shown = Shown(url);
         string? link = null;
         var address = new Uri(url);
+        var credentials = new Credentials(address, token, settings.NetrcFile);
         try
         {
             for (var redirects = 0; redirects <= MaximumRedirects; redirects++)
@@ -79,23 +82,27 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                 HttpResponseMessage response;
                 try
                 {
-                    response = await _client.Value.SendAsync(Request(address, token, tag), HttpCompletionOption.ResponseHeadersRead, either.Token);
+                    response = await _client.Value.SendAsync(
+                        Request(address, credentials, tag), HttpCompletionOption.ResponseHeadersRead, either.Token);
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
                     return (null, FetchException.Unreachable(shown, $"no answer within {Seconds(Patience)}"), Backoff(attempt));
                 }
-                link ??= ImmutableLink(response.Headers);
-                if (response.StatusCode is HttpStatusCode.OK)
+                link = ImmutableLink(response.Headers) ?? link;
+                // These are what Nix takes for success.
+                if ((int)response.StatusCode is 200 or 201 or 204 or 206)
                 {
                     var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-                    return (new(new ImpatientStream(body, response, shown, Patience, time, cancellationToken), link, response.Headers.ETag?.ToString()), null, null);
+                    var sent = new ImpatientStream(body, response, shown, Patience, time, cancellationToken);
+                    _ = response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings);
+                    return (new(ContentEncoding.Decoded(sent, encodings, shown), link, response.Headers.ETag?.ToString()), null, null);
                 }
                 using (response)
                 {
                     if (response.StatusCode is HttpStatusCode.NotModified && tag is not null)
                         return (new(Stream.Null, link, tag) { IsUnchanged = true }, null, null);
-                    if ((int)response.StatusCode is >= 301 and <= 308 && response.Headers.Location is { } location)
+                    if ((int)response.StatusCode is >= 300 and < 400 and not 304 && response.Headers.Location is { } location)
                     {
                         address = new(address, location);
                         if (address.Scheme is not ("http" or "https"))
@@ -114,29 +121,16 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         }
     }
 
-    HttpRequestMessage Request(Uri address, TokenHeader? token, string? tag)
+    static HttpRequestMessage Request(Uri address, Credentials credentials, string? tag)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("hostlock", "1"));
         request.Headers.Accept.ParseAdd("*/*");
         if (tag is not null)
             request.Headers.TryAddWithoutValidation("If-None-Match", tag);
-        if (token is not null && IsOf(address.Host, token.Host))
-            request.Headers.TryAddWithoutValidation(token.Name, token.Value);
-        else if (UserInfo(address) is { } login)
-            request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login)));
+        credentials.AddTo(request);
         return request;
     }
-
-    string? UserInfo(Uri address)
-    {
-        if (address.UserInfo.Length > 0)
-            return Uri.UnescapeDataString(address.UserInfo);
-        return Netrc.Find(settings.NetrcFile, address.Host) is var (login, password) ? $"{login}:{password}" : null;
-    }
-
-    // A forge's API has a host of its own: api.github.com takes the tokens of github.com.
-    static bool IsOf(string host, string owner) => host == owner || host == $"api.{owner}";
 
     static TimeSpan Backoff(int attempt)
     {
@@ -144,11 +138,18 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         return wait < LongestWait ? wait : LongestWait;
     }
 
-    static TimeSpan? WaitFor(HttpResponseMessage response, int attempt)
+    // Nix 2.34.8 takes whatever is not the asker's fault for something that passes (libstore/filetransfer.cc).
+    TimeSpan? WaitFor(HttpResponseMessage response, int attempt)
     {
-        if ((int)response.StatusCode is not (408 or 429 or 500 or 502 or 503 or 504))
+        if ((int)response.StatusCode is (>= 400 and < 500 and not (408 or 429)) or 501 or 505 or 511)
             return null;
-        return response.Headers.RetryAfter?.Delta is { } stated ? stated <= LongestWait ? stated : null : Backoff(attempt);
+        var stated = response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - time.GetUtcNow(),
+            _ => (TimeSpan?)null,
+        };
+        return stated is null ? Backoff(attempt) : stated <= LongestWait ? stated < TimeSpan.Zero ? TimeSpan.Zero : stated : null;
     }
 
     static string? HintFor(HttpResponseMessage response) => (int)response.StatusCode switch
@@ -160,21 +161,25 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         _ => null,
     };
 
-    // Exactly <URL>; rel="immutable", as Nix 2.34.8 takes it (libstore/filetransfer.cc).
+    // Exactly <URL>; rel="immutable", and of several the last, as Nix 2.34.8 takes it (libstore/filetransfer.cc).
     static string? ImmutableLink(HttpResponseHeaders headers)
     {
         const string end = ">; rel=\"immutable\"";
-        foreach (var name in (ReadOnlySpan<string>)["Link", "x-amz-meta-link"])
+        string? link = null;
+        foreach (var (name, values) in headers.NonValidated)
         {
-            if (!headers.NonValidated.TryGetValues(name, out var values))
+            if (!LinkHeaders.Contains(name, StringComparer.OrdinalIgnoreCase))
                 continue;
             foreach (var value in values.Select(value => value.Trim()))
             {
-                if (value.StartsWith('<') && value.EndsWith(end, StringComparison.OrdinalIgnoreCase) && value.IndexOf('>', StringComparison.Ordinal) == value.Length - end.Length)
-                    return value[1..^end.Length];
+                if (value.StartsWith('<') && value.EndsWith(end, StringComparison.OrdinalIgnoreCase)
+                    && value.IndexOf('>', StringComparison.Ordinal) == value.Length - end.Length)
+                {
+                    link = value[1..^end.Length];
+                }
             }
         }
-        return null;
+        return link;
     }
 
     /// <summary>A span of time in words, for messages: <c>300 seconds</c>.</summary>

@@ -1,17 +1,29 @@
 using System.Buffers;
+using Hostlock.Fetching.Archives;
 using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Http;
 
-/// <summary>The body of an answer that gives up if nothing comes for a while.</summary>
+/// <summary>
+/// The body of an answer: the one door for bytes from servers. It gives up if nothing comes for a while, if little comes for as long, or if
+/// too much comes.
+/// </summary>
 /// <param name="body">The bytes as they come.</param>
 /// <param name="response">The answer they belong to; closed with the stream.</param>
 /// <param name="shown">The address, for messages.</param>
-/// <param name="patience">How long nothing may come.</param>
+/// <param name="patience">How long nothing may come, and how often the speed is looked at.</param>
 /// <param name="time">The clock that waits are measured by.</param>
 /// <param name="stop">Stops a read that blocks.</param>
 sealed class ImpatientStream(Stream body, HttpResponseMessage response, string shown, TimeSpan patience, TimeProvider time, CancellationToken stop) : ForwardStream
 {
+    /// <summary>The fewest bytes a second on the whole: a server that sends single bytes would hold us for ever.</summary>
+    public const int Floor = 1024;
+
+    static readonly long Most = ArchiveBounds.Default.Received;
+
+    TimeSpan _waited;
+    long _came, _passed;
+
     public override int Read(Span<byte> buffer)
     {
         // The unpacking reads on a thread of its own and has nothing else to do.
@@ -34,7 +46,10 @@ sealed class ImpatientStream(Stream body, HttpResponseMessage response, string s
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancellationToken);
         try
         {
-            return await body.ReadAsync(buffer, either.Token);
+            var began = time.GetTimestamp();
+            var read = await body.ReadAsync(buffer, either.Token);
+            Count(read, time.GetElapsedTime(began));
+            return read;
         }
         catch (OperationCanceledException) when (stalled.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -44,6 +59,20 @@ sealed class ImpatientStream(Stream body, HttpResponseMessage response, string s
         {
             throw FetchException.Unreachable(shown, "the connection broke off", why);
         }
+    }
+
+    // Only the time that was spent waiting for the server counts.
+    void Count(int read, TimeSpan waited)
+    {
+        if ((_passed += read) > Most)
+            throw FetchException.TooManyBytes(shown, Most);
+        _came += read;
+        _waited += waited;
+        if (_waited < patience || read == 0)
+            return;
+        if (_came < Floor * patience.TotalSeconds)
+            throw FetchException.Unreachable(shown, $"it comes slower than {Floor} bytes a second");
+        (_waited, _came) = (TimeSpan.Zero, 0);
     }
 
     protected override void Dispose(bool disposing)

@@ -1,6 +1,7 @@
 using System.Text;
 using Hostlock.Fetching.Archives;
 using Hostlock.Flakes;
+using Hostlock.Flakes.Schemes;
 using Hostlock.Locks;
 using Hostlock.Nar;
 using Hostlock.Platform;
@@ -48,45 +49,56 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
         return new(locked, new RememberedFiles(cache, identity, answer, async stop => await archives.UnpackAsync(await OpenAsync(url, null, stop), stop)), []);
     }
 
-    /// <summary>Fetches a single file.</summary>
+    /// <summary>Fetches a single file. If the server does not give it any more, what it gave last is taken, with a warning.</summary>
     /// <param name="reference">The reference.</param>
     /// <param name="url">Its address.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FetchException">It cannot be had.</exception>
+    /// <exception cref="FetchException">It cannot be had, and was not had before.</exception>
+    /// <remarks>Nix 2.34.8, libfetchers/tarball.cc, downloadFile; for an archive it does not fall back (downloadTarball_).</remarks>
     public async Task<FetchedTree> FetchFileAsync(FlakeRef reference, string url, CancellationToken cancellationToken)
     {
         var key = KeyOf("file", url);
         var known = cache.Find(key);
-        using (var download = await OpenAsync(url, known?.Tag, cancellationToken))
+        var warnings = new List<Warning>();
+        try
         {
+            using var download = await OpenAsync(url, known?.Tag, cancellationToken);
             if (!download.IsUnchanged)
             {
-                await using var kept = TemporaryFile.Create(temporaryFolder);
-                await download.Body.CopyToAsync(kept, cancellationToken);
+                var body = ArchiveBounds.Default.Of(download.Body);
+                await using var kept = await TemporaryFile.OfAsync(body, temporaryFolder, cancellationToken);
                 var hash = NarHash.Of(new SingleFileTree(kept), cancellationToken);
                 known = new(hash.ToString(), null, null, new Dictionary<string, byte[]?>()) { Tag = download.Tag };
-                if (download.Tag is not null)
-                    cache.Keep(key, known);
+                cache.Keep(key, known);
             }
         }
-        return new(reference.With(reference.Input.With("narHash", known!.NarHash)), new NoFiles(), []);
+        catch (FetchException why) when (why.IsOutside && known is not null)
+        {
+            warnings.Add(FetchException.StillCached(why));
+        }
+        return new(reference.With(reference.Input.With("narHash", known!.NarHash)), new NoFiles(), warnings);
     }
 
     // What lies at an address may change; its ETag tells.
     static RefAttributes KeyOf(string type, string url) => RefAttributes.Of(("type", $"{type} by ETag"), ("url", url));
 
+    // The link is an input's whole URL, of which no `dir` is taken out.
     static RefAttributes Immutable(string link, string url)
     {
-        var immutable = FlakeRef.ParseInput(link, wantsTree: true, null, null);
-        return immutable.Scheme.Locate(immutable.Input, hasToken: false) is TreeLocation.Archive
-            ? immutable.Input.Without("narHash")
+        if (FlakeUrl.TryParse(link) is not { } address)
+            throw FetchException.BadAnswer(url, "its immutable link is no URL");
+        var scheme = InputSchemes.All.FirstOrDefault(scheme => scheme.Takes(address, wantsTree: true));
+        return scheme?.Parse(address) is { } input && scheme.Locate(input, hasToken: false) is TreeLocation.Archive
+            ? input.Without("narHash")
             : throw FetchException.BadAnswer(url, "its immutable link is no archive");
     }
 
     async Task<Download> OpenAsync(string url, string? tag, CancellationToken cancellationToken)
     {
-        if (FlakeUrl.TryParse(url) is not { Scheme: "file" } local)
-            return await downloads.GetAsync(url, null, tag, cancellationToken);
+        var address = FlakeUrl.TryParse(url);
+        var isNamedZip = address?.PathText.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ?? false;
+        if (address is not { Scheme: "file" } local)
+            return await downloads.GetAsync(url, null, tag, cancellationToken) with { IsNamedZip = isNamedZip };
         var path = local.PathText;
         if (!path.StartsWith('/'))
             throw FetchException.FileUrl(url, "must be absolute");
@@ -98,7 +110,7 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
             throw FetchException.FileUrl(url, "does not exist");
         try
         {
-            return new(UnixFiles.Open(Encoding.UTF8.GetBytes(path)), null, null);
+            return new(UnixFiles.Open(Encoding.UTF8.GetBytes(path)), null, null) { IsNamedZip = isNamedZip };
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {

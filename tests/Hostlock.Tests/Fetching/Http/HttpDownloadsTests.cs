@@ -60,6 +60,85 @@ public class HttpDownloadsTests
         Assert.Equal(requests, wire.Asked.Count);
     }
 
+    // What Nix 2.34.8 takes for success, tries again, and does not (libstore/filetransfer.cc).
+    [Theory]
+    [InlineData(200, 1, true)]
+    [InlineData(201, 1, true)]
+    [InlineData(206, 1, true)]
+    [InlineData(202, 5, false)]
+    [InlineData(203, 5, false)]
+    [InlineData(300, 5, false)]
+    [InlineData(400, 1, false)]
+    [InlineData(408, 5, false)]
+    [InlineData(410, 1, false)]
+    [InlineData(429, 5, false)]
+    [InlineData(501, 1, false)]
+    [InlineData(505, 1, false)]
+    [InlineData(511, 1, false)]
+    [InlineData(520, 5, false)]
+    public async Task A_status_is_judged_as_Nix_judges_it(int status, int requests, bool isGood)
+    {
+        using var wire = new Wire((_, _) => Answer((HttpStatusCode)status, "there"));
+        using var downloads = Over(wire);
+
+        var text = downloads.GetTextAsync("https://h.test/a", null, TestContext.Current.CancellationToken);
+
+        if (isGood)
+            Assert.Equal("there", await text);
+        else
+            await Assert.ThrowsAsync<FetchException>(() => text);
+        Assert.Equal(requests, wire.Asked.Count);
+    }
+
+    [Theory]
+    [InlineData(300)]
+    [InlineData(305)]
+    [InlineData(308)]
+    public async Task Every_status_with_a_place_to_go_leads_there(int status)
+    {
+        using var wire = new Wire((request, _) => request.RequestUri!.AbsolutePath == "/there"
+            ? Answer(HttpStatusCode.OK, "there")
+            : new((HttpStatusCode)status) { Headers = { Location = new("/there", UriKind.Relative) } });
+        using var downloads = Over(wire);
+
+        Assert.Equal("there", await downloads.GetTextAsync("https://h.test/a", null, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task The_last_immutable_link_counts()
+    {
+        using var wire = new Wire((_, count) =>
+        {
+            var response = count == 1 ? Redirect("https://h.test/there") : Answer(HttpStatusCode.OK);
+            string[] links = [$"<https://h.test/{count}>; rel=\"immutable\"", $"<https://h.test/{count}b>; REL=\"IMMUTABLE\"", "<x>; rel=\"next\""];
+            foreach (var link in links)
+                response.Headers.TryAddWithoutValidation("Link", link);
+            return response;
+        });
+        using var downloads = Over(wire);
+
+        using var download = await downloads.GetAsync("https://h.test/a.tar.gz", null, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal("https://h.test/2b", download.ImmutableLink);
+    }
+
+    [Fact]
+    public async Task A_body_comes_without_its_content_encoding()
+    {
+        using var wire = new Wire((_, _) =>
+        {
+            using var bytes = new MemoryStream();
+            using (var gzip = new System.IO.Compression.GZipStream(bytes, System.IO.Compression.CompressionLevel.Fastest))
+                gzip.Write("there"u8);
+            var content = new ByteArrayContent(bytes.ToArray());
+            content.Headers.ContentEncoding.Add("gzip");
+            return new(HttpStatusCode.OK) { Content = content };
+        });
+        using var downloads = Over(wire);
+
+        Assert.Equal("there", await downloads.GetTextAsync("https://h.test/a", null, TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task A_used_up_limit_says_what_helps()
     {

@@ -1,0 +1,88 @@
+using Hostlock.Fetching;
+using Hostlock.Fetching.Http;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.Fetching.Http;
+
+/// <summary>Files and archives at addresses that change, on a server on the loopback.</summary>
+public class TarballFetcherTests
+{
+    static readonly NixSettings Settings = NixSettings.Read(new Dictionary<string, string>
+    {
+        ["HOME"] = "/nonexistent",
+        ["NIX_CONF_DIR"] = "/nonexistent",
+        ["NIX_CONFIG"] = "download-attempts = 1",
+    });
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(410)]
+    [InlineData(403)]
+    [InlineData(500)]
+    public async Task A_file_that_is_gone_is_the_one_that_was_there(int status)
+    {
+        using var folder = new TempFolder();
+        await using var server = new LoopbackServer(_ => WebAnswer.Text("hello"));
+        var first = await FileAsync(server, folder);
+
+        server.Answer = _ => WebAnswer.Text("gone", status);
+        var second = await FileAsync(server, folder);
+
+        Assert.Equal(first.Locked, second.Locked);
+        Assert.Empty(first.Warnings);
+        var warning = Assert.Single(second.Warnings);
+        Assert.Equal($"unable to download '{server.Url}/f': HTTP error {status}; using cached version", warning.Message);
+    }
+
+    [Fact]
+    public async Task A_file_that_was_never_there_is_an_error()
+    {
+        using var folder = new TempFolder();
+        await using var server = new LoopbackServer(_ => WebAnswer.NotFound);
+
+        await Assert.ThrowsAsync<FetchException>(() => FileAsync(server, folder));
+    }
+
+    // Nix 2.34.8 takes none from its cache either.
+    [Fact]
+    public async Task An_archive_that_is_gone_is_an_error()
+    {
+        using var folder = new TempFolder();
+        await using var server = new LoopbackServer(_ => new(200, ArchiveVectors.Bytes("small.gz"), ("ETag", "\"x\"")));
+        await FetchAsync(server, folder, "tarball");
+
+        server.Answer = _ => WebAnswer.NotFound;
+
+        await Assert.ThrowsAsync<FetchException>(() => FetchAsync(server, folder, "tarball"));
+    }
+
+    [Theory]
+    [InlineData("?b=2&a=1&dir=sub", "?a=1&b=2&dir=sub")]
+    [InlineData("?rev=abc#x", "#x")]
+    public async Task An_immutable_link_is_the_url_of_an_input_whole(string link, string kept)
+    {
+        using var folder = new TempFolder();
+        await using var server = new LoopbackServer(_ => WebAnswer.NotFound);
+        server.Answer = _ => new(200, ArchiveVectors.Bytes("small.gz"), ("Link", $"<{server.Url}/i.tar.gz{link}>; rel=\"immutable\""));
+
+        var fetched = await FetchAsync(server, folder, "tarball");
+
+        Assert.Equal($"{server.Url}/i.tar.gz{kept}", fetched.Locked.Input.Text("url"));
+    }
+
+    static Task<FetchedTree> FileAsync(LoopbackServer server, TempFolder folder) => FetchAsync(server, folder, "file");
+
+    static async Task<FetchedTree> FetchAsync(LoopbackServer server, TempFolder folder, string type)
+    {
+        using var downloads = new HttpDownloads(
+            () => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }, Settings, TimeProvider.System);
+        using var archives = new DownloadedArchives(folder["tmp"]);
+        var fetcher = new TarballFetcher(downloads, archives, new(folder["cache"]), folder["tmp"]);
+        var reference = FlakeRef.ParseInput($"{type}+{server.Url}/f", wantsTree: type == "tarball", null, null);
+        return type == "file"
+            ? await fetcher.FetchFileAsync(reference, $"{server.Url}/f", TestContext.Current.CancellationToken)
+            : await fetcher.FetchAsync(reference, $"{server.Url}/f", null, TestContext.Current.CancellationToken);
+    }
+}
