@@ -1,11 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Hostlock.Cli.Commands;
-using Hostlock.Fetching;
-using Hostlock.Fetching.Folders;
-using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Fleets;
-using Hostlock.Locks;
 
 namespace Hostlock.Cli;
 
@@ -78,29 +74,29 @@ static class App
     };
 
     /// <summary>All commands. Adding one is a line here.</summary>
-    static readonly (string Name, Func<Surroundings, Command> Build)[] All =
+    static readonly (string Name, Func<FleetCommand> Make)[] All =
     [
-        ("init", surroundings => new InitCommand(surroundings).Build()),
-        ("lock", surroundings => new LockCommand(surroundings).Build()),
-        ("update", surroundings => new UpdateCommand(surroundings).Build()),
-        ("status", surroundings => new StatusCommand(surroundings).Build()),
-        ("outdated", surroundings => new OutdatedCommand(surroundings).Build()),
-        ("diff", surroundings => new DiffCommand(surroundings).Build()),
-        ("promote", surroundings => new PromoteCommand(surroundings).Build()),
-        ("check", surroundings => new CheckCommand(surroundings).Build()),
-        ("show", surroundings => new ShowCommand(surroundings).Build()),
-        ("hash", surroundings => new HashCommand(surroundings).Build()),
-        ("merge-driver", surroundings => new MergeDriverCommand(surroundings).Build()),
-        ("bisect", surroundings => new BisectCommand(surroundings).Build()),
-        ("follows", surroundings => new FollowsCommand(surroundings).Build()),
-        ("log", surroundings => new LogCommand(surroundings).Build()),
-        ("restore", surroundings => new RestoreCommand(surroundings).Build()),
-        ("undo", surroundings => new RestoreCommand(surroundings).BuildUndo()),
-        ("eject", surroundings => new EjectCommand(surroundings).Build()),
-        ("freeze", surroundings => new FreezeCommand(surroundings).Build()),
-        ("unfreeze", surroundings => new UnfreezeCommand(surroundings).Build()),
-        ("completion", surroundings => new CompletionCommand(surroundings).Build()),
-        (ManCommand.Name, surroundings => new ManCommand(surroundings).Build()),
+        ("init", () => new InitCommand()),
+        ("lock", () => new LockCommand()),
+        ("update", () => new UpdateCommand()),
+        ("status", () => new StatusCommand()),
+        ("outdated", () => new OutdatedCommand()),
+        ("diff", () => new DiffCommand()),
+        ("promote", () => new PromoteCommand()),
+        ("check", () => new CheckCommand()),
+        ("show", () => new ShowCommand()),
+        ("hash", () => new HashCommand()),
+        ("merge-driver", () => new MergeDriverCommand()),
+        ("bisect", () => new BisectCommand()),
+        ("follows", () => new FollowsCommand()),
+        ("log", () => new LogCommand()),
+        ("restore", () => new RestoreCommand()),
+        ("undo", () => new UndoCommand()),
+        ("eject", () => new EjectCommand()),
+        ("freeze", () => new FreezeCommand()),
+        ("unfreeze", () => new UnfreezeCommand()),
+        ("completion", () => new CompletionCommand()),
+        (ManCommand.Name, () => new ManCommand()),
     ];
 
     // A line that begins with a command needs that one alone; any other, and the manual, may be about all of them.
@@ -114,9 +110,9 @@ static class App
             _ => _ => true,
         };
         var root = new RootCommand("One flake, many hosts, one lock per host.");
-        foreach (var (name, build) in All.Where(command => isNeeded(command.Name)))
+        foreach (var (name, make) in All.Where(command => isNeeded(command.Name)))
         {
-            var command = build(surroundings);
+            var command = make().Build(surroundings);
             root.Add(command);
             // No words mean the state of the fleet.
             if (name == "status")
@@ -128,31 +124,6 @@ static class App
         CommandLineRules.Apply(root);
         return root;
     }
-
-    /// <summary>The flake that the words of a command are about.</summary>
-    public static FleetFolder Open(this Surroundings surroundings, ParseResult parsed) =>
-        FleetFolder.Open(Path.GetFullPath(parsed.GetValue(CommonOptions.Flake) ?? surroundings.FlakeFolder, surroundings.Folder));
-
-    public static Terminal TerminalFor(this Surroundings surroundings, ParseResult parsed) => new(surroundings, parsed.GetValue(CommonOptions.Color) ?? "auto");
-
-    /// <summary>What follows references to trees; to be disposed of.</summary>
-    /// <param name="surroundings">What is outside.</param>
-    /// <param name="lines">Shows what goes on, or null.</param>
-    /// <param name="cacheFolder">Where answers are kept; the user's cache where null.</param>
-    public static FlakeFetcher Fetcher(this Surroundings surroundings, IFetchWatcher? lines, string? cacheFolder = null)
-    {
-        var settings = NixSettings.Read(surroundings.Variables);
-        return new(surroundings.Processes, new(() => surroundings.Http(settings), settings, surroundings.Time), settings, cacheFolder ?? surroundings.CacheFolder, lines);
-    }
-
-    /// <summary>Lines of what is fetched, where a person sees the errors; to be disposed of.</summary>
-    public static FetchLines? FetchLines(this Surroundings surroundings) => surroundings.IsErrorsTerminal ? new(surroundings) : null;
-
-    /// <summary>The tree that a flake's own relative paths start in: its git work tree, or its folder.</summary>
-    public static FlakePlace PlaceOf(this Surroundings surroundings, FleetFolder folder) =>
-        GitWorkTreeFiles.Around(surroundings.Processes, folder.Path) is { } tree
-            ? new(tree, Path.GetRelativePath(tree.Root, folder.Path) is var relative && relative == "." ? "" : relative)
-            : new(new FolderFiles(folder.Path), "");
 
     static bool IsBroken(TextWriter output)
     {

@@ -21,6 +21,15 @@ static class CommandLineRules
                     result.AddError(UnknownOption(token.Value, command));
             });
         }
+        // Before the name of a command the option is that of no command at all.
+        if (command is not RootCommand && !command.Options.Contains(CommonOptions.Json))
+        {
+            command.Validators.Add(result =>
+            {
+                if (result.GetResult(CommonOptions.Json) is { Implicit: false })
+                    result.AddError($"'{HelpPage.Path(command)}' takes no '{CommonOptions.Json.Name}'");
+            });
+        }
         foreach (var option in command.Options.OfType<HelpOption>())
         {
             option.Action = new HelpPage();

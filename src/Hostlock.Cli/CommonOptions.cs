@@ -12,11 +12,18 @@ static class CommonOptions
 {
     public static readonly Option<string?> Flake = new("--flake", "-C") { Description = "The folder of the flake [default: the one around here, or HOSTLOCK_FLAKE]", HelpName = "DIR", Recursive = true };
 
-    public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document", Recursive = true };
+    /// <summary>For the commands whose result has a JSON form.</summary>
+    public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document" };
 
     public static readonly Option<string> Color = NewColor();
 
     public static Option<bool> DryRun() => new("--dry-run", "-n") { Description = "Show what would change and write nothing" };
+
+    public static Option<bool> Commit() => new("--commit") { Description = "Commit the locks, and only them" };
+
+    public static Option<bool> AllowDowngrade() => new("--allow-downgrade") { Description = "Let inputs go back in time" };
+
+    public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask" };
 
     public static Option<bool> All() => new("--all", "-a") { Description = "Every lock, the root lock included" };
 
@@ -75,8 +82,8 @@ static class CommonOptions
         argument.CompletionSources.Add(context =>
         {
             var folder = FleetFolder.Open(context.ParseResult.GetValue(Flake)!);
-            var words = context.ParseResult.GetResult(host) is { Tokens: [var token, ..] } ? token.Value : HostName.Root;
-            return (HostLocks.Read(folder.Places([words])[0])?.Root.Inputs.Names ?? []).Select(name => new CompletionItem(name));
+            var word = context.ParseResult.GetResult(host) is { Tokens: [var token, ..] } ? token.Value : HostName.Root;
+            return (HostLocks.Read(folder.PlaceNamed(word))?.Root.Inputs.Names ?? []).Select(name => new CompletionItem(name));
         });
         return argument;
     }
@@ -87,7 +94,7 @@ static class CommonOptions
         var folder = FleetFolder.Open(parsed.GetValue(Flake)!);
         var hosts = folder.Fleet.Hosts.Select(host => host.Name.ToString()).ToHashSet();
         var host = parsed.CommandResult.Tokens.Select(token => token.Value).FirstOrDefault(hosts.Contains) ?? HostName.Root;
-        return (HostLocks.Read(folder.Places([host])[0])?.AllInputs() ?? [])
+        return (HostLocks.Read(folder.PlaceNamed(host))?.AllInputs() ?? [])
             .Where(input => input.Edge is LockEdge.Locked)
             .Select(input => new CompletionItem(input.Path.ToString()));
     }

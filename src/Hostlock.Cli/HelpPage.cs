@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Globalization;
 using System.Text;
@@ -33,46 +32,4 @@ sealed class HelpPage : SynchronousCommandLineAction
 
     public static string Path(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : "hostlock";
-}
-
-/// <summary>What there is to say of a command, for its help and its manual page.</summary>
-/// <param name="Description">What it does.</param>
-/// <param name="Usage">What comes after its name.</param>
-/// <param name="Sections">Its commands, arguments and options, those it shares with all commands last; none is empty.</param>
-sealed record HelpContents(string Description, string Usage, IReadOnlyList<(string Title, IReadOnlyList<(string Left, string Right)> Rows)> Sections)
-{
-    public static HelpContents Of(Command command)
-    {
-        var commands = command.Subcommands.Where(each => !each.Hidden).ToList();
-        var arguments = command.Arguments.Where(each => !each.Hidden).ToList();
-        var usage = new StringBuilder(commands.Count > 0 ? "[COMMAND] [OPTIONS]" : "[OPTIONS]");
-        foreach (var argument in arguments)
-        {
-            var name = Name(argument) + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "");
-            usage.Append(argument.Arity.MinimumNumberOfValues == 0 ? $" [{name}]" : $" {name}");
-        }
-        (string Title, IReadOnlyList<(string Left, string Right)> Rows)[] sections =
-        [
-            ("Commands", [.. commands.Select(each => ($"  {each.Name}", FirstLine(each.Description)))]),
-            ("Arguments", [.. arguments.Select(each => ($"  {Name(each)}", each.Description ?? ""))]),
-            ("Options", [.. command.Options.Where(option => !option.Hidden && !option.Recursive && option is not HelpOption and not VersionOption).Select(Row)]),
-            ("Global options", [.. Global(command).Distinct().Select(Row)]),
-        ];
-        return new(command.Description ?? "", usage.ToString(), [.. sections.Where(section => section.Rows.Count > 0)]);
-    }
-
-    static IEnumerable<Option> Global(Command command) =>
-        command.Options.Where(option => !option.Hidden && (option.Recursive || option is HelpOption or VersionOption))
-            .Concat(command.Parents.OfType<Command>().SelectMany(Global));
-
-    static string Name(Argument argument) => argument.HelpName ?? argument.Name.ToUpperInvariant();
-
-    static string FirstLine(string? text) => text?.Split('\n')[0] ?? "";
-
-    static (string, string) Row(Option option)
-    {
-        var brief = option.Aliases.FirstOrDefault(alias => alias.Length == 2);
-        var left = $"  {(brief is null ? "   " : $"{brief},")} {option.Name}{(option.HelpName is null ? "" : $" {option.HelpName}")}";
-        return (left, option.Description ?? "");
-    }
 }

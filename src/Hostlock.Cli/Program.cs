@@ -3,6 +3,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
 using Hostlock.Cli;
+using Hostlock.Fetching.Http;
 using Hostlock.Platform;
 
 using var interrupted = new CancellationTokenSource();
@@ -44,12 +45,4 @@ void Stop(PosixSignalContext signal)
 {
     signal.Cancel = !interrupted.IsCancellationRequested;
     interrupted.Cancel();
-}
-
-/// <summary>What a person types, looked for when it is asked for: setting up the terminal takes longer than most commands do.</summary>
-sealed class LazyInput : TextReader
-{
-    public override string? ReadLine() => Console.In.ReadLine();
-
-    public override int Read() => Console.In.Read();
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Hostlock.Fetching;
 using Hostlock.Platform;
 
@@ -39,4 +40,15 @@ sealed record Surroundings(
     public string CacheFolder => Path.Combine(
         Variables.GetValueOrDefault("XDG_CACHE_HOME") is { Length: > 0 } set ? set : Path.Combine(Variables.GetValueOrDefault("HOME", "/tmp"), ".cache"),
         "hostlock");
+
+    /// <summary>Writes files into a folder, which is made if it does not exist; all of them or none.</summary>
+    /// <param name="folder">The folder, as the user names it.</param>
+    /// <param name="files">The names and texts.</param>
+    /// <exception cref="HostlockException">A file cannot be written.</exception>
+    public void WriteFiles(string folder, IEnumerable<(string Name, string Text)> files)
+    {
+        var full = Path.GetFullPath(folder, Folder);
+        Directory.CreateDirectory(full);
+        AtomicFile.ReplaceAll([.. files.Select(file => (Path.Combine(full, file.Name), (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(file.Text)))]);
+    }
 }

@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Hostlock.Cli.Commands;
 
 /// <summary>The script by which a shell completes commands, options and the hosts of the flake at hand.</summary>
-sealed class CompletionCommand(Surroundings surroundings)
+sealed class CompletionCommand : FleetCommand
 {
     const string Bash = """
         _hostlock() {
@@ -35,12 +35,20 @@ sealed class CompletionCommand(Surroundings surroundings)
 
         """;
 
-    public Command Build()
+    readonly Argument<string> _shell = NewShell();
+
+    protected override Command Describe() => new("completion", "Print the completion script of a shell") { _shell };
+
+    protected override Task<ExitCode> RunAsync(CommandRun run)
+    {
+        run.Terminal.Data(run.Value(_shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish });
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    static Argument<string> NewShell()
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish", HelpName = "SHELL" };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
-        var command = new Command("completion", "Print the completion script of a shell") { shell };
-        command.SetAction(parsed => surroundings.TerminalFor(parsed).Data(parsed.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish }));
-        return command;
+        return shell;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Adoption;
 using Hostlock.Reporting;
@@ -7,52 +6,43 @@ using Hostlock.Reporting;
 namespace Hostlock.Cli.Commands;
 
 /// <summary>Leaves hostlock again, host by host or altogether: shows the plan, asks, writes.</summary>
-sealed class EjectCommand(Surroundings surroundings)
+sealed class EjectCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("The hosts that go back to flake.lock; the whole flake leaves where none is named");
     readonly Option<string> _keep = new("--keep") { Description = "The host whose lock becomes flake.lock", HelpName = "HOST", DefaultValueFactory = _ => HostName.Root };
     readonly Option<bool> _keepLocks = new("--keep-locks") { Description = "Leave the files of the hosts' locks" };
-    readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask" };
+    readonly Option<bool> _yes = CommonOptions.Yes();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
-    public Command Build()
-    {
-        var command = new Command("eject", "Leave hostlock again, host by host or altogether") { _hosts, _keep, _keepLocks, _yes, _dryRun };
-        command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(parsed, cancellationToken));
-        return command;
-    }
+    protected override Command Describe() => new("eject", "Leave hostlock again, host by host or altogether") { _hosts, _keep, _keepLocks, _yes, _dryRun };
 
-    async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var folder = surroundings.Open(parsed);
-        var terminal = surroundings.TerminalFor(parsed);
-        var hosts = parsed.GetValue(_hosts) ?? [];
-        var keep = parsed.GetValue(_keep)!;
+        var (folder, terminal, hosts, keep) = (run.Folder, run.Terminal, run.Words(_hosts), run.Value(_keep)!);
         if (hosts.Length > 0 && keep != HostName.Root)
             throw FleetException.KeepsWithHosts();
-        var adopted = await AdoptedFiles.ReadAsync(folder, surroundings.Processes, cancellationToken);
+        var adopted = await AdoptedFiles.ReadAsync(folder, run.Processes, run.CancellationToken);
         var plan = hosts.Length > 0
-            ? FleetEject.Hosts(folder, hosts, parsed.GetValue(_keepLocks), adopted)
-            : FleetEject.Whole(folder, keep, parsed.GetValue(_keepLocks), adopted);
-        var repository = GitWorkTreeFiles.Around(surroundings.Processes, folder.Path)?.Root;
-        var unsetsDriver = plan.IsWhole && repository is not null && await MergeDriver.IsSetAsync(surroundings, repository, cancellationToken);
-        if (plan.IsEmpty && !unsetsDriver)
+            ? FleetEject.Hosts(folder, hosts, run.Value(_keepLocks), adopted)
+            : FleetEject.Whole(folder, keep, run.Value(_keepLocks), adopted);
+        var driver = plan.IsWhole && MergeDriver.Around(folder, run.Processes) is { } found && await found.IsSetAsync(run.CancellationToken) ? found : null;
+        if (plan.IsEmpty && driver is null)
         {
             terminal.Data(plan.IsWhole ? "nothing to do: nothing here is of hostlock\n" : "nothing to do: they are on flake.lock already\n");
             return ExitCode.Done;
         }
-        terminal.Data(EjectText.Render(folder.ReadText(FleetFolder.FlakeFile), plan, terminal.Ink));
-        if (unsetsDriver)
+        terminal.Data(EjectText.Render(folder.ReadFlakeFile().Text, plan, terminal.Ink));
+        if (driver is not null)
             terminal.Data($"\n.git/config\n       -   merge.hostlock.driver = {MergeDriver.Line}\n");
-        if (parsed.GetValue(_dryRun))
+        if (run.Value(_dryRun))
             return ExitCode.Done;
-        if (!terminal.MayWrite(parsed.GetValue(_yes)))
+        if (!terminal.MayWrite(run.Value(_yes)))
             return ExitCode.No;
         using var reserved = folder.Reserve();
         FleetEject.Apply(folder, plan);
-        await adopted.ForgetAsync(plan.Removed, cancellationToken);
-        if (unsetsDriver)
-            await MergeDriver.UnsetAsync(surroundings, repository!, cancellationToken);
+        await adopted.ForgetAsync(plan.Removed, run.CancellationToken);
+        if (driver is not null)
+            await driver.UninstallAsync(run.CancellationToken);
         terminal.Data(plan.IsWhole
             ? "\ndone: this flake is one like any other; 'git add -A' records it\n"
             : $"\ndone: {string.Join(' ', plan.Moves.Select(move => move.Host))} {(plan.Moves.Length == 1 ? "is" : "are")} built by flake.lock from now on; 'git add -A' records it\n");

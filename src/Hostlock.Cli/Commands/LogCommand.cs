@@ -7,29 +7,21 @@ using Hostlock.Reporting.Json;
 namespace Hostlock.Cli.Commands;
 
 /// <summary>What became of a lock, and when.</summary>
-sealed class LogCommand(Surroundings surroundings)
+sealed class LogCommand : FleetCommand
 {
     readonly Argument<string?> _host = CommonOptions.OneAtMost("host", "HOST", "A host, or root [default: root]");
     readonly Option<int> _most = new("--max-count") { Description = "How many commits to show", HelpName = "N", DefaultValueFactory = _ => 20 };
 
-    public Command Build()
-    {
-        var command = new Command("log", "Show the history of a lock, from git") { _host, _most };
-        command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(parsed, cancellationToken));
-        return command;
-    }
+    protected override Command Describe() => new("log", "Show the history of a lock, from git") { _host, _most, CommonOptions.Json };
 
-    async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var folder = surroundings.Open(parsed);
-        var terminal = surroundings.TerminalFor(parsed);
-        var place = folder.Places([parsed.GetValue(_host) ?? HostName.Root])[0];
-        using var history = LockHistory.Open(surroundings.Processes, folder);
-        var versions = await history.OfAsync(place, Math.Clamp(parsed.GetValue(_most), 1, 10_000), cancellationToken);
-        if (parsed.GetValue(CommonOptions.Json))
-            terminal.Data(JsonOutput.History(place.Name, versions));
-        else
-            terminal.Data(versions.Count == 0 ? $"git has no history of {place.Shown}\n" : HistoryText.Render(versions, terminal.Ink));
+        var place = run.Folder.PlaceNamed(run.Value(_host) ?? HostName.Root);
+        using var history = LockHistory.Open(run.Processes, run.Folder);
+        var changes = await history.OfAsync(place, Math.Clamp(run.Value(_most), 1, 10_000), run.CancellationToken);
+        run.Print(
+            () => changes.Count == 0 ? $"git has no history of {place.Shown}\n" : HistoryText.Render(changes, run.Terminal.Ink),
+            () => LogJson.Render(place.Name, changes));
         return ExitCode.Done;
     }
 }

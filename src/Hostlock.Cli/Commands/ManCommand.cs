@@ -1,42 +1,43 @@
 using System.CommandLine;
-using System.Text;
+using System.CommandLine.Completions;
 using Hostlock.Fleets;
-using Hostlock.Platform;
 
 namespace Hostlock.Cli.Commands;
 
 /// <summary>Prints the manual page of a command, or writes them all for a package.</summary>
-sealed class ManCommand(Surroundings surroundings)
+sealed class ManCommand : FleetCommand
 {
+    /// <summary>The name of the command, whose pages are about all others.</summary>
     public const string Name = "man";
 
-    public Command Build()
+    readonly Argument<string?> _topic = new("command") { Description = "The command the page is about; the program where none is named", HelpName = "COMMAND", Arity = ArgumentArity.ZeroOrOne };
+    readonly Option<string?> _output = new("--output", "-o") { Description = "Write all pages into this folder instead", HelpName = "DIR" };
+
+    protected override Command Describe()
     {
-        var topic = new Argument<string?>("command") { Description = "The command the page is about; the program where none is named", HelpName = "COMMAND", Arity = ArgumentArity.ZeroOrOne };
-        var output = new Option<string?>("--output", "-o") { Description = "Write all pages into this folder instead", HelpName = "DIR" };
-        var command = new Command(Name, "Print a manual page: hostlock man update | man -l -") { topic, output };
-        topic.CompletionSources.Add(_ => Pages(command).Skip(1).Select(page => new System.CommandLine.Completions.CompletionItem(page.Name)));
-        command.SetAction(parsed =>
-        {
-            var pages = Pages(command);
-            if (parsed.GetValue(output) is { } folder)
-            {
-                var full = Path.GetFullPath(folder, surroundings.Folder);
-                Directory.CreateDirectory(full);
-                AtomicFile.ReplaceAll([.. pages.Select(page => (Path.Combine(full, $"{ManPage.Name(page)}.1"), Encoding.UTF8.GetBytes(ManPage.Render(page))))]);
-                return;
-            }
-            var word = parsed.GetValue(topic);
-            var found = word is null ? pages[0] : pages.Skip(1).FirstOrDefault(page => page.Name == word) ?? throw FleetException.NoSuchCommand(word, pages.Skip(1).Select(page => page.Name));
-            surroundings.TerminalFor(parsed).Data(ManPage.Render(found));
-        });
+        var command = new Command(Name, "Print a manual page: hostlock man update | man -l -") { _topic, _output };
+        _topic.CompletionSources.Add(_ => Pages(command).Skip(1).Select(page => new CompletionItem(page.Name)));
         return command;
     }
+
+    protected override Task<ExitCode> RunAsync(CommandRun run)
+    {
+        var pages = Pages(run.Command);
+        if (run.Value(_output) is { } folder)
+            run.Surroundings.WriteFiles(folder, pages.Select(page => ($"{ManPage.Name(page)}.1", ManPage.Render(page))));
+        else
+            run.Terminal.Data(ManPage.Render(PageOf(run.Value(_topic), pages)));
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    static Command PageOf(string? word, List<Command> pages) =>
+        word is null ? pages[0]
+        : pages.Skip(1).FirstOrDefault(page => page.Name == word) ?? throw FleetException.NoSuchCommand(word, pages.Skip(1).Select(page => page.Name));
 
     // The program, and then its commands.
     static List<Command> Pages(Command command)
     {
         var root = command.Parents.OfType<Command>().First();
-        return [root, .. root.Subcommands.Where(each => !each.Hidden)];
+        return [root, .. root.Subcommands.Where(page => !page.Hidden)];
     }
 }

@@ -6,27 +6,17 @@ using Hostlock.Reporting.Json;
 namespace Hostlock.Cli.Commands;
 
 /// <summary>What could move, without writing anything or fetching a tree.</summary>
-sealed class OutdatedCommand(Surroundings surroundings)
+sealed class OutdatedCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING; every lock where none is named");
 
-    public Command Build()
-    {
-        var command = new Command("outdated", "Show what an update would move, and write nothing") { _hosts };
-        command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(parsed, cancellationToken));
-        return command;
-    }
+    protected override Command Describe() => new("outdated", "Show what an update would move, and write nothing") { _hosts, CommonOptions.Json };
 
-    async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var folder = surroundings.Open(parsed);
-        var terminal = surroundings.TerminalFor(parsed);
-        var words = parsed.GetValue(_hosts) ?? [];
-        await using var fetcher = surroundings.Fetcher(null);
-        var locks = await new Outdated(fetcher, folder.Fleet.Policies, surroundings.Time.GetUtcNow())
-            .LookAsync(words.Length == 0 ? folder.AllPlaces() : folder.Places(words), cancellationToken);
-        terminal.Data(parsed.GetValue(CommonOptions.Json) ? JsonOutput.Outdated(locks) : OutdatedTable.Render(locks, terminal.Ink));
-        var problems = locks.SelectMany(one => one.Inputs).Count(input => input.Problem is not null);
-        return problems == 0 ? ExitCode.Done : problems == locks.Sum(one => one.Inputs.Length) ? ExitCode.Outside : ExitCode.Partly;
+        var locks = await new Outdated(run.Fetcher, run.Folder.Fleet.Policies, run.Now).LookAsync(run.Places(_hosts), run.CancellationToken);
+        run.Print(() => OutdatedTable.Render(locks, run.Terminal.Ink), () => OutdatedJson.Render(locks));
+        var problems = locks.SelectMany(outdated => outdated.Inputs).Count(input => input.Problem is not null);
+        return problems == 0 ? ExitCode.Done : problems == locks.Sum(outdated => outdated.Inputs.Length) ? ExitCode.Outside : ExitCode.Partly;
     }
 }

@@ -7,54 +7,40 @@ using Hostlock.Reporting.Json;
 namespace Hostlock.Cli.Commands;
 
 /// <summary>Gives other hosts exactly what was tested on one.</summary>
-sealed class PromoteCommand(Surroundings surroundings)
+sealed class PromoteCommand : FleetCommand
 {
     readonly Argument<string> _from = CommonOptions.One("from", "FROM", "The host whose lock was tested, or root");
     readonly Argument<string[]> _to = CommonOptions.Named("to", "TO", "The hosts that get it, root, or @RING", ArgumentArity.ZeroOrMore);
     readonly Option<string[]> _inputs = CommonOptions.Inputs("An input to carry over with all beneath it; the whole lock where none is named");
     readonly Option<bool> _all = CommonOptions.All();
-    readonly Option<bool> _downgrade = new("--allow-downgrade") { Description = "Let inputs go back in time" };
-    readonly Option<bool> _commit = LockCommit.Option();
+    readonly Option<bool> _downgrade = CommonOptions.AllowDowngrade();
+    readonly Option<bool> _commit = CommonOptions.Commit();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
-    public Command Build()
-    {
-        var command = new Command("promote", "Copy a tested lock to other hosts, entry for entry") { _from, _to, _inputs, _all, _downgrade, _commit, _dryRun };
-        command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(parsed, cancellationToken));
-        return command;
-    }
+    protected override Command Describe() =>
+        new("promote", "Copy a tested lock to other hosts, entry for entry") { _from, _to, _inputs, _all, _downgrade, _commit, _dryRun, CommonOptions.Json };
 
-    async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var folder = surroundings.Open(parsed);
-        var terminal = surroundings.TerminalFor(parsed);
-        var words = parsed.GetValue(_to) ?? [];
-        if (words.Length == 0 && !parsed.GetValue(_all))
-            throw FleetException.NoHosts();
-        var from = folder.Places([parsed.GetValue(_from)!])[0];
-        var targets = (parsed.GetValue(_all) ? folder.AllPlaces() : folder.Places(words)).Where(place => place.File != from.File).ToList();
-        var isDryRun = parsed.GetValue(_dryRun);
-        using var reserved = isDryRun ? null : folder.Reserve();
+        var from = run.Folder.PlaceNamed(run.Value(_from));
+        var targets = run.Places(_to, _all).Where(place => place.File != from.File).ToList();
+        PromotionRequest request = CommonOptions.InputPaths(run.Words(_inputs)) is { IsEmpty: false } paths
+            ? new PromotionRequest.Inputs(paths) { AllowsDowngrade = run.Value(_downgrade) }
+            : new PromotionRequest.Whole { AllowsDowngrade = run.Value(_downgrade) };
+        var note = new CommitNote(locks => Text(locks.Select(planned => new LockOutcome.Planned(planned)), Ink.Plain)) { PromotedFrom = from.Name };
 
-        var request = new PromotionRequest(CommonOptions.InputPaths(parsed.GetValue(_inputs)), parsed.GetValue(_downgrade));
-        var plans = Promotion.Plan(from, HostLocks.ReadExisting(from), targets, request);
-        // One that may not have it stops all: half a promotion is what nobody asked for.
-        var isRefused = plans.Any(plan => plan is TargetPlan.Refused);
-        var isWritten = !isDryRun && !isRefused;
-        var committed = "";
-        if (isWritten)
+        var writing = new LockWriting(run.Processes, run.Folder, new LockLines(run, Show));
+        var report = await writing.RunAsync(
+            _ => Task.FromResult(Promotion.Plan(from, HostLocks.ReadExisting(from), targets, request)), run.Mode(_dryRun, _commit, note), run.CancellationToken);
+        return report.Failed.Any() ? ExitCode.No : ExitCode.Done;
+
+        void Show(LockReport report)
         {
-            Promotion.Apply(plans);
-            var changed = plans.OfType<TargetPlan.Ready>().Where(ready => ready.IsChange).ToList();
-            Func<string>? body = parsed.GetValue(_commit) ? () => PromotionText.Render(from.Name, [.. changed], false, Ink.Plain) : null;
-            committed = await LockCommit.SettleAsync(surroundings, folder, [.. changed.Select(ready => (ready.Place, ready.Before is null))], body, from.Name, cancellationToken);
+            run.Print(() => Text(report.Outcomes, run.Terminal.Ink), () => ReportJson.Render(report, from.Name));
+            if (report.Failed.Any())
+                run.Terminal.Talk("refused; nothing was written\n");
         }
-        terminal.Data(parsed.GetValue(CommonOptions.Json)
-            ? JsonOutput.Promotion(from.Name, plans, isWritten)
-            : PromotionText.Render(from.Name, plans, isDryRun, terminal.Ink));
-        terminal.Talk(committed);
-        if (isRefused)
-            terminal.Talk("refused; nothing was written\n");
-        return isRefused ? ExitCode.No : ExitCode.Done;
+
+        string Text(IEnumerable<LockOutcome> outcomes, Ink ink) => PromotionText.Render(from.Name, [.. outcomes], run.Value(_dryRun), ink);
     }
 }

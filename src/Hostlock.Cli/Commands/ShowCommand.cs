@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Hostlock.Fleets;
+using Hostlock.Fleets.History;
 using Hostlock.Locks;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
@@ -8,42 +9,30 @@ using Hostlock.Reporting.Json;
 namespace Hostlock.Cli.Commands;
 
 /// <summary>One lock as a tree, or as the bytes Nix would write for it.</summary>
-sealed class ShowCommand(Surroundings surroundings)
+sealed class ShowCommand : FleetCommand
 {
-    readonly Argument<string> _lock = CommonOptions.One("lock", "LOCK", "A host, root, or a lock file");
+    readonly Argument<string> _lock = CommonOptions.One("lock", "LOCK", "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N");
     readonly Option<bool> _canonical = new("--canonical") { Description = "Print the bytes Nix would write for it" };
 
-    public Command Build()
-    {
-        var command = new Command("show", "Show a lock as a tree, follows included") { _lock, _canonical };
-        command.SetAction(parsed => (int)Run(parsed));
-        return command;
-    }
+    protected override Command Describe() => new("show", "Show a lock as a tree, follows included") { _lock, _canonical, CommonOptions.Json };
 
-    ExitCode Run(ParseResult parsed)
+    protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var terminal = surroundings.TerminalFor(parsed);
-        var word = parsed.GetValue(_lock)!;
-        var file = Read(parsed, word);
-        if (parsed.GetValue(_canonical))
-            terminal.Data(output => output.Write(Encoding.UTF8.GetString(LockFileWriter.Write(file))));
-        else if (parsed.GetValue(CommonOptions.Json))
-            terminal.Data(JsonOutput.Show(word, file));
+        var word = run.Value(_lock);
+        var file = await ReadAsync(run, word);
+        if (run.Value(_canonical))
+            run.Terminal.Data(output => output.Write(Encoding.UTF8.GetString(LockFileWriter.Write(file))));
         else
-            terminal.Data(LockTree.Render(word, file, terminal.Ink));
+            run.Print(() => LockTree.Render(word, file, run.Terminal.Ink), () => ShowJson.Render(word, file));
         return ExitCode.Done;
     }
 
     // A file can be shown where there is no flake.
-    LockFile Read(ParseResult parsed, string word)
+    static async Task<LockFile> ReadAsync(CommandRun run, string word)
     {
-        var path = Path.GetFullPath(word, surroundings.Folder);
-        if (word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".lock", StringComparison.Ordinal))
-        {
-            var place = new LockPlace(word, [word], path, word, "", FleetFolder.FlakeFile, NameMap<string>.Empty, NameMap<Freeze>.Empty);
-            if (File.Exists(path))
-                return HostLocks.ReadExisting(place);
-        }
-        return LockWords.Read(surroundings, surroundings.Open(parsed), word);
+        var isPath = word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".lock", StringComparison.Ordinal);
+        return isPath && LockVersion.OfFile(word, run.Surroundings.Folder) is { Place: var place }
+            ? HostLocks.ReadExisting(place)
+            : await run.Versions.ReadAsync(LockVersion.Parse(run.Folder, word, run.Surroundings.Folder), run.CancellationToken);
     }
 }

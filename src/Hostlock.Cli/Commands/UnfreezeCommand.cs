@@ -4,25 +4,21 @@ using Hostlock.Fleets.Settings;
 namespace Hostlock.Cli.Commands;
 
 /// <summary>Takes a freeze out of hostlock.toml.</summary>
-sealed class UnfreezeCommand(Surroundings surroundings)
+sealed class UnfreezeCommand : FleetCommand
 {
     readonly Argument<string> _host = CommonOptions.One("host", "HOST", "A host");
+    readonly Argument<string> _input;
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
-    public Command Build()
-    {
-        var input = CommonOptions.Input(_host);
-        var command = new Command("unfreeze", "Let a frozen input of a host move again") { _host, input, _dryRun };
-        command.SetAction(parsed => (int)Run(parsed, parsed.GetValue(input)!));
-        return command;
-    }
+    public UnfreezeCommand() => _input = CommonOptions.Input(_host);
 
-    ExitCode Run(ParseResult parsed, string input)
+    protected override Command Describe() => new("unfreeze", "Let a frozen input of a host move again") { _host, _input, _dryRun };
+
+    protected override Task<ExitCode> RunAsync(CommandRun run)
     {
-        var folder = surroundings.Open(parsed);
-        var host = folder.HostNamed(parsed.GetValue(_host)!);
-        FleetFileWriting.Edit(folder, file => FleetFileEdit.RemoveFreeze(file, host.Name, input), parsed.GetValue(_dryRun));
-        surroundings.TerminalFor(parsed).Data($"{host.Name}  {input}  no longer frozen\n");
-        return ExitCode.Done;
+        var (host, input) = (run.Value(_host), run.Value(_input));
+        new FleetFileChange(run.Folder, run.Value(_dryRun)).Unfreeze(host, input);
+        run.Terminal.Data($"{host}  {input}  no longer frozen\n");
+        return Task.FromResult(ExitCode.Done);
     }
 }

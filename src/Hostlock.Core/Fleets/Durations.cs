@@ -5,6 +5,10 @@ namespace Hostlock.Fleets;
 /// <summary>Lengths of time as people write them: <c>90s</c>, <c>30m</c>, <c>36h</c>, <c>3d</c>, <c>2w</c>.</summary>
 public static class Durations
 {
+    /// <summary>Reads a length of time.</summary>
+    /// <exception cref="FleetException">The text is none.</exception>
+    public static TimeSpan Parse(string text) => TryParse(text) ?? throw FleetException.NotADuration(text);
+
     /// <summary>A whole number and one unit, at most ten years; null for anything else.</summary>
     public static TimeSpan? TryParse(string text)
     {

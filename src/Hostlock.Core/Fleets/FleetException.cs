@@ -123,6 +123,8 @@ public sealed class FleetException : HostlockException
     public static FleetException NoSuchRing(string name, IEnumerable<string> rings) =>
         new($"there is no ring '{name}'") { Hint = Closest.To(name, rings) ?? Known("rings", rings) };
 
+    public static FleetException NotOneLock(string word) => new($"'{word}' is a ring, and one lock is meant") { Hint = "name a host, or root" };
+
     public static FleetException NoSuchCommand(string word, IEnumerable<string> commands) =>
         new($"there is no command '{word}'") { Hint = Closest.To(word, commands) };
 
@@ -170,6 +172,13 @@ public sealed class FleetException : HostlockException
 
     internal static FleetException GoesBack(string what) => new(what) { IsRefusal = true, Hint = Downgrade.Hint };
 
+    internal static FleetException PromotionDangles(LockPlace target, InputPath input, InputPath follows) =>
+        new($"'{input}' would follow '{follows}', which the lock of {target.Name} would not have")
+        {
+            IsRefusal = true,
+            Hint = $"promote '{follows.Names[0]}' as well, or the whole lock",
+        };
+
     internal static FleetException SharedDangles(LockPlace place, InputPath path, InputPath input, InputPath follows) =>
         new($"'{path}' is shared, but {place.Name} cannot have it: '{input}' would follow '{follows}', which its lock does not have")
         {
@@ -213,6 +222,9 @@ public sealed class FleetException : HostlockException
 
     public static FleetException ToNeedsOneInput() =>
         new("--to moves one input") { Hint = "name it: -i nixpkgs --to REF-OR-REV" };
+
+    public static FleetException ExcludesNamed() =>
+        new("--exclude is for moving all inputs, and --input names some") { Hint = "name those to move, or those to leave" };
 
     /// <summary>True if the answer is no and nothing is wrong: exit code 1.</summary>
     public bool IsRefusal { get; private init; }

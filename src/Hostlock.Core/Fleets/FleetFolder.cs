@@ -60,6 +60,10 @@ public sealed class FleetFolder
     /// <exception cref="HostlockException">It cannot be read, is too large, or is not text.</exception>
     public SourceText ReadFleetFile() => new(FleetFile.Name, ReadText(FleetFile.Name));
 
+    /// <summary>The text of flake.nix.</summary>
+    /// <exception cref="HostlockException">It cannot be read, is too large, or is not text.</exception>
+    public SourceText ReadFlakeFile() => new(FlakeFile, ReadText(FlakeFile));
+
     /// <summary>Replaces hostlock.toml.</summary>
     /// <exception cref="HostlockException">It cannot be written.</exception>
     public void WriteFleetFile(string text) => Files.Replace(FleetFile.Name, Encoding.UTF8.GetBytes(text));
@@ -116,6 +120,10 @@ public sealed class FleetFolder
         }
         return places;
     }
+
+    /// <summary>The one lock that a word names: a host's or the root's.</summary>
+    /// <exception cref="FleetException">The word names nothing, or a ring.</exception>
+    public LockPlace PlaceNamed(string word) => word.StartsWith('@') ? throw FleetException.NotOneLock(word) : PlaceOf(word);
 
     /// <summary>The names that a word means: a ring's hosts, or itself.</summary>
     /// <exception cref="FleetException">There is no such ring.</exception>

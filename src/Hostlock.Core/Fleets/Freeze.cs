@@ -10,6 +10,13 @@ public sealed record Freeze(string Reason, DateOnly? Until)
     /// <summary>The reason of a freeze that has none.</summary>
     public const string NoReason = "no reason given";
 
+    /// <summary>Reads the last day of a freeze that is made today.</summary>
+    /// <exception cref="FleetException">The text is no day, or a day that is past.</exception>
+    public static DateOnly ParseDay(string text, DateOnly today) =>
+        !DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? throw FleetException.NotADay(text)
+        : day < today ? throw FleetException.DayIsPast(text)
+        : day;
+
     /// <summary>The reason and the last day, in words.</summary>
     public override string ToString() => Until is { } until ? string.Create(CultureInfo.InvariantCulture, $"{Reason}, until {until:yyyy-MM-dd}") : Reason;
 }

@@ -25,29 +25,20 @@ public static class HostLocks
     /// <summary>Reads a lock that has to be there.</summary>
     public static LockFile ReadExisting(LockPlace place) => Read(place) ?? throw FleetException.NoLock(place);
 
-    /// <summary>Puts the bytes of an earlier lock back.</summary>
+    /// <summary>Replaces a lock.</summary>
     /// <exception cref="HostlockException">It cannot be written.</exception>
-    public static void WriteBytes(LockPlace place, byte[] bytes) => WriteAll([(place, bytes)]);
+    public static void Write(LockPlace place, LockFile file) => WriteBytes([(place, LockFileWriter.Write(file))]);
 
-    /// <summary>Replaces locks: all of them are written beside before the first is renamed.</summary>
+    /// <summary>Replaces a lock by bytes as they are.</summary>
+    /// <exception cref="HostlockException">It cannot be written.</exception>
+    public static void WriteBytes(LockPlace place, ReadOnlyMemory<byte> bytes) => WriteBytes([(place, bytes)]);
+
+    /// <summary>Replaces locks by bytes as they are: all of them are written beside before the first is renamed.</summary>
     /// <exception cref="HostlockException">One of them cannot be written; then none is, unless a disk fails half-way.</exception>
-    public static void Write(IEnumerable<(LockPlace Place, LockFile Lock)> locks)
+    public static void WriteBytes(IReadOnlyList<(LockPlace Place, ReadOnlyMemory<byte> Bytes)> locks)
     {
-        var all = locks.ToList();
-        // Many hosts may get one lock.
-        var texts = new Dictionary<LockFile, byte[]>(ReferenceEqualityComparer.Instance);
-        foreach (var (_, written) in all)
-            texts.TryAdd(written, texts.TryGetValue(written, out var text) ? text : LockFileWriter.Write(written));
-        WriteAll(all.Select(each => (each.Place, texts[each.Lock])));
-    }
-
-    static void WriteAll(IEnumerable<(LockPlace Place, byte[] Contents)> locks)
-    {
-        foreach (var flake in locks.GroupBy(each => FlakeOf(each.Place), StringComparer.Ordinal))
-        {
-            var files = flake.Select(each => (Path.GetRelativePath(flake.Key, each.Place.File), (ReadOnlyMemory<byte>)each.Contents));
-            new RepositoryFiles(flake.Key).ReplaceAll([.. files]);
-        }
+        foreach (var flake in locks.GroupBy(written => FlakeOf(written.Place), StringComparer.Ordinal))
+            new RepositoryFiles(flake.Key).ReplaceAll([.. flake.Select(written => (Path.GetRelativePath(flake.Key, written.Place.File), written.Bytes))]);
     }
 
     // The folder that the path shown is relative to.

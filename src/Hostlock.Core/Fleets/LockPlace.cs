@@ -17,4 +17,11 @@ public sealed record LockPlace(
     string FlakeFolder,
     string FlakeFile,
     NameMap<string> References,
-    NameMap<Freeze> Frozen);
+    NameMap<Freeze> Frozen)
+{
+    /// <summary>A lock file that may be of no fleet, by the word for it.</summary>
+    /// <param name="word">The path as the user wrote it.</param>
+    /// <param name="file">The absolute path.</param>
+    public static LockPlace OfFile(string word, string file) =>
+        new(word, [word], file, word, "", FleetFolder.FlakeFile, NameMap<string>.Empty, NameMap<Freeze>.Empty);
+}

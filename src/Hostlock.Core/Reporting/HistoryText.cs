@@ -11,7 +11,7 @@ public static class HistoryText
 {
     const int InputsShown = 8;
 
-    public static string Render(IReadOnlyList<LockVersion> versions, Ink ink)
+    public static string Render(IReadOnlyList<CommittedChange> versions, Ink ink)
     {
         var text = new StringBuilder();
         foreach (var (commit, diff) in versions)

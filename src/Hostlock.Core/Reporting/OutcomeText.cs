@@ -7,34 +7,28 @@ namespace Hostlock.Reporting;
 /// <summary>Renders the outcome of <c>lock</c> and <c>update</c>, host by host, in Nix's own blocks.</summary>
 public static class OutcomeText
 {
-    public static string Render(IReadOnlyList<HostOutcome> outcomes, bool isWritten, Ink ink)
+    public static string Render(IEnumerable<PlannedLock> locks, bool isWritten, Ink ink)
     {
         var text = new StringBuilder();
         // Hosts with the same outcome are named together.
         var bodies = new Dictionary<(object Diff, object Held, bool IsChange), string>();
-        foreach (var group in outcomes.OfType<HostOutcome.Ready>().GroupBy(BodyOf))
-            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold(string.Join(' ', group.SelectMany(ready => ready.Place.Sharers)))}{group.Key}");
+        foreach (var group in locks.GroupBy(BodyOf))
+            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold(string.Join(' ', group.SelectMany(planned => planned.Place.Sharers)))}{group.Key}");
         return text.ToString();
 
         // The text of a plan is made once, however many hosts share the plan.
-        string BodyOf(HostOutcome.Ready ready)
+        string BodyOf(PlannedLock planned)
         {
-            if (!bodies.TryGetValue((ready.Diff, ready.Held, ready.IsChange), out var body))
-                bodies.Add((ready.Diff, ready.Held, ready.IsChange), body = Body(ready, isWritten, ink));
+            if (!bodies.TryGetValue((planned.Diff, planned.Held, planned.IsChange), out var body))
+                bodies.Add((planned.Diff, planned.Held, planned.IsChange), body = Body(planned, isWritten, ink));
             return body;
         }
     }
 
-    static string Body(HostOutcome.Ready ready, bool isWritten, Ink ink) => ready switch
+    static string Body(PlannedLock planned, bool isWritten, Ink ink) => planned switch
     {
-        { IsChange: false } => $": nothing to do\n{HeldText.Render(ready.Held)}",
-        { Diff.IsEmpty: true } => $": the same entries, written in the form of Nix\n{HeldText.Render(ready.Held)}",
-        _ => $"\n{DiffText.Render(ready.Diff)}{HeldText.Render(ready.Held)}{(isWritten ? "" : ink.Dim("not written") + "\n")}",
+        { IsChange: false } => $": nothing to do\n{HeldText.Render(planned.Held)}",
+        { Diff.IsEmpty: true } => $": the same entries, written in the form of Nix\n{HeldText.Render(planned.Held)}",
+        _ => $"\n{DiffText.Render(planned.Diff)}{HeldText.Render(planned.Held)}{(isWritten ? "" : ink.Dim("not written") + "\n")}",
     };
-}
-
-/// <summary>Renders the inputs that stayed as they were, in the style of Nix's blocks.</summary>
-static class HeldText
-{
-    public static string Render(IEnumerable<KeptInput> held) => string.Concat(held.Select(kept => $"• Kept input '{Visible.Name(kept.Input)}' ({Visible.Name(kept.Reason)})\n"));
 }

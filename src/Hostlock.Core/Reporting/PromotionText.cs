@@ -7,31 +7,31 @@ namespace Hostlock.Reporting;
 /// <summary>Renders a promotion: the changes of each target, the inputs it keeps and why, and the targets that were refused.</summary>
 public static class PromotionText
 {
-    public static string Render(string from, IReadOnlyList<TargetPlan> plans, bool isPlan, Ink ink)
+    public static string Render(string from, IReadOnlyList<LockOutcome> outcomes, bool isPlan, Ink ink)
     {
         var text = new StringBuilder();
         // Targets with the same changes are named together: of a thousand, most are alike.
-        foreach (var group in plans.GroupBy(plan => Body(plan, isPlan, ink)))
-            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold($"{from} → {string.Join(' ', group.SelectMany(plan => plan.Place.Sharers))}")}\n{group.Key}");
+        foreach (var group in outcomes.GroupBy(outcome => Body(outcome, isPlan, ink)))
+            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold($"{from} → {string.Join(' ', group.SelectMany(outcome => outcome.Place.Sharers))}")}\n{group.Key}");
         return text.ToString();
     }
 
-    static string Body(TargetPlan plan, bool isPlan, Ink ink)
+    static string Body(LockOutcome outcome, bool isPlan, Ink ink)
     {
         var text = new StringBuilder();
-        switch (plan)
+        switch (outcome)
         {
-            case TargetPlan.Refused(_, var why, var hint):
-                text.Append(CultureInfo.InvariantCulture, $"  {ink.Bad("refused")}: {Visible.Name(why)}\n  {Visible.Name(hint)}\n");
+            case LockOutcome.Failed(_, var why):
+                text.Append(CultureInfo.InvariantCulture, $"  {ink.Bad("refused")}: {Visible.Name(why.Message)}\n  {Visible.Name(why.Hint ?? "")}\n");
                 break;
-            case TargetPlan.Ready ready:
-                text.Append(DiffText.Render(ready.Diff));
-                text.Append(HeldText.Render(ready.Kept));
-                if (!ready.IsChange)
+            case LockOutcome.Planned(var planned):
+                text.Append(DiffText.Render(planned.Diff));
+                text.Append(HeldText.Render(planned.Held));
+                if (!planned.IsChange)
                     text.Append("  nothing to do: it has this lock already\n");
-                else if (ready.Diff.IsEmpty)
+                else if (planned.Diff.IsEmpty)
                     text.Append("  the same entries, written anew\n");
-                if (isPlan && ready.IsChange)
+                if (isPlan && planned.IsChange)
                     text.Append(ink.Dim("  not written (--dry-run)")).Append('\n');
                 break;
             default:

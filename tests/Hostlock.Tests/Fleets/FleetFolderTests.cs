@@ -56,9 +56,9 @@ public sealed class FleetFolderTests : IDisposable
         _folder.Write("flake/real.lock", "");
         File.CreateSymbolicLink(_folder["flake/ok.lock"], "real.lock");
 
-        Assert.Throws<FleetException>(() => HostLocks.Write([(folder.Places(["plex"])[0], LockFile.Empty)]));
-        Assert.Throws<FleetException>(() => HostLocks.Write([(folder.Places(["web"])[0], LockFile.Empty)]));
-        HostLocks.Write([(folder.Places(["ok"])[0], LockFile.Empty)]);
+        Assert.Throws<FleetException>(() => HostLocks.Write(folder.Places(["plex"])[0], LockFile.Empty));
+        Assert.Throws<FleetException>(() => HostLocks.Write(folder.Places(["web"])[0], LockFile.Empty));
+        HostLocks.Write(folder.Places(["ok"])[0], LockFile.Empty);
 
         Assert.Equal("mine", File.ReadAllText(outside));
         Assert.False(File.Exists(_folder["outside/plex.lock"]));

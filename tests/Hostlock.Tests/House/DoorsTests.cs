@@ -48,7 +48,7 @@ public class DoorsTests
                 ["Hostlock.Fetching.FetchCache"] = "the cache is ours",
                 ["Hostlock.Fetching.Archives.TemporaryFile"] = "its file is ours, and has no name",
                 ["Hostlock.Fleets.Bisecting.Bisection"] = "what was tried is in the cache",
-                ["Hostlock.Cli.Commands.BisectCommand"] = "the lock that is kept is in the cache",
+                ["Hostlock.Fleets.Bisecting.LockTrial"] = "the lock that is kept is in the cache",
             }),
 
         ["writing a file"] = new(
@@ -65,9 +65,9 @@ public class DoorsTests
                 ["Hostlock.Fetching.Git.GitExportIgnore"] = "the index is in the cache",
                 ["Hostlock.Fleets.Bisecting.Bisection"] = "what was tried is in the cache",
                 ["Hostlock.Fleets.Bisecting.ClosureDiff"] = "the flake is copied to a temporary folder",
-                ["Hostlock.Cli.Commands.BisectCommand"] = "the lock that is kept is in the cache",
-                ["Hostlock.Cli.Commands.CheckCommand"] = "the cache that is empty is a temporary folder",
-                ["Hostlock.Cli.Commands.ManCommand"] = "the folder is named to be written to",
+                ["Hostlock.Fleets.Bisecting.LockTrial"] = "the lock that is kept is in the cache",
+                ["Hostlock.Fleets.Checks.RefetchedTrees"] = "the cache that is empty is a temporary folder",
+                ["Hostlock.Cli.Surroundings"] = "the folder is named to be written to",
             }),
 
         ["replacing a file of the user"] = new(
@@ -80,8 +80,8 @@ public class DoorsTests
                 ["Hostlock.Fetching.Git.GitCopies"] = "the copies of repositories are in the cache",
                 ["Hostlock.Fleets.Bisecting.Bisection"] = "what was tried is in the cache",
                 ["Hostlock.Fleets.Bisecting.ClosureDiff"] = "the flake is copied to a temporary folder",
-                ["Hostlock.Cli.Commands.BisectCommand"] = "the lock that is kept is in the cache",
-                ["Hostlock.Cli.Commands.ManCommand"] = "the folder is named to be written to",
+                ["Hostlock.Fleets.Bisecting.LockTrial"] = "the lock that is kept is in the cache",
+                ["Hostlock.Cli.Surroundings"] = "the folder is named to be written to",
             }),
 
         ["printing"] = new(

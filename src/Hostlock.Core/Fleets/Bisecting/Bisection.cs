@@ -95,7 +95,7 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
         // What would follow nothing cannot be built.
         if (LockGraft.Dangling(tried).Count > 0)
             return Verdict.Skipped;
-        HostLocks.Write([(place, tried)]);
+        HostLocks.Write(place, tried);
         var verdict = await runAsync();
         told(verdict);
         _tried[key] = verdict;

@@ -4,96 +4,87 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>An input that a promotion or an update leaves as it is, and why.</summary>
-public sealed record KeptInput(string Input, string Reason);
-
-/// <summary>What a promotion does to one target.</summary>
-public abstract record TargetPlan(LockPlace Place)
+/// <summary>What to carry over.</summary>
+public abstract record PromotionRequest
 {
-    /// <summary>The lock it gets. Where nothing was kept, it is the source's lock entry for entry.</summary>
-    public sealed record Ready(LockPlace Place, LockFile? Before, LockFile After, LockDiff Diff, bool IsChange, ImmutableArray<KeptInput> Kept) : TargetPlan(Place);
+    PromotionRequest()
+    {
+    }
 
-    /// <summary>It must not get it.</summary>
-    public sealed record Refused(LockPlace Place, string Why, string Hint) : TargetPlan(Place);
+    /// <summary>True if going back in time is wanted.</summary>
+    public bool AllowsDowngrade { get; init; }
+
+    /// <summary>The whole lock.</summary>
+    public sealed record Whole : PromotionRequest;
+
+    /// <summary>Some inputs, each with all beneath it.</summary>
+    public sealed record Inputs(ImmutableArray<InputPath> Paths) : PromotionRequest;
 }
 
-/// <summary>What to carry over.</summary>
-/// <param name="Inputs">The inputs to carry, each with all beneath it; the whole lock where empty.</param>
-/// <param name="AllowsDowngrade">True where going back in time is wanted.</param>
-public sealed record PromotionRequest(ImmutableArray<InputPath> Inputs, bool AllowsDowngrade);
-
 /// <summary>
-/// Carries a tested lock to other hosts: entries, not intent. What the target gets is what was tested. Asks nothing of the
-/// network; <c>Plan</c> judges and writes nothing, <see cref="Apply"/> writes what was judged.
+/// Carries a tested lock to other hosts: entries, not intent. What the target gets is what was tested. Asks nothing of the network, and writes
+/// nothing.
 /// </summary>
 public static class Promotion
 {
-    public static IReadOnlyList<TargetPlan> Plan(LockPlace from, LockFile tested, IReadOnlyList<LockPlace> targets, PromotionRequest request)
+    /// <summary>Works out the lock of each target. One that must not have it keeps all others from it: half a promotion is what nobody asked for.</summary>
+    /// <param name="from">Whose lock was tested.</param>
+    /// <param name="tested">That lock.</param>
+    /// <param name="targets">The locks that get it.</param>
+    /// <param name="request">What to carry over.</param>
+    /// <exception cref="HostlockException">An input does not exist, or the lock of a target cannot be read.</exception>
+    public static LockPlan Plan(LockPlace from, LockFile tested, IReadOnlyList<LockPlace> targets, PromotionRequest request)
     {
-        foreach (var path in request.Inputs.Where(path => tested.EdgeAt(path) is null))
-            throw FleetException.NotAnInput(from, path, tested);
+        if (request is PromotionRequest.Inputs(var paths) && paths.FirstOrDefault(path => tested.EdgeAt(path) is null) is { } unknown)
+            throw FleetException.NotAnInput(from, unknown, tested);
         var reading = new LockReading();
-        return [.. targets.AsParallel().AsOrdered().Select(target => Plan(from, tested, target, request, reading))];
+        return new([.. targets.AsParallel().AsOrdered().Select(target => Plan(from, tested, target, request, reading))]) { WritesAllOrNone = true };
     }
 
-    /// <summary>Writes the locks that change, all of them or none.</summary>
-    public static void Apply(IEnumerable<TargetPlan> plans) =>
-        HostLocks.Write(plans.OfType<TargetPlan.Ready>().Where(ready => ready.IsChange).Select(ready => (ready.Place, ready.After)));
-
-    static TargetPlan Plan(LockPlace from, LockFile tested, LockPlace target, PromotionRequest request, LockReading reading)
+    static LockOutcome Plan(LockPlace from, LockFile tested, LockPlace target, PromotionRequest request, LockReading reading)
     {
         var before = HostLocks.Read(target, reading);
         if (FrozenInputs.Unknown(target, FrozenInputs.NamesIn(before).Concat(FrozenInputs.NamesIn(tested))) is { } unknown)
-            return new TargetPlan.Refused(target, unknown.Message, unknown.Hint!);
-        var kept = ImmutableArray.CreateBuilder<KeptInput>();
-        var after = request.Inputs.IsEmpty
-            ? Whole(tested, before, from, target, kept)
-            : Chosen(tested, before ?? LockFile.Empty, request.Inputs, from, target, kept);
+            return new LockOutcome.Failed(target, unknown);
+        var held = new List<HeldInput>();
+        var after = request switch
+        {
+            PromotionRequest.Whole => Whole(tested, before, from, target, held),
+            PromotionRequest.Inputs(var paths) => Chosen(tested, before ?? LockFile.Empty, paths, from, target, held),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
         if (LockGraft.Dangling(after) is [var (input, follows), ..])
-        {
-            return new TargetPlan.Refused(
-                target,
-                $"'{input}' would follow '{follows}', which the lock of {target.Name} would not have",
-                $"promote '{follows.Names[0]}' as well, or the whole lock");
-        }
-        var diff = LockDiff.Between(before ?? LockFile.Empty, after);
-        if (!request.AllowsDowngrade && diff.Changes.FirstOrDefault(Downgrade.Is) is { } back)
-        {
-            return new TargetPlan.Refused(
-                target,
-                Downgrade.Describe(back),
-                Downgrade.Hint);
-        }
-        // Where no entry differs the form may: that takes writing both.
-        var isChange = before is null || !diff.IsEmpty || !LockDiff.Same(before, after);
-        return new TargetPlan.Ready(target, before, after, diff, isChange, kept.ToImmutable());
+            return new LockOutcome.Failed(target, FleetException.PromotionDangles(target, input, follows));
+        var planned = PlannedLock.Of(target, before, after).Leaving(held, []);
+        return !request.AllowsDowngrade && planned.Diff.Changes.FirstOrDefault(Downgrade.Is) is { } back
+            ? new LockOutcome.Failed(target, FleetException.GoesBack(Downgrade.Describe(back)))
+            : new LockOutcome.Planned(planned);
     }
 
-    static LockFile Whole(LockFile tested, LockFile? before, LockPlace from, LockPlace target, ImmutableArray<KeptInput>.Builder kept)
+    static LockFile Whole(LockFile tested, LockFile? before, LockPlace from, LockPlace target, List<HeldInput> held)
     {
         var after = tested;
         foreach (var name in tested.Root.Inputs.Names.Concat(before?.Root.Inputs.Names ?? []).Distinct().Order(Utf8Order.Instance))
         {
-            if (WhyKept(name, from, target, tested) is not { } reason)
+            if (RuleFor(name, from, target, tested) is not { } rule)
                 continue;
-            // What the target never had stays away from it only where there is something of its own to keep.
+            // An input that the target never had stays away from it only if there is something of its own to keep.
             if (before is null || !before.Root.Inputs.ContainsKey(name))
                 continue;
-            kept.Add(new(name, reason));
+            held.Add(new(InputPath.Of(name), rule));
             after = after.With(InputPath.Of(name), before.EdgeAt(InputPath.Of(name)));
         }
         return after;
     }
 
-    static LockFile Chosen(
-        LockFile tested, LockFile before, ImmutableArray<InputPath> inputs, LockPlace from, LockPlace target, ImmutableArray<KeptInput>.Builder kept)
+    static LockFile Chosen(LockFile tested, LockFile before, ImmutableArray<InputPath> paths, LockPlace from, LockPlace target, List<HeldInput> held)
     {
         var after = before;
-        foreach (var path in inputs)
+        foreach (var path in paths)
         {
-            if (WhyKept(path.Names[0], from, target, tested) is { } reason)
-                kept.Add(new(path.ToString(), reason));
+            if (RuleFor(path.Names[0], from, target, tested) is { } rule)
+                held.Add(new(path, rule));
             else if (path.Length > 1 && after.EdgeAt(path.Parent) is not LockEdge.Locked)
                 throw FleetException.NotAnInput(target, path.Parent, before);
             else
@@ -102,12 +93,13 @@ public static class Promotion
         return after;
     }
 
-    static string? WhyKept(string name, LockPlace from, LockPlace target, LockFile tested) =>
-        target.Frozen.TryGetValue(name, out var freeze) ? $"frozen: {freeze}"
+    // Null if the input is carried over.
+    static HoldingRule? RuleFor(string name, LockPlace from, LockPlace target, LockFile tested) =>
+        target.Frozen.TryGetValue(name, out var freeze) ? new HoldingRule.Frozen(freeze)
         : target.References.TryGetValue(name, out var reference) && !(from.References.TryGetValue(name, out var same) && same == reference)
-            ? $"{target.Name} tracks {reference}"
+            ? new HoldingRule.OwnReference(target.Name, reference)
         : from.References.TryGetValue(name, out var own) && !target.References.ContainsKey(name)
-            ? $"{from.Name} tracks {own} for itself"
-        : !tested.Root.Inputs.ContainsKey(name) ? $"{from.Name} has no such input"
+            ? new HoldingRule.OwnReferenceOfSource(from.Name, own)
+        : !tested.Root.Inputs.ContainsKey(name) ? new HoldingRule.NotInSource(from.Name)
         : null;
 }

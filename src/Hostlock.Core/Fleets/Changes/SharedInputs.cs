@@ -3,14 +3,14 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>Inputs that are the same in every lock (<c>scope = "shared"</c>): where one lock gets a new one, all do.</summary>
+/// <summary>Inputs that are the same in every lock (<c>scope = "shared"</c>): if one lock gets a new one, all do.</summary>
 public static class SharedInputs
 {
     /// <summary>The outcomes, with those added that an update of a shared input has for the other locks.</summary>
     /// <param name="folder">The fleet.</param>
     /// <param name="outcomes">What the update makes of the locks it was asked to update.</param>
     /// <exception cref="FleetException">A lock cannot take the entry.</exception>
-    public static IReadOnlyList<HostOutcome> Spread(FleetFolder folder, IReadOnlyList<HostOutcome> outcomes)
+    public static LockPlan Spread(FleetFolder folder, IReadOnlyList<LockOutcome> outcomes)
     {
         var all = outcomes.ToList();
         var reading = new LockReading();
@@ -18,30 +18,31 @@ public static class SharedInputs
         foreach (var (name, _) in folder.Fleet.Policies.Where(policy => policy.Value.IsShared))
         {
             var path = InputPath.TryParse(name)!;
-            var source = all.OfType<HostOutcome.Ready>().FirstOrDefault(ready => ready.Diff.Changes.Any(change => change.Path.StartsWith(path)));
+            var source = all.OfType<LockOutcome.Planned>().Select(outcome => outcome.Lock)
+                .FirstOrDefault(planned => planned.Diff.Changes.Any(change => change.Path.StartsWith(path)));
             if (source?.After.EdgeAt(path) is null)
                 continue;
             foreach (var place in folder.AllPlaces())
             {
                 var isKnown = byFile.TryGetValue(place.File, out var at);
-                if (isKnown && all[at] is HostOutcome.Failed)
+                if (isKnown && all[at] is LockOutcome.Failed)
                     continue;
-                if (Given(place, isKnown ? (HostOutcome.Ready)all[at] : null, source, path, reading) is not { } given)
+                if (Given(place, isKnown ? ((LockOutcome.Planned)all[at]).Lock : null, source, path, reading) is not { } given)
                     continue;
                 if (isKnown)
                 {
-                    all[at] = given;
+                    all[at] = new LockOutcome.Planned(given);
                     continue;
                 }
                 byFile.Add(place.File, all.Count);
-                all.Add(given);
+                all.Add(new LockOutcome.Planned(given));
             }
         }
-        return all;
+        return new(all);
     }
 
-    // Null where there is nothing to do.
-    static HostOutcome.Ready? Given(LockPlace place, HostOutcome.Ready? known, HostOutcome.Ready source, InputPath path, LockReading reading)
+    // Null if there is nothing to do.
+    static PlannedLock? Given(LockPlace place, PlannedLock? known, PlannedLock source, InputPath path, LockReading reading)
     {
         var before = known is null ? HostLocks.Read(place, reading) : known.Before;
         var now = known?.After ?? before;
@@ -51,12 +52,12 @@ public static class SharedInputs
         if (LockDiff.Between(now, after).IsEmpty)
             return null;
         if (place.Frozen.TryGetValue(path.Names[0], out var freeze))
-            return Ready(now, new($"'{path}' is shared, but frozen on {place.Name}: {freeze}"));
+            return Planned(now, new($"'{path}' is shared, but frozen on {place.Name}: {freeze}"));
         if (LockGraft.Dangling(after) is [var (input, follows), ..])
             throw FleetException.SharedDangles(place, path, input, follows);
-        return Ready(after, new($"'{path}' is shared: {place.Name} gets it as well"));
+        return Planned(after, new($"'{path}' is shared: {place.Name} gets it as well"));
 
-        HostOutcome.Ready Ready(LockFile result, Warning said) =>
-            HostOutcome.Ready.Of(place, before, result, [.. known?.Warnings ?? [], said]) with { Kept = known?.Kept ?? [], Held = known?.Held ?? [] };
+        PlannedLock Planned(LockFile result, Warning warning) =>
+            PlannedLock.Of(place, before, result).Leaving(known?.Held ?? [], known?.Unreachable ?? []) with { Warnings = [.. known?.Warnings ?? [], warning] };
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hostlock.Fetching;
 using Hostlock.Flakes;
 using Hostlock.Locks;
 
@@ -20,6 +21,24 @@ public sealed record FailedTree(LockPlace Place, InputPath Path, int Others, Hos
 /// <param name="Failed">The trees that could not be had, in the order in which the locks name them.</param>
 public sealed record RefetchedTrees(ImmutableArray<FailedTree> Failed)
 {
+    /// <summary>Fetches each tree once by a fetcher that remembers nothing of earlier runs.</summary>
+    /// <param name="locks">The locks.</param>
+    /// <param name="fetcherIn">Makes the fetcher that keeps its answers in a folder, which is gone afterwards.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<RefetchedTrees> FetchAnewAsync(IReadOnlyList<LockStatus> locks, Func<string, FlakeFetcher> fetcherIn, CancellationToken cancellationToken)
+    {
+        var anew = Directory.CreateTempSubdirectory("hostlock-check-").FullName;
+        try
+        {
+            await using var fetcher = fetcherIn(anew);
+            return await FetchAsync(locks, fetcher, cancellationToken);
+        }
+        finally
+        {
+            Directory.Delete(anew, recursive: true);
+        }
+    }
+
     /// <summary>Fetches each tree once, however many locks pin it, and hashes it.</summary>
     /// <param name="locks">The locks.</param>
     /// <param name="source">Fetches; it must remember nothing of earlier runs.</param>

@@ -8,7 +8,7 @@ namespace Hostlock.Fleets.History;
 /// <summary>One change of a lock.</summary>
 /// <param name="Commit">The commit that made it.</param>
 /// <param name="Diff">What it changed; null where the lock cannot be read before or after it.</param>
-public sealed record LockVersion(FileCommit Commit, LockDiff? Diff);
+public sealed record CommittedChange(FileCommit Commit, LockDiff? Diff);
 
 /// <summary>The locks a host had, as git knows them.</summary>
 public sealed class LockHistory : IDisposable
@@ -29,7 +29,7 @@ public sealed class LockHistory : IDisposable
     }
 
     /// <summary>The changes of a lock, the newest first.</summary>
-    public async Task<IReadOnlyList<LockVersion>> OfAsync(LockPlace place, int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CommittedChange>> OfAsync(LockPlace place, int most, CancellationToken cancellationToken)
     {
         var path = PathOf(place);
         // One more, to see what the last one shown changed.
@@ -37,7 +37,7 @@ public sealed class LockHistory : IDisposable
         var locks = new List<LockFile?>();
         foreach (var commit in commits)
             locks.Add(await LockAsync(commit.Id, path, cancellationToken));
-        return [.. commits.Take(most).Select((commit, i) => new LockVersion(commit, Between(i + 1 < commits.Count ? locks[i + 1] : LockFile.Empty, locks[i])))];
+        return [.. commits.Take(most).Select((commit, i) => new CommittedChange(commit, Between(i + 1 < commits.Count ? locks[i + 1] : LockFile.Empty, locks[i])))];
 
         static LockDiff? Between(LockFile? before, LockFile? after) => before is null || after is null ? null : LockDiff.Between(before, after);
     }

@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 
-namespace Hostlock.Cli;
+namespace Hostlock.Fetching.Http;
 
 /// <summary>
 /// Where the certificates of the authorities are that TLS trusts. OpenSSL looks where it was built to look, which is seldom
 /// where a machine with Nix has them.
 /// </summary>
-static partial class Certificates
+public static partial class Certificates
 {
     const string Variable = "SSL_CERT_FILE";
 

@@ -1,0 +1,13 @@
+using Hostlock.Fleets.Changes;
+
+namespace Hostlock.Cli;
+
+/// <summary>Prints how the writing of locks goes.</summary>
+/// <param name="run">The run of the command.</param>
+/// <param name="show">Prints the report.</param>
+sealed class LockLines(CommandRun run, Action<LockReport> show) : ILockWritingWatcher
+{
+    public void Settled(LockReport report) => show(report);
+
+    public void Committed(string subject) => run.Terminal.Talk($"committed: {subject}\n");
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Changes;
+using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
+
+namespace Hostlock.Cli;
+
+/// <summary>What <c>restore</c> and <c>undo</c> have in common: the options, the call, and what is printed.</summary>
+sealed class LockRestoring
+{
+    readonly Option<bool> _commit = CommonOptions.Commit();
+    readonly Option<bool> _dryRun = CommonOptions.DryRun();
+
+    /// <summary>The options.</summary>
+    public IEnumerable<Option> Options => [_commit, _dryRun, CommonOptions.Json];
+
+    /// <summary>Puts an earlier lock back.</summary>
+    /// <param name="run">The run of the command.</param>
+    /// <param name="place">The lock.</param>
+    /// <param name="findAsync">Finds the bytes of the earlier lock.</param>
+    public async Task<ExitCode> RunAsync(CommandRun run, LockPlace place, Func<CancellationToken, Task<byte[]>> findAsync)
+    {
+        var writing = new LockWriting(run.Processes, run.Folder, new LockLines(run, Show));
+        await writing.RunAsync(PlanAsync, run.Mode(_dryRun, _commit, LockUpdating.Note), run.CancellationToken);
+        return ExitCode.Done;
+
+        async Task<LockPlan> PlanAsync(CancellationToken stop) => new([new LockOutcome.Planned(PlannedLock.Restoring(place, await findAsync(stop)))]);
+
+        void Show(LockReport report) => run.Print(() => OutcomeText.Render(report.Locks, report.IsWritten, run.Terminal.Ink), () => ReportJson.Render(report));
+    }
+}

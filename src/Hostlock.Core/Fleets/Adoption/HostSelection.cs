@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets.Adoption;
+
+/// <summary>
+/// Which hosts of a flake are adopted: those that words name; else those that hostlock.toml lists and the flake has, but for those that it keeps on the
+/// root lock; else all that the flake has.
+/// </summary>
+public static class HostSelection
+{
+    /// <summary>Works out the adoption. Writes nothing.</summary>
+    /// <param name="folder">The flake.</param>
+    /// <param name="words">The names of the hosts; none for all.</param>
+    /// <param name="processes">Runs nix, if flake.nix does not say what its hosts are.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">A word is no host, no host is known, or the flake cannot be adopted.</exception>
+    public static async Task<InitPlan> PlanAsync(FleetFolder folder, IReadOnlyList<string> words, IProcessRunner processes, CancellationToken cancellationToken)
+    {
+        var names = await HostNames.FindAsync(folder, processes, cancellationToken);
+        var known = names.Configurations;
+        var chosen = Choose(folder, words, known.Keys).ToList();
+        if (words.Count > 0 && names.IsComplete && chosen.FirstOrDefault(host => !known.ContainsKey(host)) is { } unknown)
+            throw FleetException.UnknownHost(unknown, known.Keys);
+        if (chosen.Count == 0 && !folder.HasFleetFile)
+            throw HostNames.Unknown(folder);
+        var hosts = chosen.ToImmutableSortedDictionary(host => host, names.ConfigurationsOf, Utf8Order.Instance);
+        var others = names.IsComplete ? known.RemoveRange(hosts.Keys) : known.Clear();
+        return FleetInit.Plan(folder, hosts, others, names.Outputs);
+    }
+
+    static IEnumerable<string> Choose(FleetFolder folder, IReadOnlyList<string> words, IEnumerable<string> known)
+    {
+        if (words.Count > 0)
+            return words.Select(word => HostName.Parse(word).ToString()).Distinct();
+        var onRootLock = folder.Fleet.Hosts.Where(host => host.Lock == FleetFolder.RootLock).Select(host => host.Name.ToString());
+        return folder.Fleet.Hosts.Select(host => host.Name.ToString()).Union(known).Except(onRootLock);
+    }
+}

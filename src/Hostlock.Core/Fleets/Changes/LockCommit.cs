@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text;
+using Hostlock.Platform;
+using Hostlock.Platform.Programs;
+
+namespace Hostlock.Fleets.Changes;
+
+/// <summary>What a commit of locks says.</summary>
+/// <param name="Describe">What moved, in words.</param>
+public sealed record CommitNote(Func<IReadOnlyList<PlannedLock>, string> Describe)
+{
+    /// <summary>The host whose lock was promoted; null if it is no promotion.</summary>
+    public string? PromotedFrom { get; init; }
+}
+
+/// <summary>
+/// Commits the locks that were just written, and nothing else: git takes those files alone, by an index of its own, so what is staged stays staged
+/// and what is dirty stays dirty. Hooks and signing are as for any commit.
+/// </summary>
+static class LockCommit
+{
+    /// <summary>Makes the commit; the message is in Nix's shape, with the hosts and the source of a promotion in trailers.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="root">The work tree.</param>
+    /// <param name="locks">The locks that were written.</param>
+    /// <param name="note">What the message says.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The subject of the commit.</returns>
+    /// <exception cref="FleetException">git does not make the commit.</exception>
+    public static async Task<string> MakeAsync(
+        IProcessRunner processes, string root, IReadOnlyList<PlannedLock> locks, CommitNote note, CancellationToken cancellationToken)
+    {
+        var subject = Subject(locks, note.PromotedFrom);
+        var message = new StringBuilder();
+        message.Append(CultureInfo.InvariantCulture, $"{subject}\n\nFlake lock file updates:\n\n{note.Describe(locks).TrimEnd()}\n\n");
+        message.Append(CultureInfo.InvariantCulture, $"Hostlock-Hosts: {string.Join(' ', locks.SelectMany(planned => planned.Place.Sharers))}\n");
+        if (note.PromotedFrom is { } from)
+            message.Append(CultureInfo.InvariantCulture, $"Hostlock-Promoted-From: {from}\n");
+        var files = locks.Select(planned => Path.GetRelativePath(root, planned.Place.File));
+        var finished = await processes.RunAsync(
+            GitProgram.InWorkTree(root, ["--literal-pathspecs", "commit", "--quiet", "--cleanup=verbatim", "--only", "--file=-", "--", .. files])
+                .WithInput(message.ToString()),
+            cancellationToken);
+        return finished.Succeeded ? subject : throw FleetException.CommitFailed($"{finished.Errors}{finished.Output}".Trim());
+    }
+
+    static string Subject(IReadOnlyList<PlannedLock> locks, string? promotedFrom)
+    {
+        var verb = promotedFrom is not null ? $"Promote from {promotedFrom}" : locks.All(planned => planned.Before is null) ? "Add" : "Update";
+        return locks.Count == 1 ? $"{locks[0].Place.Shown}: {verb}" : $"{locks.Count} locks: {verb}";
+    }
+}

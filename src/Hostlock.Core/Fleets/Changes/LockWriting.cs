@@ -1,0 +1,47 @@
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets.Changes;
+
+/// <summary>Is told how the writing of locks goes.</summary>
+public interface ILockWritingWatcher
+{
+    /// <summary>The locks were planned and, if the mode says so, written. A commit is still to come.</summary>
+    void Settled(LockReport report);
+
+    /// <summary>The written locks were committed.</summary>
+    /// <param name="subject">The subject of the commit.</param>
+    void Committed(string subject);
+}
+
+/// <summary>Plans locks, writes them and commits them, while no other hostlock writes to the fleet.</summary>
+/// <param name="processes">Runs git.</param>
+/// <param name="folder">The fleet.</param>
+/// <param name="watcher">Is told how it goes.</param>
+public sealed class LockWriting(IProcessRunner processes, FleetFolder folder, ILockWritingWatcher watcher)
+{
+    /// <summary>Plans and writes.</summary>
+    /// <param name="planAsync">Makes the plan, from locks that nobody else changes meanwhile.</param>
+    /// <param name="mode">What is done with the plan.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">There is no plan, a lock cannot be written, or git does not make the commit.</exception>
+    public async Task<LockReport> RunAsync(Func<CancellationToken, Task<LockPlan>> planAsync, WritingMode mode, CancellationToken cancellationToken)
+    {
+        using var reserved = mode is WritingMode.PlanOnly ? null : folder.Reserve();
+        // That nothing can be committed here is said before anything is written.
+        if (mode is WritingMode.WriteAndCommit && GitWorkTreeFiles.Around(processes, folder.Path) is null)
+            throw FleetException.NoRepository(folder.Path);
+
+        var plan = await planAsync(cancellationToken);
+        var isKeptBack = plan.WritesAllOrNone && plan.Outcomes.Any(outcome => outcome is LockOutcome.Failed);
+        var report = new LockReport(plan.Outcomes, mode is not WritingMode.PlanOnly && !isKeptBack);
+        var changed = report.IsWritten ? report.Changed.ToList() : [];
+        PlannedLock.Apply(changed);
+        await GitVisibility.ShowToNixAsync(processes, folder, [.. changed.Where(planned => planned.Before is null).Select(planned => planned.Place.File)], cancellationToken);
+        watcher.Settled(report);
+
+        if (mode is WritingMode.WriteAndCommit(var note) && changed.Count > 0)
+            watcher.Committed(await LockCommit.MakeAsync(processes, GitWorkTreeFiles.Around(processes, folder.Path)!.Root, changed, note, cancellationToken));
+        return report;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Hostlock.Fleets.Changes;
+
+/// <summary>How old a revision must be to be locked, at a moment.</summary>
+/// <param name="Default">The age for inputs that have none of their own; null if they may be of any age.</param>
+/// <param name="ByInput">The ages of inputs that have one of their own.</param>
+/// <param name="Now">The moment that ages are counted back from.</param>
+public sealed record MinimumAges(TimeSpan? Default, NameMap<TimeSpan> ByInput, DateTimeOffset Now)
+{
+    /// <summary>Any revision may be locked.</summary>
+    public static readonly MinimumAges None = new(null, NameMap<TimeSpan>.Empty, default);
+
+    /// <summary>True if any revision may be locked.</summary>
+    public bool IsEmpty => Default is null && ByInput.Count == 0;
+
+    /// <summary>What hostlock.toml says of inputs, and one age for all that it says nothing of, or less.</summary>
+    /// <param name="policies">What hostlock.toml says.</param>
+    /// <param name="asked">The age for all; null if none was asked for.</param>
+    /// <param name="now">The moment that ages are counted back from.</param>
+    public static MinimumAges Of(NameMap<InputPolicy> policies, TimeSpan? asked, DateTimeOffset now) => new(
+        asked,
+        NameMap<TimeSpan>.Of([.. from policy in policies
+                                 where policy.Value.MinimumAge is not null
+                                 let age = policy.Value.MinimumAge!.Value
+                                 select KeyValuePair.Create(policy.Key, asked > age ? asked.Value : age)]),
+        now);
+
+    /// <summary>The moment after which no revision of an input is locked; null if any may be.</summary>
+    public DateTimeOffset? NotAfter(string input) => ByInput.TryGetValue(input, out var age) ? Now - age : Now - Default;
+}

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+
+namespace Hostlock.Fleets.Changes;
+
+/// <summary>
+/// Chooses the revisions of an update that is not simply to the newest: the one revision that was asked for, or for each input the newest that is old
+/// enough. A chosen revision takes the place of the declared reference; what the lock says was asked for stays.
+/// </summary>
+/// <param name="source">Answers which revision is the newest at a moment.</param>
+/// <param name="place">The lock, for messages.</param>
+/// <param name="top">The declarations.</param>
+/// <param name="old">The lock as it is.</param>
+sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, LockFile old)
+{
+    /// <summary>What is asked of the resolver once revisions are chosen.</summary>
+    /// <param name="Top">The declarations, with each overridden reference written out.</param>
+    /// <param name="Request">What moves, and the references in place of the declared ones.</param>
+    /// <param name="Held">The inputs that stay because no newer revision is old enough.</param>
+    /// <param name="Unreachable">The inputs that stay because their revisions could not be asked for.</param>
+    public sealed record Chosen(TopFlake Top, LockRequest Request, IReadOnlyList<HeldInput> Held, IReadOnlyList<UnreachableInput> Unreachable);
+
+    /// <summary>Chooses.</summary>
+    /// <param name="move">The update.</param>
+    /// <param name="request">What would be asked of the resolver without a choice.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">An input does not exist, or one that is not locked yet has no revision that is old enough.</exception>
+    public async Task<Chosen> ChooseAsync(UpdateRequest.Move move, LockRequest request, CancellationToken cancellationToken)
+    {
+        if (move.Inputs is MovedInputs.To(var path, var target))
+            return new(Written([path]), Overriding(request, [(path, ReferenceOf(path).MovedTo(target))]), [], []);
+        if (move.Ages.IsEmpty)
+            return new(top, request, [], []);
+
+        // All are asked before the first answer is waited for.
+        var asked = AgedInputs(move, request).Select(input => (input.Path, input.Reference, Answer: AskAsync(input.Reference, input.NotAfter, cancellationToken))).ToList();
+        var (taken, held, unreachable) = (new List<(InputPath Path, FlakeRef Reference)>(), new List<HeldInput>(), new List<UnreachableInput>());
+        foreach (var (input, reference, answer) in asked)
+        {
+            switch (Decide(await answer, (old.EdgeAt(input) as LockEdge.Locked)?.Node.Locked, move.AllowsDowngrade))
+            {
+                case Decision.Take(var revision):
+                    taken.Add((input, reference.MovedTo(revision.Id.ToString())));
+                    break;
+                case Decision.Hold(var rule):
+                    held.Add(new(input, rule));
+                    break;
+                case Decision.Leave(var why):
+                    unreachable.Add(new(input, why));
+                    break;
+                default:
+                    break; // it moves as it would without an age
+            }
+        }
+        var moving = Without(request, [.. held.Select(input => input.Path), .. unreachable.Select(input => input.Path)]);
+        return new(Written(taken.Select(input => input.Path)), Overriding(moving, taken), held, unreachable);
+    }
+
+    /// <summary>What becomes of an input whose age matters.</summary>
+    abstract record Decision
+    {
+        Decision()
+        {
+        }
+
+        /// <summary>It moves to this revision.</summary>
+        public sealed record Take(NewestRevision Revision) : Decision;
+
+        /// <summary>It stays: nothing newer is old enough.</summary>
+        public sealed record Hold(HoldingRule Rule) : Decision;
+
+        /// <summary>It stays: it could not be asked.</summary>
+        public sealed record Leave(HostlockException Why) : Decision;
+
+        /// <summary>Its type has no dates, so its age does not matter.</summary>
+        public sealed record MoveAnyway : Decision;
+    }
+
+    static Decision Decide((NewestRevision? Newest, HostlockException? Why) answer, FlakeRef? locked, bool allowsDowngrade) => answer switch
+    {
+        ({ } newest, _) when allowsDowngrade || locked?.LastModified is not { } now || newest.Time is not { } time || now <= time => new Decision.Take(newest),
+        ({ }, _) => new Decision.Hold(new HoldingRule.OlderThanLocked()),
+        // Without a lock there is nothing to stay at.
+        (_, { } why) when locked is null => throw why,
+        (_, { IsOutside: false } why) => new Decision.Hold(new HoldingRule.NoneOldEnough(why)),
+        (_, { } why) => new Decision.Leave(why),
+        _ => new Decision.MoveAnyway(),
+    };
+
+    // The inputs directly beneath the flake that move, have a minimum age, and are not declared with a revision.
+    IEnumerable<(InputPath Path, FlakeRef Reference, DateTimeOffset NotAfter)> AgedInputs(UpdateRequest.Move move, LockRequest request) =>
+        from input in top.Flake.Inputs
+        let path = InputPath.Of(input.Key)
+        where input.Value.Follows is null && request.Moves(path)
+        let notAfter = move.Ages.NotAfter(input.Key)
+        where notAfter is not null
+        let reference = ReferenceOf(path)
+        where reference.Revision is null
+        select (path, reference, notAfter.Value);
+
+    async Task<(NewestRevision? Newest, HostlockException? Why)> AskAsync(FlakeRef reference, DateTimeOffset notAfter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await source.NewestAsync(reference, notAfter, cancellationToken), null);
+        }
+        catch (HostlockException why)
+        {
+            return (null, why);
+        }
+    }
+
+    // If everything is updated and some inputs stay, the others are named.
+    LockRequest Without(LockRequest request, IReadOnlyCollection<InputPath> staying)
+    {
+        if (staying.Count == 0)
+            return request;
+        var all = (request as LockRequest.Update)?.Inputs
+            ?? [.. top.Flake.Inputs.Where(input => input.Value.Follows is null).Select(input => InputPath.Of(input.Key))];
+        return new LockRequest.Update(all.Except(staying));
+    }
+
+    static LockRequest Overriding(LockRequest request, IEnumerable<(InputPath Path, FlakeRef Reference)> chosen) =>
+        request with { Overrides = chosen.ToImmutableSortedDictionary(input => input.Path, input => input.Reference) };
+
+    // An input without a url is an indirect reference; it is written out so that it can be overridden.
+    TopFlake Written(IEnumerable<InputPath> paths)
+    {
+        var inputs = top.Flake.Inputs.ToBuilder();
+        foreach (var path in paths.Where(path => path.Length == 1))
+            inputs[path.Last] = inputs[path.Last] with { Reference = ReferenceOf(path) };
+        return top with { Flake = top.Flake with { Inputs = inputs.ToImmutable() } };
+    }
+
+    // What an input asks for: as declared, or for an input of an input as the lock has it.
+    FlakeRef ReferenceOf(InputPath path)
+    {
+        if (path.Length > 1)
+            return old.EdgeAt(path) is LockEdge.Locked(var node) ? node.Original : throw FleetException.NotAnInput(place, path, old);
+        if (!top.Flake.Inputs.TryGetValue(path.Last, out var input))
+            throw FleetException.NotAnInput(place, path, top.Flake.Inputs.Keys);
+        return input.Follows is null ? input.Reference ?? FlakeRef.Indirect(path.Last) : throw FleetException.NotAnInput(place, path, old);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Hostlock.Flakes;
+
+namespace Hostlock.Fleets.Changes;
+
+/// <summary>What to do with the locks of some hosts.</summary>
+public abstract record UpdateRequest
+{
+    UpdateRequest()
+    {
+    }
+
+    /// <summary>Bring the locks in line with what is declared, and move nothing.</summary>
+    public sealed record InLine : UpdateRequest;
+
+    /// <summary>Move inputs to newer revisions.</summary>
+    /// <param name="Inputs">The inputs to move, and where to.</param>
+    public sealed record Move(MovedInputs Inputs) : UpdateRequest
+    {
+        /// <summary>How old a revision must be.</summary>
+        public MinimumAges Ages { get; init; } = MinimumAges.None;
+
+        /// <summary>True if inputs may go back in time.</summary>
+        public bool AllowsDowngrade { get; init; }
+    }
+}
+
+/// <summary>The inputs that an update moves.</summary>
+public abstract record MovedInputs
+{
+    MovedInputs()
+    {
+    }
+
+    /// <summary>All inputs directly beneath the flake, to their newest revisions.</summary>
+    /// <param name="Except">The names of those that stay.</param>
+    public sealed record All(ImmutableHashSet<string> Except) : MovedInputs;
+
+    /// <summary>Some inputs, to their newest revisions.</summary>
+    public sealed record Named(ImmutableArray<InputPath> Paths) : MovedInputs;
+
+    /// <summary>One input, to a branch, tag or revision.</summary>
+    public sealed record To(InputPath Path, string Target) : MovedInputs;
+}

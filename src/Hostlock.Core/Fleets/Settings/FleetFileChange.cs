@@ -1,0 +1,47 @@
+using Hostlock.Flakes;
+
+namespace Hostlock.Fleets.Settings;
+
+/// <summary>A change of hostlock.toml by a command, while no other hostlock writes to the fleet.</summary>
+/// <param name="folder">The fleet.</param>
+/// <param name="isDryRun">Does everything but the writing.</param>
+public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
+{
+    /// <summary>Freezes an input of a host.</summary>
+    /// <exception cref="FleetException">The host is unknown or root, or the input is none of its lock: a misspelt freeze would freeze nothing.</exception>
+    public void Freeze(string host, string input, Freeze freeze)
+    {
+        if (host == HostName.Root)
+            throw FleetException.RootCannotFreeze();
+        var name = folder.HostNamed(host).Name;
+        RefuseUnknown(folder.PlaceNamed(host), input);
+        Make(file => FleetFileEdit.SetFreeze(file, name, input, freeze));
+    }
+
+    /// <summary>Lets a frozen input of a host move again.</summary>
+    /// <exception cref="FleetException">The host is unknown, or the input is not frozen.</exception>
+    public void Unfreeze(string host, string input)
+    {
+        var name = folder.HostNamed(host).Name;
+        Make(file => FleetFileEdit.RemoveFreeze(file, name, input));
+    }
+
+    void Make(Func<SourceText, EditedText> edit)
+    {
+        using var reserved = isDryRun ? null : folder.Reserve();
+        // Read again now that nobody else writes it.
+        var file = folder.ReadFleetFile();
+        var edited = edit(file);
+        if (!isDryRun && edited.Text != file.Text)
+            folder.WriteFleetFile(edited.Text);
+    }
+
+    // A host that has no lock yet has nothing to compare with.
+    static void RefuseUnknown(LockPlace place, string input)
+    {
+        if (!InputPath.IsReferable(input))
+            throw FleetException.NotAnInputPath(input);
+        if (HostLocks.Read(place) is { } file && !file.Root.Inputs.ContainsKey(input))
+            throw FleetException.NotAnInput(place, InputPath.Of(input), file.Root.Inputs.Names);
+    }
+}

@@ -1,0 +1,167 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Hostlock.Flakes;
+using Hostlock.Fleets;
+using Hostlock.Locks;
+
+namespace Hostlock.Reporting.Json;
+
+/// <summary>
+/// What the JSON of all commands has in common. One document a run, with <c>version</c> 1; objects are keyed by host and input names; revisions are
+/// whole; times are seconds since the epoch. The shapes are in docs/files.md.
+/// </summary>
+static class JsonPage
+{
+    const int Version = 1;
+
+    static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>A whole document.</summary>
+    /// <param name="body">Writes the members after <c>version</c>.</param>
+    public static string Render(Action<Utf8JsonWriter> body)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes, Options))
+            WriteDocument(json, body);
+        return Encoding.UTF8.GetString(bytes.WrittenSpan) + "\n";
+    }
+
+    /// <summary>Writes a document as it is made, for one that would be large.</summary>
+    /// <param name="output">Gets the text.</param>
+    /// <param name="body">Writes the members after <c>version</c>, and flushes now and then.</param>
+    public static void Write(TextWriter output, Action<Utf8JsonWriter> body)
+    {
+        using (var text = new TextOfUtf8(output))
+        using (var json = new Utf8JsonWriter(text, Options))
+            WriteDocument(json, body);
+        output.Write('\n');
+    }
+
+    static void WriteDocument(Utf8JsonWriter json, Action<Utf8JsonWriter> body)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("version", Version);
+        body(json);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The member <c>hosts</c>: an object for each item and each host that shares its lock.</summary>
+    /// <param name="json">Gets it.</param>
+    /// <param name="items">The items, in order.</param>
+    /// <param name="placeOf">The lock of an item.</param>
+    /// <param name="body">Writes the members of one host's object.</param>
+    public static void WriteHosts<T>(this Utf8JsonWriter json, IEnumerable<T> items, Func<T, LockPlace> placeOf, Action<T> body)
+    {
+        json.WriteStartObject("hosts");
+        foreach (var item in items)
+        {
+            foreach (var host in placeOf(item).Sharers)
+            {
+                json.WriteStartObject(host);
+                body(item);
+                json.WriteEndObject();
+            }
+        }
+        json.WriteEndObject();
+    }
+
+    /// <summary>The members <c>frozen</c> and <c>frozenUntil</c>.</summary>
+    public static void WriteFreeze(this Utf8JsonWriter json, Freeze? freeze)
+    {
+        json.WriteBoolean("frozen", freeze is not null);
+        if (freeze?.Until is { } until)
+            json.WriteString("frozenUntil", until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The member <c>changes</c>: what differs, by input path.</summary>
+    public static void WriteChanges(this Utf8JsonWriter json, LockDiff diff)
+    {
+        json.WriteStartObject("changes");
+        foreach (var change in diff.Changes)
+        {
+            json.WriteStartObject(change.Path.ToString());
+            json.WriteString("kind", change switch
+            {
+                { Before: null } => "added",
+                { After: null } => "removed",
+                { Moves: true } => "updated",
+                _ => "redeclared",
+            });
+            WriteSide("before", change.Before);
+            WriteSide("after", change.After);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+
+        void WriteSide(string name, LockEdge? edge)
+        {
+            if (edge is null)
+                return;
+            json.WriteStartObject(name);
+            json.WriteEdge(edge);
+            json.WriteEndObject();
+        }
+    }
+
+    /// <summary>The members of an entry: <c>locked</c> and <c>original</c>, or <c>follows</c>.</summary>
+    /// <param name="json">Gets them.</param>
+    /// <param name="edge">The entry.</param>
+    /// <param name="written">The texts of references that were written before; null to write each anew.</param>
+    public static void WriteEdge(this Utf8JsonWriter json, LockEdge edge, Dictionary<FlakeRef, byte[]>? written = null)
+    {
+        if (edge is LockEdge.Follows(var target))
+        {
+            json.WriteString("follows", target.ToString());
+            return;
+        }
+        var node = ((LockEdge.Locked)edge).Node;
+        WriteReference(json, "locked", node.Locked, written);
+        WriteReference(json, "original", node.Original, written);
+    }
+
+    // Most hosts of a fleet have the same references: what was written once is written again as it is.
+    static void WriteReference(Utf8JsonWriter json, string name, FlakeRef reference, Dictionary<FlakeRef, byte[]>? written)
+    {
+        json.WritePropertyName(name);
+        if (written is null)
+        {
+            WriteReference(json, reference);
+            return;
+        }
+        if (!written.TryGetValue(reference, out var bytes))
+        {
+            var alone = new ArrayBufferWriter<byte>();
+            using (var inner = new Utf8JsonWriter(alone, Options))
+                WriteReference(inner, reference);
+            var text = Encoding.UTF8.GetString(alone.WrittenSpan).Replace("\n", $"\n{new string(' ', 2 * json.CurrentDepth)}", StringComparison.Ordinal);
+            written.Add(reference, bytes = Encoding.UTF8.GetBytes(text));
+        }
+        json.WriteRawValue(bytes, skipInputValidation: true);
+    }
+
+    static void WriteReference(Utf8JsonWriter json, FlakeRef reference)
+    {
+        json.WriteStartObject();
+        foreach (var (attribute, value) in reference.Attributes)
+        {
+            switch (value)
+            {
+                case RefValue.Text(var text):
+                    json.WriteString(attribute, text);
+                    break;
+                case RefValue.Number(var number):
+                    json.WriteNumber(attribute, number);
+                    break;
+                case RefValue.Truth(var truth):
+                    json.WriteBoolean(attribute, truth);
+                    break;
+                default:
+                    throw new System.Diagnostics.UnreachableException();
+            }
+        }
+        json.WriteEndObject();
+    }
+}

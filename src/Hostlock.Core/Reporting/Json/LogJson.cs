@@ -1,0 +1,27 @@
+using Hostlock.Fleets.History;
+
+namespace Hostlock.Reporting.Json;
+
+/// <summary>The JSON of <c>log</c>.</summary>
+public static class LogJson
+{
+    /// <summary>The changes of a host's lock, the newest first.</summary>
+    public static string Render(string host, IReadOnlyList<CommittedChange> changes) => JsonPage.Render(json =>
+    {
+        json.WriteString("host", host);
+        json.WriteStartArray("commits");
+        foreach (var (commit, diff) in changes)
+        {
+            json.WriteStartObject();
+            json.WriteString("commit", commit.Id);
+            json.WriteNumber("time", commit.Time.Seconds);
+            json.WriteString("subject", commit.Subject);
+            if (commit.PromotedFrom.Length > 0)
+                json.WriteString("promotedFrom", commit.PromotedFrom);
+            if (diff is not null)
+                json.WriteChanges(diff);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Hostlock.Fleets.Changes;
+
+namespace Hostlock.Reporting.Json;
+
+/// <summary>The JSON of the commands that write locks: <c>lock</c>, <c>update</c>, <c>promote</c>, <c>restore</c> and <c>undo</c>.</summary>
+public static class ReportJson
+{
+    /// <summary>What became of each lock.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="promotedFrom">The host whose lock was promoted; null if it is no promotion.</param>
+    public static string Render(LockReport report, string? promotedFrom = null) => JsonPage.Render(json =>
+    {
+        if (promotedFrom is not null)
+            json.WriteString("from", promotedFrom);
+        json.WriteHosts(report.Outcomes, outcome => outcome.Place, outcome =>
+        {
+            json.WriteString("lock", outcome.Place.Shown);
+            switch (outcome)
+            {
+                case LockOutcome.Planned(var planned):
+                    WritePlanned(json, planned, report.IsWritten);
+                    break;
+                case LockOutcome.Failed(_, var why):
+                    json.WriteBoolean("written", false);
+                    json.WriteString("error", why.Message);
+                    if (why.Hint is { } hint)
+                        json.WriteString("fix", hint);
+                    break;
+                default:
+                    throw new System.Diagnostics.UnreachableException();
+            }
+        });
+    });
+
+    static void WritePlanned(Utf8JsonWriter json, PlannedLock planned, bool isWritten)
+    {
+        json.WriteBoolean("written", isWritten && planned.IsChange);
+        json.WriteChanges(planned.Diff);
+        json.WriteStartArray("warnings");
+        foreach (var warning in planned.Warnings)
+            json.WriteStringValue(warning.Message);
+        json.WriteEndArray();
+        json.WriteStartObject("held");
+        foreach (var input in planned.Held)
+            json.WriteString(input.Path.ToString(), input.Rule.ToString());
+        json.WriteEndObject();
+        json.WriteStartObject("unreachable");
+        foreach (var input in planned.Unreachable)
+            json.WriteString(input.Path.ToString(), input.Why.Message);
+        json.WriteEndObject();
+    }
+}

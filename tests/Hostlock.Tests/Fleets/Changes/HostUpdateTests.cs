@@ -1,0 +1,169 @@
+using Hostlock.Flakes;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Changes;
+using Hostlock.Locks;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.Fleets.Changes;
+
+/// <summary>What an update makes of a host's lock, and what it says of the inputs that stay.</summary>
+public sealed class HostUpdateTests : IDisposable
+{
+    const string TwoInputs = """a.url = "github:acme/a"; b.url = "github:acme/b";""";
+
+    static readonly UpdateRequest.Move All = new(new MovedInputs.All([]));
+
+    readonly TempFolder _folder = new();
+    readonly FlakeWorld _world = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task An_input_whose_old_enough_revisions_are_older_than_the_locked_one_is_held_and_the_others_move()
+    {
+        _world.Flake("github:acme/a");
+        _world.Flake("github:acme/b");
+        var locked = _world.Flake("github:acme/a");
+        var place = await LockedPlaceAsync(TwoInputs);
+        _world.Flake("github:acme/a");
+        var b = _world.Flake("github:acme/b");
+
+        // Only the first version of a is old enough.
+        var planned = await PlanAsync(TwoInputs, place, All with { Ages = Ages(10, ("a", 8)) });
+
+        Assert.Equal(locked, LockedAt(planned, "a"));
+        Assert.Equal(b, LockedAt(planned, "b"));
+        Assert.Equal([new(InputPath.Of("a"), new HoldingRule.OlderThanLocked())], planned.Held);
+    }
+
+    [Fact]
+    public async Task An_input_with_no_revision_that_is_old_enough_is_held_even_if_it_was_named()
+    {
+        var locked = _world.Flake("github:acme/a");
+        var place = await LockedPlaceAsync("""a.url = "github:acme/a";""");
+        _world.Flake("github:acme/a");
+
+        var planned = await PlanAsync("""a.url = "github:acme/a";""", place, new(new MovedInputs.Named([InputPath.Of("a")])) { Ages = Ages(10, ("a", 30)) });
+
+        Assert.Equal(locked, LockedAt(planned, "a"));
+        Assert.False(planned.IsChange);
+        Assert.IsType<HoldingRule.NoneOldEnough>(Assert.Single(planned.Held).Rule);
+    }
+
+    [Fact]
+    public async Task The_newest_revision_that_is_old_enough_is_taken_and_what_was_asked_for_stays_declared()
+    {
+        _world.Flake("github:acme/a");
+        var place = await LockedPlaceAsync("""a.url = "github:acme/a";""");
+        var chosen = _world.Flake("github:acme/a");
+        _world.Flake("github:acme/a");
+
+        var planned = await PlanAsync("""a.url = "github:acme/a";""", place, All with { Ages = Ages(10, ("a", 8)) });
+
+        Assert.Equal(chosen, LockedAt(planned, "a"));
+        Assert.Equal("github:acme/a", ((LockEdge.Locked)planned.After.EdgeAt(InputPath.Of("a"))!).Node.Original.ToString());
+        Assert.Empty(planned.Held);
+    }
+
+    [Fact]
+    public async Task An_input_that_cannot_be_reached_stays_and_is_said_and_the_others_move()
+    {
+        var locked = _world.Flake("github:acme/a");
+        _world.Flake("github:acme/b");
+        var place = await LockedPlaceAsync(TwoInputs);
+        var b = _world.Flake("github:acme/b");
+        _world.Break("github:acme/a");
+
+        var planned = await PlanAsync(TwoInputs, place, All);
+
+        Assert.Equal(locked, LockedAt(planned, "a"));
+        Assert.Equal(b, LockedAt(planned, "b"));
+        Assert.Equal(InputPath.Of("a"), Assert.Single(planned.Unreachable).Path);
+    }
+
+    [Fact]
+    public async Task If_nothing_can_be_reached_the_host_fails()
+    {
+        _world.Flake("github:acme/a");
+        var place = await LockedPlaceAsync("""a.url = "github:acme/a";""");
+        _world.Break("github:acme/a");
+
+        Assert.True((await FailAsync("""a.url = "github:acme/a";""", place, All)).IsOutside);
+    }
+
+    [Fact]
+    public async Task A_frozen_input_is_held_but_not_said_to_be_if_its_declaration_moves_it()
+    {
+        var old = _world.Flake("github:acme/a");
+        _world.Flake("github:acme/b");
+        var place = (await LockedPlaceAsync(TwoInputs)) with { Frozen = NameMap<Freeze>.Of([KeyValuePair.Create("a", new Freeze("it does not boot", null))]) };
+        _world.Flake("github:acme/a");
+        var other = _world.Flake("github:acme/a/next");
+
+        var held = await PlanAsync(TwoInputs, place, All);
+        var moved = await PlanAsync("""a.url = "github:acme/a/next"; b.url = "github:acme/b";""", place, All);
+
+        Assert.Equal(old, LockedAt(held, "a"));
+        Assert.Equal(["frozen: it does not boot"], held.Held.Select(input => input.Rule.ToString()));
+        Assert.Equal(other, LockedAt(moved, "a"));
+        Assert.Empty(moved.Held);
+    }
+
+    [Fact]
+    public async Task A_frozen_input_that_is_named_is_an_error()
+    {
+        _world.Flake("github:acme/a");
+        var place = (await LockedPlaceAsync("""a.url = "github:acme/a";""")) with { Frozen = NameMap<Freeze>.Of([KeyValuePair.Create("a", new Freeze("x", null))]) };
+
+        Assert.Contains("is frozen on plex", (await FailAsync("""a.url = "github:acme/a";""", place, new(new MovedInputs.Named([InputPath.Of("a")])))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Going_back_in_time_is_refused_unless_it_is_wanted()
+    {
+        var first = _world.Flake("github:acme/a");
+        _world.Flake("github:acme/a");
+        var place = await LockedPlaceAsync("""a.url = "github:acme/a";""");
+        var back = new UpdateRequest.Move(new MovedInputs.To(InputPath.Of("a"), first.Revision!.ToString()!));
+
+        Assert.Contains("would go back in time", (await FailAsync("""a.url = "github:acme/a";""", place, back)).Message, StringComparison.Ordinal);
+        Assert.Equal(first, LockedAt(await PlanAsync("""a.url = "github:acme/a";""", place, back with { AllowsDowngrade = true }), "a"));
+    }
+
+    [Fact]
+    public async Task Hosts_with_one_lock_are_worked_out_once()
+    {
+        _world.Flake("github:acme/a");
+        var place = await LockedPlaceAsync("""a.url = "github:acme/a";""");
+        _world.Flake("github:acme/a");
+        var places = Enumerable.Range(0, 20).Select(i => LockPlace.OfFile($"host{i}", _folder[$"host{i}.lock"])).ToList();
+        foreach (var copy in places)
+            File.Copy(place.File, copy.File);
+        _world.ForgetQuestions();
+
+        var outcomes = await Update("""a.url = "github:acme/a";""").PlanAsync(places, All, TestContext.Current.CancellationToken);
+
+        Assert.Single(_world.Fetched);
+        Assert.Equal(places.Select(copy => copy.Name), outcomes.Select(outcome => ((LockOutcome.Planned)outcome).Lock.Place.Name));
+    }
+
+    static MinimumAges Ages(int today, params IEnumerable<(string Input, int Days)> ages) =>
+        new(null, NameMap<TimeSpan>.Of([.. ages.Select(age => KeyValuePair.Create(age.Input, TimeSpan.FromDays(age.Days)))]), FlakeWorld.Day(today));
+
+    static FlakeRef LockedAt(PlannedLock planned, string input) => ((LockEdge.Locked)planned.After.EdgeAt(InputPath.Of(input))!).Node.Locked;
+
+    async Task<LockPlace> LockedPlaceAsync(string inputs)
+    {
+        var place = LockPlace.OfFile("plex", _folder["plex.lock"]);
+        HostLocks.Write(place, await _world.LockAsync(inputs));
+        return place;
+    }
+
+    HostUpdate Update(string inputs) => new(_world, new(MemoryFiles.Of(("flake.nix", FlakeWorld.FlakeNix(inputs))), ""));
+
+    async Task<PlannedLock> PlanAsync(string inputs, LockPlace place, UpdateRequest.Move request) =>
+        ((LockOutcome.Planned)Assert.Single(await Update(inputs).PlanAsync([place], request, TestContext.Current.CancellationToken))).Lock;
+
+    async Task<HostlockException> FailAsync(string inputs, LockPlace place, UpdateRequest.Move request) =>
+        ((LockOutcome.Failed)Assert.Single(await Update(inputs).PlanAsync([place], request, TestContext.Current.CancellationToken))).Why;
+}
