@@ -1,0 +1,58 @@
+using Hostlock.Cli;
+using Mono.Cecil;
+
+namespace Hostlock.Tests.House;
+
+/// <summary>Holds the program to its place: words in, a call of the library, text out. It starts no program and touches no file.</summary>
+public class CliTests
+{
+    static readonly string[] Files =
+        ["System.IO.File", "System.IO.FileInfo", "System.IO.Directory", "System.IO.DirectoryInfo", "System.IO.FileStream", "System.IO.RandomAccess", "System.Diagnostics.Process"];
+
+    // What makes the outside world may name it: the seam to programs is handed on, and never used.
+    static readonly string[] Outside = ["Hostlock.Cli.Surroundings", "Program"];
+
+    static readonly string[] HandedOn = ["Hostlock.Platform.IProcessRunner"];
+
+    static readonly TypeDefinition[] Program = [.. AssemblyDefinition.ReadAssembly(typeof(App).Assembly.Location).MainModule.GetTypes()];
+
+    [Fact]
+    public void The_program_touches_no_file_and_starts_no_program()
+    {
+        var strays = from type in Program
+                     where !Outside.Contains(Outermost(type))
+                     from used in CalledTypes(type)
+                     where Files.Contains(used.FullName)
+                         || (used.Namespace.StartsWith("Hostlock.Platform", StringComparison.Ordinal) && !HandedOn.Contains(used.FullName))
+                     select $"{type.FullName} uses {used.FullName}";
+
+        Assert.Equal("", string.Join("\n", strays.Distinct()));
+    }
+
+    [Fact]
+    public void The_seam_to_programs_is_not_called() =>
+        Assert.DoesNotContain(Program.Where(type => !Outside.Contains(Outermost(type))).SelectMany(CalledTypes), used => HandedOn.Contains(used.FullName));
+
+    [Fact]
+    public void The_test_sees_what_a_type_uses() =>
+        Assert.Contains(CalledTypes(Program.Single(type => type.FullName == "Hostlock.Cli.Surroundings")), used => used.FullName == "System.IO.Directory");
+
+    [Fact]
+    public void Every_command_is_a_file_of_its_own()
+    {
+        var commands = Program.Where(type => type.BaseType?.FullName == typeof(FleetCommand).FullName).Select(type => type.Name);
+        var files = Directory.EnumerateFiles(Path.Combine(Support.Repository.Root, "src/Hostlock.Cli/Commands")).Select(file => Path.GetFileNameWithoutExtension(file)!);
+
+        Assert.Equal(files.Order(StringComparer.Ordinal), commands.Order(StringComparer.Ordinal));
+    }
+
+    static string Outermost(TypeDefinition type) => type.DeclaringType is { } outer ? Outermost(outer) : type.FullName;
+
+    // Whose members are called or made; a value that is only passed on is not among them.
+    static IEnumerable<TypeReference> CalledTypes(TypeDefinition type) =>
+        from method in type.Methods.Where(method => method.HasBody)
+        from instruction in method.Body.Instructions
+        let member = instruction.Operand as MethodReference
+        where member is not null
+        select member.DeclaringType;
+}
