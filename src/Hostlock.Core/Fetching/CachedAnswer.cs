@@ -8,7 +8,7 @@ namespace Hostlock.Fetching;
 /// <param name="LastModified">When its newest part was changed; null if nothing says so.</param>
 /// <param name="RevisionCount">The number of commits, for git.</param>
 /// <param name="Files">The contents of files that were asked for, by path; null for what is not there.</param>
-public sealed record CachedAnswer(string NarHash, Moment? LastModified, ulong? RevisionCount, IReadOnlyDictionary<string, byte[]?> Files)
+public sealed record CachedAnswer(string NarHash, Moment? LastModified, ulong? RevisionCount, IReadOnlyDictionary<TreePath, byte[]?> Files)
 {
     /// <summary>True if <see cref="Files"/> has every flake.nix and flake.lock of the tree.</summary>
     public bool IsComplete { get; init; }
@@ -24,5 +24,10 @@ public sealed record CachedAnswer(string NarHash, Moment? LastModified, ulong? R
     /// <param name="modified">When its newest part was changed; null if nothing says so.</param>
     /// <param name="caught">Its files that say what a flake is.</param>
     internal static CachedAnswer Of(NarHash hash, Moment? modified, CaughtFiles caught) =>
-        new(hash.ToString(), modified, null, caught.Files.ToDictionary(file => file.Key, file => (byte[]?)file.Value)) { IsComplete = caught.IsComplete };
+        new(
+            hash.ToString(),
+            modified,
+            null,
+            // A path that is no text is in no reference, and nobody asks for it.
+            caught.Files.Where(file => file.Key.IsText).ToDictionary(file => file.Key, file => (byte[]?)file.Value)) { IsComplete = caught.IsComplete };
 }

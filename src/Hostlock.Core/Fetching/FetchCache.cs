@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Hostlock.Flakes;
+using Hostlock.Nar;
 using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
@@ -81,9 +82,9 @@ public sealed class FetchCache(string folder)
             foreach (var (path, contents) in answer.Files)
             {
                 if (contents is null)
-                    json.WriteNull(path);
+                    json.WriteNull(path.ToText());
                 else
-                    json.WriteBase64String(path, contents);
+                    json.WriteBase64String(path.ToText(), contents);
             }
             json.WriteEndObject();
             json.WriteEndObject();
@@ -100,7 +101,7 @@ public sealed class FetchCache(string folder)
             root.TryGetProperty("lastModified", out var modified) ? new Moment(modified.GetUInt64()) : null,
             root.TryGetProperty("revCount", out var count) ? count.GetUInt64() : null,
             root.GetProperty("files").EnumerateObject().ToDictionary(
-                file => file.Name, file => file.Value.ValueKind == JsonValueKind.Null ? null : file.Value.GetBytesFromBase64()))
+                file => TreePath.Parse(file.Name), file => file.Value.ValueKind == JsonValueKind.Null ? null : file.Value.GetBytesFromBase64()))
         {
             IsComplete = root.TryGetProperty("complete", out var complete) && complete.GetBoolean(),
             Tag = root.TryGetProperty("tag", out var tag) ? tag.GetString() : null,

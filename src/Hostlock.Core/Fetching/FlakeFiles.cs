@@ -8,6 +8,8 @@ static class FlakeFiles
     /// <summary>Catches them while a tree is hashed.</summary>
     public static CaughtFiles Catch() => new("flake.nix", "flake.lock");
 
-    /// <summary>Whether a path is that of one of them.</summary>
-    public static bool Has(string path) => path.AsSpan(path.LastIndexOf('/') + 1) is "flake.nix" or "flake.lock";
+    /// <summary>Tells whether a path is that of one of them.</summary>
+    /// <param name="path">The path.</param>
+    public static bool Has(TreePath path) =>
+        path.Name.Bytes is var name && (name.SequenceEqual("flake.nix"u8) || name.SequenceEqual("flake.lock"u8));
 }

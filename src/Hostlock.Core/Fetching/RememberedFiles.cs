@@ -26,7 +26,7 @@ sealed class RememberedFiles(FetchCache cache, RefAttributes key, CachedAnswer a
     public static RememberedFiles? Find(FetchCache cache, RefAttributes key, string? narHash, Func<CancellationToken, Task<TreeFiles>> open) =>
         cache.Find(key) is { } known && (narHash is null || NarHash.TryParse(narHash)?.ToString() == known.NarHash) ? new(cache, key, known, open) : null;
 
-    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken)
+    public override async ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken)
     {
         Task<TreeFiles> opening;
         lock (_gate)
@@ -43,11 +43,11 @@ sealed class RememberedFiles(FetchCache cache, RefAttributes key, CachedAnswer a
         return item;
     }
 
-    void Keep(string path, byte[]? contents)
+    void Keep(TreePath path, byte[]? contents)
     {
         CachedAnswer more;
         lock (_gate)
-            more = _answer = _answer with { Files = new Dictionary<string, byte[]?>(_answer.Files) { [path] = contents } };
+            more = _answer = _answer with { Files = new Dictionary<TreePath, byte[]?>(_answer.Files) { [path] = contents } };
         cache.Keep(key, more);
     }
 }

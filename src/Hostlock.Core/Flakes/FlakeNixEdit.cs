@@ -1,4 +1,5 @@
 using Hostlock.Flakes.Nix;
+using Hostlock.Nar;
 
 namespace Hostlock.Flakes;
 
@@ -98,5 +99,5 @@ public static class FlakeNixEdit
 
     static bool IsLibrary(NixExpression expression) =>
         expression is NixCall { Function: NixVariable { Name: "import" }, Argument: NixPath path }
-        && !path.Text.StartsWith('/') && RelativeFolder.Between("", "", path.Text) == Library;
+        && !path.Text.StartsWith('/') && RelativeFolder.Between(TreePath.Root, TreePath.Root, path.Text) == Library;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hostlock.Flakes.Nix;
+using Hostlock.Nar;
 
 namespace Hostlock.Flakes;
 
@@ -13,20 +14,20 @@ public sealed class FlakeNixParser
     const int MaximumOverrideDepth = 100;
 
     readonly SourceText _source;
-    readonly string _directory;
-    readonly string _fileDirectory;
+    readonly TreePath _directory;
+    readonly TreePath _fileDirectory;
     readonly ICollection<Warning>? _warnings;
 
-    FlakeNixParser(SourceText source, string directory, string fileDirectory, ICollection<Warning>? warnings) =>
+    FlakeNixParser(SourceText source, TreePath directory, TreePath fileDirectory, ICollection<Warning>? warnings) =>
         (_source, _directory, _fileDirectory, _warnings) = (source, directory, fileDirectory, warnings);
 
     /// <summary>Reads a flake.nix.</summary>
     /// <param name="source">Its text, with a byte order mark if it has one (Nix refuses it, so it must not be hidden).</param>
-    /// <param name="directory">The flake's folder within its tree, names joined by <c>/</c>; empty for the root of the tree.</param>
-    /// <param name="fileDirectory">Where flake.nix is a link: the folder of the file it leads to. Path literals start there.</param>
-    /// <param name="warnings">Takes what is odd about references, if given.</param>
+    /// <param name="directory">The flake's folder within its tree.</param>
+    /// <param name="fileDirectory">The folder of the file that flake.nix leads to, if it is a link. Path literals start there. Null if it is a file.</param>
+    /// <param name="warnings">Takes what is odd about references; null if nobody asks.</param>
     /// <exception cref="FlakeException">Nix would refuse the file.</exception>
-    public static Flake Parse(SourceText source, string directory = "", string? fileDirectory = null, ICollection<Warning>? warnings = null)
+    public static Flake Parse(SourceText source, TreePath directory = default, TreePath? fileDirectory = null, ICollection<Warning>? warnings = null)
     {
         var file = NixParser.Parse(source);
         if (file.HomePath is { } home)

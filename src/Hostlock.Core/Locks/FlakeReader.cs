@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Hostlock.Flakes;
+using Hostlock.Nar;
 
 namespace Hostlock.Locks;
 
@@ -17,7 +18,7 @@ sealed class FlakeReader
 
     static readonly Lazy<Task<LockFile>> NoLock = new(Task.FromResult(LockFile.Empty));
 
-    readonly ConcurrentDictionary<(TreeFiles, string), Lazy<Task<ReadFlake>>> _read = [];
+    readonly ConcurrentDictionary<(TreeFiles, TreePath), Lazy<Task<ReadFlake>>> _read = [];
     readonly LockReading _reading = new();
 
     /// <summary>A flake as read.</summary>
@@ -29,56 +30,34 @@ sealed class FlakeReader
 
     /// <summary>Reads the flake at a folder.</summary>
     /// <param name="files">The tree.</param>
-    /// <param name="folder">The folder as a reference names it: <c>..</c> does not lead out of the tree.</param>
+    /// <param name="folder">The folder.</param>
     /// <param name="name">What to call the tree in messages.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    public Task<ReadFlake> ReadAsync(TreeFiles files, string folder, string name, CancellationToken cancellationToken)
-    {
-        var path = Normalize(folder);
-        return _read.GetOrAdd((files, path), _ => new(() => ReadAnewAsync(files, path, name, cancellationToken))).Value;
-    }
+    public Task<ReadFlake> ReadAsync(TreeFiles files, TreePath folder, string name, CancellationToken cancellationToken) =>
+        _read.GetOrAdd((files, folder), _ => new(() => ReadAnewAsync(files, folder, name, cancellationToken))).Value;
 
     /// <summary>Reads the declarations of the flake to lock, whose file may have another name and whose lock is not looked at.</summary>
-    public Task<ReadFlake> ReadTopAsync(TreeFiles files, string folder, string file, CancellationToken cancellationToken) =>
-        _read.GetOrAdd((files, Join(folder, file)), _ => new(() => ReadFileAsync(files, folder, file, "", cancellationToken))).Value;
+    public Task<ReadFlake> ReadTopAsync(TreeFiles files, TreePath folder, string file, CancellationToken cancellationToken) =>
+        _read.GetOrAdd((files, folder.Resolve(file)), _ => new(() => ReadFileAsync(files, folder, file, "", cancellationToken))).Value;
 
-    /// <summary>A path without <c>.</c>, <c>..</c> and doubled separators; <c>..</c> at the root of the tree stays there.</summary>
-    public static string Normalize(string path)
-    {
-        var names = new List<string>();
-        foreach (var name in path.Split('/'))
-        {
-            if (name is "..")
-            {
-                if (names.Count > 0)
-                    names.RemoveAt(names.Count - 1);
-            }
-            else if (name is not ("" or "."))
-            {
-                names.Add(name);
-            }
-        }
-        return string.Join('/', names);
-    }
-
-    async Task<ReadFlake> ReadAnewAsync(TreeFiles files, string folder, string name, CancellationToken cancellationToken)
+    async Task<ReadFlake> ReadAnewAsync(TreeFiles files, TreePath folder, string name, CancellationToken cancellationToken)
     {
         var read = await ReadFileAsync(files, folder, "flake.nix", name, cancellationToken);
-        return read with { OwnLock = new(() => ReadLockAsync(files, Join(folder, "flake.lock"), name, cancellationToken)) };
+        return read with { OwnLock = new(() => ReadLockAsync(files, folder.Resolve("flake.lock"), name, cancellationToken)) };
     }
 
     static async Task<ReadFlake> ReadFileAsync(
-        TreeFiles files, string folder, string file, string name, CancellationToken cancellationToken)
+        TreeFiles files, TreePath folder, string file, string name, CancellationToken cancellationToken)
     {
-        var path = Join(folder, file);
+        var path = folder.Resolve(file);
         var (text, realPath) = await ReadTextAsync(files, path, name, cancellationToken)
             ?? throw await MissingAsync(files, path, name, cancellationToken);
         var warnings = new List<Warning>();
-        var flake = FlakeNixParser.Parse(text, folder, FolderOf(realPath), warnings);
+        var flake = FlakeNixParser.Parse(text, folder, realPath.Folder, warnings);
         return new(flake, new(files, folder), NoLock, warnings);
     }
 
-    async Task<LockFile> ReadLockAsync(TreeFiles files, string path, string name, CancellationToken cancellationToken)
+    async Task<LockFile> ReadLockAsync(TreeFiles files, TreePath path, string name, CancellationToken cancellationToken)
     {
         switch (await files.FindAsync(path, cancellationToken))
         {
@@ -96,8 +75,8 @@ sealed class FlakeReader
     }
 
     // flake.nix itself may be a link within the tree; folders on the way may not.
-    static async Task<(SourceText Text, string RealPath)?> ReadTextAsync(
-        TreeFiles files, string path, string name, CancellationToken cancellationToken)
+    static async Task<(SourceText Text, TreePath RealPath)?> ReadTextAsync(
+        TreeFiles files, TreePath path, string name, CancellationToken cancellationToken)
     {
         for (var links = 0; links <= MaximumLinks; links++)
         {
@@ -106,7 +85,7 @@ sealed class FlakeReader
                 case TreeItem.File(var contents):
                     return (new(Display(name, path), Decode(contents, Display(name, path))), path);
                 case TreeItem.Link(var target) when !target.StartsWith('/'):
-                    path = Normalize(Join(FolderOf(path), target));
+                    path = path.Folder.Resolve(target);
                     break;
                 case TreeItem.Folder:
                     throw LockException.NotAFile(Display(name, path));
@@ -131,19 +110,15 @@ sealed class FlakeReader
         }
     }
 
-    static async Task<LockException> MissingAsync(TreeFiles files, string path, string name, CancellationToken cancellationToken)
+    static async Task<LockException> MissingAsync(TreeFiles files, TreePath path, string name, CancellationToken cancellationToken)
     {
-        for (var at = path.IndexOf('/', StringComparison.Ordinal); at > 0; at = path.IndexOf('/', at + 1))
+        foreach (var folder in path.Folders)
         {
-            if (await files.FindAsync(path[..at], cancellationToken) is TreeItem.Link)
-                return LockException.IsLink(Display(name, path[..at]));
+            if (await files.FindAsync(folder, cancellationToken) is TreeItem.Link)
+                return LockException.IsLink(Display(name, folder));
         }
         return LockException.FileMissing(Display(name, path));
     }
 
-    static string Join(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";
-
-    static string FolderOf(string path) => path.LastIndexOf('/') is >= 0 and var at ? path[..at] : "";
-
-    static string Display(string name, string path) => name.Length == 0 ? path : $"{name}/{path}";
+    static string Display(string name, TreePath path) => name.Length == 0 ? path.ToString() : $"{name}/{path}";
 }

@@ -1,4 +1,5 @@
 using Hostlock.Flakes;
+using Hostlock.Nar;
 
 namespace Hostlock.Locks;
 
@@ -87,9 +88,9 @@ public abstract class TreeFiles
     /// <summary>
     /// Finds what lies at a path; null if nothing does. A parent that is a link counts as nothing.
     /// </summary>
-    /// <param name="path">Names joined by <c>/</c>, without <c>.</c> and <c>..</c>; empty for the root of the tree.</param>
+    /// <param name="path">The path in the tree.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    public abstract ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken);
+    public abstract ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken);
 
     /// <summary>Adds the trees of the submodules; gives the tree itself if it has none.</summary>
     /// <param name="cancellationToken">Stops the reading.</param>

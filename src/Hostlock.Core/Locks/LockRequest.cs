@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Hostlock.Flakes;
+using Hostlock.Nar;
 
 namespace Hostlock.Locks;
 
@@ -48,8 +49,8 @@ public sealed record TopFlake(Flake Flake, FlakePlace Place);
 
 /// <summary>A folder of a tree that holds a flake.nix.</summary>
 /// <param name="Files">The whole tree.</param>
-/// <param name="Folder">The folder's path in it; empty for the root of the tree.</param>
-public sealed record FlakePlace(TreeFiles Files, string Folder);
+/// <param name="Folder">The folder's path in it.</param>
+public sealed record FlakePlace(TreeFiles Files, TreePath Folder);
 
 /// <summary>A lock as it should be.</summary>
 /// <param name="Lock">The lock.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Hostlock.Flakes;
+using Hostlock.Nar;
 
 namespace Hostlock.Locks;
 
@@ -200,7 +201,7 @@ public sealed class LockResolver(IFlakeSource source)
             var read = old.Locked.IsRelativePath
                 ? await ReadRelativeAsync(input, old.Locked)
                 : await reader.ReadAsync(
-                    await source.ReadAsync(old.Locked, cancellationToken), old.Locked.Directory, old.Locked.ToString(), cancellationToken);
+                    await source.ReadAsync(old.Locked, cancellationToken), TreePath.Parse(old.Locked.Directory), old.Locked.ToString(), cancellationToken);
             return old.WithInputs(await InputsAsync(read.Flake.Inputs, input.Path, old, followsPrefix, read.Place, isFromLock: false));
         }
 
@@ -232,7 +233,7 @@ public sealed class LockResolver(IFlakeSource source)
                 return (reference, await ReadRelativeAsync(input, reference));
             var tree = await FetchAsync(input, reference);
             _warnings.AddRange(tree.Warnings);
-            var read = await reader.ReadAsync(tree.Files, tree.Locked.Directory, tree.Locked.ToString(), cancellationToken);
+            var read = await reader.ReadAsync(tree.Files, TreePath.Parse(tree.Locked.Directory), tree.Locked.ToString(), cancellationToken);
             // inputs.self of a dependency adds to how it is fetched, and then it is fetched again (flake.cc, applySelfAttrs).
             if (read.Flake.SelfAttributes.Count > 0)
             {
@@ -240,7 +241,7 @@ public sealed class LockResolver(IFlakeSource source)
                 if (!wanted.Equals(tree.Locked))
                 {
                     tree = await FetchAsync(input, wanted.With(wanted.Input.Without("narHash")));
-                    read = await reader.ReadAsync(tree.Files, tree.Locked.Directory, tree.Locked.ToString(), cancellationToken);
+                    read = await reader.ReadAsync(tree.Files, TreePath.Parse(tree.Locked.Directory), tree.Locked.ToString(), cancellationToken);
                 }
             }
             _warnings.AddRange(read.Warnings);
@@ -260,22 +261,8 @@ public sealed class LockResolver(IFlakeSource source)
         Task<FlakeReader.ReadFlake> ReadRelativeAsync(InputJudgement input, FlakeRef reference)
         {
             var path = reference.Folder!;
-            if (Leaves(input.Place.Folder, path))
-                throw LockException.OutsideTree(input.Path, path);
-            var folder = FlakeReader.Normalize($"{input.Place.Folder}/{path}");
-            return reader.ReadAsync(input.Place.Files, $"{folder}/{FlakeReader.Normalize(reference.Directory)}", "", cancellationToken);
-        }
-
-        static bool Leaves(string folder, string path)
-        {
-            var depth = folder.Count(c => c == '/') + (folder.Length > 0 ? 1 : 0);
-            foreach (var name in path.Split('/'))
-            {
-                depth += name switch { "" or "." => 0, ".." => -1, _ => 1 };
-                if (depth < 0)
-                    return true;
-            }
-            return false;
+            var folder = input.Place.Folder.ResolveWithin(path) ?? throw LockException.OutsideTree(input.Path, path);
+            return reader.ReadAsync(input.Place.Files, folder.Join(TreePath.Parse(reference.Directory)), "", cancellationToken);
         }
     }
 }

@@ -12,25 +12,19 @@ public sealed class CaughtFiles(params IReadOnlyList<string> names)
     public const long MaximumBytes = 16 * 1024 * 1024;
 
     readonly byte[][] _names = [.. names.Select(Encoding.UTF8.GetBytes)];
-    readonly Dictionary<string, byte[]> _files = new(StringComparer.Ordinal);
+    readonly Dictionary<TreePath, byte[]> _files = [];
     byte[]? _contents;
     int _used;
     long _bytes;
 
     /// <summary>The contents of the files that were caught, by path.</summary>
-    public IReadOnlyDictionary<string, byte[]> Files => _files;
+    public IReadOnlyDictionary<TreePath, byte[]> Files => _files;
 
     /// <summary>True if every file with such a name was caught: there was room for all, and none of them is a link.</summary>
     public bool IsComplete { get; private set; } = true;
 
-    /// <summary>Joins the path of a folder and the name of an entry in it, as text.</summary>
-    /// <param name="folder">The path of the folder; empty for the root.</param>
-    /// <param name="name">The name, as UTF-8.</param>
-    public static string Join(string folder, ReadOnlySpan<byte> name) =>
-        folder.Length == 0 ? Encoding.UTF8.GetString(name) : $"{folder}/{Encoding.UTF8.GetString(name)}";
-
     /// <summary>Tells whether files of a name are to be caught.</summary>
-    /// <param name="name">The name, as UTF-8.</param>
+    /// <param name="name">The bytes of the name.</param>
     public bool Wants(ReadOnlySpan<byte> name)
     {
         foreach (var wanted in _names)
@@ -41,10 +35,13 @@ public sealed class CaughtFiles(params IReadOnlyList<string> names)
         return false;
     }
 
-    internal void Begin(string path, long size)
+    /// <summary>Begins the next file of the tree.</summary>
+    /// <param name="path">Its path; null if it is not wanted.</param>
+    /// <param name="size">Its length in bytes.</param>
+    internal void Begin(TreePath? path, long size)
     {
         _contents = null;
-        if (!Wants(path))
+        if (path is not { } wanted)
             return;
         if (size > MaximumBytes - _bytes)
         {
@@ -53,9 +50,11 @@ public sealed class CaughtFiles(params IReadOnlyList<string> names)
         }
         _bytes += size;
         (_contents, _used) = (new byte[size], 0);
-        _files[path] = _contents;
+        _files[wanted] = _contents;
     }
 
+    /// <summary>Takes a piece of the contents of the file that was begun.</summary>
+    /// <param name="piece">The piece.</param>
     internal void Contents(ReadOnlySpan<byte> piece)
     {
         if (_contents is null)
@@ -64,19 +63,6 @@ public sealed class CaughtFiles(params IReadOnlyList<string> names)
         _used += piece.Length;
     }
 
-    internal void Link(string path)
-    {
-        if (Wants(path))
-            IsComplete = false;
-    }
-
-    bool Wants(string path)
-    {
-        foreach (var name in names)
-        {
-            if (path.EndsWith(name, StringComparison.Ordinal) && (path.Length == name.Length || path[^(name.Length + 1)] == '/'))
-                return true;
-        }
-        return false;
-    }
+    /// <summary>Takes notice of a link with a name that is wanted: the contents of what it leads to are not caught.</summary>
+    internal void Link() => IsComplete = false;
 }

@@ -10,6 +10,11 @@ public sealed class NarException : HostlockException
 
     internal static NarException TooDeep() => new($"the tree is nested deeper than a NAR allows ({NarWriter.MaximumDepth} levels)");
 
+    internal static NarException NoName(string text) =>
+        new($"'{text}' cannot be the name of a file: it has a zero byte, or half of a surrogate pair");
+
+    internal static NarException NotText(string name) => new($"the name '{name}' is not UTF-8") { Hint = "rename it" };
+
     internal static NarException FileChanged(string name, long expected) =>
         new($"'{name}' changed while it was read: it no longer has {expected} bytes") { Hint = "try again when nothing writes there" };
 }

@@ -144,7 +144,7 @@ sealed class NarOrder(long limit) : IDisposable
     void StartEntry(ReadOnlySpan<byte> name, bool isFolder)
     {
         var frame = _open[^1];
-        if (frame.Last is not null && Compare(name, isFolder, frame.Last, frame.LastIsFolder) <= 0)
+        if (frame.Last is not null && ByteName.CompareAsGit(name, isFolder, frame.Last, frame.LastIsFolder) <= 0)
             throw new NarOrderException("an entry should have come earlier");
         if (isFolder && Contains(frame.Bets, name))
             throw new NarOrderException("a folder came that was not expected any more");
@@ -154,7 +154,7 @@ sealed class NarOrder(long limit) : IDisposable
         (frame.Last, frame.LastIsFolder) = (own, isFolder);
         if (frame.Awaited is not null)
         {
-            var order = Compare(name, isFolder, frame.Awaited, true);
+            var order = ByteName.CompareAsGit(name, isFolder, frame.Awaited, true);
             if (order == 0)
                 frame.IsHere = true;
             else if (order > 0)
@@ -234,7 +234,7 @@ sealed class NarOrder(long limit) : IDisposable
     {
         for (var i = frame.Bets.Count - 1; i >= 0; i--)
         {
-            if (Compare(name, isFolder, frame.Bets[i], true) > 0)
+            if (ByteName.CompareAsGit(name, isFolder, frame.Bets[i], true) > 0)
                 frame.Bets.RemoveAt(i);
         }
         while (frame.Files.Count > 0 && !name.StartsWith(frame.Files[^1]))
@@ -316,18 +316,5 @@ sealed class NarOrder(long limit) : IDisposable
                 return true;
         }
         return false;
-    }
-
-    // Compares in git's order: a folder sorts as if its name ended in a slash.
-    static int Compare(ReadOnlySpan<byte> one, bool oneIsFolder, ReadOnlySpan<byte> other, bool otherIsFolder)
-    {
-        var common = Math.Min(one.Length, other.Length);
-        var order = one[..common].SequenceCompareTo(other[..common]);
-        if (order != 0)
-            return order;
-        var (next, otherNext) = (Next(one, oneIsFolder), Next(other, otherIsFolder));
-        return next != otherNext ? next - otherNext : one.Length - other.Length;
-
-        int Next(ReadOnlySpan<byte> name, bool isFolder) => name.Length > common ? name[common] : isFolder ? '/' : -1;
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 
 namespace Hostlock.Nar;
 
@@ -23,7 +22,7 @@ static class NarWriter
         var buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
         try
         {
-            Write(tree, tree.Root, "", 1);
+            Write(tree, tree.Root, TreePath.Root, 1);
             return digest.Finish();
         }
         finally
@@ -31,7 +30,7 @@ static class NarWriter
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        void Write(SourceTree tree, TreeEntry entry, string path, int depth)
+        void Write(SourceTree tree, TreeEntry entry, TreePath folder, int depth)
         {
             cancellationToken.ThrowIfCancellationRequested();
             switch (entry.Kind)
@@ -40,36 +39,38 @@ static class NarWriter
                     if (depth >= MaximumDepth)
                         throw NarException.TooDeep();
                     nar.BeginFolder();
+                    var here = caught is null ? TreePath.Root : folder.Join(entry.Name);
                     foreach (var child in Sorted(tree.List(entry)))
                     {
-                        nar.BeginEntry(child.Name.Span);
-                        Write(tree, child, caught is null ? "" : CaughtFiles.Join(path, child.Name.Span), depth + 1);
+                        nar.BeginEntry(child.Name.Bytes);
+                        Write(tree, child, here, depth + 1);
                         nar.End();
                     }
                     nar.End();
                     break;
                 case TreeEntryKind.Link:
-                    caught?.Link(path);
+                    if (caught?.Wants(entry.Name.Bytes) == true)
+                        caught.Link();
                     nar.Link(tree.ReadLink(entry).Span);
                     break;
                 default:
-                    WriteFile(tree, entry, path);
+                    WriteFile(tree, entry, folder);
                     break;
             }
         }
 
-        void WriteFile(SourceTree tree, TreeEntry entry, string path)
+        void WriteFile(SourceTree tree, TreeEntry entry, TreePath folder)
         {
             using var contents = tree.Open(entry);
             var size = entry.Size == TreeEntry.SizeIsLength ? contents.Length : entry.Size;
             nar.BeginFile(entry.Kind == TreeEntryKind.Executable, size);
-            caught?.Begin(path, size);
+            caught?.Begin(caught.Wants(entry.Name.Bytes) ? folder.Join(entry.Name) : null, size);
             var left = size;
             while (left > 0)
             {
                 var read = contents.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
                 if (read == 0)
-                    throw NarException.FileChanged(Encoding.UTF8.GetString(entry.Name.Span), size);
+                    throw NarException.FileChanged(entry.Name.ToString(), size);
                 nar.Contents(buffer.AsSpan(0, read));
                 caught?.Contents(buffer.AsSpan(0, read));
                 left -= read;
@@ -81,7 +82,7 @@ static class NarWriter
     static List<TreeEntry> Sorted(IEnumerable<TreeEntry> entries)
     {
         var sorted = entries.ToList();
-        sorted.Sort(static (one, other) => one.Name.Span.SequenceCompareTo(other.Name.Span));
+        sorted.Sort(static (one, other) => one.Name.CompareTo(other.Name));
         return sorted;
     }
 }

@@ -43,7 +43,7 @@ public enum TreeEntryKind
 /// <param name="Kind">Its kind.</param>
 /// <param name="Size">The length of a regular file in bytes, or <see cref="SizeIsLength"/>; 0 for the others.</param>
 /// <param name="Handle">The tree's own key for the entry, which nobody else reads; null if it needs none.</param>
-public readonly record struct TreeEntry(ReadOnlyMemory<byte> Name, TreeEntryKind Kind, long Size, object? Handle)
+public readonly record struct TreeEntry(ByteName Name, TreeEntryKind Kind, long Size, object? Handle)
 {
     /// <summary>Stands for a size that is known only once the file is open: the <see cref="Stream.Length"/> of its contents.</summary>
     public const long SizeIsLength = -1;

@@ -1,5 +1,6 @@
 using Hostlock.Fetching;
 using Hostlock.Flakes;
+using Hostlock.Nar;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching;
@@ -8,7 +9,7 @@ public class FetchCacheTests
 {
     static readonly RefAttributes Key = RefAttributes.Of(("type", "github"), ("owner", "o"), ("repo", "r"), ("rev", new string('a', 40)));
 
-    static readonly CachedAnswer Answer = new("sha256-x", new(7), 3, new Dictionary<string, byte[]?> { ["flake.nix"] = "{ }"u8.ToArray(), ["flake.lock"] = null });
+    static readonly CachedAnswer Answer = new("sha256-x", new(7), 3, new Dictionary<TreePath, byte[]?> { [TreePath.Parse("flake.nix")] = "{ }"u8.ToArray(), [TreePath.Parse("flake.lock")] = null });
 
     [Fact]
     public void What_was_kept_is_found_again()
@@ -19,8 +20,8 @@ public class FetchCacheTests
         var found = new FetchCache(folder.Path).Find(Key)!;
 
         Assert.Equal(("sha256-x", 7UL, 3UL), (found.NarHash, found.LastModified!.Value.Seconds, found.RevisionCount!.Value));
-        Assert.Equal("{ }"u8.ToArray(), found.Files["flake.nix"]);
-        Assert.Null(found.Files["flake.lock"]);
+        Assert.Equal("{ }"u8.ToArray(), found.Files[TreePath.Parse("flake.nix")]);
+        Assert.Null(found.Files[TreePath.Parse("flake.lock")]);
         Assert.Null(new FetchCache(folder.Path).Find(Key.With("rev", new string('b', 40))));
     }
 

@@ -2,6 +2,7 @@ using Hostlock.Fetching;
 using Hostlock.Fetching.Git;
 using Hostlock.Flakes;
 using Hostlock.Locks;
+using Hostlock.Nar;
 using Hostlock.Platform;
 using Hostlock.Tests.Support;
 
@@ -49,7 +50,7 @@ public sealed class FlakeFetcherTests : IDisposable
         foreach (var cache in (string[])["cache", "empty cache"])
         {
             await using var fetcher = Fetcher(cache);
-            Assert.NotNull(await (await fetcher.ReadAsync(locked, Stop)).FindAsync("flake.nix", Stop));
+            Assert.NotNull(await (await fetcher.ReadAsync(locked, Stop)).FindAsync(TreePath.Parse("flake.nix"), Stop));
             var error = await Assert.ThrowsAsync<FetchException>(() => fetcher.ReadAsync(other, Stop));
             Assert.Contains("NAR hash mismatch", error.Message, StringComparison.Ordinal);
         }
@@ -81,7 +82,7 @@ public sealed class FlakeFetcherTests : IDisposable
         TestGit.Commit(_folder["repository"], 2);
 
         await using var fetcher = Fetcher("cache");
-        var file = Assert.IsType<TreeItem.File>(await (await fetcher.ReadAsync(locked, Stop)).FindAsync("flake.nix", Stop));
+        var file = Assert.IsType<TreeItem.File>(await (await fetcher.ReadAsync(locked, Stop)).FindAsync(TreePath.Parse("flake.nix"), Stop));
 
         Assert.Equal("{ outputs = _: { }; }\r\n"u8.ToArray(), file.Contents.ToArray());
     }
@@ -99,10 +100,10 @@ public sealed class FlakeFetcherTests : IDisposable
         await using var fetcher = Fetcher("cache");
         var files = await fetcher.ReadAsync(locked, Stop);
 
-        Assert.Equal("{ outputs = _: { }; }\n"u8.ToArray(), Assert.IsType<TreeItem.File>(await files.FindAsync("flake.nix", Stop)).Contents.ToArray());
-        Assert.Null(await files.FindAsync("flake.lock", Stop));
-        Assert.Null(await files.FindAsync("file/below", Stop));
-        Assert.IsType<TreeItem.Folder>(await files.FindAsync("", Stop));
+        Assert.Equal("{ outputs = _: { }; }\n"u8.ToArray(), Assert.IsType<TreeItem.File>(await files.FindAsync(TreePath.Parse("flake.nix"), Stop)).Contents.ToArray());
+        Assert.Null(await files.FindAsync(TreePath.Parse("flake.lock"), Stop));
+        Assert.Null(await files.FindAsync(TreePath.Parse("file/below"), Stop));
+        Assert.IsType<TreeItem.Folder>(await files.FindAsync(TreePath.Parse(""), Stop));
     }
 
     [Fact]

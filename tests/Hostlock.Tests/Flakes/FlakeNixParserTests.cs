@@ -1,4 +1,5 @@
 using Hostlock.Flakes;
+using Hostlock.Nar;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Flakes;
@@ -111,7 +112,7 @@ public class FlakeNixParserTests
     {
         var source = new SourceText("flake.nix", $"{{ inputs.x.url = {literal}; outputs = _: {{ }}; }}");
 
-        var input = FlakeNixParser.Parse(source, directory, fileDirectory).Inputs["x"];
+        var input = FlakeNixParser.Parse(source, TreePath.Parse(directory), fileDirectory is null ? null : TreePath.Parse(fileDirectory)).Inputs["x"];
 
         Assert.Equal(expected, input.Reference!.Input.Text("path"));
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hostlock.Flakes;
 using Hostlock.Locks;
+using Hostlock.Nar;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Locks;
@@ -8,8 +9,8 @@ namespace Hostlock.Tests.Locks;
 /// <summary>The judgement on one input: from what is declared, locked and asked for to what is done.</summary>
 public class InputJudgeTests
 {
-    static readonly FlakePlace Here = new(MemoryFiles.Of(), "");
-    static readonly FlakePlace Above = new(MemoryFiles.Of(), "above");
+    static readonly FlakePlace Here = new(MemoryFiles.Of(), TreePath.Root);
+    static readonly FlakePlace Above = new(MemoryFiles.Of(), TreePath.Parse("above"));
 
     static readonly InputPath A = InputPath.Of("a");
 

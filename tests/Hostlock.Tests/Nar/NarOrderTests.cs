@@ -108,7 +108,7 @@ public class NarOrderTests
                 : node.Text.Length % 10 == 3 ? TreeEntryKind.Link
                 : node.Text.Length % 2 == 1 ? TreeEntryKind.Executable
                 : TreeEntryKind.File;
-            return new(Encoding.UTF8.GetBytes(name), kind, node.Entries is null ? node.Text.Length : 0, node);
+            return new(ByteName.Parse(name), kind, node.Entries is null ? node.Text.Length : 0, node);
         }
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using Hostlock.Fetching;
 using Hostlock.Flakes;
 using Hostlock.Locks;
+using Hostlock.Nar;
 
 namespace Hostlock.Tests.Support;
 
@@ -93,7 +94,7 @@ sealed class FlakeWorld : IFlakeSource
     public static TopFlake Top(string inputs)
     {
         var text = FlakeNix(inputs);
-        return new(FlakeNixParser.Parse(new("flake.nix", text), "", "", []), new(MemoryFiles.Of(("flake.nix", text)), ""));
+        return new(FlakeNixParser.Parse(new("flake.nix", text), warnings: []), new(MemoryFiles.Of(("flake.nix", text)), TreePath.Root));
     }
 
     /// <summary>Resolves a flake with these inputs.</summary>

@@ -8,21 +8,21 @@ namespace Hostlock.Tests.Support;
 /// <summary>A tree in memory.</summary>
 sealed class MemoryFiles : TreeFiles
 {
-    readonly SortedDictionary<string, TreeItem> _items = new(StringComparer.Ordinal);
+    readonly SortedDictionary<TreePath, TreeItem> _items = [];
 
     /// <summary>Files by their paths, with their contents as text.</summary>
     public static MemoryFiles Of(params IEnumerable<(string Path, string Text)> files)
     {
         var tree = new MemoryFiles();
         foreach (var (path, text) in files)
-            tree._items.Add(path, new TreeItem.File(Encoding.UTF8.GetBytes(text)));
+            tree._items.Add(TreePath.Parse(path), new TreeItem.File(Encoding.UTF8.GetBytes(text)));
         return tree;
     }
 
     /// <summary>Adds a link, and returns the tree.</summary>
     public MemoryFiles Link(string path, string target)
     {
-        _items.Add(path, new TreeItem.Link(target));
+        _items.Add(TreePath.Parse(path), new TreeItem.Link(target));
         return this;
     }
 
@@ -39,8 +39,8 @@ sealed class MemoryFiles : TreeFiles
         return NarHash.FromDigest(hash.GetHashAndReset()).ToString();
     }
 
-    public override ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken) =>
+    public override ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken) =>
         new(_items.GetValueOrDefault(path) ?? (IsFolder(path) ? new TreeItem.Folder() : null));
 
-    bool IsFolder(string path) => path.Length == 0 || _items.Keys.Any(name => name.StartsWith($"{path}/", StringComparison.Ordinal));
+    bool IsFolder(TreePath path) => path.IsRoot || _items.Keys.Any(item => item.Folders.Contains(path));
 }

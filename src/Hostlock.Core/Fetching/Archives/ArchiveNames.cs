@@ -3,30 +3,20 @@ using Hostlock.Nar;
 
 namespace Hostlock.Fetching.Archives;
 
-/// <summary>The path of a member of an archive as the names on the way to it.</summary>
+/// <summary>The names that members of archives may have.</summary>
 static class ArchiveNames
 {
     const int MaximumName = 255;
 
-    /// <summary>Its names, each byte a character: <c>.</c> and doubled slashes vanish, and <c>..</c> does not lead out of the root.</summary>
-    /// <exception cref="FetchException">One of them is refused.</exception>
-    public static List<string> Of(string path)
+    /// <summary>The path of a member.</summary>
+    /// <param name="path">The path as the archive has it.</param>
+    /// <exception cref="FetchException">One of its names is refused.</exception>
+    public static TreePath Of(ReadOnlySpan<byte> path)
     {
-        var names = new List<string>();
-        foreach (var name in path.Split('/'))
-        {
-            if (name == "..")
-            {
-                if (names.Count > 0)
-                    names.RemoveAt(names.Count - 1);
-            }
-            else if (name is not ("" or "."))
-            {
-                Check(Encoding.Latin1.GetBytes(name));
-                names.Add(name);
-            }
-        }
-        return names;
+        var canonical = TreePath.Of(path);
+        foreach (var name in canonical.Names)
+            Check(name.Bytes);
+        return canonical;
     }
 
     /// <summary>Refuses what a tree cannot hold. Nix keeps trees in a git object store, which refuses these wherever they stand.</summary>

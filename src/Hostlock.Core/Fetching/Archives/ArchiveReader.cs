@@ -144,13 +144,13 @@ static class ArchiveReader
                 case MemberKind.Link:
                     ArchiveNames.CheckTarget(_members.Target, Encoding.UTF8.GetString(_members.Name));
                     if (_caught.Wants(name))
-                        _caught.Link(PathOf(nar, name));
+                        _caught.Link();
                     nar.Link(name, _members.Target);
                     break;
                 case MemberKind.HardLink:
                     throw new NarOrderException("a hard link may lead forward");
                 default:
-                    _caught.Begin(_caught.Wants(name) ? PathOf(nar, name) : "", _members.Size);
+                    _caught.Begin(_caught.Wants(name) ? PathOf(nar, name) : null, _members.Size);
                     nar.OpenFile(name, _members.IsExecutable, _members.Size);
                     int read;
                     while ((read = _members.Read(_buffer)) > 0)
@@ -176,12 +176,12 @@ static class ArchiveReader
                 nar.CloseFolder();
         }
 
-        static string PathOf(NarOrder nar, ReadOnlySpan<byte> name)
+        static TreePath PathOf(NarOrder nar, ReadOnlySpan<byte> name)
         {
-            var path = "";
+            var path = TreePath.Root;
             for (var depth = 1; depth < nar.Depth; depth++)
-                path = CaughtFiles.Join(path, nar.NameAt(depth));
-            return CaughtFiles.Join(path, name);
+                path = path.Join(nar.NameAt(depth));
+            return path.Join(name);
         }
 
         // The next name of a path; what is written in an odd way is left to ArchiveTree, which sees all members.

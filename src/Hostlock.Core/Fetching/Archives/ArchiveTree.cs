@@ -22,12 +22,12 @@ sealed class ArchiveTree : SourceTree, IDisposable
 
     sealed class Folder
     {
-        public Dictionary<string, object> Entries { get; } = new(StringComparer.Ordinal);
+        public Dictionary<ByteName, object> Entries { get; } = [];
     }
 
     sealed record Kept(bool IsExecutable, long Offset, long Size);
 
-    sealed record Link(string Target);
+    sealed record Link(byte[] Target);
 
     /// <summary>The newest time of any member, folders and links included; null where none is above zero. Seconds since the epoch.</summary>
     public Moment? LastModified => Moment.OfPositive(_newest);
@@ -73,12 +73,12 @@ sealed class ArchiveTree : SourceTree, IDisposable
     public override IEnumerable<TreeEntry> List(TreeEntry folder) =>
         ((Folder)folder.Handle!).Entries.Select(entry => entry.Value switch
         {
-            Kept file => new TreeEntry(Bytes(entry.Key), file.IsExecutable ? TreeEntryKind.Executable : TreeEntryKind.File, file.Size, file),
-            Link link => new TreeEntry(Bytes(entry.Key), TreeEntryKind.Link, 0, link),
-            var below => new TreeEntry(Bytes(entry.Key), TreeEntryKind.Folder, 0, below),
+            Kept file => new TreeEntry(entry.Key, file.IsExecutable ? TreeEntryKind.Executable : TreeEntryKind.File, file.Size, file),
+            Link link => new TreeEntry(entry.Key, TreeEntryKind.Link, 0, link),
+            var below => new TreeEntry(entry.Key, TreeEntryKind.Folder, 0, below),
         });
 
-    public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) => Bytes(((Link)link.Handle!).Target);
+    public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) => ((Link)link.Handle!).Target;
 
     public override Stream Open(TreeEntry file)
     {
@@ -87,12 +87,12 @@ sealed class ArchiveTree : SourceTree, IDisposable
     }
 
     /// <summary>What lies at a path; the contents of a file, the target of a link.</summary>
-    public (TreeEntryKind Kind, byte[] Contents)? Find(string path)
+    public (TreeEntryKind Kind, byte[] Contents)? Find(TreePath path)
     {
         object at = _root;
-        foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var name in path.Names)
         {
-            if (at is not Folder folder || !folder.Entries.TryGetValue(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(name)), out var next))
+            if (at is not Folder folder || !folder.Entries.TryGetValue(name, out var next))
                 return null;
             at = next;
         }
@@ -107,7 +107,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
                 }
                 return (TreeEntryKind.File, contents);
             case Link link:
-                return (TreeEntryKind.Link, Bytes(link.Target));
+                return (TreeEntryKind.Link, link.Target);
             default:
                 return (TreeEntryKind.Folder, []);
         }
@@ -132,7 +132,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
 
     void Unpack(ArchiveMembers members, CancellationToken cancellationToken)
     {
-        var hardLinks = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var hardLinks = new SortedDictionary<TreePath, TreePath>();
         var buffer = new byte[256 * 1024];
         for (var count = 0; members.Next(); count++)
         {
@@ -140,8 +140,9 @@ sealed class ArchiveTree : SourceTree, IDisposable
             if (count >= _bounds.Members)
                 throw FetchException.ArchiveTooLarge("the number of members", _bounds.Members);
             _newest = Math.Max(_newest, members.Modified);
-            var member = Encoding.Latin1.GetString(members.Name);
-            var names = ArchiveNames.Of(member);
+            var member = Encoding.UTF8.GetString(members.Name);
+            var path = ArchiveNames.Of(members.Name);
+            List<ByteName> names = [.. path.Names];
             switch (members.Kind)
             {
                 case MemberKind.Folder:
@@ -150,10 +151,10 @@ sealed class ArchiveTree : SourceTree, IDisposable
                 case MemberKind.Link:
                     ArchiveNames.CheckTarget(members.Target, member);
                     // Of two links with one name the first stays.
-                    Put(names, new Link(Encoding.Latin1.GetString(members.Target)), member, static (old, _) => old);
+                    Put(names, new Link(members.Target.ToArray()), member, static (old, _) => old);
                     break;
                 case MemberKind.HardLink:
-                    hardLinks[string.Join('/', names)] = string.Join('/', ArchiveNames.Of(Encoding.Latin1.GetString(members.Target)));
+                    hardLinks[path] = ArchiveNames.Of(members.Target);
                     break;
                 default:
                     var offset = _contents.Position;
@@ -177,18 +178,17 @@ sealed class ArchiveTree : SourceTree, IDisposable
         _contents.Flush();
     }
 
-    void MakeHardLink(string name, string target)
+    void MakeHardLink(TreePath name, TreePath target)
     {
-        var (names, targets) = (ArchiveNames.Of(name), ArchiveNames.Of(target));
-        var last = targets.LastOrDefault() ?? "";
-        if (!FolderAt(targets, targets.Count - 1, target).Entries.TryGetValue(last, out var entry))
+        List<ByteName> names = [.. name.Names], targets = [.. target.Names];
+        if (!FolderAt(targets, targets.Count - 1, target.ToString()).Entries.TryGetValue(target.Name, out var entry))
             throw FetchException.BadArchive($"the hard link '{name}' leads to '{target}', which is not there");
         if (entry is Folder)
             throw FetchException.BadArchive($"the hard link '{name}' leads to a folder");
-        FolderAt(names, names.Count - 1, name).Entries.TryAdd(names[^1], entry);
+        FolderAt(names, names.Count - 1, name.ToString()).Entries.TryAdd(names[^1], entry);
     }
 
-    void Put(List<string> names, object entry, string member, Func<object, object, object> both)
+    void Put(List<ByteName> names, object entry, string member, Func<object, object, object> both)
     {
         if (names.Count == 0)
             throw FetchException.BadArchive($"'{member}' would replace the root of the tree");
@@ -201,7 +201,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
             throw FetchException.BadArchive($"'{member}' is there twice, as different things");
     }
 
-    Folder FolderAt(List<string> names, int depth, string member)
+    Folder FolderAt(List<ByteName> names, int depth, string member)
     {
         ArchiveNames.CheckDepth(depth, member);
         var folder = _root;
@@ -214,14 +214,12 @@ sealed class ArchiveTree : SourceTree, IDisposable
         return folder;
     }
 
-    void Add(Folder folder, string name, object entry)
+    void Add(Folder folder, ByteName name, object entry)
     {
         if (_entries++ >= _bounds.Members)
             throw FetchException.ArchiveTooLarge("the number of entries", _bounds.Members);
         folder.Entries[name] = entry;
     }
-
-    static byte[] Bytes(string latin) => Encoding.Latin1.GetBytes(latin);
 
     /// <summary>The shared contents, which outlive each file read from them.</summary>
     sealed class Uncloseable(Stream contents) : ForwardStream
@@ -233,7 +231,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
 /// <summary>The files of an unpacked archive as locking looks at them.</summary>
 sealed class ArchiveFiles(ArchiveTree tree) : Locks.TreeFiles
 {
-    public override ValueTask<Locks.TreeItem?> FindAsync(string path, CancellationToken cancellationToken) =>
+    public override ValueTask<Locks.TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken) =>
         ValueTask.FromResult<Locks.TreeItem?>(tree.Find(path) switch
         {
             null => null,

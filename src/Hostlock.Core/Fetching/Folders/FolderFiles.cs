@@ -1,5 +1,6 @@
 using System.Text;
 using Hostlock.Locks;
+using Hostlock.Nar;
 using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Folders;
@@ -7,17 +8,19 @@ namespace Hostlock.Fetching.Folders;
 /// <summary>The files of a folder as locking looks at them.</summary>
 public sealed class FolderFiles(string root) : TreeFiles
 {
-    public override ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken) => ValueTask.FromResult(Find(path));
+    readonly byte[] _root = Encoding.UTF8.GetBytes(root);
 
-    TreeItem? Find(string path)
+    public override ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken) => ValueTask.FromResult(Find(path));
+
+    TreeItem? Find(TreePath path)
     {
         // A link on the way counts as nothing, so each step is looked at.
-        for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
+        foreach (var folder in path.Folders)
         {
-            if (UnixFiles.Look(Encoding.UTF8.GetBytes($"{root}/{path[..slash]}")) is not { Kind: UnixFiles.Kind.Folder })
+            if (UnixFiles.Look(At(folder)) is not { Kind: UnixFiles.Kind.Folder })
                 return null;
         }
-        var at = Encoding.UTF8.GetBytes(path.Length == 0 ? root : $"{root}/{path}");
+        var at = At(path);
         switch (UnixFiles.Look(at))
         {
             case { Kind: UnixFiles.Kind.Folder }:
@@ -34,4 +37,6 @@ public sealed class FolderFiles(string root) : TreeFiles
                 return null;
         }
     }
+
+    byte[] At(TreePath path) => path.IsRoot ? _root : [.. _root, (byte)'/', .. path.Bytes];
 }

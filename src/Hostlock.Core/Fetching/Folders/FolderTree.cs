@@ -39,6 +39,6 @@ public sealed class FolderTree(string path) : SourceTree
             UnixFiles.Kind.File => status.IsExecutable ? TreeEntryKind.Executable : TreeEntryKind.File,
             _ => throw FetchException.UnsupportedFile(Encoding.UTF8.GetString(at)),
         };
-        return new(name, kind, kind is TreeEntryKind.File or TreeEntryKind.Executable ? status.Size : 0, at);
+        return new(new(name), kind, kind is TreeEntryKind.File or TreeEntryKind.Executable ? status.Size : 0, at);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Hostlock.Nar;
 
 namespace Hostlock.Fetching.Folders;
@@ -13,24 +12,23 @@ sealed class MountedTree : SourceTree
     {
         public SourceTree? Tree { get; set; }
 
-        public SortedDictionary<string, Node> Below { get; } = new(StringComparer.Ordinal);
+        public SortedDictionary<ByteName, Node> Below { get; } = [];
     }
 
     sealed record Place(SourceTree? Tree, TreeEntry Entry, Node? Mounts);
 
     /// <param name="tree">The tree below.</param>
-    /// <param name="mounts">What lies where, by path.</param>
-    public MountedTree(SourceTree tree, IEnumerable<(string Path, SourceTree Tree)> mounts)
+    /// <param name="mounts">The other trees, and the paths they lie at.</param>
+    public MountedTree(SourceTree tree, IEnumerable<(TreePath Path, SourceTree Tree)> mounts)
     {
         _tree = tree;
         foreach (var (path, mounted) in mounts)
         {
             var node = _mounts;
-            foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var name in path.Names)
             {
-                var key = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(name));
-                if (!node.Below.TryGetValue(key, out var next))
-                    node.Below[key] = next = new();
+                if (!node.Below.TryGetValue(name, out var next))
+                    node.Below[name] = next = new();
                 node = next;
             }
             node.Tree = mounted;
@@ -42,12 +40,11 @@ sealed class MountedTree : SourceTree
     public override IEnumerable<TreeEntry> List(TreeEntry folder)
     {
         var place = (Place)folder.Handle!;
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var seen = new HashSet<ByteName>();
         foreach (var entry in place.Tree?.List(place.Entry) ?? [])
         {
-            var name = Encoding.Latin1.GetString(entry.Name.Span);
-            var mounts = place.Mounts?.Below.GetValueOrDefault(name);
-            seen.Add(name);
+            var mounts = place.Mounts?.Below.GetValueOrDefault(entry.Name);
+            seen.Add(entry.Name);
             yield return mounts?.Tree is { } mounted
                 ? Named(entry.Name, mounted, mounts)
                 : entry with { Handle = new Place(place.Tree, entry, entry.Kind == TreeEntryKind.Folder ? mounts : null) };
@@ -56,7 +53,7 @@ sealed class MountedTree : SourceTree
         foreach (var (name, mounts) in place.Mounts?.Below ?? [])
         {
             if (!seen.Contains(name))
-                yield return Named(Encoding.Latin1.GetBytes(name), mounts.Tree, mounts);
+                yield return Named(name, mounts.Tree, mounts);
         }
     }
 
@@ -64,7 +61,7 @@ sealed class MountedTree : SourceTree
 
     public override Stream Open(TreeEntry file) => Of(file) is var (tree, entry) ? tree.Open(entry) : Stream.Null;
 
-    static TreeEntry Named(ReadOnlyMemory<byte> name, SourceTree? tree, Node mounts) =>
+    static TreeEntry Named(ByteName name, SourceTree? tree, Node mounts) =>
         new(name, TreeEntryKind.Folder, 0, new Place(tree, tree?.Root ?? default, mounts));
 
     static (SourceTree Tree, TreeEntry Entry) Of(TreeEntry entry) => entry.Handle is Place { Tree: { } tree } place ? (tree, place.Entry) : default;

@@ -9,14 +9,14 @@ namespace Hostlock.Fetching.Git;
 /// <param name="tree">The id of the commit's tree.</param>
 sealed class GitCommitFiles(GitRepository repository, string tree) : TreeFiles
 {
-    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken) =>
+    public override async ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken) =>
         await repository.UseAsync(objects => Find(objects, path), cancellationToken);
 
-    TreeItem? Find(GitObjects objects, string path)
+    TreeItem? Find(GitObjects objects, TreePath path)
     {
-        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        List<ByteName> names = [.. path.Names];
         var id = tree;
-        for (var i = 0; i < names.Length; i++)
+        for (var i = 0; i < names.Count; i++)
         {
             objects.Ask(id);
             objects.Send();
@@ -26,12 +26,12 @@ sealed class GitCommitFiles(GitRepository repository, string tree) : TreeFiles
                 case null:
                     return null;
                 case { IsSubmodule: true }:
-                    return i == names.Length - 1 ? new TreeItem.Folder() : null;
+                    return i == names.Count - 1 ? new TreeItem.Folder() : null;
                 case { Kind: TreeEntryKind.Folder }:
                     id = entry.Id;
                     continue;
                 default:
-                    return i == names.Length - 1 ? Item(objects, entry) : null;
+                    return i == names.Count - 1 ? Item(objects, entry) : null;
             }
         }
         return new TreeItem.Folder();

@@ -8,7 +8,7 @@ namespace Hostlock.Fetching.Git;
 /// <param name="Found">The commit.</param>
 /// <param name="Tree">Its own tree.</param>
 /// <param name="Submodules">The trees of its submodules, by path.</param>
-sealed record GitCommitTree(FoundCommit Found, GitTree Tree, IReadOnlyList<(string Path, GitCommitTree Tree)> Submodules)
+sealed record GitCommitTree(FoundCommit Found, GitTree Tree, IReadOnlyList<(TreePath Path, GitCommitTree Tree)> Submodules)
 {
     /// <summary>The files as locking looks at them.</summary>
     public TreeFiles Files

@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Nar;
 using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git;
@@ -24,7 +25,7 @@ static class GitExportIgnore
             var read = await repository.RunAsync(WithIndex(repository.Command("read-tree", commit)), cancellationToken);
             if (!read.Succeeded)
                 throw FetchException.GitFailed(repository.Url, "read", read.Errors.Trim());
-            var left = await AskAsync(repository, WithIndex(repository.Command("check-attr", "--cached", "-z", "--stdin", Attribute)), [.. tree.Paths().Select(Asked)], cancellationToken);
+            var left = await AskAsync(repository, WithIndex(repository.Command("check-attr", "--cached", "-z", "--stdin", Attribute)), tree.Paths().Select(path => (path, IsFolder(path))), cancellationToken);
             return tree.Without(left.Contains);
         }
         finally
@@ -34,57 +35,44 @@ static class GitExportIgnore
         }
 
         // libgit2 looks into the work tree for what is a folder; without one a pattern for folders, `name/`, matches nothing.
-        string Asked(string path) =>
-            repository.Place.WorkTree is { } root && UnixFiles.Look([.. Encoding.UTF8.GetBytes(root), (byte)'/', .. Encoding.Latin1.GetBytes(path)]) is { Kind: UnixFiles.Kind.Folder }
-                ? $"{path}/"
-                : path;
+        bool IsFolder(TreePath path) =>
+            repository.Place.WorkTree is { } root
+            && UnixFiles.Look([.. Encoding.UTF8.GetBytes(root), (byte)'/', .. path.Bytes]) is { Kind: UnixFiles.Kind.Folder };
 
         ProcessRequest WithIndex(ProcessRequest command) => command with { Environment = command.Environment.Set("GIT_INDEX_FILE", index) };
     }
 
-    /// <summary>The tracked files of a work tree without what is not exported, by the attributes in its index; folders that lose all they hold stay, and end in a slash.</summary>
+    /// <summary>The tracked files of a work tree that are exported, and the folders of all tracked files that are, by the attributes in its index.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="files">The tracked files, as Latin-1 text.</param>
+    /// <param name="files">The tracked files.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<IReadOnlyList<string>> ApplyAsync(GitRepository repository, IReadOnlyList<string> files, CancellationToken cancellationToken)
+    /// <exception cref="FetchException">git fails.</exception>
+    public static async Task<(IReadOnlyList<TreePath> Files, IReadOnlyList<TreePath> Folders)> ApplyAsync(
+        GitRepository repository, IReadOnlyList<TreePath> files, CancellationToken cancellationToken)
     {
-        var folders = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var file in files)
-        {
-            for (var at = file.LastIndexOf('/'); at > 0 && folders.Add(file[..at]); at = file.LastIndexOf('/', at - 1))
-            {
-            }
-        }
+        HashSet<TreePath> folders = [.. files.SelectMany(file => file.Folders)];
         var left = await AskAsync(
             repository,
             repository.Command("check-attr", "--cached", "-z", "--stdin", Attribute) with { Folder = repository.Place.WorkTree },
-            [.. files, .. folders.Select(folder => $"{folder}/")],
+            files.Select(file => (file, false)).Concat(folders.Select(folder => (folder, true))),
             cancellationToken);
-        return [.. files.Concat(folders.Select(folder => $"{folder}/")).Where(path => !IsLeftOut(path.TrimEnd('/')))];
+        return ([.. files.Where(IsExported)], [.. folders.Where(IsExported)]);
 
-        bool IsLeftOut(string path)
-        {
-            for (var at = path.Length; at > 0; at = path.LastIndexOf('/', at - 1))
-            {
-                if (left.Contains(path[..at]))
-                    return true;
-            }
-            return false;
-        }
+        bool IsExported(TreePath path) => !left.Contains(path) && !path.Folders.Any(left.Contains);
     }
 
-    static async Task<HashSet<string>> AskAsync(GitRepository repository, ProcessRequest question, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    static async Task<HashSet<TreePath>> AskAsync(
+        GitRepository repository, ProcessRequest question, IEnumerable<(TreePath Path, bool IsFolder)> paths, CancellationToken cancellationToken)
     {
-        var input = Encoding.Latin1.GetBytes(string.Concat(paths.Select(path => $"{path}\0")));
-        var finished = await repository.RunAsync(question with { Input = input, Output = new ProcessOutput.Bytes() }, cancellationToken);
+        var finished = await repository.RunAsync(question with { Input = GitFields.Join(paths), Output = new ProcessOutput.Bytes() }, cancellationToken);
         if (!finished.Succeeded)
             throw FetchException.GitFailed(repository.Url, "read the attributes of", finished.Errors.Trim());
         // PATH, ATTRIBUTE, VALUE; a value other than a plain "set" does not count, as with git archive.
         return
         [
-            .. Encoding.Latin1.GetString(finished.OutputBytes.Span).Split('\0').Chunk(3)
-                .Where(line => line is [_, Attribute, "set"])
-                .Select(line => line[0].TrimEnd('/')),
+            .. GitFields.Of(finished.OutputBytes).Chunk(3)
+                .Where(line => line is [_, _, var value] && value.Span.SequenceEqual("set"u8))
+                .Select(line => TreePath.Of(line[0].Span)),
         ];
     }
 }

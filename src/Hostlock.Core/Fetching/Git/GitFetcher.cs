@@ -183,7 +183,7 @@ sealed class GitFetcher : IDisposable
         {
             (hash, files) = (await GitCommitTree.HashAsync(found, cancellationToken), new GitCommitFiles(found.Repository, found.Commit.Tree));
         }
-        var answer = new CachedAnswer(hash.ToString(), found.Commit.Time, null, new Dictionary<string, byte[]?>());
+        var answer = new CachedAnswer(hash.ToString(), found.Commit.Time, null, new Dictionary<TreePath, byte[]?>());
         _cache.Keep(key, answer);
         return (answer, new RememberedFiles(_cache, key, answer, _ => Task.FromResult(files)));
     }
@@ -198,7 +198,7 @@ sealed class GitFetcher : IDisposable
     static async Task RefuseLfsAsync(FoundCommit found, FlakeRef reference, CancellationToken cancellationToken)
     {
         var tree = await found.Repository.UseAsync(objects => GitTree.Read(objects, found.Commit.Tree, found.Repository.Url), cancellationToken);
-        foreach (var (_, entry) in tree.Leaves().Where(leaf => leaf.Path.EndsWith(".gitattributes", StringComparison.Ordinal)))
+        foreach (var (_, entry) in tree.Leaves().Where(leaf => leaf.Path.Bytes.EndsWith(".gitattributes"u8)))
         {
             var contents = await found.Repository.UseAsync(objects => objects.Find(entry.Id), cancellationToken);
             if (contents is var (_, bytes) && bytes.AsSpan().IndexOf("filter=lfs"u8) >= 0)
@@ -215,12 +215,12 @@ sealed class GitFetcher : IDisposable
         var tree = await repository.UseAsync(objects => GitTree.Read(objects, commit.Tree, repository.Url), cancellationToken);
         if (IsExported(reference))
             tree = await GitExportIgnore.ApplyAsync(repository, commit.Id, tree, _temporaryFolder, cancellationToken);
-        if (!HasSubmodules(reference) || tree.Find(GitSubmodule.File) is not { Kind: TreeEntryKind.File or TreeEntryKind.Executable } file)
+        if (!HasSubmodules(reference) || tree.Find(TreePath.Parse(GitSubmodule.File)) is not { Kind: TreeEntryKind.File or TreeEntryKind.Executable } file)
             return new(found, tree, []);
 
         var contents = await repository.UseAsync(objects => objects.Find(file.Id, LockFileReader.MaximumBytes), cancellationToken)
             ?? throw FetchException.BadObject(repository.Url, file.Id);
-        var submodules = new List<(string, GitCommitTree)>();
+        var submodules = new List<(TreePath, GitCommitTree)>();
         foreach (var submodule in GitSubmodule.Parse(Encoding.UTF8.GetString(contents.Contents)))
         {
             if (tree.Find(submodule.Path) is not { IsSubmodule: true } link)

@@ -1,5 +1,6 @@
 using System.Text;
 using Hostlock.Flakes;
+using Hostlock.Nar;
 
 namespace Hostlock.Fetching.Git;
 
@@ -35,7 +36,7 @@ sealed class GitRevisionCount(FetchCache cache)
 
         ulong Keep(ulong count)
         {
-            cache.Keep(KeyOf(commit.Id), new("", null, count, new Dictionary<string, byte[]?>()));
+            cache.Keep(KeyOf(commit.Id), new("", null, count, new Dictionary<TreePath, byte[]?>()));
             return count;
         }
     }

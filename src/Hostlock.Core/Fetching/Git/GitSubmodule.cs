@@ -1,12 +1,13 @@
 using Hostlock.Flakes;
+using Hostlock.Nar;
 
 namespace Hostlock.Fetching.Git;
 
 /// <summary>A submodule as .gitmodules declares it.</summary>
-/// <param name="Path">Where it lies in the tree, without <c>.</c> and <c>..</c>.</param>
+/// <param name="Path">Its place in the tree.</param>
 /// <param name="Url">Its address as written; may be relative.</param>
 /// <param name="Branch">Its branch, <c>.</c> for that of the superproject, or null.</param>
-sealed record GitSubmodule(string Path, string Url, string? Branch)
+sealed record GitSubmodule(TreePath Path, string Url, string? Branch)
 {
     public const string File = ".gitmodules";
 
@@ -23,7 +24,7 @@ sealed record GitSubmodule(string Path, string Url, string? Branch)
             .. from name in modules.Subsections("submodule")
                let path = modules.Text($"submodule.{name}.path")
                where path is not null
-               select new GitSubmodule(Canonical(path), modules.Text($"submodule.{name}.url") ?? "", modules.Text($"submodule.{name}.branch")),
+               select new GitSubmodule(TreePath.Parse(path), modules.Text($"submodule.{name}.url") ?? "", modules.Text($"submodule.{name}.branch")),
         ];
     }
 
@@ -32,7 +33,7 @@ sealed record GitSubmodule(string Path, string Url, string? Branch)
     /// <param name="url">What the user calls its repository.</param>
     /// <param name="depth">How deep the work tree itself lies in others, counted from 1.</param>
     /// <exception cref="FetchException">A submodule is not there, or is nested too deep.</exception>
-    public static IEnumerable<(string Path, string Folder, GitPlace Place)> CheckedOut(string root, string url, int depth)
+    public static IEnumerable<(TreePath Path, string Folder, GitPlace Place)> CheckedOut(string root, string url, int depth)
     {
         if (GitPlace.Text(System.IO.Path.Combine(root, File)) is not { } text)
             yield break;
@@ -40,8 +41,8 @@ sealed record GitSubmodule(string Path, string Url, string? Branch)
             throw FetchException.SubmodulesTooDeep(url, MaximumDepth);
         foreach (var submodule in Parse(text))
         {
-            var folder = System.IO.Path.Combine(root, submodule.Path);
-            yield return (submodule.Path, folder, GitPlace.OfWorkTree(folder) ?? throw FetchException.SubmoduleMissing(url, submodule.Path));
+            var folder = System.IO.Path.Combine(root, submodule.Path.ToText());
+            yield return (submodule.Path, folder, GitPlace.OfWorkTree(folder) ?? throw FetchException.SubmoduleMissing(url, submodule.Path.ToString()));
         }
     }
 
@@ -85,7 +86,7 @@ sealed record GitSubmodule(string Path, string Url, string? Branch)
     {
         var input = RefAttributes.Of(
             ("type", "git"),
-            ("url", Resolve(BaseOf(superproject)) ?? throw FetchException.SubmoduleUrl(Path, Url)),
+            ("url", Resolve(BaseOf(superproject)) ?? throw FetchException.SubmoduleUrl(Path.ToString(), Url)),
             ("rev", commit),
             ("submodules", true),
             ("allRefs", true));
@@ -104,19 +105,5 @@ sealed record GitSubmodule(string Path, string Url, string? Branch)
             ? config.Text($"branch.{head["refs/heads/".Length..]}.remote")
             : null;
         return config.Text($"remote.{upstream ?? "origin"}.url") ?? config.Text("remote.origin.url") ?? workTree;
-    }
-
-    // Nix's CanonPath: dots and double slashes vanish, and nothing leads above the root.
-    static string Canonical(string path)
-    {
-        var steps = new List<string>();
-        foreach (var step in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (step == ".." && steps.Count > 0)
-                steps.RemoveAt(steps.Count - 1);
-            else if (step is not ("." or ".."))
-                steps.Add(step);
-        }
-        return string.Join('/', steps);
     }
 }

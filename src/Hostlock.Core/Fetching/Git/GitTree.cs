@@ -1,4 +1,3 @@
-using System.Text;
 using Hostlock.Nar;
 
 namespace Hostlock.Fetching.Git;
@@ -19,7 +18,7 @@ sealed class GitTree : SourceTree
     GitTree(Entry root) => _root = root;
 
     /// <summary>An entry of a tree object.</summary>
-    public sealed record Entry(byte[] Name, TreeEntryKind Kind, string Id, bool IsSubmodule)
+    public sealed record Entry(ByteName Name, TreeEntryKind Kind, string Id, bool IsSubmodule)
     {
         /// <summary>What a folder holds, by the bytes of the names; empty for a submodule.</summary>
         public Entry[] Entries { get; set; } = [];
@@ -28,7 +27,7 @@ sealed class GitTree : SourceTree
     /// <summary>Reads the names of a whole tree, level by level, many folders at a time.</summary>
     public static GitTree Read(GitObjects objects, string tree, string url)
     {
-        var root = new Entry([], TreeEntryKind.Folder, tree, IsSubmodule: false);
+        var root = new Entry(default, TreeEntryKind.Folder, tree, IsSubmodule: false);
         var count = 0;
         var level = new List<Entry> { root };
         for (var depth = 1; level.Count > 0; depth++)
@@ -79,53 +78,54 @@ sealed class GitTree : SourceTree
                 0x8000 => (mode & 0x40) != 0 ? TreeEntryKind.Executable : TreeEntryKind.File,
                 _ => throw FetchException.BadObject(url, id),
             };
-            entries.Add(new(name.ToArray(), kind, Convert.ToHexStringLower(contents.AsSpan(at + end + 1, 20)), (mode & 0xF000) == 0xE000));
+            entries.Add(new(new(name.ToArray()), kind, Convert.ToHexStringLower(contents.AsSpan(at + end + 1, 20)), (mode & 0xF000) == 0xE000));
             at += end + 21;
         }
-        entries.Sort(static (one, other) => one.Name.AsSpan().SequenceCompareTo(other.Name));
+        entries.Sort(static (one, other) => one.Name.CompareTo(other.Name));
         for (var i = 1; i < entries.Count; i++)
         {
-            if (entries[i].Name.AsSpan().SequenceEqual(entries[i - 1].Name))
+            if (entries[i].Name == entries[i - 1].Name)
                 throw FetchException.BadObject(url, id);
         }
         return [.. entries];
     }
 
-    /// <summary>The tree without what a test of path and kind leaves out; a folder that loses all it holds stays.</summary>
-    public GitTree Without(Func<string, bool> isLeftOut)
+    /// <summary>The tree without the paths that a test leaves out; a folder that loses all it holds stays.</summary>
+    /// <param name="isLeftOut">The test.</param>
+    public GitTree Without(Func<TreePath, bool> isLeftOut)
     {
-        return new(Filtered(_root, ""));
+        return new(Filtered(_root, TreePath.Root));
 
-        Entry Filtered(Entry folder, string path) => folder with
+        Entry Filtered(Entry folder, TreePath path) => folder with
         {
             Entries =
             [
                 .. from entry in folder.Entries
-                   let at = path + Encoding.Latin1.GetString(entry.Name)
+                   let at = path.Join(entry.Name)
                    where !isLeftOut(at)
-                   select entry.Entries.Length == 0 ? entry : Filtered(entry, $"{at}/"),
+                   select entry.Entries.Length == 0 ? entry : Filtered(entry, at),
             ],
         };
     }
 
-    /// <summary>All that is no folder, and submodules, by the order of an index.</summary>
-    public IEnumerable<(string Path, Entry Entry)> Leaves()
+    /// <summary>All that is no folder, and submodules, in the order of an index.</summary>
+    public IEnumerable<(TreePath Path, Entry Entry)> Leaves()
     {
-        return Below(_root, "");
+        return Below(_root, TreePath.Root);
 
-        // A folder stands where its name with a slash would.
-        static IEnumerable<(string, Entry)> Below(Entry folder, string path)
+        static IEnumerable<(TreePath, Entry)> Below(Entry folder, TreePath path)
         {
-            foreach (var (name, entry) in folder.Entries
-                .Select(entry => (Name: Encoding.Latin1.GetString(entry.Name) + (IsInner(entry) ? "/" : ""), entry))
-                .OrderBy(pair => pair.Name, StringComparer.Ordinal))
+            Entry[] entries = [.. folder.Entries];
+            Array.Sort(entries, static (one, other) => ByteName.CompareAsGit(one.Name.Bytes, IsInner(one), other.Name.Bytes, IsInner(other)));
+            foreach (var entry in entries)
             {
+                var at = path.Join(entry.Name);
                 if (!IsInner(entry))
                 {
-                    yield return (path + name, entry);
+                    yield return (at, entry);
                     continue;
                 }
-                foreach (var below in Below(entry, path + name))
+                foreach (var below in Below(entry, at))
                     yield return below;
             }
         }
@@ -133,28 +133,29 @@ sealed class GitTree : SourceTree
         static bool IsInner(Entry entry) => entry is { Kind: TreeEntryKind.Folder, IsSubmodule: false };
     }
 
-    /// <summary>All paths, those of folders too, each byte a character.</summary>
-    public IEnumerable<string> Paths()
+    /// <summary>All paths, those of folders too.</summary>
+    public IEnumerable<TreePath> Paths()
     {
-        return Below(_root, "");
+        return Below(_root, TreePath.Root);
 
-        static IEnumerable<string> Below(Entry folder, string path)
+        static IEnumerable<TreePath> Below(Entry folder, TreePath path)
         {
             foreach (var entry in folder.Entries)
             {
-                var at = path + Encoding.Latin1.GetString(entry.Name);
+                var at = path.Join(entry.Name);
                 yield return at;
-                foreach (var below in Below(entry, $"{at}/"))
+                foreach (var below in Below(entry, at))
                     yield return below;
             }
         }
     }
 
-    /// <summary>What lies at a path; null where nothing does.</summary>
-    public Entry? Find(string path)
+    /// <summary>Finds the entry at a path; null if none is there.</summary>
+    /// <param name="path">The path.</param>
+    public Entry? Find(TreePath path)
     {
         var at = _root;
-        foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var name in path.Names)
         {
             if (Child(at.Entries, name) is not { } next)
                 return null;
@@ -163,11 +164,10 @@ sealed class GitTree : SourceTree
         return at;
     }
 
-    public static Entry? Child(Entry[] entries, string name)
-    {
-        var bytes = Encoding.UTF8.GetBytes(name);
-        return Array.Find(entries, entry => entry.Name.AsSpan().SequenceEqual(bytes));
-    }
+    /// <summary>Finds the entry with a name; null if none has it.</summary>
+    /// <param name="entries">The entries of a folder.</param>
+    /// <param name="name">The name.</param>
+    public static Entry? Child(Entry[] entries, ByteName name) => Array.Find(entries, entry => entry.Name == name);
 
     public override TreeEntry Root => new(default, TreeEntryKind.Folder, 0, _root);
 

@@ -9,7 +9,7 @@ namespace Hostlock.Fetching.Git;
 /// <param name="tree">The tree of the commit.</param>
 sealed class GitTreeFiles(GitRepository repository, GitTree tree) : TreeFiles
 {
-    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken)
+    public override async ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken)
     {
         if (tree.Find(path) is not { } entry)
             return null;

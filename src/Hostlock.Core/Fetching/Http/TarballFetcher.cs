@@ -68,7 +68,7 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
                 var body = ArchiveBounds.Default.Of(download.Body);
                 await using var kept = await TemporaryFile.OfAsync(body, temporaryFolder, cancellationToken);
                 var hash = NarHash.Of(new SingleFileTree(kept), cancellationToken);
-                known = new(hash.ToString(), null, null, new Dictionary<string, byte[]?>()) { Tag = download.Tag };
+                known = new(hash.ToString(), null, null, new Dictionary<TreePath, byte[]?>()) { Tag = download.Tag };
                 cache.Keep(key, known);
             }
         }
@@ -137,6 +137,6 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
     /// <summary>A tree that is a file has no files in it.</summary>
     sealed class NoFiles : TreeFiles
     {
-        public override ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken) => default;
+        public override ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken) => default;
     }
 }

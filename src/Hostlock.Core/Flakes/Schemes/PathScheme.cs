@@ -62,7 +62,8 @@ sealed class PathScheme : InputScheme
 
     public override bool IsOfThisMachine(RefAttributes attributes) => attributes.Text("path") is ['/', ..];
 
-    // std::filesystem joins doubled separators and keeps one at the end; nothing is the root.
+    // This is a path of a file system, of which nothing is left out but doubled separators: '..' and a slash at the end stay, and an
+    // empty path is the root (Nix 2.34.8, libfetchers/path.cc, through std::filesystem). A place in a tree is a TreePath.
     static string Tidy(string path)
     {
         if (path.Length == 0)

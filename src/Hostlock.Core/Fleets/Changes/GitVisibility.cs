@@ -1,4 +1,5 @@
 using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Nar;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
 
@@ -19,7 +20,7 @@ public static class GitVisibility
         var unknown = new List<string>();
         foreach (var file in files)
         {
-            if (!await tree.KnowsAsync(Path.GetRelativePath(tree.Root, file)))
+            if (!await tree.KnowsAsync(TreePath.Parse(Path.GetRelativePath(tree.Root, file))))
                 unknown.Add(file);
         }
         if (unknown.Count == 0)

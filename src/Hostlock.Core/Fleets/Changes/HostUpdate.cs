@@ -5,6 +5,7 @@ using Hostlock.Fetching.Folders;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Locks;
+using Hostlock.Nar;
 using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Changes;
@@ -27,8 +28,8 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     /// <summary>The updates of a flake on disk: its tree is its git work tree, or its folder if it is in none.</summary>
     public static HostUpdate Of(FleetFolder folder, IFlakeSource source, IProcessRunner processes) =>
         GitWorkTreeFiles.Around(processes, folder.Path) is { } tree
-            ? new(source, new(tree, Path.GetRelativePath(tree.Root, folder.Path) is var relative && relative == "." ? "" : relative))
-            : new(source, new(new FolderFiles(folder.Path), ""));
+            ? new(source, new(tree, TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Path))))
+            : new(source, new(new FolderFiles(folder.Path), TreePath.Root));
 
     /// <summary>Works out the new lock of each host, in the order asked. The failure of one is its outcome.</summary>
     public async Task<IReadOnlyList<LockOutcome>> PlanAsync(IReadOnlyList<LockPlace> places, UpdateRequest request, CancellationToken cancellationToken)
@@ -128,15 +129,10 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     /// <exception cref="HostlockException">The flake cannot be read, git does not know it, or the host has a reference for an input that it has not.</exception>
     public async Task<TopFlake> DeclarationsAsync(LockPlace place, CancellationToken cancellationToken)
     {
-        var folder = (repository.Folder, place.FlakeFolder) switch
-        {
-            (var outer, "") => outer,
-            ("", var inner) => inner,
-            var (outer, inner) => $"{outer}/{inner}",
-        };
-        var file = folder.Length == 0 ? place.FlakeFile : $"{folder}/{place.FlakeFile}";
-        if (repository.Files is GitWorkTreeFiles tree && !await tree.KnowsAsync(file) && File.Exists(Path.Combine(tree.Root, file)))
-            throw FleetException.NotTracked(file);
+        var folder = repository.Folder.Join(TreePath.Parse(place.FlakeFolder));
+        var file = folder.Resolve(place.FlakeFile);
+        if (repository.Files is GitWorkTreeFiles tree && !await tree.KnowsAsync(file) && File.Exists(Path.Combine(tree.Root, file.ToText())))
+            throw FleetException.NotTracked(file.ToText());
         var top = await _resolver.ReadTopAsync(repository with { Folder = folder }, place.FlakeFile, cancellationToken);
         if (place.References.Count == 0)
             return top;

@@ -3,6 +3,7 @@ using Hostlock.Flakes;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Fleets.Settings;
+using Hostlock.Nar;
 using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Checks;
@@ -56,7 +57,7 @@ public sealed record CheckedFleet(
         {
             foreach (var path in places.Select(place => place.Shown).Concat([FleetFile.Name, FleetFolder.Library]))
             {
-                if (File.Exists(folder.Full(path)) && !await tree.KnowsAsync(Path.GetRelativePath(tree.Root, folder.Full(path))))
+                if (File.Exists(folder.Full(path)) && !await tree.KnowsAsync(TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Full(path)))))
                     untracked.Add(path);
             }
         }

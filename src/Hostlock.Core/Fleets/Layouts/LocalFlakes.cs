@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hostlock.Flakes;
 using Hostlock.Locks;
+using Hostlock.Nar;
 
 namespace Hostlock.Fleets.Layouts;
 
@@ -99,7 +100,7 @@ public sealed class LocalFlakes(FleetFolder folder)
         try
         {
             return folder.TextIfReadable(file) is { } text
-                ? FlakeNixParser.Parse(new SourceText(file, text), Path.GetDirectoryName(file) ?? "").Inputs
+                ? FlakeNixParser.Parse(new SourceText(file, text), TreePath.Parse(file).Folder).Inputs
                 : null;
         }
         catch (FlakeException)

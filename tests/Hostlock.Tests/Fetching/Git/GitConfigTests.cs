@@ -1,4 +1,5 @@
 using Hostlock.Fetching.Git;
+using Hostlock.Nar;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching.Git;
@@ -64,5 +65,5 @@ public sealed class GitConfigTests : IDisposable
     [InlineData("ssh://h/x", "https://h/super", "ssh://h/x")]
     [InlineData("x", "https://h/super", null)]
     public void The_address_of_a_submodule_is_relative_to_that_of_its_superproject(string url, string superproject, string? expected) =>
-        Assert.Equal(expected, new GitSubmodule("x", url, null).Resolve(superproject));
+        Assert.Equal(expected, new GitSubmodule(TreePath.Parse("x"), url, null).Resolve(superproject));
 }

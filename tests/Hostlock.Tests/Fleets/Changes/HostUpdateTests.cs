@@ -2,6 +2,7 @@ using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Locks;
+using Hostlock.Nar;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.Changes;
@@ -159,7 +160,7 @@ public sealed class HostUpdateTests : IDisposable
         return place;
     }
 
-    HostUpdate Update(string inputs) => new(_world, new(MemoryFiles.Of(("flake.nix", FlakeWorld.FlakeNix(inputs))), ""));
+    HostUpdate Update(string inputs) => new(_world, new(MemoryFiles.Of(("flake.nix", FlakeWorld.FlakeNix(inputs))), TreePath.Root));
 
     async Task<PlannedLock> PlanAsync(string inputs, LockPlace place, UpdateRequest.Move request) =>
         ((LockOutcome.Planned)Assert.Single(await Update(inputs).PlanAsync([place], request, TestContext.Current.CancellationToken))).Lock;

@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using System.Text;
+using Hostlock.Nar;
 using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git.WorkTrees;
 
 /// <summary>
-/// The index of a work tree: the files git tracks, and what it knew of them when it last looked. Paths are Latin-1 text, so that each byte
-/// is a character and the ordinal order is that of the bytes.
+/// The index of a work tree: the files that git tracks, and what it knew of them when it last looked. They are in the order of the bytes of
+/// their paths.
 /// </summary>
 /// <remarks>git's Documentation: gitformat-index(5), versions 2 to 4.</remarks>
 sealed class GitIndex
@@ -25,7 +26,7 @@ sealed class GitIndex
     /// <param name="IsPlain">False while a merge is unresolved, and for an intent to add.</param>
     /// <param name="IsAssumed">Git was told to take it for unchanged (assume-unchanged, skip-worktree).</param>
     /// <param name="Seen">What the file was like when its contents were last compared.</param>
-    public readonly record struct Entry(string Path, uint Mode, string Id, bool IsPlain, bool IsAssumed, Stamp Seen)
+    public readonly record struct Entry(TreePath Path, uint Mode, string Id, bool IsPlain, bool IsAssumed, Stamp Seen)
     {
         public bool IsSubmodule => (Mode & 0xF000) == 0xE000;
     }
@@ -70,7 +71,7 @@ sealed class GitIndex
         if (reader.Extensions() is not (var tree, true))
             return null;
         // Only a split index has entries without a name: they change one of the shared index.
-        return entries.TrueForAll(entry => entry.Path.Length > 0) ? new(entries, tree, written) : throw FetchException.BadIndex(path);
+        return entries.TrueForAll(entry => !entry.Path.IsRoot) ? new(entries, tree, written) : throw FetchException.BadIndex(path);
     }
 
     static uint Int(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
@@ -99,7 +100,7 @@ sealed class GitIndex
             var stage = flags & 0x3000;
             var isIntent = (extended & 0x2000) != 0;
             return new(
-                Encoding.Latin1.GetString(_name),
+                TreePath.OfCanonical(_name),
                 Int(entry, 24),
                 Convert.ToHexStringLower(entry.Slice(40, 20)),
                 IsPlain: stage == 0 && !isIntent,

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Hostlock.Nar;
 using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git.WorkTrees;
@@ -16,7 +17,7 @@ static class GitLineEnds
     const int ValuesPerPath = 4;
 
     /// <summary>A file that is its blob again when line ends or keywords are undone.</summary>
-    public sealed record Converted(string Path, bool HasLineEnds, bool HasKeywords);
+    public sealed record Converted(TreePath Path, bool HasLineEnds, bool HasKeywords);
 
     /// <summary>What has to be undone to get the blob of an index entry from a file; null where that is not all.</summary>
     public static Converted? Undo(GitIndex.Entry entry, byte[] path, long size)
@@ -50,15 +51,15 @@ static class GitLineEnds
             {
                 Folder = repository.Place.WorkTree,
                 Environment = command.Environment.Set("GIT_WORK_TREE", repository.Place.WorkTree!),
-                Input = Encoding.Latin1.GetBytes(string.Concat(files.Select(file => $"{file.Path}\0"))),
+                Input = GitFields.Join(files.Select(file => (file.Path, false))),
                 Output = new ProcessOutput.Bytes(),
             },
             cancellationToken);
         if (!finished.Succeeded)
             throw FetchException.GitFailed(repository.Url, "read the attributes of", finished.Errors.Trim());
         // PATH, ATTRIBUTE, VALUE, four times for each file, in the order asked.
-        var lines = Encoding.Latin1.GetString(finished.OutputBytes.Span).Split('\0').Chunk(3);
-        var values = lines.Where(line => line.Length == 3).Select(line => line[2]).Chunk(ValuesPerPath).ToList();
+        var lines = GitFields.Of(finished.OutputBytes).Chunk(3).Where(line => line.Length == 3);
+        var values = lines.Select(line => Encoding.UTF8.GetString(line[2].Span)).Chunk(ValuesPerPath).ToList();
         return values.Count == files.Count && files.Zip(values).All(pair => IsConverted(pair.First, pair.Second));
 
         bool IsConverted(Converted file, string[] values) =>

@@ -1,4 +1,4 @@
-using System.Text;
+using Hostlock.Nar;
 using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git.WorkTrees;
@@ -6,8 +6,8 @@ namespace Hostlock.Fetching.Git.WorkTrees;
 /// <summary>The tracked files of a work tree as git itself lists them, for an index of a kind that only it reads.</summary>
 static class GitListing
 {
-    /// <summary>The paths, as Latin-1 text, and which of them are submodules.</summary>
-    public static async Task<IReadOnlyList<(string Path, bool IsSubmodule)>> OfAsync(GitRepository repository, CancellationToken cancellationToken)
+    /// <summary>The paths, and which of them are submodules.</summary>
+    public static async Task<IReadOnlyList<(TreePath Path, bool IsSubmodule)>> OfAsync(GitRepository repository, CancellationToken cancellationToken)
     {
         var command = repository.Command($"--work-tree={repository.Place.WorkTree}", "ls-files", "-z", "--stage");
         var finished = await repository.RunAsync(command with { Output = new ProcessOutput.Bytes() }, cancellationToken);
@@ -15,8 +15,8 @@ static class GitListing
             throw FetchException.GitFailed(repository.Url, "list the files of", finished.Errors.Trim());
         return
         [
-            .. from line in Encoding.Latin1.GetString(finished.OutputBytes.Span).Split('\0', StringSplitOptions.RemoveEmptyEntries)
-               select (line[(line.IndexOf('\t', StringComparison.Ordinal) + 1)..], line.StartsWith("160000", StringComparison.Ordinal)),
+            .. from line in GitFields.Of(finished.OutputBytes)
+               select (TreePath.Of(line.Span[(line.Span.IndexOf((byte)'\t') + 1)..]), line.Span.StartsWith("160000"u8)),
         ];
     }
 }

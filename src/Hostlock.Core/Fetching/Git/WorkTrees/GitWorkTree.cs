@@ -4,7 +4,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git.WorkTrees;
 
-/// <summary>The tracked files of a work tree as a tree to hash, with the contents they have on disk. A folder is there where it holds one.</summary>
+/// <summary>The tracked files of a work tree as a tree to hash, with the contents they have on disk. A folder is there if it holds one.</summary>
 sealed class GitWorkTree : SourceTree
 {
     readonly byte[] _root;
@@ -12,18 +12,21 @@ sealed class GitWorkTree : SourceTree
 
     sealed class Folder
     {
-        public SortedDictionary<string, Folder?> Entries { get; } = new(StringComparer.Ordinal);
+        public SortedDictionary<ByteName, Folder?> Entries { get; } = [];
     }
 
     sealed record Place(byte[] Path, Folder? Folder);
 
     /// <param name="root">The folder of the work tree.</param>
-    /// <param name="paths">The tracked files, as Latin-1 text; folders that are there even if they hold nothing end in a slash.</param>
-    public GitWorkTree(string root, IEnumerable<string> paths)
+    /// <param name="files">The tracked files.</param>
+    /// <param name="folders">Folders that are there even if they hold nothing.</param>
+    public GitWorkTree(string root, IEnumerable<TreePath> files, IEnumerable<TreePath> folders)
     {
         _root = Encoding.UTF8.GetBytes(root);
-        foreach (var path in paths)
-            Add(path);
+        foreach (var folder in folders)
+            FolderAt(folder);
+        foreach (var file in files)
+            FolderAt(file.Folder).Entries[file.Name] = null;
     }
 
     // A work tree that is named by a link is that link to Nix, and nothing else.
@@ -38,11 +41,10 @@ sealed class GitWorkTree : SourceTree
         var place = (Place)folder.Handle!;
         foreach (var (name, below) in place.Folder!.Entries)
         {
-            var bytes = Encoding.Latin1.GetBytes(name);
-            byte[] path = [.. place.Path, (byte)'/', .. bytes];
+            byte[] path = [.. place.Path, (byte)'/', .. name.Bytes];
             if (below is not null)
             {
-                yield return new(bytes, TreeEntryKind.Folder, 0, new Place(path, below));
+                yield return new(name, TreeEntryKind.Folder, 0, new Place(path, below));
                 continue;
             }
             // A tracked file that is gone from the disk is gone from the tree.
@@ -54,7 +56,7 @@ sealed class GitWorkTree : SourceTree
                 UnixFiles.Kind.File => status.IsExecutable ? TreeEntryKind.Executable : TreeEntryKind.File,
                 _ => throw FetchException.UnsupportedFile(Encoding.UTF8.GetString(path)),
             };
-            yield return new(bytes, kind, kind == TreeEntryKind.Link ? 0 : status.Size, new Place(path, null));
+            yield return new(name, kind, kind == TreeEntryKind.Link ? 0 : status.Size, new Place(path, null));
         }
     }
 
@@ -62,17 +64,15 @@ sealed class GitWorkTree : SourceTree
 
     public override Stream Open(TreeEntry file) => UnixFiles.Open(((Place)file.Handle!).Path);
 
-    void Add(string path)
+    Folder FolderAt(TreePath path)
     {
         var folder = _top;
-        var names = path.Split('/');
-        foreach (var name in names[..^1])
+        foreach (var name in path.Names)
         {
             if (!folder.Entries.TryGetValue(name, out var next) || next is null)
                 folder.Entries[name] = next = new();
             folder = next;
         }
-        if (names[^1].Length > 0)
-            folder.Entries[names[^1]] = null;
+        return folder;
     }
 }

@@ -1,6 +1,6 @@
-using System.Text;
 using Hostlock.Fetching.Folders;
 using Hostlock.Locks;
+using Hostlock.Nar;
 using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git.WorkTrees;
@@ -16,7 +16,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
     readonly Lazy<TreeFiles> _withSubmodules;
     readonly FolderFiles _files;
 
-    GitWorkTreeFiles(string root, Func<Task<IEnumerable<string>>> list, Func<TreeFiles, TreeFiles>? mount)
+    GitWorkTreeFiles(string root, Func<Task<IEnumerable<TreePath>>> list, Func<TreeFiles, TreeFiles>? mount)
     {
         Root = root;
         _withSubmodules = new(() => mount is null ? this : mount(this));
@@ -27,8 +27,8 @@ public sealed class GitWorkTreeFiles : TreeFiles
     /// <summary>The folder of the work tree.</summary>
     public string Root { get; }
 
-    /// <summary>The work tree that a folder lies in, told from the files alone; null where it is in no repository.</summary>
-    /// <param name="processes">The seam to git, which is asked only where the index is of a kind that it alone reads.</param>
+    /// <summary>The work tree that a folder lies in, told from the files alone; null if it is in no repository.</summary>
+    /// <param name="processes">The seam to git, which is asked only if the index is of a kind that it alone reads.</param>
     /// <param name="folder">A folder.</param>
     public static GitWorkTreeFiles? Around(IProcessRunner processes, string folder)
     {
@@ -41,28 +41,37 @@ public sealed class GitWorkTreeFiles : TreeFiles
         return null;
     }
 
-    /// <summary>The files below a folder that Nix would see: those that git knows, or all where it is in no repository. Relative paths, without those of submodules.</summary>
+    /// <summary>
+    /// The files below a folder that Nix would see: those that git knows, without those of submodules, or all if it is in no repository.
+    /// </summary>
+    /// <param name="processes">The seam to git, which is asked only if the index is of a kind that it alone reads.</param>
+    /// <param name="root">The folder.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Paths relative to the folder.</returns>
+    /// <exception cref="FetchException">The index is damaged.</exception>
+    /// <exception cref="NarException">The name of a file is not UTF-8.</exception>
     public static async Task<IReadOnlyList<string>> ListAsync(IProcessRunner processes, string root, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return Path.Exists(Path.Combine(root, ".git"))
-            ? [.. Tracked.Of(await ListAsync(processes, root)).Files]
+            ? [.. Tracked.Of(await ListAsync(processes, root)).Files.Select(file => file.ToText())]
             : [.. Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Select(file => Path.GetRelativePath(root, file))];
     }
 
-    /// <summary>A work tree whose tracked files are known, as Latin-1 text.</summary>
-    internal static GitWorkTreeFiles Of(string root, IEnumerable<string> paths) => new(root, () => Task.FromResult(paths), mount: null);
+    /// <summary>A work tree whose tracked files are known.</summary>
+    internal static GitWorkTreeFiles Of(string root, IEnumerable<TreePath> paths) => new(root, () => Task.FromResult(paths), mount: null);
 
     public override ValueTask<TreeFiles> WithSubmodulesAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_withSubmodules.Value);
 
-    public override async ValueTask<TreeItem?> FindAsync(string path, CancellationToken cancellationToken)
+    public override async ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken)
     {
         var tracked = await _tracked.Value;
         return tracked.Files.Contains(path) || tracked.Folders.Contains(path) ? await _files.FindAsync(path, cancellationToken) : null;
     }
 
-    /// <summary>True if git knows a file.</summary>
-    public async Task<bool> KnowsAsync(string path) => (await _tracked.Value).Files.Contains(path);
+    /// <summary>Tells whether git knows a file.</summary>
+    /// <param name="path">Its path from the root of the work tree.</param>
+    public async Task<bool> KnowsAsync(TreePath path) => (await _tracked.Value).Files.Contains(path);
 
     static GitWorkTreeFiles Of(IProcessRunner processes, string root, int depth) => new(
         root,
@@ -70,7 +79,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
         files => GitSubmodule.CheckedOut(root, root, depth).Select(submodule => (submodule.Path, Of(processes, submodule.Folder, depth + 1)._withSubmodules.Value)).ToList()
             is { Count: > 0 } mounts ? new MountedFiles(files, mounts) : files);
 
-    static async Task<IEnumerable<string>> ListAsync(IProcessRunner processes, string root)
+    static async Task<IEnumerable<TreePath>> ListAsync(IProcessRunner processes, string root)
     {
         var place = GitPlace.OfWorkTree(root) ?? throw FetchException.NoRepository(root);
         if (GitIndex.Read(place) is { } index)
@@ -78,16 +87,15 @@ public sealed class GitWorkTreeFiles : TreeFiles
         return (await GitListing.OfAsync(new(processes, place, root), CancellationToken.None)).Where(file => !file.IsSubmodule).Select(file => file.Path);
     }
 
-    sealed record Tracked(HashSet<string> Files, HashSet<string> Folders)
+    sealed record Tracked(HashSet<TreePath> Files, HashSet<TreePath> Folders)
     {
-        public static Tracked Of(IEnumerable<string> paths)
+        public static Tracked Of(IEnumerable<TreePath> paths)
         {
-            var tracked = new Tracked(new(StringComparer.Ordinal), new(StringComparer.Ordinal) { "" });
-            foreach (var path in paths)
+            var tracked = new Tracked([], [TreePath.Root]);
+            foreach (var file in paths)
             {
-                var file = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(path));
                 tracked.Files.Add(file);
-                for (var at = file.LastIndexOf('/'); at > 0 && tracked.Folders.Add(file[..at]); at = file.LastIndexOf('/', at - 1))
+                for (var at = file.Folder; tracked.Folders.Add(at); at = at.Folder)
                 {
                 }
             }

@@ -1,19 +1,20 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Hostlock.Nar;
 using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git.WorkTrees;
 
-/// <summary>What a work tree is like beside its HEAD.</summary>
+/// <summary>How a work tree differs from its HEAD.</summary>
 /// <param name="Commit">HEAD's commit, or null before the first one.</param>
-/// <param name="IsDirty">True where a tracked file differs from HEAD, or something is staged. Submodules are not looked at.</param>
-/// <param name="Paths">The tracked files that are on disk, as Latin-1 text.</param>
+/// <param name="IsDirty">True if a tracked file differs from HEAD, or something is staged. Submodules are not looked at.</param>
+/// <param name="Paths">The tracked files that are on disk.</param>
 /// <remarks>
 /// Nix 2.34.8, libfetchers/git-utils.cc, getWorkdirInfo, and libgit2's status below it: no filter program is run, and the index is not
 /// refreshed.
 /// </remarks>
-sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<string> Paths)
+sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<TreePath> Paths)
 {
     const uint ExecutableMode = 0x81ED, FileMode = 0x81A4;
 
@@ -47,20 +48,20 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<st
         {
             uint mode => mode,
             GitTree.Entry { IsSubmodule: true } => 0xE000,
-            GitTree.Entry { Kind: Nar.TreeEntryKind.Link } => 0xA000,
-            GitTree.Entry { Kind: Nar.TreeEntryKind.Executable } => ExecutableMode,
+            GitTree.Entry { Kind: TreeEntryKind.Link } => 0xA000,
+            GitTree.Entry { Kind: TreeEntryKind.Executable } => ExecutableMode,
             _ => FileMode,
         };
     }
 
     // The files that are there, whether one differs for sure, and those that differ by what git may convert on the way in.
-    static (List<string> Paths, bool IsChanged, List<GitLineEnds.Converted> Converted) Compare(GitPlace place, GitIndex index, CancellationToken cancellationToken)
+    static (List<TreePath> Paths, bool IsChanged, List<GitLineEnds.Converted> Converted) Compare(GitPlace place, GitIndex index, CancellationToken cancellationToken)
     {
         var root = Encoding.UTF8.GetBytes(place.WorkTree!);
-        var paths = new List<string>(index.Entries.Count);
+        var paths = new List<TreePath>(index.Entries.Count);
         var converted = new List<GitLineEnds.Converted>();
         var isChanged = false;
-        var (folder, isFolder) = ("", true);
+        var (folder, isFolder) = (TreePath.Root, true);
         var settings = new Lazy<GitConfig>(() => GitConfig.OfRepository(place));
         foreach (var entry in index.Entries)
         {
@@ -68,15 +69,14 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<st
             if (entry.IsSubmodule)
                 continue;
             isChanged |= !entry.IsPlain;
-            var slash = entry.Path.LastIndexOf('/');
-            if (slash > 0 && !entry.Path.AsSpan(0, slash).SequenceEqual(folder))
+            if (entry.Path.Folder != folder)
             {
-                folder = entry.Path[..slash];
+                folder = entry.Path.Folder;
                 isFolder = IsFolder(root, folder);
             }
-            byte[] path = [.. root, (byte)'/', .. Encoding.Latin1.GetBytes(entry.Path)];
+            byte[] path = [.. root, (byte)'/', .. entry.Path.Bytes];
             // Behind a link or a file there is nothing tracked.
-            if ((slash > 0 && !isFolder) || UnixFiles.Look(path) is not { Kind: UnixFiles.Kind.File or UnixFiles.Kind.Link } status)
+            if (!isFolder || UnixFiles.Look(path) is not { Kind: UnixFiles.Kind.File or UnixFiles.Kind.Link } status)
             {
                 isChanged = true;
                 continue;
@@ -94,17 +94,8 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<st
         return (paths, isChanged, converted);
     }
 
-    static bool IsFolder(byte[] root, string folder)
-    {
-        for (var end = folder.IndexOf('/', StringComparison.Ordinal); ; end = folder.IndexOf('/', end + 1))
-        {
-            var step = end < 0 ? folder : folder[..end];
-            if (UnixFiles.Look([.. root, (byte)'/', .. Encoding.Latin1.GetBytes(step)]) is not { Kind: UnixFiles.Kind.Folder })
-                return false;
-            if (end < 0)
-                return true;
-        }
-    }
+    static bool IsFolder(byte[] root, TreePath folder) =>
+        folder.IsRoot || folder.Folders.Append(folder).All(step => UnixFiles.Look([.. root, (byte)'/', .. step.Bytes]) is { Kind: UnixFiles.Kind.Folder });
 
     static bool IsFile(GitIndex.Entry entry, UnixFiles.Status status) =>
         status.Kind == UnixFiles.Kind.File && entry.Mode == (status.IsExecutable ? ExecutableMode : FileMode);

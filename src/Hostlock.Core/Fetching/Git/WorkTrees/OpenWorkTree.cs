@@ -27,13 +27,13 @@ sealed record OpenWorkTree(GitWorkTreeState State, bool IsDirty, SourceTree Tree
         {
             var root = repository.Place.WorkTree!;
             var state = await GitWorkTreeState.ReadAsync(repository, cancellationToken);
-            var paths = isExported ? await GitExportIgnore.ApplyAsync(repository, state.Paths, cancellationToken) : state.Paths;
-            SourceTree tree = new GitWorkTree(root, paths);
-            TreeFiles files = GitWorkTreeFiles.Of(root, paths.Where(path => !path.EndsWith('/')));
+            var (paths, folders) = isExported ? await GitExportIgnore.ApplyAsync(repository, state.Paths, cancellationToken) : (state.Paths, []);
+            SourceTree tree = new GitWorkTree(root, paths, folders);
+            TreeFiles files = GitWorkTreeFiles.Of(root, paths);
             if (!hasSubmodules)
                 return new(state, state.IsDirty, tree, files);
 
-            var mounts = new List<(string Path, OpenWorkTree Opened)>();
+            var mounts = new List<(TreePath Path, OpenWorkTree Opened)>();
             foreach (var (path, folder, place) in GitSubmodule.CheckedOut(root, repository.Url, depth))
                 mounts.Add((path, await OpenAsync(repositories.Local(place, folder), depth + 1)));
             // A submodule that is dirty makes the whole dirty; one at another commit does not.

@@ -1,6 +1,7 @@
 using Hostlock.Fetching;
 using Hostlock.Fetching.Git;
 using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Nar;
 using Hostlock.Platform;
 using Hostlock.Tests.Support;
 
@@ -32,8 +33,8 @@ public sealed class GitIndexTests : IDisposable
         var index = GitIndex.Read(GitPlace.OfWorkTree(_folder.Path)!)!;
 
         var listed = TestGit.In(_folder.Path, "ls-files", "-z", "--stage").Split('\0', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(listed, index.Entries.Select(entry => $"{Convert.ToString(entry.Mode, 8)} {entry.Id} 0\t{System.Text.Encoding.UTF8.GetString(System.Text.Encoding.Latin1.GetBytes(entry.Path))}"));
-        Assert.Equal(["new"], index.Entries.Where(entry => !entry.IsPlain).Select(entry => entry.Path));
+        Assert.Equal(listed, index.Entries.Select(entry => $"{Convert.ToString(entry.Mode, 8)} {entry.Id} 0\t{entry.Path}"));
+        Assert.Equal([TreePath.Parse("new")], index.Entries.Where(entry => !entry.IsPlain).Select(entry => entry.Path));
     }
 
     [Fact]
@@ -43,8 +44,8 @@ public sealed class GitIndexTests : IDisposable
 
         Assert.Null(GitIndex.Read(GitPlace.OfWorkTree(_folder.Path)!));
         var tree = GitWorkTreeFiles.Around(new ProcessRunner(), _folder["dir"])!;
-        Assert.True(await tree.KnowsAsync("dir/c/é"));
-        Assert.False(await tree.KnowsAsync("dir/c"));
+        Assert.True(await tree.KnowsAsync(TreePath.Parse("dir/c/é")));
+        Assert.False(await tree.KnowsAsync(TreePath.Parse("dir/c")));
     }
 
     [Fact]
@@ -56,10 +57,10 @@ public sealed class GitIndexTests : IDisposable
         var tree = GitWorkTreeFiles.Around(processes, _folder["dir/c"])!;
 
         Assert.Equal(_folder.Path, tree.Root);
-        Assert.True(await tree.KnowsAsync("new"));
-        Assert.False(await tree.KnowsAsync("untracked"));
-        Assert.Null(await tree.FindAsync("untracked", TestContext.Current.CancellationToken));
-        Assert.NotNull(await tree.FindAsync("dir/c/é", TestContext.Current.CancellationToken));
+        Assert.True(await tree.KnowsAsync(TreePath.Parse("new")));
+        Assert.False(await tree.KnowsAsync(TreePath.Parse("untracked")));
+        Assert.Null(await tree.FindAsync(TreePath.Parse("untracked"), TestContext.Current.CancellationToken));
+        Assert.NotNull(await tree.FindAsync(TreePath.Parse("dir/c/é"), TestContext.Current.CancellationToken));
         Assert.Empty(processes.Started);
     }
 

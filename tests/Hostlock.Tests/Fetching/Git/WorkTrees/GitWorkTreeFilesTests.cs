@@ -1,6 +1,7 @@
 using Hostlock.Fetching;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Locks;
+using Hostlock.Nar;
 using Hostlock.Platform;
 using Hostlock.Tests.Support;
 
@@ -19,8 +20,8 @@ public sealed class GitWorkTreeFilesTests : IDisposable
     {
         Fleet();
 
-        Assert.Null(await Files().FindAsync("lib/flake.nix", Stop));
-        Assert.IsType<TreeItem.File>(await (await Files().WithSubmodulesAsync(Stop)).FindAsync("lib/flake.nix", Stop));
+        Assert.Null(await Files().FindAsync(TreePath.Parse("lib/flake.nix"), Stop));
+        Assert.IsType<TreeItem.File>(await (await Files().WithSubmodulesAsync(Stop)).FindAsync(TreePath.Parse("lib/flake.nix"), Stop));
     }
 
     [Fact]
@@ -31,8 +32,8 @@ public sealed class GitWorkTreeFilesTests : IDisposable
 
         var files = await Files().WithSubmodulesAsync(Stop);
 
-        Assert.IsType<TreeItem.File>(await files.FindAsync("lib/inner/flake.nix", Stop));
-        Assert.Null(await files.FindAsync("lib/inner/untracked", Stop));
+        Assert.IsType<TreeItem.File>(await files.FindAsync(TreePath.Parse("lib/inner/flake.nix"), Stop));
+        Assert.Null(await files.FindAsync(TreePath.Parse("lib/inner/untracked"), Stop));
     }
 
     [Fact]
