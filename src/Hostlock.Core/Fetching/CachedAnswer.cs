@@ -3,7 +3,7 @@ using Hostlock.Nar;
 
 namespace Hostlock.Fetching;
 
-/// <summary>What is known of a pinned tree: enough to lock it, and not the tree.</summary>
+/// <summary>The facts that are known of a pinned tree: enough to lock it, and not the tree.</summary>
 /// <param name="NarHash">The hash of the whole tree.</param>
 /// <param name="LastModified">When its newest part was changed; null if nothing says so.</param>
 /// <param name="RevisionCount">The number of commits, for git.</param>

@@ -58,22 +58,28 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         _git = new(processes, cacheFolder, _cache);
     }
 
+    /// <inheritdoc/>
     public IFlakeSource WithRegistry(string registry) => new WithOtherRegistry(this, new(_settings, _downloads, registry));
 
+    /// <inheritdoc/>
     public Task<FetchedTree> FetchAsync(FlakeRef reference, RegistryScope registries, CancellationToken cancellationToken) =>
         FetchAsync(_registries, reference, registries, cancellationToken);
 
+    /// <inheritdoc/>
     public Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken) =>
         _read.AskAsync(locked.Input, () => ReadAnewAsync(locked.With(directory: ""), _end.Token), cancellationToken);
 
+    /// <inheritdoc/>
     public Task<NewestRevision?> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken) =>
         NewestAsync(_registries, reference, before, cancellationToken);
 
+    /// <inheritdoc/>
     public Task<RevisionDistance?> DistanceAsync(FlakeRef earlier, FlakeRef later, CancellationToken cancellationToken) =>
         Revisions(earlier, later) is var (repository, from, to) && from != to
             ? _distances.AskAsync((repository, from, to), () => DistanceAnewAsync(later, from, to, _end.Token), cancellationToken)
             : Task.FromResult<RevisionDistance?>(null);
 
+    /// <inheritdoc/>
     public Task<IReadOnlyList<NewestRevision>> BetweenAsync(FlakeRef earlier, FlakeRef later, CancellationToken cancellationToken) =>
         Revisions(earlier, later) is var (repository, from, to)
             ? _git.Revisions.BetweenAsync(repository, (from, earlier.LastModified), to, cancellationToken)

@@ -6,7 +6,7 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching;
 
 /// <summary>
-/// What nix.conf says of fetching: tokens, the registry, how often to try. Read where Nix reads it, so that hostlock needs no
+/// The settings of nix.conf that fetching obeys: tokens, the registry, how often to try. Read where Nix reads it, so that hostlock needs no
 /// settings of its own.
 /// </summary>
 /// <remarks>nix.conf(5); Nix 2.34.8, libutil/configuration.cc and libstore/globals.cc, loadConfFile.</remarks>
@@ -25,6 +25,7 @@ public sealed class NixSettings
     /// <summary>The global registry: an address, an absolute path, or nothing.</summary>
     public string Registry => _values.GetValueOrDefault("flake-registry", DefaultRegistry);
 
+    /// <summary>True if indirect references may be looked up in registries; <c>use-registries</c>, on by default.</summary>
     public bool UsesRegistries => _values.GetValueOrDefault("use-registries", "true") != "false";
 
     /// <summary>How often a download is tried in all.</summary>
@@ -36,7 +37,7 @@ public sealed class NixSettings
     /// <summary>How long nothing may come of a download before it is given up.</summary>
     public TimeSpan StalledDownloadTimeout => Seconds("stalled-download-timeout", 300);
 
-    /// <summary>A file of the authorities to trust, or null where the usual one is meant.</summary>
+    /// <summary>A file of the authorities to trust; null for the usual one.</summary>
     public string? CertificateFile => _values.GetValueOrDefault("ssl-cert-file");
 
     /// <summary>A file of machine, login and password.</summary>
@@ -64,7 +65,7 @@ public sealed class NixSettings
         return settings;
     }
 
-    /// <summary>The token for a repository: that of the longest part of <c>host/owner/repo</c> that has one; null where none has.</summary>
+    /// <summary>The token for a repository: that of the longest part of <c>host/owner/repo</c> that has one; null if none has.</summary>
     public string? TokenFor(string host, string? owner = null, string? repository = null)
     {
         string? best = null;

@@ -18,7 +18,7 @@ sealed class Registries(NixSettings settings, HttpDownloads downloads, string gl
     readonly Lazy<Task<FlakeRegistry>> _global = new(() => GlobalAsync(global, downloads));
     readonly Lazy<IReadOnlyList<FlakeRegistry>> _own = new(() => [.. settings.RegistryFiles.Select(Local)]);
 
-    /// <summary>What an indirect reference stands for, with the <c>dir</c> of the entry found last, if any, and not its own.</summary>
+    /// <summary>The reference that an indirect one stands for, with the <c>dir</c> of the entry found last, if any, and not its own.</summary>
     public async Task<FlakeRef> ResolveAsync(FlakeRef reference, RegistryScope scope)
     {
         var asked = reference.ToString();

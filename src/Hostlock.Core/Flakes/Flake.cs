@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Hostlock.Flakes;
 
-/// <summary>What a flake.nix declares; nothing of it is resolved.</summary>
+/// <summary>The declarations of a flake.nix, as written; nothing is resolved.</summary>
 /// <param name="Description">The text of <c>description</c>, or null.</param>
 /// <param name="Inputs">The inputs by name, those implied by the formals of <c>outputs</c> among them, in <see cref="Utf8Order"/>.</param>
 /// <param name="SelfAttributes">What <c>inputs.self</c> sets (<c>submodules</c>, <c>lfs</c>); usually empty.</param>
@@ -13,12 +13,13 @@ public sealed record Flake(
     RefAttributes SelfAttributes,
     string? RegistryUrl)
 {
+    /// <summary>No inputs, in the order in which inputs are kept.</summary>
     public static readonly ImmutableSortedDictionary<string, FlakeInput> NoInputs =
         ImmutableSortedDictionary.Create<string, FlakeInput>(Utf8Order.Instance);
 }
 
 /// <summary>
-/// One input as declared. Where neither <see cref="Reference"/> nor <see cref="Follows"/> is given, a declared input means
+/// One input as declared. If neither <see cref="Reference"/> nor <see cref="Follows"/> is given, a declared input means
 /// <c>flake:NAME</c>, while an override says nothing about where the input comes from.
 /// </summary>
 /// <param name="Reference">The reference of <c>url</c> or of the attributes, or null.</param>

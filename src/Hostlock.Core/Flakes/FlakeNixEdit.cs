@@ -39,7 +39,7 @@ public static class FlakeNixEdit
             new TextChange(function.OuterEnd, 0, ")"));
     }
 
-    /// <summary>True where the outputs call <c>hostlock.nix</c>, however the call is laid out.</summary>
+    /// <summary>Tells whether the outputs call <c>hostlock.nix</c>, however the call is laid out.</summary>
     /// <exception cref="FlakeException">The file does not parse.</exception>
     public static bool IsWrapped(SourceText source)
     {

@@ -50,15 +50,15 @@ public sealed partial record FlakeRef
     /// <summary>True if it leads to a place that other machines do not have: an absolute path, or a <c>file:</c> address.</summary>
     public bool IsOfThisMachine => Scheme.IsOfThisMachine(Input);
 
-    /// <summary>True where nothing of it can move any more, so that a lock may hold it.</summary>
+    /// <summary>True if nothing of it can move any more, so that a lock may hold it.</summary>
     public bool IsLocked => Scheme.IsLocked(Input);
 
-    /// <summary>What a lock holds: the attributes of the input, and <c>dir</c> where it is not empty.</summary>
+    /// <summary>The attributes as a lock holds them: those of the input, and <c>dir</c> if it is not empty.</summary>
     public RefAttributes Attributes => Directory.Length == 0 ? Input : Input.With("dir", Directory);
 
     internal InputScheme Scheme => InputSchemes.Of(Type);
 
-    /// <summary>What identifies the tree of a pinned reference for ever: its attributes without those that are only known of it.</summary>
+    /// <summary>The attributes that identify the tree of a pinned reference for ever. Those that are only known of it are left out.</summary>
     internal RefAttributes Identity => Scheme.Identity(Input);
 
     /// <summary>The address at which git finds the repository; null if there is none.</summary>
@@ -113,7 +113,7 @@ public sealed partial record FlakeRef
     /// Reads a reference as the <c>url</c> of an input: a flake id, a URL, or else a path, which stays relative.
     /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="wantsTree">False for <c>flake = false</c>, where a plain URL may be a single file.</param>
+    /// <param name="wantsTree">False for <c>flake = false</c>: a plain URL may then be a single file.</param>
     /// <param name="span">Where it stands, for messages.</param>
     /// <param name="warnings">Takes what is odd and stops nothing.</param>
     /// <exception cref="FlakeException">It is none.</exception>
@@ -157,8 +157,11 @@ public sealed partial record FlakeRef
     public FlakeRef Apply(string? @ref, string? revision) =>
         @ref is null && revision is null ? this : With(Scheme.Apply(Input, @ref, revision));
 
+    /// <summary>Tells whether two references have the same attributes and the same folder.</summary>
+    /// <param name="other">The other reference.</param>
     public bool Equals(FlakeRef? other) => other is not null && Directory == other.Directory && Input.Equals(other.Input);
 
+    /// <summary>A hash of the attributes and the folder.</summary>
     public override int GetHashCode() => HashCode.Combine(Input, Directory);
 
     /// <summary>The URL that Nix prints for this reference in messages and commit texts.</summary>

@@ -6,10 +6,11 @@ namespace Hostlock.Flakes;
 /// <summary>One line of a registry.</summary>
 public sealed record RegistryEntry(FlakeRef From, FlakeRef To, bool IsExact);
 
-/// <summary>A registry: names of flakes and where they are.</summary>
+/// <summary>A registry: names of flakes, and the references that they stand for.</summary>
 /// <remarks>Nix 2.34.8, libfetchers/registry.cc; the file is described in nix3-registry(1).</remarks>
 public sealed record FlakeRegistry(ImmutableArray<RegistryEntry> Entries)
 {
+    /// <summary>A registry without entries.</summary>
     public static readonly FlakeRegistry Empty = new([]);
 
     const int Version = 2;
@@ -35,7 +36,7 @@ public sealed record FlakeRegistry(ImmutableArray<RegistryEntry> Entries)
         }
     }
 
-    /// <summary>The entry for a reference, with the branch and revision it carries put in; null where there is none.</summary>
+    /// <summary>The entry for a reference, with the branch and revision that the reference carries; null if the registry has none.</summary>
     public FlakeRef? Find(FlakeRef reference)
     {
         var plain = reference.Input.Without("ref").Without("rev");

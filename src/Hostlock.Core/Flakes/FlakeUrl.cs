@@ -22,7 +22,7 @@ public sealed record FlakeUrl(string Scheme, FlakeUrl.Host? Authority, Immutable
     /// <summary>The path as one decoded text.</summary>
     public string PathText => string.Join('/', Path);
 
-    /// <summary>Takes a URL apart; null where the text is not one, which lets it be read as a path.</summary>
+    /// <summary>Takes a URL apart; null if the text is no URL, and may be a path.</summary>
     /// <exception cref="FlakeException">The query is not ASCII; that is final.</exception>
     public static FlakeUrl? TryParse(string text, ICollection<Warning>? warnings = null)
     {
@@ -105,9 +105,12 @@ public sealed record FlakeUrl(string Scheme, FlakeUrl.Host? Authority, Immutable
         return encoded.ToString();
     }
 
+    /// <summary>Writes parameters as they stand behind the question mark of a URL, encoded and in their order.</summary>
+    /// <param name="query">The parameters, not encoded.</param>
     public static string WriteQuery(IReadOnlyDictionary<string, string> query) =>
         string.Join('&', query.Select(pair => $"{Encode(pair.Key, ":@/?")}={Encode(pair.Value, ":@/?")}"));
 
+    /// <summary>The URL as text, encoded as Nix encodes it.</summary>
     public override string ToString()
     {
         var text = new StringBuilder(Scheme).Append(':');

@@ -7,7 +7,7 @@ namespace Hostlock.Flakes;
 /// The names a flake.nix gives its outputs, as far as its text says them: sets written out, <c>//</c>, <c>let</c>,
 /// <c>mapAttrs</c> over a set and <c>genAttrs</c> over a list. Nothing is evaluated; what is computed stays unknown.
 /// </summary>
-/// <param name="All">The names of all outputs in the order of the text, or null where they are computed.</param>
+/// <param name="All">The names of all outputs in the order of the text; null if they are computed.</param>
 /// <param name="Configurations">For each output that holds hosts, the hosts; an output whose hosts are computed is not in it.</param>
 public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDictionary<string, ImmutableArray<string>> Configurations)
 {
@@ -38,7 +38,7 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
 
         readonly Dictionary<string, NixExpression> _bound = [];
 
-        /// <summary>What the function of the outputs returns, through the call that wraps it.</summary>
+        /// <summary>The result of the function of the outputs, seen through the call that wraps it.</summary>
         public NixExpression ResultOf(NixExpression function)
         {
             for (var steps = 0; steps < MaximumSteps; steps++)

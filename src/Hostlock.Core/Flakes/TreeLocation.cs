@@ -1,6 +1,6 @@
 namespace Hostlock.Flakes;
 
-/// <summary>Where the tree of a reference is, or what has to be asked first to know that. Data: a scheme says it, the fetcher does it.</summary>
+/// <summary>The place of the tree of a reference, or the question to ask first to know it. A scheme says it as data, and the fetcher does it.</summary>
 public abstract record TreeLocation
 {
     TreeLocation()

@@ -78,7 +78,7 @@ public sealed record NewestRevision(Revision Id, Moment? Time);
 /// <param name="Warnings">What was odd on the way.</param>
 public sealed record FetchedTree(FlakeRef Locked, TreeFiles Files, IReadOnlyList<Warning> Warnings)
 {
-    /// <summary>What the registries made of the reference, with the <c>dir</c> of the entry that was found last, if any.</summary>
+    /// <summary>The reference after the registries, with the <c>dir</c> of the entry that was found last, if any.</summary>
     public FlakeRef Resolved { get; init; } = Locked;
 }
 
@@ -98,7 +98,7 @@ public abstract class TreeFiles
     public virtual ValueTask<TreeFiles> WithSubmodulesAsync(CancellationToken cancellationToken) => ValueTask.FromResult(this);
 }
 
-/// <summary>What can lie at a path of a tree.</summary>
+/// <summary>The kinds of things that can lie at a path of a tree.</summary>
 public abstract record TreeItem
 {
     TreeItem()

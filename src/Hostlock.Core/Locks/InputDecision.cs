@@ -2,7 +2,7 @@ using Hostlock.Flakes;
 
 namespace Hostlock.Locks;
 
-/// <summary>What to do with one input of a flake. The judgement alone; nothing is fetched to reach it.</summary>
+/// <summary>The decision on one input of a flake. Nothing is fetched to reach it.</summary>
 public abstract record InputDecision
 {
     InputDecision()

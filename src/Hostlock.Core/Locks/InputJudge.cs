@@ -13,7 +13,7 @@ namespace Hostlock.Locks;
 /// </param>
 sealed record DeclaredInput(InputPath Path, FlakeInput Declared, FlakePlace Place, bool IsFromLock);
 
-/// <summary>What is to become of an input.</summary>
+/// <summary>The judgement on an input.</summary>
 /// <param name="Input">The input.</param>
 /// <param name="Decision">What to do with it.</param>
 /// <param name="Reference">What is asked for; null if it follows another input.</param>

@@ -3,11 +3,14 @@ using Hostlock.Flakes;
 
 namespace Hostlock.Locks;
 
-/// <summary>One input that two locks do not have alike. <see cref="Before"/> or <see cref="After"/> is null where it is not there.</summary>
+/// <summary>One input that two locks do not have alike.</summary>
+/// <param name="Path">Its path from the root.</param>
+/// <param name="Before">Its edge in the earlier lock; null if that lock has no such input.</param>
+/// <param name="After">Its edge in the later lock; null if that lock has no such input.</param>
 public sealed record LockChange(InputPath Path, LockEdge? Before, LockEdge? After)
 {
     /// <summary>
-    /// True where what is fetched or followed differs. Nix says nothing of the other changes (a new <c>original</c> alone).
+    /// True if another tree is fetched or another input followed. Nix says nothing of the other changes (a new <c>original</c> alone).
     /// </summary>
     public bool Moves => (Before, After) switch
     {
@@ -17,13 +20,17 @@ public sealed record LockChange(InputPath Path, LockEdge? Before, LockEdge? Afte
     };
 }
 
-/// <summary>What differs between two locks, input by input, by path and without node keys.</summary>
+/// <summary>The differences between two locks, input by input, by path and without node keys.</summary>
+/// <param name="Changes">The inputs that differ, in the order of their paths.</param>
 /// <remarks>Nix 2.34.8, libflake/lockfile.cc, LockFile::diff.</remarks>
 public sealed record LockDiff(ImmutableArray<LockChange> Changes)
 {
+    /// <summary>True if the two locks have the same inputs, locked alike.</summary>
     public bool IsEmpty => Changes.IsEmpty;
 
-    /// <summary>The changes from one lock to another, in path order.</summary>
+    /// <summary>Compares two locks.</summary>
+    /// <param name="before">The earlier lock.</param>
+    /// <param name="after">The later lock.</param>
     public static LockDiff Between(LockFile before, LockFile after)
     {
         var changes = ImmutableArray.CreateBuilder<LockChange>();
@@ -32,7 +39,9 @@ public sealed record LockDiff(ImmutableArray<LockChange> Changes)
         return new(changes.ToImmutable());
     }
 
-    /// <summary>True where the two would be written the same.</summary>
+    /// <summary>Tells whether two locks are written with the same bytes.</summary>
+    /// <param name="before">The earlier lock.</param>
+    /// <param name="after">The later lock.</param>
     public static bool Same(LockFile before, LockFile after) =>
         ReferenceEquals(before, after) || LockFileWriter.Write(before).AsSpan().SequenceEqual(LockFileWriter.Write(after));
 

@@ -11,9 +11,11 @@ public sealed class LockFile(LockNode root)
     /// <summary>The lock of a flake without inputs.</summary>
     public static readonly LockFile Empty = new(new LockNode(NameMap<LockEdge>.Empty));
 
+    /// <summary>The root: the inputs of the flake whose lock it is.</summary>
     public LockNode Root { get; } = root;
 
-    /// <summary>The edge at a path, not going through follows; null where there is none.</summary>
+    /// <summary>Finds the edge at a path without going through follows; null if the lock has no such input.</summary>
+    /// <param name="path">The path from the root.</param>
     public LockEdge? EdgeAt(InputPath path)
     {
         LockNode node = Root;
@@ -29,8 +31,9 @@ public sealed class LockFile(LockNode root)
     }
 
     /// <summary>
-    /// The node an input path leads to, through follows; null where it leads nowhere. The empty path leads to the root.
+    /// Finds the node that an input path leads to, through follows; null if it leads nowhere. The empty path leads to the root.
     /// </summary>
+    /// <param name="path">The path from the root.</param>
     /// <exception cref="LockException">Follows lead round in a circle.</exception>
     /// <remarks>Nix 2.34.8, libflake/lockfile.cc, doFind.</remarks>
     public LockNode? Find(InputPath path) => Find(path, []);

@@ -11,18 +11,24 @@ public abstract record MergeOutcome
     }
 
     /// <summary>Both sides' changes are in one lock.</summary>
+    /// <param name="Lock">The lock.</param>
     public sealed record Merged(LockFile Lock) : MergeOutcome;
 
     /// <summary>Both sides moved these inputs, and differently. Nothing is guessed.</summary>
+    /// <param name="Inputs">The paths of the inputs.</param>
     public sealed record Conflicted(ImmutableArray<InputPath> Inputs) : MergeOutcome;
 }
 
 /// <summary>
 /// Three-way merge of locks, input by input and not line by line. An input that one side alone has moved is taken with all
-/// beneath it; where both sides left an entry alone but changed inputs beneath it, those are merged in turn.
+/// beneath it. If both sides left an entry alone but changed inputs beneath it, those are merged in turn.
 /// </summary>
 public static class LockMerge
 {
+    /// <summary>Merges two locks.</summary>
+    /// <param name="common">The lock that both come from.</param>
+    /// <param name="ours">The lock of one side.</param>
+    /// <param name="theirs">The lock of the other side.</param>
     public static MergeOutcome Merge(LockFile common, LockFile ours, LockFile theirs)
     {
         var conflicts = ImmutableArray.CreateBuilder<InputPath>();

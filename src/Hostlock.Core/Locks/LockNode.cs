@@ -9,15 +9,20 @@ public abstract record LockEdge
     {
     }
 
+    /// <summary>A node of its own.</summary>
+    /// <param name="Node">The node.</param>
     public sealed record Locked(LockedNode Node) : LockEdge;
 
+    /// <summary>Another name for an input elsewhere in the lock.</summary>
     /// <param name="Target">The path from the root of the lock; the empty one is the root flake itself.</param>
     public sealed record Follows(InputPath Target) : LockEdge;
 }
 
 /// <summary>A node of a lock: a flake with its inputs. The root of a lock is one of these and nothing more.</summary>
+/// <param name="inputs">The inputs, by name.</param>
 public class LockNode(NameMap<LockEdge> inputs)
 {
+    /// <summary>The inputs, by name.</summary>
     public NameMap<LockEdge> Inputs { get; } = inputs;
 }
 
@@ -27,23 +32,30 @@ public class LockNode(NameMap<LockEdge> inputs)
 /// </summary>
 /// <param name="locked">What was fetched.</param>
 /// <param name="original">What was asked for.</param>
-/// <param name="isFlake">False where it was locked with <c>flake = false</c>.</param>
-/// <param name="parent">For relative path inputs since Nix 2.26: the flake whose folder the path starts from.</param>
+/// <param name="isFlake">False if it was locked with <c>flake = false</c>.</param>
+/// <param name="parent">For relative path inputs since Nix 2.26: the flake whose folder the path starts from; else null.</param>
 /// <param name="inputs">Its own inputs.</param>
 public sealed class LockedNode(FlakeRef locked, FlakeRef original, bool isFlake, InputPath? parent, NameMap<LockEdge> inputs)
     : LockNode(inputs)
 {
+    /// <summary>The pinned reference: what was fetched.</summary>
     public FlakeRef Locked { get; } = locked;
 
+    /// <summary>The reference that was asked for.</summary>
     public FlakeRef Original { get; } = original;
 
+    /// <summary>False if the input was locked with <c>flake = false</c>.</summary>
     public bool IsFlake { get; } = isFlake;
 
+    /// <summary>The flake whose folder a relative path starts from, as written since Nix 2.26; null for all other inputs.</summary>
     public InputPath? Parent { get; } = parent;
 
+    /// <summary>The same entry with other inputs.</summary>
+    /// <param name="inputs">The inputs, by name.</param>
     public LockedNode WithInputs(NameMap<LockEdge> inputs) => new(Locked, Original, IsFlake, Parent, inputs);
 
-    /// <summary>True where everything but the inputs is the same.</summary>
+    /// <summary>Tells whether all but the inputs of two nodes is the same.</summary>
+    /// <param name="other">The other node.</param>
     public bool SameEntry(LockedNode other) =>
         Locked.Equals(other.Locked) && Original.Equals(other.Original) && IsFlake == other.IsFlake && Equals(Parent, other.Parent);
 }

@@ -5,7 +5,7 @@ using Hostlock.Nar;
 
 namespace Hostlock.Locks;
 
-/// <summary>What is asked of a lock, beside bringing it in line with what is declared. Nothing is fetched to say it.</summary>
+/// <summary>The request for a lock, beside being brought in line with the declarations.</summary>
 public abstract record LockRequest
 {
     LockRequest()
@@ -42,7 +42,7 @@ public abstract record LockRequest
     };
 }
 
-/// <summary>The flake whose lock is made: what it declares, and where its relative paths start.</summary>
+/// <summary>The flake whose lock is made: its declarations, and the folder that its relative paths start in.</summary>
 /// <param name="Flake">The parsed flake.nix.</param>
 /// <param name="Place">Its folder in its own tree.</param>
 public sealed record TopFlake(Flake Flake, FlakePlace Place);

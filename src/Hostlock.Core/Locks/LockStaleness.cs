@@ -4,14 +4,21 @@ using Hostlock.Flakes;
 namespace Hostlock.Locks;
 
 /// <summary>One way in which a lock is behind what its flake.nix declares.</summary>
+/// <param name="Path">The path of the input.</param>
+/// <param name="Why">The difference, as the end of a sentence.</param>
+/// <param name="Declared">The place of the declaration; null if the input is not declared any more.</param>
 public sealed record StaleInput(InputPath Path, string Why, SourceSpan? Declared);
 
 /// <summary>
-/// Whether a lock is in line with a flake.nix, told from the two alone: nothing is fetched, so what an input's own flake.nix
+/// Tells whether a lock is in line with a flake.nix, from the two alone: nothing is fetched, so what an input's own flake.nix
 /// would add is not seen. A lock made by <see cref="LockResolver"/> from that flake.nix is never stale.
 /// </summary>
 public static class LockStaleness
 {
+    /// <summary>Compares a lock with the declarations.</summary>
+    /// <param name="flake">The flake.nix.</param>
+    /// <param name="file">The lock.</param>
+    /// <returns>The inputs in which the lock is behind; none if it is in line.</returns>
     public static ImmutableArray<StaleInput> Between(Flake flake, LockFile file)
     {
         var stale = ImmutableArray.CreateBuilder<StaleInput>();

@@ -9,7 +9,7 @@ namespace Hostlock.Locks;
 /// <param name="Others">The inputs that are locked on their own, by path.</param>
 public sealed record Repetition(string Target, int Revisions, ImmutableArray<InputPath> Others)
 {
-    /// <summary>What a lock has more than once, by the name of the input to follow.</summary>
+    /// <summary>Finds the inputs that a lock has more than once, by the name of the input to follow.</summary>
     public static IReadOnlyList<Repetition> In(LockFile file)
     {
         var locked = file.AllInputs().Where(input => input.Edge is LockEdge.Locked).Select(input => (input.Path, ((LockEdge.Locked)input.Edge).Node)).ToList();

@@ -45,18 +45,6 @@ public readonly record struct ByteName : IComparable<ByteName>
     /// <summary>The name for messages. Bytes that are not UTF-8 become U+FFFD, so it must not be used to find anything.</summary>
     public override string ToString() => Encoding.UTF8.GetString(Bytes);
 
-    /// <summary>Tells whether one name comes before another.</summary>
-    public static bool operator <(ByteName one, ByteName other) => one.CompareTo(other) < 0;
-
-    /// <summary>Tells whether one name comes after another.</summary>
-    public static bool operator >(ByteName one, ByteName other) => one.CompareTo(other) > 0;
-
-    /// <summary>Tells whether one name comes before another or is the same.</summary>
-    public static bool operator <=(ByteName one, ByteName other) => one.CompareTo(other) <= 0;
-
-    /// <summary>Tells whether one name comes after another or is the same.</summary>
-    public static bool operator >=(ByteName one, ByteName other) => one.CompareTo(other) >= 0;
-
     /// <summary>Compares in git's order: a folder sorts as if its name ended in a slash.</summary>
     /// <remarks>git, base_name_compare.</remarks>
     internal static int CompareAsGit(ReadOnlySpan<byte> one, bool oneIsFolder, ReadOnlySpan<byte> other, bool otherIsFolder)

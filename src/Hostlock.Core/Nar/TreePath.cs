@@ -133,18 +133,6 @@ public readonly record struct TreePath : IComparable<TreePath>
     /// <summary>The path for messages. Bytes that are not UTF-8 become U+FFFD, so it must not be used to find anything.</summary>
     public override string ToString() => Encoding.UTF8.GetString(Bytes);
 
-    /// <summary>Tells whether one path comes before another.</summary>
-    public static bool operator <(TreePath one, TreePath other) => one.CompareTo(other) < 0;
-
-    /// <summary>Tells whether one path comes after another.</summary>
-    public static bool operator >(TreePath one, TreePath other) => one.CompareTo(other) > 0;
-
-    /// <summary>Tells whether one path comes before another or is the same.</summary>
-    public static bool operator <=(TreePath one, TreePath other) => one.CompareTo(other) <= 0;
-
-    /// <summary>Tells whether one path comes after another or is the same.</summary>
-    public static bool operator >=(TreePath one, TreePath other) => one.CompareTo(other) >= 0;
-
     /// <summary>A place below this folder.</summary>
     /// <param name="below">Its name, or names with slashes between them, which are copied.</param>
     internal TreePath Join(ReadOnlySpan<byte> below) => IsRoot ? new(below.ToArray()) : new((byte[])[.. Bytes, (byte)'/', .. below]);

@@ -37,6 +37,7 @@ public sealed partial class FolderLock : IDisposable
         return error is 11 or 35 ? null : new FolderLock(null);
     }
 
+    /// <summary>Lets others have the folder.</summary>
     public void Dispose()
     {
         if (_handle is null)

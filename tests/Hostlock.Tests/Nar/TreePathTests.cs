@@ -122,9 +122,9 @@ public class TreePathTests
     public void Names_are_ordered_by_their_bytes_and_not_by_their_characters()
     {
         // U+FF21 comes before U+10000 by bytes, and after it by the halves of a surrogate pair.
-        Assert.True(ByteName.Parse("\uff21") < ByteName.Parse("\U00010000"));
-        Assert.True(TreePath.Parse("a-b") < TreePath.Parse("a/b"));
-        Assert.True(TreePath.Parse("a/b") >= TreePath.Parse("a"));
+        Assert.True(ByteName.Parse("\uff21").CompareTo(ByteName.Parse("\U00010000")) < 0);
+        Assert.True(TreePath.Parse("a-b").CompareTo(TreePath.Parse("a/b")) < 0);
+        Assert.True(TreePath.Parse("a/b").CompareTo(TreePath.Parse("a")) > 0);
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 namespace Hostlock.Fetching.Archives;
 
-/// <summary>What a member of an archive is.</summary>
+/// <summary>The kinds of members of an archive.</summary>
 enum MemberKind
 {
     File,
@@ -15,12 +15,12 @@ abstract class ArchiveMembers
     /// <summary>The path as written.</summary>
     public abstract ReadOnlySpan<byte> Name { get; }
 
-    /// <summary>Where a link leads.</summary>
+    /// <summary>The target of a link, verbatim; empty for other members.</summary>
     public abstract ReadOnlySpan<byte> Target { get; }
 
     public MemberKind Kind { get; protected set; }
 
-    /// <summary>Whether its owner may execute it.</summary>
+    /// <summary>True if its owner may execute it.</summary>
     public bool IsExecutable { get; protected set; }
 
     /// <summary>The bytes of contents that follow.</summary>

@@ -5,7 +5,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Archives;
 
-/// <summary>What locking needs of an archive.</summary>
+/// <summary>The facts about an archive that locking needs.</summary>
 /// <param name="Hash">The hash of the tree in it.</param>
 /// <param name="LastModified">The newest time of any member; null if none is after the epoch.</param>
 /// <param name="Caught">Its files named flake.nix and flake.lock.</param>
@@ -213,7 +213,7 @@ static class ArchiveReader
     }
 }
 
-/// <summary>What the decompressors throw at damaged bytes, each in its own way, as one error.</summary>
+/// <summary>Makes one error of the exceptions that decompressors throw at damaged bytes, each its own.</summary>
 static class Damage
 {
     /// <summary>The error for an exception; null for one that says something else, such as a failing disk or connection.</summary>

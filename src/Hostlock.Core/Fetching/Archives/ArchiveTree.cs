@@ -29,7 +29,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
 
     sealed record Link(byte[] Target);
 
-    /// <summary>The newest time of any member, folders and links included; null where none is above zero. Seconds since the epoch.</summary>
+    /// <summary>The newest time of any member, folders and links included; null if none is after the epoch.</summary>
     public Moment? LastModified => Moment.OfPositive(_newest);
 
     /// <summary>Unpacks an archive of any order.</summary>
@@ -86,7 +86,8 @@ sealed class ArchiveTree : SourceTree, IDisposable
         return new Uncloseable(_contents);
     }
 
-    /// <summary>What lies at a path; the contents of a file, the target of a link.</summary>
+    /// <summary>Finds an entry, with the contents of a file or the target of a link; null if nothing lies at the path.</summary>
+    /// <param name="path">The path.</param>
     public (TreeEntryKind Kind, byte[] Contents)? Find(TreePath path)
     {
         object at = _root;

@@ -7,7 +7,7 @@ using ZstdSharp;
 
 namespace Hostlock.Fetching.Archives;
 
-/// <summary>What lies beneath the compression of an archive.</summary>
+/// <summary>An archive without its compression.</summary>
 /// <param name="Stream">Its bytes.</param>
 /// <param name="IsZip">True for a zip archive, which compresses member by member.</param>
 /// <param name="IsCompressed">True if something was inflated to get at the bytes.</param>
@@ -118,7 +118,7 @@ static class Decompression
         }
     }
 
-    /// <summary>What a decompressor gives, counted.</summary>
+    /// <summary>The output of a decompressor, counted.</summary>
     /// <param name="decoder">The decompressor.</param>
     /// <param name="input">What it reads.</param>
     /// <param name="bounds">What is too much.</param>

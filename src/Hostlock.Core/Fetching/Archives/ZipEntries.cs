@@ -59,7 +59,7 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
 
     public override ReadOnlySpan<byte> Target => _target;
 
-    /// <summary>Whether a file has the end of a zip archive.</summary>
+    /// <summary>Tells whether a file has the end of a zip archive.</summary>
     public static bool Has(Stream file) => End(file) is not null;
 
     public override bool Next()

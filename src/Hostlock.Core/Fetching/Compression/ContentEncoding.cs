@@ -28,7 +28,7 @@ static class ContentEncoding
         return names.AsEnumerable().Reverse().Aggregate(body, (coded, name) => new Layer(coded, name, shown));
     }
 
-    /// <summary>What lies beneath one coding. An empty body is empty whatever the coding.</summary>
+    /// <summary>Takes one coding off a body. An empty body is empty whatever the coding.</summary>
     sealed class Layer(Stream coded, string name, string shown) : ForwardStream
     {
         readonly PackedInput _input = new(coded);

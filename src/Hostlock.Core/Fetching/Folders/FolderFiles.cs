@@ -10,6 +10,7 @@ public sealed class FolderFiles(string root) : TreeFiles
 {
     readonly byte[] _root = Encoding.UTF8.GetBytes(root);
 
+    /// <inheritdoc/>
     public override ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken) => ValueTask.FromResult(Find(path));
 
     TreeItem? Find(TreePath path)

@@ -15,16 +15,20 @@ public sealed class FolderTree(string path) : SourceTree
     /// <summary>The newest change of anything seen so far, the root included.</summary>
     public Moment NewestChange => Moment.OfPositive(_newest) ?? default;
 
+    /// <inheritdoc/>
     public override TreeEntry Root => Entry([], _root) ?? throw FetchException.NoFolder(path);
 
+    /// <inheritdoc/>
     public override IEnumerable<TreeEntry> List(TreeEntry folder)
     {
         var at = (byte[])folder.Handle!;
         return UnixFiles.Names(at).Select(name => Entry(name, [.. at, (byte)'/', .. name])).OfType<TreeEntry>();
     }
 
+    /// <inheritdoc/>
     public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) => UnixFiles.ReadLink((byte[])link.Handle!);
 
+    /// <inheritdoc/>
     public override Stream Open(TreeEntry file) => UnixFiles.Open((byte[])file.Handle!);
 
     TreeEntry? Entry(byte[] name, byte[] at)

@@ -7,7 +7,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fetching.Forges;
 
-/// <summary>What forges say of their commits. A scheme says how each is asked; the answers are read here.</summary>
+/// <summary>Asks forges for commits. A scheme says how each forge is asked; the answers are read here.</summary>
 /// <param name="downloads">The seam to HTTP.</param>
 /// <param name="settings">What nix.conf says of tokens.</param>
 /// <remarks>Nix 2.34.8, libfetchers/github.cc, getRevFromRef.</remarks>

@@ -6,5 +6,5 @@ namespace Hostlock.Fetching.Git;
 /// <param name="Id">Forty hexadecimal digits.</param>
 /// <param name="Time">When it was committed.</param>
 /// <param name="Subject">The first line of its message.</param>
-/// <param name="PromotedFrom">The host that a promotion came from, as a trailer of the message says; empty where none does.</param>
+/// <param name="PromotedFrom">The host that a promotion came from, as a trailer of the message says; empty if none does.</param>
 public sealed record FileCommit(string Id, Moment Time, string Subject, string PromotedFrom);

@@ -2,7 +2,7 @@ using Hostlock.Flakes;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>What the address of a repository and the names of its refs mean to git.</summary>
+/// <summary>Addresses of repositories and names of refs, as git understands them.</summary>
 static class GitAddress
 {
     /// <summary>The address as git is given it.</summary>

@@ -15,7 +15,7 @@ sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, M
 {
     const int MaximumBytes = 1024 * 1024;
 
-    /// <summary>The commit a name stands for, tags peeled; null where there is none.</summary>
+    /// <summary>The commit that a name stands for, tags peeled; null if no commit has it.</summary>
     public static GitCommit? Find(GitObjects objects, string name, string url)
     {
         if (objects.Find($"{name}^{{commit}}", MaximumBytes) is not var (header, contents))
@@ -25,7 +25,7 @@ sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, M
         return Parse(header.Id, Encoding.Latin1.GetString(contents)) ?? throw FetchException.BadObject(url, header.Id);
     }
 
-    /// <summary>A commit that is a file of its own; null where it is not, it may be packed.</summary>
+    /// <summary>A commit that is a file of its own; null if it is none, as one that is packed.</summary>
     public static GitCommit? Loose(GitPlace place, string id)
     {
         try
@@ -42,7 +42,7 @@ sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, M
         }
     }
 
-    /// <summary>Reads the head of a commit; null where it is none.</summary>
+    /// <summary>Reads the head of a commit; null if the text is none.</summary>
     public static GitCommit? Parse(string id, string text)
     {
         string? tree = null;

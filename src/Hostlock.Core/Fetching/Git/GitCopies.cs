@@ -25,7 +25,7 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     readonly ConcurrentDictionary<string, GitRepository> _copies = [];
     readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = [];
 
-    /// <summary>The copy of a repository; empty where nothing was fetched yet.</summary>
+    /// <summary>The copy of a repository; empty if nothing was fetched yet.</summary>
     public GitRepository Of(string url, CopyDepth depth)
     {
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)));
@@ -41,7 +41,7 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     /// <param name="copy">The copy, for the user's settings that apply to it.</param>
     /// <param name="name">The full name of a ref, or HEAD.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>What HEAD points to, where HEAD was asked for and says so; the commit, tags peeled, or null.</returns>
+    /// <returns>The branch that HEAD points to, if HEAD was asked for and says so, and the commit, tags peeled; null for each that is not known.</returns>
     public static async Task<(string? Head, string? Tip)> AskAsync(GitRepository copy, string name, CancellationToken cancellationToken)
     {
         var finished = await copy.RunAsync(cancellationToken, "ls-remote", "--symref", "--", copy.Url, name, $"{name}^{{}}");

@@ -35,7 +35,7 @@ sealed class GitFetcher : IDisposable
         Revisions = new(_repositories, _lookup);
     }
 
-    /// <summary>What the commits of the same repositories say without their trees.</summary>
+    /// <summary>Answers about the commits of the same repositories, without their trees.</summary>
     public GitRevisions Revisions { get; }
 
     /// <summary>Follows a reference to a tree.</summary>
@@ -62,7 +62,7 @@ sealed class GitFetcher : IDisposable
             ?? (locked.NarHash is { } hash ? RememberedFiles.Find(_cache, KeyOf(hash), hash, fetch) : null);
     }
 
-    /// <summary>What to fetch for a reference in a lock: forty zeros stand for a work tree before its first commit.</summary>
+    /// <summary>The reference to fetch for one in a lock: forty zeros stand for a work tree before its first commit.</summary>
     public static FlakeRef Fetchable(FlakeRef locked) =>
         locked.Revision is { } revision && !revision.AsSpan().ContainsAnyExcept('0') ? locked.With(locked.Input.Without("rev").Without("ref")) : locked;
 

@@ -5,7 +5,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>What a file of a repository was, commit by commit.</summary>
+/// <summary>The history of a file of a repository, commit by commit.</summary>
 public sealed class GitHistory : IDisposable
 {
     readonly GitRepository _repository;
@@ -37,11 +37,11 @@ public sealed class GitHistory : IDisposable
         ];
     }
 
-    /// <summary>The contents of a file in a commit; null where it is not there.</summary>
+    /// <summary>The contents of a file in a commit; null if the commit has no such file.</summary>
     public Task<byte[]?> ContentsAsync(string commit, string path, CancellationToken cancellationToken) =>
         _repository.UseAsync(objects => objects.Find($"{commit}:{path}", LockFileReader.MaximumBytes) is ({ Kind: "blob" }, var contents) ? contents : null, cancellationToken);
 
-    /// <summary>The commit that a word means: one by name, or the last one of a day, <c>2026-03-01</c>, that has the file; null where there is none.</summary>
+    /// <summary>The commit that a word means: one by name, or the last one of a day, <c>2026-03-01</c>, that has the file; null if no commit is meant.</summary>
     public async Task<string?> FindAsync(string word, string path, CancellationToken cancellationToken)
     {
         if (DateOnly.TryParseExact(word, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
@@ -53,5 +53,6 @@ public sealed class GitHistory : IDisposable
         return word.Any(char.IsControl) || word.Length > 256 ? null : (await _repository.CommitAsync(word, cancellationToken))?.Id;
     }
 
+    /// <summary>Lets go of the repository.</summary>
     public void Dispose() => _repository.Dispose();
 }

@@ -67,7 +67,7 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
         }
     }
 
-    /// <summary>The head of the next answer; its contents are to be read next. Null where there is no such object.</summary>
+    /// <summary>The head of the next answer; its contents are to be read next. Null if no such object exists.</summary>
     /// <exception cref="EndOfStreamException">git has ended.</exception>
     public GitHeader? NextHeader()
     {
@@ -121,7 +121,7 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
         return contents;
     }
 
-    /// <summary>An object by a name, and its contents; null where there is none.</summary>
+    /// <summary>An object by a name, and its contents; null if no object has it.</summary>
     public (GitHeader Header, byte[] Contents)? Find(string name, long most = int.MaxValue)
     {
         // A line is a question: a name that is not one line names nothing.
@@ -132,7 +132,7 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
         return NextHeader() is { } header ? (header, ReadWhole(header, most)) : null;
     }
 
-    /// <summary>What git said before it ended.</summary>
+    /// <summary>The errors that git wrote before it ended.</summary>
     public async Task<string> LastWordsAsync(CancellationToken cancellationToken)
     {
         process.Input.Close();

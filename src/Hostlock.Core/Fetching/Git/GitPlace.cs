@@ -3,7 +3,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>Where a repository lies, and what its own small files say of HEAD; read without starting git.</summary>
+/// <summary>The place of a repository on disk, and HEAD as its own small files tell it, without starting git.</summary>
 /// <param name="Folder">Its git folder; for a linked work tree the one of that work tree.</param>
 /// <param name="Common">The git folder with the objects and branches; another one for a linked work tree only.</param>
 /// <param name="WorkTree">The folder of its files, or null for a bare one.</param>
@@ -13,7 +13,7 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
     const int MaximumText = 64 * 1024 * 1024;
     const int MostHops = 5;
 
-    /// <summary>The repository whose work tree a folder is; null where it is none.</summary>
+    /// <summary>The repository whose work tree a folder is; null if it is no work tree.</summary>
     public static GitPlace? OfWorkTree(string folder)
     {
         var git = Path.Combine(folder, ".git");
@@ -27,14 +27,14 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
         return IsRepository(git, common) ? new(git, common, folder) : null;
     }
 
-    /// <summary>The bare repository that a folder is; null where it is none.</summary>
+    /// <summary>The bare repository that a folder is; null if it is none.</summary>
     public static GitPlace? OfBare(string folder) => IsRepository(folder, folder) ? new(folder, folder, null) : null;
 
-    /// <summary>What HEAD points to, <c>refs/heads/main</c>; null where it is detached or cannot be read.</summary>
+    /// <summary>The ref that HEAD points to, <c>refs/heads/main</c>; null if HEAD is detached or cannot be read.</summary>
     public string? Head =>
         Line(Path.Combine(Folder, "HEAD")) is { } line && line.StartsWith("ref: ", StringComparison.Ordinal) ? line["ref: ".Length..].Trim() : null;
 
-    /// <summary>The id of the commit HEAD is at, where the files say so plainly; null otherwise, git may know.</summary>
+    /// <summary>The id of the commit that HEAD is at; null if the files do not say so plainly, though git may know.</summary>
     public string? HeadCommit
     {
         get
@@ -53,7 +53,7 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
         }
     }
 
-    /// <summary>The text of a file of the repository; null where it is not there or far too large.</summary>
+    /// <summary>The text of a file of the repository; null if it does not exist or is far too large.</summary>
     public static string? Text(string path) => RegularFile.TextIfReadable(path, MaximumText); // git will say what is wrong
 
     static string? Line(string path) => Text(path)?.TrimEnd('\n', '\r');

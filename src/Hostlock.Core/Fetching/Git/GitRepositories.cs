@@ -51,7 +51,7 @@ sealed class GitRepositories(IProcessRunner processes, string cacheFolder) : IDi
             : Copies.Of(GitAddress.Of(url), CopyDepth.Whole);
     }
 
-    /// <summary>Whether a folder is that of a work tree.</summary>
+    /// <summary>Tells whether a folder is that of a work tree.</summary>
     public static bool HasWorkTree(string folder) => Path.Exists(Path.Combine(folder, ".git"));
 
     /// <summary>Lets the gits end that answered questions about objects.</summary>

@@ -73,7 +73,7 @@ sealed class GitRepository : IDisposable
         }
     }
 
-    /// <summary>The commit a name stands for, tags peeled; null where the repository does not know it.</summary>
+    /// <summary>The commit that a name stands for, tags peeled; null if the repository does not know it.</summary>
     public Task<GitCommit?> CommitAsync(string name, CancellationToken cancellationToken) =>
         UseAsync(objects => GitCommit.Find(objects, name, Url), cancellationToken);
 

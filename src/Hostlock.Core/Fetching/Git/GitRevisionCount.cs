@@ -8,7 +8,7 @@ namespace Hostlock.Fetching.Git;
 /// <param name="cache">What was counted before.</param>
 sealed class GitRevisionCount(FetchCache cache)
 {
-    /// <summary>What is counted step by step before git is asked to count.</summary>
+    /// <summary>The most commits that are counted one by one before git is asked to count.</summary>
     public const int MostSteps = 1000;
 
     /// <summary>The number of commits reachable from one, all parents counted.</summary>

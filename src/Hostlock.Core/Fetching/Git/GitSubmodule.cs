@@ -46,7 +46,8 @@ sealed record GitSubmodule(TreePath Path, string Url, string? Branch)
         }
     }
 
-    /// <summary>The address, resolved against the one the superproject came from where it is relative; null where Nix makes nothing of it.</summary>
+    /// <summary>The address, resolved against that of the superproject if it is relative; null if Nix makes nothing of it.</summary>
+    /// <param name="superproject">The address that the superproject came from.</param>
     /// <remarks>libgit2, git_submodule_resolve_url.</remarks>
     public string? Resolve(string superproject)
     {

@@ -20,7 +20,7 @@ sealed class GitTree : SourceTree
     /// <summary>An entry of a tree object.</summary>
     public sealed record Entry(ByteName Name, TreeEntryKind Kind, string Id, bool IsSubmodule)
     {
-        /// <summary>What a folder holds, by the bytes of the names; empty for a submodule.</summary>
+        /// <summary>The entries of a folder, by the bytes of their names; none for a submodule.</summary>
         public Entry[] Entries { get; set; } = [];
     }
 
@@ -183,7 +183,7 @@ sealed class GitTree : SourceTree
 
     public override Stream Open(TreeEntry file) => new GitBlobStream(Contents, NextBlob((Entry)file.Handle!).Size);
 
-    /// <summary>True where the contents can be asked for in one go, through the process that is there anyway.</summary>
+    /// <summary>True if the contents can be asked for in one go, through the process that runs anyway.</summary>
     public bool IsSmall => Blobs(_root).Skip(MostSentAtOnce).FirstOrDefault() is null;
 
     /// <summary>The hash of a small tree.</summary>

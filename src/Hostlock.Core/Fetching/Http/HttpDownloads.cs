@@ -61,6 +61,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
     }
 
+    /// <summary>Closes the connections.</summary>
     public void Dispose()
     {
         if (_client.IsValueCreated)

@@ -11,7 +11,7 @@ sealed class Netrc
     const int MaximumFile = 128 * 1024;
     const int MaximumWord = 4096;
 
-    /// <summary>What a file that cannot be understood has: nothing, as for curl.</summary>
+    /// <summary>The file cannot be understood, and counts as empty, as for curl.</summary>
     sealed class MalformedException : Exception;
 
     readonly string _text;

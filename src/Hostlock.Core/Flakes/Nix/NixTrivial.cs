@@ -37,7 +37,7 @@ readonly record struct NixTrivial(NixExpression Expression, NixTrivial.Recursive
         _ => "a thunk",
     };
 
-    /// <summary>The type in places where Nix does not even look into sets, functions and lists that are not empty.</summary>
+    /// <summary>The type for places in which Nix does not even look into sets, functions and lists that are not empty.</summary>
     public string UnforcedType => Expression is NixAttributeSet or NixLambda or NixList { Elements.Count: > 0 } ? "a thunk" : Type;
 
     /// <summary>Finds the value of an attribute of <see cref="Set"/>.</summary>

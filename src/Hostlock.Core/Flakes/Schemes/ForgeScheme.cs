@@ -116,7 +116,7 @@ abstract class ForgeScheme : InputScheme
     /// <summary>How to ask which commit the reference, which has no revision of its own, is at now.</summary>
     protected abstract RevisionQuery AskRevision(RefAttributes attributes);
 
-    /// <summary>Where the archive of a commit is.</summary>
+    /// <summary>The place of the archive of a commit.</summary>
     /// <param name="attributes">The reference.</param>
     /// <param name="revision">The commit, in lower case.</param>
     /// <param name="hasToken">True if there is an access token for the repository.</param>

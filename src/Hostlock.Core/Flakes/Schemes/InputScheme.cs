@@ -26,9 +26,9 @@ abstract class InputScheme
 
     // Grammar.
 
-    /// <summary>Whether a URL is written in this type's way.</summary>
+    /// <summary>Tells whether a URL is written in this type's way.</summary>
     /// <param name="url">The URL.</param>
-    /// <param name="wantsTree">False for <c>flake = false</c>, where a plain URL may be a single file.</param>
+    /// <param name="wantsTree">False for <c>flake = false</c>: a plain URL may then be a single file.</param>
     public abstract bool Takes(FlakeUrl url, bool wantsTree);
 
     /// <summary>The attributes a URL says, without <c>dir</c>; null if it is none of Nix's after all, and so a path.</summary>
@@ -63,12 +63,12 @@ abstract class InputScheme
     public virtual RefAttributes MovedTo(RefAttributes attributes, string to) =>
         Revision.TryParse(to) is { } revision ? Apply(attributes, null, revision.ToString()) : Apply(attributes, to, null);
 
-    /// <summary>What identifies a pinned tree for ever: its attributes without those that are only known of it.</summary>
+    /// <summary>The attributes that identify a pinned tree for ever. Those that are only known of it are left out.</summary>
     public virtual RefAttributes Identity(RefAttributes attributes) => attributes;
 
     // Where it is.
 
-    /// <summary>Where its tree is.</summary>
+    /// <summary>The place of its tree.</summary>
     /// <param name="attributes">The reference.</param>
     /// <param name="hasToken">True if there is an access token for its <see cref="RepositoryOf"/>.</param>
     public virtual TreeLocation Locate(RefAttributes attributes, bool hasToken) => new TreeLocation.NotFetched($"inputs of type '{Name}'");

@@ -36,13 +36,13 @@ sealed class GitIndex
 
     public IReadOnlyList<Entry> Entries { get; }
 
-    /// <summary>The id of the tree that the index would make; null where it was not worked out since something was staged.</summary>
+    /// <summary>The id of the tree that the index would make; null if it was not worked out since something was staged.</summary>
     public string? Tree { get; }
 
     /// <summary>When the index was written: seconds and nanoseconds.</summary>
     public (long Seconds, long Nanoseconds) Written { get; }
 
-    /// <summary>Reads the index of a repository; null where it is of a kind that only git reads (split, sparse, newer).</summary>
+    /// <summary>Reads the index of a repository; null if it is of a kind that only git reads (split, sparse, newer).</summary>
     /// <exception cref="FetchException">It is damaged.</exception>
     public static GitIndex? Read(GitPlace place)
     {

@@ -9,7 +9,7 @@ namespace Hostlock.Fetching.Git.WorkTrees;
 
 /// <summary>
 /// The two conversions that libgit2 knows: line ends, and the keyword <c>$Id$</c>. A file whose bytes differ from its blob only by them is
-/// unchanged where the attributes say that they apply. Filter programs are never run.
+/// unchanged if the attributes say that they apply. Filter programs are never run.
 /// </summary>
 static class GitLineEnds
 {
@@ -19,7 +19,7 @@ static class GitLineEnds
     /// <summary>A file that is its blob again when line ends or keywords are undone.</summary>
     public sealed record Converted(TreePath Path, bool HasLineEnds, bool HasKeywords);
 
-    /// <summary>What has to be undone to get the blob of an index entry from a file; null where that is not all.</summary>
+    /// <summary>The conversions to undo to get the blob of an index entry from a file; null if they do not give the blob.</summary>
     public static Converted? Undo(GitIndex.Entry entry, byte[] path, long size)
     {
         if (size > MaximumSize)
@@ -38,7 +38,7 @@ static class GitLineEnds
         return null;
     }
 
-    /// <summary>True where the attributes and settings say that all these files are converted so.</summary>
+    /// <summary>Tells whether the attributes and settings say that all these files are converted so.</summary>
     public static async Task<bool> ExplainAsync(GitRepository repository, IReadOnlyList<Converted> files, CancellationToken cancellationToken)
     {
         if (files.Count == 0)

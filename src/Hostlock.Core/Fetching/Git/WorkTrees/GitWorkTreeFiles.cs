@@ -61,8 +61,10 @@ public sealed class GitWorkTreeFiles : TreeFiles
     /// <summary>A work tree whose tracked files are known.</summary>
     internal static GitWorkTreeFiles Of(string root, IEnumerable<TreePath> paths) => new(root, () => Task.FromResult(paths), mount: null);
 
+    /// <inheritdoc/>
     public override ValueTask<TreeFiles> WithSubmodulesAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_withSubmodules.Value);
 
+    /// <inheritdoc/>
     public override async ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken)
     {
         var tracked = await _tracked.Value;
