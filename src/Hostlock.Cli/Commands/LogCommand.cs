@@ -20,7 +20,7 @@ sealed class LogCommand : FleetCommand
         using var history = LockHistory.Open(run.Processes, run.Folder);
         var changes = await history.OfAsync(place, Math.Clamp(run.Value(_most), 1, 10_000), run.CancellationToken);
         run.Print(
-            () => changes.Count == 0 ? $"git has no history of {place.Shown}\n" : HistoryText.Render(changes, run.Terminal.Ink),
+            () => changes.Count == 0 ? $"git has no history of {place.RelativePath}\n" : HistoryText.Render(changes, run.Terminal.Ink),
             () => LogJson.Render(place.Name, changes));
         return ExitCode.Done;
     }

@@ -23,7 +23,7 @@ sealed class PromoteCommand : FleetCommand
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var from = run.Folder.PlaceNamed(run.Value(_from));
-        var targets = run.Places(_to, _all).Where(place => place.File != from.File).ToList();
+        var targets = run.Places(_to, _all).Where(place => place.FullPath != from.FullPath).ToList();
         PromotionRequest request = CommonOptions.InputPaths(run.Words(_inputs)) is { IsEmpty: false } paths
             ? new PromotionRequest.Inputs(paths) { AllowsDowngrade = run.Value(_downgrade) }
             : new PromotionRequest.Whole { AllowsDowngrade = run.Value(_downgrade) };

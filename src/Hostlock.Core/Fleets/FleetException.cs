@@ -133,7 +133,7 @@ public sealed class FleetException : HostlockException
 
     // Locks.
     public static FleetException NoLock(LockPlace place) =>
-        new($"{place.Name} has no lock yet ('{place.Shown}')") { Hint = $"hostlock lock {place.Name}" };
+        new($"{place.Name} has no lock yet ('{place.RelativePath}')") { Hint = $"hostlock lock {place.Name}" };
 
     public static FleetException LockIsLink(string file) =>
         new($"'{file}' is a symlink, and Nix does not read such a lock") { Hint = $"put the file itself there: cp --remove-destination \"$(readlink -f {file})\" {file}" };

@@ -163,7 +163,13 @@ public sealed class FleetFolder
     LockPlace Place(string file, string flake, List<string> sharers, NameMap<string> references, NameMap<Freeze> frozen)
     {
         var slash = flake.LastIndexOf('/');
-        return new(sharers[0], sharers, Full(file), file, slash < 0 ? "" : flake[..slash], flake[(slash + 1)..], references, frozen);
+        return LockPlace.Of(Path, file, sharers) with
+        {
+            FlakeFolder = slash < 0 ? "" : flake[..slash],
+            FlakeFile = flake[(slash + 1)..],
+            References = references,
+            Frozen = frozen,
+        };
     }
 
     /// <summary>

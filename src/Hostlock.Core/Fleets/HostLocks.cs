@@ -11,15 +11,15 @@ public static class HostLocks
     /// <param name="reading">What is known of other locks; null if this is the only one.</param>
     /// <exception cref="HostlockException">It cannot be read, or is no lock.</exception>
     public static LockFile? Read(LockPlace place, LockReading? reading = null) =>
-        ReadBytes(place) is { } bytes ? LockFileReader.Read(place.Shown, bytes, reading) : null;
+        ReadBytes(place) is { } bytes ? LockFileReader.Read(place.RelativePath, bytes, reading) : null;
 
     /// <summary>The bytes of a lock file; null where there is none.</summary>
     internal static byte[]? ReadBytes(LockPlace place)
     {
         // Nix does not read such a one; a host's own lock is read by hostlock.nix, which may go through links.
-        if (place.Shown == FleetFolder.RootLock && new FileInfo(place.File).LinkTarget is not null)
-            throw FleetException.LockIsLink(place.Shown);
-        return RegularFile.TryRead(place.File, LockFileReader.MaximumBytes, place.Shown);
+        if (place.RelativePath == FleetFolder.RootLock && new FileInfo(place.FullPath).LinkTarget is not null)
+            throw FleetException.LockIsLink(place.RelativePath);
+        return RegularFile.TryRead(place.FullPath, LockFileReader.MaximumBytes, place.RelativePath);
     }
 
     /// <summary>Reads a lock that has to be there.</summary>
@@ -38,12 +38,12 @@ public static class HostLocks
     public static void WriteBytes(IReadOnlyList<(LockPlace Place, ReadOnlyMemory<byte> Bytes)> locks)
     {
         foreach (var flake in locks.GroupBy(written => FlakeOf(written.Place), StringComparer.Ordinal))
-            new RepositoryFiles(flake.Key).ReplaceAll([.. flake.Select(written => (Path.GetRelativePath(flake.Key, written.Place.File), written.Bytes))]);
+            new RepositoryFiles(flake.Key).ReplaceAll([.. flake.Select(written => (Path.GetRelativePath(flake.Key, written.Place.FullPath), written.Bytes))]);
     }
 
     // The folder that the path shown is relative to.
     static string FlakeOf(LockPlace place) =>
-        place.File.EndsWith('/' + place.Shown, StringComparison.Ordinal)
-            ? place.File[..^(place.Shown.Length + 1)]
-            : Path.GetDirectoryName(place.File)!;
+        place.FullPath.EndsWith('/' + place.RelativePath, StringComparison.Ordinal)
+            ? place.FullPath[..^(place.RelativePath.Length + 1)]
+            : Path.GetDirectoryName(place.FullPath)!;
 }

@@ -1,27 +1,44 @@
 namespace Hostlock.Fleets;
 
 /// <summary>One lock of a fleet: whose it is, where it lies, and which flake it is the lock of.</summary>
-/// <param name="Name">A host's name, or <c>root</c>.</param>
-/// <param name="Sharers">All whose lock it is; several hosts may share one. <paramref name="Name"/> is the first of them.</param>
-/// <param name="File">The path of the file.</param>
-/// <param name="Shown">The path as the user knows it, relative to the flake.</param>
-/// <param name="FlakeFolder">The folder of the declarations, relative to the flake; empty for its own folder.</param>
-/// <param name="FlakeFile">The name of the file that declares the inputs.</param>
-/// <param name="References">References of this host's own, by input, in place of those declared for all.</param>
-/// <param name="Frozen">The inputs that must not move.</param>
-public sealed record LockPlace(
-    string Name,
-    IReadOnlyList<string> Sharers,
-    string File,
-    string Shown,
-    string FlakeFolder,
-    string FlakeFile,
-    NameMap<string> References,
-    NameMap<Freeze> Frozen)
+public sealed record LockPlace
 {
+    LockPlace(IReadOnlyList<string> sharers, string fullPath, string relativePath) =>
+        (Sharers, FullPath, RelativePath) = (sharers, fullPath, relativePath);
+
+    /// <summary>A host's name, or <c>root</c>: the first of those whose lock it is.</summary>
+    public string Name => Sharers[0];
+
+    /// <summary>All whose lock it is; several hosts may share one.</summary>
+    public IReadOnlyList<string> Sharers { get; }
+
+    /// <summary>The absolute path of the file.</summary>
+    public string FullPath { get; }
+
+    /// <summary>The path as the user knows it: relative to the flake, or as it was written if the lock is of no fleet.</summary>
+    public string RelativePath { get; }
+
+    /// <summary>The folder of the declarations, relative to the flake; empty for its own folder.</summary>
+    public string FlakeFolder { get; init; } = "";
+
+    /// <summary>The name of the file that declares the inputs.</summary>
+    public string FlakeFile { get; init; } = FleetFolder.FlakeFile;
+
+    /// <summary>References of this host's own, by input, in place of those declared for all.</summary>
+    public NameMap<string> References { get; init; } = NameMap<string>.Empty;
+
+    /// <summary>The inputs that must not move.</summary>
+    public NameMap<Freeze> Frozen { get; init; } = NameMap<Freeze>.Empty;
+
+    /// <summary>A lock of a fleet.</summary>
+    /// <param name="flake">The folder of the flake, absolute.</param>
+    /// <param name="relativePath">The path of the lock, relative to it.</param>
+    /// <param name="sharers">All whose lock it is, at least one.</param>
+    public static LockPlace Of(string flake, string relativePath, IReadOnlyList<string> sharers) =>
+        new(sharers, Path.Combine(flake, relativePath), relativePath);
+
     /// <summary>A lock file that may be of no fleet, by the word for it.</summary>
     /// <param name="word">The path as the user wrote it.</param>
     /// <param name="file">The absolute path.</param>
-    public static LockPlace OfFile(string word, string file) =>
-        new(word, [word], file, word, "", FleetFolder.FlakeFile, NameMap<string>.Empty, NameMap<Freeze>.Empty);
+    public static LockPlace OfFile(string word, string file) => new([word], file, word);
 }

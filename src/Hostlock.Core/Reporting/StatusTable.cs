@@ -36,7 +36,7 @@ public static class StatusTable
         }
         foreach (var one in locks.Where(one => one.Lock is null))
         {
-            var why = one.Problem is { } problem ? Visible.Name(problem.Message) : $"no lock; 'hostlock lock {one.Place.Name}' makes {one.Place.Shown}";
+            var why = one.Problem is { } problem ? Visible.Name(problem.Message) : $"no lock; 'hostlock lock {one.Place.Name}' makes {one.Place.RelativePath}";
             text.Append(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? "\n" : "")}{Names(one.Place.Sharers)}: {ink.Bad(why)}\n");
         }
         return text.ToString();

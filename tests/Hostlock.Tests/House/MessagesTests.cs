@@ -82,7 +82,7 @@ public class MessagesTests
             _ when type == typeof(HostName) => HostName.Parse("plex"),
             _ when type == typeof(Freeze) => new Freeze("ZFS", new DateOnly(2026, 12, 31)),
             _ when type == typeof(LockFile) => LockFile.Empty,
-            _ when type == typeof(LockPlace) => new LockPlace("plex", ["plex"], "/flake/locks/plex.lock", "locks/plex.lock", "", "flake.nix", NameMap<string>.Empty, NameMap<Freeze>.Empty),
+            _ when type == typeof(LockPlace) => LockPlace.Of("/flake", "locks/plex.lock", ["plex"]),
             _ when type == typeof(RefAttributes) => RefAttributes.Of(("type", "path"), ("path", "/x")),
             _ when type == typeof(Uri) => new Uri("https://example.org/x"),
             _ when type.IsEnum => Enum.GetValues(type).GetValue(0)!,

@@ -57,5 +57,5 @@ public class DriftMatrixTests
 
     static LockStatus Unread(string host) => new(Place(host), null, [], FleetException.NoRepository("x"));
 
-    static LockPlace Place(string host) => new(host, [host], $"/f/locks/{host}.lock", $"locks/{host}.lock", "", "flake.nix", NameMap<string>.Empty, NameMap<Freeze>.Empty);
+    static LockPlace Place(string host) => LockPlace.Of("/f", $"locks/{host}.lock", [host]);
 }

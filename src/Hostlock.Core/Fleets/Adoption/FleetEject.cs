@@ -74,8 +74,8 @@ public static class FleetEject
             changed.Add(new(FleetFolder.FlakeFile, Encoding.UTF8.GetBytes(edit.Text), false, "'outputs' is what it was", edit));
         }
         var place = folder.Places([kept])[0];
-        if (place.File != folder.RootPlace.File)
-            changed.Add(new(FleetFolder.RootLock, HostLocks.ReadBytes(place) ?? throw FleetException.NoLock(place), !File.Exists(folder.RootPlace.File), $"the lock of {kept}"));
+        if (place.FullPath != folder.RootPlace.FullPath)
+            changed.Add(new(FleetFolder.RootLock, HostLocks.ReadBytes(place) ?? throw FleetException.NoLock(place), !File.Exists(folder.RootPlace.FullPath), $"the lock of {kept}"));
         var root = HostLocks.Read(place) ?? LockFile.Empty;
         var moves = ImmutableArray.CreateBuilder<(string, ImmutableArray<string>)>();
         foreach (var host in folder.Fleet.Hosts.Where(host => host.Lock != FleetFolder.RootLock || kept != HostName.Root))

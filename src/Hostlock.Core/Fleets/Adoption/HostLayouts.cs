@@ -36,7 +36,7 @@ public sealed class HostLayouts
     {
         (_folder, _flakes, _hosts) = (folder, new(folder), [.. hosts]);
         _rootBytes = HostLocks.ReadBytes(folder.RootPlace);
-        _root = _rootBytes is null ? null : LockFileReader.Read(folder.RootPlace.Shown, _rootBytes);
+        _root = _rootBytes is null ? null : LockFileReader.Read(folder.RootPlace.RelativePath, _rootBytes);
     }
 
     /// <summary>The hosts that have a configuration in a flake of their own, with the configurations that are theirs.</summary>

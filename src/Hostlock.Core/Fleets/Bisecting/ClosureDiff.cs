@@ -28,7 +28,7 @@ public sealed class ClosureDiff(IProcessRunner processes, FleetFolder folder)
             var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? folder.Path;
             await CopyAsync(root, copy, cancellationToken);
             var inner = Path.GetRelativePath(root, folder.Path);
-            var file = Path.GetFullPath(Path.Combine(inner, place.Shown), copy);
+            var file = Path.GetFullPath(Path.Combine(inner, place.RelativePath), copy);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             var reference = $"path:{copy}{(inner == "." ? "" : $"?dir={inner}")}#{AttributeOf(host)}";
             var built = new List<string>();

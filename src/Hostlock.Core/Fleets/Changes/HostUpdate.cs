@@ -122,7 +122,9 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         if (HostLocks.ReadBytes(place) is not { } bytes)
             return null;
         var key = Convert.ToHexString(SHA256.HashData(bytes));
-        return _read.TryGetValue(key, out var known) ? known : _read.GetOrAdd(key, LockFileReader.Read(place.Shown, bytes, _reading));
+        return _read.TryGetValue(key, out var known)
+            ? known
+            : _read.GetOrAdd(key, LockFileReader.Read(place.RelativePath, bytes, _reading));
     }
 
     /// <summary>What a host's flake declares, with the host's own references in place.</summary>

@@ -36,7 +36,7 @@ static class LockCommit
         message.Append(CultureInfo.InvariantCulture, $"Hostlock-Hosts: {string.Join(' ', locks.SelectMany(planned => planned.Place.Sharers))}\n");
         if (note.PromotedFrom is { } from)
             message.Append(CultureInfo.InvariantCulture, $"Hostlock-Promoted-From: {from}\n");
-        var files = locks.Select(planned => Path.GetRelativePath(root, planned.Place.File));
+        var files = locks.Select(planned => Path.GetRelativePath(root, planned.Place.FullPath));
         var finished = await processes.RunAsync(
             GitProgram.InWorkTree(root, ["--literal-pathspecs", "commit", "--quiet", "--cleanup=verbatim", "--only", "--file=-", "--", .. files])
                 .WithInput(message.ToString()),
@@ -47,6 +47,6 @@ static class LockCommit
     static string Subject(IReadOnlyList<PlannedLock> locks, string? promotedFrom)
     {
         var verb = promotedFrom is not null ? $"Promote from {promotedFrom}" : locks.All(planned => planned.Before is null) ? "Add" : "Update";
-        return locks.Count == 1 ? $"{locks[0].Place.Shown}: {verb}" : $"{locks.Count} locks: {verb}";
+        return locks.Count == 1 ? $"{locks[0].Place.RelativePath}: {verb}" : $"{locks.Count} locks: {verb}";
     }
 }

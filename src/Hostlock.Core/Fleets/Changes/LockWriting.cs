@@ -37,7 +37,7 @@ public sealed class LockWriting(IProcessRunner processes, FleetFolder folder, IL
         var report = new LockReport(plan.Outcomes, mode is not WritingMode.PlanOnly && !isKeptBack);
         var changed = report.IsWritten ? report.Changed.ToList() : [];
         PlannedLock.Apply(changed);
-        await GitVisibility.ShowToNixAsync(processes, folder, [.. changed.Where(planned => planned.Before is null).Select(planned => planned.Place.File)], cancellationToken);
+        await GitVisibility.ShowToNixAsync(processes, folder, [.. changed.Where(planned => planned.Before is null).Select(planned => planned.Place.FullPath)], cancellationToken);
         watcher.Settled(report);
 
         if (mode is WritingMode.WriteAndCommit(var note) && changed.Count > 0)

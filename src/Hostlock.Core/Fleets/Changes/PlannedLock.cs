@@ -54,7 +54,7 @@ public sealed record PlannedLock
     /// <param name="bytes">The earlier lock.</param>
     /// <exception cref="HostlockException">The bytes are no lock, or the present lock cannot be read.</exception>
     public static PlannedLock Restoring(LockPlace place, byte[] bytes) =>
-        new(place, HostLocks.Read(place), LockFileReader.Read(place.Shown, bytes)) { Bytes = bytes };
+        new(place, HostLocks.Read(place), LockFileReader.Read(place.RelativePath, bytes)) { Bytes = bytes };
 
     /// <summary>Says which inputs were to be left as they are, by a rule or because they could not be reached. Those that move all the same are dropped.</summary>
     public PlannedLock Leaving(IEnumerable<HeldInput> held, IEnumerable<UnreachableInput> unreachable) => this with

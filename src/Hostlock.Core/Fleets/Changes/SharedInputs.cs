@@ -14,7 +14,7 @@ public static class SharedInputs
     {
         var all = outcomes.ToList();
         var reading = new LockReading();
-        var byFile = Enumerable.Range(0, all.Count).ToDictionary(i => all[i].Place.File, StringComparer.Ordinal);
+        var byFile = Enumerable.Range(0, all.Count).ToDictionary(i => all[i].Place.FullPath, StringComparer.Ordinal);
         foreach (var (name, _) in folder.Fleet.Policies.Where(policy => policy.Value.IsShared))
         {
             var path = InputPath.TryParse(name)!;
@@ -24,7 +24,7 @@ public static class SharedInputs
                 continue;
             foreach (var place in folder.AllPlaces())
             {
-                var isKnown = byFile.TryGetValue(place.File, out var at);
+                var isKnown = byFile.TryGetValue(place.FullPath, out var at);
                 if (isKnown && all[at] is LockOutcome.Failed)
                     continue;
                 if (Given(place, isKnown ? ((LockOutcome.Planned)all[at]).Lock : null, source, path, reading) is not { } given)
@@ -34,7 +34,7 @@ public static class SharedInputs
                     all[at] = new LockOutcome.Planned(given);
                     continue;
                 }
-                byFile.Add(place.File, all.Count);
+                byFile.Add(place.FullPath, all.Count);
                 all.Add(new LockOutcome.Planned(given));
             }
         }

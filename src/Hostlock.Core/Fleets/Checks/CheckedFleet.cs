@@ -55,7 +55,7 @@ public sealed record CheckedFleet(
         var untracked = new HashSet<string>(StringComparer.Ordinal);
         if (GitWorkTreeFiles.Around(processes, folder.Path) is { } tree)
         {
-            foreach (var path in places.Select(place => place.Shown).Concat([FleetFile.Name, FleetFolder.Library]))
+            foreach (var path in places.Select(place => place.RelativePath).Concat([FleetFile.Name, FleetFolder.Library]))
             {
                 if (File.Exists(folder.Full(path)) && !await tree.KnowsAsync(TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Full(path)))))
                     untracked.Add(path);

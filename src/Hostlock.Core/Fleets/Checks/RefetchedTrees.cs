@@ -14,7 +14,7 @@ public sealed record FailedTree(LockPlace Place, InputPath Path, int Others, Hos
 {
     /// <summary>The finding: what happened, and the command that locks another tree.</summary>
     public Problem ToProblem() =>
-        new($"input '{Path}' of {Place.Name}{(Others > 0 ? $" and {Others} more" : "")}: {Why.Message}", Place.Shown, null, $"hostlock update {Place.Name} -i {Path}");
+        new($"input '{Path}' of {Place.Name}{(Others > 0 ? $" and {Others} more" : "")}: {Why.Message}", Place.RelativePath, null, $"hostlock update {Place.Name} -i {Path}");
 }
 
 /// <summary>What came of fetching everything that the locks pin once more.</summary>
@@ -61,7 +61,7 @@ public sealed record RefetchedTrees(ImmutableArray<FailedTree> Failed)
             catch (HostlockException why)
             {
                 var (place, path) = tree.First();
-                return new FailedTree(place, path, tree.Select(input => input.Place.File).Distinct().Count() - 1, why);
+                return new FailedTree(place, path, tree.Select(input => input.Place.FullPath).Distinct().Count() - 1, why);
             }
         }));
         return new([.. failed.OfType<FailedTree>()]);

@@ -49,7 +49,7 @@ public sealed class LockHistory : IDisposable
         var path = PathOf(place);
         return await _history.FindAsync(word, path, cancellationToken) is { } commit && await _history.ContentsAsync(commit, path, cancellationToken) is { } contents
             ? contents
-            : throw FleetException.NoSuchVersion(word, place.Shown);
+            : throw FleetException.NoSuchVersion(word, place.RelativePath);
     }
 
     /// <summary>A lock as a commit has it; null if it is not in the commit.</summary>
@@ -58,8 +58,9 @@ public sealed class LockHistory : IDisposable
     public async Task<LockFile?> TryAtAsync(LockPlace place, string word, CancellationToken cancellationToken)
     {
         var path = PathOf(place);
-        var commit = await _history.FindAsync(word, path, cancellationToken) ?? throw FleetException.NoSuchVersion(word, place.Shown);
-        return await _history.ContentsAsync(commit, path, cancellationToken) is { } contents ? LockFileReader.Read($"{place.Shown}@{word}", contents) : null;
+        var commit = await _history.FindAsync(word, path, cancellationToken)
+            ?? throw FleetException.NoSuchVersion(word, place.RelativePath);
+        return await _history.ContentsAsync(commit, path, cancellationToken) is { } contents ? LockFileReader.Read($"{place.RelativePath}@{word}", contents) : null;
     }
 
     /// <summary>
@@ -80,7 +81,7 @@ public sealed class LockHistory : IDisposable
 
     public void Dispose() => _history.Dispose();
 
-    string PathOf(LockPlace place) => Path.GetRelativePath(_root, place.File);
+    string PathOf(LockPlace place) => Path.GetRelativePath(_root, place.FullPath);
 
     async Task<LockFile?> LockAsync(string commit, string path, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ public static class OutdatedJson
     /// <summary>What could move.</summary>
     public static string Render(IReadOnlyList<OutdatedLock> locks) => JsonPage.Render(json => json.WriteHosts(locks, outdated => outdated.Place, outdated =>
     {
-        json.WriteString("lock", outdated.Place.Shown);
+        json.WriteString("lock", outdated.Place.RelativePath);
         json.WriteStartObject("inputs");
         foreach (var input in outdated.Inputs)
         {

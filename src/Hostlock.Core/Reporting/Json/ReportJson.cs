@@ -15,7 +15,7 @@ public static class ReportJson
             json.WriteString("from", promotedFrom);
         json.WriteHosts(report.Outcomes, outcome => outcome.Place, outcome =>
         {
-            json.WriteString("lock", outcome.Place.Shown);
+            json.WriteString("lock", outcome.Place.RelativePath);
             switch (outcome)
             {
                 case LockOutcome.Planned(var planned):

@@ -12,7 +12,7 @@ public static class StatusJson
         var written = new Dictionary<FlakeRef, byte[]>(ReferenceEqualityComparer.Instance);
         json.WriteHosts(locks, status => status.Place, status =>
         {
-            json.WriteString("lock", status.Place.Shown);
+            json.WriteString("lock", status.Place.RelativePath);
             json.WriteString("state", status.Lock is not null ? "locked" : status.Problem is null ? "missing" : "unreadable");
             if (status.Problem is { } problem)
                 json.WriteString("problem", problem.Message);

@@ -139,7 +139,7 @@ public sealed class HostUpdateTests : IDisposable
         _world.Flake("github:acme/a");
         var places = Enumerable.Range(0, 20).Select(i => LockPlace.OfFile($"host{i}", _folder[$"host{i}.lock"])).ToList();
         foreach (var copy in places)
-            File.Copy(place.File, copy.File);
+            File.Copy(place.FullPath, copy.FullPath);
         _world.ForgetQuestions();
 
         var outcomes = await Update("""a.url = "github:acme/a";""").PlanAsync(places, All, TestContext.Current.CancellationToken);

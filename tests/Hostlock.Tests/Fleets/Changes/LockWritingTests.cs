@@ -99,7 +99,7 @@ public sealed class LockWritingTests : IDisposable
 
         await RunAsync(new([new LockOutcome.Planned(PlannedLock.Restoring(plex.Place, bytes))]), Write);
 
-        Assert.Equal(bytes, File.ReadAllBytes(plex.Place.File));
+        Assert.Equal(bytes, File.ReadAllBytes(plex.Place.FullPath));
     }
 
     [Fact]

@@ -63,6 +63,6 @@ public sealed class LockVersionTests : IDisposable
     (string File, string? Host) Current(string word)
     {
         var version = Assert.IsType<LockVersion.Current>(LockVersion.Parse(_fleet, word, _folder.Path));
-        return (version.Place.File, version.Host);
+        return (version.Place.FullPath, version.Host);
     }
 }

@@ -11,7 +11,7 @@ static class DriftedCopy
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet)
     {
-        if (fleet.Locks.FirstOrDefault(status => status.Place.Shown == FleetFolder.RootLock)?.Lock is not { } root)
+        if (fleet.Locks.FirstOrDefault(status => status.Place.RelativePath == FleetFolder.RootLock)?.Lock is not { } root)
             yield break;
         foreach (var (name, input) in fleet.Flakes.RootInputs)
         {

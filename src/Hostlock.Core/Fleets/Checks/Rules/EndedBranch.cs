@@ -22,7 +22,7 @@ static partial class EndedBranch
         return from places in ended
                let hosts = string.Join(' ', places.Select(place => place.Name))
                let end = places.Key.End!.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
-               select new Problem($"'{places.Key.Input}' of {hosts} is of '{places.Key.Branch}', which got its last update by {end}", places.First().Shown);
+               select new Problem($"'{places.Key.Input}' of {hosts} is of '{places.Key.Branch}', which got its last update by {end}", places.First().RelativePath);
     }
 
     // Null for a branch that is not one of a release.

@@ -8,5 +8,5 @@ static class MissingLock
         where status is { Lock: null, Problem: null }
         let place = status.Place
         where place.Name != HostName.Root || fleet.Declared(place).Inputs.Count > 0
-        select new Problem($"{place.Name} has no lock", place.Shown, null, $"hostlock lock {place.Name}");
+        select new Problem($"{place.Name} has no lock", place.RelativePath, null, $"hostlock lock {place.Name}");
 }

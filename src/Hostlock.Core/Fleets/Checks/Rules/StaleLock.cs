@@ -18,7 +18,7 @@ static class StaleLock
         var isOwn = stale.Path.Length == 1 && place.References.ContainsKey(stale.Path.Last);
         return new(
             $"input '{stale.Path}' of {place.Name}: {stale.Why}",
-            isOwn ? FleetFile.Name : stale.Declared?.Source.Name ?? place.Shown,
+            isOwn ? FleetFile.Name : stale.Declared?.Source.Name ?? place.RelativePath,
             isOwn ? null : stale.Declared?.Line,
             $"hostlock lock {place.Name}");
     }

@@ -23,7 +23,7 @@ static class TooOldInput
                 {
                     yield return new(
                         string.Create(CultureInfo.InvariantCulture, $"'{input}' of {status.Place.Name} is {age.TotalDays:0} days old, and may be {most.TotalDays:0.#}"),
-                        status.Place.Shown, null, $"hostlock update {status.Place.Name} -i {input}");
+                        status.Place.RelativePath, null, $"hostlock update {status.Place.Name} -i {input}");
                 }
             }
         }

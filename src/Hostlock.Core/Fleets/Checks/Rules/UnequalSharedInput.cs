@@ -16,7 +16,7 @@ static class UnequalSharedInput
             foreach (var odd in kinds.Skip(1).SelectMany(places => places))
             {
                 var right = kinds[0].First().Name;
-                yield return new($"'{input}' is shared, but {odd.Name} has another one than {right}", odd.Shown, null, $"hostlock promote {right} {odd.Name} -i {input}");
+                yield return new($"'{input}' is shared, but {odd.Name} has another one than {right}", odd.RelativePath, null, $"hostlock promote {right} {odd.Name} -i {input}");
             }
         }
     }

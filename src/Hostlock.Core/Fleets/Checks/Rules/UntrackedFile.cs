@@ -5,8 +5,8 @@ static class UntrackedFile
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet)
     {
-        foreach (var place in fleet.Locks.Where(status => status.Lock is not null).Select(status => status.Place).Where(place => fleet.Untracked.Contains(place.Shown)))
-            yield return Of(place.Shown, $"git does not know the lock of {place.Name}, so Nix does not see it");
+        foreach (var place in fleet.Locks.Where(status => status.Lock is not null).Select(status => status.Place).Where(place => fleet.Untracked.Contains(place.RelativePath)))
+            yield return Of(place.RelativePath, $"git does not know the lock of {place.Name}, so Nix does not see it");
         if (!fleet.Folder.HasFleetFile)
             yield break;
         foreach (var path in new[] { Settings.FleetFile.Name, FleetFolder.Library }.Where(fleet.Untracked.Contains))
