@@ -27,9 +27,6 @@ static class Decompression
     // What is compressed may have been compressed before.
     const int MaximumLayers = 4;
 
-    // Else the base library takes the end of a file for the end of what was compressed.
-    static Decompression() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
-
     /// <summary>Opens an archive that is read once; what is not compressed comes through as it is.</summary>
     /// <exception cref="OnePassException">Thrown by reads too: it has to be opened back and forth.</exception>
     public static Task<OpenedArchive> OpenAsync(Stream body, Unpacking how, CancellationToken cancellationToken) =>
