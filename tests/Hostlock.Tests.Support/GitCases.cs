@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Hostlock.Tests.Support;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Hostlock.Tests.Support;
 /// </summary>
 sealed class GitCases : IDisposable
 {
+    const string Somebody = "somebody <somebody@example.org>";
+
     public TempFolder Folder { get; } = new();
 
     /// <summary>The references by name; a query and all, below <c>git+file://ROOT/</c>.</summary>
@@ -128,7 +132,33 @@ sealed class GitCases : IDisposable
         ("remote, submodules, not asked for", "git://HOST/super.git"),
         ("names that are not ASCII", "names"),
         ("names that are not ASCII, commit", "names?ref=main"),
+        .. OddCommits.Select(odd => ($"commit: {odd.Name}", $"odd?ref={odd.Name.Replace(' ', '-')}")),
+        .. OddModes.Select(mode => ($"an entry of mode {mode}", $"odd?ref=mode-{mode}")),
+        ("an empty link", "odd?ref=empty-link"),
+        ("a link with a zero byte", "odd?ref=zero-link"),
     ];
+
+    // Commits that git would not make: what the lines of a common one are replaced by.
+    static (string Name, string Author, string Committer)[] OddCommits =>
+    [
+        ("before the epoch", $"author {Somebody} 0 +0000", $"committer {Somebody} -5 +0000"),
+        ("a plus before the time", $"author {Somebody} 0 +0000", $"committer {Somebody} +5 +0000"),
+        ("zeros before the time", $"author {Somebody} 0 +0000", $"committer {Somebody} 007 +0000"),
+        ("an empty time", $"author {Somebody} 0 +0000", $"committer {Somebody}  +0000"),
+        ("no time", $"author {Somebody} 0 +0000", $"committer {Somebody}"),
+        ("no zone", $"author {Somebody} 0 +0000", $"committer {Somebody} 5"),
+        ("an odd zone", $"author {Somebody} 0 +0000", $"committer {Somebody} 5 +99999"),
+        ("a time of letters", $"author {Somebody} 0 +0000", $"committer {Somebody} abc +0000"),
+        ("a time beyond all bounds", $"author {Somebody} 0 +0000", $"committer {Somebody} 18446744073709551615 +0000"),
+        ("an author with a time of letters", $"author {Somebody} abc +0000", $"committer {Somebody} 5 +0000"),
+        ("brackets in a name", $"author {Somebody} 0 +0000", "committer a > x <b> 7 <a@example.org> 5 +0000"),
+        ("an address without brackets", $"author {Somebody} 0 +0000", "committer a a@example.org 5 +0000"),
+        ("two authors", $"author {Somebody} 0 +0000\nauthor {Somebody} 1 +0000", $"committer {Somebody} 5 +0000"),
+        ("no author", "", $"committer {Somebody} 5 +0000"),
+        ("no committer", $"author {Somebody} 0 +0000", ""),
+    ];
+
+    static string[] OddModes => ["100664", "100600", "100777", "0100644", "644", "120755", "140000", "160755", "170000", "20000", "0", "200000", "1100644"];
 
     readonly Lazy<GitServer> _server;
 
@@ -141,6 +171,7 @@ sealed class GitCases : IDisposable
         Attributes();
         Submodules();
         Names();
+        OddObjects();
     }
 
     /// <summary>A reference with what only the repositories know filled in.</summary>
@@ -337,6 +368,35 @@ sealed class GitCases : IDisposable
         Folder.Write("names/new\nline", "x\n");
         Folder.Write("names/empty", "");
         TestGit.Commit(Folder["names"], 1);
+    }
+
+    // Objects that git reads and would not write, each at a branch of its own.
+    void OddObjects()
+    {
+        Folder.Write("odd/file", "odd\n");
+        TestGit.Commit(Folder["odd"], 1);
+        var (tree, blob) = (Id("odd", "HEAD^{tree}"), Id("odd", "HEAD:file"));
+        foreach (var (name, author, committer) in OddCommits)
+        {
+            var lines = new[] { $"tree {tree}", author, committer, "", name, "" }.Where((line, i) => line.Length > 0 || i > 2);
+            Git("odd", "update-ref", $"refs/heads/{name.Replace(' ', '-')}", Object("commit", Encoding.ASCII.GetBytes(string.Join('\n', lines))));
+        }
+        foreach (var mode in OddModes)
+            Entry($"mode-{mode}", mode, blob);
+        Entry("empty-link", "120000", Object("blob", []));
+        Entry("zero-link", "120000", Object("blob", "a\0b"u8.ToArray()));
+
+        void Entry(string branch, string mode, string id)
+        {
+            var entry = Object("tree", [.. Encoding.ASCII.GetBytes($"{mode} entry\0"), .. Convert.FromHexString(id)]);
+            Git("odd", "update-ref", $"refs/heads/{branch}", Object("commit", Encoding.ASCII.GetBytes($"tree {entry}\nauthor {Somebody} 0 +0000\ncommitter {Somebody} 5 +0000\n\nx\n")));
+        }
+
+        string Object(string type, byte[] contents)
+        {
+            File.WriteAllBytes(Folder["object"], contents);
+            return Git("odd", "hash-object", "-t", type, "-w", "--literally", Folder["object"]).Trim();
+        }
     }
 
     void Link(string folder, string path, string url, string? source = null)

@@ -15,6 +15,8 @@ public sealed class NarException : HostlockException
 
     internal static NarException NotText(string name) => new($"the name '{name}' is not UTF-8") { Hint = "rename it" };
 
+    internal static NarException BadLink() => new("the tree has a link whose target is empty or holds a zero byte");
+
     internal static NarException FileChanged(string name, long expected) =>
         new($"'{name}' changed while it was read: it no longer has {expected} bytes") { Hint = "try again when nothing writes there" };
 }

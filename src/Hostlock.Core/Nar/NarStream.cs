@@ -126,8 +126,11 @@ sealed class NarStream(INarOutput output)
     /// <summary>Closes one bracket: the end of an entry, a folder or a file.</summary>
     public void End() => Token(")"u8);
 
+    /// <exception cref="NarException">No file system has a link with such a target, and Nix reads no NAR with one.</exception>
     public void Link(ReadOnlySpan<byte> target)
     {
+        if (target.IsEmpty || target.Contains((byte)0))
+            throw NarException.BadLink();
         Token("("u8);
         Token("type"u8);
         Token("symlink"u8);

@@ -42,27 +42,53 @@ sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, M
         }
     }
 
-    /// <summary>Reads the head of a commit; null if the text is none.</summary>
+    /// <summary>Reads the head of a commit; null if it is none.</summary>
+    /// <remarks>libgit2 1.9, commit.c: the tree, the parents, one author or several, and the committer, in this order.</remarks>
     public static GitCommit? Parse(string id, string text)
     {
-        string? tree = null;
-        var parents = new List<string>();
-        foreach (var line in text.Split('\n'))
+        var at = 0;
+        if (Next("tree ") is not { } tree || !Revision.Is(tree))
+            return null;
+        var parents = All("parent ");
+        var authors = All("author ");
+        return parents.TrueForAll(Revision.Is) && authors.Count > 0 && authors.TrueForAll(author => TimeOf(author) is not null)
+            && Next("committer ") is { } committer && TimeOf(committer) is { } time
+                ? new(id, tree, parents, time)
+                : null;
+
+        List<string> All(string field)
         {
-            if (line.StartsWith("tree ", StringComparison.Ordinal))
-                tree = line["tree ".Length..];
-            else if (line.StartsWith("parent ", StringComparison.Ordinal))
-                parents.Add(line["parent ".Length..]);
-            else if (line.StartsWith("committer ", StringComparison.Ordinal))
-                return tree is not null && Revision.Is(tree) && parents.TrueForAll(Revision.Is) && TimeOf(line) is { } time ? new(id, tree, parents, time) : null;
-            else if (line.Length == 0)
-                return null;
+            var values = new List<string>();
+            while (Next(field) is { } value)
+                values.Add(value);
+            return values;
         }
-        return null;
+
+        // The rest of the line, if it is of a field.
+        string? Next(string field)
+        {
+            if (string.CompareOrdinal(text, at, field, 0, field.Length) != 0 || text.IndexOf('\n', at) is not (>= 0 and var end))
+                return null;
+            var value = text[(at + field.Length)..end];
+            at = end + 1;
+            return value;
+        }
     }
 
-    static Moment? TimeOf(string line) =>
-        line.Split(' ') is [.., var seconds, _] && ulong.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var time)
-            ? new(time)
+    // Name <address> seconds zone. Without seconds it is the epoch; a time before the epoch is a very large number in Nix's locks
+    // (libgit2 1.9, signature.c, git_signature__parse).
+    static Moment? TimeOf(string signature)
+    {
+        var (start, end) = (signature.LastIndexOf('<'), signature.LastIndexOf('>'));
+        if (start < 0 || end <= start)
+            return null;
+        if (end + 2 >= signature.Length)
+            return new(0);
+        var rest = signature.AsSpan(end + 2).TrimStart();
+        var sign = rest is ['+' or '-', ..] ? 1 : 0;
+        var digits = rest[sign..].IndexOfAnyExceptInRange('0', '9');
+        return long.TryParse(digits < 0 ? rest : rest[..(sign + digits)], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
+            ? new((ulong)seconds)
             : null;
+    }
 }

@@ -149,7 +149,9 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         [
             .. from line in listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                let fields = line.Split(' ')
-               select new NewestRevision(Revision.Parse(fields[0]), new(ulong.Parse(fields[1], CultureInfo.InvariantCulture))),
+               // git states no date if it cannot read the one of the commit.
+               let time = ulong.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? new Moment(seconds) : (Moment?)null
+               select new NewestRevision(Revision.Parse(fields[0]), time),
         ];
     }
 }

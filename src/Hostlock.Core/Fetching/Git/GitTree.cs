@@ -69,16 +69,18 @@ sealed class GitTree : SourceTree
             var name = contents.AsSpan(at + blank + 1, end - blank - 1);
             if (name.IsEmpty || name.Contains((byte)'/') || name.SequenceEqual("."u8) || name.SequenceEqual(".."u8))
                 throw FetchException.BadObject(url, id);
-            var mode = Octal(contents.AsSpan(at, blank));
-            // The kinds, and which bit makes a file executable, as libgit2 reads them.
+            if (Mode(contents.AsSpan(at, blank)) is not { } mode || (mode & 0xF040) == 0xE040)
+                throw FetchException.BadObject(url, id);
+            // The kinds, and which bit makes a file executable, as libgit2 reads them: what is nothing else is a file (tree.c, normalize_filemode).
+            var isSubmodule = (mode & 0xF000) == 0xE000;
             var kind = (mode & 0xF000) switch
             {
                 0x4000 or 0xE000 => TreeEntryKind.Folder,
+                _ when (mode & 0x40) != 0 => TreeEntryKind.Executable,
                 0xA000 => TreeEntryKind.Link,
-                0x8000 => (mode & 0x40) != 0 ? TreeEntryKind.Executable : TreeEntryKind.File,
-                _ => throw FetchException.BadObject(url, id),
+                _ => TreeEntryKind.File,
             };
-            entries.Add(new(new(name.ToArray()), kind, Convert.ToHexStringLower(contents.AsSpan(at + end + 1, 20)), (mode & 0xF000) == 0xE000));
+            entries.Add(new(new(name.ToArray()), kind, Convert.ToHexStringLower(contents.AsSpan(at + end + 1, 20)), isSubmodule));
             at += end + 21;
         }
         entries.Sort(static (one, other) => one.Name.CompareTo(other.Name));
@@ -226,11 +228,18 @@ sealed class GitTree : SourceTree
         }
     }
 
-    static int Octal(ReadOnlySpan<byte> digits)
+    // Sixteen bits in octal digits; null if it is anything else.
+    static int? Mode(ReadOnlySpan<byte> digits)
     {
+        if (digits.IsEmpty || digits.ContainsAnyExceptInRange((byte)'0', (byte)'7'))
+            return null;
         var value = 0;
         foreach (var digit in digits)
-            value = (value << 3) | ((digit - '0') & 7);
+        {
+            value = (value << 3) | (digit - '0');
+            if (value > ushort.MaxValue)
+                return null;
+        }
         return value;
     }
 }

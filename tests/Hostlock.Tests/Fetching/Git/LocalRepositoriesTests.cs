@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Hostlock.Fetching;
+using Hostlock.Flakes;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching.Git;
@@ -65,6 +66,20 @@ public sealed class LocalRepositoriesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_commit_whose_date_git_cannot_read_is_listed_without_one()
+    {
+        _git.Repository("input", 1);
+        var (tree, first) = (TestGit.In(_git.Folder["input"], "rev-parse", "HEAD^{tree}").Trim(), TestGit.In(_git.Folder["input"], "rev-parse", "HEAD").Trim());
+        _git.Folder.Write("commit", $"tree {tree}\nparent {first}\nauthor a <a@example.org> 0 +0000\ncommitter a <a@example.org> -5 +0000\n\nx\n");
+        var second = TestGit.In(_git.Folder["input"], "hash-object", "-t", "commit", "-w", "--literally", _git.Folder["commit"]).Trim();
+        using var fetcher = _git.Fetcher();
+
+        var between = await fetcher.Revisions.BetweenAsync($"file://{_git.Folder["input"]}", (first, null), second, Stop);
+
+        Assert.Equal([new(Revision.Parse(second), null)], between);
+    }
+
+    [Fact]
     public async Task Nothing_in_a_repository_is_changed_by_looking_at_it()
     {
         using var cases = new GitCases();
@@ -77,7 +92,7 @@ public sealed class LocalRepositoriesTests : IDisposable
             {
                 await fetcher.FetchAsync(GitFetching.Reference(cases.Url(reference)), Stop);
             }
-            catch (FetchException)
+            catch (HostlockException)
             {
                 // It may well fail; it may not write.
             }
