@@ -132,6 +132,28 @@ sealed class GitCases : IDisposable
         ("remote, submodules, not asked for", "git://HOST/super.git"),
         ("names that are not ASCII", "names"),
         ("names that are not ASCII, commit", "names?ref=main"),
+        ("version 1", "version-1"),
+        ("version 2", "version-2"),
+        ("version 2, branch", "version-2?ref=main"),
+        ("an unknown extension", "extension"),
+        ("an unknown extension, branch", "extension?ref=main"),
+        ("an unknown extension of version 0", "extension-0"),
+        ("refs in a table", "reftable"),
+        ("a partial clone", "partial?ref=main"),
+        ("a work tree elsewhere, branch", "elsewhere?ref=main"),
+        ("a work tree that its settings name too", "worktree-named"),
+        ("a work tree that is declared bare", "declared-bare"),
+        ("a work tree that is declared bare, branch", "declared-bare?ref=main"),
+        ("a .git file without a blank", "gitfile"),
+        ("grafted", "grafted"),
+        ("grafted, branch", "grafted?ref=main"),
+        ("replaced", "replaced?ref=main"),
+        ("a submodule staged", "module-staged"),
+        ("a submodule no longer tracked", "module-removed"),
+        ("modes that do not count by an included file", "no-modes-included"),
+        ("modes that do not count by the settings of the work tree", "no-modes-here"),
+        ("settings of the work tree that nobody asked for", "no-modes-unasked"),
+        ("line ends changed since the checkout", "autocrlf-later"),
         .. OddCommits.Select(odd => ($"commit: {odd.Name}", $"odd?ref={odd.Name.Replace(' ', '-')}")),
         .. OddModes.Select(mode => ($"an entry of mode {mode}", $"odd?ref=mode-{mode}")),
         ("an empty link", "odd?ref=empty-link"),
@@ -171,6 +193,8 @@ sealed class GitCases : IDisposable
         Attributes();
         Submodules();
         Names();
+        Formats();
+        Settings();
         OddObjects();
     }
 
@@ -368,6 +392,59 @@ sealed class GitCases : IDisposable
         Folder.Write("names/new\nline", "x\n");
         Folder.Write("names/empty", "");
         TestGit.Commit(Folder["names"], 1);
+    }
+
+    void Formats()
+    {
+        foreach (var (name, settings) in (ReadOnlySpan<(string, string)>)
+        [
+            ("version-1", "[core]\n\trepositoryformatversion = 1\n"),
+            ("version-2", "[core]\n\trepositoryformatversion = 2\n"),
+            ("extension", "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tunheardOf = true\n"),
+            ("extension-0", "[extensions]\n\tunheardOf = true\n"),
+            ("reftable", "[core]\n\trepositoryformatversion = 1\n[extensions]\n\trefStorage = reftable\n"),
+            ("partial", "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tpartialClone = origin\n"),
+            ("elsewhere", "[core]\n\tworktree = ../../clean\n"),
+            ("worktree-named", "[core]\n\tworktree = ../../worktree-named\n"),
+            ("declared-bare", "[core]\n\tbare = true\n"),
+        ])
+        {
+            Copy("clean", name);
+            File.AppendAllText(Folder[$"{name}/.git/config"], settings);
+        }
+        Copy("clean", "gitfile");
+        Directory.Move(Folder["gitfile/.git"], Folder["gitfile.git"]);
+        Folder.Write("gitfile/.git", "gitdir:../gitfile.git");
+        foreach (var name in (string[])["grafted", "replaced"])
+            Copy("clean", name);
+        Directory.CreateDirectory(Folder["grafted/.git/info"]);
+        Folder.Write("grafted/.git/info/grafts", $"{Id("grafted", "HEAD")}\n");
+        Git("replaced", "replace", Id("replaced", "HEAD:file"), Id("replaced", "HEAD:tool"));
+        foreach (var name in (string[])["module-staged", "module-removed"])
+        {
+            Copy("clean", name);
+            Git(name, "update-index", "--add", "--cacheinfo", $"160000,{Id("inner", "HEAD")},module");
+        }
+        Commit("module-removed", 8);
+        Git("module-removed", "update-index", "--force-remove", "module");
+    }
+
+    void Settings()
+    {
+        foreach (var name in (string[])["no-modes-included", "no-modes-here", "no-modes-unasked"])
+        {
+            Copy("clean", name);
+            Git(name, "config", "--unset", "core.fileMode");
+            File.SetUnixFileMode(Folder[$"{name}/file"], (UnixFileMode)0b111_101_101);
+        }
+        Git("no-modes-included", "config", "include.path", "more");
+        Git("no-modes-here", "config", "extensions.worktreeConfig", "true");
+        foreach (var file in (string[])["no-modes-included/.git/more", "no-modes-here/.git/config.worktree", "no-modes-unasked/.git/config.worktree"])
+            Folder.Write(file, "[core]\n\tfileMode = false\n");
+        Folder.Write("autocrlf-later/text", "a\nb\n");
+        TestGit.Commit(Folder["autocrlf-later"], 1);
+        Git("autocrlf-later", "config", "core.autocrlf", "true");
+        Folder.Write("autocrlf-later/text", "a\r\nb\r\n");
     }
 
     // Objects that git reads and would not write, each at a branch of its own.

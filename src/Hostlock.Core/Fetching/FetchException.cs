@@ -103,6 +103,21 @@ public sealed class FetchException : HostlockException
     internal static FetchException NotARepository(string url) =>
         new($"'{url}' is no Git repository") { IsOutside = true, Hint = "name the root of a work tree, or a bare repository" };
 
+    internal static FetchException UnsupportedVersion(string url, string version) =>
+        new($"'{url}' is a Git repository of version {version}, and Nix reads versions 0 and 1");
+
+    internal static FetchException UnsupportedExtension(string url, string extension) =>
+        new($"'{url}' is a Git repository with the extension '{extension}', which Nix does not read")
+        {
+            Hint = extension == "refstorage" ? "git refs migrate --ref-format=files makes it readable (git 2.46 and later)" : null,
+        };
+
+    internal static FetchException BareWithFiles(string url) =>
+        new($"'{url}' is declared bare (core.bare = true), so its files are not read") { Hint = "name a branch of it with ?ref=, or run git config core.bare false in it" };
+
+    internal static FetchException WorkTreeElsewhere(string url, string path) =>
+        new($"the files of '{url}' are said to lie elsewhere (core.worktree = {path})") { Hint = "name that folder, or a branch with ?ref=" };
+
     internal static FetchException NoSuchRef(string url, string name) =>
         new($"'{url}' has no branch or tag '{name}'") { IsOutside = true, Hint = "a tag is written refs/tags/NAME" };
 

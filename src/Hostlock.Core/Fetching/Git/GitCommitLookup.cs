@@ -41,7 +41,7 @@ sealed class GitCommitLookup(GitRepositories repositories)
     // Nix fetches from a bare repository as from a remote one, with the names that a fetch knows; the objects are read where they are.
     static async Task<FoundCommit> FindBareAsync(FlakeRef reference, GitRepository repository, ICollection<Warning> warnings, CancellationToken cancellationToken)
     {
-        var name = reference.Ref ?? repository.Place.Head ?? Master(repository.Url, warnings);
+        var name = reference.Ref ?? await repository.HeadAsync(cancellationToken) ?? Master(repository.Url, warnings);
         var commit = reference.Revision is { } revision
             ? await repository.CommitAsync(revision.ToLowerInvariant(), cancellationToken) ?? throw FetchException.NoSuchRevision(repository.Url, revision)
             : await repository.CommitAsync(GitAddress.FullName(name), cancellationToken) ?? throw FetchException.NoSuchRef(repository.Url, name);

@@ -43,7 +43,9 @@ sealed class GitConfig
 
     public bool IsTrue(string name) => Text(name)?.ToLowerInvariant() is "true" or "yes" or "on" or "1";
 
-    public bool IsFalse(string name) => Text(name)?.ToLowerInvariant() is "false" or "no" or "off" or "0" or "";
+    /// <summary>The names that a section without subsections sets, in lower case and each once.</summary>
+    public IEnumerable<string> Keys(string section) =>
+        _settings.Where(setting => setting.Section == section && setting.Subsection.Length == 0).Select(setting => setting.Key).Distinct(StringComparer.Ordinal);
 
     /// <summary>The subsections of a section, <c>submodule "NAME"</c>, in order and each once.</summary>
     public IEnumerable<string> Subsections(string section) =>

@@ -1,3 +1,4 @@
+using System.Text;
 using Hostlock.Flakes;
 using Hostlock.Platform;
 
@@ -19,9 +20,10 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
         var git = Path.Combine(folder, ".git");
         if (File.Exists(git))
         {
-            if (Line(git) is not { } line || !line.StartsWith("gitdir: ", StringComparison.Ordinal))
+            // git writes a blank behind the colon, and libgit2 wants none.
+            if (Line(git) is not { } line || !line.StartsWith("gitdir:", StringComparison.Ordinal))
                 return null;
-            git = Path.GetFullPath(line["gitdir: ".Length..], folder);
+            git = Path.GetFullPath(line["gitdir:".Length..].TrimStart(), folder);
         }
         var common = Line(Path.Combine(git, "commondir")) is { Length: > 0 } elsewhere ? Path.GetFullPath(elsewhere, git) : git;
         return IsRepository(git, common) ? new(git, common, folder) : null;
@@ -53,8 +55,15 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
         }
     }
 
+    /// <summary>Tells whether a folder is that of the files, by whatever path.</summary>
+    public bool IsWorkTree(string folder) =>
+        folder == WorkTree || (Look(folder) is { } there && there == Look(WorkTree!));
+
     /// <summary>The text of a file of the repository; null if it does not exist or is far too large.</summary>
     public static string? Text(string path) => RegularFile.TextIfReadable(path, MaximumText); // git will say what is wrong
+
+    // The state of the .git that a folder has; no two have the same one at the same time.
+    static UnixFiles.Status? Look(string folder) => UnixFiles.Look(Encoding.UTF8.GetBytes(Path.Combine(folder, ".git")));
 
     static string? Line(string path) => Text(path)?.TrimEnd('\n', '\r');
 

@@ -18,11 +18,11 @@ sealed class GitRepositories(IProcessRunner processes, string cacheFolder) : IDi
     /// <summary>A repository of this machine.</summary>
     /// <param name="place">Where it is; null if there is none.</param>
     /// <param name="url">What the user calls it.</param>
-    /// <exception cref="FetchException">There is none.</exception>
+    /// <exception cref="FetchException">There is none, or it is of a kind that Nix does not read.</exception>
     public GitRepository Local(GitPlace? place, string url)
     {
         var there = place ?? throw FetchException.NotARepository(url);
-        return _byUrl[url] = _local.GetOrAdd((there, url), _ => new(processes, there, url));
+        return _byUrl[url] = _local.GetOrAdd((there, url), _ => Open(there, url));
     }
 
     /// <summary>
@@ -53,6 +53,15 @@ sealed class GitRepositories(IProcessRunner processes, string cacheFolder) : IDi
 
     /// <summary>Tells whether a folder is that of a work tree.</summary>
     public static bool HasWorkTree(string folder) => Path.Exists(Path.Combine(folder, ".git"));
+
+    // Nix opens a work tree by itself, and has git fetch from a bare repository.
+    GitRepository Open(GitPlace place, string url)
+    {
+        var repository = new GitRepository(processes, place, url);
+        if (place.WorkTree is not null)
+            GitFormat.Check(repository.OwnSettings, url);
+        return repository;
+    }
 
     /// <summary>Lets the gits end that answered questions about objects.</summary>
     public void Dispose()

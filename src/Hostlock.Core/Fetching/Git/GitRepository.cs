@@ -10,6 +10,12 @@ namespace Hostlock.Fetching.Git;
 /// </summary>
 sealed class GitRepository : IDisposable
 {
+    // What git config answers for a setting that nobody sets.
+    const int NotSet = 1;
+
+    // What git symbolic-ref answers for a HEAD that names a commit and no branch.
+    const int Detached = 1;
+
     readonly IProcessRunner _processes;
     readonly SemaphoreSlim _turn = new(1, 1);
     GitObjects? _objects;
@@ -25,6 +31,12 @@ sealed class GitRepository : IDisposable
 
     public bool IsShallow => File.Exists(Path.Combine(Place.Common, "shallow"));
 
+    /// <summary>True if commits have other parents here than they state: some are missing, or were put in their place.</summary>
+    public bool HasOtherParents => IsShallow || File.Exists(Path.Combine(Place.Common, "info", "grafts"));
+
+    /// <summary>The settings in the repository's own file, without those of the user and the machine.</summary>
+    public GitConfig OwnSettings => GitConfig.OfRepository(Place);
+
     public Task<Finished> RunAsync(CancellationToken cancellationToken, params IEnumerable<string> arguments) =>
         _processes.RunAsync(Command(arguments), cancellationToken);
 
@@ -33,6 +45,50 @@ sealed class GitRepository : IDisposable
 
     /// <summary>A command of git about this repository.</summary>
     public ProcessRequest Command(params IEnumerable<string> arguments) => GitProgram.Ask(Place.Folder, arguments);
+
+    /// <summary>
+    /// Builds a command whose answer depends on settings. They come from files alone, those of the user and what these include among them: what the
+    /// environment sets is for git, and Nix does not see it.
+    /// </summary>
+    public ProcessRequest CommandBySettings(params IEnumerable<string> arguments)
+    {
+        var command = Command(arguments);
+        return command with
+        {
+            Environment = command.Environment.Unset("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS"),
+        };
+    }
+
+    /// <summary>Asks git for a setting that is <c>true</c>, <c>false</c> or a word; null if it is nowhere set.</summary>
+    /// <param name="name">Its name: <c>core.fileMode</c>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<string?> SettingAsync(string name, CancellationToken cancellationToken)
+    {
+        var finished = await RunAsync(CommandBySettings("config", "--type=bool-or-str", "--get", name), cancellationToken);
+        return finished switch
+        {
+            { Succeeded: true } => finished.Output.TrimEnd('\n'),
+            { ExitCode: NotSet } => null,
+            _ => throw FetchException.GitFailed(Url, "read the settings of", finished.Errors.Trim()),
+        };
+    }
+
+    /// <summary>
+    /// Tells what HEAD points to, <c>refs/heads/main</c>; null if it is detached or cannot be read. git is asked only if it keeps its refs in a format
+    /// of its own (reftable), for which the file HEAD holds no more than a placeholder.
+    /// </summary>
+    public async Task<string?> HeadAsync(CancellationToken cancellationToken)
+    {
+        if (Place.Head is not "refs/heads/.invalid")
+            return Place.Head;
+        var finished = await RunAsync(cancellationToken, "symbolic-ref", "--quiet", "HEAD");
+        return finished switch
+        {
+            { Succeeded: true } => finished.Output.TrimEnd('\n'),
+            { ExitCode: Detached } => null,
+            _ => throw FetchException.GitFailed(Url, "read HEAD of", finished.Errors.Trim()),
+        };
+    }
 
     /// <summary>A process of its own for the contents of many objects, which are all asked for at once.</summary>
     public GitObjects StartObjects() => new(_processes.Start(Command("cat-file", "--batch", "--buffer")));

@@ -15,8 +15,8 @@ sealed class GitRevisionCount(FetchCache cache)
     /// <exception cref="FetchException">A commit is missing or damaged.</exception>
     public async Task<ulong> OfAsync(GitRepository repository, GitCommit commit, CancellationToken cancellationToken)
     {
-        // What a shallow copy lacks is missing in its count: it is not to be remembered.
-        if (repository.IsShallow)
+        // What a shallow copy lacks is missing in its count, and so is what a graft cuts off: it is not to be remembered.
+        if (repository.HasOtherParents)
             return cache.Find(KeyOf(commit.Id))?.RevisionCount ?? await repository.CountAsync(commit.Id, cancellationToken);
         // One more than its only parent's, if that was counted before; a few steps back are read from the commits themselves.
         var at = commit;

@@ -53,7 +53,8 @@ public sealed class GitConfigTests : IDisposable
     public void A_key_alone_is_true()
     {
         Assert.True(GitConfig.Parse(Text).IsTrue("core.bare"));
-        Assert.True(GitConfig.Parse(Text).IsFalse("core.filemode"));
+        Assert.False(GitConfig.Parse(Text).IsTrue("core.filemode"));
+        Assert.Contains("filemode", GitConfig.Parse(Text).Keys("core"));
     }
 
     [Theory]

@@ -66,6 +66,17 @@ public sealed class LocalRepositoriesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_work_tree_whose_settings_name_another_folder_is_refused()
+    {
+        _git.Repository("input", 1);
+        TestGit.In(_git.Folder["input"], "config", "core.worktree", _git.Folder.Path);
+
+        var error = await Assert.ThrowsAsync<FetchException>(() => _git.FetchAsync($"git+file://{_git.Folder["input"]}"));
+
+        Assert.Contains("core.worktree", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_commit_whose_date_git_cannot_read_is_listed_without_one()
     {
         _git.Repository("input", 1);

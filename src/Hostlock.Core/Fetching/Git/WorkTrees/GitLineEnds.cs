@@ -43,9 +43,8 @@ static class GitLineEnds
     {
         if (files.Count == 0)
             return true;
-        var config = GitConfig.OfRepository(repository.Place);
-        var isAutomatic = config.IsTrue("core.autocrlf") || config.Text("core.autocrlf") == "input";
-        var command = repository.Command("check-attr", "-z", "--stdin", "text", "eol", "crlf", "ident");
+        var isAutomatic = await repository.SettingAsync("core.autocrlf", cancellationToken) is "true" or "input";
+        var command = repository.CommandBySettings("check-attr", "-z", "--stdin", "text", "eol", "crlf", "ident");
         var finished = await repository.RunAsync(
             command with
             {

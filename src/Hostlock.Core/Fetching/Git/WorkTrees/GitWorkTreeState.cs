@@ -21,48 +21,53 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
     public static async Task<GitWorkTreeState> ReadAsync(GitRepository repository, CancellationToken cancellationToken)
     {
         var place = repository.Place;
+        GitFormat.CheckWorkTree(repository);
         var commit = place.HeadCommit is { } id && GitCommit.Loose(place, id) is { } loose ? loose : await repository.CommitAsync("HEAD", cancellationToken);
         var index = GitIndex.Read(place) ?? throw FetchException.UnreadableIndex(repository.Url);
-        var isStaged = commit is null
-            ? index.Entries.Count > 0
-            : index.Tree is { } tree
-                ? tree != commit.Tree
-                : !await repository.UseAsync(objects => IsTree(index, GitTree.Read(objects, commit.Tree, repository.Url)), cancellationToken);
-        var (paths, isChanged, converted) = Compare(place, index, cancellationToken);
-        var isDirty = isStaged || isChanged || !await GitLineEnds.ExplainAsync(repository, converted, cancellationToken);
+        var (paths, isChanged, hasOtherModes, converted) = Compare(place, index, cancellationToken);
+        var isDirty = isChanged
+            || await IsStagedAsync()
+            || (hasOtherModes && await repository.SettingAsync("core.fileMode", cancellationToken) != "false")
+            || !await GitLineEnds.ExplainAsync(repository, converted, cancellationToken);
         return new(commit, isDirty, paths);
+
+        async Task<bool> IsStagedAsync() => commit is null
+            ? index.Entries.Any(entry => !entry.IsSubmodule)
+            : index.Tree != commit.Tree
+                && !await repository.UseAsync(objects => IsTree(index, GitTree.Read(objects, commit.Tree, repository.Url)), cancellationToken);
     }
 
+    // Submodules are not looked at, also if one was added or taken away.
     static bool IsTree(GitIndex index, GitTree tree)
     {
+        var entries = index.Entries.Where(entry => !entry.IsSubmodule).ToList();
         var at = 0;
-        foreach (var (path, entry) in tree.Leaves())
+        foreach (var (path, entry) in tree.Leaves().Where(leaf => !leaf.Entry.IsSubmodule))
         {
-            if (at == index.Entries.Count || index.Entries[at] is not { IsPlain: true } staged || staged.Path != path || staged.Id != entry.Id || Kind(staged.Mode) != Kind(entry))
+            if (at == entries.Count || entries[at] is not { IsPlain: true } staged || staged.Path != path || staged.Id != entry.Id || Kind(staged.Mode) != Kind(entry))
                 return false;
             at++;
         }
-        return at == index.Entries.Count;
+        return at == entries.Count;
 
         static uint Kind(object of) => of switch
         {
             uint mode => mode,
-            GitTree.Entry { IsSubmodule: true } => 0xE000,
             GitTree.Entry { Kind: TreeEntryKind.Link } => 0xA000,
             GitTree.Entry { Kind: TreeEntryKind.Executable } => ExecutableMode,
             _ => FileMode,
         };
     }
 
-    // The files that are there, whether one differs for sure, and those that differ by what git may convert on the way in.
-    static (List<TreePath> Paths, bool IsChanged, List<GitLineEnds.Converted> Converted) Compare(GitPlace place, GitIndex index, CancellationToken cancellationToken)
+    // The files that are there, whether one differs for sure or by its mode alone, and those that differ by what git may convert on the way in.
+    static (List<TreePath> Paths, bool IsChanged, bool HasOtherModes, List<GitLineEnds.Converted> Converted) Compare(
+        GitPlace place, GitIndex index, CancellationToken cancellationToken)
     {
         var root = Encoding.UTF8.GetBytes(place.WorkTree!);
         var paths = new List<TreePath>(index.Entries.Count);
         var converted = new List<GitLineEnds.Converted>();
-        var isChanged = false;
+        var (isChanged, hasOtherModes) = (false, false);
         var (folder, isFolder) = (TreePath.Root, true);
-        var settings = new Lazy<GitConfig>(() => GitConfig.OfRepository(place));
         foreach (var entry in index.Entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -84,28 +89,35 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
             // Three stages of one path are one file.
             if (paths.Count == 0 || paths[^1] != entry.Path)
                 paths.Add(entry.Path);
-            if (isChanged || entry.IsAssumed || IsUnchanged(entry, path, status, index.Written, settings))
+            if (isChanged || entry.IsAssumed)
                 continue;
-            if (IsFile(entry, status) && GitLineEnds.Undo(entry, path, status.Size) is { } undone)
+            hasOtherModes |= HasOtherMode(entry, status);
+            if (IsUnchanged(entry, path, status, index.Written))
+                continue;
+            if (HasSizeSeen(entry, status) && !IsLink(entry) && status.Kind == UnixFiles.Kind.File && GitLineEnds.Undo(entry, path, status.Size) is { } undone)
                 converted.Add(undone);
             else
                 isChanged = true;
         }
-        return (paths, isChanged, converted);
+        return (paths, isChanged, hasOtherModes, converted);
     }
 
     static bool IsFolder(byte[] root, TreePath folder) =>
         folder.IsRoot || folder.Folders.Append(folder).All(step => UnixFiles.Look([.. root, (byte)'/', .. step.Bytes]) is { Kind: UnixFiles.Kind.Folder });
 
-    static bool IsFile(GitIndex.Entry entry, UnixFiles.Status status) =>
-        status.Kind == UnixFiles.Kind.File && entry.Mode == (status.IsExecutable ? ExecutableMode : FileMode);
+    static bool HasOtherMode(GitIndex.Entry entry, UnixFiles.Status status) =>
+        status.Kind == UnixFiles.Kind.File && !IsLink(entry) && entry.Mode != (status.IsExecutable ? ExecutableMode : FileMode);
 
-    static bool IsUnchanged(GitIndex.Entry entry, byte[] path, UnixFiles.Status status, (long Seconds, long Nanoseconds) written, Lazy<GitConfig> settings)
+    static bool IsLink(GitIndex.Entry entry) => (entry.Mode & 0xF000) == 0xA000;
+
+    // libgit2 does not read a file of another size than the index says, even if it is the same but for line ends; zero stands for a size that the
+    // index does not know (diff_generate.c, maybe_modified).
+    static bool HasSizeSeen(GitIndex.Entry entry, UnixFiles.Status status) => entry.Seen.Size == 0 || entry.Seen.Size == (uint)status.Size;
+
+    static bool IsUnchanged(GitIndex.Entry entry, byte[] path, UnixFiles.Status status, (long Seconds, long Nanoseconds) written)
     {
-        var isLink = (entry.Mode & 0xF000) == 0xA000;
-        if (isLink != (status.Kind == UnixFiles.Kind.Link))
-            return false;
-        if (!isLink && !IsFile(entry, status) && !settings.Value.IsFalse("core.filemode"))
+        var isLink = IsLink(entry);
+        if (isLink != (status.Kind == UnixFiles.Kind.Link) || !HasSizeSeen(entry, status))
             return false;
         // A git without nanoseconds wrote zeros.
         var isCoarse = entry.Seen.Nanoseconds == 0;
