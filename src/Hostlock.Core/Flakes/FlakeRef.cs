@@ -96,11 +96,7 @@ public sealed partial record FlakeRef
                 throw FlakeException.AttributeType("type", "a string", attributes);
             var scheme = InputSchemes.Of(type);
             CheckNames(scheme, input);
-            foreach (var name in (ReadOnlySpan<string>)["lastModified", "revCount"])
-            {
-                if (input.Has(name) && input.Number(name) is null)
-                    throw FlakeException.AttributeType(name, "an integer", null);
-            }
+            CheckNumbers(input);
             return new(scheme.Check(input), directory);
         }
         catch (FlakeException why) when (why.Span is null && span is not null)
@@ -149,8 +145,12 @@ public sealed partial record FlakeRef
     public FlakeRef MovedTo(string to) => With(Scheme.MovedTo(Input, to));
 
     /// <summary>Judges an entry of a lock, as Nix does when it reads one.</summary>
-    /// <exception cref="FlakeException">The type is not known, or an attribute is not one of its type's.</exception>
-    public void CheckSupported() => CheckNames(Scheme, Input);
+    /// <exception cref="FlakeException">The type is not known, or an attribute is not one of its type's or no number where it should be.</exception>
+    public void CheckSupported()
+    {
+        CheckNames(Scheme, Input);
+        CheckNumbers(Input);
+    }
 
     /// <summary>The reference with the branch and revision that an indirect one carried.</summary>
     /// <exception cref="FlakeException">Its type does not have them.</exception>
@@ -177,6 +177,15 @@ public sealed partial record FlakeRef
             throw FlakeException.UnknownType(scheme.Name);
         foreach (var name in attributes.Names.Where(name => name != "type" && !scheme.AttributeNames.Contains(name)))
             throw FlakeException.NotSupportedBy(name, scheme.Name, scheme.AttributeNames);
+    }
+
+    static void CheckNumbers(RefAttributes attributes)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["lastModified", "revCount"])
+        {
+            if (attributes.Has(name) && attributes.Number(name) is null)
+                throw FlakeException.AttributeType(name, "an integer", null);
+        }
     }
 
     // ID(/(REV | REF(/REV)?))?(#fragment)?, the whole text. Errors from here on are final.

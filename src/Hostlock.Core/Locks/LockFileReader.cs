@@ -238,6 +238,11 @@ public static class LockFileReader
         void ReadInputs(RawNode node)
         {
             _json.Read();
+            if (IsNothing())
+            {
+                node.Inputs.Clear();
+                return;
+            }
             if (_json.TokenType != JsonTokenType.StartObject)
             {
                 node.Defect ??= LockException.WrongType(Here(), "'inputs'", "an object");
@@ -254,6 +259,18 @@ public static class LockFileReader
                 else if (ReadPath(node, $"input '{name}'") is { } target)
                     node.Inputs.Add(new(name, new LockEdge.Follows(target)));
             }
+        }
+
+        // Nix takes null and an empty list for no inputs at all, because its JSON library finds nothing in them.
+        bool IsNothing()
+        {
+            if (_json.TokenType == JsonTokenType.Null)
+                return true;
+            var ahead = _json;
+            if (_json.TokenType != JsonTokenType.StartArray || !ahead.Read() || ahead.TokenType != JsonTokenType.EndArray)
+                return false;
+            _json = ahead;
+            return true;
         }
 
         InputPath? ReadPath(RawNode node, string what)

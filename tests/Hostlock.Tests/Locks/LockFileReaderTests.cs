@@ -26,6 +26,17 @@ public class LockFileReaderTests
         Assert.Empty(file.AllInputs());
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("[ ]")]
+    public void Null_and_an_empty_list_are_no_inputs(string inputs)
+    {
+        var file = Read("""{"nodes":{"root":{"inputs":""" + inputs + """}},"root":"root","version":7}""");
+
+        Assert.Empty(file.Root.Inputs);
+    }
+
     [Fact]
     public void What_two_locks_have_in_common_exists_once_if_they_are_read_together()
     {

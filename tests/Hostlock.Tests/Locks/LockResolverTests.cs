@@ -41,6 +41,22 @@ public class LockResolverTests
         Assert.Empty(_world.Read);
     }
 
+    [Theory]
+    [InlineData("lastModified")]
+    [InlineData("revCount")]
+    public async Task A_number_of_the_lock_that_is_text_is_an_error(string attribute)
+    {
+        _world.Flake("git+https://acme.org/a");
+        var old = await _world.LockAsync("""a.url = "git+https://acme.org/a";""");
+        var node = ((LockEdge.Locked)old.EdgeAt(InputPath.Of("a"))!).Node;
+        var odd = new LockedNode(node.Locked.With(node.Locked.Input.With(attribute, "5")), node.Original, true, null, NameMap<LockEdge>.Empty);
+
+        var error = await Assert.ThrowsAsync<FlakeException>(
+            () => _world.LockAsync("""a.url = "git+https://acme.org/a";""", new LockFile(new(NameMap<LockEdge>.Of([new("a", new LockEdge.Locked(odd))])))));
+
+        Assert.Contains($"'{attribute}'", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_update_of_one_input_leaves_the_other_where_it_is()
     {
