@@ -78,11 +78,11 @@ sealed class GitCommitLookup(GitRepositories repositories)
                 async () => wanted is not null && await copy.CommitAsync(wanted, cancellationToken) is not null,
                 cancellationToken);
         }
-        catch (FetchException why) when (why.IsOutside && reference.Revision is null)
+        catch (FetchException why) when (why.IsOutside)
         {
             // What was fetched before is better than nothing, and Nix says so too.
-            name ??= copy.Place.Head!;
-            if (await copy.CommitAsync(GitAddress.FullName(name), cancellationToken) is not { } old)
+            name ??= GitCopies.LastHead(copy) ?? Master(url, warnings);
+            if (await copy.CommitAsync(reference.Revision is null ? GitAddress.FullName(name) : wanted!, cancellationToken) is not { } old)
                 throw;
             warnings.Add(new($"could not update local clone of Git repository '{url}'; continuing with the most recent version ({why.Message})"));
             return new(copy, old, name);

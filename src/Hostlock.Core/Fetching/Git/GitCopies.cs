@@ -20,6 +20,9 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     /// <summary>The option to fetch commits alone.</summary>
     public const string WithoutTrees = "--filter=tree:0";
 
+    // What HEAD of a copy says until the remote repository has been asked.
+    const string NoHead = "refs/heads/nothing-is-checked-out";
+
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     readonly ConcurrentDictionary<string, GitRepository> _copies = [];
@@ -115,6 +118,10 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
             AtomicFile.Replace(Path.Combine(copy.Place.Folder, "HEAD"), Encoding.UTF8.GetBytes($"ref: {head}\n"));
     }
 
+    /// <summary>The branch that the HEAD of a remote repository pointed to when it was asked last; null if it never was.</summary>
+    /// <param name="copy">The copy.</param>
+    public static string? LastHead(GitRepository copy) => copy.Place.Head is { } head && head != NoHead ? head : null;
+
     public void Dispose()
     {
         foreach (var copy in _copies.Values)
@@ -144,7 +151,7 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
             AtomicFile.ReplaceAll(
             [
                 (Path.Combine(beside, "config"), "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"u8.ToArray()),
-                (Path.Combine(beside, "HEAD"), "ref: refs/heads/nothing-is-checked-out\n"u8.ToArray()),
+                (Path.Combine(beside, "HEAD"), Encoding.UTF8.GetBytes($"ref: {NoHead}\n")),
             ]);
             // What lies there and is no repository is in the way of this one.
             if (Directory.Exists(path) && GitPlace.OfBare(path) is null)

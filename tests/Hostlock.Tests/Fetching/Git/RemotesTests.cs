@@ -60,6 +60,19 @@ public sealed class RemotesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_revision_that_was_fetched_before_needs_the_remote_repository_no_more()
+    {
+        _git.Repository("input", 1);
+        using var server = new GitServer(_git.Folder.Path);
+        var before = await _git.FetchAsync($"git://{server.Host}/input");
+        server.Stop();
+
+        var after = await _git.FetchAsync($"git://{server.Host}/input?rev={before.Revision}");
+
+        Assert.Equal(before, after);
+    }
+
+    [Fact]
     public async Task A_remote_repository_that_never_answered_is_an_error_of_the_world_outside()
     {
         using var server = new GitServer(_git.Folder.Path);
