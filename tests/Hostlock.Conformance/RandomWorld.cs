@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using Hostlock.Conformance.Support;
@@ -20,10 +21,19 @@ sealed class RandomWorld : IAsyncDisposable
     static readonly string[] Registered = ["reg0", "reg1", "reg2", "reg3"];
     static readonly string[] OddNames = ["plain", "é ü", "a.b", "a-b", "a", "A", "z\"q", "tab\there", "日本"];
 
+    /// <summary>A hash that no tree has, for locks that lie.</summary>
+    public const string WrongHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+    // Settings of a repository that Nix refuses.
+    static readonly string[] OddSettings =
+        ["[core]\n\trepositoryformatversion = 2\n", "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tunheardOf = true\n", "[core]\n\tbare = true\n"];
+
+    readonly Dictionary<string, string> _plainSettings = [];
     readonly Random _random;
     readonly TempFolder _folder = new();
     readonly LoopbackServer _server;
     readonly bool _isGit;
+    readonly bool _hasModule;
     // In most worlds most things are as they should be; else little would be locked.
     readonly int _care;
     int _day = 1;
@@ -33,6 +43,7 @@ sealed class RandomWorld : IAsyncDisposable
         _random = new(seed);
         _server = new(Serve);
         _isGit = Chance(50);
+        _hasModule = _isGit && Chance(40);
         _care = Pick([1, 8, 8, 30]);
         foreach (var (source, at) in Sources.Select((source, at) => (source, at)).Reverse())
             Make(source, at);
@@ -147,6 +158,8 @@ sealed class RandomWorld : IAsyncDisposable
         var (kind, name) = (source.Split('/')[0], source.Split('/')[1]);
         if (kind == "git")
         {
+            if (_plainSettings.Remove(source, out var plain))
+                _folder.Write($"{source}/.git/config", plain);
             TestGit.Commit(_folder[source], ++_day);
             var isNew = !File.Exists(_folder[$"{source}/.git/refs/heads/dev"]);
             if (isNew || Chance(30))
@@ -185,7 +198,16 @@ sealed class RandomWorld : IAsyncDisposable
         if (source.StartsWith("git/", StringComparison.Ordinal) && Mishap(10))
             return $"{source} is dirty";
         Publish(source);
-        return $"{source} moves";
+        return source.StartsWith("git/", StringComparison.Ordinal) && Mishap(30) ? MakeOdd(source) : $"{source} moves";
+    }
+
+    // Until it is published again.
+    string MakeOdd(string source)
+    {
+        var settings = _folder.Read($"{source}/.git/config");
+        _plainSettings[source] = settings;
+        _folder.Write($"{source}/.git/config", settings + Pick(OddSettings));
+        return $"{source} moves, and is of a kind that is not read";
     }
 
     string LockSource()
@@ -231,14 +253,27 @@ sealed class RandomWorld : IAsyncDisposable
     WebAnswer Serve(WebRequest request)
     {
         var file = _folder[$"tar/{System.IO.Path.GetFileName(request.Target.Split('?')[0])}"];
-        return File.Exists(file) ? new(200, File.ReadAllBytes(file)) : WebAnswer.NotFound;
+        if (!File.Exists(file))
+            return WebAnswer.NotFound;
+        var bytes = File.ReadAllBytes(file);
+        // One of them comes in an encoding around what it is.
+        return file.EndsWith("t1.tar.gz", StringComparison.Ordinal) ? new(200, Compressed(bytes), ("Content-Encoding", "gzip")) : new(200, bytes);
+
+        static byte[] Compressed(byte[] bytes)
+        {
+            using var compressed = new MemoryStream();
+            using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
+                gzip.Write(bytes);
+            return compressed.ToArray();
+        }
     }
 
     // ---- the flake that is locked ----
 
     string WriteTop()
     {
-        var text = FlakeText(0, ["./near", "./near/../near", "./near/deep", "./other"], most: 6);
+        string[] modules = _hasModule ? ["./mod", "./mod/sub"] : [];
+        var text = FlakeText(0, ["./near", "./near/../near", "./near/deep", "./other", .. modules], most: 6, self: _hasModule && !Mishap(30) ? "  inputs.self.submodules = true;\n" : "");
         var near = FlakeText(1, Mishap(30) ? ["./deep", "../other", ".."] : ["./deep", "../other"]);
         var deep = FlakeText(1, ["../../other"]);
         var other = FlakeText(1, []);
@@ -251,6 +286,8 @@ sealed class RandomWorld : IAsyncDisposable
             _folder.Write($"{top}/other/flake.nix", other);
             if (isNew && _isGit)
                 TestGit.Commit(_folder[top], 1);
+            if (isNew && _hasModule)
+                TestGit.In(_folder[top], "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", _folder["git/r4"], "mod");
             AddAll(_folder[top]);
         }
         return "flake.nix is another";
@@ -278,7 +315,7 @@ sealed class RandomWorld : IAsyncDisposable
             return "flake.lock is too small to be changed";
         var node = Pick(others);
         string what;
-        switch (_random.Next(9))
+        switch (_random.Next(10))
         {
             case 0:
                 json["version"] = 5 + _random.Next(2);
@@ -310,7 +347,11 @@ sealed class RandomWorld : IAsyncDisposable
                 node["locked"]!.AsObject().Remove("lastModified");
                 what = "lacks a date";
                 break;
-            case 7:
+            case 7 when node["locked"]!["narHash"] is not null && Chance(50):
+                node["locked"]!["narHash"] = WrongHash;
+                what = "has a wrong hash";
+                break;
+            case 8:
                 node.Remove("parent");
                 what = "lacks a parent";
                 break;
@@ -358,9 +399,9 @@ sealed class RandomWorld : IAsyncDisposable
 
     // ---- declarations ----
 
-    string FlakeText(int level, string[] near, int most = 4)
+    string FlakeText(int level, string[] near, int most = 4, string self = "")
     {
-        var text = new StringBuilder("{\n");
+        var text = new StringBuilder("{\n").Append(self);
         var names = Names.OrderBy(_ => _random.Next()).Take(level < Sources.Length || Mishap(5) ? _random.Next(most) : 0).ToList();
         foreach (var name in names)
             Declare(text, name, level, near, names);
@@ -433,6 +474,8 @@ sealed class RandomWorld : IAsyncDisposable
             case "folders":
                 return Chance(20) && query.Count == 0 ? $"\"@/{source}\"" : $"\"path:@/{source}{Joined(query)}\"";
             default:
+                if (Mishap(10))
+                    return $"\"{_server.Url}/nothing.tar.gz\"";
                 if (!isFlake && Chance(30))
                     return $"\"{Pick(["file+file://@/tar/" + name + ".txt", $"file://@/tar/{name}.txt", $"{_server.Url}/{name}.txt"])}\"";
                 return $"\"{Pick([$"file://@/{source}.tar.gz", $"tarball+file://@/{source}.tar.gz", $"{_server.Url}/{name}.tar.gz"])}{Joined(query)}\"";
