@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hostlock.Fleets;
 using Hostlock.Fleets.Bisecting;
 using Hostlock.Locks;
 using Hostlock.Reporting;
@@ -7,8 +8,8 @@ namespace Hostlock.Cli;
 
 /// <summary>Prints how a search goes: each try as talk, the culprits as data.</summary>
 /// <param name="terminal">Where it is printed.</param>
-/// <param name="host">The host that is broken.</param>
-sealed class BisectLines(Terminal terminal, string host) : IBisectWatcher
+/// <param name="owner">The host that is broken, or the root.</param>
+sealed class BisectLines(Terminal terminal, LockOwner owner) : IBisectWatcher
 {
     public void Suspected(IReadOnlyList<string> inputs) =>
         terminal.Talk(string.Create(CultureInfo.InvariantCulture, $"{inputs.Count} {(inputs.Count == 1 ? "input differs" : "inputs differ")}: {string.Join(' ', inputs)}\n"));
@@ -18,7 +19,7 @@ sealed class BisectLines(Terminal terminal, string host) : IBisectWatcher
 
     public void Blamed(IReadOnlyList<string> inputs, LockDiff diff)
     {
-        terminal.Data(inputs.Count == 1 ? $"{inputs[0]} broke {host}:\n" : $"these together broke {host}: {string.Join(' ', inputs)}\n");
+        terminal.Data(inputs.Count == 1 ? $"{inputs[0]} broke {owner}:\n" : $"these together broke {owner}: {string.Join(' ', inputs)}\n");
         terminal.Data(DiffText.Render(diff, hasLinks: true));
     }
 

@@ -92,9 +92,8 @@ static class CommonOptions
     static IEnumerable<CompletionItem> InputWords(ParseResult parsed)
     {
         var folder = FleetFolder.Open(parsed.GetValue(Flake)!);
-        var hosts = folder.Fleet.Hosts.Select(host => host.Name.ToString()).ToHashSet();
-        var host = parsed.CommandResult.Tokens.Select(token => token.Value).FirstOrDefault(hosts.Contains) ?? HostName.Root;
-        return (HostLocks.Read(folder.PlaceNamed(host))?.AllInputs() ?? [])
+        var host = parsed.CommandResult.Tokens.Select(token => folder.TryOwnerNamed(token.Value)).OfType<LockOwner.Host>().FirstOrDefault();
+        return (HostLocks.Read(host is null ? folder.RootPlace : folder.PlaceOf(host))?.AllInputs() ?? [])
             .Where(input => input.Edge is LockEdge.Locked)
             .Select(input => new CompletionItem(input.Path.ToString()));
     }

@@ -35,12 +35,12 @@ static class LockUpdating
         foreach (var warning in report.Locks.SelectMany(planned => planned.Warnings).Distinct())
             terminal.Warn(warning);
         // Hosts for which the same failed are named together.
-        var unreachable = report.Locks.SelectMany(planned => planned.Unreachable.Select(input => (planned.Place.Name, input.Path, input.Why)));
+        var unreachable = report.Locks.SelectMany(planned => planned.Unreachable.Select(input => (planned.Place.Owner, input.Path, input.Why)));
         foreach (var group in unreachable.GroupBy(input => ErrorText.Render(input.Why, Ink.Plain)))
-            terminal.Talk($"{Names(group.Select(input => input.Name))}: '{group.First().Path}' stays as it was: {ErrorText.Render(group.First().Why, terminal.Ink)}");
+            terminal.Talk($"{Names(group.Select(input => input.Owner))}: '{group.First().Path}' stays as it was: {ErrorText.Render(group.First().Why, terminal.Ink)}");
         foreach (var group in report.Failed.GroupBy(failure => ErrorText.Render(failure.Why, Ink.Plain)))
-            terminal.Talk($"{Names(group.Select(failure => failure.Place.Name))}: {ErrorText.Render(group.First().Why, terminal.Ink)}");
+            terminal.Talk($"{Names(group.Select(failure => failure.Place.Owner))}: {ErrorText.Render(group.First().Why, terminal.Ink)}");
     }
 
-    static string Names(IEnumerable<string> hosts) => string.Join(' ', hosts);
+    static string Names(IEnumerable<LockOwner> owners) => string.Join(' ', owners);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Hostlock.Fleets;
 using Hostlock.Fleets.Bisecting;
 using Hostlock.Fleets.History;
 using Hostlock.Reporting;
@@ -20,7 +21,7 @@ sealed class BisectCommand : FleetCommand
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var place = run.Folder.PlaceNamed(run.Value(_host));
-        var bisection = new BisectRun(run.Processes, run.Folder, new BisectLines(run.Terminal, place.Name))
+        var bisection = new BisectRun(run.Processes, run.Folder, new BisectLines(run.Terminal, place.Owner))
         {
             Versions = run.Versions,
             Source = () => run.Fetcher,
@@ -36,13 +37,13 @@ sealed class BisectCommand : FleetCommand
             run.Terminal.Data("no input of the flake differs between the two locks\n");
             return ExitCode.No;
         }
-        Show(run.Terminal, place.Name, result);
+        Show(run.Terminal, place.Owner, result);
         return ExitCode.Done;
 
         LockVersion Version(string word) => LockVersion.Parse(run.Folder, word, run.Surroundings.Folder);
     }
 
-    static void Show(Terminal terminal, string host, BisectResult result)
+    static void Show(Terminal terminal, LockOwner owner, BisectResult result)
     {
         var input = result.Culprits[0];
         var culprits = result.Revisions?.Culprits ?? [];
@@ -56,8 +57,8 @@ sealed class BisectCommand : FleetCommand
         }
         if (result.LastGood is { } revision)
         {
-            terminal.Data($"to keep the rest and hold it back:\n  hostlock update {host} -i {input} --to {revision} --allow-downgrade\n");
-            terminal.Data($"  hostlock freeze {host} {input}\n");
+            terminal.Data($"to keep the rest and hold it back:\n  hostlock update {owner} -i {input} --to {revision} --allow-downgrade\n");
+            terminal.Data($"  hostlock freeze {owner} {input}\n");
         }
     }
 }

@@ -29,7 +29,7 @@ sealed class DiffCommand : FleetCommand
         {
             var host = first.Host ?? second.Host ?? throw FleetException.ClosureNeedsHost();
             closure = await new ClosureDiff(run.Processes, run.Folder)
-                .CompareAsync(run.Folder.PlaceNamed(host), host, old, now, run.Terminal.Talk, run.CancellationToken);
+                .CompareAsync(run.Folder.PlaceOf(host), host, old, now, run.Terminal.Talk, run.CancellationToken);
         }
         run.Print(
             () => (diff.IsEmpty ? $"{before} and {after} have the same lock\n" : DiffText.Render(diff, hasLinks: true)) + Closure(closure),

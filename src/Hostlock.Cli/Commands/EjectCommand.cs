@@ -18,8 +18,8 @@ sealed class EjectCommand : FleetCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var (folder, terminal, hosts, keep) = (run.Folder, run.Terminal, run.Words(_hosts), run.Value(_keep)!);
-        if (hosts.Length > 0 && keep != HostName.Root)
+        var (folder, terminal, hosts, keep) = (run.Folder, run.Terminal, run.Words(_hosts), run.Folder.OwnerNamed(run.Value(_keep)!));
+        if (hosts.Length > 0 && keep is not LockOwner.Root)
             throw FleetException.KeepsWithHosts();
         var adopted = await AdoptedFiles.ReadAsync(folder, run.Processes, run.CancellationToken);
         var plan = hosts.Length > 0

@@ -19,7 +19,7 @@ sealed class FreezeCommand : FleetCommand
 
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {
-        var (host, input) = (run.Value(_host), run.Value(_input));
+        var (host, input) = (run.Folder.OwnerNamed(run.Value(_host)), run.Value(_input));
         var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, DateOnly.FromDateTime(run.Now.UtcDateTime)) : (DateOnly?)null;
         new FleetFileChange(run.Folder, run.Value(_dryRun)).Freeze(host, input, new(run.Value(_reason) ?? Freeze.NoReason, until));
         run.Terminal.Data($"{host}  {input}  frozen{(until is { } day ? $" until {day:yyyy-MM-dd}" : "")}\n");

@@ -21,7 +21,7 @@ sealed class LogCommand : FleetCommand
         var changes = await history.OfAsync(place, Math.Clamp(run.Value(_most), 1, 10_000), run.CancellationToken);
         run.Print(
             () => changes.Count == 0 ? $"git has no history of {place.RelativePath}\n" : HistoryText.Render(changes, run.Terminal.Ink),
-            () => LogJson.Render(place.Name, changes));
+            () => LogJson.Render(place.Owner, changes));
         return ExitCode.Done;
     }
 }

@@ -27,7 +27,10 @@ sealed class PromoteCommand : FleetCommand
         PromotionRequest request = CommonOptions.InputPaths(run.Words(_inputs)) is { IsEmpty: false } paths
             ? new PromotionRequest.Inputs(paths) { AllowsDowngrade = run.Value(_downgrade) }
             : new PromotionRequest.Whole { AllowsDowngrade = run.Value(_downgrade) };
-        var note = new CommitNote(locks => Text(locks.Select(planned => new LockOutcome.Planned(planned)), Ink.Plain)) { PromotedFrom = from.Name };
+        var note = new CommitNote(locks => Text(locks.Select(planned => new LockOutcome.Planned(planned)), Ink.Plain))
+        {
+            PromotedFrom = from.Owner,
+        };
 
         var writing = new LockWriting(run.Processes, run.Folder, new LockLines(run, Show));
         var report = await writing.RunAsync(
@@ -36,11 +39,11 @@ sealed class PromoteCommand : FleetCommand
 
         void Show(LockReport report)
         {
-            run.Print(() => Text(report.Outcomes, run.Terminal.Ink), () => ReportJson.Render(report, from.Name));
+            run.Print(() => Text(report.Outcomes, run.Terminal.Ink), () => ReportJson.Render(report, from.Owner));
             if (report.Failed.Any())
                 run.Terminal.Talk("refused; nothing was written\n");
         }
 
-        string Text(IEnumerable<LockOutcome> outcomes, Ink ink) => PromotionText.Render(from.Name, [.. outcomes], run.Value(_dryRun), ink);
+        string Text(IEnumerable<LockOutcome> outcomes, Ink ink) => PromotionText.Render(from.Owner, [.. outcomes], run.Value(_dryRun), ink);
     }
 }

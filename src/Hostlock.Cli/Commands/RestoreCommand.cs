@@ -20,7 +20,7 @@ sealed class RestoreCommand : FleetCommand
 
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {
-        var version = LockVersion.Of(run.Folder, run.Value(_host), run.Value(_to)!);
+        var version = LockVersion.Of(run.Folder, run.Folder.OwnerNamed(run.Value(_host)), run.Value(_to)!);
         return _restoring.RunAsync(run, version.Place, stop => run.Versions.ReadBytesAsync(version, stop));
     }
 }

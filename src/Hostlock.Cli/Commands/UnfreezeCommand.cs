@@ -16,7 +16,7 @@ sealed class UnfreezeCommand : FleetCommand
 
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {
-        var (host, input) = (run.Value(_host), run.Value(_input));
+        var (host, input) = (run.Folder.OwnerNamed(run.Value(_host)), run.Value(_input));
         new FleetFileChange(run.Folder, run.Value(_dryRun)).Unfreeze(host, input);
         run.Terminal.Data($"{host}  {input}  no longer frozen\n");
         return Task.FromResult(ExitCode.Done);

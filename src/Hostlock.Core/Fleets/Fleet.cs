@@ -38,5 +38,5 @@ public sealed record Fleet(ImmutableArray<Host> Hosts, ImmutableArray<Ring> Ring
     public string LockPattern { get; init; } = FleetFile.DefaultLock;
 
     /// <summary>The place of the lock of a host that says nothing of it itself.</summary>
-    public string LockOf(string host) => LockPattern.Replace("{host}", host, StringComparison.Ordinal);
+    public string LockOf(HostName host) => FleetFile.LockOf(LockPattern, host);
 }

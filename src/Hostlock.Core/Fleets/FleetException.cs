@@ -62,7 +62,7 @@ public sealed class FleetException : HostlockException
     internal static FleetException RingIsEmpty(string ring) =>
         new($"no host is in the ring '{ring}'") { Hint = $"give a host ring = \"{ring}\" in hostlock.toml" };
 
-    internal static FleetException SharedLockDiffers(SourceSpan span, string path, string host, string other, string what) =>
+    internal static FleetException SharedLockDiffers(SourceSpan span, string path, HostName host, LockOwner other, string what) =>
         new($"'{host}' and '{other}' share the lock '{path}' but not {what}")
         {
             Span = span,
@@ -70,7 +70,7 @@ public sealed class FleetException : HostlockException
         };
 
     // Edits of hostlock.toml.
-    internal static FleetException NotFrozen(string host, string input, IEnumerable<string> frozen) =>
+    internal static FleetException NotFrozen(HostName host, string input, IEnumerable<string> frozen) =>
         new($"input '{input}' of '{host}' is not frozen") { Hint = Closest.To(input, frozen) ?? Known("frozen", frozen) };
 
     public static FleetException RootCannotFreeze() =>
@@ -117,8 +117,8 @@ public sealed class FleetException : HostlockException
     public static FleetException NotTracked(string file) =>
         new($"'{file}' is not tracked by git, so Nix does not see it") { Hint = $"git add -N {ShellWord.Quote(file)}" };
 
-    public static FleetException UnknownHost(string name, IEnumerable<string> hosts) =>
-        new($"unknown host '{name}'") { Hint = Closest.To(name, hosts.Append(HostName.Root)) ?? Known("hosts", hosts) };
+    public static FleetException UnknownHost(string name, IEnumerable<HostName> hosts) =>
+        new($"unknown host '{name}'") { Hint = Closest.To(name, Words(hosts).Append(HostName.Root)) ?? Known("hosts", Words(hosts)) };
 
     public static FleetException NoSuchRing(string name, IEnumerable<string> rings) =>
         new($"there is no ring '{name}'") { Hint = Closest.To(name, rings) ?? Known("rings", rings) };
@@ -200,15 +200,15 @@ public sealed class FleetException : HostlockException
 
     internal static FleetException RootIsNoMachine() => new("the root lock belongs to no machine") { Hint = "name a host" };
 
-    internal static FleetException NoTarget(string host) =>
+    internal static FleetException NoTarget(HostName host) =>
         new($"'{host}' is another machine, and hostlock.toml does not say how to reach it") { Hint = $"give [hosts.{host}] a target = \"root@{host}.lan\" in hostlock.toml" };
 
     internal static FleetException NotAGeneration(string word) => new($"'{word}' is no generation") { Hint = "write it as generation:12; 'nixos-rebuild list-generations' lists them" };
 
-    internal static FleetException NotStamped(string host, string word) =>
+    internal static FleetException NotStamped(HostName host, string word) =>
         new($"{host} carries no lock ({word})") { Hint = "set stamp = true in hostlock.toml; systems built from then on carry theirs" };
 
-    internal static FleetException CannotAsk(string host, string target, string said) => new($"cannot ask {host} ({target}): {said}") { IsOutside = true };
+    internal static FleetException CannotAsk(HostName host, string target, string said) => new($"cannot ask {host} ({target}): {said}") { IsOutside = true };
 
     public static FleetException GoodIsNotGood() =>
         new("the command fails with the good lock") { IsRefusal = true, Hint = "try the command by hand; exit code 0 means good, 125 means that it cannot tell, any other means bad" };
@@ -247,11 +247,13 @@ public sealed class FleetException : HostlockException
 
     public static FleetException KeepsWithHosts() => new("--keep is for ejecting the whole flake, and a host is named") { Hint = "to give flake.lock the lock of a host: hostlock promote HOST root" };
 
-    public static FleetException HostsUnknown(string? place, IEnumerable<string> names) =>
+    public static FleetException HostsUnknown(string? place, IEnumerable<HostName> names) =>
         new("the host names in flake.nix are computed, and there is no nix here to evaluate them")
         {
             Hint = place is not null ? $"name them; by the folders of {place}: hostlock init {string.Join(' ', names)}" : "name them: hostlock init HOST…",
         };
+
+    static IEnumerable<string> Words(IEnumerable<HostName> hosts) => hosts.Select(host => host.ToString());
 
     static string? Known(string what, IEnumerable<string> names)
     {

@@ -15,14 +15,14 @@ public sealed class FleetFolder
     /// <summary>Most bytes of a hostlock.toml, a flake.nix or another text of the user that are read.</summary>
     public const long MaximumText = 8 * 1024 * 1024;
 
-    readonly Dictionary<string, Host> _hosts;
-    readonly ILookup<string, string> _sharers;
+    readonly Dictionary<HostName, Host> _hosts;
+    readonly ILookup<string, Host> _sharers;
 
     FleetFolder(string path, Fleet fleet, bool hasFleetFile)
     {
         (Path, Fleet, HasFleetFile) = (path, fleet, hasFleetFile);
-        _hosts = fleet.Hosts.ToDictionary(host => host.Name.ToString(), StringComparer.Ordinal);
-        _sharers = fleet.Hosts.ToLookup(host => host.Lock, host => host.Name.ToString(), StringComparer.Ordinal);
+        _hosts = fleet.Hosts.ToDictionary(host => host.Name);
+        _sharers = fleet.Hosts.ToLookup(host => host.Lock, StringComparer.Ordinal);
     }
 
     /// <summary>The folder of flake.nix.</summary>
@@ -102,10 +102,11 @@ public sealed class FleetFolder
     public string Full(string relative) => System.IO.Path.Combine(Path, relative);
 
     /// <summary>The root lock.</summary>
-    public LockPlace RootPlace => Place(RootLock, FlakeFile, [HostName.Root, .. _sharers[RootLock]], NameMap<string>.Empty, FrozenOf(RootLock));
+    public LockPlace RootPlace => Place(RootLock, FlakeFile, [new LockOwner.Root(), .. SharersOf(RootLock)], NameMap<string>.Empty);
 
     /// <summary>Every lock there is: the root's, then those of the hosts by name. A lock that several share is there once.</summary>
-    public IReadOnlyList<LockPlace> AllPlaces() => Places([HostName.Root, .. Fleet.Hosts.Select(host => host.Name.ToString())]);
+    public IReadOnlyList<LockPlace> AllPlaces() =>
+        [RootPlace, .. Fleet.Hosts.Where(host => host.Lock != RootLock).DistinctBy(host => host.Lock).Select(PlaceOf)];
 
     /// <summary>The locks that words name: hosts, <c>root</c>, and <c>@ring</c>. In the order named, each once.</summary>
     /// <exception cref="FleetException">A word names nothing.</exception>
@@ -113,54 +114,77 @@ public sealed class FleetFolder
     {
         var places = new List<LockPlace>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in words.SelectMany(Names))
+        foreach (var owner in words.SelectMany(OwnersNamed))
         {
-            if (seen.Add(name == HostName.Root ? RootLock : HostNamed(name).Lock))
-                places.Add(PlaceOf(name));
+            if (seen.Add(LockOf(owner)))
+                places.Add(PlaceOf(owner));
         }
         return places;
     }
 
     /// <summary>The one lock that a word names: a host's or the root's.</summary>
     /// <exception cref="FleetException">The word names nothing, or a ring.</exception>
-    public LockPlace PlaceNamed(string word) => word.StartsWith('@') ? throw FleetException.NotOneLock(word) : PlaceOf(word);
+    public LockPlace PlaceNamed(string word) => PlaceOf(OwnerNamed(word));
 
-    /// <summary>The names that a word means: a ring's hosts, or itself.</summary>
-    /// <exception cref="FleetException">There is no such ring.</exception>
-    public IEnumerable<string> Names(string word)
+    /// <summary>The lock of a host, which may be the root lock.</summary>
+    /// <exception cref="FleetException">The fleet has no such host.</exception>
+    public LockPlace PlaceOf(HostName name) => PlaceOf(HostOf(name));
+
+    /// <summary>The lock of the root or of a host.</summary>
+    /// <exception cref="FleetException">The fleet has no such host.</exception>
+    public LockPlace PlaceOf(LockOwner owner) => owner switch
+    {
+        LockOwner.Root => RootPlace,
+        LockOwner.Host(var name) => PlaceOf(name),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>The root or the one host that a word names.</summary>
+    /// <exception cref="FleetException">The word names nothing, or a ring.</exception>
+    public LockOwner OwnerNamed(string word) =>
+        word.StartsWith('@') ? throw FleetException.NotOneLock(word) : TryOwnerNamed(word) ?? throw FleetException.UnknownHost(word, HostNames);
+
+    /// <summary>The root or the one host that a word names; null if it names neither.</summary>
+    public LockOwner? TryOwnerNamed(string word) =>
+        word == HostName.Root ? new LockOwner.Root()
+        : HostName.TryParse(word) is { } name && _hosts.ContainsKey(name) ? new LockOwner.Host(name)
+        : null;
+
+    /// <summary>All that a word names: the root, a host, or the hosts of a ring.</summary>
+    /// <exception cref="FleetException">The word names nothing.</exception>
+    public IEnumerable<LockOwner> OwnersNamed(string word)
     {
         if (!word.StartsWith('@'))
-            return [word];
+            return [OwnerNamed(word)];
         var ring = word[1..];
         if (Fleet.Rings.All(known => known.Name != ring))
             throw FleetException.NoSuchRing(ring, Fleet.Rings.Select(known => known.Name));
-        var hosts = Fleet.Hosts.Where(host => host.Ring == ring).Select(host => host.Name.ToString()).ToList();
+        var hosts = Fleet.Hosts.Where(host => host.Ring == ring).Select(host => new LockOwner.Host(host.Name)).ToList();
         return hosts.Count > 0 ? hosts : throw FleetException.RingIsEmpty(ring);
     }
 
     /// <summary>The host of a name.</summary>
     /// <exception cref="FleetException">There is none; the hint has the nearest.</exception>
-    public Host HostNamed(string name) =>
-        _hosts.GetValueOrDefault(name) ?? throw FleetException.UnknownHost(name, Fleet.Hosts.Select(host => host.Name.ToString()));
+    public Host HostOf(HostName name) => _hosts.GetValueOrDefault(name) ?? throw FleetException.UnknownHost(name.ToString(), HostNames);
+
+    IEnumerable<HostName> HostNames => Fleet.Hosts.Select(host => host.Name);
+
+    IEnumerable<LockOwner> SharersOf(string lockPath) => _sharers[lockPath].Select(host => new LockOwner.Host(host.Name));
 
     // What one of the hosts of a shared lock freezes is frozen for all of them.
     NameMap<Freeze> FrozenOf(string lockPath)
     {
         var sharers = _sharers[lockPath].ToList();
-        return sharers is [var only] ? _hosts[only].Frozen : NameMap<Freeze>.Of([.. sharers.SelectMany(name => _hosts[name].Frozen)]);
+        return sharers is [var only] ? only.Frozen : NameMap<Freeze>.Of([.. sharers.SelectMany(host => host.Frozen)]);
     }
 
-    LockPlace PlaceOf(string name)
-    {
-        if (name == HostName.Root)
-            return RootPlace;
-        var host = HostNamed(name);
-        if (host.Lock == RootLock)
-            return RootPlace;
-        return Place(host.Lock, host.FlakeFile, [.. _sharers[host.Lock]], host.References, FrozenOf(host.Lock));
-    }
+    // The path of a lock, without all that a place says of it.
+    string LockOf(LockOwner owner) => owner is LockOwner.Host(var name) ? HostOf(name).Lock : RootLock;
 
-    LockPlace Place(string file, string flake, List<string> sharers, NameMap<string> references, NameMap<Freeze> frozen)
+    LockPlace PlaceOf(Host host) =>
+        host.Lock == RootLock ? RootPlace : Place(host.Lock, host.FlakeFile, [.. SharersOf(host.Lock)], host.References);
+
+    LockPlace Place(string file, string flake, List<LockOwner> sharers, NameMap<string> references)
     {
         var slash = flake.LastIndexOf('/');
         return LockPlace.Of(Path, file, sharers) with
@@ -168,7 +192,7 @@ public sealed class FleetFolder
             FlakeFolder = slash < 0 ? "" : flake[..slash],
             FlakeFile = flake[(slash + 1)..],
             References = references,
-            Frozen = frozen,
+            Frozen = FrozenOf(file),
         };
     }
 

@@ -3,14 +3,17 @@ namespace Hostlock.Fleets;
 /// <summary>One lock of a fleet: whose it is, where it lies, and which flake it is the lock of.</summary>
 public sealed record LockPlace
 {
-    LockPlace(IReadOnlyList<string> sharers, string fullPath, string relativePath) =>
+    LockPlace(IReadOnlyList<LockOwner> sharers, string fullPath, string relativePath) =>
         (Sharers, FullPath, RelativePath) = (sharers, fullPath, relativePath);
 
-    /// <summary>A host's name, or <c>root</c>: the first of those whose lock it is.</summary>
-    public string Name => Sharers[0];
+    /// <summary>The first of those whose lock it is.</summary>
+    public LockOwner Owner => Sharers[0];
 
-    /// <summary>All whose lock it is; several hosts may share one.</summary>
-    public IReadOnlyList<string> Sharers { get; }
+    /// <summary>The word that names the lock on the command line.</summary>
+    public string Name => Owner.ToString();
+
+    /// <summary>All whose lock it is; several hosts may share one, and the root may share its own with hosts.</summary>
+    public IReadOnlyList<LockOwner> Sharers { get; }
 
     /// <summary>The absolute path of the file.</summary>
     public string FullPath { get; }
@@ -34,11 +37,11 @@ public sealed record LockPlace
     /// <param name="flake">The folder of the flake, absolute.</param>
     /// <param name="relativePath">The path of the lock, relative to it.</param>
     /// <param name="sharers">All whose lock it is, at least one.</param>
-    public static LockPlace Of(string flake, string relativePath, IReadOnlyList<string> sharers) =>
+    public static LockPlace Of(string flake, string relativePath, IReadOnlyList<LockOwner> sharers) =>
         new(sharers, Path.Combine(flake, relativePath), relativePath);
 
     /// <summary>A lock file that may be of no fleet, by the word for it.</summary>
     /// <param name="word">The path as the user wrote it.</param>
     /// <param name="file">The absolute path.</param>
-    public static LockPlace OfFile(string word, string file) => new([word], file, word);
+    public static LockPlace OfFile(string word, string file) => new([new LockOwner.File(word)], file, word);
 }

@@ -1,3 +1,5 @@
+using Hostlock.Fleets;
+
 namespace Hostlock.Reporting;
 
 /// <summary>
@@ -11,6 +13,7 @@ static class Alike
     /// <param name="hosts">The hosts of an item.</param>
     /// <param name="text">What is to be said of it.</param>
     /// <returns>The names of the hosts, parted by blanks, and the text.</returns>
-    public static IEnumerable<(string Hosts, string Text)> Group<T>(IEnumerable<T> items, Func<T, IEnumerable<string>> hosts, Func<T, string> text) =>
+    public static IEnumerable<(string Hosts, string Text)> Group<T>(
+        IEnumerable<T> items, Func<T, IEnumerable<LockOwner>> hosts, Func<T, string> text) =>
         items.GroupBy(text).Select(alike => (string.Join(' ', alike.SelectMany(hosts)), alike.Key));
 }

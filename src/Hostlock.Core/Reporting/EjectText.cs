@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Hostlock.Fleets;
 using Hostlock.Fleets.Adoption;
 
 namespace Hostlock.Reporting;
@@ -18,7 +19,8 @@ public static class EjectText
         foreach (var file in plan.Changed.Where(file => file.Edit is not null))
             text.Append(CultureInfo.InvariantCulture, $"\n{file.Path}\n{InitText.Hunks(flakeNix, file.Edit!, ink)}");
         text.Append(plan.Moves.Length > 0 ? "\n" : "");
-        foreach (var (hosts, inputs) in Alike.Group(plan.Moves, move => [move.Host], move => string.Join(' ', move.Inputs)))
+        var groups = Alike.Group(plan.Moves, move => [new LockOwner.Host(move.Host)], move => string.Join(' ', move.Inputs));
+        foreach (var (hosts, inputs) in groups)
             text.Append(inputs.Length == 0 ? $"{ink.Bold(hosts)}: nothing moves\n" : $"{ink.Bold(hosts)}: {ink.Warn("moves in")} {inputs}\n");
         foreach (var note in plan.Notes)
             text.Append(CultureInfo.InvariantCulture, $"\n{ink.Warn("note")}: {note}\n");

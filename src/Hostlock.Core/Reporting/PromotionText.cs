@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 
 namespace Hostlock.Reporting;
@@ -7,7 +8,7 @@ namespace Hostlock.Reporting;
 /// <summary>Renders a promotion: the changes of each target, the inputs it keeps and why, and the targets that were refused.</summary>
 public static class PromotionText
 {
-    public static string Render(string from, IReadOnlyList<LockOutcome> outcomes, bool isPlan, Ink ink)
+    public static string Render(LockOwner from, IReadOnlyList<LockOutcome> outcomes, bool isPlan, Ink ink)
     {
         var text = new StringBuilder();
         // Targets with the same changes are named together: of a thousand, most are alike.

@@ -92,7 +92,7 @@ public static class StatusTable
         };
     }
 
-    static string Names(IReadOnlyList<string> hosts) =>
+    static string Names(IReadOnlyList<LockOwner> hosts) =>
         hosts.Count <= HostsNamed + 1
             ? string.Join(' ', hosts)
             : string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', hosts.Take(HostsNamed))} +{hosts.Count - HostsNamed}");

@@ -35,7 +35,7 @@ public sealed class FleetFolderTests : IDisposable
         var folder = Fleet("[hosts.a]\nring = 'r'\n[hosts.b]\nlock = 'locks/c.lock'\n[hosts.c]\nring = 'r'\n[hosts.d]\nlock = 'flake.lock'\n[rings.r]\n");
 
         Assert.Equal(["a", "b", "root"], folder.Places(["@r", "b", "d", "c", "root", "a"]).Select(place => place.Name));
-        Assert.Equal(["b", "c"], folder.Places(["c"])[0].Sharers);
+        Assert.Equal(["b", "c"], folder.Places(["c"])[0].Sharers.Select(owner => owner.ToString()));
         Assert.Equal(["root", "a", "b"], folder.AllPlaces().Select(place => place.Name));
     }
 

@@ -1,3 +1,4 @@
+using Hostlock.Fleets;
 using Hostlock.Reporting;
 
 namespace Hostlock.Tests.Reporting;
@@ -8,5 +9,8 @@ public class AlikeTests
     public void Hosts_with_the_same_text_are_named_together_in_the_order_of_the_first() =>
         Assert.Equal(
             [("plex orc imbp", "moves"), ("web", "stays")],
-            Alike.Group<(string[] Hosts, string Text)>([(["plex"], "moves"), (["web"], "stays"), (["orc", "imbp"], "moves")], item => item.Hosts, item => item.Text));
+            Alike.Group<(string[] Hosts, string Text)>(
+                [(["plex"], "moves"), (["web"], "stays"), (["orc", "imbp"], "moves")],
+                item => item.Hosts.Select(host => new LockOwner.Host(HostName.Parse(host))),
+                item => item.Text));
 }

@@ -33,7 +33,7 @@ public class DriftMatrixTests
         var matrix = Of(Lock("plex", ("a", 1)), Lock("web", ("a", 1)));
 
         Assert.Empty(matrix.Differing);
-        Assert.Equal(["plex", "web"], Assert.Single(matrix.Rows).Hosts);
+        Assert.Equal(["plex", "web"], Assert.Single(matrix.Rows).Hosts.Select(owner => owner.ToString()));
     }
 
     [Fact]
@@ -57,5 +57,5 @@ public class DriftMatrixTests
 
     static LockStatus Unread(string host) => new(Place(host), null, [], FleetException.NoRepository("x"));
 
-    static LockPlace Place(string host) => LockPlace.Of("/f", $"locks/{host}.lock", [host]);
+    static LockPlace Place(string host) => LockPlace.Of("/f", $"locks/{host}.lock", [new LockOwner.Host(HostName.Parse(host))]);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hostlock.Flakes;
+using Hostlock.Fleets;
 using Hostlock.Fleets.Adoption;
 using Hostlock.Reporting;
 
@@ -10,13 +11,15 @@ public class PlanTextTests
 {
     const string FlakeNix = "{\n  outputs = _: { };\n}\n";
 
+    static readonly HostName Orc = HostName.Parse("orc"), Plex = HostName.Parse("plex");
+
     static readonly EditedText Edit = EditedText.Of(FlakeNix, [new(FlakeNix.IndexOf('_', StringComparison.Ordinal), 0, "inputs: f ")]);
 
     [Fact]
     public void Init_names_the_hosts_the_files_and_the_lines_that_change()
     {
         var plan = new InitPlan(
-            ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add("orc", []).Add("plex", []),
+            ImmutableSortedDictionary<HostName, ImmutableArray<string>>.Empty.Add(Orc, []).Add(Plex, []),
             [new("locks/plex.lock", default, true, "a copy"), new("flake.nix", default, false, "'outputs' is wrapped", Edit)],
             ["plex moves"]);
 
@@ -42,7 +45,7 @@ public class PlanTextTests
     {
         var plan = new EjectPlan(
             [new("flake.nix", default, false, "'outputs' is what it was", Edit)], ["hostlock.toml"],
-            [("orc", ["a", "b"]), ("plex", []), ("web", ["a", "b"])], ["orc: stays"], true);
+            [(Orc, ["a", "b"]), (Plex, []), (HostName.Parse("web"), ["a", "b"])], ["orc: stays"], true);
 
         Assert.Equal(
             """

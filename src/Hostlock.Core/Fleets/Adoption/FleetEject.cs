@@ -13,7 +13,11 @@ namespace Hostlock.Fleets.Adoption;
 /// <param name="Notes">What the user should know beside.</param>
 /// <param name="IsWhole">True if the flake is to be without hostlock, and not only some hosts.</param>
 public sealed record EjectPlan(
-    ImmutableArray<PlannedFile> Changed, ImmutableArray<string> Removed, ImmutableArray<(string Host, ImmutableArray<string> Inputs)> Moves, ImmutableArray<string> Notes, bool IsWhole)
+    ImmutableArray<PlannedFile> Changed,
+    ImmutableArray<string> Removed,
+    ImmutableArray<(HostName Host, ImmutableArray<string> Inputs)> Moves,
+    ImmutableArray<string> Notes,
+    bool IsWhole)
 {
     /// <summary>True if there is nothing to do.</summary>
     public bool IsEmpty => Changed.IsEmpty && Removed.IsEmpty;
@@ -27,20 +31,18 @@ public static class FleetEject
 {
     /// <summary>Works out how some hosts go back to the root lock.</summary>
     /// <param name="folder">The flake.</param>
-    /// <param name="names">The hosts.</param>
+    /// <param name="words">The hosts, and <c>@ring</c>.</param>
     /// <param name="keepsLocks">Leaves the files of their locks.</param>
     /// <param name="adopted">What git tells of the files that came with hostlock.</param>
     /// <exception cref="HostlockException">A host is unknown, or has inputs of its own, which the root lock does not lock.</exception>
-    public static EjectPlan Hosts(FleetFolder folder, IReadOnlyList<string> names, bool keepsLocks, AdoptedFiles adopted)
+    public static EjectPlan Hosts(FleetFolder folder, IReadOnlyList<string> words, bool keepsLocks, AdoptedFiles adopted)
     {
-        var going = names.SelectMany(folder.Names).ToHashSet(StringComparer.Ordinal);
-        foreach (var name in going.Where(name => name != HostName.Root))
-            folder.HostNamed(name);
+        var going = words.SelectMany(folder.OwnersNamed).OfType<LockOwner.Host>().Select(owner => owner.Name).ToHashSet();
         var text = folder.ReadFleetFile().Text;
         var removed = ImmutableArray.CreateBuilder<string>();
         var root = HostLocks.ReadExisting(folder.RootPlace);
-        var moves = ImmutableArray.CreateBuilder<(string, ImmutableArray<string>)>();
-        foreach (var host in folder.Fleet.Hosts.Where(host => going.Contains(host.Name.ToString()) && host.Lock != FleetFolder.RootLock))
+        var moves = ImmutableArray.CreateBuilder<(HostName, ImmutableArray<string>)>();
+        foreach (var host in folder.Fleet.Hosts.Where(host => going.Contains(host.Name) && host.Lock != FleetFolder.RootLock))
         {
             if (host.FlakeFile != FleetFolder.FlakeFile)
                 throw FleetException.EjectsOwnFlake(host.Name, host.FlakeFile);
@@ -48,7 +50,7 @@ public static class FleetEject
                 throw FleetException.EjectsOwnInputs(host.Name, host.References.Names);
             text = FleetFileEdit.SetLock(new(FleetFile.Name, text), host.Name, FleetFolder.RootLock).Text;
             Move(folder, host, root, moves);
-            if (!keepsLocks && IsOurs(host.Lock, adopted) && folder.Fleet.Hosts.All(other => other.Lock != host.Lock || going.Contains(other.Name.ToString())))
+            if (!keepsLocks && IsOurs(host.Lock, adopted) && folder.Fleet.Hosts.All(other => other.Lock != host.Lock || going.Contains(other.Name)))
                 removed.Add(host.Lock);
         }
         ImmutableArray<PlannedFile> changed = removed.Count == 0 && moves.Count == 0
@@ -63,7 +65,7 @@ public static class FleetEject
     /// <param name="keepsLocks">Leaves the files of the hosts' locks.</param>
     /// <param name="adopted">What git tells of the files that came with hostlock.</param>
     /// <exception cref="HostlockException">The call around <c>outputs</c> is not the one that <c>init</c> made.</exception>
-    public static EjectPlan Whole(FleetFolder folder, string kept, bool keepsLocks, AdoptedFiles adopted)
+    public static EjectPlan Whole(FleetFolder folder, LockOwner kept, bool keepsLocks, AdoptedFiles adopted)
     {
         var changed = ImmutableArray.CreateBuilder<PlannedFile>();
         var notes = ImmutableArray.CreateBuilder<string>();
@@ -73,12 +75,12 @@ public static class FleetEject
             var edit = FlakeNixEdit.Unwrap(flake);
             changed.Add(new(FleetFolder.FlakeFile, Encoding.UTF8.GetBytes(edit.Text), false, "'outputs' is what it was", edit));
         }
-        var place = folder.Places([kept])[0];
+        var place = folder.PlaceOf(kept);
         if (place.FullPath != folder.RootPlace.FullPath)
             changed.Add(new(FleetFolder.RootLock, HostLocks.ReadBytes(place) ?? throw FleetException.NoLock(place), !File.Exists(folder.RootPlace.FullPath), $"the lock of {kept}"));
         var root = HostLocks.Read(place) ?? LockFile.Empty;
-        var moves = ImmutableArray.CreateBuilder<(string, ImmutableArray<string>)>();
-        foreach (var host in folder.Fleet.Hosts.Where(host => host.Lock != FleetFolder.RootLock || kept != HostName.Root))
+        var moves = ImmutableArray.CreateBuilder<(HostName, ImmutableArray<string>)>();
+        foreach (var host in folder.Fleet.Hosts.Where(host => host.Lock != FleetFolder.RootLock || kept is not LockOwner.Root))
         {
             if (host.FlakeFile == FleetFolder.FlakeFile)
                 Move(folder, host, root, moves);
@@ -115,11 +117,10 @@ public static class FleetEject
     // Files under names of the user's own are the user's, unless git says that they came with hostlock.
     static bool IsOurs(string lockPath, AdoptedFiles adopted) => lockPath.StartsWith("locks/", StringComparison.Ordinal) || adopted.Has(lockPath);
 
-    static void Move(FleetFolder folder, Host host, LockFile to, ImmutableArray<(string, ImmutableArray<string>)>.Builder moves)
+    static void Move(FleetFolder folder, Host host, LockFile to, ImmutableArray<(HostName, ImmutableArray<string>)>.Builder moves)
     {
-        var name = host.Name.ToString();
-        var from = HostLocks.Read(folder.Places([name])[0]) ?? LockFile.Empty;
-        moves.Add((name, [.. LockDiff.Between(from, to).Changes.Select(change => change.Path.Names[0]).Distinct()]));
+        var from = HostLocks.Read(folder.PlaceOf(host.Name)) ?? LockFile.Empty;
+        moves.Add((host.Name, [.. LockDiff.Between(from, to).Changes.Select(change => change.Path.Names[0]).Distinct()]));
     }
 
     static ImmutableArray<string> Existing(FleetFolder folder, IEnumerable<string> paths) => [.. paths.Where(path => File.Exists(folder.Full(path)))];

@@ -20,7 +20,7 @@ public sealed record PlannedFile(string Path, ReadOnlyMemory<byte> Contents, boo
 /// <param name="Files">The files to write; empty where all is as it should be.</param>
 /// <param name="Notes">What the user should know beside.</param>
 public sealed record InitPlan(
-    ImmutableSortedDictionary<string, ImmutableArray<string>> Hosts, ImmutableArray<PlannedFile> Files, ImmutableArray<string> Notes);
+    ImmutableSortedDictionary<HostName, ImmutableArray<string>> Hosts, ImmutableArray<PlannedFile> Files, ImmutableArray<string> Notes);
 
 /// <summary>
 /// Adopts a flake: each host gets a lock with the pins it is built by now, and <c>outputs</c> is wrapped in one call, so that every
@@ -37,7 +37,10 @@ public static class FleetInit
     /// <param name="outputs">The names of all outputs, or null where they are not known.</param>
     /// <exception cref="HostlockException">There is no root lock to start from, or <c>outputs</c> cannot be wrapped.</exception>
     public static InitPlan Plan(
-        FleetFolder folder, ImmutableSortedDictionary<string, ImmutableArray<string>> hosts, ImmutableSortedDictionary<string, ImmutableArray<string>> others, ImmutableArray<string>? outputs)
+        FleetFolder folder,
+        ImmutableSortedDictionary<HostName, ImmutableArray<string>> hosts,
+        ImmutableSortedDictionary<HostName, ImmutableArray<string>> others,
+        ImmutableArray<string>? outputs)
     {
         var files = ImmutableArray.CreateBuilder<PlannedFile>();
         var notes = ImmutableArray.CreateBuilder<string>();
@@ -63,15 +66,15 @@ public static class FleetInit
         folder.Files.ReplaceAll([.. plan.Files.Select(file => (file.Path, file.Contents))]);
 
     // The layout of each host, those that are in hostlock.toml already as it says.
-    static Dictionary<string, HostLayout> Layouts(
-        FleetFolder folder, IEnumerable<string> hosts, ImmutableArray<PlannedFile>.Builder files, ImmutableArray<string>.Builder notes)
+    static Dictionary<HostName, HostLayout> Layouts(
+        FleetFolder folder, IEnumerable<HostName> hosts, ImmutableArray<PlannedFile>.Builder files, ImmutableArray<string>.Builder notes)
     {
-        var layouts = new Dictionary<string, HostLayout>();
+        var layouts = new Dictionary<HostName, HostLayout>();
         var found = new HostLayouts(folder, hosts);
         foreach (var host in hosts)
         {
             // One that stayed on the root lock so far is adopted like any other.
-            var known = folder.Fleet.Hosts.FirstOrDefault(each => each.Name.ToString() == host && each.Lock != FleetFolder.RootLock);
+            var known = folder.Fleet.Hosts.FirstOrDefault(each => each.Name == host && each.Lock != FleetFolder.RootLock);
             var layout = known is null ? found.Of(host) : found.Of(known);
             layouts.Add(host, layout);
             if (layout.Seed is { } seed)
@@ -83,9 +86,9 @@ public static class FleetInit
 
     static void FleetToml(
         FleetFolder folder,
-        ImmutableSortedDictionary<string, ImmutableArray<string>> hosts,
-        ImmutableSortedDictionary<string, ImmutableArray<string>> others,
-        Dictionary<string, HostLayout> layouts,
+        ImmutableSortedDictionary<HostName, ImmutableArray<string>> hosts,
+        ImmutableSortedDictionary<HostName, ImmutableArray<string>> others,
+        Dictionary<HostName, HostLayout> layouts,
         ImmutableArray<string>? outputs,
         ImmutableArray<PlannedFile>.Builder files)
     {
@@ -97,16 +100,16 @@ public static class FleetInit
             text.Append("# The names of all outputs, so that building one host never evaluates the others to learn them.\n");
             text.Append(CultureInfo.InvariantCulture, $"outputs = {TomlText.Strings(names)}\n");
         }
-        foreach (var host in folder.Fleet.Hosts.Where(each => each.Lock == FleetFolder.RootLock && hosts.ContainsKey(each.Name.ToString())))
+        foreach (var host in folder.Fleet.Hosts.Where(each => each.Lock == FleetFolder.RootLock && hosts.ContainsKey(each.Name)))
         {
-            var place = layouts[host.Name.ToString()].Lock;
-            var edited = FleetFileEdit.SetLock(new(FleetFile.Name, text.ToString()), host.Name, place == folder.Fleet.LockOf(host.Name.ToString()) ? null : place).Text;
+            var place = layouts[host.Name].Lock;
+            var edited = FleetFileEdit.SetLock(new(FleetFile.Name, text.ToString()), host.Name, place == folder.Fleet.LockOf(host.Name) ? null : place).Text;
             text.Clear().Append(edited);
         }
-        foreach (var (host, under) in hosts.AddRange(others).Where(host => !folder.Fleet.Hosts.Any(each => each.Name.ToString() == host.Key)))
+        foreach (var (host, under) in hosts.AddRange(others).Where(host => !folder.Fleet.Hosts.Any(each => each.Name == host.Key)))
         {
             var (flake, place) = layouts.TryGetValue(host, out var layout) ? (layout.Flake, layout.Lock) : (FleetFolder.FlakeFile, FleetFolder.RootLock);
-            text.Append(CultureInfo.InvariantCulture, $"\n[hosts.{TomlText.Key(host)}]\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n[hosts.{TomlText.Key(host.ToString())}]\n");
             if (flake != FleetFolder.FlakeFile)
                 text.Append(CultureInfo.InvariantCulture, $"flake = {TomlText.String(flake)}\n");
             if (place != folder.Fleet.LockOf(host))

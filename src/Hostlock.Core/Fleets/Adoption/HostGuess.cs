@@ -10,7 +10,7 @@ static class HostGuess
     static readonly string[] Others = ["common", "shared", "default", "modules", "profiles", "lib", "overlays", "hosts", "users", "home"];
 
     /// <summary>The first place that has any, and the names there.</summary>
-    public static (string Place, ImmutableArray<string> Names)? In(FleetFolder folder)
+    public static (string Place, ImmutableArray<HostName> Names)? In(FleetFolder folder)
     {
         foreach (var place in Places)
         {
@@ -19,7 +19,7 @@ static class HostGuess
             if (names.Any(IsSystem))
                 names = [.. names.Where(IsSystem).SelectMany(system => Names(Path.Combine(folder.Full(place), system)))];
             if (names.Length > 0)
-                return (place, [.. names.Distinct().Order(Utf8Order.Instance)]);
+                return (place, [.. names.Select(HostName.TryParse).OfType<HostName>().Distinct().Order()]);
         }
         return null;
     }

@@ -27,12 +27,12 @@ public sealed class HostLayouts
     readonly LocalFlakes _flakes;
     readonly byte[]? _rootBytes;
     readonly LockFile? _root;
-    readonly ImmutableArray<string> _hosts;
+    readonly ImmutableArray<HostName> _hosts;
 
     /// <param name="folder">The flake.</param>
     /// <param name="hosts">All hosts that are adopted with it: a file goes to the one whose name fits it best.</param>
     /// <exception cref="HostlockException">flake.lock cannot be read, or is not a lock.</exception>
-    public HostLayouts(FleetFolder folder, IEnumerable<string> hosts)
+    public HostLayouts(FleetFolder folder, IEnumerable<HostName> hosts)
     {
         (_folder, _flakes, _hosts) = (folder, new(folder), [.. hosts]);
         _rootBytes = HostLocks.ReadBytes(folder.RootPlace);
@@ -40,14 +40,13 @@ public sealed class HostLayouts
     }
 
     /// <summary>The hosts that have a configuration in a flake of their own, with the configurations that are theirs.</summary>
-    public static ImmutableSortedDictionary<string, ImmutableArray<string>> WithFlakes(FleetFolder folder)
+    public static ImmutableSortedDictionary<HostName, ImmutableArray<string>> WithFlakes(FleetFolder folder)
     {
         var flakes = new LocalFlakes(folder);
-        var hosts = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(Utf8Order.Instance);
+        var hosts = ImmutableSortedDictionary.CreateBuilder<HostName, ImmutableArray<string>>();
         foreach (var at in HostFolders.Where(place => place != ".").SelectMany(flakes.FoldersIn))
         {
-            var name = Path.GetFileName(at);
-            if (HostName.TryParse(name) is null || hosts.ContainsKey(name))
+            if (HostName.TryParse(Path.GetFileName(at)) is not { } name || hosts.ContainsKey(name))
                 continue;
             var outputs = flakes.OutputsWith($"{at}/{FleetFolder.FlakeFile}", name);
             if (!outputs.IsEmpty)
@@ -58,11 +57,11 @@ public sealed class HostLayouts
 
     /// <summary>The layout of a host that hostlock.toml does not have yet.</summary>
     /// <exception cref="HostlockException">The host would start from the root lock, and the flake has none.</exception>
-    public HostLayout Of(string host)
+    public HostLayout Of(HostName host)
     {
         if (File.Exists(_folder.Full($"flake-{host}.nix")))
             return OfSecondFile($"flake-{host}.nix", host);
-        foreach (var at in HostFolders.SelectMany(_flakes.FoldersIn).Where(at => Path.GetFileName(at) == host))
+        foreach (var at in HostFolders.SelectMany(_flakes.FoldersIn).Where(at => Path.GetFileName(at) == host.ToString()))
         {
             var input = _flakes.RootInputAt(at);
             if (BelongsTo(host, at, input))
@@ -76,14 +75,14 @@ public sealed class HostLayouts
     public HostLayout Of(Host known) =>
         File.Exists(_folder.Full(known.Lock)) ? new(known.FlakeFile, known.Lock, null, "", [])
         : known.FlakeFile == FleetFolder.FlakeFile ? RootCopy(known.Lock, [])
-        : OfFlake(known.FlakeFile, known.Lock, _flakes.RootInputAt(Path.GetDirectoryName(known.FlakeFile) ?? ""), known.Name.ToString());
+        : OfFlake(known.FlakeFile, known.Lock, _flakes.RootInputAt(Path.GetDirectoryName(known.FlakeFile) ?? ""), known.Name);
 
     HostLayout RootCopy(string place, ImmutableArray<string> notes) =>
         new(FleetFolder.FlakeFile, place, _rootBytes ?? throw FleetException.NoLock(_folder.RootPlace), "a copy of flake.lock: the same pins", notes);
 
     // Whether the flake in a folder belongs to a host: the root has it as an input, or it defines the host's configuration, or it has inputs and no
     // outputs, and its inputs are all that the root asks for. In that last case the root puts the host together with them.
-    bool BelongsTo(string host, string at, string? input)
+    bool BelongsTo(HostName host, string at, string? input)
     {
         var file = $"{at}/{FleetFolder.FlakeFile}";
         return input is not null
@@ -91,7 +90,7 @@ public sealed class HostLayouts
             || (_flakes.Outputs(file) is { All: { IsEmpty: true } } && _flakes.Declared(file) is { Count: > 0 } declared && _flakes.RootInputs.Keys.All(declared.ContainsKey));
     }
 
-    HostLayout OfSecondFile(string flake, string host)
+    HostLayout OfSecondFile(string flake, HostName host)
     {
         var layout = OfFlake(flake, $"flake-{host}.lock", null, host);
         if (!_flakes.OutputsWith(flake, host).IsEmpty || _flakes.Declared(flake) is not { } declared)
@@ -102,7 +101,7 @@ public sealed class HostLayouts
             : layout with { Notes = layout.Notes.Add($"'{flake}' does not declare {string.Join(' ', absent)}: {host} cannot use what flake.nix makes of that") };
     }
 
-    HostLayout OfFlake(string flake, string place, string? input, string host)
+    HostLayout OfFlake(string flake, string place, string? input, HostName host)
     {
         var copy = input is null || _root is null ? null : InnerLock.Of(_root, input);
         if (_flakes.ReadLock(place) is { } existing)
@@ -118,11 +117,11 @@ public sealed class HostLayouts
         return new(flake, place, null, "", [$"{host} is declared in '{flake}' and has no lock; 'hostlock lock {host}' makes it"]);
     }
 
-    static string Drifted(string host, string place, ImmutableArray<string> inputs) =>
+    static string Drifted(HostName host, string place, ImmutableArray<string> inputs) =>
         $"{host} is built by flake.lock's copy of '{place}' now, and by the file itself from then on; they differ in {string.Join(' ', inputs)}, "
         + "so its derivation will move";
 
-    HostLayout OfLock(string host)
+    HostLayout OfLock(HostName host)
     {
         var place = _folder.Fleet.LockOf(host);
         var notes = ImmutableArray.CreateBuilder<string>();
@@ -161,7 +160,7 @@ public sealed class HostLayouts
     sealed record Candidate(string Path, LockFile Lock, bool IsInPlace);
 
     // plex.lock, flake-plex.lock, plex-home-flake.lock, plex_2024.lock; but plex-2.lock is another host's if there is a host plex-2.
-    IEnumerable<string> CandidatesFor(string host) =>
+    IEnumerable<string> CandidatesFor(HostName host) =>
         from at in LockFolders
         where Directory.Exists(_folder.Full(at))
         from file in Directory.EnumerateFiles(_folder.Full(at), "*.lock").Order(Utf8Order.Instance)
@@ -171,10 +170,15 @@ public sealed class HostLayouts
     static string WithoutFlake(string name) =>
         name.StartsWith("flake", StringComparison.Ordinal) && name.Length > 5 && name[5] is '-' or '_' or '.' ? name[6..] : name;
 
-    string? BestFit(string name) =>
+    // Null if the name is no host's.
+    HostName? BestFit(string name) =>
         _hosts
-            .Where(host => name == host || (name.StartsWith(host, StringComparison.Ordinal) && name[host.Length] is '-' or '_' or '.'))
-            .MaxBy(host => host.Length);
+            .Where(host => IsOf(name, host.ToString()))
+            .Select(host => (HostName?)host)
+            .MaxBy(host => host!.Value.ToString().Length);
+
+    static bool IsOf(string name, string host) =>
+        name == host || (name.StartsWith(host, StringComparison.Ordinal) && name[host.Length] is '-' or '_' or '.');
 
     static Moment Newest(LockFile file) =>
         file.Root.Inputs.Select(input => (input.Value as LockEdge.Locked)?.Node.Locked.LastModified ?? default).DefaultIfEmpty().Max();

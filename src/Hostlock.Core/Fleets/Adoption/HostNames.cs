@@ -21,7 +21,7 @@ namespace Hostlock.Fleets.Adoption;
 /// The names of all outputs, if every host is known, so that hostlock.toml may list them: with them listed, a host that is not in hostlock.toml does
 /// not exist. Null if some host may not be known.
 /// </param>
-public sealed record HostNames(ImmutableSortedDictionary<string, ImmutableArray<string>> Configurations, ImmutableArray<string>? Outputs)
+public sealed record HostNames(ImmutableSortedDictionary<HostName, ImmutableArray<string>> Configurations, ImmutableArray<string>? Outputs)
 {
     /// <summary>True if every host of the flake is known.</summary>
     public bool IsComplete => Outputs is not null;
@@ -41,7 +41,13 @@ public sealed record HostNames(ImmutableSortedDictionary<string, ImmutableArray<
     }
 
     /// <summary>The configurations of a host; for one that no source knows, the one that NixOS would have.</summary>
-    public ImmutableArray<string> ConfigurationsOf(string host) => Configurations.GetValueOrDefault(host, [Configuration("nixosConfigurations", host)]);
+    public ImmutableArray<string> ConfigurationsOf(HostName host) =>
+        Configurations.GetValueOrDefault(host, [Configuration("nixosConfigurations", host)]);
+
+    /// <summary>The attribute path of a host's configuration, as hostlock.toml has it.</summary>
+    /// <param name="output">The output, such as <c>nixosConfigurations</c>.</param>
+    /// <param name="host">The host.</param>
+    public static string Configuration(string output, HostName host) => Configuration(output, host.ToString());
 
     /// <summary>The attribute path of a configuration, as hostlock.toml has it.</summary>
     /// <param name="output">The output, such as <c>nixosConfigurations</c>.</param>
@@ -56,18 +62,19 @@ public sealed record HostNames(ImmutableSortedDictionary<string, ImmutableArray<
     /// The hosts that the outputs of a flake name, with the configurations that are theirs; empty if the names are computed. The home of jono@plex
     /// is plex's.
     /// </summary>
-    internal static ImmutableSortedDictionary<string, ImmutableArray<string>> In(OutputNames names)
+    internal static ImmutableSortedDictionary<HostName, ImmutableArray<string>> In(OutputNames names)
     {
-        var hosts = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(Utf8Order.Instance);
+        var hosts = ImmutableSortedDictionary.CreateBuilder<HostName, ImmutableArray<string>>();
         foreach (var (output, named) in names.Configurations)
         {
-            foreach (var host in named.Where(host => HostName.TryParse(host) is not null))
+            foreach (var host in named.Select(HostName.TryParse).OfType<HostName>())
                 hosts[host] = hosts.GetValueOrDefault(host, []).Add(Configuration(output, host));
         }
         foreach (var home in names.Configurations.GetValueOrDefault("homeConfigurations", []))
         {
-            if (home.LastIndexOf('@') is > 0 and var at && hosts.TryGetValue(home[(at + 1)..], out var configurations))
-                hosts[home[(at + 1)..]] = configurations.Add(Configuration("homeConfigurations", home));
+            if (home.LastIndexOf('@') is > 0 and var at && HostName.TryParse(home[(at + 1)..]) is { } host
+                && hosts.TryGetValue(host, out var configurations))
+                hosts[host] = configurations.Add(Configuration("homeConfigurations", home));
         }
         return hosts.ToImmutable();
     }

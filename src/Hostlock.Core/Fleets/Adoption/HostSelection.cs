@@ -20,20 +20,20 @@ public static class HostSelection
         var names = await HostNames.FindAsync(folder, processes, cancellationToken);
         var known = names.Configurations;
         var chosen = Choose(folder, words, known.Keys).ToList();
-        if (words.Count > 0 && names.IsComplete && chosen.FirstOrDefault(host => !known.ContainsKey(host)) is { } unknown)
-            throw FleetException.UnknownHost(unknown, known.Keys);
+        if (words.Count > 0 && names.IsComplete && chosen.Where(host => !known.ContainsKey(host)).ToList() is [var unknown, ..])
+            throw FleetException.UnknownHost(unknown.ToString(), known.Keys);
         if (chosen.Count == 0 && !folder.HasFleetFile)
             throw HostNames.Unknown(folder);
-        var hosts = chosen.ToImmutableSortedDictionary(host => host, names.ConfigurationsOf, Utf8Order.Instance);
+        var hosts = chosen.ToImmutableSortedDictionary(host => host, names.ConfigurationsOf);
         var others = names.IsComplete ? known.RemoveRange(hosts.Keys) : known.Clear();
         return FleetInit.Plan(folder, hosts, others, names.Outputs);
     }
 
-    static IEnumerable<string> Choose(FleetFolder folder, IReadOnlyList<string> words, IEnumerable<string> known)
+    static IEnumerable<HostName> Choose(FleetFolder folder, IReadOnlyList<string> words, IEnumerable<HostName> known)
     {
         if (words.Count > 0)
-            return words.Select(word => HostName.Parse(word).ToString()).Distinct();
-        var onRootLock = folder.Fleet.Hosts.Where(host => host.Lock == FleetFolder.RootLock).Select(host => host.Name.ToString());
-        return folder.Fleet.Hosts.Select(host => host.Name.ToString()).Union(known).Except(onRootLock);
+            return words.Select(word => HostName.Parse(word)).Distinct();
+        var onRootLock = folder.Fleet.Hosts.Where(host => host.Lock == FleetFolder.RootLock).Select(host => host.Name);
+        return folder.Fleet.Hosts.Select(host => host.Name).Union(known).Except(onRootLock);
     }
 }

@@ -20,7 +20,8 @@ public sealed class ClosureDiff(IProcessRunner processes, FleetFolder folder)
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>What nix says: a line for each package that comes, goes, or changes its version or size; nothing where the closures are alike.</returns>
     /// <exception cref="HostlockException">There is no nix, or it fails.</exception>
-    public async Task<string> CompareAsync(LockPlace place, string host, LockFile before, LockFile after, Action<string> told, CancellationToken cancellationToken)
+    public async Task<string> CompareAsync(
+        LockPlace place, HostName host, LockFile before, LockFile after, Action<string> told, CancellationToken cancellationToken)
     {
         var copy = Directory.CreateTempSubdirectory("hostlock-closure-").FullName;
         try
@@ -53,9 +54,9 @@ public sealed class ClosureDiff(IProcessRunner processes, FleetFolder folder)
     }
 
     // What of a configuration is the whole system, by the output it is under.
-    string AttributeOf(string host)
+    string AttributeOf(HostName host)
     {
-        var configuration = folder.Fleet.Hosts.First(each => each.Name.ToString() == host).Configurations is [var first, ..] ? first : $"nixosConfigurations.\"{host}\"";
+        var configuration = folder.HostOf(host).Configurations is [var first, ..] ? first : $"nixosConfigurations.\"{host}\"";
         var system = configuration.Split('.')[0] switch
         {
             "homeConfigurations" => "activationPackage",

@@ -11,13 +11,13 @@ public abstract record HoldingRule
     public sealed record Frozen(Freeze Freeze) : HoldingRule;
 
     /// <summary>The host tracks a reference of its own, which another host's lock knows nothing of.</summary>
-    public sealed record OwnReference(string Host, string Reference) : HoldingRule;
+    public sealed record OwnReference(LockOwner Owner, string Reference) : HoldingRule;
 
     /// <summary>The host whose lock is promoted tracks a reference of its own, which is not for others.</summary>
-    public sealed record OwnReferenceOfSource(string Source, string Reference) : HoldingRule;
+    public sealed record OwnReferenceOfSource(LockOwner Source, string Reference) : HoldingRule;
 
     /// <summary>The lock that is promoted has no such input.</summary>
-    public sealed record NotInSource(string Source) : HoldingRule;
+    public sealed record NotInSource(LockOwner Source) : HoldingRule;
 
     /// <summary>Every revision that is as old as the input's minimum age asks is older than the locked one.</summary>
     public sealed record OlderThanLocked : HoldingRule;
@@ -29,7 +29,7 @@ public abstract record HoldingRule
     public sealed override string ToString() => this switch
     {
         Frozen(var freeze) => $"frozen: {freeze}",
-        OwnReference(var host, var reference) => $"{host} tracks {reference}",
+        OwnReference(var owner, var reference) => $"{owner} tracks {reference}",
         OwnReferenceOfSource(var source, var reference) => $"{source} tracks {reference} for itself",
         NotInSource(var source) => $"{source} has no such input",
         OlderThanLocked => "all that is as old as its min-age asks is older than what is locked",

@@ -9,8 +9,8 @@ namespace Hostlock.Fleets.Changes;
 /// <param name="Describe">What moved, in words.</param>
 public sealed record CommitNote(Func<IReadOnlyList<PlannedLock>, string> Describe)
 {
-    /// <summary>The host whose lock was promoted; null if it is no promotion.</summary>
-    public string? PromotedFrom { get; init; }
+    /// <summary>Whose lock was promoted; null if it is no promotion.</summary>
+    public LockOwner? PromotedFrom { get; init; }
 }
 
 /// <summary>
@@ -44,7 +44,7 @@ static class LockCommit
         return finished.Succeeded ? subject : throw FleetException.CommitFailed($"{finished.Errors}{finished.Output}".Trim());
     }
 
-    static string Subject(IReadOnlyList<PlannedLock> locks, string? promotedFrom)
+    static string Subject(IReadOnlyList<PlannedLock> locks, LockOwner? promotedFrom)
     {
         var verb = promotedFrom is not null ? $"Promote from {promotedFrom}" : locks.All(planned => planned.Before is null) ? "Add" : "Update";
         return locks.Count == 1 ? $"{locks[0].Place.RelativePath}: {verb}" : $"{locks.Count} locks: {verb}";

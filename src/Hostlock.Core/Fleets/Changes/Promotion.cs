@@ -97,9 +97,9 @@ public static class Promotion
     static HoldingRule? RuleFor(string name, LockPlace from, LockPlace target, LockFile tested) =>
         target.Frozen.TryGetValue(name, out var freeze) ? new HoldingRule.Frozen(freeze)
         : target.References.TryGetValue(name, out var reference) && !(from.References.TryGetValue(name, out var same) && same == reference)
-            ? new HoldingRule.OwnReference(target.Name, reference)
+            ? new HoldingRule.OwnReference(target.Owner, reference)
         : from.References.TryGetValue(name, out var own) && !target.References.ContainsKey(name)
-            ? new HoldingRule.OwnReferenceOfSource(from.Name, own)
-        : !tested.Root.Inputs.ContainsKey(name) ? new HoldingRule.NotInSource(from.Name)
+            ? new HoldingRule.OwnReferenceOfSource(from.Owner, own)
+        : !tested.Root.Inputs.ContainsKey(name) ? new HoldingRule.NotInSource(from.Owner)
         : null;
 }

@@ -3,16 +3,16 @@ namespace Hostlock.Fleets.History;
 /// <summary>A lock by the word for it: what a host, the root or a file has now, had in a commit or on a day, or what a machine carries.</summary>
 /// <param name="Place">The lock.</param>
 /// <param name="Host">The host that the word is about; null for a file or the root lock.</param>
-public abstract record LockVersion(LockPlace Place, string? Host)
+public abstract record LockVersion(LockPlace Place, HostName? Host)
 {
     /// <summary>The lock as its file is now.</summary>
-    public sealed record Current(LockPlace Place, string? Host) : LockVersion(Place, Host);
+    public sealed record Current(LockPlace Place, HostName? Host) : LockVersion(Place, Host);
 
     /// <summary>The lock as a commit has it, or as the end of a day had it: <c>plex@HEAD~1</c>, <c>plex@2026-03-01</c>.</summary>
-    public sealed record Recorded(LockPlace Place, string? Host, string Commit) : LockVersion(Place, Host);
+    public sealed record Recorded(LockPlace Place, HostName? Host, string Commit) : LockVersion(Place, Host);
 
     /// <summary>The lock that a system of the host's machine carries: <c>plex@running</c>, <c>plex@generation:12</c>.</summary>
-    public sealed record Carried(LockPlace Place, string? Host, string System) : LockVersion(Place, Host);
+    public sealed record Carried(LockPlace Place, HostName? Host, string System) : LockVersion(Place, Host);
 
     /// <summary>Reads a word. A host comes before a file of its name, and a file before a version.</summary>
     /// <param name="folder">The fleet.</param>
@@ -21,24 +21,28 @@ public abstract record LockVersion(LockPlace Place, string? Host)
     /// <exception cref="FleetException">The word names nothing, or a ring.</exception>
     public static LockVersion Parse(FleetFolder folder, string word, string currentFolder)
     {
-        if (word == HostName.Root || folder.Fleet.Hosts.Any(host => host.Name.ToString() == word))
-            return new Current(folder.PlaceNamed(word), word == HostName.Root ? null : word);
+        if (folder.TryOwnerNamed(word) is { } known)
+            return Now(folder, known);
         if (OfFile(word, currentFolder) is { } file)
             return file;
         var at = word.IndexOf('@', StringComparison.Ordinal);
-        return at <= 0 ? new Current(folder.PlaceNamed(word), word) : Of(folder, word[..at], word[(at + 1)..]);
+        return at <= 0 ? Now(folder, folder.OwnerNamed(word)) : Of(folder, folder.OwnerNamed(word[..at]), word[(at + 1)..]);
     }
 
     /// <summary>A version of the lock of a host.</summary>
     /// <param name="folder">The fleet.</param>
-    /// <param name="host">The host, or root.</param>
+    /// <param name="owner">The host, or root.</param>
     /// <param name="version">A commit, a day, <c>running</c> or <c>generation:N</c>.</param>
     /// <exception cref="FleetException">The host is unknown.</exception>
-    public static LockVersion Of(FleetFolder folder, string host, string version)
+    public static LockVersion Of(FleetFolder folder, LockOwner owner, string version)
     {
-        var (place, name) = (folder.PlaceNamed(host), host == HostName.Root ? null : host);
-        return MachineLock.Is(version) ? new Carried(place, name, version) : new Recorded(place, name, version);
+        var (place, host) = (folder.PlaceOf(owner), HostOf(owner));
+        return MachineLock.Is(version) ? new Carried(place, host, version) : new Recorded(place, host, version);
     }
+
+    static Current Now(FleetFolder folder, LockOwner owner) => new(folder.PlaceOf(owner), HostOf(owner));
+
+    static HostName? HostOf(LockOwner owner) => owner is LockOwner.Host(var name) ? name : null;
 
     /// <summary>A lock file, which may be of no fleet; null if there is no such file.</summary>
     public static LockVersion? OfFile(string word, string currentFolder)

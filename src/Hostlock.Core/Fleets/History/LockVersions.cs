@@ -31,7 +31,8 @@ public sealed class LockVersions(IProcessRunner processes, FleetFolder folder, s
                 using (var history = LockHistory.Open(processes, folder))
                     return await history.AtAsync(place, commit, cancellationToken);
             case LockVersion.Carried(_, var host, var system):
-                return await MachineLock.ReadAsync(processes, folder.Fleet, host ?? HostName.Root, system, machine, cancellationToken);
+                return await MachineLock.ReadAsync(
+                    processes, folder.HostOf(host ?? throw FleetException.RootIsNoMachine()), system, machine, cancellationToken);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }

@@ -19,27 +19,25 @@ public static class MachineLock
 
     /// <summary>The bytes of the lock.</summary>
     /// <param name="processes">The seam to programs.</param>
-    /// <param name="fleet">The hosts and where they are reached.</param>
-    /// <param name="host">Whose lock.</param>
+    /// <param name="host">Whose lock, and where the machine is reached.</param>
     /// <param name="word">Which one.</param>
     /// <param name="machine">The name of the machine this runs on.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FleetException">It is none, the machine cannot be reached, or it carries no lock.</exception>
-    public static async Task<byte[]> ReadAsync(IProcessRunner processes, Fleet fleet, string host, string word, string machine, CancellationToken cancellationToken)
+    public static async Task<byte[]> ReadAsync(
+        IProcessRunner processes, Host host, string word, string machine, CancellationToken cancellationToken)
     {
-        if (host == HostName.Root)
-            throw FleetException.RootIsNoMachine();
         var file = $"{SystemOf(word)}/{Stamp}";
-        var target = fleet.Hosts.FirstOrDefault(each => each.Name.ToString() == host)?.Target;
-        if (host != machine && target is null)
-            throw FleetException.NoTarget(host);
-        var command = Ssh.Command(host == machine ? null : target, "cat", file) with { Output = new ProcessOutput.Bytes(LockFileReader.MaximumBytes) };
+        var isHere = host.Name.ToString() == machine;
+        if (!isHere && host.Target is null)
+            throw FleetException.NoTarget(host.Name);
+        var command = Ssh.Command(isHere ? null : host.Target, "cat", file) with { Output = new ProcessOutput.Bytes(LockFileReader.MaximumBytes) };
         var finished = await processes.RunAsync(command, cancellationToken);
         if (finished.Succeeded)
             return finished.OutputBytes.ToArray();
         throw finished.Errors.Contains(file, StringComparison.Ordinal)
-            ? FleetException.NotStamped(host, word)
-            : FleetException.CannotAsk(host, target ?? machine, finished.Errors.Trim());
+            ? FleetException.NotStamped(host.Name, word)
+            : FleetException.CannotAsk(host.Name, host.Target ?? machine, finished.Errors.Trim());
     }
 
     static string SystemOf(string word)

@@ -37,9 +37,9 @@ public sealed class LocalFlakes(FleetFolder folder)
     /// <summary>The outputs of a flake file under which it names a host: <c>nixosConfigurations</c> and the like.</summary>
     /// <param name="file">The path of the file, relative to the fleet; the file exists.</param>
     /// <param name="host">The name of the host.</param>
-    public ImmutableArray<string> OutputsWith(string file, string host) =>
+    public ImmutableArray<string> OutputsWith(string file, HostName host) =>
         Outputs(file) is { } names
-            ? [.. OutputNames.HostOutputs.Where(output => names.Configurations.TryGetValue(output, out var hosts) && hosts.Contains(host))]
+            ? [.. OutputNames.HostOutputs.Where(output => names.Configurations.TryGetValue(output, out var hosts) && hosts.Contains(host.ToString()))]
             : [];
 
     /// <summary>The folders beneath a place that have a flake.nix, relative to the fleet, in the order of their bytes.</summary>

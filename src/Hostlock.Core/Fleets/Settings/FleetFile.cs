@@ -47,6 +47,9 @@ public static class FleetFile
         return place;
     }
 
+    /// <summary>The place of a host's lock by the pattern for all hosts.</summary>
+    internal static string LockOf(string pattern, HostName host) => pattern.Replace("{host}", host.ToString(), StringComparison.Ordinal);
+
     internal static Fleet Read(SourceText source) => Read(TomlReader.Read(source), source);
 
     internal static Fleet Read(TomlTable file, SourceText source)
@@ -63,7 +66,7 @@ public static class FleetFile
         var members = top.Table("hosts");
         if (members.Count > MaximumHosts)
             throw FleetException.TooManyHosts(members[MaximumHosts].KeySpan, MaximumHosts);
-        var hosts = members.Select(member => HostOf(member, pattern, stamp, rings)).OrderBy(host => host.Name.ToString(), Utf8Order.Instance).ToImmutableArray();
+        var hosts = members.Select(member => HostOf(member, pattern, stamp, rings)).OrderBy(host => host.Name).ToImmutableArray();
         RefuseDifferences(hosts, members);
         return new(hosts, rings, NameMap<InputPolicy>.Of([.. top.Table("inputs").Select(PolicyOf)]), top.Texts("outputs")) { LockPattern = pattern };
     }
@@ -93,7 +96,7 @@ public static class FleetFile
             throw FleetException.NotATarget(targetSpan, address);
         return new(
             name,
-            settings.Path("lock") ?? pattern.Replace("{host}", name.ToString(), StringComparison.Ordinal),
+            settings.Path("lock") ?? LockOf(pattern, name),
             settings.Path("flake") ?? FleetFolder.FlakeFile,
             ring?.Value,
             target?.Value,
@@ -154,19 +157,21 @@ public static class FleetFile
     // One lock file can be right for several hosts only where they declare the same inputs.
     static void RefuseDifferences(ImmutableArray<Host> hosts, IReadOnlyList<TomlMember> members)
     {
-        var first = new Dictionary<string, (string Name, string Flake, NameMap<string> References)>(StringComparer.Ordinal)
+        var first = new Dictionary<string, (LockOwner Owner, string Flake, NameMap<string> References)>(StringComparer.Ordinal)
         {
-            [FleetFolder.RootLock] = (HostName.Root, FleetFolder.FlakeFile, NameMap<string>.Empty),
+            [FleetFolder.RootLock] = (new LockOwner.Root(), FleetFolder.FlakeFile, NameMap<string>.Empty),
         };
         foreach (var host in hosts)
         {
-            var name = host.Name.ToString();
-            if (first.TryAdd(host.Lock, (name, host.FlakeFile, host.References)))
+            if (first.TryAdd(host.Lock, (new LockOwner.Host(host.Name), host.FlakeFile, host.References)))
                 continue;
             var (other, flake, references) = first[host.Lock];
             var what = host.FlakeFile != flake ? "the flake file" : !host.References.SequenceEqual(references) ? "the inputs" : null;
             if (what is not null)
-                throw FleetException.SharedLockDiffers(members.First(member => member.Key == name).KeySpan, host.Lock, name, other, what);
+            {
+                var span = members.First(member => member.Key == host.Name.ToString()).KeySpan;
+                throw FleetException.SharedLockDiffers(span, host.Lock, host.Name, other, what);
+            }
         }
     }
 

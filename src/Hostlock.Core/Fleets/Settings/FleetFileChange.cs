@@ -8,23 +8,23 @@ namespace Hostlock.Fleets.Settings;
 public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
 {
     /// <summary>Freezes an input of a host.</summary>
-    /// <exception cref="FleetException">The host is unknown or root, or the input is none of its lock: a misspelt freeze would freeze nothing.</exception>
-    public void Freeze(string host, string input, Freeze freeze)
+    /// <exception cref="FleetException">The owner is no host, or the input is none of its lock: a misspelt freeze would freeze nothing.</exception>
+    public void Freeze(LockOwner owner, string input, Freeze freeze)
     {
-        if (host == HostName.Root)
-            throw FleetException.RootCannotFreeze();
-        var name = folder.HostNamed(host).Name;
-        RefuseUnknown(folder.PlaceNamed(host), input);
-        Make(file => FleetFileEdit.SetFreeze(file, name, input, freeze));
+        var host = HostOf(owner);
+        RefuseUnknown(folder.PlaceOf(host), input);
+        Make(file => FleetFileEdit.SetFreeze(file, host, input, freeze));
     }
 
     /// <summary>Lets a frozen input of a host move again.</summary>
-    /// <exception cref="FleetException">The host is unknown, or the input is not frozen.</exception>
-    public void Unfreeze(string host, string input)
+    /// <exception cref="FleetException">The owner is no host, or the input is not frozen.</exception>
+    public void Unfreeze(LockOwner owner, string input)
     {
-        var name = folder.HostNamed(host).Name;
-        Make(file => FleetFileEdit.RemoveFreeze(file, name, input));
+        var host = HostOf(owner);
+        Make(file => FleetFileEdit.RemoveFreeze(file, host, input));
     }
+
+    static HostName HostOf(LockOwner owner) => owner is LockOwner.Host(var name) ? name : throw FleetException.RootCannotFreeze();
 
     void Make(Func<SourceText, EditedText> edit)
     {

@@ -49,7 +49,7 @@ public static class FleetFileEdit
     {
         var member = HostMember(source, host);
         var changes = FreezeChanges(source, member.Members, input) 
-            ?? throw FleetException.NotFrozen(host.ToString(), input, Find(FleetFile.Read(source), host)!.Frozen.Names);
+            ?? throw FleetException.NotFrozen(host, input, Find(FleetFile.Read(source), host)!.Frozen.Names);
         return ReadAgain(source, Changed(source, changes), fleet => Find(fleet, host) is { } still && !still.Frozen.ContainsKey(input))
             ?? throw FleetException.CannotEdit(member.Span, $"unfreeze an input of '{host}'");
     }
@@ -106,7 +106,7 @@ public static class FleetFileEdit
     {
         var file = TomlReader.Read(source);
         if (Find(FleetFile.Read(file, source), host) is null)
-            throw FleetException.UnknownHost(host.ToString(), FleetFile.Read(file, source).Hosts.Select(known => known.Name.ToString()));
+            throw FleetException.UnknownHost(host.ToString(), FleetFile.Read(file, source).Hosts.Select(known => known.Name));
         return Table(Table(file, "hosts")!.Members, host.ToString())!;
     }
 

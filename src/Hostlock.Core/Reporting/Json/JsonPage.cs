@@ -58,9 +58,9 @@ static class JsonPage
         json.WriteStartObject("hosts");
         foreach (var item in items)
         {
-            foreach (var host in placeOf(item).Sharers)
+            foreach (var owner in placeOf(item).Sharers)
             {
-                json.WriteStartObject(host);
+                json.WriteStartObject(owner.ToString());
                 body(item);
                 json.WriteEndObject();
             }

@@ -1,3 +1,4 @@
+using Hostlock.Fleets;
 using Hostlock.Fleets.History;
 
 namespace Hostlock.Reporting.Json;
@@ -5,10 +6,12 @@ namespace Hostlock.Reporting.Json;
 /// <summary>The JSON of <c>log</c>.</summary>
 public static class LogJson
 {
-    /// <summary>The changes of a host's lock, the newest first.</summary>
-    public static string Render(string host, IReadOnlyList<CommittedChange> changes) => JsonPage.Render(json =>
+    /// <summary>The changes of a lock, the newest first.</summary>
+    /// <param name="owner">Whose lock it is.</param>
+    /// <param name="changes">The changes.</param>
+    public static string Render(LockOwner owner, IReadOnlyList<CommittedChange> changes) => JsonPage.Render(json =>
     {
-        json.WriteString("host", host);
+        json.WriteString("host", owner.ToString());
         json.WriteStartArray("commits");
         foreach (var (commit, diff) in changes)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 
 namespace Hostlock.Reporting.Json;
@@ -8,11 +9,11 @@ public static class ReportJson
 {
     /// <summary>What became of each lock.</summary>
     /// <param name="report">The report.</param>
-    /// <param name="promotedFrom">The host whose lock was promoted; null if it is no promotion.</param>
-    public static string Render(LockReport report, string? promotedFrom = null) => JsonPage.Render(json =>
+    /// <param name="promotedFrom">Whose lock was promoted; null if it is no promotion.</param>
+    public static string Render(LockReport report, LockOwner? promotedFrom = null) => JsonPage.Render(json =>
     {
         if (promotedFrom is not null)
-            json.WriteString("from", promotedFrom);
+            json.WriteString("from", promotedFrom.ToString());
         json.WriteHosts(report.Outcomes, outcome => outcome.Place, outcome =>
         {
             json.WriteString("lock", outcome.Place.RelativePath);

@@ -11,6 +11,8 @@ public sealed class HostLayoutsTests : IDisposable
 
     const string OwnInputs = "{ inputs.a.url = \"github:o/a\"; outputs = _: { nixosConfigurations.plex = 1; }; }";
 
+    static readonly HostName Plex = HostName.Parse("plex");
+
     readonly TempFolder _folder = new();
 
     public HostLayoutsTests()
@@ -140,7 +142,7 @@ public sealed class HostLayoutsTests : IDisposable
         _folder.Write("hostlock.toml", "version = 1\n[hosts.plex]\nlock = \"pins/p.lock\"\n");
         var folder = FleetFolder.Open(_folder.Path);
 
-        var layout = new HostLayouts(folder, ["plex"]).Of(folder.HostNamed("plex"));
+        var layout = new HostLayouts(folder, [Plex]).Of(folder.HostOf(Plex));
 
         Assert.Equal(("flake.nix", "pins/p.lock"), (layout.Flake, layout.Lock));
         Assert.Equal(LockOf('1'), Encoding.UTF8.GetString(layout.Seed!));
@@ -166,7 +168,7 @@ public sealed class HostLayoutsTests : IDisposable
         Assert.Equal(notes, layout.Notes);
     }
 
-    HostLayout Layout() => new HostLayouts(FleetFolder.Open(_folder.Path), ["plex", "plex-2"]).Of("plex");
+    HostLayout Layout() => new HostLayouts(FleetFolder.Open(_folder.Path), [Plex, HostName.Parse("plex-2")]).Of(Plex);
 
     static string LockOf(char revision, int modified = 1) => $$"""
         { "nodes": {

@@ -38,7 +38,7 @@ public sealed class HostNamesTests : IDisposable
 
         _folder.Write("flake.nix", "{ outputs = builtins.f 1; }");
         var asked = await FindAsync("""{"all":["nixosConfigurations","lib"],"hosts":{"nixosConfigurations":["plex"],"darwinConfigurations":[],"homeConfigurations":[]}}""");
-        Assert.Equal(["plex"], asked.Configurations.Keys);
+        Assert.Equal(["plex"], asked.Configurations.Keys.Select(host => host.ToString()));
         Assert.Equal(["nixosConfigurations", "lib"], asked.Outputs);
 
         _folder.Write("hostlock.toml", "version = 1\n");
@@ -54,9 +54,9 @@ public sealed class HostNamesTests : IDisposable
 
         var names = await FindAsync(nix: null);
 
-        Assert.Equal(["nixosConfigurations.plex"], names.ConfigurationsOf("plex"));
-        Assert.Equal(["nixosConfigurations.web"], names.ConfigurationsOf("web"));
-        Assert.Equal(["nixosConfigurations.unknown"], names.ConfigurationsOf("unknown"));
+        Assert.Equal(["nixosConfigurations.plex"], names.ConfigurationsOf(HostName.Parse("plex")));
+        Assert.Equal(["nixosConfigurations.web"], names.ConfigurationsOf(HostName.Parse("web")));
+        Assert.Equal(["nixosConfigurations.unknown"], names.ConfigurationsOf(HostName.Parse("unknown")));
     }
 
     [Fact]

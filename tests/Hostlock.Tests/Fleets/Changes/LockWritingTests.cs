@@ -8,7 +8,7 @@ namespace Hostlock.Tests.Fleets.Changes;
 public sealed class LockWritingTests : IDisposable
 {
     static readonly WritingMode Write = new WritingMode.Write();
-    static readonly WritingMode Commit = new WritingMode.WriteAndCommit(new(locks => $"{locks.Count} moved") { PromotedFrom = "plex" });
+    static readonly WritingMode Commit = new WritingMode.WriteAndCommit(new(locks => $"{locks.Count} moved") { PromotedFrom = new LockOwner.Host(HostName.Parse("plex")) });
 
     readonly TempFolder _folder = new();
     readonly CountingProcesses _processes = new();

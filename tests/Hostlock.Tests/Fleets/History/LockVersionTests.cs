@@ -37,7 +37,7 @@ public sealed class LockVersionTests : IDisposable
     {
         var version = Assert.IsType<LockVersion.Recorded>(LockVersion.Parse(_fleet, word, _folder.Path));
 
-        Assert.Equal((host, commit), (version.Host, version.Commit));
+        Assert.Equal((host, commit), (version.Host?.ToString(), version.Commit));
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class LockVersionTests : IDisposable
     {
         var version = Assert.IsType<LockVersion.Carried>(LockVersion.Parse(_fleet, word, _folder.Path));
 
-        Assert.Equal(("plex", system), (version.Host, version.System));
+        Assert.Equal(("plex", system), (version.Host?.ToString(), version.System));
     }
 
     [Theory]
@@ -63,6 +63,6 @@ public sealed class LockVersionTests : IDisposable
     (string File, string? Host) Current(string word)
     {
         var version = Assert.IsType<LockVersion.Current>(LockVersion.Parse(_fleet, word, _folder.Path));
-        return (version.Place.FullPath, version.Host);
+        return (version.Place.FullPath, version.Host?.ToString());
     }
 }

@@ -51,8 +51,8 @@ public sealed class LocalFlakesTests : IDisposable
     [Fact]
     public void The_outputs_with_a_host_are_those_that_name_it()
     {
-        Assert.Equal(["nixosConfigurations"], _flakes.OutputsWith("hosts/plex/flake.nix", "plex"));
-        Assert.Empty(_flakes.OutputsWith("hosts/broken/flake.nix", "broken"));
+        Assert.Equal(["nixosConfigurations"], _flakes.OutputsWith("hosts/plex/flake.nix", HostName.Parse("plex")));
+        Assert.Empty(_flakes.OutputsWith("hosts/broken/flake.nix", HostName.Parse("broken")));
     }
 
     [Fact]

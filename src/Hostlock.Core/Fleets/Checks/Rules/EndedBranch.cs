@@ -20,7 +20,7 @@ static partial class EndedBranch
                     where end < fleet.Today
                     group status.Place by (Input: input.Key, Branch: branch, End: end);
         return from places in ended
-               let hosts = string.Join(' ', places.Select(place => place.Name))
+               let hosts = string.Join(' ', places.Select(place => place.Owner))
                let end = places.Key.End!.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
                select new Problem($"'{places.Key.Input}' of {hosts} is of '{places.Key.Branch}', which got its last update by {end}", places.First().RelativePath);
     }

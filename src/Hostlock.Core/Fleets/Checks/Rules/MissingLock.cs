@@ -7,6 +7,6 @@ static class MissingLock
         from status in fleet.Locks
         where status is { Lock: null, Problem: null }
         let place = status.Place
-        where place.Name != HostName.Root || fleet.Declared(place).Inputs.Count > 0
+        where place.Owner is not LockOwner.Root || fleet.Declared(place).Inputs.Count > 0
         select new Problem($"{place.Name} has no lock", place.RelativePath, null, $"hostlock lock {place.Name}");
 }

@@ -15,11 +15,13 @@ static class UnknownInput
     {
         foreach (var host in fleet.Folder.Fleet.Hosts.Where(host => host.Frozen.Count > 0))
         {
-            var name = host.Name.ToString();
-            var status = fleet.Locks.First(status => status.Place.Sharers.Contains(name));
+            var status = fleet.Locks.First(status => status.Place.RelativePath == host.Lock);
             var known = fleet.Declared(status.Place).Inputs.Keys.Union(status.Inputs.Select(input => input.Name)).ToList();
             foreach (var input in host.Frozen.Names.Except(known))
-                yield return At(fleet, $"[hosts.{name}] freezes '{input}', which is not an input of {name}", Closest.To(input, known), "hosts", name, "freeze", input);
+            {
+                var message = $"[hosts.{host.Name}] freezes '{input}', which is not an input of {host.Name}";
+                yield return At(fleet, message, Closest.To(input, known), "hosts", host.Name.ToString(), "freeze", input);
+            }
         }
     }
 
