@@ -39,6 +39,9 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     // What was asked once is for all who ask: only the end of the run stops it.
     readonly CancellationTokenSource _end = new();
 
+    // Null as long as the run goes on.
+    Task? _ended;
+
     /// <param name="processes">The seam to git.</param>
     /// <param name="downloads">The seam to HTTP; disposed of with the fetcher.</param>
     /// <param name="settings">What nix.conf says.</param>
@@ -85,8 +88,11 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
             ? _git.Revisions.BetweenAsync(repository, (from, earlier.LastModified), to, cancellationToken)
             : throw FetchException.NoHistory(later);
 
-    /// <summary>Stops what is still going on, waits for it to be over, and lets go of all that it used. Never throws.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops what is still going on, waits for it to be over, and lets go of all that it used.</summary>
+    /// <remarks>A second call waits for the first. Never throws.</remarks>
+    public ValueTask DisposeAsync() => new(_ended ??= EndAsync());
+
+    async Task EndAsync()
     {
         await _end.CancelAsync();
         await Task.WhenAll(_fetched.EndAsync(), _read.EndAsync(), _newest.EndAsync(), _distances.EndAsync());

@@ -124,6 +124,15 @@ public sealed class FlakeFetcherTests : IDisposable
     }
 
     [Fact]
+    public async Task The_end_may_come_twice()
+    {
+        var fetcher = Fetcher("cache");
+        await fetcher.DisposeAsync();
+
+        Assert.Null(await Record.ExceptionAsync(async () => await fetcher.DisposeAsync()));
+    }
+
+    [Fact]
     public async Task Taking_leave_of_a_git_that_is_gone_is_no_error()
     {
         var objects = new GitObjects(new ProcessRunner().Start(ProcessRequest.Of("cat")));
