@@ -38,7 +38,6 @@ sealed class EjectCommand : FleetCommand
             return ExitCode.Done;
         if (!terminal.MayWrite(run.Value(_yes)))
             return ExitCode.No;
-        using var reserved = folder.Reserve();
         FleetEject.Apply(folder, plan);
         await adopted.ForgetAsync(plan.Removed, run.CancellationToken);
         if (driver is not null)

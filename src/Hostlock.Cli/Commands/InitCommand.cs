@@ -36,7 +36,6 @@ sealed class InitCommand : FleetCommand
             return ExitCode.Done;
         if (!terminal.MayWrite(run.Value(_yes)))
             return ExitCode.No;
-        using var reserved = folder.Reserve();
         FleetInit.Apply(folder, plan);
         await GitVisibility.ShowToNixAsync(run.Processes, folder, [.. plan.Files.Where(file => file.IsNew).Select(file => folder.Full(file.Path))], run.CancellationToken);
         if (!plan.Files.IsEmpty)

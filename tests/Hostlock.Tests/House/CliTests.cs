@@ -1,4 +1,5 @@
 using Hostlock.Cli;
+using Hostlock.Fleets;
 using Mono.Cecil;
 
 namespace Hostlock.Tests.House;
@@ -34,6 +35,10 @@ public class CliTests
         Assert.DoesNotContain(Program.Where(type => !Outside.Contains(Outermost(type))).SelectMany(CalledTypes), used => HandedOn.Contains(used.FullName));
 
     [Fact]
+    public void A_folder_is_reserved_by_what_writes_to_it() =>
+        Assert.DoesNotContain(Program.SelectMany(CalledMembers), called => called.Name == nameof(FleetFolder.Reserve));
+
+    [Fact]
     public void The_test_sees_what_a_type_uses() =>
         Assert.Contains(CalledTypes(Program.Single(type => type.FullName == "Hostlock.Cli.Surroundings")), used => used.FullName == "System.IO.Directory");
 
@@ -50,9 +55,12 @@ public class CliTests
 
     // Whose members are called or made; a value that is only passed on is not among them.
     static IEnumerable<TypeReference> CalledTypes(TypeDefinition type) =>
+        CalledMembers(type).Select(member => member.DeclaringType);
+
+    static IEnumerable<MethodReference> CalledMembers(TypeDefinition type) =>
         from method in type.Methods.Where(method => method.HasBody)
         from instruction in method.Body.Instructions
         let member = instruction.Operand as MethodReference
         where member is not null
-        select member.DeclaringType;
+        select member;
 }

@@ -105,9 +105,11 @@ public static class FleetEject
         return new(changed.ToImmutable(), Existing(folder, removed), moves.ToImmutable(), notes.ToImmutable(), true);
     }
 
-    /// <summary>Writes what was planned.</summary>
+    /// <summary>Writes what was planned, while no other hostlock writes to the fleet.</summary>
+    /// <exception cref="HostlockException">Another hostlock writes, or a file leads out of the flake or cannot be written.</exception>
     public static void Apply(FleetFolder folder, EjectPlan plan)
     {
+        using var reserved = folder.Reserve();
         folder.Files.ReplaceAll([.. plan.Changed.Select(file => (file.Path, file.Contents))]);
         // The list of hosts goes last: with it the plan can be made again.
         foreach (var path in plan.Removed.OrderBy(path => path == FleetFile.Name))

@@ -59,11 +59,14 @@ public static class FleetInit
         return new(hosts, files.ToImmutable(), notes.ToImmutable());
     }
 
-    /// <summary>Writes what was planned, all files or none.</summary>
-    /// <exception cref="HostlockException">One of them leads out of the flake, or cannot be written.</exception>
-    public static void Apply(FleetFolder folder, InitPlan plan) =>
+    /// <summary>Writes what was planned, all files or none, while no other hostlock writes to the fleet.</summary>
+    /// <exception cref="HostlockException">Another hostlock writes, or one of the files leads out of the flake or cannot be written.</exception>
+    public static void Apply(FleetFolder folder, InitPlan plan)
+    {
+        using var reserved = folder.Reserve();
         // flake.nix is last in the plan: until it is in place the flake evaluates as before.
         folder.Files.ReplaceAll([.. plan.Files.Select(file => (file.Path, file.Contents))]);
+    }
 
     // The layout of each host, those that are in hostlock.toml already as it says.
     static Dictionary<HostName, HostLayout> Layouts(
