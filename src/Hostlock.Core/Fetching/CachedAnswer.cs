@@ -29,5 +29,8 @@ public sealed record CachedAnswer(string NarHash, Moment? LastModified, ulong? R
             modified,
             null,
             // A path that is no text is in no reference, and nobody asks for it.
-            caught.Files.Where(file => file.Key.IsText).ToDictionary(file => file.Key, file => (byte[]?)file.Value)) { IsComplete = caught.IsComplete };
+            caught.Files.Where(file => file.Key.IsText).ToDictionary(file => file.Key, file => (byte[]?)file.Value))
+        {
+            IsComplete = caught.IsComplete,
+        };
 }

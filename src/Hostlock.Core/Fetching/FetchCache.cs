@@ -101,7 +101,8 @@ public sealed class FetchCache(string folder)
             root.TryGetProperty("lastModified", out var modified) ? new Moment(modified.GetUInt64()) : null,
             root.TryGetProperty("revCount", out var count) ? count.GetUInt64() : null,
             root.GetProperty("files").EnumerateObject().ToDictionary(
-                file => TreePath.Parse(file.Name), file => file.Value.ValueKind == JsonValueKind.Null ? null : file.Value.GetBytesFromBase64()))
+                file => TreePath.Parse(file.Name),
+                file => file.Value.ValueKind == JsonValueKind.Null ? null : file.Value.GetBytesFromBase64()))
         {
             IsComplete = root.TryGetProperty("complete", out var complete) && complete.GetBoolean(),
             Tag = root.TryGetProperty("tag", out var tag) ? tag.GetString() : null,

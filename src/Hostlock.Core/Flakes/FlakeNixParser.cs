@@ -24,10 +24,13 @@ public sealed class FlakeNixParser
     /// <summary>Reads a flake.nix.</summary>
     /// <param name="source">Its text, with a byte order mark if it has one (Nix refuses it, so it must not be hidden).</param>
     /// <param name="directory">The flake's folder within its tree.</param>
-    /// <param name="fileDirectory">The folder of the file that flake.nix leads to, if it is a link. Path literals start there. Null if it is a file.</param>
+    /// <param name="fileDirectory">
+    /// The folder of the file that flake.nix leads to, if it is a link. Path literals start there. Null if it is a file.
+    /// </param>
     /// <param name="warnings">Takes what is odd about references; null if nobody asks.</param>
     /// <exception cref="FlakeException">Nix would refuse the file.</exception>
-    public static Flake Parse(SourceText source, TreePath directory = default, TreePath? fileDirectory = null, ICollection<Warning>? warnings = null)
+    public static Flake Parse(
+        SourceText source, TreePath directory = default, TreePath? fileDirectory = null, ICollection<Warning>? warnings = null)
     {
         var file = NixParser.Parse(source);
         if (file.HomePath is { } home)

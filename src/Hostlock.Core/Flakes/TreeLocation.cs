@@ -1,6 +1,8 @@
 namespace Hostlock.Flakes;
 
-/// <summary>The place of the tree of a reference, or the question to ask first to know it. A scheme says it as data, and the fetcher does it.</summary>
+/// <summary>
+/// The place of the tree of a reference, or the question to ask first to know it. A scheme says it as data, and the fetcher does it.
+/// </summary>
 public abstract record TreeLocation
 {
     TreeLocation()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 
@@ -62,9 +63,8 @@ public readonly record struct ByteName : IComparable<ByteName>
     internal static byte[] BytesOf(string text)
     {
         var bytes = new byte[Encoding.UTF8.GetByteCount(text)];
-        if (Utf8.FromUtf16(text, bytes, out _, out _, replaceInvalidSequences: false) != System.Buffers.OperationStatus.Done || bytes.Contains((byte)0))
-            throw NarException.NoName(text);
-        return bytes;
+        var status = Utf8.FromUtf16(text, bytes, out _, out _, replaceInvalidSequences: false);
+        return status == OperationStatus.Done && !bytes.Contains((byte)0) ? bytes : throw NarException.NoName(text);
     }
 
     internal static string TextOf(ReadOnlySpan<byte> bytes) =>

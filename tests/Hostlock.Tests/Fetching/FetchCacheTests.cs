@@ -9,7 +9,11 @@ public class FetchCacheTests
 {
     static readonly RefAttributes Key = RefAttributes.Of(("type", "github"), ("owner", "o"), ("repo", "r"), ("rev", new string('a', 40)));
 
-    static readonly CachedAnswer Answer = new("sha256-x", new(7), 3, new Dictionary<TreePath, byte[]?> { [TreePath.Parse("flake.nix")] = "{ }"u8.ToArray(), [TreePath.Parse("flake.lock")] = null });
+    static readonly CachedAnswer Answer = new(
+        "sha256-x",
+        new(7),
+        3,
+        new Dictionary<TreePath, byte[]?> { [TreePath.Parse("flake.nix")] = "{ }"u8.ToArray(), [TreePath.Parse("flake.lock")] = null });
 
     [Fact]
     public void What_was_kept_is_found_again()

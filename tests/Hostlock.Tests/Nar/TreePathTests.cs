@@ -132,9 +132,12 @@ public class TreePathTests
     [InlineData("foo.nix", false, "foo", true)]
     [InlineData("foo", true, "foo0", false)]
     [InlineData("foo", false, "foo-bar", false)]
-    public void In_gits_order_a_folder_sorts_as_if_its_name_ended_in_a_slash(string first, bool firstIsFolder, string second, bool secondIsFolder)
+    public void In_gits_order_a_folder_sorts_as_if_its_name_ended_in_a_slash(
+        string first, bool firstIsFolder, string second, bool secondIsFolder)
     {
-        Assert.True(ByteName.CompareAsGit(ByteName.Parse(first).Bytes, firstIsFolder, ByteName.Parse(second).Bytes, secondIsFolder) < 0);
-        Assert.True(ByteName.CompareAsGit(ByteName.Parse(second).Bytes, secondIsFolder, ByteName.Parse(first).Bytes, firstIsFolder) > 0);
+        var (one, other) = (ByteName.Parse(first), ByteName.Parse(second));
+
+        Assert.True(ByteName.CompareAsGit(one.Bytes, firstIsFolder, other.Bytes, secondIsFolder) < 0);
+        Assert.True(ByteName.CompareAsGit(other.Bytes, secondIsFolder, one.Bytes, firstIsFolder) > 0);
     }
 }

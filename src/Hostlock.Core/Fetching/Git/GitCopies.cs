@@ -44,7 +44,9 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     /// <param name="copy">The copy, for the user's settings that apply to it.</param>
     /// <param name="name">The full name of a ref, or HEAD.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The branch that HEAD points to, if HEAD was asked for and says so, and the commit, tags peeled; null for each that is not known.</returns>
+    /// <returns>
+    /// The branch that HEAD points to, if HEAD was asked for and says so, and the commit, tags peeled; null for each that is not known.
+    /// </returns>
     public static async Task<(string? Head, string? Tip)> AskAsync(GitRepository copy, string name, CancellationToken cancellationToken)
     {
         var finished = await copy.RunAsync(cancellationToken, "ls-remote", "--symref", "--", copy.Url, name, $"{name}^{{}}");

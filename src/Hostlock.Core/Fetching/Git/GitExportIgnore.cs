@@ -25,7 +25,11 @@ static class GitExportIgnore
             var read = await repository.RunAsync(WithIndex(repository.Command("read-tree", commit)), cancellationToken);
             if (!read.Succeeded)
                 throw FetchException.GitFailed(repository.Url, "read", read.Errors.Trim());
-            var left = await AskAsync(repository, WithIndex(repository.Command("check-attr", "--cached", "-z", "--stdin", Attribute)), tree.Paths().Select(path => (path, IsFolder(path))), cancellationToken);
+            var left = await AskAsync(
+                repository,
+                WithIndex(repository.Command("check-attr", "--cached", "-z", "--stdin", Attribute)),
+                tree.Paths().Select(path => (path, IsFolder(path))),
+                cancellationToken);
             return tree.Without(left.Contains);
         }
         finally
@@ -42,7 +46,9 @@ static class GitExportIgnore
         ProcessRequest WithIndex(ProcessRequest command) => command with { Environment = command.Environment.Set("GIT_INDEX_FILE", index) };
     }
 
-    /// <summary>The tracked files of a work tree that are exported, and the folders of all tracked files that are, by the attributes in its index.</summary>
+    /// <summary>
+    /// The tracked files of a work tree that are exported, and the folders of all tracked files that are, by the attributes in its index.
+    /// </summary>
     /// <param name="repository">The repository.</param>
     /// <param name="files">The tracked files.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -62,9 +68,13 @@ static class GitExportIgnore
     }
 
     static async Task<HashSet<TreePath>> AskAsync(
-        GitRepository repository, ProcessRequest question, IEnumerable<(TreePath Path, bool IsFolder)> paths, CancellationToken cancellationToken)
+        GitRepository repository,
+        ProcessRequest question,
+        IEnumerable<(TreePath Path, bool IsFolder)> paths,
+        CancellationToken cancellationToken)
     {
-        var finished = await repository.RunAsync(question with { Input = GitFields.Join(paths), Output = new ProcessOutput.Bytes() }, cancellationToken);
+        question = question with { Input = GitFields.Join(paths), Output = new ProcessOutput.Bytes() };
+        var finished = await repository.RunAsync(question, cancellationToken);
         if (!finished.Succeeded)
             throw FetchException.GitFailed(repository.Url, "read the attributes of", finished.Errors.Trim());
         // PATH, ATTRIBUTE, VALUE; a value other than a plain "set" does not count, as with git archive.

@@ -24,7 +24,8 @@ sealed record GitSubmodule(TreePath Path, string Url, string? Branch)
             .. from name in modules.Subsections("submodule")
                let path = modules.Text($"submodule.{name}.path")
                where path is not null
-               select new GitSubmodule(TreePath.Parse(path), modules.Text($"submodule.{name}.url") ?? "", modules.Text($"submodule.{name}.branch")),
+               select new GitSubmodule(
+                   TreePath.Parse(path), modules.Text($"submodule.{name}.url") ?? "", modules.Text($"submodule.{name}.branch")),
         ];
     }
 
@@ -42,7 +43,8 @@ sealed record GitSubmodule(TreePath Path, string Url, string? Branch)
         foreach (var submodule in Parse(text))
         {
             var folder = System.IO.Path.Combine(root, submodule.Path.ToText());
-            yield return (submodule.Path, folder, GitPlace.OfWorkTree(folder) ?? throw FetchException.SubmoduleMissing(url, submodule.Path.ToString()));
+            var place = GitPlace.OfWorkTree(folder) ?? throw FetchException.SubmoduleMissing(url, submodule.Path.ToString());
+            yield return (submodule.Path, folder, place);
         }
     }
 

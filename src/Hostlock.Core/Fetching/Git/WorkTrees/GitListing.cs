@@ -7,7 +7,8 @@ namespace Hostlock.Fetching.Git.WorkTrees;
 static class GitListing
 {
     /// <summary>The paths, and which of them are submodules.</summary>
-    public static async Task<IReadOnlyList<(TreePath Path, bool IsSubmodule)>> OfAsync(GitRepository repository, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<(TreePath Path, bool IsSubmodule)>> OfAsync(
+        GitRepository repository, CancellationToken cancellationToken)
     {
         var command = repository.Command($"--work-tree={repository.Place.WorkTree}", "ls-files", "-z", "--stage");
         var finished = await repository.RunAsync(command with { Output = new ProcessOutput.Bytes() }, cancellationToken);

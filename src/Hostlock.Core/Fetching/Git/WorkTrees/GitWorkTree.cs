@@ -4,7 +4,9 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git.WorkTrees;
 
-/// <summary>The tracked files of a work tree as a tree to hash, with the contents they have on disk. A folder is there if it holds one.</summary>
+/// <summary>
+/// The tracked files of a work tree as a tree to hash, with the contents they have on disk. A folder is there if it holds one.
+/// </summary>
 sealed class GitWorkTree : SourceTree
 {
     readonly byte[] _root;

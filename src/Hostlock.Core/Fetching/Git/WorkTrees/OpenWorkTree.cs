@@ -27,7 +27,9 @@ sealed record OpenWorkTree(GitWorkTreeState State, bool IsDirty, SourceTree Tree
         {
             var root = repository.Place.WorkTree!;
             var state = await GitWorkTreeState.ReadAsync(repository, cancellationToken);
-            var (paths, folders) = isExported ? await GitExportIgnore.ApplyAsync(repository, state.Paths, cancellationToken) : (state.Paths, []);
+            var (paths, folders) = isExported
+                ? await GitExportIgnore.ApplyAsync(repository, state.Paths, cancellationToken)
+                : (state.Paths, []);
             SourceTree tree = new GitWorkTree(root, paths, folders);
             TreeFiles files = GitWorkTreeFiles.Of(root, paths);
             if (!hasSubmodules)
