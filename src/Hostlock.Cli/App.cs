@@ -5,7 +5,7 @@ using Hostlock.Fleets;
 
 namespace Hostlock.Cli;
 
-/// <summary>The program: its commands, the objects they work with, and what its errors are to whoever started it.</summary>
+/// <summary>The program: its commands, the objects they work with, and the exit codes of its errors.</summary>
 static class App
 {
     /// <summary>The version, <c>0.1.0</c>.</summary>
@@ -14,10 +14,14 @@ static class App
     static readonly ParserConfiguration Parsing = new()
     {
         EnablePosixBundling = true,
-        // '@canary' is a ring and not the name of a file with more words in it.
+        // '@canary' is a ring, and not the name of a file with more words.
         ResponseFileTokenReplacer = null,
     };
 
+    /// <summary>Runs one command line, and reports its errors.</summary>
+    /// <param name="arguments">The words of the line, without the name of the program.</param>
+    /// <param name="surroundings">Everything outside the program.</param>
+    /// <param name="cancellationToken">Stops the run.</param>
     public static async Task<ExitCode> RunAsync(string[] arguments, Surroundings surroundings, CancellationToken cancellationToken)
     {
         var terminal = new Terminal(surroundings, "auto");
@@ -52,7 +56,7 @@ static class App
         }
         catch (IOException) when (IsBroken(surroundings.Output))
         {
-            return ExitCode.Done; // whoever read the output has had enough
+            return ExitCode.Done; // the reader of the output has closed it
         }
         catch (Exception bug)
         {
@@ -65,6 +69,7 @@ static class App
         }
     }
 
+    /// <summary>The exit code of an error.</summary>
     public static ExitCode CodeOf(HostlockException error) => error switch
     {
         FleetException { IsBusy: true } => ExitCode.Busy,
@@ -99,7 +104,7 @@ static class App
         (ManCommand.Name, () => new ManCommand()),
     ];
 
-    // A line that begins with a command needs that one alone; any other, and the manual, may be about all of them.
+    // A line that begins with the name of a command needs only that command. Any other line, and the manual, may need all of them.
     static RootCommand Commands(Surroundings surroundings, string[] arguments)
     {
         Func<string, bool> isNeeded = arguments switch
@@ -114,7 +119,7 @@ static class App
         {
             var command = make().Build(surroundings);
             root.Add(command);
-            // No words mean the state of the fleet.
+            // A line without words shows the state of the fleet.
             if (name == "status")
                 root.Action = command.Action;
         }
@@ -146,7 +151,7 @@ static class App
         }
         catch (IOException)
         {
-            // A closed pipe: nobody reads any more.
+            // The pipe is closed, so nobody reads any more.
         }
     }
 }

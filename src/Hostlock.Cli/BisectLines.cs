@@ -6,8 +6,8 @@ using Hostlock.Reporting;
 
 namespace Hostlock.Cli;
 
-/// <summary>Prints how a search goes: each try as talk, the culprits as data.</summary>
-/// <param name="terminal">Where it is printed.</param>
+/// <summary>Prints the steps of a search: each try as talk, the culprits as data.</summary>
+/// <param name="terminal">Prints them.</param>
 /// <param name="owner">The host that is broken, or the root.</param>
 sealed class BisectLines(Terminal terminal, LockOwner owner) : IBisectWatcher
 {

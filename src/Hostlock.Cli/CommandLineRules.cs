@@ -4,12 +4,12 @@ using System.CommandLine.Invocation;
 
 namespace Hostlock.Cli;
 
-/// <summary>What the command-line library does not do by itself: a mistyped option is no host, and an error is one line.</summary>
+/// <summary>Rules that the command-line library lacks: a mistyped option is not a host, and an error is one line.</summary>
 static class CommandLineRules
 {
     const string Unknown = "unknown option";
 
-    /// <summary>Gives every argument a check that it is no mistyped option, and every command our help.</summary>
+    /// <summary>Gives every argument a check that refuses mistyped options, and every command our help.</summary>
     public static void Apply(Command command)
     {
         foreach (var argument in command.Arguments)
@@ -21,7 +21,7 @@ static class CommandLineRules
                     result.AddError(UnknownOption(token.Value, command));
             });
         }
-        // Before the name of a command the option is that of no command at all.
+        // An option before the name of the command does not belong to the command.
         if (command is not RootCommand && !command.Options.Contains(CommonOptions.Json))
         {
             command.Validators.Add(result =>
@@ -75,7 +75,7 @@ static class CommandLineRules
 
     static string Hint(string? closest) => closest is null ? "" : $"; {closest}";
 
-    // The library lists choices one a line.
+    // The library lists the choices on a line each.
     static string Lowered(string message) =>
         char.ToLowerInvariant(message[0]) + string.Join(' ', message[1..].Split((char[])['\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ':');
 

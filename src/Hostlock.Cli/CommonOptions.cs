@@ -10,23 +10,31 @@ namespace Hostlock.Cli;
 /// <summary>Options and arguments that several commands share.</summary>
 static class CommonOptions
 {
+    /// <summary>The folder of the flake, for all commands.</summary>
     public static readonly Option<string?> Flake = new("--flake", "-C") { Description = "The folder of the flake [default: the one around here, or HOSTLOCK_FLAKE]", HelpName = "DIR", Recursive = true };
 
-    /// <summary>For the commands whose result has a JSON form.</summary>
+    /// <summary>Prints the result as JSON, for commands whose result has a JSON form.</summary>
     public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document" };
 
+    /// <summary>When to colour the output, for all commands.</summary>
     public static readonly Option<string> Color = NewColor();
 
+    /// <summary>Plans without writing.</summary>
     public static Option<bool> DryRun() => new("--dry-run", "-n") { Description = "Show what would change and write nothing" };
 
+    /// <summary>Commits the locks that were written.</summary>
     public static Option<bool> Commit() => new("--commit") { Description = "Commit the locks, and only them" };
 
+    /// <summary>Allows inputs to go back in time.</summary>
     public static Option<bool> AllowDowngrade() => new("--allow-downgrade") { Description = "Let inputs go back in time" };
 
+    /// <summary>Writes without asking.</summary>
     public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask" };
 
+    /// <summary>Stands for all locks.</summary>
     public static Option<bool> All() => new("--all", "-a") { Description = "Every lock, the root lock included" };
 
+    /// <summary>An option that names inputs by their paths; it may be repeated.</summary>
     public static Option<string[]> Inputs(string description)
     {
         var option = new Option<string[]>("--input", "-i") { Description = description, HelpName = "INPUT" };
@@ -34,6 +42,7 @@ static class CommonOptions
         return option;
     }
 
+    /// <summary>An option that names inputs to leave out, directly beneath the flake; it may be repeated.</summary>
     public static Option<string[]> Excluded()
     {
         var option = new Option<string[]>("--exclude") { Description = "An input to leave as it is", HelpName = "INPUT" };
@@ -41,8 +50,14 @@ static class CommonOptions
         return option;
     }
 
+    /// <summary>An argument of any number of hosts, rings and <c>root</c>.</summary>
     public static Argument<string[]> Hosts(string description) => Named("host", "HOST", description, ArgumentArity.ZeroOrMore);
 
+    /// <summary>An argument of several hosts, rings and <c>root</c>.</summary>
+    /// <param name="name">The name of the argument.</param>
+    /// <param name="shown">The name that the help shows.</param>
+    /// <param name="description">The words of the help.</param>
+    /// <param name="arity">The number of words that it takes.</param>
     public static Argument<string[]> Named(string name, string shown, string description, ArgumentArity arity)
     {
         var argument = new Argument<string[]>(name) { Description = description, HelpName = shown, Arity = arity };
@@ -50,6 +65,10 @@ static class CommonOptions
         return argument;
     }
 
+    /// <summary>An argument of exactly one word, which is completed as a host.</summary>
+    /// <param name="name">The name of the argument.</param>
+    /// <param name="shown">The name that the help shows.</param>
+    /// <param name="description">The words of the help.</param>
     public static Argument<string> One(string name, string shown, string description)
     {
         var argument = new Argument<string>(name) { Description = description, HelpName = shown };
@@ -57,6 +76,10 @@ static class CommonOptions
         return argument;
     }
 
+    /// <summary>An argument of at most one word, which is completed as a host.</summary>
+    /// <param name="name">The name of the argument.</param>
+    /// <param name="shown">The name that the help shows.</param>
+    /// <param name="description">The words of the help.</param>
     public static Argument<string?> OneAtMost(string name, string shown, string description)
     {
         var argument = new Argument<string?>(name) { Description = description, HelpName = shown, Arity = ArgumentArity.ZeroOrOne };
@@ -64,7 +87,7 @@ static class CommonOptions
         return argument;
     }
 
-    /// <summary>Input paths as they were typed.</summary>
+    /// <summary>Reads input paths as they were typed.</summary>
     public static ImmutableArray<InputPath> InputPaths(IEnumerable<string>? words) =>
         [.. (words ?? []).Select(word => InputPath.TryParse(word) is { IsRoot: false } path ? path : throw FleetException.NotAnInputPath(word))];
 
@@ -75,7 +98,7 @@ static class CommonOptions
         return color;
     }
 
-    /// <summary>One input of the host that <paramref name="host"/> names.</summary>
+    /// <summary>An argument that names one input of the host in <paramref name="host"/>.</summary>
     public static Argument<string> Input(Argument<string> host)
     {
         var argument = new Argument<string>("input") { Description = "An input of flake.nix", HelpName = "INPUT" };
@@ -88,7 +111,7 @@ static class CommonOptions
         return argument;
     }
 
-    // The input paths of the first host on the line, or of the root lock.
+    // The input paths of the first host on the line; those of the root lock if no host is named.
     static IEnumerable<CompletionItem> InputWords(ParseResult parsed)
     {
         var folder = FleetFolder.Open(parsed.GetValue(Flake)!);
@@ -100,7 +123,7 @@ static class CommonOptions
 
     static IEnumerable<CompletionItem> HostWords(ParseResult parsed)
     {
-        // Before a line is completed its folder is made absolute; where there is no fleet the completion as a whole ends empty.
+        // The folder was made absolute before. Without a fleet, nothing is completed.
         var folder = FleetFolder.Open(parsed.GetValue(Flake)!);
         return folder.Fleet.Hosts.Select(host => host.Name.ToString())
             .Append(HostName.Root)

@@ -1,6 +1,6 @@
 namespace Hostlock.Cli;
 
-/// <summary>What a run says to whoever started it.</summary>
+/// <summary>The exit codes of the program.</summary>
 enum ExitCode
 {
     Done = 0,
@@ -14,13 +14,13 @@ enum ExitCode
     /// <summary>The world outside failed: network, git, disk.</summary>
     Outside = 3,
 
-    /// <summary>Finished, but not for all.</summary>
+    /// <summary>Finished, but not for all hosts, or not for all inputs.</summary>
     Partly = 4,
 
-    /// <summary>Somebody else is at it.</summary>
+    /// <summary>Another hostlock is writing to the fleet.</summary>
     Busy = 6,
 
-    /// <summary>A bug.</summary>
+    /// <summary>A bug in hostlock.</summary>
     Bug = 70,
 
     Interrupted = 130,

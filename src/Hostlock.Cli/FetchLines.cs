@@ -6,8 +6,8 @@ using Hostlock.Flakes;
 namespace Hostlock.Cli;
 
 /// <summary>
-/// What is being fetched, for a person at a terminal: one line that is drawn over, with bytes and rate, and a line that stays for each
-/// download that is done. What is over at once is not worth a line.
+/// Shows fetches to a person at a terminal: one line with bytes and rate, which is redrawn, and a line that stays for each finished
+/// download. A fetch that ends at once gets no line.
 /// </summary>
 sealed class FetchLines : IFetchWatcher, IDisposable
 {
@@ -24,11 +24,14 @@ sealed class FetchLines : IFetchWatcher, IDisposable
 
     sealed class Fetch(long began)
     {
+        /// <summary>The bytes that have come so far.</summary>
         public long Bytes;
 
+        /// <summary>When the fetch began, as a timestamp of the clock.</summary>
         public long Began { get; } = began;
     }
 
+    /// <summary>Begins to draw.</summary>
     public FetchLines(Surroundings surroundings)
     {
         _surroundings = surroundings;

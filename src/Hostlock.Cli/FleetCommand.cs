@@ -2,17 +2,20 @@ using System.CommandLine;
 
 namespace Hostlock.Cli;
 
-/// <summary>A command: the words it takes, and what a run of them does. It turns words into a call of the library, and what comes of that into text.</summary>
+/// <summary>A command of the program. It turns the words of the line into one call of the library, and the result into text.</summary>
 abstract class FleetCommand
 {
-    /// <summary>The name, what it is for, and its arguments and options. A command that can print JSON has <see cref="CommonOptions.Json"/> among them.</summary>
+    /// <summary>
+    /// Describes the command: its name, its help, its arguments and its options. A command that can print JSON has the option <see
+    /// cref="CommonOptions.Json"/>.
+    /// </summary>
     protected abstract Command Describe();
 
-    /// <summary>Does what the words ask.</summary>
-    /// <exception cref="HostlockException">It cannot be done.</exception>
+    /// <summary>Runs the command.</summary>
+    /// <exception cref="HostlockException">The command fails.</exception>
     protected abstract Task<ExitCode> RunAsync(CommandRun run);
 
-    /// <summary>The command for the command line.</summary>
+    /// <summary>Makes the command for the command-line library.</summary>
     public Command Build(Surroundings surroundings)
     {
         var command = Describe();

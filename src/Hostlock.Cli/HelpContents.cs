@@ -4,12 +4,14 @@ using System.Text;
 
 namespace Hostlock.Cli;
 
-/// <summary>What there is to say of a command, for its help and its manual page.</summary>
-/// <param name="Description">What it does.</param>
-/// <param name="Usage">What comes after its name.</param>
-/// <param name="Sections">Its commands, arguments and options, those it shares with all commands last; none is empty.</param>
+/// <summary>The contents of a command's help and of its manual page.</summary>
+/// <param name="Description">The first sentence: what the command does.</param>
+/// <param name="Usage">The words that may follow the name of the command.</param>
+/// <param name="Sections">The rows of commands, arguments and options, by the title of the section. The options that all commands share
+/// come last; no section is empty.</param>
 sealed record HelpContents(string Description, string Usage, IReadOnlyList<(string Title, IReadOnlyList<(string Left, string Right)> Rows)> Sections)
 {
+    /// <summary>Reads the contents off a command.</summary>
     public static HelpContents Of(Command command)
     {
         var commands = command.Subcommands.Where(each => !each.Hidden).ToList();

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Hostlock.Cli;
 
-/// <summary>The help of a command: what it does, how it is used, its arguments and options, and those all commands have.</summary>
+/// <summary>
+/// Prints the help of a command: its purpose, its usage, its arguments and options, and the options that all commands share.
+/// </summary>
 sealed class HelpPage : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => true;
@@ -16,6 +18,7 @@ sealed class HelpPage : SynchronousCommandLineAction
         return (int)ExitCode.Done;
     }
 
+    /// <summary>The help of a command as text.</summary>
     public static string Render(Command command)
     {
         var help = HelpContents.Of(command);
@@ -30,6 +33,7 @@ sealed class HelpPage : SynchronousCommandLineAction
         return text.ToString();
     }
 
+    /// <summary>The name of a command with the names of those above it: <c>hostlock update</c>.</summary>
     public static string Path(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : "hostlock";
 }

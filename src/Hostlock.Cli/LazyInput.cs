@@ -1,6 +1,6 @@
 namespace Hostlock.Cli;
 
-/// <summary>What a person types, looked for when it is asked for: setting up the terminal takes longer than most commands do.</summary>
+/// <summary>The standard input, opened on the first read, because setting up the terminal takes longer than most commands do.</summary>
 sealed class LazyInput : TextReader
 {
     public override string? ReadLine() => Console.In.ReadLine();

@@ -2,7 +2,7 @@ using Hostlock.Fleets.Changes;
 
 namespace Hostlock.Cli;
 
-/// <summary>Prints how the writing of locks goes.</summary>
+/// <summary>Prints the report of written locks, and the subject of their commit.</summary>
 /// <param name="run">The run of the command.</param>
 /// <param name="show">Prints the report.</param>
 sealed class LockLines(CommandRun run, Action<LockReport> show) : ILockWritingWatcher

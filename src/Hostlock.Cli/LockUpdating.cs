@@ -5,12 +5,14 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli;
 
-/// <summary>What <c>lock</c> and <c>update</c> have in common: the call, what is printed, and the exit code.</summary>
+/// <summary>The common part of <c>lock</c> and <c>update</c>: the call, the output, and the exit code.</summary>
 static class LockUpdating
 {
-    /// <summary>What a commit of updated locks says.</summary>
+    /// <summary>The message of a commit of updated locks.</summary>
     public static readonly CommitNote Note = new(locks => OutcomeText.Render(locks, true, Ink.Plain));
 
+    /// <summary>Updates locks, and prints the report.</summary>
+    /// <exception cref="HostlockException">No lock can be planned, a lock cannot be written, or git refuses the commit.</exception>
     public static Task<LockReport> RunAsync(CommandRun run, IReadOnlyList<LockPlace> places, UpdateRequest request, WritingMode mode)
     {
         var writing = new LockWriting(run.Processes, run.Folder, new LockLines(run, report => Show(run, report)));
@@ -20,6 +22,7 @@ static class LockUpdating
             SharedInputs.Spread(run.Folder, await HostUpdate.Of(run.Folder, run.Fetcher, run.Processes).PlanAsync(places, request, stop));
     }
 
+    /// <summary>The exit code for a report.</summary>
     public static ExitCode CodeOf(LockReport report)
     {
         var failed = report.Failed.ToList();
@@ -34,7 +37,7 @@ static class LockUpdating
         run.Print(() => OutcomeText.Render(report.Locks, report.IsWritten, terminal.Ink), () => ReportJson.Render(report));
         foreach (var warning in report.Locks.SelectMany(planned => planned.Warnings).Distinct())
             terminal.Warn(warning);
-        // Hosts for which the same failed are named together.
+        // Hosts with the same failure are named together.
         var unreachable = report.Locks.SelectMany(planned => planned.Unreachable.Select(input => (planned.Place.Owner, input.Path, input.Why)));
         foreach (var group in unreachable.GroupBy(input => ErrorText.Render(input.Why, Ink.Plain)))
             terminal.Talk($"{Names(group.Select(input => input.Owner))}: '{group.First().Path}' stays as it was: {ErrorText.Render(group.First().Why, terminal.Ink)}");

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Hostlock.Cli;
 
-/// <summary>The manual page of a command, in the man macros of troff, made of what <c>--help</c> says.</summary>
+/// <summary>The manual page of a command, in the man macros of troff, with the contents of <c>--help</c>.</summary>
 /// <remarks>man(7), man-pages(7).</remarks>
 static class ManPage
 {
@@ -45,8 +45,8 @@ static class ManPage
         return text.ToString();
     }
 
-    // A backslash is troff's escape, a dash alone would become a hyphen that cannot be searched for, and a dot or a quote at the
-    // beginning of a line would be a request.
+    // A backslash is troff's escape. A bare dash would become a hyphen, which a search does not find. A dot or a quote at the beginning of
+    // a line would be a request.
     static string Plain(string text)
     {
         var plain = text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal);

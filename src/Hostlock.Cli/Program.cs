@@ -40,7 +40,7 @@ var surroundings = new Surroundings(
 };
 return (int)await App.RunAsync(args, surroundings, interrupted.Token);
 
-// The first asks to stop; the second is not held back.
+// The first signal asks the run to stop; the second ends the program.
 void Stop(PosixSignalContext signal)
 {
     signal.Cancel = !interrupted.IsCancellationRequested;

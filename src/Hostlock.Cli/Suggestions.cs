@@ -4,12 +4,12 @@ using System.Globalization;
 namespace Hostlock.Cli;
 
 /// <summary>
-/// The words that may stand at a place of a command line. The scripts of <c>hostlock completion</c> ask for them with
-/// <c>hostlock "[suggest:POSITION]" "LINE"</c>.
+/// The words that may follow at a position of a command line. The scripts of <c>hostlock completion</c> ask for them by <c>hostlock
+/// "[suggest:POSITION]" "LINE"</c>.
 /// </summary>
 static class Suggestions
 {
-    /// <summary>Reads such a request; null where the words are something else.</summary>
+    /// <summary>Reads such a request; null if the words are not one.</summary>
     public static (int Position, string Line)? TryParse(IReadOnlyList<string> words)
     {
         const string prefix = "[suggest:";
@@ -20,14 +20,20 @@ static class Suggestions
             : null;
     }
 
+    /// <summary>The words that may follow.</summary>
+    /// <param name="position">The position of the cursor in the line, in characters or bytes.</param>
+    /// <param name="line">The line with the name of the program.</param>
+    /// <param name="root">All commands.</param>
+    /// <param name="configuration">How the line is parsed.</param>
+    /// <param name="surroundings">Everything outside the program.</param>
     public static IEnumerable<string> At(int position, string line, RootCommand root, ParserConfiguration configuration, Surroundings surroundings)
     {
-        // A shell may count bytes; then the line has letters that are longer, and the end is meant.
+        // A shell may count in bytes. The position is then beyond the end of a line with longer letters, and means the end.
         var before = line[..Math.Min(position, line.Length)].TrimStart();
-        // The first word is the name of the program, however it was called.
+        // The first word is the name of the program, in any spelling.
         var rest = before.IndexOf(' ', StringComparison.Ordinal) is >= 0 and var end ? before[(end + 1)..] : "";
         var isOption = rest[(rest.LastIndexOf(' ') + 1)..].StartsWith('-');
-        // The words are completed from the flake that the command would be about.
+        // The words are completed from the flake that the command would work on.
         if (!rest.Contains("-C ", StringComparison.Ordinal) && !rest.Contains("--flake", StringComparison.Ordinal))
             rest = $"--flake \"{surroundings.FlakeFolder}\" {rest}";
         try
@@ -39,7 +45,7 @@ static class Suggestions
         }
         catch (HostlockException)
         {
-            // In the middle of typing there may be no fleet, or a word that is not one yet; there is nothing to offer then.
+            // In the middle of typing, a fleet may be missing or a word may be incomplete; nothing is suggested then.
             return [];
         }
     }

@@ -2,10 +2,10 @@ using Hostlock.Reporting;
 
 namespace Hostlock.Cli;
 
-/// <summary>The one place that prints: data on the output, talk on the errors.</summary>
+/// <summary>Prints everything: data to the output, talk to the errors.</summary>
 sealed class Terminal(Surroundings surroundings, string when)
 {
-    /// <summary>How to colour what goes to the output.</summary>
+    /// <summary>The colours of the output.</summary>
     public Ink Ink { get; } = new(when switch
     {
         "always" => true,
@@ -13,25 +13,30 @@ sealed class Terminal(Surroundings surroundings, string when)
         _ => surroundings.IsTerminal && surroundings.Variables.GetValueOrDefault("NO_COLOR", "").Length == 0 && surroundings.Variables.GetValueOrDefault("TERM") != "dumb",
     });
 
+    /// <summary>The width of the terminal in columns.</summary>
     public int Width => surroundings.Width;
 
-    /// <summary>Data for people, or JSON. Nothing in it moves the cursor.</summary>
+    /// <summary>Prints data for people, or JSON. No control character in it moves the cursor.</summary>
     public void Data(string text) => surroundings.Output.Write(Visible.Rendered(text, Ink.Marks));
 
-    /// <summary>Data of which every byte counts, written as it is made.</summary>
+    /// <summary>Prints data whose every byte counts, while it is made.</summary>
     public void Data(Action<TextWriter> write) => write(surroundings.Output);
 
-    /// <summary>What is said to people. Nothing in it moves the cursor, and it has no password or token of an address.</summary>
+    /// <summary>
+    /// Prints a message to people. No control character in it moves the cursor, and passwords and tokens in addresses are left out.
+    /// </summary>
     public void Talk(string text) => surroundings.Errors.Write(Visible.Rendered(Visible.WithoutSecrets(text), Ink.Marks));
 
-    /// <summary>Passes on what a program of the user's says, as it says it.</summary>
+    /// <summary>Passes on the output of a program of the user, unchanged.</summary>
     public void PassOn(string said) => surroundings.Errors.Write(said);
 
+    /// <summary>Prints a warning.</summary>
     public void Warn(Warning warning) => Talk(ErrorText.Render(warning, Ink));
 
+    /// <summary>Prints an error.</summary>
     public void Error(HostlockException error) => Talk(ErrorText.Render(error, Ink));
 
-    /// <summary>True where what was shown may be written: it was said so beforehand, or a person says so now.</summary>
+    /// <summary>True if the plan may be written: an option says so, or a person answers yes.</summary>
     public bool MayWrite(bool isSaid)
     {
         if (isSaid || Ask("\nWrite this?") is true)
@@ -40,7 +45,7 @@ sealed class Terminal(Surroundings surroundings, string when)
         return false;
     }
 
-    // Null where there is nobody to ask.
+    // The answer; null if nobody can be asked.
     bool? Ask(string question)
     {
         if (surroundings.Input is not { } input || !surroundings.IsTerminal)

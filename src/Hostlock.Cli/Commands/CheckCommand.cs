@@ -7,7 +7,7 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>The gate of a CI.</summary>
+/// <summary>Checks the fleet, for a CI to run.</summary>
 sealed class CheckCommand : FleetCommand
 {
     readonly Option<string?> _base = new("--base") { Description = "Also refuse what went back in time since this commit", HelpName = "COMMIT" };
@@ -20,7 +20,7 @@ sealed class CheckCommand : FleetCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        // Nothing is fetched to check; the fetcher is there for what is declared, which lies in the flake's own tree.
+        // A check fetches nothing; the fetcher only reads declarations, which are in the flake's own tree.
         var declarations = HostUpdate.Of(run.Folder, run.Fetcher, run.Processes);
         var fleet = await CheckedFleet.ReadAsync(run.Folder, declarations, run.Processes, run.Now, run.CancellationToken);
         if (run.Value(_base) is { } commit)

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>The script by which a shell completes commands, options and the hosts of the flake at hand.</summary>
+/// <summary>Prints the script that makes a shell complete commands, options and the hosts of the current flake.</summary>
 sealed class CompletionCommand : FleetCommand
 {
     const string Bash = """

@@ -8,7 +8,7 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>What differs between two locks.</summary>
+/// <summary>Compares two locks.</summary>
 sealed class DiffCommand : FleetCommand
 {
     readonly Argument<string> _before = CommonOptions.One("before", "A", "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N");

@@ -5,7 +5,7 @@ using Hostlock.Reporting;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Leaves hostlock again, host by host or altogether: shows the plan, asks, writes.</summary>
+/// <summary>Takes hosts, or the whole flake, back out of hostlock: shows the plan, asks, writes.</summary>
 sealed class EjectCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("The hosts that go back to flake.lock; the whole flake leaves where none is named");

@@ -6,7 +6,7 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Inputs that a lock has more than once, and how to join them.</summary>
+/// <summary>Shows the inputs that a lock has more than once, and how to join them.</summary>
 sealed class FollowsCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING; every lock where none is named");

@@ -5,7 +5,7 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>The narHash that Nix would lock.</summary>
+/// <summary>Prints the narHash that Nix would lock.</summary>
 sealed class HashCommand : FleetCommand
 {
     readonly Argument<string> _source = new("source") { Description = "A folder, an archive, or a flake reference", HelpName = "SOURCE" };

@@ -22,7 +22,7 @@ sealed class InitCommand : FleetCommand
         var plan = await HostSelection.PlanAsync(folder, run.Words(_hosts), run.Processes, run.CancellationToken);
         if (run.Value(_upgrade))
             plan = plan with { Files = [.. plan.Files.Where(file => file.Path == FleetFolder.Library)] };
-        // Each clone needs it: it is in no file of the repository.
+        // Each clone needs the setting, because it is in no file of the repository.
         var driver = !run.Value(_upgrade) && MergeDriver.Around(folder, run.Processes) is { } found && !await found.IsSetAsync(run.CancellationToken) ? found : null;
         if (plan.Files.IsEmpty && driver is null)
         {

@@ -4,7 +4,7 @@ using Hostlock.Fleets.Changes;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Brings locks in line with what is declared, and moves nothing that is locked: <c>nix flake lock</c>.</summary>
+/// <summary>Brings locks in line with the declarations, and moves no locked input, as <c>nix flake lock</c> does.</summary>
 sealed class LockCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING; every lock where none is named");

@@ -6,7 +6,7 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>What became of a lock, and when.</summary>
+/// <summary>Shows the changes of a lock, from git.</summary>
 sealed class LogCommand : FleetCommand
 {
     readonly Argument<string?> _host = CommonOptions.OneAtMost("host", "HOST", "A host, or root [default: root]");

@@ -7,7 +7,7 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Prints the manual page of a command, or writes them all for a package.</summary>
 sealed class ManCommand : FleetCommand
 {
-    /// <summary>The name of the command, whose pages are about all others.</summary>
+    /// <summary>The name of the command. Its pages are about all other commands, so it needs them.</summary>
     public const string Name = "man";
 
     readonly Argument<string?> _topic = new("command") { Description = "The command the page is about; the program where none is named", HelpName = "COMMAND", Arity = ArgumentArity.ZeroOrOne };
@@ -34,7 +34,7 @@ sealed class ManCommand : FleetCommand
         word is null ? pages[0]
         : pages.Skip(1).FirstOrDefault(page => page.Name == word) ?? throw FleetException.NoSuchCommand(word, pages.Skip(1).Select(page => page.Name));
 
-    // The program, and then its commands.
+    // The program first, then its commands.
     static List<Command> Pages(Command command)
     {
         var root = command.Parents.OfType<Command>().First();

@@ -4,7 +4,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>What git calls to merge two locks: <c>merge.hostlock.driver = hostlock merge-driver %O %A %B</c>.</summary>
+/// <summary>Merges two locks for git: <c>merge.hostlock.driver = hostlock merge-driver %O %A %B</c>.</summary>
 sealed class MergeDriverCommand : FleetCommand
 {
     readonly Argument<string> _common = new("common") { Description = "The lock both sides started from (%O)", HelpName = "COMMON" };

@@ -5,7 +5,7 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>What could move, without writing anything or fetching a tree.</summary>
+/// <summary>Shows which inputs an update would move, without writing anything or fetching a tree.</summary>
 sealed class OutdatedCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING; every lock where none is named");

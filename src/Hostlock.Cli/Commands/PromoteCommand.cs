@@ -6,7 +6,7 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Gives other hosts exactly what was tested on one.</summary>
+/// <summary>Gives other hosts exactly the locked inputs that were tested on one host.</summary>
 sealed class PromoteCommand : FleetCommand
 {
     readonly Argument<string> _from = CommonOptions.One("from", "FROM", "The host whose lock was tested, or root");

@@ -3,7 +3,7 @@ using Hostlock.Fleets.History;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Puts an earlier lock back: that of a commit, of a day or of a generation.</summary>
+/// <summary>Puts back an earlier lock: that of a commit, of a day or of a generation.</summary>
 sealed class RestoreCommand : FleetCommand
 {
     readonly Argument<string> _host = CommonOptions.One("host", "HOST", "A host, or root");

@@ -8,7 +8,7 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>One lock as a tree, or as the bytes Nix would write for it.</summary>
+/// <summary>Shows one lock as a tree, or as the bytes that Nix would write for it.</summary>
 sealed class ShowCommand : FleetCommand
 {
     readonly Argument<string> _lock = CommonOptions.One("lock", "LOCK", "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N");
@@ -27,7 +27,7 @@ sealed class ShowCommand : FleetCommand
         return ExitCode.Done;
     }
 
-    // A file can be shown where there is no flake.
+    // A lock file can be shown even if there is no flake.
     static async Task<LockFile> ReadAsync(CommandRun run, string word)
     {
         var isPath = word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".lock", StringComparison.Ordinal);

@@ -5,7 +5,7 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Hosts × inputs, from the files alone.</summary>
+/// <summary>Shows hosts × inputs, from the files alone.</summary>
 sealed class StatusCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING; all where none is named");

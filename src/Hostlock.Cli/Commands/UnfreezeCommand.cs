@@ -3,7 +3,7 @@ using Hostlock.Fleets.Settings;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Takes a freeze out of hostlock.toml.</summary>
+/// <summary>Removes a freeze from hostlock.toml.</summary>
 sealed class UnfreezeCommand : FleetCommand
 {
     readonly Argument<string> _host = CommonOptions.One("host", "HOST", "A host");

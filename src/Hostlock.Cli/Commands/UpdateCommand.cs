@@ -4,7 +4,7 @@ using Hostlock.Fleets.Changes;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Moves inputs to the newest: <c>nix flake update</c>, host by host.</summary>
+/// <summary>Moves inputs to their newest revisions, host by host, as <c>nix flake update</c> does.</summary>
 sealed class UpdateCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING");

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Hostlock.Fetching;
 
 /// <summary>
-/// The answers to questions that are asked once, however many want to know. The answer is for all of them: one who gives up stops waiting, and the
+/// Asks each question once, however many callers ask it, and gives all of them the one answer. A caller that gives up stops waiting; the
 /// question goes on.
 /// </summary>
 sealed class AskedOnce<TQuestion, TAnswer>
@@ -11,10 +11,10 @@ sealed class AskedOnce<TQuestion, TAnswer>
 {
     readonly ConcurrentDictionary<TQuestion, Lazy<Task<TAnswer>>> _answers = [];
 
-    /// <summary>The answer to a question, which is asked if nobody has yet.</summary>
+    /// <summary>Gives the answer to a question, and asks the question if no caller has yet.</summary>
     /// <param name="question">The question.</param>
     /// <param name="ask">Asks it.</param>
-    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <param name="cancellationToken">Stops the waiting, not the question.</param>
     public Task<TAnswer> AskAsync(TQuestion question, Func<Task<TAnswer>> ask, CancellationToken cancellationToken) =>
         _answers.GetOrAdd(question, _ => new(ask)).Value.WaitAsync(cancellationToken);
 

@@ -2,10 +2,10 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
 
-/// <summary>A stream that ends in an error if more comes than is good.</summary>
-/// <param name="source">What is read.</param>
+/// <summary>A stream that ends in an error if it has too many bytes.</summary>
+/// <param name="source">The stream that is read.</param>
 /// <param name="most">The most bytes.</param>
-/// <param name="excess">Makes what is thrown if there are more.</param>
+/// <param name="excess">Makes the error for too many bytes.</param>
 sealed class BoundedStream(Stream source, long most, Func<FetchException> excess) : ForwardStream
 {
     long _passed;

@@ -9,16 +9,16 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching;
 
 /// <summary>
-/// Answers about pinned trees, which never change, one small file each. A file that is damaged, foreign or of another version
-/// counts as not there. Several runs may use it at once: files are replaced whole, and all write the same.
+/// Keeps answers about pinned trees, which never change, in one small file each. A file that is damaged, foreign or of another version is
+/// ignored. Several runs may use the cache at once: files are replaced whole, and all runs write the same.
 /// </summary>
-/// <param name="folder">Where they lie.</param>
+/// <param name="folder">The folder of the files.</param>
 public sealed class FetchCache(string folder)
 {
     const string Version = "hostlock answer 1";
     const int MaximumBytes = 32 * 1024 * 1024;
 
-    /// <summary>The answer under a key, or null.</summary>
+    /// <summary>The answer under a key; null if there is none.</summary>
     public CachedAnswer? Find(RefAttributes key)
     {
         try
@@ -36,7 +36,7 @@ public sealed class FetchCache(string folder)
         }
     }
 
-    /// <summary>Keeps an answer. A cache that cannot be written is no reason to fail.</summary>
+    /// <summary>Keeps an answer. If it cannot be written, nothing fails.</summary>
     public void Keep(RefAttributes key, CachedAnswer answer)
     {
         try
@@ -58,7 +58,7 @@ public sealed class FetchCache(string folder)
         return Path.Combine(folder, "answers", name[..2], name[2..]);
     }
 
-    // The key is part of the sum, so that an answer under another's name is noticed.
+    // The key is part of the checksum, so that an answer in the file of another key is noticed.
     static string Sum(RefAttributes key, string body) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key}\n{body}")));
 
     static string Write(CachedAnswer answer)

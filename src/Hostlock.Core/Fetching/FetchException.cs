@@ -3,7 +3,7 @@ using Hostlock.Flakes.Schemes;
 
 namespace Hostlock.Fetching;
 
-/// <summary>The errors on the way from a reference to a tree.</summary>
+/// <summary>The errors of fetching: anything that stops a reference from becoming a tree.</summary>
 public sealed class FetchException : HostlockException
 {
     FetchException(string message, Exception? inner = null)

@@ -11,8 +11,8 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching;
 
 /// <summary>
-/// References to trees, for real: registry, newest revision, contents, hash. Each reference is followed once a run, however
-/// many hosts and inputs ask, and each gets the same answer. How it is followed is said by where it is (<see cref="TreeLocation"/>).
+/// Follows references to trees: registry, newest revision, contents, hash. Each reference is followed once in a run, and all hosts and
+/// inputs that have it get the same answer. The location of its tree (<see cref="TreeLocation"/>) decides how it is followed.
 /// </summary>
 /// <remarks>Nix 2.34.8, libfetchers/fetchers.cc, Input::fetchToStore and what it calls.</remarks>
 public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
@@ -36,7 +36,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     readonly AskedOnce<(RefAttributes, DateTimeOffset?), NewestRevision?> _newest = new();
     readonly AskedOnce<(string, string, string), RevisionDistance?> _distances = new();
 
-    // What was asked once is for all who ask: only the end of the run stops it.
+    // A question that was asked once is for all callers, so only the end of the run stops it.
     readonly CancellationTokenSource _end = new();
 
     // Null as long as the run goes on.
@@ -44,9 +44,9 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
 
     /// <param name="processes">The seam to git.</param>
     /// <param name="downloads">The seam to HTTP; disposed of with the fetcher.</param>
-    /// <param name="settings">What nix.conf says.</param>
-    /// <param name="cacheFolder">Where answers and copies of repositories are kept: <c>~/.cache/hostlock</c>.</param>
-    /// <param name="watcher">Told of fetches as they go on, or null.</param>
+    /// <param name="settings">The settings in nix.conf.</param>
+    /// <param name="cacheFolder">The folder of answers and of copies of repositories: <c>~/.cache/hostlock</c>.</param>
+    /// <param name="watcher">Is told how fetches go; null if nobody is to be told.</param>
     public FlakeFetcher(IProcessRunner processes, HttpDownloads downloads, NixSettings settings, string cacheFolder, IFetchWatcher? watcher = null)
     {
         var temporaryFolder = Path.Combine(cacheFolder, "tmp");
@@ -103,7 +103,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         _end.Dispose();
     }
 
-    // Two revisions of one repository. What a lock calls a revision may be anything, and git is to take it for nothing else.
+    // Two revisions of one repository. A lock may have any text as a revision, so it is checked before git gets it.
     static (string Repository, string From, string To)? Revisions(FlakeRef earlier, FlakeRef later) =>
         later.GitAddress is { } repository && repository == earlier.GitAddress
         && RevisionOf(earlier)?.ToString() is { } from && RevisionOf(later)?.ToString() is { } to
@@ -117,7 +117,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     async Task<FetchedTree> FetchAsync(Registries all, FlakeRef reference, RegistryScope registries, CancellationToken cancellationToken)
     {
         var resolved = await all.ResolveAsync(reference, registries);
-        // The subdirectory is no part of what is fetched.
+        // The subdirectory is not part of what is fetched.
         var fetched = await _fetched.AskAsync(resolved.Input, () => FetchAnewAsync(resolved.With(directory: ""), _end.Token), cancellationToken);
         return fetched with { Resolved = resolved };
     }
@@ -170,7 +170,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         }
     }
 
-    // What a lock pins has to be what is there: a tree is known by its hash from an earlier run, or is fetched and hashed.
+    // The tree must be the one that the lock pins: either an earlier run has hashed it, or it is fetched and hashed now.
     async Task<TreeFiles> ReadAnewAsync(FlakeRef locked, CancellationToken cancellationToken)
     {
         var isGit = Locate(locked) is TreeLocation.GitRepository;
@@ -220,7 +220,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         }
         catch (HostlockException)
         {
-            return null; // it was only asked to say more than the dates do
+            return null; // the distance only adds to the dates, so it may be unknown
         }
         finally
         {
@@ -228,7 +228,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         }
     }
 
-    /// <summary>The fetcher with other registries; all it has fetched and remembers is shared.</summary>
+    /// <summary>The fetcher with other registries. It shares everything that was fetched and remembered.</summary>
     sealed class WithOtherRegistry(FlakeFetcher fetcher, Registries registries) : IFlakeSource
     {
         public IFlakeSource WithRegistry(string registry) => fetcher.WithRegistry(registry);

@@ -2,10 +2,10 @@ using Hostlock.Nar;
 
 namespace Hostlock.Fetching;
 
-/// <summary>The files that say what a flake is, wherever in a tree they lie: flake.nix and flake.lock.</summary>
+/// <summary>Names the files that describe a flake, flake.nix and flake.lock, in any folder of a tree.</summary>
 static class FlakeFiles
 {
-    /// <summary>Catches them while a tree is hashed.</summary>
+    /// <summary>Keeps the contents of these files while a tree is hashed.</summary>
     public static CaughtFiles Catch() => new("flake.nix", "flake.lock");
 
     /// <summary>Tells whether a path is that of one of them.</summary>

@@ -2,15 +2,15 @@ using Hostlock.Flakes;
 
 namespace Hostlock.Fetching;
 
-/// <summary>Told of fetches as they go on, from any thread.</summary>
+/// <summary>Is told how fetches go, on any thread.</summary>
 public interface IFetchWatcher
 {
-    /// <summary>A reference is being followed.</summary>
+    /// <summary>A fetch of a reference begins.</summary>
     void Began(FlakeRef reference);
 
-    /// <summary>So many more bytes have come for it.</summary>
+    /// <summary>More bytes have come for a reference.</summary>
     void Received(FlakeRef reference, long bytes);
 
-    /// <summary>It is done, or has failed.</summary>
+    /// <summary>The fetch of a reference has succeeded or failed.</summary>
     void Ended(FlakeRef reference, bool isDone);
 }

@@ -2,13 +2,15 @@ using Hostlock.Flakes;
 
 namespace Hostlock.Fetching;
 
-/// <summary>A source by the word for it: what exists on disk is meant as it is, anything else is a flake reference.</summary>
+/// <summary>Reads a word that names a source: a path that exists on disk, or else a flake reference.</summary>
 public static class NamedSource
 {
-    /// <summary>The reference: a folder with everything in it, a file as an archive, or what the word says.</summary>
+    /// <summary>
+    /// The reference for a word. A folder is taken with everything in it, a file as an archive, and any other word as a flake reference.
+    /// </summary>
     /// <param name="word">A path or a flake reference.</param>
     /// <param name="currentFolder">The folder that relative paths start in.</param>
-    /// <exception cref="HostlockException">The word is no reference.</exception>
+    /// <exception cref="HostlockException">The word is not a reference.</exception>
     public static FlakeRef Reference(string word, string currentFolder)
     {
         var path = Path.GetFullPath(word, currentFolder);

@@ -22,28 +22,28 @@ public sealed class NixSettings
     {
     }
 
-    /// <summary>The global registry: an address, an absolute path, or nothing.</summary>
+    /// <summary>The global registry: an address or an absolute path; empty if there is none.</summary>
     public string Registry => _values.GetValueOrDefault("flake-registry", DefaultRegistry);
 
     /// <summary>True if indirect references may be looked up in registries; <c>use-registries</c>, on by default.</summary>
     public bool UsesRegistries => _values.GetValueOrDefault("use-registries", "true") != "false";
 
-    /// <summary>How often a download is tried in all.</summary>
+    /// <summary>The number of attempts for a download.</summary>
     public int DownloadAttempts => int.TryParse(_values.GetValueOrDefault("download-attempts"), out var attempts) && attempts is > 0 and < 100 ? attempts : 5;
 
-    /// <summary>How long to wait for a connection.</summary>
+    /// <summary>The longest time to wait for a connection.</summary>
     public TimeSpan ConnectTimeout => Seconds("connect-timeout", 15);
 
-    /// <summary>How long nothing may come of a download before it is given up.</summary>
+    /// <summary>The longest time without bytes before a download is given up.</summary>
     public TimeSpan StalledDownloadTimeout => Seconds("stalled-download-timeout", 300);
 
     /// <summary>A file of the authorities to trust; null for the usual one.</summary>
     public string? CertificateFile => _values.GetValueOrDefault("ssl-cert-file");
 
-    /// <summary>A file of machine, login and password.</summary>
+    /// <summary>The path of the netrc file.</summary>
     public string NetrcFile => _values.GetValueOrDefault("netrc-file", "/etc/nix/netrc");
 
-    /// <summary>The user's registry and the system's, in this order.</summary>
+    /// <summary>The files of the user's registry and the system's, in this order.</summary>
     public ImmutableArray<string> RegistryFiles { get; private init; } = [];
 
     /// <summary>Reads the settings.</summary>
@@ -58,7 +58,7 @@ public sealed class NixSettings
         var files = variables.GetValueOrDefault("NIX_USER_CONF_FILES") is { Length: > 0 } named
             ? named.Split(':')
             : [.. variables.GetValueOrDefault("XDG_CONFIG_DIRS", "/etc/xdg").Split(':').Prepend(userConfig).Select(each => $"{each}/nix/nix.conf")];
-        // The first file has the last word.
+        // Settings of the first file override those of the others.
         foreach (var file in files.Reverse())
             settings.ReadFile(file, 0);
         settings.ReadText(variables.GetValueOrDefault("NIX_CONFIG", ""), ".", 0);
@@ -82,7 +82,7 @@ public sealed class NixSettings
         return best;
     }
 
-    // 0 stands for no limit; no wait of ours is without one.
+    // In nix.conf, 0 means no limit. hostlock always has one.
     TimeSpan Seconds(string name, int otherwise) => TimeSpan.FromSeconds(
         int.TryParse(_values.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 86400 ? seconds : otherwise);
 
@@ -95,7 +95,7 @@ public sealed class NixSettings
         }
         catch (PlatformException why) when (why.IsDenied)
         {
-            // A file of another user's, such as one with secrets, says nothing to us; Nix passes over it as well.
+            // A file that this user may not read, such as one with secrets, is skipped, as in Nix.
         }
     }
 

@@ -5,11 +5,13 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
 
-/// <summary>The registries of this machine, each read when first needed: the user's, the system's and the global one.</summary>
+/// <summary>
+/// Looks references up in the registries of this machine: the user's, the system's and the global one. Each is read on first use.
+/// </summary>
 /// <remarks>Nix 2.34.8, libfetchers/registry.cc, lookupInRegistries.</remarks>
-/// <param name="settings">What nix.conf says.</param>
+/// <param name="settings">The settings in nix.conf.</param>
 /// <param name="downloads">The seam to HTTP.</param>
-/// <param name="global">The global registry: an address, an absolute path, or nothing.</param>
+/// <param name="global">The global registry: an address or an absolute path; empty if there is none.</param>
 sealed class Registries(NixSettings settings, HttpDownloads downloads, string global)
 {
     const int MaximumSteps = 100;
@@ -18,7 +20,9 @@ sealed class Registries(NixSettings settings, HttpDownloads downloads, string gl
     readonly Lazy<Task<FlakeRegistry>> _global = new(() => GlobalAsync(global, downloads));
     readonly Lazy<IReadOnlyList<FlakeRegistry>> _own = new(() => [.. settings.RegistryFiles.Select(Local)]);
 
-    /// <summary>The reference that an indirect one stands for, with the <c>dir</c> of the entry found last, if any, and not its own.</summary>
+    /// <summary>
+    /// The reference that an indirect one stands for, with the <c>dir</c> of the entry found last, if any, and not its own.
+    /// </summary>
     public async Task<FlakeRef> ResolveAsync(FlakeRef reference, RegistryScope scope)
     {
         var asked = reference.ToString();

@@ -5,12 +5,12 @@ using Hostlock.Nar;
 namespace Hostlock.Fetching;
 
 /// <summary>
-/// The files of a pinned tree, remembered: what was asked for once (flake.nix, flake.lock, or that there is none) is answered from
-/// the cache, and the tree itself is opened only for what was not.
+/// The files of a pinned tree. The cache answers for files that were asked for once, even if they do not exist; only for others the tree
+/// itself is opened.
 /// </summary>
 /// <param name="cache">Where answers are kept.</param>
-/// <param name="key">What identifies the tree.</param>
-/// <param name="answer">What is known of it.</param>
+/// <param name="key">The key of the tree in the cache.</param>
+/// <param name="answer">The facts about the tree.</param>
 /// <param name="open">Opens the tree itself.</param>
 sealed class RememberedFiles(FetchCache cache, RefAttributes key, CachedAnswer answer, Func<CancellationToken, Task<TreeFiles>> open) : TreeFiles
 {
@@ -18,9 +18,9 @@ sealed class RememberedFiles(FetchCache cache, RefAttributes key, CachedAnswer a
     CachedAnswer _answer = answer;
     Task<TreeFiles>? _tree;
 
-    /// <summary>The files of a tree as far as they are remembered; null if they are not, or if the tree that is remembered has another hash.</summary>
+    /// <summary>Finds the remembered files of a tree; null if none are remembered, or if the remembered tree has another hash.</summary>
     /// <param name="cache">Where answers are kept.</param>
-    /// <param name="key">What identifies the tree.</param>
+    /// <param name="key">The key of the tree in the cache.</param>
     /// <param name="narHash">The hash that a lock states, as SRI; null if it states none and the key alone decides.</param>
     /// <param name="open">Opens the tree itself.</param>
     public static RememberedFiles? Find(FetchCache cache, RefAttributes key, string? narHash, Func<CancellationToken, Task<TreeFiles>> open) =>

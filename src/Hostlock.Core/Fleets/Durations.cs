@@ -6,10 +6,10 @@ namespace Hostlock.Fleets;
 public static class Durations
 {
     /// <summary>Reads a length of time.</summary>
-    /// <exception cref="FleetException">The text is none.</exception>
+    /// <exception cref="FleetException">The text is not a length of time.</exception>
     public static TimeSpan Parse(string text) => TryParse(text) ?? throw FleetException.NotADuration(text);
 
-    /// <summary>A whole number and one unit, at most ten years; null for anything else.</summary>
+    /// <summary>Reads a length of time: a whole number and one unit, at most ten years. Null for any other text.</summary>
     public static TimeSpan? TryParse(string text)
     {
         if (text.Length is < 2 or > 10 || !long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))

@@ -4,7 +4,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets;
 
-/// <summary>The errors of fleets, and of requests about them.</summary>
+/// <summary>The errors of fleets, and of requests about fleets.</summary>
 public sealed class FleetException : HostlockException
 {
     FleetException(string message)
@@ -226,7 +226,7 @@ public sealed class FleetException : HostlockException
     public static FleetException ExcludesNamed() =>
         new("--exclude is for moving all inputs, and --input names some") { Hint = "name those to move, or those to leave" };
 
-    /// <summary>True if the answer is no and nothing is wrong: exit code 1.</summary>
+    /// <summary>True if the answer is no, although nothing is wrong; this gives exit code 1.</summary>
     public bool IsRefusal { get; private init; }
 
     public static FleetException NeedsLock(LockPlace place) =>
@@ -235,7 +235,7 @@ public sealed class FleetException : HostlockException
     public static FleetException Busy(string file) =>
         new($"another hostlock is writing here ('{file}')") { IsBusy = true, Hint = "wait for it to finish, then try again" };
 
-    /// <summary>True if another hostlock holds the locks: exit code 6.</summary>
+    /// <summary>True if another hostlock is writing to the fleet; this gives exit code 6.</summary>
     public bool IsBusy { get; private init; }
 
     // Adopting a flake.

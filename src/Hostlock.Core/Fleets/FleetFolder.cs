@@ -6,13 +6,14 @@ using Hostlock.Platform;
 namespace Hostlock.Fleets;
 
 /// <summary>
-/// A flake on disk. The only code that knows where flake.nix, flake.lock, hostlock.toml, hostlock.nix and the locks of the hosts lie.
+/// A flake on disk. Only this class knows the paths of flake.nix, flake.lock, hostlock.toml, hostlock.nix and the locks of the hosts.
 /// </summary>
 public sealed class FleetFolder
 {
+    /// <summary>The names of the files of a flake.</summary>
     public const string FlakeFile = "flake.nix", RootLock = "flake.lock", Library = "hostlock.nix";
 
-    /// <summary>Most bytes of a hostlock.toml, a flake.nix or another text of the user that are read.</summary>
+    /// <summary>The largest text file that is read, such as hostlock.toml or flake.nix, in bytes.</summary>
     public const long MaximumText = 8 * 1024 * 1024;
 
     readonly Dictionary<HostName, Host> _hosts;
@@ -28,16 +29,18 @@ public sealed class FleetFolder
     /// <summary>The folder of flake.nix.</summary>
     public string Path { get; }
 
+    /// <summary>The hosts of the flake.</summary>
     public Fleet Fleet { get; }
 
+    /// <summary>True if the flake has a hostlock.toml.</summary>
     public bool HasFleetFile { get; }
 
     /// <summary>
-    /// Finds the flake that a folder lies in, and reads its hostlock.toml where it has one: the nearest folder upwards with a
-    /// hostlock.toml, else the nearest with a flake.nix. The search ends with the git repository, as Nix's does
-    /// (libflake/flakeref.cc, parsePathFlakeRefWithFragment).
+    /// Finds the flake that a folder lies in, and reads its hostlock.toml if it has one. The flake is the nearest folder upwards with a
+    /// hostlock.toml, otherwise the nearest with a flake.nix. Like Nix's, the search ends with the git repository (libflake/flakeref.cc,
+    /// parsePathFlakeRefWithFragment).
     /// </summary>
-    /// <exception cref="FleetException">There is none, or its hostlock.toml makes no sense.</exception>
+    /// <exception cref="FleetException">There is no flake, or its hostlock.toml makes no sense.</exception>
     public static FleetFolder Open(string folder)
     {
         if (!Directory.Exists(folder))
@@ -56,11 +59,11 @@ public sealed class FleetFolder
         return new(flake ?? throw FleetException.NoFlake(folder), Fleet.Empty, false);
     }
 
-    /// <summary>The text of hostlock.toml.</summary>
+    /// <summary>Reads the text of hostlock.toml.</summary>
     /// <exception cref="HostlockException">It cannot be read, is too large, or is not text.</exception>
     public SourceText ReadFleetFile() => new(FleetFile.Name, ReadText(FleetFile.Name));
 
-    /// <summary>The text of flake.nix.</summary>
+    /// <summary>Reads the text of flake.nix.</summary>
     /// <exception cref="HostlockException">It cannot be read, is too large, or is not text.</exception>
     public SourceText ReadFlakeFile() => new(FlakeFile, ReadText(FlakeFile));
 
@@ -68,47 +71,47 @@ public sealed class FleetFolder
     /// <exception cref="HostlockException">It cannot be written.</exception>
     public void WriteFleetFile(string text) => Files.Replace(FleetFile.Name, Encoding.UTF8.GetBytes(text));
 
-    /// <summary>True for a path that, links aside, stays within the flake and out of git's own folder.</summary>
+    /// <summary>True if a path stays within the flake and outside of git's own folder, links aside.</summary>
     internal static bool IsWithin(string path) =>
         path.Length is > 0 and <= 1024 && !path.Any(c => char.IsControl(c) || c == '\\')
         && path.Split('/').All(part => part is not ("" or "." or ".." or ".git"));
 
-    /// <summary>The text of a file of the flake.</summary>
+    /// <summary>Reads the text of a file of the flake.</summary>
     /// <param name="path">Relative to the flake.</param>
-    /// <exception cref="PlatformException">It is not there, is no regular file, is too large or no text, or cannot be read.</exception>
+    /// <exception cref="PlatformException">The file does not exist, is not a regular file, is too large, is not UTF-8, or cannot be
+    /// read.</exception>
     public string ReadText(string path) => RegularFile.ReadText(Full(path), MaximumText, path);
 
-    /// <summary>The text of a file of the flake; null if nothing is there.</summary>
+    /// <summary>Reads the text of a file of the flake; null if it does not exist.</summary>
     /// <param name="path">Relative to the flake.</param>
-    /// <exception cref="PlatformException">It is no regular file, is too large or no text, or cannot be read.</exception>
+    /// <exception cref="PlatformException">The path is not a regular file, or the file is too large, is not UTF-8, or cannot be
+    /// read.</exception>
     public string? TryReadText(string path) => RegularFile.TryReadText(Full(path), MaximumText, path);
 
-    /// <summary>
-    /// The text of a file that is only looked at; null if nothing is there, or nothing that can be read as text of that size.
-    /// </summary>
+    /// <summary>Reads the text of a file if it can be read; null if it does not exist, is too large, or cannot be read.</summary>
     /// <param name="path">Relative to the flake.</param>
     public string? TextIfReadable(string path) => RegularFile.TextIfReadable(Full(path), MaximumText);
 
-    /// <summary>The bytes of a lock or another file of the flake; null if nothing is there.</summary>
+    /// <summary>Reads the bytes of a lock or another file of the flake; null if it does not exist.</summary>
     /// <param name="path">Relative to the flake.</param>
-    /// <exception cref="PlatformException">It is no regular file, is too large, or cannot be read.</exception>
+    /// <exception cref="PlatformException">The path is not a regular file, or the file is too large, or cannot be read.</exception>
     public byte[]? TryReadBytes(string path) => RegularFile.TryRead(Full(path), LockFileReader.MaximumBytes, path);
 
-    /// <summary>Writes the files of the flake.</summary>
+    /// <summary>Writes and deletes files of the flake.</summary>
     public RepositoryFiles Files => new(Path);
 
-    /// <summary>The path of a file of the flake.</summary>
+    /// <summary>The absolute path of a file of the flake.</summary>
     /// <param name="relative">Relative to the flake.</param>
     public string Full(string relative) => System.IO.Path.Combine(Path, relative);
 
     /// <summary>The root lock.</summary>
     public LockPlace RootPlace => Place(RootLock, FlakeFile, [new LockOwner.Root(), .. SharersOf(RootLock)], NameMap<string>.Empty);
 
-    /// <summary>Every lock there is: the root's, then those of the hosts by name. A lock that several share is there once.</summary>
+    /// <summary>All locks: the root's, then those of the hosts by name. A lock that several hosts share is listed once.</summary>
     public IReadOnlyList<LockPlace> AllPlaces() =>
         [RootPlace, .. Fleet.Hosts.Where(host => host.Lock != RootLock).DistinctBy(host => host.Lock).Select(PlaceOf)];
 
-    /// <summary>The locks that words name: hosts, <c>root</c>, and <c>@ring</c>. In the order named, each once.</summary>
+    /// <summary>The locks that words name, each once, in the order of the words: hosts, <c>root</c>, or <c>@ring</c>.</summary>
     /// <exception cref="FleetException">A word names nothing.</exception>
     public IReadOnlyList<LockPlace> Places(IEnumerable<string> words)
     {
@@ -122,7 +125,7 @@ public sealed class FleetFolder
         return places;
     }
 
-    /// <summary>The one lock that a word names: a host's or the root's.</summary>
+    /// <summary>The lock that a word names: a host's or the root's.</summary>
     /// <exception cref="FleetException">The word names nothing, or a ring.</exception>
     public LockPlace PlaceNamed(string word) => PlaceOf(OwnerNamed(word));
 
@@ -163,15 +166,15 @@ public sealed class FleetFolder
         return hosts.Count > 0 ? hosts : throw FleetException.RingIsEmpty(ring);
     }
 
-    /// <summary>The host of a name.</summary>
-    /// <exception cref="FleetException">There is none; the hint has the nearest.</exception>
+    /// <summary>The host with a name.</summary>
+    /// <exception cref="FleetException">There is no such host; the hint suggests a similar name.</exception>
     public Host HostOf(HostName name) => _hosts.GetValueOrDefault(name) ?? throw FleetException.UnknownHost(name.ToString(), HostNames);
 
     IEnumerable<HostName> HostNames => Fleet.Hosts.Select(host => host.Name);
 
     IEnumerable<LockOwner> SharersOf(string lockPath) => _sharers[lockPath].Select(host => new LockOwner.Host(host.Name));
 
-    // What one of the hosts of a shared lock freezes is frozen for all of them.
+    // If one host of a shared lock freezes an input, the input is frozen for all of them.
     NameMap<Freeze> FrozenOf(string lockPath)
     {
         var sharers = _sharers[lockPath].ToList();
@@ -197,9 +200,9 @@ public sealed class FleetFolder
     }
 
     /// <summary>
-    /// Keeps other writers out until it is disposed of, or this program ends in whatever way: the kernel lets go by itself. No
-    /// file is made for it.
+    /// Keeps other writers out until the result is disposed of, or this program ends in any way: the kernel then lets go by itself. No file
+    /// is made for it.
     /// </summary>
-    /// <exception cref="FleetException">Somebody else is writing.</exception>
+    /// <exception cref="FleetException">Another hostlock is writing.</exception>
     public IDisposable Reserve() => FolderLock.TryTake(Path) ?? throw FleetException.Busy(Path);
 }

@@ -4,27 +4,28 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets;
 
-/// <summary>One input of one lock, beside the same input of the others.</summary>
+/// <summary>One input of one lock, compared with the same input of the other locks.</summary>
 /// <param name="Name">The input's name.</param>
-/// <param name="Edge">What it is locked to or follows.</param>
-/// <param name="SecondsBehind">How much older it is than the newest lock's, where both ask for the same; 0 for the newest.</param>
-/// <param name="Freeze">Why it must not move, or null.</param>
+/// <param name="Edge">The entry of the input: locked, or a follows.</param>
+/// <param name="SecondsBehind">The seconds by which the input is older than the newest one with the same reference; 0 for the
+/// newest.</param>
+/// <param name="Freeze">The freeze of the input; null if it is not frozen.</param>
 public sealed record InputStatus(string Name, LockEdge Edge, ulong SecondsBehind, Freeze? Freeze)
 {
     public FlakeRef? Locked => (Edge as LockEdge.Locked)?.Node.Locked;
 }
 
-/// <summary>One lock of the fleet: its inputs, or why it cannot be read.</summary>
-/// <param name="Place">Whose lock it is.</param>
-/// <param name="Lock">The lock; null where there is none or it cannot be read.</param>
+/// <summary>One lock of the fleet: its inputs, or the reason why it cannot be read.</summary>
+/// <param name="Place">The place of the lock.</param>
+/// <param name="Lock">The lock; null if the file does not exist or cannot be read.</param>
 /// <param name="Inputs">The inputs directly beneath the flake, by name.</param>
-/// <param name="Problem">Why it cannot be read; null where there is simply no file, or all is well.</param>
+/// <param name="Problem">The reason why the lock cannot be read; null if it was read, or the file does not exist.</param>
 public sealed record LockStatus(LockPlace Place, LockFile? Lock, ImmutableArray<InputStatus> Inputs, HostlockException? Problem);
 
-/// <summary>The state of every lock, from the files alone: no program is run and nothing is asked.</summary>
+/// <summary>Reads the state of locks from the files alone. No program is run, and no network is used.</summary>
 public static class FleetStatus
 {
-    /// <summary>Reads the locks, in parallel; in the order given.</summary>
+    /// <summary>Reads locks in parallel, and returns them in the order given.</summary>
     public static IReadOnlyList<LockStatus> Read(IReadOnlyList<LockPlace> places)
     {
         var reading = new LockReading();

@@ -1,12 +1,12 @@
 namespace Hostlock.Fleets;
 
 /// <summary>
-/// The name of a host, the one under <c>nixosConfigurations</c>. Safe as part of a path and as an argument of a program. Names are
+/// The name of a host, as under <c>nixosConfigurations</c>. It is safe as a part of a path and as an argument of a program. Names are
 /// ordered by their bytes, as Nix orders attributes.
 /// </summary>
 public readonly record struct HostName : IComparable<HostName>
 {
-    /// <summary>The word that means the root lock everywhere, and so no host.</summary>
+    /// <summary>The word for the root lock. No host may have this name.</summary>
     public const string Root = "root";
 
     const int MaximumLength = 253; // as a host name of DNS (RFC 1035, 2.3.4)
@@ -18,7 +18,8 @@ public readonly record struct HostName : IComparable<HostName>
     /// <summary>Reads a name.</summary>
     /// <param name="text">The name.</param>
     /// <param name="span">Where it stands, for the error; null if it is a word of the command line.</param>
-    /// <exception cref="FleetException">It has a character that a host name has not, or starts like an option or a hidden file.</exception>
+    /// <exception cref="FleetException">The text has a character that a host name cannot have, or begins like an option or a hidden
+    /// file.</exception>
     public static HostName Parse(string text, SourceSpan? span = null) => TryParse(text) ?? throw FleetException.NotAHostName(text, span);
 
     /// <summary>Reads a name; null if the text is none.</summary>

@@ -3,27 +3,28 @@ using Hostlock.Platform;
 namespace Hostlock.Fleets;
 
 /// <summary>
-/// The one way in which a file of the user's repository is written or deleted. A repository is made by others as well: its links must not
-/// choose
-/// which files of this machine are replaced, and what is no regular file is left alone. Files are replaced whole, all or none.
+/// Writes and deletes files in the user's repository; there is no other way to do so. Others may have made the repository, so its links
+/// must not choose which files of this machine are replaced, and anything but a regular file is left alone. Files are replaced whole, all
+/// or none.
 /// </summary>
 /// <remarks>
-/// Whoever writes has reserved the flake (<see cref="FleetFolder.Reserve"/>): what is left beside of earlier runs is cleared away.
+/// The caller has reserved the flake (<see cref="FleetFolder.Reserve"/>), so the temporary files of earlier runs are deleted.
 /// </remarks>
 /// <param name="root">The folder of the flake, absolute.</param>
 public sealed class RepositoryFiles(string root)
 {
-    /// <summary>Replaces a file, or makes it with the folders on the way.</summary>
+    /// <summary>Replaces a file, or makes it, with its folders.</summary>
     /// <param name="path">Relative to the flake.</param>
     /// <param name="contents">What it shall hold.</param>
-    /// <exception cref="HostlockException">It leads out of the flake, is no regular file, or cannot be written.</exception>
+    /// <exception cref="HostlockException">The path leads out of the flake, is not a regular file, or cannot be written.</exception>
     public void Replace(string path, ReadOnlyMemory<byte> contents) => ReplaceAll([(path, contents)]);
 
     /// <summary>
-    /// Replaces files, or makes them with the folders on the way: all are written beside before the first is renamed, in the order given.
+    /// Replaces files, or makes them, with their folders. All are written to temporary files before the first is renamed, in the order
+    /// given.
     /// </summary>
-    /// <param name="files">Paths relative to the flake, and what each shall hold.</param>
-    /// <exception cref="HostlockException">One leads out of the flake, is no regular file, or cannot be written.</exception>
+    /// <param name="files">The paths, relative to the flake, and the new contents.</param>
+    /// <exception cref="HostlockException">A path leads out of the flake, is not a regular file, or cannot be written.</exception>
     public void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files)
     {
         foreach (var (path, _) in files)
@@ -36,9 +37,9 @@ public sealed class RepositoryFiles(string root)
         AtomicFile.ReplaceAll([.. files.Select(file => (Full(file.Path), file.Contents))]);
     }
 
-    /// <summary>Deletes a file, if it is there, and its folder, if that is another than the flake's and empty then.</summary>
+    /// <summary>Deletes a file, if it exists. If its folder is empty then, and is not the flake's, the folder is deleted too.</summary>
     /// <param name="path">Relative to the flake.</param>
-    /// <exception cref="HostlockException">It leads out of the flake, or cannot be deleted.</exception>
+    /// <exception cref="HostlockException">The path leads out of the flake, or cannot be deleted.</exception>
     public void Delete(string path)
     {
         RefuseLeadingOut(path);
@@ -48,16 +49,17 @@ public sealed class RepositoryFiles(string root)
     }
 
     /// <summary>
-    /// Replaces a file that the user, or git for the user, named to be written; it need not be one of a flake, and nothing is reserved.
+    /// Replaces a file that the user, or git for the user, named. It need not belong to a flake, and nothing is reserved.
     /// </summary>
     /// <param name="file">The file, absolute.</param>
     /// <param name="contents">What it shall hold.</param>
-    /// <exception cref="PlatformException">It is no regular file, or cannot be written.</exception>
+    /// <exception cref="PlatformException">The path is not a regular file, or cannot be written.</exception>
     public static void ReplaceNamed(string file, ReadOnlyMemory<byte> contents) => AtomicFile.Replace(file, contents);
 
     string Full(string path) => Path.Combine(root, path);
 
-    // A path that leads out, or into .git, by a link on the way or at its end. What does not exist yet leads nowhere.
+    // Refuses a path that leads out of the flake, or into .git, through a link on the way or at its end. A part that does not exist yet
+    // leads nowhere.
     void RefuseLeadingOut(string path)
     {
         var at = root;
@@ -74,7 +76,7 @@ public sealed class RepositoryFiles(string root)
         }
     }
 
-    // All links on the way resolved; what does not exist stays as it is.
+    // Resolves all links on the way. A part that does not exist is kept.
     static string Real(string path)
     {
         var real = "/";

@@ -3,41 +3,40 @@ using System.Text;
 namespace Hostlock.Platform;
 
 /// <summary>
-/// Replaces files whole: write beside, flush to disk, rename. At any instant, a power cut or a kill included, each file is
-/// either the old or the new one. Several are renamed only when all are written.
+/// Replaces whole files: it writes a new file beside the old one, flushes it to disk, and renames it. At any instant, even after a power
+/// cut or a kill, each file is either the old or the new one. Several files are renamed only after all are written.
 /// </summary>
 public static class AtomicFile
 {
     /// <summary>
-    /// How the names of the files begin that are written beside others. A run that was killed may leave such ones; they are of no use to
-    /// anybody.
+    /// The prefix of the names of files that are written beside others. A run that was killed may leave such files behind; nobody needs
+    /// them.
     /// </summary>
     public const string TemporaryPrefix = ".hostlock-tmp-";
 
     const int AtOnce = 16;
 
     /// <summary>A file that is being replaced.</summary>
-    /// <param name="Path">The file itself, links resolved.</param>
-    /// <param name="Beside">The new one, until it is renamed.</param>
+    /// <param name="Path">The path of the file, with links resolved.</param>
+    /// <param name="Beside">The path of the new file until it is renamed.</param>
     /// <param name="Mode">The mode of the file that is replaced; null if there is none.</param>
-    /// <param name="Contents">What it shall hold.</param>
+    /// <param name="Contents">The new contents.</param>
     readonly record struct Target(string Path, string Beside, UnixFileMode? Mode, ReadOnlyMemory<byte> Contents);
 
     /// <summary>Replaces one file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="contents">What it shall hold.</param>
-    /// <param name="isDurable">False for what may be lost to a power cut, such as a cache: it is whole or not there, and not waited
-    /// for.</param>
-    /// <exception cref="PlatformException">It cannot be written, or something other than a file lies there.</exception>
+    /// <param name="contents">The new contents.</param>
+    /// <param name="isDurable">False for a file that a power cut may lose, such as a cache. The file is then whole or missing, and nobody
+    /// waits for the disk.</param>
+    /// <exception cref="PlatformException">The file cannot be written, or the path is not a regular file.</exception>
     public static void Replace(string path, ReadOnlyMemory<byte> contents, bool isDurable = true) =>
         ReplaceAll([(path, contents)], isDurable);
 
     /// <summary>
-    /// Replaces several files. The folder of each must exist. If one of them cannot be written nothing is replaced; if
-    /// renaming fails half-way, what is renamed stays, each file being whole.
+    /// Replaces several files. The folder of each must exist. If a file cannot be written, none is replaced. If renaming fails half-way,
+    /// the files that were renamed stay so, and each file is whole.
     /// </summary>
-    /// <exception cref="PlatformException">One of them cannot be written, or something other than a file lies there; it is
-    /// named.</exception>
+    /// <exception cref="PlatformException">A file cannot be written, or a path is not a regular file; the error names it.</exception>
     public static void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files, bool isDurable = true)
     {
         var targets = files.Select(file => TargetOf(file.Path, file.Contents)).ToList();
@@ -59,8 +58,8 @@ public static class AtomicFile
     }
 
     /// <summary>
-    /// Deletes what runs that were killed left in a folder: the files that begin with <see cref="TemporaryPrefix"/>. Only for who keeps
-    /// others from writing there.
+    /// Deletes the files that killed runs left in a folder, that is, those whose names begin with <see cref="TemporaryPrefix"/>. The caller
+    /// must keep others from writing there.
     /// </summary>
     public static void ClearLeftovers(string folder)
     {
@@ -68,7 +67,7 @@ public static class AtomicFile
             Delete(leftover);
     }
 
-    /// <summary>Deletes a file or a link, if it is there.</summary>
+    /// <summary>Deletes a file or a link, if it exists.</summary>
     /// <exception cref="PlatformException">It cannot be deleted.</exception>
     public static void Delete(string path)
     {
@@ -78,7 +77,7 @@ public static class AtomicFile
         }
         catch (DirectoryNotFoundException)
         {
-            // Nor is the file there.
+            // Its folder does not exist, so neither does the file.
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
@@ -86,7 +85,7 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>Makes a folder and those above it, if they are not there.</summary>
+    /// <summary>Makes a folder and those above it, if they do not exist.</summary>
     /// <exception cref="PlatformException">It cannot be made.</exception>
     public static void CreateFolder(string folder)
     {
@@ -100,7 +99,7 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>Deletes a folder, if it is there and nothing is in it.</summary>
+    /// <summary>Deletes a folder, if it exists and is empty.</summary>
     /// <exception cref="PlatformException">It cannot be deleted.</exception>
     public static void DeleteEmptyFolder(string folder)
     {
@@ -115,7 +114,7 @@ public static class AtomicFile
         }
     }
 
-    // A link is kept: what it points to is replaced.
+    // A link is kept; the file that it points to is replaced.
     static Target TargetOf(string path, ReadOnlyMemory<byte> contents)
     {
         try
@@ -177,7 +176,7 @@ public static class AtomicFile
         }
     }
 
-    // The rename itself is durable only once the folder is.
+    // A rename is durable only once the folder is flushed.
     static void FlushFolder(string folder)
     {
         try
@@ -201,7 +200,7 @@ public static class AtomicFile
             }
             catch (Exception why) when (why is IOException or UnauthorizedAccessException)
             {
-                // The disk that refused the writing may refuse this as well; the error to report is the first one.
+                // A disk that refused to write may refuse this too; the first error is the one to report.
             }
         }
     }

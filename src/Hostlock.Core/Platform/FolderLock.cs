@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Hostlock.Platform;
 
 /// <summary>
-/// A folder held for one run. The kernel lets go when the holder ends, however it ends, and no file is left behind.
+/// A folder that one run holds. The kernel releases the folder when the run ends, however it ends, and no file is left behind.
 /// </summary>
 public sealed partial class FolderLock : IDisposable
 {
@@ -16,8 +16,8 @@ public sealed partial class FolderLock : IDisposable
 
     FolderLock(SafeFileHandle? handle) => _handle = handle;
 
-    /// <summary>Takes a folder; null where another has it.</summary>
-    /// <exception cref="PlatformException">It cannot be opened.</exception>
+    /// <summary>Takes a folder; null if another run holds it.</summary>
+    /// <exception cref="PlatformException">The folder cannot be opened.</exception>
     public static FolderLock? TryTake(string folder)
     {
         SafeFileHandle handle;
@@ -33,7 +33,7 @@ public sealed partial class FolderLock : IDisposable
             return new(handle);
         var error = Marshal.GetLastPInvokeError();
         handle.Dispose();
-        // A file system that knows no such locks (some network ones) leaves us without, as it leaves git.
+        // Some network file systems know no such locks; the run then goes on without one, as git does.
         return error is 11 or 35 ? null : new FolderLock(null);
     }
 
@@ -42,7 +42,7 @@ public sealed partial class FolderLock : IDisposable
     {
         if (_handle is null)
             return;
-        // A program that is being started at this moment has a copy of the handle until it runs: closing ours would not be enough.
+        // A program that is being started at this moment has a copy of the handle until it runs, so closing ours is not enough.
         if (!_handle.IsClosed)
             _ = Lock(_handle, Release);
         _handle.Dispose();

@@ -1,6 +1,6 @@
 namespace Hostlock.Platform;
 
-/// <summary>A stream that is only read, from its beginning to its end. What kind of stream says how the next piece comes.</summary>
+/// <summary>A stream that can only be read, from its beginning to its end. A derived class gives the next piece.</summary>
 abstract class ForwardStream : Stream
 {
     public override bool CanRead => true;

@@ -1,6 +1,6 @@
 namespace Hostlock.Platform;
 
-/// <summary>What can go wrong with programs and files of this machine.</summary>
+/// <summary>The errors of programs and files on this machine.</summary>
 public sealed class PlatformException : HostlockException
 {
     PlatformException(string message, Exception? inner = null)
@@ -8,7 +8,7 @@ public sealed class PlatformException : HostlockException
     {
     }
 
-    /// <summary>True if we are not allowed to read the file.</summary>
+    /// <summary>True if this user may not read the file.</summary>
     internal bool IsDenied { get; private init; }
 
     internal static PlatformException CannotStart(string program, Exception why) =>

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Hostlock.Platform;
 
-/// <summary>Programs for real. What they say is bounded, and one that is ended early is ended with all it started.</summary>
+/// <summary>
+/// Runs real programs. Their output is bounded, and a program that is stopped early is stopped with all programs that it started.
+/// </summary>
 public sealed class ProcessRunner : IProcessRunner
 {
     const string SessionStarter = "setsid";
@@ -22,7 +24,7 @@ public sealed class ProcessRunner : IProcessRunner
             var output = process.KeepAsync(request.Output, stop.Token);
             var told = process.TellAsync(request.Input, stop.Token);
             var ended = process.WaitAsync(stop.Token);
-            // One that says too much would never end: it waits for us to read on.
+            // A program that writes too much would never end, because it waits for us to read on. So the first failure ends the wait.
             await foreach (var done in Task.WhenEach(output, told, ended).WithCancellation(CancellationToken.None))
                 await done;
             var (text, bytes) = await output;
@@ -44,7 +46,7 @@ public sealed class ProcessRunner : IProcessRunner
 
         static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
-        // For what was not to be ended and has to be.
+        // For a program that was not to be stopped and now has to be.
         static readonly TimeSpan UsualGrace = TimeSpan.FromSeconds(5);
 
         readonly ProcessRequest _request;
@@ -52,6 +54,8 @@ public sealed class ProcessRunner : IProcessRunner
         readonly List<byte> _complaint = [];
         readonly Task _errors;
 
+        /// <summary>Starts the program.</summary>
+        /// <exception cref="PlatformException">The program cannot be started.</exception>
         public Running(ProcessRequest request)
         {
             _request = request;
@@ -89,7 +93,7 @@ public sealed class ProcessRunner : IProcessRunner
 
         public Stream Output => _process.StandardOutput.BaseStream;
 
-        /// <summary>Gives a program its input and ends it. One that does not care to read it all is no error.</summary>
+        /// <summary>Writes the program's input and closes it. A program may leave input unread.</summary>
         public async Task TellAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
         {
             try
@@ -100,11 +104,11 @@ public sealed class ProcessRunner : IProcessRunner
             }
             catch (IOException)
             {
-                // It closed its end; how it ended will say why.
+                // The program closed its input; its exit code will tell whether that was right.
             }
         }
 
-        /// <summary>Does with the output what is asked; what is kept of it, as text or as bytes.</summary>
+        /// <summary>Sends the output where the request says; returns the output that is kept, as text or as bytes.</summary>
         public async Task<(string Text, ReadOnlyMemory<byte> Bytes)> KeepAsync(ProcessOutput output, CancellationToken cancellationToken)
         {
             switch (output)
@@ -138,7 +142,7 @@ public sealed class ProcessRunner : IProcessRunner
         public async Task<Finished> WaitAsync(CancellationToken cancellationToken)
         {
             await _process.WaitForExitAsync(cancellationToken);
-            // A program it left behind, a shared ssh connection for one, may hold the stream open for hours.
+            // A program that it left behind, such as a shared ssh connection, may keep the stream open for hours.
             await Task.WhenAny(_errors, Task.Delay(LastWords, cancellationToken));
             return new(_process.ExitCode, "", Complaint());
         }
@@ -152,7 +156,7 @@ public sealed class ProcessRunner : IProcessRunner
             }
             catch (InvalidOperationException)
             {
-                // It ended between the question and the kill.
+                // The program ended between the question and the kill.
             }
             _process.Dispose();
         }
@@ -176,7 +180,7 @@ public sealed class ProcessRunner : IProcessRunner
             await _process.WaitForExitAsync(CancellationToken.None);
         }
 
-        // Those it started are looked up before it ends: nobody could tell afterwards whose they were.
+        // The programs that it started are looked up before it ends, because afterwards nobody could tell whose they were.
         async Task EndGentlyAsync(TimeSpan grace)
         {
             var all = new ProcessTree(_process.Id);
@@ -259,7 +263,7 @@ public sealed class ProcessRunner : IProcessRunner
                 return Encoding.UTF8.GetString([.. _complaint]);
         }
 
-        // The runtime would look beside this program and in the current folder first, which may be anybody's repository.
+        // The runtime would first look beside this program and in the current folder, which may be a repository of anybody.
         static string Locate(string program, string? path) =>
             program.Contains('/', StringComparison.Ordinal)
                 ? Path.GetFullPath(program)
@@ -272,7 +276,7 @@ public sealed class ProcessRunner : IProcessRunner
             File.Exists(path)
             && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
 
-        // The end is what matters of a long complaint.
+        // Only the end of a long error output is kept.
         async Task ReadErrorsAsync(Stream stream)
         {
             var buffer = new byte[4096];
@@ -291,7 +295,7 @@ public sealed class ProcessRunner : IProcessRunner
             }
             catch (Exception why) when (why is IOException or ObjectDisposedException)
             {
-                // The program was killed while it spoke.
+                // The program was killed while it wrote.
             }
         }
     }

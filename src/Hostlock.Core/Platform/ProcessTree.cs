@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Hostlock.Platform;
 
-/// <summary>A process and all it started, directly or not, as they are at one moment.</summary>
-/// <remarks>proc_pid_stat(5). A system without /proc has no such list; there the process itself is all that is known.</remarks>
+/// <summary>A process and all processes that it started, directly or not, at one moment.</summary>
+/// <remarks>proc_pid_stat(5). A system without /proc has no such list; only the process itself is known there.</remarks>
 sealed partial class ProcessTree
 {
     const int Terminate = 15;
@@ -12,13 +12,13 @@ sealed partial class ProcessTree
 
     readonly List<(int Id, ulong Started)> _processes = [];
 
-    /// <summary>Finds the processes below one.</summary>
+    /// <summary>Finds the processes below a process.</summary>
     public ProcessTree(int root)
     {
         var children = Read().ToLookup(process => process.Parent);
         var open = new Stack<int>([root]);
-        // A process without a file in /proc is signalled by its id all the same: it is our child, whose id nobody else has until we ask for
-        // its end.
+        // A process without a file in /proc can still be signalled by its id, because it is our child, and its id is not given to another
+        // until we have waited for its end.
         _processes.Add((root, StatusOf(root)?.Started ?? 0));
         while (open.TryPop(out var parent))
         {
@@ -30,17 +30,17 @@ sealed partial class ProcessTree
         }
     }
 
-    /// <summary>Asks all of them to end.</summary>
+    /// <summary>Asks all these processes to end.</summary>
     public void AskToEnd() => Signal(Terminate);
 
-    /// <summary>Kills those of them that still run.</summary>
+    /// <summary>Kills the processes that still run.</summary>
     public void End() => Signal(Kill);
 
     void Signal(int signal)
     {
         foreach (var (id, started) in _processes)
         {
-            // An id that came free may be another's by now.
+            // An id may belong to another process by now; the time of its start tells.
             if (started == (StatusOf(id)?.Started ?? 0))
                 _ = Send(id, signal);
         }
@@ -68,11 +68,11 @@ sealed partial class ProcessTree
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
-            return null; // it has ended
+            return null; // the process has ended
         }
     }
 
-    // The runtime's own entry point knows of no signal but the one that kills.
+    // The runtime's own entry point can only send the signal that kills.
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Send(int process, int signal);
 }

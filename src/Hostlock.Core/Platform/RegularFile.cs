@@ -3,25 +3,24 @@ using System.Text;
 namespace Hostlock.Platform;
 
 /// <summary>
-/// The one way in which a file of the user is read: it has to be a regular file, so that no pipe or device holds us up, and no larger than
-/// it
-/// may be. Links are followed.
+/// Reads files of the user; there is no other way to read them. A file must be a regular one, so that no pipe or device makes us wait, and
+/// must not be too large. Links are followed.
 /// </summary>
 public static class RegularFile
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maximumBytes">Most bytes it may have.</param>
-    /// <param name="name">What the user calls it, for errors; the path if null.</param>
-    /// <exception cref="PlatformException">It is not there, is no regular file, is larger, or cannot be read.</exception>
+    /// <param name="name">The name that errors show; null for the path.</param>
+    /// <exception cref="PlatformException">The file does not exist, is not a regular file, is larger, or cannot be read.</exception>
     public static byte[] Read(string path, long maximumBytes, string? name = null) =>
         TryRead(path, maximumBytes, name) ?? throw PlatformException.NoFile(name ?? path);
 
-    /// <summary>Reads a file; null if nothing is there.</summary>
+    /// <summary>Reads a file; null if it does not exist.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maximumBytes">Most bytes it may have.</param>
-    /// <param name="name">What the user calls it, for errors; the path if null.</param>
-    /// <exception cref="PlatformException">It is no regular file, is larger, or cannot be read.</exception>
+    /// <param name="name">The name that errors show; null for the path.</param>
+    /// <exception cref="PlatformException">The path is not a regular file, or the file is larger, or cannot be read.</exception>
     public static byte[]? TryRead(string path, long maximumBytes, string? name = null)
     {
         name ??= path;
@@ -45,21 +44,23 @@ public static class RegularFile
     }
 
     /// <summary>
-    /// Reads a file as text, which has to be UTF-8; without the mark that some editors put first. Bytes that are not text are never changed
-    /// in silence.
+    /// Reads a file as text, which must be UTF-8. A byte order mark at the beginning is left out. Bytes that are not text are never changed
+    /// silently.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="maximumBytes">Most bytes it may have.</param>
-    /// <param name="name">What the user calls it, for errors; the path if null.</param>
-    /// <exception cref="PlatformException">It is not there, is no regular file, is larger, is not UTF-8, or cannot be read.</exception>
+    /// <param name="name">The name that errors show; null for the path.</param>
+    /// <exception cref="PlatformException">The file does not exist, is not a regular file, is larger, is not UTF-8, or cannot be
+    /// read.</exception>
     public static string ReadText(string path, long maximumBytes, string? name = null) =>
         TryReadText(path, maximumBytes, name) ?? throw PlatformException.NoFile(name ?? path);
 
-    /// <summary>Reads a file as <see cref="ReadText"/> does; null if nothing is there.</summary>
+    /// <summary>Reads a file as <see cref="ReadText"/> does; null if it does not exist.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maximumBytes">Most bytes it may have.</param>
-    /// <param name="name">What the user calls it, for errors; the path if null.</param>
-    /// <exception cref="PlatformException">It is no regular file, is larger, is not UTF-8, or cannot be read.</exception>
+    /// <param name="name">The name that errors show; null for the path.</param>
+    /// <exception cref="PlatformException">The path is not a regular file, or the file is larger, is not UTF-8, or cannot be
+    /// read.</exception>
     public static string? TryReadText(string path, long maximumBytes, string? name = null)
     {
         if (TryRead(path, maximumBytes, name) is not { } bytes)
@@ -75,9 +76,8 @@ public static class RegularFile
     }
 
     /// <summary>
-    /// The text of a file that is only looked at, such as settings of other programs; each byte that is not UTF-8 becomes U+FFFD. Null if
-    /// nothing
-    /// is there, or it cannot be read as a file of that size: it then says nothing to us, and the program whose file it is will say why.
+    /// Reads a file that is not ours, such as the settings of another program. Each byte that is not UTF-8 becomes U+FFFD. Null if the file
+    /// does not exist, is too large or cannot be read; the program that owns the file will report the reason.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="maximumBytes">Most bytes it may have.</param>
@@ -96,7 +96,7 @@ public static class RegularFile
     static ReadOnlySpan<byte> WithoutMark(byte[] bytes) =>
         bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(Encoding.UTF8.Preamble.Length) : bytes;
 
-    // What a file says of its size is a hint: it may grow while it is read, and some are of size 0 and have contents.
+    // The size of a file is only a hint: the file may grow while it is read, and some files have size 0 and contents.
     static byte[]? ReadWhole(FileStream file, long size, long most)
     {
         var bytes = new byte[size];

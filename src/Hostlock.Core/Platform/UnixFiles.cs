@@ -5,19 +5,20 @@ using Microsoft.Win32.SafeHandles;
 namespace Hostlock.Platform;
 
 /// <summary>
-/// Files by the bytes of their names, which text cannot always hold, and without following links. These are the entry points
-/// the runtime's own file classes call; they are part of every build, a static one included.
+/// Accesses files by the bytes of their names, which text cannot always hold, and without following links. It calls the same entry points
+/// as the runtime's own file classes; every build has them, even a static one.
 /// </summary>
 static partial class UnixFiles
 {
     const string Library = "libSystem.Native";
     const int TypeMask = 0xF000;
 
-    // As Linux has them for both processors that we build for.
+    // These values are those of Linux on both processors that we build for.
     const int WithoutWaiting = 0x800;
     const int CloseOnExec = 0x80000;
     const int Denied = 13;
 
+    /// <summary>The kinds of entries of a folder.</summary>
     public enum Kind
     {
         Folder = 0x4000,
@@ -26,20 +27,22 @@ static partial class UnixFiles
     }
 
     /// <summary>
-    /// What lies at a path. <see cref="Kind"/> is none of the named ones for sockets, pipes and devices; times are seconds since the epoch.
+    /// The status of a path. For sockets, pipes and devices, <see cref="Kind"/> is none of the named values. Times are in seconds since the
+    /// epoch.
     /// </summary>
     public readonly record struct Status(Kind Kind, bool IsExecutable, long Size, long Modified)
     {
-        /// <summary>The part of the time of the last change of contents below the second.</summary>
+        /// <summary>The nanoseconds of the time of the last modification of the contents.</summary>
         public long ModifiedNanoseconds { get; init; }
 
-        /// <summary>The last change of contents, mode or name.</summary>
+        /// <summary>The time of the last change of contents, mode or name, in seconds since the epoch.</summary>
         public long Changed { get; init; }
 
+        /// <summary>The number of the file in its file system.</summary>
         public long Inode { get; init; }
     }
 
-    /// <summary>Looks at a path, and at a link itself; null if nothing is there.</summary>
+    /// <summary>Reads the status of a path, without following a link; null if nothing exists there.</summary>
     /// <exception cref="IOException">It cannot be looked at.</exception>
     public static unsafe Status? Look(ReadOnlySpan<byte> path)
     {
@@ -47,7 +50,7 @@ static partial class UnixFiles
             return LStat(start, out var status) == 0 ? StatusOf(status) : Nothing(path);
     }
 
-    /// <summary>Looks at what a path leads to, through links; null if nothing is there.</summary>
+    /// <summary>Reads the status of the file that a path leads to, through links; null if nothing exists there.</summary>
     /// <exception cref="IOException">It cannot be looked at.</exception>
     public static unsafe Status? LookThrough(ReadOnlySpan<byte> path)
     {
@@ -55,7 +58,7 @@ static partial class UnixFiles
             return Stat(start, out var status) == 0 ? StatusOf(status) : Nothing(path);
     }
 
-    /// <summary>Gives a file another name, in place of what has that name. Never copies it.</summary>
+    /// <summary>Renames a file, replacing a file of that name. It never copies.</summary>
     /// <exception cref="IOException">It cannot be renamed.</exception>
     public static unsafe void Rename(string from, string to)
     {
@@ -68,7 +71,7 @@ static partial class UnixFiles
         }
     }
 
-    /// <summary>The names in a folder, in no order.</summary>
+    /// <summary>Lists the names in a folder, in no order.</summary>
     public static unsafe List<byte[]> Names(ReadOnlySpan<byte> folder)
     {
         nint opened;
@@ -95,6 +98,8 @@ static partial class UnixFiles
         }
     }
 
+    /// <summary>Reads the target of a link, as bytes.</summary>
+    /// <exception cref="IOException">The link cannot be read.</exception>
     public static unsafe byte[] ReadLink(ReadOnlySpan<byte> path)
     {
         for (var room = 256; ; room *= 4)
@@ -112,7 +117,8 @@ static partial class UnixFiles
     }
 
     /// <summary>Opens a regular file for reading.</summary>
-    /// <exception cref="IOException">It cannot be opened, or is none: a pipe or a device that took its place is not waited for.</exception>
+    /// <exception cref="IOException">The file cannot be opened, or is not a regular file. A pipe or a device that took its place does not
+    /// make us wait.</exception>
     public static unsafe FileStream Open(ReadOnlySpan<byte> path)
     {
         int descriptor;
@@ -127,7 +133,7 @@ static partial class UnixFiles
         throw new IOException($"{Encoding.UTF8.GetString(path)}: not a regular file");
     }
 
-    /// <summary>Opens a folder, which the runtime's own classes refuse, so that its entries can be flushed to disk.</summary>
+    /// <summary>Opens a folder, so that its entries can be flushed to disk. The runtime's own classes cannot.</summary>
     public static SafeFileHandle OpenFolder(string folder) => OpenHandle(Encoding.UTF8.GetBytes(folder));
 
     static unsafe SafeFileHandle OpenHandle(ReadOnlySpan<byte> path)
@@ -207,7 +213,7 @@ static partial class UnixFiles
     [LibraryImport(Library, EntryPoint = "SystemNative_Rename", SetLastError = true)]
     private static unsafe partial int Rename(byte* from, byte* to);
 
-    // The runtime's own entry point does not know how to open without waiting.
+    // The runtime's own entry point cannot open without waiting.
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
     private static unsafe partial int OpenWithoutWaiting(byte* path, int flags);
 

@@ -9,29 +9,32 @@ enum MemberKind
     HardLink,
 }
 
-/// <summary>The members of an archive one after the other. What is said of a member holds until the next; names are bytes.</summary>
+/// <summary>
+/// The members of an archive one after the other. The properties describe the current member, until <see cref="Next"/>; names are bytes.
+/// </summary>
 abstract class ArchiveMembers
 {
-    /// <summary>The path as written.</summary>
+    /// <summary>The path of the member as the archive has it.</summary>
     public abstract ReadOnlySpan<byte> Name { get; }
 
     /// <summary>The target of a link, verbatim; empty for other members.</summary>
     public abstract ReadOnlySpan<byte> Target { get; }
 
+    /// <summary>The kind of the member.</summary>
     public MemberKind Kind { get; protected set; }
 
     /// <summary>True if its owner may execute it.</summary>
     public bool IsExecutable { get; protected set; }
 
-    /// <summary>The bytes of contents that follow.</summary>
+    /// <summary>The size of the contents in bytes.</summary>
     public long Size { get; protected set; }
 
-    /// <summary>Seconds since the epoch, rounded down.</summary>
+    /// <summary>When the member was modified: seconds since the epoch, rounded down.</summary>
     public long Modified { get; protected set; }
 
-    /// <summary>Goes to the next member; false at the end. What was not read of the one before is passed over.</summary>
+    /// <summary>Goes to the next member, and skips what was not read of the last one; false at the end.</summary>
     public abstract bool Next();
 
-    /// <summary>A piece of the contents of the member at hand; 0 at its end.</summary>
+    /// <summary>Reads a piece of the member's contents; returns the number of bytes, 0 at the end.</summary>
     public abstract int Read(Span<byte> buffer);
 }

@@ -19,9 +19,11 @@ static class ArchiveNames
         return canonical;
     }
 
-    /// <summary>Refuses what a tree cannot hold. Nix keeps trees in a git object store, which refuses these wherever they stand.</summary>
+    /// <summary>
+    /// Refuses a name that a tree cannot hold. Nix keeps trees in a git object store, which refuses such a name in any folder.
+    /// </summary>
     /// <remarks>libgit2, git_path_validate.</remarks>
-    /// <exception cref="FetchException">It is such a name.</exception>
+    /// <exception cref="FetchException">The name is refused.</exception>
     public static void Check(ReadOnlySpan<byte> name)
     {
         if (name.Length > MaximumName)
@@ -32,8 +34,8 @@ static class ArchiveNames
             throw FetchException.BadArchive($"it has an entry named '{Encoding.UTF8.GetString(name)}'");
     }
 
-    /// <summary>Refuses the target of a link that leads nowhere or that no link can have.</summary>
-    /// <exception cref="FetchException">It is such a target.</exception>
+    /// <summary>Refuses an empty link target, and one that no link can have.</summary>
+    /// <exception cref="FetchException">The target is refused.</exception>
     public static void CheckTarget(ReadOnlySpan<byte> target, string member)
     {
         if (target.IsEmpty)
@@ -42,7 +44,7 @@ static class ArchiveNames
             throw FetchException.ArchiveTooLarge("the target of a link in bytes", ArchiveBounds.Target);
     }
 
-    /// <summary>Refuses what lies too deep.</summary>
+    /// <summary>Refuses a member that is nested too deep.</summary>
     public static void CheckDepth(int depth, string member)
     {
         if (depth >= NarWriter.MaximumDepth)

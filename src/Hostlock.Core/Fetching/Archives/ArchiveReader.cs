@@ -8,24 +8,24 @@ namespace Hostlock.Fetching.Archives;
 /// <summary>The facts about an archive that locking needs.</summary>
 /// <param name="Hash">The hash of the tree in it.</param>
 /// <param name="LastModified">The newest time of any member; null if none is after the epoch.</param>
-/// <param name="Caught">Its files named flake.nix and flake.lock.</param>
+/// <param name="Caught">The archive's files named flake.nix and flake.lock.</param>
 sealed record ReadArchive(NarHash Hash, Moment? LastModified, CaughtFiles Caught);
 
 /// <summary>
-/// Hashes an archive while it arrives: it is inflated on one core, and taken apart and hashed on another, with no tree on disk and
-/// little in memory. That goes for archives in git's order under one folder, as forges send them. Any other is read a second time, from
-/// the file it came from or from a copy of its compressed bytes, and unpacked to be sorted.
+/// Hashes an archive while it arrives: one core inflates it, another splits it into members and hashes them, with no tree on disk and
+/// little in memory. This works for archives in git's order under one folder, as forges send them. Any other archive is read a second time,
+/// from its own file or from a copy of its compressed bytes, and unpacked so that its members can be sorted.
 /// </summary>
 static class ArchiveReader
 {
-    // Bytes held back to bring entries into order.
+    // The most bytes of contents that are held back to bring entries into order.
     const long MostHeld = 8 * 1024 * 1024;
 
     /// <summary>Reads an archive.</summary>
-    /// <param name="body">Its bytes, compressed or not, from the first.</param>
-    /// <param name="how">Where temporary files go, and what is too much.</param>
+    /// <param name="body">The bytes of the archive from the first, compressed or not.</param>
+    /// <param name="how">The folder of temporary files, and the bounds.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FetchException">It is damaged, or holds what a tree cannot.</exception>
+    /// <exception cref="FetchException">The archive is damaged, or holds what a tree cannot.</exception>
     public static async Task<ReadArchive> ReadAsync(Stream body, Unpacking how, CancellationToken cancellationToken)
     {
         await using var copy = body.CanSeek ? null : TemporaryFile.Create(how.Folder);
@@ -60,7 +60,7 @@ static class ArchiveReader
         return await Task.Run(() => new InOrder(ahead, how.Bounds).Read(cancellationToken), cancellationToken);
     }
 
-    /// <summary>One walk over a tar archive in git's order.</summary>
+    /// <summary>Reads a tar archive in git's order in one pass.</summary>
     sealed class InOrder(Stream tar, ArchiveBounds bounds)
     {
         readonly TarEntries _members = new(tar);
@@ -68,6 +68,8 @@ static class ArchiveReader
         readonly byte[] _buffer = new byte[128 * 1024];
         byte[]? _top;
 
+        /// <summary>Reads the archive to its end.</summary>
+        /// <exception cref="NarOrderException">The archive is not in git's order, or has an oddity that one pass cannot judge.</exception>
         public ReadArchive Read(CancellationToken cancellationToken)
         {
             using var nar = new NarOrder(MostHeld);
@@ -82,10 +84,10 @@ static class ArchiveReader
                 newest = Math.Max(newest, _members.Modified);
                 Add(nar);
             }
-            // What follows the end is nothing to us, but damage there is damage.
+            // Bytes after the end of the tar are ignored, but damaged compression among them is an error.
             while (tar.Read(_buffer) > 0)
                 cancellationToken.ThrowIfCancellationRequested();
-            // ArchiveTree knows what to make of an archive without a folder around it: it sees all members.
+            // An archive without a folder around it is left to ArchiveTree, which sees all members.
             if (_top is null)
                 throw new NarOrderException("there is no folder around it");
             return new(nar.Finish(), Moment.OfPositive(newest), _caught);
@@ -114,7 +116,7 @@ static class ArchiveReader
                 return;
             }
 
-            // The folders that stay open, those that are done, and those on the way to the member.
+            // Keeps the folders that the member shares with the last one open, ends the others, and begins those on the way to the member.
             var depth = 1;
             ReadOnlySpan<byte> name;
             while (true)
@@ -184,7 +186,7 @@ static class ArchiveReader
             return path.Join(name);
         }
 
-        // The next name of a path; what is written in an odd way is left to ArchiveTree, which sees all members.
+        // The next name of a path. An odd spelling is left to ArchiveTree, which sees all members.
         static ReadOnlySpan<byte> Next(scoped ref ReadOnlySpan<byte> path)
         {
             var slash = path.IndexOf((byte)'/');
@@ -194,7 +196,7 @@ static class ArchiveReader
         }
     }
 
-    /// <summary>A stream whose bytes are kept as they are read.</summary>
+    /// <summary>A stream that copies its bytes to a file as they are read.</summary>
     sealed class Copied(Stream body, FileStream copy) : ForwardStream
     {
         public override int Read(Span<byte> buffer)
@@ -216,7 +218,9 @@ static class ArchiveReader
 /// <summary>Makes one error of the exceptions that decompressors throw at damaged bytes, each its own.</summary>
 static class Damage
 {
-    /// <summary>The error for an exception; null for one that says something else, such as a failing disk or connection.</summary>
+    /// <summary>
+    /// The error for an exception; null if the exception is not about damaged bytes, but about a failing disk or connection, for example.
+    /// </summary>
     public static FetchException? Of(Exception why) => why switch
     {
         HostlockException or OperationCanceledException or NarOrderException or OnePassException => null,

@@ -6,10 +6,10 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Archives;
 
 /// <summary>
-/// An archive unpacked: its names in memory, its contents in one temporary file without a name, which goes when the tree is
+/// An unpacked archive: its names are in memory, and its contents are in one temporary file without a name, which vanishes when the tree is
 /// disposed of. Members may come in any order, twice, as hard links or without their folders.
 /// </summary>
-/// <remarks>Nix 2.34.8, libutil/tarfile.cc (unpackTarfileToSink) and libfetchers/git-utils.cc for what it makes of odd archives.</remarks>
+/// <remarks>Nix 2.34.8, libutil/tarfile.cc (unpackTarfileToSink) and libfetchers/git-utils.cc for how Nix reads odd archives.</remarks>
 sealed class ArchiveTree : SourceTree, IDisposable
 {
     readonly FileStream _contents;
@@ -33,13 +33,13 @@ sealed class ArchiveTree : SourceTree, IDisposable
     public Moment? LastModified => Moment.OfPositive(_newest);
 
     /// <summary>Unpacks an archive of any order.</summary>
-    /// <param name="body">Its bytes, compressed or not.</param>
-    /// <param name="how">Where temporary files go, and what is too much.</param>
+    /// <param name="body">The bytes of the archive, compressed or not.</param>
+    /// <param name="how">The folder of temporary files, and the bounds.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FetchException">It is damaged, or holds what a tree cannot.</exception>
+    /// <exception cref="FetchException">The archive is damaged, or holds what a tree cannot.</exception>
     public static async Task<ArchiveTree> ReadAsync(Stream body, Unpacking how, CancellationToken cancellationToken)
     {
-        // What is read once only is copied: some archives need to be read back and forth.
+        // A body that can be read only once is copied, because some archives have to be read back and forth.
         await using var copy = body.CanSeek ? null : await TemporaryFile.OfAsync(how.Bounds.Of(body), how.Folder, cancellationToken);
         var tree = new ArchiveTree(TemporaryFile.Create(how.Folder), how.Bounds);
         try
@@ -119,7 +119,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
     void UnpackTar(Stream tar, CancellationToken cancellationToken)
     {
         Unpack(new TarEntries(tar), cancellationToken);
-        // What follows the end is nothing to us, but damage there is damage.
+        // Bytes after the end of the archive are ignored, but damaged compression among them is an error.
         var rest = new byte[64 * 1024];
         while (tar.Read(rest) > 0)
             cancellationToken.ThrowIfCancellationRequested();
@@ -151,7 +151,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
                     break;
                 case MemberKind.Link:
                     ArchiveNames.CheckTarget(members.Target, member);
-                    // Of two links with one name the first stays.
+                    // If two links have one name, the first is kept.
                     Put(names, new Link(members.Target.ToArray()), member, static (old, _) => old);
                     break;
                 case MemberKind.HardLink:
@@ -170,10 +170,10 @@ sealed class ArchiveTree : SourceTree, IDisposable
                     break;
             }
         }
-        // Hard links are made when all else is there, in the order of their names, and replace nothing.
+        // Hard links are made last, in the order of their names, and replace nothing.
         foreach (var (name, target) in hardLinks)
             MakeHardLink(name, target);
-        // What forges pack has one folder around it.
+        // A forge packs the tree into one folder.
         if (_root.Entries is { Count: 1 } single && single.Values.First() is Folder inner)
             _root = inner;
         _contents.Flush();
@@ -222,14 +222,14 @@ sealed class ArchiveTree : SourceTree, IDisposable
         folder.Entries[name] = entry;
     }
 
-    /// <summary>The shared contents, which outlive each file read from them.</summary>
+    /// <summary>A view of the shared contents; closing the view leaves the contents open.</summary>
     sealed class Uncloseable(Stream contents) : ForwardStream
     {
         public override int Read(Span<byte> buffer) => contents.Read(buffer);
     }
 }
 
-/// <summary>The files of an unpacked archive as locking looks at them.</summary>
+/// <summary>The files of an unpacked archive, for locking.</summary>
 sealed class ArchiveFiles(ArchiveTree tree) : Locks.TreeFiles
 {
     public override ValueTask<Locks.TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken) =>

@@ -8,32 +8,35 @@ using ZstdSharp;
 namespace Hostlock.Fetching.Archives;
 
 /// <summary>An archive without its compression.</summary>
-/// <param name="Stream">Its bytes.</param>
+/// <param name="Stream">The bytes.</param>
 /// <param name="IsZip">True for a zip archive, which compresses member by member.</param>
-/// <param name="IsCompressed">True if something was inflated to get at the bytes.</param>
+/// <param name="IsCompressed">True if the archive was compressed.</param>
 readonly record struct OpenedArchive(Stream Stream, bool IsZip, bool IsCompressed) : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => Stream.DisposeAsync();
 }
 
-/// <summary>One pass leaves open what Nix makes of an archive: it has to be read back and forth.</summary>
+/// <summary>Says that one pass cannot tell how Nix reads an archive, so that the archive has to be read back and forth.</summary>
 sealed class OnePassException(string message) : Exception(message);
 
-/// <summary>A compressed stream as what was compressed, told by its first bytes and not by a name.</summary>
+/// <summary>Inflates archives. The first bytes tell the compression; a name does not matter.</summary>
 static class Decompression
 {
     const int HeadBytes = 13;
 
-    // What is compressed may have been compressed before.
+    // A compressed file may have been compressed before.
     const int MaximumLayers = 4;
 
-    /// <summary>Opens an archive that is read once; what is not compressed comes through as it is.</summary>
-    /// <exception cref="OnePassException">Thrown by reads too: it has to be opened back and forth.</exception>
+    /// <summary>Opens an archive that can be read only once. Bytes that are not compressed come through unchanged.</summary>
+    /// <exception cref="OnePassException">The archive has to be read back and forth; reads throw it too.</exception>
     public static Task<OpenedArchive> OpenAsync(Stream body, Unpacking how, CancellationToken cancellationToken) =>
         OpenAsync(
             body, how, (_, input) => new Inflated(new GZipStream(input, CompressionMode.Decompress), input, how.Bounds, IsOneMember), cancellationToken);
 
-    /// <summary>Opens an archive that can be read back and forth.</summary>
+    /// <summary>
+    /// Opens an archive that can be read back and forth. Bytes that are not compressed come through unchanged. Bytes that are not
+    /// compressed come through unchanged. Bytes that are not compressed come through unchanged.
+    /// </summary>
     public static Task<OpenedArchive> OpenAgainAsync(Stream body, Unpacking how, CancellationToken cancellationToken) =>
         OpenAsync(body, how, (seekable, input) => new Inflated(Members(seekable, input, how), input, how.Bounds), cancellationToken);
 
@@ -61,7 +64,7 @@ static class Decompression
         {
             [0x1f, 0x8b, ..] => gzip(body, input),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => new Inflated(new DecompressionStream(input), input, how.Bounds),
-            // A frame that is passed over.
+            // A skippable frame.
             [>= 0x50 and <= 0x5f, 0x2a, 0x4d, 0x18, ..] => new Inflated(new DecompressionStream(input), input, how.Bounds),
             [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => new Inflated(new XzStream(input), input, how.Bounds),
             [0x5d, 0, 0, ..] => new Inflated(Lzma(input), input, how.Bounds, IsWhole),
@@ -69,7 +72,7 @@ static class Decompression
         };
     }
 
-    // The old format of xz: five bytes of properties and the size, of which all ones stands for not known.
+    // The old format of xz: five bytes of properties, then the size; a size of all ones means unknown.
     static LzmaStream Lzma(PackedInput input)
     {
         var header = input.Take(HeadBytes);
@@ -78,14 +81,14 @@ static class Decompression
         return LzmaStream.Create(header[..5], input, inputSize: -1, outputSize: BitConverter.ToInt64(header, 5));
     }
 
-    // The decoder takes what is missing for zeros.
+    // The decoder reads missing bytes as zeros.
     static void IsWhole(PackedInput input, long inflated)
     {
         if (input.HasEnded)
             throw FetchException.BadArchive("it ends in the middle of its lzma file");
     }
 
-    // The size of the only member is the end of the file. Whatever else the end is, it is looked at member by member.
+    // If the file has one member, its last bytes are that member's size. Otherwise the file is read again, member by member.
     static void IsOneMember(PackedInput input, long inflated)
     {
         if (!input.Peek(1).IsEmpty || input.Last.Length < 8 || BinaryPrimitives.ReadUInt32LittleEndian(input.Last[4..]) != (uint)inflated)
@@ -101,7 +104,7 @@ static class Decompression
         return new(copy, how.Bounds.Inflated, isOwned: true);
     }
 
-    /// <summary>Bytes that were not compressed, which may be many.</summary>
+    /// <summary>Bytes that were not compressed.</summary>
     sealed class Plain(PackedInput input) : ForwardStream
     {
         long _passed;
@@ -117,9 +120,9 @@ static class Decompression
 
     /// <summary>The output of a decompressor, counted.</summary>
     /// <param name="decoder">The decompressor.</param>
-    /// <param name="input">What it reads.</param>
-    /// <param name="bounds">What is too much.</param>
-    /// <param name="atEnd">Looks at what was read once all is inflated; given the number of bytes it was.</param>
+    /// <param name="input">The input of the decompressor.</param>
+    /// <param name="bounds">The bounds of the archive.</param>
+    /// <param name="atEnd">Checks the input once everything is inflated; gets the number of inflated bytes.</param>
     sealed class Inflated(Stream decoder, PackedInput input, ArchiveBounds bounds, Action<PackedInput, long>? atEnd = null) : ForwardStream
     {
         long _inflated;

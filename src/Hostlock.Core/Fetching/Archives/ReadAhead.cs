@@ -2,7 +2,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Archives;
 
-/// <summary>A stream that is read on a thread of its own, a little ahead of whoever reads this one: two cores, one pass.</summary>
+/// <summary>A stream that a thread of its own reads a little ahead of its reader, so that inflating and hashing use two cores.</summary>
 sealed class ReadAhead : ForwardStream
 {
     const int Pieces = 8;
@@ -18,6 +18,9 @@ sealed class ReadAhead : ForwardStream
     Exception? _failure;
     int _at, _used = -1;
 
+    /// <summary>Begins to read ahead.</summary>
+    /// <param name="source">The stream to read.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
     public ReadAhead(Stream source, CancellationToken cancellationToken)
     {
         _cancellationToken = cancellationToken;
@@ -46,7 +49,7 @@ sealed class ReadAhead : ForwardStream
         return taken;
     }
 
-    /// <summary>Stops reading, and waits until the source is let go.</summary>
+    /// <summary>Stops reading, and waits until the source is free.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
@@ -75,14 +78,14 @@ sealed class ReadAhead : ForwardStream
             {
                 _free.Wait(_stop.Token);
                 var piece = _pieces[at] ??= new byte[PieceBytes];
-                // Whole pieces: the decompressors give little at a time.
+                // Pieces are filled, because decompressors give few bytes at a time.
                 int more;
                 while (_failure is null && read < piece.Length && (more = source.Read(piece, read, piece.Length - read)) > 0)
                     read += more;
             }
             catch (Exception why)
             {
-                // It is met behind what came before it.
+                // The reader meets the failure after the bytes that came before it.
                 _failure = why;
             }
             _lengths[at] = read;

@@ -6,8 +6,8 @@ using System.Text;
 namespace Hostlock.Fetching.Archives;
 
 /// <summary>
-/// The members of a tar archive one after the other: ustar, and the long names of GNU and pax. What is said of a member holds until the
-/// next. Names are bytes: the base library's reader decodes them as text and so loses those that are none.
+/// The members of a tar archive one after the other: ustar, with the long names of GNU and pax. Names are bytes: the base library's reader
+/// decodes them as text, and loses the names that are not text.
 /// </summary>
 sealed class TarEntries(Stream tar) : ArchiveMembers
 {
@@ -38,7 +38,7 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
                 throw FetchException.BadArchive("a member has a negative size");
             if (type is 'L' or 'K' or 'x' or 'g')
             {
-                // Each once before a member, as in libarchive; else they could go on for ever.
+                // Each extended header may come once before a member, as in libarchive; otherwise such headers could go on for ever.
                 if (extended.Contains(type))
                     throw FetchException.BadArchive($"a member has two headers of type '{type}'");
                 extended += type;
@@ -127,7 +127,7 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
         return end < 0 ? field : field[..end];
     }
 
-    // Octal digits, or where the first bit is set a big-endian number in two's complement (GNU).
+    // Octal digits; or, if the first bit is set, a big-endian number in two's complement (GNU).
     long Number(int start, int length)
     {
         var field = _header.AsSpan(start, length);
@@ -148,7 +148,7 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
         return number;
     }
 
-    // "LENGTH key=value\n", the length counting itself.
+    // "LENGTH key=value\n"; the length includes its own digits.
     void ReadPax(ReadOnlySpan<byte> records)
     {
         while (!records.IsEmpty)
@@ -186,7 +186,7 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
         }
     }
 
-    // One that is too long is passed over, and one for all members says nothing that matters here.
+    // An extended header that is too long is skipped. So is a global one: it says nothing that matters here.
     void ReadExtended(char type, long size)
     {
         if (type == 'g' || size > MaximumHeaderBytes)

@@ -1,20 +1,21 @@
 namespace Hostlock.Fetching.Archives;
 
-/// <summary>Room on disk that is gone when it is closed, however the program ends.</summary>
+/// <summary>Temporary files, which vanish when they are closed, however the program ends.</summary>
 static class TemporaryFile
 {
-    /// <param name="folder">Where it lies; made where it is not there.</param>
+    /// <summary>Makes an empty file.</summary>
+    /// <param name="folder">The folder of the file; it is made if it does not exist.</param>
     public static FileStream Create(string folder)
     {
         Directory.CreateDirectory(folder);
         var file = new FileStream(
             Path.Combine(folder, $"{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 256 * 1024, FileOptions.DeleteOnClose);
-        // Without a name nothing is left behind by a run that is killed.
+        // The file loses its name at once, so that a run that is killed leaves nothing behind.
         File.Delete(file.Name);
         return file;
     }
 
-    /// <summary>A copy of a stream, to be read from its beginning.</summary>
+    /// <summary>Copies a stream to a temporary file, and goes back to its beginning.</summary>
     public static async Task<FileStream> OfAsync(Stream source, string folder, CancellationToken cancellationToken)
     {
         var copy = Create(folder);

@@ -8,12 +8,12 @@ using ZstdSharp;
 namespace Hostlock.Fetching.Archives;
 
 /// <summary>
-/// The members of a zip archive, in the order they lie in. The directory says where they are, and what a name cannot: modes and links. The
-/// header in front of the contents says the rest.
+/// The members of a zip archive, in the order of their contents. The directory gives their offsets, modes and links; the header in front of
+/// each member's contents gives the rest.
 /// </summary>
 /// <remarks>
-/// PKWARE APPNOTE.TXT, 4.3, whose sections are named below, and libarchive, archive_read_support_format_zip.c, for what Nix makes of it. The
-/// base library looks at no check, and reads a directory into memory however large it is.
+/// PKWARE APPNOTE.TXT, 4.3, whose sections are named below, and libarchive, archive_read_support_format_zip.c, for how Nix reads it. The
+/// base library verifies no checksum, and reads a directory of any size into memory.
 /// </remarks>
 sealed class ZipEntries : ArchiveMembers, IDisposable
 {
@@ -34,7 +34,7 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
     const int RegularFile = 0x8000;
     const int SymbolicLink = 0xA000;
 
-    /// <summary>A member as the directory has it.</summary>
+    /// <summary>A member as the directory describes it.</summary>
     readonly record struct Place(long Offset, uint Sum, long Packed, long Size, int Mode);
 
     readonly Stream _zip;
@@ -44,10 +44,11 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
     byte[] _name = [], _target = [];
     Stream? _contents;
 
-    /// <param name="zip">The archive; it is read back and forth.</param>
-    /// <param name="bounds">What is too much.</param>
-    /// <param name="hasModes">False to pass over modes and links, as a reader does that does not know the directory.</param>
-    /// <exception cref="FetchException">It has no directory, or too many members.</exception>
+    /// <summary>Reads the directory of an archive.</summary>
+    /// <param name="zip">The archive, which can be read back and forth.</param>
+    /// <param name="bounds">The bounds of the archive.</param>
+    /// <param name="hasModes">If false, modes and links are ignored, as by a reader that does not read the directory.</param>
+    /// <exception cref="FetchException">The archive has no directory, or too many members.</exception>
     public ZipEntries(Stream zip, ArchiveBounds bounds, bool hasModes)
     {
         (_zip, _hasModes) = (zip, hasModes);
@@ -66,7 +67,7 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
     {
         _contents?.Dispose();
         _contents = null;
-        // Of two at one place there is only one.
+        // If two members have one offset, only the first counts.
         do
         {
             if (++_at >= _places.Count)
@@ -81,7 +82,7 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
 
     public void Dispose() => _contents?.Dispose();
 
-    // 4.3.7, and what of it the directory knows better.
+    // 4.3.7; some fields are taken from the directory.
     void ReadMember(Place place)
     {
         var header = ReadAt(place.Offset, LocalHeader);
@@ -91,7 +92,7 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
         var method = Short(header, 8);
         var names = ReadAt(place.Offset + LocalHeader, Short(header, 26) + Short(header, 28));
         _name = names[..Short(header, 26)];
-        // Nix has no characters for them in the locale it runs in.
+        // Nix runs in a locale that has no such characters.
         if ((flags & IsUtf8) != 0 && _name.AsSpan().ContainsAnyExceptInRange((byte)0, (byte)127))
             throw FetchException.BadArchive("a zip archive with names that are not ASCII cannot be read; use the .tar.gz of the same tree");
         if (header[5] == 0 && !_name.Contains((byte)'/'))
@@ -110,7 +111,7 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
             throw FetchException.BadArchive("it is encrypted");
         if (Kind == MemberKind.Link)
             _target = ReadTarget(method, start, packed, size);
-        // What takes no room has no contents.
+        // A member whose packed size is 0 has no contents.
         Size = Kind == MemberKind.File && packed > 0 ? size : 0;
         if (Kind == MemberKind.File && packed > 0)
             _contents = new Checked(Inflated(method, start, packed, size), size, sum);
@@ -118,7 +119,7 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
 
     void SetKind(int mode)
     {
-        // Info-ZIP writes that of the pipe it read the contents from.
+        // If Info-ZIP read the contents from a pipe, it writes the mode of the pipe.
         if ((mode & TypeMask) == PipeType)
             mode = (mode & ~TypeMask) | RegularFile;
         IsExecutable = (mode & 0x40) != 0;
@@ -171,7 +172,7 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
         }
     }
 
-    // 4.3.12. It is read up to where it ends, whatever number of members its end record has.
+    // 4.3.12. The directory is read to its end, whatever number of members the end record gives.
     void ReadDirectory(ArchiveBounds bounds)
     {
         if (End(_zip) is not var (end, start, stated))
@@ -180,7 +181,7 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
             throw FetchException.ArchiveTooLarge("the directory of its zip archive in bytes", MaximumDirectory);
         var bytes = ReadAt(start, (int)(end - start));
         var at = bytes.AsSpan().IndexOf("PK\u0001\u0002"u8);
-        // What lies in front of the archive moved all that is in it.
+        // Bytes in front of the archive shift all offsets in it.
         var moved = start + at - stated;
         while (at >= 0 && at < bytes.Length)
         {
@@ -201,7 +202,7 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
         }
     }
 
-    // What external attributes (4.4.15) say, by who made the archive: DOS knows folders alone.
+    // The mode in the external attributes (4.4.15) depends on the system that made the archive; DOS knows folders alone.
     static int Mode(byte system, uint attributes) => system switch
     {
         Unix => (int)(attributes >> 16),
@@ -249,7 +250,7 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
         return large >= 0 ? large : throw FetchException.BadArchive("a member has a damaged size");
     }
 
-    // 4.4.6 has the time of wherever the archive was made; libarchive takes it for the time here.
+    // 4.4.6 is a local time of the machine that made the archive; libarchive reads it as a local time of this one.
     static long LocalTime(uint dos)
     {
         var (days, seconds) = ((int)(dos >> 16), (int)(dos & 0xffff));
@@ -259,7 +260,8 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
         return new DateTimeOffset(time, TimeZoneInfo.Local.GetUtcOffset(time)).ToUnixTimeSeconds();
     }
 
-    // The last end record (4.3.16, or 4.3.14 behind its locator): where it is, where its directory is, and where it says that is.
+    // The last end record (4.3.16, or 4.3.14 behind its locator): its offset, the real offset of its directory, and the offset of the
+    // directory that it states.
     static (long At, long Directory, long Stated)? End(Stream zip)
     {
         var from = Math.Max(0, zip.Length - Tail);
@@ -302,11 +304,12 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
 
     static uint Word(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
 
-    /// <summary>A part of the archive, whose last byte comes alone: a decompressor that ends before it was told too many.</summary>
+    /// <summary>A part of the archive. Its last byte comes alone, which shows a decompressor that ends before the part does.</summary>
     sealed class Part(Stream zip, long start, long length) : ForwardStream
     {
         long _at;
 
+        /// <summary>True if the whole part was read.</summary>
         public bool IsRead => _at == length;
 
         public override int Read(Span<byte> buffer)
@@ -321,9 +324,9 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
         }
     }
 
-    /// <summary>Contents that need all of the part they are inflated from.</summary>
-    /// <param name="decoder">What inflates the part.</param>
-    /// <param name="isRead">Whether it has read all of the part.</param>
+    /// <summary>Contents that are complete only if the decompressor has read the whole part.</summary>
+    /// <param name="decoder">Inflates the part.</param>
+    /// <param name="isRead">Tells whether the whole part was read.</param>
     sealed class Whole(Stream decoder, Func<bool> isRead) : ForwardStream
     {
         public override int Read(Span<byte> buffer)
@@ -342,7 +345,7 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
         }
     }
 
-    /// <summary>Contents whose size and check are looked at.</summary>
+    /// <summary>Contents whose size and checksum are verified.</summary>
     sealed class Checked(Stream contents, long size, uint sum) : ForwardStream
     {
         readonly Checksum _sum = Checksum.Crc32();

@@ -4,7 +4,7 @@ using SharpCompress.Compressors.BZip2;
 
 namespace Hostlock.Fetching.Compression;
 
-/// <summary>The streams of a bzip2 file one after the other; what is none ends it.</summary>
+/// <summary>The streams of a bzip2 file one after the other. The file ends at the first bytes that do not begin a stream.</summary>
 /// <remarks>libarchive, archive_read_support_filter_bzip2.c, bzip2_reader_bid.</remarks>
 sealed class BzipMembers(PackedInput packed) : ForwardStream
 {
@@ -12,6 +12,7 @@ sealed class BzipMembers(PackedInput packed) : ForwardStream
 
     Stream? _member;
 
+    /// <summary>True if these bytes begin a bzip2 stream.</summary>
     public static bool Begins(ReadOnlySpan<byte> head) =>
         head.Length >= Head && head.StartsWith("BZh"u8) && head[3] is >= (byte)'1' and <= (byte)'9'
         && (head[4..Head].SequenceEqual((ReadOnlySpan<byte>)[0x31, 0x41, 0x59, 0x26, 0x53, 0x59])

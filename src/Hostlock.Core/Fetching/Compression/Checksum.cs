@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Hostlock.Fetching.Compression;
 
-/// <summary>A cyclic redundancy check of up to 64 bits whose lowest bit comes first, eight bytes at a time.</summary>
+/// <summary>A cyclic redundancy check of up to 64 bits, lowest bit first. It is computed eight bytes at a time.</summary>
 /// <remarks>Intel, "Slicing-by-8"; the polynomials are those of zip and of the xz file format, 6.</remarks>
 sealed class Checksum
 {
@@ -15,13 +15,13 @@ sealed class Checksum
 
     Checksum(ulong[] tables, ulong mask) => (_tables, _mask, _state) = (tables, mask, mask);
 
-    /// <summary>The value for all that was appended.</summary>
+    /// <summary>The check of all bytes that were appended.</summary>
     public ulong Value => _state ^ _mask;
 
-    /// <summary>The check of 32 bits that zip, gzip and xz use.</summary>
+    /// <summary>Begins a check of 32 bits, as zip, gzip and xz use it.</summary>
     public static Checksum Crc32() => new(Tables32.Value, uint.MaxValue);
 
-    /// <summary>The check of 64 bits that xz uses.</summary>
+    /// <summary>Begins a check of 64 bits, as xz uses it.</summary>
     public static Checksum Crc64() => new(Tables64.Value, ulong.MaxValue);
 
     /// <summary>The check of 32 bits of some bytes.</summary>
@@ -32,6 +32,7 @@ sealed class Checksum
         return (uint)sum.Value;
     }
 
+    /// <summary>Appends bytes to those that are checked.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
         var (state, tables) = (_state, _tables);

@@ -6,19 +6,20 @@ using ZstdSharp;
 namespace Hostlock.Fetching.Compression;
 
 /// <summary>
-/// A body without the codings that a server put around it, asked for or not. What does not come whole is an error: curl takes what there is
-/// of it.
+/// Decodes the codings that a server put around a body, asked for or not. A body that ends too early is an error, while curl takes the
+/// bytes that came.
 /// </summary>
 /// <remarks>RFC 9110, 8.4; curl 8.22, lib/content_encoding.c: gzip, deflate, br and zstd, and at most five of them.</remarks>
 static class ContentEncoding
 {
     const int Most = 5;
 
-    /// <summary>The bytes beneath the codings.</summary>
+    /// <summary>The decoded bytes.</summary>
     /// <param name="body">The bytes as they were sent.</param>
     /// <param name="headers">The values of all <c>Content-Encoding</c> headers, in their order.</param>
     /// <param name="shown">The address, for messages.</param>
-    /// <exception cref="FetchException">There are too many codings. Reads throw it for an unknown one, or for what does not fit.</exception>
+    /// <exception cref="FetchException">There are too many codings. Reads throw it if a coding is unknown or the bytes do not match
+    /// it.</exception>
     public static Stream Decoded(Stream body, IEnumerable<string> headers, string shown)
     {
         var names = headers.SelectMany(header => header.Split(',')).Select(name => name.Trim(' ', '\t').ToLowerInvariant())
@@ -73,7 +74,7 @@ static class ContentEncoding
             base.Dispose(disposing);
         }
 
-        // curl takes zlib's format for gzip, and bare deflate for zlib's: some servers send so.
+        // Like curl, this accepts zlib's format as gzip, and bare deflate as zlib's format, because some servers send them.
         Stream Decoder(ReadOnlySpan<byte> head)
         {
             switch (name)

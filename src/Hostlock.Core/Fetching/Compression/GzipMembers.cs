@@ -5,16 +5,16 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Compression;
 
 /// <summary>
-/// The members of a gzip file one after the other, with the eyes of libarchive: sizes and checks are not looked at, and what is no member ends
-/// it. The base library looks at some of them, depending on where its pieces end.
+/// The members of a gzip file one after the other, as libarchive reads them: sizes and checksums are not verified, and the file ends at the
+/// first bytes that do not begin a member. The base library verifies some of them, depending on how its input is cut into pieces.
 /// </summary>
 /// <remarks>
 /// RFC 1952; libarchive, archive_read_support_filter_gzip.c. The base library does not say where compressed data ends, so each member is
-/// inflated twice: the first time to learn in which piece it ends, the second time with that piece handed out byte by byte.
+/// inflated twice: the first time to find the piece in which it ends, the second time with that piece given byte by byte.
 /// </remarks>
-/// <param name="packed">The file; it is read back and forth.</param>
+/// <param name="packed">The file, which can be read back and forth.</param>
 /// <param name="most">The most bytes that a member may inflate to.</param>
-/// <param name="isOwned">True if the file is closed with this.</param>
+/// <param name="isOwned">True if the file is closed with this stream.</param>
 sealed class GzipMembers(Stream packed, long most, bool isOwned) : ForwardStream
 {
     const int MaximumHeader = 1024 * 1024;
@@ -78,7 +78,7 @@ sealed class GzipMembers(Stream packed, long most, bool isOwned) : ForwardStream
         return pieces.LastStart;
     }
 
-    // The bytes of the header of a member; 0 if there is none.
+    // The length of a member's header in bytes; 0 if no member begins here.
     int HeaderLength()
     {
         packed.Position = _next;
@@ -105,13 +105,13 @@ sealed class GzipMembers(Stream packed, long most, bool isOwned) : ForwardStream
         return at < head.Length ? at : 0;
     }
 
-    /// <summary>A part of the file in pieces, and from some place on in single bytes.</summary>
+    /// <summary>A part of the file in pieces, and from an offset on in single bytes.</summary>
     sealed class Pieces(Stream packed, long start, long singly) : ForwardStream
     {
-        /// <summary>Where the next piece begins.</summary>
+        /// <summary>The offset of the next piece.</summary>
         public long At { get; private set; } = start;
 
-        /// <summary>Where the last piece that was not empty began.</summary>
+        /// <summary>The offset of the last piece that was not empty.</summary>
         public long LastStart { get; private set; } = start;
 
         public override int Read(Span<byte> buffer)

@@ -3,12 +3,14 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Compression;
 
 /// <summary>
-/// What a decompressor reads. Its next bytes can be looked at, it knows whether the end was met, and it refuses to go on when much was read
-/// and little came out: a server may send empty members for ever.
+/// The input of a decompressor. It can show its next bytes, it knows whether its end was met, and it refuses to go on if much was read and
+/// little was inflated, because a server may send empty members for ever.
 /// </summary>
 sealed class PackedInput(Stream source) : ForwardStream
 {
-    /// <summary>The bytes by which a compressed stream may exceed what it inflates to: headers, trailers, what was read ahead.</summary>
+    /// <summary>
+    /// The bytes by which compressed input may exceed its inflated contents: headers, trailers, and bytes that were read ahead.
+    /// </summary>
     public const long Idle = 16 << 20;
 
     readonly byte[] _buffer = new byte[64 * 1024];
@@ -20,23 +22,23 @@ sealed class PackedInput(Stream source) : ForwardStream
     /// <summary>True after a read that met the end of the source.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>The bytes that were read so far.</summary>
+    /// <summary>The number of bytes that were read so far.</summary>
     public long Passed => _passed - (_end - _at);
 
-    /// <summary>The last eight bytes that came from the source; fewer if it has no more.</summary>
+    /// <summary>The last eight bytes that came from the source; fewer if fewer came.</summary>
     public ReadOnlySpan<byte> Last => _last.AsSpan(8 - (int)Math.Min(8, _passed));
 
-    /// <summary>Says how much was inflated so far, which lets so much more be read.</summary>
+    /// <summary>Allows as many more bytes to be read as the number of inflated bytes permits.</summary>
     public void Allow(long inflated) => _allowed = Idle + inflated + inflated / 8;
 
-    /// <summary>Waits for some bytes, so that they can be looked at at once.</summary>
+    /// <summary>Waits until some bytes have come, so that <see cref="Peek"/> does not block.</summary>
     public async Task FillAsync(int count, CancellationToken cancellationToken)
     {
         while (!_isDry && _end < count)
             Took(await source.ReadAsync(_buffer.AsMemory(_end), cancellationToken));
     }
 
-    /// <summary>The next bytes, which stay to be read; fewer at the end.</summary>
+    /// <summary>The next bytes, without consuming them; fewer at the end.</summary>
     public ReadOnlySpan<byte> Peek(int count)
     {
         if (_end - _at < count)
@@ -49,8 +51,8 @@ sealed class PackedInput(Stream source) : ForwardStream
         return _buffer.AsSpan(_at, Math.Min(count, _end - _at));
     }
 
-    /// <summary>The next bytes, all of them.</summary>
-    /// <exception cref="EndOfStreamException">There are not so many.</exception>
+    /// <summary>Consumes the next bytes, exactly as many as asked for.</summary>
+    /// <exception cref="EndOfStreamException">The source ends before.</exception>
     public byte[] Take(int count)
     {
         var bytes = new byte[count];

@@ -6,8 +6,8 @@ using SharpCompress.Compressors.Xz.Filters;
 namespace Hostlock.Fetching.Compression;
 
 /// <summary>
-/// What an xz file holds. Every check in it is looked at, as Nix does: of headers, contents, index and footer. The library that inflates
-/// reads one stream and looks at few.
+/// The contents of an xz file. Every check in it is verified, as Nix does: of headers, contents, index and footer. The library that
+/// inflates reads only one stream and verifies few checks.
 /// </summary>
 /// <remarks>The .xz file format, version 1.2.1, whose sections are named below.</remarks>
 sealed class XzStream(PackedInput packed) : ForwardStream
@@ -15,7 +15,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
     const int HeaderBytes = 12;
     const int FooterBytes = 12;
 
-    // By its id, the bytes of a check (2.1.1.2).
+    // The size of a check in bytes, by the id of the check (2.1.1.2).
     static ReadOnlySpan<byte> CheckBytes => [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
 
     byte[]? _flags;
@@ -117,6 +117,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
         readonly IncrementalHash? _hash;
         ulong _size;
 
+        /// <summary>Reads the header of a block.</summary>
         public Block(PackedInput packed, int check)
         {
             (_packed, _check) = (packed, check);
@@ -147,6 +148,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
             _hash = check == 10 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         }
 
+        /// <summary>Reads a piece of the contents; returns the number of bytes, 0 at the end.</summary>
         public int Read(Span<byte> buffer)
         {
             var read = _contents.Read(buffer);
@@ -156,7 +158,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
             return read;
         }
 
-        /// <summary>Looks at what follows the contents, and gives the sizes that the index has to have of the block.</summary>
+        /// <summary>Verifies the bytes after the contents, and returns the sizes that the index must give for the block.</summary>
         public (ulong Unpadded, ulong Size) End()
         {
             var packed = (ulong)(_packed.Passed - _start);
@@ -173,7 +175,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
                 1 => Word(check, 0) == _sum!.Value,
                 4 => BinaryPrimitives.ReadUInt64LittleEndian(check) == _sum!.Value,
                 10 => _hash!.GetHashAndReset().AsSpan().SequenceEqual(check),
-                _ => true, // another kind of check, which liblzma does not know either
+                _ => true, // liblzma does not know other kinds of checks either
             };
             _hash?.Dispose();
             return isRight ? ((ulong)_headerBytes + packed + (ulong)check.Length, _size) : throw Damaged("contents");
@@ -200,13 +202,15 @@ sealed class XzStream(PackedInput packed) : ForwardStream
         }
     }
 
-    /// <summary>The sizes of blocks, however many, to be compared with others.</summary>
+    /// <summary>The sizes of any number of blocks, kept as a hash so that they can be compared.</summary>
     sealed class Sizes
     {
         readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
+        /// <summary>The number of blocks.</summary>
         public ulong Count { get; private set; }
 
+        /// <summary>Adds the sizes of a block.</summary>
         public void Add((ulong Unpadded, ulong Size) block)
         {
             Count++;
@@ -216,6 +220,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
             _hash.AppendData(bytes);
         }
 
+        /// <summary>True if the other sizes are the same, in the same order. Neither can be used afterwards.</summary>
         public bool AreThose(Sizes others)
         {
             var same = _hash.GetHashAndReset().AsSpan().SequenceEqual(others._hash.GetHashAndReset());
@@ -225,9 +230,10 @@ sealed class XzStream(PackedInput packed) : ForwardStream
         }
     }
 
-    /// <summary>Numbers of seven bits a byte (1.2).</summary>
+    /// <summary>Reads numbers that are stored with seven bits in a byte (1.2).</summary>
     static class Number
     {
+        /// <summary>Reads one byte, and appends it to a checksum if one is given.</summary>
         public static byte Byte(Stream stream, Checksum? sum)
         {
             var value = stream.ReadByte() is >= 0 and var read ? (byte)read : throw new EndOfStreamException();
@@ -235,6 +241,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
             return value;
         }
 
+        /// <summary>Reads one number, and appends its bytes to a checksum if one is given.</summary>
         public static ulong Read(Stream stream, Checksum? sum)
         {
             ulong number = 0;

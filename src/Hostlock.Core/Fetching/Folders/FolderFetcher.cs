@@ -4,16 +4,16 @@ using Hostlock.Nar;
 
 namespace Hostlock.Fetching.Folders;
 
-/// <summary>Folders of this machine, hashed as they lie there.</summary>
-/// <param name="cache">Keeps what was read of a folder, which outlives what becomes of it, as Nix's copy in the store does.</param>
+/// <summary>Fetches folders of this machine, hashed with the contents that they have now.</summary>
+/// <param name="cache">Keeps the answers about folders. They stay valid if the folder changes, as Nix's copy in the store does.</param>
 /// <remarks>Nix 2.34.8, libfetchers/path.cc.</remarks>
 sealed class FolderFetcher(FetchCache cache)
 {
-    /// <summary>Takes a folder as it is now.</summary>
+    /// <summary>Hashes a folder as it is now.</summary>
     /// <param name="reference">The reference.</param>
-    /// <param name="path">The folder; a file or a link is a tree too.</param>
+    /// <param name="path">The path of the folder; a file or a link is a tree too.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FetchException">It does not exist, cannot be read, or holds what a tree cannot.</exception>
+    /// <exception cref="FetchException">The folder does not exist, cannot be read, or holds what a tree cannot.</exception>
     public FetchedTree Fetch(FlakeRef reference, string path, CancellationToken cancellationToken)
     {
         var tree = new FolderTree(path);

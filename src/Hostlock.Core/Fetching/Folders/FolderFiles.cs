@@ -5,7 +5,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Folders;
 
-/// <summary>The files of a folder as locking looks at them.</summary>
+/// <summary>The files of a folder, for locking.</summary>
 public sealed class FolderFiles(string root) : TreeFiles
 {
     readonly byte[] _root = Encoding.UTF8.GetBytes(root);
@@ -15,7 +15,7 @@ public sealed class FolderFiles(string root) : TreeFiles
 
     TreeItem? Find(TreePath path)
     {
-        // A link on the way counts as nothing, so each step is looked at.
+        // A path through a link finds nothing, so each folder on the way is checked.
         foreach (var folder in path.Folders)
         {
             if (UnixFiles.Look(At(folder)) is not { Kind: UnixFiles.Kind.Folder })

@@ -5,14 +5,14 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Folders;
 
-/// <summary>A folder of this machine with everything in it, ignored files and <c>.git</c> included, as <c>path:</c> inputs are taken.</summary>
-/// <remarks>Nix 2.34.8, libfetchers/path.cc. The root may be a file or a link too; the tree is then that alone.</remarks>
+/// <summary>A folder of this machine with everything in it, ignored files and <c>.git</c> included, as for <c>path:</c> inputs.</summary>
+/// <remarks>Nix 2.34.8, libfetchers/path.cc. The root may also be a file or a link, which is then the whole tree.</remarks>
 public sealed class FolderTree(string path) : SourceTree
 {
     readonly byte[] _root = Encoding.UTF8.GetBytes(path.Length > 1 ? path.TrimEnd('/') : path);
     long _newest;
 
-    /// <summary>The newest change of anything seen so far, the root included.</summary>
+    /// <summary>The newest modification of any entry that was read so far, the root included.</summary>
     public Moment NewestChange => Moment.OfPositive(_newest) ?? default;
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using Hostlock.Nar;
 namespace Hostlock.Fetching.Folders;
 
 /// <summary>The files of a <see cref="MountedTree"/>.</summary>
-/// <param name="files">The files of the tree below.</param>
+/// <param name="files">The files of the tree itself.</param>
 /// <param name="mounts">The other trees, and the paths they lie at.</param>
 sealed class MountedFiles(TreeFiles files, IReadOnlyList<(TreePath Path, TreeFiles Files)> mounts) : TreeFiles
 {

@@ -10,6 +10,7 @@ sealed class MountedTree : SourceTree
 
     sealed class Node
     {
+        /// <summary>The tree that is mounted here; null if only folders below have mounts.</summary>
         public SourceTree? Tree { get; set; }
 
         public SortedDictionary<ByteName, Node> Below { get; } = [];
@@ -17,7 +18,8 @@ sealed class MountedTree : SourceTree
 
     sealed record Place(SourceTree? Tree, TreeEntry Entry, Node? Mounts);
 
-    /// <param name="tree">The tree below.</param>
+    /// <summary>Mounts trees in a tree.</summary>
+    /// <param name="tree">The tree itself.</param>
     /// <param name="mounts">The other trees, and the paths they lie at.</param>
     public MountedTree(SourceTree tree, IEnumerable<(TreePath Path, SourceTree Tree)> mounts)
     {
@@ -49,7 +51,7 @@ sealed class MountedTree : SourceTree
                 ? Named(entry.Name, mounted, mounts)
                 : entry with { Handle = new Place(place.Tree, entry, entry.Kind == TreeEntryKind.Folder ? mounts : null) };
         }
-        // A place to mount at that the tree itself does not have: its folders hold nothing else.
+        // If the tree itself has no folder at a mount's path, the folder is made, and holds only the mount.
         foreach (var (name, mounts) in place.Mounts?.Below ?? [])
         {
             if (!seen.Contains(name))

@@ -4,11 +4,11 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fetching.Forges;
 
-/// <summary>Commits of forges, by the archive that the forge makes of each. Two names of one commit are one download.</summary>
+/// <summary>Fetches commits of forges, from the archives that forges make of them. A commit with two names is downloaded once.</summary>
 /// <param name="downloads">The seam to HTTP.</param>
-/// <param name="settings">What nix.conf says of tokens.</param>
-/// <param name="archives">What reads archives.</param>
-/// <param name="cache">What is known from earlier runs.</param>
+/// <param name="settings">The settings in nix.conf, for access tokens.</param>
+/// <param name="archives">Reads archives.</param>
+/// <param name="cache">The answers of earlier runs.</param>
 /// <remarks>Nix 2.34.8, libfetchers/github.cc, GitArchiveInputScheme::getAccessor.</remarks>
 sealed class ForgeFetcher(HttpDownloads downloads, NixSettings settings, DownloadedArchives archives, FetchCache cache)
 {
@@ -16,17 +16,18 @@ sealed class ForgeFetcher(HttpDownloads downloads, NixSettings settings, Downloa
 
     /// <summary>Fetches a commit.</summary>
     /// <param name="reference">The reference, with a revision.</param>
-    /// <param name="snapshot">Where its archive is.</param>
-    /// <param name="received">Told how many bytes have come; may be null.</param>
+    /// <param name="snapshot">The location of the commit's archive.</param>
+    /// <param name="received">Is told how many more bytes have come; null if nobody is to be told.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FetchException">It cannot be had, is damaged, or is not as old as the reference says.</exception>
+    /// <exception cref="FetchException">The archive cannot be downloaded or is damaged, or its time is not the one that the reference
+    /// states.</exception>
     public async Task<FetchedTree> FetchAsync(FlakeRef reference, TreeLocation.Snapshot snapshot, Action<int>? received, CancellationToken cancellationToken)
     {
         var pinned = reference.Apply(null, reference.Revision!.ToLowerInvariant());
         var token = snapshot.TakesToken ? TokenHeader.For(reference, settings) : null;
         var (answer, files) = await _fetched.AskAsync(
             pinned.Identity, () => FetchAnewAsync(pinned.Identity, snapshot.Url, token, received, cancellationToken), cancellationToken);
-        // An archive without any time counts as made when time began.
+        // An archive without any time is dated to the epoch.
         var modified = answer.LastModified ?? default;
         return reference.LastModified is { } stated && stated != modified
             ? throw FetchException.AttributeMismatch(reference, "lastModified", $"{stated.Seconds}", $"{modified.Seconds}")

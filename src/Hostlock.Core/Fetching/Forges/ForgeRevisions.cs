@@ -9,16 +9,16 @@ namespace Hostlock.Fetching.Forges;
 
 /// <summary>Asks forges for commits. A scheme says how each forge is asked; the answers are read here.</summary>
 /// <param name="downloads">The seam to HTTP.</param>
-/// <param name="settings">What nix.conf says of tokens.</param>
+/// <param name="settings">The settings in nix.conf, for access tokens.</param>
 /// <remarks>Nix 2.34.8, libfetchers/github.cc, getRevFromRef.</remarks>
 sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
 {
-    // Nix takes the name of a ref for a regular expression as it is; it may not take for ever.
+    // Nix uses the name of a ref as a regular expression. Matching it must not take for ever.
     static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
 
-    /// <summary>The commit that a branch or tag is at.</summary>
+    /// <summary>Asks for the commit that a branch or tag points to.</summary>
     /// <param name="reference">The reference.</param>
-    /// <param name="question">How its forge is asked.</param>
+    /// <param name="question">The question that the forge of the reference answers.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The forge cannot be reached, has no such ref, or gives no sensible answer.</exception>
     public async Task<NewestRevision> AskAsync(FlakeRef reference, RevisionQuery question, CancellationToken cancellationToken)
@@ -32,7 +32,9 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
         };
     }
 
-    /// <summary>The newest commit that is not younger than a time; null if the forge does not say, and git has to be asked.</summary>
+    /// <summary>
+    /// Asks for the newest commit dated at or before a time; null if the forge does not answer this, so that git has to be asked.
+    /// </summary>
     /// <param name="reference">The reference.</param>
     /// <param name="before">The time.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -42,7 +44,9 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
             ? await AskAsync(reference, question, cancellationToken)
             : null;
 
-    /// <summary>How two revisions of a repository stand to each other; null if the forge does not say, or there is no access token to ask with.</summary>
+    /// <summary>
+    /// Asks how many commits two revisions are apart; null if the forge does not answer this, or nix.conf has no access token for it.
+    /// </summary>
     /// <param name="reference">A reference to the repository.</param>
     /// <param name="earlier">Forty hexadecimal digits.</param>
     /// <param name="later">Forty hexadecimal digits.</param>
@@ -105,7 +109,8 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
             : null;
     }
 
-    // HEAD names a ref, and the list of refs of git's plain protocol its commit (libfetchers/github.cc, SourceHutInputScheme).
+    // HEAD names a ref, and the list of refs in git's plain protocol gives the commit of that ref (libfetchers/github.cc,
+    // SourceHutInputScheme).
     async Task<Revision> FindAsync(FlakeRef reference, RevisionQuery.RefList question, TokenHeader? token, CancellationToken cancellationToken)
     {
         var pattern = $"refs/(heads|tags)/{question.Ref}";
@@ -127,7 +132,7 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
         }
         catch (Exception why) when (why is ArgumentException or RegexMatchTimeoutException)
         {
-            // No ref has such a name.
+            // The name is not a regular expression, or takes too long to match, so no ref has it.
         }
         throw FetchException.NoSuchRef(reference.ToString(), question.Ref);
     }

@@ -1,14 +1,14 @@
 namespace Hostlock.Fetching.Git;
 
-/// <summary>How much of a repository a copy has.</summary>
+/// <summary>The part of a repository that a copy has.</summary>
 enum CopyDepth
 {
-    /// <summary>All that its refs reach.</summary>
+    /// <summary>All commits that the refs reach, with their trees.</summary>
     Whole,
 
-    /// <summary>Commits without their history.</summary>
+    /// <summary>Single commits with their trees, without their history.</summary>
     Shallow,
 
-    /// <summary>Commits without their trees.</summary>
+    /// <summary>Commits with their history, without their trees.</summary>
     Commits,
 }

@@ -1,7 +1,7 @@
 namespace Hostlock.Fetching.Git;
 
-/// <summary>The commit that a reference stands for, and the repository on this machine that has it.</summary>
-/// <param name="Repository">The repository, local or a copy.</param>
+/// <summary>The commit that a reference points to, and the repository on this machine that has it.</summary>
+/// <param name="Repository">The repository, which is local or a copy.</param>
 /// <param name="Commit">The commit.</param>
-/// <param name="Ref">The branch or tag, as a lock names it.</param>
+/// <param name="Ref">The branch or tag, as a lock would name it.</param>
 sealed record FoundCommit(GitRepository Repository, GitCommit Commit, string Ref);

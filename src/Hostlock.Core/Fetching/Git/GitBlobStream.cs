@@ -2,12 +2,15 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>One blob as it comes; what is left of it, and the line feed behind it, are read when it is closed.</summary>
+/// <summary>Reads one blob from git's answer. Closing the stream skips the rest of the blob, and the line feed after it.</summary>
 sealed class GitBlobStream : ForwardStream
 {
     readonly GitObjects _objects;
     long _left;
 
+    /// <summary>Begins to read a blob.</summary>
+    /// <param name="objects">The process whose next bytes are the blob.</param>
+    /// <param name="size">The size of the blob in bytes.</param>
     public GitBlobStream(GitObjects objects, long size) => (_objects, Length, _left) = (objects, size, size);
 
     public override long Length { get; }

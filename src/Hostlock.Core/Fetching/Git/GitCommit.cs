@@ -6,10 +6,10 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>A commit as far as locking needs it.</summary>
-/// <param name="Id">Its id.</param>
+/// <summary>The fields of a commit that locking needs.</summary>
+/// <param name="Id">The id of the commit, forty hexadecimal digits.</param>
 /// <param name="Tree">The id of its tree.</param>
-/// <param name="Parents">The ids of its parents.</param>
+/// <param name="Parents">The ids of its parents, the first parent first.</param>
 /// <param name="Time">The committer's time.</param>
 sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, Moment Time)
 {

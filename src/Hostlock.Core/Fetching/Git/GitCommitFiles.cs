@@ -4,7 +4,7 @@ using Hostlock.Nar;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>The files of a commit as locking looks at them: only the folders on the way are read.</summary>
+/// <summary>The files of a commit, for locking. Only the folders on the way to a file are read.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="tree">The id of the commit's tree.</param>
 sealed class GitCommitFiles(GitRepository repository, string tree) : TreeFiles

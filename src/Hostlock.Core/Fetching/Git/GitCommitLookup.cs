@@ -3,17 +3,17 @@ using Hostlock.Flakes;
 namespace Hostlock.Fetching.Git;
 
 /// <summary>
-/// From a reference to its commit. A local repository is asked as it is; a remote one is asked what its branch is at, and what the copy lacks is
-/// fetched into it.
+/// Finds the commit of a reference. A local repository is read directly. A remote one is asked for the commit of its branch, and if the
+/// copy lacks that commit, it is fetched into the copy.
 /// </summary>
 /// <param name="repositories">The repositories of the run.</param>
 sealed class GitCommitLookup(GitRepositories repositories)
 {
     /// <summary>Finds the commit of a reference.</summary>
     /// <param name="reference">The reference.</param>
-    /// <param name="warnings">Takes what is odd and stops nothing.</param>
+    /// <param name="warnings">Collects the warnings.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FetchException">The repository, the ref or the commit is not there, or cannot be reached.</exception>
+    /// <exception cref="FetchException">The repository, the ref or the commit does not exist or cannot be reached.</exception>
     public async Task<FoundCommit> FindAsync(FlakeRef reference, ICollection<Warning> warnings, CancellationToken cancellationToken)
     {
         var url = reference.GitAddress!;
@@ -28,7 +28,7 @@ sealed class GitCommitLookup(GitRepositories repositories)
 
     static async Task<FoundCommit> FindLocalAsync(FlakeRef reference, GitRepository repository, ICollection<Warning> warnings, CancellationToken cancellationToken)
     {
-        // Any name that git resolves is a ref here, and stays as it was written.
+        // A ref may be any name that git resolves; it is kept as it was written.
         if (reference.Revision is { } revision)
         {
             var commit = await repository.CommitAsync(revision.ToLowerInvariant(), cancellationToken) ?? throw FetchException.NoSuchRevision(repository.Url, revision);
@@ -38,7 +38,8 @@ sealed class GitCommitLookup(GitRepositories repositories)
         return new(repository, await repository.CommitAsync(name, cancellationToken) ?? throw FetchException.NoSuchRef(repository.Url, name), name);
     }
 
-    // Nix fetches from a bare repository as from a remote one, with the names that a fetch knows; the objects are read where they are.
+    // Nix fetches from a bare repository as from a remote one, with the names that a fetch knows. The objects are read from the repository
+    // itself.
     static async Task<FoundCommit> FindBareAsync(FlakeRef reference, GitRepository repository, ICollection<Warning> warnings, CancellationToken cancellationToken)
     {
         var name = reference.Ref ?? await repository.HeadAsync(cancellationToken) ?? Master(repository.Url, warnings);
@@ -60,13 +61,13 @@ sealed class GitCommitLookup(GitRepositories repositories)
                 var (head, tip) = await GitCopies.AskAsync(copy, name is null ? "HEAD" : GitAddress.FullName(name), cancellationToken);
                 if (name is not null && tip is null)
                     throw FetchException.NoSuchRef(url, name);
-                // A detached HEAD names no branch; Nix then tries master, whatever HEAD is at.
+                // A detached HEAD names no branch; Nix then tries master, whichever commit HEAD points to.
                 if (name is null && head is null)
                     tip = null;
                 if (name is null && head is not null)
                     GitCopies.RememberHead(copy, head);
                 name ??= head ?? Master(url, warnings);
-                // If both are given, the revision alone decides; the ref is only written down.
+                // If a revision and a ref are given, the revision decides, and the ref is only recorded.
                 wanted ??= tip;
             }
             if (wanted is not null && await copy.CommitAsync(wanted, cancellationToken) is { } known)
@@ -80,7 +81,7 @@ sealed class GitCommitLookup(GitRepositories repositories)
         }
         catch (FetchException why) when (why.IsOutside)
         {
-            // What was fetched before is better than nothing, and Nix says so too.
+            // Like Nix, this falls back to the commit that was fetched before, with a warning.
             name ??= GitCopies.LastHead(copy) ?? Master(url, warnings);
             if (await copy.CommitAsync(reference.Revision is null ? GitAddress.FullName(name) : wanted!, cancellationToken) is not { } old)
                 throw;
@@ -90,7 +91,7 @@ sealed class GitCommitLookup(GitRepositories repositories)
         return new(copy, await copy.CommitAsync(wanted ?? GitAddress.FullName(name), cancellationToken) ?? throw FetchException.NoSuchRevision(url, wanted ?? name), name);
     }
 
-    // What git is to fetch: FROM:TO, or a commit alone.
+    // The refspec for git fetch: FROM:TO, or a commit alone.
     static string Specification(FlakeRef reference, string name)
     {
         if (reference.Input.Truth("allRefs") == true)

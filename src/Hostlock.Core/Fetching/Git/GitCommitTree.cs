@@ -4,13 +4,13 @@ using Hostlock.Nar;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>The tree of a commit whose names are all read, with the trees of its submodules.</summary>
+/// <summary>The tree of a commit, with all names read, and the trees of its submodules.</summary>
 /// <param name="Found">The commit.</param>
-/// <param name="Tree">Its own tree.</param>
+/// <param name="Tree">The tree of the commit itself.</param>
 /// <param name="Submodules">The trees of its submodules, by path.</param>
 sealed record GitCommitTree(FoundCommit Found, GitTree Tree, IReadOnlyList<(TreePath Path, GitCommitTree Tree)> Submodules)
 {
-    /// <summary>The files as locking looks at them.</summary>
+    /// <summary>The files, for locking.</summary>
     public TreeFiles Files
     {
         get
@@ -24,7 +24,7 @@ sealed record GitCommitTree(FoundCommit Found, GitTree Tree, IReadOnlyList<(Tree
     /// <exception cref="FetchException">An object is missing or damaged.</exception>
     public static async Task<NarHash> HashAsync(FoundCommit found, CancellationToken cancellationToken)
     {
-        // A small tree is read through the process that is there anyway, a large one through one that need not be polite.
+        // A small tree is read through the process that others use too. A large one gets a process of its own, so that nobody waits for it.
         var repository = found.Repository;
         var (tree, hash) = await repository.UseAsync(
             objects =>

@@ -8,10 +8,10 @@ sealed class GitConfig
 {
     readonly List<(string Section, string Subsection, string Key, string Value)> _settings = [];
 
-    /// <summary>The settings of a repository, without those of the user and the machine.</summary>
+    /// <summary>Reads the settings of a repository, without those of the user and the machine.</summary>
     public static GitConfig OfRepository(GitPlace place) => Parse(GitPlace.Text(Path.Combine(place.Common, "config")) ?? "");
 
-    /// <summary>Reads a text. A line that makes no sense is left out.</summary>
+    /// <summary>Reads the text of a file. A line that makes no sense is ignored.</summary>
     public static GitConfig Parse(string text)
     {
         var config = new GitConfig();
@@ -33,7 +33,10 @@ sealed class GitConfig
         return config;
     }
 
-    /// <summary>The last value of <c>section.key</c> or <c>section.subsection.key</c>; section and key in lower case.</summary>
+    /// <summary>
+    /// The last value of <c>section.key</c> or <c>section.subsection.key</c>; section and key are in lower case. Null if the file has no
+    /// such setting.
+    /// </summary>
     public string? Text(string name)
     {
         var (first, last) = (name.IndexOf('.', StringComparison.Ordinal), name.LastIndexOf('.'));
@@ -41,17 +44,18 @@ sealed class GitConfig
         return _settings.LastOrDefault(one => one.Section == name[..first] && one.Subsection == subsection && one.Key == name[(last + 1)..]).Value;
     }
 
+    /// <summary>True if git would read the setting as true.</summary>
     public bool IsTrue(string name) => Text(name)?.ToLowerInvariant() is "true" or "yes" or "on" or "1";
 
     /// <summary>The names that a section without subsections sets, in lower case and each once.</summary>
     public IEnumerable<string> Keys(string section) =>
         _settings.Where(setting => setting.Section == section && setting.Subsection.Length == 0).Select(setting => setting.Key).Distinct(StringComparer.Ordinal);
 
-    /// <summary>The subsections of a section, <c>submodule "NAME"</c>, in order and each once.</summary>
+    /// <summary>The subsections of a section, such as <c>submodule "NAME"</c>, in order and each once.</summary>
     public IEnumerable<string> Subsections(string section) =>
         _settings.Where(one => one.Section == section && one.Subsection.Length > 0).Select(one => one.Subsection).Distinct(StringComparer.Ordinal);
 
-    // A line that ends in a backslash goes on in the next, unless it is a comment.
+    // A line that ends in a backslash continues on the next line, unless it is a comment.
     static IEnumerable<string> Joined(string text)
     {
         var open = new StringBuilder();
@@ -72,7 +76,7 @@ sealed class GitConfig
             yield return open.ToString();
     }
 
-    // [section], [section "Sub \"section"], and the old [section.sub]; where the header ends.
+    // [section], [section "Sub \"section"], and the old [section.sub]. Returns the offset of the header's end.
     static int Header(string line, out string section, out string subsection)
     {
         var name = new StringBuilder();

@@ -7,17 +7,17 @@ using Hostlock.Platform.Programs;
 namespace Hostlock.Fetching.Git;
 
 /// <summary>
-/// Bare copies of remote repositories in the cache. A copy is made whole and then renamed, and fetched into by one run at a time; a run that
-/// is killed leaves at most objects that nobody asks for.
+/// Keeps bare copies of remote repositories in the cache. A copy is completed and then renamed, and one run at a time fetches into it. A
+/// run that is killed leaves at most objects that nobody asks for.
 /// </summary>
 /// <param name="processes">The seam to git.</param>
-/// <param name="folder">Where the copies lie.</param>
+/// <param name="folder">The folder of the copies.</param>
 sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
 {
     // Each fetch adds a pack, and each pack makes every question slower.
     const int MostPacks = 50;
 
-    /// <summary>The option to fetch commits alone.</summary>
+    /// <summary>The option of git fetch that leaves out trees and files.</summary>
     public const string WithoutTrees = "--filter=tree:0";
 
     // What HEAD of a copy says until the remote repository has been asked.
@@ -40,13 +40,12 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
         });
     }
 
-    /// <summary>The names a remote repository gives, and the commits behind them: the answer of <c>git ls-remote</c>.</summary>
-    /// <param name="copy">The copy, for the user's settings that apply to it.</param>
+    /// <summary>Asks a remote repository for the commit of a ref, by <c>git ls-remote</c>.</summary>
+    /// <param name="copy">The copy of the repository, so that the user's settings for it apply.</param>
     /// <param name="name">The full name of a ref, or HEAD.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>
-    /// The branch that HEAD points to, if HEAD was asked for and says so, and the commit, tags peeled; null for each that is not known.
-    /// </returns>
+    /// <returns>The branch that HEAD points to, if HEAD was asked for and says so, and the commit, tags peeled; null for each that is not
+    /// known.</returns>
     public static async Task<(string? Head, string? Tip)> AskAsync(GitRepository copy, string name, CancellationToken cancellationToken)
     {
         var finished = await copy.RunAsync(cancellationToken, "ls-remote", "--symref", "--", copy.Url, name, $"{name}^{{}}");
@@ -67,11 +66,12 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
         return (head, peeled ?? tip);
     }
 
-    /// <summary>Fetches into a copy. Others that fetch into it at once, in this run or another, wait for their turn.</summary>
+    /// <summary>Fetches into a copy. Other fetches into the same copy, in this run or another, wait for their turn.</summary>
     /// <param name="copy">The copy.</param>
-    /// <param name="options">What to fetch of it: <c>--depth 1</c> for the commit without its history.</param>
-    /// <param name="specification">What to fetch: a commit, or <c>FROM:TO</c>.</param>
-    /// <param name="isThere">Asked again when it is our turn: another may have fetched it.</param>
+    /// <param name="options">Options of git fetch, such as <c>--depth 1</c> for a commit without its history.</param>
+    /// <param name="specification">The refspec to fetch: a commit, or <c>FROM:TO</c>.</param>
+    /// <param name="isThere">Tells whether the copy already has it. It is asked again once this fetch has its turn, because another may
+    /// have fetched it.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task FetchAsync(
         GitRepository copy, IReadOnlyList<string> options, string specification, Func<Task<bool>> isThere, CancellationToken cancellationToken)
@@ -84,26 +84,26 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
             if (await isThere())
                 return;
             var isPartial = options.Contains(WithoutTrees);
-            // Ended gently, git takes its lock files with it.
+            // If git is ended gently, it removes its lock files.
             var command = copy.Command(
             [
-                // A pack is there whole or not at all; of single objects, a run that is killed leaves a commit without its files.
+                // A pack is written whole or not at all. With single objects, a run that is killed would leave a commit without its files.
                 "-c", "fetch.unpackLimit=1", "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.hooksPath=/dev/null",
-                // Without trees: git wants to know the one who has them, by a name.
+                // Without trees, git needs a named remote that has them.
                 .. isPartial ? (ReadOnlySpan<string>)["-c", $"remote.origin.url={copy.Url}", "-c", "remote.origin.promisor=true", "-c", "remote.origin.partialCloneFilter=tree:0"] : [],
                 "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", .. options, "--", isPartial ? "origin" : copy.Url, specification,
             ]) with { Stop = new ProcessStop.Gently(GitProgram.Grace) };
             var finished = await copy.RunAsync(command, cancellationToken);
             if (!finished.Succeeded && finished.Errors.Contains(".lock': File exists", StringComparison.Ordinal))
             {
-                // Nobody else is here: the lock is that of a run that was killed.
+                // No other run is fetching here, so a lock file is left from a run that was killed.
                 foreach (var left in Directory.EnumerateFiles(copy.Place.Folder, "*.lock", SearchOption.AllDirectories))
                     File.Delete(left);
                 finished = await copy.RunAsync(command, cancellationToken);
             }
             if (!finished.Succeeded)
                 throw FetchException.GitFetchFailed(copy.Url, specification.Split(':')[0], finished.Errors.Trim());
-            // Joins the small packs and drops no object. Where it does not work all is as good as before.
+            // Joins the small packs and drops no object. If it fails, the copy works as before.
             if (Directory.EnumerateFiles(Path.Combine(copy.Place.Folder, "objects", "pack"), "*.pack").Count() > MostPacks)
                 await copy.RunAsync(cancellationToken, "repack", "--geometric=2", "-d", "-q");
         }
@@ -113,7 +113,7 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
         }
     }
 
-    /// <summary>Notes which branch a remote repository's HEAD points to, for when it cannot be asked.</summary>
+    /// <summary>Records the branch that a remote repository's HEAD points to, for a time when the repository cannot be reached.</summary>
     public static void RememberHead(GitRepository copy, string head)
     {
         if (copy.Place.Head != head && head.StartsWith("refs/", StringComparison.Ordinal) && !head.Any(char.IsControl))
@@ -140,7 +140,7 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
         return held;
     }
 
-    // An empty bare repository is these things; git need not be started for it.
+    // An empty bare repository consists of these files, so git need not be started to make one.
     static void Create(string path)
     {
         if (GitPlace.OfBare(path) is not null)
@@ -155,14 +155,14 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
                 (Path.Combine(beside, "config"), "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"u8.ToArray()),
                 (Path.Combine(beside, "HEAD"), Encoding.UTF8.GetBytes($"ref: {NoHead}\n")),
             ]);
-            // What lies there and is no repository is in the way of this one.
+            // Something that is not a repository is in the way.
             if (Directory.Exists(path) && GitPlace.OfBare(path) is null)
                 Directory.Move(path, $"{path}.{Guid.NewGuid():N}.damaged");
             Directory.Move(beside, path);
         }
         catch (IOException) when (GitPlace.OfBare(path) is not null)
         {
-            Directory.Delete(beside, recursive: true); // another run was faster
+            Directory.Delete(beside, recursive: true); // another run has made the copy meanwhile
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {

@@ -4,16 +4,18 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>Which paths of a commit have the attribute <c>export-ignore</c>. git itself reads the attributes, from an index beside the repository.</summary>
+/// <summary>
+/// Leaves out paths with the attribute <c>export-ignore</c>. git itself reads the attributes, from an index beside the repository.
+/// </summary>
 /// <remarks>Nix 2.34.8, libfetchers/git-utils.cc, GitExportIgnoreSourceAccessor.</remarks>
 static class GitExportIgnore
 {
     const string Attribute = "export-ignore";
 
-    /// <summary>A commit's tree without what is not exported.</summary>
+    /// <summary>Returns a commit's tree without the paths that are not exported.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="commit">The id of the commit.</param>
-    /// <param name="tree">Its whole tree.</param>
+    /// <param name="tree">The whole tree of the commit.</param>
     /// <param name="temporary">A folder for the index.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<GitTree> ApplyAsync(GitRepository repository, string commit, GitTree tree, string temporary, CancellationToken cancellationToken)
@@ -38,7 +40,8 @@ static class GitExportIgnore
             File.Delete($"{index}.lock");
         }
 
-        // libgit2 looks into the work tree for what is a folder; without one a pattern for folders, `name/`, matches nothing.
+        // libgit2 looks into the work tree to see which paths are folders. Without a work tree, a pattern for folders (`name/`) matches
+        // nothing.
         bool IsFolder(TreePath path) =>
             repository.Place.WorkTree is { } root
             && UnixFiles.Look([.. Encoding.UTF8.GetBytes(root), (byte)'/', .. path.Bytes]) is { Kind: UnixFiles.Kind.Folder };
@@ -77,7 +80,7 @@ static class GitExportIgnore
         var finished = await repository.RunAsync(question, cancellationToken);
         if (!finished.Succeeded)
             throw FetchException.GitFailed(repository.Url, "read the attributes of", finished.Errors.Trim());
-        // PATH, ATTRIBUTE, VALUE; a value other than a plain "set" does not count, as with git archive.
+        // PATH, ATTRIBUTE, VALUE; as in git archive, no value but a plain "set" counts.
         return
         [
             .. GitFields.Of(finished.OutputBytes).Chunk(3)

@@ -8,11 +8,12 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Git;
 
 /// <summary>
-/// Git references to trees. The way is remote → copy → commit → tree: a remote repository is asked what a branch is at (<see cref="GitCopies.AskAsync"/>);
-/// what is not there yet is fetched into a bare copy in the cache (<see cref="GitCopies"/>); the commit is found in the copy, or in a local repository
-/// as it lies there (<see cref="GitCommitLookup"/>); its tree is read from the objects, with the trees of its submodules (<see cref="GitCommitTree"/>),
-/// and hashed. A local reference without a ref and a revision takes the work tree instead of a commit (<see cref="OpenWorkTree"/>). The git program
-/// does the talking, with the user's own ssh, credentials and proxies; nothing is checked out.
+/// Follows git references to trees, in the steps remote → copy → commit → tree. A remote repository is asked for the commit of a branch
+/// (<see cref="GitCopies.AskAsync"/>); a commit that this machine lacks is fetched into a bare copy in the cache (<see cref="GitCopies"/>);
+/// the commit is found in the copy, or in the local repository itself (<see cref="GitCommitLookup"/>); its tree is read from the objects,
+/// with the trees of its submodules (<see cref="GitCommitTree"/>), and hashed. A local reference without a ref and a revision takes the
+/// work tree instead of a commit (<see cref="OpenWorkTree"/>). The git program talks to servers, with the user's own ssh, credentials and
+/// proxies; nothing is checked out.
 /// </summary>
 /// <remarks>Nix 2.34.8, libfetchers/git.cc.</remarks>
 sealed class GitFetcher : IDisposable
@@ -24,8 +25,8 @@ sealed class GitFetcher : IDisposable
     readonly string _temporaryFolder;
 
     /// <param name="processes">The seam to git.</param>
-    /// <param name="cacheFolder">Where copies of repositories are kept: <c>~/.cache/hostlock</c>.</param>
-    /// <param name="cache">What is known from earlier runs.</param>
+    /// <param name="cacheFolder">The folder of hostlock's cache, which holds the copies of repositories: <c>~/.cache/hostlock</c>.</param>
+    /// <param name="cache">The answers of earlier runs.</param>
     public GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache cache)
     {
         (_cache, _temporaryFolder) = (cache, Path.Combine(cacheFolder, "tmp"));
@@ -39,7 +40,7 @@ sealed class GitFetcher : IDisposable
     public GitRevisions Revisions { get; }
 
     /// <summary>Follows a reference to a tree.</summary>
-    /// <exception cref="FetchException">The repository, the ref or the commit is not there, or cannot be reached.</exception>
+    /// <exception cref="FetchException">The repository, the ref or the commit does not exist or cannot be reached.</exception>
     public async Task<FetchedTree> FetchAsync(FlakeRef reference, CancellationToken cancellationToken)
     {
         Refuse(reference);
@@ -49,12 +50,12 @@ sealed class GitFetcher : IDisposable
     }
 
     /// <summary>
-    /// The files of a tree that a lock names, if an earlier run read that tree: from its commit, or from a work tree, whose contents may differ from those
-    /// of its commit. Null if it has to be fetched.
+    /// The files of a tree that a lock pins, if an earlier run has read that tree from a commit, or from a work tree that may have differed
+    /// from its commit. Null if the tree has to be fetched.
     /// </summary>
     /// <param name="locked">The reference in the lock.</param>
-    /// <param name="fetch">Fetches the tree, for files that were not looked at so far.</param>
-    /// <exception cref="FetchException">Such a reference is not fetched.</exception>
+    /// <param name="fetch">Fetches the tree, for files that are not remembered.</param>
+    /// <exception cref="FetchException">hostlock does not fetch such a reference.</exception>
     public TreeFiles? Remember(FlakeRef locked, Func<CancellationToken, Task<TreeFiles>> fetch)
     {
         Refuse(locked);
@@ -66,7 +67,7 @@ sealed class GitFetcher : IDisposable
     public static FlakeRef Fetchable(FlakeRef locked) =>
         locked.Revision is { } revision && !revision.AsSpan().ContainsAnyExcept('0') ? locked.With(locked.Input.Without("rev").Without("ref")) : locked;
 
-    /// <summary>Lets the gits end that answered questions about objects.</summary>
+    /// <summary>Ends the git processes that answered questions about objects.</summary>
     public void Dispose() => _repositories.Dispose();
 
     static void Refuse(FlakeRef reference)
@@ -83,7 +84,7 @@ sealed class GitFetcher : IDisposable
 
     static bool IsExported(FlakeRef reference) => reference.Input.Truth("exportIgnore") == true;
 
-    // A work tree.
+    // The tree of a work tree.
 
     async Task<FetchedTree> FetchWorkTreeAsync(FlakeRef reference, GitRepository repository, CancellationToken cancellationToken)
     {
@@ -93,9 +94,9 @@ sealed class GitFetcher : IDisposable
         var (input, commit) = (reference.Input, opened.State.Commit);
         if (!opened.IsDirty)
         {
-            // Nix has the tree in its store from now on, whatever becomes of the files.
+            // Nix keeps the tree in its store from now on, even if the files change.
             _cache.Keep(KeyOf(hash.ToString()), CachedAnswer.Of(hash, commit?.Time, caught));
-            // Before the first commit there is nothing to name; forty zeros are not a lock.
+            // Before the first commit, no revision exists. Forty zeros stand for it, and do not lock the input.
             input = input.With("rev", commit?.Id ?? new string('0', 40));
             if (repository.Place.Head is { } head)
                 input = input.With("ref", head);
@@ -126,7 +127,7 @@ sealed class GitFetcher : IDisposable
         }
     }
 
-    // A commit.
+    // The tree of a commit.
 
     async Task<FetchedTree> FetchCommitAsync(FlakeRef reference, CancellationToken cancellationToken)
     {
@@ -144,13 +145,13 @@ sealed class GitFetcher : IDisposable
         return new(reference.With(input.With("narHash", answer.NarHash)), files, warnings);
     }
 
-    // 2.34 compares what the user states with what is there.
+    // Nix 2.34 compares an attribute that the user states with the real value.
     static RefAttributes Given(FlakeRef reference, RefAttributes input, string name, ulong value) =>
         reference.Input.Number(name) is { } given && given != value
             ? throw FetchException.AttributeMismatch(reference, name, $"{given}", $"{value}")
             : input.With(name, value);
 
-    // A commit never changes: what it hashes to is worked out once and for all.
+    // A commit never changes, so its hash is worked out once and kept.
     static RefAttributes KeyOf(FlakeRef reference, string commit)
     {
         var key = RefAttributes.Of(("type", "git"), ("rev", commit));
@@ -162,7 +163,7 @@ sealed class GitFetcher : IDisposable
         return key;
     }
 
-    // The contents of a work tree are known by their hash alone.
+    // The contents of a work tree are identified by their hash alone.
     static RefAttributes KeyOf(string narHash) => RefAttributes.Of(("type", "git"), ("narHash", narHash));
 
     async Task<(CachedAnswer Answer, TreeFiles Files)> AnswerAsync(FoundCommit found, FlakeRef reference, CancellationToken cancellationToken)
@@ -194,7 +195,7 @@ sealed class GitFetcher : IDisposable
 
     static bool NeedsWholeTree(FlakeRef reference) => HasSubmodules(reference) || IsExported(reference);
 
-    // Without a file that says so nothing is in LFS, and the attribute changes nothing.
+    // Without a .gitattributes that names LFS, no file is in LFS, and the attribute changes nothing.
     static async Task RefuseLfsAsync(FoundCommit found, FlakeRef reference, CancellationToken cancellationToken)
     {
         var tree = await found.Repository.UseAsync(objects => GitTree.Read(objects, found.Commit.Tree, found.Repository.Url), cancellationToken);
@@ -206,7 +207,7 @@ sealed class GitFetcher : IDisposable
         }
     }
 
-    // The tree of a commit, and then the commits of its submodules, each found by a reference of its own.
+    // Opens the tree of a commit, and then those of its submodules, each of which is found by a reference of its own.
     async Task<GitCommitTree> OpenAsync(FoundCommit found, FlakeRef reference, int depth, CancellationToken cancellationToken)
     {
         if (depth > GitSubmodule.MaximumDepth)

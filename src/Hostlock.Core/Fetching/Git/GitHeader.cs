@@ -1,7 +1,7 @@
 namespace Hostlock.Fetching.Git;
 
-/// <summary>The head of an answer about one object of a repository.</summary>
-/// <param name="Id">Its id, forty hexadecimal digits.</param>
+/// <summary>The first line of git's answer about an object.</summary>
+/// <param name="Id">The id of the object, forty hexadecimal digits.</param>
 /// <param name="Kind"><c>commit</c>, <c>tree</c>, <c>blob</c> or <c>tag</c>.</param>
-/// <param name="Size">The length of its contents in bytes.</param>
+/// <param name="Size">The size of the object's contents in bytes.</param>
 readonly record struct GitHeader(string Id, string Kind, long Size);

@@ -5,12 +5,14 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Git;
 
 /// <summary>
-/// The objects of a repository from one <c>git cat-file --batch</c>. Questions are sent ahead of their answers, which come in the order
-/// they were asked. One asker at a time.
+/// Reads the objects of a repository from one <c>git cat-file --batch</c>. Questions are sent ahead, and git answers in the order of the
+/// questions. Only one caller at a time may use it.
 /// </summary>
 sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
 {
-    /// <summary>Most questions that may be open at once: fewer bytes than a pipe holds, so that neither side waits for the other.</summary>
+    /// <summary>
+    /// The most questions that may be open at once. They fit into a pipe, so that neither side waits for the other for ever.
+    /// </summary>
     public const int MostAhead = 1000;
 
     const int MaximumHeader = 16 * 1024;
@@ -19,7 +21,7 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
     readonly byte[] _questions = new byte[16 * 1024];
     int _start, _end, _asked;
 
-    /// <summary>Asks for an object by its id, or by any name git resolves.</summary>
+    /// <summary>Adds a question for an object, by its id or by any name that git resolves.</summary>
     public void Ask(string name)
     {
         if (_asked + Encoding.UTF8.GetMaxByteCount(name.Length) + 1 > _questions.Length)
@@ -28,7 +30,7 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
         _questions[_asked++] = (byte)'\n';
     }
 
-    /// <summary>Sends what was asked.</summary>
+    /// <summary>Sends the questions.</summary>
     public void Send()
     {
         try
@@ -43,7 +45,7 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
         _asked = 0;
     }
 
-    /// <summary>Sends the ids of objects, and then says that nothing more is asked. For a process whose answers another thread reads.</summary>
+    /// <summary>Sends the ids of objects, and then closes git's input. This is for a process whose answers another thread reads.</summary>
     public async Task SendAllAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
     {
         var batch = new MemoryStream();
@@ -63,7 +65,7 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
         }
         catch (IOException)
         {
-            // The reader of the answers meets the end and says why.
+            // git has ended. The reader of the answers meets the end too, and reports it.
         }
     }
 
@@ -82,12 +84,12 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
                 : null;
     }
 
-    /// <summary>Reads from the contents of the answer whose head was read; at least one byte.</summary>
+    /// <summary>Reads a piece of the contents of the answer whose header was read; returns the number of bytes, at least one.</summary>
     public int Read(Span<byte> into)
     {
         if (_start == _end)
         {
-            // What is large goes straight to whoever wants it.
+            // A large piece goes directly to the caller's buffer.
             if (into.Length >= _answers.Length)
                 return process.Output.Read(into) is > 0 and var read ? read : throw new EndOfStreamException();
             Fill();
@@ -98,7 +100,7 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
         return some;
     }
 
-    /// <summary>Leaves out what is not wanted, and the line feed behind the contents.</summary>
+    /// <summary>Skips the rest of the contents, and the line feed after them.</summary>
     public void Skip(long rest)
     {
         for (rest++; rest > 0;)
@@ -111,7 +113,7 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
         }
     }
 
-    /// <summary>The whole contents of the answer whose head was read, or their first <paramref name="most"/> bytes.</summary>
+    /// <summary>Reads the contents of the answer whose header was read, or their first <paramref name="most"/> bytes.</summary>
     public byte[] ReadWhole(GitHeader header, long most = int.MaxValue)
     {
         var contents = new byte[Math.Min(Math.Min(header.Size, most), Array.MaxLength)];
@@ -124,7 +126,7 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
     /// <summary>An object by a name, and its contents; null if no object has it.</summary>
     public (GitHeader Header, byte[] Contents)? Find(string name, long most = int.MaxValue)
     {
-        // A line is a question: a name that is not one line names nothing.
+        // Each line is one question, so a name that is not one line names nothing.
         if (name.Length is 0 or > MaximumHeader / 4 || name.Any(char.IsControl))
             return null;
         Ask(name);
@@ -139,7 +141,10 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
         return (await process.WaitAsync(cancellationToken)).Errors.Trim();
     }
 
-    /// <summary>Lets git end by itself: it does when nothing more can be asked. Killing it with all it started would first look at every process there is.</summary>
+    /// <summary>
+    /// Closes git's input, so that git ends by itself. Killing it with everything it started would first go through all processes of the
+    /// machine.
+    /// </summary>
     public void Leave()
     {
         try
@@ -148,11 +153,11 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
         }
         catch (Exception why) when (why is IOException or InvalidOperationException)
         {
-            // It has ended already, or was stopped.
+            // git has ended already, or was stopped.
         }
     }
 
-    /// <summary>Ends git, whatever it is at.</summary>
+    /// <summary>Ends git, even in the middle of an answer.</summary>
     public void Stop() => _ = process.DisposeAsync().AsTask();
 
     public ValueTask DisposeAsync() => process.DisposeAsync();

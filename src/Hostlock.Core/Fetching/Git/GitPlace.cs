@@ -5,9 +5,9 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Git;
 
 /// <summary>The place of a repository on disk, and HEAD as its own small files tell it, without starting git.</summary>
-/// <param name="Folder">Its git folder; for a linked work tree the one of that work tree.</param>
-/// <param name="Common">The git folder with the objects and branches; another one for a linked work tree only.</param>
-/// <param name="WorkTree">The folder of its files, or null for a bare one.</param>
+/// <param name="Folder">The git folder; for a linked work tree, that of the work tree.</param>
+/// <param name="Common">The git folder with the objects and branches. It differs from the first for a linked work tree only.</param>
+/// <param name="WorkTree">The folder of the work tree; null for a bare repository.</param>
 /// <remarks>git's Documentation: gitrepository-layout(5), git-worktree(1).</remarks>
 sealed record GitPlace(string Folder, string Common, string? WorkTree)
 {
@@ -60,7 +60,7 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
         folder == WorkTree || (Look(folder) is { } there && there == Look(WorkTree!));
 
     /// <summary>The text of a file of the repository; null if it does not exist or is far too large.</summary>
-    public static string? Text(string path) => RegularFile.TextIfReadable(path, MaximumText); // git will say what is wrong
+    public static string? Text(string path) => RegularFile.TextIfReadable(path, MaximumText); // git will report the reason
 
     // The state of the .git that a folder has; no two have the same one at the same time.
     static UnixFiles.Status? Look(string folder) => UnixFiles.Look(Encoding.UTF8.GetBytes(Path.Combine(folder, ".git")));

@@ -4,9 +4,11 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>The repositories of a run, each opened once: local ones where they are, remote ones as copies in the cache.</summary>
+/// <summary>
+/// Opens the repositories of a run, each of them once. Local ones are read in place; remote ones have copies in the cache.
+/// </summary>
 /// <param name="processes">The seam to git.</param>
-/// <param name="cacheFolder">Where the copies are kept: <c>~/.cache/hostlock</c>.</param>
+/// <param name="cacheFolder">The folder of hostlock's cache, which holds the copies: <c>~/.cache/hostlock</c>.</param>
 sealed class GitRepositories(IProcessRunner processes, string cacheFolder) : IDisposable
 {
     readonly ConcurrentDictionary<(GitPlace, string), GitRepository> _local = [];
@@ -15,9 +17,9 @@ sealed class GitRepositories(IProcessRunner processes, string cacheFolder) : IDi
     /// <summary>The copies of remote repositories.</summary>
     public GitCopies Copies { get; } = new(processes, Path.Combine(cacheFolder, "git"));
 
-    /// <summary>A repository of this machine.</summary>
-    /// <param name="place">Where it is; null if there is none.</param>
-    /// <param name="url">What the user calls it.</param>
+    /// <summary>Opens a repository of this machine.</summary>
+    /// <param name="place">The folders of the repository; null if none was found.</param>
+    /// <param name="url">The user's name for the repository.</param>
     /// <exception cref="FetchException">There is none, or it is of a kind that Nix does not read.</exception>
     public GitRepository Local(GitPlace? place, string url)
     {
@@ -26,10 +28,10 @@ sealed class GitRepositories(IProcessRunner processes, string cacheFolder) : IDi
     }
 
     /// <summary>
-    /// The repository whose work tree a reference means: without a ref and a revision, one that is not bare stands for the files as they lie there.
-    /// Null for any other reference.
+    /// The repository whose work tree a reference points to. A local repository that is not bare stands for its files on disk if the
+    /// reference has no ref and no revision. Null for any other reference.
     /// </summary>
-    /// <exception cref="FetchException">The folder does not exist, or is no work tree.</exception>
+    /// <exception cref="FetchException">The folder does not exist, or is not a work tree.</exception>
     public GitRepository? WorkTreeOf(FlakeRef reference)
     {
         var url = reference.GitAddress!;
@@ -40,7 +42,7 @@ sealed class GitRepositories(IProcessRunner processes, string cacheFolder) : IDi
         return HasWorkTree(folder) ? Local(GitPlace.OfWorkTree(folder), url) : null;
     }
 
-    /// <summary>The repository at an address, as far as it is on this machine: one that was opened in this run, the local one, or the copy.</summary>
+    /// <summary>The repository at an address: one that was opened in this run, the local one, or the copy of a remote one.</summary>
     /// <exception cref="FetchException">There is no repository, or git is not given such an address.</exception>
     public GitRepository At(string url)
     {
@@ -63,7 +65,7 @@ sealed class GitRepositories(IProcessRunner processes, string cacheFolder) : IDi
         return repository;
     }
 
-    /// <summary>Lets the gits end that answered questions about objects.</summary>
+    /// <summary>Ends the git processes that answered questions about objects.</summary>
     public void Dispose()
     {
         Copies.Dispose();

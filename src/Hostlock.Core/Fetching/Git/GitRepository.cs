@@ -5,8 +5,8 @@ using Hostlock.Platform.Programs;
 namespace Hostlock.Fetching.Git;
 
 /// <summary>
-/// One git repository on this machine, spoken to through the git program and never changed but for a copy of ours in the cache. What
-/// it is asked about objects goes through one process, however many ask.
+/// One git repository on this machine. All questions go through the git program, and those about objects through one process for all
+/// callers. No repository is changed except hostlock's own copies.
 /// </summary>
 sealed class GitRepository : IDisposable
 {
@@ -20,15 +20,19 @@ sealed class GitRepository : IDisposable
     readonly SemaphoreSlim _turn = new(1, 1);
     GitObjects? _objects;
 
+    /// <summary>Opens a repository.</summary>
     /// <param name="processes">The seam to programs.</param>
-    /// <param name="place">Where it lies.</param>
-    /// <param name="url">What the user calls it, for messages.</param>
+    /// <param name="place">The folders of the repository.</param>
+    /// <param name="url">The user's name for the repository, for messages.</param>
     public GitRepository(IProcessRunner processes, GitPlace place, string url) => (_processes, Place, Url) = (processes, place, url);
 
+    /// <summary>The folders of the repository.</summary>
     public GitPlace Place { get; }
 
+    /// <summary>The user's name for the repository, for messages.</summary>
     public string Url { get; }
 
+    /// <summary>True if commits are missing from the history.</summary>
     public bool IsShallow => File.Exists(Path.Combine(Place.Common, "shallow"));
 
     /// <summary>True if commits have other parents here than they state: some are missing, or were put in their place.</summary>
@@ -37,18 +41,19 @@ sealed class GitRepository : IDisposable
     /// <summary>The settings in the repository's own file, without those of the user and the machine.</summary>
     public GitConfig OwnSettings => GitConfig.OfRepository(Place);
 
+    /// <summary>Runs git in this repository.</summary>
     public Task<Finished> RunAsync(CancellationToken cancellationToken, params IEnumerable<string> arguments) =>
         _processes.RunAsync(Command(arguments), cancellationToken);
 
     /// <summary>Runs a command that was built by <see cref="Command"/>.</summary>
     public Task<Finished> RunAsync(ProcessRequest command, CancellationToken cancellationToken) => _processes.RunAsync(command, cancellationToken);
 
-    /// <summary>A command of git about this repository.</summary>
+    /// <summary>Builds a command of git about this repository.</summary>
     public ProcessRequest Command(params IEnumerable<string> arguments) => GitProgram.Ask(Place.Folder, arguments);
 
     /// <summary>
-    /// Builds a command whose answer depends on settings. They come from files alone, those of the user and what these include among them: what the
-    /// environment sets is for git, and Nix does not see it.
+    /// Builds a command whose answer depends on settings. They come from files alone, those of the user and what these include among them:
+    /// what the environment sets is for git, and Nix does not see it.
     /// </summary>
     public ProcessRequest CommandBySettings(params IEnumerable<string> arguments)
     {
@@ -74,8 +79,8 @@ sealed class GitRepository : IDisposable
     }
 
     /// <summary>
-    /// Tells what HEAD points to, <c>refs/heads/main</c>; null if it is detached or cannot be read. git is asked only if it keeps its refs in a format
-    /// of its own (reftable), for which the file HEAD holds no more than a placeholder.
+    /// Tells what HEAD points to, <c>refs/heads/main</c>; null if it is detached or cannot be read. git is asked only if it keeps its refs
+    /// in a format of its own (reftable), for which the file HEAD holds no more than a placeholder.
     /// </summary>
     public async Task<string?> HeadAsync(CancellationToken cancellationToken)
     {
@@ -90,10 +95,12 @@ sealed class GitRepository : IDisposable
         };
     }
 
-    /// <summary>A process of its own for the contents of many objects, which are all asked for at once.</summary>
+    /// <summary>Starts a separate process for the contents of many objects, which are all asked for at once.</summary>
     public GitObjects StartObjects() => new(_processes.Start(Command("cat-file", "--batch", "--buffer")));
 
-    /// <summary>Asks the repository about its objects, one asker at a time. A question that fails half-way leaves nothing behind.</summary>
+    /// <summary>
+    /// Asks the repository about its objects, one caller at a time. If a question fails half-way, the process is replaced.
+    /// </summary>
     public async Task<T> UseAsync<T>(Func<GitObjects, T> use, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -104,7 +111,7 @@ sealed class GitRepository : IDisposable
             try
             {
                 using var stop = cancellationToken.Register(objects.Stop);
-                // The reading blocks; it must not hold up whoever waits for it.
+                // Reading blocks its thread, so it runs on another one.
                 var answer = await Task.Run(() => use(objects), cancellationToken);
                 isDone = true;
                 return answer;
@@ -133,7 +140,7 @@ sealed class GitRepository : IDisposable
     public Task<GitCommit?> CommitAsync(string name, CancellationToken cancellationToken) =>
         UseAsync(objects => GitCommit.Find(objects, name, Url), cancellationToken);
 
-    /// <summary>The number of commits reachable from one, all parents counted.</summary>
+    /// <summary>Counts the commits that are reachable from a commit through all parents.</summary>
     public async Task<ulong> CountAsync(string commit, CancellationToken cancellationToken)
     {
         var finished = await RunAsync(cancellationToken, "rev-list", "--count", commit, "--");

@@ -4,21 +4,21 @@ using Hostlock.Nar;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>The number of commits up to one, <c>revCount</c>, counted as cheaply as can be and remembered.</summary>
-/// <param name="cache">What was counted before.</param>
+/// <summary>Counts the commits up to a commit (<c>revCount</c>), and remembers the number.</summary>
+/// <param name="cache">Keeps the numbers.</param>
 sealed class GitRevisionCount(FetchCache cache)
 {
     /// <summary>The most commits that are counted one by one before git is asked to count.</summary>
     public const int MostSteps = 1000;
 
-    /// <summary>The number of commits reachable from one, all parents counted.</summary>
+    /// <summary>Counts the commits that are reachable from a commit through all parents.</summary>
     /// <exception cref="FetchException">A commit is missing or damaged.</exception>
     public async Task<ulong> OfAsync(GitRepository repository, GitCommit commit, CancellationToken cancellationToken)
     {
         // What a shallow copy lacks is missing in its count, and so is what a graft cuts off: it is not to be remembered.
         if (repository.HasOtherParents)
             return cache.Find(KeyOf(commit.Id))?.RevisionCount ?? await repository.CountAsync(commit.Id, cancellationToken);
-        // One more than its only parent's, if that was counted before; a few steps back are read from the commits themselves.
+        // The count is one more than that of the only parent. The last commits are read one by one, until one of them has a count.
         var at = commit;
         for (var steps = 0UL; steps < MostSteps; steps++)
         {
@@ -43,7 +43,7 @@ sealed class GitRevisionCount(FetchCache cache)
 
     static RefAttributes KeyOf(string id) => RefAttributes.Of(("type", "git-count"), ("rev", id));
 
-    // A short history is quicker read through the process that is there than counted by another; null for a long one.
+    // A short history is read faster through the running process than another git could count it. Null for a long one.
     static ulong? Walk(GitObjects objects, GitCommit tip, string url)
     {
         var seen = new HashSet<string>(tip.Parents, StringComparer.Ordinal) { tip.Id };

@@ -5,18 +5,22 @@ using Hostlock.Locks;
 namespace Hostlock.Fetching.Git;
 
 /// <summary>
-/// What the commits of a repository say without their trees: which is the newest, how two stand to each other, what lies between them. Of a remote
-/// repository commits alone are fetched, and no more of them than the question needs.
+/// Answers questions about the commits of a repository without their trees: which commit is the newest, how far two are apart, which ones
+/// lie between them. From a remote repository, only commits are fetched, and no more of them than the question needs.
 /// </summary>
 /// <param name="repositories">The repositories of the run.</param>
 /// <param name="lookup">Finds the commit of a reference.</param>
 sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
 {
-    /// <summary>The commit that a reference points to now. A remote repository is only asked, not fetched, unless <paramref name="before"/> is given.</summary>
+    /// <summary>
+    /// The commit that a reference points to now. A remote repository is only asked, not fetched, unless <paramref name="before"/> is
+    /// given.
+    /// </summary>
     /// <param name="reference">The reference.</param>
     /// <param name="before">If given, the newest commit along the first parents that is dated at or before this time.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FetchException">The repository or the ref is not there, or cannot be reached; or no commit is that old.</exception>
+    /// <exception cref="FetchException">The repository or the ref does not exist or cannot be reached, or no commit is that
+    /// old.</exception>
     public async Task<NewestRevision> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken)
     {
         var url = reference.GitAddress!;
@@ -34,10 +38,10 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         return await BeforeAsync(found.Repository, found.Commit.Id, time, cancellationToken) ?? throw FetchException.NothingSoOld(url, time);
     }
 
-    /// <summary>The newest commit of an age, of a repository of which nothing but its commits is wanted.</summary>
+    /// <summary>The newest commit of a branch dated at or before a time, for a repository of which only commits are wanted.</summary>
     /// <param name="url">The address of the repository.</param>
-    /// <param name="tip">The commit that the branch is at.</param>
-    /// <param name="before">The newest commit along the first parents that is dated at or before this time is meant.</param>
+    /// <param name="tip">The commit that the branch points to.</param>
+    /// <param name="before">The time; commits are followed along the first parents.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The repository cannot be reached, or no commit is that old.</exception>
     public async Task<NewestRevision> NewestAsync(string url, string tip, DateTimeOffset before, CancellationToken cancellationToken)
@@ -58,9 +62,9 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
             await copy.CommitAsync(tip, cancellationToken) is null ? null : await BeforeAsync(copy, tip, before, cancellationToken);
     }
 
-    /// <summary>How two commits stand to each other, by what is on this machine of them; null if one of them is not.</summary>
+    /// <summary>How many commits two commits are apart, by the repository on this machine; null if it lacks one of them.</summary>
     /// <param name="url">The address of the repository.</param>
-    /// <param name="earlier">The one.</param>
+    /// <param name="earlier">The first commit.</param>
     /// <param name="later">The other.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">There is no repository, or a commit is damaged.</exception>
@@ -69,7 +73,8 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         var repository = repositories.At(url);
         if (repository.IsShallow)
             return null;
-        // Most often the one is a few commits after the other, in a line; what was just committed is read without git.
+        // Most often one commit is a few commits after the other, in a straight line. Recent commits are files of their own, and are read
+        // without git.
         var steps = Steps(id => GitCommit.Loose(repository.Place, id))
             ?? await repository.UseAsync(objects => Steps(id => GitCommit.Find(objects, id, repository.Url)), cancellationToken);
         if (steps is not null)
@@ -94,12 +99,13 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         }
     }
 
-    /// <summary>The commits after one and up to another, along the first parents, the oldest first.</summary>
+    /// <summary>The commits after one commit up to another, along the first parents, the oldest first.</summary>
     /// <param name="url">The address of the repository.</param>
-    /// <param name="earlier">The one, and when it was committed in seconds since the epoch, if that is known.</param>
+    /// <param name="earlier">The commit before them, and when it was made; the time is null if it is not known.</param>
     /// <param name="later">The other.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FetchException">The repository cannot be reached, or the one is no ancestor of the other.</exception>
+    /// <exception cref="FetchException">The repository cannot be reached, or the earlier commit is not an ancestor of the later
+    /// one.</exception>
     public async Task<IReadOnlyList<NewestRevision>> BetweenAsync(string url, (string Id, Moment? Time) earlier, string later, CancellationToken cancellationToken)
     {
         var repository = repositories.At(url);
@@ -109,7 +115,8 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
             repository = repositories.Copies.Of(GitAddress.Of(url), CopyDepth.Commits);
             isJoined = await IsJoinedAsync();
             DateTimeOffset? since = earlier.Time is { } time ? time.Date.AddDays(-1) : null;
-            // Whole, if a commit on the way is dated before the time that all of them should be younger than.
+            // The history since the earlier commit's date is usually enough. The whole history is fetched if a commit between them has an
+            // older date.
             foreach (var from in (DateTimeOffset?[])[since, null])
             {
                 if (isJoined)
@@ -122,7 +129,7 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
             ? await ListAsync(repository, ["--reverse", $"{earlier.Id}..{later}"], cancellationToken)
             : throw FetchException.NotAnAncestor(url, earlier.Id, later);
 
-        // Both are there, and the commits between them.
+        // True if the copy has both commits and those between them.
         async Task<bool> IsJoinedAsync() =>
             await HasBothAsync(repository, earlier.Id, later, cancellationToken)
             && (await repository.RunAsync(cancellationToken, "merge-base", "--is-ancestor", earlier.Id, later)).Succeeded;

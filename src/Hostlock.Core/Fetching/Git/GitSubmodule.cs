@@ -3,18 +3,19 @@ using Hostlock.Nar;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>A submodule as .gitmodules declares it.</summary>
+/// <summary>A submodule as a .gitmodules file declares it.</summary>
 /// <param name="Path">Its place in the tree.</param>
-/// <param name="Url">Its address as written; may be relative.</param>
-/// <param name="Branch">Its branch, <c>.</c> for that of the superproject, or null.</param>
+/// <param name="Url">The address as written, which may be relative.</param>
+/// <param name="Branch">The branch; <c>.</c> for that of the superproject; null if none is declared.</param>
 sealed record GitSubmodule(TreePath Path, string Url, string? Branch)
 {
+    /// <summary>The name of the file that declares submodules.</summary>
     public const string File = ".gitmodules";
 
-    /// <summary>Deepest nesting of submodules that is followed.</summary>
+    /// <summary>The deepest nesting of submodules that is followed.</summary>
     public const int MaximumDepth = 32;
 
-    /// <summary>The submodules that the text of a .gitmodules declares.</summary>
+    /// <summary>Reads the submodules that a .gitmodules file declares.</summary>
     /// <remarks>Nix 2.34.8, libfetchers/git-utils.cc, parseSubmodules.</remarks>
     public static IReadOnlyList<GitSubmodule> Parse(string text)
     {
@@ -29,11 +30,11 @@ sealed record GitSubmodule(TreePath Path, string Url, string? Branch)
         ];
     }
 
-    /// <summary>The submodules of a work tree that the .gitmodules on its disk declares, and where they are checked out.</summary>
+    /// <summary>The submodules that the .gitmodules file of a work tree declares, with the folders in which they are checked out.</summary>
     /// <param name="root">The folder of the work tree.</param>
-    /// <param name="url">What the user calls its repository.</param>
-    /// <param name="depth">How deep the work tree itself lies in others, counted from 1.</param>
-    /// <exception cref="FetchException">A submodule is not there, or is nested too deep.</exception>
+    /// <param name="url">The user's name for the repository.</param>
+    /// <param name="depth">The nesting of the work tree itself, counted from 1.</param>
+    /// <exception cref="FetchException">A submodule is not checked out, or is nested too deep.</exception>
     public static IEnumerable<(TreePath Path, string Folder, GitPlace Place)> CheckedOut(string root, string url, int depth)
     {
         if (GitPlace.Text(System.IO.Path.Combine(root, File)) is not { } text)
@@ -55,7 +56,7 @@ sealed record GitSubmodule(TreePath Path, string Url, string? Branch)
     {
         if (!Url.StartsWith("./", StringComparison.Ordinal) && !Url.StartsWith("../", StringComparison.Ordinal))
             return Url.Contains(':', StringComparison.Ordinal) || Url.StartsWith('/') ? Url : null;
-        // libgit2 drops one of the three slashes, and then the first folder is taken for a host: Nix fails here too.
+        // libgit2 drops one of the three slashes, and then takes the first folder for a host, so Nix fails here too.
         if (superproject.StartsWith("file:///", StringComparison.Ordinal))
             return null;
         var (at, rest) = (superproject.TrimEnd('/'), Url);
@@ -80,11 +81,11 @@ sealed record GitSubmodule(TreePath Path, string Url, string? Branch)
         }
     }
 
-    /// <summary>The reference by which the submodule is fetched.</summary>
-    /// <param name="superproject">The repository that has it.</param>
+    /// <summary>The reference that fetches the submodule.</summary>
+    /// <param name="superproject">The repository that has the submodule.</param>
     /// <param name="commit">The commit that the superproject's tree names.</param>
-    /// <param name="branch">The branch of the superproject, for a submodule that is on the same.</param>
-    /// <exception cref="FetchException">Its address leads nowhere.</exception>
+    /// <param name="branch">The branch of the superproject, for a submodule whose branch is <c>.</c>.</param>
+    /// <exception cref="FetchException">The address cannot be resolved.</exception>
     public FlakeRef Reference(GitRepository superproject, string commit, string branch)
     {
         var input = RefAttributes.Of(
@@ -98,7 +99,7 @@ sealed record GitSubmodule(TreePath Path, string Url, string? Branch)
         return FlakeRef.FromAttributes(input, null);
     }
 
-    // What the address of a submodule is relative to: where the superproject came from.
+    // Relative addresses are resolved against the address that the superproject was cloned from.
     static string BaseOf(GitRepository superproject)
     {
         if (superproject.Place.WorkTree is not { } workTree)

@@ -3,8 +3,9 @@ using Hostlock.Nar;
 namespace Hostlock.Fetching.Git;
 
 /// <summary>
-/// The tree of a commit, from its objects and without a checkout: blobs as they are, no line ends converted, no filter run. A gitlink
-/// is an empty folder. Names are known at once; contents come within a hash, in NAR order and asked for ahead.
+/// The tree of a commit, read from its objects without a checkout: blobs are unchanged, without conversion of line ends and without
+/// filters. A gitlink is an empty folder. All names are read first. Contents are asked for ahead while the tree is hashed, and come in NAR
+/// order.
 /// </summary>
 /// <remarks>Nix 2.34.8, libfetchers/git-utils.cc, GitSourceAccessor.</remarks>
 sealed class GitTree : SourceTree
@@ -24,7 +25,7 @@ sealed class GitTree : SourceTree
         public Entry[] Entries { get; set; } = [];
     }
 
-    /// <summary>Reads the names of a whole tree, level by level, many folders at a time.</summary>
+    /// <summary>Reads all names of a tree, level by level, many folders at a time.</summary>
     public static GitTree Read(GitObjects objects, string tree, string url)
     {
         var root = new Entry(default, TreeEntryKind.Folder, tree, IsSubmodule: false);
@@ -53,7 +54,7 @@ sealed class GitTree : SourceTree
         return new(root);
     }
 
-    /// <summary>The entries of one tree object that was asked for.</summary>
+    /// <summary>Reads the entries of a tree object that was asked for.</summary>
     public static Entry[] ReadFolder(GitObjects objects, string id, string url)
     {
         if (objects.NextHeader() is not { Kind: "tree" } header)
@@ -71,7 +72,8 @@ sealed class GitTree : SourceTree
                 throw FetchException.BadObject(url, id);
             if (Mode(contents.AsSpan(at, blank)) is not { } mode || (mode & 0xF040) == 0xE040)
                 throw FetchException.BadObject(url, id);
-            // The kinds, and which bit makes a file executable, as libgit2 reads them: what is nothing else is a file (tree.c, normalize_filemode).
+            // The kinds, and which bit makes a file executable, as libgit2 reads them: what is nothing else is a file (tree.c,
+            // normalize_filemode).
             var isSubmodule = (mode & 0xF000) == 0xE000;
             var kind = (mode & 0xF000) switch
             {
@@ -188,7 +190,7 @@ sealed class GitTree : SourceTree
     /// <summary>True if the contents can be asked for in one go, through the process that runs anyway.</summary>
     public bool IsSmall => Blobs(_root).Skip(MostSentAtOnce).FirstOrDefault() is null;
 
-    /// <summary>The hash of a small tree.</summary>
+    /// <summary>Hashes a small tree.</summary>
     public NarHash Hash(GitObjects objects, CancellationToken cancellationToken)
     {
         foreach (var blob in Blobs(_root))
@@ -200,7 +202,7 @@ sealed class GitTree : SourceTree
         return hash;
     }
 
-    /// <summary>Takes the contents from a process of its own, until the returned task is over; they have to be read in NAR order.</summary>
+    /// <summary>Reads contents from a separate process until the returned task ends. The contents must be read in NAR order.</summary>
     public Task TakeContentsFrom(GitObjects objects, CancellationToken cancellationToken)
     {
         _contents = objects;

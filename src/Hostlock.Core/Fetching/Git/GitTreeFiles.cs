@@ -4,7 +4,7 @@ using Hostlock.Nar;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>The files of a commit whose names are all read.</summary>
+/// <summary>The files of a commit, with all names read, for locking.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="tree">The tree of the commit.</param>
 sealed class GitTreeFiles(GitRepository repository, GitTree tree) : TreeFiles

@@ -3,15 +3,15 @@ using System.Text;
 namespace Hostlock.Fetching.Http;
 
 /// <summary>
-/// Who asks, said only to whom it is meant for: tokens and passwords are bound to scheme, host and port, so that no redirect leads them
-/// elsewhere. curl binds a token so, and gives the logins of netrc to every host they name, over plain HTTP too.
+/// Adds tokens and passwords to requests. They are bound to scheme, host and port, so that no redirect sends them elsewhere. curl binds
+/// tokens in the same way, but sends the logins of netrc to every host they name, over plain HTTP too.
 /// </summary>
-/// <param name="first">The address that was asked for, with its user and password if it has some.</param>
-/// <param name="token">A token to send along; null for none.</param>
-/// <param name="netrcFile">The file of machine, login and password.</param>
+/// <param name="first">The first address, with a user and a password if it has them.</param>
+/// <param name="token">The access token; null if there is none.</param>
+/// <param name="netrcFile">The path of the netrc file.</param>
 sealed class Credentials(Uri first, TokenHeader? token, string netrcFile)
 {
-    /// <summary>Adds what the address of a request may know.</summary>
+    /// <summary>Adds the credentials that the address of a request may get.</summary>
     public void AddTo(HttpRequestMessage request)
     {
         var address = request.RequestUri!;
@@ -29,7 +29,7 @@ sealed class Credentials(Uri first, TokenHeader? token, string netrcFile)
         string? user = stated.Length > 0 ? Uri.UnescapeDataString(parts[0]) : null;
         if (parts.Length == 2)
             return (user!, Uri.UnescapeDataString(parts[1]));
-        // Where a redirect leads, only an entry for that very host counts.
+        // After a redirect, only an entry for exactly that host counts.
         var login = isFirst || IsSecure(address)
             ? Netrc.Find(netrcFile, address.Host.Trim('[', ']'), user is "" ? null : user, takesDefault: isFirst)
             : null;

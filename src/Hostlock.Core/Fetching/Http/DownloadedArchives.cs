@@ -4,27 +4,30 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fetching.Http;
 
-/// <summary>Archives as they come: hashed on the way, and unpacked only for what is seldom looked at, links and files with other names.</summary>
-/// <param name="temporaryFolder">Where temporary files go.</param>
+/// <summary>
+/// Reads downloaded archives. They are hashed while they come, and unpacked only for rare questions: links, and files other than flake.nix
+/// and flake.lock.
+/// </summary>
+/// <param name="temporaryFolder">The folder of temporary files.</param>
 sealed class DownloadedArchives(string temporaryFolder) : IDisposable
 {
     readonly ConcurrentBag<ArchiveTree> _unpacked = [];
 
-    /// <summary>Reads an archive to its end: what it hashes to, and the files that say what a flake is.</summary>
-    /// <param name="download">The archive; stays open.</param>
-    /// <param name="received">Told how many bytes have come; may be null.</param>
+    /// <summary>Reads an archive to its end, for its hash and its flake.nix and flake.lock files.</summary>
+    /// <param name="download">The archive, which is left open.</param>
+    /// <param name="received">Is told how many more bytes have come; null if nobody is to be told.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">It is damaged, or does not come whole.</exception>
     public async Task<CachedAnswer> ReadAsync(Download download, Action<int>? received, CancellationToken cancellationToken)
     {
-        // A file of this machine is over at once, and may be read again from its beginning.
+        // A file of this machine is read quickly, and may have to be read again, so it is not watched.
         var body = received is null || download.Body.CanSeek ? download.Body : new WatchedStream(download.Body, received);
         var (hash, modified, caught) = await ArchiveReader.ReadAsync(body, How(download), cancellationToken);
         return CachedAnswer.Of(hash, modified, caught);
     }
 
-    /// <summary>All files of an archive, which stay until the end of the run.</summary>
-    /// <param name="download">The archive; is closed.</param>
+    /// <summary>Unpacks an archive. Its files are kept until the end of the run.</summary>
+    /// <param name="download">The archive, which is closed.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">It is damaged, or does not come whole.</exception>
     public async Task<TreeFiles> UnpackAsync(Download download, CancellationToken cancellationToken)
@@ -37,7 +40,7 @@ sealed class DownloadedArchives(string temporaryFolder) : IDisposable
         }
     }
 
-    /// <summary>Lets go of what was unpacked.</summary>
+    /// <summary>Removes the unpacked files.</summary>
     public void Dispose()
     {
         foreach (var tree in _unpacked)

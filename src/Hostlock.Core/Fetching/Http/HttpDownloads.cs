@@ -7,11 +7,11 @@ using Hostlock.Fetching.Compression;
 namespace Hostlock.Fetching.Http;
 
 /// <summary>
-/// GET over HTTP: follows redirects itself, so that a token stays with its host, tries again where that may help, and never
-/// waits for ever. No token is part of any message.
+/// Downloads over HTTP. It follows redirects itself, so that a token stays with its host; it tries again if that may help; and it never
+/// waits for ever. No message has a token in it.
 /// </summary>
-/// <param name="handler">The wire; it must not follow redirects by itself.</param>
-/// <param name="settings">How often to try, and the netrc file.</param>
+/// <param name="handler">Makes the connection to the network, which must not follow redirects by itself.</param>
+/// <param name="settings">The number of attempts, the time limits, and the netrc file.</param>
 /// <param name="time">The clock that waits are measured by.</param>
 public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings settings, TimeProvider time) : IDisposable
 {
@@ -21,17 +21,18 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
     static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
     static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    // Made when first needed: most commands ask nothing of the network, and setting it up takes longer than they do.
+    // Made on first use, because most commands do not use the network, and setting it up takes longer than they do.
     readonly Lazy<HttpClient> _client = new(() => new(handler()) { Timeout = Timeout.InfiniteTimeSpan });
 
     TimeSpan Patience => settings.StalledDownloadTimeout;
 
     /// <summary>Starts a download.</summary>
     /// <param name="url">The address.</param>
-    /// <param name="token">A token to send along, or null.</param>
-    /// <param name="tag">The ETag of what is there already, or null: the server may then answer that nothing has changed.</param>
+    /// <param name="token">The access token; null if there is none.</param>
+    /// <param name="tag">The ETag of the earlier download, so that the server may answer that nothing has changed; null if there is
+    /// none.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FetchException">It cannot be had.</exception>
+    /// <exception cref="FetchException">The server cannot be reached, or refuses.</exception>
     public async Task<Download> GetAsync(string url, TokenHeader? token, string? tag, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -45,7 +46,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         }
     }
 
-    /// <summary>A short answer as text.</summary>
+    /// <summary>Downloads a short text.</summary>
     public async Task<string> GetTextAsync(string url, TokenHeader? token, CancellationToken cancellationToken)
     {
         using var download = await GetAsync(url, token, null, cancellationToken);
@@ -91,7 +92,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                     return (null, FetchException.Unreachable(shown, $"no answer within {Seconds(Patience)}"), Backoff(attempt));
                 }
                 link = ImmutableLink(response.Headers) ?? link;
-                // These are what Nix takes for success.
+                // Nix takes these codes for success.
                 if ((int)response.StatusCode is 200 or 201 or 204 or 206)
                 {
                     var body = await response.Content.ReadAsStreamAsync(cancellationToken);
@@ -117,7 +118,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         }
         catch (HttpRequestException why)
         {
-            // A certificate that is not trusted today is not trusted in a second either.
+            // A certificate that is not trusted now will not be trusted in a second, so there is no other attempt.
             return (null, FetchException.Unreachable(shown, why.InnerException?.Message ?? why.Message, why), why.InnerException is AuthenticationException ? null : Backoff(attempt));
         }
     }
@@ -139,7 +140,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         return wait < LongestWait ? wait : LongestWait;
     }
 
-    // Nix 2.34.8 takes whatever is not the asker's fault for something that passes (libstore/filetransfer.cc).
+    // Like Nix 2.34.8, this tries again after every error that is not the client's fault (libstore/filetransfer.cc).
     TimeSpan? WaitFor(HttpResponseMessage response, int attempt)
     {
         if ((int)response.StatusCode is (>= 400 and < 500 and not (408 or 429)) or 501 or 505 or 511)
@@ -162,7 +163,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         _ => null,
     };
 
-    // Exactly <URL>; rel="immutable", and of several the last, as Nix 2.34.8 takes it (libstore/filetransfer.cc).
+    // The form is exactly <URL>; rel="immutable", and the last of several counts, as in Nix 2.34.8 (libstore/filetransfer.cc).
     static string? ImmutableLink(HttpResponseHeaders headers)
     {
         const string end = ">; rel=\"immutable\"";
@@ -186,7 +187,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
     /// <summary>A span of time in words, for messages: <c>300 seconds</c>.</summary>
     internal static string Seconds(TimeSpan time) => time.TotalSeconds == 1 ? "1 second" : $"{time.TotalSeconds:0} seconds";
 
-    /// <summary>The address without a password that may be in it.</summary>
+    /// <summary>The address without its user and password.</summary>
     static string Shown(string url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && address.UserInfo.Length > 0
         ? url.Replace(address.UserInfo + "@", "", StringComparison.Ordinal)
         : url;

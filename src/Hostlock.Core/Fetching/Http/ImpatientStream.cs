@@ -5,18 +5,20 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Http;
 
 /// <summary>
-/// The body of an answer: the one door for bytes from servers. It gives up if nothing comes for a while, if little comes for as long, or if
-/// too much comes.
+/// The body of an answer. All bytes from servers come through here. It gives up if no bytes come for a while, if too few come in that time,
+/// or if too many come.
 /// </summary>
 /// <param name="body">The bytes as they come.</param>
-/// <param name="response">The answer they belong to; closed with the stream.</param>
+/// <param name="response">The answer of the server; closed with the stream.</param>
 /// <param name="shown">The address, for messages.</param>
-/// <param name="patience">How long nothing may come, and how often the speed is looked at.</param>
+/// <param name="patience">The longest time without bytes; the speed is checked as often.</param>
 /// <param name="time">The clock that waits are measured by.</param>
 /// <param name="stop">Stops a read that blocks.</param>
 sealed class ImpatientStream(Stream body, HttpResponseMessage response, string shown, TimeSpan patience, TimeProvider time, CancellationToken stop) : ForwardStream
 {
-    /// <summary>The fewest bytes a second on the whole: a server that sends single bytes would hold us for ever.</summary>
+    /// <summary>
+    /// The lowest average speed in bytes per second. Without it, a server that sends single bytes would keep us for ever.
+    /// </summary>
     public const int Floor = 1024;
 
     static readonly long Most = ArchiveBounds.Default.Received;
@@ -26,7 +28,7 @@ sealed class ImpatientStream(Stream body, HttpResponseMessage response, string s
 
     public override int Read(Span<byte> buffer)
     {
-        // The unpacking reads on a thread of its own and has nothing else to do.
+        // Unpacking reads on a thread of its own, so this may block.
         var piece = ArrayPool<byte>.Shared.Rent(buffer.Length);
         try
         {
@@ -61,7 +63,7 @@ sealed class ImpatientStream(Stream body, HttpResponseMessage response, string s
         }
     }
 
-    // Only the time that was spent waiting for the server counts.
+    // Only the time that was spent on waiting for the server counts.
     void Count(int read, TimeSpan waited)
     {
         if ((_passed += read) > Most)

@@ -20,7 +20,7 @@ sealed class Netrc
     readonly bool _takesDefault;
     int _at;
 
-    // Of the entry at hand.
+    // The state of the entry that is being read.
     bool _isOurs;
     string? _login, _password;
 
@@ -30,8 +30,8 @@ sealed class Netrc
     /// <summary>Finds a login in a file; null if the file has none, cannot be read, or is malformed.</summary>
     /// <param name="file">The path of the file.</param>
     /// <param name="host">The machine.</param>
-    /// <param name="user">The login that is wanted; null for any.</param>
-    /// <param name="takesDefault">True to take the entry for all machines too.</param>
+    /// <param name="user">The login that is wanted; null if any will do.</param>
+    /// <param name="takesDefault">If true, the entry <c>default</c>, for all machines, counts too.</param>
     public static (string Login, string Password)? Find(string file, string host, string? user, bool takesDefault) =>
         RegularFile.TextIfReadable(file, MaximumFile) is { } text ? Find(text.Split('\n'), host, user, takesDefault) : null;
 
@@ -96,7 +96,7 @@ sealed class Netrc
         }
     }
 
-    // An entry with a password alone is for any login.
+    // An entry without a login is for any login.
     (string, string)? Found() => (_isOurs, _login, _password) switch
     {
         (false, _, _) or (_, null, null) => null,
@@ -111,7 +111,7 @@ sealed class Netrc
             value = text;
     }
 
-    // A word, and whether it stood in quotes; null at the end.
+    // The next word, and whether it was in quotes; null at the end.
     (bool IsQuoted, string Text)? Next()
     {
         while (_at < _text.Length && _text[_at] is ' ' or '\t' or '\r' or '\n')

@@ -9,22 +9,22 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Http;
 
 /// <summary>
-/// Archives and single files at addresses of which the contents may change: an ETag tells whether they have, and an immutable link in the answer
-/// takes the address's place in a lock.
+/// Fetches archives and single files from addresses whose contents may change. An ETag tells whether they have changed. If the answer has
+/// an immutable link, the link replaces the address in a lock.
 /// </summary>
 /// <param name="downloads">The seam to HTTP.</param>
-/// <param name="archives">What reads archives.</param>
-/// <param name="cache">What is known from earlier runs.</param>
-/// <param name="temporaryFolder">Where temporary files go.</param>
+/// <param name="archives">Reads archives.</param>
+/// <param name="cache">The answers of earlier runs.</param>
+/// <param name="temporaryFolder">The folder of temporary files.</param>
 /// <remarks>Nix 2.34.8, libfetchers/tarball.cc.</remarks>
 sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives, FetchCache cache, string temporaryFolder)
 {
     /// <summary>Fetches an archive.</summary>
     /// <param name="reference">The reference.</param>
     /// <param name="url">Its address.</param>
-    /// <param name="received">Told how many bytes have come; may be null.</param>
+    /// <param name="received">Is told how many more bytes have come; null if nobody is to be told.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FetchException">It cannot be had, or is damaged.</exception>
+    /// <exception cref="FetchException">The archive cannot be downloaded, or is damaged.</exception>
     public async Task<FetchedTree> FetchAsync(FlakeRef reference, string url, Action<int>? received, CancellationToken cancellationToken)
     {
         var key = KeyOf("tarball", url);
@@ -49,11 +49,11 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
         return new(locked, new RememberedFiles(cache, identity, answer, async stop => await archives.UnpackAsync(await OpenAsync(url, null, stop), stop)), []);
     }
 
-    /// <summary>Fetches a single file. If the server does not give it any more, what it gave last is taken, with a warning.</summary>
+    /// <summary>Fetches a single file. If the server no longer gives the file, the last version is taken, with a warning.</summary>
     /// <param name="reference">The reference.</param>
     /// <param name="url">Its address.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FetchException">It cannot be had, and was not had before.</exception>
+    /// <exception cref="FetchException">The file cannot be downloaded, and was not downloaded before.</exception>
     /// <remarks>Nix 2.34.8, libfetchers/tarball.cc, downloadFile; for an archive it does not fall back (downloadTarball_).</remarks>
     public async Task<FetchedTree> FetchFileAsync(FlakeRef reference, string url, CancellationToken cancellationToken)
     {
@@ -79,10 +79,10 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
         return new(reference.With(reference.Input.With("narHash", known!.NarHash)), new NoFiles(), warnings);
     }
 
-    // What lies at an address may change; its ETag tells.
+    // The contents at an address may change; the ETag tells whether they have.
     static RefAttributes KeyOf(string type, string url) => RefAttributes.Of(("type", $"{type} by ETag"), ("url", url));
 
-    // The link is an input's whole URL, of which no `dir` is taken out.
+    // The link is the whole URL of an input, so a `dir` in it stays.
     static RefAttributes Immutable(string link, string url)
     {
         if (FlakeUrl.TryParse(link) is not { } address)
@@ -118,7 +118,7 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
         }
     }
 
-    /// <summary>One file that is a whole tree.</summary>
+    /// <summary>A tree that is a single file.</summary>
     sealed class SingleFileTree(FileStream file) : SourceTree
     {
         public override TreeEntry Root => new(default, TreeEntryKind.File, file.Length, null);
@@ -134,7 +134,7 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
         }
     }
 
-    /// <summary>A tree that is a file has no files in it.</summary>
+    /// <summary>The files in a tree that is a single file: none.</summary>
     sealed class NoFiles : TreeFiles
     {
         public override ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken) => default;

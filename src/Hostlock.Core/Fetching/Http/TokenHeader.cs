@@ -3,12 +3,14 @@ using Hostlock.Flakes;
 namespace Hostlock.Fetching.Http;
 
 /// <summary>A header that carries a token, and the one host it may be sent to.</summary>
-/// <param name="Host">The host whose token it is; the host's API, <c>api.HOST</c>, may have it too.</param>
+/// <param name="Host">The host that the token belongs to; it may also be sent to the host's API, <c>api.HOST</c>.</param>
 /// <param name="Name">The name of the header.</param>
 /// <param name="Value">The value of the header, with the token in it.</param>
 public sealed record TokenHeader(string Host, string Name, string Value)
 {
-    /// <summary>The header with the access token that nix.conf has for a reference; null if it has none, or the type takes none.</summary>
+    /// <summary>
+    /// The header with the access token that nix.conf has for a reference; null if it has none, or the type of the reference takes none.
+    /// </summary>
     internal static TokenHeader? For(FlakeRef reference, NixSettings settings)
     {
         if (reference.Scheme.RepositoryOf(reference.Input) is not { } repository || settings.TokenFor(repository.Host, repository.Owner, repository.Name) is not { } token)

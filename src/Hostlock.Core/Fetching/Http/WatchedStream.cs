@@ -2,9 +2,9 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Http;
 
-/// <summary>A body whose bytes are told of as they come.</summary>
+/// <summary>A body that reports its bytes as they come.</summary>
 /// <param name="body">The bytes; closed with the stream.</param>
-/// <param name="received">Told how many bytes have come, each time some do.</param>
+/// <param name="received">Is told how many more bytes have come, after each read.</param>
 sealed class WatchedStream(Stream body, Action<int> received) : ForwardStream
 {
     public override int Read(Span<byte> buffer) => Count(body.Read(buffer));

@@ -7,8 +7,8 @@ using Hostlock.Platform.Programs;
 namespace Hostlock.Fleets.Adoption;
 
 /// <summary>
-/// What git tells of the files that came with hostlock: which locks were not there before, and which files it was only told of. A lock that a user
-/// had before is the user's, wherever hostlock.toml says that it lies.
+/// Tells from git which files came with hostlock: locks that did not exist before, and files that git knows only as intents to add. A lock
+/// that existed before belongs to the user, whatever place hostlock.toml gives it.
 /// </summary>
 public sealed class AdoptedFiles
 {
@@ -20,7 +20,7 @@ public sealed class AdoptedFiles
     AdoptedFiles(IProcessRunner processes, FleetFolder folder, IEnumerable<string> announced, IEnumerable<string> committed) =>
         (_processes, _folder, _announced, _committed) = (processes, folder, [.. announced], [.. committed]);
 
-    /// <summary>Asks git; in a folder without a repository nothing is known to have come with hostlock.</summary>
+    /// <summary>Asks git. In a folder without a repository, no file is known to have come with hostlock.</summary>
     public static async Task<AdoptedFiles> ReadAsync(FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
     {
         if (GitWorkTreeFiles.Around(processes, folder.Path) is null)
@@ -33,7 +33,7 @@ public sealed class AdoptedFiles
             return new(processes, folder, announced, []);
         var adoption = (await RunAsync(["log", "-1", "--format=%H", "--no-renames", "--diff-filter=A", "--", FleetFile.Name])).Output.Trim();
         var before = await RunAsync(["ls-tree", "-r", "--name-only", "-z", $"{adoption}^", "--", .. files]);
-        // Without a commit before, in a shallow clone or because everything came at once, the locks may as well be the user's.
+        // If no earlier commit is known, because the clone is shallow or the first commit had everything, the locks may be the user's.
         return new(processes, folder, announced, before.Succeeded ? now.Except(Split(before)) : []);
 
         async Task<ImmutableHashSet<string>> PathsAsync(string[] arguments) => [.. Split(await RunAsync(arguments))];
@@ -48,7 +48,7 @@ public sealed class AdoptedFiles
     /// <param name="path">Relative to the flake.</param>
     public bool Has(string path) => _announced.Contains(path) || _committed.Contains(path);
 
-    /// <summary>Takes files that are gone out of the index if the index only had an intent to add them; other entries stay as they are.</summary>
+    /// <summary>Removes deleted files from the index if it has only an intent to add them. Other entries stay.</summary>
     /// <param name="removed">The paths of the files, relative to the flake.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task ForgetAsync(IEnumerable<string> removed, CancellationToken cancellationToken)

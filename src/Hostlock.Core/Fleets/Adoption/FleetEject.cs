@@ -6,12 +6,12 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Adoption;
 
-/// <summary>What <c>eject</c> would do.</summary>
+/// <summary>The plan of <c>eject</c>.</summary>
 /// <param name="Changed">The files that change.</param>
-/// <param name="Removed">The files that go, relative to the flake.</param>
+/// <param name="Removed">The files that are deleted, relative to the flake.</param>
 /// <param name="Moves">By host, the inputs that change when the host is built with another lock.</param>
-/// <param name="Notes">What the user should know beside.</param>
-/// <param name="IsWhole">True if the flake is to be without hostlock, and not only some hosts.</param>
+/// <param name="Notes">Remarks for the user.</param>
+/// <param name="IsWhole">True if the whole flake leaves hostlock, and not only some hosts.</param>
 public sealed record EjectPlan(
     ImmutableArray<PlannedFile> Changed,
     ImmutableArray<string> Removed,
@@ -24,12 +24,13 @@ public sealed record EjectPlan(
 }
 
 /// <summary>
-/// Takes hosts back to the root lock, or the whole flake back to what it was before <c>init</c>. Planning writes nothing. Files are changed before
-/// others go, flake.nix first of all, so that the flake evaluates at every moment, and doing it again finishes what was broken off.
+/// Takes hosts back to the root lock, or the whole flake back to what it was before <c>init</c>. Planning writes nothing. Files are
+/// changed, flake.nix first, before others are deleted, so that the flake evaluates at every moment, and a second run finishes an
+/// interrupted one.
 /// </summary>
 public static class FleetEject
 {
-    /// <summary>Works out how some hosts go back to the root lock.</summary>
+    /// <summary>Plans how some hosts go back to the root lock.</summary>
     /// <param name="folder">The flake.</param>
     /// <param name="words">The hosts, and <c>@ring</c>.</param>
     /// <param name="keepsLocks">Leaves the files of their locks.</param>
@@ -59,7 +60,7 @@ public static class FleetEject
         return new(changed, Existing(folder, removed), moves.ToImmutable(), [], false);
     }
 
-    /// <summary>Works out how the flake is left.</summary>
+    /// <summary>Plans how the whole flake leaves hostlock.</summary>
     /// <param name="folder">The flake.</param>
     /// <param name="kept">The host whose lock becomes flake.lock, or root.</param>
     /// <param name="keepsLocks">Leaves the files of the hosts' locks.</param>
@@ -91,7 +92,7 @@ public static class FleetEject
         if (folder.TryReadText(FleetInit.Attributes) is { } text && text.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal))
         {
             var left = string.Concat(Lines(text).Where(line => !line.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal)));
-            // As init adds its lines, the last line ends as the user's last line did.
+            // init kept the end of the user's last line, so it is restored here.
             if (!text.EndsWith('\n') && left.EndsWith('\n'))
                 left = left[..^1];
             if (left.Length > 0)
@@ -111,12 +112,12 @@ public static class FleetEject
     {
         using var reserved = folder.Reserve();
         folder.Files.ReplaceAll([.. plan.Changed.Select(file => (file.Path, file.Contents))]);
-        // The list of hosts goes last: with it the plan can be made again.
+        // hostlock.toml is deleted last, because a second run plans from it.
         foreach (var path in plan.Removed.OrderBy(path => path == FleetFile.Name))
             folder.Files.Delete(path);
     }
 
-    // Files under names of the user's own are the user's, unless git says that they came with hostlock.
+    // Files with other names belong to the user, unless git says that they came with hostlock.
     static bool IsOurs(string lockPath, AdoptedFiles adopted) => lockPath.StartsWith("locks/", StringComparison.Ordinal) || adopted.Has(lockPath);
 
     static void Move(FleetFolder folder, Host host, LockFile to, ImmutableArray<(HostName, ImmutableArray<string>)>.Builder moves)

@@ -7,24 +7,24 @@ using Hostlock.Fleets.Settings.Toml;
 
 namespace Hostlock.Fleets.Adoption;
 
-/// <summary>A file that adopting a flake makes or changes.</summary>
+/// <summary>A file that <c>init</c> makes or changes.</summary>
 /// <param name="Path">Relative to the flake.</param>
-/// <param name="Contents">What it will hold.</param>
-/// <param name="IsNew">True where it is not there yet.</param>
-/// <param name="What">What it is for, or what changes in it.</param>
-/// <param name="Edit">Where it changes, for a file of the user's.</param>
+/// <param name="Contents">The new contents.</param>
+/// <param name="IsNew">True if the file does not exist yet.</param>
+/// <param name="What">The purpose of the file, or the change in it, in words.</param>
+/// <param name="Edit">The change as an edit, for a file of the user; null for a file of hostlock.</param>
 public sealed record PlannedFile(string Path, ReadOnlyMemory<byte> Contents, bool IsNew, string What, EditedText? Edit = null);
 
-/// <summary>What <c>init</c> would do.</summary>
+/// <summary>The plan of <c>init</c>.</summary>
 /// <param name="Hosts">The hosts that get a lock, with the configurations that are theirs.</param>
-/// <param name="Files">The files to write; empty where all is as it should be.</param>
-/// <param name="Notes">What the user should know beside.</param>
+/// <param name="Files">The files to write; empty if the flake is set up already.</param>
+/// <param name="Notes">Remarks for the user.</param>
 public sealed record InitPlan(
     ImmutableSortedDictionary<HostName, ImmutableArray<string>> Hosts, ImmutableArray<PlannedFile> Files, ImmutableArray<string> Notes);
 
 /// <summary>
-/// Adopts a flake: each host gets a lock with the pins it is built by now, and <c>outputs</c> is wrapped in one call, so that every
-/// derivation stays what it is. <see cref="Plan"/> writes nothing; doing it twice changes nothing.
+/// Adopts a flake: each host gets a lock with the pins that it is built with now, and <c>outputs</c> is wrapped in one call, so that every
+/// derivation stays what it is. <see cref="Plan"/> writes nothing, and a second <c>init</c> changes nothing.
 /// </summary>
 public static class FleetInit
 {
@@ -34,7 +34,7 @@ public static class FleetInit
     /// <param name="folder">The flake.</param>
     /// <param name="hosts">The hosts that get a lock, with the configurations that are theirs.</param>
     /// <param name="others">The hosts that stay on the root lock, with the configurations that are theirs.</param>
-    /// <param name="outputs">The names of all outputs, or null where they are not known.</param>
+    /// <param name="outputs">The names of all outputs; null if they are not known.</param>
     /// <exception cref="HostlockException">There is no root lock to start from, or <c>outputs</c> cannot be wrapped.</exception>
     public static InitPlan Plan(
         FleetFolder folder,
@@ -59,8 +59,9 @@ public static class FleetInit
         return new(hosts, files.ToImmutable(), notes.ToImmutable());
     }
 
-    /// <summary>Writes what was planned, all files or none, while no other hostlock writes to the fleet.</summary>
-    /// <exception cref="HostlockException">Another hostlock writes, or one of the files leads out of the flake or cannot be written.</exception>
+    /// <summary>Writes the planned files, all of them or none. No other hostlock can write to the fleet meanwhile.</summary>
+    /// <exception cref="HostlockException">Another hostlock is writing, a path leads out of the flake, or a file cannot be
+    /// written.</exception>
     public static void Apply(FleetFolder folder, InitPlan plan)
     {
         using var reserved = folder.Reserve();
@@ -68,7 +69,7 @@ public static class FleetInit
         folder.Files.ReplaceAll([.. plan.Files.Select(file => (file.Path, file.Contents))]);
     }
 
-    // The layout of each host, those that are in hostlock.toml already as it says.
+    // The layout of each host. For a host that hostlock.toml lists already, it is the layout that the file gives.
     static Dictionary<HostName, HostLayout> Layouts(
         FleetFolder folder, IEnumerable<HostName> hosts, ImmutableArray<PlannedFile>.Builder files, ImmutableArray<string>.Builder notes)
     {
@@ -76,7 +77,7 @@ public static class FleetInit
         var found = new HostLayouts(folder, hosts);
         foreach (var host in hosts)
         {
-            // One that stayed on the root lock so far is adopted like any other.
+            // A host that stayed on the root lock so far is adopted like any other.
             var known = folder.Fleet.Hosts.FirstOrDefault(each => each.Name == host && each.Lock != FleetFolder.RootLock);
             var layout = known is null ? found.Of(host) : found.Of(known);
             layouts.Add(host, layout);

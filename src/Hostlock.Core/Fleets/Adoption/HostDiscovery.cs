@@ -6,10 +6,10 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.Adoption;
 
-/// <summary>The names of hosts and outputs where the text of flake.nix does not say them: asked of nix, where there is one.</summary>
+/// <summary>Asks nix for the names of hosts and outputs, for a flake.nix whose text does not give them.</summary>
 sealed class HostDiscovery(IProcessRunner processes)
 {
-    /// <summary>The names of all outputs, and of the hosts under them; null where nix is not there or fails.</summary>
+    /// <summary>The names of all outputs, and of the hosts under them; null if nix is missing or fails.</summary>
     public async Task<OutputNames?> AskAsync(
         string folder, CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ sealed class HostDiscovery(IProcessRunner processes)
         }
         catch (PlatformException)
         {
-            return null; // no nix here
+            return null; // this machine has no nix
         }
         return finished.Succeeded ? Parse(finished.Output) : null;
     }

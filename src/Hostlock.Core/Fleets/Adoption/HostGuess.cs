@@ -2,14 +2,16 @@ using System.Collections.Immutable;
 
 namespace Hostlock.Fleets.Adoption;
 
-/// <summary>Names that are likely those of hosts, where nothing says them for certain: those of the folders in which people keep their machines.</summary>
+/// <summary>
+/// Guesses the names of hosts from the folders in which people keep their machines. It is used only if no certain source has names.
+/// </summary>
 static class HostGuess
 {
     static readonly string[] Places = ["hosts", "machines", "nixos/hosts", "configurations/nixos", "systems", "nixos"];
 
     static readonly string[] Others = ["common", "shared", "default", "modules", "profiles", "lib", "overlays", "hosts", "users", "home"];
 
-    /// <summary>The first place that has any, and the names there.</summary>
+    /// <summary>The first place with such folders, and their names; null if there is none.</summary>
     public static (string Place, ImmutableArray<HostName> Names)? In(FleetFolder folder)
     {
         foreach (var place in Places)
@@ -26,7 +28,7 @@ static class HostGuess
 
     static bool IsSystem(string name) => name.EndsWith("-linux", StringComparison.Ordinal) || name.EndsWith("-darwin", StringComparison.Ordinal);
 
-    // A folder with Nix code in it, or below it for one that is named after a system.
+    // The names of the folders that have Nix code in them, or are named after a system.
     static ImmutableArray<string> Names(string folder) =>
         !Directory.Exists(folder) ? [] :
         [

@@ -5,17 +5,17 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Adoption;
 
-/// <summary>Where the inputs of a host are declared and locked, in a flake that is being adopted.</summary>
+/// <summary>The files that declare and lock the inputs of a host, in a flake that is being adopted.</summary>
 /// <param name="Flake">The file that declares them, relative to the flake.</param>
 /// <param name="Lock">The place of the lock, relative to the flake.</param>
 /// <param name="Seed">The bytes that the lock is to have; null if the lock exists, or cannot be made from what lies in the flake.</param>
-/// <param name="What">Where the seed comes from, in words; empty if there is none.</param>
-/// <param name="Notes">What the user should know of it.</param>
+/// <param name="What">The origin of the seed, in words; empty if there is no seed.</param>
+/// <param name="Notes">Remarks for the user.</param>
 public sealed record HostLayout(string Flake, string Lock, byte[]? Seed, string What, ImmutableArray<string> Notes);
 
 /// <summary>
-/// Recognises from the files how people give hosts inputs of their own: by a flake in the folder of the host, by a second flake file beside the
-/// first, or by a copy of flake.lock under another name. What is found is put to use where it lies; no file of the user is moved.
+/// Recognises from the files how people give hosts inputs of their own: by a flake in the folder of the host, by a second flake file beside
+/// the first, or by a copy of flake.lock under another name. These files are used in place; no file of the user is moved.
 /// </summary>
 public sealed class HostLayouts
 {
@@ -80,8 +80,8 @@ public sealed class HostLayouts
     HostLayout RootCopy(string place, ImmutableArray<string> notes) =>
         new(FleetFolder.FlakeFile, place, _rootBytes ?? throw FleetException.NoLock(_folder.RootPlace), "a copy of flake.lock: the same pins", notes);
 
-    // Whether the flake in a folder belongs to a host: the root has it as an input, or it defines the host's configuration, or it has inputs and no
-    // outputs, and its inputs are all that the root asks for. In that last case the root puts the host together with them.
+    // Whether the flake in a folder belongs to a host: the root has it as an input, or it defines the host's configuration, or it has
+    // inputs and no outputs, and its inputs are all that the root asks for. In that last case the root puts the host together with them.
     bool BelongsTo(HostName host, string at, string? input)
     {
         var file = $"{at}/{FleetFolder.FlakeFile}";
@@ -111,7 +111,7 @@ public sealed class HostLayouts
         }
         if (copy is not null)
             return new(flake, place, LockFileWriter.Write(copy), $"what flake.lock pins for '{input}': the same pins", []);
-        // The pins of the root do for declarations that ask for nothing else.
+        // If the declarations ask for the same inputs as the root's, the pins of the root are used.
         if (_root is not null && _flakes.Declared(flake) is { } declared && LockStaleness.Between(new(null, declared, RefAttributes.Empty, null), _root).IsEmpty)
             return new(flake, place, _rootBytes, "a copy of flake.lock: the same pins", []);
         return new(flake, place, null, "", [$"{host} is declared in '{flake}' and has no lock; 'hostlock lock {host}' makes it"]);
@@ -137,7 +137,7 @@ public sealed class HostLayouts
             else
                 usable.Add(new(path, found, path == place || path == $"flake-{host}.lock"));
         }
-        // A file under the very name is meant; of the others, the one whose inputs are the newest.
+        // A file with exactly the host's name wins; of the others, the one with the newest inputs.
         var adopted = usable
             .OrderByDescending(candidate => candidate.IsInPlace).ThenByDescending(candidate => Newest(candidate.Lock)).ThenBy(candidate => candidate.Path, Utf8Order.Instance)
             .FirstOrDefault();

@@ -17,10 +17,8 @@ namespace Hostlock.Fleets.Adoption;
 /// Which of these hosts are then adopted is for the words of the command and hostlock.toml to say.
 /// </summary>
 /// <param name="Configurations">The attribute paths of each host's configurations, by the name of the host.</param>
-/// <param name="Outputs">
-/// The names of all outputs, if every host is known, so that hostlock.toml may list them: with them listed, a host that is not in hostlock.toml does
-/// not exist. Null if some host may not be known.
-/// </param>
+/// <param name="Outputs">The names of all outputs, if every host is known, so that hostlock.toml may list them: with them listed, a host
+/// that is not in hostlock.toml does not exist. Null if some host may not be known.</param>
 public sealed record HostNames(ImmutableSortedDictionary<HostName, ImmutableArray<string>> Configurations, ImmutableArray<string>? Outputs)
 {
     /// <summary>True if every host of the flake is known.</summary>
@@ -49,7 +47,7 @@ public sealed record HostNames(ImmutableSortedDictionary<HostName, ImmutableArra
     /// <param name="host">The host.</param>
     public static string Configuration(string output, HostName host) => Configuration(output, host.ToString());
 
-    /// <summary>The attribute path of a configuration, as hostlock.toml has it.</summary>
+    /// <summary>The attribute path of a configuration, as hostlock.toml writes it.</summary>
     /// <param name="output">The output, such as <c>nixosConfigurations</c>.</param>
     /// <param name="name">The name beneath it, which is quoted if Nix wants that.</param>
     public static string Configuration(string output, string name) => $"{output}.{(InputPath.IsReferable(name) ? name : $"\"{name}\"")}";
@@ -59,8 +57,8 @@ public sealed record HostNames(ImmutableSortedDictionary<HostName, ImmutableArra
         HostGuess.In(folder) is var (place, likely) ? FleetException.HostsUnknown(place, likely) : FleetException.HostsUnknown(null, []);
 
     /// <summary>
-    /// The hosts that the outputs of a flake name, with the configurations that are theirs; empty if the names are computed. The home of jono@plex
-    /// is plex's.
+    /// The hosts that the outputs of a flake name, with the configurations that are theirs; empty if the names are computed. The home
+    /// configuration jono@plex belongs to plex.
     /// </summary>
     internal static ImmutableSortedDictionary<HostName, ImmutableArray<string>> In(OutputNames names)
     {
@@ -85,7 +83,7 @@ public sealed record HostNames(ImmutableSortedDictionary<HostName, ImmutableArra
         if (names.All is not { } all)
             return false;
         var taken = In(names).Values.SelectMany(configurations => configurations).ToHashSet();
-        // An output with no host's configuration stays as the root has it.
+        // An output with no host's configuration stays as it is.
         return OutputNames.HostOutputs.Where(output => all.Contains(output)).All(output =>
             names.Configurations.TryGetValue(output, out var named) && named.Select(name => taken.Contains(Configuration(output, name))).Distinct().Count() < 2);
     }

@@ -4,12 +4,12 @@ using Hostlock.Platform;
 namespace Hostlock.Fleets.Adoption;
 
 /// <summary>
-/// Which hosts of a flake are adopted: those that words name; else those that hostlock.toml lists and the flake has, but for those that it keeps on the
-/// root lock; else all that the flake has.
+/// Selects the hosts of a flake to adopt: those that the user names; otherwise those that hostlock.toml lists and the flake has, except the
+/// ones on the root lock; otherwise all hosts of the flake.
 /// </summary>
 public static class HostSelection
 {
-    /// <summary>Works out the adoption. Writes nothing.</summary>
+    /// <summary>Plans the adoption. Writes nothing.</summary>
     /// <param name="folder">The flake.</param>
     /// <param name="words">The names of the hosts; none for all.</param>
     /// <param name="processes">Runs nix, if flake.nix does not say what its hosts are.</param>

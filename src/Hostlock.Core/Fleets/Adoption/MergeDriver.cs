@@ -4,10 +4,10 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.Adoption;
 
-/// <summary>The setting of git that has locks merged by input. It is in no file of the repository: each clone needs it.</summary>
+/// <summary>The setting that makes git merge locks by input. It is in no file of the repository, so each clone needs it.</summary>
 public sealed class MergeDriver
 {
-    /// <summary>What git is told to run.</summary>
+    /// <summary>The command that git runs.</summary>
     public const string Line = "hostlock merge-driver %O %A %B";
 
     const string Section = "merge.hostlock", Setting = $"{Section}.driver", Title = $"{Section}.name";
@@ -17,21 +17,21 @@ public sealed class MergeDriver
 
     MergeDriver(IProcessRunner processes, string root) => (_processes, _root) = (processes, root);
 
-    /// <summary>The setting of the repository around a flake; null if it is in none.</summary>
+    /// <summary>The setting of the repository around a flake; null if the flake is in no repository.</summary>
     public static MergeDriver? Around(FleetFolder folder, IProcessRunner processes) =>
         GitWorkTreeFiles.Around(processes, folder.Path) is { } tree ? new(processes, tree.Root) : null;
 
     /// <summary>True if git has a driver of this name.</summary>
     public async Task<bool> IsSetAsync(CancellationToken cancellationToken) => (await ConfigAsync(cancellationToken, "--get", Setting)).Succeeded;
 
-    /// <summary>Sets it.</summary>
+    /// <summary>Adds the setting to the repository's config.</summary>
     public async Task InstallAsync(CancellationToken cancellationToken)
     {
         await ConfigAsync(cancellationToken, Title, "locks, input by input");
         await ConfigAsync(cancellationToken, Setting, Line);
     }
 
-    /// <summary>Takes it out again.</summary>
+    /// <summary>Removes the setting from the repository's config.</summary>
     public Task UninstallAsync(CancellationToken cancellationToken) => ConfigAsync(cancellationToken, "--remove-section", Section);
 
     Task<Finished> ConfigAsync(CancellationToken cancellationToken, params IEnumerable<string> words) =>

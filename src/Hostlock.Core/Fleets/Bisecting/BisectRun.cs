@@ -9,32 +9,32 @@ using Hostlock.Platform;
 namespace Hostlock.Fleets.Bisecting;
 
 /// <summary>
-/// Finds which input broke a host, and which revision of it, by trying locks between a good one and a bad one in the place of the host's own, while no
-/// other hostlock writes to the fleet.
+/// Finds which input broke a host, and which revision of it, by trying locks between a good one and a bad one in place of the host's own.
+/// No other hostlock may write to the fleet meanwhile.
 /// </summary>
 /// <param name="processes">Runs the user's command and git.</param>
 /// <param name="folder">The fleet.</param>
-/// <param name="watcher">Is told how it goes.</param>
+/// <param name="watcher">Is told the steps.</param>
 public sealed class BisectRun(IProcessRunner processes, FleetFolder folder, IBisectWatcher watcher)
 {
     /// <summary>Reads the good and the bad lock.</summary>
     public required LockVersions Versions { get; init; }
 
-    /// <summary>Follows references, if revisions are looked through.</summary>
+    /// <summary>Makes the source that follows references, if revisions are searched.</summary>
     public required Func<IFlakeSource> Source { get; init; }
 
-    /// <summary>The folder for what was tried, absolute.</summary>
+    /// <summary>The folder for the verdicts of tries, absolute.</summary>
     public required string CacheFolder { get; init; }
 
-    /// <summary>Searches. A search that was broken off goes on.</summary>
-    /// <exception cref="HostlockException">Good is not good, bad is not bad, or a lock cannot be had.</exception>
+    /// <summary>Searches. A search that was interrupted goes on from its verdicts.</summary>
+    /// <exception cref="HostlockException">The good lock is not good, the bad lock is not bad, or a lock cannot be read.</exception>
     public async Task<BisectResult> FindAsync(BisectRequest request, CancellationToken cancellationToken)
     {
         var (place, command) = (request.Place, request.Command);
         using var reserved = folder.Reserve();
         var memory = Path.Combine(CacheFolder, "bisect", Name(folder.Path, place.Name));
         var trial = new LockTrial(processes, folder, place, $"{memory}.lock");
-        trial.End(); // of a run that was killed
+        trial.End(); // clears up after a run that was killed
         var good = await Versions.ReadAsync(request.Good, cancellationToken);
         var bad = request.Bad is null ? HostLocks.ReadExisting(place) : await Versions.ReadAsync(request.Bad, cancellationToken);
         var bisection = new Bisection(place, good, bad, $"{memory}-{Name(LockDigest.Of(good).Hex, LockDigest.Of(bad).Hex, command)}.json");
@@ -60,7 +60,7 @@ public sealed class BisectRun(IProcessRunner processes, FleetFolder folder, IBis
         Task<Verdict> TellAsync() => trial.RunAsync(command, watcher.Said, cancellationToken);
     }
 
-    // The result as it is, if the revisions say no more than the locks do.
+    // Searches the revisions of the culprit. If they tell no more than the locks do, the result is returned unchanged.
     async Task<BisectResult> WithRevisionsAsync(
         BisectResult result, Bisection bisection, LockPlace place, (LockFile Good, LockFile Bad) locks, Func<Task<Verdict>> tellAsync, CancellationToken cancellationToken)
     {
@@ -92,7 +92,7 @@ public sealed class BisectRun(IProcessRunner processes, FleetFolder folder, IBis
             var request = new UpdateRequest.Move(new MovedInputs.To(path, revision.Id.ToString())) { AllowsDowngrade = true };
             return (await update.PlanAsync([place with { Frozen = NameMap<Freeze>.Empty }], request, cancellationToken))[0] switch
             {
-                // As it is written for what is declared: the revision was only asked for here.
+                // The entry keeps the declared reference as its original; only the search asked for this revision.
                 LockOutcome.Planned(var planned) => planned.After,
                 LockOutcome.Failed(_, var why) => throw why,
                 _ => throw new System.Diagnostics.UnreachableException(),

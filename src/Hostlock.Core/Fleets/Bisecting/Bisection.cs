@@ -7,19 +7,20 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Bisecting;
 
-/// <summary>What the revisions of an input say.</summary>
-/// <param name="Culprits">The first bad one, and those before it of which nothing could be told; the last is bad for certain.</param>
-/// <param name="LastGood">The newest that is known to be good; null where that is the good lock's own.</param>
+/// <summary>The verdict about the revisions of an input.</summary>
+/// <param name="Culprits">The first revision that is certainly bad, last in the list, after the revisions just before it that could not be
+/// tested.</param>
+/// <param name="LastGood">The newest revision that is known to be good; null if that is the good lock's own.</param>
 public sealed record RevisionVerdict(IReadOnlyList<NewestRevision> Culprits, NewestRevision? LastGood);
 
 /// <summary>
-/// Looks for the inputs that broke a host, and then for the revision of an input that did: between a lock that is good and one that is bad, locks are made that have some inputs of the one and
-/// some of the other, and a command says of each whether it is good. What was tried is kept, so that a search that was broken off goes on.
+/// Finds the inputs that broke a host, and then the revision of the input that did. It makes locks with some inputs of a good lock and the
+/// rest of a bad one, and a command tests each of them. The verdicts are kept, so that an interrupted search goes on.
 /// </summary>
 /// <param name="place">The host's lock, where each lock to try is written.</param>
 /// <param name="good">The lock that is good.</param>
 /// <param name="bad">The lock that is bad.</param>
-/// <param name="memory">A file for what was tried.</param>
+/// <param name="memory">The file that keeps the verdicts.</param>
 public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, string memory)
 {
     readonly Dictionary<string, Verdict> _tried = Remembered(memory);
@@ -30,8 +31,8 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
 
     /// <summary>Finds the culprits.</summary>
     /// <param name="runAsync">Says of the lock that was just written whether it is good.</param>
-    /// <param name="told">Told of each try: the inputs that are bad's, and the verdict.</param>
-    /// <exception cref="FleetException">Good is not good, or bad is not bad.</exception>
+    /// <param name="told">Is told each try: the inputs that are the bad lock's, and the verdict.</param>
+    /// <exception cref="FleetException">The good lock is not good, or the bad lock is not bad.</exception>
     public async Task<ImmutableArray<string>> FindAsync(Func<Task<Verdict>> runAsync, Action<IReadOnlyList<string>, Verdict> told)
     {
         if (await TryAsync([]) != Verdict.Good)
@@ -43,9 +44,9 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
         Task<Verdict> TryAsync(IReadOnlyList<string> inputs) => this.TryAsync(With(inputs), runAsync, verdict => told(inputs, verdict));
     }
 
-    /// <summary>Finds the first bad revision of an input by halving; what cannot be told is gone around.</summary>
-    /// <param name="revisions">Those after the good lock's, the oldest first; the last is the bad lock's.</param>
-    /// <param name="lockAsync">The good lock with the input at a revision.</param>
+    /// <summary>Finds the first bad revision of an input by halving. Revisions that cannot be tested are skipped.</summary>
+    /// <param name="revisions">The revisions after the good lock's, the oldest first; the last is the bad lock's.</param>
+    /// <param name="lockAsync">Makes the good lock with the input at a revision.</param>
     /// <param name="runAsync">Says of the lock that was just written whether it is good.</param>
     /// <param name="told">Told of each try.</param>
     /// <exception cref="HostlockException">A revision cannot be fetched.</exception>
@@ -66,7 +67,7 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
         }
         return new([.. revisions.Skip(good + 1).Take(bad - good)], good < 0 ? null : revisions[good]);
 
-        // The one nearest to the middle of which something may be told.
+        // The revision nearest to the middle that may still be tested.
         int? Next() => Enumerable.Range(good + 1, bad - good - 1)
             .Where(each => !skipped.Contains(each))
             .Select(each => (int?)each)
@@ -81,7 +82,7 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
             }
             catch (HostlockException why) when (!why.IsOutside)
             {
-                return Verdict.Skipped; // no flake, or none that can be locked
+                return Verdict.Skipped; // the revision is not a flake, or cannot be locked
             }
             return await TryAsync(tried, runAsync, verdict => told(revision, verdict));
         }
@@ -92,7 +93,7 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
         var key = LockDigest.Of(tried).ToString()!;
         if (_tried.TryGetValue(key, out var known))
             return known;
-        // What would follow nothing cannot be built.
+        // A lock with a follows that leads nowhere cannot be built.
         if (LockGraft.Dangling(tried).Count > 0)
             return Verdict.Skipped;
         HostLocks.Write(place, tried);
@@ -107,7 +108,7 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
     public LockFile With(IEnumerable<string> inputs) =>
         inputs.Aggregate(good, (lockFile, name) => LockGraft.Into(lockFile, bad, InputPath.Of(name)));
 
-    /// <summary>Forgets what was tried.</summary>
+    /// <summary>Deletes the verdicts.</summary>
     public void Forget() => File.Delete(memory);
 
     static Dictionary<string, Verdict> Remembered(string memory)
@@ -119,7 +120,7 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException or JsonException or ArgumentException or InvalidOperationException)
         {
-            return []; // nothing was tried, or nothing that can be read
+            return []; // nothing was tried yet, or the file cannot be read
         }
     }
 

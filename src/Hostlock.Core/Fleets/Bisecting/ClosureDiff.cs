@@ -6,20 +6,21 @@ using Hostlock.Platform.Programs;
 namespace Hostlock.Fleets.Bisecting;
 
 /// <summary>
-/// What two locks of a host make of its system: the host is built by each with the user's own nix, and nix compares the closures. The
-/// flake is copied for that, as git knows it, so that nothing of the user's changes.
+/// Compares the systems that two locks of a host give: the user's own nix builds the host with each lock, and compares the closures. It
+/// builds in a copy of the files that git knows, so that no file of the user changes.
 /// </summary>
 public sealed class ClosureDiff(IProcessRunner processes, FleetFolder folder)
 {
-    /// <summary>Compares them.</summary>
+    /// <summary>Builds both systems, and compares them.</summary>
     /// <param name="place">The lock of the host.</param>
     /// <param name="host">The host.</param>
     /// <param name="before">One lock.</param>
     /// <param name="after">The other.</param>
-    /// <param name="told">Told of what is built.</param>
+    /// <param name="told">Is told what is built.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>What nix says: a line for each package that comes, goes, or changes its version or size; nothing where the closures are alike.</returns>
-    /// <exception cref="HostlockException">There is no nix, or it fails.</exception>
+    /// <returns>The words of nix: a line for each package that is added, removed, or changed in version or size; empty if the closures are
+    /// equal.</returns>
+    /// <exception cref="HostlockException">This machine has no nix, or nix fails.</exception>
     public async Task<string> CompareAsync(
         LockPlace place, HostName host, LockFile before, LockFile after, Action<string> told, CancellationToken cancellationToken)
     {
@@ -53,7 +54,7 @@ public sealed class ClosureDiff(IProcessRunner processes, FleetFolder folder)
         }
     }
 
-    // What of a configuration is the whole system, by the output it is under.
+    // The attribute of a configuration that is the whole system; it depends on the output.
     string AttributeOf(HostName host)
     {
         var configuration = folder.HostOf(host).Configurations is [var first, ..] ? first : $"nixosConfigurations.\"{host}\"";

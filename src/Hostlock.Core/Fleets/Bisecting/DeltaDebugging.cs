@@ -2,28 +2,31 @@ using System.Collections.Immutable;
 
 namespace Hostlock.Fleets.Bisecting;
 
-/// <summary>How a try came out.</summary>
+/// <summary>The result of a try.</summary>
 public enum Verdict
 {
-    /// <summary>All is well.</summary>
+    /// <summary>The host works.</summary>
     Good,
 
-    /// <summary>It shows what is looked for.</summary>
+    /// <summary>The host is broken.</summary>
     Bad,
 
-    /// <summary>Nothing can be told of it.</summary>
+    /// <summary>The try could not tell.</summary>
     Skipped,
 }
 
 /// <summary>
-/// Finds a smallest set of changes that turns good into bad, by halving. Changes may break only together; then the set has more than one.
+/// Finds a smallest set of changes that turns good into bad, by halving. If changes break only together, the set has several.
 /// </summary>
-/// <remarks>Zeller, Hildebrandt: Simplifying and Isolating Failure-Inducing Input, algorithm ddmin; one culprit among n takes at most two tries for each halving.</remarks>
+/// <remarks>
+/// Zeller, Hildebrandt: Simplifying and Isolating Failure-Inducing Input, algorithm ddmin; one culprit among n takes at most two tries for
+/// each halving.
+/// </remarks>
 public static class DeltaDebugging
 {
-    /// <summary>Looks for the culprits.</summary>
-    /// <param name="changes">All changes together are bad, and none of them is good.</param>
-    /// <param name="tryAsync">Tries some of the changes on what is good.</param>
+    /// <summary>Finds the set.</summary>
+    /// <param name="changes">The changes. All of them together are bad; without any, the result is good.</param>
+    /// <param name="tryAsync">Tries some of the changes on the good state.</param>
     public static async Task<ImmutableArray<T>> FindAsync<T>(IReadOnlyList<T> changes, Func<IReadOnlyList<T>, Task<Verdict>> tryAsync)
     {
         var left = changes.ToList();
@@ -40,7 +43,7 @@ public static class DeltaDebugging
                     (left, parts, found) = (piece, 2, true);
                     break;
                 }
-                // Of two halves, where one is well the other is not or both are needed: one try tells for both.
+                // If one of two halves is good, the other is bad or both are needed, so one try decides for both.
                 if (pieces.Count == 2 && await tryAsync(pieces[1]) == Verdict.Bad)
                 {
                     (left, parts, found) = (pieces[1], 2, true);

@@ -2,7 +2,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Bisecting;
 
-/// <summary>Is told how a search goes.</summary>
+/// <summary>Is told the steps of a search.</summary>
 public interface IBisectWatcher
 {
     /// <summary>These inputs differ.</summary>
@@ -11,20 +11,20 @@ public interface IBisectWatcher
     /// <summary>The good lock was tried with these inputs of the bad one.</summary>
     void Tried(IReadOnlyList<string> inputs, Verdict verdict);
 
-    /// <summary>These inputs of the bad lock broke the host; which revision of one did it may still be looked for.</summary>
+    /// <summary>These inputs of the bad lock broke the host. Their revisions may still be searched.</summary>
     /// <param name="inputs">The inputs, by name; several if they do so only together.</param>
-    /// <param name="diff">What they change.</param>
+    /// <param name="diff">The entries that they change.</param>
     void Blamed(IReadOnlyList<string> inputs, LockDiff diff);
 
-    /// <summary>So many revisions of the culprit lie between the good lock and the bad one.</summary>
+    /// <summary>The revisions of the culprit between the good lock and the bad one were counted.</summary>
     void FoundRevisions(string input, int count);
 
     /// <summary>The good lock was tried with a revision of the culprit.</summary>
     void TriedRevision(string input, NewestRevision revision, Verdict verdict);
 
-    /// <summary>The revisions of the culprit cannot be looked through.</summary>
+    /// <summary>The revisions of the culprit cannot be searched.</summary>
     void Warned(Warning warning);
 
-    /// <summary>The user's command said this.</summary>
+    /// <summary>The user's command printed this.</summary>
     void Said(string text);
 }

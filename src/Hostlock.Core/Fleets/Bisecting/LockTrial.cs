@@ -4,8 +4,8 @@ using Hostlock.Platform.Programs;
 namespace Hostlock.Fleets.Bisecting;
 
 /// <summary>
-/// Locks of a host tried in the place of its own. The host's own lock lies beside meanwhile and comes back at the end; a run that is killed leaves
-/// it there for the next.
+/// Tries locks in place of a host's own. The host's own lock is moved aside meanwhile, and put back at the end. If a run is killed, the
+/// next one puts it back.
 /// </summary>
 /// <param name="processes">Runs the command.</param>
 /// <param name="folder">The fleet, where the command runs.</param>
@@ -13,10 +13,10 @@ namespace Hostlock.Fleets.Bisecting;
 /// <param name="kept">The file that the host's own lock is kept in, absolute.</param>
 sealed class LockTrial(IProcessRunner processes, FleetFolder folder, LockPlace place, string kept)
 {
-    // What git bisect takes for "cannot be told".
+    // The exit code that means "cannot be tested", as in git bisect.
     const int CannotBeTold = 125;
 
-    /// <summary>Puts the host's own lock beside.</summary>
+    /// <summary>Moves the host's own lock aside.</summary>
     /// <exception cref="HostlockException">The host has no lock.</exception>
     public void Begin()
     {
@@ -24,7 +24,7 @@ sealed class LockTrial(IProcessRunner processes, FleetFolder folder, LockPlace p
         AtomicFile.Replace(kept, HostLocks.ReadBytes(place) ?? throw FleetException.NoLock(place));
     }
 
-    /// <summary>Puts the host's own lock back, if it lies beside.</summary>
+    /// <summary>Puts the host's own lock back, if it was moved aside.</summary>
     public void End()
     {
         if (!File.Exists(kept))
@@ -34,8 +34,9 @@ sealed class LockTrial(IProcessRunner processes, FleetFolder folder, LockPlace p
     }
 
     /// <summary>Runs the user's command on the lock that is in place.</summary>
-    /// <param name="command">For the shell; its exit code says: 0 is good, 125 cannot be told, any other is bad.</param>
-    /// <param name="said">Is given what the command says, as it says it.</param>
+    /// <param name="command">The command for the shell. Its exit code 0 means good, 125 means that it cannot tell, any other means
+    /// bad.</param>
+    /// <param name="said">Gets the output of the command as it comes.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<Verdict> RunAsync(string command, Action<string> said, CancellationToken cancellationToken)
     {

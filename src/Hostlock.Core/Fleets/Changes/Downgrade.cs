@@ -4,19 +4,22 @@ using Hostlock.Locks;
 namespace Hostlock.Fleets.Changes;
 
 /// <summary>
-/// An input that goes back in time: from a newer revision to an older one of what is asked for still, or to one that does not descend from
-/// it, because its branch was rewritten.
+/// Recognises inputs that go back in time: to an older revision of the same reference, or to one that does not descend from the locked one,
+/// because the branch was rewritten.
 /// </summary>
 static class Downgrade
 {
+    /// <summary>The hint of the errors.</summary>
     public const string Hint = "pass --allow-downgrade if that is what you want";
 
-    /// <summary>True where the dates say so.</summary>
+    /// <summary>True if the dates show that an input goes back.</summary>
     public static bool Is(LockChange change) =>
         Moved(change) is var (before, after)
         && before.LastModified is { } earlier && after.LastModified is { } later && later < earlier;
 
-    /// <summary>The first input of a diff that goes back, in words; null where none does. What can be asked of upstream at little cost is asked.</summary>
+    /// <summary>
+    /// The first input of a diff that goes back, in words; null if none does. Upstream is asked only if that costs little.
+    /// </summary>
     public static async Task<string?> FindAsync(LockDiff diff, IFlakeSource source, CancellationToken cancellationToken)
     {
         if (diff.Changes.FirstOrDefault(Is) is { } back)
@@ -34,6 +37,7 @@ static class Downgrade
         return null;
     }
 
+    /// <summary>A change that goes back, in words.</summary>
     public static string Describe(LockChange change, string verb = "would go") =>
         $"'{change.Path}' {verb} back in time, from {DayOf(change.Before)} to {DayOf(change.After)}";
 

@@ -2,12 +2,12 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>The freezes of a lock, looked at before one is obeyed: a freeze whose name is misspelt would let go what it is to keep.</summary>
+/// <summary>Checks the freezes of a lock before they are obeyed, because a freeze with a misspelt name would not hold its input.</summary>
 static class FrozenInputs
 {
-    /// <summary>The error that a freeze names no input; null if each does.</summary>
+    /// <summary>The error for a freeze that names no input; null if each names one.</summary>
     /// <param name="place">The lock.</param>
-    /// <param name="known">The names of its inputs, wherever they come from.</param>
+    /// <param name="known">The names of the lock's inputs.</param>
     public static FleetException? Unknown(LockPlace place, IEnumerable<string> known)
     {
         if (place.Frozen.Count == 0)

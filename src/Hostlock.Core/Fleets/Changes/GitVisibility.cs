@@ -5,12 +5,12 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>Makes new files visible to Nix, which sees nothing of a repository that git does not know.</summary>
+/// <summary>Makes new files visible to Nix, which sees only the files of a repository that git knows.</summary>
 public static class GitVisibility
 {
-    /// <summary>An intent to add for each file, as Nix itself does for a new flake.lock: nothing is staged.</summary>
+    /// <summary>Records an intent to add for each file, as Nix itself does for a new flake.lock. Nothing is staged.</summary>
     /// <param name="processes">Runs git.</param>
-    /// <param name="folder">The fleet; if it is in no repository, nothing is to be done.</param>
+    /// <param name="folder">The fleet. If it is in no repository, nothing is done.</param>
     /// <param name="files">The new files, as absolute paths.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task ShowToNixAsync(IProcessRunner processes, FleetFolder folder, IReadOnlyList<string> files, CancellationToken cancellationToken)
@@ -25,7 +25,7 @@ public static class GitVisibility
         }
         if (unknown.Count == 0)
             return;
-        // An ignored file stays ignored: git refuses it, and check says so.
+        // An ignored file stays ignored: git refuses it, and <c>check</c> reports it.
         await processes.RunAsync(GitProgram.InWorkTree(tree.Root, ["--literal-pathspecs", "add", "--intent-to-add", "--", .. unknown]), cancellationToken);
     }
 }

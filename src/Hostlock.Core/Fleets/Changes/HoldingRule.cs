@@ -1,6 +1,6 @@
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>Why an input is left as it is while others move; its text is the reason in words.</summary>
+/// <summary>A reason why an input stays as it is while others move.</summary>
 public abstract record HoldingRule
 {
     HoldingRule()
@@ -10,19 +10,19 @@ public abstract record HoldingRule
     /// <summary>The input is frozen on the host.</summary>
     public sealed record Frozen(Freeze Freeze) : HoldingRule;
 
-    /// <summary>The host tracks a reference of its own, which another host's lock knows nothing of.</summary>
+    /// <summary>The host tracks a reference of its own, which another host's lock does not have.</summary>
     public sealed record OwnReference(LockOwner Owner, string Reference) : HoldingRule;
 
-    /// <summary>The host whose lock is promoted tracks a reference of its own, which is not for others.</summary>
+    /// <summary>The host whose lock is promoted tracks a reference of its own, which is not meant for others.</summary>
     public sealed record OwnReferenceOfSource(LockOwner Source, string Reference) : HoldingRule;
 
     /// <summary>The lock that is promoted has no such input.</summary>
     public sealed record NotInSource(LockOwner Source) : HoldingRule;
 
-    /// <summary>Every revision that is as old as the input's minimum age asks is older than the locked one.</summary>
+    /// <summary>All revisions that are old enough for the input's minimum age are older than the locked one.</summary>
     public sealed record OlderThanLocked : HoldingRule;
 
-    /// <summary>No revision is as old as the input's minimum age asks.</summary>
+    /// <summary>No revision is old enough for the input's minimum age.</summary>
     public sealed record NoneOldEnough(HostlockException Why) : HoldingRule;
 
     /// <summary>The reason, as the user reads it.</summary>

@@ -19,19 +19,21 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
 
     readonly LockResolver _resolver = new(source);
 
-    // Most hosts of a fleet have the same lock as some other: it is read once, and what is to become of it is worked out once. A plan is for
-    // one request.
+    // Most hosts of a fleet have the same lock as another one, so a lock is read and updated once for all of them. A plan is for one
+    // request.
     readonly ConcurrentDictionary<string, LockFile> _read = [];
     readonly LockReading _reading = new();
     readonly ConcurrentDictionary<(LockFile Before, string Folder, string File), Lazy<Task<Resolution>>> _resolutions = [];
 
-    /// <summary>The updates of a flake on disk: its tree is its git work tree, or its folder if it is in none.</summary>
+    /// <summary>
+    /// Makes the updates of a flake on disk. The tree of the flake is its git work tree, or its folder if it is in no repository.
+    /// </summary>
     public static HostUpdate Of(FleetFolder folder, IFlakeSource source, IProcessRunner processes) =>
         GitWorkTreeFiles.Around(processes, folder.Path) is { } tree
             ? new(source, new(tree, TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Path))))
             : new(source, new(new FolderFiles(folder.Path), TreePath.Root));
 
-    /// <summary>Works out the new lock of each host, in the order asked. The failure of one is its outcome.</summary>
+    /// <summary>Works out the new lock of each host, in the order given. If one fails, the failure is its outcome.</summary>
     public async Task<IReadOnlyList<LockOutcome>> PlanAsync(IReadOnlyList<LockPlace> places, UpdateRequest request, CancellationToken cancellationToken)
     {
         _resolutions.Clear();
@@ -60,9 +62,9 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         return unmatched is [var unknown, ..] ? throw FleetException.NotAnInput(place, unknown, planned.After) : planned.At(place);
     }
 
-    /// <summary>What one lock is to become.</summary>
-    /// <param name="Lock">The lock, for the first of the places that have it.</param>
-    /// <param name="Unmatched">The updates asked for that are no inputs, or follow another.</param>
+    /// <summary>The result for one lock.</summary>
+    /// <param name="Lock">The planned lock, at the first of the places that share it.</param>
+    /// <param name="Unmatched">The inputs of the request that the lock does not have, or that follow another.</param>
     sealed record Resolution(PlannedLock Lock, ImmutableArray<InputPath> Unmatched);
 
     async Task<Resolution> ResolveAsync(LockPlace place, LockFile? before, UpdateRequest request, CancellationToken cancellationToken)
@@ -89,7 +91,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         var asked = choice.Request with { KeepsUnreachable = true };
         var resolved = await _resolver.ResolveAsync(choice.Top, old, asked, cancellationToken);
         IReadOnlyList<UnreachableInput> unreachable = [.. choice.Unreachable, .. resolved.Kept.Select(kept => new UnreachableInput(kept.Path, kept.Why))];
-        // If nothing at all could be had, that is what there is to say.
+        // If no input could be reached, the failure is the outcome.
         if (unreachable.Count > 0 && unreachable.Count == Moving(resolved.Lock, asked) + choice.Held.Count + choice.Unreachable.Count)
             throw unreachable[0].Why;
         if (asked is LockRequest.Update update && resolved.Unmatched.IsEmpty)
@@ -104,19 +106,19 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     static PlannedLock Planned(LockPlace place, LockFile? before, ResolvedLock resolved) =>
         PlannedLock.Of(place, before ?? (resolved.Lock.Root.Inputs.Count == 0 ? LockFile.Empty : null), resolved.Lock) with { Warnings = resolved.Warnings };
 
-    // How many inputs were to move.
+    // The number of inputs that the request moves.
     static int Moving(LockFile file, LockRequest asked) =>
         asked is LockRequest.Update update
             ? update.Inputs.Count
             : file.Root.Inputs.Count(input => input.Value is LockEdge.Locked { Node.Locked.IsRelativePath: false });
 
-    // If all move, those that a freeze keeps from it are said.
+    // The frozen inputs, which are reported if the request moves all inputs.
     static IEnumerable<HeldInput> FrozenAmong(LockPlace place, TopFlake top, MovedInputs inputs) =>
         from freeze in place.Frozen
         where inputs is MovedInputs.All && top.Flake.Inputs.ContainsKey(freeze.Key)
         select new HeldInput(InputPath.Of(freeze.Key), new HoldingRule.Frozen(freeze.Value));
 
-    // Equal bytes are one lock.
+    // Files with equal bytes give one lock.
     LockFile? Read(LockPlace place)
     {
         if (HostLocks.ReadBytes(place) is not { } bytes)
@@ -127,8 +129,9 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
             : _read.GetOrAdd(key, LockFileReader.Read(place.RelativePath, bytes, _reading));
     }
 
-    /// <summary>What a host's flake declares, with the host's own references in place.</summary>
-    /// <exception cref="HostlockException">The flake cannot be read, git does not know it, or the host has a reference for an input that it has not.</exception>
+    /// <summary>The declarations of a host's flake, with the host's own references in place.</summary>
+    /// <exception cref="HostlockException">The flake cannot be read, git does not know it, or the host has a reference for an input that
+    /// does not exist.</exception>
     public async Task<TopFlake> DeclarationsAsync(LockPlace place, CancellationToken cancellationToken)
     {
         var folder = repository.Folder.Join(TreePath.Parse(place.FlakeFolder));
@@ -172,11 +175,11 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         }
     }
 
-    // An input that was asked for by name and must not move is an error.
+    // It is an error to name an input that must not move.
     static InputPath Movable(LockPlace place, InputPath path) =>
         place.Frozen.TryGetValue(path.Names[0], out var freeze) ? throw FleetException.IsFrozen(place, path, freeze) : path;
 
-    // Rule 2: an update touches what was asked and proves it (docs/decisions/0003).
+    // Rule 2: an update touches only the inputs that it was asked to move, and proves it (docs/decisions/0003).
     async Task ProveAsync(TopFlake flake, LockFile old, LockFile updated, ImmutableHashSet<InputPath> asked, CancellationToken cancellationToken)
     {
         if (Beyond(LockDiff.Between(old, updated), asked).Count == 0)

@@ -5,8 +5,8 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>What a commit of locks says.</summary>
-/// <param name="Describe">What moved, in words.</param>
+/// <summary>The message of a commit of locks.</summary>
+/// <param name="Describe">Says in words which inputs moved.</param>
 public sealed record CommitNote(Func<IReadOnlyList<PlannedLock>, string> Describe)
 {
     /// <summary>Whose lock was promoted; null if it is no promotion.</summary>
@@ -14,16 +14,16 @@ public sealed record CommitNote(Func<IReadOnlyList<PlannedLock>, string> Describ
 }
 
 /// <summary>
-/// Commits the locks that were just written, and nothing else: git takes those files alone, by an index of its own, so what is staged stays staged
-/// and what is dirty stays dirty. Hooks and signing are as for any commit.
+/// Commits the locks that were just written, and nothing else. git takes only those files, through an index of its own, so that staged
+/// changes stay staged and dirty files stay dirty. Hooks and signing work as for any commit.
 /// </summary>
 static class LockCommit
 {
-    /// <summary>Makes the commit; the message is in Nix's shape, with the hosts and the source of a promotion in trailers.</summary>
+    /// <summary>Makes the commit. The message has Nix's form, with the hosts and the source of a promotion in trailers.</summary>
     /// <param name="processes">Runs git.</param>
     /// <param name="root">The work tree.</param>
     /// <param name="locks">The locks that were written.</param>
-    /// <param name="note">What the message says.</param>
+    /// <param name="note">The contents of the message.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The subject of the commit.</returns>
     /// <exception cref="FleetException">git does not make the commit.</exception>

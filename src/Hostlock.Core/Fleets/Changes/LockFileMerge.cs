@@ -2,10 +2,10 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>Three lock files merged input by input, as git asks its merge drivers to.</summary>
+/// <summary>Merges three lock files input by input, in the form of git's merge drivers.</summary>
 public static class LockFileMerge
 {
-    /// <summary>Merges the files; ours gets the result, if the two sides do not contradict each other.</summary>
+    /// <summary>Merges the files, and writes the result to our file if the two sides do not contradict each other.</summary>
     /// <param name="common">The lock that both sides started from, as an absolute path.</param>
     /// <param name="ours">Our lock.</param>
     /// <param name="theirs">Their lock.</param>
@@ -18,7 +18,7 @@ public static class LockFileMerge
         return outcome;
     }
 
-    // An empty file is what git gives if a side has none.
+    // git gives an empty file if a side has none.
     static LockFile Read(string file) =>
         File.Exists(file) && new FileInfo(file).Length == 0 ? LockFile.Empty : HostLocks.ReadExisting(LockPlace.OfFile(file, file));
 }

@@ -3,10 +3,10 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>Is told how the writing of locks goes.</summary>
+/// <summary>Is told when locks are written and committed.</summary>
 public interface ILockWritingWatcher
 {
-    /// <summary>The locks were planned and, if the mode says so, written. A commit is still to come.</summary>
+    /// <summary>The locks were planned, and written if the mode says so. A commit may follow.</summary>
     void Settled(LockReport report);
 
     /// <summary>The written locks were committed.</summary>
@@ -14,21 +14,21 @@ public interface ILockWritingWatcher
     void Committed(string subject);
 }
 
-/// <summary>Plans locks, writes them and commits them, while no other hostlock writes to the fleet.</summary>
+/// <summary>Plans locks, writes them and commits them. No other hostlock can write to the fleet meanwhile.</summary>
 /// <param name="processes">Runs git.</param>
 /// <param name="folder">The fleet.</param>
-/// <param name="watcher">Is told how it goes.</param>
+/// <param name="watcher">Is told the steps.</param>
 public sealed class LockWriting(IProcessRunner processes, FleetFolder folder, ILockWritingWatcher watcher)
 {
     /// <summary>Plans and writes.</summary>
-    /// <param name="planAsync">Makes the plan, from locks that nobody else changes meanwhile.</param>
-    /// <param name="mode">What is done with the plan.</param>
+    /// <param name="planAsync">Makes the plan; nobody else changes the locks meanwhile.</param>
+    /// <param name="mode">How the plan is written.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">There is no plan, a lock cannot be written, or git does not make the commit.</exception>
+    /// <exception cref="HostlockException">Planning fails, a lock cannot be written, or git refuses the commit.</exception>
     public async Task<LockReport> RunAsync(Func<CancellationToken, Task<LockPlan>> planAsync, WritingMode mode, CancellationToken cancellationToken)
     {
         using var reserved = mode is WritingMode.PlanOnly ? null : folder.Reserve();
-        // That nothing can be committed here is said before anything is written.
+        // If nothing can be committed here, the error comes before anything is written.
         if (mode is WritingMode.WriteAndCommit && GitWorkTreeFiles.Around(processes, folder.Path) is null)
             throw FleetException.NoRepository(folder.Path);
 

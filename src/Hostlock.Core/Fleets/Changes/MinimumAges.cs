@@ -1,8 +1,8 @@
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>How old a revision must be to be locked, at a moment.</summary>
-/// <param name="Default">The age for inputs that have none of their own; null if they may be of any age.</param>
-/// <param name="ByInput">The ages of inputs that have one of their own.</param>
+/// <summary>The ages that revisions must have to be locked.</summary>
+/// <param name="Default">The age for inputs without one of their own; null if they may be of any age.</param>
+/// <param name="ByInput">The ages of the inputs that have one of their own.</param>
 /// <param name="Now">The moment that ages are counted back from.</param>
 public sealed record MinimumAges(TimeSpan? Default, NameMap<TimeSpan> ByInput, DateTimeOffset Now)
 {
@@ -12,9 +12,9 @@ public sealed record MinimumAges(TimeSpan? Default, NameMap<TimeSpan> ByInput, D
     /// <summary>True if any revision may be locked.</summary>
     public bool IsEmpty => Default is null && ByInput.Count == 0;
 
-    /// <summary>What hostlock.toml says of inputs, and one age for all that it says nothing of, or less.</summary>
-    /// <param name="policies">What hostlock.toml says.</param>
-    /// <param name="asked">The age for all; null if none was asked for.</param>
+    /// <summary>Combines the ages in hostlock.toml with one age for all inputs. The larger age of an input counts.</summary>
+    /// <param name="policies">The policies in hostlock.toml.</param>
+    /// <param name="asked">The age for all inputs; null if none was asked for.</param>
     /// <param name="now">The moment that ages are counted back from.</param>
     public static MinimumAges Of(NameMap<InputPolicy> policies, TimeSpan? asked, DateTimeOffset now) => new(
         asked,

@@ -4,41 +4,44 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>What could move: an input of a lock, and what its reference points to now.</summary>
+/// <summary>An input of a lock, and the revision that its reference points to now.</summary>
 /// <param name="Name">The input's name.</param>
-/// <param name="Locked">What it is locked to.</param>
-/// <param name="Newest">What it could be locked to; null where its type has no revisions, or it could not be asked.</param>
-/// <param name="Waiting">What could be locked but for its min-age, or null.</param>
-/// <param name="Freeze">Why it must not move, or null.</param>
-/// <param name="Problem">Why it could not be asked, or null.</param>
+/// <param name="Locked">The locked reference.</param>
+/// <param name="Newest">The revision that the input could be locked to; null if the type of the input has no revisions, or upstream could
+/// not be asked.</param>
+/// <param name="Waiting">A newer revision that the minimum age still keeps back; null if there is none.</param>
+/// <param name="Freeze">The freeze of the input; null if it is not frozen.</param>
+/// <param name="Problem">The reason why upstream could not be asked; null if it was asked.</param>
 public sealed record OutdatedInput(string Name, FlakeRef Locked, NewestRevision? Newest, NewestRevision? Waiting, Freeze? Freeze, HostlockException? Problem)
 {
-    /// <summary>True where there is another revision than the one that is locked.</summary>
+    /// <summary>True if the reference points to another revision than the locked one.</summary>
     public bool IsOld => Newest is not null && !string.Equals(Newest.Id.ToString(), Locked.Revision, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>True where an update would move it.</summary>
+    /// <summary>True if an update would move the input.</summary>
     public bool CanMove => IsOld && Freeze is null;
 
-    /// <summary>How many commits lie between what is locked and what could be; null where that is not known at little cost.</summary>
+    /// <summary>The number of commits from the locked revision to the newest; null if it cannot be found at little cost.</summary>
     public ulong? CommitsBehind { get; init; }
 
-    /// <summary>How much older what is locked is than what could be, in seconds; null where a date is not known.</summary>
+    /// <summary>The age difference between the locked revision and the newest, in seconds; null if a date is not known.</summary>
     public ulong? SecondsBehind =>
         CanMove && Newest!.Time is { } now && Locked.LastModified is { } then && now > then ? now.SecondsSince(then) : null;
 }
 
-/// <summary>One lock and what of it could move.</summary>
+/// <summary>One lock, with the inputs that have a revision.</summary>
 public sealed record OutdatedLock(LockPlace Place, ImmutableArray<OutdatedInput> Inputs);
 
-/// <summary>Asks what could move: each reference once, and for revisions alone. No tree is fetched and nothing is written.</summary>
-/// <param name="source">Who is asked.</param>
-/// <param name="policies">What holds for an input everywhere.</param>
-/// <param name="now">The time that ages are counted to.</param>
+/// <summary>
+/// Asks which inputs an update would move. Each reference is asked once, for its revision only; no tree is fetched, and nothing is written.
+/// </summary>
+/// <param name="source">Answers the questions.</param>
+/// <param name="policies">The policies in hostlock.toml.</param>
+/// <param name="now">The moment that ages are counted back from.</param>
 public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies, DateTimeOffset now)
 {
     const int AtOnce = 12;
 
-    /// <summary>Looks at locks, in the order given; one without a file is passed over.</summary>
+    /// <summary>Asks for locks, in the order given. A lock without a file is skipped.</summary>
     /// <exception cref="HostlockException">A lock cannot be read.</exception>
     public async Task<IReadOnlyList<OutdatedLock>> LookAsync(IReadOnlyList<LockPlace> places, CancellationToken cancellationToken)
     {
@@ -57,7 +60,7 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
             var (newest, waiting, problem) = answers[(input.Name, input.Node.Original)];
             return new OutdatedInput(input.Name, input.Node.Locked, newest, waiting, each.Place.Frozen.TryGetValue(input.Name, out var freeze) ? freeze : null, problem);
         }).ToList())).ToList();
-        // What is locked in many hosts is counted once.
+        // A pair of revisions that many hosts have is counted once.
         var behind = found.SelectMany(each => each.Inputs).Where(input => input.IsOld).Select(input => (input.Locked, input.Newest!.Id)).Distinct()
             .ToDictionary(pair => pair, pair => source.DistanceAsync(pair.Locked, pair.Locked.With(pair.Locked.Input.With("rev", pair.Id)), cancellationToken));
         await Task.WhenAll(behind.Values);

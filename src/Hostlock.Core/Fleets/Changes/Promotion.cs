@@ -4,32 +4,34 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>What to carry over.</summary>
+/// <summary>The part of a lock to carry over.</summary>
 public abstract record PromotionRequest
 {
     PromotionRequest()
     {
     }
 
-    /// <summary>True if going back in time is wanted.</summary>
+    /// <summary>True if inputs may go back in time.</summary>
     public bool AllowsDowngrade { get; init; }
 
     /// <summary>The whole lock.</summary>
     public sealed record Whole : PromotionRequest;
 
-    /// <summary>Some inputs, each with all beneath it.</summary>
+    /// <summary>Some inputs, each with its own inputs.</summary>
     public sealed record Inputs(ImmutableArray<InputPath> Paths) : PromotionRequest;
 }
 
 /// <summary>
-/// Carries a tested lock to other hosts: entries, not intent. What the target gets is what was tested. Asks nothing of the network, and writes
-/// nothing.
+/// Carries a tested lock to other hosts, entry by entry, so that the target gets exactly the revisions that were tested. Uses no network,
+/// and writes nothing.
 /// </summary>
 public static class Promotion
 {
-    /// <summary>Works out the lock of each target. One that must not have it keeps all others from it: half a promotion is what nobody asked for.</summary>
-    /// <param name="from">Whose lock was tested.</param>
-    /// <param name="tested">That lock.</param>
+    /// <summary>
+    /// Works out the lock of each target. If one target must not get it, no target does, because nobody asks for half a promotion.
+    /// </summary>
+    /// <param name="from">The place of the tested lock.</param>
+    /// <param name="tested">The tested lock.</param>
     /// <param name="targets">The locks that get it.</param>
     /// <param name="request">What to carry over.</param>
     /// <exception cref="HostlockException">An input does not exist, or the lock of a target cannot be read.</exception>
@@ -69,7 +71,7 @@ public static class Promotion
         {
             if (RuleFor(name, from, target, tested) is not { } rule)
                 continue;
-            // An input that the target never had stays away from it only if there is something of its own to keep.
+            // An input that the target never had is not carried over only if the target has a reference of its own for it.
             if (before is null || !before.Root.Inputs.ContainsKey(name))
                 continue;
             held.Add(new(InputPath.Of(name), rule));

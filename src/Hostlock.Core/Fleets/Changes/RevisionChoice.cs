@@ -5,8 +5,8 @@ using Hostlock.Locks;
 namespace Hostlock.Fleets.Changes;
 
 /// <summary>
-/// Chooses the revisions of an update that is not simply to the newest: the one revision that was asked for, or for each input the newest that is old
-/// enough. A chosen revision takes the place of the declared reference; what the lock says was asked for stays.
+/// Chooses the revisions of an update that does not simply take the newest ones: the one revision that was asked for, or for each input the
+/// newest that is old enough. The chosen revision overrides the declared reference; the lock keeps the declared one as its <c>original</c>.
 /// </summary>
 /// <param name="source">Answers which revision is the newest at a moment.</param>
 /// <param name="place">The lock, for messages.</param>
@@ -14,18 +14,19 @@ namespace Hostlock.Fleets.Changes;
 /// <param name="old">The lock as it is.</param>
 sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, LockFile old)
 {
-    /// <summary>What is asked of the resolver once revisions are chosen.</summary>
+    /// <summary>The request for the resolver, with the chosen revisions.</summary>
     /// <param name="Top">The declarations, with each overridden reference written out.</param>
-    /// <param name="Request">What moves, and the references in place of the declared ones.</param>
+    /// <param name="Request">The inputs that move, and the references that override the declared ones.</param>
     /// <param name="Held">The inputs that stay because no newer revision is old enough.</param>
     /// <param name="Unreachable">The inputs that stay because their revisions could not be asked for.</param>
     public sealed record Chosen(TopFlake Top, LockRequest Request, IReadOnlyList<HeldInput> Held, IReadOnlyList<UnreachableInput> Unreachable);
 
-    /// <summary>Chooses.</summary>
+    /// <summary>Chooses the revisions.</summary>
     /// <param name="move">The update.</param>
-    /// <param name="request">What would be asked of the resolver without a choice.</param>
+    /// <param name="request">The request for the resolver without a choice.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">An input does not exist, or one that is not locked yet has no revision that is old enough.</exception>
+    /// <exception cref="HostlockException">An input does not exist, or one that is not locked yet has no revision that is old
+    /// enough.</exception>
     public async Task<Chosen> ChooseAsync(UpdateRequest.Move move, LockRequest request, CancellationToken cancellationToken)
     {
         if (move.Inputs is MovedInputs.To(var path, var target))
@@ -50,30 +51,30 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
                     unreachable.Add(new(input, why));
                     break;
                 default:
-                    break; // it moves as it would without an age
+                    break; // the input moves as without an age
             }
         }
         var moving = Without(request, [.. held.Select(input => input.Path), .. unreachable.Select(input => input.Path)]);
         return new(Written(taken.Select(input => input.Path)), Overriding(moving, taken), held, unreachable);
     }
 
-    /// <summary>What becomes of an input whose age matters.</summary>
+    /// <summary>The decision about an input whose age matters.</summary>
     abstract record Decision
     {
         Decision()
         {
         }
 
-        /// <summary>It moves to this revision.</summary>
+        /// <summary>The input moves to this revision.</summary>
         public sealed record Take(NewestRevision Revision) : Decision;
 
-        /// <summary>It stays: nothing newer is old enough.</summary>
+        /// <summary>The input stays, because no newer revision is old enough.</summary>
         public sealed record Hold(HoldingRule Rule) : Decision;
 
-        /// <summary>It stays: it could not be asked.</summary>
+        /// <summary>The input stays, because upstream could not be asked.</summary>
         public sealed record Leave(HostlockException Why) : Decision;
 
-        /// <summary>Its type has no dates, so its age does not matter.</summary>
+        /// <summary>The type of the input has no dates, so its age does not matter.</summary>
         public sealed record MoveAnyway : Decision;
     }
 
@@ -81,7 +82,7 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
     {
         ({ } newest, _) when allowsDowngrade || locked?.LastModified is not { } now || newest.Time is not { } time || now <= time => new Decision.Take(newest),
         ({ }, _) => new Decision.Hold(new HoldingRule.OlderThanLocked()),
-        // Without a lock there is nothing to stay at.
+        // Without a locked revision, the input cannot stay.
         (_, { } why) when locked is null => throw why,
         (_, { IsOutside: false } why) => new Decision.Hold(new HoldingRule.NoneOldEnough(why)),
         (_, { } why) => new Decision.Leave(why),
@@ -133,7 +134,7 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
         return top with { Flake = top.Flake with { Inputs = inputs.ToImmutable() } };
     }
 
-    // What an input asks for: as declared, or for an input of an input as the lock has it.
+    // The reference of an input: the declared one, or for an input of an input the one in the lock.
     FlakeRef ReferenceOf(InputPath path)
     {
         if (path.Length > 1)

@@ -6,9 +6,9 @@ namespace Hostlock.Fleets.Changes;
 /// <summary>Inputs that are the same in every lock (<c>scope = "shared"</c>): if one lock gets a new one, all do.</summary>
 public static class SharedInputs
 {
-    /// <summary>The outcomes, with those added that an update of a shared input has for the other locks.</summary>
+    /// <summary>Adds the outcomes for the other locks that have an updated shared input.</summary>
     /// <param name="folder">The fleet.</param>
-    /// <param name="outcomes">What the update makes of the locks it was asked to update.</param>
+    /// <param name="outcomes">The outcomes for the locks that the update was asked for.</param>
     /// <exception cref="FleetException">A lock cannot take the entry.</exception>
     public static LockPlan Spread(FleetFolder folder, IReadOnlyList<LockOutcome> outcomes)
     {

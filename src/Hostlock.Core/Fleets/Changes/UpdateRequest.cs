@@ -3,21 +3,21 @@ using Hostlock.Flakes;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>What to do with the locks of some hosts.</summary>
+/// <summary>The change to make to the locks of some hosts.</summary>
 public abstract record UpdateRequest
 {
     UpdateRequest()
     {
     }
 
-    /// <summary>Bring the locks in line with what is declared, and move nothing.</summary>
+    /// <summary>Bring the locks in line with the declarations, and move no locked input.</summary>
     public sealed record InLine : UpdateRequest;
 
     /// <summary>Move inputs to newer revisions.</summary>
-    /// <param name="Inputs">The inputs to move, and where to.</param>
+    /// <param name="Inputs">The inputs to move, and their targets.</param>
     public sealed record Move(MovedInputs Inputs) : UpdateRequest
     {
-        /// <summary>How old a revision must be.</summary>
+        /// <summary>The ages that revisions must have.</summary>
         public MinimumAges Ages { get; init; } = MinimumAges.None;
 
         /// <summary>True if inputs may go back in time.</summary>
@@ -33,7 +33,7 @@ public abstract record MovedInputs
     }
 
     /// <summary>All inputs directly beneath the flake, to their newest revisions.</summary>
-    /// <param name="Except">The names of those that stay.</param>
+    /// <param name="Except">The names of the inputs that stay.</param>
     public sealed record All(ImmutableHashSet<string> Except) : MovedInputs;
 
     /// <summary>Some inputs, to their newest revisions.</summary>

@@ -1,13 +1,13 @@
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>What is done with a plan.</summary>
+/// <summary>How a plan is written.</summary>
 public abstract record WritingMode
 {
     WritingMode()
     {
     }
 
-    /// <summary>Nothing is written, and nobody else is kept from writing.</summary>
+    /// <summary>Nothing is written, and other runs may write meanwhile.</summary>
     public sealed record PlanOnly : WritingMode;
 
     /// <summary>The locks are written.</summary>

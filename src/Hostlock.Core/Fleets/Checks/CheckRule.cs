@@ -1,12 +1,12 @@
 namespace Hostlock.Fleets.Checks;
 
-/// <summary>What a rule looks at.</summary>
+/// <summary>The evidence that a rule looks at.</summary>
 public enum Evidence
 {
     /// <summary>The locks themselves, and what hostlock.toml says of them.</summary>
     Locks,
 
-    /// <summary>The locks beside what flake.nix and hostlock.toml declare.</summary>
+    /// <summary>The locks, and the declarations in flake.nix and hostlock.toml.</summary>
     Declarations,
 
     /// <summary>Other files of the repository: hostlock.nix, the flakes in its folders, and which of them git knows.</summary>
@@ -21,8 +21,8 @@ public enum Evidence
 
 /// <summary>One rule that a fleet has to keep.</summary>
 /// <param name="Code">The word that stands for it in <c>--json</c>, and that stays the same from release to release.</param>
-/// <param name="Severity">How much it weighs if a fleet does not keep it.</param>
-/// <param name="Sentence">What a finding of it means, as docs/checks.md says it.</param>
-/// <param name="Evidence">What it looks at; it is left out if the run has not gathered that.</param>
-/// <param name="Find">Where a fleet does not keep it. Reads files at most; it fetches nothing, and runs no program.</param>
+/// <param name="Severity">The severity of its findings.</param>
+/// <param name="Sentence">The meaning of a finding, for docs/checks.md.</param>
+/// <param name="Evidence">The evidence that the rule needs. Without it, the rule is left out.</param>
+/// <param name="Find">Finds the places that break the rule. It may read files, but fetches nothing and runs no program.</param>
 public sealed record CheckRule(string Code, Severity Severity, string Sentence, Evidence Evidence, Func<CheckedFleet, IEnumerable<Problem>> Find);

@@ -3,9 +3,10 @@ using Hostlock.Fleets.Checks.Rules;
 
 namespace Hostlock.Fleets.Checks;
 
-/// <summary>The table of all rules, in the order in which their findings are told. A rule is one file in Rules and one line here.</summary>
+/// <summary>The table of all rules, in the order of their findings. A rule is one file in Rules and one line here.</summary>
 public static class CheckRules
 {
+    /// <summary>All rules.</summary>
     public static readonly ImmutableArray<CheckRule> All =
     [
         new("unreadable", Severity.Error, "A lock cannot be read, or is not a lock.", Evidence.Locks, UnreadableLock.Find),

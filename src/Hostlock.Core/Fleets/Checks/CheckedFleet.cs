@@ -8,19 +8,19 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Checks;
 
-/// <summary>All that the rules look at, gathered before the first of them is asked.</summary>
+/// <summary>The evidence for the rules, which is gathered before the first of them runs.</summary>
 /// <param name="Folder">The flake.</param>
 /// <param name="Locks">The locks as they were read.</param>
-/// <param name="Declared">What is declared for a lock, the host's own references in place.</param>
+/// <param name="Declared">Gives the declarations for a lock, with the host's own references in place.</param>
 /// <param name="Untracked">The paths, relative to the flake, of its files that git does not know and Nix therefore does not see.</param>
 /// <param name="Now">The time that ages and freezes are measured by.</param>
 public sealed record CheckedFleet(
     FleetFolder Folder, IReadOnlyList<LockStatus> Locks, Func<LockPlace, Flake> Declared, IReadOnlySet<string> Untracked, DateTimeOffset Now)
 {
-    /// <summary>The locks of an earlier commit; null unless they are to be looked at.</summary>
+    /// <summary>The locks of an earlier commit; null if no commit was named.</summary>
     public EarlierLocks? Earlier { get; init; }
 
-    /// <summary>What came of fetching all that is locked once more; null unless that was asked for.</summary>
+    /// <summary>The result of fetching all locked trees again; null if that was not asked for.</summary>
     public RefetchedTrees? Refetched { get; init; }
 
     /// <summary>The flakes that lie in the repository.</summary>
@@ -29,7 +29,7 @@ public sealed record CheckedFleet(
     /// <summary>The day in UTC.</summary>
     public DateOnly Today => DateOnly.FromDateTime(Now.UtcDateTime);
 
-    /// <summary>The evidence that was gathered; the rules that look at other evidence are left out.</summary>
+    /// <summary>True if the evidence was gathered. Rules that need other evidence are left out.</summary>
     public bool Has(Evidence evidence) => evidence switch
     {
         Evidence.EarlierLocks => Earlier is not null,
@@ -37,9 +37,11 @@ public sealed record CheckedFleet(
         _ => true,
     };
 
-    /// <summary>Reads the locks and the declarations of a flake. Nothing is fetched: what is declared lies in the flake's own tree.</summary>
+    /// <summary>
+    /// Reads the locks and the declarations of a flake. Nothing is fetched, because the declarations are in the flake's own tree.
+    /// </summary>
     /// <param name="folder">The flake.</param>
-    /// <param name="declarations">Reads what is declared.</param>
+    /// <param name="declarations">Reads the declarations.</param>
     /// <param name="processes">Runs git.</param>
     /// <param name="now">The time that ages and freezes are measured by.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -48,7 +50,7 @@ public sealed record CheckedFleet(
         FleetFolder folder, HostUpdate declarations, IProcessRunner processes, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var places = folder.AllPlaces();
-        // The places are the same objects throughout, and comparing all that they say would be work for each lock and rule.
+        // The places are always the same objects, and comparing them by value would cost time for each lock and rule.
         var declared = new Dictionary<LockPlace, Flake>(ReferenceEqualityComparer.Instance);
         foreach (var place in places)
             declared.Add(place, (await declarations.DeclarationsAsync(place, cancellationToken)).Flake);

@@ -5,12 +5,13 @@ namespace Hostlock.Fleets.Checks;
 
 /// <summary>The locks of a fleet as a commit has them.</summary>
 /// <param name="Commit">The commit, as the user named it.</param>
-/// <param name="Locks">Each lock that is in it. A lock that is new has nothing to go back from, and is not in it.</param>
-/// <param name="Unreadable">Each lock that is in it and cannot be read there, so that nobody can tell whether it went back.</param>
+/// <param name="Locks">The locks that the commit has. A newer lock cannot have gone back, and is not among them.</param>
+/// <param name="Unreadable">The locks that the commit has but that cannot be read there, so that nobody can tell whether they went
+/// back.</param>
 public sealed record EarlierLocks(
     string Commit, IReadOnlyList<(LockStatus Now, LockFile Before)> Locks, IReadOnlyList<(LockPlace Place, LockException Why)> Unreadable)
 {
-    /// <summary>Reads them from the history of the repository.</summary>
+    /// <summary>Reads the locks from the history of the repository.</summary>
     /// <param name="history">The history.</param>
     /// <param name="locks">The locks as they are now; those that cannot be read now are left out.</param>
     /// <param name="commit">The commit, as the user names it.</param>

@@ -1,10 +1,10 @@
 namespace Hostlock.Fleets.Checks;
 
-/// <summary>Holds a fleet to the rules of <see cref="CheckRules"/>.</summary>
+/// <summary>Checks a fleet by the rules of <see cref="CheckRules"/>.</summary>
 public static class FleetCheck
 {
-    /// <summary>Where the fleet does not keep the rules whose evidence was gathered, in the order of the table.</summary>
-    /// <param name="fleet">What the rules look at.</param>
+    /// <summary>The findings of all rules whose evidence was gathered, in the order of the table.</summary>
+    /// <param name="fleet">The evidence.</param>
     public static IReadOnlyList<Finding> Findings(CheckedFleet fleet) =>
     [
         .. from rule in CheckRules.All

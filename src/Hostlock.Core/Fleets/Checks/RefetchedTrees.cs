@@ -5,25 +5,25 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Checks;
 
-/// <summary>A tree that locks pin, and that could not be had as it was locked.</summary>
+/// <summary>A tree that locks pin, and that could not be fetched as it was locked.</summary>
 /// <param name="Place">The first lock that pins it.</param>
-/// <param name="Path">The input that it is there.</param>
-/// <param name="Others">How many locks pin it beside the first.</param>
-/// <param name="Why">Why it could not be had.</param>
+/// <param name="Path">The input that pins it in that lock.</param>
+/// <param name="Others">The number of other locks that pin it.</param>
+/// <param name="Why">The failure.</param>
 public sealed record FailedTree(LockPlace Place, InputPath Path, int Others, HostlockException Why)
 {
-    /// <summary>The finding: what happened, and the command that locks another tree.</summary>
+    /// <summary>Describes the failure as a problem, with the command that locks another tree.</summary>
     public Problem ToProblem() =>
         new($"input '{Path}' of {Place.Name}{(Others > 0 ? $" and {Others} more" : "")}: {Why.Message}", Place.RelativePath, null, $"hostlock update {Place.Name} -i {Path}");
 }
 
-/// <summary>What came of fetching everything that the locks pin once more.</summary>
-/// <param name="Failed">The trees that could not be had, in the order in which the locks name them.</param>
+/// <summary>The result of fetching all locked trees again.</summary>
+/// <param name="Failed">The trees that could not be fetched, in the order of the locks.</param>
 public sealed record RefetchedTrees(ImmutableArray<FailedTree> Failed)
 {
-    /// <summary>Fetches each tree once by a fetcher that remembers nothing of earlier runs.</summary>
+    /// <summary>Fetches each tree once, with a fetcher that remembers nothing of earlier runs.</summary>
     /// <param name="locks">The locks.</param>
-    /// <param name="fetcherIn">Makes the fetcher that keeps its answers in a folder, which is gone afterwards.</param>
+    /// <param name="fetcherIn">Makes a fetcher that keeps its answers in a folder. The folder is deleted afterwards.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<RefetchedTrees> FetchAnewAsync(IReadOnlyList<LockStatus> locks, Func<string, FlakeFetcher> fetcherIn, CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ public sealed record RefetchedTrees(ImmutableArray<FailedTree> Failed)
 
     /// <summary>Fetches each tree once, however many locks pin it, and hashes it.</summary>
     /// <param name="locks">The locks.</param>
-    /// <param name="source">Fetches; it must remember nothing of earlier runs.</param>
+    /// <param name="source">Fetches the trees; it must remember nothing of earlier runs.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<RefetchedTrees> FetchAsync(IReadOnlyList<LockStatus> locks, IFlakeSource source, CancellationToken cancellationToken)
     {

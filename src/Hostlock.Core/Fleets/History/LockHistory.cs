@@ -6,11 +6,11 @@ using Hostlock.Platform;
 namespace Hostlock.Fleets.History;
 
 /// <summary>One change of a lock.</summary>
-/// <param name="Commit">The commit that made it.</param>
-/// <param name="Diff">What it changed; null where the lock cannot be read before or after it.</param>
+/// <param name="Commit">The commit that made the change.</param>
+/// <param name="Diff">The entries that changed; null if the lock before or after the commit cannot be read.</param>
 public sealed record CommittedChange(FileCommit Commit, LockDiff? Diff);
 
-/// <summary>The locks a host had, as git knows them.</summary>
+/// <summary>Reads earlier locks of hosts from git.</summary>
 public sealed class LockHistory : IDisposable
 {
     const int MostLookedAt = 50;
@@ -20,7 +20,7 @@ public sealed class LockHistory : IDisposable
 
     LockHistory(GitHistory history, string root) => (_history, _root) = (history, root);
 
-    /// <summary>The history of a fleet's locks.</summary>
+    /// <summary>Opens the history of a fleet's locks.</summary>
     /// <exception cref="FleetException">The fleet is in no repository.</exception>
     public static LockHistory Open(IProcessRunner processes, FleetFolder folder)
     {
@@ -28,11 +28,11 @@ public sealed class LockHistory : IDisposable
         return new(new(processes, root), root);
     }
 
-    /// <summary>The changes of a lock, the newest first.</summary>
+    /// <summary>Reads the changes of a lock, the newest first.</summary>
     public async Task<IReadOnlyList<CommittedChange>> OfAsync(LockPlace place, int most, CancellationToken cancellationToken)
     {
         var path = PathOf(place);
-        // One more, to see what the last one shown changed.
+        // One commit more is read, for the change of the last one shown.
         var commits = await _history.OfAsync(path, most + 1, cancellationToken);
         var locks = new List<LockFile?>();
         foreach (var commit in commits)
@@ -42,8 +42,8 @@ public sealed class LockHistory : IDisposable
         static LockDiff? Between(LockFile? before, LockFile? after) => before is null || after is null ? null : LockDiff.Between(before, after);
     }
 
-    /// <summary>The bytes of a lock as a commit, or a day, has them.</summary>
-    /// <exception cref="FleetException">There is no such commit, or the lock is not in it.</exception>
+    /// <summary>Reads the bytes that a lock had in a commit, or at the end of a day.</summary>
+    /// <exception cref="FleetException">There is no such commit, or it does not have the lock.</exception>
     public async Task<byte[]> AtAsync(LockPlace place, string word, CancellationToken cancellationToken)
     {
         var path = PathOf(place);
@@ -52,9 +52,9 @@ public sealed class LockHistory : IDisposable
             : throw FleetException.NoSuchVersion(word, place.RelativePath);
     }
 
-    /// <summary>A lock as a commit has it; null if it is not in the commit.</summary>
+    /// <summary>Reads the lock that a commit has; null if it has none.</summary>
     /// <exception cref="FleetException">There is no such commit.</exception>
-    /// <exception cref="LockException">What the commit has there cannot be read as a lock.</exception>
+    /// <exception cref="LockException">The file in the commit is not a lock.</exception>
     public async Task<LockFile?> TryAtAsync(LockPlace place, string word, CancellationToken cancellationToken)
     {
         var path = PathOf(place);
@@ -64,9 +64,10 @@ public sealed class LockHistory : IDisposable
     }
 
     /// <summary>
-    /// The bytes of a lock before its last change: those committed where it has changed since, else those before the last commit that changed it.
+    /// Reads the bytes of a lock before its last change: the committed ones if the file has changed since, otherwise those before the last
+    /// commit that changed it.
     /// </summary>
-    /// <exception cref="FleetException">There was nothing before.</exception>
+    /// <exception cref="FleetException">git knows no earlier lock.</exception>
     public async Task<byte[]> BeforeLastChangeAsync(LockPlace place, CancellationToken cancellationToken)
     {
         var path = PathOf(place);
@@ -91,7 +92,7 @@ public sealed class LockHistory : IDisposable
         }
         catch (LockException)
         {
-            return null; // a lock with conflict markers was committed, or one of another program
+            return null; // a lock with conflict markers, or a file of another program, was committed
         }
     }
 }

@@ -1,20 +1,22 @@
 namespace Hostlock.Fleets.History;
 
-/// <summary>A lock by the word for it: what a host, the root or a file has now, had in a commit or on a day, or what a machine carries.</summary>
+/// <summary>
+/// A version of a lock, as a word names it: the present file, the file of a commit or a day, or the lock that a machine carries.
+/// </summary>
 /// <param name="Place">The lock.</param>
-/// <param name="Host">The host that the word is about; null for a file or the root lock.</param>
+/// <param name="Host">The host that the word names; null for a file or the root lock.</param>
 public abstract record LockVersion(LockPlace Place, HostName? Host)
 {
-    /// <summary>The lock as its file is now.</summary>
+    /// <summary>The present file.</summary>
     public sealed record Current(LockPlace Place, HostName? Host) : LockVersion(Place, Host);
 
-    /// <summary>The lock as a commit has it, or as the end of a day had it: <c>plex@HEAD~1</c>, <c>plex@2026-03-01</c>.</summary>
+    /// <summary>The lock of a commit, or of the end of a day: <c>plex@HEAD~1</c>, <c>plex@2026-03-01</c>.</summary>
     public sealed record Recorded(LockPlace Place, HostName? Host, string Commit) : LockVersion(Place, Host);
 
     /// <summary>The lock that a system of the host's machine carries: <c>plex@running</c>, <c>plex@generation:12</c>.</summary>
     public sealed record Carried(LockPlace Place, HostName? Host, string System) : LockVersion(Place, Host);
 
-    /// <summary>Reads a word. A host comes before a file of its name, and a file before a version.</summary>
+    /// <summary>Reads a word. If it could mean several things, a host wins over a file, and a file over a version.</summary>
     /// <param name="folder">The fleet.</param>
     /// <param name="word">The word.</param>
     /// <param name="currentFolder">The folder that relative paths start in.</param>
@@ -29,7 +31,7 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
         return at <= 0 ? Now(folder, folder.OwnerNamed(word)) : Of(folder, folder.OwnerNamed(word[..at]), word[(at + 1)..]);
     }
 
-    /// <summary>A version of the lock of a host.</summary>
+    /// <summary>Names a version of a host's lock.</summary>
     /// <param name="folder">The fleet.</param>
     /// <param name="owner">The host, or root.</param>
     /// <param name="version">A commit, a day, <c>running</c> or <c>generation:N</c>.</param>
@@ -44,7 +46,7 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
 
     static HostName? HostOf(LockOwner owner) => owner is LockOwner.Host(var name) ? name : null;
 
-    /// <summary>A lock file, which may be of no fleet; null if there is no such file.</summary>
+    /// <summary>A lock file, which need not belong to a fleet; null if the file does not exist.</summary>
     public static LockVersion? OfFile(string word, string currentFolder)
     {
         var path = Path.GetFullPath(word, currentFolder);

@@ -6,11 +6,11 @@ namespace Hostlock.Fleets.History;
 /// <summary>Reads versions of locks: from disk, from git's history, and from machines.</summary>
 /// <param name="processes">Runs git and ssh.</param>
 /// <param name="folder">The fleet.</param>
-/// <param name="machine">The name of the machine this runs on.</param>
+/// <param name="machine">The name of this machine.</param>
 public sealed class LockVersions(IProcessRunner processes, FleetFolder folder, string machine)
 {
-    /// <summary>The lock.</summary>
-    /// <exception cref="HostlockException">There is none, it cannot be had, or it is no lock.</exception>
+    /// <summary>Reads a version of a lock.</summary>
+    /// <exception cref="HostlockException">The version does not exist, cannot be read, or is not a lock.</exception>
     public async Task<LockFile> ReadAsync(LockVersion version, CancellationToken cancellationToken) => version switch
     {
         LockVersion.Current(var place, _) => HostLocks.ReadExisting(place),
@@ -19,8 +19,8 @@ public sealed class LockVersions(IProcessRunner processes, FleetFolder folder, s
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>The bytes of the lock, as they are there.</summary>
-    /// <exception cref="HostlockException">There is none, or it cannot be had.</exception>
+    /// <summary>Reads the bytes of a version of a lock, unchanged.</summary>
+    /// <exception cref="HostlockException">The version does not exist, or cannot be read.</exception>
     public async Task<byte[]> ReadBytesAsync(LockVersion version, CancellationToken cancellationToken)
     {
         switch (version)
@@ -39,9 +39,10 @@ public sealed class LockVersions(IProcessRunner processes, FleetFolder folder, s
     }
 
     /// <summary>
-    /// The bytes of a lock before its last change: those committed if it has changed since, else those before the last commit that changed it.
+    /// Reads the bytes of a lock before its last change: the committed ones if the file has changed since, otherwise those before the last
+    /// commit that changed it.
     /// </summary>
-    /// <exception cref="FleetException">There was nothing before, or the fleet is in no repository.</exception>
+    /// <exception cref="FleetException">git knows no earlier lock, or the fleet is in no repository.</exception>
     public async Task<byte[]> BeforeLastChangeAsync(LockPlace place, CancellationToken cancellationToken)
     {
         using var history = LockHistory.Open(processes, folder);

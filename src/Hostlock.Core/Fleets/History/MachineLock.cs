@@ -6,24 +6,24 @@ using Hostlock.Platform.Programs;
 namespace Hostlock.Fleets.History;
 
 /// <summary>
-/// The lock that a machine carries, where hostlock.nix stamps its configurations: that of the system that runs, or of an earlier generation.
-/// Asked of the machine itself, or through the user's own ssh.
+/// Reads the lock that a machine carries, if hostlock.nix stamps its configurations: that of the running system, or of an earlier
+/// generation. It is read on this machine, or through the user's own ssh.
 /// </summary>
 public static class MachineLock
 {
     const string Prefix = "generation:";
     const string Stamp = "hostlock/flake.lock";
 
-    /// <summary>True for a word that means such a lock: <c>running</c>, <c>generation:12</c>.</summary>
+    /// <summary>True if a word names such a lock: <c>running</c>, <c>generation:12</c>.</summary>
     public static bool Is(string word) => word == "running" || word.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <summary>The bytes of the lock.</summary>
-    /// <param name="processes">The seam to programs.</param>
+    /// <summary>Reads the bytes of the lock.</summary>
+    /// <param name="processes">Runs ssh.</param>
     /// <param name="host">Whose lock, and where the machine is reached.</param>
-    /// <param name="word">Which one.</param>
-    /// <param name="machine">The name of the machine this runs on.</param>
+    /// <param name="word">The version: <c>running</c> or <c>generation:N</c>.</param>
+    /// <param name="machine">The name of this machine.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FleetException">It is none, the machine cannot be reached, or it carries no lock.</exception>
+    /// <exception cref="FleetException">The word names no such lock, the machine cannot be reached, or it carries no lock.</exception>
     public static async Task<byte[]> ReadAsync(
         IProcessRunner processes, Host host, string word, string machine, CancellationToken cancellationToken)
     {

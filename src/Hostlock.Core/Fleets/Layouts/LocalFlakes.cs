@@ -6,8 +6,8 @@ using Hostlock.Nar;
 namespace Hostlock.Fleets.Layouts;
 
 /// <summary>
-/// The flakes that lie in the folder of a fleet, the root's own and those in folders beneath: what each declares, which hosts its outputs name, and
-/// its lock. Adopting a flake and checking one both ask here.
+/// The flakes in the folder of a fleet, the root's own and those in folders beneath: their declarations, the hosts that their outputs name,
+/// and their locks. Both <c>init</c> and <c>check</c> ask here.
 /// </summary>
 public sealed class LocalFlakes(FleetFolder folder)
 {
@@ -16,11 +16,13 @@ public sealed class LocalFlakes(FleetFolder folder)
     /// <summary>The inputs that flake.nix declares; none if it cannot be read.</summary>
     public ImmutableSortedDictionary<string, FlakeInput> RootInputs => _root.Value;
 
-    /// <summary>The inputs that a flake file declares; null if there is no such file, or if it makes no sense, which is for other commands to say.</summary>
+    /// <summary>
+    /// The inputs that a flake file declares; null if the file does not exist or makes no sense, which other commands report.
+    /// </summary>
     /// <param name="file">The path of the file, relative to the fleet.</param>
     public ImmutableSortedDictionary<string, FlakeInput>? Declared(string file) => Declared(folder, file);
 
-    /// <summary>The names of the outputs of a flake file; null if there is no such file, or if it is not Nix.</summary>
+    /// <summary>The names of the outputs of a flake file; null if the file does not exist, or is not Nix.</summary>
     /// <param name="file">The path of the file, relative to the fleet.</param>
     public OutputNames? Outputs(string file)
     {
@@ -34,7 +36,7 @@ public sealed class LocalFlakes(FleetFolder folder)
         }
     }
 
-    /// <summary>The outputs of a flake file under which it names a host: <c>nixosConfigurations</c> and the like.</summary>
+    /// <summary>The outputs of a flake file that name a host: <c>nixosConfigurations</c> and the like.</summary>
     /// <param name="file">The path of the file, relative to the fleet; the file exists.</param>
     /// <param name="host">The name of the host.</param>
     public ImmutableArray<string> OutputsWith(string file, HostName host) =>
@@ -61,8 +63,8 @@ public sealed class LocalFlakes(FleetFolder folder)
         RootInputs.FirstOrDefault(input => input.Value.Reference is { IsRelativePath: true } reference && FolderOf(reference) == at).Key;
 
     /// <summary>
-    /// The folder that a <c>path:</c> reference means, relative to the fleet: <c>path:./hosts/plex</c> and the absolute path of it are both
-    /// <c>hosts/plex</c>. Null for another type, for the fleet's own folder and for what lies outside of it.
+    /// The folder that a <c>path:</c> reference names, relative to the fleet: <c>path:./hosts/plex</c> and the absolute path of that folder
+    /// both give <c>hosts/plex</c>. Null for another type of reference, for the fleet's own folder, and for a folder outside of it.
     /// </summary>
     public string? FolderWithin(FlakeRef reference)
     {

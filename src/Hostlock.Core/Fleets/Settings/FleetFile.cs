@@ -6,14 +6,15 @@ using Hostlock.Fleets.Settings.Toml;
 namespace Hostlock.Fleets.Settings;
 
 /// <summary>
-/// hostlock.toml as a <see cref="Fleet"/>. The only code that knows what it may say; hostlock.nix reads it as well, at
-/// evaluation. Unknown settings are errors: a misspelt freeze that freezes nothing is worse than a complaint.
+/// Reads hostlock.toml as a <see cref="Fleet"/>. Only this class knows its settings; hostlock.nix reads the file too, at evaluation. An
+/// unknown setting is an error, because a misspelt freeze that freezes nothing is worse than an error.
 /// </summary>
 public static class FleetFile
 {
+    /// <summary>The name of the file.</summary>
     public const string Name = "hostlock.toml";
 
-    /// <summary>Most hosts a file may have.</summary>
+    /// <summary>The most hosts that a file may have.</summary>
     public const int MaximumHosts = 10_000;
 
     const int Version = 1;
@@ -25,14 +26,16 @@ public static class FleetFile
     static readonly string[] PolicyKeys = ["scope", "min-age", "max-age"];
     static readonly string[] RingKeys = [];
 
-    // What the file will be able to say of a ring, and nothing obeys so far. Taken without a word, it would be trusted.
+    // Settings of a ring that nothing obeys yet. They are refused, because the user would rely on them.
     static readonly string[] UnobeyedKeys = ["after", "soak"];
 
     /// <summary>Reads the text of the file.</summary>
-    /// <exception cref="FleetException">It is not TOML, or says something that is not known.</exception>
+    /// <exception cref="FleetException">The text is not TOML, or has an unknown setting.</exception>
     public static Fleet Read(string text) => Read(new SourceText(Name, text));
 
-    /// <summary>Where a key stands in the file, such as that of <c>hosts</c>, <c>plex</c>, <c>freeze</c>, <c>nixpkgs</c>; null if it does not.</summary>
+    /// <summary>
+    /// The place of a key in the file, such as <c>hosts</c>, <c>plex</c>, <c>freeze</c>, <c>nixpkgs</c>; null if the file does not have it.
+    /// </summary>
     /// <exception cref="FleetException">The text is not TOML.</exception>
     public static SourceSpan? PlaceOf(SourceText source, params ReadOnlySpan<string> keys)
     {
@@ -76,7 +79,7 @@ public static class FleetFile
         var rings = new List<Ring>();
         foreach (var member in top.Table("rings"))
         {
-            // '@' marks a ring on the command line, so its name is bound as a host's is.
+            // A ring is named on the command line, as '@NAME', so its name follows the rules of a host's name.
             HostName.Parse(member.Key, member.KeySpan);
             Settings.Of(member, RingKeys);
             rings.Add(new(member.Key));
@@ -127,7 +130,7 @@ public static class FleetFile
 
     static KeyValuePair<string, Freeze> FreezeOf(TomlMember member)
     {
-        // A freeze of what lies deeper would not hold: those inputs move with the one above them.
+        // A freeze of an input of an input would not hold, because it moves with the one above it.
         if (!InputPath.IsReferable(member.Key))
             throw FleetException.WrongValue(member.KeySpan, "the name of an input of flake.nix");
         var settings = Settings.Of(member, FreezeKeys);
@@ -149,12 +152,12 @@ public static class FleetFile
             ? path.ToString()
             : throw FleetException.WrongValue(member.KeySpan, "the path of an input, such as nixpkgs or \"home-manager/nixpkgs\"");
 
-    // It goes to ssh as one word: it must not be taken for an option, nor hold what a shell on the way would act on.
+    // The target is one argument of ssh. It must not look like an option, or have characters that a shell acts on.
     static bool IsTarget(string target) =>
         target.Length is > 0 and <= 256 && target[0] != '-'
         && target.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '@' or ':' or '[' or ']' or '/' or '%');
 
-    // One lock file can be right for several hosts only where they declare the same inputs.
+    // One lock file can be right for several hosts only if they declare the same inputs.
     static void RefuseDifferences(ImmutableArray<Host> hosts, IReadOnlyList<TomlMember> members)
     {
         var first = new Dictionary<string, (LockOwner Owner, string Flake, NameMap<string> References)>(StringComparer.Ordinal)
@@ -175,10 +178,10 @@ public static class FleetFile
         }
     }
 
-    /// <summary>A value and where it stands.</summary>
+    /// <summary>A value, and its place in the file.</summary>
     readonly record struct Placed<T>(T Value, SourceSpan Span);
 
-    /// <summary>The settings of one table, each read as what it must be.</summary>
+    /// <summary>The settings of one table, read with their types.</summary>
     sealed class Settings
     {
         readonly TomlTable _table;
@@ -220,7 +223,7 @@ public static class FleetFile
                 Value<TomlValue.List>(key, "")!.Items[wrong].Span, "the beginning of a reference, such as \"github:acme\" or \"github:acme/anvil\"");
         }
 
-        // A lock outside the repository would be invisible to Nix, and could be anybody's file.
+        // A lock outside of the repository would be invisible to Nix, and could be any file of the machine.
         public string? Path(string key) =>
             Text(key) is not (var path, var span) ? null
             : FleetFolder.IsWithin(path) ? path

@@ -2,13 +2,14 @@ using Hostlock.Flakes;
 
 namespace Hostlock.Fleets.Settings;
 
-/// <summary>A change of hostlock.toml by a command, while no other hostlock writes to the fleet.</summary>
+/// <summary>Changes hostlock.toml for a command. No other hostlock can write to the fleet meanwhile.</summary>
 /// <param name="folder">The fleet.</param>
-/// <param name="isDryRun">Does everything but the writing.</param>
+/// <param name="isDryRun">If true, everything is done except the writing.</param>
 public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
 {
     /// <summary>Freezes an input of a host.</summary>
-    /// <exception cref="FleetException">The owner is no host, or the input is none of its lock: a misspelt freeze would freeze nothing.</exception>
+    /// <exception cref="FleetException">The owner is not a host, or its lock does not have the input, so that the freeze would hold
+    /// nothing.</exception>
     public void Freeze(LockOwner owner, string input, Freeze freeze)
     {
         var host = HostOf(owner);
@@ -29,14 +30,14 @@ public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
     void Make(Func<SourceText, EditedText> edit)
     {
         using var reserved = isDryRun ? null : folder.Reserve();
-        // Read again now that nobody else writes it.
+        // The file is read again, now that nobody else can write it.
         var file = folder.ReadFleetFile();
         var edited = edit(file);
         if (!isDryRun && edited.Text != file.Text)
             folder.WriteFleetFile(edited.Text);
     }
 
-    // A host that has no lock yet has nothing to compare with.
+    // If a host has no lock yet, the name of the input cannot be checked.
     static void RefuseUnknown(LockPlace place, string input)
     {
         if (!InputPath.IsReferable(input))

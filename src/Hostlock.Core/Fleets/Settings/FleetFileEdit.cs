@@ -6,12 +6,12 @@ using Hostlock.Fleets.Settings.Toml;
 namespace Hostlock.Fleets.Settings;
 
 /// <summary>
-/// Edits of a hostlock.toml as changes of its text, so that comments and layout stay. Each result is read again before it is
-/// given out: what comes back says what was asked, or an exception says that it cannot be done here.
+/// Edits hostlock.toml as text, so that comments and layout stay. Each result is read again before it is returned, so it either says what
+/// was asked, or an exception says that the edit is impossible.
 /// </summary>
 public static class FleetFileEdit
 {
-    /// <summary>Freezes an input of a host; a freeze that is there gives way.</summary>
+    /// <summary>Freezes an input of a host, and replaces an existing freeze of it.</summary>
     /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
     public static EditedText SetFreeze(SourceText source, HostName host, string input, Freeze freeze)
     {
@@ -43,7 +43,7 @@ public static class FleetFileEdit
         bool IsSet(Fleet fleet) => Find(fleet, host)!.Frozen.TryGetValue(input, out var known) && known == freeze;
     }
 
-    /// <summary>Lets a frozen input of a host go.</summary>
+    /// <summary>Removes the freeze of an input.</summary>
     /// <exception cref="FleetException">There is no such host or freeze, or the file cannot be edited.</exception>
     public static EditedText RemoveFreeze(SourceText source, HostName host, string input)
     {
@@ -57,7 +57,7 @@ public static class FleetFileEdit
     /// <summary>Gives a host another lock.</summary>
     /// <param name="source">The file.</param>
     /// <param name="host">The host.</param>
-    /// <param name="lockPath">Its lock; null for the place that the file says of all.</param>
+    /// <param name="lockPath">The path of the lock; null for the path that the file gives for all hosts.</param>
     /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
     public static EditedText SetLock(SourceText source, HostName host, string? lockPath)
     {
@@ -81,7 +81,7 @@ public static class FleetFileEdit
         return ReadAgain(source, Changed(source, [change]), fleet => Find(fleet, host) is { } edited && (lockPath is null || edited.Lock == lockPath))
             ?? throw FleetException.CannotEdit(member.Span, $"change the lock of '{host}'");
 
-        // Right behind the header of the host, or where it has none, before the first that is said of it.
+        // Right behind the header of the host; if it has none, before its first setting.
         int Place() => table.By switch
         {
             TomlTable.Form.Header => LineAfter(source.Text, table.Pieces.First(IsHeader).Start),
@@ -94,7 +94,7 @@ public static class FleetFileEdit
             TomlTable.Form.Header => $"lock = {TomlText.String(path)}\n",
             TomlTable.Form.Implied => $"[hosts.{TomlText.Key(host.ToString())}]\nlock = {TomlText.String(path)}\n\n",
             TomlTable.Form.Inline => $"lock = {TomlText.String(path)}{(table.Members.Count > 0 ? ", " : " ")}",
-            // hosts.plex.ring = "canary" and plex.ring = "canary" say the way to the host themselves.
+            // In hosts.plex.ring = "canary" and plex.ring = "canary", the keys name the host themselves.
             _ => $"{source.Text[table.Pieces[0].Start..table.Members[0].KeySpan.Start]}lock = {TomlText.String(path)}\n",
         };
 
@@ -110,19 +110,19 @@ public static class FleetFileEdit
         return Table(Table(file, "hosts")!.Members, host.ToString())!;
     }
 
-    // Where the freeze of an input is taken out; null where there is none.
+    // The changes that remove the freeze of an input; null if there is none.
     static List<TextChange>? FreezeChanges(SourceText source, TomlTable host, string input)
     {
         if (Table(host, "freeze") is not { } freezes)
             return null;
         if (Table(freezes.Members, input) is not { } value)
             return null;
-        // A table of the freezes that empties says nothing; so it goes with its last one where it is an inline one.
+        // An inline table of freezes is removed with its last freeze.
         var going = freezes.Members is { By: TomlTable.Form.Inline, Members.Count: 1 } ? freezes : value;
         var changes = new List<TextChange>();
         foreach (var piece in going.Members.Pieces)
         {
-            // What stands last takes the end of the line before it along, which may have gone with that line.
+            // The last line of the file is removed with the line end before it, which another removal may already cover.
             var removal = Removal(source.Text, piece);
             var start = Math.Max(removal.Start, changes.Count > 0 ? changes[^1].Start + changes[^1].Length : 0);
             changes.Add(new(start, removal.Start + removal.Length - start, ""));
@@ -135,7 +135,7 @@ public static class FleetFileEdit
         var (start, end) = (piece.Start, piece.End);
         if (piece.IsInline)
         {
-            // With the comma behind it, or where it is the last, the one before.
+            // An item is removed with the comma behind it; the last item, with the comma before it.
             var next = end;
             while (next < text.Length && text[next] is ' ' or '\t')
                 next++;
@@ -155,7 +155,7 @@ public static class FleetFileEdit
         }
         start = text.LastIndexOf('\n', Math.Max(start - 1, 0)) + 1;
         end = LineAfter(text, end);
-        // What came with it goes with it: one of the two empty lines around it, or at the end of the file the one before it.
+        // One of the two empty lines around it is removed too; at the end of the file, the one before it.
         if (end < text.Length && text[end] is '\n' && (start == 0 || (start > 1 && text[start - 2] == '\n')))
             end++;
         else if (end == text.Length && start > 1 && text[start - 2] == '\n')
@@ -178,11 +178,12 @@ public static class FleetFileEdit
             var span = host.Members.Count > 0 ? host.Members[0].KeySpan : throw FleetException.CannotEdit(source.Span(0, 0), $"freeze an input of '{name}'");
             return new(span.Start, 0, $"freeze.{TomlText.Key(input)} = {inline}, ");
         }
-        // Behind what there is of the host, so that it stays together; statements of another table may follow a host that is written in dotted keys.
+        // The section comes behind the other settings of the host, so that they stay together. Statements of another table may follow a
+        // host that is written in dotted keys.
         var text = source.Text;
         var at = LineAfter(text, host.By == TomlTable.Form.Dotted ? text.TrimEnd().Length : host.Pieces.Max(piece => piece.End));
         var section = $"{Header(name, input)}\n{settings}";
-        // Parted by empty lines as its neighbours are. Removal relies on it, so that nothing is left over of a freeze that is taken back.
+        // Empty lines part the section from its neighbours. Removal relies on them, so that removing a freeze restores the text.
         return at < text.Length ? new(at, 0, text[at] is '\n' or '\r' ? $"\n{section}" : section)
             : text[at - 1] == '\n' ? new(at, 0, $"\n{section}")
             : new(at, 0, $"\n\n{section.TrimEnd('\n')}");
@@ -200,7 +201,7 @@ public static class FleetFileEdit
     static EditedText Changed(SourceText source, IEnumerable<TextChange> changes) =>
         EditedText.Of(source.Text, [.. changes.OrderBy(change => change.Start)]);
 
-    // As one change, from the first difference to the last.
+    // The difference as one change, from the first changed character to the last.
     static EditedText Between(string old, string changed)
     {
         var start = old.AsSpan().CommonPrefixLength(changed);

@@ -1,12 +1,11 @@
 namespace Hostlock.Platform.Programs;
 
-/// <summary>The one builder of requests for ssh, the user's own.</summary>
+/// <summary>Builds all requests for the user's own ssh.</summary>
 public static class Ssh
 {
     /// <summary>
-    /// Runs a program of another machine. Nobody is asked for a password. ssh gives a shell there one line: the words are quoted for it, so
-    /// that
-    /// it takes each as it is.
+    /// Builds a command that runs a program on another machine. Nobody is asked for a password. ssh gives a shell there one line, so the
+    /// words are quoted, and the shell takes each of them unchanged.
     /// </summary>
     /// <param name="target">The machine as ssh knows it, <c>root@plex.lan</c>; null for this machine, where the program runs without
     /// ssh.</param>

@@ -20,20 +20,23 @@ sealed class GitIndex
     GitIndex(List<Entry> entries, string? tree, (long, long) written) => (Entries, Tree, Written) = (entries, tree, written);
 
     /// <summary>One tracked path.</summary>
-    /// <param name="Path">Its path from the root of the work tree.</param>
-    /// <param name="Mode">Its mode as a tree would hold it: 0x81A4 (100644), 0x81ED (100755), 0xA000, 0xE000.</param>
-    /// <param name="Id">The id of its blob.</param>
-    /// <param name="IsPlain">False while a merge is unresolved, and for an intent to add.</param>
-    /// <param name="IsAssumed">Git was told to take it for unchanged (assume-unchanged, skip-worktree).</param>
-    /// <param name="Seen">What the file was like when its contents were last compared.</param>
+    /// <param name="Path">The path from the root of the work tree.</param>
+    /// <param name="Mode">The mode as in a tree object: 0x81A4 (100644), 0x81ED (100755), 0xA000 for a link, 0xE000 for a
+    /// submodule.</param>
+    /// <param name="Id">The id of the blob.</param>
+    /// <param name="IsPlain">False if a merge is unresolved, and for an intent to add.</param>
+    /// <param name="IsAssumed">True if git was told to treat the file as unchanged (assume-unchanged, skip-worktree).</param>
+    /// <param name="Seen">The state of the file when git last compared its contents.</param>
     public readonly record struct Entry(TreePath Path, uint Mode, string Id, bool IsPlain, bool IsAssumed, Stamp Seen)
     {
+        /// <summary>True for a submodule.</summary>
         public bool IsSubmodule => (Mode & 0xF000) == 0xE000;
     }
 
-    /// <summary>The parts of a file's state that change with its contents; all but the size are cut to 32 bits, as the index does.</summary>
+    /// <summary>The fields of a file's state that change with its contents. All but the size are cut to 32 bits, as in the index.</summary>
     public readonly record struct Stamp(uint Changed, uint Modified, uint Nanoseconds, uint Inode, uint Size);
 
+    /// <summary>The tracked paths, in the order of the index.</summary>
     public IReadOnlyList<Entry> Entries { get; }
 
     /// <summary>The id of the tree that the index would make; null if it was not worked out since something was staged.</summary>
@@ -43,7 +46,7 @@ sealed class GitIndex
     public (long Seconds, long Nanoseconds) Written { get; }
 
     /// <summary>Reads the index of a repository; null if it is of a kind that only git reads (split, sparse, newer).</summary>
-    /// <exception cref="FetchException">It is damaged.</exception>
+    /// <exception cref="FetchException">The index is damaged.</exception>
     public static GitIndex? Read(GitPlace place)
     {
         var path = System.IO.Path.Combine(place.Folder, "index");
@@ -54,7 +57,7 @@ sealed class GitIndex
         return Parse(RegularFile.Read(path, MaximumBytes), path, (status.Modified, status.ModifiedNanoseconds));
     }
 
-    /// <summary>Reads the bytes of an index.</summary>
+    /// <summary>Reads the bytes of an index; null as in <see cref="Read"/>.</summary>
     public static GitIndex? Parse(byte[] bytes, string path, (long, long) written)
     {
         if (bytes.Length < 12 + Checksum || !bytes.AsSpan(0, 4).SequenceEqual("DIRC"u8))
@@ -70,7 +73,7 @@ sealed class GitIndex
             entries.Add(reader.Next());
         if (reader.Extensions() is not (var tree, true))
             return null;
-        // Only a split index has entries without a name: they change one of the shared index.
+        // Only a split index has entries without a name; they change entries of the shared index.
         return entries.TrueForAll(entry => !entry.Path.IsRoot) ? new(entries, tree, written) : throw FetchException.BadIndex(path);
     }
 
@@ -82,6 +85,7 @@ sealed class GitIndex
         byte[] _name = [];
         int _at = 12;
 
+        /// <summary>Reads the next entry.</summary>
         public Entry Next()
         {
             if (_at + Fixed >= _end)
@@ -108,7 +112,7 @@ sealed class GitIndex
                 new(Int(entry, 0), Int(entry, 8), Int(entry, 12), Int(entry, 20), Int(entry, 36)));
         }
 
-        /// <summary>The tree the index would make, and whether the index is whole: not split and not sparse.</summary>
+        /// <summary>The id of the tree, and whether the index is complete, that is, neither split nor sparse.</summary>
         public (string? Tree, bool IsWhole) Extensions()
         {
             string? tree = null;
@@ -118,7 +122,7 @@ sealed class GitIndex
                 var size = Int(bytes, _at + 4);
                 if (size > _end - _at - 8)
                     throw FetchException.BadIndex(path);
-                // An extension that begins with a small letter changes what the entries mean.
+                // An extension whose name begins with a small letter changes the meaning of the entries.
                 if (name[0] is < (byte)'A' or > (byte)'Z')
                     return (null, false);
                 if (name.SequenceEqual("TREE"u8))
@@ -128,7 +132,8 @@ sealed class GitIndex
             return (tree, true);
         }
 
-        // The root has no name: a zero, the number of entries (-1 where not known), a blank, the number of subtrees, a line feed, the id.
+        // The root has no name: a zero, the number of entries (-1 if it is not known), a blank, the number of subtrees, a line feed, the
+        // id.
         static string? RootTree(ReadOnlySpan<byte> body)
         {
             var line = body.IndexOf((byte)'\n');
@@ -153,7 +158,7 @@ sealed class GitIndex
             CheckName();
         }
 
-        // What leads out of the work tree is no tracked path.
+        // A tracked path does not lead out of the work tree.
         void CheckName()
         {
             if (_name.Length == 0)
@@ -166,7 +171,7 @@ sealed class GitIndex
             }
         }
 
-        // The number of bytes to drop: seven bits a byte, each continuation counting one more (as in pack files' offsets).
+        // The number of bytes to drop from the last path: seven bits in a byte, and each continuation adds one (as in pack files' offsets).
         int Variable()
         {
             long value = -1;

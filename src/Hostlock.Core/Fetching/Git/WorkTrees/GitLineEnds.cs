@@ -16,7 +16,7 @@ static class GitLineEnds
     const long MaximumSize = 256 * 1024 * 1024;
     const int ValuesPerPath = 4;
 
-    /// <summary>A file that is its blob again when line ends or keywords are undone.</summary>
+    /// <summary>A file that equals its blob once line ends or keywords are converted back.</summary>
     public sealed record Converted(TreePath Path, bool HasLineEnds, bool HasKeywords);
 
     /// <summary>The conversions to undo to get the blob of an index entry from a file; null if they do not give the blob.</summary>
@@ -56,7 +56,7 @@ static class GitLineEnds
             cancellationToken);
         if (!finished.Succeeded)
             throw FetchException.GitFailed(repository.Url, "read the attributes of", finished.Errors.Trim());
-        // PATH, ATTRIBUTE, VALUE, four times for each file, in the order asked.
+        // PATH, ATTRIBUTE, VALUE, four times for each file, in the order of the question.
         var lines = GitFields.Of(finished.OutputBytes).Chunk(3).Where(line => line.Length == 3);
         var values = lines.Select(line => Encoding.UTF8.GetString(line[2].Span)).Chunk(ValuesPerPath).ToList();
         return values.Count == files.Count && files.Zip(values).All(pair => IsConverted(pair.First, pair.Second));
@@ -84,7 +84,7 @@ static class GitLineEnds
         return kept.WrittenSpan.ToArray();
     }
 
-    // $Id: …$ on one line is $Id$ again.
+    // Turns $Id: …$ on one line back into $Id$.
     static byte[] WithoutKeywords(byte[] contents)
     {
         var kept = new ArrayBufferWriter<byte>(contents.Length + 1);

@@ -3,7 +3,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git.WorkTrees;
 
-/// <summary>The tracked files of a work tree as git itself lists them, for an index of a kind that only it reads.</summary>
+/// <summary>Lists the tracked files of a work tree through git, for an index that only git can read.</summary>
 static class GitListing
 {
     /// <summary>The paths, and which of them are submodules.</summary>

@@ -19,6 +19,7 @@ sealed class GitWorkTree : SourceTree
 
     sealed record Place(byte[] Path, Folder? Folder);
 
+    /// <summary>Makes the tree of some tracked files.</summary>
     /// <param name="root">The folder of the work tree.</param>
     /// <param name="files">The tracked files.</param>
     /// <param name="folders">Folders that are there even if they hold nothing.</param>
@@ -31,7 +32,7 @@ sealed class GitWorkTree : SourceTree
             FolderAt(file.Folder).Entries[file.Name] = null;
     }
 
-    // A work tree that is named by a link is that link to Nix, and nothing else.
+    // If the path of a work tree is a link, the tree is only that link, as in Nix.
     public override TreeEntry Root => new(
         default,
         UnixFiles.Look(_root) is { Kind: UnixFiles.Kind.Link } ? TreeEntryKind.Link : TreeEntryKind.Folder,
@@ -49,7 +50,7 @@ sealed class GitWorkTree : SourceTree
                 yield return new(name, TreeEntryKind.Folder, 0, new Place(path, below));
                 continue;
             }
-            // A tracked file that is gone from the disk is gone from the tree.
+            // A tracked file that is not on disk is not in the tree.
             if (UnixFiles.Look(path) is not { } status)
                 continue;
             var kind = status.Kind switch

@@ -6,8 +6,8 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Git.WorkTrees;
 
 /// <summary>
-/// The files of a work tree that git knows, with the contents they have on disk: what Nix sees of a flake in a repository. Untracked
-/// files are not there; an intent to add is enough. The index is read without starting git.
+/// The files of a work tree that git knows, with their contents on disk, as Nix sees a flake in a repository. Untracked files are left out;
+/// an intent to add is enough. The index is read without starting git.
 /// </summary>
 /// <remarks>Nix 2.34.8, libfetchers/git.cc, getAccessorFromWorkdir.</remarks>
 public sealed class GitWorkTreeFiles : TreeFiles
@@ -91,6 +91,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
 
     sealed record Tracked(HashSet<TreePath> Files, HashSet<TreePath> Folders)
     {
+        /// <summary>Makes the set of tracked files and of the folders that hold them.</summary>
         public static Tracked Of(IEnumerable<TreePath> paths)
         {
             var tracked = new Tracked([], [TreePath.Root]);

@@ -7,7 +7,7 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Git.WorkTrees;
 
 /// <summary>How a work tree differs from its HEAD.</summary>
-/// <param name="Commit">HEAD's commit, or null before the first one.</param>
+/// <param name="Commit">The commit of HEAD; null before the first commit.</param>
 /// <param name="IsDirty">True if a tracked file differs from HEAD, or something is staged. Submodules are not looked at.</param>
 /// <param name="Paths">The tracked files that are on disk.</param>
 /// <remarks>
@@ -18,6 +18,8 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
 {
     const uint ExecutableMode = 0x81ED, FileMode = 0x81A4;
 
+    /// <summary>Compares the work tree of a repository with its HEAD.</summary>
+    /// <exception cref="FetchException">The index is damaged, or git fails.</exception>
     public static async Task<GitWorkTreeState> ReadAsync(GitRepository repository, CancellationToken cancellationToken)
     {
         var place = repository.Place;
@@ -59,7 +61,8 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
         };
     }
 
-    // The files that are there, whether one differs for sure or by its mode alone, and those that differ by what git may convert on the way in.
+    // The files that are there, whether one differs for sure or by its mode alone, and those that differ by what git may convert on the way
+    // in.
     static (List<TreePath> Paths, bool IsChanged, bool HasOtherModes, List<GitLineEnds.Converted> Converted) Compare(
         GitPlace place, GitIndex index, CancellationToken cancellationToken)
     {
@@ -80,13 +83,13 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
                 isFolder = IsFolder(root, folder);
             }
             byte[] path = [.. root, (byte)'/', .. entry.Path.Bytes];
-            // Behind a link or a file there is nothing tracked.
+            // A path through a link or a file is not a tracked file on disk.
             if (!isFolder || UnixFiles.Look(path) is not { Kind: UnixFiles.Kind.File or UnixFiles.Kind.Link } status)
             {
                 isChanged = true;
                 continue;
             }
-            // Three stages of one path are one file.
+            // The three stages of an unresolved path are one file.
             if (paths.Count == 0 || paths[^1] != entry.Path)
                 paths.Add(entry.Path);
             if (isChanged || entry.IsAssumed)
@@ -110,8 +113,8 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
 
     static bool IsLink(GitIndex.Entry entry) => (entry.Mode & 0xF000) == 0xA000;
 
-    // libgit2 does not read a file of another size than the index says, even if it is the same but for line ends; zero stands for a size that the
-    // index does not know (diff_generate.c, maybe_modified).
+    // libgit2 does not read a file of another size than the index says, even if it is the same but for line ends; zero stands for a size
+    // that the index does not know (diff_generate.c, maybe_modified).
     static bool HasSizeSeen(GitIndex.Entry entry, UnixFiles.Status status) => entry.Seen.Size == 0 || entry.Seen.Size == (uint)status.Size;
 
     static bool IsUnchanged(GitIndex.Entry entry, byte[] path, UnixFiles.Status status, (long Seconds, long Nanoseconds) written)
@@ -119,10 +122,10 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
         var isLink = IsLink(entry);
         if (isLink != (status.Kind == UnixFiles.Kind.Link) || !HasSizeSeen(entry, status))
             return false;
-        // A git without nanoseconds wrote zeros.
+        // A git that knows no nanoseconds writes zeros.
         var isCoarse = entry.Seen.Nanoseconds == 0;
         var seen = new GitIndex.Stamp((uint)status.Changed, (uint)status.Modified, isCoarse ? 0 : (uint)status.ModifiedNanoseconds, (uint)status.Inode, (uint)status.Size);
-        // A file as young as the index may have changed within the same tick: its contents decide (git calls it racily clean).
+        // A file that is as new as the index may have changed within the same tick, so its contents decide (git calls it racily clean).
         var isOlder = (status.Modified, isCoarse ? 0 : status.ModifiedNanoseconds).CompareTo((written.Seconds, isCoarse ? 0 : written.Nanoseconds)) < 0;
         return (seen == entry.Seen && isOlder) || BlobId(path, status.Size, isLink) == entry.Id;
     }

@@ -4,18 +4,18 @@ using Hostlock.Nar;
 
 namespace Hostlock.Fetching.Git.WorkTrees;
 
-/// <summary>A work tree as it lies there, with those of its submodules.</summary>
-/// <param name="State">What it is like beside its HEAD, without the submodules.</param>
-/// <param name="IsDirty">True if it or one of its submodules is.</param>
-/// <param name="Tree">What is hashed.</param>
-/// <param name="Files">The files as locking looks at them.</param>
+/// <summary>A work tree with its files on disk, and those of its submodules.</summary>
+/// <param name="State">The state compared with HEAD, without the submodules.</param>
+/// <param name="IsDirty">True if the work tree or one of its submodules is dirty.</param>
+/// <param name="Tree">The tree that is hashed.</param>
+/// <param name="Files">The files, for locking.</param>
 sealed record OpenWorkTree(GitWorkTreeState State, bool IsDirty, SourceTree Tree, TreeFiles Files)
 {
     /// <summary>Opens a work tree.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="repositories">Where those of submodules are opened.</param>
+    /// <param name="repositories">Opens the repositories of submodules.</param>
     /// <param name="isExported">True if files with the attribute <c>export-ignore</c> are left out.</param>
-    /// <param name="hasSubmodules">True if submodules belong to it.</param>
+    /// <param name="hasSubmodules">True if the tree includes submodules.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">It cannot be read, its files are said to lie elsewhere, or a submodule is not there.</exception>
     public static Task<OpenWorkTree> OpenAsync(
@@ -38,7 +38,7 @@ sealed record OpenWorkTree(GitWorkTreeState State, bool IsDirty, SourceTree Tree
             var mounts = new List<(TreePath Path, OpenWorkTree Opened)>();
             foreach (var (path, folder, place) in GitSubmodule.CheckedOut(root, repository.Url, depth))
                 mounts.Add((path, await OpenAsync(repositories.Local(place, folder), depth + 1)));
-            // A submodule that is dirty makes the whole dirty; one at another commit does not.
+            // A dirty submodule makes the whole tree dirty; a submodule at another commit does not.
             return new(
                 state,
                 state.IsDirty || mounts.Exists(mount => mount.Opened.IsDirty),

@@ -5,8 +5,8 @@ using Hostlock.Locks;
 namespace Hostlock.Fleets.Checks.Rules;
 
 /// <summary>
-/// An input is an absolute path, which only one machine has. Each reference is one finding, though it is in every lock: where it is declared is
-/// where it can be put right, and only one that no flake of the fleet declares is told by its locks.
+/// An input is an absolute path, which only one machine has. Each reference gives one finding, even if every lock has it. The finding names
+/// the declaration, which is what the user can change; it names the locks only if no flake of the fleet declares the reference.
 /// </summary>
 static class AbsolutePath
 {

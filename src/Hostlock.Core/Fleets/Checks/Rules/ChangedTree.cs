@@ -1,6 +1,6 @@
 namespace Hostlock.Fleets.Checks.Rules;
 
-/// <summary>What a lock pins can be fetched, and is another tree than was locked.</summary>
+/// <summary>A tree that a lock pins can be fetched, but is not the tree that was locked.</summary>
 static class ChangedTree
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>

@@ -5,8 +5,8 @@ using Hostlock.Locks;
 namespace Hostlock.Fleets.Checks.Rules;
 
 /// <summary>
-/// An input is of a release branch that gets no more updates. A release of NixOS is kept for seven months: 25.05 until the end of 2025, 25.11 until
-/// the end of June 2026.
+/// An input comes from a release branch that gets no more updates. A release of NixOS is kept for seven months: 25.05 until the end of
+/// 2025, 25.11 until the end of June 2026.
 /// </summary>
 static partial class EndedBranch
 {
@@ -25,7 +25,7 @@ static partial class EndedBranch
                select new Problem($"'{places.Key.Input}' of {hosts} is of '{places.Key.Branch}', which got its last update by {end}", places.First().RelativePath);
     }
 
-    // Null for a branch that is not one of a release.
+    // The last day of a release; null if the branch is not that of a release.
     static DateOnly? EndOf(string branch)
     {
         var release = Release().Match(branch);

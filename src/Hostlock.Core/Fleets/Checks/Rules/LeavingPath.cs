@@ -4,12 +4,12 @@ using Hostlock.Flakes.Nix;
 namespace Hostlock.Fleets.Checks.Rules;
 
 /// <summary>
-/// A flake of this repository is taken in by an absolute path, and a path in its code leads out of its folder. Nix copies that folder alone, so the
-/// path leads nowhere; a relative <c>path:</c> reference keeps the repository around it.
+/// A flake of this repository is taken in by an absolute path, and a path in its code leads out of its folder. Nix copies that folder
+/// alone, so the path leads nowhere; a relative <c>path:</c> reference keeps the repository around it.
 /// </summary>
 static class LeavingPath
 {
-    // A flake in a folder of a host has a handful.
+    // A flake in the folder of a host usually has a handful of files.
     const int MostFiles = 200;
 
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
@@ -40,7 +40,7 @@ static class LeavingPath
             }
             catch (FlakeException)
             {
-                continue; // it is for Nix to say what is wrong with it
+                continue; // Nix reports what is wrong with the file
             }
             foreach (var path in NixTree.Within(code).OfType<NixPath>().Where(path => path.Text.StartsWith('.')))
             {

@@ -3,7 +3,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Checks.Rules;
 
-/// <summary>A lock is not in line with what is declared: an input is missing from it, is left over in it, or is another one there.</summary>
+/// <summary>A lock is not in line with the declarations: an input is missing, is left over, or has another reference.</summary>
 static class StaleLock
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
@@ -14,7 +14,7 @@ static class StaleLock
 
     static Problem Of(LockPlace place, StaleInput stale)
     {
-        // What a host tracks for itself is declared in the list of hosts.
+        // A reference that a host tracks for itself is declared in hostlock.toml.
         var isOwn = stale.Path.Length == 1 && place.References.ContainsKey(stale.Path.Last);
         return new(
             $"input '{stale.Path}' of {place.Name}: {stale.Why}",

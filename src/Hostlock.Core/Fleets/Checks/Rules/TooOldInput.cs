@@ -4,7 +4,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Checks.Rules;
 
-/// <summary>An input is older than <c>max-age</c> of hostlock.toml allows.</summary>
+/// <summary>An input is older than <c>max-age</c> in hostlock.toml allows.</summary>
 static class TooOldInput
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet)

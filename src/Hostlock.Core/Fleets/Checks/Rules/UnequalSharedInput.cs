@@ -1,6 +1,6 @@
 namespace Hostlock.Fleets.Checks.Rules;
 
-/// <summary>An input that is to be the same in every lock is another one in some. The one that most locks have counts as right.</summary>
+/// <summary>A shared input, which must be equal in every lock, differs in some. The entry that most locks have counts as right.</summary>
 static class UnequalSharedInput
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet)

@@ -4,8 +4,8 @@ using Hostlock.Fleets.Settings;
 namespace Hostlock.Fleets.Checks.Rules;
 
 /// <summary>
-/// hostlock.toml freezes an input, or has a policy for one, that no lock and no declaration has: a freeze whose name is misspelt keeps nothing where
-/// it is.
+/// hostlock.toml freezes an input, or has a policy for one, that no lock and no declaration has. A freeze with a misspelt name holds
+/// nothing.
 /// </summary>
 static class UnknownInput
 {

@@ -1,6 +1,8 @@
 namespace Hostlock.Fleets.Checks.Rules;
 
-/// <summary>What a lock pins cannot be fetched: its server or repository does not answer, or does not have it any more.</summary>
+/// <summary>
+/// A tree that a lock pins cannot be fetched, because its server or repository does not answer, or no longer has the tree.
+/// </summary>
 static class UnreachableTree
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>

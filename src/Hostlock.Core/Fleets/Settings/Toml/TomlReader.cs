@@ -5,8 +5,8 @@ using Tomlyn.Syntax;
 namespace Hostlock.Fleets.Settings.Toml;
 
 /// <summary>
-/// TOML text → tables with places. The tokens are Tomlyn's; the grammar is TOML 1.0 and not the newer one that Tomlyn reads,
-/// since the same file is read by <c>builtins.fromTOML</c>, which knows no more (and no dates).
+/// Reads TOML into tables, with the places of their keys. Tomlyn makes the tokens. The grammar is TOML 1.0, and not the newer one that
+/// Tomlyn reads, because <c>builtins.fromTOML</c> reads the same file and knows only 1.0, without dates.
 /// </summary>
 sealed class TomlReader
 {
@@ -24,12 +24,12 @@ sealed class TomlReader
     }
 
     /// <summary>Reads a whole text.</summary>
-    /// <exception cref="FleetException">It is not TOML 1.0, or holds a date.</exception>
+    /// <exception cref="FleetException">The text is not TOML 1.0, or has a date.</exception>
     public static TomlTable Read(SourceText source) => new TomlReader(source).Document();
 
     TomlTable Document()
     {
-        // Tomlyn passes over a byte order mark. Whoever reads the file has taken the one off that may stand first.
+        // Tomlyn skips byte order marks. The caller has already removed one at the beginning of the file.
         if (_source.Text.StartsWith('\uFEFF'))
             throw FleetException.Expected(_source.Span(0, 1), "a key", "a byte order mark");
         var (table, path) = (_root, new List<TomlTable>());
@@ -234,7 +234,7 @@ sealed class TomlReader
             Next(TomlLexerMode.Value);
     }
 
-    // A statement has its line for itself. Returns where it ends, a comment behind it included.
+    // Checks that a statement has its line to itself. Returns the offset of its end, after a comment behind it.
     int EndOfStatement()
     {
         if (_token.Kind is not (TokenKind.NewLine or TokenKind.Eof))
@@ -262,7 +262,7 @@ sealed class TomlReader
             }
             catch (ArgumentOutOfRangeException)
             {
-                // So the library answers an escape of a surrogate.
+                // The library answers so to an escape of a surrogate.
                 throw FleetException.NotToml(_source.Span(Math.Min(_previousEnd, _source.Text.Length), 0), "an escape stands for no character");
             }
             _token = _lexer.Current;

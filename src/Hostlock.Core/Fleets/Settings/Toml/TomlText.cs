@@ -3,15 +3,15 @@ using System.Text;
 
 namespace Hostlock.Fleets.Settings.Toml;
 
-/// <summary>The one writer of TOML: keys and values as their text.</summary>
+/// <summary>Writes all TOML: keys and values as text.</summary>
 /// <remarks>TOML 1.0, sections Keys and String.</remarks>
 static class TomlText
 {
-    /// <summary>A key: bare if it may be, else quoted.</summary>
+    /// <summary>A key: bare if possible, otherwise quoted.</summary>
     public static string Key(string key) =>
         key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? key : Quoted(key);
 
-    /// <summary>A string: in single quotes if that saves escapes, else in double ones.</summary>
+    /// <summary>A string: in single quotes if that saves escapes, otherwise in double quotes.</summary>
     public static string String(string value) =>
         value.AsSpan().ContainsAny('"', '\\') && !value.Any(c => c == '\'' || char.IsControl(c)) ? $"'{value}'" : Quoted(value);
 

@@ -3,10 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Hostlock.Fleets.Settings.Toml;
 
-/// <summary>A value of a TOML text, with its place.</summary>
+/// <summary>A value in a TOML text, and its place.</summary>
 abstract record TomlValue(SourceSpan Span)
 {
-    /// <summary>What the value is, for messages: <c>a string</c>.</summary>
+    /// <summary>The kind of the value, for messages: <c>a string</c>.</summary>
     public abstract string Kind { get; }
 
     public sealed record Text(string Value, SourceSpan Span) : TomlValue(Span)
@@ -40,35 +40,38 @@ abstract record TomlValue(SourceSpan Span)
     }
 }
 
-/// <summary>A key of a table, its value, and where the key stands.</summary>
+/// <summary>A key of a table, its place, and its value.</summary>
 readonly record struct TomlMember(string Key, SourceSpan KeySpan, TomlValue Value);
 
-/// <summary>A table as all its headers, dotted keys and inline forms together define it, in the order of the text.</summary>
+/// <summary>A table, as all its headers, dotted keys and inline forms define it together, in the order of the text.</summary>
 sealed class TomlTable(TomlTable.Form form)
 {
     readonly List<TomlMember> _members = [];
     Dictionary<string, int>? _places;
 
-    /// <summary>How a table came about, which decides how it may go on (TOML 1.0, Table).</summary>
+    /// <summary>How a table was defined, which decides how it may be extended (TOML 1.0, Table).</summary>
     public enum Form
     {
-        /// <summary>Only named on the way to another table's header.</summary>
+        /// <summary>The table is only named in the header of another table.</summary>
         Implied,
         Header,
         Dotted,
         Inline,
     }
 
+    /// <summary>How the table was defined.</summary>
     public Form By { get; set; } = form;
 
+    /// <summary>The keys and values, in the order of the text.</summary>
     public IReadOnlyList<TomlMember> Members => _members;
 
     /// <summary>
-    /// What of the text defines this table or something in it: whole sections and whole statements; within an inline table,
-    /// one item.
+    /// The parts of the text that define this table or a member of it: whole sections and whole statements; within an inline table, single
+    /// items.
     /// </summary>
     public List<TomlPiece> Pieces { get; } = [];
 
+    /// <summary>Finds a member by its key.</summary>
     public bool TryGet(string key, [MaybeNullWhen(false)] out TomlMember member)
     {
         var at = PlaceOf(key);
@@ -76,6 +79,7 @@ sealed class TomlTable(TomlTable.Form form)
         return at >= 0;
     }
 
+    /// <summary>Adds a member.</summary>
     public void Add(TomlMember member)
     {
         _members.Add(member);
@@ -91,14 +95,15 @@ sealed class TomlTable(TomlTable.Form form)
     }
 }
 
-/// <summary>A stretch of the text that defines a table or a part of it.</summary>
+/// <summary>A part of the text that defines a table or a member of it.</summary>
 sealed class TomlPiece(int start, bool isInline)
 {
+    /// <summary>The offset of its beginning.</summary>
     public int Start { get; } = start;
 
-    /// <summary>The offset after it; a section ends after its last statement, a statement before the end of its line.</summary>
+    /// <summary>The offset of its end. A section ends after its last statement, a statement before the end of its line.</summary>
     public int End { get; set; } = start;
 
-    /// <summary>An item of an inline table, parted by commas from its neighbours.</summary>
+    /// <summary>True for an item of an inline table, which commas part from its neighbours.</summary>
     public bool IsInline { get; } = isInline;
 }
