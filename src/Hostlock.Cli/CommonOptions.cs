@@ -11,7 +11,7 @@ namespace Hostlock.Cli;
 static class CommonOptions
 {
     /// <summary>The folder of the flake, for all commands.</summary>
-    public static readonly Option<string?> Flake = new("--flake", "-C") { Description = "The folder of the flake [default: the one around here, or HOSTLOCK_FLAKE]", HelpName = "DIR", Recursive = true };
+    public static readonly Option<string?> Flake = new("--flake", "-C") { Description = "The folder of the flake [default: HOSTLOCK_FLAKE, or the current folder]", HelpName = "DIR", Recursive = true };
 
     /// <summary>Prints the result as JSON, for commands whose result has a JSON form.</summary>
     public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document" };

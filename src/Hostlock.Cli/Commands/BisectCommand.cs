@@ -11,10 +11,10 @@ namespace Hostlock.Cli.Commands;
 sealed class BisectCommand : FleetCommand
 {
     readonly Argument<string> _host = CommonOptions.One("host", "HOST", "The host whose lock is tried, or root");
-    readonly Option<string> _good = new("--good") { Description = "The lock that is good: a host, a file, or HOST@COMMIT", HelpName = "A", Required = true };
-    readonly Option<string?> _bad = new("--bad") { Description = "The lock that is bad [default: the host's own]", HelpName = "B" };
-    readonly Option<string> _run = new("--run") { Description = "The shell command that tells: 0 is good, 125 cannot be told, any other is bad", HelpName = "CMD", Required = true };
-    readonly Option<bool> _inputsOnly = new("--inputs-only") { Description = "Stop at the input, and do not look for its revision" };
+    readonly Option<string> _good = new("--good") { Description = "The good lock: a host, a file, or HOST@COMMIT", HelpName = "A", Required = true };
+    readonly Option<string?> _bad = new("--bad") { Description = "The bad lock [default: the host's own]", HelpName = "B" };
+    readonly Option<string> _run = new("--run") { Description = "The shell command that tests a lock: 0 is good, 125 skips, others are bad", HelpName = "CMD", Required = true };
+    readonly Option<bool> _inputsOnly = new("--inputs-only") { Description = "Find only the input, and not its revision" };
 
     protected override Command Describe() => new("bisect", "Find which input broke a host, and which revision of it") { _host, _good, _bad, _run, _inputsOnly };
 

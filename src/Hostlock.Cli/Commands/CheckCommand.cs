@@ -10,13 +10,13 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Checks the fleet, for a CI to run.</summary>
 sealed class CheckCommand : FleetCommand
 {
-    readonly Option<string?> _base = new("--base") { Description = "Also refuse what went back in time since this commit", HelpName = "COMMIT" };
-    readonly Option<bool> _fetch = new("--fetch") { Description = "Also fetch all that is locked once more, and hash it" };
-    readonly Option<bool> _strict = new("--strict") { Description = "Let warnings fail the check too" };
+    readonly Option<string?> _base = new("--base") { Description = "Also refuse inputs that went back in time since this commit", HelpName = "COMMIT" };
+    readonly Option<bool> _fetch = new("--fetch") { Description = "Also fetch every locked tree again, and compare its hash" };
+    readonly Option<bool> _strict = new("--strict") { Description = "Fail on warnings too" };
     readonly Option<string> _format = NewFormat();
 
     protected override Command Describe() =>
-        new("check", "Check that every lock is there, in line with flake.nix, and locked") { _base, _fetch, _strict, _format, CommonOptions.Json };
+        new("check", "Check that locks exist, are complete, and are in line with flake.nix") { _base, _fetch, _strict, _format, CommonOptions.Json };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
@@ -39,7 +39,7 @@ sealed class CheckCommand : FleetCommand
 
     static Option<string> NewFormat()
     {
-        var format = new Option<string>("--format") { Description = "How to print findings: text or github", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
+        var format = new Option<string>("--format") { Description = "The form of the findings: text or github", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "github");
         return format;
     }

@@ -12,9 +12,9 @@ namespace Hostlock.Cli.Commands;
 sealed class DiffCommand : FleetCommand
 {
     readonly Argument<string> _before = CommonOptions.One("before", "A", "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N");
-    readonly Argument<string?> _after = CommonOptions.OneAtMost("after", "B", "What to compare it with [default: root]");
-    readonly Option<bool> _exitCode = new("--exit-code") { Description = "Exit with 1 where they differ" };
-    readonly Option<bool> _closure = new("--closure") { Description = "Build the host by both locks, and compare the packages of the systems" };
+    readonly Argument<string?> _after = CommonOptions.OneAtMost("after", "B", "The lock to compare it with [default: root]");
+    readonly Option<bool> _exitCode = new("--exit-code") { Description = "Exit with 1 if the locks differ" };
+    readonly Option<bool> _closure = new("--closure") { Description = "Build the host with both locks, and compare the packages" };
 
     protected override Command Describe() => new("diff", "Compare two locks, input by input") { _before, _after, _exitCode, _closure, CommonOptions.Json };
 

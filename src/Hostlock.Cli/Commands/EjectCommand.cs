@@ -8,13 +8,13 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Takes hosts, or the whole flake, back out of hostlock: shows the plan, asks, writes.</summary>
 sealed class EjectCommand : FleetCommand
 {
-    readonly Argument<string[]> _hosts = CommonOptions.Hosts("The hosts that go back to flake.lock; the whole flake leaves where none is named");
+    readonly Argument<string[]> _hosts = CommonOptions.Hosts("The hosts that go back to flake.lock [default: the whole flake]");
     readonly Option<string> _keep = new("--keep") { Description = "The host whose lock becomes flake.lock", HelpName = "HOST", DefaultValueFactory = _ => HostName.Root };
-    readonly Option<bool> _keepLocks = new("--keep-locks") { Description = "Leave the files of the hosts' locks" };
+    readonly Option<bool> _keepLocks = new("--keep-locks") { Description = "Keep the lock files of the hosts" };
     readonly Option<bool> _yes = CommonOptions.Yes();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
-    protected override Command Describe() => new("eject", "Leave hostlock again, host by host or altogether") { _hosts, _keep, _keepLocks, _yes, _dryRun };
+    protected override Command Describe() => new("eject", "Stop using hostlock for some hosts, or for the whole flake") { _hosts, _keep, _keepLocks, _yes, _dryRun };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {

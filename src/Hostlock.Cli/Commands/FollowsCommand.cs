@@ -9,10 +9,10 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Shows the inputs that a lock has more than once, and how to join them.</summary>
 sealed class FollowsCommand : FleetCommand
 {
-    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING; every lock where none is named");
+    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
 
     protected override Command Describe() =>
-        new("follows", "Show inputs that are there many times, and the follows that would join them") { _hosts, CommonOptions.Json };
+        new("follows", "Show repeated inputs, and the follows lines that would join them") { _hosts, CommonOptions.Json };
 
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -9,13 +9,13 @@ sealed class FreezeCommand : FleetCommand
 {
     readonly Argument<string> _host = CommonOptions.One("host", "HOST", "A host");
     readonly Argument<string> _input;
-    readonly Option<string?> _reason = new("--reason") { Description = "Why, for whoever meets the freeze", HelpName = "TEXT" };
-    readonly Option<string?> _until = new("--until") { Description = "The last day it holds: 2026-12-31", HelpName = "DAY" };
+    readonly Option<string?> _reason = new("--reason") { Description = "The reason, which messages about the freeze show", HelpName = "TEXT" };
+    readonly Option<string?> _until = new("--until") { Description = "The last day of the freeze, such as 2026-12-31", HelpName = "DAY" };
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     public FreezeCommand() => _input = CommonOptions.Input(_host);
 
-    protected override Command Describe() => new("freeze", "Keep an input of a host where it is") { _host, _input, _reason, _until, _dryRun };
+    protected override Command Describe() => new("freeze", "Keep an input of a host at its locked revision") { _host, _input, _reason, _until, _dryRun };
 
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -9,7 +9,7 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Adopts a flake: shows the plan, asks, writes.</summary>
 sealed class InitCommand : FleetCommand
 {
-    readonly Argument<string[]> _hosts = new("host") { Description = "The hosts; those under nixosConfigurations and the like where none is named", HelpName = "HOST", Arity = ArgumentArity.ZeroOrMore };
+    readonly Argument<string[]> _hosts = new("host") { Description = "Hosts [default: those under nixosConfigurations and the like]", HelpName = "HOST", Arity = ArgumentArity.ZeroOrMore };
     readonly Option<bool> _yes = CommonOptions.Yes();
     readonly Option<bool> _upgrade = new("--upgrade") { Description = "Only renew hostlock.nix" };
     readonly Option<bool> _dryRun = CommonOptions.DryRun();

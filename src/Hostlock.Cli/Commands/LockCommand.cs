@@ -7,13 +7,13 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Brings locks in line with the declarations, and moves no locked input, as <c>nix flake lock</c> does.</summary>
 sealed class LockCommand : FleetCommand
 {
-    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING; every lock where none is named");
+    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
     readonly Option<bool> _locked = new("--locked") { Description = "Fail instead of writing" };
     readonly Option<bool> _commit = CommonOptions.Commit();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     protected override Command Describe() =>
-        new("lock", "Bring locks in line with what is declared, moving nothing") { _hosts, _locked, _commit, _dryRun, CommonOptions.Json };
+        new("lock", "Bring locks in line with flake.nix, and move no locked input") { _hosts, _locked, _commit, _dryRun, CommonOptions.Json };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -10,7 +10,7 @@ namespace Hostlock.Cli.Commands;
 sealed class LogCommand : FleetCommand
 {
     readonly Argument<string?> _host = CommonOptions.OneAtMost("host", "HOST", "A host, or root [default: root]");
-    readonly Option<int> _most = new("--max-count") { Description = "How many commits to show", HelpName = "N", DefaultValueFactory = _ => 20 };
+    readonly Option<int> _most = new("--max-count") { Description = "The most commits to show", HelpName = "N", DefaultValueFactory = _ => 20 };
 
     protected override Command Describe() => new("log", "Show the history of a lock, from git") { _host, _most, CommonOptions.Json };
 

@@ -10,7 +10,7 @@ sealed class ManCommand : FleetCommand
     /// <summary>The name of the command. Its pages are about all other commands, so it needs them.</summary>
     public const string Name = "man";
 
-    readonly Argument<string?> _topic = new("command") { Description = "The command the page is about; the program where none is named", HelpName = "COMMAND", Arity = ArgumentArity.ZeroOrOne };
+    readonly Argument<string?> _topic = new("command") { Description = "The command that the page is about [default: hostlock itself]", HelpName = "COMMAND", Arity = ArgumentArity.ZeroOrOne };
     readonly Option<string?> _output = new("--output", "-o") { Description = "Write all pages into this folder instead", HelpName = "DIR" };
 
     protected override Command Describe()

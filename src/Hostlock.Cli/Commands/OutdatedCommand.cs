@@ -8,7 +8,7 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Shows which inputs an update would move, without writing anything or fetching a tree.</summary>
 sealed class OutdatedCommand : FleetCommand
 {
-    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING; every lock where none is named");
+    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
 
     protected override Command Describe() => new("outdated", "Show what an update would move, and write nothing") { _hosts, CommonOptions.Json };
 

@@ -10,8 +10,8 @@ namespace Hostlock.Cli.Commands;
 sealed class PromoteCommand : FleetCommand
 {
     readonly Argument<string> _from = CommonOptions.One("from", "FROM", "The host whose lock was tested, or root");
-    readonly Argument<string[]> _to = CommonOptions.Named("to", "TO", "The hosts that get it, root, or @RING", ArgumentArity.ZeroOrMore);
-    readonly Option<string[]> _inputs = CommonOptions.Inputs("An input to carry over with all beneath it; the whole lock where none is named");
+    readonly Argument<string[]> _to = CommonOptions.Named("to", "TO", "The hosts that get the lock, root, or @RING", ArgumentArity.ZeroOrMore);
+    readonly Option<string[]> _inputs = CommonOptions.Inputs("An input to copy, with its own inputs [default: the whole lock]");
     readonly Option<bool> _all = CommonOptions.All();
     readonly Option<bool> _downgrade = CommonOptions.AllowDowngrade();
     readonly Option<bool> _commit = CommonOptions.Commit();

@@ -12,7 +12,7 @@ namespace Hostlock.Cli.Commands;
 sealed class ShowCommand : FleetCommand
 {
     readonly Argument<string> _lock = CommonOptions.One("lock", "LOCK", "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N");
-    readonly Option<bool> _canonical = new("--canonical") { Description = "Print the bytes Nix would write for it" };
+    readonly Option<bool> _canonical = new("--canonical") { Description = "Print the bytes that Nix would write" };
 
     protected override Command Describe() => new("show", "Show a lock as a tree, follows included") { _lock, _canonical, CommonOptions.Json };
 

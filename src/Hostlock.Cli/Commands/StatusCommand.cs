@@ -8,7 +8,7 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Shows hosts × inputs, from the files alone.</summary>
 sealed class StatusCommand : FleetCommand
 {
-    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING; all where none is named");
+    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
 
     protected override Command Describe() => new("status", "Show what each host is locked to, and who is behind") { _hosts, CommonOptions.Json };
 
