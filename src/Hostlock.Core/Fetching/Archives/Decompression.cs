@@ -35,7 +35,8 @@ static class Decompression
 
     /// <summary>
     /// Opens an archive that can be read back and forth. Bytes that are not compressed come through unchanged. Bytes that are not
-    /// compressed come through unchanged. Bytes that are not compressed come through unchanged.
+    /// compressed come through unchanged. Bytes that are not compressed come through unchanged. Bytes that are not compressed come through
+    /// unchanged.
     /// </summary>
     public static Task<OpenedArchive> OpenAgainAsync(Stream body, Unpacking how, CancellationToken cancellationToken) =>
         OpenAsync(body, how, (seekable, input) => new Inflated(Members(seekable, input, how), input, how.Bounds), cancellationToken);

@@ -1,6 +1,6 @@
 namespace Hostlock.Fetching.Git;
 
-/// <summary>What a repository says of its own format, and whether Nix reads it.</summary>
+/// <summary>The format that a repository states for itself, and whether Nix reads it.</summary>
 /// <remarks>git's Documentation: gitrepository-layout(5); libgit2 1.9, repository.c, check_repositoryformatversion and check_extensions.</remarks>
 static class GitFormat
 {
@@ -8,7 +8,7 @@ static class GitFormat
 
     /// <summary>Checks the version and the extensions of a repository.</summary>
     /// <param name="settings">The settings in its own file.</param>
-    /// <param name="url">What the user calls it.</param>
+    /// <param name="url">The name of the repository in messages.</param>
     /// <exception cref="FetchException">Nix does not read such a repository.</exception>
     public static void Check(GitConfig settings, string url)
     {

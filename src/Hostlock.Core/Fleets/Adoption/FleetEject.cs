@@ -34,7 +34,7 @@ public static class FleetEject
     /// <param name="folder">The flake.</param>
     /// <param name="words">The hosts, and <c>@ring</c>.</param>
     /// <param name="keepsLocks">Leaves the files of their locks.</param>
-    /// <param name="adopted">What git tells of the files that came with hostlock.</param>
+    /// <param name="adopted">The files that came with hostlock, as git knows them.</param>
     /// <exception cref="HostlockException">A host is unknown, or has inputs of its own, which the root lock does not lock.</exception>
     public static EjectPlan Hosts(FleetFolder folder, IReadOnlyList<string> words, bool keepsLocks, AdoptedFiles adopted)
     {
@@ -64,7 +64,7 @@ public static class FleetEject
     /// <param name="folder">The flake.</param>
     /// <param name="kept">The host whose lock becomes flake.lock, or root.</param>
     /// <param name="keepsLocks">Leaves the files of the hosts' locks.</param>
-    /// <param name="adopted">What git tells of the files that came with hostlock.</param>
+    /// <param name="adopted">The files that came with hostlock, as git knows them.</param>
     /// <exception cref="HostlockException">The call around <c>outputs</c> is not the one that <c>init</c> made.</exception>
     public static EjectPlan Whole(FleetFolder folder, LockOwner kept, bool keepsLocks, AdoptedFiles adopted)
     {

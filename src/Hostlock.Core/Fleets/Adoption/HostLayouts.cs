@@ -155,7 +155,7 @@ public sealed class HostLayouts
 
     /// <summary>A lock file whose name says that it may be a host's.</summary>
     /// <param name="Path">Its path, relative to the flake.</param>
-    /// <param name="Lock">What it says.</param>
+    /// <param name="Lock">Its contents.</param>
     /// <param name="IsInPlace">True if it lies where the host's lock is looked for, so that no copy is needed.</param>
     sealed record Candidate(string Path, LockFile Lock, bool IsInPlace);
 

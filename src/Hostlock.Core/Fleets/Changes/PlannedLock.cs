@@ -45,8 +45,8 @@ public sealed record PlannedLock
 
     /// <summary>Plans a lock that replaces another.</summary>
     /// <param name="place">Where it lies.</param>
-    /// <param name="before">What it is; null if there is no file.</param>
-    /// <param name="after">What it should be.</param>
+    /// <param name="before">The lock as it is; null if the file does not exist.</param>
+    /// <param name="after">The lock as it should be.</param>
     public static PlannedLock Of(LockPlace place, LockFile? before, LockFile after) => new(place, before, after);
 
     /// <summary>Plans to put back an earlier lock, byte for byte.</summary>

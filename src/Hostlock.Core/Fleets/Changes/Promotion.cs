@@ -33,7 +33,7 @@ public static class Promotion
     /// <param name="from">The place of the tested lock.</param>
     /// <param name="tested">The tested lock.</param>
     /// <param name="targets">The locks that get it.</param>
-    /// <param name="request">What to carry over.</param>
+    /// <param name="request">The part to carry over.</param>
     /// <exception cref="HostlockException">An input does not exist, or the lock of a target cannot be read.</exception>
     public static LockPlan Plan(LockPlace from, LockFile tested, IReadOnlyList<LockPlace> targets, PromotionRequest request)
     {

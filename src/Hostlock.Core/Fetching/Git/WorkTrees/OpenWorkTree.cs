@@ -17,7 +17,7 @@ sealed record OpenWorkTree(GitWorkTreeState State, bool IsDirty, SourceTree Tree
     /// <param name="isExported">True if files with the attribute <c>export-ignore</c> are left out.</param>
     /// <param name="hasSubmodules">True if the tree includes submodules.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FetchException">It cannot be read, its files are said to lie elsewhere, or a submodule is not there.</exception>
+    /// <exception cref="FetchException">The work tree cannot be read or is elsewhere, or a submodule is not checked out.</exception>
     public static Task<OpenWorkTree> OpenAsync(
         GitRepository repository, GitRepositories repositories, bool isExported, bool hasSubmodules, CancellationToken cancellationToken)
     {
