@@ -1,0 +1,116 @@
+using Hostlock.Locks;
+using Hostlock.Reporting.Json;
+using Hostlock.Tests.Support;
+using static Hostlock.Tests.Support.SmallLocks;
+
+namespace Hostlock.Tests.Reporting.Json;
+
+public class DiffJsonTests
+{
+    [Fact]
+    public void A_change_is_added_removed_updated_or_redeclared()
+    {
+        var before = SmallLocks.Of(("a", Locked("github:acme/a", 1, 1)), ("b", Follows("a", "x")), ("d", Locked("github:acme/d", 1, 1)));
+        var after = SmallLocks.Of(("a", Locked("github:acme/a", 2, 2)), ("c", Follows("a")), ("d", Locked("github:acme/d/next", 1, 1)));
+
+        Assert.Equal(
+            """
+            {
+              "version": 1,
+              "before": "plex@HEAD",
+              "after": "plex",
+              "changes": {
+                "a": {
+                  "kind": "updated",
+                  "before": {
+                    "locked": {
+                      "lastModified": 1577923200,
+                      "owner": "acme",
+                      "repo": "a",
+                      "rev": "1111111111111111111111111111111111111111",
+                      "type": "github"
+                    },
+                    "original": {
+                      "owner": "acme",
+                      "repo": "a",
+                      "type": "github"
+                    }
+                  },
+                  "after": {
+                    "locked": {
+                      "lastModified": 1578009600,
+                      "owner": "acme",
+                      "repo": "a",
+                      "rev": "2222222222222222222222222222222222222222",
+                      "type": "github"
+                    },
+                    "original": {
+                      "owner": "acme",
+                      "repo": "a",
+                      "type": "github"
+                    }
+                  }
+                },
+                "b": {
+                  "kind": "removed",
+                  "before": {
+                    "follows": "a/x"
+                  }
+                },
+                "c": {
+                  "kind": "added",
+                  "after": {
+                    "follows": "a"
+                  }
+                },
+                "d": {
+                  "kind": "redeclared",
+                  "before": {
+                    "locked": {
+                      "lastModified": 1577923200,
+                      "owner": "acme",
+                      "repo": "d",
+                      "rev": "1111111111111111111111111111111111111111",
+                      "type": "github"
+                    },
+                    "original": {
+                      "owner": "acme",
+                      "repo": "d",
+                      "type": "github"
+                    }
+                  },
+                  "after": {
+                    "locked": {
+                      "lastModified": 1577923200,
+                      "owner": "acme",
+                      "repo": "d",
+                      "rev": "1111111111111111111111111111111111111111",
+                      "type": "github"
+                    },
+                    "original": {
+                      "owner": "acme",
+                      "ref": "next",
+                      "repo": "d",
+                      "type": "github"
+                    }
+                  }
+                }
+              },
+              "closure": [
+                "zfs: 2.2 → 2.3, +1.0 MiB",
+                "tool: ∅ → 1"
+              ]
+            }
+
+            """,
+            DiffJson.Render("plex@HEAD", "plex", LockDiff.Between(before, after), "zfs: 2.2 → 2.3, +1.0 MiB\ntool: ∅ → 1\n"));
+    }
+
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("", ",\n  \"closure\": []")]
+    public void What_is_the_same_has_no_changes_and_a_closure_only_if_nix_was_asked(string? closure, string member) =>
+        Assert.Equal(
+            $"{{\n  \"version\": 1,\n  \"before\": \"plex\",\n  \"after\": \"web\",\n  \"changes\": {{}}{member}\n}}\n",
+            DiffJson.Render("plex", "web", LockDiff.Between(LockFile.Empty, LockFile.Empty), closure));
+}

@@ -1,0 +1,93 @@
+using Hostlock.Fleets;
+using Hostlock.Locks;
+using Hostlock.Reporting.Json;
+using Hostlock.Tests.Support;
+using static Hostlock.Tests.Support.SmallLocks;
+
+namespace Hostlock.Tests.Reporting.Json;
+
+public class StatusJsonTests
+{
+    static readonly LockEdge.Locked A = Locked("github:acme/a/next", 1, 1);
+
+    [Fact]
+    public void Each_host_has_the_state_of_its_lock_and_its_inputs()
+    {
+        var file = SmallLocks.Of(("a", A), ("b", Follows("a")));
+        // For the second host, the references are copied from what was written for the first.
+        const string Inputs = """
+            {
+                    "a": {
+                      "locked": {
+                        "lastModified": 1577923200,
+                        "owner": "acme",
+                        "repo": "a",
+                        "rev": "1111111111111111111111111111111111111111",
+                        "type": "github"
+                      },
+                      "original": {
+                        "owner": "acme",
+                        "ref": "next",
+                        "repo": "a",
+                        "type": "github"
+                      },
+                      "secondsBehind": 86400,
+                      "frozen": true,
+                      "frozenUntil": "2020-02-01"
+                    },
+                    "b": {
+                      "follows": "a",
+                      "secondsBehind": 0,
+                      "frozen": false
+                    }
+                  }
+            """;
+
+        Assert.Equal(
+            $$"""
+            {
+              "version": 1,
+              "hosts": {
+                "plex": {
+                  "lock": "locks/plex.lock",
+                  "state": "locked",
+                  "inputs": {{Inputs}}
+                },
+                "imbp": {
+                  "lock": "locks/plex.lock",
+                  "state": "locked",
+                  "inputs": {{Inputs}}
+                },
+                "orc": {
+                  "lock": "locks/orc.lock",
+                  "state": "missing",
+                  "inputs": {}
+                },
+                "web": {
+                  "lock": "locks/web.lock",
+                  "state": "unreadable",
+                  "problem": "'x' is in no git repository",
+                  "inputs": {}
+                }
+              }
+            }
+
+            """,
+            Render(
+                new(
+                    SmallLocks.Place("plex", "imbp"), file,
+                    [new("a", A, 86400, new("ZFS", new(2020, 2, 1))), new("b", Follows("a"), 0, null)], null),
+                new(SmallLocks.Place("orc"), null, [], null),
+                new(SmallLocks.Place("web"), null, [], FleetException.NoRepository("x"))));
+    }
+
+    [Fact]
+    public void Without_locks_there_are_no_hosts() => Assert.Equal("{\n  \"version\": 1,\n  \"hosts\": {}\n}\n", Render());
+
+    static string Render(params LockStatus[] locks)
+    {
+        using var output = new StringWriter();
+        StatusJson.Write(locks, output);
+        return output.ToString();
+    }
+}

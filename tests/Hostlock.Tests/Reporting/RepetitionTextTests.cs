@@ -1,0 +1,36 @@
+using Hostlock.Flakes;
+using Hostlock.Locks;
+using Hostlock.Reporting;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.Reporting;
+
+/// <summary>What <c>follows</c> says.</summary>
+public class RepetitionTextTests
+{
+    static readonly Repetition Nixpkgs = new("nixpkgs", 2, [InputPath.Of("a", "nixpkgs"), InputPath.Of("a", "1st", "nixpkgs")]);
+
+    [Fact]
+    public void Each_repetition_has_the_lines_that_end_it() =>
+        Assert.Equal(
+            """
+            plex orc
+              nixpkgs is there 3 times, 2 revisions; these lines join them:
+                inputs.a.inputs.nixpkgs.follows = "nixpkgs";
+                inputs.a.inputs."1st".inputs.nixpkgs.follows = "nixpkgs";
+              utils is there 2 times, all of one revision; these lines join them:
+                inputs.a.inputs.u.follows = "utils";
+            web: nothing is there twice
+
+            """,
+            RepetitionText.Render(
+                [
+                    (SmallLocks.Place("plex"), [Nixpkgs, new("utils", 1, [InputPath.Of("a", "u")])]),
+                    (SmallLocks.Place("web"), []),
+                    (SmallLocks.Place("orc"), [Nixpkgs, new("utils", 1, [InputPath.Of("a", "u")])]),
+                ],
+                Ink.Plain));
+
+    [Fact]
+    public void Without_locks_nothing_is_said() => Assert.Equal("", RepetitionText.Render([], Ink.Plain));
+}
