@@ -36,7 +36,11 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
         // A variable that leads to itself would be followed for ever.
         const int MaximumSteps = 64;
 
+        // Both sides of `//` are followed: a variable that leads to itself twice would take a step for each of 2 to the 64 ways.
+        const int MaximumLooks = 10_000;
+
         readonly Dictionary<string, NixExpression> _bound = [];
+        int _looks;
 
         /// <summary>The result of the function of the outputs, seen through the call that wraps it.</summary>
         public NixExpression ResultOf(NixExpression function)
@@ -60,7 +64,7 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
 
         public ImmutableArray<string>? Names(NixExpression expression, int steps)
         {
-            if (steps > MaximumSteps)
+            if (IsTooLong(steps))
                 return null;
             switch (Plain(expression))
             {
@@ -81,7 +85,7 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
 
         public NixExpression? Member(NixExpression expression, string name, int steps)
         {
-            if (steps > MaximumSteps)
+            if (IsTooLong(steps))
                 return null;
             return Plain(expression) switch
             {
@@ -94,6 +98,8 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
             };
         }
 
+        bool IsTooLong(int steps) => steps > MaximumSteps || ++_looks > MaximumLooks;
+
         ImmutableArray<string>? NamesOfCall(NixCall call, int steps) => (FunctionName(HeadOf(call)), Arguments(call)) switch
         {
             ("mapAttrs", [_, var set]) => Names(set, steps + 1),
@@ -103,7 +109,7 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
 
         ImmutableArray<string>? Texts(NixExpression expression, int steps)
         {
-            if (steps > MaximumSteps)
+            if (IsTooLong(steps))
                 return null;
             return Plain(expression) switch
             {
