@@ -102,7 +102,7 @@ public static class FleetEject
         }
         removed.AddRange(FleetFolder.Library, FleetFile.Name);
         if (!keepsLocks)
-            removed.AddRange(folder.Fleet.Hosts.Select(host => host.Lock).Where(place => IsOurs(place, adopted)).Distinct());
+            removed.AddRange(folder.Fleet.Hosts.Select(host => host.Lock).Where(place => IsOurs(place, adopted)));
         return new(changed.ToImmutable(), Existing(folder, removed), moves.ToImmutable(), notes.ToImmutable(), true);
     }
 
@@ -126,7 +126,7 @@ public static class FleetEject
         moves.Add((host.Name, [.. LockDiff.Between(from, to).Changes.Select(change => change.Path.Names[0]).Distinct()]));
     }
 
-    static ImmutableArray<string> Existing(FleetFolder folder, IEnumerable<string> paths) => [.. paths.Where(path => File.Exists(folder.Full(path)))];
+    static ImmutableArray<string> Existing(FleetFolder folder, IEnumerable<string> paths) => [.. paths.Distinct().Where(path => File.Exists(folder.Full(path)))];
 
     static IEnumerable<string> Lines(string text)
     {
