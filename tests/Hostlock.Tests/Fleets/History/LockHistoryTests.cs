@@ -1,0 +1,135 @@
+using System.Text;
+using Hostlock.Fleets;
+using Hostlock.Fleets.History;
+using Hostlock.Locks;
+using Hostlock.Tests.Support;
+using static Hostlock.Tests.Support.SmallLocks;
+
+namespace Hostlock.Tests.Fleets.History;
+
+/// <summary>The locks of a host as git has them, in a repository with a commit a day.</summary>
+public sealed class LockHistoryTests : IDisposable
+{
+    readonly TempFolder _folder = new();
+    readonly CountingProcesses _processes = new();
+
+    public LockHistoryTests()
+    {
+        _folder.Write("flake.nix", "{ outputs = _: { }; }");
+        _folder.Write("hostlock.toml", "version = 1\n[hosts.plex]\n");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_change_is_what_a_commit_made_of_the_lock_before_it()
+    {
+        Commit(1, Text(1));
+        Commit(2, Text(2));
+        Commit(3, "<<<<<<< HEAD\n");
+        Commit(4, Text(3));
+
+        var changes = await OfAsync(10);
+
+        Assert.Equal(["day 4", "day 3", "day 2", "day 1"], changes.Select(change => change.Commit.Subject));
+        Assert.Equal([null, null, "1 → 2", "nothing → 1"], changes.Select(change => Words(change.Diff)));
+        Assert.Equal(FlakeWorld.Day(4), changes[0].Commit.Time.Date);
+    }
+
+    [Fact]
+    public async Task The_last_change_that_is_shown_is_compared_with_the_one_before_it()
+    {
+        Commit(1, Text(1));
+        Commit(2, Text(2));
+
+        Assert.Equal("1 → 2", Words(Assert.Single(await OfAsync(1)).Diff));
+    }
+
+    [Fact]
+    public async Task A_commit_says_where_a_lock_was_promoted_from()
+    {
+        _folder.Write("locks/plex.lock", Text(1));
+        TestGit.In(_folder.Path, "init", "-q", "-b", "main");
+        TestGit.In(_folder.Path, "add", "-A");
+        TestGit.In(_folder.Path, "commit", "-q", "-m", "locks/plex.lock: Promote\n\nHostlock-Hosts: plex\nHostlock-Promoted-From: web\n");
+
+        Assert.Equal("web", Assert.Single(await OfAsync(10)).Commit.PromotedFrom);
+    }
+
+    [Fact]
+    public async Task A_version_is_that_of_a_commit_or_of_the_end_of_a_day()
+    {
+        Commit(1, Text(1));
+        Commit(5, Text(2));
+        var (folder, place) = Open();
+        using var history = LockHistory.Open(_processes, folder);
+
+        Assert.Equal(Text(2), await AtAsync("HEAD"));
+        Assert.Equal(Text(1), await AtAsync("HEAD~1"));
+        Assert.Equal(Text(1), await AtAsync("2020-01-05"));
+        Assert.Equal(Text(2), await AtAsync("2020-01-06"));
+        foreach (var word in (string[])["2020-01-01", "nope", "HEAD~2"])
+        {
+            var error = await Assert.ThrowsAsync<FleetException>(() => AtAsync(word));
+            Assert.Equal($"no commit or day '{word}' has 'locks/plex.lock'", error.Message);
+        }
+
+        async Task<string> AtAsync(string word) => Encoding.UTF8.GetString(await history.AtAsync(place, word, Stop));
+    }
+
+    [Fact]
+    public async Task Before_the_last_change_is_what_is_committed_or_if_that_lies_there_what_was_committed_before()
+    {
+        Commit(1, Text(1));
+        var (folder, place) = Open();
+        using (var history = LockHistory.Open(_processes, folder))
+            Assert.True((await Assert.ThrowsAsync<FleetException>(() => history.BeforeLastChangeAsync(place, Stop))).IsRefusal);
+
+        Commit(2, Text(2));
+        Assert.Equal(Text(1), await BeforeAsync());
+
+        _folder.Write("locks/plex.lock", Text(3));
+        Assert.Equal(Text(2), await BeforeAsync());
+
+        async Task<string> BeforeAsync()
+        {
+            using var history = LockHistory.Open(_processes, folder);
+            return Encoding.UTF8.GetString(await history.BeforeLastChangeAsync(place, Stop));
+        }
+    }
+
+    [Fact]
+    public void A_fleet_in_no_repository_has_no_history() =>
+        Assert.Throws<FleetException>(() => LockHistory.Open(_processes, Open().Folder));
+
+    static string Text(int digit) =>
+        Encoding.UTF8.GetString(LockFileWriter.Write(SmallLocks.Of(("a", Locked("github:acme/a", digit, digit)))));
+
+    static string? Words(LockDiff? diff)
+    {
+        return diff is null ? null : string.Join(", ", diff.Changes.Select(change => $"{Digit(change.Before)} → {Digit(change.After)}"));
+
+        static string Digit(LockEdge? edge) => edge is LockEdge.Locked(var node) ? node.Locked.Revision![..1] : "nothing";
+    }
+
+    void Commit(int day, string text)
+    {
+        _folder.Write("locks/plex.lock", text);
+        TestGit.Commit(_folder.Path, day);
+    }
+
+    (FleetFolder Folder, LockPlace Place) Open()
+    {
+        var folder = FleetFolder.Open(_folder.Path);
+        return (folder, folder.PlaceOf(HostName.Parse("plex")));
+    }
+
+    async Task<IReadOnlyList<CommittedChange>> OfAsync(int most)
+    {
+        var (folder, place) = Open();
+        using var history = LockHistory.Open(_processes, folder);
+        return await history.OfAsync(place, most, Stop);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text;
+using Hostlock.Fleets;
+using Hostlock.Fleets.History;
+using Hostlock.Fleets.Settings;
+using Hostlock.Platform;
+
+namespace Hostlock.Tests.Fleets.History;
+
+/// <summary>How a machine is asked for the lock that its system carries.</summary>
+public class MachineLockTests
+{
+    static readonly Fleet Fleet = FleetFile.Read("version = 1\n[hosts.plex]\ntarget = \"root@plex.lan\"\n[hosts.web]\n");
+
+    [Theory]
+    [InlineData("running", "plex", "cat /run/current-system/hostlock/flake.lock")]
+    [InlineData("generation:12", "plex", "cat /nix/var/nix/profiles/system-12-link/hostlock/flake.lock")]
+    [InlineData("running", "desk", "ssh -o BatchMode=yes -- root@plex.lan cat /run/current-system/hostlock/flake.lock")]
+    [InlineData(
+        "generation:7", "desk", "ssh -o BatchMode=yes -- root@plex.lan cat /nix/var/nix/profiles/system-7-link/hostlock/flake.lock")]
+    public async Task A_machine_reads_its_own_file_and_another_is_asked_by_ssh(string word, string machine, string command)
+    {
+        var processes = new OneAnswer(new(0, "", "") { OutputBytes = "the lock"u8.ToArray() });
+
+        var bytes = await ReadAsync(processes, "plex", word, machine);
+
+        Assert.Equal("the lock", Encoding.UTF8.GetString(bytes));
+        Assert.Equal([command], processes.Asked);
+    }
+
+    [Theory]
+    [InlineData("running", true)]
+    [InlineData("generation:12", true)]
+    [InlineData("generation", false)]
+    [InlineData("HEAD", false)]
+    public void Only_two_words_mean_a_machine(string word, bool isMachine) => Assert.Equal(isMachine, MachineLock.Is(word));
+
+    [Theory]
+    [InlineData("plex", "generation:", "'generation:' is no generation")]
+    [InlineData("plex", "generation:0", "'generation:0' is no generation")]
+    [InlineData("plex", "generation:-1", "'generation:-1' is no generation")]
+    [InlineData("plex", "generation:1/../2", "'generation:1/../2' is no generation")]
+    [InlineData("web", "running", "'web' is another machine, and hostlock.toml does not say how to reach it")]
+    public async Task What_names_no_file_of_a_machine_is_asked_of_nobody(string host, string word, string message)
+    {
+        var processes = new OneAnswer(new(0, "", ""));
+
+        Assert.Equal(message, (await Assert.ThrowsAsync<FleetException>(() => ReadAsync(processes, host, word, "desk"))).Message);
+        Assert.Empty(processes.Asked);
+    }
+
+    [Theory]
+    [InlineData("cat: /run/current-system/hostlock/flake.lock: No such file or directory\n", "plex carries no lock (running)", false)]
+    [InlineData(
+        "ssh: connect to host plex.lan port 22: No route to host\n",
+        "cannot ask plex (root@plex.lan): ssh: connect to host plex.lan port 22: No route to host", true)]
+    public async Task A_system_without_a_lock_is_told_from_a_machine_that_is_not_reached(string said, string message, bool isOutside)
+    {
+        var error = await Assert.ThrowsAsync<FleetException>(() => ReadAsync(new OneAnswer(new(1, "", said)), "plex", "running", "desk"));
+
+        Assert.Equal((message, isOutside), (error.Message, error.IsOutside));
+    }
+
+    static Task<byte[]> ReadAsync(IProcessRunner processes, string host, string word, string machine) =>
+        MachineLock.ReadAsync(
+            processes, Fleet.Hosts.Single(known => known.Name.ToString() == host), word, machine, TestContext.Current.CancellationToken);
+
+    /// <summary>Answers whatever is run in one way, and writes down the commands.</summary>
+    sealed class OneAnswer(Finished answer) : IProcessRunner
+    {
+        public List<string> Asked { get; } = [];
+
+        public Task<Finished> RunAsync(ProcessRequest request, CancellationToken cancellationToken)
+        {
+            Asked.Add(request.ToString());
+            return Task.FromResult(answer);
+        }
+
+        public IRunningProcess Start(ProcessRequest request) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,39 @@
+using Hostlock.Locks;
+using Hostlock.Tests.Support;
+using static Hostlock.Tests.Support.SmallLocks;
+
+namespace Hostlock.Tests.Locks;
+
+public class RepetitionTests
+{
+    [Fact]
+    public void Inputs_of_one_repository_repeat_each_other_whatever_branch_they_ask_for()
+    {
+        var file = SmallLocks.Of(
+            ("a", Locked("github:acme/a", 1, 1, ("pkgs", Locked("github:nixos/nixpkgs", 1, 1)))),
+            ("b", Locked("github:acme/b", 1, 1, ("nixpkgs", Locked("github:NixOS/nixpkgs/old", 2, 1)))),
+            ("nixpkgs", Locked("github:NixOS/nixpkgs", 1, 1)));
+
+        var repetition = Assert.Single(Repetition.In(file));
+
+        Assert.Equal(("nixpkgs", 2), (repetition.Target, repetition.Revisions));
+        Assert.Equal(["a/pkgs", "b/nixpkgs"], repetition.Others.Select(path => path.ToString()));
+    }
+
+    [Fact]
+    public void Of_several_inputs_that_could_be_followed_the_one_with_the_name_of_most_is()
+    {
+        var file = SmallLocks.Of(
+            ("a", Locked("github:acme/a", 1, 1, ("nixpkgs", Locked("github:NixOS/nixpkgs", 1, 1)))),
+            ("nixpkgs", Locked("github:NixOS/nixpkgs", 1, 1)),
+            ("stable", Locked("github:NixOS/nixpkgs/stable", 2, 1)));
+
+        Assert.Equal("nixpkgs", Assert.Single(Repetition.In(file)).Target);
+    }
+
+    [Fact]
+    public void What_follows_already_or_is_of_another_repository_repeats_nothing() =>
+        Assert.Empty(Repetition.In(SmallLocks.Of(
+            ("a", Locked("github:acme/a", 1, 1, ("nixpkgs", Follows("nixpkgs")), ("fork", Locked("github:acme/nixpkgs", 1, 1)))),
+            ("nixpkgs", Locked("github:NixOS/nixpkgs", 1, 1)))));
+}
