@@ -133,11 +133,21 @@ public sealed class ForgesTests : IAsyncLifetime
     {
         Fill();
         _forges.File("files.test/broken.tar.gz", new(200, Forges.Archive("a", [("flake.nix", "{ outputs = ")], 5)));
+        // What both wait for is under way when the one gets what it fails by, and is answered only then. AskedOnceTests has the rest.
+        var (isUnderWay, hasBroken) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var stop = TestContext.Current.CancellationToken;
         _web.Answer = request =>
         {
-            // Long enough for the one to fail while the other waits.
             if (request.Target.StartsWith("/acme/z/archive", StringComparison.Ordinal))
-                Thread.Sleep(1500);
+            {
+                isUnderWay.TrySetResult();
+                hasBroken.Task.Wait(stop);
+            }
+            else if (request.Target == "/broken.tar.gz")
+            {
+                isUnderWay.Task.Wait(stop);
+                hasBroken.TrySetResult();
+            }
             return _forges.Answer(request);
         };
         _folder.Write("fleet/flake.nix", "{ inputs.a.url = \"github:acme/a\"; inputs.z = { url = \"github:acme/z\"; flake = false; }; outputs = _: { }; }");
