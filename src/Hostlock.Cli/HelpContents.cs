@@ -5,12 +5,18 @@ using System.Text;
 namespace Hostlock.Cli;
 
 /// <summary>The contents of a command's help and of its manual page.</summary>
-/// <param name="Description">The first sentence: what the command does.</param>
+/// <param name="Description">One line, an imperative; then, after an empty line, sentences, and examples that are indented by two blanks.</param>
 /// <param name="Usage">The words that may follow the name of the command.</param>
 /// <param name="Sections">The rows of commands, arguments and options, by the title of the section. The options that all commands share
 /// come last; no section is empty.</param>
 sealed record HelpContents(string Description, string Usage, IReadOnlyList<(string Title, IReadOnlyList<(string Left, string Right)> Rows)> Sections)
 {
+    /// <summary>The first line of the description.</summary>
+    public string Summary => FirstLine(Description);
+
+    /// <summary>The lines of the description after the summary; empty for a description of one line.</summary>
+    public IEnumerable<string> Details => Description.Split('\n').Skip(2);
+
     /// <summary>Reads the contents off a command.</summary>
     public static HelpContents Of(Command command)
     {

@@ -29,8 +29,13 @@ static class ManPage
         var help = HelpContents.Of(command);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $".TH \"{Name(command).ToUpperInvariant()}\" \"1\" \"\" \"hostlock {App.Version}\" \"hostlock\"\n");
-        text.Append(CultureInfo.InvariantCulture, $".SH NAME\n{Plain(Name(command))} \\- {Plain(help.Description.TrimEnd('.'))}\n");
+        text.Append(CultureInfo.InvariantCulture, $".SH NAME\n{Plain(Name(command))} \\- {Plain(help.Summary.TrimEnd('.'))}\n");
         text.Append(CultureInfo.InvariantCulture, $".SH SYNOPSIS\n.B {Plain(HelpPage.Path(command))}\n{Plain(help.Usage)}\n");
+        if (help.Details.Any())
+            text.Append(".SH DESCRIPTION\n");
+        // An empty line parts paragraphs. A line that begins with a blank, as examples do, is not filled.
+        foreach (var line in help.Details)
+            text.Append(line.Length == 0 ? ".PP" : Plain(line)).Append('\n');
         foreach (var (title, rows) in help.Sections)
         {
             text.Append(CultureInfo.InvariantCulture, $".SH {title.ToUpperInvariant()}\n");

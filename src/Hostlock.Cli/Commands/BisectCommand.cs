@@ -16,7 +16,16 @@ sealed class BisectCommand : FleetCommand
     readonly Option<string> _run = new("--run") { Description = "The shell command that tests a lock: 0 is good, 125 skips, others are bad", HelpName = "CMD", Required = true };
     readonly Option<bool> _inputsOnly = new("--inputs-only") { Description = "Find only the input, and not its revision" };
 
-    protected override Command Describe() => new("bisect", "Find which input broke a host, and which revision of it") { _host, _good, _bad, _run, _inputsOnly };
+    protected override Command Describe() => new("bisect", """
+        Find which input broke a host, and which revision of it
+
+        Tries locks between a good one and a bad one in place of the host's own, which
+        is put back at the end. An interrupted search goes on where it stopped.
+
+          hostlock bisect plex --good plex@HEAD~1 --run 'nix build .#checks'
+          hostlock bisect plex --good web --run ./works.sh --inputs-only
+        """)
+    { _host, _good, _bad, _run, _inputsOnly };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -16,7 +16,16 @@ sealed class CheckCommand : FleetCommand
     readonly Option<string> _format = NewFormat();
 
     protected override Command Describe() =>
-        new("check", "Check that locks exist, are complete, and are in line with flake.nix") { _base, _fetch, _strict, _format, CommonOptions.Json };
+        new("check", """
+            Check that locks exist, are complete, and are in line with flake.nix
+
+            Made for a CI: it exits with 1 if it finds an error, and names the file, and the
+            command that solves the problem. docs/checks.md lists the rules.
+
+              hostlock check
+              hostlock check --base origin/main --format github
+            """)
+        { _base, _fetch, _strict, _format, CommonOptions.Json };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {

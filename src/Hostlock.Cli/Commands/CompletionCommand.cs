@@ -37,7 +37,16 @@ sealed class CompletionCommand : FleetCommand
 
     readonly Argument<string> _shell = NewShell();
 
-    protected override Command Describe() => new("completion", "Print the completion script of a shell") { _shell };
+    protected override Command Describe() => new("completion", """
+        Print the completion script of a shell
+
+        The script completes commands, options, and the hosts, rings and inputs of the
+        current flake.
+
+          hostlock completion bash > ~/.local/share/bash-completion/completions/hostlock
+          hostlock completion fish | source
+        """)
+    { _shell };
 
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -16,7 +16,16 @@ sealed class DiffCommand : FleetCommand
     readonly Option<bool> _exitCode = new("--exit-code") { Description = "Exit with 1 if the locks differ" };
     readonly Option<bool> _closure = new("--closure") { Description = "Build the host with both locks, and compare the packages" };
 
-    protected override Command Describe() => new("diff", "Compare two locks, input by input") { _before, _after, _exitCode, _closure, CommonOptions.Json };
+    protected override Command Describe() => new("diff", """
+        Compare two locks, input by input
+
+        Shows the inputs that differ, with their revisions. The locks may be those of
+        hosts, of commits, of days, or of machines.
+
+          hostlock diff plex web
+          hostlock diff plex@HEAD~1 plex
+        """)
+    { _before, _after, _exitCode, _closure, CommonOptions.Json };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -14,7 +14,17 @@ sealed class EjectCommand : FleetCommand
     readonly Option<bool> _yes = CommonOptions.Yes();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
-    protected override Command Describe() => new("eject", "Stop using hostlock for some hosts, or for the whole flake") { _hosts, _keep, _keepLocks, _yes, _dryRun };
+    protected override Command Describe() => new("eject", """
+        Stop using hostlock for some hosts, or for the whole flake
+
+        The hosts go back to flake.lock. If none is named, the whole flake leaves, and
+        flake.nix becomes what it was. The plan is shown first, and nothing is written
+        without a yes.
+
+          hostlock eject plex
+          hostlock eject --keep plex
+        """)
+    { _hosts, _keep, _keepLocks, _yes, _dryRun };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -12,7 +12,15 @@ sealed class FollowsCommand : FleetCommand
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
 
     protected override Command Describe() =>
-        new("follows", "Show repeated inputs, and the follows lines that would join them") { _hosts, CommonOptions.Json };
+        new("follows", """
+            Show repeated inputs, and the follows lines that would join them
+
+            Prints the lines of flake.nix that make repeated inputs follow one of them.
+
+              hostlock follows
+              hostlock follows plex
+            """)
+        { _hosts, CommonOptions.Json };
 
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -15,7 +15,16 @@ sealed class FreezeCommand : FleetCommand
 
     public FreezeCommand() => _input = CommonOptions.Input(_host);
 
-    protected override Command Describe() => new("freeze", "Keep an input of a host at its locked revision") { _host, _input, _reason, _until, _dryRun };
+    protected override Command Describe() => new("freeze", """
+        Keep an input of a host at its locked revision
+
+        The freeze is written to hostlock.toml, whose comments and layout stay. No
+        update moves the input until the freeze is removed.
+
+          hostlock freeze plex nixpkgs --reason 'zfs does not build'
+          hostlock freeze plex nixpkgs --until 2026-12-31
+        """)
+    { _host, _input, _reason, _until, _dryRun };
 
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -10,7 +10,15 @@ sealed class HashCommand : FleetCommand
 {
     readonly Argument<string> _source = new("source") { Description = "A folder, an archive, or a flake reference", HelpName = "SOURCE" };
 
-    protected override Command Describe() => new("hash", "Print the narHash Nix would lock for a folder, archive or URL") { _source, CommonOptions.Json };
+    protected override Command Describe() => new("hash", """
+        Print the narHash Nix would lock for a folder, archive or URL
+
+        A folder is hashed with everything in it, and an archive as the tree in it.
+
+          hostlock hash ./modules
+          hostlock hash github:NixOS/nixpkgs/nixos-25.11
+        """)
+    { _source, CommonOptions.Json };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -14,7 +14,17 @@ sealed class InitCommand : FleetCommand
     readonly Option<bool> _upgrade = new("--upgrade") { Description = "Only renew hostlock.nix" };
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
-    protected override Command Describe() => new("init", "Give each host of this flake a lock of its own") { _hosts, _yes, _upgrade, _dryRun };
+    protected override Command Describe() => new("init", """
+        Give each host of this flake a lock of its own
+
+        Each host gets a lock with the pins that it is built with now, and flake.nix
+        calls hostlock.nix in one place, so no derivation changes. The plan is shown
+        first, and nothing is written without a yes.
+
+          hostlock init
+          hostlock init plex web --dry-run
+        """)
+    { _hosts, _yes, _upgrade, _dryRun };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -13,7 +13,16 @@ sealed class LockCommand : FleetCommand
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     protected override Command Describe() =>
-        new("lock", "Bring locks in line with flake.nix, and move no locked input") { _hosts, _locked, _commit, _dryRun, CommonOptions.Json };
+        new("lock", """
+            Bring locks in line with flake.nix, and move no locked input
+
+            Adds entries for new inputs, and drops those of removed ones. A locked input
+            stays at its revision.
+
+              hostlock lock
+              hostlock lock plex --locked
+            """)
+        { _hosts, _locked, _commit, _dryRun, CommonOptions.Json };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -12,7 +12,15 @@ sealed class LogCommand : FleetCommand
     readonly Argument<string?> _host = CommonOptions.OneAtMost("host", "HOST", "A host, or root [default: root]");
     readonly Option<int> _most = new("--max-count") { Description = "The most commits to show", HelpName = "N", DefaultValueFactory = _ => 20 };
 
-    protected override Command Describe() => new("log", "Show the history of a lock, from git") { _host, _most, CommonOptions.Json };
+    protected override Command Describe() => new("log", """
+        Show the history of a lock, from git
+
+        Lists the commits that changed a lock, with the inputs that each of them moved.
+
+          hostlock log plex
+          hostlock log plex --max-count 5
+        """)
+    { _host, _most, CommonOptions.Json };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {

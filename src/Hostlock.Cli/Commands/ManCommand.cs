@@ -15,7 +15,15 @@ sealed class ManCommand : FleetCommand
 
     protected override Command Describe()
     {
-        var command = new Command(Name, "Print a manual page: hostlock man update | man -l -") { _topic, _output };
+        var command = new Command(Name, """
+            Print a manual page
+
+            The page says the same as --help. Without a command, it is about all of them.
+
+              hostlock man update | man -l -
+              hostlock man --output share/man/man1
+            """)
+        { _topic, _output };
         _topic.CompletionSources.Add(_ => Pages(command).Skip(1).Select(page => new CompletionItem(page.Name)));
         return command;
     }

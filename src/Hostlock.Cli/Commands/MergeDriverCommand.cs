@@ -11,7 +11,15 @@ sealed class MergeDriverCommand : FleetCommand
     readonly Argument<string> _ours = new("ours") { Description = "Our lock, which gets the result (%A)", HelpName = "OURS" };
     readonly Argument<string> _theirs = new("theirs") { Description = "Their lock (%B)", HelpName = "THEIRS" };
 
-    protected override Command Describe() => new("merge-driver", "Merge two locks input by input, for git") { _common, _ours, _theirs };
+    protected override Command Describe() => new("merge-driver", """
+        Merge two locks input by input, for git
+
+        git calls this command once 'hostlock init' has set it up in a clone. An input
+        that both sides moved differently is a conflict.
+
+          git config merge.hostlock.driver 'hostlock merge-driver %O %A %B'
+        """)
+    { _common, _ours, _theirs };
 
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {

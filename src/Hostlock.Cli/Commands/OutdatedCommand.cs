@@ -10,7 +10,16 @@ sealed class OutdatedCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
 
-    protected override Command Describe() => new("outdated", "Show what an update would move, and write nothing") { _hosts, CommonOptions.Json };
+    protected override Command Describe() => new("outdated", """
+        Show what an update would move, and write nothing
+
+        Asks upstream for revisions only, and downloads no tree. Shows how many days
+        and commits each input is behind.
+
+          hostlock outdated
+          hostlock outdated plex
+        """)
+    { _hosts, CommonOptions.Json };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -18,7 +18,17 @@ sealed class PromoteCommand : FleetCommand
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     protected override Command Describe() =>
-        new("promote", "Copy a tested lock to other hosts, entry for entry") { _from, _to, _inputs, _all, _downgrade, _commit, _dryRun, CommonOptions.Json };
+        new("promote", """
+            Copy a tested lock to other hosts, entry for entry
+
+            The hosts get exactly the revisions that were tested on one host. A host keeps
+            its freezes and its own references, and the report names them. No network is
+            used.
+
+              hostlock promote plex web
+              hostlock promote plex @servers -i nixpkgs --commit
+            """)
+        { _from, _to, _inputs, _all, _downgrade, _commit, _dryRun, CommonOptions.Json };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {

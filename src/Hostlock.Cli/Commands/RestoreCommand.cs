@@ -12,7 +12,16 @@ sealed class RestoreCommand : FleetCommand
 
     protected override Command Describe()
     {
-        var command = new Command("restore", "Put back an earlier lock of a host") { _host, _to };
+        var command = new Command("restore", """
+            Put back an earlier lock of a host
+
+            The earlier lock is put back byte for byte. The lock of a generation is read
+            from the host's machine.
+
+              hostlock restore plex --to 2026-03-01
+              hostlock restore plex --to generation:12 --commit
+            """)
+        { _host, _to };
         foreach (var option in _restoring.Options)
             command.Add(option);
         return command;

@@ -14,7 +14,15 @@ sealed class ShowCommand : FleetCommand
     readonly Argument<string> _lock = CommonOptions.One("lock", "LOCK", "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N");
     readonly Option<bool> _canonical = new("--canonical") { Description = "Print the bytes that Nix would write" };
 
-    protected override Command Describe() => new("show", "Show a lock as a tree, follows included") { _lock, _canonical, CommonOptions.Json };
+    protected override Command Describe() => new("show", """
+        Show a lock as a tree, follows included
+
+        Prints every input with its own inputs below it, and the target of each follows.
+
+          hostlock show plex
+          hostlock show plex@HEAD~1 --canonical
+        """)
+    { _lock, _canonical, CommonOptions.Json };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -10,7 +10,16 @@ sealed class StatusCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
 
-    protected override Command Describe() => new("status", "Show what each host is locked to, and who is behind") { _hosts, CommonOptions.Json };
+    protected override Command Describe() => new("status", """
+        Show what each host is locked to, and who is behind
+
+        Reads files only, and uses no network. An input is behind if another lock has a
+        newer revision of the same reference.
+
+          hostlock status
+          hostlock status plex @canary
+        """)
+    { _hosts, CommonOptions.Json };
 
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {

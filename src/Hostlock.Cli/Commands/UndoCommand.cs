@@ -10,7 +10,16 @@ sealed class UndoCommand : FleetCommand
 
     protected override Command Describe()
     {
-        var command = new Command("undo", "Put back the lock a host had before the last change") { _host };
+        var command = new Command("undo", """
+            Put back the lock a host had before the last change
+
+            If the lock has changed since its last commit, the committed lock comes back;
+            otherwise the lock before that commit.
+
+              hostlock undo plex
+              hostlock undo plex --commit
+            """)
+        { _host };
         foreach (var option in _restoring.Options)
             command.Add(option);
         return command;

@@ -12,7 +12,15 @@ sealed class UnfreezeCommand : FleetCommand
 
     public UnfreezeCommand() => _input = CommonOptions.Input(_host);
 
-    protected override Command Describe() => new("unfreeze", "Let a frozen input of a host move again") { _host, _input, _dryRun };
+    protected override Command Describe() => new("unfreeze", """
+        Let a frozen input of a host move again
+
+        Removes the freeze from hostlock.toml, and changes nothing else.
+
+          hostlock unfreeze plex nixpkgs
+          hostlock unfreeze plex nixpkgs --dry-run
+        """)
+    { _host, _input, _dryRun };
 
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {

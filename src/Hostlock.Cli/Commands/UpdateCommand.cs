@@ -18,7 +18,16 @@ sealed class UpdateCommand : FleetCommand
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     protected override Command Describe() =>
-        new("update", "Update the lock of one or more hosts") { _hosts, _inputs, _to, _exclude, _minAge, _downgrade, _commit, _all, _dryRun, CommonOptions.Json };
+        new("update", """
+            Update the lock of one or more hosts
+
+            Moves inputs to the newest revision, to a given one, or to the newest of a
+            given age. Frozen inputs stay. Nothing is written if another input would change.
+
+              hostlock update plex -i nixpkgs
+              hostlock update @canary --min-age 3d --commit
+            """)
+        { _hosts, _inputs, _to, _exclude, _minAge, _downgrade, _commit, _all, _dryRun, CommonOptions.Json };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
 using Hostlock.Cli;
 using Hostlock.Fleets;
 using Mono.Cecil;
@@ -5,7 +7,7 @@ using Mono.Cecil;
 namespace Hostlock.Tests.House;
 
 /// <summary>Holds the program to its place: words in, a call of the library, text out. It starts no program and touches no file.</summary>
-public class CliTests
+public partial class CliTests
 {
     static readonly string[] Files =
         ["System.IO.File", "System.IO.FileInfo", "System.IO.Directory", "System.IO.DirectoryInfo", "System.IO.FileStream", "System.IO.RandomAccess", "System.Diagnostics.Process"];
@@ -50,6 +52,43 @@ public class CliTests
 
         Assert.Equal(files.Order(StringComparer.Ordinal), commands.Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public void The_help_of_a_command_begins_with_one_short_line_and_has_examples() =>
+        Assert.All(Commands(), command =>
+        {
+            var help = HelpContents.Of(command);
+
+            Assert.InRange(help.Summary.Length, 1, 69);
+            Assert.DoesNotMatch(@"\.$", help.Summary);
+            Assert.All(help.Details, line => Assert.InRange(line.Length, 0, 80));
+            Assert.Contains(help.Details, line => line.StartsWith("  ", StringComparison.Ordinal));
+        });
+
+    [Fact]
+    public void The_examples_of_the_help_are_commands()
+    {
+        var root = new RootCommand();
+        foreach (var command in Commands())
+            root.Add(command);
+        var examples = root.Subcommands.SelectMany(command => HelpContents.Of(command).Details)
+            .Where(line => line.StartsWith("  hostlock ", StringComparison.Ordinal)).ToList();
+
+        Assert.True(examples.Count > root.Subcommands.Count);
+        Assert.All(examples, example =>
+            Assert.Empty(root.Parse(Words(example), new() { ResponseFileTokenReplacer = null }).Errors.Select(error => $"{example}: {error.Message}")));
+    }
+
+    static IEnumerable<Command> Commands() =>
+        typeof(App).Assembly.GetTypes().Where(type => type.BaseType == typeof(FleetCommand))
+            .Select(type => ((FleetCommand)Activator.CreateInstance(type)!).Build(null!));
+
+    // The words after the name of the program, up to a pipe or a redirection, as a shell would split them.
+    static string[] Words(string example) =>
+        [.. Word().Matches(example).Select(word => word.Value.Trim('\'')).Skip(1).TakeWhile(word => word is not ("|" or ">"))];
+
+    [GeneratedRegex(@"'[^']*'|\S+")]
+    private static partial Regex Word();
 
     static string Outermost(TypeDefinition type) => type.DeclaringType is { } outer ? Outermost(outer) : type.FullName;
 
