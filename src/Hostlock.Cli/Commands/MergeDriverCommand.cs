@@ -23,9 +23,9 @@ sealed class MergeDriverCommand : FleetCommand
 
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {
-        if (LockFileMerge.Apply(Full(_common), Full(_ours), Full(_theirs)) is not MergeOutcome.Conflicted(var inputs))
+        if (LockFileMerge.Apply(Full(_common), Full(_ours), Full(_theirs)) is not MergeOutcome.Conflicted(var conflicts, _))
             return Task.FromResult(ExitCode.Done);
-        run.Terminal.Talk($"both sides moved {string.Join(", ", inputs.Select(path => $"'{path}'"))} differently; take one side, then run 'hostlock lock'\n");
+        run.Terminal.Talk($"both sides moved {string.Join(", ", conflicts.Select(conflict => $"'{conflict.Input}'"))} differently; take one side, then run 'hostlock lock'\n");
         return Task.FromResult(ExitCode.No);
 
         string Full(Argument<string> file) => Path.GetFullPath(run.Value(file), run.Surroundings.Folder);

@@ -36,12 +36,21 @@ public sealed class LockFile(LockNode root)
     /// <param name="path">The path from the root.</param>
     /// <exception cref="LockException">Follows lead round in a circle.</exception>
     /// <remarks>Nix 2.34.8, libflake/lockfile.cc, doFind.</remarks>
-    public LockNode? Find(InputPath path) => Find(path, []);
-
-    LockNode? Find(InputPath path, List<InputPath> visited)
+    public LockNode? Find(InputPath path)
     {
-        if (visited.Contains(path))
-            throw LockException.FollowCycle([.. visited, path]);
+        var node = Find(path, [], out var circle);
+        return circle is null ? node : throw LockException.FollowCycle(circle);
+    }
+
+    /// <summary>Tells whether an input path leads to a node, through follows: neither nowhere nor round in a circle.</summary>
+    public bool Leads(InputPath path) => Find(path, [], out _) is not null;
+
+    // Null if the path leads nowhere, or round in the circle that is given.
+    LockNode? Find(InputPath path, List<InputPath> visited, out IReadOnlyList<InputPath>? circle)
+    {
+        circle = visited.Contains(path) ? [.. visited, path] : null;
+        if (circle is not null)
+            return null;
         visited.Add(path);
         var node = Root;
         foreach (var name in path.Names)
@@ -51,7 +60,7 @@ public sealed class LockFile(LockNode root)
             var next = edge switch
             {
                 LockEdge.Locked(var locked) => locked,
-                LockEdge.Follows(var target) => Find(target, visited),
+                LockEdge.Follows(var target) => Find(target, visited, out circle),
                 _ => throw new System.Diagnostics.UnreachableException(),
             };
             if (next is null)

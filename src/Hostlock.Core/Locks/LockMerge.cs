@@ -1,53 +1,45 @@
-using System.Collections.Immutable;
 using Hostlock.Flakes;
 
 namespace Hostlock.Locks;
 
-/// <summary>How a three-way merge of locks ended.</summary>
-public abstract record MergeOutcome
-{
-    MergeOutcome()
-    {
-    }
-
-    /// <summary>Both sides' changes are in one lock.</summary>
-    /// <param name="Lock">The lock.</param>
-    public sealed record Merged(LockFile Lock) : MergeOutcome;
-
-    /// <summary>Both sides moved these inputs, and differently. Nothing is guessed.</summary>
-    /// <param name="Inputs">The paths of the inputs.</param>
-    public sealed record Conflicted(ImmutableArray<InputPath> Inputs) : MergeOutcome;
-}
-
 /// <summary>
-/// Three-way merge of locks, input by input and not line by line. An input that one side alone has moved is taken with all
-/// beneath it. If both sides left an entry alone but changed inputs beneath it, those are merged in turn.
+/// Three-way merge of locks, input by input and not line by line. What one side alone changed is taken: of an input, its <c>locked</c>, its
+/// <c>original</c>, the other fields of its entry and each of its inputs are merged apart, as git merges lines that are apart.
 /// </summary>
 public static class LockMerge
 {
     /// <summary>Merges two locks.</summary>
-    /// <param name="common">The lock that both come from.</param>
-    /// <param name="ours">The lock of one side.</param>
-    /// <param name="theirs">The lock of the other side.</param>
+    /// <param name="common">The lock that both sides started from.</param>
+    /// <param name="ours">Our lock.</param>
+    /// <param name="theirs">Their lock.</param>
     public static MergeOutcome Merge(LockFile common, LockFile ours, LockFile theirs)
     {
-        var conflicts = ImmutableArray.CreateBuilder<InputPath>();
-        var inputs = Inputs(common.Root.Inputs, ours.Root.Inputs, theirs.Root.Inputs, InputPath.Root, conflicts);
-        if (conflicts.Count > 0)
-            return new MergeOutcome.Conflicted(conflicts.ToImmutable());
-        var merged = new LockFile(new(inputs));
-        // One side may have dropped what the other now follows.
-        var dangling = LockGraft.Dangling(merged);
-        return dangling.Count > 0
-            ? new MergeOutcome.Conflicted([.. dangling.Select(follows => follows.Input)])
-            : new MergeOutcome.Merged(merged);
+        var conflicts = new List<MergeConflict>();
+        var merged = new LockFile(new(Inputs(common.Root.Inputs, ours.Root.Inputs, theirs.Root.Inputs, InputPath.Root, conflicts)));
+        // One side may have dropped what the other now follows, or each of two inputs follows the other now.
+        var broken = Broken(merged, ours, theirs);
+        foreach (var (input, target) in broken)
+        {
+            if (conflicts.TrueForAll(conflict => !conflict.Input.Equals(input)))
+                conflicts.Add(new(input, ours.EdgeAt(input), theirs.EdgeAt(input), target));
+        }
+        return conflicts.Count == 0
+            ? new MergeOutcome.Merged(merged)
+            : new MergeOutcome.Conflicted([.. conflicts.OrderBy(conflict => conflict.Input)], broken.Count > 0 ? ours : merged);
+    }
+
+    // The follows that lead nowhere in the merge alone. If a side has such a follows already, no merge has broken it.
+    static List<(InputPath Input, InputPath Target)> Broken(LockFile merged, LockFile ours, LockFile theirs)
+    {
+        var broken = LockGraft.Dangling(merged);
+        return broken.Count == 0 ? [] : [.. broken.Except([.. LockGraft.Dangling(ours), .. LockGraft.Dangling(theirs)])];
     }
 
     static NameMap<LockEdge> Inputs(
-        NameMap<LockEdge> common, NameMap<LockEdge> ours, NameMap<LockEdge> theirs, InputPath at, ImmutableArray<InputPath>.Builder conflicts)
+        NameMap<LockEdge> common, NameMap<LockEdge> ours, NameMap<LockEdge> theirs, InputPath at, List<MergeConflict> conflicts)
     {
         var merged = new List<KeyValuePair<string, LockEdge>>();
-        foreach (var name in common.Names.Concat(ours.Names).Concat(theirs.Names).Distinct().Order(Utf8Order.Instance))
+        foreach (var name in common.Names.Concat(ours.Names).Concat(theirs.Names).Distinct())
         {
             if (Edge(Of(common, name), Of(ours, name), Of(theirs, name), at.Append(name), conflicts) is { } edge)
                 merged.Add(new(name, edge));
@@ -57,26 +49,49 @@ public static class LockMerge
         static LockEdge? Of(NameMap<LockEdge> inputs, string name) => inputs.TryGetValue(name, out var edge) ? edge : null;
     }
 
-    static LockEdge? Edge(LockEdge? common, LockEdge? ours, LockEdge? theirs, InputPath at, ImmutableArray<InputPath>.Builder conflicts)
+    static LockEdge? Edge(LockEdge? common, LockEdge? ours, LockEdge? theirs, InputPath at, List<MergeConflict> conflicts)
     {
         if (Same(ours, theirs) || Same(common, theirs))
             return ours;
         if (Same(common, ours))
             return theirs;
-        if (ours is LockEdge.Locked(var mine) && theirs is LockEdge.Locked(var other) && mine.SameEntry(other))
+        if (ours is LockEdge.Locked(var mine) && theirs is LockEdge.Locked(var other))
         {
-            var before = common is LockEdge.Locked(var old) ? old.Inputs : NameMap<LockEdge>.Empty;
-            return new LockEdge.Locked(mine.WithInputs(Inputs(before, mine.Inputs, other.Inputs, at, conflicts)));
+            var before = (common as LockEdge.Locked)?.Node;
+            if (Entry(before, mine, other) is { } entry)
+                return new LockEdge.Locked(entry.WithInputs(Inputs(before?.Inputs ?? NameMap<LockEdge>.Empty, mine.Inputs, other.Inputs, at, conflicts)));
         }
-        conflicts.Add(at);
-        return null;
+        conflicts.Add(new(at, ours, theirs));
+        return ours;
+    }
+
+    // Null if both sides changed one field differently.
+    static LockedNode? Entry(LockedNode? common, LockedNode ours, LockedNode theirs)
+    {
+        var (locked, original) = (Holder(node => node.Locked), Holder(node => node.Original));
+        var (flake, parent) = (Holder(node => node.IsFlake), Holder(node => node.Parent));
+        if (locked is null || original is null || flake is null || parent is null)
+            return null;
+        // A tree that is no flake has no inputs, whatever the other side has beneath it.
+        var isWhole = flake.IsFlake || (ours.Inputs.Count == 0 && theirs.Inputs.Count == 0);
+        return isWhole ? new(locked.Locked, original.Original, flake.IsFlake, parent.Parent, ours.Inputs) : null;
+
+        // The side whose value of a field is in the merge.
+        LockedNode? Holder<T>(Func<LockedNode, T> field)
+        {
+            var (mine, other) = (field(ours), field(theirs));
+            if (Equals(mine, other) || (common is not null && Equals(field(common), other)))
+                return ours;
+            return common is not null && Equals(field(common), mine) ? theirs : null;
+        }
     }
 
     static bool Same(LockEdge? one, LockEdge? other) => (one, other) switch
     {
         (null, null) => true,
         (LockEdge.Follows(var target), LockEdge.Follows(var otherTarget)) => target.Equals(otherTarget),
-        (LockEdge.Locked(var node), LockEdge.Locked(var otherNode)) => ReferenceEquals(node, otherNode) || (node.SameEntry(otherNode) && Same(node.Inputs, otherNode.Inputs)),
+        (LockEdge.Locked(var node), LockEdge.Locked(var otherNode)) =>
+            ReferenceEquals(node, otherNode) || (node.SameEntry(otherNode) && Same(node.Inputs, otherNode.Inputs)),
         _ => false,
     };
 

@@ -29,6 +29,36 @@ public class LockLaws
             return new LockFile(new(NameMap<LockEdge>.Of(edges)));
         });
 
+    // Two sides of one lock: most of it is as it was, as after a day's work on two branches.
+    static readonly Gen<(LockFile Common, LockFile Ours, LockFile Theirs)> Sides =
+        from common in Lock
+        from ours in Changed(common)
+        from theirs in Changed(common)
+        select (common, ours, theirs);
+
+    static Gen<LockFile> Changed(LockFile file) =>
+        Gen.Select(Gen.Int[0, 30], Gen.Int[0, 5], Gen.Int[0, 3]).Array[0, 3].Select(changes => changes.Aggregate(file, Change));
+
+    static LockFile Change(LockFile file, (int At, int Kind, int Value) change)
+    {
+        var inputs = file.AllInputs().ToList();
+        if (inputs.Count == 0)
+            return file.With(InputPath.Of("n"), new LockEdge.Locked(new(Reference(change.Value), Reference(null), true, null, NameMap<LockEdge>.Empty)));
+        var (path, edge) = inputs[change.At % inputs.Count];
+        var node = (edge as LockEdge.Locked)?.Node;
+        var changed = (change.Kind, node) switch
+        {
+            (0, _) => file.With(path, null),
+            (1, _) => file.With(path, new LockEdge.Follows(InputPath.Of(inputs[change.Value % inputs.Count].Path.Names[0]))),
+            (2, { }) => file.With(path, new LockEdge.Locked(new(node.Locked, FlakeRef.Indirect(Names[change.Value]), node.IsFlake, null, node.Inputs))),
+            (3, { IsFlake: true }) => file.With(path.Append("n"), new LockEdge.Locked(new(Reference(change.Value), Reference(null), true, null, NameMap<LockEdge>.Empty))),
+            (_, { }) => file.With(path, new LockEdge.Locked(new(Reference(change.Value), node.Original, node.IsFlake, null, node.Inputs))),
+            _ => file,
+        };
+        // No side has a lock that Nix would refuse.
+        return LockGraft.Dangling(changed).Count == 0 ? changed : file;
+    }
+
     static FlakeRef Reference(int? revision)
     {
         var reference = RefAttributes.Of(("type", "github"), ("owner", "acme"), ("repo", "a"));
@@ -39,23 +69,23 @@ public class LockLaws
     public void What_is_written_is_read_again() => Lock.Sample(file => LockDiff.Same(file, LockFileReader.Read("flake.lock", LockFileWriter.Write(file))));
 
     [Fact]
-    public void A_merge_with_nothing_new_is_the_other_side() => Gen.Select(Lock, Lock).Sample((common, side) =>
+    public void A_merge_with_nothing_new_is_the_other_side() => Sides.Sample((common, ours, theirs) =>
     {
-        Assert.True(LockMerge.Merge(common, side, common) is MergeOutcome.Merged(var ours) && LockDiff.Same(side, ours));
-        Assert.True(LockMerge.Merge(common, common, side) is MergeOutcome.Merged(var theirs) && LockDiff.Same(side, theirs));
-        Assert.True(LockMerge.Merge(common, side, side) is MergeOutcome.Merged(var both) && LockDiff.Same(side, both));
+        Assert.True(LockMerge.Merge(common, ours, common) is MergeOutcome.Merged(var mine) && LockDiff.Same(ours, mine));
+        Assert.True(LockMerge.Merge(common, common, theirs) is MergeOutcome.Merged(var other) && LockDiff.Same(theirs, other));
+        Assert.True(LockMerge.Merge(common, ours, ours) is MergeOutcome.Merged(var both) && LockDiff.Same(ours, both));
     });
 
     [Fact]
-    public void A_merge_is_the_same_in_both_orders() => Gen.Select(Lock, Lock, Lock).Sample((common, one, other) =>
+    public void A_merge_is_the_same_in_both_orders() => Sides.Sample((common, one, other) =>
     {
         switch (LockMerge.Merge(common, one, other), LockMerge.Merge(common, other, one))
         {
             case (MergeOutcome.Merged(var left), MergeOutcome.Merged(var right)):
                 Assert.True(LockDiff.Same(left, right));
                 break;
-            case (MergeOutcome.Conflicted(var left), MergeOutcome.Conflicted(var right)):
-                Assert.Equal(left, right);
+            case (MergeOutcome.Conflicted(var left, _), MergeOutcome.Conflicted(var right, _)):
+                Assert.Equal(left, right.Select(conflict => conflict with { Ours = conflict.Theirs, Theirs = conflict.Ours }));
                 break;
             default:
                 Assert.Fail("one order merges and the other does not");
@@ -64,20 +94,39 @@ public class LockLaws
     });
 
     [Fact]
-    public void A_merge_guesses_nothing() => Gen.Select(Lock, Lock, Lock).Sample((common, one, other) =>
+    public void A_merge_guesses_nothing() => Sides.Sample((common, one, other) =>
     {
         if (LockMerge.Merge(common, one, other) is not MergeOutcome.Merged(var merged))
             return;
-        // Every entry comes from one of the sides.
+        // Every field comes from one of the sides.
         foreach (var (path, edge) in merged.AllInputs())
         {
-            Assert.Contains(new[] { one.EdgeAt(path), other.EdgeAt(path) }, from => (from, edge) switch
-            {
-                (LockEdge.Locked(var a), LockEdge.Locked(var b)) => a.SameEntry(b),
-                (LockEdge.Follows a, LockEdge.Follows b) => a.Equals(b),
-                _ => false,
-            });
+            var from = new[] { one.EdgeAt(path), other.EdgeAt(path) };
+            if (edge is LockEdge.Follows)
+                Assert.Contains(edge, from);
+            else
+                Assert.All(Fields(edge), (field, i) => Assert.Contains(field, from.Select(side => Fields(side)[i])));
         }
+
+        static object?[] Fields(LockEdge? edge) =>
+            edge is LockEdge.Locked(var node) ? [node.Locked, node.Original, node.IsFlake] : [null, null, null];
+    });
+
+    [Fact]
+    public void A_merge_breaks_no_follows() => Sides.Sample((common, ours, theirs) => LockGraft.Dangling(LockMerge.Merge(common, ours, theirs) switch
+    {
+        MergeOutcome.Merged(var merged) => merged,
+        MergeOutcome.Conflicted(_, var withOurs) => withOurs,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    }).Count == 0);
+
+    [Fact]
+    public void A_merge_that_is_settled_by_a_side_has_no_conflict_left() => Sides.Sample((common, ours, theirs) =>
+    {
+        var byOurs = new MergeSides(common, ours, theirs).Settle(_ => MergeSide.Ours).Merge();
+        var byTheirs = new MergeSides(common, theirs, ours).Settle(_ => MergeSide.Theirs).Merge();
+
+        Assert.True(byOurs is MergeOutcome.Merged(var left) && byTheirs is MergeOutcome.Merged(var right) && LockDiff.Same(left, right));
     });
 
     [Fact]

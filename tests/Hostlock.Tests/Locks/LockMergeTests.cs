@@ -41,7 +41,7 @@ public class LockMergeTests
         _world.Flake("github:acme/c");
         var theirs = await UpdateAsync(common, "c");
 
-        Assert.Equal([Path("c")], Assert.IsType<MergeOutcome.Conflicted>(LockMerge.Merge(common, ours, theirs)).Inputs);
+        Assert.Equal([Path("c")], Conflicts(LockMerge.Merge(common, ours, theirs)));
     }
 
     [Fact]
@@ -69,7 +69,111 @@ public class LockMergeTests
         var ours = await _world.LockAsync("""c.url = "github:acme/c"; x.follows = "c";""", common);
         var theirs = await _world.LockAsync("", common);
 
-        Assert.Equal([Path("x")], Assert.IsType<MergeOutcome.Conflicted>(LockMerge.Merge(common, ours, theirs)).Inputs);
+        Assert.Equal([Path("x")], Conflicts(LockMerge.Merge(common, ours, theirs)));
+    }
+
+    // As of two branches that both let x follow nixpkgs, one of which also moved x: git merges their lines.
+    [Fact]
+    public async Task An_entry_and_its_inputs_are_merged_apart()
+    {
+        const string before = """c.url = "github:acme/c"; a.url = "github:acme/a";""";
+        var common = await _world.LockAsync(before);
+        var theirs = await _world.LockAsync(before + """a.inputs.b.follows = "c";""", common);
+        _world.Flake("github:acme/a", """b.url = "github:acme/b";""");
+        var ours = await _world.LockAsync(before + """a.inputs.b.follows = "c";""", theirs, new LockRequest.Update([Path("a")]));
+
+        Assert.True(LockDiff.Same(ours, Merged(LockMerge.Merge(common, ours, theirs))));
+        Assert.True(LockDiff.Same(ours, Merged(LockMerge.Merge(common, theirs, ours))));
+    }
+
+    [Fact]
+    public async Task What_is_asked_for_and_what_is_locked_are_merged_apart()
+    {
+        var common = await _world.LockAsync("""c.url = "github:acme/c";""");
+        var old = Assert.IsType<LockEdge.Locked>(common.EdgeAt(Path("c"))).Node;
+        var ours = common.With(Path("c"), new LockEdge.Locked(new(old.Locked, FlakeRef.Indirect("c"), true, null, old.Inputs)));
+        _world.Flake("github:acme/c");
+        var theirs = await UpdateAsync(common, "c");
+
+        var merged = Assert.IsType<LockEdge.Locked>(Merged(LockMerge.Merge(common, ours, theirs)).EdgeAt(Path("c"))).Node;
+
+        Assert.Equal((FlakeRef.Indirect("c"), Assert.IsType<LockEdge.Locked>(theirs.EdgeAt(Path("c"))).Node.Locked), (merged.Original, merged.Locked));
+    }
+
+    [Fact]
+    public async Task An_input_that_one_side_makes_a_plain_tree_gets_no_inputs_from_the_other()
+    {
+        var common = await _world.LockAsync("""a.url = "github:acme/c";""");
+        var old = Assert.IsType<LockEdge.Locked>(common.EdgeAt(Path("a"))).Node;
+        var ours = common.With(Path("a"), new LockEdge.Locked(new(old.Locked, old.Original, false, null, NameMap<LockEdge>.Empty)));
+        var theirs = common.With(Path("a/b"), new LockEdge.Locked(old));
+
+        Assert.Equal([Path("a")], Conflicts(LockMerge.Merge(common, ours, theirs)));
+    }
+
+    [Fact]
+    public async Task Two_inputs_that_would_follow_each_other_are_a_conflict()
+    {
+        const string apart = """c.url = "github:acme/c"; d.url = "github:acme/c";""";
+        var common = await _world.LockAsync(apart);
+        var ours = await _world.LockAsync("""c.url = "github:acme/c"; d.follows = "c";""", common);
+        var theirs = await _world.LockAsync("""d.url = "github:acme/c"; c.follows = "d";""", common);
+
+        Assert.Equal([Path("c"), Path("d")], Conflicts(LockMerge.Merge(common, ours, theirs)));
+    }
+
+    [Fact]
+    public async Task A_conflict_leaves_what_goes_together_merged_and_our_side_of_the_rest()
+    {
+        var common = await _world.LockAsync(Inputs);
+        _world.Flake("github:acme/a", """b.url = "github:acme/b";""");
+        _world.Flake("github:acme/c");
+        var ours = await UpdateAsync(common, "c");
+        _world.Flake("github:acme/c");
+        var theirs = await UpdateAsync(await UpdateAsync(common, "c"), "a");
+
+        var kept = Assert.IsType<MergeOutcome.Conflicted>(LockMerge.Merge(common, ours, theirs)).WithOurs;
+
+        Assert.Equal(theirs.EdgeAt(Path("a")), kept.EdgeAt(Path("a")));
+        Assert.Equal(ours.EdgeAt(Path("c")), kept.EdgeAt(Path("c")));
+    }
+
+    [Fact]
+    public async Task The_newer_of_two_pins_of_one_reference_is_known()
+    {
+        var common = await _world.LockAsync(Inputs);
+        _world.Flake("github:acme/c");
+        var ours = await UpdateAsync(common, "c");
+        _world.Flake("github:acme/c");
+        var theirs = await UpdateAsync(common, "c");
+
+        Assert.Equal(MergeSide.Theirs, Conflict(common, ours, theirs).Newer);
+        Assert.Equal(MergeSide.Ours, Conflict(common, theirs, ours).Newer);
+        Assert.Null(Conflict(common, ours, common.With(Path("c"), null)).Newer);
+    }
+
+    [Fact]
+    public async Task Of_pins_of_two_references_neither_is_the_newer()
+    {
+        _world.Flake("github:acme/c/next");
+        var common = await _world.LockAsync(Inputs);
+        var ours = await _world.LockAsync("""a.url = "github:acme/a"; c.url = "github:acme/c/next";""", common);
+        _world.Flake("github:acme/c");
+        var theirs = await UpdateAsync(common, "c");
+
+        Assert.Null(Conflict(common, ours, theirs).Newer);
+    }
+
+    [Fact]
+    public async Task A_side_that_is_taken_brings_what_its_inputs_follow()
+    {
+        var common = await _world.LockAsync("""c.url = "github:acme/c";""");
+        var ours = await _world.LockAsync("""c.url = "github:acme/c"; x.follows = "c";""", common);
+        var theirs = await _world.LockAsync("", common);
+        var sides = new MergeSides(common, ours, theirs);
+
+        Assert.True(LockDiff.Same(ours, Merged(sides.Settle(_ => MergeSide.Ours).Merge())));
+        Assert.True(LockDiff.Same(theirs, Merged(sides.Settle(_ => MergeSide.Theirs).Merge())));
     }
 
     [Fact]
@@ -144,6 +248,12 @@ public class LockMergeTests
     static InputPath Path(string text) => InputPath.TryParse(text)!;
 
     static LockFile Merged(MergeOutcome outcome) => Assert.IsType<MergeOutcome.Merged>(outcome).Lock;
+
+    static MergeConflict Conflict(LockFile common, LockFile ours, LockFile theirs) =>
+        Assert.Single(Assert.IsType<MergeOutcome.Conflicted>(LockMerge.Merge(common, ours, theirs)).Conflicts);
+
+    static IEnumerable<InputPath> Conflicts(MergeOutcome outcome) =>
+        Assert.IsType<MergeOutcome.Conflicted>(outcome).Conflicts.Select(conflict => conflict.Input);
 
     static string Describe(LockChange change) =>
         $"{change.Path} {(change.Before is null ? "came" : change.After is null ? "went" : "moved")}";

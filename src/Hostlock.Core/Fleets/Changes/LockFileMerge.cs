@@ -5,7 +5,7 @@ namespace Hostlock.Fleets.Changes;
 /// <summary>Merges three lock files input by input, in the form of git's merge drivers.</summary>
 public static class LockFileMerge
 {
-    /// <summary>Merges the files, and writes the result to our file if the two sides do not contradict each other.</summary>
+    /// <summary>Merges the files. Ours gets the result; if the sides differ on some inputs, it keeps our side of these.</summary>
     /// <param name="common">The lock that both sides started from, as an absolute path.</param>
     /// <param name="ours">Our lock.</param>
     /// <param name="theirs">Their lock.</param>
@@ -13,8 +13,12 @@ public static class LockFileMerge
     public static MergeOutcome Apply(string common, string ours, string theirs)
     {
         var outcome = LockMerge.Merge(Read(common), Read(ours), Read(theirs));
-        if (outcome is MergeOutcome.Merged(var merged))
-            RepositoryFiles.ReplaceNamed(ours, LockFileWriter.Write(merged));
+        RepositoryFiles.ReplaceNamed(ours, LockFileWriter.Write(outcome switch
+        {
+            MergeOutcome.Merged(var merged) => merged,
+            MergeOutcome.Conflicted(_, var withOurs) => withOurs,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        }));
         return outcome;
     }
 
