@@ -18,7 +18,14 @@ public sealed class LockException : HostlockException
         new("the lock file has conflict markers of a merge")
         {
             Span = span,
-            Hint = "take one side with 'git checkout --ours FILE' or '--theirs', then run 'hostlock lock'",
+            Hint = "'hostlock resolve' settles a merge that is not committed yet; else put an earlier lock back with 'hostlock restore'",
+        };
+
+    // Its bytes are not shown: they mean nothing to a person, and something to a terminal.
+    internal static LockException NotReadable(string name) =>
+        new($"'{name}' is not text: it is encrypted, or damaged")
+        {
+            Hint = "if the repository keeps it encrypted, unlock the repository first, as with 'git-crypt unlock'",
         };
 
     internal static LockException UnsupportedVersion(SourceSpan span, string version) =>

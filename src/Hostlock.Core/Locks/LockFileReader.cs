@@ -413,6 +413,8 @@ public static class LockFileReader
 
         LockException NotJson(Exception why)
         {
+            if (IsEncrypted(_bytes.Span))
+                return LockException.NotReadable(_name);
             var text = Text();
             foreach (var marker in (ReadOnlySpan<string>)["<<<<<<< ", "=======\n", ">>>>>>> "])
             {
@@ -428,6 +430,13 @@ public static class LockFileReader
             var reason = why is JsonException ? Reason(why.Message) : "a text is not valid Unicode";
             return LockException.Malformed(At(offset), reason);
         }
+
+        // What git-crypt writes begins with a null byte. Texts of age and of OpenPGP say what they are.
+        static bool IsEncrypted(ReadOnlySpan<byte> bytes) =>
+            bytes[..Math.Min(bytes.Length, 512)].Contains((byte)0)
+            || bytes.StartsWith("age-encryption.org/"u8)
+            || bytes.StartsWith("-----BEGIN AGE ENCRYPTED FILE-----"u8)
+            || bytes.StartsWith("-----BEGIN PGP MESSAGE-----"u8);
 
         // System.Text.Json ends its messages with the place, which we show ourselves, and a remark on its options.
         static string Reason(string message)

@@ -18,6 +18,19 @@ public class LockFileReaderTests
     static string Error(string text, LockReading? reading = null) =>
         Assert.Throws<LockException>(() => Read(text, reading)) is var error ? $"{error.Span}: {error.Message}" : "";
 
+    [Theory]
+    [InlineData("\0GITCRYPT\0\u0001\u0002")]
+    [InlineData("age-encryption.org/v1\n-> X25519 abc\n")]
+    [InlineData("-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n")]
+    [InlineData("-----BEGIN PGP MESSAGE-----\n\nhQ\n")]
+    public void Of_an_encrypted_lock_no_byte_is_shown(string text)
+    {
+        var error = Assert.Throws<LockException>(() => LockFileReader.Read("plex.lock", System.Text.Encoding.UTF8.GetBytes(text)));
+
+        Assert.Equal("'plex.lock' is not text: it is encrypted, or damaged", error.Message);
+        Assert.Null(error.Span);
+    }
+
     [Fact]
     public void Nodes_that_cannot_be_reached_are_not_judged()
     {

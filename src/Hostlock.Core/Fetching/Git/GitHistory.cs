@@ -1,21 +1,35 @@
 using System.Globalization;
+using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Locks;
+using Hostlock.Nar;
 using Hostlock.Platform;
+using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fetching.Git;
 
-/// <summary>The history of a file of a repository, commit by commit.</summary>
+/// <summary>
+/// What files of a repository were, commit by commit. Contents are as git would check them out: a file that git keeps encrypted by a filter is
+/// read through that filter.
+/// </summary>
 public sealed class GitHistory : IDisposable
 {
+    readonly IProcessRunner _processes;
+    readonly string _root;
     readonly GitRepository _repository;
+    readonly IReadOnlyList<string> _files;
+    readonly Dictionary<string, bool> _isFiltered = new(StringComparer.Ordinal);
 
     /// <summary>Opens the repository of a work tree.</summary>
     /// <param name="processes">The seam to git.</param>
     /// <param name="root">The folder of the work tree.</param>
+    /// <param name="files">The files that are asked about, relative to the work tree.</param>
     /// <exception cref="FetchException">The folder is not a work tree.</exception>
-    public GitHistory(IProcessRunner processes, string root) =>
+    public GitHistory(IProcessRunner processes, string root, IReadOnlyList<string> files)
+    {
+        (_processes, _root, _files) = (processes, root, files);
         _repository = new(processes, GitPlace.OfWorkTree(root) ?? throw FetchException.NotARepository(root), root);
+    }
 
     /// <summary>The commits that changed a file, the newest first.</summary>
     /// <param name="path">The file, relative to the work tree.</param>
@@ -39,8 +53,16 @@ public sealed class GitHistory : IDisposable
     }
 
     /// <summary>The contents of a file in a commit; null if the commit has no such file.</summary>
+    /// <exception cref="FetchException">The filter of the file does not give them.</exception>
     public Task<byte[]?> ContentsAsync(string commit, string path, CancellationToken cancellationToken) =>
-        _repository.UseAsync(objects => objects.Find($"{commit}:{path}", LockFileReader.MaximumBytes) is ({ Kind: "blob" }, var contents) ? contents : null, cancellationToken);
+        ReadAsync($"{commit}:{path}", path, cancellationToken);
+
+    /// <summary>The contents of a blob as those of a file; null if there is no such blob.</summary>
+    /// <param name="id">The id of the blob.</param>
+    /// <param name="path">The file, relative to the work tree.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The filter of the file does not give them.</exception>
+    public Task<byte[]?> BlobAsync(string id, string path, CancellationToken cancellationToken) => ReadAsync(id, path, cancellationToken);
 
     /// <summary>
     /// The commit that a word means: one by name, or the last one of a day, <c>2026-03-01</c>, that has the file; null if no commit is
@@ -59,4 +81,37 @@ public sealed class GitHistory : IDisposable
 
     /// <summary>Lets go of the repository.</summary>
     public void Dispose() => _repository.Dispose();
+
+    async Task<byte[]?> ReadAsync(string name, string path, CancellationToken cancellationToken)
+    {
+        var contents = await _repository.UseAsync(
+            objects => objects.Find(name, LockFileReader.MaximumBytes) is ({ Kind: "blob" }, var blob) ? blob : null, cancellationToken);
+        return contents is not null && await IsFilteredAsync(path, cancellationToken) ? await FilterAsync(name, path, cancellationToken) : contents;
+    }
+
+    // The first question is about all files, so that git is started once for them.
+    async Task<bool> IsFilteredAsync(string path, CancellationToken cancellationToken)
+    {
+        if (_isFiltered.TryGetValue(path, out var isFiltered))
+            return isFiltered;
+        IReadOnlyList<string> asked = _isFiltered.Count == 0 ? [.. _files.Append(path).Distinct()] : [path];
+        var values = await GitAttributes.OfAsync(_repository, [.. asked.Select(TreePath.Parse)], ["filter"], cancellationToken);
+        foreach (var (file, value) in asked.Zip(values))
+            _isFiltered[file] = value is not (["unspecified"] or ["unset"] or ["set"]);
+        return _isFiltered[path];
+    }
+
+    // The filter is a program of the user. git, which runs it, refuses a repository of another owner.
+    async Task<byte[]> FilterAsync(string name, string path, CancellationToken cancellationToken)
+    {
+        var request = GitProgram.InWorkTree(_root, "cat-file", "--filters", $"--path={path}", name) with
+        {
+            Output = new ProcessOutput.Bytes(LockFileReader.MaximumBytes),
+            Stop = new ProcessStop.AtOnce(),
+        };
+        var finished = await _processes.RunAsync(request, cancellationToken);
+        return finished.Succeeded
+            ? finished.OutputBytes.ToArray()
+            : throw FetchException.GitFailed(_repository.Url, $"read '{path}' through its filter, of", finished.Errors.Trim());
+    }
 }

@@ -1,5 +1,7 @@
+using System.Text;
 using Hostlock.Fetching.Git;
 using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Fleets.Settings;
 using Hostlock.Locks;
 using Hostlock.Platform;
 
@@ -18,14 +20,18 @@ public sealed class LockHistory : IDisposable
     readonly GitHistory _history;
     readonly string _root;
 
-    LockHistory(GitHistory history, string root) => (_history, _root) = (history, root);
+    readonly string _fleetFile;
+
+    LockHistory(GitHistory history, string root, string fleetFile) => (_history, _root, _fleetFile) = (history, root, fleetFile);
 
     /// <summary>Opens the history of a fleet's locks.</summary>
     /// <exception cref="FleetException">The fleet is in no repository.</exception>
     public static LockHistory Open(IProcessRunner processes, FleetFolder folder)
     {
         var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
-        return new(new(processes, root), root);
+        var fleetFile = Path.GetRelativePath(root, folder.Full(FleetFile.Name));
+        var files = folder.AllPlaces().Select(place => Path.GetRelativePath(root, place.FullPath)).Append(fleetFile).ToList();
+        return new(new(processes, root, files), root, fleetFile);
     }
 
     /// <summary>Reads the changes of a lock, the newest first.</summary>
@@ -52,16 +58,26 @@ public sealed class LockHistory : IDisposable
             : throw FleetException.NoSuchVersion(word, place.RelativePath);
     }
 
-    /// <summary>Reads the lock that a commit has; null if it has none.</summary>
+    /// <summary>Reads the lock that a commit has; null if it is not in the commit.</summary>
+    /// <param name="path">Where the commit has it, relative to the flake.</param>
+    /// <param name="word">The commit, as the user names it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FleetException">There is no such commit.</exception>
-    /// <exception cref="LockException">The file in the commit is not a lock.</exception>
-    public async Task<LockFile?> TryAtAsync(LockPlace place, string word, CancellationToken cancellationToken)
+    /// <exception cref="HostlockException">What the commit has there cannot be read as a lock.</exception>
+    public async Task<LockFile?> TryAtAsync(string path, string word, CancellationToken cancellationToken)
     {
-        var path = PathOf(place);
-        var commit = await _history.FindAsync(word, path, cancellationToken)
-            ?? throw FleetException.NoSuchVersion(word, place.RelativePath);
-        return await _history.ContentsAsync(commit, path, cancellationToken) is { } contents ? LockFileReader.Read($"{place.RelativePath}@{word}", contents) : null;
+        var file = Path.Combine(Path.GetDirectoryName(_fleetFile)!, path);
+        var commit = await _history.FindAsync(word, file, cancellationToken) ?? throw FleetException.NoSuchVersion(word, path);
+        return await _history.ContentsAsync(commit, file, cancellationToken) is { } contents ? LockFileReader.Read($"{path}@{word}", contents) : null;
     }
+
+    /// <summary>The fleet as hostlock.toml of a commit describes it; null if the commit has no such file.</summary>
+    /// <exception cref="HostlockException">It cannot be read, or makes no sense to this hostlock.</exception>
+    public async Task<Fleet?> TryFleetAtAsync(string word, CancellationToken cancellationToken) =>
+        await _history.FindAsync(word, _fleetFile, cancellationToken) is { } commit
+            && await _history.ContentsAsync(commit, _fleetFile, cancellationToken) is { } contents
+                ? FleetFile.Read(new SourceText($"{FleetFile.Name}@{word}", Encoding.UTF8.GetString(contents)))
+                : null;
 
     /// <summary>
     /// Reads the bytes of a lock before its last change: the committed ones if the file has changed since, otherwise those before the last

@@ -14,7 +14,6 @@ namespace Hostlock.Fetching.Git.WorkTrees;
 static class GitLineEnds
 {
     const long MaximumSize = 256 * 1024 * 1024;
-    const int ValuesPerPath = 4;
 
     /// <summary>A file that equals its blob once line ends or keywords are converted back.</summary>
     public sealed record Converted(TreePath Path, bool HasLineEnds, bool HasKeywords);
@@ -44,22 +43,8 @@ static class GitLineEnds
         if (files.Count == 0)
             return true;
         var isAutomatic = await repository.SettingAsync("core.autocrlf", cancellationToken) is "true" or "input";
-        var command = repository.CommandBySettings("check-attr", "-z", "--stdin", "text", "eol", "crlf", "ident");
-        var finished = await repository.RunAsync(
-            command with
-            {
-                Folder = repository.Place.WorkTree,
-                Environment = command.Environment.Set("GIT_WORK_TREE", repository.Place.WorkTree!),
-                Input = GitFields.Join(files.Select(file => (file.Path, false))),
-                Output = new ProcessOutput.Bytes(),
-            },
-            cancellationToken);
-        if (!finished.Succeeded)
-            throw FetchException.GitFailed(repository.Url, "read the attributes of", finished.Errors.Trim());
-        // PATH, ATTRIBUTE, VALUE, four times for each file, in the order of the question.
-        var lines = GitFields.Of(finished.OutputBytes).Chunk(3).Where(line => line.Length == 3);
-        var values = lines.Select(line => Encoding.UTF8.GetString(line[2].Span)).Chunk(ValuesPerPath).ToList();
-        return values.Count == files.Count && files.Zip(values).All(pair => IsConverted(pair.First, pair.Second));
+        var values = await GitAttributes.OfAsync(repository, [.. files.Select(file => file.Path)], ["text", "eol", "crlf", "ident"], cancellationToken);
+        return files.Zip(values).All(pair => IsConverted(pair.First, pair.Second));
 
         bool IsConverted(Converted file, string[] values) =>
             (!file.HasLineEnds || IsText(values)) && (!file.HasKeywords || values[3] == "set");

@@ -1,0 +1,103 @@
+using System.Text;
+using Hostlock.Fetching.Git;
+using Hostlock.Platform;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.Fetching.Git;
+
+/// <summary>What files were in commits, those included that git keeps encrypted; here with every letter moved by thirteen.</summary>
+public sealed class GitHistoryTests : IDisposable
+{
+    const string Moved = "tr a-zA-Z n-za-mN-ZA-M";
+
+    readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_file_that_git_keeps_by_a_filter_is_read_through_it()
+    {
+        Filter(smudge: Moved);
+        _folder.Write(".gitattributes", "locks/* filter=moved\n");
+        Commit("locks/plex.lock", "plain");
+
+        Assert.Equal("cynva", TestGit.In(_folder.Path, "cat-file", "blob", "HEAD:locks/plex.lock"));
+        Assert.Equal("plain", await ContentsAsync("locks/plex.lock"));
+        Assert.Equal("plain", await BlobAsync("locks/plex.lock"));
+    }
+
+    // As in the past of a lock that has another name by now.
+    [Fact]
+    public async Task So_is_one_that_nobody_announced()
+    {
+        Filter(smudge: Moved);
+        _folder.Write(".gitattributes", "locks/* filter=moved\n");
+        Commit("locks/old.lock", "plain");
+
+        Assert.Equal("plain", await ContentsAsync("locks/old.lock"));
+    }
+
+    [Fact]
+    public async Task No_filter_runs_for_a_file_that_has_none()
+    {
+        Filter(smudge: "touch ran; cat");
+        _folder.Write(".gitattributes", "other/* filter=moved\n");
+        Commit("locks/plex.lock", "plain");
+
+        Assert.Equal("plain", await ContentsAsync("locks/plex.lock"));
+        Assert.False(File.Exists(_folder["ran"]));
+    }
+
+    // A clone without the key has the attribute, and no program for it.
+    [Fact]
+    public async Task What_nobody_can_decrypt_here_comes_as_git_has_it()
+    {
+        Filter(smudge: Moved);
+        _folder.Write(".gitattributes", "locks/* filter=moved\n");
+        Commit("locks/plex.lock", "plain");
+        TestGit.In(_folder.Path, "config", "--remove-section", "filter.moved");
+
+        Assert.Equal("cynva", await ContentsAsync("locks/plex.lock"));
+    }
+
+    [Fact]
+    public async Task A_filter_that_fails_is_an_error()
+    {
+        Filter(smudge: Moved);
+        _folder.Write(".gitattributes", "locks/* filter=moved\n");
+        Commit("locks/plex.lock", "plain");
+        Filter(smudge: "false");
+
+        var error = await Assert.ThrowsAnyAsync<HostlockException>(() => ContentsAsync("locks/plex.lock"));
+
+        Assert.Contains("read 'locks/plex.lock' through its filter", error.Message, StringComparison.Ordinal);
+    }
+
+    void Filter(string smudge)
+    {
+        if (!Directory.Exists(_folder[".git"]))
+            TestGit.In(_folder.Path, "init", "-q", "-b", "main");
+        TestGit.In(_folder.Path, "config", "filter.moved.clean", Moved);
+        TestGit.In(_folder.Path, "config", "filter.moved.smudge", smudge);
+        TestGit.In(_folder.Path, "config", "filter.moved.required", "true");
+    }
+
+    void Commit(string path, string text)
+    {
+        _folder.Write(path, text);
+        TestGit.Commit(_folder.Path, 1);
+    }
+
+    async Task<string> ContentsAsync(string path)
+    {
+        using var history = new GitHistory(new ProcessRunner(), _folder.Path, ["locks/plex.lock"]);
+        return Encoding.UTF8.GetString((await history.ContentsAsync("HEAD", path, TestContext.Current.CancellationToken))!);
+    }
+
+    async Task<string> BlobAsync(string path)
+    {
+        using var history = new GitHistory(new ProcessRunner(), _folder.Path, [path]);
+        var id = TestGit.In(_folder.Path, "rev-parse", $"HEAD:{path}").Trim();
+        return Encoding.UTF8.GetString((await history.BlobAsync(id, path, TestContext.Current.CancellationToken))!);
+    }
+}
