@@ -92,6 +92,7 @@ static class App
         ("show", () => new ShowCommand()),
         ("hash", () => new HashCommand()),
         ("merge-driver", () => new MergeDriverCommand()),
+        ("resolve", () => new ResolveCommand()),
         ("bisect", () => new BisectCommand()),
         ("follows", () => new FollowsCommand()),
         ("log", () => new LogCommand()),

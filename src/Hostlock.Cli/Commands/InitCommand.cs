@@ -33,7 +33,7 @@ sealed class InitCommand : FleetCommand
         if (run.Value(_upgrade))
             plan = plan with { Files = [.. plan.Files.Where(file => file.Path == FleetFolder.Library)] };
         // Each clone needs the setting, because it is in no file of the repository.
-        var driver = !run.Value(_upgrade) && MergeDriver.Around(folder, run.Processes) is { } found && !await found.IsSetAsync(run.CancellationToken) ? found : null;
+        var driver = !run.Value(_upgrade) && MergeDriver.Around(folder, run.Processes) is { } found && await NeedsAsync(found) ? found : null;
         if (plan.Files.IsEmpty && driver is null)
         {
             terminal.Data("nothing to do: this flake is set up\n");
@@ -56,5 +56,8 @@ sealed class InitCommand : FleetCommand
             terminal.Data("git merges locks by input here; in another clone, 'hostlock init' has it do so\n");
         }
         return ExitCode.Done;
+
+        async Task<bool> NeedsAsync(MergeDriver driver) =>
+            !await driver.IsSetAsync(run.CancellationToken) || await driver.IsOutdatedAsync(run.CancellationToken);
     }
 }

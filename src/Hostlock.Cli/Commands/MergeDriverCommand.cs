@@ -1,33 +1,55 @@
+using System.Collections.Immutable;
 using System.CommandLine;
-using Hostlock.Fleets.Changes;
+using Hostlock.Fleets.Merging;
 using Hostlock.Locks;
+using Hostlock.Reporting;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Merges two locks for git: <c>merge.hostlock.driver = hostlock merge-driver %O %A %B</c>.</summary>
+/// <summary>Merges two locks for git: <c>merge.hostlock.driver = hostlock merge-driver %O %A %B %P</c>.</summary>
 sealed class MergeDriverCommand : FleetCommand
 {
     readonly Argument<string> _common = new("common") { Description = "The lock both sides started from (%O)", HelpName = "COMMON" };
     readonly Argument<string> _ours = new("ours") { Description = "Our lock, which gets the result (%A)", HelpName = "OURS" };
     readonly Argument<string> _theirs = new("theirs") { Description = "Their lock (%B)", HelpName = "THEIRS" };
+    readonly Argument<string?> _path = new("path") { Description = "Where the lock lies in the work tree (%P)", HelpName = "PATH", Arity = ArgumentArity.ZeroOrOne };
 
     protected override Command Describe() => new("merge-driver", """
         Merge two locks input by input, for git
 
         git calls this command once 'hostlock init' has set it up in a clone. An input
-        that both sides moved differently is a conflict.
+        that both sides changed differently is a conflict, which 'hostlock resolve'
+        settles.
 
-          git config merge.hostlock.driver 'hostlock merge-driver %O %A %B'
+          git config merge.hostlock.driver 'hostlock merge-driver %O %A %B %P'
         """)
-    { _common, _ours, _theirs };
+    { _common, _ours, _theirs, _path };
 
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {
-        if (LockFileMerge.Apply(Full(_common), Full(_ours), Full(_theirs)) is not MergeOutcome.Conflicted(var conflicts, _))
+        // git starts it at the root of the work tree.
+        var path = run.Value(_path);
+        var found = path is null ? null : MergedLock.Find(Full(path));
+        var merge = LockFileMerge.Apply(
+            Full(run.Value(_common)), Full(run.Value(_ours)), Full(run.Value(_theirs)),
+            conflict => found?.Folder.Fleet.MergesNewer == true ? conflict.Newer : null);
+        if (merge.Settled.IsEmpty && merge.Left.IsEmpty)
             return Task.FromResult(ExitCode.Done);
-        run.Terminal.Talk($"both sides moved {string.Join(", ", conflicts.Select(conflict => $"'{conflict.Input}'"))} differently; take one side, then run 'hostlock lock'\n");
+        var name = found is null ? path : $"{string.Join(' ', found.Place.Sharers)} ({path})";
+        run.Terminal.Talk($"{(name is null ? "" : $"{name}\n")}{ConflictText.Settled(merge.Settled)}{ConflictText.Left(merge.Left)}");
+        if (merge.Left.IsEmpty)
+            return Task.FromResult(ExitCode.Done);
+        run.Terminal.Talk($"settle it: {Settling(path, found, merge.Left, run.Surroundings.Folder)}\n");
         return Task.FromResult(ExitCode.No);
 
-        string Full(Argument<string> file) => Path.GetFullPath(run.Value(file), run.Surroundings.Folder);
+        string Full(string file) => Path.GetFullPath(file, run.Surroundings.Folder);
     }
+
+    static string Settling(string? path, MergedLock? found, ImmutableArray<MergeConflict> conflicts, string root) => (path, found) switch
+    {
+        // A clone that was set up by an older hostlock does not say which lock it is.
+        (null, _) => "hostlock resolve",
+        (_, null) => $"git checkout --ours {ShellWord.Quote(path)} or --theirs, then git add {ShellWord.Quote(path)}",
+        _ => $"{found.Command(root)} resolve {found.Place.Name} {ConflictText.Options(conflicts)}",
+    };
 }

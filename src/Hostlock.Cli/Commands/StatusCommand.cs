@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Merging;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
 
@@ -21,10 +22,10 @@ sealed class StatusCommand : FleetCommand
         """)
     { _hosts, CommonOptions.Json };
 
-    protected override Task<ExitCode> RunAsync(CommandRun run)
+    protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var terminal = run.Terminal;
-        var locks = FleetStatus.Read(run.Places(_hosts));
+        var locks = await UnmergedLock.MarkAsync(FleetStatus.Read(run.Places(_hosts)), run.Folder, run.Processes, run.CancellationToken);
         if (run.IsJson)
             terminal.Data(output => StatusJson.Write(locks, output));
         else
@@ -33,6 +34,6 @@ sealed class StatusCommand : FleetCommand
             terminal.Talk("no hostlock.toml here: 'hostlock init' gives each host a lock of its own\n");
         foreach (var problem in locks.Select(status => status.Problem).OfType<HostlockException>())
             terminal.Error(problem);
-        return Task.FromResult(locks.Any(status => status.Problem is not null) ? ExitCode.BadRequest : ExitCode.Done);
+        return locks.Any(status => status.Problem is not null) ? ExitCode.BadRequest : ExitCode.Done;
     }
 }

@@ -40,6 +40,9 @@ public sealed record Fleet(ImmutableArray<Host> Hosts, ImmutableArray<Ring> Ring
     /// <summary>The path of a host's lock if the host does not give one; <c>{host}</c> stands for the name of the host.</summary>
     public string LockPattern { get; init; } = FleetFile.DefaultLock;
 
+    /// <summary>True if a merge takes the newer of two pins of one reference; false if it asks.</summary>
+    public bool MergesNewer { get; init; }
+
     /// <summary>The path of the lock for a host that does not give one, relative to the flake.</summary>
     public string LockOf(HostName host) => FleetFile.LockOf(LockPattern, host);
 }

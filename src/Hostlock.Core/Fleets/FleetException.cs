@@ -185,6 +185,29 @@ public sealed class FleetException : HostlockException
             Hint = $"hostlock lock {place.Name}",
         };
 
+    // Merges.
+    internal static FleetException NotInConflict(LockPlace place, InputPath path, IEnumerable<string> conflicts) =>
+        new($"'{path}' is in no conflict in the lock of {place.Name}") { Hint = Closest.To(path.ToString(), conflicts) ?? Known("conflicts", conflicts) };
+
+    public static FleetException IsMerged(LockPlace place) => new($"git has no conflict in the lock of {place.Name} ('{place.RelativePath}')");
+
+    public static FleetException SeveralSides() =>
+        new("more than one side is named") { Hint = "name one of --ours, --theirs and --newer; with -i, another run can take another side" };
+
+    internal static FleetException LockDeleted(LockPlace place, bool isOurs) =>
+        new($"{(isOurs ? "our" : "their")} side has deleted the lock of {place.Name}, and the other has changed it")
+        {
+            Hint = $"keep it with 'git add {ShellWord.Quote(place.RelativePath)}', or delete it with 'git rm {ShellWord.Quote(place.RelativePath)}'",
+        };
+
+    internal static FleetException ChangedSinceMerge(LockPlace place) =>
+        new($"the lock of {place.Name} was changed since git could not merge it")
+        {
+            Hint = $"keep the change with 'git add {ShellWord.Quote(place.RelativePath)}', or drop it with 'git checkout --merge -- {ShellWord.Quote(place.RelativePath)}'",
+        };
+
+    internal static FleetException NotSettled(string said) => new($"the locks are written, but git did not take them: {said}") { IsOutside = true };
+
     public static FleetException CommitFailed(string said) =>
         new($"the locks are written, but git did not commit them{(said.Length == 0 ? "" : $": {said}")}") { IsOutside = true };
 

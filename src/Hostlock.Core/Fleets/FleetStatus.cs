@@ -20,7 +20,11 @@ public sealed record InputStatus(string Name, LockEdge Edge, ulong SecondsBehind
 /// <param name="Lock">The lock; null if the file does not exist or cannot be read.</param>
 /// <param name="Inputs">The inputs directly beneath the flake, by name.</param>
 /// <param name="Problem">The reason why the lock cannot be read; null if it was read, or the file does not exist.</param>
-public sealed record LockStatus(LockPlace Place, LockFile? Lock, ImmutableArray<InputStatus> Inputs, HostlockException? Problem);
+public sealed record LockStatus(LockPlace Place, LockFile? Lock, ImmutableArray<InputStatus> Inputs, HostlockException? Problem)
+{
+    /// <summary>True if git could not merge the lock and nobody has settled it yet; the file has our side of what the sides differ on.</summary>
+    public bool IsUnmerged { get; init; }
+}
 
 /// <summary>Reads the state of locks from the files alone. No program is run, and no network is used.</summary>
 public static class FleetStatus

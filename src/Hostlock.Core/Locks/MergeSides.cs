@@ -1,37 +1,67 @@
+using System.Collections.Immutable;
 using Hostlock.Flakes;
 
 namespace Hostlock.Locks;
 
-/// <summary>The three locks of a merge. A conflict is settled by giving both sides the same there, so that nothing is left to disagree on.</summary>
+/// <summary>A conflict, and the side that was taken.</summary>
+/// <param name="Conflict">The conflict.</param>
+/// <param name="Side">The side.</param>
+public sealed record SettledConflict(MergeConflict Conflict, MergeSide Side)
+{
+    /// <summary>What the input is locked to now, or follows; null if it is gone.</summary>
+    public LockEdge? Edge => Side == MergeSide.Ours ? Conflict.Ours : Conflict.Theirs;
+}
+
+/// <summary>A merge after some of its conflicts were settled.</summary>
+/// <param name="Sides">The sides, which agree on what was settled.</param>
+/// <param name="Settled">What was settled, in the order in which it was.</param>
+/// <param name="Outcome">The merge of the sides.</param>
+public sealed record SettledMerge(MergeSides Sides, ImmutableArray<SettledConflict> Settled, MergeOutcome Outcome)
+{
+    /// <summary>The conflicts that are left, in path order.</summary>
+    public ImmutableArray<MergeConflict> Left => Outcome is MergeOutcome.Conflicted(var conflicts, _) ? conflicts : [];
+}
+
+/// <summary>
+/// The three locks of a merge. A conflict is settled by giving both sides the same there, so that nothing is left to disagree on.
+/// </summary>
 /// <param name="Common">The lock that both sides started from.</param>
 /// <param name="Ours">Our lock.</param>
 /// <param name="Theirs">Their lock.</param>
 public sealed record MergeSides(LockFile Common, LockFile Ours, LockFile Theirs)
 {
-    /// <summary>Merges the two sides.</summary>
-    public MergeOutcome Merge() => LockMerge.Merge(Common, Ours, Theirs);
-
     /// <summary>
     /// Settles conflicts until none is left for which a side is chosen. One that is settled may bring another to light: an input that follows
     /// what the chosen side has dropped.
     /// </summary>
     /// <param name="choose">The side that is taken, with all that lies beneath the input; null leaves the conflict.</param>
-    public MergeSides Settle(Func<MergeConflict, MergeSide?> choose)
+    public SettledMerge Settle(Func<MergeConflict, MergeSide?> choose)
     {
-        var sides = this;
-        while (sides.Merge() is MergeOutcome.Conflicted(var conflicts, _))
+        var (sides, settled) = (this, ImmutableArray.CreateBuilder<SettledConflict>());
+        while (true)
         {
-            var chosen = conflicts.Select(conflict => (Conflict: conflict, Side: choose(conflict))).FirstOrDefault(choice => choice.Side is not null);
-            if (chosen is not (var conflict, { } side))
-                break;
-            sides = sides.Settle(conflict, side);
+            var outcome = LockMerge.Merge(sides.Common, sides.Ours, sides.Theirs);
+            var next = outcome is MergeOutcome.Conflicted(var conflicts, _) ? First(conflicts, choose) : null;
+            if (next is null)
+                return new(sides, settled.ToImmutable(), outcome);
+            settled.Add(next);
+            sides = sides.With(next);
         }
-        return sides;
     }
 
-    MergeSides Settle(MergeConflict conflict, MergeSide side) => side == MergeSide.Ours
-        ? this with { Theirs = Take(conflict, from: Ours, into: Theirs) }
-        : this with { Ours = Take(conflict, from: Theirs, into: Ours) };
+    static SettledConflict? First(ImmutableArray<MergeConflict> conflicts, Func<MergeConflict, MergeSide?> choose)
+    {
+        foreach (var conflict in conflicts)
+        {
+            if (choose(conflict) is { } side)
+                return new(conflict, side);
+        }
+        return null;
+    }
+
+    MergeSides With(SettledConflict settled) => settled.Side == MergeSide.Ours
+        ? this with { Theirs = Take(settled.Conflict, from: Ours, into: Theirs) }
+        : this with { Ours = Take(settled.Conflict, from: Theirs, into: Ours) };
 
     static LockFile Take(MergeConflict conflict, LockFile from, LockFile into)
     {
@@ -42,7 +72,7 @@ public sealed record MergeSides(LockFile Common, LockFile Ours, LockFile Theirs)
         return LockDiff.Same(taken, into) ? from : taken;
     }
 
-    // Where the other lock has nothing that the input could hang from, the root input is taken that it lies beneath.
+    // If the other lock has nothing that the input could hang from, the root input is taken that it lies beneath.
     static LockFile Take(InputPath input, LockFile from, LockFile into)
     {
         var hangs = input.Length == 1 || into.EdgeAt(input.Parent) is LockEdge.Locked;

@@ -39,6 +39,12 @@ public static class StatusTable
             var why = one.Problem is { } problem ? Visible.Name(problem.Message) : $"no lock; 'hostlock lock {one.Place.Name}' makes {one.Place.RelativePath}";
             text.Append(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? "\n" : "")}{Names(one.Place.Sharers)}: {ink.Bad(why)}\n");
         }
+        var unmerged = locks.Where(one => one.IsUnmerged).SelectMany(one => one.Place.Sharers).ToList();
+        if (unmerged.Count > 0)
+        {
+            var why = ink.Bad("git could not merge, and the file has our side; 'hostlock resolve' shows both");
+            text.Append(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? "\n" : "")}{Names(unmerged)}: {why}\n");
+        }
         return text.ToString();
     }
 

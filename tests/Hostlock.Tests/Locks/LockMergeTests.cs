@@ -132,7 +132,7 @@ public class LockMergeTests
         _world.Flake("github:acme/c");
         var theirs = await UpdateAsync(await UpdateAsync(common, "c"), "a");
 
-        var kept = Assert.IsType<MergeOutcome.Conflicted>(LockMerge.Merge(common, ours, theirs)).WithOurs;
+        var kept = Assert.IsType<MergeOutcome.Conflicted>(LockMerge.Merge(common, ours, theirs)).Lock;
 
         Assert.Equal(theirs.EdgeAt(Path("a")), kept.EdgeAt(Path("a")));
         Assert.Equal(ours.EdgeAt(Path("c")), kept.EdgeAt(Path("c")));
@@ -172,8 +172,8 @@ public class LockMergeTests
         var theirs = await _world.LockAsync("", common);
         var sides = new MergeSides(common, ours, theirs);
 
-        Assert.True(LockDiff.Same(ours, Merged(sides.Settle(_ => MergeSide.Ours).Merge())));
-        Assert.True(LockDiff.Same(theirs, Merged(sides.Settle(_ => MergeSide.Theirs).Merge())));
+        Assert.True(LockDiff.Same(ours, Merged(sides.Settle(_ => MergeSide.Ours).Outcome)));
+        Assert.True(LockDiff.Same(theirs, Merged(sides.Settle(_ => MergeSide.Theirs).Outcome)));
     }
 
     [Fact]

@@ -8,7 +8,10 @@ namespace Hostlock.Fleets.Adoption;
 public sealed class MergeDriver
 {
     /// <summary>The command that git runs.</summary>
-    public const string Line = "hostlock merge-driver %O %A %B";
+    public const string Line = "hostlock merge-driver %O %A %B %P";
+
+    // It does not tell which lock is merged.
+    const string EarlierLine = "hostlock merge-driver %O %A %B";
 
     const string Section = "merge.hostlock", Setting = $"{Section}.driver", Title = $"{Section}.name";
 
@@ -23,6 +26,10 @@ public sealed class MergeDriver
 
     /// <summary>True if git has a driver of this name.</summary>
     public async Task<bool> IsSetAsync(CancellationToken cancellationToken) => (await ConfigAsync(cancellationToken, "--get", Setting)).Succeeded;
+
+    /// <summary>True if git has a driver of this name that no hostlock would set any more.</summary>
+    public async Task<bool> IsOutdatedAsync(CancellationToken cancellationToken) =>
+        (await ConfigAsync(cancellationToken, "--get", Setting)).Output.Trim() == EarlierLine;
 
     /// <summary>Adds the setting to the repository's config.</summary>
     public async Task InstallAsync(CancellationToken cancellationToken)

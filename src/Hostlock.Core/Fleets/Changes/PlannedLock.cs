@@ -52,9 +52,24 @@ public sealed record PlannedLock
     /// <summary>Plans to put back an earlier lock, byte for byte.</summary>
     /// <param name="place">Where it lies.</param>
     /// <param name="bytes">The earlier lock.</param>
-    /// <exception cref="HostlockException">The bytes are not a lock, or the present lock cannot be read.</exception>
-    public static PlannedLock Restoring(LockPlace place, byte[] bytes) =>
-        new(place, HostLocks.Read(place), LockFileReader.Read(place.RelativePath, bytes)) { Bytes = bytes };
+    /// <exception cref="HostlockException">The bytes are no lock, or what is there now is no file.</exception>
+    public static PlannedLock Restoring(LockPlace place, byte[] bytes)
+    {
+        return new(place, Present(), LockFileReader.Read(place.RelativePath, bytes)) { Bytes = bytes };
+
+        // A lock that cannot be read is the one that most needs an earlier one in its place.
+        LockFile? Present()
+        {
+            try
+            {
+                return HostLocks.Read(place);
+            }
+            catch (LockException)
+            {
+                return null;
+            }
+        }
+    }
 
     /// <summary>
     /// Records the inputs that a rule holds, and those that could not be reached. An input that moves all the same is left out.

@@ -2,6 +2,7 @@ using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Layouts;
+using Hostlock.Fleets.Merging;
 using Hostlock.Fleets.Settings;
 using Hostlock.Nar;
 using Hostlock.Platform;
@@ -63,6 +64,7 @@ public sealed record CheckedFleet(
                     untracked.Add(path);
             }
         }
-        return new(folder, FleetStatus.Read(places), place => declared[place], untracked, now);
+        var locks = await UnmergedLock.MarkAsync(FleetStatus.Read(places), folder, processes, cancellationToken);
+        return new(folder, locks, place => declared[place], untracked, now);
     }
 }

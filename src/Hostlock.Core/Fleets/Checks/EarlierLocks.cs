@@ -63,6 +63,6 @@ public sealed record EarlierLocks(
                 ? earlier?.Hosts.FirstOrDefault(host => host.Name == name)?.Lock
                 : FleetFolder.RootLock)
             .OfType<string>().Distinct().ToList();
-        return paths.Count > 0 ? paths : [place.Shown];
+        return paths.Count > 0 ? paths : [place.RelativePath];
     }
 }

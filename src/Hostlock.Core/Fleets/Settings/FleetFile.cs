@@ -20,7 +20,7 @@ public static class FleetFile
     const int Version = 1;
     internal const string DefaultLock = "locks/{host}.lock";
 
-    static readonly string[] TopKeys = ["version", "lock", "stamp", "outputs", "private", "hosts", "inputs", "rings"];
+    static readonly string[] TopKeys = ["version", "lock", "stamp", "merge", "outputs", "private", "hosts", "inputs", "rings"];
     static readonly string[] HostKeys = ["ring", "target", "lock", "flake", "inputs", "configurations", "freeze", "stamp"];
     static readonly string[] FreezeKeys = ["reason", "until"];
     static readonly string[] PolicyKeys = ["scope", "min-age", "max-age"];
@@ -66,12 +66,19 @@ public static class FleetFile
         var pattern = top.Path("lock") ?? DefaultLock;
         var stamp = top.Truth("stamp") ?? false;
         _ = top.References("private"); // hostlock.nix reads it
+        var merge = top.Text("merge");
+        if (merge is (not "newer", var mergeSpan))
+            throw FleetException.WrongValue(mergeSpan, "\"newer\"");
         var members = top.Table("hosts");
         if (members.Count > MaximumHosts)
             throw FleetException.TooManyHosts(members[MaximumHosts].KeySpan, MaximumHosts);
         var hosts = members.Select(member => HostOf(member, pattern, stamp, rings)).OrderBy(host => host.Name).ToImmutableArray();
         RefuseDifferences(hosts, members);
-        return new(hosts, rings, NameMap<InputPolicy>.Of([.. top.Table("inputs").Select(PolicyOf)]), top.Texts("outputs")) { LockPattern = pattern };
+        return new(hosts, rings, NameMap<InputPolicy>.Of([.. top.Table("inputs").Select(PolicyOf)]), top.Texts("outputs"))
+        {
+            LockPattern = pattern,
+            MergesNewer = merge is not null,
+        };
     }
 
     static ImmutableArray<Ring> Rings(Settings top)

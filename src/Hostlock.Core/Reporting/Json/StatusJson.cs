@@ -14,6 +14,7 @@ public static class StatusJson
         {
             json.WriteString("lock", status.Place.RelativePath);
             json.WriteString("state", status.Lock is not null ? "locked" : status.Problem is null ? "missing" : "unreadable");
+            json.WriteBoolean("unmerged", status.IsUnmerged);
             if (status.Problem is { } problem)
                 json.WriteString("problem", problem.Message);
             json.WriteStartObject("inputs");

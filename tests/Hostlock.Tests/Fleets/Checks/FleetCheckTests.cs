@@ -21,6 +21,10 @@ public sealed class FleetCheckTests : IDisposable
     static readonly Dictionary<string, (Action<FleetCheckTests> Break, string Said)> Cases = new()
     {
         ["unreadable"] = (test => test.Write("locks/plex.lock", "{\n<<<<<<< HEAD\n"), "error: locks/plex.lock:2: the lock file has conflict markers of a merge\n"),
+        ["unmerged"] = (
+            test => test._complete = fleet => fleet with { Locks = [fleet.Locks[0], fleet.Locks[1] with { IsUnmerged = true }] },
+            "error: locks/plex.lock: git could not merge the lock of plex; 'hostlock resolve plex' shows the sides, and --ours, --theirs or --newer takes one\n"
+            + "  fix: hostlock resolve plex --ours\n"),
         ["missing"] = (test => File.Delete(test._folder["locks/plex.lock"]), "error: locks/plex.lock: plex has no lock\n  fix: hostlock lock plex\n"),
         ["untracked"] = (
             test => test._untracked = ["locks/plex.lock", "hostlock.nix"],

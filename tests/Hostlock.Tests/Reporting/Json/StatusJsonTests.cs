@@ -51,21 +51,25 @@ public class StatusJsonTests
                 "plex": {
                   "lock": "locks/plex.lock",
                   "state": "locked",
+                  "unmerged": false,
                   "inputs": {{Inputs}}
                 },
                 "imbp": {
                   "lock": "locks/plex.lock",
                   "state": "locked",
+                  "unmerged": false,
                   "inputs": {{Inputs}}
                 },
                 "orc": {
                   "lock": "locks/orc.lock",
                   "state": "missing",
+                  "unmerged": false,
                   "inputs": {}
                 },
                 "web": {
                   "lock": "locks/web.lock",
                   "state": "unreadable",
+                  "unmerged": true,
                   "problem": "'x' is in no git repository",
                   "inputs": {}
                 }
@@ -78,7 +82,7 @@ public class StatusJsonTests
                     SmallLocks.Place("plex", "imbp"), file,
                     [new("a", A, 86400, new("ZFS", new(2020, 2, 1))), new("b", Follows("a"), 0, null)], null),
                 new(SmallLocks.Place("orc"), null, [], null),
-                new(SmallLocks.Place("web"), null, [], FleetException.NoRepository("x"))));
+                new(SmallLocks.Place("web"), null, [], FleetException.NoRepository("x")) { IsUnmerged = true }));
     }
 
     [Fact]

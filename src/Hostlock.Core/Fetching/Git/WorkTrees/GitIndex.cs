@@ -24,10 +24,11 @@ sealed class GitIndex
     /// <param name="Mode">The mode as in a tree object: 0x81A4 (100644), 0x81ED (100755), 0xA000 for a link, 0xE000 for a
     /// submodule.</param>
     /// <param name="Id">The id of the blob.</param>
+    /// <param name="Stage">0, or in a merge that is not settled 1 for the common version, 2 for ours and 3 for theirs.</param>
     /// <param name="IsPlain">False if a merge is unresolved, and for an intent to add.</param>
     /// <param name="IsAssumed">True if git was told to treat the file as unchanged (assume-unchanged, skip-worktree).</param>
     /// <param name="Seen">The state of the file when git last compared its contents.</param>
-    public readonly record struct Entry(TreePath Path, uint Mode, string Id, bool IsPlain, bool IsAssumed, Stamp Seen)
+    public readonly record struct Entry(TreePath Path, uint Mode, string Id, int Stage, bool IsPlain, bool IsAssumed, Stamp Seen)
     {
         /// <summary>True for a submodule.</summary>
         public bool IsSubmodule => (Mode & 0xF000) == 0xE000;
@@ -101,12 +102,13 @@ sealed class GitIndex
                 _at += 2;
             }
             ReadName(start);
-            var stage = flags & 0x3000;
+            var stage = (flags & 0x3000) >> 12;
             var isIntent = (extended & 0x2000) != 0;
             return new(
                 TreePath.OfCanonical(_name),
                 Int(entry, 24),
                 Convert.ToHexStringLower(entry.Slice(40, 20)),
+                stage,
                 IsPlain: stage == 0 && !isIntent,
                 IsAssumed: (flags & 0x8000) != 0 || (extended & 0x4000) != 0,
                 new(Int(entry, 0), Int(entry, 8), Int(entry, 12), Int(entry, 20), Int(entry, 36)));

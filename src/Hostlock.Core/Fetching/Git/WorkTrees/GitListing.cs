@@ -1,3 +1,4 @@
+using System.Text;
 using Hostlock.Nar;
 using Hostlock.Platform;
 
@@ -6,9 +7,16 @@ namespace Hostlock.Fetching.Git.WorkTrees;
 /// <summary>Lists the tracked files of a work tree through git, for an index that only git can read.</summary>
 static class GitListing
 {
-    /// <summary>The paths, and which of them are submodules.</summary>
-    public static async Task<IReadOnlyList<(TreePath Path, bool IsSubmodule)>> OfAsync(
-        GitRepository repository, CancellationToken cancellationToken)
+    /// <summary>One tracked file, or one version of a file that is not merged.</summary>
+    /// <param name="Path">Its path from the root of the work tree.</param>
+    /// <param name="Id">The id of its blob.</param>
+    /// <param name="Stage">As in <see cref="GitIndex.Entry"/>.</param>
+    /// <param name="IsSubmodule">True if it is the commit of a submodule.</param>
+    public readonly record struct Line(TreePath Path, string Id, int Stage, bool IsSubmodule);
+
+    /// <summary>The files, in the order of the index.</summary>
+    /// <exception cref="FetchException">git does not list them.</exception>
+    public static async Task<IReadOnlyList<Line>> OfAsync(GitRepository repository, CancellationToken cancellationToken)
     {
         var command = repository.Command($"--work-tree={repository.Place.WorkTree}", "ls-files", "-z", "--stage");
         var finished = await repository.RunAsync(command with { Output = new ProcessOutput.Bytes() }, cancellationToken);
@@ -17,7 +25,9 @@ static class GitListing
         return
         [
             .. from line in GitFields.Of(finished.OutputBytes)
-               select (TreePath.Of(line.Span[(line.Span.IndexOf((byte)'\t') + 1)..]), line.Span.StartsWith("160000"u8)),
+               let tab = line.Span.IndexOf((byte)'\t')
+               let fields = Encoding.ASCII.GetString(line.Span[..tab]).Split(' ')
+               select new Line(TreePath.Of(line.Span[(tab + 1)..]), fields[1], fields[2][0] - '0', fields[0] == "160000"),
         ];
     }
 }

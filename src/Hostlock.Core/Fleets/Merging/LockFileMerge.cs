@@ -1,6 +1,6 @@
 using Hostlock.Locks;
 
-namespace Hostlock.Fleets.Changes;
+namespace Hostlock.Fleets.Merging;
 
 /// <summary>Merges three lock files input by input, in the form of git's merge drivers.</summary>
 public static class LockFileMerge
@@ -9,17 +9,13 @@ public static class LockFileMerge
     /// <param name="common">The lock that both sides started from, as an absolute path.</param>
     /// <param name="ours">Our lock.</param>
     /// <param name="theirs">Their lock.</param>
+    /// <param name="choose">The side that is taken of an input on which the sides differ; null leaves it to the user.</param>
     /// <exception cref="HostlockException">A file cannot be read or written, or is no lock.</exception>
-    public static MergeOutcome Apply(string common, string ours, string theirs)
+    public static SettledMerge Apply(string common, string ours, string theirs, Func<MergeConflict, MergeSide?> choose)
     {
-        var outcome = LockMerge.Merge(Read(common), Read(ours), Read(theirs));
-        RepositoryFiles.ReplaceNamed(ours, LockFileWriter.Write(outcome switch
-        {
-            MergeOutcome.Merged(var merged) => merged,
-            MergeOutcome.Conflicted(_, var withOurs) => withOurs,
-            _ => throw new System.Diagnostics.UnreachableException(),
-        }));
-        return outcome;
+        var settled = new MergeSides(Read(common), Read(ours), Read(theirs)).Settle(choose);
+        RepositoryFiles.ReplaceNamed(ours, LockFileWriter.Write(settled.Outcome.Lock));
+        return settled;
     }
 
     // git gives an empty file if a side has none.

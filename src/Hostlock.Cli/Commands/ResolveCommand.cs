@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Merging;
+using Hostlock.Locks;
+using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>Settles what git could not merge, input by input.</summary>
+sealed class ResolveCommand : FleetCommand
+{
+    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING");
+    readonly Option<string[]> _inputs = CommonOptions.Inputs("An input to settle, by its path; all where none is named");
+    readonly Option<bool> _ours = new("--ours") { Description = "Take the pins of the branch that is merged into" };
+    readonly Option<bool> _theirs = new("--theirs") { Description = "Take the pins of the branch that is merged" };
+    readonly Option<bool> _newer = new("--newer") { Description = "Take the newer pin of each input, if both sides ask for the same" };
+    readonly Option<bool> _all = CommonOptions.All();
+    readonly Option<bool> _dryRun = CommonOptions.DryRun();
+
+    protected override Command Describe() => new("resolve", """
+        Settle the locks that git could not merge
+
+        Without a side, shows both sides of each conflict and writes nothing. When
+        nothing is left to settle, the lock is added to git's index.
+
+          hostlock resolve plex --theirs
+          hostlock resolve plex -i nixpkgs --newer
+        """)
+    { _hosts, _inputs, _ours, _theirs, _newer, _all, _dryRun, CommonOptions.Json };
+
+    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    {
+        var request = new ResolutionRequest(CommonOptions.InputPaths(run.Words(_inputs)), Choice(run));
+        // To look at conflicts, no host has to be named.
+        var isNamed = run.Words(_hosts).Length > 0;
+        var places = request.Choice is null ? run.Places(_hosts) : run.Places(_hosts, _all);
+        var isWritten = request.Choice is not null && !run.Value(_dryRun);
+        var resolutions = await new LockResolving(run.Processes, run.Folder).RunAsync(FindAsync, request, isWritten, run.CancellationToken);
+        run.Print(
+            () => resolutions.Count == 0 ? "git has no conflict in any lock\n" : ConflictText.Render(resolutions, isWritten, run.Terminal.Ink),
+            () => ResolutionJson.Render(resolutions, isWritten));
+        var left = resolutions.SelectMany(resolution => resolution.Merge.Left).ToList();
+        if (left.Count > 0)
+            run.Terminal.Talk($"take a side of each: hostlock resolve HOST [-i INPUT] {ConflictText.Options([.. left])}\n");
+        else if (resolutions.Count > 0 && request.Choice is null)
+            run.Terminal.Talk("the sides differ on nothing: 'hostlock resolve HOST --ours' writes the merge\n");
+        return left.Any(request.Names) ? ExitCode.No : ExitCode.Done;
+
+        async Task<IReadOnlyList<UnmergedLock>> FindAsync(CancellationToken stop)
+        {
+            var unmerged = await UnmergedLock.ReadAsync(run.Folder, places, run.Processes, stop);
+            var merged = isNamed ? places.FirstOrDefault(place => unmerged.All(found => found.Place.FullPath != place.FullPath)) : null;
+            return merged is null ? unmerged : throw FleetException.IsMerged(merged);
+        }
+    }
+
+    MergeChoice? Choice(CommandRun run)
+    {
+        (Option<bool> Option, MergeChoice Choice)[] choices = [(_ours, MergeChoice.Ours), (_theirs, MergeChoice.Theirs), (_newer, MergeChoice.Newer)];
+        return choices.Where(choice => run.Value(choice.Option)).Select(choice => choice.Choice).ToList() switch
+        {
+            [] => null,
+            [var choice] => choice,
+            _ => throw FleetException.SeveralSides(),
+        };
+    }
+}

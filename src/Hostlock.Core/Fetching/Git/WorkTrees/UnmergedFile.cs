@@ -1,0 +1,35 @@
+using Hostlock.Platform;
+
+namespace Hostlock.Fetching.Git.WorkTrees;
+
+/// <summary>A file that git could not merge. Until somebody settles it, the index keeps its versions apart.</summary>
+/// <param name="Path">Its path from the root of the work tree.</param>
+/// <param name="Common">The id of the blob that both sides started from; null if both added the file.</param>
+/// <param name="Ours">The id of our blob; null if our side has deleted the file.</param>
+/// <param name="Theirs">The id of their blob; null if their side has deleted the file.</param>
+/// <remarks>git's Documentation: gitformat-index(5), the stages 1, 2 and 3.</remarks>
+public sealed record UnmergedFile(string Path, string? Common, string? Ours, string? Theirs)
+{
+    /// <summary>The files of a work tree that are not merged, by path. git is started only if the index is of a kind that it alone reads.</summary>
+    /// <param name="processes">The seam to git.</param>
+    /// <param name="root">The folder of the work tree.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The index cannot be read.</exception>
+    public static async Task<IReadOnlyDictionary<string, UnmergedFile>> ReadAsync(
+        IProcessRunner processes, string root, CancellationToken cancellationToken)
+    {
+        var place = GitPlace.OfWorkTree(root) ?? throw FetchException.NoRepository(root);
+        var stages = GitIndex.Read(place) is { } index
+            ? index.Entries.Select(entry => (entry.Path, entry.Stage, entry.Id))
+            : (await GitListing.OfAsync(new(processes, place, root), cancellationToken)).Select(file => (file.Path, file.Stage, file.Id));
+        return stages.Where(version => version.Stage > 0)
+            .GroupBy(version => version.Path.ToText(), version => (version.Stage, version.Id))
+            .ToDictionary(
+                file => file.Key,
+                file => new UnmergedFile(file.Key, Of(file, 1), Of(file, 2), Of(file, 3)),
+                StringComparer.Ordinal);
+
+        static string? Of(IEnumerable<(int Stage, string Id)> versions, int stage) =>
+            versions.Where(version => version.Stage == stage).Select(version => version.Id).FirstOrDefault();
+    }
+}

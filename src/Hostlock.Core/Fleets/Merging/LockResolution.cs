@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.Text;
+using Hostlock.Fetching.Git;
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+using Hostlock.Platform;
+using Hostlock.Platform.Programs;
+
+namespace Hostlock.Fleets.Merging;
+
+/// <summary>Which conflicts are settled, and how.</summary>
+/// <param name="Inputs">The inputs, each with all beneath it; empty for every input.</param>
+/// <param name="Choice">The side that is taken; null to look only.</param>
+public sealed record ResolutionRequest(ImmutableArray<InputPath> Inputs, MergeChoice? Choice)
+{
+    /// <summary>Tells whether the request is about a conflict.</summary>
+    public bool Names(MergeConflict conflict) => Inputs.IsEmpty || Inputs.Any(conflict.Input.StartsWith);
+
+    /// <summary>The side that is taken of a conflict; null if it is left.</summary>
+    public MergeSide? SideOf(MergeConflict conflict) => Names(conflict) ? Choice?.SideOf(conflict) : null;
+}
+
+/// <summary>What becomes of a lock that git could not merge.</summary>
+/// <param name="Unmerged">The lock.</param>
+/// <param name="Merge">Its merge, as far as it is settled.</param>
+public sealed record LockResolution(UnmergedLock Unmerged, SettledMerge Merge)
+{
+    /// <summary>True if nothing is left to settle.</summary>
+    public bool IsWhole => Merge.Outcome is MergeOutcome.Merged;
+}
+
+/// <summary>Settles locks that git could not merge, by the versions that its index keeps.</summary>
+/// <param name="processes">Runs git.</param>
+/// <param name="folder">The fleet.</param>
+public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
+{
+    const string FileMode = "100644", Nothing = "0000000000000000000000000000000000000000";
+
+    readonly string _root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
+
+    /// <summary>Makes the merges that a request asks for and, if they are to be written, writes them while no other hostlock writes to the fleet.</summary>
+    /// <param name="findAsync">Finds the locks, which nobody else changes meanwhile.</param>
+    /// <param name="request">What is settled, and how.</param>
+    /// <param name="isWritten">True if the merges are written.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">As for <see cref="PlanAsync"/> and <see cref="ApplyAsync"/>, or another hostlock is writing.</exception>
+    public async Task<IReadOnlyList<LockResolution>> RunAsync(
+        Func<CancellationToken, Task<IReadOnlyList<UnmergedLock>>> findAsync, ResolutionRequest request, bool isWritten, CancellationToken cancellationToken)
+    {
+        using var reserved = isWritten ? folder.Reserve() : null;
+        var planned = await PlanAsync(await findAsync(cancellationToken), request, cancellationToken);
+        if (isWritten)
+            await ApplyAsync(planned, cancellationToken);
+        return planned;
+    }
+
+    /// <summary>Makes the merges that a request asks for. Nothing is written.</summary>
+    /// <param name="locks">The locks.</param>
+    /// <param name="request">What is settled, and how.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">
+    /// A version cannot be read, a side has deleted the lock, the file was changed since the merge, or an input is in no conflict.
+    /// </exception>
+    public async Task<IReadOnlyList<LockResolution>> PlanAsync(
+        IReadOnlyList<UnmergedLock> locks, ResolutionRequest request, CancellationToken cancellationToken)
+    {
+        using var history = new GitHistory(processes, _root, [.. locks.Select(unmerged => unmerged.File.Path)]);
+        var planned = new List<LockResolution>();
+        foreach (var unmerged in locks)
+        {
+            var sides = await SidesAsync(history, unmerged, cancellationToken);
+            var before = sides.Settle(_ => null);
+            RefuseChanged(unmerged.Place, before);
+            var wrong = request.Inputs.FirstOrDefault(input => !before.Left.Any(conflict => conflict.Input.StartsWith(input)));
+            if (wrong is not null)
+                throw FleetException.NotInConflict(unmerged.Place, wrong, before.Left.Select(conflict => conflict.Input.ToString()));
+            planned.Add(new(unmerged, sides.Settle(request.SideOf)));
+        }
+        return planned;
+    }
+
+    /// <summary>
+    /// Writes the locks. One that is whole is added to git's index, as <c>git mergetool</c> does; of any other, the index keeps the sides, which
+    /// agree on what was settled.
+    /// </summary>
+    /// <exception cref="HostlockException">A lock cannot be written, or git does not take it.</exception>
+    public async Task ApplyAsync(IReadOnlyList<LockResolution> resolutions, CancellationToken cancellationToken)
+    {
+        HostLocks.WriteBytes(
+            [.. resolutions.Select(resolution => (resolution.Unmerged.Place, (ReadOnlyMemory<byte>)LockFileWriter.Write(resolution.Merge.Outcome.Lock)))]);
+        var whole = resolutions.Where(resolution => resolution.IsWhole).Select(resolution => resolution.Unmerged.File.Path).ToList();
+        if (whole.Count > 0)
+            await GitAsync(["--literal-pathspecs", "add", "--", .. whole], "", cancellationToken);
+        foreach (var resolution in resolutions.Where(resolution => !resolution.IsWhole))
+            await KeepSidesAsync(resolution, cancellationToken);
+    }
+
+    async Task KeepSidesAsync(LockResolution resolution, CancellationToken cancellationToken)
+    {
+        var (path, common) = (resolution.Unmerged.File.Path, resolution.Unmerged.File.Common);
+        var ours = await StoreAsync(path, resolution.Merge.Sides.Ours, cancellationToken);
+        var theirs = await StoreAsync(path, resolution.Merge.Sides.Theirs, cancellationToken);
+        // The versions that are there go first: git replaces none of them.
+        var entries = new StringBuilder($"0 {Nothing}\t{path}\0");
+        foreach (var (id, stage) in new[] { (common, 1), (ours, 2), (theirs, 3) })
+        {
+            if (id is not null)
+                entries.Append(System.Globalization.CultureInfo.InvariantCulture, $"{FileMode} {id} {stage}\t{path}\0");
+        }
+        await GitAsync(["update-index", "-z", "--index-info"], entries.ToString(), cancellationToken);
+    }
+
+    async Task<string> StoreAsync(string path, LockFile file, CancellationToken cancellationToken) =>
+        (await GitAsync(["hash-object", "-w", "--stdin", $"--path={path}"], Encoding.UTF8.GetString(LockFileWriter.Write(file)), cancellationToken)).Trim();
+
+    async Task<string> GitAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken)
+    {
+        var finished = await processes.RunAsync(GitProgram.InWorkTree(_root, arguments).WithInput(input), cancellationToken);
+        return finished.Succeeded ? finished.Output : throw FleetException.NotSettled(finished.Errors.Trim());
+    }
+
+    static async Task<MergeSides> SidesAsync(GitHistory history, UnmergedLock unmerged, CancellationToken cancellationToken)
+    {
+        var (place, file) = (unmerged.Place, unmerged.File);
+        if (file.Ours is not { } ours || file.Theirs is not { } theirs)
+            throw FleetException.LockDeleted(place, file.Ours is null);
+        var common = file.Common is { } id ? await ReadAsync(id, "common") : LockFile.Empty;
+        return new(common, await ReadAsync(ours, "ours"), await ReadAsync(theirs, "theirs"));
+
+        async Task<LockFile> ReadAsync(string blob, string side) =>
+            LockFileReader.Read($"{place.RelativePath} ({side})", await history.BlobAsync(blob, file.Path, cancellationToken) ?? throw FleetException.NoLock(place));
+    }
+
+    // What the merge left there may be replaced: by our driver, by git without it (our side, or a file with conflict markers), or nothing.
+    static void RefuseChanged(LockPlace place, SettledMerge merge)
+    {
+        LockFile? now;
+        try
+        {
+            now = HostLocks.Read(place);
+        }
+        catch (LockException)
+        {
+            return;
+        }
+        if (now is not null && !LockDiff.Same(now, merge.Outcome.Lock) && !LockDiff.Same(now, merge.Sides.Ours))
+            throw FleetException.ChangedSinceMerge(place);
+    }
+}

@@ -1,0 +1,49 @@
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets.Merging;
+
+/// <summary>A lock that git could not merge.</summary>
+/// <param name="Place">The lock.</param>
+/// <param name="File">Its versions in git's index.</param>
+public sealed record UnmergedLock(LockPlace Place, UnmergedFile File)
+{
+    /// <summary>Those of some locks that are not merged, in the order given; none if the fleet is in no repository.</summary>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="places">The locks.</param>
+    /// <param name="processes">The seam to git, which is started only if its index is of a kind that it alone reads.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">The index cannot be read.</exception>
+    public static async Task<IReadOnlyList<UnmergedLock>> ReadAsync(
+        FleetFolder folder, IReadOnlyList<LockPlace> places, IProcessRunner processes, CancellationToken cancellationToken)
+    {
+        if (GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root)
+            return [];
+        var files = await UnmergedFile.ReadAsync(processes, root, cancellationToken);
+        if (files.Count == 0)
+            return [];
+        return
+        [
+            .. from place in places
+               let path = Path.GetRelativePath(root, place.FullPath)
+               where files.ContainsKey(path)
+               select new UnmergedLock(place, files[path]),
+        ];
+    }
+
+    /// <summary>The state of locks, with a mark on those that are not merged.</summary>
+    /// <param name="locks">The state without marks.</param>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="processes">As for <see cref="ReadAsync"/>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">The index cannot be read.</exception>
+    public static async Task<IReadOnlyList<LockStatus>> MarkAsync(
+        IReadOnlyList<LockStatus> locks, FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
+    {
+        var unmerged = await ReadAsync(folder, [.. locks.Select(status => status.Place)], processes, cancellationToken);
+        if (unmerged.Count == 0)
+            return locks;
+        var files = unmerged.Select(found => found.Place.FullPath).ToHashSet(StringComparer.Ordinal);
+        return [.. locks.Select(status => files.Contains(status.Place.FullPath) ? status with { IsUnmerged = true } : status)];
+    }
+}
