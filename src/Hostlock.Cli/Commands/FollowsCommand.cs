@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Layouts;
 using Hostlock.Locks;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
@@ -25,9 +26,11 @@ sealed class FollowsCommand : FleetCommand
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {
         var reading = new LockReading();
+        // Lines that join the inputs of a host's own flake with those of the root would take the host its own lock.
+        var ofHosts = new LocalFlakes(run.Folder).RootInputsOfHosts();
         var found = run.Places(_hosts).Select(place => (Place: place, Lock: HostLocks.Read(place, reading)))
             .Where(each => each.Lock is not null)
-            .Select(each => (each.Place, Repetition.In(each.Lock!)))
+            .Select(each => (each.Place, Repetition.In(each.Lock!, ofHosts)))
             .ToList();
         run.Print(() => RepetitionText.Render(found, run.Terminal.Ink), () => FollowsJson.Render(found));
         return Task.FromResult(ExitCode.Done);

@@ -10,9 +10,11 @@ namespace Hostlock.Locks;
 public sealed record Repetition(string Target, int Revisions, ImmutableArray<InputPath> Others)
 {
     /// <summary>Finds the inputs that a lock has more than once, by the name of the input to follow.</summary>
-    public static IReadOnlyList<Repetition> In(LockFile file)
+    /// <param name="file">The lock.</param>
+    /// <param name="leftOut">Inputs of the flake that are left out with all beneath them.</param>
+    public static IReadOnlyList<Repetition> In(LockFile file, IReadOnlySet<string> leftOut)
     {
-        var locked = file.AllInputs().Where(input => input.Edge is LockEdge.Locked).Select(input => (input.Path, ((LockEdge.Locked)input.Edge).Node)).ToList();
+        var locked = file.AllInputs().Where(input => input.Edge is LockEdge.Locked && !leftOut.Contains(input.Path.Names[0])).Select(input => (input.Path, ((LockEdge.Locked)input.Edge).Node)).ToList();
         var below = locked.Where(input => input.Path.Length > 1).ToLookup(input => SourceOf(input.Node));
         var repetitions = new List<Repetition>();
         foreach (var source in locked.Where(input => input.Path.Length == 1).GroupBy(input => SourceOf(input.Node)))

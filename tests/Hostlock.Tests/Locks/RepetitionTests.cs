@@ -14,7 +14,7 @@ public class RepetitionTests
             ("b", Locked("github:acme/b", 1, 1, ("nixpkgs", Locked("github:NixOS/nixpkgs/old", 2, 1)))),
             ("nixpkgs", Locked("github:NixOS/nixpkgs", 1, 1)));
 
-        var repetition = Assert.Single(Repetition.In(file));
+        var repetition = Assert.Single(In(file));
 
         Assert.Equal(("nixpkgs", 2), (repetition.Target, repetition.Revisions));
         Assert.Equal(["a/pkgs", "b/nixpkgs"], repetition.Others.Select(path => path.ToString()));
@@ -28,12 +28,26 @@ public class RepetitionTests
             ("nixpkgs", Locked("github:NixOS/nixpkgs", 1, 1)),
             ("stable", Locked("github:NixOS/nixpkgs/stable", 2, 1)));
 
-        Assert.Equal("nixpkgs", Assert.Single(Repetition.In(file)).Target);
+        Assert.Equal("nixpkgs", Assert.Single(In(file)).Target);
     }
 
     [Fact]
     public void What_follows_already_or_is_of_another_repository_repeats_nothing() =>
-        Assert.Empty(Repetition.In(SmallLocks.Of(
+        Assert.Empty(In(SmallLocks.Of(
             ("a", Locked("github:acme/a", 1, 1, ("nixpkgs", Follows("nixpkgs")), ("fork", Locked("github:acme/nixpkgs", 1, 1)))),
             ("nixpkgs", Locked("github:NixOS/nixpkgs", 1, 1)))));
+
+    [Fact]
+    public void An_input_that_is_left_out_repeats_nothing_and_is_not_followed()
+    {
+        var file = SmallLocks.Of(
+            ("nixpkgs", Locked("github:NixOS/nixpkgs", 1, 1)),
+            ("plex", Locked("github:acme/plex", 1, 1, ("nixpkgs", Locked("github:NixOS/nixpkgs", 1, 1)))));
+
+        Assert.Single(In(file));
+        Assert.Empty(In(file, "plex"));
+        Assert.Empty(In(file, "nixpkgs"));
+    }
+
+    static IReadOnlyList<Repetition> In(LockFile file, params string[] leftOut) => Repetition.In(file, leftOut.ToHashSet());
 }

@@ -74,6 +74,16 @@ public sealed class LocalFlakes(FleetFolder folder)
         return at is "." or "" || at.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(at) ? null : at;
     }
 
+    /// <summary>The inputs of the root that are flakes of hosts, by name. hostlock.nix hands such an input over by the host's own lock.</summary>
+    public IReadOnlySet<string> RootInputsOfHosts()
+    {
+        var own = folder.Fleet.Hosts.Select(host => Path.GetDirectoryName(host.FlakeFile)!).Where(at => at.Length > 0).ToHashSet(StringComparer.Ordinal);
+        return own.Count == 0
+            ? new HashSet<string>()
+            : RootInputs.Where(input => input.Value.Reference is { } reference && FolderWithin(reference) is { } at && own.Contains(at))
+                .Select(input => input.Key).ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary>Reads a lock; null if there is no such file.</summary>
     /// <param name="path">The path of the lock, relative to the fleet.</param>
     /// <exception cref="LockException">The file is not a lock.</exception>
