@@ -41,7 +41,7 @@ sealed class CheckCommand : FleetCommand
             fleet = fleet with { Refetched = await RefetchedTrees.FetchAnewAsync(fleet.Locks, run.NewFetcher, run.CancellationToken) };
         var findings = FleetCheck.Findings(fleet);
         run.Print(
-            () => run.Value(_format) == "github" ? FindingText.GitHub(findings) : FindingText.Render(findings, fleet.Locks.Count, run.Terminal.Ink),
+            () => run.Value(_format) == "github" ? FindingText.GitHub(findings, fleet.FolderInRepository) : FindingText.Render(findings, fleet.Locks.Count, run.Terminal.Ink),
             () => CheckJson.Render(findings));
         return findings.Any(finding => finding.Severity == Severity.Error || run.Value(_strict)) ? ExitCode.No : ExitCode.Done;
     }

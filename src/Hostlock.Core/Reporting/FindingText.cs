@@ -28,14 +28,16 @@ public static class FindingText
     }
 
     /// <summary>Renders findings as workflow commands, which GitHub shows beside the line.</summary>
-    public static string GitHub(IReadOnlyList<Finding> findings)
+    /// <param name="findings">The findings.</param>
+    /// <param name="flake">The folder of the flake, relative to the repository, by which GitHub names files; empty for the repository's own folder.</param>
+    public static string GitHub(IReadOnlyList<Finding> findings, string flake)
     {
         var text = new StringBuilder();
         foreach (var (_, severity, problem) in findings)
         {
             var line = problem.Line is { } number ? string.Create(CultureInfo.InvariantCulture, $",line={number}") : "";
             var message = problem.Fix is { } fix ? $"{problem.Message}; fix: {fix}" : problem.Message;
-            text.Append(CultureInfo.InvariantCulture, $"::{(severity == Severity.Error ? "error" : "warning")} file={Property(problem.File)}{line}::{Data(message)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"::{(severity == Severity.Error ? "error" : "warning")} file={Property(Path.Combine(flake, problem.File))}{line}::{Data(message)}\n");
         }
         return text.ToString();
     }

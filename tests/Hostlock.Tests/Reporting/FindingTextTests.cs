@@ -24,5 +24,9 @@ public class FindingTextTests
     [Fact]
     public void For_a_forge_nothing_of_a_finding_ends_the_command_it_is_in() =>
         Assert.Equal(
-            "::error file=a%3Ab%2Cc.nix,line=3::100%25 wrong,%0Aas it were; fix: hostlock lock plex\n::warning file=flake.lock::odd\n", FindingText.GitHub(Findings));
+            "::error file=a%3Ab%2Cc.nix,line=3::100%25 wrong,%0Aas it were; fix: hostlock lock plex\n::warning file=flake.lock::odd\n", FindingText.GitHub(Findings, ""));
+
+    [Fact]
+    public void A_forge_names_files_from_the_repository() =>
+        Assert.Contains("::warning file=nixos/flake.lock::odd\n", FindingText.GitHub(Findings, "nixos"), StringComparison.Ordinal);
 }

@@ -137,7 +137,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         var folder = repository.Folder.Join(TreePath.Parse(place.FlakeFolder));
         var file = folder.Resolve(place.FlakeFile);
         if (repository.Files is GitWorkTreeFiles tree && !await tree.KnowsAsync(file) && File.Exists(Path.Combine(tree.Root, file.ToText())))
-            throw FleetException.NotTracked(file.ToText());
+            throw FleetException.NotTracked(file.Below(repository.Folder).ToText());
         var top = await _resolver.ReadTopAsync(repository with { Folder = folder }, place.FlakeFile, cancellationToken);
         if (place.References.Count == 0)
             return top;

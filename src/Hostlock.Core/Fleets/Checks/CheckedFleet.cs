@@ -6,6 +6,7 @@ using Hostlock.Fleets.Merging;
 using Hostlock.Fleets.Settings;
 using Hostlock.Nar;
 using Hostlock.Platform;
+using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.Checks;
 
@@ -18,6 +19,12 @@ namespace Hostlock.Fleets.Checks;
 public sealed record CheckedFleet(
     FleetFolder Folder, IReadOnlyList<LockStatus> Locks, Func<LockPlace, Flake> Declared, IReadOnlySet<string> Untracked, DateTimeOffset Now)
 {
+    /// <summary>Those of the untracked paths that git is told to ignore, so that it takes them by force alone.</summary>
+    public IReadOnlySet<string> Ignored { get; init; } = new HashSet<string>();
+
+    /// <summary>The folder of the flake, relative to its repository; empty for the repository's own folder, and outside of one.</summary>
+    public string FolderInRepository { get; init; } = "";
+
     /// <summary>The locks of an earlier commit; null if no commit was named.</summary>
     public EarlierLocks? Earlier { get; init; }
 
@@ -56,15 +63,32 @@ public sealed record CheckedFleet(
         foreach (var place in places)
             declared.Add(place, (await declarations.DeclarationsAsync(place, cancellationToken)).Flake);
         var untracked = new HashSet<string>(StringComparer.Ordinal);
+        var ignored = new HashSet<string>(StringComparer.Ordinal);
+        var inRepository = "";
         if (GitWorkTreeFiles.Around(processes, folder.Path) is { } tree)
         {
+            if (tree.Root != folder.Path)
+                inRepository = Path.GetRelativePath(tree.Root, folder.Path);
             foreach (var path in places.Select(place => place.RelativePath).Concat([FleetFile.Name, FleetFolder.Library]))
             {
                 if (File.Exists(folder.Full(path)) && !await tree.KnowsAsync(TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Full(path)))))
                     untracked.Add(path);
             }
+            if (untracked.Count > 0)
+                ignored.UnionWith(await IgnoredAsync(processes, folder, untracked, cancellationToken));
         }
         var locks = await UnmergedLock.MarkAsync(FleetStatus.Read(places), folder, processes, cancellationToken);
-        return new(folder, locks, place => declared[place], untracked, now);
+        return new(folder, locks, place => declared[place], untracked, now) 
+        {
+            Ignored = ignored,
+            FolderInRepository = inRepository,
+        };
+    }
+
+    static async Task<IEnumerable<string>> IgnoredAsync(
+        IProcessRunner processes, FleetFolder folder, IEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        var request = GitProgram.InWorkTree(folder.Path, "check-ignore", "-z", "--stdin").WithInput(string.Concat(paths.Select(path => $"{path}\0")));
+        return (await processes.RunAsync(request, cancellationToken)).Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 }

@@ -12,9 +12,10 @@ namespace Hostlock.Fleets.Checks;
 /// <param name="Why">The failure.</param>
 public sealed record FailedTree(LockPlace Place, InputPath Path, int Others, HostlockException Why)
 {
-    /// <summary>Describes the failure as a problem, with the command that locks another tree.</summary>
-    public Problem ToProblem() =>
-        new($"input '{Path}' of {Place.Name}{(Others > 0 ? $" and {Others} more" : "")}: {Why.Message}", Place.RelativePath, null, $"hostlock update {Place.Name} -i {Path}");
+    /// <summary>Describes the failure as a problem.</summary>
+    /// <param name="fix">The command that puts it right; null if no command does.</param>
+    public Problem ToProblem(string? fix) =>
+        new($"input '{Path}' of {Place.Name}{(Others > 0 ? $" and {Others} more" : "")}: {Why.Message}", Place.RelativePath, null, fix);
 }
 
 /// <summary>The result of fetching all locked trees again.</summary>

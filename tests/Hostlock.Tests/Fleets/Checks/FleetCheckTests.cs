@@ -27,8 +27,13 @@ public sealed class FleetCheckTests : IDisposable
             + "  fix: hostlock resolve plex --ours\n"),
         ["missing"] = (test => File.Delete(test._folder["locks/plex.lock"]), "error: locks/plex.lock: plex has no lock\n  fix: hostlock lock plex\n"),
         ["untracked"] = (
-            test => test._untracked = ["locks/plex.lock", "hostlock.nix"],
+            test =>
+            {
+                test._untracked = ["locks/plex.lock", "hostlock.nix", "hostlock.toml"];
+                test._complete = fleet => fleet with { Ignored = new HashSet<string> { "hostlock.toml" } };
+            },
             "error: locks/plex.lock: git does not know the lock of plex, so Nix does not see it\n  fix: git add -N locks/plex.lock\n"
+            + "error: hostlock.toml: .gitignore has git ignore it, so Nix does not see it\n  fix: git add -N -f hostlock.toml\n"
             + "error: hostlock.nix: git does not know it, so Nix does not see it\n  fix: git add -N hostlock.nix\n"),
         ["stale"] = (
             test => test.Write("locks/plex.lock", LockText().Replace("\"a\"", "\"other\"", StringComparison.Ordinal)),
@@ -107,7 +112,7 @@ public sealed class FleetCheckTests : IDisposable
             "error: locks/plex.lock: plex cannot be compared with HEAD~1: the lock file has conflict markers of a merge\n"),
         ["unreachable"] = (
             test => test._complete = fleet => fleet with { Refetched = new([new(fleet.Locks[1].Place, InputPath.Of("a"), 0, FleetException.CommitFailed(""))]) },
-            "error: locks/plex.lock: input 'a' of plex: the locks are written, but git did not commit them\n  fix: hostlock update plex -i a\n"),
+            "error: locks/plex.lock: input 'a' of plex: the locks are written, but git did not commit them\n"),
         ["hash"] = (
             test => test._complete = fleet => fleet with { Refetched = new([new(fleet.Locks[0].Place, InputPath.Of("a", "b"), 6, FleetException.NoRepository("x"))]) },
             "error: flake.lock: input 'a/b' of root and 6 more: 'x' is in no git repository\n  fix: hostlock update root -i a/b\n"),

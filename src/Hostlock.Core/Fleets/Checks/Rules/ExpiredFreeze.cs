@@ -7,11 +7,11 @@ namespace Hostlock.Fleets.Checks.Rules;
 static class ExpiredFreeze
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
-        from status in fleet.Locks
-        from frozen in status.Place.Frozen
+        from host in fleet.Folder.Fleet.Hosts
+        from frozen in host.Frozen
         let until = frozen.Value.Until
         where until < fleet.Today
         select new Problem(
-            string.Create(CultureInfo.InvariantCulture, $"the freeze of '{frozen.Key}' on {status.Place.Name} ended on {until:yyyy-MM-dd}: {frozen.Value.Reason}"),
-            FleetFile.Name, null, $"hostlock unfreeze {status.Place.Name} {frozen.Key}");
+            string.Create(CultureInfo.InvariantCulture, $"the freeze of '{frozen.Key}' on {host.Name} ended on {until:yyyy-MM-dd}: {frozen.Value.Reason}"),
+            FleetFile.Name, null, $"hostlock unfreeze {host.Name} {ShellWord.Quote(frozen.Key)}");
 }

@@ -23,9 +23,13 @@ static class TooOldInput
                 {
                     yield return new(
                         string.Create(CultureInfo.InvariantCulture, $"'{input}' of {status.Place.Name} is {age.TotalDays:0} days old, and may be {most.TotalDays:0.#}"),
-                        status.Place.RelativePath, null, $"hostlock update {status.Place.Name} -i {input}");
+                        status.Place.RelativePath, null, Fix(status.Place, path));
                 }
             }
         }
     }
+
+    // An input that is frozen has to be let go first, and that is for the user to decide.
+    static string? Fix(LockPlace place, InputPath path) =>
+        place.Frozen.ContainsKey(path.Names[0]) ? null : $"hostlock update {place.Name} -i {ShellWord.Quote(path.ToString())}";
 }

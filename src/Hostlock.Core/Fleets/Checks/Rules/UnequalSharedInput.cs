@@ -13,10 +13,17 @@ static class UnequalSharedInput
                 .GroupBy(having => having.Locked!, having => having.Place)
                 .OrderByDescending(kind => kind.Count())
                 .ToList();
-            foreach (var odd in kinds.Skip(1).SelectMany(places => places))
+            foreach (var kind in kinds.Skip(1))
             {
                 var right = kinds[0].First().Name;
-                yield return new($"'{input}' is shared, but {odd.Name} has another one than {right}", odd.RelativePath, null, $"hostlock promote {right} {odd.Name} -i {input}");
+                // The one that most have may be the older one.
+                var back = kinds[0].Key.LastModified < kind.Key.LastModified ? " --allow-downgrade" : "";
+                foreach (var odd in kind)
+                {
+                    yield return new(
+                        $"'{input}' is shared, but {odd.Name} has another one than {right}", odd.RelativePath, null,
+                        $"hostlock promote {right} {odd.Name} -i {ShellWord.Quote(input)}{back}");
+                }
             }
         }
     }

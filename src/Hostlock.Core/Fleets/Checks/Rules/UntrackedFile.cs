@@ -6,12 +6,14 @@ static class UntrackedFile
     public static IEnumerable<Problem> Find(CheckedFleet fleet)
     {
         foreach (var place in fleet.Locks.Where(status => status.Lock is not null).Select(status => status.Place).Where(place => fleet.Untracked.Contains(place.RelativePath)))
-            yield return Of(place.RelativePath, $"git does not know the lock of {place.Name}, so Nix does not see it");
+            yield return Of(fleet, place.RelativePath, $"the lock of {place.Name}");
         if (!fleet.Folder.HasFleetFile)
             yield break;
         foreach (var path in new[] { Settings.FleetFile.Name, FleetFolder.Library }.Where(fleet.Untracked.Contains))
-            yield return Of(path, "git does not know it, so Nix does not see it");
+            yield return Of(fleet, path, "it");
     }
 
-    static Problem Of(string path, string message) => new(message, path, null, $"git add -N {ShellWord.Quote(path)}");
+    static Problem Of(CheckedFleet fleet, string path, string what) => fleet.Ignored.Contains(path)
+        ? new($".gitignore has git ignore {what}, so Nix does not see it", path, null, $"git add -N -f {ShellWord.Quote(path)}")
+        : new($"git does not know {what}, so Nix does not see it", path, null, $"git add -N {ShellWord.Quote(path)}");
 }
