@@ -3,6 +3,7 @@ using Hostlock.Fetching;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
+using Hostlock.Locks;
 using Hostlock.Platform;
 
 namespace Hostlock.Cli;
@@ -79,6 +80,17 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// locks only because no host was named.</exception>
     public IReadOnlyList<LockPlace> Places(Argument<string[]> hosts, Option<bool> all) =>
         Value(all) ? Folder.AllPlaces() : Words(hosts) is { Length: > 0 } words ? Folder.Places(words) : throw FleetException.NoHosts();
+
+    /// <summary>A promotion, with what is declared for the hosts on both sides of it. Nothing is fetched.</summary>
+    /// <param name="from">The lock that was tested.</param>
+    /// <param name="tested">What it says.</param>
+    /// <param name="targets">The locks that get it.</param>
+    /// <exception cref="HostlockException">What is declared for a host cannot be read.</exception>
+    public async Task<Promotion> PromotionAsync(LockPlace from, LockFile tested, IReadOnlyList<LockPlace> targets)
+    {
+        var declared = await HostUpdate.Of(Folder, Fetcher, Processes).DeclarationsAsync([from, .. targets], cancellationToken);
+        return new(new(from, tested, declared[from]), place => declared[place]);
+    }
 
     /// <summary>How to write a plan, by the usual options.</summary>
     public WritingMode Mode(Option<bool> dryRun, Option<bool> commit, CommitNote note) =>

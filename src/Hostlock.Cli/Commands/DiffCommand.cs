@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Bisecting;
+using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
 using Hostlock.Locks;
 using Hostlock.Reporting;
@@ -40,11 +41,21 @@ sealed class DiffCommand : FleetCommand
             closure = await new ClosureDiff(run.Processes, run.Folder)
                 .CompareAsync(run.Folder.PlaceOf(host), host, old, now, run.Terminal.Talk, run.CancellationToken);
         }
+        var held = await HeldAsync(run, (first, old), (second, now));
         run.Print(
-            () => (diff.IsEmpty ? $"{before} and {after} have the same lock\n" : DiffText.Render(diff, hasLinks: true)) + Closure(closure),
-            () => DiffJson.Render(before, after, diff, closure));
+            () => (diff.IsEmpty ? $"{before} and {after} have the same lock\n" : DiffText.Render(diff, hasLinks: true)) + Kept(before, after, held, now) + Closure(closure),
+            () => DiffJson.Render(before, after, diff, held, closure));
         return run.Value(_exitCode) && !diff.IsEmpty ? ExitCode.No : ExitCode.Done;
     }
+
+    // Between two hosts: what differs, and would differ still after a promotion.
+    static async Task<IReadOnlyList<HeldInput>> HeldAsync(CommandRun run, (LockVersion Version, LockFile Lock) from, (LockVersion Version, LockFile Lock) to) =>
+        from.Version is LockVersion.Current(var source, not null) && to.Version is LockVersion.Current(var target, not null) && source.FullPath != target.FullPath
+            ? (await run.PromotionAsync(source, from.Lock, [target])).Held(target, to.Lock)
+            : [];
+
+    static string Kept(string before, string after, IReadOnlyList<HeldInput> held, LockFile file) =>
+        held.Count == 0 ? "" : $"\n'hostlock promote {before} {after}' leaves these as they are:\n{HeldText.Render(held, file)}";
 
     static string Closure(string? lines) => lines switch
     {

@@ -33,7 +33,7 @@ sealed class PromoteCommand : FleetCommand
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var from = run.Folder.PlaceNamed(run.Value(_from));
-        var targets = run.Places(_to, _all).Where(place => place.FullPath != from.FullPath).ToList();
+        var targets = run.Places(_to, _all);
         PromotionRequest request = CommonOptions.InputPaths(run.Words(_inputs)) is { IsEmpty: false } paths
             ? new PromotionRequest.Inputs(paths) { AllowsDowngrade = run.Value(_downgrade) }
             : new PromotionRequest.Whole { AllowsDowngrade = run.Value(_downgrade) };
@@ -43,9 +43,11 @@ sealed class PromoteCommand : FleetCommand
         };
 
         var writing = new LockWriting(run.Processes, run.Folder, new LockLines(run, Show));
-        var report = await writing.RunAsync(
-            _ => Task.FromResult(Promotion.Plan(from, HostLocks.ReadExisting(from), targets, request)), run.Mode(_dryRun, _commit, note), run.CancellationToken);
-        return report.Failed.Any() ? ExitCode.No : ExitCode.Done;
+        var report = await writing.RunAsync(PlanAsync, run.Mode(_dryRun, _commit, note), run.CancellationToken);
+        // A lock that must not go there is a no; one that cannot be read is an error.
+        return report.Failed.Select(failure => App.CodeOf(failure.Why)).DefaultIfEmpty(ExitCode.Done).Max();
+
+        async Task<LockPlan> PlanAsync(CancellationToken _) => (await run.PromotionAsync(from, HostLocks.ReadExisting(from), targets)).Plan(targets, request);
 
         void Show(LockReport report)
         {

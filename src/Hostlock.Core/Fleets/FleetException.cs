@@ -179,6 +179,9 @@ public sealed class FleetException : HostlockException
             Hint = $"promote '{follows.Names[0]}' as well, or the whole lock",
         };
 
+    internal static FleetException PromotesToItself(LockPlace from) =>
+        new($"the lock to promote is that of {from.Name}, and no other lock is to get it") { Hint = $"name other hosts: hostlock promote {from.Name} HOST…" };
+
     internal static FleetException SharedDangles(LockPlace place, InputPath path, InputPath input, InputPath follows) =>
         new($"'{path}' is shared, but {place.Name} cannot have it: '{input}' would follow '{follows}', which its lock does not have")
         {

@@ -26,12 +26,23 @@ public static class LockStaleness
         {
             var path = InputPath.Of(name);
             if (file.EdgeAt(path) is { } edge)
-                Compare(path, declared, edge, stale);
+                stale.AddRange(Between(path, declared, edge));
             else
                 stale.Add(new(path, "it is not in the lock", declared.Span));
         }
         foreach (var name in file.Root.Inputs.Names.Where(name => !flake.Inputs.ContainsKey(name)))
             stale.Add(new(InputPath.Of(name), "it is in the lock and no longer declared", null));
+        return stale.ToImmutable();
+    }
+
+    /// <summary>The ways in which one entry of a lock is behind its declaration.</summary>
+    /// <param name="path">The path of the input.</param>
+    /// <param name="declared">The declaration.</param>
+    /// <param name="edge">What a lock says of the input.</param>
+    public static ImmutableArray<StaleInput> Between(InputPath path, FlakeInput declared, LockEdge edge)
+    {
+        var stale = ImmutableArray.CreateBuilder<StaleInput>();
+        Compare(path, declared, edge, stale);
         return stale.ToImmutable();
     }
 

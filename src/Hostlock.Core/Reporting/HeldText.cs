@@ -1,9 +1,14 @@
 using Hostlock.Fleets.Changes;
+using Hostlock.Locks;
 
 namespace Hostlock.Reporting;
 
 /// <summary>Renders the inputs that a rule left as they are, in the style of Nix's blocks.</summary>
-static class HeldText
+public static class HeldText
 {
-    public static string Render(IEnumerable<HeldInput> held) => string.Concat(held.Select(input => $"• Kept input '{Visible.Name(input.Path.ToString())}' ({Visible.Name(input.Rule.ToString())})\n"));
+    /// <summary>A line for each input: it was kept, or left out if the lock does not have it.</summary>
+    /// <param name="held">The inputs, and the rules.</param>
+    /// <param name="file">The lock that does not get them.</param>
+    public static string Render(IEnumerable<HeldInput> held, LockFile file) => string.Concat(held.Select(input =>
+        $"• {(file.EdgeAt(input.Path) is null ? "Left out" : "Kept")} input '{Visible.Name(input.Path.ToString())}' ({Visible.Name(input.Rule.ToString())})\n"));
 }

@@ -27,8 +27,8 @@ public static class OutcomeText
 
     static string Body(PlannedLock planned, bool isWritten, Ink ink) => planned switch
     {
-        { IsChange: false } => $": nothing to do\n{HeldText.Render(planned.Held)}",
-        { Diff.IsEmpty: true } => $": the same entries, written in the form of Nix\n{HeldText.Render(planned.Held)}",
-        _ => $"\n{DiffText.Render(planned.Diff)}{HeldText.Render(planned.Held)}{(isWritten ? "" : ink.Dim("not written") + "\n")}",
+        { IsChange: false } => $": nothing to do\n{HeldText.Render(planned.Held, planned.After)}",
+        { Diff.IsEmpty: true } => $": the same entries, written in the form of Nix\n{HeldText.Render(planned.Held, planned.After)}",
+        _ => $"\n{DiffText.Render(planned.Diff)}{HeldText.Render(planned.Held, planned.After)}{(isWritten ? "" : ink.Dim("not written") + "\n")}",
     };
 }

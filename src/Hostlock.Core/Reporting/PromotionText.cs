@@ -27,9 +27,9 @@ public static class PromotionText
                 break;
             case LockOutcome.Planned(var planned):
                 text.Append(DiffText.Render(planned.Diff));
-                text.Append(HeldText.Render(planned.Held));
+                text.Append(HeldText.Render(planned.Held, planned.After));
                 if (!planned.IsChange)
-                    text.Append("  nothing to do: it has this lock already\n");
+                    text.Append(planned.Held.Count > 0 ? "  nothing else differs\n" : "  nothing to do: it has these entries already\n");
                 else if (planned.Diff.IsEmpty)
                     text.Append("  the same entries, written anew\n");
                 if (isPlan && planned.IsChange)

@@ -1,3 +1,5 @@
+using Hostlock.Flakes;
+
 namespace Hostlock.Fleets.Changes;
 
 /// <summary>A reason why an input stays as it is while others move.</summary>
@@ -10,11 +12,17 @@ public abstract record HoldingRule
     /// <summary>The input is frozen on the host.</summary>
     public sealed record Frozen(Freeze Freeze) : HoldingRule;
 
-    /// <summary>The host tracks a reference of its own, which another host's lock does not have.</summary>
+    /// <summary>The host tracks a reference that the promoted lock is not of, wherever it is declared.</summary>
     public sealed record OwnReference(LockOwner Owner, string Reference) : HoldingRule;
 
     /// <summary>The host whose lock is promoted tracks a reference of its own, which is not meant for others.</summary>
     public sealed record OwnReferenceOfSource(LockOwner Source, string Reference) : HoldingRule;
+
+    /// <summary>The host declares the input, or an input beneath it, otherwise than the promoted lock has it.</summary>
+    public sealed record OtherDeclaration(LockOwner Owner, InputPath Path) : HoldingRule;
+
+    /// <summary>The host does not declare the input.</summary>
+    public sealed record NotDeclared(LockOwner Owner) : HoldingRule;
 
     /// <summary>The lock that is promoted has no such input.</summary>
     public sealed record NotInSource(LockOwner Source) : HoldingRule;
@@ -31,6 +39,8 @@ public abstract record HoldingRule
         Frozen(var freeze) => $"frozen: {freeze}",
         OwnReference(var owner, var reference) => $"{owner} tracks {reference}",
         OwnReferenceOfSource(var source, var reference) => $"{source} tracks {reference} for itself",
+        OtherDeclaration(var owner, var path) => $"{owner} declares '{path}' otherwise",
+        NotDeclared(var owner) => $"{owner} does not declare it",
         NotInSource(var source) => $"{source} has no such input",
         OlderThanLocked => "all that is as old as its min-age asks is older than what is locked",
         NoneOldEnough(var why) => why.Message,

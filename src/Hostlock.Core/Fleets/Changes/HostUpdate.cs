@@ -129,6 +129,19 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
             : _read.GetOrAdd(key, LockFileReader.Read(place.RelativePath, bytes, _reading));
     }
 
+    /// <summary>What the flakes of some locks declare. Each file is read once; nothing is fetched.</summary>
+    /// <param name="places">The locks; the answer is asked for by these very objects.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">As for <see cref="DeclarationsAsync(LockPlace, CancellationToken)"/>.</exception>
+    public async Task<IReadOnlyDictionary<LockPlace, Flake>> DeclarationsAsync(IEnumerable<LockPlace> places, CancellationToken cancellationToken)
+    {
+        // Comparing all that a place says would be work for each lock.
+        var declared = new Dictionary<LockPlace, Flake>(ReferenceEqualityComparer.Instance);
+        foreach (var place in places)
+            declared[place] = (await DeclarationsAsync(place, cancellationToken)).Flake;
+        return declared;
+    }
+
     /// <summary>The declarations of a host's flake, with the host's own references in place.</summary>
     /// <exception cref="HostlockException">The flake cannot be read, git does not know it, or the host has a reference for an input that
     /// does not exist.</exception>

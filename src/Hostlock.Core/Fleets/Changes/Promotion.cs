@@ -22,86 +22,98 @@ public abstract record PromotionRequest
 }
 
 /// <summary>
-/// Carries a tested lock to other hosts, entry by entry, so that the target gets exactly the revisions that were tested. Uses no network,
-/// and writes nothing.
+/// Carries a tested lock to other hosts: entries, not intent. What the target gets is what was tested, as far as the target declares the same. Asks
+/// nothing of the network, and writes nothing.
 /// </summary>
-public static class Promotion
+/// <param name="tested">The lock that was tested.</param>
+/// <param name="declared">Says what is declared for a lock, the references of the host's own in place.</param>
+public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared)
 {
-    /// <summary>
-    /// Works out the lock of each target. If one target must not get it, no target does, because nobody asks for half a promotion.
-    /// </summary>
-    /// <param name="from">The place of the tested lock.</param>
-    /// <param name="tested">The tested lock.</param>
+    /// <summary>Works out the lock of each target. One that must not have it keeps all others from it: half a promotion is what nobody asked for.</summary>
     /// <param name="targets">The locks that get it.</param>
-    /// <param name="request">The part to carry over.</param>
-    /// <exception cref="HostlockException">An input does not exist, or the lock of a target cannot be read.</exception>
-    public static LockPlan Plan(LockPlace from, LockFile tested, IReadOnlyList<LockPlace> targets, PromotionRequest request)
+    /// <param name="request">What to carry over.</param>
+    /// <exception cref="FleetException">An input was not tested, or no lock but the tested one is to get it.</exception>
+    public LockPlan Plan(IReadOnlyList<LockPlace> targets, PromotionRequest request)
     {
-        if (request is PromotionRequest.Inputs(var paths) && paths.FirstOrDefault(path => tested.EdgeAt(path) is null) is { } unknown)
-            throw FleetException.NotAnInput(from, unknown, tested);
+        if (request is PromotionRequest.Inputs(var paths) && paths.FirstOrDefault(path => tested.File.EdgeAt(path) is null) is { } unknown)
+            throw FleetException.NotAnInput(tested.Place, unknown, tested.File);
+        var others = targets.Where(target => target.FullPath != tested.Place.FullPath).ToList();
+        if (others.Count == 0)
+            throw FleetException.PromotesToItself(tested.Place);
         var reading = new LockReading();
-        return new([.. targets.AsParallel().AsOrdered().Select(target => Plan(from, tested, target, request, reading))]) { WritesAllOrNone = true };
+        return new([.. others.AsParallel().AsOrdered().Select(target => Plan(target, request, reading))]) { WritesAllOrNone = true };
     }
 
-    static LockOutcome Plan(LockPlace from, LockFile tested, LockPlace target, PromotionRequest request, LockReading reading)
-    {
-        var before = HostLocks.Read(target, reading);
-        if (FrozenInputs.Unknown(target, FrozenInputs.NamesIn(before).Concat(FrozenInputs.NamesIn(tested))) is { } unknown)
-            return new LockOutcome.Failed(target, unknown);
-        var held = new List<HeldInput>();
-        var after = request switch
-        {
-            PromotionRequest.Whole => Whole(tested, before, from, target, held),
-            PromotionRequest.Inputs(var paths) => Chosen(tested, before ?? LockFile.Empty, paths, from, target, held),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
+    /// <summary>The inputs of a lock that a promotion of the whole tested lock would leave as they are although they differ, and why.</summary>
+    /// <param name="target">Whose lock it is.</param>
+    /// <param name="before">The lock.</param>
+    public IReadOnlyList<HeldInput> Held(LockPlace target, LockFile before) => Whole(target, before).Held;
 
-        if (LockGraft.Dangling(after) is [var (input, follows), ..])
-            return new LockOutcome.Failed(target, FleetException.PromotionDangles(target, input, follows));
-        var planned = PlannedLock.Of(target, before, after).Leaving(held, []);
-        return !request.AllowsDowngrade && planned.Diff.Changes.FirstOrDefault(Downgrade.Is) is { } back
-            ? new LockOutcome.Failed(target, FleetException.GoesBack(Downgrade.Describe(back)))
-            : new LockOutcome.Planned(planned);
-    }
-
-    static LockFile Whole(LockFile tested, LockFile? before, LockPlace from, LockPlace target, List<HeldInput> held)
+    LockOutcome Plan(LockPlace target, PromotionRequest request, LockReading reading)
     {
-        var after = tested;
-        foreach (var name in tested.Root.Inputs.Names.Concat(before?.Root.Inputs.Names ?? []).Distinct().Order(Utf8Order.Instance))
+        try
         {
-            if (RuleFor(name, from, target, tested) is not { } rule)
-                continue;
-            // An input that the target never had is not carried over only if the target has a reference of its own for it.
-            if (before is null || !before.Root.Inputs.ContainsKey(name))
-                continue;
-            held.Add(new(InputPath.Of(name), rule));
-            after = after.With(InputPath.Of(name), before.EdgeAt(InputPath.Of(name)));
+            var before = HostLocks.Read(target, reading);
+            if (FrozenInputs.Unknown(target, FrozenInputs.NamesIn(before).Concat(FrozenInputs.NamesIn(tested.File))) is { } unknown)
+                return new LockOutcome.Failed(target, unknown);
+            var (after, held) = request switch
+            {
+                PromotionRequest.Whole => Whole(target, before),
+                PromotionRequest.Inputs(var paths) => Chosen(target, before ?? LockFile.Empty, paths),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
+
+            if (LockGraft.Dangling(after) is [var (input, follows), ..])
+                return new LockOutcome.Failed(target, FleetException.PromotionDangles(target, input, follows));
+            var planned = PlannedLock.Of(target, before, after).Leaving(held, []);
+            return !request.AllowsDowngrade && planned.Diff.Changes.FirstOrDefault(Downgrade.Is) is { } back
+                ? new LockOutcome.Failed(target, FleetException.GoesBack(Downgrade.Describe(back)))
+                : new LockOutcome.Planned(planned);
         }
-        return after;
+        catch (HostlockException why)
+        {
+            return new LockOutcome.Failed(target, why);
+        }
     }
 
-    static LockFile Chosen(LockFile tested, LockFile before, ImmutableArray<InputPath> paths, LockPlace from, LockPlace target, List<HeldInput> held)
+    (LockFile After, List<HeldInput> Held) Whole(LockPlace target, LockFile? before)
     {
-        var after = before;
+        var (after, held, wanted) = (tested.File, new List<HeldInput>(), declared(target));
+        foreach (var name in FrozenInputs.NamesIn(tested.File).Concat(FrozenInputs.NamesIn(before)).Concat(wanted.Inputs.Keys).Distinct().Order(Utf8Order.Instance))
+        {
+            var path = InputPath.Of(name);
+            // A freeze keeps an entry where it is; it does not keep one out.
+            if (tested.RuleFor(name, target, wanted) is not { } rule || (rule is HoldingRule.Frozen && before?.EdgeAt(path) is null))
+                continue;
+            held.Add(new(path, rule));
+            after = after.With(path, before?.EdgeAt(path));
+        }
+        return (after, Differing(held, before));
+    }
+
+    (LockFile After, List<HeldInput> Held) Chosen(LockPlace target, LockFile before, ImmutableArray<InputPath> paths)
+    {
+        var (after, held, wanted) = (before, new List<HeldInput>(), declared(target));
         foreach (var path in paths)
         {
-            if (RuleFor(path.Names[0], from, target, tested) is { } rule)
+            if (tested.RuleFor(path.Names[0], target, wanted) is { } rule)
                 held.Add(new(path, rule));
             else if (path.Length > 1 && after.EdgeAt(path.Parent) is not LockEdge.Locked)
                 throw FleetException.NotAnInput(target, path.Parent, before);
             else
-                after = LockGraft.Into(after, tested, path);
+                after = LockGraft.Into(after, tested.File, path);
         }
-        return after;
+        return (after, Differing(held, before));
     }
 
-    // Null if the input is carried over.
-    static HoldingRule? RuleFor(string name, LockPlace from, LockPlace target, LockFile tested) =>
-        target.Frozen.TryGetValue(name, out var freeze) ? new HoldingRule.Frozen(freeze)
-        : target.References.TryGetValue(name, out var reference) && !(from.References.TryGetValue(name, out var same) && same == reference)
-            ? new HoldingRule.OwnReference(target.Owner, reference)
-        : from.References.TryGetValue(name, out var own) && !target.References.ContainsKey(name)
-            ? new HoldingRule.OwnReferenceOfSource(from.Owner, own)
-        : !tested.Root.Inputs.ContainsKey(name) ? new HoldingRule.NotInSource(from.Owner)
-        : null;
+    // An input that is the same in both locks is not kept from anything. One that neither has, and the target declares, is missing all the same.
+    List<HeldInput> Differing(List<HeldInput> held, LockFile? before)
+    {
+        if (held.Count == 0)
+            return held;
+        var changes = LockDiff.Between(before ?? LockFile.Empty, tested.File).Changes;
+        return [.. held.Where(input => changes.Any(change => change.Path.StartsWith(input.Path)) || IsMissing(input))];
+
+        bool IsMissing(HeldInput input) => input.Rule is HoldingRule.NotInSource && before?.EdgeAt(input.Path) is null;
+    }
 }

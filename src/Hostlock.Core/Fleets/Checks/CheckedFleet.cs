@@ -58,10 +58,8 @@ public sealed record CheckedFleet(
         FleetFolder folder, HostUpdate declarations, IProcessRunner processes, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var places = folder.AllPlaces();
-        // The places are always the same objects, and comparing them by value would cost time for each lock and rule.
-        var declared = new Dictionary<LockPlace, Flake>(ReferenceEqualityComparer.Instance);
-        foreach (var place in places)
-            declared.Add(place, (await declarations.DeclarationsAsync(place, cancellationToken)).Flake);
+        // The places are the same objects throughout.
+        var declared = await declarations.DeclarationsAsync(places, cancellationToken);
         var untracked = new HashSet<string>(StringComparer.Ordinal);
         var ignored = new HashSet<string>(StringComparer.Ordinal);
         var inRepository = "";

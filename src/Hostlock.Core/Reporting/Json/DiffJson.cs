@@ -1,3 +1,4 @@
+using Hostlock.Fleets.Changes;
 using Hostlock.Locks;
 
 namespace Hostlock.Reporting.Json;
@@ -9,12 +10,14 @@ public static class DiffJson
     /// <param name="before">The word for the one.</param>
     /// <param name="after">The word for the other.</param>
     /// <param name="diff">What differs.</param>
+    /// <param name="held">What a promotion from the one to the other would leave as it is.</param>
     /// <param name="closure">What nix says of the systems of the two; null if it was not asked.</param>
-    public static string Render(string before, string after, LockDiff diff, string? closure) => JsonPage.Render(json =>
+    public static string Render(string before, string after, LockDiff diff, IReadOnlyList<HeldInput> held, string? closure) => JsonPage.Render(json =>
     {
         json.WriteString("before", before);
         json.WriteString("after", after);
         json.WriteChanges(diff);
+        json.WriteHeld(held);
         if (closure is null)
             return;
         json.WriteStartArray("closure");

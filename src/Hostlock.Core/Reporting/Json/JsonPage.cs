@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Changes;
 using Hostlock.Locks;
 
 namespace Hostlock.Reporting.Json;
@@ -104,6 +105,15 @@ static class JsonPage
             json.WriteEdge(edge);
             json.WriteEndObject();
         }
+    }
+
+    /// <summary>The member <c>held</c>: the inputs that a rule leaves as they are, and the rule in words.</summary>
+    public static void WriteHeld(this Utf8JsonWriter json, IEnumerable<HeldInput> held)
+    {
+        json.WriteStartObject("held");
+        foreach (var input in held)
+            json.WriteString(input.Path.ToString(), input.Rule.ToString());
+        json.WriteEndObject();
     }
 
     /// <summary>The members of an entry: <c>locked</c> and <c>original</c>, or <c>follows</c>.</summary>

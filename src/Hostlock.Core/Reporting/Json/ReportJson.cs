@@ -42,10 +42,7 @@ public static class ReportJson
         foreach (var warning in planned.Warnings)
             json.WriteStringValue(warning.Message);
         json.WriteEndArray();
-        json.WriteStartObject("held");
-        foreach (var input in planned.Held)
-            json.WriteString(input.Path.ToString(), input.Rule.ToString());
-        json.WriteEndObject();
+        json.WriteHeld(planned.Held);
         json.WriteStartObject("unreachable");
         foreach (var input in planned.Unreachable)
             json.WriteString(input.Path.ToString(), input.Why.Message);

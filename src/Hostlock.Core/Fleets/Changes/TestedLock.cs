@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+
+namespace Hostlock.Fleets.Changes;
+
+/// <summary>A lock that was tested on one host, and which of its entries another host may have, by what the flakes of the two declare.</summary>
+/// <param name="Place">Whose lock it is.</param>
+/// <param name="File">The lock.</param>
+/// <param name="Declared">What its flake declares, with the references of the host's own.</param>
+public sealed record TestedLock(LockPlace Place, LockFile File, Flake Declared)
+{
+    /// <summary>The rule that keeps an entry of this lock from another host; null if the host may have it.</summary>
+    /// <param name="name">An input directly beneath the flake.</param>
+    /// <param name="target">The lock that would get the entry.</param>
+    /// <param name="declared">What the flake of that lock declares, with the references of the host's own.</param>
+    public HoldingRule? RuleFor(string name, LockPlace target, Flake declared)
+    {
+        if (target.Frozen.TryGetValue(name, out var freeze))
+            return new HoldingRule.Frozen(freeze);
+        if (!declared.Inputs.TryGetValue(name, out var wanted))
+            return new HoldingRule.NotDeclared(target.Owner);
+        if (!File.Root.Inputs.TryGetValue(name, out var edge))
+            return new HoldingRule.NotInSource(Place.Owner);
+        var path = InputPath.Of(name);
+        if (LockStaleness.Between(path, wanted, edge) is [var stale, ..])
+        {
+            return stale.Path.Length > 1 || wanted.Follows is not null || edge is not LockEdge.Locked(var other)
+                ? new HoldingRule.OtherDeclaration(target.Owner, stale.Path)
+                : OtherReference(name, other.Original, wanted.Reference ?? FlakeRef.Indirect(name), target);
+        }
+        return edge is LockEdge.Locked(var node) && DeclaredOtherwise(path, wanted, node, target) is { } at
+            ? new HoldingRule.OtherDeclaration(target.Owner, at)
+            : null;
+    }
+
+    HoldingRule OtherReference(string name, FlakeRef own, FlakeRef wanted, LockPlace target) =>
+        Place.References.ContainsKey(name) && !target.References.ContainsKey(name)
+            ? new HoldingRule.OwnReferenceOfSource(Place.Owner, own.ToString())
+            : new HoldingRule.OwnReference(target.Owner, wanted.ToString());
+
+    // The entry is what the target asks for, but may be of another kind, of another folder, or have the mark of an override that the target has not.
+    InputPath? DeclaredOtherwise(InputPath path, FlakeInput wanted, LockedNode node, LockPlace target) =>
+        node.IsFlake != wanted.IsFlake || (node.Locked.IsRelativePath && Place.FlakeFolder != target.FlakeFolder) ? path
+        : Declared.Inputs.TryGetValue(path.Last, out var own) ? Imposed(path, own.Overrides, wanted.Overrides, node)
+        : null;
+
+    static InputPath? Imposed(
+        InputPath at, ImmutableSortedDictionary<string, FlakeInput> own, ImmutableSortedDictionary<string, FlakeInput> wanted, LockedNode node)
+    {
+        foreach (var (name, input) in own)
+        {
+            if (!node.Inputs.TryGetValue(name, out var edge))
+                continue; // an override of an input that does not exist has no effect
+            var counterpart = wanted.GetValueOrDefault(name);
+            if (SaysWhere(input) && (counterpart is null || !SaysWhere(counterpart)))
+                return at.Append(name);
+            if (edge is LockEdge.Locked(var inner)
+                && Imposed(at.Append(name), input.Overrides, counterpart?.Overrides ?? Flake.NoInputs, inner) is { } deeper)
+                return deeper;
+        }
+        return null;
+
+        static bool SaysWhere(FlakeInput input) => input.Reference is not null || input.Follows is not null;
+    }
+}
