@@ -46,7 +46,7 @@ sealed class UpdateCommand : FleetCommand
         var (inputs, excluded) = (CommonOptions.InputPaths(run.Words(_inputs)), CommonOptions.InputPaths(run.Words(_exclude)));
         if (run.Value(_to) is { } to)
         {
-            return inputs is [var one] && excluded.IsEmpty && to.Length > 0 && !to.StartsWith('-')
+            return inputs is [var one] && excluded.IsEmpty
                 ? new MovedInputs.To(one, to)
                 : throw FleetException.ToNeedsOneInput();
         }

@@ -119,7 +119,11 @@ public sealed class FetchException : HostlockException
         new($"the files of '{url}' are said to lie elsewhere (core.worktree = {path})") { Hint = "name that folder, or a branch with ?ref=" };
 
     internal static FetchException NoSuchRef(string url, string name) =>
-        new($"'{url}' has no branch or tag '{name}'") { IsOutside = true, Hint = "a tag is written refs/tags/NAME" };
+        new($"'{url}' has no branch or tag '{name}'") 
+        {
+            IsOutside = true,
+            Hint = Revision.IsBeginning(name) ? "a revision is written whole here: 40 hexadecimal digits" : "a tag is written refs/tags/NAME",
+        };
 
     internal static FetchException NoSuchRevision(string url, string revision) =>
         new($"'{url}' has no commit '{revision}'")

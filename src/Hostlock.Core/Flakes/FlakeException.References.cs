@@ -42,6 +42,9 @@ public sealed partial class FlakeException
 
     internal static FlakeException IllegalRef(string name) => new($"invalid Git branch/tag name '{name}'");
 
+    internal static FlakeException NoPlaceToMoveTo(string text) =>
+        new($"'{text}' is not a branch, a tag or a revision") { Hint = "in its repository, 'git rev-parse' says which revision is meant; name that" };
+
     internal static FlakeException ScpLike(string url) =>
         new($"SCP-like URL '{url}' is not supported; use SSH URL syntax instead (ssh://...)");
 

@@ -141,8 +141,13 @@ public sealed partial record FlakeRef
 
     /// <summary>The same input at a revision, or on a branch or at a tag.</summary>
     /// <param name="to">Forty hexadecimal digits, or a name.</param>
-    /// <exception cref="FlakeException">Its type does not have them.</exception>
-    public FlakeRef MovedTo(string to) => With(Scheme.MovedTo(Input, to));
+    /// <exception cref="FlakeException">Its type does not have them, or the text is neither.</exception>
+    /// <remarks>git resolves more, such as <c>main~1</c>; Nix refuses a lock with that as its <c>ref</c>.</remarks>
+    public FlakeRef MovedTo(string to)
+    {
+        var moved = With(Scheme.MovedTo(Input, to));
+        return Flakes.Revision.Is(to) || GitRefName.IsLegal(to) ? moved : throw FlakeException.NoPlaceToMoveTo(to);
+    }
 
     /// <summary>Judges an entry of a lock, as Nix does when it reads one.</summary>
     /// <exception cref="FlakeException">The type is not known, or an attribute is not one of its type's or no number where it should be.</exception>

@@ -28,7 +28,8 @@ sealed class FlakeWorld : IFlakeSource
     readonly ConcurrentDictionary<(string Registry, string Id), FlakeRef> _registries;
     readonly ConcurrentQueue<(string Question, string Reference)> _asked;
     readonly string _registry;
-    int _day;
+    int _day, _version;
+    bool _isOneDay;
 
     public FlakeWorld() => (_repositories, _registries, _asked, _registry) = ([], [], [], "");
 
@@ -68,11 +69,15 @@ sealed class FlakeWorld : IFlakeSource
     {
         var parsed = Parse(reference);
         var branch = _repositories.GetOrAdd(KeyOf(parsed), _ => new()).Branches.GetOrAdd(parsed.Ref ?? "", _ => []);
-        var id = Revision.Parse(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{parsed} {++_day}")))[..40]);
+        var id = Revision.Parse(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{parsed} {++_version}")))[..40]);
+        _day += _isOneDay && _day > 0 ? 0 : 1;
         var version = new Version(id, Moment.Of(Day(_day)), branch.Count + 1, files, files.Hash());
         branch.Add(version);
         return Pinned(parsed, version);
     }
+
+    /// <summary>From now on all versions are of one day, as commits within a second are.</summary>
+    public void OneDay() => _isOneDay = true;
 
     /// <summary>Makes a repository unreachable, for all that is asked from now on.</summary>
     public void Break(string reference) => RepositoryOf(Parse(reference)).IsBroken = true;
@@ -222,6 +227,10 @@ sealed class FlakeWorld : IFlakeSource
             // What has no revisions is told apart by its hash.
             if (reference.NarHash is { } hash)
                 return All.FirstOrDefault(version => version.NarHash == hash) ?? Branches[""][^1];
+            // What is called like no branch may be the beginning of a revision.
+            if (reference.Ref is { } name && !Branches.ContainsKey(name)
+                && All.FirstOrDefault(version => version.Id.ToString().StartsWith(name, StringComparison.OrdinalIgnoreCase)) is { } begun)
+                return begun;
             var branch = Branches.GetValueOrDefault(reference.Ref ?? "")
                 ?? throw FetchException.NoSuchRef(reference.ToString(), reference.Ref ?? "HEAD");
             return before is not { } time

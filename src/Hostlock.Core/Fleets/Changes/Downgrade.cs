@@ -31,8 +31,13 @@ static class Downgrade
             .ToList();
         foreach (var (change, distance) in asked)
         {
-            if (await distance is { IsDescendant: false })
-                return $"'{change.Path}' would move to {Short(change.After)}, which does not come after {Short(change.Before)}: its branch was rewritten";
+            if (await distance is not { IsDescendant: false })
+                continue;
+            var (before, after) = Moved(change)!.Value;
+            return await source.DistanceAsync(after, before, cancellationToken) is { IsDescendant: true }
+                ? $"'{change.Path}' would go back to {after.ShortRevision}, which comes before {before.ShortRevision}"
+                : $"'{change.Path}' would move to {after.ShortRevision}, which does not come after {before.ShortRevision}: "
+                    + "its branch was rewritten, or it is on another one";
         }
         return null;
     }
@@ -45,8 +50,6 @@ static class Downgrade
         change is { Path.Length: 1, Before: LockEdge.Locked(var before), After: LockEdge.Locked(var after) } && before.Original.Equals(after.Original)
             ? (before.Locked, after.Locked)
             : null;
-
-    static string? Short(LockEdge? edge) => ((LockEdge.Locked)edge!).Node.Locked.ShortRevision;
 
     static Moment DayOf(LockEdge? edge) => ((LockEdge.Locked)edge!).Node.Locked.LastModified!.Value;
 }

@@ -197,13 +197,28 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     {
         if (Beyond(LockDiff.Between(old, updated), asked).Count == 0)
             return;
-        var inLine = await _resolver.ResolveAsync(flake, old, new LockRequest.InLine { Rereads = asked }, cancellationToken);
         // Changes that plain locking would make anyway are not the update's doing: a registry's dir goes with the order of the run.
-        var anyway = LockDiff.Between(old, inLine.Lock).Changes.Select(change => change.Path).ToHashSet();
-        var beyond = Beyond(LockDiff.Between(inLine.Lock, updated), asked);
+        var (inLine, anyway) = await InLineAsync(flake, old, asked, cancellationToken);
+        var beyond = Beyond(LockDiff.Between(inLine, updated), asked);
         beyond.RemoveAll(path => anyway.Any(path.StartsWith));
         if (beyond.Count > 0)
             throw FleetException.TouchedOther(beyond);
+    }
+
+    // The lock as plain locking would make it, and what that changes. An update may be the way out of a lock that cannot be brought in line, because
+    // a revision is gone, say: then the old lock is compared, and what it lacks by the declarations alone is what plain locking would change.
+    async Task<(LockFile Lock, HashSet<InputPath> Changed)> InLineAsync(
+        TopFlake flake, LockFile old, ImmutableHashSet<InputPath> asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var inLine = (await _resolver.ResolveAsync(flake, old, new LockRequest.InLine { Rereads = asked }, cancellationToken)).Lock;
+            return (inLine, [.. LockDiff.Between(old, inLine).Changes.Select(change => change.Path)]);
+        }
+        catch (HostlockException)
+        {
+            return (old, [.. LockStaleness.Between(flake.Flake, old).Select(stale => stale.Path)]);
+        }
     }
 
     static List<InputPath> Beyond(LockDiff diff, IReadOnlyCollection<InputPath> asked) =>

@@ -30,7 +30,7 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
     public async Task<Chosen> ChooseAsync(UpdateRequest.Move move, LockRequest request, CancellationToken cancellationToken)
     {
         if (move.Inputs is MovedInputs.To(var path, var target))
-            return new(Written([path]), Overriding(request, [(path, ReferenceOf(path).MovedTo(target))]), [], []);
+            return new(Written([path]), Overriding(request, [(path, await MovedToAsync(ReferenceOf(path), target, cancellationToken))]), [], []);
         if (move.Ages.IsEmpty)
             return new(top, request, [], []);
 
@@ -56,6 +56,17 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
         }
         var moving = Without(request, [.. held.Select(input => input.Path), .. unreachable.Select(input => input.Path)]);
         return new(Written(taken.Select(input => input.Path)), Overriding(moving, taken), held, unreachable);
+    }
+
+    // The beginning of a revision is written whole: a lock has no other. A branch may be called like one.
+    async Task<FlakeRef> MovedToAsync(FlakeRef reference, string target, CancellationToken cancellationToken)
+    {
+        var moved = reference.MovedTo(target);
+        return Revision.IsBeginning(target)
+            && await source.NewestAsync(moved, null, cancellationToken) is { } found
+            && found.Id.ToString().StartsWith(target, StringComparison.OrdinalIgnoreCase)
+                ? reference.MovedTo(found.Id.ToString())
+                : moved;
     }
 
     /// <summary>The decision about an input whose age matters.</summary>

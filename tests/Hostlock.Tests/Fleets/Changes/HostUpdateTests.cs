@@ -131,6 +131,91 @@ public sealed class HostUpdateTests : IDisposable
         Assert.Equal(first, LockedAt(await PlanAsync("""a.url = "github:acme/a";""", place, back with { AllowsDowngrade = true }), "a"));
     }
 
+    [Theory]
+    [InlineData("main~1")]
+    [InlineData("HEAD^")]
+    [InlineData("@")]
+    [InlineData("main@{1}")]
+    [InlineData("one..two")]
+    [InlineData(":/text")]
+    [InlineData("-x")]
+    [InlineData("")]
+    public async Task An_input_moves_to_nothing_that_Nix_refuses_as_the_name_of_a_branch(string target)
+    {
+        foreach (var reference in (string[])["github:acme/a", "git+https://example.org/a"])
+        {
+            _world.Flake(reference);
+            var inputs = $"a.url = \"{reference}\";";
+
+            var why = await FailAsync(inputs, await LockedPlaceAsync(inputs), new(new MovedInputs.To(InputPath.Of("a"), target)));
+
+            Assert.Equal($"'{target}' is not a branch, a tag or a revision", why.Message);
+        }
+    }
+
+    [Theory]
+    [InlineData("github:acme/a")]
+    [InlineData("git+https://example.org/a")]
+    public async Task The_beginning_of_a_revision_is_written_whole(string reference)
+    {
+        var first = _world.Flake(reference);
+        _world.Flake(reference);
+        var inputs = $"a.url = \"{reference}\";";
+        var place = await LockedPlaceAsync(inputs);
+
+        var planned = await PlanAsync(inputs, place, new(new MovedInputs.To(InputPath.Of("a"), first.Revision![..9].ToUpperInvariant())) { AllowsDowngrade = true });
+
+        Assert.Equal(first.Revision, LockedAt(planned, "a").Revision);
+    }
+
+    [Fact]
+    public async Task A_branch_may_be_called_like_the_beginning_of_a_revision()
+    {
+        _world.Flake("github:acme/a");
+        var place = await LockedPlaceAsync("""a.url = "github:acme/a";""");
+        var branch = _world.Flake("github:acme/a/decade");
+
+        Assert.Equal(branch, LockedAt(await PlanAsync("""a.url = "github:acme/a";""", place, new(new MovedInputs.To(InputPath.Of("a"), "decade"))), "a"));
+    }
+
+    [Theory]
+    [InlineData("git+https://example.org/a", "would go back to")]
+    [InlineData("git+https://example.org/a?ref=other", "which does not come after")]
+    public async Task What_comes_before_is_told_from_what_is_elsewhere(string reference, string said)
+    {
+        const string Inputs = """a.url = "git+https://example.org/a";""";
+        _world.OneDay();
+        var there = _world.Flake(reference);
+        _world.Flake("git+https://example.org/a");
+        var place = await LockedPlaceAsync(Inputs);
+
+        var why = await FailAsync(Inputs, place, new(new MovedInputs.To(InputPath.Of("a"), there.Revision!)));
+
+        Assert.Contains(said, why.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_update_out_of_a_lock_whose_revision_is_gone_is_made_though_the_lock_cannot_be_brought_in_line()
+    {
+        const string Before = """x.url = "github:acme/x";""", Now = Before + """z.url = "github:acme/z";""";
+        _world.Flake("github:acme/n");
+        _world.Flake("github:acme/z");
+        // An input with a follows of its own is read again each time.
+        _world.Flake("github:acme/x", """n.url = "github:acme/n"; m.follows = "n";""");
+        var place = await LockedPlaceAsync(Before);
+        var (path, old) = (InputPath.Of("x"), HostLocks.ReadExisting(LockPlace.OfFile("plex", _folder["plex.lock"])));
+        var node = ((LockEdge.Locked)old.EdgeAt(path)!).Node;
+        var gone = node.Locked.With(node.Locked.Input.With("rev", new string('f', 40)));
+        HostLocks.Write(place, old.With(path, new LockEdge.Locked(new(gone, node.Original, true, null, node.Inputs))));
+        var newest = _world.Flake("github:acme/x", """n.url = "github:acme/n"; m.follows = "n";""");
+
+        Assert.True((await FailAsync(Now, place, new(new MovedInputs.Named([InputPath.Of("z")])))).IsOutside);
+        var planned = await PlanAsync(Now, place, new(new MovedInputs.Named([path])) { AllowsDowngrade = true });
+
+        Assert.Equal(newest, LockedAt(planned, "x"));
+        Assert.Equal(["x", "z"], planned.Diff.Changes.Select(change => change.Path.ToString()));
+    }
+
     [Fact]
     public async Task Hosts_with_one_lock_are_worked_out_once()
     {
