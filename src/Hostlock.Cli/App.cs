@@ -27,6 +27,9 @@ static class App
         var terminal = new Terminal(surroundings, "auto");
         try
         {
+            // 'help update' is what many type for 'update --help'.
+            if (arguments is ["help", .. var topic])
+                arguments = [.. topic, "--help"];
             var root = Commands(surroundings, arguments);
             if (Suggestions.TryParse(arguments) is var (position, line))
             {
@@ -40,6 +43,7 @@ static class App
                 terminal.Talk($"hostlock: {CommandLineRules.FirstError(parsed)}\nTry '{HelpPage.Path(parsed.CommandResult.Command)} --help'.\n");
                 return ExitCode.BadRequest;
             }
+            terminal = new(surroundings, parsed.GetValue(CommonOptions.Color) ?? "auto");
             return (ExitCode)await parsed.InvokeAsync(
                 new() { Output = surroundings.Output, Error = surroundings.Errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
                 cancellationToken);

@@ -71,7 +71,8 @@ static class CommandLineRules
         };
     }
 
-    static string UnknownOption(string word, Command command) => $"{Unknown} '{word}'{Hint(Closest.To(word, OptionsOf(command)))}";
+    // Of one letter any other letter is near.
+    static string UnknownOption(string word, Command command) => $"{Unknown} '{word}'{Hint(word.Length > 2 ? Closest.To(word, OptionsOf(command)) : null)}";
 
     static string Hint(string? closest) => closest is null ? "" : $"; {closest}";
 

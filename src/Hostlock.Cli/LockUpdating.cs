@@ -38,12 +38,7 @@ static class LockUpdating
         foreach (var warning in report.Locks.SelectMany(planned => planned.Warnings).Distinct())
             terminal.Warn(warning);
         // Hosts with the same failure are named together.
-        var unreachable = report.Locks.SelectMany(planned => planned.Unreachable.Select(input => (planned.Place.Owner, input.Path, input.Why)));
-        foreach (var group in unreachable.GroupBy(input => ErrorText.Render(input.Why, Ink.Plain)))
-            terminal.Talk($"{Names(group.Select(input => input.Owner))}: '{group.First().Path}' stays as it was: {ErrorText.Render(group.First().Why, terminal.Ink)}");
         foreach (var group in report.Failed.GroupBy(failure => ErrorText.Render(failure.Why, Ink.Plain)))
-            terminal.Talk($"{Names(group.Select(failure => failure.Place.Owner))}: {ErrorText.Render(group.First().Why, terminal.Ink)}");
+            terminal.Talk($"{string.Join(' ', group.Select(failure => failure.Place.Owner))}: {ErrorText.Render(group.First().Why, terminal.Ink)}");
     }
-
-    static string Names(IEnumerable<LockOwner> owners) => string.Join(' ', owners);
 }

@@ -48,7 +48,14 @@ sealed record Surroundings(
     public void WriteFiles(string folder, IEnumerable<(string Name, string Text)> files)
     {
         var full = Path.GetFullPath(folder, Folder);
-        Directory.CreateDirectory(full);
+        try
+        {
+            Directory.CreateDirectory(full);
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            throw PlatformException.CannotMakeFolder(folder, why);
+        }
         AtomicFile.ReplaceAll([.. files.Select(file => (Path.Combine(full, file.Name), (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(file.Text)))]);
     }
 }

@@ -3,13 +3,14 @@ namespace Hostlock;
 /// <summary>Finds the nearest name in a list, for "did you mean".</summary>
 public static class Closest
 {
-    /// <summary>Makes the hint <c>did you mean 'x'?</c>; null if no candidate is near enough to be a slip of the finger.</summary>
+    /// <summary>Makes the hint <c>did you mean 'x'?</c>; null if no other candidate is near enough to be a slip of the finger.</summary>
     /// <param name="name">The name that was typed.</param>
     /// <param name="candidates">The names that exist.</param>
     public static string? To(string name, IEnumerable<string> candidates)
     {
         var bound = Math.Max(1, name.Length / 3);
         var best = candidates
+            .Where(candidate => candidate != name)
             .Select(candidate => (candidate, distance: Distance(name, candidate, bound)))
             .Where(pair => pair.distance <= bound)
             .OrderBy(pair => pair.distance)

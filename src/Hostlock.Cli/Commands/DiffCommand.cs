@@ -44,18 +44,18 @@ sealed class DiffCommand : FleetCommand
         var held = await HeldAsync(run, (first, old), (second, now));
         run.Print(
             () => (diff.IsEmpty ? $"{before} and {after} have the same lock\n" : DiffText.Render(diff, hasLinks: true)) + Kept(before, after, held, now) + Closure(closure),
-            () => DiffJson.Render(before, after, diff, held, closure));
+            () => DiffJson.Render(before, after, diff, closure, held));
         return run.Value(_exitCode) && !diff.IsEmpty ? ExitCode.No : ExitCode.Done;
     }
 
     // Between two hosts: what differs, and would differ still after a promotion.
-    static async Task<IReadOnlyList<HeldInput>> HeldAsync(CommandRun run, (LockVersion Version, LockFile Lock) from, (LockVersion Version, LockFile Lock) to) =>
+    static async Task<IReadOnlyList<HeldInput>?> HeldAsync(CommandRun run, (LockVersion Version, LockFile Lock) from, (LockVersion Version, LockFile Lock) to) =>
         from.Version is LockVersion.Current(var source, not null) && to.Version is LockVersion.Current(var target, not null) && source.FullPath != target.FullPath
             ? (await run.PromotionAsync(source, from.Lock, [target])).Held(target, to.Lock)
-            : [];
+            : null;
 
-    static string Kept(string before, string after, IReadOnlyList<HeldInput> held, LockFile file) =>
-        held.Count == 0 ? "" : $"\n'hostlock promote {before} {after}' leaves these as they are:\n{HeldText.Render(held, file)}";
+    static string Kept(string before, string after, IReadOnlyList<HeldInput>? held, LockFile file) =>
+        held is null or [] ? "" : $"\n'hostlock promote {before} {after}' leaves these as they are:\n{HeldText.Render(held, file)}";
 
     static string Closure(string? lines) => lines switch
     {

@@ -31,7 +31,7 @@ sealed class FreezeCommand : FleetCommand
         var (host, input) = (run.Folder.OwnerNamed(run.Value(_host)), run.Value(_input));
         var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, DateOnly.FromDateTime(run.Now.UtcDateTime)) : (DateOnly?)null;
         new FleetFileChange(run.Folder, run.Value(_dryRun)).Freeze(host, input, new(run.Value(_reason) ?? Freeze.NoReason, until));
-        run.Terminal.Data($"{host}  {input}  frozen{(until is { } day ? $" until {day:yyyy-MM-dd}" : "")}\n");
+        run.Terminal.Data($"{host}  {input}  frozen{(until is { } day ? $" until {day:yyyy-MM-dd}" : "")}{(run.Value(_dryRun) ? " (not written: --dry-run)" : "")}\n");
         return Task.FromResult(ExitCode.Done);
     }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Hostlock.Fleets;
 using Hostlock.Fleets.History;
 using Hostlock.Reporting;
@@ -9,8 +11,16 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Shows the changes of a lock, from git.</summary>
 sealed class LogCommand : FleetCommand
 {
+    const int Most = 10_000;
+
     readonly Argument<string?> _host = CommonOptions.OneAtMost("host", "HOST", "A host, or root [default: root]");
-    readonly Option<int> _most = new("--max-count") { Description = "The most commits to show", HelpName = "N", DefaultValueFactory = _ => 20 };
+    readonly Option<int> _most = new("--max-count")
+    {
+        Description = "The most commits to show",
+        HelpName = "N",
+        DefaultValueFactory = _ => 20,
+        CustomParser = Count,
+    };
 
     protected override Command Describe() => new("log", """
         Show the history of a lock, from git
@@ -26,10 +36,19 @@ sealed class LogCommand : FleetCommand
     {
         var place = run.Folder.PlaceNamed(run.Value(_host) ?? HostName.Root);
         using var history = LockHistory.Open(run.Processes, run.Folder);
-        var changes = await history.OfAsync(place, Math.Clamp(run.Value(_most), 1, 10_000), run.CancellationToken);
+        var changes = await history.OfAsync(place, run.Value(_most), run.CancellationToken);
         run.Print(
             () => changes.Count == 0 ? $"git has no history of {place.RelativePath}\n" : HistoryText.Render(changes, run.Terminal.Ink),
             () => LogJson.Render(place.Owner, changes));
         return ExitCode.Done;
+    }
+
+    static int Count(ArgumentResult result)
+    {
+        var word = result.Tokens.Single().Value;
+        if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= Most)
+            return count;
+        result.AddError($"'--max-count' takes a number from 1 to {Most}, and '{word}' is none");
+        return default;
     }
 }

@@ -15,6 +15,11 @@ sealed class ManCommand : FleetCommand
 
     protected override Command Describe()
     {
+        _output.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is "")
+                result.AddError("'--output' takes a folder, and '' is none");
+        });
         var command = new Command(Name, """
             Print a manual page
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
@@ -25,6 +26,9 @@ sealed class OutdatedCommand : FleetCommand
     {
         var locks = await new Outdated(run.Fetcher, run.Folder.Fleet.Policies, run.Now).LookAsync(run.Places(_hosts), run.CancellationToken);
         run.Print(() => OutdatedTable.Render(locks, run.Terminal.Ink), () => OutdatedJson.Render(locks));
+        // A lock that was asked for by name and does not exist is a mistake.
+        if (run.Words(_hosts).Length > 0 && locks.FirstOrDefault(outdated => !outdated.HasLock) is { Place: var missing })
+            return locks.Any(outdated => outdated.HasLock) ? ExitCode.Partly : throw FleetException.NoLock(missing);
         var problems = locks.SelectMany(outdated => outdated.Inputs).Count(input => input.Problem is not null);
         return problems == 0 ? ExitCode.Done : problems == locks.Sum(outdated => outdated.Inputs.Length) ? ExitCode.Outside : ExitCode.Partly;
     }

@@ -36,11 +36,8 @@ sealed class ShowCommand : FleetCommand
     }
 
     // A lock file can be shown even if there is no flake.
-    static async Task<LockFile> ReadAsync(CommandRun run, string word)
-    {
-        var isPath = word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".lock", StringComparison.Ordinal);
-        return isPath && LockVersion.OfFile(word, run.Surroundings.Folder) is { Place: var place }
+    static async Task<LockFile> ReadAsync(CommandRun run, string word) =>
+        LockVersion.IsPath(word) && LockVersion.OfFile(word, run.Surroundings.Folder) is { Place: var place }
             ? HostLocks.ReadExisting(place)
             : await run.Versions.ReadAsync(LockVersion.Parse(run.Folder, word, run.Surroundings.Folder), run.CancellationToken);
-    }
 }

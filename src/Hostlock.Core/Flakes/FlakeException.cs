@@ -99,6 +99,13 @@ public sealed partial class FlakeException : HostlockException
     internal static FlakeException OverridesTooDeep(SourceSpan span, int most) =>
         new($"inputs of inputs nest more than {most} levels deep") { Span = span };
 
+    internal static FlakeException FetchedAtBuildTime(SourceSpan span) =>
+        new("unexpected flake input attribute 'buildTime'")
+        {
+            Span = span,
+            Hint = "only Determinate Nix has it, and all other Nix refuses such a flake; take it out to lock the flake here",
+        };
+
     internal static FlakeException UnexpectedInputAttribute(SourceSpan span, string name) =>
         new($"unexpected flake input attribute '{name}'")
         {

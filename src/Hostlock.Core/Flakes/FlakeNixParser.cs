@@ -155,6 +155,8 @@ public sealed class FlakeNixParser
                     follows = Follows(member);
                     span ??= Span(member);
                     break;
+                case "buildTime":
+                    throw FlakeException.FetchedAtBuildTime(Span(attribute));
                 default:
                     attributes = attributes.With(attribute.Name, Attribute(attribute, member));
                     break;

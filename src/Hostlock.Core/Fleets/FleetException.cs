@@ -120,6 +120,9 @@ public sealed class FleetException : HostlockException
     public static FleetException UnknownHost(string name, IEnumerable<HostName> hosts) =>
         new($"unknown host '{name}'") { Hint = Closest.To(name, Words(hosts).Append(HostName.Root)) ?? Known("hosts", Words(hosts)) };
 
+    internal static FleetException InputForHost(string name, string input) =>
+        new($"unknown host '{name}'") { Hint = $"'{input}' is an input; name a host, and the input behind it: -i {ShellWord.Quote(input)}" };
+
     public static FleetException NoSuchRing(string name, IEnumerable<string> rings) =>
         new($"there is no ring '{name}'") { Hint = Closest.To(name, rings) ?? Known("rings", rings) };
 
@@ -150,7 +153,18 @@ public sealed class FleetException : HostlockException
         new($"'{path}' is not an input of {place.Name}") { Hint = Closest.To(path.ToString(), known) ?? Known("inputs", known.Where(name => !name.Contains('/', StringComparison.Ordinal))) };
 
     public static FleetException NotAnInputPath(string text) =>
-        new($"'{text}' is not an input path") { Hint = "join names by '/': nixpkgs, or home-manager/nixpkgs" };
+        new($"'{text}' is not an input path")
+        {
+            Hint = text.Contains(',', StringComparison.Ordinal)
+                ? $"name each input by itself: {string.Join(' ', text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(input => $"-i {ShellWord.Quote(input)}"))}"
+                : "join names by '/': nixpkgs, or home-manager/nixpkgs",
+        };
+
+    internal static FleetException FreezesBeneath(string host, string input) =>
+        new($"'{input}' is an input of an input, and a freeze is of an input of the flake")
+        {
+            Hint = $"all beneath it stays as well: hostlock freeze {host} {ShellWord.Quote(input.Split('/')[0])}",
+        };
 
     public static FleetException ReferenceOfNoInput(LockPlace place, string input, IEnumerable<string> known) =>
         new($"hostlock.toml gives {place.Name} a reference for '{input}', which is not an input of the flake") { Hint = Closest.To(input, known) };
@@ -255,8 +269,12 @@ public sealed class FleetException : HostlockException
     /// <summary>True if the answer is no, although nothing is wrong; this gives exit code 1.</summary>
     public bool IsRefusal { get; private init; }
 
-    public static FleetException NeedsLock(LockPlace place) =>
-        new($"the lock of {place.Name} is not in line with what is declared, and --locked forbids writing it") { Hint = $"hostlock lock {place.Name}" };
+    public static FleetException NeedsLock(IReadOnlyList<string> names) =>
+        new($"{(names.Count == 1 ? $"the lock of {names[0]} is" : $"the locks of {string.Join(", ", names)} are")} not in line with what is declared, and --locked forbids writing")
+        {
+            IsRefusal = true,
+            Hint = $"hostlock lock {string.Join(' ', names)}",
+        };
 
     public static FleetException Busy(string file) =>
         new($"another hostlock is writing here ('{file}')") { IsBusy = true, Hint = "wait for it to finish, then try again" };

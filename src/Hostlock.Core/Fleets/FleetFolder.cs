@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Fleets.Layouts;
 using Hostlock.Fleets.Settings;
 using Hostlock.Locks;
 using Hostlock.Platform;
@@ -145,7 +146,7 @@ public sealed class FleetFolder
     /// <summary>The root or the one host that a word names.</summary>
     /// <exception cref="FleetException">The word names nothing, or a ring.</exception>
     public LockOwner OwnerNamed(string word) =>
-        word.StartsWith('@') ? throw FleetException.NotOneLock(word) : TryOwnerNamed(word) ?? throw FleetException.UnknownHost(word, HostNames);
+        word.StartsWith('@') ? throw FleetException.NotOneLock(word) : TryOwnerNamed(word) ?? throw Unknown(word);
 
     /// <summary>The root or the one host that a word names; null if it names neither.</summary>
     public LockOwner? TryOwnerNamed(string word) =>
@@ -169,6 +170,18 @@ public sealed class FleetFolder
     /// <summary>The host with a name.</summary>
     /// <exception cref="FleetException">There is no such host; the hint suggests a similar name.</exception>
     public Host HostOf(HostName name) => _hosts.GetValueOrDefault(name) ?? throw FleetException.UnknownHost(name.ToString(), HostNames);
+
+    // A word that names an input gets the hint where inputs belong.
+    FleetException Unknown(string word) =>
+        InputIn(word) is { } input ? FleetException.InputForHost(word, input) : FleetException.UnknownHost(word, HostNames);
+
+    // The input that a word names instead of a host: 'nixpkgs', or 'plex/nixpkgs'. Null if it names none.
+    string? InputIn(string word)
+    {
+        if (word.Split('/', 2) is [var host, { Length: > 0 } input] && TryOwnerNamed(host) is not null)
+            return input;
+        return new LocalFlakes(this).TryReadLock(RootLock) is { } file && file.Root.Inputs.ContainsKey(word) ? word : null;
+    }
 
     IEnumerable<HostName> HostNames => Fleet.Hosts.Select(host => host.Name);
 

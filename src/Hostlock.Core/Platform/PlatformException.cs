@@ -26,6 +26,10 @@ public sealed class PlatformException : HostlockException
     internal static PlatformException CannotWrite(string path, Exception why) =>
         new($"cannot write '{path}': {why.Message}", why) { IsOutside = true, Hint = "the file is as it was before" };
 
+    /// <summary>A folder does not exist and cannot be made.</summary>
+    public static PlatformException CannotMakeFolder(string path, Exception why) =>
+        new($"cannot make the folder '{path}': {why.Message}", why) { IsOutside = true, Hint = "name a folder that exists, or one that can be made" };
+
     internal static PlatformException NotFlushed(string folder, Exception why) =>
         new($"cannot be sure that what was written in '{folder}' is on the disk: {why.Message}", why)
         {

@@ -36,7 +36,7 @@ public static class HistoryText
     {
         null => "nothing",
         LockEdge.Follows(var target) => $"follows {Visible.Name(target.ToString())}",
-        LockEdge.Locked(var node) => Visible.Name(node.Locked.ShortRevision ?? (node.Locked.LastModified ?? default).ToString()),
+        LockEdge.Locked(var node) => PinText.Short(node.Locked),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

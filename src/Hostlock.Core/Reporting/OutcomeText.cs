@@ -11,7 +11,7 @@ public static class OutcomeText
     {
         var text = new StringBuilder();
         // Hosts with the same outcome are named together.
-        var bodies = new Dictionary<(object Diff, object Held, bool IsChange), string>();
+        var bodies = new Dictionary<(object Diff, object Held, object Unreachable, bool IsChange), string>();
         foreach (var group in locks.GroupBy(BodyOf))
             text.Append(CultureInfo.InvariantCulture, $"{ink.Bold(string.Join(' ', group.SelectMany(planned => planned.Place.Sharers)))}{group.Key}");
         return text.ToString();
@@ -19,16 +19,26 @@ public static class OutcomeText
         // The text of a plan is made once, however many hosts share the plan.
         string BodyOf(PlannedLock planned)
         {
-            if (!bodies.TryGetValue((planned.Diff, planned.Held, planned.IsChange), out var body))
-                bodies.Add((planned.Diff, planned.Held, planned.IsChange), body = Body(planned, isWritten, ink));
+            var key = (planned.Diff, planned.Held, planned.Unreachable, planned.IsChange);
+            if (!bodies.TryGetValue(key, out var body))
+                bodies.Add(key, body = Body(planned, isWritten, ink));
             return body;
         }
     }
 
-    static string Body(PlannedLock planned, bool isWritten, Ink ink) => planned switch
+    static string Body(PlannedLock planned, bool isWritten, Ink ink)
     {
-        { IsChange: false } => $": nothing to do\n{HeldText.Render(planned.Held, planned.After)}",
-        { Diff.IsEmpty: true } => $": the same entries, written in the form of Nix\n{HeldText.Render(planned.Held, planned.After)}",
-        _ => $"\n{DiffText.Render(planned.Diff)}{HeldText.Render(planned.Held, planned.After)}{(isWritten ? "" : ink.Dim("not written") + "\n")}",
-    };
+        var kept = HeldText.Render(planned.Held, planned.After) + string.Concat(planned.Unreachable.Select(Unreachable));
+        return planned switch
+        {
+            { IsChange: false } => $": {(planned.Unreachable.Count > 0 ? "nothing moves" : "nothing to do")}\n{kept}",
+            { Diff.IsEmpty: true } => $": the same entries, written in the form of Nix\n{kept}",
+            _ => $"\n{DiffText.Render(planned.Diff)}{kept}{(isWritten ? "" : ink.Dim("not written") + "\n")}",
+        };
+    }
+
+    // In short: what failed, and what can be done about it.
+    static string Unreachable(UnreachableInput input) =>
+        $"• Kept input '{Visible.Name(input.Path.ToString())}' (out of reach: {Visible.Name(input.Why.Message)})\n"
+        + (input.Why.Hint is { } hint ? $"    hint: {Visible.Name(hint)}\n" : "");
 }

@@ -13,23 +13,25 @@ public static class OutdatedTable
     {
         var text = new StringBuilder();
         foreach (var (hosts, rows) in Alike.Group(locks, outdated => outdated.Place.Sharers, outdated => Rows(outdated, ink)))
-            text.Append(rows.Length == 0 ? $"{ink.Bold(hosts)}: up to date\n" : $"{ink.Bold(hosts)}\n{rows}");
+            text.Append($"{ink.Bold(hosts)}{rows}");
         return text.ToString();
     }
 
     static string Rows(OutdatedLock one, Ink ink)
     {
+        if (!one.HasLock)
+            return $": {ink.Bad($"no lock; 'hostlock lock {one.Place.Name}' makes {one.Place.RelativePath}")}\n";
         var rows = one.Inputs.Select(Row).Where(row => row is not null).Select(row => row!.Value).ToList();
         if (rows.Count == 0)
-            return "";
+            return ": up to date\n";
         var (name, move) = (rows.Max(row => row.Name.Length), rows.Max(row => row.Move.Length));
-        return string.Concat(rows.Select(row => $"  {row.Name.PadRight(name)}  {row.Move.PadRight(move)}  {(row.IsBad ? ink.Bad(row.Note) : ink.Dim(row.Note))}".TrimEnd() + "\n"));
+        return "\n" + string.Concat(rows.Select(row => $"  {row.Name.PadRight(name)}  {row.Move.PadRight(move)}  {(row.IsBad ? ink.Bad(row.Note) : ink.Dim(row.Note))}".TrimEnd() + "\n"));
     }
 
     static (string Name, string Move, string Note, bool IsBad)? Row(OutdatedInput input)
     {
         var name = Visible.Name(input.Name);
-        var locked = Visible.Name(input.Locked.ShortRevision ?? (input.Locked.LastModified ?? default).ToString());
+        var locked = PinText.Short(input.Locked);
         if (input.Problem is { } problem)
             return (name, locked, Visible.Name(problem.Message), true);
         if (input.Newest is not { } newest)

@@ -26,7 +26,7 @@ public static class StatusTable
         if (!matrix.Differing.IsEmpty)
             Table(text, matrix, width, ink);
         else if (!matrix.Rows.IsEmpty)
-            text.Append(CultureInfo.InvariantCulture, $"{Names(matrix.Rows[0].Hosts)}: the same everywhere\n");
+            text.Append(CultureInfo.InvariantCulture, $"{Names(matrix.Rows[0].Hosts)}{(matrix.Rows[0].Hosts.Length > 1 ? ": the same everywhere" : "")}\n");
         if (!matrix.Same.IsEmpty)
         {
             text.Append(matrix.Differing.IsEmpty ? "\n" : "\nthe same everywhere:\n");

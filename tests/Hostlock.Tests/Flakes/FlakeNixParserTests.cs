@@ -38,6 +38,17 @@ public class FlakeNixParserTests
         .Replace(" at …", "", StringComparison.Ordinal)
         .Split(" as …")[0].Split("; add '--")[0].Split(", expecting ")[0].Split(" {")[0];
 
+    [Theory]
+    [InlineData("""a.url = "github:acme/a"; a.buildTime = true;""")]
+    [InlineData("""a = { type = "github"; owner = "acme"; repo = "a"; buildTime = true; };""")]
+    public void What_only_Determinate_Nix_has_is_refused_at_its_place(string inputs)
+    {
+        var why = Assert.Throws<FlakeException>(() => FlakeNixParser.Parse(new("flake.nix", $"{{ inputs = {{ {inputs} }}; outputs = _: {{ }}; }}"), TreePath.Root));
+
+        Assert.EndsWith("buildTime", why.Span!.Text, StringComparison.Ordinal);
+        Assert.Contains("Determinate Nix", why.Hint, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_part_of_a_declaration_is_read()
     {

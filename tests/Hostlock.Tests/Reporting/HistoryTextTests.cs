@@ -1,6 +1,5 @@
 using Hostlock.Fetching.Git;
 using Hostlock.Flakes;
-using Hostlock.Fleets.History;
 using Hostlock.Locks;
 using Hostlock.Reporting;
 using Hostlock.Tests.Support;

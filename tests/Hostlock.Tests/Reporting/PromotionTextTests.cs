@@ -22,7 +22,7 @@ public class PromotionTextTests
                 'github:acme/a/1111111111111111111111111111111111111111' (2020-01-02)
               → 'github:acme/a/2222222222222222222222222222222222222222' (2020-01-03)
             plex → db
-              nothing to do: it has this lock already
+              nothing to do: it has these entries already
 
             """,
             PromotionText.Render(Owner("plex"), [Plan(Old, "web"), Plan(Tested, "db"), Plan(Old, "orc")], isPlan: false, Ink.Plain));
@@ -36,7 +36,7 @@ public class PromotionTextTests
                 'github:acme/a/2222222222222222222222222222222222222222' (2020-01-03)
               not written (--dry-run)
             plex → db
-              nothing to do: it has this lock already
+              nothing to do: it has these entries already
 
             """,
             PromotionText.Render(Owner("plex"), [Plan(LockFile.Empty, "web"), Plan(Tested, "db")], isPlan: true, Ink.Plain));
@@ -58,7 +58,7 @@ public class PromotionTextTests
         var planned = PlannedLock.Of(SmallLocks.Place("web"), Old, Old).Leaving([new(InputPath.Of("a"), rule)], []);
 
         Assert.Equal(
-            "plex → web\n• Kept input 'a' (web tracks github:acme/a/next)\n  nothing to do: it has this lock already\n",
+            "plex → web\n• Kept input 'a' (web tracks github:acme/a/next)\n  nothing else differs\n",
             PromotionText.Render(Owner("plex"), [new LockOutcome.Planned(planned)], isPlan: false, Ink.Plain));
     }
 

@@ -90,7 +90,7 @@ public class StatusTableTests
     public void A_lock_that_is_not_there_or_cannot_be_read_is_told_below() =>
         Assert.Equal(
             """
-            orc: the same everywhere
+            orc
 
               a  1111111 9d
 

@@ -25,9 +25,9 @@ static class LockCommit
     /// <param name="locks">The locks that were written.</param>
     /// <param name="note">The contents of the message.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The subject of the commit.</returns>
+    /// <returns>The subject of the commit; null if git has these locks already, as after an update that was taken back.</returns>
     /// <exception cref="FleetException">git does not make the commit.</exception>
-    public static async Task<string> MakeAsync(
+    public static async Task<string?> MakeAsync(
         IProcessRunner processes, string root, IReadOnlyList<PlannedLock> locks, CommitNote note, CancellationToken cancellationToken)
     {
         var subject = Subject(locks, note.PromotedFrom);
@@ -36,12 +36,16 @@ static class LockCommit
         message.Append(CultureInfo.InvariantCulture, $"Hostlock-Hosts: {string.Join(' ', locks.SelectMany(planned => planned.Place.Sharers))}\n");
         if (note.PromotedFrom is { } from)
             message.Append(CultureInfo.InvariantCulture, $"Hostlock-Promoted-From: {from}\n");
-        var files = locks.Select(planned => Path.GetRelativePath(root, planned.Place.FullPath));
+        string[] files = [.. locks.Select(planned => Path.GetRelativePath(root, planned.Place.FullPath))];
         var finished = await processes.RunAsync(
             GitProgram.InWorkTree(root, ["--literal-pathspecs", "commit", "--quiet", "--cleanup=verbatim", "--only", "--file=-", "--", .. files])
                 .WithInput(message.ToString()),
             cancellationToken);
-        return finished.Succeeded ? subject : throw FleetException.CommitFailed($"{finished.Errors}{finished.Output}".Trim());
+        if (finished.Succeeded)
+            return subject;
+        var status = await processes.RunAsync(
+            GitProgram.InWorkTree(root, ["--literal-pathspecs", "status", "--porcelain", "--ignored", "--", .. files]), cancellationToken);
+        return status.Succeeded && status.Output.Length == 0 ? null : throw FleetException.CommitFailed($"{finished.Errors}{finished.Output}".Trim());
     }
 
     static string Subject(IReadOnlyList<PlannedLock> locks, LockOwner? promotedFrom)

@@ -10,8 +10,8 @@ public interface ILockWritingWatcher
     void Settled(LockReport report);
 
     /// <summary>The written locks were committed.</summary>
-    /// <param name="subject">The subject of the commit.</param>
-    void Committed(string subject);
+    /// <param name="subject">The subject of the commit; null if git had them already.</param>
+    void Committed(string? subject);
 }
 
 /// <summary>Plans locks, writes them and commits them. No other hostlock can write to the fleet meanwhile.</summary>

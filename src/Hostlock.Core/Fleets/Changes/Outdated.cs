@@ -29,7 +29,13 @@ public sealed record OutdatedInput(string Name, FlakeRef Locked, NewestRevision?
 }
 
 /// <summary>One lock, with the inputs that have a revision.</summary>
-public sealed record OutdatedLock(LockPlace Place, ImmutableArray<OutdatedInput> Inputs);
+/// <param name="Place">The lock.</param>
+/// <param name="Inputs">The inputs directly beneath the flake; none if the file does not exist.</param>
+public sealed record OutdatedLock(LockPlace Place, ImmutableArray<OutdatedInput> Inputs)
+{
+    /// <summary>False if the file does not exist.</summary>
+    public bool HasLock { get; init; } = true;
+}
 
 /// <summary>
 /// Asks which inputs an update would move. Each reference is asked once, for its revision only; no tree is fetched, and nothing is written.
@@ -41,13 +47,13 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
 {
     const int AtOnce = 12;
 
-    /// <summary>Asks for locks, in the order given. A lock without a file is skipped.</summary>
+    /// <summary>Asks for locks, in the order given.</summary>
     /// <exception cref="HostlockException">A lock cannot be read.</exception>
     public async Task<IReadOnlyList<OutdatedLock>> LookAsync(IReadOnlyList<LockPlace> places, CancellationToken cancellationToken)
     {
         var reading = new LockReading();
-        var locks = places.Select(place => (Place: place, Lock: HostLocks.Read(place, reading))).Where(each => each.Lock is not null).ToList();
-        var asked = locks.SelectMany(each => Inputs(each.Lock!)).Select(input => (input.Name, input.Node.Original)).Distinct().ToList();
+        var locks = places.Select(place => (Place: place, Lock: HostLocks.Read(place, reading))).ToList();
+        var asked = locks.SelectMany(each => Inputs(each.Lock ?? LockFile.Empty)).Select(input => (input.Name, input.Node.Original)).Distinct().ToList();
         var answers = new Dictionary<(string, FlakeRef), (NewestRevision? Newest, NewestRevision? Waiting, HostlockException? Problem)>();
         await Parallel.ForEachAsync(asked, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (each, stop) =>
         {
@@ -55,7 +61,7 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
             lock (answers)
                 answers[each] = answer;
         });
-        var found = locks.Select(each => (each.Place, Inputs: Inputs(each.Lock!).Select(input =>
+        var found = locks.Select(each => (each.Place, HasLock: each.Lock is not null, Inputs: Inputs(each.Lock ?? LockFile.Empty).Select(input =>
         {
             var (newest, waiting, problem) = answers[(input.Name, input.Node.Original)];
             return new OutdatedInput(input.Name, input.Node.Locked, newest, waiting, each.Place.Frozen.TryGetValue(input.Name, out var freeze) ? freeze : null, problem);
@@ -69,7 +75,7 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
             .. found.Select(each => new OutdatedLock(each.Place,
             [
                 .. each.Inputs.Select(input => input.IsOld && behind[(input.Locked, input.Newest!.Id)].Result is { Commits: { } commits } ? input with { CommitsBehind = commits } : input),
-            ])),
+            ]) { HasLock = each.HasLock }),
         ];
     }
 

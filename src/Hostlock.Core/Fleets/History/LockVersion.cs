@@ -1,3 +1,5 @@
+using Hostlock.Platform;
+
 namespace Hostlock.Fleets.History;
 
 /// <summary>
@@ -20,7 +22,7 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
     /// <param name="folder">The fleet.</param>
     /// <param name="word">The word.</param>
     /// <param name="currentFolder">The folder that relative paths start in.</param>
-    /// <exception cref="FleetException">The word names nothing, or a ring.</exception>
+    /// <exception cref="HostlockException">The word names nothing, a file that does not exist, or a ring.</exception>
     public static LockVersion Parse(FleetFolder folder, string word, string currentFolder)
     {
         if (folder.TryOwnerNamed(word) is { } known)
@@ -28,6 +30,8 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
         if (OfFile(word, currentFolder) is { } file)
             return file;
         var at = word.IndexOf('@', StringComparison.Ordinal);
+        if (at < 0 && IsPath(word))
+            throw PlatformException.NoFile(word);
         return at <= 0 ? Now(folder, folder.OwnerNamed(word)) : Of(folder, folder.OwnerNamed(word[..at]), word[(at + 1)..]);
     }
 
@@ -45,6 +49,9 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
     static Current Now(FleetFolder folder, LockOwner owner) => new(folder.PlaceOf(owner), HostOf(owner));
 
     static HostName? HostOf(LockOwner owner) => owner is LockOwner.Host(var name) ? name : null;
+
+    /// <summary>Returns true if a word can only be meant as the path of a file: no host is called like that.</summary>
+    public static bool IsPath(string word) => word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".lock", StringComparison.Ordinal);
 
     /// <summary>A lock file, which need not belong to a fleet; null if the file does not exist.</summary>
     public static LockVersion? OfFile(string word, string currentFolder)

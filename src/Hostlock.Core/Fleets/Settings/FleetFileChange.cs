@@ -40,6 +40,8 @@ public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
     // If a host has no lock yet, the name of the input cannot be checked.
     static void RefuseUnknown(LockPlace place, string input)
     {
+        if (InputPath.TryParse(input) is { Length: > 1 })
+            throw FleetException.FreezesBeneath(place.Name, input);
         if (!InputPath.IsReferable(input))
             throw FleetException.NotAnInputPath(input);
         if (HostLocks.Read(place) is { } file && !file.Root.Inputs.ContainsKey(input))

@@ -10,14 +10,15 @@ public static class DiffJson
     /// <param name="before">The word for the one.</param>
     /// <param name="after">The word for the other.</param>
     /// <param name="diff">What differs.</param>
-    /// <param name="held">What a promotion from the one to the other would leave as it is.</param>
     /// <param name="closure">What nix says of the systems of the two; null if it was not asked.</param>
-    public static string Render(string before, string after, LockDiff diff, IReadOnlyList<HeldInput> held, string? closure) => JsonPage.Render(json =>
+    /// <param name="held">The inputs that a promotion from the one to the other leaves as they are; null if they are not locks of two hosts.</param>
+    public static string Render(string before, string after, LockDiff diff, string? closure, IReadOnlyList<HeldInput>? held = null) => JsonPage.Render(json =>
     {
         json.WriteString("before", before);
         json.WriteString("after", after);
         json.WriteChanges(diff);
-        json.WriteHeld(held);
+        if (held is not null)
+            json.WriteHeld(held);
         if (closure is null)
             return;
         json.WriteStartArray("closure");

@@ -9,6 +9,7 @@ public static class OutdatedJson
     public static string Render(IReadOnlyList<OutdatedLock> locks) => JsonPage.Render(json => json.WriteHosts(locks, outdated => outdated.Place, outdated =>
     {
         json.WriteString("lock", outdated.Place.RelativePath);
+        json.WriteString("state", outdated.HasLock ? "locked" : "missing");
         json.WriteStartObject("inputs");
         foreach (var input in outdated.Inputs)
         {

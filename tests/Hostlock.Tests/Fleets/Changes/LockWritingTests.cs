@@ -77,6 +77,21 @@ public sealed class LockWritingTests : IDisposable
     }
 
     [Fact]
+    public async Task What_git_has_already_is_written_and_needs_no_commit()
+    {
+        var (plex, _) = await LocksAsync();
+        HostLocks.Write(plex.Place, LockFile.Empty);
+        TestGit.Commit(_folder.Path, 1);
+        var committed = File.ReadAllBytes(plex.Place.FullPath);
+        HostLocks.Write(plex.Place, ((LockOutcome.Planned)plex).Lock.After);
+
+        await RunAsync(new([new LockOutcome.Planned(PlannedLock.Restoring(plex.Place, committed))]), Commit);
+
+        Assert.Equal(["settled plex", "committed nothing"], _watcher.Told);
+        Assert.Equal(committed, File.ReadAllBytes(plex.Place.FullPath));
+    }
+
+    [Fact]
     public async Task While_locks_are_planned_nobody_else_writes()
     {
         var folder = FleetFolder.Open(_folder.Path);
@@ -140,6 +155,6 @@ public sealed class LockWritingTests : IDisposable
 
         public void Settled(LockReport report) => Told.Add($"settled {string.Join(' ', report.Changed.Select(planned => planned.Place.Name))}");
 
-        public void Committed(string subject) => Told.Add($"committed {subject}");
+        public void Committed(string? subject) => Told.Add($"committed {subject ?? "nothing"}");
     }
 }

@@ -91,15 +91,15 @@ public sealed class OutdatedTests : IDisposable
     }
 
     [Fact]
-    public async Task Inputs_that_follow_and_hosts_without_a_lock_are_passed_over()
+    public async Task Inputs_that_follow_are_passed_over_and_a_host_without_a_lock_is_told()
     {
         _world.Flake("github:acme/a");
         var place = await LockedPlaceAsync("""a.url = "github:acme/a"; b.follows = "a";""");
 
-        var found = Assert.Single(await LookAsync([LockPlace.OfFile("web", _folder["web.lock"]), place]));
+        var found = await LookAsync([LockPlace.OfFile("web", _folder["web.lock"]), place]);
 
-        Assert.Equal("plex", found.Place.Name);
-        Assert.Equal(["a"], found.Inputs.Select(input => input.Name));
+        Assert.Equal([("web", false), ("plex", true)], found.Select(each => (each.Place.Name, each.HasLock)));
+        Assert.Equal(["a"], found.SelectMany(each => each.Inputs).Select(input => input.Name));
     }
 
     async Task<LockPlace> LockedPlaceAsync(string inputs)

@@ -20,6 +20,7 @@ public class OutdatedJsonTests
               "hosts": {
                 "plex": {
                   "lock": "locks/plex.lock",
+                  "state": "locked",
                   "inputs": {
                     "a": {
                       "locked": "1111111111111111111111111111111111111111",
