@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Hostlock.Flakes;
@@ -59,27 +60,74 @@ public static class FleetFileEdit
     /// <param name="host">The host.</param>
     /// <param name="lockPath">The path of the lock; null for the path that the file gives for all hosts.</param>
     /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
-    public static EditedText SetLock(SourceText source, HostName host, string? lockPath)
+    public static EditedText SetLock(SourceText source, HostName host, string? lockPath) =>
+        SetKey(source, host, "lock", lockPath is null ? null : TomlText.String(lockPath), edited => lockPath is null || edited.Lock == lockPath);
+
+    /// <summary>Gives a host another flake file.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="flake">The file that declares its inputs; null for flake.nix.</param>
+    /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
+    public static EditedText SetFlake(SourceText source, HostName host, string? flake) =>
+        SetKey(source, host, "flake", flake is null ? null : TomlText.String(flake), edited => edited.FlakeFile == (flake ?? FleetFolder.FlakeFile));
+
+    /// <summary>Gives a host other configurations.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="configurations">Their attribute paths; null for <c>nixosConfigurations.NAME</c>.</param>
+    /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
+    public static EditedText SetConfigurations(SourceText source, HostName host, ImmutableArray<string>? configurations) =>
+        SetKey(
+            source, host, "configurations", configurations is { } paths ? TomlText.Strings(paths) : null,
+            edited => configurations is { } paths ? edited.Configurations is { } now && now.SequenceEqual(paths) : edited.Configurations is null);
+
+    /// <summary>Lists other outputs, in a file that lists outputs.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="outputs">The names of all outputs; null to list none.</param>
+    /// <exception cref="FleetException">The file cannot be edited.</exception>
+    public static EditedText SetOutputs(SourceText source, ImmutableArray<string>? outputs)
+    {
+        if (!TomlReader.Read(source).TryGet("outputs", out var known))
+            return Changed(source, []);
+        var change = outputs is { } names
+            ? new(known.Value.Span.Start, known.Value.Span.Length, TomlText.Strings(names))
+            : Removal(source.Text, new(known.KeySpan.Start, isInline: false) { End = known.Value.Span.End });
+        return ReadAgain(source, Changed(source, [change]), fleet => fleet.Outputs is { } now ? outputs is { } asked && now.SequenceEqual(asked) : outputs is null)
+            ?? throw FleetException.CannotEdit(known.KeySpan, "list other outputs");
+    }
+
+    /// <summary>Takes a host out, with all that is said of it.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="host">The host.</param>
+    /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
+    public static EditedText RemoveHost(SourceText source, HostName host)
+    {
+        var member = HostMember(source, host);
+        return ReadAgain(source, Changed(source, Removals(source, member.Members)), fleet => Find(fleet, host) is null)
+            ?? throw FleetException.CannotEdit(member.Span, $"take out '{host}'");
+    }
+
+    static EditedText SetKey(SourceText source, HostName host, string key, string? value, Func<Host, bool> isAsAsked)
     {
         var member = HostMember(source, host);
         var table = member.Members;
         TextChange change;
-        if (table.TryGet("lock", out var known))
+        if (table.TryGet(key, out var known))
         {
-            change = lockPath is not null
-                ? new(known.Value.Span.Start, known.Value.Span.Length, TomlText.String(lockPath))
+            change = value is not null
+                ? new(known.Value.Span.Start, known.Value.Span.Length, value)
                 : Removal(source.Text, new(known.KeySpan.Start, table.By == TomlTable.Form.Inline) { End = known.Value.Span.End });
         }
-        else if (lockPath is null)
+        else if (value is null)
         {
             return Changed(source, []);
         }
         else
         {
-            change = new(Place(), 0, Line(lockPath));
+            change = new(Place(), 0, Line(value));
         }
-        return ReadAgain(source, Changed(source, [change]), fleet => Find(fleet, host) is { } edited && (lockPath is null || edited.Lock == lockPath))
-            ?? throw FleetException.CannotEdit(member.Span, $"change the lock of '{host}'");
+        return ReadAgain(source, Changed(source, [change]), fleet => Find(fleet, host) is { } edited && isAsAsked(edited))
+            ?? throw FleetException.CannotEdit(member.Span, $"change the {key} of '{host}'");
 
         // Right behind the header of the host; if it has none, before its first setting.
         int Place() => table.By switch
@@ -89,13 +137,13 @@ public static class FleetFileEdit
             _ => table.Pieces.Min(piece => piece.Start),
         };
 
-        string Line(string path) => table.By switch
+        string Line(string text) => table.By switch
         {
-            TomlTable.Form.Header => $"lock = {TomlText.String(path)}\n",
-            TomlTable.Form.Implied => $"[hosts.{TomlText.Key(host.ToString())}]\nlock = {TomlText.String(path)}\n\n",
-            TomlTable.Form.Inline => $"lock = {TomlText.String(path)}{(table.Members.Count > 0 ? ", " : " ")}",
+            TomlTable.Form.Header => $"{key} = {text}\n",
+            TomlTable.Form.Implied => $"[hosts.{TomlText.Key(host.ToString())}]\n{key} = {text}\n\n",
+            TomlTable.Form.Inline => $"{key} = {text}{(table.Members.Count > 0 ? ", " : " ")}",
             // In hosts.plex.ring = "canary" and plex.ring = "canary", the keys name the host themselves.
-            _ => $"{source.Text[table.Pieces[0].Start..table.Members[0].KeySpan.Start]}lock = {TomlText.String(path)}\n",
+            _ => $"{source.Text[table.Pieces[0].Start..table.Members[0].KeySpan.Start]}{key} = {text}\n",
         };
 
         bool IsHeader(TomlPiece piece) =>
@@ -119,8 +167,14 @@ public static class FleetFileEdit
             return null;
         // An inline table of freezes is removed with its last freeze.
         var going = freezes.Members is { By: TomlTable.Form.Inline, Members.Count: 1 } ? freezes : value;
+        return Removals(source, going.Members);
+    }
+
+    // Where all that defines a table is taken out.
+    static List<TextChange> Removals(SourceText source, TomlTable table)
+    {
         var changes = new List<TextChange>();
-        foreach (var piece in going.Members.Pieces)
+        foreach (var piece in table.Pieces)
         {
             // The last line of the file is removed with the line end before it, which another removal may already cover.
             var removal = Removal(source.Text, piece);

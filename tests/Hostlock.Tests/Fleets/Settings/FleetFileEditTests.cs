@@ -1,3 +1,4 @@
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Settings;
 
@@ -74,6 +75,43 @@ public class FleetFileEditTests
         Assert.Equal(FleetFile.Read(before).Hosts.Select(host => host.Name), FleetFile.Read(set).Hosts.Select(host => host.Name));
         // A header of its own may stay.
         Assert.Equal(before.Replace("\n", "", StringComparison.Ordinal), after.Replace("[hosts.plex]\n\n", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("[hosts.plex]\nflake = 'a/flake.nix'\n[hosts.plex.freeze.a]\n\n[hosts.web]\nstamp = true\n")]
+    [InlineData("[hosts.web]\nstamp = true\n\n[hosts.\"plex\"] # it\n# more of it\n")]
+    [InlineData("[hosts]\nplex.stamp = true\nweb.stamp = true\n")]
+    [InlineData("[hosts]\nplex = { stamp = true }\nweb = { stamp = true }\n")]
+    [InlineData("hosts.plex.stamp = true\nhosts.web.stamp = true\n")]
+    [InlineData("hosts = { plex = { }, web = { stamp = true } }\n")]
+    public void A_host_that_is_taken_out_leaves_the_others_as_they_are(string form)
+    {
+        var after = FleetFileEdit.RemoveHost(new("hostlock.toml", "version = 1\n" + form), Plex).Text;
+
+        var web = Assert.Single(FleetFile.Read(after).Hosts);
+        Assert.Equal(("web", true), (web.Name.ToString(), web.IsStamped));
+        Assert.DoesNotContain("plex", after, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_flake_and_the_configurations_of_a_host_and_the_outputs_are_set_and_taken_away()
+    {
+        var before = "version = 1\n# why\noutputs = [\"a\",\n  \"b\"] # all\n\n[hosts.plex] # it\nring = 'a'\n[rings.a]\n";
+
+        var set = Edit(before, source => FleetFileEdit.SetFlake(source, Plex, "plex/flake.nix"));
+        set = Edit(set, source => FleetFileEdit.SetConfigurations(source, Plex, ["nixosConfigurations.plex", "homeConfigurations.\"j@plex\""]));
+        set = Edit(set, source => FleetFileEdit.SetOutputs(source, ["nixosConfigurations"]));
+        Assert.Equal(
+            "version = 1\n# why\noutputs = [\"nixosConfigurations\"] # all\n\n[hosts.plex] # it\n"
+            + "configurations = [\"nixosConfigurations.plex\", 'homeConfigurations.\"j@plex\"']\nflake = \"plex/flake.nix\"\nring = 'a'\n[rings.a]\n",
+            set);
+
+        var after = Edit(set, source => FleetFileEdit.SetConfigurations(source, Plex, null));
+        after = Edit(after, source => FleetFileEdit.SetFlake(source, Plex, null));
+        Assert.Equal(before.Replace("\"a\",\n  \"b\"", "\"nixosConfigurations\"", StringComparison.Ordinal), after);
+        Assert.Equal("version = 1\n# why\n\n[hosts.plex] # it\nring = 'a'\n[rings.a]\n", Edit(after, source => FleetFileEdit.SetOutputs(source, null)));
+
+        static string Edit(string text, Func<SourceText, EditedText> edit) => edit(new SourceText("hostlock.toml", text)).Text;
     }
 
     [Fact]
