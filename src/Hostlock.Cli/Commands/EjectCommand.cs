@@ -52,9 +52,7 @@ sealed class EjectCommand : FleetCommand
         await adopted.ForgetAsync(plan.Removed, run.CancellationToken);
         if (driver is not null)
             await driver.UninstallAsync(run.CancellationToken);
-        terminal.Data(plan.IsWhole
-            ? "\ndone: this flake is one like any other; 'git add -A' records it\n"
-            : $"\ndone: {string.Join(' ', plan.Moves.Select(move => move.Host))} {(plan.Moves.Length == 1 ? "is" : "are")} built by flake.lock from now on; 'git add -A' records it\n");
+        terminal.Data($"\n{EjectText.Done(plan)}");
         return ExitCode.Done;
     }
 }

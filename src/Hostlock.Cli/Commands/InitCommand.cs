@@ -49,7 +49,7 @@ sealed class InitCommand : FleetCommand
         FleetInit.Apply(folder, plan);
         await GitVisibility.ShowToNixAsync(run.Processes, folder, [.. plan.Files.Where(file => file.IsNew).Select(file => folder.Full(file.Path))], run.CancellationToken);
         if (!plan.Files.IsEmpty)
-            terminal.Data($"\ndone: each host is built by its own lock from now on{(plan.Notes.IsEmpty ? ", and nothing has moved yet" : "")}\n");
+            terminal.Data($"\n{InitText.Done(plan)}");
         if (driver is not null)
         {
             await driver.InstallAsync(run.CancellationToken);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Layouts;
 using Hostlock.Fleets.Merging;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
@@ -26,10 +27,11 @@ sealed class StatusCommand : FleetCommand
     {
         var terminal = run.Terminal;
         var locks = await UnmergedLock.MarkAsync(FleetStatus.Read(run.Places(_hosts)), run.Folder, run.Processes, run.CancellationToken);
+        var listed = run.Words(_hosts).Length == 0 ? ListedHosts.Of(run.Folder) : ListedHosts.InLine;
         if (run.IsJson)
-            terminal.Data(output => StatusJson.Write(locks, output));
+            terminal.Data(output => StatusJson.Write(locks, listed, output));
         else
-            terminal.Data(StatusTable.Render(locks, run.Now, terminal.Width, terminal.Ink));
+            terminal.Data(StatusTable.Render(locks, run.Now, terminal.Width, terminal.Ink) + StatusTable.Render(listed, terminal.Ink));
         if (!run.Folder.HasFleetFile && !run.IsJson)
             terminal.Talk("no hostlock.toml here: 'hostlock init' gives each host a lock of its own\n");
         foreach (var problem in locks.Select(status => status.Problem).OfType<HostlockException>())

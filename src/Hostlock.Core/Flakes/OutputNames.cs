@@ -8,11 +8,29 @@ namespace Hostlock.Flakes;
 /// <c>mapAttrs</c> over a set and <c>genAttrs</c> over a list. Nothing is evaluated; what is computed stays unknown.
 /// </summary>
 /// <param name="All">The names of all outputs in the order of the text; null if they are computed.</param>
-/// <param name="Configurations">For each output that holds hosts, the hosts; an output whose hosts are computed is not in it.</param>
+/// <param name="Configurations">For each output that holds configurations, their names; an output whose names are computed is not in it.</param>
 public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDictionary<string, ImmutableArray<string>> Configurations)
 {
-    /// <summary>The outputs that hold a system for each host.</summary>
-    public static readonly ImmutableArray<string> HostOutputs = ["nixosConfigurations", "darwinConfigurations", "homeConfigurations"];
+    /// <summary>The outputs that hold a system for each host, or the homes of users.</summary>
+    public static readonly ImmutableArray<string> HostOutputs = ["nixosConfigurations", "darwinConfigurations", Homes];
+
+    /// <summary>The output that holds the homes of users, and the one that holds the systems of telephones.</summary>
+    public const string Homes = "homeConfigurations", Phones = "nixOnDroidConfigurations";
+
+    /// <summary>All outputs that hold configurations.</summary>
+    public static readonly ImmutableArray<string> ConfigurationOutputs = [.. HostOutputs, Phones];
+
+    // What a hive of colmena says beside its nodes (colmena, src/nix/hive/eval.nix).
+    static readonly string[] NoNodes = ["meta", "defaults", "network"];
+
+    /// <summary>
+    /// The nodes that colmena builds of modules of its own: its hive does not take them from <c>nixosConfigurations</c>. Empty if the text does not say so.
+    /// </summary>
+    public ImmutableArray<string> HiveNodes { get; init; } = [];
+
+    /// <summary>True if the names of all configurations are known.</summary>
+    public bool AreComplete =>
+        All is { } all && ConfigurationOutputs.Where(output => all.Contains(output)).All(Configurations.ContainsKey);
 
     /// <exception cref="FlakeException">The text is not Nix.</exception>
     public static OutputNames Read(SourceText flakeNix)
@@ -22,13 +40,22 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
             return new(null, none);
         var reading = new Reading();
         var body = reading.ResultOf(outputs.Value);
+        var all = reading.Names(body, 0);
         return new(
-            reading.Names(body, 0),
-            HostOutputs
+            all,
+            ConfigurationOutputs
                 .Select(output => (output, hosts: reading.Member(body, output, 0) is { } value ? reading.Names(value, 0) : null))
                 .Where(pair => pair.hosts is not null)
-                .ToImmutableSortedDictionary(pair => pair.output, pair => pair.hosts!.Value));
+                .ToImmutableSortedDictionary(pair => pair.output, pair => pair.hosts!.Value))
+        {
+            HiveNodes = reading.Member(body, "colmena", 0) is { } hive && !IsMadeOfHosts(hive)
+                ? [.. (reading.Names(hive, 0) ?? []).Except(NoNodes)]
+                : [],
+        };
     }
+
+    static bool IsMadeOfHosts(NixExpression hive) =>
+        NixTree.Within(hive).OfType<NixSelection>().Any(selection => selection.Path.Any(name => name.Name == "nixosConfigurations"));
 
     /// <summary>The names in reach of what is looked at. A name bound twice is taken from the outermost set it stands in.</summary>
     sealed class Reading

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hostlock.Flakes;
 using Hostlock.Fleets.Settings;
 
 namespace Hostlock.Fleets;
@@ -18,6 +19,17 @@ public sealed record Host(
     /// The attribute paths of the host's configurations; null if the file lists none, which means <c>nixosConfigurations.NAME</c>.
     /// </summary>
     public ImmutableArray<string>? Configurations { get; init; }
+
+    /// <summary>The attribute paths of its configurations, whether the file lists them or not, spelt as <see cref="ConfigurationPath"/> does.</summary>
+    public ImmutableArray<string> ConfigurationPaths =>
+        Configurations is { } listed
+            ? [.. listed.Select(path => path.Split('.', 2) is [var output, var name] ? ConfigurationPath(output, name.Trim('"')) : path)]
+            : [ConfigurationPath("nixosConfigurations", Name.ToString())];
+
+    /// <summary>The attribute path of a configuration, as hostlock.toml writes it.</summary>
+    /// <param name="output">The output, such as <c>nixosConfigurations</c>.</param>
+    /// <param name="name">The name beneath it, which is quoted if Nix wants that.</param>
+    public static string ConfigurationPath(string output, string name) => $"{output}.{(InputPath.IsReferable(name) ? name : $"\"{name}\"")}";
 
     /// <summary>True if the host's configurations carry their lock.</summary>
     public bool IsStamped { get; init; }

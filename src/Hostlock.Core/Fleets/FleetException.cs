@@ -292,12 +292,33 @@ public sealed class FleetException : HostlockException
     public static FleetException KeepsWithHosts() => new("--keep is for ejecting the whole flake, and a host is named") { Hint = "to give flake.lock the lock of a host: hostlock promote HOST root" };
 
     public static FleetException HostsUnknown(string? place, IEnumerable<HostName> names) =>
-        new("the host names in flake.nix are computed, and there is no nix here to evaluate them")
+        new("the host names in flake.nix are computed, and there is no nix here to evaluate them") { Hint = ToNameThem(place, names) };
+
+    public static FleetException NixCannotNameHosts(string why, string? place, IEnumerable<HostName> names) =>
+        new($"the host names in flake.nix are computed, and nix cannot evaluate them: {why}") { IsOutside = true, Hint = ToNameThem(place, names) };
+
+    public static FleetException HasNoHosts() =>
+        new("this flake has no hosts: nothing under nixosConfigurations or darwinConfigurations, and no homes")
         {
-            Hint = place is not null ? $"name them; by the folders of {place}: hostlock init {string.Join(' ', names)}" : "name them: hostlock init HOST…",
+            Hint = "declare a host in flake.nix first",
+        };
+
+    public static FleetException HasOnlyCandidates(IEnumerable<HostName> names) =>
+        new($"this flake has no hosts, only homes or telephones: {string.Join(' ', names)}")
+        {
+            Hint = $"to give one of them a lock of its own, name it: hostlock init {names.First()}",
+        };
+
+    internal static FleetException WouldLose(string path, bool hasGit) =>
+        new($"'{path}' would be replaced by the pins that build its host today, and {(hasGit ? "git does not have it as it is" : "there is no git to keep it")}")
+        {
+            Hint = hasGit ? $"git add {ShellWord.Quote(path)}" : $"move it out of the flake first: mv {ShellWord.Quote(path)} ..",
         };
 
     static IEnumerable<string> Words(IEnumerable<HostName> hosts) => hosts.Select(host => host.ToString());
+
+    static string ToNameThem(string? place, IEnumerable<HostName> names) =>
+        place is not null ? $"name them; by the folders of {place}: hostlock init {string.Join(' ', names)}" : "name them: hostlock init HOST…";
 
     static string? Known(string what, IEnumerable<string> names)
     {

@@ -14,13 +14,28 @@ public static class InnerLock
     /// </summary>
     /// <param name="outer">The lock of the flake that takes the input in.</param>
     /// <param name="input">The name of an input of that flake.</param>
-    public static LockFile? Of(LockFile outer, string input)
+    public static LockFile? Of(LockFile outer, string input) => new Cut(outer, input, resolves: false).Lock();
+
+    /// <summary>
+    /// Cuts the lock of an input out with the pins that it is built by: what follows an input outside of it is pinned to what that one is. Null if
+    /// the outer lock has no such input, if the input follows another, or if no lock of its own can say the same.
+    /// </summary>
+    /// <param name="outer">The lock of the flake that takes the input in.</param>
+    /// <param name="input">The name of an input of that flake.</param>
+    public static LockFile? AsBuilt(LockFile outer, string input) => new Cut(outer, input, resolves: true).Lock();
+
+    sealed class Cut(LockFile outer, string input, bool resolves)
     {
-        if (outer.EdgeAt(InputPath.Of(input)) is not LockEdge.Locked(var node))
-            return null;
-        var isWhole = true;
-        var inner = new LockFile(new(Below(node.Inputs)));
-        return isWhole ? inner : null;
+        readonly HashSet<LockedNode> _around = new(ReferenceEqualityComparer.Instance);
+        bool _isWhole = true;
+
+        public LockFile? Lock()
+        {
+            if (outer.EdgeAt(InputPath.Of(input)) is not LockEdge.Locked(var node))
+                return null;
+            var inner = new LockFile(new(Below(node.Inputs)));
+            return _isWhole ? inner : null;
+        }
 
         NameMap<LockEdge> Below(NameMap<LockEdge> inputs) =>
             NameMap<LockEdge>.Of([.. inputs.Select(edge => KeyValuePair.Create(edge.Key, Inward(edge.Value)))]);
@@ -29,14 +44,25 @@ public static class InnerLock
         {
             switch (edge)
             {
-                case LockEdge.Locked(var child):
-                    return new LockEdge.Locked(child.WithInputs(Below(child.Inputs)));
-                case LockEdge.Follows({ IsRoot: false } target) when target.Names[0] == input:
-                    return new LockEdge.Follows(target.Length == 1 ? InputPath.Root : InputPath.Of([.. target.Names.Skip(1)]));
+                // What is outside may lead to itself once it is copied to where it is followed from.
+                case LockEdge.Locked(var child) when _around.Add(child):
+                    var parent = child.Parent is { } outerParent ? Rebased(outerParent) : null;
+                    _isWhole &= child.Parent is null || parent is not null;
+                    var inner = new LockedNode(child.Locked, child.Original, child.IsFlake, parent, Below(child.Inputs));
+                    _around.Remove(child);
+                    return new LockEdge.Locked(inner);
+                case LockEdge.Follows(var target) when Rebased(target) is { } within:
+                    return new LockEdge.Follows(within);
+                case LockEdge.Follows(var target) when resolves && outer.Find(target) is LockedNode followed:
+                    return Inward(new LockEdge.Locked(followed));
                 default:
-                    isWhole = false;
+                    _isWhole = false;
                     return edge;
             }
         }
+
+        // A path of the outer lock as a path of the inner one; null if it leads outside.
+        InputPath? Rebased(InputPath path) =>
+            path.IsRoot || path.Names[0] != input ? null : path.Length == 1 ? InputPath.Root : InputPath.Of([.. path.Names.Skip(1)]);
     }
 }

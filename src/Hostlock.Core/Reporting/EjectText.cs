@@ -26,4 +26,14 @@ public static class EjectText
             text.Append(CultureInfo.InvariantCulture, $"\n{ink.Warn("note")}: {note}\n");
         return text.ToString();
     }
+
+    /// <summary>Renders what is true once the plan is carried out.</summary>
+    public static string Done(EjectPlan plan)
+    {
+        if (plan.IsWhole)
+            return "done: this flake is one like any other; 'git add -A' records it\n";
+        var back = plan.Moves.IsEmpty ? null : $"{string.Join(' ', plan.Moves.Select(move => move.Host))} {(plan.Moves.Length == 1 ? "is" : "are")} built by flake.lock from now on";
+        var taken = plan.Taken.IsEmpty ? null : $"hostlock.toml no longer has {string.Join(' ', plan.Taken)}";
+        return $"done: {string.Join("; ", new[] { back, taken }.OfType<string>())}; 'git add -A' records it\n";
+    }
 }

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Hostlock.Flakes;
 using Hostlock.Fleets.Adoption;
+using Hostlock.Locks;
 
 namespace Hostlock.Reporting;
 
@@ -18,9 +20,60 @@ public static class InitText
         foreach (var file in plan.Files.Where(file => file.Edit is not null))
             text.Append(CultureInfo.InvariantCulture, $"\n{file.Path}\n{Hunks(flakeNix, file.Edit!, ink)}");
         foreach (var note in plan.Notes)
-            text.Append(CultureInfo.InvariantCulture, $"\n{ink.Warn("note")}: {note}\n");
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n{ink.Warn("note")}: {note.Text}\n");
+            foreach (var change in note.Changes)
+                text.Append(CultureInfo.InvariantCulture, $"  {Visible.Name(change.Path.ToString())}  {Pin(change.Before)} → {Pin(change.After)}{Direction(change)}\n");
+        }
         return text.ToString();
     }
+
+    /// <summary>Renders what is true once the plan is carried out: which hosts are built by locks of their own, and whether anything moves.</summary>
+    public static string Done(InitPlan plan)
+    {
+        var text = new StringBuilder("done: ");
+        text.Append(plan.Hosts.Count switch
+        {
+            0 => "the files of hostlock are in place",
+            _ when plan.AreAll => "each host is built by its own lock from now on",
+            1 => $"{plan.Hosts.Keys.First()} is built by its own lock from now on",
+            _ => $"{string.Join(' ', plan.Hosts.Keys)} are built by their own locks from now on",
+        });
+        if (plan.Moving.IsEmpty && plan.Unlocked.IsEmpty)
+            return text.Append(", and nothing has moved yet\n").ToString();
+        if (!plan.Moving.IsEmpty)
+            text.Append(CultureInfo.InvariantCulture, $"; {string.Join(' ', plan.Moving)} {(plan.Moving.Length == 1 ? "moves" : "move")} with the next build");
+        if (!plan.Unlocked.IsEmpty)
+            text.Append(CultureInfo.InvariantCulture, $"; {string.Join(' ', plan.Unlocked)} {(plan.Unlocked.Length == 1 ? "has" : "have")} no lock yet");
+        return text.Append('\n').ToString();
+    }
+
+    // The branch, the revision and the day of what an input is locked to.
+    static string Pin(LockEdge? edge) => edge switch
+    {
+        null => "nothing",
+        LockEdge.Follows(var target) => $"follows '{Visible.Name(target.ToString())}'",
+        LockEdge.Locked(var node) => Visible.Name(string.Join(' ', Words(node))),
+        _ => throw new UnreachableException(),
+    };
+
+    static IEnumerable<string> Words(LockedNode node)
+    {
+        if (node.Original.Ref is { } branch)
+            yield return branch;
+        if (node.Locked.Revision is { } revision)
+            yield return Revision.Shorten(revision);
+        else
+            yield return node.Locked.ToString();
+        if (node.Locked.LastModified is { } modified)
+            yield return modified.ToString();
+    }
+
+    static string Direction(LockChange change) =>
+        change is { Before: LockEdge.Locked(var before), After: LockEdge.Locked(var after) }
+            && before.Locked.LastModified is { } earlier && after.Locked.LastModified is { } later && earlier != later
+            ? $" ({(earlier < later ? "newer" : "older")})"
+            : "";
 
     // Renders only the lines that change, each as it was and as it will be: the function between them may have hundreds of lines.
     internal static string Hunks(string before, EditedText edit, Ink ink)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Layouts;
 using Hostlock.Locks;
 
 namespace Hostlock.Reporting;
@@ -46,6 +47,21 @@ public static class StatusTable
             text.Append(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? "\n" : "")}{Names(unmerged)}: {why}\n");
         }
         return text.ToString();
+    }
+
+    /// <summary>Renders the hosts that came to flake.nix or went from it since hostlock.toml was written; empty if none did.</summary>
+    /// <param name="listed">What hostlock.toml lists, compared with flake.nix.</param>
+    /// <param name="ink">The colours.</param>
+    public static string Render(ListedHosts listed, Ink ink)
+    {
+        var text = new StringBuilder();
+        if (!listed.Unlisted.IsEmpty)
+            text.Append(CultureInfo.InvariantCulture, $"\n{Names(Owners(listed.Unlisted))}: {ink.Warn("in flake.nix and not in hostlock.toml")}; 'hostlock init {string.Join(' ', listed.Unlisted)}'\n");
+        if (!listed.Gone.IsEmpty)
+            text.Append(CultureInfo.InvariantCulture, $"\n{Names(Owners(listed.Gone))}: {ink.Bad("in hostlock.toml and no longer in flake.nix")}; 'hostlock eject {string.Join(' ', listed.Gone)}'\n");
+        return text.ToString();
+
+        static IReadOnlyList<LockOwner> Owners(IEnumerable<HostName> hosts) => [.. hosts.Select(host => new LockOwner.Host(host))];
     }
 
     // Puts as many inputs side by side as the terminal holds, and the rest into tables below.

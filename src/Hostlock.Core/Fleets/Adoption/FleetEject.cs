@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Hostlock.Flakes;
+using Hostlock.Fleets.Layouts;
 using Hostlock.Fleets.Settings;
 using Hostlock.Locks;
 
@@ -19,6 +20,9 @@ public sealed record EjectPlan(
     ImmutableArray<string> Notes,
     bool IsWhole)
 {
+    /// <summary>The hosts that flake.nix no longer has, and that hostlock.toml will not have either.</summary>
+    public ImmutableArray<HostName> Taken { get; init; } = [];
+
     /// <summary>True if there is nothing to do.</summary>
     public bool IsEmpty => Changed.IsEmpty && Removed.IsEmpty;
 }
@@ -41,23 +45,48 @@ public static class FleetEject
         var going = words.SelectMany(folder.OwnersNamed).OfType<LockOwner.Host>().Select(owner => owner.Name).ToHashSet();
         var text = folder.ReadFleetFile().Text;
         var removed = ImmutableArray.CreateBuilder<string>();
+        var changed = ImmutableArray.CreateBuilder<PlannedFile>();
         var root = HostLocks.ReadExisting(folder.RootPlace);
         var moves = ImmutableArray.CreateBuilder<(HostName, ImmutableArray<string>)>();
-        foreach (var host in folder.Fleet.Hosts.Where(host => going.Contains(host.Name) && host.Lock != FleetFolder.RootLock))
+        var (gone, flakes, layouts) = (ListedHosts.Of(folder).Gone, new LocalFlakes(folder), new Lazy<HostLayouts>(() => new(folder, [])));
+        var taken = new List<HostName>();
+        foreach (var host in folder.Fleet.Hosts.Where(host => going.Contains(host.Name)))
         {
-            if (host.FlakeFile != FleetFolder.FlakeFile)
-                throw FleetException.EjectsOwnFlake(host.Name, host.FlakeFile);
-            if (host.References.Count > 0)
-                throw FleetException.EjectsOwnInputs(host.Name, host.References.Names);
-            text = FleetFileEdit.SetLock(new(FleetFile.Name, text), host.Name, FleetFolder.RootLock).Text;
-            Move(folder, host, root, moves);
-            if (!keepsLocks && IsOurs(host.Lock, adopted) && folder.Fleet.Hosts.All(other => other.Lock != host.Lock || going.Contains(other.Name)))
+            var (name, isGone, hasOwnFlake) = (host.Name, gone.Contains(host.Name), host.FlakeFile != FleetFolder.FlakeFile);
+            if (!isGone && host.Lock == FleetFolder.RootLock)
+                continue;
+            if (isGone)
+            {
+                Edit(source => FleetFileEdit.RemoveHost(source, host.Name));
+                taken.Add(name);
+            }
+            else
+            {
+                // If flake.nix has the host as well, the root lock builds it, with the copy of the host's own lock if the root takes that flake in.
+                if (hasOwnFlake && flakes.OutputsWith(FleetFolder.FlakeFile, name).IsEmpty)
+                    throw FleetException.EjectsOwnFlake(host.Name, host.FlakeFile);
+                if (host.References.Count > 0)
+                    throw FleetException.EjectsOwnInputs(host.Name, host.References.Names);
+                if (hasOwnFlake)
+                    Edit(source => FleetFileEdit.SetFlake(source, host.Name, null));
+                Edit(source => FleetFileEdit.SetLock(source, host.Name, FleetFolder.RootLock));
+                Move(folder, host, hasOwnFlake && layouts.Value.PinsWithout(host) is { } pins ? LockFileReader.Read(FleetFolder.RootLock, pins) : root, moves);
+            }
+            if (host.Lock == FleetFolder.RootLock || keepsLocks || folder.Fleet.Hosts.Any(other => other.Lock == host.Lock && !going.Contains(other.Name)))
+                continue;
+            if (IsOurs(host.Lock, adopted))
                 removed.Add(host.Lock);
+            else if (Earlier(folder, host, layouts, adopted) is { } earlier && changed.All(file => file.Path != earlier.Path))
+                changed.Add(earlier);
         }
-        ImmutableArray<PlannedFile> changed = removed.Count == 0 && moves.Count == 0
-            ? []
-            : [new(FleetFile.Name, Encoding.UTF8.GetBytes(text), false, $"{string.Join(' ', moves.Select(move => move.Item1))} on flake.lock")];
-        return new(changed, Existing(folder, removed), moves.ToImmutable(), [], false);
+        if (moves.Count > 0 || taken.Count > 0)
+        {
+            string[] what = [.. moves.Count > 0 ? new[] { $"{string.Join(' ', moves.Select(move => move.Item1))} on flake.lock" } : [], .. taken.Count > 0 ? new[] { $"without {string.Join(' ', taken)}" } : []];
+            changed.Insert(0, new(FleetFile.Name, Encoding.UTF8.GetBytes(text), false, string.Join(", ", what)));
+        }
+        return new(changed.ToImmutable(), Existing(folder, removed), moves.ToImmutable(), [], false) { Taken = [.. taken] };
+
+        void Edit(Func<SourceText, EditedText> edit) => text = edit(new SourceText(FleetFile.Name, text)).Text;
     }
 
     /// <summary>Plans how the whole flake leaves hostlock.</summary>
@@ -80,12 +109,15 @@ public static class FleetEject
         if (place.FullPath != folder.RootPlace.FullPath)
             changed.Add(new(FleetFolder.RootLock, HostLocks.ReadBytes(place) ?? throw FleetException.NoLock(place), !File.Exists(folder.RootPlace.FullPath), $"the lock of {kept}"));
         var root = HostLocks.Read(place) ?? LockFile.Empty;
+        var layouts = new Lazy<HostLayouts>(() => new(folder, []));
         var moves = ImmutableArray.CreateBuilder<(HostName, ImmutableArray<string>)>();
         foreach (var host in folder.Fleet.Hosts.Where(host => host.Lock != FleetFolder.RootLock || kept is not LockOwner.Root))
         {
             if (host.FlakeFile == FleetFolder.FlakeFile)
                 Move(folder, host, root, moves);
-            else
+            else if (!keepsLocks && Earlier(folder, host, layouts, adopted) is { } earlier && changed.All(file => file.Path != earlier.Path))
+                changed.Add(earlier);
+            if (host.FlakeFile != FleetFolder.FlakeFile)
                 notes.Add($"{host.Name}: '{host.FlakeFile}'{(keepsLocks || !IsOurs(host.Lock, adopted) ? $" and '{host.Lock}' stay" : " stays")}; flake.nix has {host.Name} by flake.lock alone from then on");
         }
         var removed = ImmutableArray.CreateBuilder<string>();
@@ -95,7 +127,7 @@ public static class FleetEject
             // init kept the end of the user's last line, so it is restored here.
             if (!text.EndsWith('\n') && left.EndsWith('\n'))
                 left = left[..^1];
-            if (left.Length > 0)
+            if (left.Length > 0 || adopted.HadBefore(FleetInit.Attributes))
                 changed.Add(new(FleetInit.Attributes, Encoding.UTF8.GetBytes(left), false, "without the lines for locks"));
             else
                 removed.Add(FleetInit.Attributes);
@@ -125,6 +157,12 @@ public static class FleetEject
         var from = HostLocks.Read(folder.PlaceOf(host.Name)) ?? LockFile.Empty;
         moves.Add((host.Name, [.. LockDiff.Between(from, to).Changes.Select(change => change.Path.Names[0]).Distinct()]));
     }
+
+    // The lock of a host's own flake as it was, if it still says what init put in its place.
+    static PlannedFile? Earlier(FleetFolder folder, Host host, Lazy<HostLayouts> layouts, AdoptedFiles adopted) =>
+        adopted.EarlierOf(host.Lock) is { } earlier && layouts.Value.PinsWithout(host) is { } pins && folder.TryReadBytes(host.Lock) is { } current && pins.AsSpan().SequenceEqual(current)
+            ? new(host.Lock, earlier, false, "as it was before init")
+            : null;
 
     static ImmutableArray<string> Existing(FleetFolder folder, IEnumerable<string> paths) => [.. paths.Distinct().Where(path => File.Exists(folder.Full(path)))];
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Hostlock.Flakes;
+using Hostlock.Fleets.Layouts;
 using Hostlock.Fleets.Settings;
 using Hostlock.Fleets.Settings.Toml;
 
@@ -9,18 +10,32 @@ namespace Hostlock.Fleets.Adoption;
 
 /// <summary>A file that <c>init</c> makes or changes.</summary>
 /// <param name="Path">Relative to the flake.</param>
-/// <param name="Contents">The new contents.</param>
-/// <param name="IsNew">True if the file does not exist yet.</param>
-/// <param name="What">The purpose of the file, or the change in it, in words.</param>
-/// <param name="Edit">The change as an edit, for a file of the user; null for a file of hostlock.</param>
-public sealed record PlannedFile(string Path, ReadOnlyMemory<byte> Contents, bool IsNew, string What, EditedText? Edit = null);
+/// <param name="Contents">What it will hold.</param>
+/// <param name="IsNew">True where it is not there yet.</param>
+/// <param name="What">What it is for, or what changes in it.</param>
+/// <param name="Edit">Where it changes, for a file of the user's.</param>
+public sealed record PlannedFile(string Path, ReadOnlyMemory<byte> Contents, bool IsNew, string What, EditedText? Edit = null)
+{
+    /// <summary>True if a file of the user's gives way, with all that it says.</summary>
+    public bool GivesUp { get; init; }
+}
 
 /// <summary>The plan of <c>init</c>.</summary>
 /// <param name="Hosts">The hosts that get a lock, with the configurations that are theirs.</param>
 /// <param name="Files">The files to write; empty if the flake is set up already.</param>
 /// <param name="Notes">Remarks for the user.</param>
 public sealed record InitPlan(
-    ImmutableSortedDictionary<HostName, ImmutableArray<string>> Hosts, ImmutableArray<PlannedFile> Files, ImmutableArray<string> Notes);
+    ImmutableSortedDictionary<HostName, ImmutableArray<string>> Hosts, ImmutableArray<PlannedFile> Files, ImmutableArray<HostNote> Notes)
+{
+    /// <summary>True if no configuration that is known stays on the root lock.</summary>
+    public bool AreAll { get; init; }
+
+    /// <summary>The hosts whose lock pins something else than what builds them today.</summary>
+    public ImmutableArray<HostName> Moving { get; init; } = [];
+
+    /// <summary>The hosts that have no lock even then, because nothing in the flake says what to pin.</summary>
+    public ImmutableArray<HostName> Unlocked { get; init; } = [];
+}
 
 /// <summary>
 /// Adopts a flake: each host gets a lock with the pins that it is built with now, and <c>outputs</c> is wrapped in one call, so that every
@@ -32,20 +47,16 @@ public static class FleetInit
 
     /// <summary>Works out what to write.</summary>
     /// <param name="folder">The flake.</param>
-    /// <param name="hosts">The hosts that get a lock, with the configurations that are theirs.</param>
-    /// <param name="others">The hosts that stay on the root lock, with the configurations that are theirs.</param>
-    /// <param name="outputs">The names of all outputs; null if they are not known.</param>
+    /// <param name="choice">The hosts that are adopted.</param>
     /// <exception cref="HostlockException">There is no root lock to start from, or <c>outputs</c> cannot be wrapped.</exception>
-    public static InitPlan Plan(
-        FleetFolder folder,
-        ImmutableSortedDictionary<HostName, ImmutableArray<string>> hosts,
-        ImmutableSortedDictionary<HostName, ImmutableArray<string>> others,
-        ImmutableArray<string>? outputs)
+    public static InitPlan Plan(FleetFolder folder, HostChoice choice)
     {
         var files = ImmutableArray.CreateBuilder<PlannedFile>();
-        var notes = ImmutableArray.CreateBuilder<string>();
-        var layouts = Layouts(folder, hosts.Keys, files, notes);
-        FleetToml(folder, hosts, others, layouts, outputs, files);
+        var notes = ImmutableArray.CreateBuilder<HostNote>();
+        var layouts = Layouts(folder, choice.Hosts.Keys, files, notes);
+        if (choice.Staying is { } staying)
+            notes.Add(new(staying));
+        FleetToml(folder, choice, layouts, files);
         var library = folder.TryReadBytes(FleetFolder.Library);
         if (library is null || !library.AsSpan().SequenceEqual(NixLibrary.Contents))
             files.Add(new(FleetFolder.Library, NixLibrary.Contents, library is null, "the pure-Nix library that picks each host's lock"));
@@ -56,7 +67,13 @@ public static class FleetInit
             var edit = FlakeNixEdit.Wrap(flake);
             files.Add(new(FleetFolder.FlakeFile, Encoding.UTF8.GetBytes(edit.Text), false, "'outputs' is wrapped in one call; nothing else changes", edit));
         }
-        return new(hosts, files.ToImmutable(), notes.ToImmutable());
+        return new(choice.Hosts, files.ToImmutable(), notes.ToImmutable())
+        {
+            AreAll = choice is { AreOutputsKnown: true, Staying: null, Others.IsEmpty: true }
+                && folder.Fleet.Hosts.All(host => host.Lock != FleetFolder.RootLock || choice.Hosts.ContainsKey(host.Name)),
+            Moving = [.. layouts.Where(layout => layout.Value.Moves).Select(layout => layout.Key)],
+            Unlocked = [.. layouts.Where(layout => layout.Value is { Seed: null } seedless && !File.Exists(folder.Full(seedless.Lock))).Select(layout => layout.Key)],
+        };
     }
 
     /// <summary>Writes the planned files, all of them or none. No other hostlock can write to the fleet meanwhile.</summary>
@@ -69,9 +86,9 @@ public static class FleetInit
         folder.Files.ReplaceAll([.. plan.Files.Select(file => (file.Path, file.Contents))]);
     }
 
-    // The layout of each host. For a host that hostlock.toml lists already, it is the layout that the file gives.
+    // The layout of each host, those that are in hostlock.toml already as it says.
     static Dictionary<HostName, HostLayout> Layouts(
-        FleetFolder folder, IEnumerable<HostName> hosts, ImmutableArray<PlannedFile>.Builder files, ImmutableArray<string>.Builder notes)
+        FleetFolder folder, IEnumerable<HostName> hosts, ImmutableArray<PlannedFile>.Builder files, ImmutableArray<HostNote>.Builder notes)
     {
         var layouts = new Dictionary<HostName, HostLayout>();
         var found = new HostLayouts(folder, hosts);
@@ -81,36 +98,24 @@ public static class FleetInit
             var known = folder.Fleet.Hosts.FirstOrDefault(each => each.Name == host && each.Lock != FleetFolder.RootLock);
             var layout = known is null ? found.Of(host) : found.Of(known);
             layouts.Add(host, layout);
+            var exists = File.Exists(folder.Full(layout.Lock));
             if (layout.Seed is { } seed)
-                files.Add(new(layout.Lock, seed, true, layout.What));
+                files.Add(new(layout.Lock, seed, !exists, layout.What) { GivesUp = exists });
             notes.AddRange(layout.Notes);
         }
         return layouts;
     }
 
-    static void FleetToml(
-        FleetFolder folder,
-        ImmutableSortedDictionary<HostName, ImmutableArray<string>> hosts,
-        ImmutableSortedDictionary<HostName, ImmutableArray<string>> others,
-        Dictionary<HostName, HostLayout> layouts,
-        ImmutableArray<string>? outputs,
-        ImmutableArray<PlannedFile>.Builder files)
+    static void FleetToml(FleetFolder folder, HostChoice choice, Dictionary<HostName, HostLayout> layouts, ImmutableArray<PlannedFile>.Builder files)
     {
         var old = folder.TryReadText(FleetFile.Name);
-        var text = new StringBuilder(old ?? "# The hosts of this flake, and the lock each is built by. Read by hostlock and by hostlock.nix.\nversion = 1\n");
-        var before = text.ToString();
-        if (old is null && outputs is { } names)
+        var text = new StringBuilder(old is not null ? Edited(folder, choice, layouts, old) : "# The hosts of this flake, and the lock each is built by. Read by hostlock and by hostlock.nix.\nversion = 1\n");
+        if (old is null && choice.Outputs is { } names)
         {
             text.Append("# The names of all outputs, so that building one host never evaluates the others to learn them.\n");
             text.Append(CultureInfo.InvariantCulture, $"outputs = {TomlText.Strings(names)}\n");
         }
-        foreach (var host in folder.Fleet.Hosts.Where(each => each.Lock == FleetFolder.RootLock && hosts.ContainsKey(each.Name)))
-        {
-            var place = layouts[host.Name].Lock;
-            var edited = FleetFileEdit.SetLock(new(FleetFile.Name, text.ToString()), host.Name, place == folder.Fleet.LockOf(host.Name) ? null : place).Text;
-            text.Clear().Append(edited);
-        }
-        foreach (var (host, under) in hosts.AddRange(others).Where(host => !folder.Fleet.Hosts.Any(each => each.Name == host.Key)))
+        foreach (var (host, under) in choice.Hosts.AddRange(choice.Others).Where(host => !folder.Fleet.Hosts.Any(each => each.Name == host.Key)))
         {
             var (flake, place) = layouts.TryGetValue(host, out var layout) ? (layout.Flake, layout.Lock) : (FleetFolder.FlakeFile, FleetFolder.RootLock);
             text.Append(CultureInfo.InvariantCulture, $"\n[hosts.{TomlText.Key(host.ToString())}]\n");
@@ -118,12 +123,40 @@ public static class FleetInit
                 text.Append(CultureInfo.InvariantCulture, $"flake = {TomlText.String(flake)}\n");
             if (place != folder.Fleet.LockOf(host))
                 text.Append(CultureInfo.InvariantCulture, $"lock = {TomlText.String(place)}\n");
-            if (!under.SequenceEqual([HostNames.Configuration("nixosConfigurations", host)]))
+            if (!under.SequenceEqual(DefaultConfigurations(host)))
                 text.Append(CultureInfo.InvariantCulture, $"configurations = {TomlText.Strings(under)}\n");
         }
-        if (text.ToString() != before || old is null)
+        if (text.ToString() != old)
             files.Add(new(FleetFile.Name, Encoding.UTF8.GetBytes(text.ToString()), old is null, "the fleet: hosts, rings, policies"));
     }
+
+    // What the file says of hosts that it has already: those that leave the root lock, and configurations that came since.
+    static string Edited(FleetFolder folder, HostChoice choice, Dictionary<HostName, HostLayout> layouts, string text)
+    {
+        var listed = ListedHosts.Of(folder);
+        foreach (var host in folder.Fleet.Hosts)
+        {
+            var name = host.Name;
+            if (host.Lock == FleetFolder.RootLock && layouts.TryGetValue(name, out var layout))
+            {
+                Edit(source => FleetFileEdit.SetLock(source, host.Name, layout.Lock == folder.Fleet.LockOf(name) ? null : layout.Lock));
+                if (layout.Flake != host.FlakeFile)
+                    Edit(source => FleetFileEdit.SetFlake(source, host.Name, layout.Flake));
+            }
+            // With the outputs listed, a configuration that the file does not have is lost; one that went is an error of Nix's in any case.
+            var absent = folder.Fleet.Outputs is null ? [] : listed.UnlistedConfigurations.GetValueOrDefault(name, []);
+            var gone = listed.GoneConfigurations.GetValueOrDefault(name, []);
+            if (!absent.IsEmpty || !gone.IsEmpty)
+                Edit(source => FleetFileEdit.SetConfigurations(source, host.Name, host.ConfigurationPaths.RemoveRange(gone).AddRange(absent)));
+        }
+        if (folder.Fleet.Outputs is { } known && choice.AreOutputsKnown && !(choice.Outputs is { } outputs && outputs.ToHashSet().SetEquals(known)))
+            Edit(source => FleetFileEdit.SetOutputs(source, choice.Outputs));
+        return text;
+
+        void Edit(Func<SourceText, EditedText> edit) => text = edit(new SourceText(FleetFile.Name, text)).Text;
+    }
+
+    static ImmutableArray<string> DefaultConfigurations(HostName host) => [Host.ConfigurationPath("nixosConfigurations", host.ToString())];
 
     static void GitAttributes(FleetFolder folder, IEnumerable<string> locks, ImmutableArray<PlannedFile>.Builder files)
     {

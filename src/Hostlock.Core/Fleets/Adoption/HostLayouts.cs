@@ -5,14 +5,6 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Adoption;
 
-/// <summary>The files that declare and lock the inputs of a host, in a flake that is being adopted.</summary>
-/// <param name="Flake">The file that declares them, relative to the flake.</param>
-/// <param name="Lock">The place of the lock, relative to the flake.</param>
-/// <param name="Seed">The bytes that the lock is to have; null if the lock exists, or cannot be made from what lies in the flake.</param>
-/// <param name="What">The origin of the seed, in words; empty if there is no seed.</param>
-/// <param name="Notes">Remarks for the user.</param>
-public sealed record HostLayout(string Flake, string Lock, byte[]? Seed, string What, ImmutableArray<string> Notes);
-
 /// <summary>
 /// Recognises from the files how people give hosts inputs of their own: by a flake in the folder of the host, by a second flake file beside
 /// the first, or by a copy of flake.lock under another name. These files are used in place; no file of the user is moved.
@@ -22,6 +14,8 @@ public sealed class HostLayouts
     static readonly string[] HostFolders = ["hosts", "machines", "nixos/hosts", "systems/*", "nixos", "."];
 
     static readonly string[] LockFolders = ["", "locks", "lock_backups", "lock-backups", "backups", "lockfiles"];
+
+    const string CopyOfRoot = "a copy of flake.lock: the same pins";
 
     readonly FleetFolder _folder;
     readonly LocalFlakes _flakes;
@@ -50,7 +44,7 @@ public sealed class HostLayouts
                 continue;
             var outputs = flakes.OutputsWith($"{at}/{FleetFolder.FlakeFile}", name);
             if (!outputs.IsEmpty)
-                hosts.Add(name, [.. outputs.Select(output => HostNames.Configuration(output, name))]);
+                hosts.Add(name, [.. outputs.Select(output => Host.ConfigurationPath(output, name.ToString()))]);
         }
         return hosts.ToImmutable();
     }
@@ -70,15 +64,27 @@ public sealed class HostLayouts
         return OfLock(host);
     }
 
+    /// <summary>The pins that build a host with a flake of its own if hostlock is not there; null if only the lock of that flake says them.</summary>
+    /// <param name="known">The host.</param>
+    public byte[]? PinsWithout(Host known)
+    {
+        var input = InputOf(known);
+        var today = _root is null || (input is null && !_flakes.OutputsWith(known.FlakeFile, known.Name).IsEmpty) ? null
+            : input is null ? _root : InnerLock.AsBuilt(_root, input);
+        return today is null ? null : BytesOf(today);
+    }
+
     /// <summary>The layout of a host as hostlock.toml describes it.</summary>
     /// <exception cref="HostlockException">The host would start from the root lock, and the flake has none.</exception>
     public HostLayout Of(Host known) =>
         File.Exists(_folder.Full(known.Lock)) ? new(known.FlakeFile, known.Lock, null, "", [])
         : known.FlakeFile == FleetFolder.FlakeFile ? RootCopy(known.Lock, [])
-        : OfFlake(known.FlakeFile, known.Lock, _flakes.RootInputAt(Path.GetDirectoryName(known.FlakeFile) ?? ""), known.Name);
+        : OfFlake(known.FlakeFile, known.Lock, InputOf(known), known.Name);
 
-    HostLayout RootCopy(string place, ImmutableArray<string> notes) =>
-        new(FleetFolder.FlakeFile, place, _rootBytes ?? throw FleetException.NoLock(_folder.RootPlace), "a copy of flake.lock: the same pins", notes);
+    string? InputOf(Host known) => _flakes.RootInputAt(Path.GetDirectoryName(known.FlakeFile) ?? "");
+
+    HostLayout RootCopy(string place, ImmutableArray<HostNote> notes) =>
+        new(FleetFolder.FlakeFile, place, _rootBytes ?? throw FleetException.NoLock(_folder.RootPlace), CopyOfRoot, notes);
 
     // Whether the flake in a folder belongs to a host: the root has it as an input, or it defines the host's configuration, or it has
     // inputs and no outputs, and its inputs are all that the root asks for. In that last case the root puts the host together with them.
@@ -98,44 +104,81 @@ public sealed class HostLayouts
         var absent = _flakes.RootInputs.Keys.Where(name => !declared.ContainsKey(name)).ToList();
         return absent.Count == 0
             ? layout
-            : layout with { Notes = layout.Notes.Add($"'{flake}' does not declare {string.Join(' ', absent)}: {host} cannot use what flake.nix makes of that") };
+            : layout with { Notes = layout.Notes.Add(new($"'{flake}' does not declare {string.Join(' ', absent)}: {host} cannot use what flake.nix makes of that")) };
     }
 
+    // What builds the host today is the copy in flake.lock, if the root takes the flake in, and flake.lock itself, if the root puts the host
+    // together or offers it as well. A flake that nothing but its own lock builds has nothing to compare with.
     HostLayout OfFlake(string flake, string place, string? input, HostName host)
     {
-        var copy = input is null || _root is null ? null : InnerLock.Of(_root, input);
-        if (_flakes.ReadLock(place) is { } existing)
+        var layout = new HostLayout(flake, place, null, "", []);
+        var buildsItself = input is null && !_flakes.OutputsWith(flake, host).IsEmpty;
+        var today = _root is null ? null : input is null ? _root : InnerLock.AsBuilt(_root, input);
+        var isTodayInLine = today is not null && IsInLine(flake, today);
+        if (_flakes.ReadLock(place) is not { } own)
         {
-            var drifted = copy is null ? [] : LocalFlakes.Moves(copy, existing);
-            return new(flake, place, null, "", drifted.IsEmpty ? [] : [Drifted(host, place, drifted)]);
+            if (today is null || (input is null && !isTodayInLine))
+                return layout with { Notes = [new($"{host} is declared in '{flake}' and has no lock; 'hostlock lock {host}' makes it")] };
+            return layout with { Seed = BytesOf(today), What = Origin(input) };
         }
-        if (copy is not null)
-            return new(flake, place, LockFileWriter.Write(copy), $"what flake.lock pins for '{input}': the same pins", []);
-        // If the declarations ask for the same inputs as the root's, the pins of the root are used.
-        if (_root is not null && _flakes.Declared(flake) is { } declared && LockStaleness.Between(new(null, declared, RefAttributes.Empty, null), _root).IsEmpty)
-            return new(flake, place, _rootBytes, "a copy of flake.lock: the same pins", []);
-        return new(flake, place, null, "", [$"{host} is declared in '{flake}' and has no lock; 'hostlock lock {host}' makes it"]);
+        if (today is null || (buildsItself && _flakes.OutputsWith(FleetFolder.FlakeFile, host).IsEmpty))
+            return layout;
+        var ahead = Moving(today, own);
+        var isOwnInLine = IsInLine(flake, own);
+        var staysOwn = buildsItself || (isTodayInLine ? isOwnInLine && ahead.All(IsForward) : input is null || isOwnInLine || ahead.IsEmpty);
+        if (!staysOwn)
+        {
+            // Going back is never done unasked: the file gets the pins that the host is built by.
+            return layout with
+            {
+                Seed = BytesOf(today),
+                What = Origin(input),
+                Notes = [new($"'{place}' is not what builds {host}{(isOwnInLine ? "" : $", and not in line with '{flake}'")}: it gets the pins that do", Moving(own, today))],
+            };
+        }
+        var by = input is null ? "flake.lock" : $"flake.lock's copy of '{place}'";
+        return ahead.IsEmpty ? layout : layout with
+        {
+            Moves = true,
+            Notes = [new($"{host} is built by {by} now, and by '{place}' itself from then on, so its derivation will move", ahead)],
+        };
     }
 
-    static string Drifted(HostName host, string place, ImmutableArray<string> inputs) =>
-        $"{host} is built by flake.lock's copy of '{place}' now, and by the file itself from then on; they differ in {string.Join(' ', inputs)}, "
-        + "so its derivation will move";
+    byte[] BytesOf(LockFile file) => ReferenceEquals(file, _root) ? _rootBytes! : LockFileWriter.Write(file);
+
+    static string Origin(string? input) => input is null ? CopyOfRoot : $"what flake.lock pins for '{input}': the same pins";
+
+    bool IsInLine(string flake, LockFile file) =>
+        _flakes.Declared(flake) is { } declared && LockStaleness.Between(new(null, declared, RefAttributes.Empty, null), file).IsEmpty;
+
+    // The changes that reach what is built. What lies beneath an input that moves moves with it.
+    static ImmutableArray<LockChange> Moving(LockFile before, LockFile after)
+    {
+        var moving = ImmutableArray.CreateBuilder<LockChange>();
+        foreach (var change in LockDiff.Between(before, after).Changes.Where(change => change.Moves))
+        {
+            if (moving.Count == 0 || !change.Path.StartsWith(moving[^1].Path))
+                moving.Add(change);
+        }
+        return moving.ToImmutable();
+    }
+
+    static bool IsForward(LockChange change) =>
+        change is { Before: LockEdge.Locked(var before), After: LockEdge.Locked(var after) } && before.Locked.LastModified < after.Locked.LastModified;
 
     HostLayout OfLock(HostName host)
     {
         var place = _folder.Fleet.LockOf(host);
-        var notes = ImmutableArray.CreateBuilder<string>();
+        var notes = ImmutableArray.CreateBuilder<HostNote>();
         var usable = new List<Candidate>();
         foreach (var path in CandidatesFor(host))
         {
             var found = _flakes.TryReadLock(path);
-            var absent = found is null ? [] : _flakes.RootInputs.Keys.Where(name => !found.Root.Inputs.ContainsKey(name)).ToList();
-            if (found is null)
-                notes.Add($"'{path}' is not adopted for {host}: it cannot be read as a lock");
-            else if (absent.Count > 0)
-                notes.Add($"'{path}' is not adopted for {host}: it does not have {string.Join(' ', absent)}");
+            var candidate = found is null ? null : new Candidate(path, found, path == place || path == $"flake-{host}.lock");
+            if (WhyNot(candidate) is { } why)
+                notes.Add(new($"'{path}' is not adopted for {host}: {why}"));
             else
-                usable.Add(new(path, found, path == place || path == $"flake-{host}.lock"));
+                usable.Add(candidate!);
         }
         // A file with exactly the host's name wins; of the others, the one with the newest inputs.
         var adopted = usable
@@ -144,13 +187,27 @@ public sealed class HostLayouts
         if (adopted is null)
             return RootCopy(place, notes.ToImmutable());
         foreach (var other in usable.Where(candidate => candidate != adopted))
-            notes.Add($"'{other.Path}' is passed over for {host}: '{adopted.Path}' {(adopted.IsInPlace ? "has the very name" : "is newer")}");
-        var moves = _root is null ? [] : LocalFlakes.Moves(_root, adopted.Lock);
+            notes.Add(new($"'{other.Path}' is passed over for {host}: '{adopted.Path}' {(adopted.IsInPlace ? "has the very name" : "is newer")}"));
+        var moves = _root is null ? [] : Moving(_root, adopted.Lock);
         if (!moves.IsEmpty)
-            notes.Add($"{host} is adopted with '{adopted.Path}', which differs from flake.lock in {string.Join(' ', moves)}: its derivation will move");
-        return adopted.IsInPlace
-            ? new(FleetFolder.FlakeFile, adopted.Path, null, "", notes.ToImmutable())
-            : new(FleetFolder.FlakeFile, place, _folder.TryReadBytes(adopted.Path), $"adopted from '{adopted.Path}'", notes.ToImmutable());
+            notes.Add(new($"{host} is adopted with '{adopted.Path}', which differs from flake.lock: its derivation will move", moves));
+        if (!IsInLine(FleetFolder.FlakeFile, adopted.Lock))
+            notes.Add(new($"'{adopted.Path}' is not in line with flake.nix; 'hostlock lock {host}' brings it in line"));
+        var layout = adopted.IsInPlace
+            ? new HostLayout(FleetFolder.FlakeFile, adopted.Path, null, "", notes.ToImmutable())
+            : new HostLayout(FleetFolder.FlakeFile, place, _folder.TryReadBytes(adopted.Path), $"adopted from '{adopted.Path}'", notes.ToImmutable());
+        return layout with { Moves = !moves.IsEmpty };
+    }
+
+    // Why a lock file cannot be the host's; null if it can. A backup that flake.nix has moved on from would have to be locked anew at once.
+    string? WhyNot(Candidate? candidate)
+    {
+        if (candidate is null)
+            return "it cannot be read as a lock";
+        var absent = _flakes.RootInputs.Keys.Where(name => !candidate.Lock.Root.Inputs.ContainsKey(name)).ToList();
+        return absent.Count > 0 ? $"it does not have {string.Join(' ', absent)}"
+            : candidate.IsInPlace || IsInLine(FleetFolder.FlakeFile, candidate.Lock) ? null
+            : "it is not in line with flake.nix";
     }
 
     /// <summary>A lock file whose name says that it may be a host's.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hostlock.Flakes;
+using Hostlock.Fleets.Layouts;
 using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Adoption;
@@ -16,13 +17,28 @@ namespace Hostlock.Fleets.Adoption;
 /// </list>
 /// Which of these hosts are then adopted is for the words of the command and hostlock.toml to say.
 /// </summary>
-/// <param name="Configurations">The attribute paths of each host's configurations, by the name of the host.</param>
-/// <param name="Outputs">The names of all outputs, if every host is known, so that hostlock.toml may list them: with them listed, a host
-/// that is not in hostlock.toml does not exist. Null if some host may not be known.</param>
-public sealed record HostNames(ImmutableSortedDictionary<HostName, ImmutableArray<string>> Configurations, ImmutableArray<string>? Outputs)
+public sealed class HostNames
 {
-    /// <summary>True if every host of the flake is known.</summary>
-    public bool IsComplete => Outputs is not null;
+    readonly OutputNames _outputs;
+    readonly NixAnswer? _answer;
+
+    HostNames(OutputNames outputs, NixAnswer? answer, ImmutableSortedDictionary<HostName, ImmutableArray<string>> configurations)
+    {
+        (_outputs, _answer, Configurations) = (outputs, answer, configurations);
+        Candidates = Others(outputs, configurations);
+    }
+
+    /// <summary>The attribute paths of each host's configurations, by the name of the host.</summary>
+    public ImmutableSortedDictionary<HostName, ImmutableArray<string>> Configurations { get; }
+
+    /// <summary>
+    /// What is no host by itself and becomes one if it is named: the home of a user, of a profile or at a host that the flake does not have, and the
+    /// system of a telephone. By the name that it is named by, the attribute paths of its configurations.
+    /// </summary>
+    public ImmutableSortedDictionary<HostName, ImmutableArray<string>> Candidates { get; }
+
+    /// <summary>True if the names of all configurations are known.</summary>
+    public bool AreComplete => _outputs.AreComplete;
 
     /// <summary>Asks the sources. Writes nothing.</summary>
     /// <param name="folder">The flake.</param>
@@ -31,60 +47,83 @@ public sealed record HostNames(ImmutableSortedDictionary<HostName, ImmutableArra
     /// <exception cref="FlakeException">flake.nix is not Nix.</exception>
     public static async Task<HostNames> FindAsync(FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
     {
-        var names = OutputNames.Read(new SourceText(FleetFolder.FlakeFile, folder.ReadText(FleetFolder.FlakeFile)));
-        if (!SaysAllHosts(names) && !folder.HasFleetFile)
-            names = await new HostDiscovery(processes).AskAsync(folder.Path, cancellationToken) ?? names;
-        var hosts = In(names);
-        return new(hosts.AddRange(HostLayouts.WithFlakes(folder).Where(host => !hosts.ContainsKey(host.Key))), SaysAllHosts(names) ? names.All : null);
+        var text = OutputNames.Read(folder.ReadFlakeFile());
+        var answer = text.AreComplete || folder.HasFleetFile ? null : await new HostDiscovery(processes).AskAsync(folder.Path, cancellationToken);
+        var outputs = answer is NixAnswer.Names(var names) ? names with { HiveNodes = text.HiveNodes } : text;
+        var hosts = NamedHosts.In(outputs);
+        return new(outputs, answer, hosts.AddRange(HostLayouts.WithFlakes(folder).Where(host => !hosts.ContainsKey(host.Key))));
     }
 
     /// <summary>The configurations of a host; for one that no source knows, the one that NixOS would have.</summary>
     public ImmutableArray<string> ConfigurationsOf(HostName host) =>
-        Configurations.GetValueOrDefault(host, [Configuration("nixosConfigurations", host)]);
-
-    /// <summary>The attribute path of a host's configuration, as hostlock.toml has it.</summary>
-    /// <param name="output">The output, such as <c>nixosConfigurations</c>.</param>
-    /// <param name="host">The host.</param>
-    public static string Configuration(string output, HostName host) => Configuration(output, host.ToString());
-
-    /// <summary>The attribute path of a configuration, as hostlock.toml writes it.</summary>
-    /// <param name="output">The output, such as <c>nixosConfigurations</c>.</param>
-    /// <param name="name">The name beneath it, which is quoted if Nix wants that.</param>
-    public static string Configuration(string output, string name) => $"{output}.{(InputPath.IsReferable(name) ? name : $"\"{name}\"")}";
-
-    /// <summary>The error that no host is known, with the likely names as its hint.</summary>
-    public static FleetException Unknown(FleetFolder folder) =>
-        HostGuess.In(folder) is var (place, likely) ? FleetException.HostsUnknown(place, likely) : FleetException.HostsUnknown(null, []);
+        Configurations.GetValueOrDefault(host, Candidates.GetValueOrDefault(host, [Host.ConfigurationPath("nixosConfigurations", host.ToString())]));
 
     /// <summary>
-    /// The hosts that the outputs of a flake name, with the configurations that are theirs; empty if the names are computed. The home
-    /// configuration jono@plex belongs to plex.
+    /// The names of all outputs, so that hostlock.toml may list them: with them listed, a configuration that is not in hostlock.toml does not exist.
+    /// Null if one of them would be lost, or may be.
     /// </summary>
-    internal static ImmutableSortedDictionary<HostName, ImmutableArray<string>> In(OutputNames names)
+    /// <param name="taken">The attribute paths of the configurations that hostlock.toml is to have.</param>
+    public ImmutableArray<string>? OutputsBeside(IEnumerable<string> taken)
     {
-        var hosts = ImmutableSortedDictionary.CreateBuilder<HostName, ImmutableArray<string>>();
-        foreach (var (output, named) in names.Configurations)
-        {
-            foreach (var host in named.Select(HostName.TryParse).OfType<HostName>())
-                hosts[host] = hosts.GetValueOrDefault(host, []).Add(Configuration(output, host));
-        }
-        foreach (var home in names.Configurations.GetValueOrDefault("homeConfigurations", []))
-        {
-            if (home.LastIndexOf('@') is > 0 and var at && HostName.TryParse(home[(at + 1)..]) is { } host
-                && hosts.TryGetValue(host, out var configurations))
-                hosts[host] = configurations.Add(Configuration("homeConfigurations", home));
-        }
-        return hosts.ToImmutable();
+        var paths = taken.ToHashSet(StringComparer.Ordinal);
+        // An output of which nothing is taken stays as the root has it.
+        return AreComplete && _outputs.Configurations.All(output => output.Value.Select(name => paths.Contains(Host.ConfigurationPath(output.Key, name))).Distinct().Count() < 2)
+            ? _outputs.All
+            : null;
     }
 
-    /// <summary>True if every host is among the names, so that the outputs may be listed.</summary>
-    internal static bool SaysAllHosts(OutputNames names)
+    /// <summary>Which configurations stay on the root lock, and what they are, in one sentence; null if every known one is taken.</summary>
+    /// <param name="taken">The attribute paths of the configurations that hostlock.toml is to have.</param>
+    public string? Staying(IEnumerable<string> taken)
     {
-        if (names.All is not { } all)
-            return false;
-        var taken = In(names).Values.SelectMany(configurations => configurations).ToHashSet();
-        // An output with no host's configuration stays as it is.
-        return OutputNames.HostOutputs.Where(output => all.Contains(output)).All(output =>
-            names.Configurations.TryGetValue(output, out var named) && named.Select(name => taken.Contains(Configuration(output, name))).Distinct().Count() < 2);
+        var paths = taken.ToHashSet(StringComparer.Ordinal);
+        var staying = (
+            from output in _outputs.Configurations
+            from name in output.Value
+            let path = Host.ConfigurationPath(output.Key, name)
+            where !paths.Contains(path)
+            select (Path: path, Kind: KindOf(output.Key, name), Owner: NamedHosts.OwnerOf(output.Key, name)))
+            .Concat(_outputs.HiveNodes.Select(node => (Path: Host.ConfigurationPath("colmena", node), Kind: "nodes that colmena builds of modules of their own", Owner: HostName.TryParse(node))))
+            .ToList();
+        var kinds = staying.GroupBy(each => each.Kind).Select(each =>
+            $"{string.Join(' ', each.Select(one => one.Path))} ({each.Key}{(each.First().Owner is { } owner && Candidates.ContainsKey(owner) ? $"; 'hostlock init {owner}' gives it a lock" : "")})");
+        return staying.Count == 0 ? null : $"{staying.Count} {(staying.Count == 1 ? "stays" : "stay")} on flake.lock: {string.Join(", ", kinds)}";
+    }
+
+    /// <summary>The error that no host is known: nix cannot be asked, nix failed, or the flake has none. Its hint can be done.</summary>
+    /// <param name="folder">The flake.</param>
+    public FleetException Unknown(FleetFolder folder)
+    {
+        if (AreComplete)
+            return Candidates.IsEmpty ? FleetException.HasNoHosts() : FleetException.HasOnlyCandidates(Candidates.Keys);
+        // A host that is named starts from the root lock.
+        if (!File.Exists(folder.RootPlace.FullPath))
+            return FleetException.NoLock(folder.RootPlace);
+        var guess = HostGuess.In(folder);
+        var likely = guess?.Names ?? [];
+        return _answer is NixAnswer.Failed(var why) ? FleetException.NixCannotNameHosts(why, guess?.Place, likely) : FleetException.HostsUnknown(guess?.Place, likely);
+    }
+
+    static ImmutableSortedDictionary<HostName, ImmutableArray<string>> Others(OutputNames names, ImmutableSortedDictionary<HostName, ImmutableArray<string>> hosts)
+    {
+        var taken = hosts.Values.SelectMany(configurations => configurations).ToHashSet(StringComparer.Ordinal);
+        var others = ImmutableSortedDictionary.CreateBuilder<HostName, ImmutableArray<string>>();
+        foreach (var output in (string[])[OutputNames.Homes, OutputNames.Phones])
+        {
+            foreach (var name in names.Configurations.GetValueOrDefault(output, []).Where(name => !taken.Contains(Host.ConfigurationPath(output, name))))
+            {
+                if (NamedHosts.OwnerOf(output, name) is { } host && !hosts.ContainsKey(host))
+                    others[host] = others.GetValueOrDefault(host, []).Add(Host.ConfigurationPath(output, name));
+            }
+        }
+        return others.ToImmutable();
+    }
+
+    string KindOf(string output, string name)
+    {
+        return NamedHosts.OwnerOf(output, name) is not { } host ? "no name of a host: letters, digits, '-', '_' and '.'"
+            : Configurations.ContainsKey(host) ? "of hosts that are not named"
+            : output == OutputNames.Homes ? "homes of no host here"
+            : "telephones";
     }
 }

@@ -1,7 +1,22 @@
 using System.Collections.Immutable;
+using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Platform;
+using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.Adoption;
+
+/// <summary>Which hosts of a flake are adopted.</summary>
+/// <param name="Hosts">The hosts that get a lock, with the configurations that are theirs.</param>
+/// <param name="Others">The hosts that stay on the root lock, with the configurations that are theirs.</param>
+/// <param name="Outputs">The names of all outputs, if hostlock.toml may list them; else null.</param>
+/// <param name="AreOutputsKnown">True if the names of all configurations are known.</param>
+/// <param name="Staying">Which configurations stay on the root lock for want of a host, and why, in one sentence; null if none does.</param>
+public sealed record HostChoice(
+    ImmutableSortedDictionary<HostName, ImmutableArray<string>> Hosts,
+    ImmutableSortedDictionary<HostName, ImmutableArray<string>> Others,
+    ImmutableArray<string>? Outputs,
+    bool AreOutputsKnown,
+    string? Staying);
 
 /// <summary>
 /// Selects the hosts of a flake to adopt: those that the user names; otherwise those that hostlock.toml lists and the flake has, except the
@@ -14,19 +29,24 @@ public static class HostSelection
     /// <param name="words">The names of the hosts; none for all.</param>
     /// <param name="processes">Runs nix, if flake.nix does not say what its hosts are.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">A word is no host, no host is known, or the flake cannot be adopted.</exception>
+    /// <exception cref="HostlockException">
+    /// A word is no host, no host is known, the flake cannot be adopted, or a lock would be replaced that nobody could bring back.
+    /// </exception>
     public static async Task<InitPlan> PlanAsync(FleetFolder folder, IReadOnlyList<string> words, IProcessRunner processes, CancellationToken cancellationToken)
     {
         var names = await HostNames.FindAsync(folder, processes, cancellationToken);
         var known = names.Configurations;
         var chosen = Choose(folder, words, known.Keys).ToList();
-        if (words.Count > 0 && names.IsComplete && chosen.Where(host => !known.ContainsKey(host)).ToList() is [var unknown, ..])
-            throw FleetException.UnknownHost(unknown.ToString(), known.Keys);
+        if (words.Count > 0 && names.AreComplete && chosen.Where(host => !known.ContainsKey(host) && !names.Candidates.ContainsKey(host)).ToList() is [var unknown, ..])
+            throw FleetException.UnknownHost(unknown.ToString(), known.Keys.Concat(names.Candidates.Keys));
         if (chosen.Count == 0 && !folder.HasFleetFile)
-            throw HostNames.Unknown(folder);
+            throw names.Unknown(folder);
         var hosts = chosen.ToImmutableSortedDictionary(host => host, names.ConfigurationsOf);
-        var others = names.IsComplete ? known.RemoveRange(hosts.Keys) : known.Clear();
-        return FleetInit.Plan(folder, hosts, others, names.Outputs);
+        var others = known.RemoveRange(hosts.Keys);
+        var taken = hosts.AddRange(others).Values.SelectMany(paths => paths).Concat(folder.Fleet.Hosts.SelectMany(host => host.ConfigurationPaths)).ToHashSet();
+        var plan = FleetInit.Plan(folder, new(hosts, others, names.OutputsBeside(taken), names.AreComplete, names.Staying(taken)));
+        await RefuseLosingAsync(folder, plan, processes, cancellationToken);
+        return plan;
     }
 
     static IEnumerable<HostName> Choose(FleetFolder folder, IReadOnlyList<string> words, IEnumerable<HostName> known)
@@ -35,5 +55,23 @@ public static class HostSelection
             return words.Select(word => HostName.Parse(word)).Distinct();
         var onRootLock = folder.Fleet.Hosts.Where(host => host.Lock == FleetFolder.RootLock).Select(host => host.Name);
         return folder.Fleet.Hosts.Select(host => host.Name).Union(known).Except(onRootLock);
+    }
+
+    // A lock of the user gives way only if git has it: so it can be had back, and eject puts it back.
+    static async Task RefuseLosingAsync(FleetFolder folder, InitPlan plan, IProcessRunner processes, CancellationToken cancellationToken)
+    {
+        var replaced = plan.Files.Where(file => file.GivesUp).Select(file => file.Path).ToList();
+        if (replaced.Count == 0)
+            return;
+        if (GitWorkTreeFiles.Around(processes, folder.Path) is null)
+            throw FleetException.WouldLose(replaced[0], hasGit: false);
+        var status = await processes.RunAsync(
+            GitProgram.InWorkTree(
+                folder.Path,
+                ["--no-optional-locks", "--literal-pathspecs", "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--", .. replaced]),
+            cancellationToken);
+        // Two letters, the second of which is blank if the file is as the index has it; then a blank and the path from the root of the repository.
+        if (status.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(entry => entry[1] != ' ') is { } changed)
+            throw FleetException.WouldLose(replaced.First(path => changed.EndsWith(path, StringComparison.Ordinal)), hasGit: true);
     }
 }

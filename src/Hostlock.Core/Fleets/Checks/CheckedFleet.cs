@@ -34,6 +34,9 @@ public sealed record CheckedFleet(
     /// <summary>The flakes that lie in the repository.</summary>
     public LocalFlakes Flakes { get; } = new(Folder);
 
+    /// <summary>What hostlock.toml lists, compared with what flake.nix has.</summary>
+    public ListedHosts Listed { get; } = ListedHosts.Of(Folder);
+
     /// <summary>The day in UTC.</summary>
     public DateOnly Today => DateOnly.FromDateTime(Now.UtcDateTime);
 

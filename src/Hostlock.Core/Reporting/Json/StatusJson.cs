@@ -1,5 +1,6 @@
 using Hostlock.Flakes;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Layouts;
 
 namespace Hostlock.Reporting.Json;
 
@@ -7,8 +8,18 @@ namespace Hostlock.Reporting.Json;
 public static class StatusJson
 {
     /// <summary>Writes it host by host.</summary>
-    public static void Write(IReadOnlyList<LockStatus> locks, TextWriter output) => JsonPage.Write(output, json =>
+    /// <param name="locks">The state of the locks.</param>
+    /// <param name="listed">What hostlock.toml lists, compared with flake.nix.</param>
+    /// <param name="output">Where it is written.</param>
+    public static void Write(IReadOnlyList<LockStatus> locks, ListedHosts listed, TextWriter output) => JsonPage.Write(output, json =>
     {
+        foreach (var (key, hosts) in new[] { ("unlisted", listed.Unlisted), ("gone", listed.Gone) })
+        {
+            json.WriteStartArray(key);
+            foreach (var host in hosts)
+                json.WriteStringValue(host.ToString());
+            json.WriteEndArray();
+        }
         var written = new Dictionary<FlakeRef, byte[]>(ReferenceEqualityComparer.Instance);
         json.WriteHosts(locks, status => status.Place, status =>
         {

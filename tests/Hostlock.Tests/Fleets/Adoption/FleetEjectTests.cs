@@ -40,7 +40,7 @@ public sealed class FleetEjectTests : IDisposable
         var hosts = ImmutableSortedDictionary<HostName, ImmutableArray<string>>.Empty
             .Add(HostName.Parse("plex"), ["nixosConfigurations.plex"]).Add(HostName.Parse("web"), ["nixosConfigurations.web"]);
         var folder = FleetFolder.Open(_folder.Path);
-        FleetInit.Apply(folder, FleetInit.Plan(folder, hosts, hosts.Clear(), ["nixosConfigurations"]));
+        FleetInit.Apply(folder, FleetInit.Plan(folder, new(hosts, hosts.Clear(), ["nixosConfigurations"], true, null)));
         folder = FleetFolder.Open(_folder.Path);
 
         var plan = FleetEject.Whole(folder, new LockOwner.Root(), keepsLocks: false, await AdoptedAsync(folder));
@@ -116,8 +116,8 @@ public sealed class FleetEjectTests : IDisposable
 
     [Theory]
     [InlineData(
-        "[hosts.plex]\nflake = \"hosts/plex/flake.nix\"\n", "plex",
-        "the inputs of plex are declared in 'hosts/plex/flake.nix', which flake.lock does not lock")]
+        "[hosts.plex]\n[hosts.nas]\nflake = \"hosts/nas/flake.nix\"\n", "nas",
+        "the inputs of nas are declared in 'hosts/nas/flake.nix', which flake.lock does not lock")]
     [InlineData(
         "[hosts.plex]\ninputs.a = \"github:acme/a/next\"\n", "plex",
         "plex tracks a by itself, and flake.lock holds only what all hosts track")]

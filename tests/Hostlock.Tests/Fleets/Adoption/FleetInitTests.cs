@@ -120,7 +120,6 @@ public sealed class FleetInitTests : IDisposable
 
     static string TextOf(InitPlan plan, string path) => Encoding.UTF8.GetString(plan.Files.Single(file => file.Path == path).Contents.Span);
 
-    InitPlan Plan(
-        HostMap hosts, HostMap others, ImmutableArray<string>? outputs) =>
-        FleetInit.Plan(FleetFolder.Open(_folder.Path), hosts, others, outputs);
+    InitPlan Plan(HostMap hosts, HostMap others, ImmutableArray<string>? outputs) =>
+        FleetInit.Plan(FleetFolder.Open(_folder.Path), new(hosts, others, outputs, outputs is not null, null));
 }

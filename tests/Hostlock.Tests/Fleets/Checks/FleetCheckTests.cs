@@ -11,7 +11,7 @@ namespace Hostlock.Tests.Fleets.Checks;
 /// <summary>For each rule of the table a fleet that breaks it, and what is then said. A rule without one fails.</summary>
 public sealed class FleetCheckTests : IDisposable
 {
-    const string FlakeNix = "{\n  inputs.a.url = \"github:o/a\";\n  outputs = inputs: import ./hostlock.nix inputs (_: { });\n}\n";
+    const string FlakeNix = "{\n  inputs.a.url = \"github:o/a\";\n  outputs = inputs: import ./hostlock.nix inputs (_: { nixosConfigurations.plex = 1; });\n}\n";
 
     const string Follows = "{\n  inputs.a.url = \"github:o/a\";\n  inputs.b.follows = \"c\";\n  outputs = inputs: import ./hostlock.nix inputs (_: { });\n}\n";
 
@@ -35,6 +35,32 @@ public sealed class FleetCheckTests : IDisposable
             "error: locks/plex.lock: git does not know the lock of plex, so Nix does not see it\n  fix: git add -N locks/plex.lock\n"
             + "error: hostlock.toml: .gitignore has git ignore it, so Nix does not see it\n  fix: git add -N -f hostlock.toml\n"
             + "error: hostlock.nix: git does not know it, so Nix does not see it\n  fix: git add -N hostlock.nix\n"),
+        ["unseen"] = (
+            test =>
+            {
+                test.Write("flake.nix", FlakeOf("nixosConfigurations = { plex = 1; phone = 2; }; homeConfigurations.\"j@plex\" = 3; packages = { };"));
+                test.Write("hostlock.toml", "version = 1\noutputs = [\"nixosConfigurations\", \"homeConfigurations\"]\n[hosts.plex]\n");
+            },
+            "error: hostlock.toml: phone is in flake.nix and not in hostlock.toml, so Nix does not see it\n  fix: hostlock init phone\n"
+            + "error: hostlock.toml: homeConfigurations.\"j@plex\" is in flake.nix, and hostlock.toml does not list it for plex, so Nix does not see it\n  fix: hostlock init\n"
+            + "error: hostlock.toml: flake.nix has an output 'packages' that 'outputs' does not list, so Nix does not see it\n  fix: hostlock init\n"),
+        ["unlisted"] = (
+            test => test.Write("flake.nix", FlakeOf("nixosConfigurations = { plex = 1; phone = 2; };")),
+            "warning: hostlock.toml: phone is in flake.nix and not in hostlock.toml, so it is built by flake.lock\n  fix: hostlock init phone\n"),
+        ["gone"] = (
+            test =>
+            {
+                test.Write("flake.nix", FlakeOf("nixosConfigurations = { plex = 1; };"));
+                test.Write(
+                    "hostlock.toml",
+                    "version = 1\noutputs = [\"nixosConfigurations\", \"lib\"]\n[hosts.plex]\nconfigurations = [\"nixosConfigurations.plex\", 'homeConfigurations.\"j@plex\"']\n[hosts.web]\n");
+            },
+            "error: hostlock.toml: web is in hostlock.toml and no longer in flake.nix\n  fix: hostlock eject web\n"
+            + "error: hostlock.toml: homeConfigurations.\"j@plex\" of plex is in hostlock.toml and no longer in flake.nix\n  fix: hostlock init\n"
+            + "error: hostlock.toml: 'outputs' lists 'lib', which flake.nix no longer has\n  fix: hostlock init\n"),
+        ["foreign-hive"] = (
+            test => test.Write("flake.nix", FlakeOf("nixosConfigurations.plex = 1; colmena = { meta = { }; plex = { }; web = { }; };")),
+            "warning: flake.nix: 'colmena' builds plex of modules of its own, by flake.lock; a hive made of nixosConfigurations builds each by its own lock\n"),
         ["stale"] = (
             test => test.Write("locks/plex.lock", LockText().Replace("\"a\"", "\"other\"", StringComparison.Ordinal)),
             "error: flake.nix:2: input 'a' of plex: it is not in the lock\n  fix: hostlock lock plex\n"
@@ -96,7 +122,7 @@ public sealed class FleetCheckTests : IDisposable
                 test.Write("sub/flake.nix", FlakeNix);
                 test.Write("sub/flake.lock", LockText(revision: '2'));
             },
-            "warning: flake.lock: its copy of the lock of 'a' is not what sub/flake.lock says: a differs, and the copy is what is built\n  fix: hostlock init\n"),
+            "warning: flake.lock: its copy of the lock of 'a' is not what sub/flake.lock says: a differs, and the copy is what is built\n  fix: hostlock update root -i a\n"),
         ["leaves-its-flake"] = (
             test =>
             {
@@ -117,6 +143,8 @@ public sealed class FleetCheckTests : IDisposable
             test => test._complete = fleet => fleet with { Refetched = new([new(fleet.Locks[0].Place, InputPath.Of("a", "b"), 6, FleetException.NoRepository("x"))]) },
             "error: flake.lock: input 'a/b' of root and 6 more: 'x' is in no git repository\n  fix: hostlock update root -i a/b\n"),
     };
+
+    static string FlakeOf(string outputs) => FlakeNix.Replace("nixosConfigurations.plex = 1;", outputs, StringComparison.Ordinal);
 
     readonly TempFolder _folder = new();
     HashSet<string> _untracked = [];

@@ -1,4 +1,5 @@
 using Hostlock.Fleets;
+using Hostlock.Fleets.Layouts;
 using Hostlock.Locks;
 using Hostlock.Reporting.Json;
 using Hostlock.Tests.Support;
@@ -47,6 +48,8 @@ public class StatusJsonTests
             $$"""
             {
               "version": 1,
+              "unlisted": [],
+              "gone": [],
               "hosts": {
                 "plex": {
                   "lock": "locks/plex.lock",
@@ -86,12 +89,12 @@ public class StatusJsonTests
     }
 
     [Fact]
-    public void Without_locks_there_are_no_hosts() => Assert.Equal("{\n  \"version\": 1,\n  \"hosts\": {}\n}\n", Render());
+    public void Without_locks_there_are_no_hosts() => Assert.Equal("{\n  \"version\": 1,\n  \"unlisted\": [],\n  \"gone\": [],\n  \"hosts\": {}\n}\n", Render());
 
     static string Render(params LockStatus[] locks)
     {
         using var output = new StringWriter();
-        StatusJson.Write(locks, output);
+        StatusJson.Write(locks, ListedHosts.InLine, output);
         return output.ToString();
     }
 }

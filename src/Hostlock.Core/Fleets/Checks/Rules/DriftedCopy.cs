@@ -21,11 +21,17 @@ static class DriftedCopy
                 continue;
             var moves = LocalFlakes.Moves(copy, own);
             if (!moves.IsEmpty)
-                yield return new(Message(name, at, moves), FleetFolder.RootLock, null, "hostlock init");
+                yield return new(Message(name, at, moves), FleetFolder.RootLock, null, IsOfNewHost(fleet, at) ? "hostlock init" : $"hostlock update root -i {name}");
         }
     }
 
     static bool IsHosts(CheckedFleet fleet, string at) => fleet.Folder.Fleet.Hosts.Any(host => host.FlakeFile == $"{at}/{FleetFolder.FlakeFile}");
+
+    // init gives a host that is not adopted yet the lock of its own flake; a copy for anybody else is made anew.
+    static bool IsOfNewHost(CheckedFleet fleet, string at) =>
+        !fleet.Folder.HasFleetFile
+        && HostName.TryParse(Path.GetFileName(at)) is { } host
+        && fleet.Flakes.Outputs(FleetFolder.FlakeFile) is { } names && NamedHosts.In(names).ContainsKey(host);
 
     static string Message(string name, string at, IReadOnlyCollection<string> moves) =>
         $"its copy of the lock of '{name}' is not what {at}/{FleetFolder.RootLock} says: {string.Join(' ', moves)} "
