@@ -29,7 +29,8 @@ public sealed class HostLayouts
     public HostLayouts(FleetFolder folder, IEnumerable<HostName> hosts)
     {
         (_folder, _flakes, _hosts) = (folder, new(folder), [.. hosts]);
-        _rootBytes = HostLocks.ReadBytes(folder.RootPlace);
+        // A flake without inputs has no lock, and needs none.
+        _rootBytes = HostLocks.ReadBytes(folder.RootPlace) ?? (_flakes.Declared(FleetFolder.FlakeFile) is { Count: 0 } ? LockFileWriter.Write(LockFile.Empty) : null);
         _root = _rootBytes is null ? null : LockFileReader.Read(folder.RootPlace.RelativePath, _rootBytes);
     }
 

@@ -96,8 +96,8 @@ public sealed class HostNames
     {
         if (AreComplete)
             return Candidates.IsEmpty ? FleetException.HasNoHosts() : FleetException.HasOnlyCandidates(Candidates.Keys);
-        // A host that is named starts from the root lock.
-        if (!File.Exists(folder.RootPlace.FullPath))
+        // A host that is named starts from the root lock, if the flake has inputs to lock.
+        if (!File.Exists(folder.RootPlace.FullPath) && new LocalFlakes(folder).RootInputs.Count > 0)
             return FleetException.NoLock(folder.RootPlace);
         var guess = HostGuess.In(folder);
         var likely = guess?.Names ?? [];

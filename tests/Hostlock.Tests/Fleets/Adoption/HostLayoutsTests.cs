@@ -37,6 +37,15 @@ public sealed class HostLayoutsTests : IDisposable
     }
 
     [Fact]
+    public void A_flake_without_inputs_needs_no_root_lock()
+    {
+        _folder.Write("flake.nix", "{ outputs = _: { nixosConfigurations.plex = 1; }; }");
+        File.Delete(_folder["flake.lock"]);
+
+        AssertLayout("flake.nix", "locks/plex.lock", Encoding.UTF8.GetString(LockFileWriter.Write(LockFile.Empty)));
+    }
+
+    [Fact]
     public void A_second_flake_file_keeps_its_place_beside_the_first()
     {
         _folder.Write("flake-plex.nix", OwnInputs);

@@ -137,7 +137,8 @@ public sealed class HostNamesTests : IDisposable
         Assert.Equal("name them; by the folders of machines: hostlock init plex", (await UnknownAsync(Computed)).Hint);
 
         File.Delete(_folder["flake.lock"]);
-        Assert.Equal("hostlock lock root", (await UnknownAsync(Computed)).Hint);
+        Assert.Equal("name them; by the folders of machines: hostlock init plex", (await UnknownAsync(Computed)).Hint);
+        Assert.Equal("hostlock lock root", (await UnknownAsync("{ inputs.a.url = \"github:o/a\"; outputs = _: builtins.f 1; }")).Hint);
     }
 
     async Task<FleetException> UnknownAsync(string flakeNix, PretendNix? nix = null)
