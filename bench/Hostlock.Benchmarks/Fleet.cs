@@ -9,7 +9,8 @@ sealed class Fleet
     readonly int _count;
     int _day;
 
-    Fleet(string folder, string inputs, int count, IReadOnlyList<string> hosts) => (Folder, _inputs, _count, Hosts) = (folder, inputs, count, hosts);
+    Fleet(string folder, string inputs, int count, IReadOnlyList<string> hosts) =>
+        (Folder, _inputs, _count, Hosts) = (folder, inputs, count, hosts);
 
     public string Folder { get; }
 
@@ -31,10 +32,12 @@ sealed class Fleet
             Git(repository, "init", "-q", "-b", "main");
         }
         var declared = string.Concat(Enumerable.Range(0, inputs).Select(i =>
-            $"    input{i}.url = \"git+file://{upstream}/input{i}\";\n{(i % 3 == 1 ? $"    input{i}.inputs.input0.follows = \"input0\";\n" : "")}"));
+            $"    input{i}.url = \"git+file://{upstream}/input{i}\";\n"
+            + (i % 3 == 1 ? $"    input{i}.inputs.input0.follows = \"input0\";\n" : "")));
         File.WriteAllText(Path.Combine(folder, "flake.nix"), $"{{\n  inputs = {{\n{declared}  }};\n  outputs = _: {{ }};\n}}\n");
         var names = Enumerable.Range(1, hosts).Select(i => $"host{i}").ToList();
-        File.WriteAllText(Path.Combine(folder, "hostlock.toml"), $"version = 1\n{string.Concat(names.Select(name => $"[hosts.{name}]\n"))}");
+        File.WriteAllText(
+            Path.Combine(folder, "hostlock.toml"), $"version = 1\n{string.Concat(names.Select(name => $"[hosts.{name}]\n"))}");
         var fleet = new Fleet(folder, upstream, inputs, names);
         fleet.MoveUpstream();
         Git(folder, "init", "-q", "-b", "main");

@@ -9,8 +9,11 @@ static class LargeFleet
     {
         Directory.CreateDirectory(Path.Combine(folder, "locks"));
         var inputs = string.Concat(Enumerable.Range(0, nodes).Select(i => $"  inputs.input{i}.url = \"github:acme/input{i}\";\n"));
-        File.WriteAllText(Path.Combine(folder, "flake.nix"), $"{{\n{inputs}  outputs = inputs: import ./hostlock.nix inputs (_: {{ }});\n}}\n");
-        File.WriteAllText(Path.Combine(folder, "hostlock.toml"), $"version = 1\n{string.Concat(Enumerable.Range(0, hosts).Select(i => $"[hosts.host{i}]\n"))}");
+        File.WriteAllText(
+            Path.Combine(folder, "flake.nix"), $"{{\n{inputs}  outputs = inputs: import ./hostlock.nix inputs (_: {{ }});\n}}\n");
+        File.WriteAllText(
+            Path.Combine(folder, "hostlock.toml"),
+            $"version = 1\n{string.Concat(Enumerable.Range(0, hosts).Select(i => $"[hosts.host{i}]\n"))}");
         File.Copy(Path.Combine(root, "nix/hostlock.nix"), Path.Combine(folder, "hostlock.nix"));
         WriteLocks(folder, hosts, nodes);
         File.WriteAllBytes(Path.Combine(folder, "flake.lock"), Lock(0, nodes));
@@ -48,8 +51,13 @@ static class LargeFleet
 
                 """);
         }
-        var inputs = string.Join(",\n", Enumerable.Range(0, nodes).Select(i => $"input{i}").Order(StringComparer.Ordinal).Select(name => $"        \"{name}\": \"{name}\""));
-        text.Append("    \"root\": {\n      \"inputs\": {\n").Append(inputs).Append("\n      }\n    }\n  },\n  \"root\": \"root\",\n  \"version\": 7\n}\n");
+        var inputs = string.Join(
+            ",\n",
+            Enumerable.Range(0, nodes).Select(i => $"input{i}").Order(StringComparer.Ordinal).Select(
+                name => $"        \"{name}\": \"{name}\""));
+        text.Append("    \"root\": {\n      \"inputs\": {\n")
+            .Append(inputs)
+            .Append("\n      }\n    }\n  },\n  \"root\": \"root\",\n  \"version\": 7\n}\n");
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 }

@@ -23,12 +23,14 @@ sealed class LibraryFleet
         var (native, wrapped) = (Path.Combine(work, "native"), Path.Combine(work, "wrapped"));
         var declared = $"    nixpkgs.url = \"{Input("nixpkgs", folder => CopyStandIn(root, folder), isTarball: true)}\";\n"
             + string.Concat(Enumerable.Range(1, Inputs - 1).Select(i =>
-                $"    input{i}.url = \"{Input($"input{i}", folder => WriteInput(folder, i), isTarball: i % 2 == 0)}\";\n    input{i}.inputs.nixpkgs.follows = \"nixpkgs\";\n"));
+                $"    input{i}.url = \"{Input($"input{i}", folder => WriteInput(folder, i), isTarball: i % 2 == 0)}\";\n    "
+                    + $"input{i}.inputs.nixpkgs.follows = \"nixpkgs\";\n"));
         const string outputs = """
             { self, nixpkgs, ... }@inputs: {
                 nixosConfigurations.plex = nixpkgs.lib.nixosSystem {
                   specialArgs = { inherit inputs; };
-                  modules = [ ./modules { networking.hostName = "plex"; } ] ++ map (name: inputs.${name}.module) (builtins.filter (name: inputs.${name} ? module) (builtins.attrNames inputs));
+                  modules = [ ./modules { networking.hostName = "plex"; } ]
+                    ++ map (name: inputs.${name}.module) (builtins.filter (name: inputs.${name} ? module) (builtins.attrNames inputs));
                 };
               }
             """;
@@ -36,12 +38,18 @@ sealed class LibraryFleet
         {
             var function = folder == native ? outputs : $"inputs: import ./hostlock.nix inputs ({outputs})";
             Write(folder, "flake.nix", $"{{\n  inputs = {{\n{declared}  }};\n  outputs = {function};\n}}\n");
-            Write(folder, "modules/default.nix", $"{{ ... }}: {{ imports = [ {string.Join(' ', Enumerable.Range(0, modules).Select(i => $"./module{i}.nix"))} ]; }}\n");
+            Write(
+                folder,
+                "modules/default.nix",
+                $"{{ ... }}: {{ imports = [ {string.Join(' ', Enumerable.Range(0, modules).Select(i => $"./module{i}.nix"))} ]; }}\n");
             for (var i = 0; i < modules; i++)
                 Write(folder, $"modules/module{i}.nix", Module(i));
         }
         Write(wrapped, "hostlock.nix", File.ReadAllText(Path.Combine(root, "nix/hostlock.nix")));
-        Write(wrapped, "hostlock.toml", $"version = 1\noutputs = [\"nixosConfigurations\"]\n{string.Concat(Hosts.Select(host => $"[hosts.{host}]\n"))}");
+        Write(
+            wrapped,
+            "hostlock.toml",
+            $"version = 1\noutputs = [\"nixosConfigurations\"]\n{string.Concat(Hosts.Select(host => $"[hosts.{host}]\n"))}");
         Run(variables, hostlock, "-C", native, "lock", "root");
         foreach (var host in Hosts)
             Write(wrapped, $"locks/{host}.lock", File.ReadAllText(Path.Combine(native, "flake.lock")));

@@ -6,7 +6,8 @@ namespace Hostlock.Benchmarks;
 
 /// <summary>What one run of a program cost.</summary>
 /// <param name="Wall">From its start to its end.</param>
-/// <param name="PeakBytes">The most memory it held, as the kernel counts it; looked up while it runs, so a start-up is too short for it.</param>
+/// <param name="PeakBytes">The most memory it held, as the kernel counts it; looked up while it runs, so a start-up is too short for
+/// it.</param>
 /// <param name="Cpu">The time of all cores, up to the last look; zero for what is over before the first.</param>
 sealed record Cost(TimeSpan Wall, long PeakBytes, TimeSpan Cpu = default);
 
@@ -38,10 +39,13 @@ static class Measure
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', command)}: exit {process.ExitCode}\n{errors.Result}");
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"{string.Join(' ', command)}: exit {process.ExitCode}\n{errors.Result}");
     }
 
-    /// <summary>The instructions of a program outside the kernel, by perf, or by valgrind where the machine does not count them; null where neither is there.</summary>
+    /// <summary>The instructions of a program outside the kernel, by perf, or by valgrind where the machine does not count them; null where
+    /// neither is there.</summary>
     public static double? Instructions(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables)
     {
         Output(command, variables); // once, so that nothing is new
@@ -49,7 +53,17 @@ static class Measure
         try
         {
             return Count(["perf", "stat", "-x,", "-e", "instructions:u", "-o", file], ',', 0)
-                ?? Count(["valgrind", "--tool=cachegrind", "--cache-sim=no", "--trace-children=yes", "--cachegrind-out-file=/dev/null", $"--log-file={file}"], ':', 1);
+                ?? Count(
+                    [
+                        "valgrind",
+                        "--tool=cachegrind",
+                        "--cache-sim=no",
+                        "--trace-children=yes",
+                        "--cachegrind-out-file=/dev/null",
+                        $"--log-file={file}",
+                    ],
+                    ':',
+                    1);
         }
         finally
         {
@@ -67,21 +81,34 @@ static class Measure
                 return null; // it is not here
             }
             return File.ReadLines(file)
-                .Where(line => line.Contains("instructions:u", StringComparison.Ordinal) || line.Contains("I   refs:", StringComparison.Ordinal) || line.Contains("I refs:", StringComparison.Ordinal))
-                .Select(line => double.TryParse(line.Split(separator)[column].Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out var count) ? count : (double?)null)
+                .Where(
+                    line =>
+                        line.Contains("instructions:u", StringComparison.Ordinal)
+                            || line.Contains("I   refs:", StringComparison.Ordinal)
+                            || line.Contains("I refs:", StringComparison.Ordinal))
+                .Select(
+                    line =>
+                        double.TryParse(
+                            line.Split(separator)[column].Replace(",", "", StringComparison.Ordinal),
+                            CultureInfo.InvariantCulture,
+                            out var count)
+                            ? count
+                            : (double?)null)
                 .LastOrDefault();
         }
     }
 
     /// <summary>What Nix counts of an evaluation, the same in every run of it.</summary>
-    public static IReadOnlyDictionary<string, double> NixCounters(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables)
+    public static IReadOnlyDictionary<string, double> NixCounters(
+        IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables)
     {
         var file = Path.GetTempFileName();
         try
         {
             Output(command, new Dictionary<string, string>(variables) { ["NIX_SHOW_STATS"] = "1", ["NIX_SHOW_STATS_PATH"] = file });
             using var counters = JsonDocument.Parse(File.ReadAllText(file));
-            return ((string[])["nrFunctionCalls", "nrPrimOpCalls", "nrThunks", "nrOpUpdates", "nrLookups"]).ToDictionary(name => name, name => counters.RootElement.GetProperty(name).GetDouble());
+            return ((string[])["nrFunctionCalls", "nrPrimOpCalls", "nrThunks", "nrOpUpdates", "nrLookups"])
+                .ToDictionary(name => name, name => counters.RootElement.GetProperty(name).GetDouble());
         }
         finally
         {
@@ -135,8 +162,11 @@ static class Measure
     {
         try
         {
-            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(each => each.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+            var line = File.ReadLines($"/proc/{process}/status")
+                .FirstOrDefault(each => each.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null
+                ? 0
+                : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
         }
         catch (IOException)
         {

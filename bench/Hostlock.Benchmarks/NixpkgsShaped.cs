@@ -56,7 +56,9 @@ static class NixpkgsShaped
         {
             text.Append("  ").Append(Some()).Append(" = \"").Append(Some()).Append('-').Append(random.Next(100)).Append("\";\n");
             if (random.Next(12) == 0)
-                text.Append("  sha256 = \"").Append(Convert.ToBase64String(Encoding.UTF8.GetBytes(Some() + random.NextInt64()))).Append("\";\n");
+                text.Append("  sha256 = \"")
+                    .Append(Convert.ToBase64String(Encoding.UTF8.GetBytes(Some() + random.NextInt64())))
+                    .Append("\";\n");
         }
         return Encoding.UTF8.GetBytes(text.Append("}\n").ToString());
 

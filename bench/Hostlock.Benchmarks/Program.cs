@@ -6,7 +6,9 @@ using Hostlock.Benchmarks;
 var root = FindRoot();
 var hostlock = Path.Combine(root, "artifacts/native/hostlock");
 var prefix = Environment.GetEnvironmentVariable("HOSTLOCK_NIX_PREFIX") is { Length: > 0 } set ? set : Path.Combine(root, "artifacts/nix");
-var nix = Directory.Exists(prefix) ? Directory.EnumerateDirectories(prefix, "nix-2.34*").Select(folder => Path.Combine(folder, "bin/nix")).FirstOrDefault(File.Exists) : null;
+var nix = Directory.Exists(prefix)
+    ? Directory.EnumerateDirectories(prefix, "nix-2.34*").Select(folder => Path.Combine(folder, "bin/nix")).FirstOrDefault(File.Exists)
+    : null;
 if (nix is null)
 {
     Console.Error.WriteLine("bench: real Nix is the yardstick; eng/install-nix artifacts/nix 2.34 brings it");
@@ -81,7 +83,11 @@ void Thousand()
     Line("hostlock check", read[2], read[0]);
     var promote = Measure.InTurn(
         5,
-        new Job("promote", [hostlock, "-C", folder, "promote", "host0", "--all", "--allow-downgrade"]) { Variables = variables, Prepare = () => LargeFleet.WriteLocks(folder, hosts, nodes) });
+        new Job("promote", [hostlock, "-C", folder, "promote", "host0", "--all", "--allow-downgrade"])
+        {
+            Variables = variables,
+            Prepare = () => LargeFleet.WriteLocks(folder, hosts, nodes),
+        });
     var write = Enumerable.Range(0, 5).Select(_ => WriteFiles(hosts)).OrderBy(cost => cost.Wall).ElementAt(2);
     Title($"promote to {hosts - 1} hosts", $"writing, flushing and renaming {hosts} files");
     Line("files written and flushed", write, write);
@@ -100,8 +106,16 @@ void Update()
     var costs = Measure.InTurn(
         5,
         new Job("7 × nix flake update", [.. fleet.Hosts.Select(NixUpdate)]) { Prepare = fleet.MoveUpstream, Variables = variables },
-        new Job("hostlock update --all", [hostlock, "-C", fleet.Folder, "update", "--all"]) { Prepare = fleet.MoveUpstream, Variables = variables },
-        new Job("hostlock update host1", [hostlock, "-C", fleet.Folder, "update", "host1"]) { Prepare = fleet.MoveUpstream, Variables = variables });
+        new Job("hostlock update --all", [hostlock, "-C", fleet.Folder, "update", "--all"])
+        {
+            Prepare = fleet.MoveUpstream,
+            Variables = variables,
+        },
+        new Job("hostlock update host1", [hostlock, "-C", fleet.Folder, "update", "host1"])
+        {
+            Prepare = fleet.MoveUpstream,
+            Variables = variables,
+        });
     Title("update 7 hosts, 12 inputs from local git, upstream moved", "7 × nix flake update");
     Line("7 × nix flake update", costs[0], costs[0]);
     Line("hostlock update --all", costs[1], costs[0]);
@@ -111,7 +125,8 @@ void Update()
         5,
         new Job("one", [hostlock, "-C", many.Folder, "update", "host1"]) { Prepare = many.MoveUpstream, Variables = variables },
         new Job("hundred", [hostlock, "-C", many.Folder, "update", "--all"]) { Prepare = many.MoveUpstream, Variables = variables });
-    var plans = Measure.InTurn(5, new Job("plan", [hostlock, "-C", many.Folder, "update", "--all", "-n"]) { Prepare = many.MoveUpstream, Variables = variables });
+    var plans = Measure.InTurn(
+        5, new Job("plan", [hostlock, "-C", many.Folder, "update", "--all", "-n"]) { Prepare = many.MoveUpstream, Variables = variables });
     Title("update 100 hosts", "hostlock update of 1 host");
     Line("hostlock update of 1 host", hundred[0], hundred[0]);
     Line("hostlock update --dry-run of 100", plans[0], hundred[0]);
@@ -142,7 +157,12 @@ void Hash()
 {
     var tar = Path.Combine(work, "nixpkgs.tar");
     NixpkgsShaped.Write(tar, 50_000);
-    (string Suffix, string[] Compress, string[] Inflate)[] formats = [("gz", ["gzip", "-k"], ["gzip", "-dc"]), ("zst", ["zstd", "-q", "-k"], ["zstd", "-dcq"]), ("xz", ["xz", "-k", "-1"], ["xz", "-dc"])];
+    (string Suffix, string[] Compress, string[] Inflate)[] formats =
+    [
+        ("gz", ["gzip", "-k"], ["gzip", "-dc"]),
+        ("zst", ["zstd", "-q", "-k"], ["zstd", "-dcq"]),
+        ("xz", ["xz", "-k", "-1"], ["xz", "-dc"]),
+    ];
     var variables = Variables("hash");
     foreach (var (suffix, compress, inflate) in formats)
     {
@@ -158,7 +178,10 @@ void Hash()
             new Job(inflate[0], [.. inflate, archive]),
             new Job("hostlock hash", [hostlock, "hash", archive]) { Variables = variables },
             new Job("sha256", ["sha256sum", tar]));
-        Title($"hash an archive of 50,000 files, {new FileInfo(tar).Length / 1_000_000} MB in a .tar.{suffix} of {new FileInfo(archive).Length / 1_000_000} MB", string.Join(' ', inflate));
+        Title(
+            $"hash an archive of 50,000 files, {new FileInfo(tar).Length / 1_000_000} MB in a .tar.{suffix} of "
+                + $"{new FileInfo(archive).Length / 1_000_000} MB",
+            string.Join(' ', inflate));
         Line(string.Join(' ', inflate), costs[0], costs[0]);
         Line("sha256sum of as many bytes", costs[2], costs[0]);
         if (suffix == "gz")
@@ -166,7 +189,8 @@ void Hash()
         Line("hostlock hash", costs[1], costs[0]);
         if (suffix != "gz")
             continue;
-        var prefetch = Measure.InTurn(1, new Job("nix flake prefetch", [nix, "flake", "prefetch", $"tarball+file://{archive}"]) { Variables = variables })[0];
+        var prefetch = Measure.InTurn(
+            1, new Job("nix flake prefetch", [nix, "flake", "prefetch", $"tarball+file://{archive}"]) { Variables = variables })[0];
         Line("nix flake prefetch, cold", prefetch, costs[0]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {prefetch.Wall / costs[1].Wall:0.0} × faster than Nix"));
     }
@@ -178,12 +202,21 @@ void Library()
     var variables = Variables("library");
     var fleet = LibraryFleet.Make(root, Path.Combine(work, "library"), modules, variables, hostlock);
     string[] Evaluate(string folder) =>
-        [nix, "eval", "--raw", "--option", "eval-cache", "false", $"{folder}#.nixosConfigurations.plex.config.system.build.toplevel.drvPath"];
+        [
+            nix,
+            "eval",
+            "--raw",
+            "--option",
+            "eval-cache",
+            "false",
+            $"{folder}#.nixosConfigurations.plex.config.system.build.toplevel.drvPath",
+        ];
     var (native, wrapped) = (Evaluate(fleet.Native), Evaluate(fleet.Wrapped));
     if (Measure.Output(native, variables) != Measure.Output(wrapped, variables))
         throw new InvalidOperationException("the two locks give two derivations");
     Title($"evaluate a host of {modules} modules by its lock", "the same lock as flake.lock");
-    // Nix keeps names in tables by their hashes, and the path of the source is in many: which are near each other is another matter for every source.
+    // Nix keeps names in tables by their hashes, and the path of the source is in many: which are near each other is another matter for
+    // every source.
     var counts = Enumerable.Range(0, 3).Select(_ =>
     {
         fleet.AnotherSource();
@@ -194,14 +227,18 @@ void Library()
         var ratios = counts.Select(count => count.Wrapped / count.Native).Order().ToList();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {"instructions",-32} {counts.Sum(count => count.Wrapped) / counts.Sum(count => count.Native),8:0.000}   {ratios[0]:0.000} to {ratios[^1]:0.000} in {ratios.Count} sources"));
+            $"  {"instructions",-32} {counts.Sum(count => count.Wrapped) / counts.Sum(count => count.Native),8:0.000}   {ratios[0]:0.000} "
+                + $"to {ratios[^1]:0.000} in {ratios.Count} sources"));
     }
     else
         Console.WriteLine("  instructions are counted by perf or by valgrind, and neither is here");
     var (before, after) = (Measure.NixCounters(native, variables), Measure.NixCounters(wrapped, variables));
     foreach (var (name, count) in before)
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-32} {after[name] / count,8:0.000}   {count,9:0} + {after[name] - count:0}"));
-    var costs = Measure.InTurn(40, new Job("native", native) { Variables = variables }, new Job("wrapped", wrapped) { Variables = variables });
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture, $"  {name,-32} {after[name] / count,8:0.000}   {count,9:0} + {after[name] - count:0}"));
+    var costs = Measure.InTurn(
+        40, new Job("native", native) { Variables = variables }, new Job("wrapped", wrapped) { Variables = variables });
     Line("native, wall time", costs[0], costs[0]);
     Line("by the lock of the host", costs[1], costs[0]);
 }
@@ -245,7 +282,9 @@ static void Title(string title, string yardstick) => Console.WriteLine($"\n{titl
 static void Line(string name, Cost cost, Cost yardstick) =>
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"  {name,-32} {cost.Wall / yardstick.Wall,8:0.000}   {cost.Wall.TotalMilliseconds,9:0.0} ms{(cost.Cpu > TimeSpan.Zero ? $"   {cost.Cpu.TotalMilliseconds,8:0} ms CPU" : "")}{(cost.PeakBytes > 0 ? $"   {cost.PeakBytes / 1048576.0,6:0} MiB" : "")}"));
+        $"  {name,-32} {cost.Wall / yardstick.Wall,8:0.000}   {cost.Wall.TotalMilliseconds,9:0.0} "
+            + $"ms{(cost.Cpu > TimeSpan.Zero ? $"   {cost.Cpu.TotalMilliseconds,8:0} ms CPU" : "")}"
+            + $"{(cost.PeakBytes > 0 ? $"   {cost.PeakBytes / 1048576.0,6:0} MiB" : "")}"));
 
 static string FindRoot()
 {

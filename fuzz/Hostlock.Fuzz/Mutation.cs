@@ -2,12 +2,30 @@ using System.Text;
 
 namespace Hostlock.Fuzz;
 
-/// <summary>Makes an input out of others: bits and numbers are changed, stretches cut, doubled, moved and swapped for those of another.</summary>
+/// <summary>Makes an input out of others: bits and numbers are changed, stretches cut, doubled, moved and swapped for those of
+/// another.</summary>
 sealed class Mutation(Random random, IReadOnlyList<byte[]> seeds, IReadOnlyList<string> words)
 {
     const int MaximumBytes = 64 * 1024;
 
-    static readonly byte[] Odd = [0, 1, 0x7f, 0x80, 0xff, (byte)'"', (byte)'\\', (byte)'{', (byte)'}', (byte)'/', (byte)'\n', (byte)'-', (byte)'0', (byte)'9', (byte)' '];
+    static readonly byte[] Odd =
+    [
+        0,
+        1,
+        0x7f,
+        0x80,
+        0xff,
+        (byte)'"',
+        (byte)'\\',
+        (byte)'{',
+        (byte)'}',
+        (byte)'/',
+        (byte)'\n',
+        (byte)'-',
+        (byte)'0',
+        (byte)'9',
+        (byte)' ',
+    ];
 
     public byte[] Next()
     {

@@ -4,11 +4,12 @@ using System.Security.Cryptography;
 using Hostlock;
 using Hostlock.Fuzz;
 
-// fuzz/run TARGET|all SECONDS [SEED]: reads what it makes up out of the seeds under tests, and keeps under fuzz/findings whatever is answered with
-// anything but a typed error, or takes longer than it may.
+// fuzz/run TARGET|all SECONDS [SEED]: reads what it makes up out of the seeds under tests, and keeps under fuzz/findings whatever is
+// answered with anything but a typed error, or takes longer than it may.
 var root = FindRoot();
 var (name, seconds) = (args.ElementAtOrDefault(0) ?? "all", double.Parse(args.ElementAtOrDefault(1) ?? "60", CultureInfo.InvariantCulture));
-var seed = int.Parse(args.ElementAtOrDefault(2) ?? Environment.TickCount.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+var seed = int.Parse(
+    args.ElementAtOrDefault(2) ?? Environment.TickCount.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 var targets = Target.All.Where(target => name == "all" || target.Name == name).ToList();
 if (targets.Count == 0)
 {
@@ -54,7 +55,10 @@ int Run(Target target, TimeSpan time)
         File.WriteAllBytes(file, input);
         Console.WriteLine($"{target.Name}: {file}\n{what}\n");
     }
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{target.Name,-6} {count,12:N0} inputs, {100.0 * refused / count:0} % refused, {found} findings, seed {seed}"));
+    Console.WriteLine(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{target.Name,-6} {count,12:N0} inputs, {100.0 * refused / count:0} % refused, {found} findings, seed {seed}"));
     return found;
 }
 

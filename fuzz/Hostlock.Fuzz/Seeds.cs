@@ -15,7 +15,10 @@ static class Seeds
         IEnumerable<byte[]> seeds = target switch
         {
             "lock" => Files(Path.Combine(vectors, "locks"), "*").Where(bytes => bytes.Length < 60_000),
-            "nix" or "flake" => Lines(Path.Combine(vectors, "flake-nix")).Append(File.ReadAllBytes(Path.Combine(root, "nix/hostlock.nix"))).Concat(Files(Path.Combine(root, "nix/tests"), "*.nix")),
+            "nix" or "flake" =>
+                Lines(Path.Combine(vectors, "flake-nix"))
+                    .Append(File.ReadAllBytes(Path.Combine(root, "nix/hostlock.nix")))
+                    .Concat(Files(Path.Combine(root, "nix/tests"), "*.nix")),
             "ref" => Lines(Path.Combine(vectors, "refs")),
             "toml" => Files(Path.Combine(root, "docs"), "*.md").Append("version = 1\n[hosts.plex]\nring = \"a\"\n[rings.a]\n"u8.ToArray()),
             "zip" => Archives(vectors).Where(file => file.Name.EndsWith(".zip", StringComparison.Ordinal)).Select(file => file.Contents),
@@ -25,11 +28,16 @@ static class Seeds
     }
 
     static IEnumerable<byte[]> Files(string folder, string pattern) =>
-        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes) : [];
+        Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)
+            : [];
 
     // The first field of a table is what was given to Nix, with its line breaks written as signs.
     static IEnumerable<byte[]> Lines(string folder) =>
-        Directory.EnumerateFiles(folder, "*.tsv").SelectMany(File.ReadLines).SelectMany(line => line.Split('\t')).Where(field => field.Length > 2)
+        Directory.EnumerateFiles(folder, "*.tsv")
+            .SelectMany(File.ReadLines)
+            .SelectMany(line => line.Split('\t'))
+            .Where(field => field.Length > 2)
             .Select(field => Encoding.UTF8.GetBytes(field.Replace("\\n", "\n", StringComparison.Ordinal)));
 
     static IEnumerable<(string Name, byte[] Contents)> Archives(string vectors)

@@ -38,14 +38,22 @@ static class App
                 return ExitCode.Done;
             }
             var parsed = root.Parse(arguments, Parsing);
-            if ((parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction) || (parsed.Action is HelpPage && parsed.UnmatchedTokens.Count > 0))
+            if ((parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
+                || (parsed.Action is HelpPage && parsed.UnmatchedTokens.Count > 0))
             {
-                terminal.Talk($"hostlock: {CommandLineRules.FirstError(parsed)}\nTry '{HelpPage.Path(parsed.CommandResult.Command)} --help'.\n");
+                terminal.Talk(
+                    $"hostlock: {CommandLineRules.FirstError(parsed)}\nTry '{HelpPage.Path(parsed.CommandResult.Command)} --help'.\n");
                 return ExitCode.BadRequest;
             }
             terminal = new(surroundings, parsed.GetValue(CommonOptions.Color) ?? "auto");
             return (ExitCode)await parsed.InvokeAsync(
-                new() { Output = surroundings.Output, Error = surroundings.Errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                new()
+                {
+                    Output = surroundings.Output,
+                    Error = surroundings.Errors,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                },
                 cancellationToken);
         }
         catch (HostlockException error)

@@ -12,7 +12,10 @@ namespace Hostlock.Cli;
 sealed class BisectLines(Terminal terminal, LockOwner owner) : IBisectWatcher
 {
     public void Suspected(IReadOnlyList<string> inputs) =>
-        terminal.Talk(string.Create(CultureInfo.InvariantCulture, $"{inputs.Count} {(inputs.Count == 1 ? "input differs" : "inputs differ")}: {string.Join(' ', inputs)}\n"));
+        terminal.Talk(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{inputs.Count} {(inputs.Count == 1 ? "input differs" : "inputs differ")}: {string.Join(' ', inputs)}\n"));
 
     public void Tried(IReadOnlyList<string> inputs, Verdict verdict) =>
         terminal.Talk($"{(inputs.Count == 0 ? "the good lock" : $"with {string.Join(' ', inputs)}")}: {Word(verdict)}\n");

@@ -65,20 +65,27 @@ static class CommandLineRules
         {
             [['-', ..] option, ..] => UnknownOption(option, command),
             [var word, ..] when command.Subcommands.Count > 0 =>
-                $"unknown command '{word}'{Hint(Closest.To(word, command.Subcommands.Where(each => !each.Hidden).Select(each => each.Name)))}",
+                $"unknown command '{word}'"
+                + Hint(Closest.To(word, command.Subcommands.Where(each => !each.Hidden).Select(each => each.Name))),
             [var word, ..] => $"'{HelpPage.Path(command)}' takes no '{word}'",
-            _ => parsed.Errors.Select(error => error.Message).FirstOrDefault(message => message.StartsWith(Unknown, StringComparison.Ordinal)) ?? Lowered(parsed.Errors[0].Message),
+            _ =>
+                parsed.Errors.Select(error => error.Message)
+                    .FirstOrDefault(message => message.StartsWith(Unknown, StringComparison.Ordinal))
+                    ?? Lowered(parsed.Errors[0].Message),
         };
     }
 
     // Of one letter any other letter is near.
-    static string UnknownOption(string word, Command command) => $"{Unknown} '{word}'{Hint(word.Length > 2 ? Closest.To(word, OptionsOf(command)) : null)}";
+    static string UnknownOption(string word, Command command) =>
+        $"{Unknown} '{word}'{Hint(word.Length > 2 ? Closest.To(word, OptionsOf(command)) : null)}";
 
     static string Hint(string? closest) => closest is null ? "" : $"; {closest}";
 
     // The library lists the choices on a line each.
     static string Lowered(string message) =>
-        char.ToLowerInvariant(message[0]) + string.Join(' ', message[1..].Split((char[])['\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ':');
+        char.ToLowerInvariant(message[0]) + string.Join(
+            ' ', message[1..].Split((char[])['\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries))
+            .TrimEnd('.', ':');
 
     static IEnumerable<string> OptionsOf(Command command) =>
         command.Options.Where(option => !option.Hidden).SelectMany(option => option.Aliases.Prepend(option.Name))

@@ -41,7 +41,8 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>The flake that the command works on.</summary>
     /// <exception cref="HostlockException">There is no flake, or its hostlock.toml makes no sense.</exception>
     public FleetFolder Folder =>
-        _folder ??= FleetFolder.Open(Path.GetFullPath(parsed.GetValue(CommonOptions.Flake) ?? surroundings.FlakeFolder, surroundings.Folder));
+        _folder ??= FleetFolder.Open(
+            Path.GetFullPath(parsed.GetValue(CommonOptions.Flake) ?? surroundings.FlakeFolder, surroundings.Folder));
 
     /// <summary>Follows references to trees, and shows the progress to a person at a terminal.</summary>
     public FlakeFetcher Fetcher => _fetcher ??= NewFetcher(surroundings.CacheFolder);
@@ -57,7 +58,8 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     {
         _lines ??= surroundings.IsErrorsTerminal ? new(surroundings) : null;
         var settings = NixSettings.Read(surroundings.Variables);
-        return new(surroundings.Processes, new(() => surroundings.Http(settings), settings, surroundings.Time), settings, cacheFolder, _lines);
+        return new(
+            surroundings.Processes, new(() => surroundings.Http(settings), settings, surroundings.Time), settings, cacheFolder, _lines);
     }
 
     /// <summary>The value of an option; the default if the line does not have the option.</summary>
@@ -73,7 +75,8 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public string[] Words(Option<string[]> option) => parsed.GetValue(option) ?? [];
 
     /// <summary>The locks that an argument names; all locks if it names none.</summary>
-    public IReadOnlyList<LockPlace> Places(Argument<string[]> hosts) => Words(hosts) is { Length: > 0 } words ? Folder.Places(words) : Folder.AllPlaces();
+    public IReadOnlyList<LockPlace> Places(Argument<string[]> hosts) =>
+        Words(hosts) is { Length: > 0 } words ? Folder.Places(words) : Folder.AllPlaces();
 
     /// <summary>The locks that an argument names; all locks if the option is given.</summary>
     /// <exception cref="FleetException">No host is named and the option is missing. A command that moves inputs must not move them in all

@@ -11,7 +11,12 @@ namespace Hostlock.Cli;
 static class CommonOptions
 {
     /// <summary>The folder of the flake, for all commands.</summary>
-    public static readonly Option<string?> Flake = new("--flake", "-C") { Description = "The folder of the flake [default: HOSTLOCK_FLAKE, or the current folder]", HelpName = "DIR", Recursive = true };
+    public static readonly Option<string?> Flake = new("--flake", "-C")
+    {
+        Description = "The folder of the flake [default: HOSTLOCK_FLAKE, or the current folder]",
+        HelpName = "DIR",
+        Recursive = true,
+    };
 
     /// <summary>Prints the result as JSON, for commands whose result has a JSON form.</summary>
     public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document" };
@@ -46,7 +51,8 @@ static class CommonOptions
     public static Option<string[]> Excluded()
     {
         var option = new Option<string[]>("--exclude") { Description = "An input to leave as it is", HelpName = "INPUT" };
-        option.CompletionSources.Add(context => InputWords(context.ParseResult).Where(item => !item.Label.Contains('/', StringComparison.Ordinal)));
+        option.CompletionSources.Add(
+            context => InputWords(context.ParseResult).Where(item => !item.Label.Contains('/', StringComparison.Ordinal)));
         return option;
     }
 
@@ -89,11 +95,20 @@ static class CommonOptions
 
     /// <summary>Reads input paths as they were typed.</summary>
     public static ImmutableArray<InputPath> InputPaths(IEnumerable<string>? words) =>
-        [.. (words ?? []).Select(word => InputPath.TryParse(word) is { IsRoot: false } path ? path : throw FleetException.NotAnInputPath(word))];
+        [
+            .. (words ?? [])
+            .Select(word => InputPath.TryParse(word) is { IsRoot: false } path ? path : throw FleetException.NotAnInputPath(word)),
+        ];
 
     static Option<string> NewColor()
     {
-        var color = new Option<string>("--color") { Description = "When to colour: auto, always or never", HelpName = "WHEN", Recursive = true, DefaultValueFactory = _ => "auto" };
+        var color = new Option<string>("--color")
+        {
+            Description = "When to colour: auto, always or never",
+            HelpName = "WHEN",
+            Recursive = true,
+            DefaultValueFactory = _ => "auto",
+        };
         color.AcceptOnlyFromAmong("auto", "always", "never");
         return color;
     }

@@ -93,5 +93,7 @@ sealed class FetchLines : IFetchWatcher, IDisposable
     static string Line(FlakeRef reference, Fetch fetch, TimeSpan time) =>
         fetch.Bytes == 0
             ? string.Create(CultureInfo.InvariantCulture, $"'{Visible.Name(reference.ToString())}' {time.TotalSeconds:0.0} s")
-            : string.Create(CultureInfo.InvariantCulture, $"'{Visible.Name(reference.ToString())}' {fetch.Bytes / 1e6:0.0} MB, {fetch.Bytes / 1e6 / time.TotalSeconds:0.0} MB/s");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{Visible.Name(reference.ToString())}' {fetch.Bytes / 1e6:0.0} MB, {fetch.Bytes / 1e6 / time.TotalSeconds:0.0} MB/s");
 }

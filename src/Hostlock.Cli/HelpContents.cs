@@ -5,11 +5,13 @@ using System.Text;
 namespace Hostlock.Cli;
 
 /// <summary>The contents of a command's help and of its manual page.</summary>
-/// <param name="Description">One line, an imperative; then, after an empty line, sentences, and examples that are indented by two blanks.</param>
+/// <param name="Description">One line, an imperative; then, after an empty line, sentences, and examples that are indented by two
+/// blanks.</param>
 /// <param name="Usage">The words that may follow the name of the command.</param>
 /// <param name="Sections">The rows of commands, arguments and options, by the title of the section. The options that all commands share
 /// come last; no section is empty.</param>
-sealed record HelpContents(string Description, string Usage, IReadOnlyList<(string Title, IReadOnlyList<(string Left, string Right)> Rows)> Sections)
+sealed record HelpContents(
+    string Description, string Usage, IReadOnlyList<(string Title, IReadOnlyList<(string Left, string Right)> Rows)> Sections)
 {
     /// <summary>The first line of the description.</summary>
     public string Summary => FirstLine(Description);
@@ -32,7 +34,13 @@ sealed record HelpContents(string Description, string Usage, IReadOnlyList<(stri
         [
             ("Commands", [.. commands.Select(each => ($"  {each.Name}", FirstLine(each.Description)))]),
             ("Arguments", [.. arguments.Select(each => ($"  {Name(each)}", each.Description ?? ""))]),
-            ("Options", [.. command.Options.Where(option => !option.Hidden && !option.Recursive && option is not HelpOption and not VersionOption).Select(Row)]),
+            (
+                "Options",
+                [
+                    .. command.Options.Where(
+                        option => !option.Hidden && !option.Recursive && option is not HelpOption and not VersionOption)
+                    .Select(Row),
+                ]),
             ("Global options", [.. Global(command).Distinct().Select(Row)]),
         ];
         return new(command.Description ?? "", usage.ToString(), [.. sections.Where(section => section.Rows.Count > 0)]);

@@ -22,7 +22,12 @@ sealed class HelpPage : SynchronousCommandLineAction
     public static string Render(Command command)
     {
         var help = HelpContents.Of(command);
-        var text = new StringBuilder(help.Description).Append("\n\nUsage: ").Append(Path(command)).Append(' ').Append(help.Usage).Append('\n');
+        var text = new StringBuilder(help.Description)
+            .Append("\n\nUsage: ")
+            .Append(Path(command))
+            .Append(' ')
+            .Append(help.Usage)
+            .Append('\n');
         foreach (var (title, rows) in help.Sections)
         {
             var width = rows.Max(row => row.Left.Length) + 2;

@@ -25,8 +25,10 @@ sealed class LockRestoring
         await writing.RunAsync(PlanAsync, run.Mode(_dryRun, _commit, LockUpdating.Note), run.CancellationToken);
         return ExitCode.Done;
 
-        async Task<LockPlan> PlanAsync(CancellationToken stop) => new([new LockOutcome.Planned(PlannedLock.Restoring(place, await findAsync(stop)))]);
+        async Task<LockPlan> PlanAsync(CancellationToken stop) =>
+            new([new LockOutcome.Planned(PlannedLock.Restoring(place, await findAsync(stop)))]);
 
-        void Show(LockReport report) => run.Print(() => OutcomeText.Render(report.Locks, report.IsWritten, run.Terminal.Ink), () => ReportJson.Render(report));
+        void Show(LockReport report) =>
+            run.Print(() => OutcomeText.Render(report.Locks, report.IsWritten, run.Terminal.Ink), () => ReportJson.Render(report));
     }
 }

@@ -39,6 +39,7 @@ static class LockUpdating
             terminal.Warn(warning);
         // Hosts with the same failure are named together.
         foreach (var group in report.Failed.GroupBy(failure => ErrorText.Render(failure.Why, Ink.Plain)))
-            terminal.Talk($"{string.Join(' ', group.Select(failure => failure.Place.Owner))}: {ErrorText.Render(group.First().Why, terminal.Ink)}");
+            terminal.Talk(
+                $"{string.Join(' ', group.Select(failure => failure.Place.Owner))}: {ErrorText.Render(group.First().Why, terminal.Ink)}");
     }
 }

@@ -11,7 +11,9 @@ static class ManPage
     static readonly (ExitCode Code, string Meaning)[] Codes =
     [
         (ExitCode.Done, "Done."),
-        (ExitCode.No, "The answer is no: a check found something, locks differ, a promotion or a downgrade was refused, a merge conflicts."),
+        (
+            ExitCode.No,
+            "The answer is no: a check found something, locks differ, a promotion or a downgrade was refused, a merge conflicts."),
         (ExitCode.BadRequest, "The request makes no sense: usage, an unknown host, a file that cannot be read."),
         (ExitCode.Outside, "The world outside failed: network, git, disk."),
         (ExitCode.Partly, "Finished, but not for all hosts, or not for all inputs."),
@@ -28,7 +30,9 @@ static class ManPage
     {
         var help = HelpContents.Of(command);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $".TH \"{Name(command).ToUpperInvariant()}\" \"1\" \"\" \"hostlock {App.Version}\" \"hostlock\"\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $".TH \"{Name(command).ToUpperInvariant()}\" \"1\" \"\" \"hostlock {App.Version}\" \"hostlock\"\n");
         text.Append(CultureInfo.InvariantCulture, $".SH NAME\n{Plain(Name(command))} \\- {Plain(help.Summary.TrimEnd('.'))}\n");
         text.Append(CultureInfo.InvariantCulture, $".SH SYNOPSIS\n.B {Plain(HelpPage.Path(command))}\n{Plain(help.Usage)}\n");
         if (help.Details.Any())

@@ -15,7 +15,11 @@ static class Suggestions
         const string prefix = "[suggest:";
         return words is [['[', .., ']'] request, var line]
             && request.StartsWith(prefix, StringComparison.Ordinal)
-            && int.TryParse(request.AsSpan(prefix.Length, request.Length - prefix.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
+            && int.TryParse(
+                request.AsSpan(prefix.Length, request.Length - prefix.Length - 1),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var position)
             ? (position, line)
             : null;
     }
@@ -26,7 +30,8 @@ static class Suggestions
     /// <param name="root">All commands.</param>
     /// <param name="configuration">How the line is parsed.</param>
     /// <param name="surroundings">Everything outside the program.</param>
-    public static IEnumerable<string> At(int position, string line, RootCommand root, ParserConfiguration configuration, Surroundings surroundings)
+    public static IEnumerable<string> At(
+        int position, string line, RootCommand root, ParserConfiguration configuration, Surroundings surroundings)
     {
         // A shell may count in bytes. The position is then beyond the end of a line with longer letters, and means the end.
         var before = line[..Math.Min(position, line.Length)].TrimStart();

@@ -38,7 +38,9 @@ sealed record Surroundings(
 
     /// <summary>The folder of answers and copies of repositories.</summary>
     public string CacheFolder => Path.Combine(
-        Variables.GetValueOrDefault("XDG_CACHE_HOME") is { Length: > 0 } set ? set : Path.Combine(Variables.GetValueOrDefault("HOME", "/tmp"), ".cache"),
+        Variables.GetValueOrDefault("XDG_CACHE_HOME") is { Length: > 0 } set
+            ? set
+            : Path.Combine(Variables.GetValueOrDefault("HOME", "/tmp"), ".cache"),
         "hostlock");
 
     /// <summary>Writes files into a folder, which is made if it does not exist; all of them or none.</summary>
@@ -56,6 +58,7 @@ sealed record Surroundings(
         {
             throw PlatformException.CannotMakeFolder(folder, why);
         }
-        AtomicFile.ReplaceAll([.. files.Select(file => (Path.Combine(full, file.Name), (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(file.Text)))]);
+        AtomicFile.ReplaceAll(
+            [.. files.Select(file => (Path.Combine(full, file.Name), (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(file.Text)))]);
     }
 }

@@ -10,7 +10,10 @@ sealed class Terminal(Surroundings surroundings, string when)
     {
         "always" => true,
         "never" => false,
-        _ => surroundings.IsTerminal && surroundings.Variables.GetValueOrDefault("NO_COLOR", "").Length == 0 && surroundings.Variables.GetValueOrDefault("TERM") != "dumb",
+        _ =>
+            surroundings.IsTerminal
+                && surroundings.Variables.GetValueOrDefault("NO_COLOR", "").Length == 0
+                && surroundings.Variables.GetValueOrDefault("TERM") != "dumb",
     });
 
     /// <summary>The width of the terminal in columns.</summary>

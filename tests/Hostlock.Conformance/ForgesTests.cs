@@ -40,22 +40,39 @@ public sealed class ForgesTests : IAsyncLifetime
     public static readonly Case[] Cases =
     [
         new("github", "a.url = \"github:acme/a\";"),
-        new("github by branch, tag and revision", "b.url = \"github:acme/a/dev\"; t.url = \"github:acme/a/v1\"; q.url = \"github:acme/a?ref=feature/x\"; r.url = \"github:acme/a/@REV@\";"),
+        new(
+            "github by branch, tag and revision",
+            "b.url = \"github:acme/a/dev\"; t.url = \"github:acme/a/v1\"; q.url = \"github:acme/a?ref=feature/x\"; r.url = "
+                + "\"github:acme/a/@REV@\";"),
         new("github of a company", "a.url = \"github:acme/a?host=git.acme.test\"; b.url = \"github:acme/a/dev?host=git.acme.test\";"),
-        new("github with a token", "a.url = \"github:acme/a\"; z = { url = \"github:acme/z\"; flake = false; };", "access-tokens = github.com=secret"),
-        new("github with tokens by owner", "a.url = \"github:acme/a\"; z = { url = \"github:other/z\"; flake = false; };", "access-tokens = github.com=one github.com/acme=two github.com/acme/b=three"),
+        new(
+            "github with a token",
+            "a.url = \"github:acme/a\"; z = { url = \"github:acme/z\"; flake = false; };",
+            "access-tokens = github.com=secret"),
+        new(
+            "github with tokens by owner",
+            "a.url = \"github:acme/a\"; z = { url = \"github:other/z\"; flake = false; };",
+            "access-tokens = github.com=one github.com/acme=two github.com/acme/b=three"),
         new("one tree by two names", "a.url = \"github:acme/a\"; same.url = \"github:acme/a\"; main.url = \"github:acme/a/main\";"),
         new("an input of an input", "top.url = \"github:acme/top\";"),
         new("a lock of its own", "locked.url = \"github:acme/locked\";"),
         new("a folder in a repository", "a.url = \"github:acme/a?dir=sub\";"),
         new("gitlab", "a.url = \"gitlab:acme/a\"; d.url = \"gitlab:acme/a/dev\"; r.url = \"gitlab:acme/a/@REV@\";"),
         new("gitlab with groups", "a.url = \"gitlab:acme%252Ftools/a\"; c.url = \"gitlab:acme/a?host=gitlab.acme.test\";"),
-        new("gitlab with tokens", "a.url = \"gitlab:acme/a\"; c.url = \"gitlab:acme/a?host=gitlab.acme.test\";", "access-tokens = gitlab.com=PAT:secret gitlab.acme.test=OAuth2:other"),
-        new("sourcehut", "a.url = \"sourcehut:~acme/a\"; d.url = \"sourcehut:~acme/a/dev\"; t.url = \"sourcehut:~acme/a/v1\"; c.url = \"sourcehut:~acme/a?host=hut.acme.test\";"),
+        new(
+            "gitlab with tokens",
+            "a.url = \"gitlab:acme/a\"; c.url = \"gitlab:acme/a?host=gitlab.acme.test\";",
+            "access-tokens = gitlab.com=PAT:secret gitlab.acme.test=OAuth2:other"),
+        new(
+            "sourcehut",
+            "a.url = \"sourcehut:~acme/a\"; d.url = \"sourcehut:~acme/a/dev\"; t.url = \"sourcehut:~acme/a/v1\"; c.url = "
+                + "\"sourcehut:~acme/a?host=hut.acme.test\";"),
         new("sourcehut with a token", "a.url = \"sourcehut:~acme/a\";", "access-tokens = git.sr.ht=secret"),
         new("a tarball", "a.url = \"https://files.test/a.tar.gz\";"),
         new("a tarball with a tag", "a.url = \"https://files.test/tagged.tar.gz\";"),
-        new("a tarball with an immutable link", "a.url = \"https://files.test/link.tar.gz\"; b.url = \"https://files.test/moved/link.tar.gz?dir=sub\";"),
+        new(
+            "a tarball with an immutable link",
+            "a.url = \"https://files.test/link.tar.gz\"; b.url = \"https://files.test/moved/link.tar.gz?dir=sub\";"),
         new("a file", "a = { url = \"https://files.test/a.json\"; flake = false; };"),
         new("a registry", "a.url = \"acme\"; b.url = \"acme/dev\";", "flake-registry = https://registry.test/registry.json"),
         new("a registry is asked only for names", "a.url = \"github:acme/a\";", "flake-registry = https://registry.test/registry.json"),
@@ -87,7 +104,12 @@ public sealed class ForgesTests : IAsyncLifetime
             HostlockProgram.Path,
             folder,
             Variables(settings),
-            [arguments[0], "root", .. arguments.Skip(1).SelectMany(input => new[] { "-i", input }), .. arguments[0] == "update" ? (string[])["--allow-downgrade"] : []]));
+            [
+                arguments[0],
+                "root",
+                .. arguments.Skip(1).SelectMany(input => new[] { "-i", input }),
+                .. arguments[0] == "update" ? (string[])["--allow-downgrade"] : [],
+            ]));
         if (RealNix.Find("2.34") is not null)
         {
             revision = Fill();
@@ -108,22 +130,29 @@ public sealed class ForgesTests : IAsyncLifetime
     public void Seven_hosts_ask_for_no_more_than_one()
     {
         Fill();
-        _folder.Write("fleet/flake.nix", "{ inputs.a.url = \"github:acme/a\"; inputs.g.url = \"gitlab:acme/a\"; inputs.t.url = \"https://files.test/a.tar.gz\"; inputs.top.url = \"github:acme/top\"; outputs = _: { }; }");
+        _folder.Write(
+            "fleet/flake.nix",
+            "{ inputs.a.url = \"github:acme/a\"; inputs.g.url = \"gitlab:acme/a\"; inputs.t.url = \"https://files.test/a.tar.gz\"; "
+                + "inputs.top.url = \"github:acme/top\"; outputs = _: { }; }");
         string[] hosts = ["dobro", "zeeba", "plex", "orc", "imbp", "nixahi", "matcha"];
         _folder.Write("fleet/hostlock.toml", $"version = 1\n{string.Concat(hosts.Select(host => $"[hosts.{host}]\n"))}");
         // Each host has a lock of its own, so that each is worked out by itself.
         foreach (var (host, i) in hosts.Select((host, i) => (host, i)))
-            _folder.Write($"fleet/locks/{host}.lock", $$"""{ "nodes": { "root": { "inputs": { "gone{{i}}": ["a"] } } }, "root": "root", "version": 7 }""");
+            _folder.Write(
+                $"fleet/locks/{host}.lock",
+                $$"""{ "nodes": { "root": { "inputs": { "gone{{i}}": ["a"] } } }, "root": "root", "version": 7 }""");
         _web.TakeRequests();
 
         _ = Run.Program(HostlockProgram.Path, _folder["fleet"], Variables("flake-registry ="), ["update", .. hosts]).Succeeded;
 
         Assert.Equal(
             [
-                "GET api.github.com/repos/acme/a/commits/HEAD", "GET api.github.com/repos/acme/top/commits/HEAD", "GET api.github.com/repos/acme/z/commits/HEAD",
+                "GET api.github.com/repos/acme/a/commits/HEAD", "GET "
+                    + "api.github.com/repos/acme/top/commits/HEAD", "GET api.github.com/repos/acme/z/commits/HEAD",
                 "GET files.test/a.tar.gz", "GET gitlab.com/api/v4/projects/acme%2Fa/repository/commits?ref_name=HEAD",
             ],
-            _web.Requests.Select(Shown).Where(request => !request.Contains("archive", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            _web.Requests.Select(Shown).Where(
+                request => !request.Contains("archive", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Equal(4, _web.Requests.Count(request => request.Target.Contains("archive", StringComparison.Ordinal)));
         Assert.Single(hosts.Select(host => _folder.Read($"fleet/locks/{host}.lock")).Distinct());
     }
@@ -150,7 +179,9 @@ public sealed class ForgesTests : IAsyncLifetime
             }
             return _forges.Answer(request);
         };
-        _folder.Write("fleet/flake.nix", "{ inputs.a.url = \"github:acme/a\"; inputs.z = { url = \"github:acme/z\"; flake = false; }; outputs = _: { }; }");
+        _folder.Write(
+            "fleet/flake.nix",
+            "{ inputs.a.url = \"github:acme/a\"; inputs.z = { url = \"github:acme/z\"; flake = false; }; outputs = _: { }; }");
         _folder.Write("fleet/hostlock.toml", "version = 1\n[hosts.orc]\n[hosts.plex]\ninputs.a = \"https://files.test/broken.tar.gz\"\n");
 
         var ended = Run.Program(HostlockProgram.Path, _folder["fleet"], Variables("flake-registry ="), "lock", "plex", "orc");
@@ -206,7 +237,14 @@ public sealed class ForgesTests : IAsyncLifetime
     [Fact]
     public void A_lock_whose_tree_is_another_now_is_refused()
     {
-        _forges.File("files.test/a.tar.gz", new(200, Forges.Archive("a", [("flake.nix", "{ inputs.b.url = \"https://files.test/b.tar.gz\"; inputs.c.follows = \"b\"; outputs = _: { }; }")], 5)));
+        _forges.File(
+            "files.test/a.tar.gz",
+            new(
+                200,
+                Forges.Archive(
+                    "a",
+                    [("flake.nix", "{ inputs.b.url = \"https://files.test/b.tar.gz\"; inputs.c.follows = \"b\"; outputs = _: { }; }")],
+                    5)));
         _forges.File("files.test/b.tar.gz", new(200, Forges.Archive("b", [("flake.nix", Plain)], 5)));
         _folder.Write("top/flake.nix", "{ inputs.a.url = \"https://files.test/a.tar.gz\"; outputs = _: { }; }");
         _ = Run.Program(HostlockProgram.Path, _folder["top"], Variables("flake-registry ="), "lock", "root").Succeeded;
@@ -224,9 +262,16 @@ public sealed class ForgesTests : IAsyncLifetime
     [Fact]
     public void Tokens_are_never_shown()
     {
-        _folder.Write("top/flake.nix", "{ inputs.a.url = \"github:acme/nothing\"; inputs.b.url = \"https://user:password@files.test/b.tar.gz\"; outputs = _: { }; }");
+        _folder.Write(
+            "top/flake.nix",
+            "{ inputs.a.url = \"github:acme/nothing\"; inputs.b.url = \"https://user:password@files.test/b.tar.gz\"; outputs = _: { }; }");
 
-        var ended = Run.Program(HostlockProgram.Path, _folder["top"], Variables("flake-registry =\naccess-tokens = github.com=verysecret\ndownload-attempts = 1"), "lock", "root");
+        var ended = Run.Program(
+            HostlockProgram.Path,
+            _folder["top"],
+            Variables("flake-registry =\naccess-tokens = github.com=verysecret\ndownload-attempts = 1"),
+            "lock",
+            "root");
 
         Assert.Equal(3, ended.ExitCode);
         Assert.DoesNotContain("verysecret", ended.Errors + ended.Output, StringComparison.Ordinal);
@@ -257,14 +302,39 @@ public sealed class ForgesTests : IAsyncLifetime
         var gitlab = _forges.Commit("gitlab.com/acme/a", "main", ("flake.nix", Plain), ("sub/flake.nix", Plain), ("version", "1"));
         _forges.Commit("github.com/acme/z", "main", ("data", "z"));
         _forges.Commit("github.com/other/z", "main", ("data", "other z"));
-        _forges.Commit("github.com/acme/top", "main", ("flake.nix", "{ inputs.a.url = \"github:acme/a\"; inputs.z = { url = \"github:acme/z\"; flake = false; }; outputs = _: { }; }"));
+        _forges.Commit(
+            "github.com/acme/top",
+            "main",
+            (
+                "flake.nix",
+                "{ inputs.a.url = \"github:acme/a\"; inputs.z = { url = \"github:acme/z\"; flake = false; }; outputs = _: { }; }"));
         _forges.Commit("github.com/acme/locked", "main",
             ("flake.nix", "{ inputs.z = { url = \"github:acme/z\"; flake = false; }; outputs = _: { }; }"),
-            ("flake.lock", $$"""{ "nodes": { "root": { "inputs": { "z": "z" } }, "z": { "flake": false, "locked": { "lastModified": 5, "narHash": "sha256-{{new string('A', 43)}}=", "owner": "acme", "repo": "z", "rev": "{{Nobody}}", "type": "github" }, "original": { "owner": "acme", "repo": "z", "type": "github" } } }, "root": "root", "version": 7 }"""));
+            (
+                "flake.lock",
+                $$"""
+                {
+                  "nodes": {
+                    "root": { "inputs": { "z": "z" } },
+                    "z": {
+                      "flake": false,
+                      "locked": {
+                        "lastModified": 5, "narHash": "sha256-{{new string('A', 43)}}=",
+                        "owner": "acme", "repo": "z", "rev": "{{Nobody}}", "type": "github"
+                      },
+                      "original": { "owner": "acme", "repo": "z", "type": "github" }
+                    }
+                  },
+                  "root": "root",
+                  "version": 7
+                }
+                """));
         var archive = Forges.Archive("a", [("flake.nix", Plain), ("sub/flake.nix", Plain)], 1_700_000_100);
         _forges.File("files.test/a.tar.gz", new(200, archive));
         _forges.File("files.test/tagged.tar.gz", new(200, archive, ("ETag", "\"first\"")));
-        _forges.File("files.test/link.tar.gz", new(200, archive, ("Link", "<https://files.test/fixed/a.tar.gz?rev=" + Nobody + "&revCount=7>; rel=\"immutable\"")));
+        _forges.File(
+            "files.test/link.tar.gz",
+            new(200, archive, ("Link", "<https://files.test/fixed/a.tar.gz?rev=" + Nobody + "&revCount=7>; rel=\"immutable\"")));
         _forges.File("files.test/moved/link.tar.gz", new(302, [], ("Location", "/link.tar.gz")));
         _forges.File("files.test/a.json", WebAnswer.Text("{ }"));
         _forges.File("files.test/text.tar.gz", WebAnswer.Text("this is no archive, and never was one"));
@@ -272,7 +342,10 @@ public sealed class ForgesTests : IAsyncLifetime
         _forges.File("files.test/round/1.tar.gz", new(302, [], ("Location", "/round/2.tar.gz")));
         _forges.File("files.test/round/2.tar.gz", new(302, [], ("Location", "/round/1.tar.gz")));
         _forges.File("files.test/limit.tar.gz", new(403, [], ("x-ratelimit-remaining", "0")));
-        _forges.File("registry.test/registry.json", WebAnswer.Text("""{ "version": 2, "flakes": [ { "from": { "type": "indirect", "id": "acme" }, "to": { "type": "github", "owner": "acme", "repo": "a" } } ] }"""));
+        _forges.File(
+            "registry.test/registry.json",
+            WebAnswer.Text(
+                """{ "version": 2, "flakes": [ { "from": { "type": "indirect", "id": "acme" }, "to": { "type": "github", "owner": "acme", "repo": "a" } } ] }"""));
         return $"{github} {gitlab}";
     }
 
@@ -281,7 +354,9 @@ public sealed class ForgesTests : IAsyncLifetime
     {
         var said = new System.Text.StringBuilder();
         var revision = revisions.Split(' ')[each.Name.StartsWith("gitlab", StringComparison.Ordinal) ? 1 : 0];
-        _folder.Write($"{name}/flake.nix", $"{{ inputs = {{ {each.Inputs.Replace("@REV@", revision, StringComparison.Ordinal)} }}; outputs = _: {{ }}; }}");
+        _folder.Write(
+            $"{name}/flake.nix",
+            $"{{ inputs = {{ {each.Inputs.Replace("@REV@", revision, StringComparison.Ordinal)} }}; outputs = _: {{ }}; }}");
         Step("lock", "lock");
         Step("lock again", "lock");
         foreach (var repository in (string[])["github.com/acme/a", "git.acme.test/acme/a", "gitlab.com/acme/a", "git.sr.ht/~acme/a", "github.com/acme/z"])
@@ -289,14 +364,18 @@ public sealed class ForgesTests : IAsyncLifetime
         Step("lock after upstream moved", "lock");
         Step("update a", "update", "a");
         Step("update", "update");
-        _forges.File("files.test/tagged.tar.gz", new(200, Forges.Archive("a", [("flake.nix", Plain), ("version", "3")], 1_700_000_200), ("ETag", "\"second\"")));
+        _forges.File(
+            "files.test/tagged.tar.gz",
+            new(200, Forges.Archive("a", [("flake.nix", Plain), ("version", "3")], 1_700_000_200), ("ETag", "\"second\"")));
         Step("update again", "update");
         return said.ToString();
 
         void Step(string what, params string[] arguments)
         {
             _web.TakeRequests();
-            if (arguments is [_, var input] && !each.Inputs.StartsWith($"{input}.", StringComparison.Ordinal) && !each.Inputs.StartsWith($"{input} ", StringComparison.Ordinal))
+            if (arguments is [_, var input]
+                && !each.Inputs.StartsWith($"{input}.", StringComparison.Ordinal)
+                && !each.Inputs.StartsWith($"{input} ", StringComparison.Ordinal))
                 return;
             var ended = run(_folder[name], arguments);
             said.Append(System.Globalization.CultureInfo.InvariantCulture, $"== {what}: {(ended.ExitCode == 0 ? "done" : "failed")}\n");
@@ -307,7 +386,9 @@ public sealed class ForgesTests : IAsyncLifetime
     }
 
     static string Shown(WebRequest request) =>
-        request + string.Concat(((string[])["authorization", "private-token", "if-none-match"]).Where(request.Headers.ContainsKey).Select(name => $" {name}: {request.Headers[name]}"));
+        request + string.Concat(
+            ((string[])["authorization", "private-token", "if-none-match"]).Where(request.Headers.ContainsKey).Select(
+                name => $" {name}: {request.Headers[name]}"));
 
     // 1.5 GiB in a few kilobytes: a gzip of many members, of which each file's contents are the same one.
     static byte[] Bomb()

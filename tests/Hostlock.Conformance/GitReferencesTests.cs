@@ -30,7 +30,8 @@ public sealed class GitReferencesTests(GitReferencesTests.Repositories repositor
     {
         using var folder = new TempFolder();
         using var fetcher = new GitFetcher(new ProcessRunner(), folder["cache"], new(folder["cache"]));
-        var reference = FlakeRef.ParseInput(repositories.Cases.Url(GitCases.All.Single(one => one.Name == name).Reference), wantsTree: false, null, null);
+        var reference = FlakeRef.ParseInput(
+            repositories.Cases.Url(GitCases.All.Single(one => one.Name == name).Reference), wantsTree: false, null, null);
 
         string answer;
         try
@@ -64,10 +65,14 @@ public sealed class GitReferencesTests(GitReferencesTests.Repositories repositor
             Directory.CreateDirectory(folder["nix/home"]);
             if (File.Exists(folder["flake/flake.lock"]))
                 File.Delete(folder["flake/flake.lock"]);
-            folder.Write("flake/flake.nix", $"{{ inputs.x = {{ url = \"{repositories.Cases.Url(reference)}\"; flake = false; }}; outputs = _: {{ }}; }}");
+            folder.Write(
+                "flake/flake.nix",
+                $"{{ inputs.x = {{ url = \"{repositories.Cases.Url(reference)}\"; flake = false; }}; outputs = _: {{ }}; }}");
             nix.Configure("experimental-features = nix-command flakes\nflake-registry =\nallow-dirty-locks = true");
             var ended = nix.Run(folder["flake"], "flake", "lock", $"path:{folder["flake"]}");
-            answers[name] = ended.ExitCode == 0 ? Locked(folder.Read("flake/flake.lock")) : $"error: {ended.Errors.Split('\n').Last(line => line.Contains("error:", StringComparison.Ordinal)).Trim()}";
+            answers[name] = ended.ExitCode == 0
+                ? Locked(folder.Read("flake/flake.lock"))
+                : $"error: {ended.Errors.Split('\n').Last(line => line.Contains("error:", StringComparison.Ordinal)).Trim()}";
         }
 
         if (Environment.GetEnvironmentVariable("HOSTLOCK_BLESS") == "1")
@@ -75,7 +80,8 @@ public sealed class GitReferencesTests(GitReferencesTests.Repositories repositor
         Assert.Equal(Recorded(), answers.ToDictionary(one => one.Key, one => Nameless(one.Value)));
     }
 
-    static Dictionary<string, string> Recorded() => File.ReadLines(Vectors).Select(line => line.Split('\t')).ToDictionary(line => line[0], line => line[1]);
+    static Dictionary<string, string> Recorded() =>
+        File.ReadLines(Vectors).Select(line => line.Split('\t')).ToDictionary(line => line[0], line => line[1]);
 
     string Nameless(string text) => repositories.Cases.Nameless(text);
 

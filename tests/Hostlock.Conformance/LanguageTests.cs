@@ -31,11 +31,19 @@ public sealed partial class LanguageTests : IDisposable
     [Fact]
     public void The_recorded_answers_about_the_language_are_those_of_Nix_2_34_8()
     {
-        var wrong = Differences(NixVectors.Rows("language.tsv").Select(row => (Text: NixVectors.Plain(row[0]), Recorded: row)), (row, folder) =>
+        var wrong =
+            Differences(NixVectors.Rows("language.tsv").Select(row => (Text: NixVectors.Plain(row[0]), Recorded: row)), (row, folder) =>
         {
             var (exit, output, errors) = Parse(row.Text, folder);
-            var answer = exit == 0 ? output[..^1].Replace(folder, "/parent/folder", StringComparison.Ordinal).Replace(_folder.Path, "/parent", StringComparison.Ordinal) : Message(errors);
-            return ((exit == 0 ? "ok" : "error", answer.Split(" already defined at ")[0]) == (row.Recorded[1], NixVectors.Plain(row.Recorded[2]).Split(" already defined")[0]), answer);
+            var answer = exit == 0
+                ? output[..^1]
+                    .Replace(folder, "/parent/folder", StringComparison.Ordinal)
+                    .Replace(_folder.Path, "/parent", StringComparison.Ordinal)
+                : Message(errors);
+            return (
+                (exit == 0 ? "ok" : "error", answer.Split(" already defined at ")[0]) == (
+                    row.Recorded[1], NixVectors.Plain(row.Recorded[2]).Split(" already defined")[0]),
+                answer);
         });
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
@@ -55,7 +63,8 @@ public sealed partial class LanguageTests : IDisposable
         {
             Directory.CreateDirectory(Path.Combine(folder, "sub"));
             File.WriteAllText(Path.Combine(folder, "sub", "flake.nix"), "{ outputs = _: { }; }");
-            var text = row.Text.Replace("\\n", "\n", StringComparison.Ordinal).Replace("/abs/", _folder.Path + "/", StringComparison.Ordinal);
+            var text = row.Text.Replace("\\n", "\n", StringComparison.Ordinal)
+                .Replace("/abs/", _folder.Path + "/", StringComparison.Ordinal);
             File.WriteAllText(Path.Combine(folder, "flake.nix"), text);
             var (exit, _, errors) = _nix.Run(folder, "flake", "metadata", "--no-write-lock-file", "path:" + folder);
             var answer = exit == 0 ? "ok" : Message(errors).Replace(_folder.Path + "/", "/abs/", StringComparison.Ordinal);
@@ -70,7 +79,10 @@ public sealed partial class LanguageTests : IDisposable
     {
         var seeds = NixVectors.Rows("language.tsv").Select(row => NixVectors.Plain(row[0])).ToArray();
         var random = new Random(20261126);
-        var texts = Enumerable.Range(0, 300).Select(_ => Mutated(seeds, random)).Where(text => !text.Contains("~/", StringComparison.Ordinal) && !text.Contains("__current", StringComparison.Ordinal)).ToList();
+        var texts = Enumerable.Range(0, 300)
+            .Select(_ => Mutated(seeds, random))
+            .Where(text => !text.Contains("~/", StringComparison.Ordinal) && !text.Contains("__current", StringComparison.Ordinal))
+            .ToList();
 
         var wrong = Differences(texts.Select(text => (Text: text, Recorded: Array.Empty<string>())), (row, folder) =>
         {
@@ -130,7 +142,9 @@ public sealed partial class LanguageTests : IDisposable
             {
                 ours = why.Message;
             }
-            return ((exit == 0 || errors.Contains("while updating the lock file", StringComparison.Ordinal)) == (ours is null), $"Nix: {errors} we: {ours ?? "taken"}");
+            return (
+                (exit == 0 || errors.Contains("while updating the lock file", StringComparison.Ordinal)) == (ours is null),
+                $"Nix: {errors} we: {ours ?? "taken"}");
         });
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
@@ -144,17 +158,21 @@ public sealed partial class LanguageTests : IDisposable
     static string Apart(string theirs, string ours)
     {
         var same = theirs.Zip(ours).TakeWhile(pair => pair.First == pair.Second).Count();
-        return $"Nix: …{theirs[Math.Max(0, same - 30)..Math.Min(theirs.Length, same + 60)]} we: …{ours[Math.Max(0, same - 30)..Math.Min(ours.Length, same + 60)]}";
+        return $"Nix: …{theirs[Math.Max(0, same - 30)..Math.Min(theirs.Length, same + 60)]} we: "
+            + $"…{ours[Math.Max(0, same - 30)..Math.Min(ours.Length, same + 60)]}";
     }
 
     [Fact]
     public void The_names_that_are_bound_everywhere_are_those_of_Nix_2_34_8()
     {
-        var builtins = _nix.Run(_folder.Path, "eval", "--raw", "--expr", "builtins.concatStringsSep \" \" (builtins.attrNames builtins)").Output.Split(' ');
+        var builtins = _nix.Run(
+            _folder.Path, "eval", "--raw", "--expr", "builtins.concatStringsSep \" \" (builtins.attrNames builtins)").Output.Split(' ');
         var names = builtins.Concat(builtins.Select(name => "__" + name)).Concat(NixGlobals.Names).Distinct().ToList();
 
         var wrong = Differences(names.Select(name => (Text: name, Recorded: Array.Empty<string>())), (row, _) =>
-            ((_nix.Run(_folder.Path, "eval", "--expr", $"let x' = {row.Text}; in 1").ExitCode == 0) == NixGlobals.Names.Contains(row.Text), ""));
+            (
+                (_nix.Run(_folder.Path, "eval", "--expr", $"let x' = {row.Text}; in 1").ExitCode == 0) == NixGlobals.Names.Contains(row.Text),
+                ""));
 
         Assert.True(names.Count > 200);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
@@ -162,7 +180,10 @@ public sealed partial class LanguageTests : IDisposable
 
     static string Mutated(string[] seeds, Random random)
     {
-        var tokens = Tokens().Matches(seeds[random.Next(seeds.Length)] + " " + seeds[random.Next(seeds.Length)]).Select(match => match.Value).ToList();
+        var tokens = Tokens()
+            .Matches(seeds[random.Next(seeds.Length)] + " " + seeds[random.Next(seeds.Length)])
+            .Select(match => match.Value)
+            .ToList();
         for (var changes = random.Next(1, 4); changes > 0 && tokens.Count > 1; changes--)
         {
             var (at, from) = (random.Next(tokens.Count), random.Next(tokens.Count));
@@ -191,12 +212,14 @@ public sealed partial class LanguageTests : IDisposable
         return _nix.RunOther("nix-instantiate", folder, "--parse", file);
     }
 
-    List<string> Differences(IEnumerable<(string Text, string[] Recorded)> rows, Func<(string Text, string[] Recorded), string, (bool Same, string Answer)> ask)
+    List<string> Differences(
+        IEnumerable<(string Text, string[] Recorded)> rows, Func<(string Text, string[] Recorded), string, (bool Same, string Answer)> ask)
     {
         var wrong = new ConcurrentBag<string>();
         Parallel.ForEach(rows.Select((row, index) => (row, index)), new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken }, item =>
         {
-            var folder = Directory.CreateDirectory(_folder[item.index.ToString(System.Globalization.CultureInfo.InvariantCulture)]).FullName;
+            var folder = Directory.CreateDirectory(
+                _folder[item.index.ToString(System.Globalization.CultureInfo.InvariantCulture)]).FullName;
             var (same, answer) = ask(item.row, folder);
             if (!same)
                 wrong.Add($"{item.row.Text} => {answer}");
@@ -205,10 +228,12 @@ public sealed partial class LanguageTests : IDisposable
     }
 
     // The last line that starts with "error:" is the cause; places are left out of what is recorded.
-    static string Message(string errors) => errors.Split('\n').Last(line => line.TrimStart().StartsWith("error:", StringComparison.Ordinal)).TrimStart()[7..];
+    static string Message(string errors) =>
+        errors.Split('\n').Last(line => line.TrimStart().StartsWith("error:", StringComparison.Ordinal)).TrimStart()[7..];
 
     static string Pattern(string recorded) =>
-        Regex.Escape(recorded[(recorded.IndexOf(": ", StringComparison.Ordinal) is >= 0 and var at ? at + 2 : 0)..]).Replace("…", ".*", StringComparison.Ordinal);
+        Regex.Escape(recorded[(recorded.IndexOf(": ", StringComparison.Ordinal) is >= 0 and var at ? at + 2 : 0)..])
+            .Replace("…", ".*", StringComparison.Ordinal);
 
     [GeneratedRegex(@"[A-Za-z_][\w'-]*|\s+|\d+|.", RegexOptions.Singleline)]
     private static partial Regex Tokens();

@@ -12,12 +12,17 @@ public class NixLibraryFetchTests
     /// <summary>Attributes of `locked`, without those that every entry has.</summary>
     static readonly Dictionary<string, string> Forges = new()
     {
-        ["github"] = "\"type\": \"github\", \"owner\": \"acme\", \"repo\": \"anvil\", \"rev\": \"0123456789abcdef0123456789abcdef01234567\"",
-        ["github-dir"] = "\"type\": \"github\", \"owner\": \"acme\", \"repo\": \"anvil\", \"dir\": \"sub\", \"rev\": \"0123456789abcdef0123456789abcdef01234567\"",
-        ["gitlab"] = "\"type\": \"gitlab\", \"owner\": \"acme\", \"repo\": \"anvil\", \"rev\": \"0123456789abcdef0123456789abcdef01234567\"",
-        ["sourcehut"] = "\"type\": \"sourcehut\", \"owner\": \"~acme\", \"repo\": \"anvil\", \"rev\": \"0123456789abcdef0123456789abcdef01234567\"",
+        ["github"] =
+            "\"type\": \"github\", \"owner\": \"acme\", \"repo\": \"anvil\", \"rev\": \"0123456789abcdef0123456789abcdef01234567\"",
+        ["github-dir"] = "\"type\": \"github\", \"owner\": \"acme\", \"repo\": \"anvil\", \"dir\": \"sub\", \"rev\": "
+            + "\"0123456789abcdef0123456789abcdef01234567\"",
+        ["gitlab"] =
+            "\"type\": \"gitlab\", \"owner\": \"acme\", \"repo\": \"anvil\", \"rev\": \"0123456789abcdef0123456789abcdef01234567\"",
+        ["sourcehut"] =
+            "\"type\": \"sourcehut\", \"owner\": \"~acme\", \"repo\": \"anvil\", \"rev\": \"0123456789abcdef0123456789abcdef01234567\"",
         ["tarball"] = "\"type\": \"tarball\", \"url\": \"http://localhost:9/anvil.tar.gz\"",
-        ["tarball-rev"] = "\"type\": \"tarball\", \"url\": \"http://localhost:9/anvil.tar.gz\", \"rev\": \"0123456789abcdef0123456789abcdef01234567\", \"revCount\": 7",
+        ["tarball-rev"] = "\"type\": \"tarball\", \"url\": \"http://localhost:9/anvil.tar.gz\", \"rev\": "
+            + "\"0123456789abcdef0123456789abcdef01234567\", \"revCount\": 7",
     };
 
     [Theory]
@@ -29,7 +34,13 @@ public class NixLibraryFetchTests
         fleet.Folder.Write("tree/flake.nix", "{ outputs = { self }: { }; }");
         fleet.Folder.Write("tree/sub/flake.nix", "{ outputs = { self }: { }; }");
         var hash = NarHash.Of(new FolderTree(fleet.Folder["tree"]), TestContext.Current.CancellationToken);
-        _ = nix.Run(fleet.Path, "eval", "--raw", "--impure", "--expr", $"builtins.path {{ name = \"source\"; path = {fleet.Folder["tree"]}; }}").Succeeded;
+        _ = nix.Run(
+            fleet.Path,
+            "eval",
+            "--raw",
+            "--impure",
+            "--expr",
+            $"builtins.path {{ name = \"source\"; path = {fleet.Folder["tree"]}; }}").Succeeded;
         // 2.8 refuses a date in the lock of a tarball.
         var names = Forges.Keys.Where(name => release != "2.8" || !name.StartsWith("tarball", StringComparison.Ordinal)).ToList();
         // The last second of a leap year's February, the first of March, the start of time, and a day as any other.
@@ -48,7 +59,11 @@ public class NixLibraryFetchTests
                 nixosConfigurations = rec {
                   native = seen;
                   plex = seen;
-                  seen = builtins.mapAttrs (_: input: removeAttrs input [ "outPath" "sourceInfo" "outputs" ] // { at = input.outPath; source = removeAttrs input.sourceInfo or { } [ "outPath" ]; from = input.sourceInfo.outPath or null; }) (removeAttrs inputs [ "self" ]);
+                  seen = builtins.mapAttrs (_: input: removeAttrs input [ "outPath" "sourceInfo" "outputs" ] // {
+                    at = input.outPath;
+                    source = removeAttrs input.sourceInfo or { } [ "outPath" ];
+                    from = input.sourceInfo.outPath or null;
+                  }) (removeAttrs inputs [ "self" ]);
                 };
               });
             }
@@ -77,7 +92,8 @@ public class NixLibraryFetchTests
               outputs = inputs: import ./hostlock.nix inputs ({ self, anvil }: { nixosConfigurations = { plex = anvil.word; native = anvil.word; }; });
             }
             """);
-        fleet.Write("hostlock.toml", "version = 1\noutputs = [\"nixosConfigurations\"]\n[hosts.plex]\n[hosts.native]\nlock = \"flake.lock\"\n");
+        fleet.Write(
+            "hostlock.toml", "version = 1\noutputs = [\"nixosConfigurations\"]\n[hosts.plex]\n[hosts.native]\nlock = \"flake.lock\"\n");
         fleet.Lock("root", "plex");
         fleet.Commit();
         Assert.Equal("anvil anvil", fleet.Eval(nix, "flake: with flake.nixosConfigurations; \"${native} ${plex}\""));
@@ -99,8 +115,13 @@ public class NixLibraryFetchTests
         using var fleet = new OneFleet();
         var nix = RealNix.Get(release, fleet.Folder);
         nix.Configure("connect-timeout = 1\ndownload-attempts = 1\naccess-tokens = github.com=none");
-        fleet.Write("flake.nix", "{ outputs = inputs@{ self, ... }: import ./hostlock.nix inputs ({ self, anvil ? null }: { nixosConfigurations.plex = anvil.outPath; }); }");
-        fleet.Write("locks/plex.lock", $$"""{ "nodes": { "root": { "inputs": { "anvil": "anvil" } }, "anvil": { "locked": { {{Forges["github"]}}, "lastModified": 1, "narHash": "sha256-{{new string('A', 43)}}=" } } }, "root": "root", "version": 7 }""");
+        fleet.Write(
+            "flake.nix",
+            "{ outputs = inputs@{ self, ... }: import ./hostlock.nix inputs ({ self, anvil ? null }: { nixosConfigurations.plex = "
+                + "anvil.outPath; }); }");
+        fleet.Write(
+            "locks/plex.lock",
+            $$"""{ "nodes": { "root": { "inputs": { "anvil": "anvil" } }, "anvil": { "locked": { {{Forges["github"]}}, "lastModified": 1, "narHash": "sha256-{{new string('A', 43)}}=" } } }, "root": "root", "version": 7 }""");
         fleet.Write("hostlock.toml", "version = 1\n[hosts.plex]\n");
         fleet.Commit();
         var open = fleet.Error(nix, "flake: flake.nixosConfigurations.plex");
@@ -109,7 +130,8 @@ public class NixLibraryFetchTests
         var closed = fleet.Error(nix, "flake: flake.nixosConfigurations.plex");
 
         Assert.Contains("private = [ \"github:acme/anvil\" ]", open, StringComparison.Ordinal);
-        Assert.Contains("https://github.com/acme/anvil/archive/0123456789abcdef0123456789abcdef01234567.tar.gz", open, StringComparison.Ordinal);
+        Assert.Contains(
+            "https://github.com/acme/anvil/archive/0123456789abcdef0123456789abcdef01234567.tar.gz", open, StringComparison.Ordinal);
         // With a token Nix asks the API.
         Assert.Contains("https://api.github.com/repos/acme/anvil/tarball/", closed, StringComparison.Ordinal);
     }

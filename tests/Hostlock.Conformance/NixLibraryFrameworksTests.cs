@@ -5,7 +5,8 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance;
 
-/// <summary>hostlock.nix around the frameworks that make the outputs of a flake, and under the tools that deploy them, in real Nix.</summary>
+/// <summary>hostlock.nix around the frameworks that make the outputs of a flake, and under the tools that deploy them, in real
+/// Nix.</summary>
 public class NixLibraryFrameworksTests
 {
     static readonly string[] Releases = ["2.34", "2.26", "2.8"];
@@ -65,7 +66,8 @@ public class NixLibraryFrameworksTests
 
         Assert.Equal(before, withNames);
         // Where the names of the outputs are not listed, the framework is asked for them, by the root lock: exactly these inputs.
-        fleet.Write("hostlock.toml", string.Join('\n', toml.Split('\n').Where(line => !line.StartsWith("outputs = ", StringComparison.Ordinal))));
+        fleet.Write(
+            "hostlock.toml", string.Join('\n', toml.Split('\n').Where(line => !line.StartsWith("outputs = ", StringComparison.Ordinal))));
         fleet.Write("flake.lock", root);
         fleet.Break("flake.lock", NodesOf(root).Except(Asked[framework]));
         Assert.Equal(before, Plex());
@@ -104,7 +106,9 @@ public class NixLibraryFrameworksTests
         var nix = RealNix.Get(release, fleet.Folder);
         var native = Seen();
         Adopt(fleet, nix);
-        fleet.Write("hostlock.toml", fleet.Read("hostlock.toml").Replace("[hosts.spare]\n", "[hosts.spare]\nlock = \"flake.lock\"\n", StringComparison.Ordinal));
+        fleet.Write(
+            "hostlock.toml",
+            fleet.Read("hostlock.toml").Replace("[hosts.spare]\n", "[hosts.spare]\nlock = \"flake.lock\"\n", StringComparison.Ordinal));
         Assert.Contains("'homeConfigurations.\"jono@plex\"'", fleet.Read("hostlock.toml"), StringComparison.Ordinal);
         var adopted = Seen();
         fleet.Move("nixpkgs", "25.11-b");
@@ -133,7 +137,8 @@ public class NixLibraryFrameworksTests
                   darwin = builtins.mapAttrs (_: mac: mac.system) flake.darwinConfigurations;
                 })
                 """))!.AsObject();
-            Assert.All((string[])["deployed", "hive", "selected"], way => Assert.Equal(seen["host"]!.ToJsonString(), seen[way]!.ToJsonString()));
+            Assert.All(
+                (string[])["deployed", "hive", "selected"], way => Assert.Equal(seen["host"]!.ToJsonString(), seen[way]!.ToJsonString()));
             return ((string[])["activation", "darwin", "home", "host"])
                 .SelectMany(way => seen[way]!.AsObject().Select(pair => ($"{way}/{pair.Key}", (string)pair.Value!)))
                 .ToDictionary();
@@ -149,7 +154,10 @@ public class NixLibraryFrameworksTests
         Adopt(fleet, nix);
         fleet.Break("locks/orc.lock");
 
-        Assert.Contains("activatable-nixos-system-plex", fleet.Eval(nix, "flake: flake.deploy.nodes.plex.profiles.system.path.drvPath"), StringComparison.Ordinal);
+        Assert.Contains(
+            "activatable-nixos-system-plex",
+            fleet.Eval(nix, "flake: flake.deploy.nodes.plex.profiles.system.path.drvPath"),
+            StringComparison.Ordinal);
         Assert.Contains(Nowhere, fleet.Error(nix, "flake: flake.colmenaHive.toplevel.plex.drvPath"), StringComparison.Ordinal);
     }
 
@@ -177,7 +185,8 @@ public class NixLibraryFrameworksTests
         fleet.Move("nixpkgs", "25.11-b");
         _ = fleet.Hostlock("update", "plex").Succeeded;
 
-        var versions = fleet.Eval(nix, "flake: \"${flake.nixosConfigurations.plex.pkgs.lib.version} ${flake.colmenaHive.nodes.plex.pkgs.lib.version}\"");
+        var versions = fleet.Eval(
+            nix, "flake: \"${flake.nixosConfigurations.plex.pkgs.lib.version} ${flake.colmenaHive.nodes.plex.pkgs.lib.version}\"");
 
         Assert.Equal("25.11-b 25.11-a", versions);
     }
@@ -211,5 +220,6 @@ public class NixLibraryFrameworksTests
 
     static Dictionary<string, string> Derivations(OneFleet fleet, RealNix nix) =>
         JsonSerializer.Deserialize<Dictionary<string, string>>(fleet.Eval(
-            nix, "flake: builtins.toJSON (builtins.mapAttrs (_: host: builtins.unsafeDiscardStringContext host.config.system.build.toplevel.drvPath) flake.nixosConfigurations)"))!;
+            nix, "flake: builtins.toJSON (builtins.mapAttrs (_: host: builtins.unsafeDiscardStringContext "
+                + "host.config.system.build.toplevel.drvPath) flake.nixosConfigurations)"))!;
 }

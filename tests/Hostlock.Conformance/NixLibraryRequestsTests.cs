@@ -10,7 +10,8 @@ namespace Hostlock.Conformance;
 /// </summary>
 public sealed partial class NixLibraryRequestsTests : IAsyncLifetime
 {
-    /// <summary>What is gone before each evaluation: nothing is there yet; all is kept; the store alone is kept; the caches alone are.</summary>
+    /// <summary>What is gone before each evaluation: nothing is there yet; all is kept; the store alone is kept; the caches alone
+    /// are.</summary>
     static readonly (string State, string Gone)[] States = [("new", ""), ("kept", ""), ("store", "cache"), ("caches", "nix")];
 
     readonly OneFleet _fleet = new();
@@ -30,12 +31,20 @@ public sealed partial class NixLibraryRequestsTests : IAsyncLifetime
         _forges.Commit("gitlab.acme.test/acme/own", "main", Flake("own"));
         _forges.Commit("git.sr.ht/~acme/hut", "main", Flake("hut"));
         _forges.File("files.test/file.tar.gz", new(200, Forges.Archive("file", [Flake("file")], 1_700_000_100), ("ETag", "\"1\"")));
-        _forges.File("files.test/link.tar.gz", new(200, Forges.Archive("link", [Flake("link")], 1_700_000_200), ("Link", "<https://files.test/fixed.tar.gz>; rel=\"immutable\"")));
+        _forges.File(
+            "files.test/link.tar.gz",
+            new(
+                200,
+                Forges.Archive("link", [Flake("link")], 1_700_000_200),
+                ("Link", "<https://files.test/fixed.tar.gz>; rel=\"immutable\"")));
         _forges.File("files.test/fixed.tar.gz", new(200, Forges.Archive("link", [Flake("link")], 1_700_000_200)));
         _fleet.Folder.Write("folder/flake.nix", Flake("folder").Text);
         // git, telling what it was asked to fetch from another repository.
         File.SetUnixFileMode(
-            _fleet.Folder.Write("bin/git", $"#!/bin/sh\ncase \"$*\" in *fetch*file://*) echo \"$*\" >>'{_fleet.Folder["fetched"]}';; esac\nPATH=${{PATH#*:}} exec git \"$@\"\n"),
+            _fleet.Folder.Write(
+                "bin/git",
+                $"#!/bin/sh\ncase \"$*\" in *fetch*file://*) echo \"$*\" >>'{_fleet.Folder["fetched"]}';; esac\nPATH=${{PATH#*:}} exec "
+                    + $"git \"$@\"\n"),
             UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return default;
 
@@ -54,7 +63,8 @@ public sealed partial class NixLibraryRequestsTests : IAsyncLifetime
     public void A_host_asks_for_what_its_lock_would_ask_for_as_a_flake_lock(string release, string token)
     {
         string[] inputs = ["open", "private", "lab", "own", "hut", "file", "link", "repository", "folder"];
-        var settings = $"flake-registry =\ndownload-attempts = 1\nfsync-metadata = false\n{(token == "none" ? "" : "access-tokens = github.com=secret")}";
+        var settings = $"flake-registry =\ndownload-attempts = 1\nfsync-metadata = "
+            + $"false\n{(token == "none" ? "" : "access-tokens = github.com=secret")}";
         _fleet.Write("flake.nix", $$"""
             {
               inputs.open.url = "github:acme/open";
@@ -71,7 +81,10 @@ public sealed partial class NixLibraryRequestsTests : IAsyncLifetime
                 { nixosConfigurations = { plex = seen; native = seen; }; });
             }
             """);
-        _fleet.Write("hostlock.toml", $"version = 1\nprivate = [\"github:hidden\"]\noutputs = [\"nixosConfigurations\"]\n[hosts.plex]\n[hosts.native]\nlock = \"flake.lock\"\n");
+        _fleet.Write(
+            "hostlock.toml",
+            $"version = 1\nprivate = [\"github:hidden\"]\noutputs = [\"nixosConfigurations\"]\n[hosts.plex]\n[hosts.native]\nlock = "
+                + $"\"flake.lock\"\n");
         var variables = HostlockProgram.Variables(_fleet.Folder["home"]);
         foreach (var (name, value) in _web.Variables(_fleet.Folder["certificates.pem"]))
             variables[name] = value;
@@ -122,7 +135,10 @@ public sealed partial class NixLibraryRequestsTests : IAsyncLifetime
                 asked[state] =
                 [
                     .. _web.TakeRequests().Select(request => request.ToString()).Order(StringComparer.Ordinal),
-                    .. _fleet.Folder.Read("fetched").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(words => Repository().Match(words).Value).Where(name => name != "fleet"),
+                    .. _fleet.Folder.Read("fetched")
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(words => Repository().Match(words).Value)
+                    .Where(name => name != "fleet"),
                 ];
             }
             return asked;
@@ -130,7 +146,8 @@ public sealed partial class NixLibraryRequestsTests : IAsyncLifetime
     }
 
     static IEnumerable<string> Names(string[] asked) =>
-        asked.Select(request => Asked().Match(request) is { Success: true } match ? match.Groups[1].Value : request).Order(StringComparer.Ordinal);
+        asked.Select(request => Asked().Match(request) is { Success: true } match ? match.Groups[1].Value : request)
+            .Order(StringComparer.Ordinal);
 
     [GeneratedRegex("([a-z]+)(/archive|/tarball|/repository|[.]tar)")]
     private static partial Regex Asked();

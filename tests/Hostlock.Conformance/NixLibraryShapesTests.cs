@@ -64,7 +64,9 @@ public partial class NixLibraryShapesTests
             }
             """);
         foreach (var host in (string[])["plex", "orc"])
-            fleet.Write($"hosts/{host}/flake.nix", $$"""{ inputs.nixpkgs.url = "{{fleet.Input("nixpkgs")}}"; outputs = { self, nixpkgs }: { motto = "{{host}} " + nixpkgs.lib.nixosVersion; }; }""");
+            fleet.Write(
+                $"hosts/{host}/flake.nix",
+                $$"""{ inputs.nixpkgs.url = "{{fleet.Input("nixpkgs")}}"; outputs = { self, nixpkgs }: { motto = "{{host}} " + nixpkgs.lib.nixosVersion; }; }""");
         fleet.Write("hostlock.toml", """
             version = 1
             [hosts.plex]
@@ -79,7 +81,8 @@ public partial class NixLibraryShapesTests
         fleet.Move("nixpkgs", "25.11-b");
         _ = fleet.Hostlock("update", "plex").Succeeded;
 
-        var names = fleet.Eval(nix, "flake: with flake.nixosConfigurations; \"${plex.config.networking.hostName}, ${orc.config.networking.hostName}\"");
+        var names = fleet.Eval(
+            nix, "flake: with flake.nixosConfigurations; \"${plex.config.networking.hostName}, ${orc.config.networking.hostName}\"");
 
         Assert.Equal("plex 25.11-b, orc 25.11-a", names);
     }
@@ -117,8 +120,13 @@ public partial class NixLibraryShapesTests
         fleet.Lock("root", "plex", "orc");
         fleet.Commit();
 
-        Assert.Equal("""{"has":{"extra":true},"names":["extra","nixpkgs"]}""", fleet.Eval(nix, "flake: builtins.toJSON { inherit (flake.nixosConfigurations.plex.config) has names; }"));
-        Assert.Contains("flake-orc.nix: it does not declare input 'hardware'", fleet.Error(nix, "flake: flake.nixosConfigurations.orc.config.services"), StringComparison.Ordinal);
+        Assert.Equal(
+            """{"has":{"extra":true},"names":["extra","nixpkgs"]}""",
+            fleet.Eval(nix, "flake: builtins.toJSON { inherit (flake.nixosConfigurations.plex.config) has names; }"));
+        Assert.Contains(
+            "flake-orc.nix: it does not declare input 'hardware'",
+            fleet.Error(nix, "flake: flake.nixosConfigurations.orc.config.services"),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -159,7 +167,10 @@ public partial class NixLibraryShapesTests
         fleet.Write("hostlock.toml", "version = 1\n[hosts.plex]\n");
         fleet.Lock("root", "plex");
         foreach (var name in (string[])["flake.lock", "locks/plex.lock"])
-            fleet.Write(name, System.Text.RegularExpressions.Regex.Replace(fleet.Read(name), "\"original\": \\{[^}]*\\}", "\"original\": { \"id\": \"nixpkgs\", \"type\": \"indirect\" }"));
+            fleet.Write(
+                name,
+                System.Text.RegularExpressions.Regex.Replace(
+                    fleet.Read(name), "\"original\": \\{[^}]*\\}", "\"original\": { \"id\": \"nixpkgs\", \"type\": \"indirect\" }"));
         fleet.Write("flake.nix", """
             {
               outputs = inputs@{ self, nixpkgs, ... }: import ./hostlock.nix inputs ({ self, nixpkgs }: {
@@ -191,20 +202,39 @@ public partial class NixLibraryShapesTests
         fleet.Commit();
         var old = fleet.Read("locks/plex.lock");
 
-        Assert.Contains("hostlock.toml: its version 2 is newer than this hostlock.nix knows\nmend it with: hostlock init --upgrade", With("hostlock.toml", "version = 2\n"), StringComparison.Ordinal);
-        Assert.Contains("hostlock.toml: 'plex' is not OUTPUT.NAME", With("hostlock.toml", "version = 1\n[hosts.plex]\nconfigurations = [\"plex\"]\n"), StringComparison.Ordinal);
-        Assert.Contains("hostlock.toml: 'nixosConfigurations' has no 'orc', which orc is said to be", With("hostlock.toml", "version = 1\n[hosts.orc]\nlock = \"locks/plex.lock\"\n", "orc"), StringComparison.Ordinal);
+        Assert.Contains(
+            "hostlock.toml: its version 2 is newer than this hostlock.nix knows\nmend it with: hostlock init --upgrade",
+            With("hostlock.toml", "version = 2\n"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "hostlock.toml: 'plex' is not OUTPUT.NAME",
+            With("hostlock.toml", "version = 1\n[hosts.plex]\nconfigurations = [\"plex\"]\n"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "hostlock.toml: 'nixosConfigurations' has no 'orc', which orc is said to be",
+            With("hostlock.toml", "version = 1\n[hosts.orc]\nlock = \"locks/plex.lock\"\n", "orc"),
+            StringComparison.Ordinal);
         fleet.Write("hostlock.toml", "version = 1\nsurprise = 7\n[hosts.plex]\nsurprise.more = true\n");
-        Assert.Contains("locks/plex.lock: its version 4 is older than Nix reads\nmend it with: hostlock lock plex", With("locks/plex.lock", old.Replace("\"version\": 7", "\"version\": 4", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "locks/plex.lock: its version 4 is older than Nix reads\nmend it with: hostlock lock plex",
+            With("locks/plex.lock", old.Replace("\"version\": 7", "\"version\": 4", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
         // 2.8 tells what it was doing with --show-trace alone.
-        Assert.Contains(release == "2.8" ? "parse error" : "while reading the lock 'locks/plex.lock'", With("locks/plex.lock", "{"), StringComparison.Ordinal);
+        Assert.Contains(
+            release == "2.8" ? "parse error" : "while reading the lock 'locks/plex.lock'",
+            With("locks/plex.lock", "{"),
+            StringComparison.Ordinal);
         fleet.Write("locks/plex.lock", old);
         Assert.Equal("unnamed", fleet.Eval(nix, "flake: flake.nixosConfigurations.plex.config.networking.hostName or \"unnamed\""));
         TestGit.In(fleet.Path, "rm", "-q", "--cached", "hostlock.toml");
-        Assert.Contains("hostlock.toml: the list of hosts is not there, or git does not know it\nmend it with: hostlock init; git add -N hostlock.toml", Failing("plex"), StringComparison.Ordinal);
+        Assert.Contains(
+            "hostlock.toml: the list of hosts is not there, or git does not know it\nmend it with: hostlock init; git add -N hostlock.toml",
+            Failing("plex"),
+            StringComparison.Ordinal);
 
         // Nix indents the second line of a message, each release in its own way.
-        string Failing(string host) => SecondLines().Replace(fleet.Error(nix, $"flake: flake.nixosConfigurations.{host}.config.system"), "\nmend it with");
+        string Failing(string host) =>
+            SecondLines().Replace(fleet.Error(nix, $"flake: flake.nixosConfigurations.{host}.config.system"), "\nmend it with");
 
         string With(string file, string text, string host = "plex")
         {

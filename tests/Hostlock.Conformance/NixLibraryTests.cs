@@ -91,7 +91,10 @@ public class NixLibraryTests
         Write("zeeba", """{"nodes":{"root":{}},"root":"root","version":8}""");
         Write("imbp", "{\n<<<<<<< ours\n{}\n");
         // wallpapers is not among the arguments that the outputs name.
-        Write("nixahi", Regex.Replace(Encoding.UTF8.GetString(hosts.Lock("nixahi")), "\"wallpapers\": \"wallpapers\"|,\\s*\"wallpapers\": \"wallpapers\"", ""));
+        Write(
+            "nixahi",
+            Regex.Replace(
+                Encoding.UTF8.GetString(hosts.Lock("nixahi")), "\"wallpapers\": \"wallpapers\"|,\\s*\"wallpapers\": \"wallpapers\"", ""));
         File.Delete(Path.Combine(hosts.Fleet, "locks/dobro.lock"));
         TestGit.In(hosts.Fleet, "rm", "-q", "--cached", "locks/orc.lock");
 
@@ -110,7 +113,10 @@ public class NixLibraryTests
             var ended = nix.Run(hosts.Fleet, "eval", "--raw", Toplevel(host));
             Assert.NotEqual(0, ended.ExitCode);
             // Nix indents the second line of a message, each release in its own way.
-            Assert.Contains($"hostlock: locks/{host}.lock: {what}\nmend it with: {mend}\n", Regex.Replace(ended.Errors, "\n *mend", "\nmend"), StringComparison.Ordinal);
+            Assert.Contains(
+                $"hostlock: locks/{host}.lock: {what}\nmend it with: {mend}\n",
+                Regex.Replace(ended.Errors, "\n *mend", "\nmend"),
+                StringComparison.Ordinal);
         }
     }
 
@@ -120,12 +126,16 @@ public class NixLibraryTests
     {
         using var hosts = new SevenHosts().Adopted();
         var nix = RealNix.Get(release, hosts.Folder);
-        hosts.Folder.Write("fleet/hostlock.toml", hosts.Folder.Read("fleet/hostlock.toml").Replace("[hosts.plex]", "[hosts.plex]\nstamp = true", StringComparison.Ordinal));
+        hosts.Folder.Write(
+            "fleet/hostlock.toml",
+            hosts.Folder.Read("fleet/hostlock.toml").Replace("[hosts.plex]", "[hosts.plex]\nstamp = true", StringComparison.Ordinal));
         TestGit.Commit(hosts.Fleet, 4);
         var before = Derivations(nix, hosts);
 
-        _ = nix.Run(hosts.Fleet, "build", "--out-link", hosts.Folder["plex"], ".#nixosConfigurations.plex.config.system.build.toplevel").Succeeded;
-        var etc = nix.Run(hosts.Fleet, "eval", "--raw", ".#nixosConfigurations.plex.config.environment.etc.\"hostlock/flake.lock\".source").Succeeded;
+        _ = nix.Run(
+            hosts.Fleet, "build", "--out-link", hosts.Folder["plex"], ".#nixosConfigurations.plex.config.system.build.toplevel").Succeeded;
+        var etc = nix.Run(
+            hosts.Fleet, "eval", "--raw", ".#nixosConfigurations.plex.config.environment.etc.\"hostlock/flake.lock\".source").Succeeded;
         File.AppendAllText(Path.Combine(hosts.Fleet, "modules/notes.txt"), "nothing that a host reads\n");
         TestGit.Commit(hosts.Fleet, 5);
 
@@ -134,7 +144,9 @@ public class NixLibraryTests
         using var about = System.Text.Json.JsonDocument.Parse(File.ReadAllText(hosts.Folder["plex/hostlock/host.json"]));
         Assert.Equal("plex", about.RootElement.GetProperty("host").GetString());
         Assert.Equal("locks/plex.lock", about.RootElement.GetProperty("lock").GetString());
-        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(hosts.Lock("plex"))), about.RootElement.GetProperty("sha256").GetString());
+        Assert.Equal(
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(hosts.Lock("plex"))),
+            about.RootElement.GetProperty("sha256").GetString());
         Assert.Empty(Moved(before, Derivations(nix, hosts)));
     }
 

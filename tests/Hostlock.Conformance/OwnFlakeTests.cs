@@ -21,10 +21,15 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         var nix = own.Nix(release);
 
         var shown = JsonNode.Parse(nix.Run(own.Folder["own"], "flake", "show", "--json").Succeeded)!;
-        var names = own.Eval(nix, "own: builtins.mapAttrs (_: builtins.mapAttrs (_: output: if builtins.isAttrs output then builtins.attrNames output else null)) own.outputs");
+        var names = own.Eval(
+            nix,
+            "own: builtins.mapAttrs (_: builtins.mapAttrs (_: output: if builtins.isAttrs output then builtins.attrNames output else "
+                + "null)) own.outputs");
         var check = nix.Run(own.Folder["own"], "flake", "check", "--no-build");
 
-        Assert.Equal(["checks", "devShells", "nixosModules", "overlays", "packages", "templates"], shown.AsObject().Select(output => output.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["checks", "devShells", "nixosModules", "overlays", "packages", "templates"],
+            shown.AsObject().Select(output => output.Key).Order(StringComparer.Ordinal));
         Assert.Equal(Systems, JsonNode.Parse(names)!["packages"]!.AsObject().Select(system => system.Key));
         Assert.Equal("", check.ExitCode == 0 ? "" : check.Errors);
     }
@@ -59,7 +64,10 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         _ = nix.Run(own.Folder.Path, "profile", "install", "--profile", own.Folder["profile"], own.Reference).Succeeded;
 
         Assert.Equal("hostlock", (string?)run["pname"]);
-        Assert.Contains($"<Version>{run["version"]}</Version>", File.ReadAllText(Path.Combine(Repository.Root, "Directory.Build.props")), StringComparison.Ordinal);
+        Assert.Contains(
+            $"<Version>{run["version"]}</Version>",
+            File.ReadAllText(Path.Combine(Repository.Root, "Directory.Build.props")),
+            StringComparison.Ordinal);
         Assert.True(File.Exists(own.Folder["profile/bin/hostlock"]));
     }
 
@@ -88,7 +96,9 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
                      select $"{package.Key} {package.Value["resolved"]}";
 
         // A difference is mended by eng/nix-deps.
-        Assert.Equal(locked.Distinct().Order(StringComparer.Ordinal), Dependencies().Select(package => $"{package.Name} {package.Version}").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            locked.Distinct().Order(StringComparer.Ordinal),
+            Dependencies().Select(package => $"{package.Name} {package.Version}").Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -119,7 +129,8 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         _ = own.Hostlock(name, "lock").Succeeded;
         TestGit.In(fleet, "add", "-A");
         var check = own.Hostlock(name, "check", "--json");
-        var hosts = ((string[])["laptop", "server"]).Select(host => nix.Run(fleet, "eval", "--raw", $".#nixosConfigurations.{host}.config.system.build.toplevel.name").Succeeded);
+        var hosts = ((string[])["laptop", "server"])
+            .Select(host => nix.Run(fleet, "eval", "--raw", $".#nixosConfigurations.{host}.config.system.build.toplevel.name").Succeeded);
 
         Assert.DoesNotContain("\"severity\": \"error\"", check.Output, StringComparison.Ordinal);
         Assert.Equal(["nixos-system-laptop", "nixos-system-server"], hosts);
@@ -138,7 +149,9 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         var init = HostlockProgram.Run(folder["fleet"], folder["home"], "init", "--dry-run").Succeeded;
 
         Assert.Equal("nothing to do: this flake is set up\n", init);
-        Assert.Equal(File.ReadAllBytes(Path.Combine(Repository.Root, "nix/hostlock.nix")), File.ReadAllBytes(Path.Combine(template, "hostlock.nix")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(Repository.Root, "nix/hostlock.nix")),
+            File.ReadAllBytes(Path.Combine(template, "hostlock.nix")));
     }
 
     [Theory]
@@ -162,7 +175,10 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     {
         var nix = own.Nix(release);
         var fleet = FleetWithModule(nix, $"stamped-twice-{release}", "programs.hostlock.stamp.host = \"another\";");
-        File.WriteAllText(Path.Combine(fleet, "hostlock.toml"), File.ReadAllText(Path.Combine(fleet, "hostlock.toml")).Replace("[hosts.laptop]", "[hosts.laptop]\nstamp = true", StringComparison.Ordinal));
+        File.WriteAllText(
+            Path.Combine(fleet, "hostlock.toml"),
+            File.ReadAllText(Path.Combine(fleet, "hostlock.toml")).Replace(
+                "[hosts.laptop]", "[hosts.laptop]\nstamp = true", StringComparison.Ordinal));
 
         AssertStamped(nix, fleet, "laptop");
     }
@@ -172,7 +188,8 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     {
         own.NewFleet(nix, name);
         own.Folder.Write($"{name}/flake.nix", own.Folder.Read($"{name}/flake.nix").Replace(
-            "\n  outputs", $"  inputs.hostlock.url = \"{own.Reference}\";\n  inputs.hostlock.inputs.nixpkgs.follows = \"nixpkgs\";\n\n  outputs", StringComparison.Ordinal));
+            "\n  outputs", $"  inputs.hostlock.url = \"{own.Reference}\";\n  inputs.hostlock.inputs.nixpkgs.follows = \"nixpkgs\";\n\n  "
+                + $"outputs", StringComparison.Ordinal));
         own.Folder.Write($"{name}/modules/common.nix", "{ inputs, ... }: { imports = [ inputs.hostlock.nixosModules.default ]; }\n");
         own.Folder.Write($"{name}/hosts/laptop.nix", $$"""
             { ... }: {
@@ -204,7 +221,9 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     }
 
     static IEnumerable<(string Name, string Version, string Hash)> Dependencies() =>
-        Json("nix/deps.json").AsArray().Select(package => ((string)package!["pname"]!, (string)package["version"]!, (string)package["hash"]!));
+        Json("nix/deps.json")
+            .AsArray()
+            .Select(package => ((string)package!["pname"]!, (string)package["version"]!, (string)package["hash"]!));
 
     static JsonNode Json(string file) => JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, file)))!;
 

@@ -6,8 +6,9 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance;
 
 /// <summary>
-/// hostlock and Nix 2.34 side by side in random worlds: after every step both have written the same bytes, or both have refused and left the
-/// lock alone. <c>HOSTLOCK_STEPS</c> says how many steps there are (300), 30 in each world, and <c>HOSTLOCK_SEED</c> with which world they begin.
+/// hostlock and Nix 2.34 side by side in random worlds: after every step both have written the same bytes, or both have refused and left
+/// the lock alone. <c>HOSTLOCK_STEPS</c> says how many steps there are (300), 30 in each world, and <c>HOSTLOCK_SEED</c> with which world
+/// they begin.
 /// </summary>
 public class RandomStepsTests(ITestOutputHelper output)
 {
@@ -104,11 +105,21 @@ public class RandomStepsTests(ITestOutputHelper output)
 
     // What Nix said, without names and places.
     static string Reason(string errors) =>
-        Regex.Replace(errors.Split('\n').LastOrDefault(line => line.Contains("error:", StringComparison.Ordinal) || line.Contains("warning:", StringComparison.Ordinal)) ?? "", "'[^']*'", "'…'").Trim();
+        Regex.Replace(
+            errors.Split('\n')
+                .LastOrDefault(
+                    line => line.Contains("error:", StringComparison.Ordinal) || line.Contains("warning:", StringComparison.Ordinal))
+                ?? "",
+            "'[^']*'",
+            "'…'")
+            .Trim();
 
     static Ended Hostlock(string top, Dictionary<string, string> variables, string[] command) =>
-        Run.Program(HostlockProgram.Path, top, variables, [command[0], "root", .. command.Skip(1).SelectMany(input => new[] { "-i", input })]);
+        Run.Program(
+            HostlockProgram.Path, top, variables, [command[0], "root", .. command.Skip(1).SelectMany(input => new[] { "-i", input })]);
 
     static int Number(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : otherwise;
 }

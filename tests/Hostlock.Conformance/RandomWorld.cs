@@ -7,8 +7,8 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance;
 
 /// <summary>
-/// A random world of flakes — git repositories, folders, tarballs by file and by HTTP, a registry — and random steps in it. The flake that is
-/// locked lies there twice, once for each program; all else is shared, and nothing in it changes while they lock.
+/// A random world of flakes — git repositories, folders, tarballs by file and by HTTP, a registry — and random steps in it. The flake that
+/// is locked lies there twice, once for each program; all else is shared, and nothing in it changes while they lock.
 /// </summary>
 sealed class RandomWorld : IAsyncDisposable
 {
@@ -26,7 +26,11 @@ sealed class RandomWorld : IAsyncDisposable
 
     // Settings of a repository that Nix refuses.
     static readonly string[] OddSettings =
-        ["[core]\n\trepositoryformatversion = 2\n", "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tunheardOf = true\n", "[core]\n\tbare = true\n"];
+        [
+            "[core]\n\trepositoryformatversion = 2\n",
+            "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tunheardOf = true\n",
+            "[core]\n\tbare = true\n",
+        ];
 
     readonly Dictionary<string, string> _plainSettings = [];
     readonly Random _random;
@@ -90,11 +94,14 @@ sealed class RandomWorld : IAsyncDisposable
                 return ["update"];
             default:
                 var paths = PathsOfLock();
-                return paths.Count == 0 ? ["lock"] : ["update", .. Enumerable.Range(0, 1 + _random.Next(2)).Select(_ => Pick(paths)).Distinct()];
+                return paths.Count == 0
+                    ? ["lock"]
+                    : ["update", .. Enumerable.Range(0, 1 + _random.Next(2)).Select(_ => Pick(paths)).Distinct()];
         }
     }
 
-    public static string? Lock(string top) => File.Exists(System.IO.Path.Combine(top, "flake.lock")) ? File.ReadAllText(System.IO.Path.Combine(top, "flake.lock")) : null;
+    public static string? Lock(string top) =>
+        File.Exists(System.IO.Path.Combine(top, "flake.lock")) ? File.ReadAllText(System.IO.Path.Combine(top, "flake.lock")) : null;
 
     /// <summary>hostlock goes on from the lock that Nix has made.</summary>
     public void Agree()
@@ -135,7 +142,9 @@ sealed class RandomWorld : IAsyncDisposable
         var subs = Mishap(30) ? (string[])[] : Chance(60) ? ["sub", "nix/flake"] : ["sub"];
         _folder.Write($"{place}/flake.nix", FlakeText(at + 1, subs.Select(sub => $"./{sub}").ToArray()));
         foreach (var sub in subs)
-            _folder.Write($"{place}/{sub}/flake.nix", FlakeText(at + 1, Mishap(30) ? ["./missing"] : sub == "sub" && subs.Length > 1 ? ["../nix/flake"] : []));
+            _folder.Write(
+                $"{place}/{sub}/flake.nix",
+                FlakeText(at + 1, Mishap(30) ? ["./missing"] : sub == "sub" && subs.Length > 1 ? ["../nix/flake"] : []));
         _folder.Write($"{place}/version", $"{_random.Next(1000)}\n");
     }
 
@@ -178,7 +187,16 @@ sealed class RandomWorld : IAsyncDisposable
         else if (kind == "tar")
         {
             Directory.CreateDirectory(_folder["tar"]);
-            _ = Run.Program("tar", _folder["unpacked"], TestGit.Variables, "-czf", _folder[$"tar/{name}.tar.gz"], $"--mtime=@{1_600_000_000 + ++_day}", "--owner=0", "--group=0", name).Succeeded;
+            _ = Run.Program(
+                "tar",
+                _folder["unpacked"],
+                TestGit.Variables,
+                "-czf",
+                _folder[$"tar/{name}.tar.gz"],
+                $"--mtime=@{1_600_000_000 + ++_day}",
+                "--owner=0",
+                "--group=0",
+                name).Succeeded;
             _folder.Write($"tar/{name}.txt", $"{_day}");
         }
     }
@@ -241,7 +259,9 @@ sealed class RandomWorld : IAsyncDisposable
                 _ => $$"""{ "type": "git", "url": "file://@/git/r{{Late()}}", "dir": "sub" }""",
             };
             var exact = Chance(10) ? ", \"exact\": true" : "";
-            var from = Chance(10) ? $$"""{ "type": "indirect", "id": "{{id}}", "ref": "dev" }""" : $$"""{ "type": "indirect", "id": "{{id}}" }""";
+            var from = Chance(10)
+                ? $$"""{ "type": "indirect", "id": "{{id}}", "ref": "dev" }"""
+                : $$"""{ "type": "indirect", "id": "{{id}}" }""";
             return $$"""{ "from": {{from}}, "to": {{to}}{{exact}} }""";
         });
         _folder.Write("registry.json", In($$"""{ "version": 2, "flakes": [ {{string.Join(", ", entries)}} ] }"""));
@@ -257,7 +277,9 @@ sealed class RandomWorld : IAsyncDisposable
             return WebAnswer.NotFound;
         var bytes = File.ReadAllBytes(file);
         // One of them comes in an encoding around what it is.
-        return file.EndsWith("t1.tar.gz", StringComparison.Ordinal) ? new(200, Compressed(bytes), ("Content-Encoding", "gzip")) : new(200, bytes);
+        return file.EndsWith("t1.tar.gz", StringComparison.Ordinal)
+            ? new(200, Compressed(bytes), ("Content-Encoding", "gzip"))
+            : new(200, bytes);
 
         static byte[] Compressed(byte[] bytes)
         {
@@ -273,7 +295,11 @@ sealed class RandomWorld : IAsyncDisposable
     string WriteTop()
     {
         string[] modules = _hasModule ? ["./mod", "./mod/sub"] : [];
-        var text = FlakeText(0, ["./near", "./near/../near", "./near/deep", "./other", .. modules], most: 6, self: _hasModule && !Mishap(30) ? "  inputs.self.submodules = true;\n" : "");
+        var text = FlakeText(
+            0,
+            ["./near", "./near/../near", "./near/deep", "./other", .. modules],
+            most: 6,
+            self: _hasModule && !Mishap(30) ? "  inputs.self.submodules = true;\n" : "");
         var near = FlakeText(1, Mishap(30) ? ["./deep", "../other", ".."] : ["./deep", "../other"]);
         var deep = FlakeText(1, ["../../other"]);
         var other = FlakeText(1, []);
@@ -330,11 +356,19 @@ sealed class RandomWorld : IAsyncDisposable
                 what = "has an input less";
                 break;
             case 3 when node["inputs"] is JsonObject { Count: > 0 } inputs:
-                inputs[Pick(inputs.Select(input => input.Key).ToList())] = new JsonArray(Enumerable.Range(0, 1 + _random.Next(2)).Select(_ => (JsonNode)Pick(Names)).ToArray());
+                inputs[Pick(inputs.Select(input => input.Key).ToList())] = new JsonArray(
+                    Enumerable.Range(0, 1 + _random.Next(2)).Select(_ => (JsonNode)Pick(Names)).ToArray());
                 what = "has a follows more";
                 break;
-            case 4 when nodes["root"]!["inputs"] is JsonObject { Count: > 0 } && nodes.Where(other => other.Value!["inputs"] is null && other.Key != "root").Select(other => other.Key).ToList() is { Count: > 0 } leaves:
-                var holder = Pick(nodes.Where(other => other.Value!["inputs"] is JsonObject { Count: > 0 }).Select(other => other.Value!["inputs"]!.AsObject()).ToList());
+            case 4 when nodes["root"]!["inputs"] is JsonObject { Count: > 0 }
+                && nodes.Where(other => other.Value!["inputs"] is null && other.Key != "root")
+                    .Select(other => other.Key)
+                    .ToList() is { Count: > 0 } leaves:
+                var holder = Pick(
+                    nodes.Where(
+                        other =>
+                            other.Value!["inputs"] is JsonObject { Count: > 0 }).Select(other =>
+                                other.Value!["inputs"]!.AsObject()).ToList());
                 holder[Pick(holder.Select(input => input.Key).ToList())] = Pick(leaves);
                 what = "shares a node";
                 break;
@@ -405,7 +439,11 @@ sealed class RandomWorld : IAsyncDisposable
         var names = Names.OrderBy(_ => _random.Next()).Take(level < Sources.Length || Mishap(5) ? _random.Next(most) : 0).ToList();
         foreach (var name in names)
             Declare(text, name, level, near, names);
-        var formals = Chance(12) && level < FirstRegistered ? $"{{ self, {Pick(Registered)}, ... }}" : Chance(50) ? "_" : "inputs@{ self, ... }";
+        var formals = Chance(12) && level < FirstRegistered
+            ? $"{{ self, {Pick(Registered)}, ... }}"
+            : Chance(50)
+            ? "_"
+            : "inputs@{ self, ... }";
         return In(text.Append($"  outputs = {formals}: {{ }};\n}}\n").ToString());
     }
 
@@ -451,7 +489,11 @@ sealed class RandomWorld : IAsyncDisposable
         if (near.Length > 0 && Chance(18))
         {
             var relative = Pick(near);
-            return Chance(30) && relative.Contains('/', StringComparison.Ordinal) ? $"{relative}" : Chance(85) ? $"\"path:{relative}\"" : $"\"{relative}\"";
+            return Chance(30) && relative.Contains('/', StringComparison.Ordinal)
+                ? $"{relative}"
+                : Chance(85)
+                ? $"\"path:{relative}\""
+                : $"\"{relative}\"";
         }
         if (Chance(9) && (level < FirstRegistered || Mishap(10)))
             return $"\"{(Chance(30) ? "flake:" : "")}{Pick(Registered)}{(Mishap(40) ? "/dev" : "")}\"";
@@ -464,11 +506,25 @@ sealed class RandomWorld : IAsyncDisposable
         {
             case "git":
                 if (Chance(12))
-                    query.Add(Mishap(30) ? Pick(["ref=nope", "ref=v1"]) : Pick(["ref=dev", "ref=main", "ref=refs/heads/main", "ref=refs/tags/v1"]));
+                    query.Add(
+                        Mishap(30)
+                            ? Pick(["ref=nope", "ref=v1"])
+                            : Pick(["ref=dev", "ref=main", "ref=refs/heads/main", "ref=refs/tags/v1"]));
                 if (Chance(6))
                     query.Add($"rev={Revision(source)}");
                 if (Chance(8))
-                    query.Add(Pick(["shallow=1", "shallow=0", "allRefs=1", "submodules=0", "submodules=1", "exportIgnore=0", "exportIgnore=1", "lfs=0"]));
+                    query.Add(
+                        Pick(
+                            [
+                                "shallow=1",
+                                "shallow=0",
+                                "allRefs=1",
+                                "submodules=0",
+                                "submodules=1",
+                                "exportIgnore=0",
+                                "exportIgnore=1",
+                                "lfs=0",
+                            ]));
                 var place = name is "r0" or "r3" && Chance(25) && Directory.Exists(_folder[$"bare/{name}"]) ? $"bare/{name}" : source;
                 return $"\"git+file://@/{place}{Joined(query)}\"";
             case "folders":
@@ -489,14 +545,18 @@ sealed class RandomWorld : IAsyncDisposable
         var dir = Chance(20) ? " dir = \"sub\";" : "";
         return kind switch
         {
-            "git" => $"  inputs.{name} = {{ type = \"git\"; url = \"file://@/{source}\";{dir}{(Mishap(20) ? " lastModified = 5;" : Pick(["", "", " ref = \"dev\";", " submodules = false;", " shallow = true;"]))} }};\n",
+            "git" =>
+                $"  inputs.{name} = {{ type = \"git\"; url = \"file://@/{source}\";{dir}{(Mishap(20) ? " lastModified = 5;" : Pick(["", "", " ref = \"dev\";", " submodules = false;", " shallow = true;"]))} }};\n",
             "folders" => $"  inputs.{name} = {{ type = \"path\"; path = \"@/{source}\";{dir} }};\n",
-            _ => $"  inputs.{name} = {{ type = \"tarball\"; url = \"{Pick([$"file://@/{source}.tar.gz", $"{_server.Url}/{repository}.tar.gz"])}\";{dir} }};\n",
+            _ =>
+                $"  inputs.{name} = {{ type = \"tarball\"; url = \"{Pick([$"file://@/{source}.tar.gz", $"{_server.Url}/{repository}.tar.gz"])}\";{dir} }};\n",
         };
     }
 
     string Revision(string source) =>
-        Directory.Exists(_folder[$"{source}/.git"]) && !Mishap(20) ? TestGit.In(_folder[source], "rev-parse", Mishap(20) ? "HEAD^{tree}" : "HEAD").Trim() : new string('a', 40);
+        Directory.Exists(_folder[$"{source}/.git"]) && !Mishap(20)
+            ? TestGit.In(_folder[source], "rev-parse", Mishap(20) ? "HEAD^{tree}" : "HEAD").Trim()
+            : new string('a', 40);
 
     static string Joined(List<string> query) => query.Count == 0 ? "" : "?" + string.Join('&', query);
 

@@ -6,7 +6,8 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance;
 
 /// <summary>
-/// What hostlock takes as TOML, <c>builtins.fromTOML</c> takes as well and reads alike: hostlock.nix reads the same file when a host is evaluated.
+/// What hostlock takes as TOML, <c>builtins.fromTOML</c> takes as well and reads alike: hostlock.nix reads the same file when a host is
+/// evaluated.
 /// </summary>
 public sealed class TomlTests : IDisposable
 {
@@ -29,11 +30,15 @@ public sealed class TomlTests : IDisposable
 
         var ended = nix.Run(
             _folder.Path, "eval", "--json", "--impure",
-            "--expr", $"builtins.mapAttrs (name: _: builtins.fromTOML (builtins.readFile ({_folder["texts"]} + \"/${{name}}\"))) (builtins.readDir {_folder["texts"]})");
+            "--expr", $"builtins.mapAttrs (name: _: builtins.fromTOML (builtins.readFile ({_folder["texts"]} + \"/${{name}}\"))) "
+                + $"(builtins.readDir {_folder["texts"]})");
 
         using var answers = JsonDocument.Parse(ended.Succeeded);
         Assert.True(taken.Count > 100, "few of the vectors are taken");
-        Assert.Empty(taken.Where((vector, i) => !TomlVector.IsNixs(answers.RootElement.GetProperty(Key(i)), vector.Read().Table!)).Select(vector => vector.Name));
+        Assert.Empty(
+            taken.Where(
+                (vector, i) =>
+                    !TomlVector.IsNixs(answers.RootElement.GetProperty(Key(i)), vector.Read().Table!)).Select(vector => vector.Name));
     }
 
     static string Key(int index) => string.Create(CultureInfo.InvariantCulture, $"{index:000}");

@@ -180,7 +180,8 @@ sealed class GitCases : IDisposable
         ("no committer", $"author {Somebody} 0 +0000", ""),
     ];
 
-    static string[] OddModes => ["100664", "100600", "100777", "0100644", "644", "120755", "140000", "160755", "170000", "20000", "0", "200000", "1100644"];
+    static string[] OddModes =>
+        ["100664", "100600", "100777", "0100644", "644", "120755", "140000", "160755", "170000", "20000", "0", "200000", "1100644"];
 
     readonly Lazy<GitServer> _server;
 
@@ -327,7 +328,10 @@ sealed class GitCases : IDisposable
 
     void Attributes()
     {
-        Folder.Write("attributes/.gitattributes", "crlf.txt text eol=crlf\nid.txt ident\nsubst.txt export-subst\nno.txt export-ignore\ndocs export-ignore\ntests/ export-ignore\n*.bak export-ignore\nkept.bak -export-ignore\nvalue.txt export-ignore=x\n");
+        Folder.Write(
+            "attributes/.gitattributes",
+            "crlf.txt text eol=crlf\nid.txt ident\nsubst.txt export-subst\nno.txt export-ignore\ndocs export-ignore\ntests/ "
+                + "export-ignore\n*.bak export-ignore\nkept.bak -export-ignore\nvalue.txt export-ignore=x\n");
         Folder.Write("attributes/crlf.txt", "a\nb\n");
         Folder.Write("attributes/id.txt", "$Id$\n");
         Folder.Write("attributes/subst.txt", "$Format:%H$\n");
@@ -456,7 +460,11 @@ sealed class GitCases : IDisposable
         foreach (var (name, author, committer) in OddCommits)
         {
             var lines = new[] { $"tree {tree}", author, committer, "", name, "" }.Where((line, i) => line.Length > 0 || i > 2);
-            Git("odd", "update-ref", $"refs/heads/{name.Replace(' ', '-')}", Object("commit", Encoding.ASCII.GetBytes(string.Join('\n', lines))));
+            Git(
+                "odd",
+                "update-ref",
+                $"refs/heads/{name.Replace(' ', '-')}",
+                Object("commit", Encoding.ASCII.GetBytes(string.Join('\n', lines))));
         }
         foreach (var mode in OddModes)
             Entry($"mode-{mode}", mode, blob);
@@ -466,7 +474,11 @@ sealed class GitCases : IDisposable
         void Entry(string branch, string mode, string id)
         {
             var entry = Object("tree", [.. Encoding.ASCII.GetBytes($"{mode} entry\0"), .. Convert.FromHexString(id)]);
-            Git("odd", "update-ref", $"refs/heads/{branch}", Object("commit", Encoding.ASCII.GetBytes($"tree {entry}\nauthor {Somebody} 0 +0000\ncommitter {Somebody} 5 +0000\n\nx\n")));
+            Git(
+                "odd",
+                "update-ref",
+                $"refs/heads/{branch}",
+                Object("commit", Encoding.ASCII.GetBytes($"tree {entry}\nauthor {Somebody} 0 +0000\ncommitter {Somebody} 5 +0000\n\nx\n")));
         }
 
         string Object(string type, byte[] contents)

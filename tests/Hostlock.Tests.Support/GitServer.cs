@@ -16,7 +16,8 @@ sealed class GitServer : IDisposable
         // Without git's wrapper, which would leave the daemon behind when it is ended.
         var program = Path.Combine(Run.Program("git", folder, TestGit.Variables, "--exec-path").Succeeded.Trim(), "git-daemon");
         Assert.SkipUnless(File.Exists(program), "git daemon is not here");
-        var start = new ProcessStartInfo(program, ["--export-all", "--reuseaddr", "--listen=127.0.0.1", $"--port={port}", $"--base-path={folder}", folder])
+        var start = new ProcessStartInfo(
+            program, ["--export-all", "--reuseaddr", "--listen=127.0.0.1", $"--port={port}", $"--base-path={folder}", folder])
         {
             RedirectStandardError = true,
         };

@@ -22,7 +22,8 @@ sealed record WebAnswer(int Status, byte[] Body, params (string Name, string Val
     /// <summary>True where nothing is ever said.</summary>
     public bool Hangs { get; init; }
 
-    public static WebAnswer Text(string text, int status = 200) => new(status, Encoding.UTF8.GetBytes(text), ("Content-Type", "application/json"));
+    public static WebAnswer Text(string text, int status = 200) =>
+        new(status, Encoding.UTF8.GetBytes(text), ("Content-Type", "application/json"));
 
     public static readonly WebAnswer NotFound = Text("not found", 404);
 }
@@ -113,7 +114,9 @@ class LoopbackServer : IAsyncDisposable
                 continue;
             }
             var first = lines[0].Split(' ');
-            var headers = lines.Skip(1).Select(header => header.Split(':', 2)).ToDictionary(pair => pair[0].ToLowerInvariant(), pair => pair[1].Trim());
+            var headers = lines.Skip(1)
+                .Select(header => header.Split(':', 2))
+                .ToDictionary(pair => pair[0].ToLowerInvariant(), pair => pair[1].Trim());
             return new(first[0], host ?? headers.GetValueOrDefault("host", ""), first[1], headers);
         }
         return null;
@@ -123,7 +126,8 @@ class LoopbackServer : IAsyncDisposable
     {
         if (answer.Hangs)
             await Task.Delay(Timeout.Infinite, stop);
-        var head = new StringBuilder($"HTTP/1.1 {answer.Status} {(HttpStatusCode)answer.Status}\r\nContent-Length: {answer.Body.Length}\r\n");
+        var head = new StringBuilder(
+            $"HTTP/1.1 {answer.Status} {(HttpStatusCode)answer.Status}\r\nContent-Length: {answer.Body.Length}\r\n");
         foreach (var (name, value) in answer.Headers)
             head.Append($"{name}: {value}\r\n");
         await stream.WriteAsync(Encoding.UTF8.GetBytes(head.Append("\r\n").ToString()), stop);
@@ -157,7 +161,8 @@ class LoopbackServer : IAsyncDisposable
             {
                 await SpeakAsync(client.GetStream(), _stop.Token);
             }
-            catch (Exception ended) when (ended is IOException or SocketException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+            catch (Exception ended) when (
+                ended is IOException or SocketException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
             {
                 // The other side left, or did not like what it was shown.
             }

@@ -41,14 +41,18 @@ sealed class NixSpelling
             NixPath path => Write(Resolve(path.Text)),
             NixInterpolation interpolation => Between("(", interpolation.Parts, " + ", ")"),
             NixList list => list.Elements.Aggregate(Write("[ "), (self, element) => self.Write("(").Write(element).Write(") ")).Write("]"),
-            NixSelection { Fallback: { } fallback } choice => Write("(").Write(choice.Subject).Write(").").Write(choice.Path).Write(" or (").Write(fallback).Write(")"),
+            NixSelection { Fallback: { } fallback } choice =>
+                Write("(").Write(choice.Subject).Write(").").Write(choice.Path).Write(" or (").Write(fallback).Write(")"),
             NixSelection selection => Write("(").Write(selection.Subject).Write(").").Write(selection.Path),
             NixHasAttribute question => Write("((").Write(question.Subject).Write(") ? ").Write(question.Path).Write(")"),
             NixPrefix not => Write("(! ").Write(not.Operand).Write(")"),
-            NixInfix { Operator: NixTokenKind.LessOrEqual } infix => Write("(! ").Between("(__lessThan ", [infix.Right, infix.Left], " ", "))"),
-            NixInfix { Operator: NixTokenKind.GreaterOrEqual } infix => Write("(! ").Between("(__lessThan ", [infix.Left, infix.Right], " ", "))"),
+            NixInfix { Operator: NixTokenKind.LessOrEqual } infix =>
+                Write("(! ").Between("(__lessThan ", [infix.Right, infix.Left], " ", "))"),
+            NixInfix { Operator: NixTokenKind.GreaterOrEqual } infix =>
+                Write("(! ").Between("(__lessThan ", [infix.Left, infix.Right], " ", "))"),
             NixInfix infix => Between("(", [infix.Left, infix.Right], $" {NixToken.Describe(infix.Operator).Trim('\'')} ", ")"),
-            NixIf choice => Write("(if ").Write(choice.Condition).Write(" then ").Write(choice.Then).Write(" else ").Write(choice.Otherwise).Write(")"),
+            NixIf choice =>
+                Write("(if ").Write(choice.Condition).Write(" then ").Write(choice.Then).Write(" else ").Write(choice.Otherwise).Write(")"),
             NixAssert assertion => Write("assert ").Write(assertion.Condition).Write("; ").Write(assertion.Body),
             NixWith with => Write("(with ").Write(with.Scope).Write("; ").Write(with.Body).Write(")"),
             NixLet let => Write("(let ").Bindings(let.Bindings).Write("in ").Write(let.Body).Write(")"),
@@ -129,7 +133,9 @@ sealed class NixSpelling
             Write($"inherit{string.Concat(inherited.Select(attribute => " " + Attribute(attribute.Name)))}; ");
         foreach (var source in set.InheritSources)
         {
-            var names = sorted.Where(attribute => attribute.Kind == NixAttributeKind.InheritedFrom && ((NixSelection)attribute.Value).Subject == source).ToList();
+            var names = sorted.Where(
+                attribute => attribute.Kind == NixAttributeKind.InheritedFrom && ((NixSelection)attribute.Value).Subject == source)
+                .ToList();
             if (names.Count > 0)
                 Write("inherit (").Write(source).Write($"){string.Concat(names.Select(attribute => " " + Attribute(attribute.Name)))}; ");
         }
@@ -155,7 +161,9 @@ sealed class NixSpelling
     }
 
     static string Attribute(string name) =>
-        name.Length > 0 && (char.IsAsciiLetter(name[0]) || name[0] == '_') && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '\'' or '-')
+        name.Length > 0
+            && (char.IsAsciiLetter(name[0]) || name[0] == '_')
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '\'' or '-')
             && name is not ("if" or "then" or "else" or "assert" or "with" or "let" or "in" or "rec" or "inherit")
             ? name
             : Quote(name);

@@ -11,13 +11,25 @@ sealed record Ended(int ExitCode, string Output, string Errors)
 }
 
 /// <summary>
-/// Runs programs for tests: in a folder, with the variables given and no settings of whoever runs the tests. What a cancelled test runs is ended.
+/// Runs programs for tests: in a folder, with the variables given and no settings of whoever runs the tests. What a cancelled test runs is
+/// ended.
 /// </summary>
 static class Run
 {
-    static readonly string[] Dropped = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "NIX_PATH", "NIX_PROFILES", "NIX_USER_CONF_FILES", "NIX_CONF_DIR", "HOSTLOCK_FLAKE"];
+    static readonly string[] Dropped =
+    [
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "NIX_PATH",
+        "NIX_PROFILES",
+        "NIX_USER_CONF_FILES",
+        "NIX_CONF_DIR",
+        "HOSTLOCK_FLAKE",
+    ];
 
-    public static Ended Program(string program, string folder, IReadOnlyDictionary<string, string> variables, params IEnumerable<string> arguments)
+    public static Ended Program(
+        string program, string folder, IReadOnlyDictionary<string, string> variables, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -68,7 +80,8 @@ static class TestGit
 
     static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
-    public static string In(string folder, params IEnumerable<string> arguments) => Run.Program("git", folder, Variables, arguments).Succeeded;
+    public static string In(string folder, params IEnumerable<string> arguments) =>
+        Run.Program("git", folder, Variables, arguments).Succeeded;
 
     /// <summary>Makes a folder a repository, if it is none, and commits all that is in it.</summary>
     /// <param name="folder">The work tree.</param>
@@ -83,5 +96,6 @@ static class TestGit
 
     /// <summary>Commits what is in the index.</summary>
     public static void CommitStaged(string folder, int day) =>
-        _ = Run.Program("git", folder, By("somebody", FirstDay.AddDays(day)), "commit", "-q", "--allow-empty", "-m", $"day {day}").Succeeded;
+        _ = Run.Program(
+            "git", folder, By("somebody", FirstDay.AddDays(day)), "commit", "-q", "--allow-empty", "-m", $"day {day}").Succeeded;
 }

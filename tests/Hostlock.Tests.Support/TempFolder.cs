@@ -1,6 +1,7 @@
 namespace Hostlock.Tests.Support;
 
-/// <summary>A folder of a test's own that is gone when the test is, or stays and is named in the test's output if HOSTLOCK_KEEP is 1.</summary>
+/// <summary>A folder of a test's own that is gone when the test is, or stays and is named in the test's output if HOSTLOCK_KEEP is
+/// 1.</summary>
 sealed class TempFolder : IDisposable
 {
     /// <summary>Whether folders stay.</summary>

@@ -5,10 +5,11 @@ using Xunit.v3;
 namespace Hostlock.Tests.Support;
 
 /// <summary>
-/// Gives each test of an assembly a limit. A test that takes longer is cancelled, which ends the programs it runs, and fails by its name. One that
-/// does not end then either ends the whole run, and its name is the last that is said.
+/// Gives each test of an assembly a limit. A test that takes longer is cancelled, which ends the programs it runs, and fails by its name.
+/// One that does not end then either ends the whole run, and its name is the last that is said.
 /// </summary>
-/// <param name="seconds">How long a test may take. It is far more than any takes on a busy machine, so that only what hangs meets it.</param>
+/// <param name="seconds">How long a test may take. It is far more than any takes on a busy machine, so that only what hangs meets
+/// it.</param>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class TestLimitAttribute(int seconds) : BeforeAfterTestAttribute
 {

@@ -5,7 +5,8 @@ using Hostlock.Fleets.Settings.Toml;
 
 namespace Hostlock.Tests.Support;
 
-/// <summary>One text of toml-test, the published vectors for TOML 1.0, and what it says. The first line of the file says where they are from.</summary>
+/// <summary>One text of toml-test, the published vectors for TOML 1.0, and what it says. The first line of the file says where they are
+/// from.</summary>
 /// <param name="Name">Its name there: <c>valid/array/array</c>.</param>
 /// <param name="Text">The text; null if its bytes are not UTF-8.</param>
 /// <param name="Value">What it says, each value with its type; null if it is not TOML.</param>
@@ -25,17 +26,20 @@ sealed record TomlVector(string Name, string? Text, JsonElement? Value)
     public string Group => Name[..Name.LastIndexOf('/')];
 
     /// <summary>True if it has a value of one of some types, as toml-test names them.</summary>
-    public bool Has(params IEnumerable<string> types) => Value is { } value && types.Any(type => value.GetRawText().Contains($"\"type\":\"{type}\"", StringComparison.Ordinal));
+    public bool Has(params IEnumerable<string> types) =>
+        Value is { } value && types.Any(type => value.GetRawText().Contains($"\"type\":\"{type}\"", StringComparison.Ordinal));
 
     /// <summary>
-    /// What our reader makes of it: a table, or the message of an error. A file that is not UTF-8 never gets to the reader, and the mark that some
-    /// editors put first is taken off before.
+    /// What our reader makes of it: a table, or the message of an error. A file that is not UTF-8 never gets to the reader, and the mark
+    /// that some editors put first is taken off before.
     /// </summary>
     public (TomlTable? Table, string? Error) Read()
     {
         try
         {
-            return Text is null ? (null, "it is not UTF-8") : (TomlReader.Read(new SourceText("vector", Text.StartsWith('\uFEFF') ? Text[1..] : Text)), null);
+            return Text is null
+                ? (null, "it is not UTF-8")
+                : (TomlReader.Read(new SourceText("vector", Text.StartsWith('\uFEFF') ? Text[1..] : Text)), null);
         }
         catch (FleetException why)
         {
@@ -43,7 +47,8 @@ sealed record TomlVector(string Name, string? Text, JsonElement? Value)
         }
     }
 
-    /// <summary>True if a table says what a vector says. Floats are compared by type alone: hostlock.toml has no setting that takes one.</summary>
+    /// <summary>True if a table says what a vector says. Floats are compared by type alone: hostlock.toml has no setting that takes
+    /// one.</summary>
     public static bool IsSaidBy(JsonElement said, TomlTable table) =>
         said.EnumerateObject().Count() == table.Members.Count
         && said.EnumerateObject().All(member => table.TryGet(member.Name, out var read) && IsSaidBy(member.Value, read.Value));
@@ -61,7 +66,9 @@ sealed record TomlVector(string Name, string? Text, JsonElement? Value)
     };
 
     static bool Is(JsonElement said, string type, string value) =>
-        said.ValueKind == JsonValueKind.Object && said.GetProperty("type").GetString() == type && said.GetProperty("value").GetString() == value;
+        said.ValueKind == JsonValueKind.Object
+            && said.GetProperty("type").GetString() == type
+            && said.GetProperty("value").GetString() == value;
 
     /// <summary>True if a table says what <c>builtins.toJSON</c> made of the same text.</summary>
     public static bool IsNixs(JsonElement nix, TomlTable table) =>

@@ -23,7 +23,28 @@ public sealed class ShellWordTests : IDisposable
     [Fact]
     public void A_shell_takes_each_word_for_its_text()
     {
-        string[] words = ["", "a b", "'", "\"\\", "$HOME", "`id`", "*", "!x", "#x", "{a,b}", "x;y", "x&y", "<x", "é", "line\nfeed", "\t", "~", "-n", "="];
+        string[] words =
+        [
+            "",
+            "a b",
+            "'",
+            "\"\\",
+            "$HOME",
+            "`id`",
+            "*",
+            "!x",
+            "#x",
+            "{a,b}",
+            "x;y",
+            "x&y",
+            "<x",
+            "é",
+            "line\nfeed",
+            "\t",
+            "~",
+            "-n",
+            "=",
+        ];
 
         var said = Run.Program("sh", _folder.Path, TestGit.Variables, "-c", $"printf '%s|' {ShellWord.Join(words)}");
 

@@ -11,9 +11,19 @@ namespace Hostlock.Cli.Commands;
 sealed class BisectCommand : FleetCommand
 {
     readonly Argument<string> _host = CommonOptions.One("host", "HOST", "The host whose lock is tried, or root");
-    readonly Option<string> _good = new("--good") { Description = "The good lock: a host, a file, or HOST@COMMIT", HelpName = "A", Required = true };
+    readonly Option<string> _good = new("--good")
+    {
+        Description = "The good lock: a host, a file, or HOST@COMMIT",
+        HelpName = "A",
+        Required = true,
+    };
     readonly Option<string?> _bad = new("--bad") { Description = "The bad lock [default: the host's own]", HelpName = "B" };
-    readonly Option<string> _run = new("--run") { Description = "The shell command that tests a lock: 0 is good, 125 skips, others are bad", HelpName = "CMD", Required = true };
+    readonly Option<string> _run = new("--run")
+    {
+        Description = "The shell command that tests a lock: 0 is good, 125 skips, others are bad",
+        HelpName = "CMD",
+        Required = true,
+    };
     readonly Option<bool> _inputsOnly = new("--inputs-only") { Description = "Find only the input, and not its revision" };
 
     protected override Command Describe() => new("bisect", """
@@ -36,7 +46,8 @@ sealed class BisectCommand : FleetCommand
             Source = () => run.Fetcher,
             CacheFolder = run.Surroundings.CacheFolder,
         };
-        var request = new BisectRequest(place, Version(run.Value(_good)!), run.Value(_bad) is { } word ? Version(word) : null, run.Value(_run)!)
+        var request = new BisectRequest(
+            place, Version(run.Value(_good)!), run.Value(_bad) is { } word ? Version(word) : null, run.Value(_run)!)
         {
             StopsAtInput = run.Value(_inputsOnly),
         };
@@ -57,10 +68,14 @@ sealed class BisectCommand : FleetCommand
         var input = result.Culprits[0];
         var culprits = result.Revisions?.Culprits ?? [];
         if (culprits.Count > 1)
-            terminal.Data(string.Create(CultureInfo.InvariantCulture, $"one of these {culprits.Count} revisions of {input} did, nothing can be told of the others:\n"));
+            terminal.Data(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"one of these {culprits.Count} revisions of {input} did, nothing can be told of the others:\n"));
         foreach (var culprit in culprits)
         {
-            terminal.Data($"{(culprits.Count > 1 ? "  " : $"the first bad revision of {input} is ")}{culprit.Id} ({culprit.Time ?? default})\n");
+            terminal.Data(
+                $"{(culprits.Count > 1 ? "  " : $"the first bad revision of {input} is ")}{culprit.Id} ({culprit.Time ?? default})\n");
             if (result.Locked is { } locked && CompareLink.Of(locked, culprit.Id.ToString()) is { } link)
                 terminal.Data($"  {link}\n");
         }

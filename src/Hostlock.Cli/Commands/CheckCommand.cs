@@ -10,7 +10,11 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Checks the fleet, for a CI to run.</summary>
 sealed class CheckCommand : FleetCommand
 {
-    readonly Option<string?> _base = new("--base") { Description = "Also refuse inputs that went back in time since this commit", HelpName = "COMMIT" };
+    readonly Option<string?> _base = new("--base")
+    {
+        Description = "Also refuse inputs that went back in time since this commit",
+        HelpName = "COMMIT",
+    };
     readonly Option<bool> _fetch = new("--fetch") { Description = "Also fetch every locked tree again, and compare its hash" };
     readonly Option<bool> _strict = new("--strict") { Description = "Fail on warnings too" };
     readonly Option<string> _format = NewFormat();
@@ -41,14 +45,22 @@ sealed class CheckCommand : FleetCommand
             fleet = fleet with { Refetched = await RefetchedTrees.FetchAnewAsync(fleet.Locks, run.NewFetcher, run.CancellationToken) };
         var findings = FleetCheck.Findings(fleet);
         run.Print(
-            () => run.Value(_format) == "github" ? FindingText.GitHub(findings, fleet.FolderInRepository) : FindingText.Render(findings, fleet.Locks.Count, run.Terminal.Ink),
+            () =>
+                run.Value(_format) == "github"
+                    ? FindingText.GitHub(findings, fleet.FolderInRepository)
+                    : FindingText.Render(findings, fleet.Locks.Count, run.Terminal.Ink),
             () => CheckJson.Render(findings));
         return findings.Any(finding => finding.Severity == Severity.Error || run.Value(_strict)) ? ExitCode.No : ExitCode.Done;
     }
 
     static Option<string> NewFormat()
     {
-        var format = new Option<string>("--format") { Description = "The form of the findings: text or github", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
+        var format = new Option<string>("--format")
+        {
+            Description = "The form of the findings: text or github",
+            HelpName = "FORMAT",
+            DefaultValueFactory = _ => "text",
+        };
         format.AcceptOnlyFromAmong("text", "github");
         return format;
     }

@@ -12,7 +12,8 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Compares two locks.</summary>
 sealed class DiffCommand : FleetCommand
 {
-    readonly Argument<string> _before = CommonOptions.One("before", "A", "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N");
+    readonly Argument<string> _before = CommonOptions.One(
+        "before", "A", "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N");
     readonly Argument<string?> _after = CommonOptions.OneAtMost("after", "B", "The lock to compare it with [default: root]");
     readonly Option<bool> _exitCode = new("--exit-code") { Description = "Exit with 1 if the locks differ" };
     readonly Option<bool> _closure = new("--closure") { Description = "Build the host with both locks, and compare the packages" };
@@ -31,8 +32,10 @@ sealed class DiffCommand : FleetCommand
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var (before, after) = (run.Value(_before), run.Value(_after) ?? HostName.Root);
-        var (first, second) = (LockVersion.Parse(run.Folder, before, run.Surroundings.Folder), LockVersion.Parse(run.Folder, after, run.Surroundings.Folder));
-        var (old, now) = (await run.Versions.ReadAsync(first, run.CancellationToken), await run.Versions.ReadAsync(second, run.CancellationToken));
+        var (first, second) = (
+            LockVersion.Parse(run.Folder, before, run.Surroundings.Folder), LockVersion.Parse(run.Folder, after, run.Surroundings.Folder));
+        var (old, now) = (
+            await run.Versions.ReadAsync(first, run.CancellationToken), await run.Versions.ReadAsync(second, run.CancellationToken));
         var diff = LockDiff.Between(old, now);
         string? closure = null;
         if (run.Value(_closure))
@@ -43,14 +46,19 @@ sealed class DiffCommand : FleetCommand
         }
         var held = await HeldAsync(run, (first, old), (second, now));
         run.Print(
-            () => (diff.IsEmpty ? $"{before} and {after} have the same lock\n" : DiffText.Render(diff, hasLinks: true)) + Kept(before, after, held, now) + Closure(closure),
+            () =>
+                (diff.IsEmpty ? $"{before} and {after} have the same lock\n" : DiffText.Render(diff, hasLinks: true))
+                + Kept(before, after, held, now) + Closure(closure),
             () => DiffJson.Render(before, after, diff, closure, held));
         return run.Value(_exitCode) && !diff.IsEmpty ? ExitCode.No : ExitCode.Done;
     }
 
     // Between two hosts: what differs, and would differ still after a promotion.
-    static async Task<IReadOnlyList<HeldInput>?> HeldAsync(CommandRun run, (LockVersion Version, LockFile Lock) from, (LockVersion Version, LockFile Lock) to) =>
-        from.Version is LockVersion.Current(var source, not null) && to.Version is LockVersion.Current(var target, not null) && source.FullPath != target.FullPath
+    static async Task<IReadOnlyList<HeldInput>?> HeldAsync(
+        CommandRun run, (LockVersion Version, LockFile Lock) from, (LockVersion Version, LockFile Lock) to) =>
+        from.Version is LockVersion.Current(var source, not null)
+            && to.Version is LockVersion.Current(var target, not null)
+            && source.FullPath != target.FullPath
             ? (await run.PromotionAsync(source, from.Lock, [target])).Held(target, to.Lock)
             : null;
 

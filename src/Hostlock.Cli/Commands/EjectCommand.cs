@@ -9,7 +9,12 @@ namespace Hostlock.Cli.Commands;
 sealed class EjectCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("The hosts that go back to flake.lock [default: the whole flake]");
-    readonly Option<string> _keep = new("--keep") { Description = "The host whose lock becomes flake.lock", HelpName = "HOST", DefaultValueFactory = _ => HostName.Root };
+    readonly Option<string> _keep = new("--keep")
+    {
+        Description = "The host whose lock becomes flake.lock",
+        HelpName = "HOST",
+        DefaultValueFactory = _ => HostName.Root,
+    };
     readonly Option<bool> _keepLocks = new("--keep-locks") { Description = "Keep the lock files of the hosts" };
     readonly Option<bool> _yes = CommonOptions.Yes();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
@@ -35,10 +40,13 @@ sealed class EjectCommand : FleetCommand
         var plan = hosts.Length > 0
             ? FleetEject.Hosts(folder, hosts, run.Value(_keepLocks), adopted)
             : FleetEject.Whole(folder, keep, run.Value(_keepLocks), adopted);
-        var driver = plan.IsWhole && MergeDriver.Around(folder, run.Processes) is { } found && await found.IsSetAsync(run.CancellationToken) ? found : null;
+        var driver = plan.IsWhole && MergeDriver.Around(folder, run.Processes) is { } found && await found.IsSetAsync(run.CancellationToken)
+            ? found
+            : null;
         if (plan.IsEmpty && driver is null)
         {
-            terminal.Data(plan.IsWhole ? "nothing to do: nothing here is of hostlock\n" : "nothing to do: they are on flake.lock already\n");
+            terminal.Data(
+                plan.IsWhole ? "nothing to do: nothing here is of hostlock\n" : "nothing to do: they are on flake.lock already\n");
             return ExitCode.Done;
         }
         terminal.Data(EjectText.Render(folder.ReadFlakeFile().Text, plan, terminal.Ink));

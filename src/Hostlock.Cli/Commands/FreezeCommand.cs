@@ -9,7 +9,11 @@ sealed class FreezeCommand : FleetCommand
 {
     readonly Argument<string> _host = CommonOptions.One("host", "HOST", "A host");
     readonly Argument<string> _input;
-    readonly Option<string?> _reason = new("--reason") { Description = "The reason, which messages about the freeze show", HelpName = "TEXT" };
+    readonly Option<string?> _reason = new("--reason")
+    {
+        Description = "The reason, which messages about the freeze show",
+        HelpName = "TEXT",
+    };
     readonly Option<string?> _until = new("--until") { Description = "The last day of the freeze, such as 2026-12-31", HelpName = "DAY" };
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
@@ -31,7 +35,9 @@ sealed class FreezeCommand : FleetCommand
         var (host, input) = (run.Folder.OwnerNamed(run.Value(_host)), run.Value(_input));
         var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, DateOnly.FromDateTime(run.Now.UtcDateTime)) : (DateOnly?)null;
         new FleetFileChange(run.Folder, run.Value(_dryRun)).Freeze(host, input, new(run.Value(_reason) ?? Freeze.NoReason, until));
-        run.Terminal.Data($"{host}  {input}  frozen{(until is { } day ? $" until {day:yyyy-MM-dd}" : "")}{(run.Value(_dryRun) ? " (not written: --dry-run)" : "")}\n");
+        run.Terminal.Data(
+            $"{host}  {input}  frozen{(until is { } day ? $" until {day:yyyy-MM-dd}" : "")}"
+            + $"{(run.Value(_dryRun) ? " (not written: --dry-run)" : "")}\n");
         return Task.FromResult(ExitCode.Done);
     }
 }

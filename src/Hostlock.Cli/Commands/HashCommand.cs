@@ -23,7 +23,8 @@ sealed class HashCommand : FleetCommand
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var word = run.Value(_source);
-        var tree = await run.Fetcher.FetchAsync(NamedSource.Reference(word, run.Surroundings.Folder), RegistryScope.All, run.CancellationToken);
+        var tree = await run.Fetcher.FetchAsync(
+            NamedSource.Reference(word, run.Surroundings.Folder), RegistryScope.All, run.CancellationToken);
         run.Print(() => $"{tree.Locked.NarHash}\n", () => HashJson.Render(word, tree.Locked.NarHash!, tree.Locked.LastModified));
         return ExitCode.Done;
     }

@@ -9,7 +9,12 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Adopts a flake: shows the plan, asks, writes.</summary>
 sealed class InitCommand : FleetCommand
 {
-    readonly Argument<string[]> _hosts = new("host") { Description = "Hosts [default: those under nixosConfigurations and the like]", HelpName = "HOST", Arity = ArgumentArity.ZeroOrMore };
+    readonly Argument<string[]> _hosts = new("host")
+    {
+        Description = "Hosts [default: those under nixosConfigurations and the like]",
+        HelpName = "HOST",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
     readonly Option<bool> _yes = CommonOptions.Yes();
     readonly Option<bool> _upgrade = new("--upgrade") { Description = "Only renew hostlock.nix" };
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
@@ -33,13 +38,18 @@ sealed class InitCommand : FleetCommand
         if (run.Value(_upgrade))
             plan = plan with { Files = [.. plan.Files.Where(file => file.Path == FleetFolder.Library)] };
         // Each clone needs the setting, because it is in no file of the repository.
-        var driver = !run.Value(_upgrade) && MergeDriver.Around(folder, run.Processes) is { } found && await NeedsAsync(found) ? found : null;
+        var driver = !run.Value(_upgrade) && MergeDriver.Around(folder, run.Processes) is { } found && await NeedsAsync(found)
+            ? found
+            : null;
         if (plan.Files.IsEmpty && driver is null)
         {
             terminal.Data("nothing to do: this flake is set up\n");
             return ExitCode.Done;
         }
-        terminal.Data(plan.Files.IsEmpty ? "this flake is set up; this clone is not yet\n" : InitText.Render(folder.ReadFlakeFile().Text, plan, terminal.Ink));
+        terminal.Data(
+            plan.Files.IsEmpty
+                ? "this flake is set up; this clone is not yet\n"
+                : InitText.Render(folder.ReadFlakeFile().Text, plan, terminal.Ink));
         if (driver is not null)
             terminal.Data($"\n.git/config\n       +   merge.hostlock.driver = {MergeDriver.Line}\n");
         if (run.Value(_dryRun))
@@ -47,7 +57,8 @@ sealed class InitCommand : FleetCommand
         if (!terminal.MayWrite(run.Value(_yes)))
             return ExitCode.No;
         FleetInit.Apply(folder, plan);
-        await GitVisibility.ShowToNixAsync(run.Processes, folder, [.. plan.Files.Where(file => file.IsNew).Select(file => folder.Full(file.Path))], run.CancellationToken);
+        await GitVisibility.ShowToNixAsync(
+            run.Processes, folder, [.. plan.Files.Where(file => file.IsNew).Select(file => folder.Full(file.Path))], run.CancellationToken);
         if (!plan.Files.IsEmpty)
             terminal.Data($"\n{InitText.Done(plan)}");
         if (driver is not null)

@@ -29,7 +29,9 @@ sealed class LockCommand : FleetCommand
         var mode = run.Value(_locked) ? new WritingMode.PlanOnly() : run.Mode(_dryRun, _commit, LockUpdating.Note);
         var report = await LockUpdating.RunAsync(run, run.Places(_hosts), new UpdateRequest.InLine(), mode);
         var code = LockUpdating.CodeOf(report);
-        return code == ExitCode.Done && run.Value(_locked) && report.Changed.Select(changed => changed.Place.Name).ToList() is { Count: > 0 } names
+        return code == ExitCode.Done
+            && run.Value(_locked)
+            && report.Changed.Select(changed => changed.Place.Name).ToList() is { Count: > 0 } names
             ? throw FleetException.NeedsLock(names)
             : code;
     }

@@ -10,7 +10,12 @@ sealed class ManCommand : FleetCommand
     /// <summary>The name of the command. Its pages are about all other commands, so it needs them.</summary>
     public const string Name = "man";
 
-    readonly Argument<string?> _topic = new("command") { Description = "The command that the page is about [default: hostlock itself]", HelpName = "COMMAND", Arity = ArgumentArity.ZeroOrOne };
+    readonly Argument<string?> _topic = new("command")
+    {
+        Description = "The command that the page is about [default: hostlock itself]",
+        HelpName = "COMMAND",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     readonly Option<string?> _output = new("--output", "-o") { Description = "Write all pages into this folder instead", HelpName = "DIR" };
 
     protected override Command Describe()
@@ -45,7 +50,8 @@ sealed class ManCommand : FleetCommand
 
     static Command PageOf(string? word, List<Command> pages) =>
         word is null ? pages[0]
-        : pages.Skip(1).FirstOrDefault(page => page.Name == word) ?? throw FleetException.NoSuchCommand(word, pages.Skip(1).Select(page => page.Name));
+        : pages.Skip(1).FirstOrDefault(page => page.Name == word)
+            ?? throw FleetException.NoSuchCommand(word, pages.Skip(1).Select(page => page.Name));
 
     // The program first, then its commands.
     static List<Command> Pages(Command command)

@@ -12,7 +12,12 @@ sealed class MergeDriverCommand : FleetCommand
     readonly Argument<string> _common = new("common") { Description = "The lock both sides started from (%O)", HelpName = "COMMON" };
     readonly Argument<string> _ours = new("ours") { Description = "Our lock, which gets the result (%A)", HelpName = "OURS" };
     readonly Argument<string> _theirs = new("theirs") { Description = "Their lock (%B)", HelpName = "THEIRS" };
-    readonly Argument<string?> _path = new("path") { Description = "Where the lock lies in the work tree (%P)", HelpName = "PATH", Arity = ArgumentArity.ZeroOrOne };
+    readonly Argument<string?> _path = new("path")
+    {
+        Description = "Where the lock lies in the work tree (%P)",
+        HelpName = "PATH",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     protected override Command Describe() => new("merge-driver", """
         Merge two locks input by input, for git

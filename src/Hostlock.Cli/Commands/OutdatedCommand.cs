@@ -24,12 +24,17 @@ sealed class OutdatedCommand : FleetCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var locks = await new Outdated(run.Fetcher, run.Folder.Fleet.Policies, run.Now).LookAsync(run.Places(_hosts), run.CancellationToken);
+        var locks = await new Outdated(run.Fetcher, run.Folder.Fleet.Policies, run.Now)
+            .LookAsync(run.Places(_hosts), run.CancellationToken);
         run.Print(() => OutdatedTable.Render(locks, run.Terminal.Ink), () => OutdatedJson.Render(locks));
         // A lock that was asked for by name and does not exist is a mistake.
         if (run.Words(_hosts).Length > 0 && locks.FirstOrDefault(outdated => !outdated.HasLock) is { Place: var missing })
             return locks.Any(outdated => outdated.HasLock) ? ExitCode.Partly : throw FleetException.NoLock(missing);
         var problems = locks.SelectMany(outdated => outdated.Inputs).Count(input => input.Problem is not null);
-        return problems == 0 ? ExitCode.Done : problems == locks.Sum(outdated => outdated.Inputs.Length) ? ExitCode.Outside : ExitCode.Partly;
+        return problems == 0
+            ? ExitCode.Done
+            : problems == locks.Sum(outdated => outdated.Inputs.Length)
+            ? ExitCode.Outside
+            : ExitCode.Partly;
     }
 }

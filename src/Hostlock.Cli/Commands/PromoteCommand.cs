@@ -10,7 +10,8 @@ namespace Hostlock.Cli.Commands;
 sealed class PromoteCommand : FleetCommand
 {
     readonly Argument<string> _from = CommonOptions.One("from", "FROM", "The host whose lock was tested, or root");
-    readonly Argument<string[]> _to = CommonOptions.Named("to", "TO", "The hosts that get the lock, root, or @RING", ArgumentArity.ZeroOrMore);
+    readonly Argument<string[]> _to = CommonOptions.Named(
+        "to", "TO", "The hosts that get the lock, root, or @RING", ArgumentArity.ZeroOrMore);
     readonly Option<string[]> _inputs = CommonOptions.Inputs("An input to copy, with its own inputs [default: the whole lock]");
     readonly Option<bool> _all = CommonOptions.All();
     readonly Option<bool> _downgrade = CommonOptions.AllowDowngrade();
@@ -47,7 +48,8 @@ sealed class PromoteCommand : FleetCommand
         // A lock that must not go there is a no; one that cannot be read is an error.
         return report.Failed.Select(failure => App.CodeOf(failure.Why)).DefaultIfEmpty(ExitCode.Done).Max();
 
-        async Task<LockPlan> PlanAsync(CancellationToken _) => (await run.PromotionAsync(from, HostLocks.ReadExisting(from), targets)).Plan(targets, request);
+        async Task<LockPlan> PlanAsync(CancellationToken _) =>
+            (await run.PromotionAsync(from, HostLocks.ReadExisting(from), targets)).Plan(targets, request);
 
         void Show(LockReport report)
         {

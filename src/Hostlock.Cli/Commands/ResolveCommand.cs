@@ -38,7 +38,10 @@ sealed class ResolveCommand : FleetCommand
         var isWritten = request.Choice is not null && !run.Value(_dryRun);
         var resolutions = await new LockResolving(run.Processes, run.Folder).RunAsync(FindAsync, request, isWritten, run.CancellationToken);
         run.Print(
-            () => resolutions.Count == 0 ? "git has no conflict in any lock\n" : ConflictText.Render(resolutions, isWritten, run.Terminal.Ink),
+            () =>
+                resolutions.Count == 0
+                    ? "git has no conflict in any lock\n"
+                    : ConflictText.Render(resolutions, isWritten, run.Terminal.Ink),
             () => ResolutionJson.Render(resolutions, isWritten));
         var left = resolutions.SelectMany(resolution => resolution.Merge.Left).ToList();
         if (left.Count > 0)
@@ -57,7 +60,12 @@ sealed class ResolveCommand : FleetCommand
 
     MergeChoice? Choice(CommandRun run)
     {
-        (Option<bool> Option, MergeChoice Choice)[] choices = [(_ours, MergeChoice.Ours), (_theirs, MergeChoice.Theirs), (_newer, MergeChoice.Newer)];
+        (Option<bool> Option, MergeChoice Choice)[] choices =
+        [
+            (_ours, MergeChoice.Ours),
+            (_theirs, MergeChoice.Theirs),
+            (_newer, MergeChoice.Newer),
+        ];
         return choices.Where(choice => run.Value(choice.Option)).Select(choice => choice.Choice).ToList() switch
         {
             [] => null,

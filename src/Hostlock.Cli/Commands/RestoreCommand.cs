@@ -7,7 +7,12 @@ namespace Hostlock.Cli.Commands;
 sealed class RestoreCommand : FleetCommand
 {
     readonly Argument<string> _host = CommonOptions.One("host", "HOST", "A host, or root");
-    readonly Option<string> _to = new("--to") { Description = "The version: a commit, a day such as 2026-03-01, or generation:N", HelpName = "VERSION", Required = true };
+    readonly Option<string> _to = new("--to")
+    {
+        Description = "The version: a commit, a day such as 2026-03-01, or generation:N",
+        HelpName = "VERSION",
+        Required = true,
+    };
     readonly LockRestoring _restoring = new();
 
     protected override Command Describe()

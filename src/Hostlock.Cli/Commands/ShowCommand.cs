@@ -11,7 +11,8 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Shows one lock as a tree, or as the bytes that Nix would write for it.</summary>
 sealed class ShowCommand : FleetCommand
 {
-    readonly Argument<string> _lock = CommonOptions.One("lock", "LOCK", "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N");
+    readonly Argument<string> _lock = CommonOptions.One(
+        "lock", "LOCK", "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N");
     readonly Option<bool> _canonical = new("--canonical") { Description = "Print the bytes that Nix would write" };
 
     protected override Command Describe() => new("show", """

@@ -10,7 +10,11 @@ sealed class UpdateCommand : FleetCommand
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING");
     readonly Option<string[]> _inputs = CommonOptions.Inputs("An input to move, by its path [default: all inputs]");
     readonly Option<string[]> _exclude = CommonOptions.Excluded();
-    readonly Option<string?> _to = new("--to") { Description = "The branch, tag or revision to move one input to", HelpName = "REF-OR-REV" };
+    readonly Option<string?> _to = new("--to")
+    {
+        Description = "The branch, tag or revision to move one input to",
+        HelpName = "REF-OR-REV",
+    };
     readonly Option<string?> _minAge = new("--min-age") { Description = "Take no commit younger than this, such as 3d", HelpName = "TIME" };
     readonly Option<bool> _downgrade = CommonOptions.AllowDowngrade();
     readonly Option<bool> _commit = CommonOptions.Commit();

@@ -30,7 +30,9 @@ public sealed class FetchCache(string folder)
             var lines = text.Split('\n', 3);
             return lines is [Version, var sum, var body] && sum == Sum(key, body) ? Parse(body) : null;
         }
-        catch (Exception why) when (why is IOException or UnauthorizedAccessException or JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception why) when (
+            why is IOException or UnauthorizedAccessException
+                or JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
             return null; // an answer that cannot be read is asked for again
         }
@@ -59,7 +61,8 @@ public sealed class FetchCache(string folder)
     }
 
     // The key is part of the checksum, so that an answer in the file of another key is noticed.
-    static string Sum(RefAttributes key, string body) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key}\n{body}")));
+    static string Sum(RefAttributes key, string body) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key}\n{body}")));
 
     static string Write(CachedAnswer answer)
     {

@@ -35,7 +35,10 @@ public sealed class FetchException : HostlockException
 
     // References that hostlock does not fetch.
     internal static FetchException NotFetched(FlakeRef reference, string what) =>
-        new($"hostlock does not fetch {what} ('{reference}')") { Hint = "hostlock keeps, compares and promotes such an input; 'nix flake update' moves it" };
+        new($"hostlock does not fetch {what} ('{reference}')")
+        {
+            Hint = "hostlock keeps, compares and promotes such an input; 'nix flake update' moves it",
+        };
 
     // Checks of a fetched tree.
     internal static FetchException HashMismatch(FlakeRef reference, string expected, string got) =>
@@ -52,7 +55,11 @@ public sealed class FetchException : HostlockException
         new($"'{reference}' has no dates to choose a revision by") { Hint = $"min-age is for {InputSchemes.WithHistory()}" };
 
     internal static FetchException NothingSoOld(string url, DateTimeOffset time) =>
-        new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"'{url}' has no commit from {time.UtcDateTime:yyyy-MM-dd} or before")) { Hint = "lower min-age" };
+        new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"'{url}' has no commit from {time.UtcDateTime:yyyy-MM-dd} "
+            + $"or before"))
+        {
+            Hint = "lower min-age",
+        };
 
     internal static FetchException NoHistory(FlakeRef reference) =>
         new($"'{reference}' has no history to look through") { Hint = $"revisions are those of {InputSchemes.WithHistory()}" };
@@ -91,12 +98,21 @@ public sealed class FetchException : HostlockException
         new($"git could not {what} '{url}'{Said(said)}") { IsOutside = true, Hint = "try the same with git by hand" };
 
     internal static FetchException GitUnreachable(string url, string said) =>
-        new($"Git repository '{url}' cannot be reached{Said(said)}") { IsOutside = true, Hint = HintFor(said) ?? $"try git ls-remote {ShellWord.Quote(url)}" };
+        new($"Git repository '{url}' cannot be reached{Said(said)}")
+        {
+            IsOutside = true,
+            Hint = HintFor(said) ?? $"try git ls-remote {ShellWord.Quote(url)}",
+        };
 
     internal static FetchException GitFetchFailed(string url, string what, string said) =>
         said.Contains("couldn't find remote ref", StringComparison.Ordinal) ? NoSuchRef(url, what)
-        : said.Contains("not our ref", StringComparison.Ordinal) || said.Contains("unadvertised object", StringComparison.Ordinal) ? NoSuchRevision(url, what)
-        : new($"Git repository '{url}' cannot be fetched{Said(said)}") { IsOutside = true, Hint = HintFor(said) ?? "try the same with git by hand" };
+        : said.Contains("not our ref", StringComparison.Ordinal)
+            || said.Contains("unadvertised object", StringComparison.Ordinal) ? NoSuchRevision(url, what)
+        : new($"Git repository '{url}' cannot be fetched{Said(said)}")
+        {
+            IsOutside = true,
+            Hint = HintFor(said) ?? "try the same with git by hand",
+        };
 
     internal static FetchException NoRepository(string url) => new($"Git repository '{url}' does not exist") { IsOutside = true };
 
@@ -113,22 +129,31 @@ public sealed class FetchException : HostlockException
         };
 
     internal static FetchException BareWithFiles(string url) =>
-        new($"'{url}' is declared bare (core.bare = true), so its files are not read") { Hint = "name a branch of it with ?ref=, or run git config core.bare false in it" };
+        new($"'{url}' is declared bare (core.bare = true), so its files are not read")
+        {
+            Hint = "name a branch of it with ?ref=, or run git config core.bare false in it",
+        };
 
     internal static FetchException WorkTreeElsewhere(string url, string path) =>
-        new($"the files of '{url}' are said to lie elsewhere (core.worktree = {path})") { Hint = "name that folder, or a branch with ?ref=" };
+        new($"the files of '{url}' are said to lie elsewhere (core.worktree = {path})")
+        {
+            Hint = "name that folder, or a branch with ?ref=",
+        };
 
     internal static FetchException NoSuchRef(string url, string name) =>
         new($"'{url}' has no branch or tag '{name}'") 
         {
             IsOutside = true,
-            Hint = Revision.IsBeginning(name) ? "a revision is written whole here: 40 hexadecimal digits" : "a tag is written refs/tags/NAME",
+            Hint = Revision.IsBeginning(name)
+                ? "a revision is written whole here: 40 hexadecimal digits"
+                : "a tag is written refs/tags/NAME",
         };
 
     internal static FetchException NoSuchRevision(string url, string revision) =>
         new($"'{url}' has no commit '{revision}'")
         {
-            IsOutside = true, Hint = "was it pushed? from some servers a commit can only be had with allRefs=1, or through a ref that leads to it",
+            IsOutside =
+                true, Hint = "was it pushed? from some servers a commit can only be had with allRefs=1, or through a ref that leads to it",
         };
 
     internal static FetchException NotARevision(string revision) =>
@@ -140,14 +165,28 @@ public sealed class FetchException : HostlockException
     internal static FetchException BadObject(string url, string id) =>
         new($"object '{id}' of '{url}' is missing or damaged") { IsOutside = true, Hint = "'git fsck' in that repository says more" };
 
-    internal static FetchException BadIndex(string path) => new($"the index '{path}' is damaged") { IsOutside = true, Hint = "'git read-tree HEAD' makes a new one" };
+    internal static FetchException BadIndex(string path) => new($"the index '{path}' is damaged")
+    {
+        IsOutside = true,
+        Hint = "'git read-tree HEAD' makes a new one",
+    };
 
     internal static FetchException UnreadableIndex(string url) =>
-        new($"the index of '{url}' is split, sparse or of a newer version") { Hint = "Nix does not read it either; run 'git update-index --no-split-index' or 'git sparse-checkout disable'" };
+        new($"the index of '{url}' is split, sparse or of a newer version")
+        {
+            Hint = "Nix does not read it either; run 'git update-index --no-split-index' or 'git sparse-checkout disable'",
+        };
 
-    internal static FetchException TooManyFiles(string url, int bound) => new($"'{url}' holds more than {bound} files") { Hint = "a tree this large is taken for a trap" };
+    internal static FetchException TooManyFiles(string url, int bound) => new($"'{url}' holds more than {bound} files")
+    {
+        Hint = "a tree this large is taken for a trap",
+    };
 
-    internal static FetchException CannotKeepCopy(string path, Exception why) => new($"cannot keep a copy of a repository in '{path}': {why.Message}", why) { IsOutside = true };
+    internal static FetchException CannotKeepCopy(string path, Exception why) =>
+        new($"cannot keep a copy of a repository in '{path}': {why.Message}", why)
+    {
+        IsOutside = true,
+    };
 
     internal static FetchException Shallow(string url) =>
         new($"'{url}' is a shallow Git repository, but shallow repositories are only allowed when 'shallow = true;' is specified")
@@ -158,12 +197,15 @@ public sealed class FetchException : HostlockException
     internal static FetchException SubmoduleMissing(string url, string path) =>
         new($"submodule '{path}' of '{url}' is not checked out") { IsOutside = true, Hint = "'git submodule update --init' checks it out" };
 
-    internal static FetchException SubmoduleUrl(string path, string url) => new($"submodule '{path}' has the address '{url}', which cannot be resolved")
+    internal static FetchException SubmoduleUrl(string path, string url) =>
+        new($"submodule '{path}' has the address '{url}', which cannot be resolved")
         {
-            Hint = "Nix does not resolve a relative address against a file:// one; clone the superproject by its path, or give the submodule a full address",
+            Hint = "Nix does not resolve a relative address against a file:// one; clone the superproject by its path, or give the "
+                + "submodule a full address",
         };
 
-    internal static FetchException SubmodulesTooDeep(string url, int bound) => new($"the submodules of '{url}' are nested deeper than {bound}");
+    internal static FetchException SubmodulesTooDeep(string url, int bound) =>
+        new($"the submodules of '{url}' are nested deeper than {bound}");
 
     internal static FetchException GitUrl(string url, string why) => new($"'{url}' is not fetched: {why}");
 
@@ -172,7 +214,15 @@ public sealed class FetchException : HostlockException
     static string Said(string said) => said.Length == 0 ? "" : $": {said.TrimEnd('.')}";
 
     static readonly string[] NotLetIn =
-        ["Authentication failed", "could not read Username", "could not read Password", "Permission denied", "HTTP Basic", "error: 403", "error: 401"];
+        [
+            "Authentication failed",
+            "could not read Username",
+            "could not read Password",
+            "Permission denied",
+            "HTTP Basic",
+            "error: 403",
+            "error: 401",
+        ];
 
     static string? HintFor(string said) =>
         NotLetIn.Any(word => said.Contains(word, StringComparison.OrdinalIgnoreCase))

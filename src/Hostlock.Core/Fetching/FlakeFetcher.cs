@@ -47,7 +47,8 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     /// <param name="settings">The settings in nix.conf.</param>
     /// <param name="cacheFolder">The folder of answers and of copies of repositories: <c>~/.cache/hostlock</c>.</param>
     /// <param name="watcher">Is told how fetches go; null if nobody is to be told.</param>
-    public FlakeFetcher(IProcessRunner processes, HttpDownloads downloads, NixSettings settings, string cacheFolder, IFetchWatcher? watcher = null)
+    public FlakeFetcher(
+        IProcessRunner processes, HttpDownloads downloads, NixSettings settings, string cacheFolder, IFetchWatcher? watcher = null)
     {
         var temporaryFolder = Path.Combine(cacheFolder, "tmp");
         (_downloads, _settings, _watcher) = (downloads, settings, watcher);
@@ -118,7 +119,8 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     {
         var resolved = await all.ResolveAsync(reference, registries);
         // The subdirectory is not part of what is fetched.
-        var fetched = await _fetched.AskAsync(resolved.Input, () => FetchAnewAsync(resolved.With(directory: ""), _end.Token), cancellationToken);
+        var fetched = await _fetched.AskAsync(
+            resolved.Input, () => FetchAnewAsync(resolved.With(directory: ""), _end.Token), cancellationToken);
         return fetched with { Resolved = resolved };
     }
 
@@ -129,7 +131,8 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         try
         {
             _watcher?.Began(reference);
-            var fetched = await FetchFromAsync(Locate(reference), reference, _watcher is null ? null : read => _watcher.Received(reference, read), cancellationToken);
+            var fetched = await FetchFromAsync(
+                Locate(reference), reference, _watcher is null ? null : read => _watcher.Received(reference, read), cancellationToken);
             if (reference.NarHash is { } stated && NarHash.TryParse(stated)?.ToString() != fetched.Locked.NarHash)
                 throw FetchException.HashMismatch(reference, stated, fetched.Locked.NarHash!);
             isDone = true;
@@ -146,7 +149,8 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         }
     }
 
-    async Task<FetchedTree> FetchFromAsync(TreeLocation location, FlakeRef reference, Action<int>? received, CancellationToken cancellationToken)
+    async Task<FetchedTree> FetchFromAsync(
+        TreeLocation location, FlakeRef reference, Action<int>? received, CancellationToken cancellationToken)
     {
         switch (location)
         {
@@ -177,13 +181,15 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         return (isGit ? _git.Remember(locked, FetchAsync) : RememberedFiles.Find(_cache, locked.Identity, locked.NarHash, FetchAsync))
             ?? await FetchAsync(cancellationToken);
 
-        async Task<TreeFiles> FetchAsync(CancellationToken stop) => (await FetchAnewAsync(isGit ? GitFetcher.Fetchable(locked) : locked, stop)).Files;
+        async Task<TreeFiles> FetchAsync(CancellationToken stop) =>
+            (await FetchAnewAsync(isGit ? GitFetcher.Fetchable(locked) : locked, stop)).Files;
     }
 
     async Task<NewestRevision?> NewestAsync(Registries all, FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken)
     {
         var resolved = await all.ResolveAsync(reference, RegistryScope.Limited);
-        return await _newest.AskAsync((resolved.Input, before), () => NewestAnewAsync(resolved.With(directory: ""), before, _end.Token), cancellationToken);
+        return await _newest.AskAsync(
+            (resolved.Input, before), () => NewestAnewAsync(resolved.With(directory: ""), before, _end.Token), cancellationToken);
     }
 
     async Task<NewestRevision?> NewestAnewAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken)
@@ -198,7 +204,11 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
                 TreeLocation.GitRepository => await _git.Revisions.NewestAsync(reference, before, cancellationToken),
                 TreeLocation.Branch(var question) when before is { } time =>
                     await _revisions.AskBeforeAsync(reference, time, cancellationToken)
-                    ?? await _git.Revisions.NewestAsync(reference.GitAddress!, (await _revisions.AskAsync(reference, question, cancellationToken)).Id.ToString(), time, cancellationToken),
+                    ?? await _git.Revisions.NewestAsync(
+                        reference.GitAddress!,
+                        (await _revisions.AskAsync(reference, question, cancellationToken)).Id.ToString(),
+                        time,
+                        cancellationToken),
                 TreeLocation.Branch(var question) => await _revisions.AskAsync(reference, question, cancellationToken),
                 _ => before is null ? null : throw FetchException.NoAges(reference),
             };
@@ -236,7 +246,8 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         public Task<FetchedTree> FetchAsync(FlakeRef reference, RegistryScope scope, CancellationToken cancellationToken) =>
             fetcher.FetchAsync(registries, reference, scope, cancellationToken);
 
-        public Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken) => fetcher.ReadAsync(locked, cancellationToken);
+        public Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken) =>
+            fetcher.ReadAsync(locked, cancellationToken);
 
         public Task<NewestRevision?> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken) =>
             fetcher.NewestAsync(registries, reference, before, cancellationToken);

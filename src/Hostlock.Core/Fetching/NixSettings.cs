@@ -29,7 +29,8 @@ public sealed class NixSettings
     public bool UsesRegistries => _values.GetValueOrDefault("use-registries", "true") != "false";
 
     /// <summary>The number of attempts for a download.</summary>
-    public int DownloadAttempts => int.TryParse(_values.GetValueOrDefault("download-attempts"), out var attempts) && attempts is > 0 and < 100 ? attempts : 5;
+    public int DownloadAttempts =>
+        int.TryParse(_values.GetValueOrDefault("download-attempts"), out var attempts) && attempts is > 0 and < 100 ? attempts : 5;
 
     /// <summary>The longest time to wait for a connection.</summary>
     public TimeSpan ConnectTimeout => Seconds("connect-timeout", 15);
@@ -57,7 +58,13 @@ public sealed class NixSettings
         settings.ReadFile($"{system}/nix.conf", 0);
         var files = variables.GetValueOrDefault("NIX_USER_CONF_FILES") is { Length: > 0 } named
             ? named.Split(':')
-            : [.. variables.GetValueOrDefault("XDG_CONFIG_DIRS", "/etc/xdg").Split(':').Prepend(userConfig).Select(each => $"{each}/nix/nix.conf")];
+            :
+            [
+                .. variables.GetValueOrDefault("XDG_CONFIG_DIRS", "/etc/xdg")
+                .Split(':')
+                .Prepend(userConfig)
+                .Select(each => $"{each}/nix/nix.conf"),
+            ];
         // Settings of the first file override those of the others.
         foreach (var file in files.Reverse())
             settings.ReadFile(file, 0);
@@ -71,7 +78,8 @@ public sealed class NixSettings
         string? best = null;
         var length = -1;
         var whole = $"{host}/{owner}/{repository}";
-        foreach (var pair in _values.GetValueOrDefault("access-tokens", "").Split((char[])[' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries))
+        var pairs = _values.GetValueOrDefault("access-tokens", "").Split((char[])[' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        foreach (var pair in pairs)
         {
             if (pair.IndexOf('=', StringComparison.Ordinal) is not (> 0 and var equals))
                 continue;
@@ -84,7 +92,10 @@ public sealed class NixSettings
 
     // In nix.conf, 0 means no limit. hostlock always has one.
     TimeSpan Seconds(string name, int otherwise) => TimeSpan.FromSeconds(
-        int.TryParse(_values.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 86400 ? seconds : otherwise);
+        int.TryParse(_values.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && seconds is > 0 and < 86400
+            ? seconds
+            : otherwise);
 
     void ReadFile(string path, int depth)
     {

@@ -12,7 +12,8 @@ namespace Hostlock.Fetching;
 /// <param name="key">The key of the tree in the cache.</param>
 /// <param name="answer">The facts about the tree.</param>
 /// <param name="open">Opens the tree itself.</param>
-sealed class RememberedFiles(FetchCache cache, RefAttributes key, CachedAnswer answer, Func<CancellationToken, Task<TreeFiles>> open) : TreeFiles
+sealed class RememberedFiles(
+    FetchCache cache, RefAttributes key, CachedAnswer answer, Func<CancellationToken, Task<TreeFiles>> open) : TreeFiles
 {
     readonly Lock _gate = new();
     CachedAnswer _answer = answer;
@@ -23,8 +24,11 @@ sealed class RememberedFiles(FetchCache cache, RefAttributes key, CachedAnswer a
     /// <param name="key">The key of the tree in the cache.</param>
     /// <param name="narHash">The hash that a lock states, as SRI; null if it states none and the key alone decides.</param>
     /// <param name="open">Opens the tree itself.</param>
-    public static RememberedFiles? Find(FetchCache cache, RefAttributes key, string? narHash, Func<CancellationToken, Task<TreeFiles>> open) =>
-        cache.Find(key) is { } known && (narHash is null || NarHash.TryParse(narHash)?.ToString() == known.NarHash) ? new(cache, key, known, open) : null;
+    public static RememberedFiles? Find(
+        FetchCache cache, RefAttributes key, string? narHash, Func<CancellationToken, Task<TreeFiles>> open) =>
+        cache.Find(key) is { } known && (narHash is null || NarHash.TryParse(narHash)?.ToString() == known.NarHash)
+            ? new(cache, key, known, open)
+            : null;
 
     public override async ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken)
     {

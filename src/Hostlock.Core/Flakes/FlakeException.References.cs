@@ -10,10 +10,14 @@ public sealed partial class FlakeException
 
     // The text.
     internal static FlakeException UnsupportedUrl(FlakeUrl url) =>
-        new($"input '{url}' is unsupported{(Swapped(url.Scheme) is { } swapped ? $"; did you mean '{swapped}' instead of '{url.Scheme}'?" : "")}");
+        new($"input '{url}' is "
+            + $"unsupported{(Swapped(url.Scheme) is { } swapped ? $"; did you mean '{swapped}' instead of '{url.Scheme}'?" : "")}");
 
     internal static FlakeException UnexpectedFragment(string text, string fragment) =>
-        new($"unexpected fragment '{fragment}' in flake reference '{text}'") { Hint = "an input is a whole flake; choose one of its outputs where it is used" };
+        new($"unexpected fragment '{fragment}' in flake reference '{text}'")
+        {
+            Hint = "an input is a whole flake; choose one of its outputs where it is used",
+        };
 
     internal static FlakeException InvalidQuery(string piece) =>
         new($"invalid URI query '{piece}'") { Hint = "encode characters outside ASCII as %XX" };
@@ -43,7 +47,10 @@ public sealed partial class FlakeException
     internal static FlakeException IllegalRef(string name) => new($"invalid Git branch/tag name '{name}'");
 
     internal static FlakeException NoPlaceToMoveTo(string text) =>
-        new($"'{text}' is not a branch, a tag or a revision") { Hint = "in its repository, 'git rev-parse' says which revision is meant; name that" };
+        new($"'{text}' is not a branch, a tag or a revision")
+        {
+            Hint = "in its repository, 'git rev-parse' says which revision is meant; name that",
+        };
 
     internal static FlakeException ScpLike(string url) =>
         new($"SCP-like URL '{url}' is not supported; use SSH URL syntax instead (ssh://...)");
@@ -65,7 +72,8 @@ public sealed partial class FlakeException
     internal static FlakeException RefAndRevision(string url, string name, string revision) =>
         new($"input '{url}' contains both a commit hash ('{revision}') and a branch/tag name ('{name}')");
 
-    internal static FlakeException IllegalHost(string url, string host) => new($"input '{url}' contains an invalid instance host ('{host}')");
+    internal static FlakeException IllegalHost(string url, string host) =>
+        new($"input '{url}' contains an invalid instance host ('{host}')");
 
     // A registry's entry with the branch or revision asked for.
     internal static FlakeException CannotSetBoth(string url, string name, string revision) =>
@@ -81,7 +89,11 @@ public sealed partial class FlakeException
         new($"Git input '{url}' has a commit hash but no branch/tag name");
 
     static string? Swapped(string scheme) =>
-        scheme.Split('+') is [("http" or "https" or "file" or "ssh") and var transport, ("git" or "hg" or "tarball" or "file") and var application]
+        scheme.Split('+') is
+        [
+            ("http" or "https" or "file" or "ssh") and var transport,
+            ("git" or "hg" or "tarball" or "file") and var application,
+        ]
             ? $"{application}+{transport}"
             : null;
 }

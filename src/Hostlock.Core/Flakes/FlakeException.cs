@@ -69,7 +69,11 @@ public sealed partial class FlakeException : HostlockException
         };
 
     internal static FlakeException HomePath(SourceSpan span, string path) =>
-        new($"the path '{path}' can not be resolved in pure mode") { Span = span, Hint = "write a path relative to flake.nix, or a reference in quotes" };
+        new($"the path '{path}' can not be resolved in pure mode")
+        {
+            Span = span,
+            Hint = "write a path relative to flake.nix, or a reference in quotes",
+        };
 
     internal static FlakeException WrongType(SourceSpan span, string expected, string actual, string? hint) =>
         new($"expected {expected} but got {actual}") { Span = span, Hint = hint };
@@ -84,7 +88,8 @@ public sealed partial class FlakeException : HostlockException
         new($"the flake has an unsupported attribute '{name}'")
         {
             Span = span,
-            Hint = Closest.To(name, ["description", "inputs", "outputs", "nixConfig"]) ?? "a flake.nix has 'description', 'inputs', 'outputs' and 'nixConfig'",
+            Hint = Closest.To(name, ["description", "inputs", "outputs", "nixConfig"])
+                ?? "a flake.nix has 'description', 'inputs', 'outputs' and 'nixConfig'",
         };
 
     internal static FlakeException NoOutputs(SourceSpan span) =>
@@ -110,7 +115,8 @@ public sealed partial class FlakeException : HostlockException
         new($"unexpected flake input attribute '{name}'")
         {
             Span = span,
-            Hint = Closest.To(name, ["url", "flake", "follows", "inputs"]) ?? "without 'type', an input has only 'url', 'flake', 'follows' and 'inputs'",
+            Hint = Closest.To(name, ["url", "flake", "follows", "inputs"])
+                ?? "without 'type', an input has only 'url', 'flake', 'follows' and 'inputs'",
         };
 
     internal static FlakeException InputAttributeType(SourceSpan span, string name, string actual, string? hint) =>
@@ -123,7 +129,11 @@ public sealed partial class FlakeException : HostlockException
         new("flake input has both a flake reference and a follows attribute") { Span = span, Hint = "keep one of the two" };
 
     internal static FlakeException PathOutsideTree(SourceSpan span, string path) =>
-        new($"input attribute path '{path}' must be in the same source tree as the flake") { Span = span, Hint = $"write \"path:{path}\" for a folder elsewhere" };
+        new($"input attribute path '{path}' must be in the same source tree as the flake")
+        {
+            Span = span,
+            Hint = $"write \"path:{path}\" for a folder elsewhere",
+        };
 
     internal static FlakeException InvalidPathElement(SourceSpan span, string name) =>
         new($"invalid flake input attribute path element '{name}'")
@@ -140,13 +150,21 @@ public sealed partial class FlakeException : HostlockException
         };
 
     internal static FlakeException SettingType(SourceSpan span, string name, string actual) =>
-        new($"flake configuration setting '{name}' is {actual}") { Span = span, Hint = "settings are strings, paths, integers, Booleans or lists of strings" };
+        new($"flake configuration setting '{name}' is {actual}")
+        {
+            Span = span,
+            Hint = "settings are strings, paths, integers, Booleans or lists of strings",
+        };
 
     internal static FlakeException SettingElementType(SourceSpan span, string name) =>
         new($"list element in flake configuration setting '{name}' is a list while a string is expected") { Span = span };
 
     internal static FlakeException RegistryIsNoText(SourceSpan span, string actual) =>
-        new($"flake configuration setting 'flake-registry' is {actual} while a string is expected") { Span = span, Hint = "write the address of the registry in quotes" };
+        new($"flake configuration setting 'flake-registry' is {actual} while a string is expected")
+        {
+            Span = span,
+            Hint = "write the address of the registry in quotes",
+        };
 
     // Edits of a flake.nix.
 

@@ -48,7 +48,8 @@ public static class FlakeNixEdit
     }
 
     /// <summary>Takes away what <see cref="Wrap"/> added, also after the file was formatted anew.</summary>
-    /// <exception cref="FlakeException">The file does not parse, or its outputs are not wrapped in the way <see cref="Wrap"/> does.</exception>
+    /// <exception cref="FlakeException">The file does not parse, or its outputs are not wrapped in the way <see cref="Wrap"/>
+    /// does.</exception>
     public static EditedText Unwrap(SourceText source)
     {
         var (_, flake) = Read(source);
@@ -56,7 +57,11 @@ public static class FlakeNixEdit
         var span = source.Span(outer.Start, outer.End - outer.Start);
         if (!CallsLibrary(outer))
             throw FlakeException.NotWrapped(span, Library);
-        if (outer is not { Argument: { } name, Body: NixCall { Function: NixCall { Function: var library, Argument: NixVariable passed }, Argument: NixLambda inner } }
+        if (outer is not
+            {
+                Argument: { } name,
+                Body: NixCall { Function: NixCall { Function: var library, Argument: NixVariable passed }, Argument: NixLambda inner },
+            }
             || !IsLibrary(library) || passed.Name != name)
         {
             throw FlakeException.WrappedOtherwise(span, Library);

@@ -89,9 +89,11 @@ public sealed class FlakeNixParser
     {
         _ when depth > MaximumOverrideDepth => null,
         NixText text => text.Value,
-        NixInterpolation { IsPath: false } pieces when pieces.Parts.Select(part => Constant(part, depth + 1)).ToList() is var parts && parts.TrueForAll(part => part is not null) =>
+        NixInterpolation { IsPath: false } pieces when pieces.Parts.Select(part => Constant(part, depth + 1)).ToList() is var parts
+            && parts.TrueForAll(part => part is not null) =>
             string.Concat(parts),
-        NixInfix { Operator: NixTokenKind.Plus } sum when Constant(sum.Left, depth + 1) is { } left && Constant(sum.Right, depth + 1) is { } right =>
+        NixInfix { Operator: NixTokenKind.Plus } sum when Constant(sum.Left, depth + 1) is { } left
+            && Constant(sum.Right, depth + 1) is { } right =>
             left + right,
         _ => null,
     };
@@ -271,9 +273,11 @@ public sealed class FlakeNixParser
     static string? HintFor(NixTrivial value) => value.Type != "a thunk" ? null : value.Expression switch
     {
         NixInterpolation { IsPath: true } => "Nix reads this without evaluating it: write the path without '${…}'",
-        NixInterpolation or NixInfix { Operator: NixTokenKind.Plus } => "Nix reads this without evaluating it: write the text as one string, without '${…}' and '+'",
+        NixInterpolation or NixInfix { Operator: NixTokenKind.Plus } =>
+            "Nix reads this without evaluating it: write the text as one string, without '${…}' and '+'",
         NixSearchPath => "Nix reads this without evaluating it: write a reference such as \"flake:nixpkgs\"",
-        NixCall { Function: NixVariable { Name: "import" } } => "Nix reads this without evaluating it: write the contents of that file here",
+        NixCall { Function: NixVariable { Name: "import" } } =>
+            "Nix reads this without evaluating it: write the contents of that file here",
         NixInfix { Operator: NixTokenKind.Update } => "Nix reads this without evaluating it: write one set, without '//'",
         NixAttributeSet => "Nix reads this without evaluating it: write the attribute names without '${…}'",
         NixVariable or NixSelection => "Nix reads this without evaluating it: write the value itself instead of its name",

@@ -41,7 +41,8 @@ public sealed partial record FlakeRef
     /// <summary>A <c>path:</c> reference that is resolved against the flake that declares it.</summary>
     public bool IsRelativePath => Folder is { } path && !path.StartsWith('/');
 
-    /// <summary>The path of the folder it names, absolute or relative to the flake that declares it; null for a type that names none.</summary>
+    /// <summary>The path of the folder it names, absolute or relative to the flake that declares it; null for a type that names
+    /// none.</summary>
     public string? Folder => Scheme.FolderOf(Input);
 
     /// <summary>True if a registry has to say what it stands for.</summary>
@@ -58,7 +59,8 @@ public sealed partial record FlakeRef
 
     internal InputScheme Scheme => InputSchemes.Of(Type);
 
-    /// <summary>The attributes that identify the tree of a pinned reference for ever. Those that are only known of it are left out.</summary>
+    /// <summary>The attributes that identify the tree of a pinned reference for ever. Those that are only known of it are left
+    /// out.</summary>
     internal RefAttributes Identity => Scheme.Identity(Input);
 
     /// <summary>The address at which git finds the repository; null if there is none.</summary>
@@ -150,7 +152,8 @@ public sealed partial record FlakeRef
     }
 
     /// <summary>Judges an entry of a lock, as Nix does when it reads one.</summary>
-    /// <exception cref="FlakeException">The type is not known, or an attribute is not one of its type's or no number where it should be.</exception>
+    /// <exception cref="FlakeException">The type is not known, or an attribute is not one of its type's or no number where it should
+    /// be.</exception>
     public void CheckSupported()
     {
         CheckNames(Scheme, Input);
@@ -194,7 +197,9 @@ public sealed partial record FlakeRef
     }
 
     // ID(/(REV | REF(/REV)?))?(#fragment)?, the whole text. Errors from here on are final.
-    [GeneratedRegex("^([a-zA-Z][a-zA-Z0-9_-]*(?:/[a-zA-Z0-9@][a-zA-Z0-9_./@+-]*)?)(?:#(.*))?$", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        "^([a-zA-Z][a-zA-Z0-9_-]*(?:/[a-zA-Z0-9@][a-zA-Z0-9_./@+-]*)?)(?:#(.*))?$",
+        RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex IdPattern();
 
     static FlakeRef? ParseId(string text)
@@ -229,7 +234,9 @@ public sealed partial record FlakeRef
         var parameters = FlakeUrl.ParseQuery(query, warnings);
         var directory = parameters.GetValueOrDefault("dir", "");
         parameters = parameters.Remove("dir");
-        return new(PathScheme.Parse(path, parameters, () => $"path:{(path.StartsWith('/') ? "//" : "")}{path}?{FlakeUrl.WriteQuery(parameters)}"), directory);
+        return new(
+            PathScheme.Parse(path, parameters, () => $"path:{(path.StartsWith('/') ? "//" : "")}{path}?{FlakeUrl.WriteQuery(parameters)}"),
+            directory);
 
         static (string, string) Split(string text, char at) =>
             text.IndexOf(at, StringComparison.Ordinal) is >= 0 and var i ? (text[..i], text[(i + 1)..]) : (text, "");

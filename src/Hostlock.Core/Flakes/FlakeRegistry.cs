@@ -29,14 +29,16 @@ public sealed record FlakeRegistry(ImmutableArray<RegistryEntry> Entries)
             }
             return new([.. document.RootElement.GetProperty("flakes").EnumerateArray().Select(Entry)]);
         }
-        catch (Exception why) when (why is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or FlakeException)
+        catch (Exception why) when (
+            why is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or FlakeException)
         {
             warnings.Add(new($"cannot read flake registry '{name}': {why.Message}"));
             return Empty;
         }
     }
 
-    /// <summary>The entry for a reference, with the branch and revision that the reference carries; null if the registry has none.</summary>
+    /// <summary>The entry for a reference, with the branch and revision that the reference carries; null if the registry has
+    /// none.</summary>
     public FlakeRef? Find(FlakeRef reference)
     {
         var plain = reference.Input.Without("ref").Without("rev");

@@ -9,9 +9,11 @@ namespace Hostlock.Flakes;
 /// and values are decoded; writing encodes them anew, so the text may differ from the one read.
 /// </summary>
 /// <remarks>Nix 2.34.8, libutil/url.cc.</remarks>
-public sealed record FlakeUrl(string Scheme, FlakeUrl.Host? Authority, ImmutableArray<string> Path, ImmutableSortedDictionary<string, string> Query, string Fragment)
+public sealed record FlakeUrl(
+    string Scheme, FlakeUrl.Host? Authority, ImmutableArray<string> Path, ImmutableSortedDictionary<string, string> Query, string Fragment)
 {
-    static readonly ImmutableSortedDictionary<string, string> NoQuery = ImmutableSortedDictionary.Create<string, string>(Utf8Order.Instance);
+    static readonly ImmutableSortedDictionary<string, string> NoQuery =
+        ImmutableSortedDictionary.Create<string, string>(Utf8Order.Instance);
 
     /// <summary>The part between <c>//</c> and the path.</summary>
     public sealed record Host(string? User, string? Password, string Name, bool IsIPv6, ushort? Port);
@@ -27,7 +29,9 @@ public sealed record FlakeUrl(string Scheme, FlakeUrl.Host? Authority, Immutable
     public static FlakeUrl? TryParse(string text, ICollection<Warning>? warnings = null)
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        if (colon <= 0 || !char.IsAsciiLetter(text[0]) || !text.AsSpan(0, colon).ContainsOnly(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.'))
+        if (colon <= 0
+            || !char.IsAsciiLetter(text[0])
+            || !text.AsSpan(0, colon).ContainsOnly(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.'))
             return null;
         var (scheme, rest) = (text[..colon], text[(colon + 1)..]);
 
@@ -97,7 +101,9 @@ public sealed record FlakeUrl(string Scheme, FlakeUrl.Host? Authority, Immutable
         var encoded = new StringBuilder(text.Length);
         foreach (var c in Encoding.UTF8.GetBytes(text))
         {
-            if (char.IsAsciiLetterOrDigit((char)c) || c is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~' || kept.Contains((char)c, StringComparison.Ordinal))
+            if (char.IsAsciiLetterOrDigit((char)c)
+                || c is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~'
+                || kept.Contains((char)c, StringComparison.Ordinal))
                 encoded.Append((char)c);
             else
                 encoded.Append(CultureInfo.InvariantCulture, $"%{c:X2}");
@@ -164,7 +170,9 @@ public sealed record FlakeUrl(string Scheme, FlakeUrl.Host? Authority, Immutable
         if (!isIPv6)
             return Decode(text, IsUserCharacter) is { } name ? new(user, password, name, false, port) : null;
         var address = text[1..^1];
-        return address.ContainsOnly(c => char.IsAsciiHexDigit(c) || c is ':' or '.') && text.EndsWith(']') ? new(user, password, address, true, port) : null;
+        return address.ContainsOnly(c => char.IsAsciiHexDigit(c) || c is ':' or '.') && text.EndsWith(']')
+            ? new(user, password, address, true, port)
+            : null;
     }
 
     // Null where a character may not stand here, where % is not followed by two digits, or where the bytes are not UTF-8.
@@ -177,7 +185,8 @@ public sealed record FlakeUrl(string Scheme, FlakeUrl.Host? Authority, Immutable
         {
             if (text[i] == '%')
             {
-                if (i + 2 >= text.Length || !byte.TryParse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+                if (i + 2 >= text.Length
+                    || !byte.TryParse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
                     return null;
                 bytes.Add(value);
                 i += 2;

@@ -8,7 +8,9 @@ static class GitRefName
     {
         if (name.Length == 0 || name == "@" || name[0] is '-' or '/' || name[^1] is '/' or '.')
             return false;
-        if (name.Contains("..", StringComparison.Ordinal) || name.Contains("@{", StringComparison.Ordinal) || name.Contains("//", StringComparison.Ordinal))
+        if (name.Contains("..", StringComparison.Ordinal)
+            || name.Contains("@{", StringComparison.Ordinal)
+            || name.Contains("//", StringComparison.Ordinal))
             return false;
         return name.ContainsOnly(c => c is > ' ' and not '\u007F' and not ('~' or '^' or ':' or '?' or '*' or '[' or '\\'))
             && name.Split('/').All(part => !part.StartsWith('.') && !part.EndsWith(".lock", StringComparison.Ordinal));

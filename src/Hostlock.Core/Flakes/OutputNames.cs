@@ -8,7 +8,8 @@ namespace Hostlock.Flakes;
 /// <c>mapAttrs</c> over a set and <c>genAttrs</c> over a list. Nothing is evaluated; what is computed stays unknown.
 /// </summary>
 /// <param name="All">The names of all outputs in the order of the text; null if they are computed.</param>
-/// <param name="Configurations">For each output that holds configurations, their names; an output whose names are computed is not in it.</param>
+/// <param name="Configurations">For each output that holds configurations, their names; an output whose names are computed is not in
+/// it.</param>
 public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDictionary<string, ImmutableArray<string>> Configurations)
 {
     /// <summary>The outputs that hold a system for each host, or the homes of users.</summary>
@@ -24,7 +25,8 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
     static readonly string[] NoNodes = ["meta", "defaults", "network"];
 
     /// <summary>
-    /// The nodes that colmena builds of modules of its own: its hive does not take them from <c>nixosConfigurations</c>. Empty if the text does not say so.
+    /// The nodes that colmena builds of modules of its own: its hive does not take them from <c>nixosConfigurations</c>. Empty if the text
+    /// does not say so.
     /// </summary>
     public ImmutableArray<string> HiveNodes { get; init; } = [];
 
@@ -120,7 +122,8 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
                     ? attribute.Kind == NixAttributeKind.InheritedFrom ? null : attribute.Value
                     : null,
                 NixVariable variable when _bound.TryGetValue(variable.Name, out var value) => Member(value, name, steps + 1),
-                NixInfix { Operator: NixTokenKind.Update } infix => Member(infix.Right, name, steps + 1) ?? Member(infix.Left, name, steps + 1),
+                NixInfix { Operator: NixTokenKind.Update } infix =>
+                    Member(infix.Right, name, steps + 1) ?? Member(infix.Left, name, steps + 1),
                 _ => null,
             };
         }
@@ -140,7 +143,8 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
                 return null;
             return Plain(expression) switch
             {
-                NixList list when list.Elements.All(element => element is NixText) => [.. list.Elements.Select(element => ((NixText)element).Value)],
+                NixList list when list.Elements.All(element => element is NixText) =>
+                    [.. list.Elements.Select(element => ((NixText)element).Value)],
                 NixVariable variable when _bound.TryGetValue(variable.Name, out var value) => Texts(value, steps + 1),
                 NixCall call when FunctionName(HeadOf(call)) == "attrNames" => Names(call.Argument, steps + 1),
                 _ => null,

@@ -17,7 +17,8 @@ public readonly record struct Revision
     /// <summary>Returns true if a text is a revision.</summary>
     public static bool Is(string text) => text.Length == Length && text.ContainsOnly(char.IsAsciiHexDigit);
 
-    /// <summary>Returns true if a text may be the beginning of a revision: at least four digits, as git asks for, and less than all.</summary>
+    /// <summary>Returns true if a text may be the beginning of a revision: at least four digits, as git asks for, and less than
+    /// all.</summary>
     public static bool IsBeginning(string text) => text.Length is >= 4 and < Length && text.ContainsOnly(char.IsAsciiHexDigit);
 
     /// <summary>Reads a revision; null if the text is none.</summary>

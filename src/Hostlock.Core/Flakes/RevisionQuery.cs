@@ -14,7 +14,8 @@ public abstract record RevisionQuery
     /// <param name="TimePath">The members on the way to the time of the commit, an ISO 8601 text.</param>
     public sealed record Json(string Url, string Field, bool InFirstElement, params string[] TimePath) : RevisionQuery;
 
-    /// <summary>HEAD as a text, then the list of refs of git's plain HTTP protocol: for a forge without an API that needs no token.</summary>
+    /// <summary>HEAD as a text, then the list of refs of git's plain HTTP protocol: for a forge without an API that needs no
+    /// token.</summary>
     /// <param name="BaseUrl">The address of the repository.</param>
     /// <param name="Ref">The name asked for; <c>HEAD</c> is looked up first. Nix uses it as a regular expression, unescaped.</param>
     public sealed record RefList(string BaseUrl, string Ref) : RevisionQuery;

@@ -12,7 +12,8 @@ public static class Durations
     /// <summary>Reads a length of time: a whole number and one unit, at most ten years. Null for any other text.</summary>
     public static TimeSpan? TryParse(string text)
     {
-        if (text.Length is < 2 or > 10 || !long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (text.Length is < 2 or > 10
+            || !long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             return null;
         long? seconds = text[^1] switch
         {

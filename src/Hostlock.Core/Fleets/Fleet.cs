@@ -20,7 +20,8 @@ public sealed record Host(
     /// </summary>
     public ImmutableArray<string>? Configurations { get; init; }
 
-    /// <summary>The attribute paths of its configurations, whether the file lists them or not, spelt as <see cref="ConfigurationPath"/> does.</summary>
+    /// <summary>The attribute paths of its configurations, whether the file lists them or not, spelt as <see cref="ConfigurationPath"/>
+    /// does.</summary>
     public ImmutableArray<string> ConfigurationPaths =>
         Configurations is { } listed
             ? [.. listed.Select(path => path.Split('.', 2) is [var output, var name] ? ConfigurationPath(output, name.Trim('"')) : path)]
@@ -29,7 +30,8 @@ public sealed record Host(
     /// <summary>The attribute path of a configuration, as hostlock.toml writes it.</summary>
     /// <param name="output">The output, such as <c>nixosConfigurations</c>.</param>
     /// <param name="name">The name beneath it, which is quoted if Nix wants that.</param>
-    public static string ConfigurationPath(string output, string name) => $"{output}.{(InputPath.IsReferable(name) ? name : $"\"{name}\"")}";
+    public static string ConfigurationPath(string output, string name) =>
+        $"{output}.{(InputPath.IsReferable(name) ? name : $"\"{name}\"")}";
 
     /// <summary>True if the host's configurations carry their lock.</summary>
     public bool IsStamped { get; init; }
@@ -44,7 +46,8 @@ public sealed record Ring(string Name);
 /// <param name="Rings">The rings, by name.</param>
 /// <param name="Policies">The policies for inputs, which hold in all locks.</param>
 /// <param name="Outputs">The names of the flake's outputs; null if the file does not list them.</param>
-public sealed record Fleet(ImmutableArray<Host> Hosts, ImmutableArray<Ring> Rings, NameMap<InputPolicy> Policies, ImmutableArray<string>? Outputs)
+public sealed record Fleet(
+    ImmutableArray<Host> Hosts, ImmutableArray<Ring> Rings, NameMap<InputPolicy> Policies, ImmutableArray<string>? Outputs)
 {
     /// <summary>A flake without hosts.</summary>
     public static readonly Fleet Empty = new([], [], NameMap<InputPolicy>.Empty, null);

@@ -47,7 +47,10 @@ public sealed class FleetException : HostlockException
     internal static FleetException TableArray(SourceSpan span) =>
         new("arrays of tables are not allowed in this file") { Span = span, Hint = "give the table one pair of brackets and a name" };
 
-    internal static FleetException TooManyHosts(SourceSpan span, int bound) => new($"the fleet has more than {bound} hosts") { Span = span };
+    internal static FleetException TooManyHosts(SourceSpan span, int bound) => new($"the fleet has more than {bound} hosts")
+    {
+        Span = span,
+    };
 
     internal static FleetException NotATarget(SourceSpan span, string target) =>
         new($"'{target}' cannot be the target of a host")
@@ -88,10 +91,18 @@ public sealed class FleetException : HostlockException
         new("'version' is missing") { Span = span, Hint = "the first line of hostlock.toml is 'version = 1'" };
 
     public static FleetException UnknownVersion(SourceSpan span, string version) =>
-        new($"version {version} of hostlock.toml is not known") { Span = span, Hint = "this hostlock reads version 1; a newer hostlock may read this one" };
+        new($"version {version} of hostlock.toml is not known")
+        {
+            Span = span,
+            Hint = "this hostlock reads version 1; a newer hostlock may read this one",
+        };
 
     public static FleetException UnknownSetting(SourceSpan span, string name, IEnumerable<string> known) =>
-        new($"setting '{name}' is not known") { Span = span, Hint = Closest.To(name, known) ?? (known.Any() ? $"known here: {string.Join(", ", known)}" : null) };
+        new($"setting '{name}' is not known")
+        {
+            Span = span,
+            Hint = Closest.To(name, known) ?? (known.Any() ? $"known here: {string.Join(", ", known)}" : null),
+        };
 
     public static FleetException WrongValue(SourceSpan span, string expected) => new($"this must be {expected}") { Span = span };
 
@@ -102,7 +113,9 @@ public sealed class FleetException : HostlockException
         new($"'{text}' is not a host name")
         {
             Span = span,
-            Hint = text == HostName.Root ? "'root' means the root lock" : "a host name has letters, digits, '-', '_' and '.', and starts with a letter or digit",
+            Hint = text == HostName.Root
+                ? "'root' means the root lock"
+                : "a host name has letters, digits, '-', '_' and '.', and starts with a letter or digit",
         };
 
     // The flake.
@@ -121,12 +134,18 @@ public sealed class FleetException : HostlockException
         new($"unknown host '{name}'") { Hint = Closest.To(name, Words(hosts).Append(HostName.Root)) ?? Known("hosts", Words(hosts)) };
 
     internal static FleetException InputForHost(string name, string input) =>
-        new($"unknown host '{name}'") { Hint = $"'{input}' is an input; name a host, and the input behind it: -i {ShellWord.Quote(input)}" };
+        new($"unknown host '{name}'")
+        {
+            Hint = $"'{input}' is an input; name a host, and the input behind it: -i {ShellWord.Quote(input)}",
+        };
 
     public static FleetException NoSuchRing(string name, IEnumerable<string> rings) =>
         new($"there is no ring '{name}'") { Hint = Closest.To(name, rings) ?? Known("rings", rings) };
 
-    public static FleetException NotOneLock(string word) => new($"'{word}' is a ring, and one lock is meant") { Hint = "name a host, or root" };
+    public static FleetException NotOneLock(string word) => new($"'{word}' is a ring, and one lock is meant")
+    {
+        Hint = "name a host, or root",
+    };
 
     public static FleetException NoSuchCommand(string word, IEnumerable<string> commands) =>
         new($"there is no command '{word}'") { Hint = Closest.To(word, commands) };
@@ -139,7 +158,10 @@ public sealed class FleetException : HostlockException
         new($"{place.Name} has no lock yet ('{place.RelativePath}')") { Hint = $"hostlock lock {place.Name}" };
 
     public static FleetException LockIsLink(string file) =>
-        new($"'{file}' is a symlink, and Nix does not read such a lock") { Hint = $"put the file itself there: cp --remove-destination \"$(readlink -f {file})\" {file}" };
+        new($"'{file}' is a symlink, and Nix does not read such a lock")
+        {
+            Hint = $"put the file itself there: cp --remove-destination \"$(readlink -f {file})\" {file}",
+        };
 
     public static FleetException NotAnInput(LockPlace place, InputPath path, LockFile file)
     {
@@ -150,13 +172,18 @@ public sealed class FleetException : HostlockException
     }
 
     public static FleetException NotAnInput(LockPlace place, InputPath path, IEnumerable<string> known) =>
-        new($"'{path}' is not an input of {place.Name}") { Hint = Closest.To(path.ToString(), known) ?? Known("inputs", known.Where(name => !name.Contains('/', StringComparison.Ordinal))) };
+        new($"'{path}' is not an input of {place.Name}")
+        {
+            Hint = Closest.To(path.ToString(), known)
+                ?? Known("inputs", known.Where(name => !name.Contains('/', StringComparison.Ordinal))),
+        };
 
     public static FleetException NotAnInputPath(string text) =>
         new($"'{text}' is not an input path")
         {
             Hint = text.Contains(',', StringComparison.Ordinal)
-                ? $"name each input by itself: {string.Join(' ', text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(input => $"-i {ShellWord.Quote(input)}"))}"
+                ? "name each input by itself: " + string.Join(
+                    ' ', text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(input => $"-i {ShellWord.Quote(input)}"))
                 : "join names by '/': nixpkgs, or home-manager/nixpkgs",
         };
 
@@ -167,7 +194,10 @@ public sealed class FleetException : HostlockException
         };
 
     public static FleetException ReferenceOfNoInput(LockPlace place, string input, IEnumerable<string> known) =>
-        new($"hostlock.toml gives {place.Name} a reference for '{input}', which is not an input of the flake") { Hint = Closest.To(input, known) };
+        new($"hostlock.toml gives {place.Name} a reference for '{input}', which is not an input of the flake")
+        {
+            Hint = Closest.To(input, known),
+        };
 
     internal static FleetException FreezesNoInput(LockPlace place, string input, IEnumerable<string> known) =>
         new($"hostlock.toml freezes '{input}' on {place.Name}, which is not an input of it")
@@ -179,7 +209,9 @@ public sealed class FleetException : HostlockException
         new($"'{path}' is frozen on {place.Name}: {freeze}") { Hint = $"hostlock unfreeze {place.Name} {ShellWord.Quote(path.Names[0])}" };
 
     public static FleetException TouchedOther(IReadOnlyList<InputPath> others) =>
-        new($"the update would also change {string.Join(", ", others.Take(5).Select(path => $"'{path}'"))}{(others.Count > 5 ? $" and {others.Count - 5} more" : "")}; nothing was written")
+        new($"the update would also change "
+            + string.Join(", ", others.Take(5).Select(path => $"'{path}'"))
+            + $"{(others.Count > 5 ? $" and {others.Count - 5} more" : "")}; nothing was written")
         {
             Hint = "this is a bug of hostlock: please report it with your lock",
         };
@@ -194,7 +226,10 @@ public sealed class FleetException : HostlockException
         };
 
     internal static FleetException PromotesToItself(LockPlace from) =>
-        new($"the lock to promote is that of {from.Name}, and no other lock is to get it") { Hint = $"name other hosts: hostlock promote {from.Name} HOST…" };
+        new($"the lock to promote is that of {from.Name}, and no other lock is to get it")
+        {
+            Hint = $"name other hosts: hostlock promote {from.Name} HOST…",
+        };
 
     internal static FleetException SharedDangles(LockPlace place, InputPath path, InputPath input, InputPath follows) =>
         new($"'{path}' is shared, but {place.Name} cannot have it: '{input}' would follow '{follows}', which its lock does not have")
@@ -204,26 +239,38 @@ public sealed class FleetException : HostlockException
 
     // Merges.
     internal static FleetException NotInConflict(LockPlace place, InputPath path, IEnumerable<string> conflicts) =>
-        new($"'{path}' is in no conflict in the lock of {place.Name}") { Hint = Closest.To(path.ToString(), conflicts) ?? Known("conflicts", conflicts) };
+        new($"'{path}' is in no conflict in the lock of {place.Name}")
+        {
+            Hint = Closest.To(path.ToString(), conflicts) ?? Known("conflicts", conflicts),
+        };
 
-    public static FleetException IsMerged(LockPlace place) => new($"git has no conflict in the lock of {place.Name} ('{place.RelativePath}')");
+    public static FleetException IsMerged(LockPlace place) =>
+        new($"git has no conflict in the lock of {place.Name} ('{place.RelativePath}')");
 
     public static FleetException SeveralSides() =>
-        new("more than one side is named") { Hint = "name one of --ours, --theirs and --newer; with -i, another run can take another side" };
+        new("more than one side is named")
+        {
+            Hint = "name one of --ours, --theirs and --newer; with -i, another run can take another side",
+        };
 
     internal static FleetException LockDeleted(LockPlace place, bool isOurs) =>
         new($"{(isOurs ? "our" : "their")} side has deleted the lock of {place.Name}, and the other has changed it")
         {
-            Hint = $"keep it with 'git add {ShellWord.Quote(place.RelativePath)}', or delete it with 'git rm {ShellWord.Quote(place.RelativePath)}'",
+            Hint = $"keep it with 'git add {ShellWord.Quote(place.RelativePath)}', or delete it with 'git rm "
+                + $"{ShellWord.Quote(place.RelativePath)}'",
         };
 
     internal static FleetException ChangedSinceMerge(LockPlace place) =>
         new($"the lock of {place.Name} was changed since git could not merge it")
         {
-            Hint = $"keep the change with 'git add {ShellWord.Quote(place.RelativePath)}', or drop it with 'git checkout --merge -- {ShellWord.Quote(place.RelativePath)}'",
+            Hint = $"keep the change with 'git add {ShellWord.Quote(place.RelativePath)}', or drop it with 'git checkout --merge -- "
+                + $"{ShellWord.Quote(place.RelativePath)}'",
         };
 
-    internal static FleetException NotSettled(string said) => new($"the locks are written, but git did not take them: {said}") { IsOutside = true };
+    internal static FleetException NotSettled(string said) => new($"the locks are written, but git did not take them: {said}")
+    {
+        IsOutside = true,
+    };
 
     public static FleetException CommitFailed(string said) =>
         new($"the locks are written, but git did not commit them{(said.Length == 0 ? "" : $": {said}")}") { IsOutside = true };
@@ -231,34 +278,56 @@ public sealed class FleetException : HostlockException
     public static FleetException NoRepository(string folder) => new($"'{folder}' is in no git repository");
 
     public static FleetException NoSuchVersion(string word, string file) =>
-        new($"no commit or day '{word}' has '{file}'") { Hint = "name a commit, a branch, or a day such as 2026-03-01; 'hostlock log' lists the commits" };
+        new($"no commit or day '{word}' has '{file}'")
+        {
+            Hint = "name a commit, a branch, or a day such as 2026-03-01; 'hostlock log' lists the commits",
+        };
 
     internal static FleetException NixFailed(string what, string said) =>
         new($"'nix {what}' failed: {string.Join('\n', said.Split('\n').TakeLast(12))}") { IsOutside = true };
 
-    public static FleetException ClosureNeedsHost() => new("--closure builds a host, and neither of the two names is one") { Hint = "name a host first: hostlock diff plex root --closure" };
+    public static FleetException ClosureNeedsHost() => new("--closure builds a host, and neither of the two names is one")
+    {
+        Hint = "name a host first: hostlock diff plex root --closure",
+    };
 
     internal static FleetException RootIsNoMachine() => new("the root lock belongs to no machine") { Hint = "name a host" };
 
     internal static FleetException NoTarget(HostName host) =>
-        new($"'{host}' is another machine, and hostlock.toml does not say how to reach it") { Hint = $"give [hosts.{host}] a target = \"root@{host}.lan\" in hostlock.toml" };
+        new($"'{host}' is another machine, and hostlock.toml does not say how to reach it")
+        {
+            Hint = $"give [hosts.{host}] a target = \"root@{host}.lan\" in hostlock.toml",
+        };
 
-    internal static FleetException NotAGeneration(string word) => new($"'{word}' is no generation") { Hint = "write it as generation:12; 'nixos-rebuild list-generations' lists them" };
+    internal static FleetException NotAGeneration(string word) => new($"'{word}' is no generation")
+    {
+        Hint = "write it as generation:12; 'nixos-rebuild list-generations' lists them",
+    };
 
     internal static FleetException NotStamped(HostName host, string word) =>
         new($"{host} carries no lock ({word})") { Hint = "set stamp = true in hostlock.toml; systems built from then on carry theirs" };
 
-    internal static FleetException CannotAsk(HostName host, string target, string said) => new($"cannot ask {host} ({target}): {said}") { IsOutside = true };
+    internal static FleetException CannotAsk(HostName host, string target, string said) => new($"cannot ask {host} ({target}): {said}")
+    {
+        IsOutside = true,
+    };
 
     public static FleetException GoodIsNotGood() =>
-        new("the command fails with the good lock") { IsRefusal = true, Hint = "try the command by hand; exit code 0 means good, 125 means that it cannot tell, any other means bad" };
+        new("the command fails with the good lock")
+        {
+            IsRefusal = true,
+            Hint = "try the command by hand; exit code 0 means good, 125 means that it cannot tell, any other means bad",
+        };
 
     public static FleetException BadIsNotBad() =>
         new("the command passes with the bad lock") { IsRefusal = true, Hint = "the cause may lie outside the lock of the host" };
 
     public static FleetException NothingToUndo(LockPlace place) => new($"git knows no earlier lock of {place.Name}") { IsRefusal = true };
 
-    public static FleetException NotADuration(string text) => new($"'{text}' is not a duration") { Hint = "a number and a unit: 3d, 12h, 2w" };
+    public static FleetException NotADuration(string text) => new($"'{text}' is not a duration")
+    {
+        Hint = "a number and a unit: 3d, 12h, 2w",
+    };
 
     public static FleetException ToNeedsOneInput() =>
         new("--to moves one input") { Hint = "name it: -i nixpkgs --to REF-OR-REV" };
@@ -270,7 +339,8 @@ public sealed class FleetException : HostlockException
     public bool IsRefusal { get; private init; }
 
     public static FleetException NeedsLock(IReadOnlyList<string> names) =>
-        new($"{(names.Count == 1 ? $"the lock of {names[0]} is" : $"the locks of {string.Join(", ", names)} are")} not in line with what is declared, and --locked forbids writing")
+        new($"{(names.Count == 1 ? $"the lock of {names[0]} is" : $"the locks of {string.Join(", ", names)} are")} not in line with what "
+            + $"is declared, and --locked forbids writing")
         {
             IsRefusal = true,
             Hint = $"hostlock lock {string.Join(' ', names)}",
@@ -284,18 +354,31 @@ public sealed class FleetException : HostlockException
 
     // Adopting a flake.
     internal static FleetException EjectsOwnFlake(HostName host, string flake) =>
-        new($"the inputs of {host} are declared in '{flake}', which flake.lock does not lock") { Hint = "declare them in flake.nix first, or eject the whole flake" };
+        new($"the inputs of {host} are declared in '{flake}', which flake.lock does not lock")
+        {
+            Hint = "declare them in flake.nix first, or eject the whole flake",
+        };
 
     internal static FleetException EjectsOwnInputs(HostName host, IEnumerable<string> inputs) =>
-        new($"{host} tracks {string.Join(", ", inputs)} by itself, and flake.lock holds only what all hosts track") { Hint = $"remove the inputs of [hosts.{host}] from hostlock.toml first" };
+        new($"{host} tracks {string.Join(", ", inputs)} by itself, and flake.lock holds only what all hosts track")
+        {
+            Hint = $"remove the inputs of [hosts.{host}] from hostlock.toml first",
+        };
 
-    public static FleetException KeepsWithHosts() => new("--keep is for ejecting the whole flake, and a host is named") { Hint = "to give flake.lock the lock of a host: hostlock promote HOST root" };
+    public static FleetException KeepsWithHosts() => new("--keep is for ejecting the whole flake, and a host is named")
+    {
+        Hint = "to give flake.lock the lock of a host: hostlock promote HOST root",
+    };
 
     public static FleetException HostsUnknown(string? place, IEnumerable<HostName> names) =>
         new("the host names in flake.nix are computed, and there is no nix here to evaluate them") { Hint = ToNameThem(place, names) };
 
     public static FleetException NixCannotNameHosts(string why, string? place, IEnumerable<HostName> names) =>
-        new($"the host names in flake.nix are computed, and nix cannot evaluate them: {why}") { IsOutside = true, Hint = ToNameThem(place, names) };
+        new($"the host names in flake.nix are computed, and nix cannot evaluate them: {why}")
+        {
+            IsOutside = true,
+            Hint = ToNameThem(place, names),
+        };
 
     public static FleetException HasNoHosts() =>
         new("this flake has no hosts: nothing under nixosConfigurations or darwinConfigurations, and no homes")
@@ -310,7 +393,8 @@ public sealed class FleetException : HostlockException
         };
 
     internal static FleetException WouldLose(string path, bool hasGit) =>
-        new($"'{path}' would be replaced by the pins that build its host today, and {(hasGit ? "git does not have it as it is" : "there is no git to keep it")}")
+        new($"'{path}' would be replaced by the pins that build its host today, and "
+            + $"{(hasGit ? "git does not have it as it is" : "there is no git to keep it")}")
         {
             Hint = hasGit ? $"git add {ShellWord.Quote(path)}" : $"move it out of the flake first: mv {ShellWord.Quote(path)} ..",
         };
@@ -318,7 +402,9 @@ public sealed class FleetException : HostlockException
     static IEnumerable<string> Words(IEnumerable<HostName> hosts) => hosts.Select(host => host.ToString());
 
     static string ToNameThem(string? place, IEnumerable<HostName> names) =>
-        place is not null ? $"name them; by the folders of {place}: hostlock init {string.Join(' ', names)}" : "name them: hostlock init HOST…";
+        place is not null
+            ? $"name them; by the folders of {place}: hostlock init {string.Join(' ', names)}"
+            : "name them: hostlock init HOST…";
 
     static string? Known(string what, IEnumerable<string> names)
     {

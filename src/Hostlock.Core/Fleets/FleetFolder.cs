@@ -47,7 +47,8 @@ public sealed class FleetFolder
         if (!Directory.Exists(folder))
             throw FleetException.NoFolder(folder);
         string? flake = null;
-        for (var at = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)); at is not null; at = System.IO.Path.GetDirectoryName(at))
+        var start = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder));
+        for (var at = start; at is not null; at = System.IO.Path.GetDirectoryName(at))
         {
             var file = System.IO.Path.Combine(at, FleetFile.Name);
             if (File.Exists(file))

@@ -22,7 +22,8 @@ public sealed record InputStatus(string Name, LockEdge Edge, ulong SecondsBehind
 /// <param name="Problem">The reason why the lock cannot be read; null if it was read, or the file does not exist.</param>
 public sealed record LockStatus(LockPlace Place, LockFile? Lock, ImmutableArray<InputStatus> Inputs, HostlockException? Problem)
 {
-    /// <summary>True if git could not merge the lock and nobody has settled it yet; the file has our side of what the sides differ on.</summary>
+    /// <summary>True if git could not merge the lock and nobody has settled it yet; the file has our side of what the sides differ
+    /// on.</summary>
     public bool IsUnmerged { get; init; }
 }
 

@@ -13,12 +13,14 @@ public sealed record Freeze(string Reason, DateOnly? Until)
     /// <summary>Reads the last day of a freeze, for a freeze that begins today.</summary>
     /// <exception cref="FleetException">The text is not a day, or the day is past.</exception>
     public static DateOnly ParseDay(string text, DateOnly today) =>
-        !DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? throw FleetException.NotADay(text)
+        !DateOnly.TryParseExact(
+            text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? throw FleetException.NotADay(text)
         : day < today ? throw FleetException.DayIsPast(text)
         : day;
 
     /// <summary>The reason and the last day, in words.</summary>
-    public override string ToString() => Until is { } until ? string.Create(CultureInfo.InvariantCulture, $"{Reason}, until {until:yyyy-MM-dd}") : Reason;
+    public override string ToString() =>
+        Until is { } until ? string.Create(CultureInfo.InvariantCulture, $"{Reason}, until {until:yyyy-MM-dd}") : Reason;
 }
 
 /// <summary>The policy for an input, which holds in all locks.</summary>

@@ -38,7 +38,8 @@ public static class HostLocks
     public static void WriteBytes(IReadOnlyList<(LockPlace Place, ReadOnlyMemory<byte> Bytes)> locks)
     {
         foreach (var flake in locks.GroupBy(written => FlakeOf(written.Place), StringComparer.Ordinal))
-            new RepositoryFiles(flake.Key).ReplaceAll([.. flake.Select(written => (Path.GetRelativePath(flake.Key, written.Place.FullPath), written.Bytes))]);
+            new RepositoryFiles(flake.Key)
+                .ReplaceAll([.. flake.Select(written => (Path.GetRelativePath(flake.Key, written.Place.FullPath), written.Bytes))]);
     }
 
     // The folder that the relative path starts in.

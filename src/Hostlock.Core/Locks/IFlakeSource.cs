@@ -33,7 +33,8 @@ public interface IFlakeSource
     /// <summary>
     /// Reads the files of a tree that a lock already pins. Asks for no revision, and hashes nothing that was read before.
     /// </summary>
-    /// <exception cref="HostlockException">The tree cannot be had, or is not what the lock says; <c>IsOutside</c> if the world is to blame.</exception>
+    /// <exception cref="HostlockException">The tree cannot be had, or is not what the lock says; <c>IsOutside</c> if the world is to
+    /// blame.</exception>
     Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken);
 
     /// <summary>Asks what a reference points to now, without its tree; null if its type has no revisions.</summary>

@@ -3,22 +3,22 @@ using Hostlock.Flakes;
 namespace Hostlock.Locks;
 
 /// <summary>
-/// The lock of an input within the lock of the flake that takes it in. Nix locks a flake that is taken in by a path once more inside of the outer
-/// lock, and builds by that copy, whatever the flake's own lock file says.
+/// The lock of an input within the lock of the flake that takes it in. Nix locks a flake that is taken in by a path once more inside of the
+/// outer lock, and builds by that copy, whatever the flake's own lock file says.
 /// </summary>
 public static class InnerLock
 {
     /// <summary>
-    /// Cuts the lock of an input out, as the input's own lock file would have it; null if the outer lock has no such input, if the input follows
-    /// another, or if something beneath it follows an input outside of it.
+    /// Cuts the lock of an input out, as the input's own lock file would have it; null if the outer lock has no such input, if the input
+    /// follows another, or if something beneath it follows an input outside of it.
     /// </summary>
     /// <param name="outer">The lock of the flake that takes the input in.</param>
     /// <param name="input">The name of an input of that flake.</param>
     public static LockFile? Of(LockFile outer, string input) => new Cut(outer, input, resolves: false).Lock();
 
     /// <summary>
-    /// Cuts the lock of an input out with the pins that it is built by: what follows an input outside of it is pinned to what that one is. Null if
-    /// the outer lock has no such input, if the input follows another, or if no lock of its own can say the same.
+    /// Cuts the lock of an input out with the pins that it is built by: what follows an input outside of it is pinned to what that one is.
+    /// Null if the outer lock has no such input, if the input follows another, or if no lock of its own can say the same.
     /// </summary>
     /// <param name="outer">The lock of the flake that takes the input in.</param>
     /// <param name="input">The name of an input of that flake.</param>

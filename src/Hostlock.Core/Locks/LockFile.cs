@@ -127,7 +127,8 @@ public sealed class LockFile(LockNode root)
     /// <summary>
     /// Makes sure that Nix would read this lock: what it refuses there, a command that only shows a lock lets pass.
     /// </summary>
-    /// <exception cref="HostlockException">An entry is of no type that is known, has an attribute its type has not, or pins nothing.</exception>
+    /// <exception cref="HostlockException">An entry is of no type that is known, has an attribute its type has not, or pins
+    /// nothing.</exception>
     /// <remarks>Nix 2.34.8, libflake/lockfile.cc, LockedNode::LockedNode; libfetchers, inputFromAttrs.</remarks>
     internal void CheckEntries()
     {

@@ -418,7 +418,9 @@ public static class LockFileReader
             var text = Text();
             foreach (var marker in (ReadOnlySpan<string>)["<<<<<<< ", "=======\n", ">>>>>>> "])
             {
-                var at = text.Text.StartsWith(marker, StringComparison.Ordinal) ? 0 : text.Text.IndexOf('\n' + marker, StringComparison.Ordinal) + 1;
+                var at = text.Text.StartsWith(marker, StringComparison.Ordinal)
+                    ? 0
+                    : text.Text.IndexOf('\n' + marker, StringComparison.Ordinal) + 1;
                 if (at > 0 || text.Text.StartsWith(marker, StringComparison.Ordinal))
                     return LockException.ConflictMarkers(text.Span(at, marker.TrimEnd().Length));
             }

@@ -59,7 +59,8 @@ public static class LockMerge
         {
             var before = (common as LockEdge.Locked)?.Node;
             if (Entry(before, mine, other) is { } entry)
-                return new LockEdge.Locked(entry.WithInputs(Inputs(before?.Inputs ?? NameMap<LockEdge>.Empty, mine.Inputs, other.Inputs, at, conflicts)));
+                return new LockEdge.Locked(
+                    entry.WithInputs(Inputs(before?.Inputs ?? NameMap<LockEdge>.Empty, mine.Inputs, other.Inputs, at, conflicts)));
         }
         conflicts.Add(new(at, ours, theirs));
         return ours;

@@ -165,7 +165,8 @@ public sealed class LockResolver(IFlakeSource source)
             // Its failure is met again when its turn comes, or is of no interest after an earlier one.
             static void Observe(Task begun) =>
                 _ = begun.ContinueWith(
-                    static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+                    static task =>
+                        _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }
 
         RegistryScope Scope(InputJudgement input) =>
@@ -201,7 +202,8 @@ public sealed class LockResolver(IFlakeSource source)
             var read = old.Locked.IsRelativePath
                 ? await ReadRelativeAsync(input, old.Locked)
                 : await reader.ReadAsync(
-                    await source.ReadAsync(old.Locked, cancellationToken), TreePath.Parse(old.Locked.Directory), old.Locked.ToString(), cancellationToken);
+                    await source.ReadAsync(old.Locked, cancellationToken),
+                    TreePath.Parse(old.Locked.Directory), old.Locked.ToString(), cancellationToken);
             return old.WithInputs(await InputsAsync(read.Flake.Inputs, input.Path, old, followsPrefix, read.Place, isFromLock: false));
         }
 
@@ -241,7 +243,8 @@ public sealed class LockResolver(IFlakeSource source)
                 if (!wanted.Equals(tree.Locked))
                 {
                     tree = await FetchAsync(input, wanted.With(wanted.Input.Without("narHash")));
-                    read = await reader.ReadAsync(tree.Files, TreePath.Parse(tree.Locked.Directory), tree.Locked.ToString(), cancellationToken);
+                    read = await reader.ReadAsync(
+                        tree.Files, TreePath.Parse(tree.Locked.Directory), tree.Locked.ToString(), cancellationToken);
                 }
             }
             _warnings.AddRange(read.Warnings);

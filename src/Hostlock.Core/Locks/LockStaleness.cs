@@ -85,7 +85,10 @@ public static class LockStaleness
                 stale.Add(new(at, $"it follows '{target}', and in the lock it is an input of its own", nested.Span));
             else if (nested.Follows is { } declaredTarget && edge is LockEdge.Follows(var locked) && !declaredTarget.Equals(locked))
                 stale.Add(new(at, $"it follows '{declaredTarget}', and in the lock '{locked}'", nested.Span));
-            else if (nested.Reference is { } reference && edge is LockEdge.Locked(var child) && !reference.Canonical.Equals(child.Original.Canonical))
+            else if (
+                nested.Reference is { } reference
+                    && edge is LockEdge.Locked(var child)
+                    && !reference.Canonical.Equals(child.Original.Canonical))
                 stale.Add(new(at, $"it is declared as '{reference}', and the lock is of '{child.Original}'", nested.Span));
             else if (edge is LockEdge.Locked(var inner))
                 CompareOverrides(at, nested, inner, stale);

@@ -22,7 +22,8 @@ public enum MergeSide
 public sealed record MergeConflict(InputPath Input, LockEdge? Ours, LockEdge? Theirs, InputPath? Missing = null)
 {
     /// <summary>
-    /// The side whose pin is the newer one. Null if the pins cannot be compared: the two are of different references, or have no dates, or one date.
+    /// The side whose pin is the newer one. Null if the pins cannot be compared: the two are of different references, or have no dates, or
+    /// one date.
     /// </summary>
     public MergeSide? Newer
     {

@@ -4,8 +4,8 @@ namespace Hostlock.Locks;
 
 /// <summary>How a three-way merge of locks ended.</summary>
 /// <param name="Lock">
-/// The merge. If the sides differ on some inputs, it has our side of these and the changes of both sides to all others; it is our lock if the other
-/// changes do not go with our side.
+/// The merge. If the sides differ on some inputs, it has our side of these and the changes of both sides to all others; it is our lock if
+/// the other changes do not go with our side.
 /// </param>
 public abstract record MergeOutcome(LockFile Lock)
 {

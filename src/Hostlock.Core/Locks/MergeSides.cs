@@ -31,8 +31,8 @@ public sealed record SettledMerge(MergeSides Sides, ImmutableArray<SettledConfli
 public sealed record MergeSides(LockFile Common, LockFile Ours, LockFile Theirs)
 {
     /// <summary>
-    /// Settles conflicts until none is left for which a side is chosen. One that is settled may bring another to light: an input that follows
-    /// what the chosen side has dropped.
+    /// Settles conflicts until none is left for which a side is chosen. One that is settled may bring another to light: an input that
+    /// follows what the chosen side has dropped.
     /// </summary>
     /// <param name="choose">The side that is taken, with all that lies beneath the input; null leaves the conflict.</param>
     public SettledMerge Settle(Func<MergeConflict, MergeSide?> choose)

@@ -14,7 +14,10 @@ public sealed record Repetition(string Target, int Revisions, ImmutableArray<Inp
     /// <param name="leftOut">Inputs of the flake that are left out with all beneath them.</param>
     public static IReadOnlyList<Repetition> In(LockFile file, IReadOnlySet<string> leftOut)
     {
-        var locked = file.AllInputs().Where(input => input.Edge is LockEdge.Locked && !leftOut.Contains(input.Path.Names[0])).Select(input => (input.Path, ((LockEdge.Locked)input.Edge).Node)).ToList();
+        var locked = file.AllInputs()
+            .Where(input => input.Edge is LockEdge.Locked && !leftOut.Contains(input.Path.Names[0]))
+            .Select(input => (input.Path, ((LockEdge.Locked)input.Edge).Node))
+            .ToList();
         var below = locked.Where(input => input.Path.Length > 1).ToLookup(input => SourceOf(input.Node));
         var repetitions = new List<Repetition>();
         foreach (var source in locked.Where(input => input.Path.Length == 1).GroupBy(input => SourceOf(input.Node)))
@@ -24,7 +27,10 @@ public sealed record Repetition(string Target, int Revisions, ImmutableArray<Inp
                 continue;
             // Of several inputs of one source, that with the name of most.
             var target = source.MaxBy(input => others.Count(other => other.Path.Last == input.Path.Last));
-            var revisions = others.Append(target).Select(input => input.Node.Locked.Revision ?? input.Node.Locked.NarHash).Distinct().Count();
+            var revisions = others.Append(target)
+                .Select(input => input.Node.Locked.Revision ?? input.Node.Locked.NarHash)
+                .Distinct()
+                .Count();
             repetitions.Add(new(target.Path.Last, revisions, [.. others.Select(input => input.Path)]));
         }
         return repetitions;

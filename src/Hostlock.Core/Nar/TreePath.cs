@@ -101,7 +101,8 @@ public readonly record struct TreePath : IComparable<TreePath>
     /// <param name="folder">The folder, which it is <see cref="IsWithin">within</see>.</param>
     public TreePath Below(TreePath folder) => folder.IsRoot ? this : new(_bytes[Math.Min(_bytes.Length, folder.Bytes.Length + 1)..]);
 
-    /// <summary>The relative path from this folder to another place, with <c>..</c> only at its start; <c>.</c> for the folder itself.</summary>
+    /// <summary>The relative path from this folder to another place, with <c>..</c> only at its start; <c>.</c> for the folder
+    /// itself.</summary>
     /// <param name="target">The other place.</param>
     /// <exception cref="NarException">A name on the way is not UTF-8.</exception>
     /// <remarks>Nix 2.34.8, libutil/canon-path.cc, makeRelative.</remarks>

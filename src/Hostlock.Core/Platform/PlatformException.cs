@@ -28,7 +28,11 @@ public sealed class PlatformException : HostlockException
 
     /// <summary>A folder does not exist and cannot be made.</summary>
     public static PlatformException CannotMakeFolder(string path, Exception why) =>
-        new($"cannot make the folder '{path}': {why.Message}", why) { IsOutside = true, Hint = "name a folder that exists, or one that can be made" };
+        new($"cannot make the folder '{path}': {why.Message}", why)
+        {
+            IsOutside = true,
+            Hint = "name a folder that exists, or one that can be made",
+        };
 
     internal static PlatformException NotFlushed(string folder, Exception why) =>
         new($"cannot be sure that what was written in '{folder}' is on the disk: {why.Message}", why)

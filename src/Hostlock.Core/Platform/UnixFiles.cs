@@ -86,7 +86,9 @@ static partial class UnixFiles
             int result;
             while ((result = ReadDir(opened, &entry)) == 0)
             {
-                var name = entry.NameLength < 0 ? MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry.Name) : new(entry.Name, entry.NameLength);
+                var name = entry.NameLength < 0
+                    ? MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry.Name)
+                    : new(entry.Name, entry.NameLength);
                 if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
                     names.Add(name.ToArray());
             }

@@ -3,7 +3,8 @@ using Hostlock.Fleets;
 namespace Hostlock.Reporting;
 
 /// <summary>
-/// Hosts of which the same is to be said: of a thousand, most are alike, so each text is printed once, with all the hosts that it holds for.
+/// Hosts of which the same is to be said: of a thousand, most are alike, so each text is printed once, with all the hosts that it holds
+/// for.
 /// </summary>
 static class Alike
 {

@@ -18,7 +18,9 @@ public static class ConflictText
         var text = new StringBuilder();
         foreach (var (unmerged, merge) in resolutions)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold(string.Join(' ', unmerged.Place.Sharers))}\n{Settled(merge.Settled)}{Left(merge.Left)}");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{ink.Bold(string.Join(' ', unmerged.Place.Sharers))}\n{Settled(merge.Settled)}{Left(merge.Left)}");
             if (merge.Left.IsEmpty)
                 text.Append(isWritten ? "settled, and added to git's index\n" : "nothing is left to settle\n");
             if (!isWritten)
@@ -33,7 +35,8 @@ public static class ConflictText
 
     /// <summary>The inputs that are left, each with both sides.</summary>
     public static string Left(ImmutableArray<MergeConflict> conflicts) => string.Concat(conflicts.Select(conflict =>
-        $"• Both sides changed input '{Name(conflict)}'{Missing(conflict)}:\n    ours    {Edge(conflict.Ours)}\n    theirs  {Edge(conflict.Theirs)}\n"));
+        $"• Both sides changed input '{Name(conflict)}'{Missing(conflict)}:\n    ours    {Edge(conflict.Ours)}\n    theirs  "
+            + $"{Edge(conflict.Theirs)}\n"));
 
     /// <summary>The options of <c>resolve</c> that settle some conflicts.</summary>
     public static string Options(ImmutableArray<MergeConflict> conflicts) =>

@@ -30,11 +30,13 @@ public static class DiffText
                     break;
                 case { Moves: true, Before: { } before, After: { } after }:
                     text.Append(
-                        CultureInfo.InvariantCulture, $"• Updated input '{Name(change.Path)}':\n    {Describe(before)}\n  → {Describe(after)}\n");
+                        CultureInfo.InvariantCulture, $"• Updated input '{Name(change.Path)}':\n    {Describe(before)}\n  → "
+                            + $"{Describe(after)}\n");
                     if (hasLinks && CompareLink.Between(before, after) is { } link)
                         text.Append(CultureInfo.InvariantCulture, $"    {link}\n");
                     break;
-                case { Before: LockEdge.Locked(var before), After: LockEdge.Locked(var after) } when !before.Original.Equals(after.Original):
+                case { Before: LockEdge.Locked(var before), After: LockEdge.Locked(var after) }
+                    when !before.Original.Equals(after.Original):
                     text.Append(
                         CultureInfo.InvariantCulture,
                         $"• Input '{Name(change.Path)}' is now declared as '{Name(after.Original)}' (it was '{Name(before.Original)}')\n");

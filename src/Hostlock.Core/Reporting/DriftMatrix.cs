@@ -9,13 +9,14 @@ namespace Hostlock.Reporting;
 public sealed record DriftRow(ImmutableArray<LockOwner> Hosts, IReadOnlyDictionary<string, string> Cells);
 
 /// <summary>
-/// Hosts × inputs as a value: which inputs differ from lock to lock, and which locks are alike in them. What a cell says is up to the view; locks
-/// whose cells read the same share a row, so that a thousand hosts are a page.
+/// Hosts × inputs as a value: which inputs differ from lock to lock, and which locks are alike in them. What a cell says is up to the view;
+/// locks whose cells read the same share a row, so that a thousand hosts are a page.
 /// </summary>
 /// <param name="Rows">The rows, in the order of the first lock of each; the locks that cannot be read are in none.</param>
 /// <param name="Differing">The inputs that are not the same in every lock, in the order of their bytes.</param>
 /// <param name="Same">The inputs that are, each with its cell.</param>
-public sealed record DriftMatrix(ImmutableArray<DriftRow> Rows, ImmutableArray<string> Differing, ImmutableArray<(string Input, string Cell)> Same)
+public sealed record DriftMatrix(
+    ImmutableArray<DriftRow> Rows, ImmutableArray<string> Differing, ImmutableArray<(string Input, string Cell)> Same)
 {
     /// <summary>Compares locks.</summary>
     /// <param name="locks">The state of the locks.</param>
@@ -25,7 +26,8 @@ public sealed record DriftMatrix(ImmutableArray<DriftRow> Rows, ImmutableArray<s
         var read = locks.Where(status => status.Lock is not null).ToList();
         var cells = read.ConvertAll(status => status.Inputs.ToDictionary(input => input.Name, cell, StringComparer.Ordinal));
         var names = cells.SelectMany(row => row.Keys).Distinct(StringComparer.Ordinal).Order(Utf8Order.Instance).ToList();
-        var differing = names.Where(name => cells.Any(row => row.GetValueOrDefault(name) != cells[0].GetValueOrDefault(name))).ToImmutableArray();
+        var differing = names.Where(name => cells.Any(row => row.GetValueOrDefault(name) != cells[0].GetValueOrDefault(name)))
+            .ToImmutableArray();
         var rows = Enumerable.Range(0, read.Count)
             .GroupBy(i => string.Join('\0', differing.Select(name => cells[i].GetValueOrDefault(name, ""))))
             .Select(alike => new DriftRow([.. alike.SelectMany(i => read[i].Place.Sharers)], cells[alike.First()]));

@@ -13,7 +13,9 @@ public static class EjectText
         var text = new StringBuilder();
         var width = plan.Changed.Select(file => file.Path.Length).DefaultIfEmpty().Max();
         foreach (var file in plan.Changed)
-            text.Append(CultureInfo.InvariantCulture, $"  {(file.IsNew ? ink.Good("new   ") : ink.Warn("change"))}  {file.Path.PadRight(width)}  {file.What}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  {(file.IsNew ? ink.Good("new   ") : ink.Warn("change"))}  {file.Path.PadRight(width)}  {file.What}\n");
         foreach (var path in plan.Removed)
             text.Append(CultureInfo.InvariantCulture, $"  {ink.Bad("remove")}  {path}\n");
         foreach (var file in plan.Changed.Where(file => file.Edit is not null))
@@ -21,7 +23,8 @@ public static class EjectText
         text.Append(plan.Moves.Length > 0 ? "\n" : "");
         var groups = Alike.Group(plan.Moves, move => [new LockOwner.Host(move.Host)], move => string.Join(' ', move.Inputs));
         foreach (var (hosts, inputs) in groups)
-            text.Append(inputs.Length == 0 ? $"{ink.Bold(hosts)}: nothing moves\n" : $"{ink.Bold(hosts)}: {ink.Warn("moves in")} {inputs}\n");
+            text.Append(
+                inputs.Length == 0 ? $"{ink.Bold(hosts)}: nothing moves\n" : $"{ink.Bold(hosts)}: {ink.Warn("moves in")} {inputs}\n");
         foreach (var note in plan.Notes)
             text.Append(CultureInfo.InvariantCulture, $"\n{ink.Warn("note")}: {note}\n");
         return text.ToString();
@@ -32,7 +35,10 @@ public static class EjectText
     {
         if (plan.IsWhole)
             return "done: this flake is one like any other; 'git add -A' records it\n";
-        var back = plan.Moves.IsEmpty ? null : $"{string.Join(' ', plan.Moves.Select(move => move.Host))} {(plan.Moves.Length == 1 ? "is" : "are")} built by flake.lock from now on";
+        var back = plan.Moves.IsEmpty
+            ? null
+            : $"{string.Join(' ', plan.Moves.Select(move => move.Host))} {(plan.Moves.Length == 1 ? "is" : "are")} built by flake.lock "
+                + $"from now on";
         var taken = plan.Taken.IsEmpty ? null : $"hostlock.toml no longer has {string.Join(' ', plan.Taken)}";
         return $"done: {string.Join("; ", new[] { back, taken }.OfType<string>())}; 'git add -A' records it\n";
     }

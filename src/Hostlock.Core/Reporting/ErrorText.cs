@@ -50,8 +50,13 @@ public static class ErrorText
         var from = at + length <= Width ? 0 : Math.Max(0, at - (Width / 4));
         var shown = line.Substring(from, Math.Min(line.Length - from, Width));
         length = Math.Min(length, Math.Max(1, shown.Length - (at - from)));
-        text.Append(CultureInfo.InvariantCulture, $"{ink.Dim($"{margin} |")} {(from > 0 ? "…" : "")}{Visible.Text(shown)}{(from + shown.Length < line.Length ? "…" : "")}\n");
-        text.Append(CultureInfo.InvariantCulture, $"{indent} {ink.Dim("|")} {(from > 0 ? " " : "")}{Pad(shown, at - from)}{ink.Bad(new string('^', Columns(shown, at - from, length)))}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{ink.Dim($"{margin} |")} {(from > 0 ? "…" : "")}{Visible.Text(shown)}{(from + shown.Length < line.Length ? "…" : "")}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{indent} {ink.Dim("|")} "
+                + $"{(from > 0 ? " " : "")}{Pad(shown, at - from)}{ink.Bad(new string('^', Columns(shown, at - from, length)))}\n");
     }
 
     // Spaces as wide as the characters before the mark. A tab stays a tab, so that the mark is in its place however wide a tab is; a

@@ -29,7 +29,8 @@ public static class FindingText
 
     /// <summary>Renders findings as workflow commands, which GitHub shows beside the line.</summary>
     /// <param name="findings">The findings.</param>
-    /// <param name="flake">The folder of the flake, relative to the repository, by which GitHub names files; empty for the repository's own folder.</param>
+    /// <param name="flake">The folder of the flake, relative to the repository, by which GitHub names files; empty for the repository's own
+    /// folder.</param>
     public static string GitHub(IReadOnlyList<Finding> findings, string flake)
     {
         var text = new StringBuilder();
@@ -37,14 +38,20 @@ public static class FindingText
         {
             var line = problem.Line is { } number ? string.Create(CultureInfo.InvariantCulture, $",line={number}") : "";
             var message = problem.Fix is { } fix ? $"{problem.Message}; fix: {fix}" : problem.Message;
-            text.Append(CultureInfo.InvariantCulture, $"::{(severity == Severity.Error ? "error" : "warning")} file={Property(Path.Combine(flake, problem.File))}{line}::{Data(message)}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"::{(severity == Severity.Error ? "error" : "warning")} "
+                    + $"file={Property(Path.Combine(flake, problem.File))}{line}::{Data(message)}\n");
         }
         return text.ToString();
     }
 
     static string Data(string text) =>
-        text.Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
+        text.Replace("%", "%25", StringComparison.Ordinal)
+            .Replace("\r", "%0D", StringComparison.Ordinal)
+            .Replace("\n", "%0A", StringComparison.Ordinal);
 
     // A property of a command ends at ',' and ':' as well.
-    static string Property(string text) => Data(text).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
+    static string Property(string text) =>
+        Data(text).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
 }

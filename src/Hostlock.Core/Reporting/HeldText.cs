@@ -10,5 +10,6 @@ public static class HeldText
     /// <param name="held">The inputs, and the rules.</param>
     /// <param name="file">The lock that does not get them.</param>
     public static string Render(IEnumerable<HeldInput> held, LockFile file) => string.Concat(held.Select(input =>
-        $"• {(file.EdgeAt(input.Path) is null ? "Left out" : "Kept")} input '{Visible.Name(input.Path.ToString())}' ({Visible.Name(input.Rule.ToString())})\n"));
+        $"• {(file.EdgeAt(input.Path) is null ? "Left out" : "Kept")} input '{Visible.Name(input.Path.ToString())}' "
+            + $"({Visible.Name(input.Rule.ToString())})\n"));
 }

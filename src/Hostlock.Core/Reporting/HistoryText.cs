@@ -17,7 +17,9 @@ public static class HistoryText
         foreach (var (commit, diff) in versions)
         {
             var from = commit.PromotedFrom.Length > 0 ? $" {ink.Good($"promoted from {Visible.Name(commit.PromotedFrom)}")}" : "";
-            text.Append(CultureInfo.InvariantCulture, $"{ink.Warn(Revision.Shorten(commit.Id))} {commit.Time} {Visible.Name(commit.Subject)}{from}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{ink.Warn(Revision.Shorten(commit.Id))} {commit.Time} {Visible.Name(commit.Subject)}{from}\n");
             if (diff is null)
             {
                 text.Append("  the lock cannot be read\n");
@@ -25,7 +27,9 @@ public static class HistoryText
             }
             var moves = diff.Changes.Where(change => change.Path.Length == 1).Take(InputsShown).ToList();
             foreach (var change in moves)
-                text.Append(CultureInfo.InvariantCulture, $"  {Visible.Name(change.Path.ToString())}  {Short(change.Before)} → {Short(change.After)}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"  {Visible.Name(change.Path.ToString())}  {Short(change.Before)} → {Short(change.After)}\n");
             if (diff.Changes.Length > moves.Count)
                 text.Append(ink.Dim($"  and {diff.Changes.Length - moves.Count} more")).Append('\n');
         }

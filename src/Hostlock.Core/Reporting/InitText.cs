@@ -13,22 +13,29 @@ public static class InitText
     public static string Render(string flakeNix, InitPlan plan, Ink ink)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{plan.Hosts.Count} {(plan.Hosts.Count == 1 ? "host" : "hosts")}: {string.Join(' ', plan.Hosts.Keys)}\n\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{plan.Hosts.Count} {(plan.Hosts.Count == 1 ? "host" : "hosts")}: {string.Join(' ', plan.Hosts.Keys)}\n\n");
         var width = plan.Files.Select(file => file.Path.Length).DefaultIfEmpty().Max();
         foreach (var file in plan.Files)
-            text.Append(CultureInfo.InvariantCulture, $"  {(file.IsNew ? ink.Good("new   ") : ink.Warn("change"))}  {file.Path.PadRight(width)}  {file.What}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  {(file.IsNew ? ink.Good("new   ") : ink.Warn("change"))}  {file.Path.PadRight(width)}  {file.What}\n");
         foreach (var file in plan.Files.Where(file => file.Edit is not null))
             text.Append(CultureInfo.InvariantCulture, $"\n{file.Path}\n{Hunks(flakeNix, file.Edit!, ink)}");
         foreach (var note in plan.Notes)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{ink.Warn("note")}: {note.Text}\n");
             foreach (var change in note.Changes)
-                text.Append(CultureInfo.InvariantCulture, $"  {Visible.Name(change.Path.ToString())}  {Pin(change.Before)} → {Pin(change.After)}{Direction(change)}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"  {Visible.Name(change.Path.ToString())}  {Pin(change.Before)} → {Pin(change.After)}{Direction(change)}\n");
         }
         return text.ToString();
     }
 
-    /// <summary>Renders what is true once the plan is carried out: which hosts are built by locks of their own, and whether anything moves.</summary>
+    /// <summary>Renders what is true once the plan is carried out: which hosts are built by locks of their own, and whether anything
+    /// moves.</summary>
     public static string Done(InitPlan plan)
     {
         var text = new StringBuilder("done: ");
@@ -42,9 +49,13 @@ public static class InitText
         if (plan.Moving.IsEmpty && plan.Unlocked.IsEmpty)
             return text.Append(", and nothing has moved yet\n").ToString();
         if (!plan.Moving.IsEmpty)
-            text.Append(CultureInfo.InvariantCulture, $"; {string.Join(' ', plan.Moving)} {(plan.Moving.Length == 1 ? "moves" : "move")} with the next build");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"; {string.Join(' ', plan.Moving)} {(plan.Moving.Length == 1 ? "moves" : "move")} with the next build");
         if (!plan.Unlocked.IsEmpty)
-            text.Append(CultureInfo.InvariantCulture, $"; {string.Join(' ', plan.Unlocked)} {(plan.Unlocked.Length == 1 ? "has" : "have")} no lock yet");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"; {string.Join(' ', plan.Unlocked)} {(plan.Unlocked.Length == 1 ? "has" : "have")} no lock yet");
         return text.Append('\n').ToString();
     }
 
@@ -85,7 +96,8 @@ public static class InitText
         {
             if (old[line] == now[line])
                 continue;
-            text.Append(CultureInfo.InvariantCulture, $"  {line + 1,4} {ink.Bad("- " + old[line])}\n  {line + 1,4} {ink.Good("+ " + now[line])}\n");
+            text.Append(
+                CultureInfo.InvariantCulture, $"  {line + 1,4} {ink.Bad("- " + old[line])}\n  {line + 1,4} {ink.Good("+ " + now[line])}\n");
         }
         return text.ToString();
     }

@@ -21,7 +21,8 @@ public static class LockTree
             foreach (var (name, edge) in node.Inputs)
             {
                 var isLast = --left == 0;
-                text.Append(CultureInfo.InvariantCulture, $"{indent}{(isLast ? "└── " : "├── ")}{Visible.Name(name)}: {Words(edge, ink)}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture, $"{indent}{(isLast ? "└── " : "├── ")}{Visible.Name(name)}: {Words(edge, ink)}\n");
                 if (edge is LockEdge.Locked(var child) && shown.Add(child))
                     Beneath(child, indent + (isLast ? "    " : "│   "));
             }

@@ -13,7 +13,9 @@ public static class OutcomeText
         // Hosts with the same outcome are named together.
         var bodies = new Dictionary<(object Diff, object Held, object Unreachable, bool IsChange), string>();
         foreach (var group in locks.GroupBy(BodyOf))
-            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold(string.Join(' ', group.SelectMany(planned => planned.Place.Sharers)))}{group.Key}");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{ink.Bold(string.Join(' ', group.SelectMany(planned => planned.Place.Sharers)))}{group.Key}");
         return text.ToString();
 
         // The text of a plan is made once, however many hosts share the plan.

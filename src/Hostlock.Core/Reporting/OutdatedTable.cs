@@ -25,7 +25,11 @@ public static class OutdatedTable
         if (rows.Count == 0)
             return ": up to date\n";
         var (name, move) = (rows.Max(row => row.Name.Length), rows.Max(row => row.Move.Length));
-        return "\n" + string.Concat(rows.Select(row => $"  {row.Name.PadRight(name)}  {row.Move.PadRight(move)}  {(row.IsBad ? ink.Bad(row.Note) : ink.Dim(row.Note))}".TrimEnd() + "\n"));
+        return "\n" + string.Concat(rows.Select(row =>
+        {
+            var note = row.IsBad ? ink.Bad(row.Note) : ink.Dim(row.Note);
+            return $"  {row.Name.PadRight(name)}  {row.Move.PadRight(move)}  {note}".TrimEnd() + "\n";
+        }));
     }
 
     static (string Name, string Move, string Note, bool IsBad)? Row(OutdatedInput input)
@@ -40,7 +44,8 @@ public static class OutdatedTable
             return null;
         var notes = new List<string>();
         if (input.SecondsBehind is { } behind)
-            notes.Add(behind < 86400 ? "less than a day behind" : string.Create(CultureInfo.InvariantCulture, $"{behind / 86400}{Day} behind"));
+            notes.Add(
+                behind < 86400 ? "less than a day behind" : string.Create(CultureInfo.InvariantCulture, $"{behind / 86400}{Day} behind"));
         if (input.CommitsBehind is { } commits)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"{commits} {(commits == 1 ? "commit" : "commits")}"));
         if (input.Freeze is { } freeze)

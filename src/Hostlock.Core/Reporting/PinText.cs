@@ -7,7 +7,12 @@ static class PinText
 {
     const int ShortHash = 14;
 
-    /// <summary>The first digits of the revision; else the date, the first letters of the hash, or the type: the first of these that the entry has.</summary>
+    /// <summary>The first digits of the revision; else the date, the first letters of the hash, or the type: the first of these that the
+    /// entry has.</summary>
     public static string Short(FlakeRef locked) =>
-        Visible.Name(locked.ShortRevision ?? locked.LastModified?.ToString() ?? locked.NarHash?[..Math.Min(ShortHash, locked.NarHash.Length)] ?? locked.Type);
+        Visible.Name(
+            locked.ShortRevision
+                ?? locked.LastModified?.ToString()
+                ?? locked.NarHash?[..Math.Min(ShortHash, locked.NarHash.Length)]
+                ?? locked.Type);
 }

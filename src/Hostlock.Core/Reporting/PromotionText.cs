@@ -13,7 +13,9 @@ public static class PromotionText
         var text = new StringBuilder();
         // Targets with the same changes are named together: of a thousand, most are alike.
         foreach (var group in outcomes.GroupBy(outcome => Body(outcome, isPlan, ink)))
-            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold($"{from} → {string.Join(' ', group.SelectMany(outcome => outcome.Place.Sharers))}")}\n{group.Key}");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{ink.Bold($"{from} → {string.Join(' ', group.SelectMany(outcome => outcome.Place.Sharers))}")}\n{group.Key}");
         return text.ToString();
     }
 
@@ -23,7 +25,9 @@ public static class PromotionText
         switch (outcome)
         {
             case LockOutcome.Failed(_, var why):
-                text.Append(CultureInfo.InvariantCulture, $"  {ink.Bad("refused")}: {Visible.Name(why.Message)}\n  {Visible.Name(why.Hint ?? "")}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"  {ink.Bad("refused")}: {Visible.Name(why.Message)}\n  {Visible.Name(why.Hint ?? "")}\n");
                 break;
             case LockOutcome.Planned(var planned):
                 text.Append(DiffText.Render(planned.Diff));

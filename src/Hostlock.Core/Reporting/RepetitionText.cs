@@ -11,7 +11,8 @@ public static class RepetitionText
     public static string Render(IReadOnlyList<(LockPlace Place, IReadOnlyList<Repetition> Repetitions)> locks, Ink ink)
     {
         var text = new StringBuilder();
-        foreach (var (hosts, body) in Alike.Group(locks, repeating => repeating.Place.Sharers, repeating => Body(repeating.Repetitions, ink)))
+        var groups = Alike.Group(locks, repeating => repeating.Place.Sharers, repeating => Body(repeating.Repetitions, ink));
+        foreach (var (hosts, body) in groups)
             text.Append(body.Length == 0 ? $"{ink.Bold(hosts)}: nothing is there twice\n" : $"{ink.Bold(hosts)}\n{body}");
         return text.ToString();
     }
@@ -22,7 +23,9 @@ public static class RepetitionText
         foreach (var repetition in repetitions)
         {
             var revisions = repetition.Revisions == 1 ? "all of one revision" : $"{repetition.Revisions} revisions";
-            text.Append(CultureInfo.InvariantCulture, $"  {repetition.Target} is there {repetition.Others.Length + 1} times, {revisions}; these lines join them:\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  {repetition.Target} is there {repetition.Others.Length + 1} times, {revisions}; these lines join them:\n");
             foreach (var path in repetition.Others)
                 text.Append(CultureInfo.InvariantCulture, $"    {ink.Good(repetition.LineFor(path))}\n");
         }

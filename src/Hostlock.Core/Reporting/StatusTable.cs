@@ -27,7 +27,9 @@ public static class StatusTable
         if (!matrix.Differing.IsEmpty)
             Table(text, matrix, width, ink);
         else if (!matrix.Rows.IsEmpty)
-            text.Append(CultureInfo.InvariantCulture, $"{Names(matrix.Rows[0].Hosts)}{(matrix.Rows[0].Hosts.Length > 1 ? ": the same everywhere" : "")}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{Names(matrix.Rows[0].Hosts)}{(matrix.Rows[0].Hosts.Length > 1 ? ": the same everywhere" : "")}\n");
         if (!matrix.Same.IsEmpty)
         {
             text.Append(matrix.Differing.IsEmpty ? "\n" : "\nthe same everywhere:\n");
@@ -37,7 +39,9 @@ public static class StatusTable
         }
         foreach (var one in locks.Where(one => one.Lock is null))
         {
-            var why = one.Problem is { } problem ? Visible.Name(problem.Message) : $"no lock; 'hostlock lock {one.Place.Name}' makes {one.Place.RelativePath}";
+            var why = one.Problem is { } problem
+                ? Visible.Name(problem.Message)
+                : $"no lock; 'hostlock lock {one.Place.Name}' makes {one.Place.RelativePath}";
             text.Append(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? "\n" : "")}{Names(one.Place.Sharers)}: {ink.Bad(why)}\n");
         }
         var unmerged = locks.Where(one => one.IsUnmerged).SelectMany(one => one.Place.Sharers).ToList();
@@ -56,9 +60,15 @@ public static class StatusTable
     {
         var text = new StringBuilder();
         if (!listed.Unlisted.IsEmpty)
-            text.Append(CultureInfo.InvariantCulture, $"\n{Names(Owners(listed.Unlisted))}: {ink.Warn("in flake.nix and not in hostlock.toml")}; 'hostlock init {string.Join(' ', listed.Unlisted)}'\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"\n{Names(Owners(listed.Unlisted))}: {ink.Warn("in flake.nix and not in hostlock.toml")}; 'hostlock init "
+                    + $"{string.Join(' ', listed.Unlisted)}'\n");
         if (!listed.Gone.IsEmpty)
-            text.Append(CultureInfo.InvariantCulture, $"\n{Names(Owners(listed.Gone))}: {ink.Bad("in hostlock.toml and no longer in flake.nix")}; 'hostlock eject {string.Join(' ', listed.Gone)}'\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"\n{Names(Owners(listed.Gone))}: {ink.Bad("in hostlock.toml and no longer in flake.nix")}; 'hostlock eject "
+                    + $"{string.Join(' ', listed.Gone)}'\n");
         return text.ToString();
 
         static IReadOnlyList<LockOwner> Owners(IEnumerable<HostName> hosts) => [.. hosts.Select(host => new LockOwner.Host(host))];
@@ -100,7 +110,8 @@ public static class StatusTable
         {
             LockEdge.Follows(var target) => $"follows {Visible.Name(target.ToString())}",
             LockEdge.Locked { Node.Locked: { } locked } =>
-                $"{Visible.Name(locked.ShortRevision ?? locked.Type)}{(locked.LastModified is { } modified ? $" {Span(Moment.Of(now).SecondsSince(modified))}" : "")}",
+                Visible.Name(locked.ShortRevision ?? locked.Type)
+                + (locked.LastModified is { } modified ? $" {Span(Moment.Of(now).SecondsSince(modified))}" : ""),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         if (input.SecondsBehind > 0)

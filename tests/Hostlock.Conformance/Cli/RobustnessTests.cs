@@ -35,7 +35,9 @@ public class RobustnessTests
             {
                 // The new lock is whole: every byte that Nix would write for it is there.
                 var after = hosts.Lock(name);
-                Assert.True(before[name].AsSpan().SequenceEqual(after) || LockFileWriter.Write(LockFileReader.Read(name, after)).AsSpan().SequenceEqual(after));
+                Assert.True(
+                    before[name].AsSpan().SequenceEqual(after)
+                        || LockFileWriter.Write(LockFileReader.Read(name, after)).AsSpan().SequenceEqual(after));
             }
         }
 
@@ -65,7 +67,15 @@ public class RobustnessTests
             git -c safe.directory='*' status --short > ../changed
             find . -name '.hostlock-tmp-*' >> ../changed
             """);
-        var ended = Run.Program("unshare", hosts.Folder.Path, HostlockProgram.Variables(hosts.Home), "--map-root-user", "--mount", "sh", script, HostlockProgram.Path);
+        var ended = Run.Program(
+            "unshare",
+            hosts.Folder.Path,
+            HostlockProgram.Variables(hosts.Home),
+            "--map-root-user",
+            "--mount",
+            "sh",
+            script,
+            HostlockProgram.Path);
         Assert.SkipUnless(ended.ExitCode == 0, $"no file system of one's own can be mounted here: {ended.Errors}");
 
         Assert.Equal("3\n", hosts.Folder.Read("code"));
@@ -105,7 +115,9 @@ public class RobustnessTests
 
         Assert.Equal(index, File.ReadAllBytes(Path.Combine(hosts.Fleet, ".git/index")));
         Assert.Equal(head, TestGit.In(hosts.Fleet, "rev-parse", "HEAD"));
-        Assert.Equal(["locks/dobro.lock", "locks/plex.lock", "modules/common.nix"], TestGit.In(hosts.Fleet, "diff", "--name-only").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(
+            ["locks/dobro.lock", "locks/plex.lock", "modules/common.nix"],
+            TestGit.In(hosts.Fleet, "diff", "--name-only").Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]

@@ -4,7 +4,8 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.Cli;
 
-/// <summary>What is the user's own stays as it is, whatever is typed: the index, HEAD and all refs, and every file that is not hostlock's.</summary>
+/// <summary>What is the user's own stays as it is, whatever is typed: the index, HEAD and all refs, and every file that is not
+/// hostlock's.</summary>
 public partial class UntouchedTests
 {
     // Every command in a form that does something here; {0} is a lock beside the fleet.
@@ -70,18 +71,30 @@ public partial class UntouchedTests
         using var hosts = new SevenHosts();
         var help = hosts.Hostlock("--help").Succeeded;
 
-        var commands = Commands().Match(help).Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim().Split(' ')[0]);
+        var commands = Commands()
+            .Match(help).Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Trim().Split(' ')[0]);
 
         // What takes hostlock out of a flake changes the user's files, because it is asked to.
-        Assert.Equal(commands.Except(["eject"]).Order(StringComparer.Ordinal), Forms.Select(form => form[0]).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            commands.Except(["eject"]).Order(StringComparer.Ordinal),
+            Forms.Select(form => form[0]).Distinct().Order(StringComparer.Ordinal));
     }
 
-    // All files of the fleet and of its repository but the locks, hostlock.toml, which freeze writes, and what git itself keeps of its objects.
+    // All files of the fleet and of its repository but the locks, hostlock.toml, which freeze writes, and what git itself keeps of its
+    // objects.
     static Dictionary<string, string> Everything(SevenHosts hosts) =>
         Directory.EnumerateFiles(hosts.Fleet, "*", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(hosts.Fleet, file))
-            .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal) && file != "hostlock.toml" && !file.StartsWith(".git/objects/", StringComparison.Ordinal))
-            .ToDictionary(file => file, file => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(hosts.Fleet, file)))));
+            .Where(
+                file =>
+                    !file.EndsWith(".lock", StringComparison.Ordinal)
+                        && file != "hostlock.toml"
+                        && !file.StartsWith(".git/objects/", StringComparison.Ordinal))
+            .ToDictionary(
+                file => file,
+                file =>
+                    Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(hosts.Fleet, file)))));
 
     [GeneratedRegex("Commands:\n((?:  .*\n)+)")]
     private static partial Regex Commands();

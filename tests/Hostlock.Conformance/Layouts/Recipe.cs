@@ -10,7 +10,8 @@ abstract record RecipeStep(int Line)
     /// <summary>A file is written: a fenced block whose info string has its path, <c>```nix hosts/plex/flake.nix</c>.</summary>
     public sealed record WriteFile(int Line, string Path, string Text) : RecipeStep(Line);
 
-    /// <summary>A command is typed, and says this; <c>…</c> stands for any words of a line, and on a line of its own for any lines.</summary>
+    /// <summary>A command is typed, and says this; <c>…</c> stands for any words of a line, and on a line of its own for any
+    /// lines.</summary>
     public sealed record Command(int Line, string Text, IReadOnlyList<string> Says) : RecipeStep(Line);
 
     /// <summary>Upstream moves: <c>&lt;!-- upstream: NixOS/nixpkgs nixos-unstable 26.05.2 --&gt;</c>.</summary>

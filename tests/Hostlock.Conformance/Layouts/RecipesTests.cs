@@ -4,8 +4,8 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance.Layouts;
 
 /// <summary>
-/// The guide and the pages of docs/layouts, done as they say, by the real program and by real Nix: they are read by people, and are the tests of
-/// what they tell. Their inputs are what <c>github:</c> gives in a web of our own, with nix/tests/nixpkgs as nixpkgs.
+/// The guide and the pages of docs/layouts, done as they say, by the real program and by real Nix: they are read by people, and are the
+/// tests of what they tell. Their inputs are what <c>github:</c> gives in a web of our own, with nix/tests/nixpkgs as nixpkgs.
 /// </summary>
 public class RecipesTests
 {
@@ -14,7 +14,9 @@ public class RecipesTests
     public static TheoryData<string, string> All()
     {
         var all = new TheoryData<string, string>();
-        var pages = Directory.EnumerateFiles(Pages, "*.md").Order(StringComparer.Ordinal).Prepend(Path.Combine(Repository.Root, "docs/guide.md"));
+        var pages = Directory.EnumerateFiles(Pages, "*.md")
+            .Order(StringComparer.Ordinal)
+            .Prepend(Path.Combine(Repository.Root, "docs/guide.md"));
         foreach (var recipe in pages.Select(Recipe.Read).Where(recipe => recipe.Steps.OfType<RecipeStep.Command>().Any()))
         {
             foreach (var release in ((string[])["2.34", "2.26", "2.8"]).Where(release => recipe.Needs == "2.8" || release != "2.8"))
@@ -63,9 +65,15 @@ public class RecipesTests
                     hasCommit = true;
                     var ended = Run.Program("/bin/sh", folder["fleet"], variables, ["-c", $"exec 2>&1\n{command}"]);
                     var said = command.StartsWith("nix ", StringComparison.Ordinal)
-                        ? string.Concat(ended.Output.Split('\n').Where(each => !each.StartsWith("warning: ", StringComparison.Ordinal) && !each.StartsWith("unpacking ", StringComparison.Ordinal)).Select(each => each + "\n"))[..^1]
+                        ? string.Concat(
+                            ended.Output.Split('\n').Where(
+                                each =>
+                                    !each.StartsWith("warning: ", StringComparison.Ordinal)
+                                        && !each.StartsWith("unpacking ", StringComparison.Ordinal)).Select(each => each + "\n"))[..^1]
                         : ended.Output;
-                    Assert.True(Recipe.Pattern(says).IsMatch(said), $"{page}:{line}: $ {command}\nended with {ended.ExitCode} and says\n{said}--- not\n{string.Join('\n', says)}");
+                    Assert.True(
+                        Recipe.Pattern(says).IsMatch(said),
+                        $"{page}:{line}: $ {command}\nended with {ended.ExitCode} and says\n{said}--- not\n{string.Join('\n', says)}");
                     break;
             }
         }
@@ -76,15 +84,23 @@ public class RecipesTests
     {
         var index = File.ReadAllText(Path.Combine(Pages, "README.md"));
 
-        Assert.All(Directory.EnumerateFiles(Pages, "*.md").Select(page => Path.GetFileName(page)).Where(name => name != "README.md"), name => Assert.Contains($"]({name})", index, StringComparison.Ordinal));
+        Assert.All(
+            Directory.EnumerateFiles(Pages, "*.md").Select(page => Path.GetFileName(page)).Where(name => name != "README.md"),
+            name => Assert.Contains($"]({name})", index, StringComparison.Ordinal));
     }
 
     static void Move(Forges forges, string repository, string branch, string version) =>
-        forges.Commit($"github.com/{repository}", branch, [.. Files("nixpkgs").Where(file => file.Path != "version"), ("version", version + "\n")]);
+        forges.Commit(
+            $"github.com/{repository}", branch, [.. Files("nixpkgs").Where(file => file.Path != "version"), ("version", version + "\n")]);
 
     static (string Path, string Text)[] Files(string name)
     {
         var folder = Path.Combine(Repository.Root, "nix/tests", name);
-        return [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(file => (Path.GetFileName(file), File.ReadAllText(file)))];
+        return
+        [
+            .. Directory.EnumerateFiles(folder)
+            .Order(StringComparer.Ordinal)
+            .Select(file => (Path.GetFileName(file), File.ReadAllText(file))),
+        ];
     }
 }

@@ -8,8 +8,8 @@ using WebRequest = Hostlock.Tests.Support.WebRequest;
 namespace Hostlock.Conformance.Support;
 
 /// <summary>
-/// The web behind a proxy on the loopback: it is every https host that is asked for, by certificates of an authority of its own. Whoever has
-/// its address as <c>https_proxy</c> and trusts the authority meets nothing else.
+/// The web behind a proxy on the loopback: it is every https host that is asked for, by certificates of an authority of its own. Whoever
+/// has its address as <c>https_proxy</c> and trusts the authority meets nothing else.
 /// </summary>
 sealed class ForgeProxy : LoopbackServer
 {

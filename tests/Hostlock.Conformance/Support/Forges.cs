@@ -8,8 +8,8 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance.Support;
 
 /// <summary>
-/// GitHub, GitLab, SourceHut and a server of plain files, as far as locking meets them: commits by name, archives by commit, as each of them
-/// answers. Everything is told by a test; nothing else is there.
+/// GitHub, GitLab, SourceHut and a server of plain files, as far as locking meets them: commits by name, archives by commit, as each of
+/// them answers. Everything is told by a test; nothing else is there.
 /// </summary>
 sealed partial class Forges
 {
@@ -37,7 +37,8 @@ sealed partial class Forges
     {
         if (!_repositories.TryGetValue(repository, out var there))
             _repositories[repository] = there = new();
-        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{repository} {++there.Day} {string.Join('\n', files)}")))[..40];
+        var id = Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{repository} {++there.Day} {string.Join('\n', files)}")))[..40];
         there.Commits[id] = files;
         there.Refs[$"refs/heads/{branch}"] = id;
         return id;
@@ -59,7 +60,8 @@ sealed partial class Forges
         return host switch
         {
             "api.github.com" => Api("github.com", path),
-            "github.com" when GitHubArchive().Match(path) is { Success: true } match => Archive($"github.com/{match.Groups[1]}", match.Groups[2].Value),
+            "github.com" when GitHubArchive().Match(path) is { Success: true } match =>
+                Archive($"github.com/{match.Groups[1]}", match.Groups[2].Value),
             "gitlab.com" or "gitlab.acme.test" => GitLab(host, request.Target),
             "git.sr.ht" or "hut.acme.test" => SourceHut(host, path),
             _ when path.StartsWith("/api/v3/", StringComparison.Ordinal) => Api(host, path["/api/v3".Length..]),
@@ -74,7 +76,8 @@ sealed partial class Forges
         using (var tar = new TarWriter(new GZipStream(bytes, CompressionLevel.Fastest), TarEntryFormat.Pax, leaveOpen: false))
         {
             tar.WriteEntry(new PaxGlobalExtendedAttributesTarEntry(new Dictionary<string, string> { ["comment"] = new('c', 40) }));
-            tar.WriteEntry(new UstarTarEntry(TarEntryType.Directory, $"{folder}/") { ModificationTime = DateTimeOffset.FromUnixTimeSeconds(time) });
+            tar.WriteEntry(
+                new UstarTarEntry(TarEntryType.Directory, $"{folder}/") { ModificationTime = DateTimeOffset.FromUnixTimeSeconds(time) });
             foreach (var (path, text) in files)
             {
                 tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, $"{folder}/{path}")
@@ -96,7 +99,9 @@ sealed partial class Forges
                 ? WebAnswer.Text($$"""{ "sha": "{{id}}", "commit": { "tree": { "sha": "{{id[20..]}}{{id[..20]}}" } } }""")
                 : WebAnswer.Text("""{ "message": "No commit found for SHA" }""", 422);
         }
-        return GitHubTarball().Match(path) is { Success: true } match ? Archive($"{host}/{match.Groups[1]}", match.Groups[2].Value) : WebAnswer.NotFound;
+        return GitHubTarball().Match(path) is { Success: true } match
+            ? Archive($"{host}/{match.Groups[1]}", match.Groups[2].Value)
+            : WebAnswer.NotFound;
     }
 
     WebAnswer GitLab(string host, string target)
@@ -112,7 +117,8 @@ sealed partial class Forges
 
     WebAnswer SourceHut(string host, string path)
     {
-        if (SourceHutRequest().Match(path) is not { Success: true } match || !_repositories.TryGetValue($"{host}/{match.Groups[1]}", out var repository))
+        if (SourceHutRequest().Match(path) is not { Success: true } match
+            || !_repositories.TryGetValue($"{host}/{match.Groups[1]}", out var repository))
             return WebAnswer.NotFound;
         return match.Groups[2].Value switch
         {
@@ -134,7 +140,11 @@ sealed partial class Forges
 
     WebAnswer Archive(string repository, string commit) =>
         _repositories.TryGetValue(repository, out var there) && there.Commits.TryGetValue(commit, out var files)
-            ? new(200, Archive($"{repository.Split('/')[^1]}-{commit}", files, 1_700_000_000 + Array.IndexOf([.. there.Commits.Keys], commit)), ("Content-Type", "application/x-gzip"), ("ETag", $"\"{commit}\""))
+            ? new(
+                200,
+                Archive($"{repository.Split('/')[^1]}-{commit}", files, 1_700_000_000 + Array.IndexOf([.. there.Commits.Keys], commit)),
+                ("Content-Type", "application/x-gzip"),
+                ("ETag", $"\"{commit}\""))
             : WebAnswer.NotFound;
 
     [GeneratedRegex("^/(.+)/archive/([0-9a-f]{40}).tar.gz$")]

@@ -4,7 +4,8 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.Support;
 
-/// <summary>A flake that a test writes itself, with hostlock.nix in it, and the inputs of nix/tests as git repositories beside it.</summary>
+/// <summary>A flake that a test writes itself, with hostlock.nix in it, and the inputs of nix/tests as git repositories beside
+/// it.</summary>
 sealed partial class OneFleet : IDisposable
 {
     readonly string _place;
@@ -83,7 +84,10 @@ sealed partial class OneFleet : IDisposable
 
     /// <summary>Makes a lock pin what is nowhere, so that whoever fetches it fails.</summary>
     public void Break(string file) =>
-        Write(file, NarHashes().Replace(Revisions().Replace(Read(file), $"\"rev\": \"{new string('e', 40)}\""), $"\"narHash\": \"sha256-{new string('A', 43)}=\""));
+        Write(
+            file,
+            NarHashes().Replace(
+                Revisions().Replace(Read(file), $"\"rev\": \"{new string('e', 40)}\""), $"\"narHash\": \"sha256-{new string('A', 43)}=\""));
 
     /// <summary>The same for some of its inputs.</summary>
     public void Break(string file, IEnumerable<string> inputs)
@@ -97,7 +101,8 @@ sealed partial class OneFleet : IDisposable
         Write(file, text.ToJsonString());
     }
 
-    /// <summary>What a function makes of the flake, as text. All releases of Nix go the same way: by getFlake, with no guessing of attribute paths.</summary>
+    /// <summary>What a function makes of the flake, as text. All releases of Nix go the same way: by getFlake, with no guessing of
+    /// attribute paths.</summary>
     public string Eval(RealNix nix, string function) => Run(nix, function).Succeeded;
 
     /// <summary>The error of a function that has to fail.</summary>
@@ -109,7 +114,8 @@ sealed partial class OneFleet : IDisposable
     Ended Run(RealNix nix, string function)
     {
         var dir = _place == "fleet" ? "" : $"?dir={_place["fleet/".Length..]}";
-        return nix.Run(Path, "eval", "--raw", "--impure", "--expr", $"({function}) (builtins.getFlake \"git+file://{Folder["fleet"]}{dir}\")");
+        return nix.Run(
+            Path, "eval", "--raw", "--impure", "--expr", $"({function}) (builtins.getFlake \"git+file://{Folder["fleet"]}{dir}\")");
     }
 
     void AddInput(string name, string standIn)
@@ -121,7 +127,9 @@ sealed partial class OneFleet : IDisposable
     void Copy(string from, string to)
     {
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-            Folder.Write($"{to}/{System.IO.Path.GetRelativePath(from, file)}", File.ReadAllText(file).Replace("@INPUTS@", Folder["inputs"], StringComparison.Ordinal));
+            Folder.Write(
+                $"{to}/{System.IO.Path.GetRelativePath(from, file)}",
+                File.ReadAllText(file).Replace("@INPUTS@", Folder["inputs"], StringComparison.Ordinal));
     }
 
     [GeneratedRegex("/inputs/([a-z-]+)\"")]

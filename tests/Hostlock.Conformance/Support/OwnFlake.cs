@@ -59,7 +59,8 @@ public sealed class OwnFlake : IDisposable
         TestGit.Commit(Folder[name], 3);
     }
 
-    internal Ended Hostlock(string folder, params IEnumerable<string> arguments) => HostlockProgram.Run(Folder[folder], Folder["home"], arguments);
+    internal Ended Hostlock(string folder, params IEnumerable<string> arguments) =>
+        HostlockProgram.Run(Folder[folder], Folder["home"], arguments);
 
     /// <summary>What a function makes of the flake, as JSON.</summary>
     internal string Eval(RealNix nix, string function) =>

@@ -47,7 +47,9 @@ sealed class RealNix
 
     public static string? Find(string version)
     {
-        var prefix = Environment.GetEnvironmentVariable("HOSTLOCK_NIX_PREFIX") is { Length: > 0 } set ? set : Path.Combine(Repository.Root, "artifacts/nix");
+        var prefix = Environment.GetEnvironmentVariable("HOSTLOCK_NIX_PREFIX") is { Length: > 0 } set
+            ? set
+            : Path.Combine(Repository.Root, "artifacts/nix");
         return Directory.Exists(prefix)
             ? Directory.EnumerateDirectories(prefix, $"nix-{version}*")
                 .Where(folder => File.Exists(Path.Combine(folder, ".complete")))
@@ -56,7 +58,8 @@ sealed class RealNix
             : null;
     }
 
-    public Ended Run(string folder, params IEnumerable<string> arguments) => Tests.Support.Run.Program(_program, folder, _variables, arguments);
+    public Ended Run(string folder, params IEnumerable<string> arguments) =>
+        Tests.Support.Run.Program(_program, folder, _variables, arguments);
 
     /// <summary>Runs another program of the release, <c>nix-instantiate</c>.</summary>
     public Ended RunOther(string program, string folder, params IEnumerable<string> arguments) =>
@@ -99,7 +102,12 @@ static class HostlockProgram
     public static ProcessStartInfo Start(string folder, string home, params IEnumerable<string> arguments)
     {
         Assert.SkipUnless(File.Exists(Path), "the program is not built; ./test builds it");
-        var start = new ProcessStartInfo(Path, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in Variables(home))
             start.Environment[name] = value;
         return start;

@@ -69,7 +69,8 @@ public class FetchCacheTests
         // An answer under another's name is not taken for its own.
         var other = Key.With("repo", "other");
         cache.Keep(other, Answer);
-        File.Copy(Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Single(path => path != file), file, overwrite: true);
+        File.Copy(
+            Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Single(path => path != file), file, overwrite: true);
         Assert.Null(cache.Find(Key));
     }
 }

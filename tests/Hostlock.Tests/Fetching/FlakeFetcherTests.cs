@@ -8,11 +8,13 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching;
 
-/// <summary>What a lock names is read as it was locked or not at all, and at the end of a run what was begun ahead is over before what it uses is gone.</summary>
+/// <summary>What a lock names is read as it was locked or not at all, and at the end of a run what was begun ahead is over before what it
+/// uses is gone.</summary>
 public sealed class FlakeFetcherTests : IDisposable
 {
     static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
-    static readonly NixSettings Settings = NixSettings.Read(new Dictionary<string, string> { ["HOME"] = "/nonexistent", ["NIX_CONF_DIR"] = "/nonexistent" });
+    static readonly NixSettings Settings = NixSettings.Read(
+        new Dictionary<string, string> { ["HOME"] = "/nonexistent", ["NIX_CONF_DIR"] = "/nonexistent" });
 
     readonly TempFolder _folder = new();
 
@@ -25,7 +27,8 @@ public sealed class FlakeFetcherTests : IDisposable
 
         public TaskCompletionSource Started { get; } = new();
 
-        public Task<Finished> RunAsync(ProcessRequest request, CancellationToken cancellationToken) => _real.RunAsync(request, cancellationToken);
+        public Task<Finished> RunAsync(ProcessRequest request, CancellationToken cancellationToken) =>
+            _real.RunAsync(request, cancellationToken);
 
         public IRunningProcess Start(ProcessRequest request)
         {
@@ -100,7 +103,9 @@ public sealed class FlakeFetcherTests : IDisposable
         await using var fetcher = Fetcher("cache");
         var files = await fetcher.ReadAsync(locked, Stop);
 
-        Assert.Equal("{ outputs = _: { }; }\n"u8.ToArray(), Assert.IsType<TreeItem.File>(await files.FindAsync(TreePath.Parse("flake.nix"), Stop)).Contents.ToArray());
+        Assert.Equal(
+            "{ outputs = _: { }; }\n"u8.ToArray(),
+            Assert.IsType<TreeItem.File>(await files.FindAsync(TreePath.Parse("flake.nix"), Stop)).Contents.ToArray());
         Assert.Null(await files.FindAsync(TreePath.Parse("flake.lock"), Stop));
         Assert.Null(await files.FindAsync(TreePath.Parse("file/below"), Stop));
         Assert.IsType<TreeItem.Folder>(await files.FindAsync(TreePath.Parse(""), Stop));

@@ -41,7 +41,8 @@ public sealed class NixSettingsTests : IDisposable
     public void Of_the_files_that_are_named_the_first_wins_and_the_usual_one_is_not_read()
     {
         _folder.Write("home/.config/nix/nix.conf", "connect-timeout = 1\n");
-        var (first, second) = (_folder.Write("first", "connect-timeout = 2\n"), _folder.Write("second", "connect-timeout = 3\ndownload-attempts = 3\n"));
+        var (first, second) = (
+            _folder.Write("first", "connect-timeout = 2\n"), _folder.Write("second", "connect-timeout = 3\ndownload-attempts = 3\n"));
 
         var settings = Read(("NIX_USER_CONF_FILES", $"{first}:{second}"));
 
@@ -91,7 +92,8 @@ public sealed class NixSettingsTests : IDisposable
     [InlineData("acme2", "a", "of the host")]
     public void The_token_is_that_of_the_longest_part_that_has_one(string owner, string repository, string expected)
     {
-        var settings = Read(("NIX_CONFIG", "access-tokens = github.com=host github.com/acme=owner github.com/acme/a=repository nothing =x"));
+        var settings = Read(
+            ("NIX_CONFIG", "access-tokens = github.com=host github.com/acme=owner github.com/acme/a=repository nothing =x"));
 
         Assert.Equal(expected.Split(' ')[^1], settings.TokenFor("github.com", owner, repository));
         Assert.Null(settings.TokenFor("github.com.evil.test", owner, repository));

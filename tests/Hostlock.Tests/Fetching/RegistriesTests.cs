@@ -117,7 +117,9 @@ public sealed class RegistriesTests : IDisposable
     HttpDownloads Downloads() => new(() => _wire, Settings(), TimeProvider.System);
 
     NixSettings Settings() =>
-        NixSettings.Read(new Dictionary<string, string> { ["HOME"] = _folder["home"], ["NIX_CONF_DIR"] = _folder["system"], ["XDG_CONFIG_DIRS"] = _folder["none"] });
+        NixSettings.Read(
+            new Dictionary<string,
+            string> { ["HOME"] = _folder["home"], ["NIX_CONF_DIR"] = _folder["system"], ["XDG_CONFIG_DIRS"] = _folder["none"] });
 
     /// <summary>The server of the global registry.</summary>
     sealed class Wire : HttpMessageHandler

@@ -30,7 +30,8 @@ public class FlakeNixEditTests
 
     [Theory]
     [InlineData("{ outputs = { self, inputs }: { }; }", "hostlockInputs@{ self, inputs, ... }: import ./hostlock.nix hostlockInputs (")]
-    [InlineData("rec { inputs.a.url = \"path:/a\"; outputs = { self, ... }: inputs; }", "hostlockInputs: import ./hostlock.nix hostlockInputs (")]
+    [InlineData(
+        "rec { inputs.a.url = \"path:/a\"; outputs = { self, ... }: inputs; }", "hostlockInputs: import ./hostlock.nix hostlockInputs (")]
     [InlineData("{ outputs = { self, ... }: with self; inputs; }", "hostlockInputs: import ./hostlock.nix hostlockInputs (")]
     [InlineData("{ outputs = { self, ... }@inputs: inputs; }", "inputs: import ./hostlock.nix inputs (")]
     public void The_new_argument_takes_no_name_that_means_something_inside(string text, string expected)
@@ -104,7 +105,8 @@ public class FlakeNixEditTests
         var source = new SourceText("flake.nix", "{ outputs = inputs: (import ./hostlock.nix inputs (_: { })) // { a = 1; }; }");
 
         Assert.True(FlakeNixEdit.IsWrapped(source));
-        Assert.Contains("in another way", Assert.Throws<FlakeException>(() => FlakeNixEdit.Unwrap(source)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "in another way", Assert.Throws<FlakeException>(() => FlakeNixEdit.Unwrap(source)).Message, StringComparison.Ordinal);
         Assert.Contains("already", Assert.Throws<FlakeException>(() => FlakeNixEdit.Wrap(source)).Message, StringComparison.Ordinal);
     }
 
@@ -125,7 +127,11 @@ public class FlakeNixEditTests
     public void Flakes_that_are_wrapped_and_unwrapped_are_what_they_were()
     {
         var (wrapped, wrong) = (0, new List<string>());
-        var folders = new[] { Path.Combine(Support.Repository.Root, "nix/tests"), Environment.GetEnvironmentVariable("HOSTLOCK_NIX_FILES") }.OfType<string>();
+        var folders = new[]
+        {
+            Path.Combine(Support.Repository.Root, "nix/tests"),
+            Environment.GetEnvironmentVariable("HOSTLOCK_NIX_FILES"),
+        }.OfType<string>();
         foreach (var file in folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*flake*.nix", SearchOption.AllDirectories)))
         {
             var source = new SourceText("flake.nix", File.ReadAllText(file));

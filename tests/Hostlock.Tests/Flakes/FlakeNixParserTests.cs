@@ -43,7 +43,8 @@ public class FlakeNixParserTests
     [InlineData("""a = { type = "github"; owner = "acme"; repo = "a"; buildTime = true; };""")]
     public void What_only_Determinate_Nix_has_is_refused_at_its_place(string inputs)
     {
-        var why = Assert.Throws<FlakeException>(() => FlakeNixParser.Parse(new("flake.nix", $"{{ inputs = {{ {inputs} }}; outputs = _: {{ }}; }}"), TreePath.Root));
+        var why = Assert.Throws<FlakeException>(
+            () => FlakeNixParser.Parse(new("flake.nix", $"{{ inputs = {{ {inputs} }}; outputs = _: {{ }}; }}"), TreePath.Root));
 
         Assert.EndsWith("buildTime", why.Span!.Text, StringComparison.Ordinal);
         Assert.Contains("Determinate Nix", why.Hint, StringComparison.Ordinal);
@@ -123,7 +124,8 @@ public class FlakeNixParserTests
     {
         var source = new SourceText("flake.nix", $"{{ inputs.x.url = {literal}; outputs = _: {{ }}; }}");
 
-        var input = FlakeNixParser.Parse(source, TreePath.Parse(directory), fileDirectory is null ? null : TreePath.Parse(fileDirectory)).Inputs["x"];
+        var input = FlakeNixParser.Parse(
+            source, TreePath.Parse(directory), fileDirectory is null ? null : TreePath.Parse(fileDirectory)).Inputs["x"];
 
         Assert.Equal(expected, input.Reference!.Input.Text("path"));
     }
@@ -148,7 +150,8 @@ public class FlakeNixParserTests
     public void A_misspelt_attribute_gets_a_hint()
     {
         Assert.Equal("did you mean 'inputs'?", Assert.Throws<FlakeException>(() => Parse("{ input = { }; outputs = _: { }; }")).Hint);
-        Assert.Equal("did you mean 'follows'?", Assert.Throws<FlakeException>(() => Parse("{ inputs.x.folows = \"y\"; outputs = _: { }; }")).Hint);
+        Assert.Equal(
+            "did you mean 'follows'?", Assert.Throws<FlakeException>(() => Parse("{ inputs.x.folows = \"y\"; outputs = _: { }; }")).Hint);
     }
 
     [Fact]

@@ -21,7 +21,10 @@ public class FlakeRefTests
         var actual = Read(text);
 
         if (expected.StartsWith("relative path", StringComparison.Ordinal))
-            Assert.True(actual == "relative path" || (expected.Contains("error", StringComparison.Ordinal) && actual.StartsWith("error", StringComparison.Ordinal)), actual);
+            Assert.True(
+                actual == "relative path"
+                    || (expected.Contains("error", StringComparison.Ordinal) && actual.StartsWith("error", StringComparison.Ordinal)),
+                actual);
         else if (expected.StartsWith("error: ", StringComparison.Ordinal))
             Assert.StartsWith("error: ", actual, StringComparison.Ordinal);
         else
@@ -45,7 +48,9 @@ public class FlakeRefTests
     [InlineData("git+https://h/p?submodules=0", "git+https://h/p")]
     [InlineData("path:./a?dir=b", "path:./a?dir=b")]
     [InlineData("nixpkgs/nixos-25.11", "flake:nixpkgs/nixos-25.11")]
-    [InlineData("https://h/a.tar.gz?narHash=sha256-pQpattmS9VmO3ZIQUFn66az8GSmB4IvYhTTCFn6SUmo%3D", "https://h/a.tar.gz?narHash=sha256-pQpattmS9VmO3ZIQUFn66az8GSmB4IvYhTTCFn6SUmo%3D")]
+    [InlineData(
+        "https://h/a.tar.gz?narHash=sha256-pQpattmS9VmO3ZIQUFn66az8GSmB4IvYhTTCFn6SUmo%3D",
+        "https://h/a.tar.gz?narHash=sha256-pQpattmS9VmO3ZIQUFn66az8GSmB4IvYhTTCFn6SUmo%3D")]
     public void A_reference_is_written_back_as_Nix_prints_it(string text, string printed) =>
         Assert.Equal(printed, FlakeRef.ParseInput(text, true, null, null).ToString());
 
@@ -59,7 +64,9 @@ public class FlakeRefTests
 
     [Fact]
     public void An_explicit_false_is_not_the_same_as_nothing() =>
-        Assert.NotEqual(FlakeRef.ParseInput("git+https://h/p", true, null, null).Canonical, FlakeRef.ParseInput("git+https://h/p?submodules=0", true, null, null).Canonical);
+        Assert.NotEqual(
+            FlakeRef.ParseInput("git+https://h/p", true, null, null).Canonical,
+            FlakeRef.ParseInput("git+https://h/p?submodules=0", true, null, null).Canonical);
 
     static string Read(string text)
     {
@@ -67,7 +74,8 @@ public class FlakeRefTests
         {
             var reference = FlakeRef.ParseInput(text, wantsTree: true, null, null);
             // "path:x" says a relative path as attributes; the same text read as a path keeps its scheme in the name.
-            var isFallback = reference.IsRelativePath && (!text.StartsWith("path:", StringComparison.Ordinal) || reference.Input.Text("path") == text);
+            var isFallback = reference.IsRelativePath
+                && (!text.StartsWith("path:", StringComparison.Ordinal) || reference.Input.Text("path") == text);
             return isFallback ? "relative path" : reference.Attributes.ToString();
         }
         catch (FlakeException why)

@@ -80,7 +80,8 @@ public class NixParserTests
     {
         string Nested(int depth) => string.Concat(Enumerable.Repeat(open, depth)) + core + string.Concat(Enumerable.Repeat(close, depth));
 
-        var (fits, tooDeep) = OnSmallStack(() => (Read(new SourceText("f.nix", Nested(490))), Read(new SourceText("f.nix", Nested(40_000)))));
+        var (fits, tooDeep) = OnSmallStack(
+            () => (Read(new SourceText("f.nix", Nested(490))), Read(new SourceText("f.nix", Nested(40_000)))));
 
         Assert.Equal("ok", fits.Verdict);
         Assert.Contains("levels deep", tooDeep.Answer, StringComparison.Ordinal);
@@ -160,7 +161,12 @@ public class NixParserTests
 
     // Nix lists more of what it expected, and tells how to switch features on.
     static string Comparable(string answer) =>
-        answer.Contains("contains null bytes", StringComparison.Ordinal) ? "null bytes" : answer.Split(", expecting ")[0].Split("; add '--")[0].Split(" already defined at ")[0].Replace(" already defined", "", StringComparison.Ordinal);
+        answer.Contains("contains null bytes", StringComparison.Ordinal)
+            ? "null bytes"
+            : answer.Split(", expecting ")[0]
+                .Split("; add '--")[0]
+                .Split(" already defined at ")[0]
+                .Replace(" already defined", "", StringComparison.Ordinal);
 
     static T OnSmallStack<T>(Func<T> work)
     {

@@ -32,7 +32,8 @@ public sealed class FleetFolderTests : IDisposable
     [Fact]
     public void Words_name_each_lock_once_in_their_order()
     {
-        var folder = Fleet("[hosts.a]\nring = 'r'\n[hosts.b]\nlock = 'locks/c.lock'\n[hosts.c]\nring = 'r'\n[hosts.d]\nlock = 'flake.lock'\n[rings.r]\n");
+        var folder = Fleet(
+            "[hosts.a]\nring = 'r'\n[hosts.b]\nlock = 'locks/c.lock'\n[hosts.c]\nring = 'r'\n[hosts.d]\nlock = 'flake.lock'\n[rings.r]\n");
 
         Assert.Equal(["a", "b", "root"], folder.Places(["@r", "b", "d", "c", "root", "a"]).Select(place => place.Name));
         Assert.Equal(["b", "c"], folder.Places(["c"])[0].Sharers.Select(owner => owner.ToString()));
@@ -74,7 +75,9 @@ public sealed class FleetFolderTests : IDisposable
             Assert.True(Assert.Throws<FleetException>(() => FleetFolder.Open(_folder.Path).Reserve()).IsBusy);
         folder.Reserve().Dispose();
 
-        Assert.Equal(["flake.nix", "hostlock.toml"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["flake.nix", "hostlock.toml"],
+            Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     FleetFolder Fleet(string toml, string at = ".")

@@ -37,5 +37,10 @@ public class HostNameTests
     [Fact]
     public void An_owner_reads_as_the_word_for_its_lock() => Assert.Equal(
         ["root", "plex", "./a.lock"],
-        new LockOwner[] { new LockOwner.Root(), new LockOwner.Host(HostName.Parse("plex")), new LockOwner.File("./a.lock") }.Select(owner => owner.ToString()));
+        new LockOwner[]
+        {
+            new LockOwner.Root(),
+            new LockOwner.Host(HostName.Parse("plex")),
+            new LockOwner.File("./a.lock"),
+        }.Select(owner => owner.ToString()));
 }

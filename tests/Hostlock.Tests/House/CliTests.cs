@@ -10,7 +10,15 @@ namespace Hostlock.Tests.House;
 public partial class CliTests
 {
     static readonly string[] Files =
-        ["System.IO.File", "System.IO.FileInfo", "System.IO.Directory", "System.IO.DirectoryInfo", "System.IO.FileStream", "System.IO.RandomAccess", "System.Diagnostics.Process"];
+        [
+            "System.IO.File",
+            "System.IO.FileInfo",
+            "System.IO.Directory",
+            "System.IO.DirectoryInfo",
+            "System.IO.FileStream",
+            "System.IO.RandomAccess",
+            "System.Diagnostics.Process",
+        ];
 
     // What makes the outside world may name it: the seam to programs is handed on, and never used.
     static readonly string[] Outside = ["Hostlock.Cli.Surroundings", "Program"];
@@ -34,7 +42,8 @@ public partial class CliTests
 
     [Fact]
     public void The_seam_to_programs_is_not_called() =>
-        Assert.DoesNotContain(Program.Where(type => !Outside.Contains(Outermost(type))).SelectMany(CalledTypes), used => HandedOn.Contains(used.FullName));
+        Assert.DoesNotContain(
+            Program.Where(type => !Outside.Contains(Outermost(type))).SelectMany(CalledTypes), used => HandedOn.Contains(used.FullName));
 
     [Fact]
     public void A_folder_is_reserved_by_what_writes_to_it() =>
@@ -42,13 +51,16 @@ public partial class CliTests
 
     [Fact]
     public void The_test_sees_what_a_type_uses() =>
-        Assert.Contains(CalledTypes(Program.Single(type => type.FullName == "Hostlock.Cli.Surroundings")), used => used.FullName == "System.IO.Directory");
+        Assert.Contains(
+            CalledTypes(Program.Single(type => type.FullName == "Hostlock.Cli.Surroundings")),
+            used => used.FullName == "System.IO.Directory");
 
     [Fact]
     public void Every_command_is_a_file_of_its_own()
     {
         var commands = Program.Where(type => type.BaseType?.FullName == typeof(FleetCommand).FullName).Select(type => type.Name);
-        var files = Directory.EnumerateFiles(Path.Combine(Support.Repository.Root, "src/Hostlock.Cli/Commands")).Select(file => Path.GetFileNameWithoutExtension(file)!);
+        var files = Directory.EnumerateFiles(Path.Combine(Support.Repository.Root, "src/Hostlock.Cli/Commands"))
+            .Select(file => Path.GetFileNameWithoutExtension(file)!);
 
         Assert.Equal(files.Order(StringComparer.Ordinal), commands.Order(StringComparer.Ordinal));
     }
@@ -76,7 +88,9 @@ public partial class CliTests
 
         Assert.True(examples.Count > root.Subcommands.Count);
         Assert.All(examples, example =>
-            Assert.Empty(root.Parse(Words(example), new() { ResponseFileTokenReplacer = null }).Errors.Select(error => $"{example}: {error.Message}")));
+            Assert.Empty(
+                root.Parse(
+                    Words(example), new() { ResponseFileTokenReplacer = null }).Errors.Select(error => $"{example}: {error.Message}")));
     }
 
     static IEnumerable<Command> Commands() =>

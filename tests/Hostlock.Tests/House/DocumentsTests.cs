@@ -13,7 +13,9 @@ public partial class DocumentsTests
     public static TheoryData<string> Documents =>
     [
         .. Directory.EnumerateFiles(Repository.Root, "*.md")
-            .Concat(Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories)))
+            .Concat(
+                Folders.SelectMany(
+                    folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories)))
             .Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal),
     ];
 
@@ -22,7 +24,10 @@ public partial class DocumentsTests
     public void Every_link_leads_to_a_file_and_a_heading_that_exist(string document)
     {
         var file = Path.Combine(Repository.Root, document);
-        var links = Link().Matches(Prose(file)).Select(link => link.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal));
+        var links = Link()
+            .Matches(Prose(file))
+            .Select(link => link.Groups[1].Value)
+            .Where(link => !link.Contains("://", StringComparison.Ordinal));
 
         var broken = links.Where(link => !Exists(file, link));
 
@@ -41,7 +46,9 @@ public partial class DocumentsTests
     [Fact]
     public void Every_decision_has_a_number_of_its_own()
     {
-        var numbers = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs/decisions"), "*.md").Select(file => Path.GetFileName(file)[..4]).ToList();
+        var numbers = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs/decisions"), "*.md")
+            .Select(file => Path.GetFileName(file)[..4])
+            .ToList();
 
         Assert.Equal(numbers.Distinct().Count(), numbers.Count);
     }
@@ -50,7 +57,8 @@ public partial class DocumentsTests
     {
         var (path, heading) = link.Split('#') is [var before, var after] ? (before, after) : (link, "");
         var to = path.Length == 0 ? from : Path.GetFullPath(path, Path.GetDirectoryName(from)!);
-        return Path.Exists(to) && (heading.Length == 0 || Heading().Matches(Prose(to)).Select(line => Anchor(line.Groups[1].Value)).Contains(heading));
+        return Path.Exists(to)
+            && (heading.Length == 0 || Heading().Matches(Prose(to)).Select(line => Anchor(line.Groups[1].Value)).Contains(heading));
     }
 
     // A document without its fenced blocks.
@@ -58,7 +66,8 @@ public partial class DocumentsTests
 
     // The name that a forge gives a heading.
     static string Anchor(string heading) =>
-        string.Concat(heading.ToLowerInvariant().Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_')).Replace(' ', '-');
+        string.Concat(heading.ToLowerInvariant().Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_'))
+            .Replace(' ', '-');
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

@@ -7,8 +7,8 @@ public class FloorsTests
 {
     static readonly string[] Floors = ["Nar", "Flakes", "Locks", "Platform", "Fetching", "Fleets", "Reporting"];
 
-    // The rooms of a floor, and the rooms beside them that each may use. All may use what lies in the floor's own folder, but not the types of that
-    // folder which open the rooms.
+    // The rooms of a floor, and the rooms beside them that each may use. All may use what lies in the floor's own folder, but not the types
+    // of that folder which open the rooms.
     static readonly Dictionary<string, string[]> Rooms = new()
     {
         ["Flakes.Nix"] = [],
@@ -73,7 +73,9 @@ public class FloorsTests
                      where room is not null
                      from used in UsesOf(type)
                      where FolderOf(used) == FolderOf(type)
-                     where RoomOf(used) is { } other && other != room ? Openers.Contains(used.FullName) || !Rooms[room].Contains(other) : RoomOf(used) is null && Openers.Contains(used.FullName)
+                     where RoomOf(used) is { } other && other != room
+                         ? Openers.Contains(used.FullName) || !Rooms[room].Contains(other)
+                         : RoomOf(used) is null && Openers.Contains(used.FullName)
                      select $"{type.FullName} uses {used.FullName}";
 
         Assert.Equal("", string.Join("\n", strays.Distinct()));
@@ -85,7 +87,9 @@ public class FloorsTests
 
     [Fact]
     public void The_test_sees_what_a_type_uses() =>
-        Assert.Contains(UsesOf(Library.Single(type => type.FullName == "Hostlock.Fetching.Http.HttpDownloads")), used => used.FullName == "System.Net.Http.HttpClient");
+        Assert.Contains(
+            UsesOf(Library.Single(type => type.FullName == "Hostlock.Fetching.Http.HttpDownloads")),
+            used => used.FullName == "System.Net.Http.HttpClient");
 
     // The ground, and whatever may be used anywhere, is at -1.
     static int FloorOf(TypeReference type) => Array.IndexOf(Floors, Outside.GetValueOrDefault(type.FullName) ?? FolderOf(type));
@@ -103,7 +107,8 @@ public class FloorsTests
 
     static IEnumerable<TypeReference> UsesOf(TypeDefinition type)
     {
-        var members = type.Methods.SelectMany(method => method.Parameters.Select(parameter => parameter.ParameterType).Append(method.ReturnType));
+        var members = type.Methods.SelectMany(
+            method => method.Parameters.Select(parameter => parameter.ParameterType).Append(method.ReturnType));
         var calls = from method in type.Methods.Where(method => method.HasBody)
                     from instruction in method.Body.Instructions
                     select instruction.Operand as TypeReference ?? (instruction.Operand as MemberReference)?.DeclaringType;

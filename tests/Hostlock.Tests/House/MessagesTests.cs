@@ -15,7 +15,12 @@ namespace Hostlock.Tests.House;
 /// </summary>
 public class MessagesTests
 {
-    static readonly Type[] Exceptions = [.. typeof(HostlockException).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(HostlockException))).OrderBy(type => type.Name, StringComparer.Ordinal)];
+    static readonly Type[] Exceptions =
+    [
+        .. typeof(HostlockException).Assembly.GetTypes()
+        .Where(type => type.IsSubclassOf(typeof(HostlockException)))
+        .OrderBy(type => type.Name, StringComparer.Ordinal),
+    ];
 
     static readonly string[] Programs = ["Git ", "Nix "];
 
@@ -31,7 +36,12 @@ public class MessagesTests
         {
             Assert.False(phrase.EndsWith('.'), phrase);
             // Names of programs keep their capital.
-            Assert.False(phrase is [var first, var second, ..] && char.IsUpper(first) && char.IsLower(second) && !Programs.Any(program => phrase.StartsWith(program, StringComparison.Ordinal)), phrase);
+            Assert.False(
+                phrase is [var first, var second, ..]
+                    && char.IsUpper(first)
+                    && char.IsLower(second)
+                    && !Programs.Any(program => phrase.StartsWith(program, StringComparison.Ordinal)),
+                phrase);
         });
     }
 
@@ -68,7 +78,8 @@ public class MessagesTests
         object sample = 0 switch
         {
             _ when type == typeof(string) => parameter.Name!,
-            _ when type == typeof(int) || type == typeof(long) || type == typeof(ulong) => Convert.ChangeType(7, type, System.Globalization.CultureInfo.InvariantCulture),
+            _ when type == typeof(int) || type == typeof(long) || type == typeof(ulong) =>
+                Convert.ChangeType(7, type, System.Globalization.CultureInfo.InvariantCulture),
             _ when type == typeof(bool) => true,
             _ when type == typeof(DateOnly) || type == typeof(DateOnly?) => new DateOnly(2026, 3, 1),
             _ when type == typeof(DateTimeOffset) => new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero),
@@ -92,7 +103,9 @@ public class MessagesTests
             _ when type.IsAssignableFrom(typeof(ImmutableArray<string>)) => ImmutableArray.Create("one", "two"),
             _ when type.IsAssignableFrom(typeof(InputPath[])) => new[] { InputPath.Of("a"), InputPath.Of("b") },
             _ when type.IsAssignableFrom(typeof(string[][])) => new[] { new[] { "one" } },
-            _ => throw new NotSupportedException($"what a {type} may look like is to be said in {nameof(SampleFor)} (for {parameter.Member.Name})"),
+            _ =>
+                throw new NotSupportedException(
+                    $"what a {type} may look like is to be said in {nameof(SampleFor)} (for {parameter.Member.Name})"),
         };
         return sample;
     }

@@ -16,7 +16,10 @@ public class PackagesTests
     [InlineData("src/Hostlock.Cli/Hostlock.Cli.csproj", typeof(App))]
     public void Each_package_of_a_project_is_used_by_its_code(string project, Type type)
     {
-        var packages = XDocument.Load(Path.Combine(Repository.Root, project)).Descendants("PackageReference").Select(reference => reference.Attribute("Include")!.Value).ToList();
+        var packages = XDocument.Load(Path.Combine(Repository.Root, project))
+            .Descendants("PackageReference")
+            .Select(reference => reference.Attribute("Include")!.Value)
+            .ToList();
         using var assembly = AssemblyDefinition.ReadAssembly(type.Assembly.Location);
         var used = assembly.MainModule.AssemblyReferences.Select(reference => reference.Name).ToHashSet(StringComparer.Ordinal);
 

@@ -7,7 +7,8 @@ namespace Hostlock.Tests.House;
 public class TestLimitTests
 {
     [Fact]
-    public void Every_test_has_a_limit() => Assert.InRange(typeof(TestLimitTests).Assembly.GetCustomAttribute<TestLimitAttribute>()!.Seconds, 1, 600);
+    public void Every_test_has_a_limit() =>
+        Assert.InRange(typeof(TestLimitTests).Assembly.GetCustomAttribute<TestLimitAttribute>()!.Seconds, 1, 600);
 
     [Fact]
     public void A_test_that_takes_too_long_is_cancelled_and_fails_by_its_name()

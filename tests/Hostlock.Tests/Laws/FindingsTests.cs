@@ -11,7 +11,12 @@ public class FindingsTests
 {
     static string Folder => Path.Combine(Repository.Root, "tests/Hostlock.Tests/Laws/findings");
 
-    public static TheoryData<string> Findings() => [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Folder, file)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Findings() =>
+        [
+            .. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Folder, file))
+            .Order(StringComparer.Ordinal),
+        ];
 
     [Theory]
     [MemberData(nameof(Findings))]

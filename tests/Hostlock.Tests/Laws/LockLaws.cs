@@ -17,13 +17,15 @@ public class LockLaws
                 Reference(null),
                 isFlake,
                 null,
-                NameMap<LockEdge>.Of([.. inputs.Select(input => KeyValuePair.Create(Names[input.Item1], (LockEdge)new LockEdge.Locked(input.Item2!)))]))));
+                NameMap<LockEdge>.Of(
+                    [.. inputs.Select(input => KeyValuePair.Create(Names[input.Item1], (LockEdge)new LockEdge.Locked(input.Item2!)))]))));
 
     static readonly Gen<LockFile> Lock = Gen.Select(
         Gen.Select(Gen.Int[0, 3], Node).Array[0, 4], Gen.Bool,
         (inputs, follows) =>
         {
-            var edges = inputs.Select(input => KeyValuePair.Create(Names[input.Item1], (LockEdge)new LockEdge.Locked(input.Item2))).ToList();
+            var edges = inputs.Select(input => KeyValuePair.Create(Names[input.Item1], (LockEdge)new LockEdge.Locked(input.Item2)))
+                .ToList();
             if (follows && edges.Count > 0)
                 edges.Add(KeyValuePair.Create("z", (LockEdge)new LockEdge.Follows(InputPath.Of(edges[0].Key))));
             return new LockFile(new(NameMap<LockEdge>.Of(edges)));
@@ -43,15 +45,21 @@ public class LockLaws
     {
         var inputs = file.AllInputs().ToList();
         if (inputs.Count == 0)
-            return file.With(InputPath.Of("n"), new LockEdge.Locked(new(Reference(change.Value), Reference(null), true, null, NameMap<LockEdge>.Empty)));
+            return file.With(
+                InputPath.Of("n"), new LockEdge.Locked(new(Reference(change.Value), Reference(null), true, null, NameMap<LockEdge>.Empty)));
         var (path, edge) = inputs[change.At % inputs.Count];
         var node = (edge as LockEdge.Locked)?.Node;
         var changed = (change.Kind, node) switch
         {
             (0, _) => file.With(path, null),
             (1, _) => file.With(path, new LockEdge.Follows(InputPath.Of(inputs[change.Value % inputs.Count].Path.Names[0]))),
-            (2, { }) => file.With(path, new LockEdge.Locked(new(node.Locked, FlakeRef.Indirect(Names[change.Value]), node.IsFlake, null, node.Inputs))),
-            (3, { IsFlake: true }) => file.With(path.Append("n"), new LockEdge.Locked(new(Reference(change.Value), Reference(null), true, null, NameMap<LockEdge>.Empty))),
+            (2, { }) =>
+                file.With(
+                    path, new LockEdge.Locked(new(node.Locked, FlakeRef.Indirect(Names[change.Value]), node.IsFlake, null, node.Inputs))),
+            (3, { IsFlake: true }) =>
+                file.With(
+                    path.Append("n"),
+                    new LockEdge.Locked(new(Reference(change.Value), Reference(null), true, null, NameMap<LockEdge>.Empty))),
             (_, { }) => file.With(path, new LockEdge.Locked(new(Reference(change.Value), node.Original, node.IsFlake, null, node.Inputs))),
             _ => file,
         };
@@ -62,11 +70,17 @@ public class LockLaws
     static FlakeRef Reference(int? revision)
     {
         var reference = RefAttributes.Of(("type", "github"), ("owner", "acme"), ("repo", "a"));
-        return FlakeRef.FromLock(revision is { } number ? reference.With("rev", new string((char)('a' + number), 40)).With("narHash", $"sha256-{new string('A', 43)}=").With("lastModified", (ulong)number) : reference);
+        return FlakeRef.FromLock(
+            revision is { } number
+                ? reference.With("rev", new string((char)('a' + number), 40))
+                    .With("narHash", $"sha256-{new string('A', 43)}=")
+                    .With("lastModified", (ulong)number)
+                : reference);
     }
 
     [Fact]
-    public void What_is_written_is_read_again() => Lock.Sample(file => LockDiff.Same(file, LockFileReader.Read("flake.lock", LockFileWriter.Write(file))));
+    public void What_is_written_is_read_again() =>
+        Lock.Sample(file => LockDiff.Same(file, LockFileReader.Read("flake.lock", LockFileWriter.Write(file))));
 
     [Fact]
     public void A_merge_with_nothing_new_is_the_other_side() => Sides.Sample((common, ours, theirs) =>
@@ -139,7 +153,8 @@ public class LockLaws
     });
 
     [Fact]
-    public void The_culprits_are_found_and_nobody_else() => Gen.Select(Gen.Int[1, 40], Gen.Int[0, 39].HashSet[1, 3]).Sample((count, picked) =>
+    public void The_culprits_are_found_and_nobody_else() =>
+        Gen.Select(Gen.Int[1, 40], Gen.Int[0, 39].HashSet[1, 3]).Sample((count, picked) =>
     {
         var culprits = picked.Where(each => each < count).ToHashSet();
         if (culprits.Count == 0)

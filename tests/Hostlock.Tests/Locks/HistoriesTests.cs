@@ -6,8 +6,8 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Locks;
 
 /// <summary>
-/// Histories of locks out of public repositories. Each update of more than one input is taken apart, as if half of its inputs had been moved in one
-/// branch and half in another, and put together again: by the structure, and by lines as git does it.
+/// Histories of locks out of public repositories. Each update of more than one input is taken apart, as if half of its inputs had been
+/// moved in one branch and half in another, and put together again: by the structure, and by lines as git does it.
 /// </summary>
 public class HistoriesTests
 {
@@ -18,7 +18,12 @@ public class HistoriesTests
     /// <param name="LinesWrong">How many git's merge of lines takes for done, with another lock as the result.</param>
     sealed record Tally(int Updates, int Structure, int Lines, int LinesWrong);
 
-    public static TheoryData<string> Recorded() => [.. Directory.EnumerateDirectories(Repository.Vectors("history")).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Recorded() =>
+        [
+            .. Directory.EnumerateDirectories(Repository.Vectors("history"))
+            .Select(folder => Path.GetFileName(folder))
+            .Order(StringComparer.Ordinal),
+        ];
 
     [Theory]
     [MemberData(nameof(Recorded))]
@@ -35,12 +40,17 @@ public class HistoriesTests
     [Fact]
     public void So_do_those_of_all_histories_asked_for()
     {
-        var folders = Environment.GetEnvironmentVariable("HOSTLOCK_HISTORIES") is { Length: > 0 } more ? Directory.GetDirectories(more) : [.. Recorded().Select(row => Path.Combine(Repository.Vectors("history"), row.Data)).Take(1)];
-        var tallies = folders.Order(StringComparer.Ordinal).Select(folder => (Name: Path.GetFileName(folder), Tally: Replay(folder))).ToList();
+        var folders = Environment.GetEnvironmentVariable("HOSTLOCK_HISTORIES") is { Length: > 0 } more
+            ? Directory.GetDirectories(more)
+            : [.. Recorded().Select(row => Path.Combine(Repository.Vectors("history"), row.Data)).Take(1)];
+        var tallies = folders.Order(StringComparer.Ordinal)
+            .Select(folder => (Name: Path.GetFileName(folder), Tally: Replay(folder)))
+            .ToList();
         foreach (var (name, tally) in tallies)
             TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {tally}");
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"all: {tallies.Sum(each => each.Tally.Updates)} updates, structure {tallies.Sum(each => each.Tally.Structure)}, lines {tallies.Sum(each => each.Tally.Lines)}, lines wrong {tallies.Sum(each => each.Tally.LinesWrong)}"));
+            $"all: {tallies.Sum(each => each.Tally.Updates)} updates, structure {tallies.Sum(each => each.Tally.Structure)}, lines "
+                + $"{tallies.Sum(each => each.Tally.Lines)}, lines wrong {tallies.Sum(each => each.Tally.LinesWrong)}"));
 
         Assert.All(tallies, each => Assert.Equal(each.Tally.Updates, each.Tally.Structure));
     }
@@ -60,7 +70,8 @@ public class HistoriesTests
             var isRight = isClean && lines.AsSpan().SequenceEqual(right);
             tally = new(
                 tally.Updates + 1,
-                tally.Structure + (merged is MergeOutcome.Merged(var whole) && LockFileWriter.Write(whole).AsSpan().SequenceEqual(right) ? 1 : 0),
+                tally.Structure + (
+                    merged is MergeOutcome.Merged(var whole) && LockFileWriter.Write(whole).AsSpan().SequenceEqual(right) ? 1 : 0),
                 tally.Lines + (isRight ? 1 : 0),
                 tally.LinesWrong + (isClean && !isRight ? 1 : 0));
         }

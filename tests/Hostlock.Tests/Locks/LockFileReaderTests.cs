@@ -13,7 +13,8 @@ public class LockFileReaderTests
     static string File(string rootInputs, string nodes) =>
         """{"nodes":{"root":{"inputs":{""" + rootInputs + "}}," + nodes + """},"root":"root","version":7}""";
 
-    static LockFile Read(string text, LockReading? reading = null) => LockFileReader.Read("flake.lock", Encoding.UTF8.GetBytes(text), reading);
+    static LockFile Read(string text, LockReading? reading = null) =>
+        LockFileReader.Read("flake.lock", Encoding.UTF8.GetBytes(text), reading);
 
     static string Error(string text, LockReading? reading = null) =>
         Assert.Throws<LockException>(() => Read(text, reading)) is var error ? $"{error.Span}: {error.Message}" : "";
@@ -80,7 +81,8 @@ public class LockFileReaderTests
         Assert.StartsWith("flake.lock:20:", Error(broken, reading), StringComparison.Ordinal);
         Assert.StartsWith("flake.lock:1:", Error(dangling, reading), StringComparison.Ordinal);
         // An object that goes on where the known one ended is not the known one.
-        Assert.StartsWith("flake.lock:8:", Error(text.Replace("\"n7\": {", "\"n7\": {},{", StringComparison.Ordinal), reading), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "flake.lock:8:", Error(text.Replace("\"n7\": {", "\"n7\": {},{", StringComparison.Ordinal), reading), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,12 +142,21 @@ public class LockFileReaderTests
     [InlineData("""{"nodes":{},"root":"root"}""", "flake.lock:1:1: lock file version 0 is not supported")]
     [InlineData("""{"nodes":{},"root":"root","version":8}""", "flake.lock:1:37: lock file version 8 is not supported")]
     [InlineData("""{"nodes":{},"root":"root","version":"7"}""", "flake.lock:1:37: lock file version \"7\" is not supported")]
-    [InlineData("""{"nodes":{"root":{"inputs":{"a":"b"}}},"root":"root","version":7}""", "flake.lock:1:18: the lock file refers to a node 'b' that it does not have")]
-    [InlineData("""{"nodes":{"root":{"inputs":{"a":"a"}},"a":{}},"root":"root","version":7}""", "flake.lock:1:43: node 'a' of the lock file has no 'locked'")]
-    [InlineData("""{"nodes":{"root":{"inputs":{"a":"root"}}},"root":"root","version":7}""", "flake.lock:1:18: the lock file has a cycle through node 'root'")]
+    [InlineData(
+        """{"nodes":{"root":{"inputs":{"a":"b"}}},"root":"root","version":7}""",
+        "flake.lock:1:18: the lock file refers to a node 'b' that it does not have")]
+    [InlineData(
+        """{"nodes":{"root":{"inputs":{"a":"a"}},"a":{}},"root":"root","version":7}""",
+        "flake.lock:1:43: node 'a' of the lock file has no 'locked'")]
+    [InlineData(
+        """{"nodes":{"root":{"inputs":{"a":"root"}}},"root":"root","version":7}""",
+        "flake.lock:1:18: the lock file has a cycle through node 'root'")]
     [InlineData("{\n<<<<<<< HEAD\n", "flake.lock:2:1: the lock file has conflict markers of a merge")]
-    [InlineData("""{"nodes":{"root":{}},"root":"root","version":7} x""", "flake.lock:1:49: not a lock file: 'x' is invalid after a single JSON value")]
-    public void What_is_wrong_is_said_with_its_place(string text, string error) => Assert.StartsWith(error, Error(text), StringComparison.Ordinal);
+    [InlineData(
+        """{"nodes":{"root":{}},"root":"root","version":7} x""",
+        "flake.lock:1:49: not a lock file: 'x' is invalid after a single JSON value")]
+    public void What_is_wrong_is_said_with_its_place(string text, string error) =>
+        Assert.StartsWith(error, Error(text), StringComparison.Ordinal);
 
     [Fact]
     public void A_cycle_between_nodes_is_an_error_and_not_an_endless_walk()
@@ -159,7 +170,8 @@ public class LockFileReaderTests
     public void Shared_nodes_stay_shared_and_are_gone_into_once()
     {
         // 60 levels that each name the next twice: two to the sixtieth paths.
-        var nodes = string.Join(",", Enumerable.Range(0, 60).Select(i => $"\"n{i}\":" + Node($"\"inputs\":{{\"x\":\"n{i + 1}\",\"y\":\"n{i + 1}\"}},")));
+        var nodes = string.Join(
+            ",", Enumerable.Range(0, 60).Select(i => $"\"n{i}\":" + Node($"\"inputs\":{{\"x\":\"n{i + 1}\",\"y\":\"n{i + 1}\"}},")));
         var file = Read(File("\"a\":\"n0\"", nodes + ",\"n60\":" + Node()));
 
         Assert.Equal(62 + 60 - 1, file.AllInputs().Count());

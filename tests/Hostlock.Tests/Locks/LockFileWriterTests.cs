@@ -62,5 +62,7 @@ public class LockFileWriterTests
 
     [Fact]
     public void A_lock_without_inputs_is_still_a_lock() =>
-        Assert.Equal("{\n  \"nodes\": {\n    \"root\": {}\n  },\n  \"root\": \"root\",\n  \"version\": 7\n}\n", Encoding.UTF8.GetString(LockFileWriter.Write(LockFile.Empty)));
+        Assert.Equal(
+            "{\n  \"nodes\": {\n    \"root\": {}\n  },\n  \"root\": \"root\",\n  \"version\": 7\n}\n",
+            Encoding.UTF8.GetString(LockFileWriter.Write(LockFile.Empty)));
 }

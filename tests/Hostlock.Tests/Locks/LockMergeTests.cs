@@ -97,7 +97,9 @@ public class LockMergeTests
 
         var merged = Assert.IsType<LockEdge.Locked>(Merged(LockMerge.Merge(common, ours, theirs)).EdgeAt(Path("c"))).Node;
 
-        Assert.Equal((FlakeRef.Indirect("c"), Assert.IsType<LockEdge.Locked>(theirs.EdgeAt(Path("c"))).Node.Locked), (merged.Original, merged.Locked));
+        Assert.Equal(
+            (FlakeRef.Indirect("c"), Assert.IsType<LockEdge.Locked>(theirs.EdgeAt(Path("c"))).Node.Locked),
+            (merged.Original, merged.Locked));
     }
 
     [Fact]

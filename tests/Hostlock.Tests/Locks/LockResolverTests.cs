@@ -49,10 +49,14 @@ public class LockResolverTests
         _world.Flake("git+https://acme.org/a");
         var old = await _world.LockAsync("""a.url = "git+https://acme.org/a";""");
         var node = ((LockEdge.Locked)old.EdgeAt(InputPath.Of("a"))!).Node;
-        var odd = new LockedNode(node.Locked.With(node.Locked.Input.With(attribute, "5")), node.Original, true, null, NameMap<LockEdge>.Empty);
+        var odd = new LockedNode(
+            node.Locked.With(node.Locked.Input.With(attribute, "5")), node.Original, true, null, NameMap<LockEdge>.Empty);
 
         var error = await Assert.ThrowsAsync<FlakeException>(
-            () => _world.LockAsync("""a.url = "git+https://acme.org/a";""", new LockFile(new(NameMap<LockEdge>.Of([new("a", new LockEdge.Locked(odd))])))));
+            () =>
+                _world.LockAsync(
+                    """a.url = "git+https://acme.org/a";""",
+                    new LockFile(new(NameMap<LockEdge>.Of([new("a", new LockEdge.Locked(odd))])))));
 
         Assert.Contains($"'{attribute}'", error.Message, StringComparison.Ordinal);
     }

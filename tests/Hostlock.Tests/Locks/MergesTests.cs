@@ -4,13 +4,17 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Locks;
 
 /// <summary>
-/// Merges of locks out of public repositories, as somebody made them with git: the lock both sides started from, the two sides, and what was committed.
-/// git merges the lines of none that is a conflict here.
+/// Merges of locks out of public repositories, as somebody made them with git: the lock both sides started from, the two sides, and what
+/// was committed. git merges the lines of none that is a conflict here.
 /// </summary>
 public class MergesTests
 {
     public static TheoryData<string> Recorded() =>
-        [.. Directory.EnumerateDirectories(Repository.Vectors("merges")).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory.EnumerateDirectories(Repository.Vectors("merges"))
+            .Select(folder => Path.GetFileName(folder))
+            .Order(StringComparer.Ordinal),
+        ];
 
     [Theory]
     [MemberData(nameof(Recorded))]
@@ -22,7 +26,9 @@ public class MergesTests
     public void So_do_all_merges_asked_for()
     {
         var more = Environment.GetEnvironmentVariable("HOSTLOCK_MERGES") is { Length: > 0 } folder ? folder : Repository.Vectors("merges");
-        var merges = Directory.EnumerateFiles(more, "base.lock", SearchOption.AllDirectories).Select(file => Path.GetDirectoryName(file)!).ToList();
+        var merges = Directory.EnumerateFiles(more, "base.lock", SearchOption.AllDirectories)
+            .Select(file => Path.GetDirectoryName(file)!)
+            .ToList();
 
         Assert.NotEmpty(merges);
         Assert.All(merges, Check);

@@ -65,5 +65,6 @@ public class NarHashTests
     [InlineData("sha256-pQpattmS9VmO3ZIQUFn66az8GSmB4IvYhTTCFn6SUm", false)]
     [InlineData("sha512-pQpattmS9VmO3ZIQUFn66az8GSmB4IvYhTTCFn6SUmo=", false)]
     [InlineData("pQpattmS9VmO3ZIQUFn66az8GSmB4IvYhTTCFn6SUmo=", false)]
-    public void An_SRI_text_is_read_with_and_without_padding(string text, bool isOne) => Assert.Equal(isOne, NarHash.TryParse(text) is not null);
+    public void An_SRI_text_is_read_with_and_without_padding(string text, bool isOne) =>
+        Assert.Equal(isOne, NarHash.TryParse(text) is not null);
 }

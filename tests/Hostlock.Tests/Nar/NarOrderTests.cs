@@ -8,11 +8,21 @@ namespace Hostlock.Tests.Nar;
 public class NarOrderTests
 {
     // Names that differ where git and a NAR order them differently: signs below the slash.
-    static readonly Gen<string> Name = Gen.OneOf([.. ((string[])["a", "b", "a-", "a-b", "a.b", "a.", "a-b-c", "a b", "a!", "a+", "aa", "ab", "a0", "B", "b.nix", "b-"]).Select(Gen.Const)]);
+    static readonly Gen<string> Name = Gen.OneOf(
+        [
+            .. ((string[])["a", "b", "a-", "a-b", "a.b", "a.", "a-b-c", "a b", "a!", "a+", "aa", "ab", "a0", "B", "b.nix", "b-"])
+            .Select(Gen.Const),
+        ]);
 
     static readonly Gen<Node> Node_ = Gen.Recursive<Node>((depth, inner) => depth > 4
         ? File
-        : Gen.Frequency((3, File), (2, Gen.Select(Name, inner).Array[0, 7].Select(entries => new Node(entries.DistinctBy(entry => entry.Item1).ToDictionary(entry => entry.Item1, entry => entry.Item2), "")))));
+        : Gen.Frequency(
+            (3, File),
+            (
+                2,
+                Gen.Select(Name, inner).Array[0, 7].Select(
+                    entries =>
+                        new Node(entries.DistinctBy(entry => entry.Item1).ToDictionary(entry => entry.Item1, entry => entry.Item2), "")))));
 
     static Gen<Node> File => Gen.Int[0, 900].Select(size => new Node(null, new string('x', size)));
 
@@ -96,7 +106,8 @@ public class NarOrderTests
     {
         public override TreeEntry Root => Entry("", root);
 
-        public override IEnumerable<TreeEntry> List(TreeEntry folder) => ((Node)folder.Handle!).Entries!.Select(entry => Entry(entry.Key, entry.Value));
+        public override IEnumerable<TreeEntry> List(TreeEntry folder) =>
+            ((Node)folder.Handle!).Entries!.Select(entry => Entry(entry.Key, entry.Value));
 
         public override ReadOnlyMemory<byte> ReadLink(TreeEntry link) => Encoding.UTF8.GetBytes(((Node)link.Handle!).Text);
 

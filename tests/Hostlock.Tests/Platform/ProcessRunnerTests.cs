@@ -79,7 +79,9 @@ public sealed class ProcessRunnerTests : IDisposable
     {
         using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var pid = _folder["pid"];
-        var running = _runner.RunAsync(ProcessRequest.Of("sh", "-c", $"sh -c 'echo $$ > \"{pid}.new\"; mv \"{pid}.new\" \"{pid}\"; sleep 1000; true' & wait"), cancelling.Token);
+        var running = _runner.RunAsync(
+            ProcessRequest.Of("sh", "-c", $"sh -c 'echo $$ > \"{pid}.new\"; mv \"{pid}.new\" \"{pid}\"; sleep 1000; true' & wait"),
+            cancelling.Token);
         await AppearAsync(pid);
 
         await cancelling.CancelAsync();

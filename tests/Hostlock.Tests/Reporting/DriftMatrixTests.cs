@@ -51,7 +51,9 @@ public class DriftMatrixTests
               "original": { "owner": "o", "repo": "r", "type": "github" } },
             """));
         var root = string.Join(", ", inputs.Select(input => $"\"{input.Name}\": \"{input.Name}\""));
-        var file = LockFileReader.Read("x", Encoding.UTF8.GetBytes($$"""{ "nodes": { {{nodes}} "root": { "inputs": { {{root}} } } }, "root": "root", "version": 7 }"""));
+        var file = LockFileReader.Read(
+            "x",
+            Encoding.UTF8.GetBytes($$"""{ "nodes": { {{nodes}} "root": { "inputs": { {{root}} } } }, "root": "root", "version": 7 }"""));
         return new(Place(host), file, [.. file.Root.Inputs.Select(input => new InputStatus(input.Key, input.Value, 0, null))], null);
     }
 

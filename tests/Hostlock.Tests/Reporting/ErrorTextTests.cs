@@ -8,7 +8,11 @@ public class ErrorTextTests
     public void An_error_is_shown_on_its_line_with_what_to_do()
     {
         var source = new SourceText("flake.nix", new string('\n', 11) + "      inputs.nixpkg.follows = \"nixpkgs\";\n");
-        var error = new SomeException("input 'nixpkg' is not an input of this flake") { Span = source.Span(24, 6), Hint = "did you mean 'nixpkgs'?" };
+        var error = new SomeException("input 'nixpkg' is not an input of this flake")
+        {
+            Span = source.Span(24, 6),
+            Hint = "did you mean 'nixpkgs'?",
+        };
 
         Assert.Equal(
             """
@@ -50,7 +54,8 @@ public class ErrorTextTests
 
     [Fact]
     public void What_comes_from_outside_cannot_act_on_the_terminal() =>
-        Assert.Equal("error: a\\u001b[2J\\u202eb\nhint: \\u0007\n", ErrorText.Render(new SomeException("a\e[2J\u202eb") { Hint = "\a" }, Ink.Plain));
+        Assert.Equal(
+            "error: a\\u001b[2J\\u202eb\nhint: \\u0007\n", ErrorText.Render(new SomeException("a\e[2J\u202eb") { Hint = "\a" }, Ink.Plain));
 
     sealed class SomeException(string message) : HostlockException(message);
 }

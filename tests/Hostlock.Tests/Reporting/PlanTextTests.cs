@@ -52,9 +52,15 @@ public class PlanTextTests
     [InlineData("orc plex", true, "", "", "done: each host is built by its own lock from now on, and nothing has moved yet\n")]
     [InlineData("orc plex", false, "", "", "done: orc plex are built by their own locks from now on, and nothing has moved yet\n")]
     [InlineData("plex", false, "plex", "", "done: plex is built by its own lock from now on; plex moves with the next build\n")]
-    [InlineData("orc plex web", true, "orc plex", "web", "done: each host is built by its own lock from now on; orc plex move with the next build; web has no lock yet\n")]
+    [InlineData(
+        "orc plex web",
+        true,
+        "orc plex",
+        "web",
+        "done: each host is built by its own lock from now on; orc plex move with the next build; web has no lock yet\n")]
     [InlineData("", false, "", "", "done: the files of hostlock are in place, and nothing has moved yet\n")]
-    public void What_init_has_done_is_told_of_the_hosts_that_it_has_done_it_for(string hosts, bool areAll, string moving, string unlocked, string done)
+    public void What_init_has_done_is_told_of_the_hosts_that_it_has_done_it_for(
+        string hosts, bool areAll, string moving, string unlocked, string done)
     {
         var plan = new InitPlan(Words(hosts).ToImmutableSortedDictionary(host => host, _ => ImmutableArray<string>.Empty), [], [])
         {
@@ -65,7 +71,8 @@ public class PlanTextTests
 
         Assert.Equal(done, InitText.Done(plan));
 
-        static IEnumerable<HostName> Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => HostName.Parse(word));
+        static IEnumerable<HostName> Words(string text) =>
+            text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => HostName.Parse(word));
     }
 
     [Fact]

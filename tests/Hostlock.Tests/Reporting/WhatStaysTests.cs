@@ -46,7 +46,8 @@ public class WhatStaysTests
               a  sha256-one4567 → sha256-two4567
 
             """,
-            HistoryText.Render([new(new("0123456789", Moment.Of(new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero)), "subject", ""), diff)], Ink.Plain));
+            HistoryText.Render(
+                [new(new("0123456789", Moment.Of(new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero)), "subject", ""), diff)], Ink.Plain));
         Assert.Equal(
             "plex\n  a  sha256-one4567  only an update can tell\n",
             OutdatedTable.Render([new(Place("plex"), [new("a", before.Node.Locked, null, null, null, null)])], Ink.Plain));
@@ -54,12 +55,15 @@ public class WhatStaysTests
 
     [Fact]
     public void A_host_without_a_lock_is_not_passed_over() =>
-        Assert.Equal("plex: no lock; 'hostlock lock plex' makes plex\n", OutdatedTable.Render([new(Place("plex"), []) { HasLock = false }], Ink.Plain));
+        Assert.Equal(
+            "plex: no lock; 'hostlock lock plex' makes plex\n",
+            OutdatedTable.Render([new(Place("plex"), []) { HasLock = false }], Ink.Plain));
 
     static LockEdge.Locked Tarball(string hash)
     {
         var original = RefAttributes.Of(("type", "tarball"), ("url", "https://example.org/a.tar.gz"));
-        return new(new(FlakeRef.FromLock(original.With("narHash", hash)), FlakeRef.FromLock(original), true, null, NameMap<LockEdge>.Empty));
+        return new(
+            new(FlakeRef.FromLock(original.With("narHash", hash)), FlakeRef.FromLock(original), true, null, NameMap<LockEdge>.Empty));
     }
 
     static LockPlace Place(string host) => LockPlace.OfFile(host, $"/{host}");

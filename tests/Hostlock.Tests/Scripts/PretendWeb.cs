@@ -19,7 +19,10 @@ sealed class PretendWeb(IReadOnlyDictionary<string, string> answers, string fold
     {
         var address = $"{request.RequestUri!.Authority}{request.RequestUri.PathAndQuery}";
         _asked.Enqueue($"{request.Method} {address}");
-        var answer = answers.TryGetValue(address, out var text) ? Answer(text) : new(HttpStatusCode.NotFound) { Content = new StringContent("not in this script") };
+        var answer = answers.TryGetValue(address, out var text) ? Answer(text) : new(HttpStatusCode.NotFound)
+        {
+            Content = new StringContent("not in this script"),
+        };
         answer.RequestMessage = request;
         return Task.FromResult(answer);
     }

@@ -48,8 +48,8 @@ sealed class Script : IDisposable
     }
 
     /// <summary>
-    /// Runs a script to its end; its text, in which expectations that differ are new ones if they are to be blessed. Blessing goes on after a step that
-    /// fails, so that all lines are blessed in one run.
+    /// Runs a script to its end; its text, in which expectations that differ are new ones if they are to be blessed. Blessing goes on after
+    /// a step that fails, so that all lines are blessed in one run.
     /// </summary>
     /// <exception cref="ScriptFailedException">A step did not come out as the script says.</exception>
     public static async Task<string> RunAsync(string source, bool isBlessing, CancellationToken cancellationToken)
@@ -120,7 +120,10 @@ sealed class Script : IDisposable
                 break;
             case ("write", [var path, var text]):
                 Directory.CreateDirectory(Path.GetDirectoryName(PathOf(path))!);
-                await File.WriteAllTextAsync(PathOf(path), text.Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\e", "\e", StringComparison.Ordinal), cancellationToken);
+                await File.WriteAllTextAsync(
+                    PathOf(path),
+                    text.Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\e", "\e", StringComparison.Ordinal),
+                    cancellationToken);
                 break;
             case ("cp", [var from, var to]):
                 File.Copy(PathOf(from), PathOf(to), overwrite: true);
@@ -144,7 +147,8 @@ sealed class Script : IDisposable
                 _folder = PathOf(folder);
                 break;
             case ("env", [var setting]):
-                _variables[setting[..setting.IndexOf('=', StringComparison.Ordinal)]] = setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..];
+                _variables[setting[..setting.IndexOf('=', StringComparison.Ordinal)]] =
+                    setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..];
                 break;
             case ("stdin", [var text]):
                 _input = text.Replace("\\n", "\n", StringComparison.Ordinal);
@@ -251,9 +255,11 @@ sealed class Script : IDisposable
 
     string PathOf(string path) => Path.GetFullPath(path, _folder);
 
-    string Outward(string text) => text.Replace("$WORK", _work, StringComparison.Ordinal).Replace("$BESIDE", _temporary.Path, StringComparison.Ordinal);
+    string Outward(string text) =>
+        text.Replace("$WORK", _work, StringComparison.Ordinal).Replace("$BESIDE", _temporary.Path, StringComparison.Ordinal);
 
-    string Inward(string text) => text.Replace(_work, "$WORK", StringComparison.Ordinal).Replace(_temporary.Path, "$BESIDE", StringComparison.Ordinal);
+    string Inward(string text) =>
+        text.Replace(_work, "$WORK", StringComparison.Ordinal).Replace(_temporary.Path, "$BESIDE", StringComparison.Ordinal);
 
     // Words parted by blanks; '…' keeps them, and '' within is one quote.
     static List<string> Words(string line)

@@ -19,7 +19,8 @@ public class ScriptLanguageTests
     [InlineData("asked GET")]
     [InlineData("no-such-step")]
     public async Task A_wrong_step_fails(string script) =>
-        await Assert.ThrowsAsync<ScriptFailedException>(() => Script.RunAsync(script, isBlessing: false, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ScriptFailedException>(
+            () => Script.RunAsync(script, isBlessing: false, TestContext.Current.CancellationToken));
 
     [Fact]
     public async Task Blessing_rewrites_an_expectation_and_nothing_else()
@@ -36,7 +37,8 @@ public class ScriptLanguageTests
     {
         const string script = "hostlock --version\nstdout nothing\ncmp stdout expect/version\n\n-- expect/version --\nold\n";
 
-        var failed = await Assert.ThrowsAsync<ScriptFailedException>(() => Script.RunAsync(script, isBlessing: true, TestContext.Current.CancellationToken));
+        var failed = await Assert.ThrowsAsync<ScriptFailedException>(
+            () => Script.RunAsync(script, isBlessing: true, TestContext.Current.CancellationToken));
 
         Assert.Equal(script.Replace("old", $"hostlock {Hostlock.Cli.App.Version}", StringComparison.Ordinal), failed.Blessed);
     }
@@ -46,10 +48,14 @@ public class ScriptLanguageTests
     {
         const string script = "# why\nhostlock --version\nexit 0\n! hostlock updaet\nexit 3\nexists never\n";
 
-        var failed = await Assert.ThrowsAsync<ScriptFailedException>(() => Script.RunAsync(script, isBlessing: false, TestContext.Current.CancellationToken));
+        var failed = await Assert.ThrowsAsync<ScriptFailedException>(
+            () => Script.RunAsync(script, isBlessing: false, TestContext.Current.CancellationToken));
 
         Assert.StartsWith("line 5: exit 3\n", failed.Message, StringComparison.Ordinal);
-        Assert.Contains($"> hostlock --version\nhostlock {Hostlock.Cli.App.Version}\n> exit 0\n> ! hostlock updaet\n! hostlock: unknown command", failed.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"> hostlock --version\nhostlock {Hostlock.Cli.App.Version}\n> exit 0\n> ! hostlock updaet\n! hostlock: unknown command",
+            failed.Message,
+            StringComparison.Ordinal);
         Assert.Contains("[exit 2]\n> exit 3\nFAILS: ", failed.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("never", failed.Message, StringComparison.Ordinal);
     }
@@ -70,7 +76,8 @@ public class ScriptLanguageTests
         var cancellation = TestContext.Current.CancellationToken;
 
         Assert.Equal("text\n", await web.GetStringAsync(new Uri("https://example.org/a?b=c"), cancellation));
-        Assert.Equal("https://example.org/a", (await web.GetAsync(new Uri("https://example.org/moved"), cancellation)).Headers.Location!.ToString());
+        Assert.Equal(
+            "https://example.org/a", (await web.GetAsync(new Uri("https://example.org/moved"), cancellation)).Headers.Location!.ToString());
         Assert.Equal([0x1f, 0x8b], (await web.GetByteArrayAsync(new Uri("https://example.org/lib.tar.gz"), cancellation))[..2]);
         Assert.Equal(404, (int)(await web.GetAsync(new Uri("https://example.org/other"), cancellation)).StatusCode);
     }

@@ -9,7 +9,11 @@ public class ScriptTests
     static readonly bool IsBlessing = Environment.GetEnvironmentVariable("HOSTLOCK_BLESS") == "1";
 
     public static TheoryData<string> Names =>
-        [.. Directory.EnumerateFiles(Folder, "*.txtar").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
+        [
+            .. Directory.EnumerateFiles(Folder, "*.txtar")
+            .Select(file => Path.GetFileNameWithoutExtension(file)!)
+            .Order(StringComparer.Ordinal),
+        ];
 
     [Theory]
     [MemberData(nameof(Names))]

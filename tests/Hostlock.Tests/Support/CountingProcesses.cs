@@ -11,7 +11,11 @@ sealed class CountingProcesses : IProcessRunner
     public ConcurrentQueue<ProcessRequest> Started { get; } = [];
 
     /// <summary>The commands of git that were started: <c>cat-file</c>, <c>fetch</c>, …</summary>
-    public IReadOnlyList<string> GitCommands => [.. Started.Select(one => one.Arguments.SkipWhile(word => word.StartsWith('-') || word.Contains('=', StringComparison.Ordinal)).First())];
+    public IReadOnlyList<string> GitCommands =>
+        [
+            .. Started.Select(
+                one => one.Arguments.SkipWhile(word => word.StartsWith('-') || word.Contains('=', StringComparison.Ordinal)).First()),
+        ];
 
     public Task<Finished> RunAsync(ProcessRequest request, CancellationToken cancellationToken)
     {

@@ -192,7 +192,9 @@ static class ArchiveReader
             var slash = path.IndexOf((byte)'/');
             var name = slash < 0 ? path : path[..slash];
             path = slash < 0 ? [] : path[(slash + 1)..];
-            return name.IsEmpty || name.SequenceEqual("."u8) || name.SequenceEqual(".."u8) ? throw new NarOrderException("a name is not plain") : name;
+            return name.IsEmpty || name.SequenceEqual("."u8) || name.SequenceEqual(".."u8)
+                ? throw new NarOrderException("a name is not plain")
+                : name;
         }
     }
 

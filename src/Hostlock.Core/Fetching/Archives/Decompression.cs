@@ -31,7 +31,8 @@ static class Decompression
     /// <exception cref="OnePassException">The archive has to be read back and forth; reads throw it too.</exception>
     public static Task<OpenedArchive> OpenAsync(Stream body, Unpacking how, CancellationToken cancellationToken) =>
         OpenAsync(
-            body, how, (_, input) => new Inflated(new GZipStream(input, CompressionMode.Decompress), input, how.Bounds, IsOneMember), cancellationToken);
+            body, how, (_, input) =>
+                new Inflated(new GZipStream(input, CompressionMode.Decompress), input, how.Bounds, IsOneMember), cancellationToken);
 
     /// <summary>
     /// Opens an archive that can be read back and forth. Bytes that are not compressed come through unchanged. Bytes that are not

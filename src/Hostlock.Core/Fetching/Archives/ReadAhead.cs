@@ -24,7 +24,8 @@ sealed class ReadAhead : ForwardStream
     public ReadAhead(Stream source, CancellationToken cancellationToken)
     {
         _cancellationToken = cancellationToken;
-        _reading = Task.Factory.StartNew(() => ReadAll(source), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _reading = Task.Factory.StartNew(
+            () => ReadAll(source), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     public override int Read(Span<byte> buffer)

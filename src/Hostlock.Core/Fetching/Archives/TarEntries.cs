@@ -153,7 +153,10 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
     {
         while (!records.IsEmpty)
         {
-            if (!Utf8Parser.TryParse(records, out int length, out var digits) || length <= digits + 1 || length > records.Length || records[digits] != ' ')
+            if (!Utf8Parser.TryParse(records, out int length, out var digits)
+                || length <= digits + 1
+                || length > records.Length
+                || records[digits] != ' ')
                 throw FetchException.BadArchive("an extended header is malformed");
             var record = records[(digits + 1)..length].TrimEnd((byte)'\n');
             records = records[length..];
@@ -175,7 +178,8 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
                         : throw FetchException.BadArchive($"'{Encoding.UTF8.GetString(value)}' is no size");
                     break;
                 case var key when key.SequenceEqual("mtime"u8):
-                    _paxModified = decimal.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var time)
+                    _paxModified = decimal.TryParse(
+                        value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var time)
                         && Math.Abs(time) < long.MaxValue
                         ? (long)Math.Floor(time)
                         : 0;
@@ -225,5 +229,6 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
         }
     }
 
-    static long Padded(long size) => size <= long.MaxValue - Block ? (size + Block - 1) / Block * Block : throw FetchException.BadArchive("a member has an absurd size");
+    static long Padded(long size) =>
+        size <= long.MaxValue - Block ? (size + Block - 1) / Block * Block : throw FetchException.BadArchive("a member has an absurd size");
 }

@@ -9,7 +9,10 @@ static class TemporaryFile
     {
         Directory.CreateDirectory(folder);
         var file = new FileStream(
-            Path.Combine(folder, $"{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 256 * 1024, FileOptions.DeleteOnClose);
+            Path.Combine(
+                folder,
+                $"{Guid.NewGuid():N}.tmp"),
+            FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 256 * 1024, FileOptions.DeleteOnClose);
         // The file loses its name at once, so that a run that is killed leaves nothing behind.
         File.Delete(file.Name);
         return file;

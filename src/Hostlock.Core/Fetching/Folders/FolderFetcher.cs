@@ -25,7 +25,8 @@ sealed class FolderFetcher(FetchCache cache)
             var locked = reference.With(input.With("narHash", hash.ToString()));
             var answer = CachedAnswer.Of(hash, locked.LastModified, caught);
             cache.Keep(locked.Identity, answer);
-            return new(locked, new RememberedFiles(cache, locked.Identity, answer, _ => Task.FromResult<TreeFiles>(new FolderFiles(path))), []);
+            return new(
+                locked, new RememberedFiles(cache, locked.Identity, answer, _ => Task.FromResult<TreeFiles>(new FolderFiles(path))), []);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {

@@ -66,5 +66,6 @@ sealed class MountedTree : SourceTree
     static TreeEntry Named(ByteName name, SourceTree? tree, Node mounts) =>
         new(name, TreeEntryKind.Folder, 0, new Place(tree, tree?.Root ?? default, mounts));
 
-    static (SourceTree Tree, TreeEntry Entry) Of(TreeEntry entry) => entry.Handle is Place { Tree: { } tree } place ? (tree, place.Entry) : default;
+    static (SourceTree Tree, TreeEntry Entry) Of(TreeEntry entry) =>
+        entry.Handle is Place { Tree: { } tree } place ? (tree, place.Entry) : default;
 }

@@ -21,7 +21,8 @@ sealed class ForgeFetcher(HttpDownloads downloads, NixSettings settings, Downloa
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The archive cannot be downloaded or is damaged, or its time is not the one that the reference
     /// states.</exception>
-    public async Task<FetchedTree> FetchAsync(FlakeRef reference, TreeLocation.Snapshot snapshot, Action<int>? received, CancellationToken cancellationToken)
+    public async Task<FetchedTree> FetchAsync(
+        FlakeRef reference, TreeLocation.Snapshot snapshot, Action<int>? received, CancellationToken cancellationToken)
     {
         var pinned = reference.Apply(null, reference.Revision!.ToLowerInvariant());
         var token = snapshot.TakesToken ? TokenHeader.For(reference, settings) : null;
@@ -34,7 +35,8 @@ sealed class ForgeFetcher(HttpDownloads downloads, NixSettings settings, Downloa
             : new(pinned.With(pinned.Input.With("narHash", answer.NarHash).With("lastModified", modified)), files, []);
     }
 
-    async Task<(CachedAnswer, TreeFiles)> FetchAnewAsync(RefAttributes identity, string url, TokenHeader? token, Action<int>? received, CancellationToken cancellationToken)
+    async Task<(CachedAnswer, TreeFiles)> FetchAnewAsync(
+        RefAttributes identity, string url, TokenHeader? token, Action<int>? received, CancellationToken cancellationToken)
     {
         if (cache.Find(identity) is not { } answer)
         {
@@ -42,6 +44,9 @@ sealed class ForgeFetcher(HttpDownloads downloads, NixSettings settings, Downloa
             answer = await archives.ReadAsync(download, received, cancellationToken);
             cache.Keep(identity, answer);
         }
-        return (answer, new RememberedFiles(cache, identity, answer, async stop => await archives.UnpackAsync(await downloads.GetAsync(url, token, null, stop), stop)));
+        return (
+            answer,
+            new RememberedFiles(
+                cache, identity, answer, async stop => await archives.UnpackAsync(await downloads.GetAsync(url, token, null, stop), stop)));
     }
 }

@@ -40,7 +40,8 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The forge cannot be reached, has no such commit, or gives no sensible answer.</exception>
     public async Task<NewestRevision?> AskBeforeAsync(FlakeRef reference, DateTimeOffset before, CancellationToken cancellationToken) =>
-        reference.Scheme.AskRevisionBefore(reference.Input, before.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)) is { } question
+        reference.Scheme.AskRevisionBefore(
+            reference.Input, before.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)) is { } question
             ? await AskAsync(reference, question, cancellationToken)
             : null;
 
@@ -52,9 +53,11 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
     /// <param name="later">Forty hexadecimal digits.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The forge cannot be reached, or gives no sensible answer.</exception>
-    public async Task<RevisionDistance?> DistanceAsync(FlakeRef reference, string earlier, string later, CancellationToken cancellationToken)
+    public async Task<RevisionDistance?> DistanceAsync(
+        FlakeRef reference, string earlier, string later, CancellationToken cancellationToken)
     {
-        if (TokenHeader.For(reference, settings) is not { } token || reference.Scheme.AskDistance(reference.Input, earlier, later) is not { } question)
+        if (TokenHeader.For(reference, settings) is not { } token
+            || reference.Scheme.AskDistance(reference.Input, earlier, later) is not { } question)
             return null;
         var text = await downloads.GetTextAsync(question.Url, token, cancellationToken);
         try
@@ -64,7 +67,8 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
             return question switch
             {
                 DistanceQuery.MergeBase => new(answer.GetProperty("id").GetString() == earlier, null),
-                DistanceQuery.Comparison => new(answer.GetProperty("status").GetString() is "ahead" or "identical", answer.GetProperty("ahead_by").GetUInt64()),
+                DistanceQuery.Comparison =>
+                    new(answer.GetProperty("status").GetString() is "ahead" or "identical", answer.GetProperty("ahead_by").GetUInt64()),
                 _ => throw new System.Diagnostics.UnreachableException(),
             };
         }
@@ -111,7 +115,8 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
 
     // HEAD names a ref, and the list of refs in git's plain protocol gives the commit of that ref (libfetchers/github.cc,
     // SourceHutInputScheme).
-    async Task<Revision> FindAsync(FlakeRef reference, RevisionQuery.RefList question, TokenHeader? token, CancellationToken cancellationToken)
+    async Task<Revision> FindAsync(
+        FlakeRef reference, RevisionQuery.RefList question, TokenHeader? token, CancellationToken cancellationToken)
     {
         var pattern = $"refs/(heads|tags)/{question.Ref}";
         if (question.Ref == "HEAD")

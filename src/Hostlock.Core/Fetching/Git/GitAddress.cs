@@ -11,7 +11,8 @@ static class GitAddress
     public static string Of(string url)
     {
         // git would run a program for ext::, and would read a leading dash as an option.
-        if (url.StartsWith('-') || FlakeUrl.TryParse(url) is not { Scheme: "https" or "http" or "ssh" or "git" or "file" or "ftp" or "ftps" } parsed)
+        if (url.StartsWith('-')
+            || FlakeUrl.TryParse(url) is not { Scheme: "https" or "http" or "ssh" or "git" or "file" or "ftp" or "ftps" } parsed)
             throw FetchException.GitUrl(url, "only https, http, ssh, git, file and ftp addresses are");
         // A dir in an old lock's url is not part of the address.
         return parsed.Query.ContainsKey("dir") ? (parsed with { Query = parsed.Query.Remove("dir") }).ToString() : url;

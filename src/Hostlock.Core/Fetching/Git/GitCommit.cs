@@ -34,7 +34,9 @@ sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, M
             using var inflated = new ZLibStream(file, CompressionMode.Decompress);
             var bytes = new byte[MaximumBytes];
             var text = Encoding.Latin1.GetString(bytes, 0, inflated.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
-            return text.StartsWith("commit ", StringComparison.Ordinal) ? Parse(id, text[(text.IndexOf('\0', StringComparison.Ordinal) + 1)..]) : null;
+            return text.StartsWith("commit ", StringComparison.Ordinal)
+                ? Parse(id, text[(text.IndexOf('\0', StringComparison.Ordinal) + 1)..])
+                : null;
         }
         catch (Exception why) when (why is IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -87,7 +89,8 @@ sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, M
         var rest = signature.AsSpan(end + 2).TrimStart();
         var sign = rest is ['+' or '-', ..] ? 1 : 0;
         var digits = rest[sign..].IndexOfAnyExceptInRange('0', '9');
-        return long.TryParse(digits < 0 ? rest : rest[..(sign + digits)], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
+        return long.TryParse(
+            digits < 0 ? rest : rest[..(sign + digits)], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
             ? new((ulong)seconds)
             : null;
     }

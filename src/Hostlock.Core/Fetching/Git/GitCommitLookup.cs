@@ -26,30 +26,39 @@ sealed class GitCommitLookup(GitRepositories repositories)
             : await FindBareAsync(reference, repositories.Local(GitPlace.OfBare(folder), url), warnings, cancellationToken);
     }
 
-    static async Task<FoundCommit> FindLocalAsync(FlakeRef reference, GitRepository repository, ICollection<Warning> warnings, CancellationToken cancellationToken)
+    static async Task<FoundCommit> FindLocalAsync(
+        FlakeRef reference, GitRepository repository, ICollection<Warning> warnings, CancellationToken cancellationToken)
     {
         // A ref may be any name that git resolves; it is kept as it was written.
         if (reference.Revision is { } revision)
         {
-            var commit = await repository.CommitAsync(revision.ToLowerInvariant(), cancellationToken) ?? throw FetchException.NoSuchRevision(repository.Url, revision);
+            var commit = await repository.CommitAsync(revision.ToLowerInvariant(), cancellationToken)
+                ?? throw FetchException.NoSuchRevision(repository.Url, revision);
             return new(repository, commit, reference.Ref ?? repository.Place.Head ?? Master(repository.Url, warnings));
         }
         var name = reference.Ref!;
-        return new(repository, await repository.CommitAsync(name, cancellationToken) ?? throw FetchException.NoSuchRef(repository.Url, name), name);
+        return new(
+            repository,
+            await repository.CommitAsync(name, cancellationToken) ?? throw FetchException.NoSuchRef(repository.Url, name),
+            name);
     }
 
     // Nix fetches from a bare repository as from a remote one, with the names that a fetch knows. The objects are read from the repository
     // itself.
-    static async Task<FoundCommit> FindBareAsync(FlakeRef reference, GitRepository repository, ICollection<Warning> warnings, CancellationToken cancellationToken)
+    static async Task<FoundCommit> FindBareAsync(
+        FlakeRef reference, GitRepository repository, ICollection<Warning> warnings, CancellationToken cancellationToken)
     {
         var name = reference.Ref ?? await repository.HeadAsync(cancellationToken) ?? Master(repository.Url, warnings);
         var commit = reference.Revision is { } revision
-            ? await repository.CommitAsync(revision.ToLowerInvariant(), cancellationToken) ?? throw FetchException.NoSuchRevision(repository.Url, revision)
-            : await repository.CommitAsync(GitAddress.FullName(name), cancellationToken) ?? throw FetchException.NoSuchRef(repository.Url, name);
+            ? await repository.CommitAsync(revision.ToLowerInvariant(), cancellationToken)
+            ?? throw FetchException.NoSuchRevision(repository.Url, revision)
+            : await repository.CommitAsync(GitAddress.FullName(name), cancellationToken)
+                ?? throw FetchException.NoSuchRef(repository.Url, name);
         return new(repository, commit, name);
     }
 
-    async Task<FoundCommit> FindRemoteAsync(FlakeRef reference, string url, ICollection<Warning> warnings, CancellationToken cancellationToken)
+    async Task<FoundCommit> FindRemoteAsync(
+        FlakeRef reference, string url, ICollection<Warning> warnings, CancellationToken cancellationToken)
     {
         var isShallow = reference.Input.Truth("shallow") == true;
         var copy = repositories.Copies.Of(GitAddress.Of(url), isShallow ? CopyDepth.Shallow : CopyDepth.Whole);
@@ -85,10 +94,15 @@ sealed class GitCommitLookup(GitRepositories repositories)
             name ??= GitCopies.LastHead(copy) ?? Master(url, warnings);
             if (await copy.CommitAsync(reference.Revision is null ? GitAddress.FullName(name) : wanted!, cancellationToken) is not { } old)
                 throw;
-            warnings.Add(new($"could not update local clone of Git repository '{url}'; continuing with the most recent version ({why.Message})"));
+            warnings.Add(
+                new($"could not update local clone of Git repository '{url}'; continuing with the most recent version ({why.Message})"));
             return new(copy, old, name);
         }
-        return new(copy, await copy.CommitAsync(wanted ?? GitAddress.FullName(name), cancellationToken) ?? throw FetchException.NoSuchRevision(url, wanted ?? name), name);
+        return new(
+            copy,
+            await copy.CommitAsync(wanted ?? GitAddress.FullName(name), cancellationToken)
+                ?? throw FetchException.NoSuchRevision(url, wanted ?? name),
+            name);
     }
 
     // The refspec for git fetch: FROM:TO, or a commit alone.

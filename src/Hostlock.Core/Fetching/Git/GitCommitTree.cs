@@ -66,7 +66,9 @@ sealed record GitCommitTree(FoundCommit Found, GitTree Tree, IReadOnlyList<(Tree
             var objects = one.Found.Repository.StartObjects();
             processes.Add(objects);
             asking.Add(one.Tree.TakeContentsFrom(objects, cancellationToken));
-            return one.Submodules.Count == 0 ? one.Tree : new MountedTree(one.Tree, one.Submodules.Select(below => (below.Path, Start(below.Tree))));
+            return one.Submodules.Count == 0
+                ? one.Tree
+                : new MountedTree(one.Tree, one.Submodules.Select(below => (below.Path, Start(below.Tree))));
         }
     }
 }

@@ -41,7 +41,8 @@ sealed class GitConfig
     {
         var (first, last) = (name.IndexOf('.', StringComparison.Ordinal), name.LastIndexOf('.'));
         var subsection = first == last ? "" : name[(first + 1)..last];
-        return _settings.LastOrDefault(one => one.Section == name[..first] && one.Subsection == subsection && one.Key == name[(last + 1)..]).Value;
+        return _settings.LastOrDefault(
+            one => one.Section == name[..first] && one.Subsection == subsection && one.Key == name[(last + 1)..]).Value;
     }
 
     /// <summary>True if git would read the setting as true.</summary>
@@ -49,11 +50,15 @@ sealed class GitConfig
 
     /// <summary>The names that a section without subsections sets, in lower case and each once.</summary>
     public IEnumerable<string> Keys(string section) =>
-        _settings.Where(setting => setting.Section == section && setting.Subsection.Length == 0).Select(setting => setting.Key).Distinct(StringComparer.Ordinal);
+        _settings.Where(setting => setting.Section == section && setting.Subsection.Length == 0)
+            .Select(setting => setting.Key)
+            .Distinct(StringComparer.Ordinal);
 
     /// <summary>The subsections of a section, such as <c>submodule "NAME"</c>, in order and each once.</summary>
     public IEnumerable<string> Subsections(string section) =>
-        _settings.Where(one => one.Section == section && one.Subsection.Length > 0).Select(one => one.Subsection).Distinct(StringComparer.Ordinal);
+        _settings.Where(one => one.Section == section && one.Subsection.Length > 0)
+            .Select(one => one.Subsection)
+            .Distinct(StringComparer.Ordinal);
 
     // A line that ends in a backslash continues on the next line, unless it is a comment.
     static IEnumerable<string> Joined(string text)

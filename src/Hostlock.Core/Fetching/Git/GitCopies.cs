@@ -32,7 +32,8 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     public GitRepository Of(string url, CopyDepth depth)
     {
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)));
-        var path = Path.Combine(folder, depth switch { CopyDepth.Whole => name, CopyDepth.Shallow => $"{name}-shallow", _ => $"{name}-commits" });
+        var path = Path.Combine(
+            folder, depth switch { CopyDepth.Whole => name, CopyDepth.Shallow => $"{name}-shallow", _ => $"{name}-commits" });
         return _copies.GetOrAdd(path, _ =>
         {
             Create(path);
@@ -74,7 +75,8 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     /// have fetched it.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task FetchAsync(
-        GitRepository copy, IReadOnlyList<string> options, string specification, Func<Task<bool>> isThere, CancellationToken cancellationToken)
+        GitRepository copy, IReadOnlyList<string> options, string specification, Func<Task<bool>> isThere,
+        CancellationToken cancellationToken)
     {
         var turn = _turns.GetOrAdd(copy.Place.Folder, _ => new(1, 1));
         await turn.WaitAsync(cancellationToken);
@@ -90,8 +92,20 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
                 // A pack is written whole or not at all. With single objects, a run that is killed would leave a commit without its files.
                 "-c", "fetch.unpackLimit=1", "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.hooksPath=/dev/null",
                 // Without trees, git needs a named remote that has them.
-                .. isPartial ? (ReadOnlySpan<string>)["-c", $"remote.origin.url={copy.Url}", "-c", "remote.origin.promisor=true", "-c", "remote.origin.partialCloneFilter=tree:0"] : [],
-                "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", .. options, "--", isPartial ? "origin" : copy.Url, specification,
+                .. isPartial
+                    ? (ReadOnlySpan<string>)
+                    [
+                        "-c",
+                        $"remote.origin.url={copy.Url}",
+                        "-c",
+                        "remote.origin.promisor=true",
+                        "-c",
+                        "remote.origin.partialCloneFilter=tree:0",
+                    ]
+                    : [],
+                "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", .. options, "--", isPartial
+                    ? "origin"
+                    : copy.Url, specification,
             ]) with { Stop = new ProcessStop.Gently(GitProgram.Grace) };
             var finished = await copy.RunAsync(command, cancellationToken);
             if (!finished.Succeeded && finished.Errors.Contains(".lock': File exists", StringComparison.Ordinal))

@@ -18,7 +18,8 @@ static class GitExportIgnore
     /// <param name="tree">The whole tree of the commit.</param>
     /// <param name="temporary">A folder for the index.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<GitTree> ApplyAsync(GitRepository repository, string commit, GitTree tree, string temporary, CancellationToken cancellationToken)
+    public static async Task<GitTree> ApplyAsync(
+        GitRepository repository, string commit, GitTree tree, string temporary, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(temporary);
         var index = Path.Combine(temporary, $"index.{Guid.NewGuid():N}");

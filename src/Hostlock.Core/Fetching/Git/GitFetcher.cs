@@ -59,13 +59,18 @@ sealed class GitFetcher : IDisposable
     public TreeFiles? Remember(FlakeRef locked, Func<CancellationToken, Task<TreeFiles>> fetch)
     {
         Refuse(locked);
-        return (locked.Revision is { } revision ? RememberedFiles.Find(_cache, KeyOf(locked, revision.ToLowerInvariant()), locked.NarHash, fetch) : null)
+        return (
+            locked.Revision is { } revision
+                ? RememberedFiles.Find(_cache, KeyOf(locked, revision.ToLowerInvariant()), locked.NarHash, fetch)
+                : null)
             ?? (locked.NarHash is { } hash ? RememberedFiles.Find(_cache, KeyOf(hash), hash, fetch) : null);
     }
 
     /// <summary>The reference to fetch for one in a lock: forty zeros stand for a work tree before its first commit.</summary>
     public static FlakeRef Fetchable(FlakeRef locked) =>
-        locked.Revision is { } revision && !revision.AsSpan().ContainsAnyExcept('0') ? locked.With(locked.Input.Without("rev").Without("ref")) : locked;
+        locked.Revision is { } revision && !revision.AsSpan().ContainsAnyExcept('0')
+            ? locked.With(locked.Input.Without("rev").Without("ref"))
+            : locked;
 
     /// <summary>Ends the git processes that answered questions about objects.</summary>
     public void Dispose() => _repositories.Dispose();
@@ -101,7 +106,8 @@ sealed class GitFetcher : IDisposable
             if (repository.Place.Head is { } head)
                 input = input.With("ref", head);
             if (reference.Input.Truth("shallow") != true)
-                input = Given(reference, input, "revCount", commit is null ? 0 : await _count.OfAsync(repository, commit, cancellationToken));
+                input = Given(
+                    reference, input, "revCount", commit is null ? 0 : await _count.OfAsync(repository, commit, cancellationToken));
         }
         else if (commit is not null)
         {
@@ -166,7 +172,8 @@ sealed class GitFetcher : IDisposable
     // The contents of a work tree are identified by their hash alone.
     static RefAttributes KeyOf(string narHash) => RefAttributes.Of(("type", "git"), ("narHash", narHash));
 
-    async Task<(CachedAnswer Answer, TreeFiles Files)> AnswerAsync(FoundCommit found, FlakeRef reference, CancellationToken cancellationToken)
+    async Task<(CachedAnswer Answer, TreeFiles Files)> AnswerAsync(
+        FoundCommit found, FlakeRef reference, CancellationToken cancellationToken)
     {
         var key = KeyOf(reference, found.Commit.Id);
         if (_cache.Find(key) is { } known)
@@ -182,14 +189,16 @@ sealed class GitFetcher : IDisposable
         }
         else
         {
-            (hash, files) = (await GitCommitTree.HashAsync(found, cancellationToken), new GitCommitFiles(found.Repository, found.Commit.Tree));
+            (hash, files) = (
+                await GitCommitTree.HashAsync(found, cancellationToken), new GitCommitFiles(found.Repository, found.Commit.Tree));
         }
         var answer = new CachedAnswer(hash.ToString(), found.Commit.Time, null, new Dictionary<TreePath, byte[]?>());
         _cache.Keep(key, answer);
         return (answer, new RememberedFiles(_cache, key, answer, _ => Task.FromResult(files)));
     }
 
-    async Task<TreeFiles> FilesAsync(FoundCommit found, FlakeRef reference, CancellationToken cancellationToken) => NeedsWholeTree(reference)
+    async Task<TreeFiles> FilesAsync(
+        FoundCommit found, FlakeRef reference, CancellationToken cancellationToken) => NeedsWholeTree(reference)
         ? (await OpenAsync(found, reference, 1, cancellationToken)).Files
         : new GitCommitFiles(found.Repository, found.Commit.Tree);
 
@@ -198,7 +207,8 @@ sealed class GitFetcher : IDisposable
     // Without a .gitattributes that names LFS, no file is in LFS, and the attribute changes nothing.
     static async Task RefuseLfsAsync(FoundCommit found, FlakeRef reference, CancellationToken cancellationToken)
     {
-        var tree = await found.Repository.UseAsync(objects => GitTree.Read(objects, found.Commit.Tree, found.Repository.Url), cancellationToken);
+        var tree = await found.Repository.UseAsync(
+            objects => GitTree.Read(objects, found.Commit.Tree, found.Repository.Url), cancellationToken);
         foreach (var (_, entry) in tree.Leaves().Where(leaf => leaf.Path.Bytes.EndsWith(".gitattributes"u8)))
         {
             var contents = await found.Repository.UseAsync(objects => objects.Find(entry.Id), cancellationToken);
@@ -216,7 +226,8 @@ sealed class GitFetcher : IDisposable
         var tree = await repository.UseAsync(objects => GitTree.Read(objects, commit.Tree, repository.Url), cancellationToken);
         if (IsExported(reference))
             tree = await GitExportIgnore.ApplyAsync(repository, commit.Id, tree, _temporaryFolder, cancellationToken);
-        if (!HasSubmodules(reference) || tree.Find(TreePath.Parse(GitSubmodule.File)) is not { Kind: TreeEntryKind.File or TreeEntryKind.Executable } file)
+        if (!HasSubmodules(reference)
+            || tree.Find(TreePath.Parse(GitSubmodule.File)) is not { Kind: TreeEntryKind.File or TreeEntryKind.Executable } file)
             return new(found, tree, []);
 
         var contents = await repository.UseAsync(objects => objects.Find(file.Id, LockFileReader.MaximumBytes), cancellationToken)

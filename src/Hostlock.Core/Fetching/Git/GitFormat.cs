@@ -1,7 +1,8 @@
 namespace Hostlock.Fetching.Git;
 
 /// <summary>The format that a repository states for itself, and whether Nix reads it.</summary>
-/// <remarks>git's Documentation: gitrepository-layout(5); libgit2 1.9, repository.c, check_repositoryformatversion and check_extensions.</remarks>
+/// <remarks>git's Documentation: gitrepository-layout(5); libgit2 1.9, repository.c, check_repositoryformatversion and
+/// check_extensions.</remarks>
 static class GitFormat
 {
     static readonly string[] Extensions = ["noop", "objectformat", "worktreeconfig", "preciousobjects", "relativeworktrees"];

@@ -9,8 +9,8 @@ using Hostlock.Platform.Programs;
 namespace Hostlock.Fetching.Git;
 
 /// <summary>
-/// What files of a repository were, commit by commit. Contents are as git would check them out: a file that git keeps encrypted by a filter is
-/// read through that filter.
+/// What files of a repository were, commit by commit. Contents are as git would check them out: a file that git keeps encrypted by a filter
+/// is read through that filter.
 /// </summary>
 public sealed class GitHistory : IDisposable
 {
@@ -38,7 +38,9 @@ public sealed class GitHistory : IDisposable
     public async Task<IReadOnlyList<FileCommit>> OfAsync(string path, int most, CancellationToken cancellationToken)
     {
         var finished = await _repository.RunAsync(
-            cancellationToken, "--literal-pathspecs", "log", $"--max-count={most}", "--format=%H%x00%ct%x00%s%x00%(trailers:key=Hostlock-Promoted-From,valueonly,separator=%x20)", "HEAD", "--", path);
+            cancellationToken,
+            "--literal-pathspecs", "log", $"--max-count={most}",
+            "--format=%H%x00%ct%x00%s%x00%(trailers:key=Hostlock-Promoted-From,valueonly,separator=%x20)", "HEAD", "--", path);
         // A repository without a commit has no history; any other failure is an error.
         if (!finished.Succeeded && await _repository.CommitAsync("HEAD", cancellationToken) is not null)
             throw FetchException.GitFailed(_repository.Url, "read the history of", finished.Errors.Trim());
@@ -47,7 +49,9 @@ public sealed class GitHistory : IDisposable
             .. from line in finished.Output.Split('\n')
                let fields = line.Split('\0')
                where fields.Length == 4
-               let time = ulong.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? new Moment(seconds) : default
+               let time = ulong.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                   ? new Moment(seconds)
+                   : default
                select new FileCommit(fields[0], time, fields[2], fields[3].Trim()),
         ];
     }
@@ -73,7 +77,8 @@ public sealed class GitHistory : IDisposable
         if (DateOnly.TryParseExact(word, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
         {
             var end = new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).ToUnixTimeSeconds() - 1;
-            var finished = await _repository.RunAsync(cancellationToken, "--literal-pathspecs", "rev-list", "-1", $"--before={end}", "HEAD", "--", path);
+            var finished = await _repository.RunAsync(
+                cancellationToken, "--literal-pathspecs", "rev-list", "-1", $"--before={end}", "HEAD", "--", path);
             return finished.Output.Trim() is { Length: > 0 } found ? found : null;
         }
         return word.Any(char.IsControl) || word.Length > 256 ? null : (await _repository.CommitAsync(word, cancellationToken))?.Id;
@@ -86,7 +91,9 @@ public sealed class GitHistory : IDisposable
     {
         var contents = await _repository.UseAsync(
             objects => objects.Find(name, LockFileReader.MaximumBytes) is ({ Kind: "blob" }, var blob) ? blob : null, cancellationToken);
-        return contents is not null && await IsFilteredAsync(path, cancellationToken) ? await FilterAsync(name, path, cancellationToken) : contents;
+        return contents is not null && await IsFilteredAsync(path, cancellationToken)
+            ? await FilterAsync(name, path, cancellationToken)
+            : contents;
     }
 
     // The first question is about all files, so that git is started once for them.

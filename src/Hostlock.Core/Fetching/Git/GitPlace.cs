@@ -34,7 +34,9 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
 
     /// <summary>The ref that HEAD points to, <c>refs/heads/main</c>; null if HEAD is detached or cannot be read.</summary>
     public string? Head =>
-        Line(Path.Combine(Folder, "HEAD")) is { } line && line.StartsWith("ref: ", StringComparison.Ordinal) ? line["ref: ".Length..].Trim() : null;
+        Line(Path.Combine(Folder, "HEAD")) is { } line && line.StartsWith("ref: ", StringComparison.Ordinal)
+            ? line["ref: ".Length..].Trim()
+            : null;
 
     /// <summary>The id of the commit that HEAD is at; null if the files do not say so plainly, though git may know.</summary>
     public string? HeadCommit
@@ -78,5 +80,7 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
     }
 
     static bool IsRepository(string folder, string common) =>
-        File.Exists(Path.Combine(folder, "HEAD")) && Directory.Exists(Path.Combine(common, "objects")) && Directory.Exists(Path.Combine(common, "refs"));
+        File.Exists(Path.Combine(folder, "HEAD"))
+            && Directory.Exists(Path.Combine(common, "objects"))
+            && Directory.Exists(Path.Combine(common, "refs"));
 }

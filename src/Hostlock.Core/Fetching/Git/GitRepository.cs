@@ -46,7 +46,8 @@ sealed class GitRepository : IDisposable
         _processes.RunAsync(Command(arguments), cancellationToken);
 
     /// <summary>Runs a command that was built by <see cref="Command"/>.</summary>
-    public Task<Finished> RunAsync(ProcessRequest command, CancellationToken cancellationToken) => _processes.RunAsync(command, cancellationToken);
+    public Task<Finished> RunAsync(ProcessRequest command, CancellationToken cancellationToken) =>
+        _processes.RunAsync(command, cancellationToken);
 
     /// <summary>Builds a command of git about this repository.</summary>
     public ProcessRequest Command(params IEnumerable<string> arguments) => GitProgram.Ask(Place.Folder, arguments);
@@ -60,7 +61,8 @@ sealed class GitRepository : IDisposable
         var command = Command(arguments);
         return command with
         {
-            Environment = command.Environment.Unset("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS"),
+            Environment = command.Environment.Unset(
+                "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS"),
         };
     }
 

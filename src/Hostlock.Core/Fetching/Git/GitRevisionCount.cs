@@ -58,7 +58,8 @@ sealed class GitRevisionCount(FetchCache cache)
             var parents = new List<string>();
             foreach (var id in level)
             {
-                if (objects.NextHeader() is not { Kind: "commit" } header || GitCommit.Parse(id, Encoding.Latin1.GetString(objects.ReadWhole(header))) is not { } commit)
+                if (objects.NextHeader() is not { Kind: "commit" } header
+                    || GitCommit.Parse(id, Encoding.Latin1.GetString(objects.ReadWhole(header))) is not { } commit)
                     throw FetchException.BadObject(url, id);
                 parents.AddRange(commit.Parents.Where(seen.Add));
             }

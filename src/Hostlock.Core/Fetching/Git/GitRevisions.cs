@@ -27,15 +27,18 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         if (before is null && GitAddress.LocalFolder(url) is null)
         {
             var copy = repositories.Copies.Of(GitAddress.Of(url), CopyDepth.Whole);
-            var (_, tip) = await GitCopies.AskAsync(copy, reference.Ref is { } name ? GitAddress.FullName(name) : "HEAD", cancellationToken);
+            var (_, tip) = await GitCopies.AskAsync(
+                copy, reference.Ref is { } name ? GitAddress.FullName(name) : "HEAD", cancellationToken);
             return new(Revision.Parse(tip ?? throw FetchException.NoSuchRef(url, reference.Ref ?? "HEAD")), null);
         }
         var found = repositories.WorkTreeOf(reference) is { } local
-            ? new FoundCommit(local, await local.CommitAsync("HEAD", cancellationToken) ?? throw FetchException.NoSuchRef(url, "HEAD"), "HEAD")
+            ? new FoundCommit(
+                local, await local.CommitAsync("HEAD", cancellationToken) ?? throw FetchException.NoSuchRef(url, "HEAD"), "HEAD")
             : await lookup.FindAsync(reference, [], cancellationToken);
         if (before is not { } time)
             return new(Revision.Parse(found.Commit.Id), found.Commit.Time);
-        return await BeforeAsync(found.Repository, found.Commit.Id, time, cancellationToken) ?? throw FetchException.NothingSoOld(url, time);
+        return await BeforeAsync(found.Repository, found.Commit.Id, time, cancellationToken)
+            ?? throw FetchException.NothingSoOld(url, time);
     }
 
     /// <summary>The newest commit of a branch dated at or before a time, for a repository of which only commits are wanted.</summary>
@@ -82,7 +85,9 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         if (!await HasBothAsync(repository, earlier, later, cancellationToken))
             return null;
         var counted = await repository.RunAsync(cancellationToken, "rev-list", "--left-right", "--count", $"{earlier}...{later}", "--");
-        return counted.Output.Trim().Split('\t') is [var left, var right] && ulong.TryParse(right, out var commits) ? new(left == "0", commits) : null;
+        return counted.Output.Trim().Split('\t') is [var left, var right] && ulong.TryParse(right, out var commits)
+            ? new(left == "0", commits)
+            : null;
 
         ulong? Steps(Func<string, GitCommit?> find)
         {
@@ -106,7 +111,8 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The repository cannot be reached, or the earlier commit is not an ancestor of the later
     /// one.</exception>
-    public async Task<IReadOnlyList<NewestRevision>> BetweenAsync(string url, (string Id, Moment? Time) earlier, string later, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<NewestRevision>> BetweenAsync(
+        string url, (string Id, Moment? Time) earlier, string later, CancellationToken cancellationToken)
     {
         var repository = repositories.At(url);
         var isJoined = await IsJoinedAsync();
@@ -136,20 +142,27 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
     }
 
     static async Task<bool> HasBothAsync(GitRepository repository, string earlier, string later, CancellationToken cancellationToken) =>
-        await repository.CommitAsync(earlier, cancellationToken) is not null && await repository.CommitAsync(later, cancellationToken) is not null;
+        await repository.CommitAsync(earlier, cancellationToken) is not null
+            && await repository.CommitAsync(later, cancellationToken) is not null;
 
     async Task FetchCommitsAsync(GitRepository copy, string tip, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         string[] depth = since is { } time ? [$"--shallow-since=@{time.ToUnixTimeSeconds()}"] : copy.IsShallow ? ["--unshallow"] : [];
-        await repositories.Copies.FetchAsync(copy, [GitCopies.WithoutTrees, .. depth], tip, () => Task.FromResult(false), cancellationToken);
+        await repositories.Copies.FetchAsync(
+            copy, [GitCopies.WithoutTrees, .. depth], tip, () => Task.FromResult(false), cancellationToken);
     }
 
-    static async Task<NewestRevision?> BeforeAsync(GitRepository repository, string tip, DateTimeOffset time, CancellationToken cancellationToken) =>
-        await ListAsync(repository, ["-1", $"--before={time.ToUnixTimeSeconds()}", tip], cancellationToken) is [var found, ..] ? found : null;
+    static async Task<NewestRevision?> BeforeAsync(
+        GitRepository repository, string tip, DateTimeOffset time, CancellationToken cancellationToken) =>
+        await ListAsync(repository, ["-1", $"--before={time.ToUnixTimeSeconds()}", tip], cancellationToken) is [var found, ..]
+            ? found
+            : null;
 
-    static async Task<IReadOnlyList<NewestRevision>> ListAsync(GitRepository repository, IEnumerable<string> what, CancellationToken cancellationToken)
+    static async Task<IReadOnlyList<NewestRevision>> ListAsync(
+        GitRepository repository, IEnumerable<string> what, CancellationToken cancellationToken)
     {
-        var listed = await repository.RunAsync(cancellationToken, ["rev-list", "--first-parent", "--format=%H %ct", "--no-commit-header", .. what, "--"]);
+        var listed = await repository.RunAsync(
+            cancellationToken, ["rev-list", "--first-parent", "--format=%H %ct", "--no-commit-header", .. what, "--"]);
         if (!listed.Succeeded)
             throw FetchException.GitFailed(repository.Url, "list the commits of", listed.Errors.Trim());
         return
@@ -157,7 +170,9 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
             .. from line in listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                let fields = line.Split(' ')
                // git states no date if it cannot read the one of the commit.
-               let time = ulong.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? new Moment(seconds) : (Moment?)null
+               let time = ulong.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                   ? new Moment(seconds)
+                   : (Moment?)null
                select new NewestRevision(Revision.Parse(fields[0]), time),
         ];
     }

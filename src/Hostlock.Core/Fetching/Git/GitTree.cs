@@ -120,7 +120,8 @@ sealed class GitTree : SourceTree
         static IEnumerable<(TreePath, Entry)> Below(Entry folder, TreePath path)
         {
             Entry[] entries = [.. folder.Entries];
-            Array.Sort(entries, static (one, other) => ByteName.CompareAsGit(one.Name.Bytes, IsInner(one), other.Name.Bytes, IsInner(other)));
+            Array.Sort(
+                entries, static (one, other) => ByteName.CompareAsGit(one.Name.Bytes, IsInner(one), other.Name.Bytes, IsInner(other)));
             foreach (var entry in entries)
             {
                 var at = path.Join(entry.Name);

@@ -17,6 +17,8 @@ sealed class GitTreeFiles(GitRepository repository, GitTree tree) : TreeFiles
             return new TreeItem.Folder();
         var found = await repository.UseAsync(objects => objects.Find(entry.Id, LockFileReader.MaximumBytes + 1), cancellationToken)
             ?? throw FetchException.BadObject(repository.Url, entry.Id);
-        return entry.Kind == TreeEntryKind.Link ? new TreeItem.Link(Encoding.UTF8.GetString(found.Contents)) : new TreeItem.File(found.Contents);
+        return entry.Kind == TreeEntryKind.Link
+            ? new TreeItem.Link(Encoding.UTF8.GetString(found.Contents))
+            : new TreeItem.File(found.Contents);
     }
 }

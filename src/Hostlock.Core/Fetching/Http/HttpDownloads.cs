@@ -69,7 +69,8 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
             _client.Value.Dispose();
     }
 
-    async Task<(Download?, FetchException?, TimeSpan? Wait)> TryAsync(string url, TokenHeader? token, string? tag, int attempt, CancellationToken cancellationToken)
+    async Task<(Download?, FetchException?, TimeSpan? Wait)> TryAsync(
+        string url, TokenHeader? token, string? tag, int attempt, CancellationToken cancellationToken)
     {
         var shown = Shown(url);
         string? link = null;
@@ -119,7 +120,10 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         catch (HttpRequestException why)
         {
             // A certificate that is not trusted now will not be trusted in a second, so there is no other attempt.
-            return (null, FetchException.Unreachable(shown, why.InnerException?.Message ?? why.Message, why), why.InnerException is AuthenticationException ? null : Backoff(attempt));
+            return (
+                null,
+                FetchException.Unreachable(shown, why.InnerException?.Message ?? why.Message, why),
+                why.InnerException is AuthenticationException ? null : Backoff(attempt));
         }
     }
 

@@ -14,7 +14,8 @@ namespace Hostlock.Fetching.Http;
 /// <param name="patience">The longest time without bytes; the speed is checked as often.</param>
 /// <param name="time">The clock that waits are measured by.</param>
 /// <param name="stop">Stops a read that blocks.</param>
-sealed class ImpatientStream(Stream body, HttpResponseMessage response, string shown, TimeSpan patience, TimeProvider time, CancellationToken stop) : ForwardStream
+sealed class ImpatientStream(
+    Stream body, HttpResponseMessage response, string shown, TimeSpan patience, TimeProvider time, CancellationToken stop) : ForwardStream
 {
     /// <summary>
     /// The lowest average speed in bytes per second. Without it, a server that sends single bytes would keep us for ever.

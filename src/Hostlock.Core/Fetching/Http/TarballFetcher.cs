@@ -33,7 +33,11 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
         {
             if (!download.IsUnchanged)
             {
-                known = await archives.ReadAsync(download, received, cancellationToken) with { Tag = download.Tag, Link = download.ImmutableLink };
+                known = await archives.ReadAsync(download, received, cancellationToken) with
+                {
+                    Tag = download.Tag,
+                    Link = download.ImmutableLink,
+                };
                 if (download.Tag is not null)
                     cache.Keep(key, known);
             }
@@ -46,7 +50,10 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
         var identity = locked.Identity;
         var answer = known with { Tag = null, Link = null };
         cache.Keep(identity, answer);
-        return new(locked, new RememberedFiles(cache, identity, answer, async stop => await archives.UnpackAsync(await OpenAsync(url, null, stop), stop)), []);
+        return new(
+            locked,
+            new RememberedFiles(cache, identity, answer, async stop => await archives.UnpackAsync(await OpenAsync(url, null, stop), stop)),
+            []);
     }
 
     /// <summary>Fetches a single file. If the server no longer gives the file, the last version is taken, with a warning.</summary>

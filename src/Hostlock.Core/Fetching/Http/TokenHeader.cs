@@ -13,7 +13,8 @@ public sealed record TokenHeader(string Host, string Name, string Value)
     /// </summary>
     internal static TokenHeader? For(FlakeRef reference, NixSettings settings)
     {
-        if (reference.Scheme.RepositoryOf(reference.Input) is not { } repository || settings.TokenFor(repository.Host, repository.Owner, repository.Name) is not { } token)
+        if (reference.Scheme.RepositoryOf(reference.Input) is not { } repository
+            || settings.TokenFor(repository.Host, repository.Owner, repository.Name) is not { } token)
             return null;
         var (name, value) = reference.Scheme.TokenHeader(token);
         return new(repository.Host, name, value);

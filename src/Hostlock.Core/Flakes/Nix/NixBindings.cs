@@ -58,7 +58,10 @@ sealed class NixBindings(SourceText source, int start, bool isRecursive)
             NixExpression value = source is null
                 ? new NixVariable(name.Start, name.End, name.Name!)
                 : new NixSelection(name.Start, name.End, source, [name], null);
-            _set.Attributes.Add(name.Name!, new NixAttribute(name.Name!, source is null ? NixAttributeKind.Inherited : NixAttributeKind.InheritedFrom, value, name.Start, name.End));
+            _set.Attributes.Add(
+                name.Name!,
+                new NixAttribute(
+                    name.Name!, source is null ? NixAttributeKind.Inherited : NixAttributeKind.InheritedFrom, value, name.Start, name.End));
         }
     }
 

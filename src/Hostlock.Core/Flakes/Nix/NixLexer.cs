@@ -280,7 +280,8 @@ sealed class NixLexer(SourceText source)
             var text = _text.Substring(_at, length);
             var value = double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
             // The C library calls a number out of range that is too large, or too small to be told exactly from zero.
-            if (double.IsInfinity(value) || (Math.Abs(value) < 2.2250738585072014e-308 && text.AsSpan(0, MantissaLength(text)).ContainsAnyInRange('1', '9')))
+            if (double.IsInfinity(value)
+                || (Math.Abs(value) < 2.2250738585072014e-308 && text.AsSpan(0, MantissaLength(text)).ContainsAnyInRange('1', '9')))
                 throw FlakeException.InvalidFloat(source.Span(_at, length));
             return Take(NixTokenKind.Float, length, text);
         }

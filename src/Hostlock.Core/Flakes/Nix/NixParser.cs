@@ -29,7 +29,8 @@ sealed class NixParser
     NixParser(SourceText source) => (_source, _lexer) = (source, new NixLexer(source));
 
     /// <summary>Parses a file and checks that each of its variables is bound.</summary>
-    /// <exception cref="FlakeException">Nix would refuse the file before evaluating it, it is very long, or it nests very deeply.</exception>
+    /// <exception cref="FlakeException">Nix would refuse the file before evaluating it, it is very long, or it nests very
+    /// deeply.</exception>
     public static NixFile Parse(SourceText source)
     {
         if (source.Text.Length > MaximumLength)
@@ -62,7 +63,9 @@ sealed class NixParser
     FlakeException Unexpected(NixTokenKind? expected = null)
     {
         var found = Peek();
-        var unclosed = found.Kind == NixTokenKind.EndOfFile && _open.TryPeek(out var open) ? _source.Span(open.Start, open.End - open.Start) : null;
+        var unclosed = found.Kind == NixTokenKind.EndOfFile && _open.TryPeek(out var open)
+            ? _source.Span(open.Start, open.End - open.Start)
+            : null;
         return FlakeException.UnexpectedToken(
             _source.Span(found.Start, found.End - found.Start),
             NixToken.Describe(found.Kind),
@@ -216,7 +219,8 @@ sealed class NixParser
         var start = Open(NixTokenKind.Let).Start;
         var bindings = Bindings(start, isRecursive: true, NixTokenKind.In);
         if (bindings.Dynamic.Count > 0)
-            throw FlakeException.DynamicInLet(_source.Span(bindings.Dynamic[0].Name.OuterStart, bindings.Dynamic[0].Name.OuterEnd - bindings.Dynamic[0].Name.OuterStart));
+            throw FlakeException.DynamicInLet(
+                _source.Span(bindings.Dynamic[0].Name.OuterStart, bindings.Dynamic[0].Name.OuterEnd - bindings.Dynamic[0].Name.OuterStart));
         return body => new NixLet(start, body.OuterEnd, bindings, body);
     }
 

@@ -180,7 +180,11 @@ sealed class NixScopes
 
     void Function(NixLambda lambda)
     {
-        string[] names = [.. lambda.Formals?.Formals.Select(formal => formal.Name) ?? [], .. lambda.Argument is { } name ? [name] : Array.Empty<string>()];
+        string[] names =
+        [
+            .. lambda.Formals?.Formals.Select(formal => formal.Name) ?? [],
+            .. lambda.Argument is { } name ? [name] : Array.Empty<string>(),
+        ];
         Open(names);
         foreach (var formal in lambda.Formals?.Formals ?? [])
             Later(formal.Default);

@@ -36,7 +36,8 @@ static class NixTree
         NixAttributeSet set =>
         [
             .. set.InheritSources,
-            .. set.Attributes.Values.Where(attribute => attribute.Kind != NixAttributeKind.InheritedFrom).Select(attribute => attribute.Value),
+            .. set.Attributes.Values.Where(attribute => attribute.Kind != NixAttributeKind.InheritedFrom)
+            .Select(attribute => attribute.Value),
             .. set.Dynamic.SelectMany(attribute => new[] { attribute.Name, attribute.Value }),
         ],
         _ => [],

@@ -18,7 +18,8 @@ readonly record struct NixTrivial(NixExpression Expression, NixTrivial.Recursive
 
     public long? Integer => (Expression as NixInteger)?.Value;
 
-    public bool? Truth => Expression is NixVariable { Name: "true" or "false" } variable && Type == "a Boolean" ? variable.Name == "true" : null;
+    public bool? Truth =>
+        Expression is NixVariable { Name: "true" or "false" } variable && Type == "a Boolean" ? variable.Name == "true" : null;
 
     /// <summary>The set, if the expression is one and all its names are known; else null.</summary>
     public NixAttributeSet? Set => Expression is NixAttributeSet { Dynamic.Count: 0 } set ? set : null;

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Hostlock.Flakes.Schemes;
 
 /// <summary>
-/// What the forges share: the grammar <c>github:owner/repo/ref-or-rev?host=…</c>, archives by commit, a page for each commit. A forge says how it is
-/// asked for a commit and where its archives are.
+/// What the forges share: the grammar <c>github:owner/repo/ref-or-rev?host=…</c>, archives by commit, a page for each commit. A forge says
+/// how it is asked for a commit and where its archives are.
 /// </summary>
 /// <remarks>Nix 2.34.8, libfetchers/github.cc, GitArchiveInputScheme.</remarks>
 abstract class ForgeScheme : InputScheme
@@ -53,11 +53,21 @@ abstract class ForgeScheme : InputScheme
                     break; // other parameters are ignored until 2.35
             }
         }
-        if ((@ref is not null && revision is not null) || (@ref is not null && !GitRefName.IsLegal(@ref)) || (host is not null && !IsHost(host)))
+        if ((@ref is not null && revision is not null)
+            || (@ref is not null && !GitRefName.IsLegal(@ref))
+            || (host is not null && !IsHost(host)))
             return null;
         if (revision is not null && !Revision.Is(revision))
             throw FlakeException.NotARevision(revision);
-        return RefAttributes.Of(Present(("type", Name), ("owner", segments[0]), ("repo", segments[1]), ("ref", @ref), ("rev", revision), ("host", host), ("narHash", narHash)));
+        return RefAttributes.Of(
+            Present(
+                ("type", Name),
+                ("owner", segments[0]),
+                ("repo", segments[1]),
+                ("ref", @ref),
+                ("rev", revision),
+                ("host", host),
+                ("narHash", narHash)));
     }
 
     public override RefAttributes Check(RefAttributes attributes)
@@ -82,7 +92,12 @@ abstract class ForgeScheme : InputScheme
     public override FlakeUrl ToUrl(RefAttributes attributes)
     {
         string?[] parts = [attributes.Text("owner") ?? "", attributes.Text("repo") ?? "", attributes.Text("ref") ?? attributes.Text("rev")];
-        return new(Name, null, [.. parts.OfType<string>()], Query([("host", attributes.Text("host")), ("narHash", attributes.Text("narHash"))]), "");
+        return new(
+            Name,
+            null,
+            [.. parts.OfType<string>()],
+            Query([("host", attributes.Text("host")), ("narHash", attributes.Text("narHash"))]),
+            "");
     }
 
     // trust-tarballs-from-git-forges is on unless somebody turned it off.
@@ -104,12 +119,14 @@ abstract class ForgeScheme : InputScheme
         : new TreeLocation.Branch(AskRevision(attributes));
 
     public override string? GitAddress(RefAttributes attributes) =>
-        $"https://{HostOf(attributes)}/{attributes.Text("owner")?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)}/{attributes.Text("repo")}";
+        $"https://{HostOf(attributes)}/{attributes.Text("owner")?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)}"
+        + $"/{attributes.Text("repo")}";
 
     public override ForgeRepository? RepositoryOf(RefAttributes attributes) =>
         new(HostOf(attributes), attributes.Text("owner") ?? "", attributes.Text("repo") ?? "");
 
-    public override string? CompareLink(RefAttributes attributes, string earlier, string later) => $"{GitAddress(attributes)}/compare/{earlier}...{later}";
+    public override string? CompareLink(RefAttributes attributes, string earlier, string later) =>
+        $"{GitAddress(attributes)}/compare/{earlier}...{later}";
 
     public override string? CommitLink(RefAttributes attributes, string revision) => $"{GitAddress(attributes)}/commit/{revision}";
 

@@ -19,7 +19,8 @@ sealed class GitHubScheme : ForgeScheme
         new DistanceQuery.Comparison($"{Api(attributes)}/compare/{earlier}...{later}?per_page=1&page=2");
 
     protected override RevisionQuery AskRevision(RefAttributes attributes) =>
-        new RevisionQuery.Json($"{Api(attributes)}/commits/{RefOf(attributes)}", "sha", InFirstElement: false, "commit", "committer", "date");
+        new RevisionQuery.Json(
+            $"{Api(attributes)}/commits/{RefOf(attributes)}", "sha", InFirstElement: false, "commit", "committer", "date");
 
     // The archive address costs no API call; it takes no token.
     protected override TreeLocation.Snapshot Archive(RefAttributes attributes, string revision, bool hasToken)
@@ -33,6 +34,7 @@ sealed class GitHubScheme : ForgeScheme
     string Api(RefAttributes attributes)
     {
         var host = HostOf(attributes);
-        return $"{(host == DefaultHost ? "https://api.github.com" : $"https://{host}/api/v3")}/repos/{attributes.Text("owner")}/{attributes.Text("repo")}";
+        var api = host == DefaultHost ? "https://api.github.com" : $"https://{host}/api/v3";
+        return $"{api}/repos/{attributes.Text("owner")}/{attributes.Text("repo")}";
     }
 }

@@ -17,12 +17,14 @@ sealed class GitLabScheme : ForgeScheme
 
     public override RevisionQuery? AskRevisionBefore(RefAttributes attributes, string time) =>
         new RevisionQuery.Json(
-            $"{Api(attributes)}/commits?ref_name={Uri.EscapeDataString(RefOf(attributes))}&until={time}&per_page=1", "id", InFirstElement: true, "committed_date");
+            $"{Api(attributes)}/commits?ref_name={Uri.EscapeDataString(RefOf(attributes))}&until={time}&per_page=1",
+            "id", InFirstElement: true, "committed_date");
 
     public override DistanceQuery? AskDistance(RefAttributes attributes, string earlier, string later) =>
         new DistanceQuery.MergeBase($"{Api(attributes)}/merge_base?refs%5B%5D={earlier}&refs%5B%5D={later}");
 
-    public override string? CompareLink(RefAttributes attributes, string earlier, string later) => $"{GitAddress(attributes)}/-/compare/{earlier}...{later}";
+    public override string? CompareLink(RefAttributes attributes, string earlier, string later) =>
+        $"{GitAddress(attributes)}/-/compare/{earlier}...{later}";
 
     public override string? CommitLink(RefAttributes attributes, string revision) => $"{GitAddress(attributes)}/-/commit/{revision}";
 

@@ -19,7 +19,8 @@ sealed class GitScheme : InputScheme
 
     public override bool HasHistory => true;
 
-    public override bool Takes(FlakeUrl url, bool wantsTree) => url.Scheme == "git" || url.Scheme.StartsWith("git+", StringComparison.Ordinal);
+    public override bool Takes(FlakeUrl url, bool wantsTree) =>
+        url.Scheme == "git" || url.Scheme.StartsWith("git+", StringComparison.Ordinal);
 
     public override RefAttributes? Parse(FlakeUrl url)
     {
@@ -74,13 +75,15 @@ sealed class GitScheme : InputScheme
         return url with { Scheme = url.Scheme == "git" ? "git" : $"git+{url.Scheme}", Query = query.ToImmutable() };
     }
 
-    public override bool IsLocked(RefAttributes attributes) => attributes.Text("rev") is { } revision && revision.AsSpan().ContainsAnyExcept('0');
+    public override bool IsLocked(RefAttributes attributes) =>
+        attributes.Text("rev") is { } revision && revision.AsSpan().ContainsAnyExcept('0');
 
     // It may have a branch beside a revision, which then is only written down.
     public override RefAttributes MovedTo(RefAttributes attributes, string to) =>
         Revision.TryParse(to) is { } revision ? attributes.With("rev", revision) : attributes.Without("rev").With("ref", to);
 
-    public override TreeLocation Locate(RefAttributes attributes, bool hasToken) => new TreeLocation.GitRepository(attributes.Text("url") ?? "");
+    public override TreeLocation Locate(RefAttributes attributes, bool hasToken) =>
+        new TreeLocation.GitRepository(attributes.Text("url") ?? "");
 
     public override string? GitAddress(RefAttributes attributes) => attributes.Text("url");
 
@@ -90,7 +93,9 @@ sealed class GitScheme : InputScheme
             attributes = attributes.With("ref", @ref);
         if (revision is not null)
             attributes = attributes.With("rev", revision);
-        return attributes.Has("ref") || !attributes.Has("rev") ? attributes : throw FlakeException.RevisionWithoutRef(ToUrl(attributes).ToString());
+        return attributes.Has("ref") || !attributes.Has("rev")
+            ? attributes
+            : throw FlakeException.RevisionWithoutRef(ToUrl(attributes).ToString());
     }
 
     // What git takes and URLs are not: an absolute path, and user@host:path.

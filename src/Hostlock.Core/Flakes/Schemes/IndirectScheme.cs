@@ -50,7 +50,8 @@ sealed class IndirectScheme : InputScheme
         }
         if (segments.Count == 0 || !InputPath.IsReferable(segments[0]))
             throw FlakeException.InvalidIndirect(text);
-        return RefAttributes.Of(ForgeScheme.Present(("type", "indirect"), ("id", segments[0]), ("ref", @ref), ("rev", revision?.ToLowerInvariant())));
+        return RefAttributes.Of(
+            ForgeScheme.Present(("type", "indirect"), ("id", segments[0]), ("ref", @ref), ("rev", revision?.ToLowerInvariant())));
     }
 
     public override RefAttributes Check(RefAttributes attributes)
@@ -60,7 +61,10 @@ sealed class IndirectScheme : InputScheme
     }
 
     public override FlakeUrl ToUrl(RefAttributes attributes) =>
-        UrlOf("flake", string.Join('/', new[] { attributes.Text("id"), attributes.Text("ref"), attributes.Text("rev") }.OfType<string>()), []);
+        UrlOf(
+            "flake",
+            string.Join('/', new[] { attributes.Text("id"), attributes.Text("ref"), attributes.Text("rev") }.OfType<string>()),
+            []);
 
     public override bool IsLocked(RefAttributes attributes) => false;
 

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Hostlock.Flakes.Schemes;
 
 /// <summary>
-/// One type of input, whole: its grammar both ways, where its trees are and how to ask for its commits, what a link or a hint says of it. What a
-/// scheme does not say has the answer of a type that can only be kept and compared. No scheme does I/O.
+/// One type of input, whole: its grammar both ways, where its trees are and how to ask for its commits, what a link or a hint says of it.
+/// What a scheme does not say has the answer of a type that can only be kept and compared. No scheme does I/O.
 /// </summary>
 /// <remarks>Nix 2.34.8, libfetchers: InputScheme.</remarks>
 abstract class InputScheme
@@ -21,7 +21,8 @@ abstract class InputScheme
     /// <summary>True if a reference of this type stands for another one, which a registry has.</summary>
     public virtual bool IsIndirect => false;
 
-    /// <summary>True if its inputs are commits of a git repository: these have dates, and others before them. Hints list such types.</summary>
+    /// <summary>True if its inputs are commits of a git repository: these have dates, and others before them. Hints list such
+    /// types.</summary>
     public virtual bool HasHistory => false;
 
     // Grammar.

@@ -15,7 +15,8 @@ sealed class MercurialScheme : InputScheme
     public override RefAttributes? Parse(FlakeUrl url)
     {
         var attributes = new List<KeyValuePair<string, RefValue>>(
-            from name in (string[])["rev", "ref"] where url.Query.ContainsKey(name) select KeyValuePair.Create(name, (RefValue)url.Query[name]))
+            from name in (string[])["rev", "ref"] where url.Query.ContainsKey(name) select KeyValuePair.Create(
+                name, (RefValue)url.Query[name]))
         {
             new("type", Name),
             new("url", (url with { Scheme = url.Scheme["hg+".Length..], Query = url.Query.RemoveRange(["rev", "ref"]) }).ToString()),

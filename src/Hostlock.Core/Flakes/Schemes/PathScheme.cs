@@ -52,7 +52,10 @@ sealed class PathScheme : InputScheme
     }
 
     public override FlakeUrl ToUrl(RefAttributes attributes) =>
-        UrlOf("path", attributes.Text("path") ?? "", attributes.Where(each => each.Key is not ("path" or "type")).Select(each => (each.Key, (string?)each.Value.ToString())));
+        UrlOf(
+            "path",
+            attributes.Text("path") ?? "",
+            attributes.Where(each => each.Key is not ("path" or "type")).Select(each => (each.Key, (string?)each.Value.ToString())));
 
     public override bool IsLocked(RefAttributes attributes) => attributes.Has("narHash");
 

@@ -10,7 +10,8 @@ sealed class SourceHutScheme : ForgeScheme
     // It has no page that compares.
     public override string? CompareLink(RefAttributes attributes, string earlier, string later) => $"{GitAddress(attributes)}/log/{later}";
 
-    protected override RevisionQuery AskRevision(RefAttributes attributes) => new RevisionQuery.RefList(Base(attributes), RefOf(attributes));
+    protected override RevisionQuery AskRevision(RefAttributes attributes) =>
+        new RevisionQuery.RefList(Base(attributes), RefOf(attributes));
 
     protected override TreeLocation.Snapshot Archive(RefAttributes attributes, string revision, bool hasToken) =>
         new($"{Base(attributes)}/archive/{revision}.tar.gz", TakesToken: true);

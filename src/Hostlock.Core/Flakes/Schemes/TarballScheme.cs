@@ -33,7 +33,8 @@ sealed class TarballScheme(bool isFile) : InputScheme
         }
         foreach (var name in (ReadOnlySpan<string>)["revCount", "lastModified"])
         {
-            if (url.Query.TryGetValue(name, out var value) && ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (url.Query.TryGetValue(name, out var value)
+                && ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
                 attributes.Add(new(name, number));
         }
         var scheme = url.Scheme[(url.Scheme.IndexOf('+', StringComparison.Ordinal) + 1)..];

@@ -18,7 +18,10 @@ sealed class UnknownScheme(string name) : InputScheme
     public override RefAttributes Check(RefAttributes attributes) => throw FlakeException.UnknownType(Name);
 
     public override FlakeUrl ToUrl(RefAttributes attributes) =>
-        UrlOf(Name.Length == 0 ? "unknown" : Name, "", attributes.Where(each => each.Key != "type").Select(each => (each.Key, (string?)each.Value.ToString())));
+        UrlOf(
+            Name.Length == 0 ? "unknown" : Name,
+            "",
+            attributes.Where(each => each.Key != "type").Select(each => (each.Key, (string?)each.Value.ToString())));
 
     // What it is pinned by is not known; a hash pins anything.
     public override bool IsLocked(RefAttributes attributes) => attributes.Has("narHash");

@@ -7,8 +7,9 @@ using Hostlock.Platform.Programs;
 namespace Hostlock.Fleets.Adoption;
 
 /// <summary>
-/// Tells from git which files came with hostlock: locks that did not exist before, and files that git knows only as intents to add. It also tells what
-/// the locks of hosts' own flakes were before. A lock that existed before belongs to the user, whatever place hostlock.toml gives it.
+/// Tells from git which files came with hostlock: locks that did not exist before, and files that git knows only as intents to add. It also
+/// tells what the locks of hosts' own flakes were before. A lock that existed before belongs to the user, whatever place hostlock.toml
+/// gives it.
 /// </summary>
 public sealed class AdoptedFiles
 {
@@ -20,43 +21,60 @@ public sealed class AdoptedFiles
     readonly ImmutableDictionary<string, byte[]> _earlier;
 
     AdoptedFiles(
-        IProcessRunner processes, FleetFolder folder, IEnumerable<string> announced, IEnumerable<string> committed, ImmutableHashSet<string> tracked,
+        IProcessRunner processes, FleetFolder folder,
+        IEnumerable<string> announced, IEnumerable<string> committed, ImmutableHashSet<string> tracked,
         ImmutableDictionary<string, byte[]> earlier) =>
-        (_processes, _folder, _announced, _committed, _tracked, _earlier) = (processes, folder, [.. announced], [.. committed], tracked, earlier);
+        (_processes, _folder, _announced, _committed, _tracked, _earlier) = (
+            processes, folder, [.. announced], [.. committed], tracked, earlier);
 
     /// <summary>Asks git. In a folder without a repository, no file is known to have come with hostlock.</summary>
     public static async Task<AdoptedFiles> ReadAsync(FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
     {
         if (GitWorkTreeFiles.Around(processes, folder.Path) is null)
             return new(processes, folder, [], [], [], ImmutableDictionary<string, byte[]>.Empty);
-        string[] files = [.. folder.Fleet.Hosts.Select(host => host.Lock).Distinct(), FleetFile.Name, FleetFolder.Library, FleetInit.Attributes];
+        string[] files =
+        [
+            .. folder.Fleet.Hosts.Select(host => host.Lock).Distinct(),
+            FleetFile.Name,
+            FleetFolder.Library,
+            FleetInit.Attributes,
+        ];
         // An intent to add is an entry of the index without contents: the file is new to git.
-        var announced = await PathsAsync(["diff", "--name-only", "--no-renames", "--no-ext-diff", "--diff-filter=A", "--relative", "-z", "--", .. files]);
+        var announced = await PathsAsync(
+            ["diff", "--name-only", "--no-renames", "--no-ext-diff", "--diff-filter=A", "--relative", "-z", "--", .. files]);
         var now = await PathsAsync(["ls-tree", "-r", "--name-only", "-z", "HEAD", "--", .. files]);
         if (!now.Contains(FleetFile.Name))
             return new(processes, folder, announced, [], now, await EarlierAsync("", "HEAD"));
-        var adoption = (await RunAsync(["log", "-1", "--format=%H", "--no-renames", "--diff-filter=A", "--", FleetFile.Name])).Output.Trim();
+        var adoption = (
+            await RunAsync(["log", "-1", "--format=%H", "--no-renames", "--diff-filter=A", "--", FleetFile.Name])).Output.Trim();
         var before = await RunAsync(["ls-tree", "-r", "--name-only", "-z", $"{adoption}^", "--", .. files]);
         // If no earlier commit is known, because the clone is shallow or the first commit had everything, the locks may be the user's.
-        return new(processes, folder, announced, before.Succeeded ? now.Except(Split(before)) : [], now, await EarlierAsync($"{adoption}^"));
+        return new(
+            processes, folder, announced, before.Succeeded ? now.Except(Split(before)) : [], now, await EarlierAsync($"{adoption}^"));
 
         async Task<ImmutableHashSet<string>> PathsAsync(string[] arguments) => [.. Split(await RunAsync(arguments))];
 
         Task<Finished> RunAsync(string[] arguments) => processes.RunAsync(
             GitProgram.InWorkTree(folder.Path, ["--no-optional-locks", "--literal-pathspecs", .. arguments]), cancellationToken);
 
-        // Of each lock of a host's own flake, the first of some versions that is not what the file says now; the index is the version without a name.
+        // Of each lock of a host's own flake, the first of some versions that is not what the file says now; the index is the version
+        // without a name.
         async Task<ImmutableDictionary<string, byte[]>> EarlierAsync(params string[] versions)
         {
             var earlier = ImmutableDictionary.CreateBuilder<string, byte[]>();
-            foreach (var place in folder.Fleet.Hosts.Where(host => host.FlakeFile != FleetFolder.FlakeFile).Select(host => host.Lock).Distinct().Except(announced))
+            var own = folder.Fleet.Hosts.Where(host => host.FlakeFile != FleetFolder.FlakeFile).Select(host => host.Lock);
+            foreach (var place in own.Distinct().Except(announced))
             {
                 if (folder.TryReadBytes(place) is not { } current)
                     continue;
                 foreach (var version in versions)
                 {
                     var found = await processes.RunAsync(
-                        GitProgram.InWorkTree(folder.Path, "cat-file", "--filters", $"{version}:./{place}") with { Output = new ProcessOutput.Bytes() }, cancellationToken);
+                        GitProgram.InWorkTree(
+                            folder.Path,
+                            "cat-file",
+                            "--filters",
+                            $"{version}:./{place}") with { Output = new ProcessOutput.Bytes() }, cancellationToken);
                     if (!found.Succeeded || found.OutputBytes.Span.SequenceEqual(current))
                         continue;
                     earlier[place] = found.OutputBytes.ToArray();
@@ -66,7 +84,8 @@ public sealed class AdoptedFiles
             return earlier.ToImmutable();
         }
 
-        static IEnumerable<string> Split(Finished finished) => finished.Succeeded ? finished.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries) : [];
+        static IEnumerable<string> Split(Finished finished) =>
+            finished.Succeeded ? finished.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries) : [];
     }
 
     /// <summary>True if git says that a file came with hostlock or after it.</summary>
@@ -77,7 +96,8 @@ public sealed class AdoptedFiles
     /// <param name="path">Relative to the flake; a lock of a host, or a file of hostlock's.</param>
     public bool HadBefore(string path) => _tracked.Contains(path) && !Has(path);
 
-    /// <summary>What the lock of a host's own flake said before the flake was adopted; null if it said what it says now, or if nobody knows.</summary>
+    /// <summary>What the lock of a host's own flake said before the flake was adopted; null if it said what it says now, or if nobody
+    /// knows.</summary>
     /// <param name="path">Relative to the flake.</param>
     public byte[]? EarlierOf(string path) => _earlier.GetValueOrDefault(path);
 
@@ -88,6 +108,7 @@ public sealed class AdoptedFiles
     {
         var entries = removed.Where(_announced.Contains).ToList();
         if (entries.Count > 0)
-            await _processes.RunAsync(GitProgram.InWorkTree(_folder.Path, ["update-index", "--force-remove", "--", .. entries]), cancellationToken);
+            await _processes.RunAsync(
+                GitProgram.InWorkTree(_folder.Path, ["update-index", "--force-remove", "--", .. entries]), cancellationToken);
     }
 }

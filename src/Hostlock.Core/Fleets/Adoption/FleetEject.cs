@@ -62,7 +62,8 @@ public static class FleetEject
             }
             else
             {
-                // If flake.nix has the host as well, the root lock builds it, with the copy of the host's own lock if the root takes that flake in.
+                // If flake.nix has the host as well, the root lock builds it, with the copy of the host's own lock if the root takes that
+                // flake in.
                 if (hasOwnFlake && flakes.OutputsWith(FleetFolder.FlakeFile, name).IsEmpty)
                     throw FleetException.EjectsOwnFlake(host.Name, host.FlakeFile);
                 if (host.References.Count > 0)
@@ -70,9 +71,15 @@ public static class FleetEject
                 if (hasOwnFlake)
                     Edit(source => FleetFileEdit.SetFlake(source, host.Name, null));
                 Edit(source => FleetFileEdit.SetLock(source, host.Name, FleetFolder.RootLock));
-                Move(folder, host, hasOwnFlake && layouts.Value.PinsWithout(host) is { } pins ? LockFileReader.Read(FleetFolder.RootLock, pins) : root, moves);
+                Move(
+                    folder,
+                    host,
+                    hasOwnFlake && layouts.Value.PinsWithout(host) is { } pins ? LockFileReader.Read(FleetFolder.RootLock, pins) : root,
+                    moves);
             }
-            if (host.Lock == FleetFolder.RootLock || keepsLocks || folder.Fleet.Hosts.Any(other => other.Lock == host.Lock && !going.Contains(other.Name)))
+            if (host.Lock == FleetFolder.RootLock
+                || keepsLocks
+                || folder.Fleet.Hosts.Any(other => other.Lock == host.Lock && !going.Contains(other.Name)))
                 continue;
             if (IsOurs(host.Lock, adopted))
                 removed.Add(host.Lock);
@@ -81,7 +88,11 @@ public static class FleetEject
         }
         if (moves.Count > 0 || taken.Count > 0)
         {
-            string[] what = [.. moves.Count > 0 ? new[] { $"{string.Join(' ', moves.Select(move => move.Item1))} on flake.lock" } : [], .. taken.Count > 0 ? new[] { $"without {string.Join(' ', taken)}" } : []];
+            string[] what =
+            [
+                .. moves.Count > 0 ? new[] { $"{string.Join(' ', moves.Select(move => move.Item1))} on flake.lock" } : [],
+                .. taken.Count > 0 ? new[] { $"without {string.Join(' ', taken)}" } : [],
+            ];
             changed.Insert(0, new(FleetFile.Name, Encoding.UTF8.GetBytes(text), false, string.Join(", ", what)));
         }
         return new(changed.ToImmutable(), Existing(folder, removed), moves.ToImmutable(), [], false) { Taken = [.. taken] };
@@ -107,7 +118,12 @@ public static class FleetEject
         }
         var place = folder.PlaceOf(kept);
         if (place.FullPath != folder.RootPlace.FullPath)
-            changed.Add(new(FleetFolder.RootLock, HostLocks.ReadBytes(place) ?? throw FleetException.NoLock(place), !File.Exists(folder.RootPlace.FullPath), $"the lock of {kept}"));
+            changed.Add(
+                new(
+                    FleetFolder.RootLock,
+                    HostLocks.ReadBytes(place) ?? throw FleetException.NoLock(place),
+                    !File.Exists(folder.RootPlace.FullPath),
+                    $"the lock of {kept}"));
         var root = HostLocks.Read(place) ?? LockFile.Empty;
         var layouts = new Lazy<HostLayouts>(() => new(folder, []));
         var moves = ImmutableArray.CreateBuilder<(HostName, ImmutableArray<string>)>();
@@ -115,10 +131,14 @@ public static class FleetEject
         {
             if (host.FlakeFile == FleetFolder.FlakeFile)
                 Move(folder, host, root, moves);
-            else if (!keepsLocks && Earlier(folder, host, layouts, adopted) is { } earlier && changed.All(file => file.Path != earlier.Path))
+            else if (
+                !keepsLocks && Earlier(folder, host, layouts, adopted) is { } earlier && changed.All(file => file.Path != earlier.Path))
                 changed.Add(earlier);
             if (host.FlakeFile != FleetFolder.FlakeFile)
-                notes.Add($"{host.Name}: '{host.FlakeFile}'{(keepsLocks || !IsOurs(host.Lock, adopted) ? $" and '{host.Lock}' stay" : " stays")}; flake.nix has {host.Name} by flake.lock alone from then on");
+                notes.Add(
+                    $"{host.Name}: '{host.FlakeFile}'"
+                    + $"{(keepsLocks || !IsOurs(host.Lock, adopted) ? $" and '{host.Lock}' stay" : " stays")}; "
+                    + $"flake.nix has {host.Name} by flake.lock alone from then on");
         }
         var removed = ImmutableArray.CreateBuilder<string>();
         if (folder.TryReadText(FleetInit.Attributes) is { } text && text.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal))
@@ -150,7 +170,8 @@ public static class FleetEject
     }
 
     // Files with other names belong to the user, unless git says that they came with hostlock.
-    static bool IsOurs(string lockPath, AdoptedFiles adopted) => lockPath.StartsWith("locks/", StringComparison.Ordinal) || adopted.Has(lockPath);
+    static bool IsOurs(string lockPath, AdoptedFiles adopted) =>
+        lockPath.StartsWith("locks/", StringComparison.Ordinal) || adopted.Has(lockPath);
 
     static void Move(FleetFolder folder, Host host, LockFile to, ImmutableArray<(HostName, ImmutableArray<string>)>.Builder moves)
     {
@@ -160,11 +181,15 @@ public static class FleetEject
 
     // The lock of a host's own flake as it was, if it still says what init put in its place.
     static PlannedFile? Earlier(FleetFolder folder, Host host, Lazy<HostLayouts> layouts, AdoptedFiles adopted) =>
-        adopted.EarlierOf(host.Lock) is { } earlier && layouts.Value.PinsWithout(host) is { } pins && folder.TryReadBytes(host.Lock) is { } current && pins.AsSpan().SequenceEqual(current)
+        adopted.EarlierOf(host.Lock) is { } earlier
+            && layouts.Value.PinsWithout(host) is { } pins
+            && folder.TryReadBytes(host.Lock) is { } current
+            && pins.AsSpan().SequenceEqual(current)
             ? new(host.Lock, earlier, false, "as it was before init")
             : null;
 
-    static ImmutableArray<string> Existing(FleetFolder folder, IEnumerable<string> paths) => [.. paths.Distinct().Where(path => File.Exists(folder.Full(path)))];
+    static ImmutableArray<string> Existing(FleetFolder folder, IEnumerable<string> paths) =>
+        [.. paths.Distinct().Where(path => File.Exists(folder.Full(path)))];
 
     static IEnumerable<string> Lines(string text)
     {

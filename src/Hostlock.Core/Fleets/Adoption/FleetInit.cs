@@ -65,14 +65,24 @@ public static class FleetInit
         if (!FlakeNixEdit.IsWrapped(flake))
         {
             var edit = FlakeNixEdit.Wrap(flake);
-            files.Add(new(FleetFolder.FlakeFile, Encoding.UTF8.GetBytes(edit.Text), false, "'outputs' is wrapped in one call; nothing else changes", edit));
+            files.Add(
+                new(
+                    FleetFolder.FlakeFile,
+                    Encoding.UTF8.GetBytes(edit.Text),
+                    false,
+                    "'outputs' is wrapped in one call; nothing else changes",
+                    edit));
         }
         return new(choice.Hosts, files.ToImmutable(), notes.ToImmutable())
         {
             AreAll = choice is { AreOutputsKnown: true, Staying: null, Others.IsEmpty: true }
                 && folder.Fleet.Hosts.All(host => host.Lock != FleetFolder.RootLock || choice.Hosts.ContainsKey(host.Name)),
             Moving = [.. layouts.Where(layout => layout.Value.Moves).Select(layout => layout.Key)],
-            Unlocked = [.. layouts.Where(layout => layout.Value is { Seed: null } seedless && !File.Exists(folder.Full(seedless.Lock))).Select(layout => layout.Key)],
+            Unlocked =
+            [
+                .. layouts.Where(layout => layout.Value is { Seed: null } seedless && !File.Exists(folder.Full(seedless.Lock)))
+                .Select(layout => layout.Key),
+            ],
         };
     }
 
@@ -106,18 +116,25 @@ public static class FleetInit
         return layouts;
     }
 
-    static void FleetToml(FleetFolder folder, HostChoice choice, Dictionary<HostName, HostLayout> layouts, ImmutableArray<PlannedFile>.Builder files)
+    static void FleetToml(
+        FleetFolder folder, HostChoice choice, Dictionary<HostName, HostLayout> layouts, ImmutableArray<PlannedFile>.Builder files)
     {
         var old = folder.TryReadText(FleetFile.Name);
-        var text = new StringBuilder(old is not null ? Edited(folder, choice, layouts, old) : "# The hosts of this flake, and the lock each is built by. Read by hostlock and by hostlock.nix.\nversion = 1\n");
+        var text = new StringBuilder(
+            old is not null
+                ? Edited(folder, choice, layouts, old)
+                : "# The hosts of this flake, and the lock each is built by. Read by hostlock and by hostlock.nix.\nversion = 1\n");
         if (old is null && choice.Outputs is { } names)
         {
             text.Append("# The names of all outputs, so that building one host never evaluates the others to learn them.\n");
             text.Append(CultureInfo.InvariantCulture, $"outputs = {TomlText.Strings(names)}\n");
         }
-        foreach (var (host, under) in choice.Hosts.AddRange(choice.Others).Where(host => !folder.Fleet.Hosts.Any(each => each.Name == host.Key)))
+        var chosen = choice.Hosts.AddRange(choice.Others);
+        foreach (var (host, under) in chosen.Where(host => !folder.Fleet.Hosts.Any(each => each.Name == host.Key)))
         {
-            var (flake, place) = layouts.TryGetValue(host, out var layout) ? (layout.Flake, layout.Lock) : (FleetFolder.FlakeFile, FleetFolder.RootLock);
+            var (flake, place) = layouts.TryGetValue(host, out var layout)
+                ? (layout.Flake, layout.Lock)
+                : (FleetFolder.FlakeFile, FleetFolder.RootLock);
             text.Append(CultureInfo.InvariantCulture, $"\n[hosts.{TomlText.Key(host.ToString())}]\n");
             if (flake != FleetFolder.FlakeFile)
                 text.Append(CultureInfo.InvariantCulture, $"flake = {TomlText.String(flake)}\n");
@@ -147,9 +164,13 @@ public static class FleetInit
             var absent = folder.Fleet.Outputs is null ? [] : listed.UnlistedConfigurations.GetValueOrDefault(name, []);
             var gone = listed.GoneConfigurations.GetValueOrDefault(name, []);
             if (!absent.IsEmpty || !gone.IsEmpty)
-                Edit(source => FleetFileEdit.SetConfigurations(source, host.Name, host.ConfigurationPaths.RemoveRange(gone).AddRange(absent)));
+                Edit(
+                    source =>
+                        FleetFileEdit.SetConfigurations(source, host.Name, host.ConfigurationPaths.RemoveRange(gone).AddRange(absent)));
         }
-        if (folder.Fleet.Outputs is { } known && choice.AreOutputsKnown && !(choice.Outputs is { } outputs && outputs.ToHashSet().SetEquals(known)))
+        if (folder.Fleet.Outputs is { } known
+            && choice.AreOutputsKnown
+            && !(choice.Outputs is { } outputs && outputs.ToHashSet().SetEquals(known)))
             Edit(source => FleetFileEdit.SetOutputs(source, choice.Outputs));
         return text;
 
@@ -165,12 +186,15 @@ public static class FleetInit
         // hosts/plex/flake.lock is one of hosts/*/flake.lock, flake-plex.lock one of flake-*.lock.
         var patterns = locks.Where(place => place != FleetFolder.RootLock).Select(place => place.Split('/') switch
         {
-            [.., var above, FleetFolder.RootLock] => $"{place[..^(above.Length + FleetFolder.RootLock.Length + 1)]}*/{FleetFolder.RootLock}",
+            [.., var above, FleetFolder.RootLock] =>
+                $"{place[..^(above.Length + FleetFolder.RootLock.Length + 1)]}*/{FleetFolder.RootLock}",
             [var name] when name.StartsWith("flake-", StringComparison.Ordinal) => "flake-*.lock",
             [.., var name] => $"{place[..^name.Length]}*.lock",
             _ => place,
         }).Distinct().ToList();
-        var added = string.Concat(patterns.Select(pattern => $"{pattern} {MergeAttribute} linguist-generated\n").Where(line => !text.Contains($"{line.Split(' ')[0]} {MergeAttribute}", StringComparison.Ordinal)));
+        var added = string.Concat(
+            patterns.Select(pattern => $"{pattern} {MergeAttribute} linguist-generated\n").Where(
+                line => !text.Contains($"{line.Split(' ')[0]} {MergeAttribute}", StringComparison.Ordinal)));
         // The last line ends as the last one did before: eject takes whole lines away, and then every byte is as it was.
         var after = text.Length == 0 || text.EndsWith('\n') ? text + added : $"{text}\n{added.TrimEnd('\n')}";
         if (added.Length > 0)

@@ -30,10 +30,12 @@ sealed class HostDiscovery(IProcessRunner processes)
 {
     // Only names are asked for: no configuration is evaluated.
     static readonly string Question =
-        "o: { all = builtins.attrNames o; configurations = builtins.listToAttrs (map (n: { name = n; value = builtins.attrNames (o.${n} or { }); }) [ "
+        "o: { all = builtins.attrNames o; configurations = builtins.listToAttrs (map (n: { name = n; value = builtins.attrNames (o.${n} "
+            + "or { }); }) [ "
         + $"{string.Join(' ', OutputNames.ConfigurationOutputs.Select(output => $"\"{output}\""))} ]); }}";
 
-    /// <summary>Asks for the names of all outputs, and of the configurations under them. Nix copies what git tracks into its store, and no other file.</summary>
+    /// <summary>Asks for the names of all outputs, and of the configurations under them. Nix copies what git tracks into its store, and no
+    /// other file.</summary>
     /// <param name="folder">The folder of the flake, absolute.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<NixAnswer> AskAsync(string folder, CancellationToken cancellationToken)
@@ -57,15 +59,19 @@ sealed class HostDiscovery(IProcessRunner processes)
         return finished.Succeeded ? new NixAnswer.Names(Parse(finished.Output)) : new NixAnswer.Failed(LastError(finished.Errors));
     }
 
-    // By its path alone, Nix would copy the whole folder with .git and all that is ignored, which anybody may then read, and would find nothing
-    // outside of it.
+    // By its path alone, Nix would copy the whole folder with .git and all that is ignored, which anybody may then read, and would find
+    // nothing outside of it.
     string AddressOf(string folder)
     {
         if (GitWorkTreeFiles.Around(processes, folder)?.Root is not { } root)
             return $"path:{Escaped(folder)}";
         var inner = Path.GetRelativePath(root, folder);
         // As Nix does for a flake that it is asked for by its folder (libflake/flakeref.cc, parsePathFlakeRefWithFragment).
-        string[] query = [.. inner == "." ? [] : new[] { $"dir={Escaped(inner)}" }, .. File.Exists(Path.Combine(root, ".git/shallow")) ? new[] { "shallow=1" } : []];
+        string[] query =
+        [
+            .. inner == "." ? [] : new[] { $"dir={Escaped(inner)}" },
+            .. File.Exists(Path.Combine(root, ".git/shallow")) ? new[] { "shallow=1" } : [],
+        ];
         return $"git+file://{Escaped(root)}{(query.Length == 0 ? "" : $"?{string.Join('&', query)}")}";
     }
 
@@ -75,7 +81,9 @@ sealed class HostDiscovery(IProcessRunner processes)
     {
         const string Mark = "error:";
         var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var last = Array.FindLast(lines, line => line.StartsWith(Mark, StringComparison.Ordinal) && line.Length > Mark.Length) ?? lines.LastOrDefault() ?? "it says nothing";
+        var last = Array.FindLast(lines, line => line.StartsWith(Mark, StringComparison.Ordinal) && line.Length > Mark.Length)
+            ?? lines.LastOrDefault()
+            ?? "it says nothing";
         return Visible.Name(last.StartsWith(Mark, StringComparison.Ordinal) ? last[Mark.Length..].TrimStart() : last);
     }
 
@@ -85,6 +93,7 @@ sealed class HostDiscovery(IProcessRunner processes)
         return new(
             [.. document.RootElement.GetProperty("all").EnumerateArray().Select(name => name.GetString()!)],
             document.RootElement.GetProperty("configurations").EnumerateObject().ToImmutableSortedDictionary(
-                output => output.Name, ImmutableArray<string> (output) => [.. output.Value.EnumerateArray().Select(name => name.GetString()!)]));
+                output =>
+                    output.Name, ImmutableArray<string> (output) => [.. output.Value.EnumerateArray().Select(name => name.GetString()!)]));
     }
 }

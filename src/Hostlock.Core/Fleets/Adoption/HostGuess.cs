@@ -26,7 +26,8 @@ static class HostGuess
         return null;
     }
 
-    static bool IsSystem(string name) => name.EndsWith("-linux", StringComparison.Ordinal) || name.EndsWith("-darwin", StringComparison.Ordinal);
+    static bool IsSystem(string name) =>
+        name.EndsWith("-linux", StringComparison.Ordinal) || name.EndsWith("-darwin", StringComparison.Ordinal);
 
     // The names of the folders that have Nix code in them, or are named after a system.
     static ImmutableArray<string> Names(string folder) =>

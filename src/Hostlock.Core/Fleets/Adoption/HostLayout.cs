@@ -5,7 +5,8 @@ namespace Hostlock.Fleets.Adoption;
 
 /// <summary>Something that the user should know of a host that is being adopted.</summary>
 /// <param name="Text">The sentence.</param>
-/// <param name="Changes">The pins it speaks of, from those that are left to those that take their place; empty if it speaks of none.</param>
+/// <param name="Changes">The pins it speaks of, from those that are left to those that take their place; empty if it speaks of
+/// none.</param>
 public sealed record HostNote(string Text, ImmutableArray<LockChange> Changes)
 {
     /// <summary>A note that speaks of no pins.</summary>

@@ -30,7 +30,8 @@ public sealed class HostLayouts
     {
         (_folder, _flakes, _hosts) = (folder, new(folder), [.. hosts]);
         // A flake without inputs has no lock, and needs none.
-        _rootBytes = HostLocks.ReadBytes(folder.RootPlace) ?? (_flakes.Declared(FleetFolder.FlakeFile) is { Count: 0 } ? LockFileWriter.Write(LockFile.Empty) : null);
+        _rootBytes = HostLocks.ReadBytes(folder.RootPlace)
+            ?? (_flakes.Declared(FleetFolder.FlakeFile) is { Count: 0 } ? LockFileWriter.Write(LockFile.Empty) : null);
         _root = _rootBytes is null ? null : LockFileReader.Read(folder.RootPlace.RelativePath, _rootBytes);
     }
 
@@ -65,7 +66,8 @@ public sealed class HostLayouts
         return OfLock(host);
     }
 
-    /// <summary>The pins that build a host with a flake of its own if hostlock is not there; null if only the lock of that flake says them.</summary>
+    /// <summary>The pins that build a host with a flake of its own if hostlock is not there; null if only the lock of that flake says
+    /// them.</summary>
     /// <param name="known">The host.</param>
     public byte[]? PinsWithout(Host known)
     {
@@ -94,7 +96,9 @@ public sealed class HostLayouts
         var file = $"{at}/{FleetFolder.FlakeFile}";
         return input is not null
             || !_flakes.OutputsWith(file, host).IsEmpty
-            || (_flakes.Outputs(file) is { All: { IsEmpty: true } } && _flakes.Declared(file) is { Count: > 0 } declared && _flakes.RootInputs.Keys.All(declared.ContainsKey));
+            || (_flakes.Outputs(file) is { All: { IsEmpty: true } }
+                && _flakes.Declared(file) is { Count: > 0 } declared
+                && _flakes.RootInputs.Keys.All(declared.ContainsKey));
     }
 
     HostLayout OfSecondFile(string flake, HostName host)
@@ -105,11 +109,12 @@ public sealed class HostLayouts
         var absent = _flakes.RootInputs.Keys.Where(name => !declared.ContainsKey(name)).ToList();
         return absent.Count == 0
             ? layout
-            : layout with { Notes = layout.Notes.Add(new($"'{flake}' does not declare {string.Join(' ', absent)}: {host} cannot use what flake.nix makes of that")) };
+            : layout with { Notes = layout.Notes.Add(new($"'{flake}' does not declare {string.Join(' ', absent)}: {host} cannot use what "
+                + $"flake.nix makes of that")) };
     }
 
-    // What builds the host today is the copy in flake.lock, if the root takes the flake in, and flake.lock itself, if the root puts the host
-    // together or offers it as well. A flake that nothing but its own lock builds has nothing to compare with.
+    // What builds the host today is the copy in flake.lock, if the root takes the flake in, and flake.lock itself, if the root puts the
+    // host together or offers it as well. A flake that nothing but its own lock builds has nothing to compare with.
     HostLayout OfFlake(string flake, string place, string? input, HostName host)
     {
         var layout = new HostLayout(flake, place, null, "", []);
@@ -126,7 +131,8 @@ public sealed class HostLayouts
             return layout;
         var ahead = Moving(today, own);
         var isOwnInLine = IsInLine(flake, own);
-        var staysOwn = buildsItself || (isTodayInLine ? isOwnInLine && ahead.All(IsForward) : input is null || isOwnInLine || ahead.IsEmpty);
+        var staysOwn = buildsItself
+            || (isTodayInLine ? isOwnInLine && ahead.All(IsForward) : input is null || isOwnInLine || ahead.IsEmpty);
         if (!staysOwn)
         {
             // Going back is never done unasked: the file gets the pins that the host is built by.
@@ -134,7 +140,8 @@ public sealed class HostLayouts
             {
                 Seed = BytesOf(today),
                 What = Origin(input),
-                Notes = [new($"'{place}' is not what builds {host}{(isOwnInLine ? "" : $", and not in line with '{flake}'")}: it gets the pins that do", Moving(own, today))],
+                Notes = [new($"'{place}' is not what builds {host}{(isOwnInLine ? "" : $", and not in line with '{flake}'")}: it gets the "
+                    + $"pins that do", Moving(own, today))],
             };
         }
         var by = input is null ? "flake.lock" : $"flake.lock's copy of '{place}'";
@@ -165,7 +172,8 @@ public sealed class HostLayouts
     }
 
     static bool IsForward(LockChange change) =>
-        change is { Before: LockEdge.Locked(var before), After: LockEdge.Locked(var after) } && before.Locked.LastModified < after.Locked.LastModified;
+        change is { Before: LockEdge.Locked(var before), After: LockEdge.Locked(var after) }
+            && before.Locked.LastModified < after.Locked.LastModified;
 
     HostLayout OfLock(HostName host)
     {
@@ -183,12 +191,16 @@ public sealed class HostLayouts
         }
         // A file with exactly the host's name wins; of the others, the one with the newest inputs.
         var adopted = usable
-            .OrderByDescending(candidate => candidate.IsInPlace).ThenByDescending(candidate => Newest(candidate.Lock)).ThenBy(candidate => candidate.Path, Utf8Order.Instance)
+            .OrderByDescending(candidate => candidate.IsInPlace)
+            .ThenByDescending(candidate => Newest(candidate.Lock))
+            .ThenBy(candidate => candidate.Path, Utf8Order.Instance)
             .FirstOrDefault();
         if (adopted is null)
             return RootCopy(place, notes.ToImmutable());
         foreach (var other in usable.Where(candidate => candidate != adopted))
-            notes.Add(new($"'{other.Path}' is passed over for {host}: '{adopted.Path}' {(adopted.IsInPlace ? "has the very name" : "is newer")}"));
+            notes.Add(
+                new($"'{other.Path}' is passed over for {host}: '{adopted.Path}' "
+                    + $"{(adopted.IsInPlace ? "has the very name" : "is newer")}"));
         var moves = _root is null ? [] : Moving(_root, adopted.Lock);
         if (!moves.IsEmpty)
             notes.Add(new($"{host} is adopted with '{adopted.Path}', which differs from flake.lock: its derivation will move", moves));
@@ -196,7 +208,8 @@ public sealed class HostLayouts
             notes.Add(new($"'{adopted.Path}' is not in line with flake.nix; 'hostlock lock {host}' brings it in line"));
         var layout = adopted.IsInPlace
             ? new HostLayout(FleetFolder.FlakeFile, adopted.Path, null, "", notes.ToImmutable())
-            : new HostLayout(FleetFolder.FlakeFile, place, _folder.TryReadBytes(adopted.Path), $"adopted from '{adopted.Path}'", notes.ToImmutable());
+            : new HostLayout(
+                FleetFolder.FlakeFile, place, _folder.TryReadBytes(adopted.Path), $"adopted from '{adopted.Path}'", notes.ToImmutable());
         return layout with { Moves = !moves.IsEmpty };
     }
 

@@ -6,14 +6,16 @@ using Hostlock.Platform;
 namespace Hostlock.Fleets.Adoption;
 
 /// <summary>
-/// The hosts of a flake that is being adopted, with the configurations that are theirs. This is the one entrance to the sources of their names,
-/// which are asked in this order:
+/// The hosts of a flake that is being adopted, with the configurations that are theirs. This is the one entrance to the sources of their
+/// names, which are asked in this order:
 /// <list type="number">
-/// <item><see cref="OutputNames"/>, the text of flake.nix: it costs nothing and is right in what it says, but does not say what is computed;</item>
-/// <item><see cref="HostDiscovery"/>, nix itself: only if the text does not say everything and the flake has no hostlock.toml yet, since it takes
-/// seconds, and nix need not be on this machine;</item>
+/// <item><see cref="OutputNames"/>, the text of flake.nix: it costs nothing and is right in what it says, but does not say what is
+/// computed;</item>
+/// <item><see cref="HostDiscovery"/>, nix itself: only if the text does not say everything and the flake has no hostlock.toml yet, since it
+/// takes seconds, and nix need not be on this machine;</item>
 /// <item><see cref="HostLayouts.WithFlakes"/>, flakes in the folders of hosts: their hosts are added to those of the root;</item>
-/// <item><see cref="HostGuess"/>, the names of folders: nothing is adopted by them, but the error that no name is known suggests them.</item>
+/// <item><see cref="HostGuess"/>, the names of folders: nothing is adopted by them, but the error that no name is known suggests
+/// them.</item>
 /// </list>
 /// Which of these hosts are then adopted is for the words of the command and hostlock.toml to say.
 /// </summary>
@@ -32,8 +34,8 @@ public sealed class HostNames
     public ImmutableSortedDictionary<HostName, ImmutableArray<string>> Configurations { get; }
 
     /// <summary>
-    /// What is no host by itself and becomes one if it is named: the home of a user, of a profile or at a host that the flake does not have, and the
-    /// system of a telephone. By the name that it is named by, the attribute paths of its configurations.
+    /// What is no host by itself and becomes one if it is named: the home of a user, of a profile or at a host that the flake does not
+    /// have, and the system of a telephone. By the name that it is named by, the attribute paths of its configurations.
     /// </summary>
     public ImmutableSortedDictionary<HostName, ImmutableArray<string>> Candidates { get; }
 
@@ -48,7 +50,9 @@ public sealed class HostNames
     public static async Task<HostNames> FindAsync(FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
     {
         var text = OutputNames.Read(folder.ReadFlakeFile());
-        var answer = text.AreComplete || folder.HasFleetFile ? null : await new HostDiscovery(processes).AskAsync(folder.Path, cancellationToken);
+        var answer = text.AreComplete || folder.HasFleetFile
+            ? null
+            : await new HostDiscovery(processes).AskAsync(folder.Path, cancellationToken);
         var outputs = answer is NixAnswer.Names(var names) ? names with { HiveNodes = text.HiveNodes } : text;
         var hosts = NamedHosts.In(outputs);
         return new(outputs, answer, hosts.AddRange(HostLayouts.WithFlakes(folder).Where(host => !hosts.ContainsKey(host.Key))));
@@ -56,18 +60,21 @@ public sealed class HostNames
 
     /// <summary>The configurations of a host; for one that no source knows, the one that NixOS would have.</summary>
     public ImmutableArray<string> ConfigurationsOf(HostName host) =>
-        Configurations.GetValueOrDefault(host, Candidates.GetValueOrDefault(host, [Host.ConfigurationPath("nixosConfigurations", host.ToString())]));
+        Configurations.GetValueOrDefault(
+            host, Candidates.GetValueOrDefault(host, [Host.ConfigurationPath("nixosConfigurations", host.ToString())]));
 
     /// <summary>
-    /// The names of all outputs, so that hostlock.toml may list them: with them listed, a configuration that is not in hostlock.toml does not exist.
-    /// Null if one of them would be lost, or may be.
+    /// The names of all outputs, so that hostlock.toml may list them: with them listed, a configuration that is not in hostlock.toml does
+    /// not exist. Null if one of them would be lost, or may be.
     /// </summary>
     /// <param name="taken">The attribute paths of the configurations that hostlock.toml is to have.</param>
     public ImmutableArray<string>? OutputsBeside(IEnumerable<string> taken)
     {
         var paths = taken.ToHashSet(StringComparer.Ordinal);
         // An output of which nothing is taken stays as the root has it.
-        return AreComplete && _outputs.Configurations.All(output => output.Value.Select(name => paths.Contains(Host.ConfigurationPath(output.Key, name))).Distinct().Count() < 2)
+        return AreComplete
+            && _outputs.Configurations.All(
+                output => output.Value.Select(name => paths.Contains(Host.ConfigurationPath(output.Key, name))).Distinct().Count() < 2)
             ? _outputs.All
             : null;
     }
@@ -83,11 +90,21 @@ public sealed class HostNames
             let path = Host.ConfigurationPath(output.Key, name)
             where !paths.Contains(path)
             select (Path: path, Kind: KindOf(output.Key, name), Owner: NamedHosts.OwnerOf(output.Key, name)))
-            .Concat(_outputs.HiveNodes.Select(node => (Path: Host.ConfigurationPath("colmena", node), Kind: "nodes that colmena builds of modules of their own", Owner: HostName.TryParse(node))))
+            .Concat(
+                _outputs.HiveNodes.Select(
+                    node =>
+                        (
+                            Path: Host.ConfigurationPath("colmena", node),
+                            Kind: "nodes that colmena builds of modules of their own",
+                            Owner: HostName.TryParse(node))))
             .ToList();
         var kinds = staying.GroupBy(each => each.Kind).Select(each =>
-            $"{string.Join(' ', each.Select(one => one.Path))} ({each.Key}{(each.First().Owner is { } owner && Candidates.ContainsKey(owner) ? $"; 'hostlock init {owner}' gives it a lock" : "")})");
-        return staying.Count == 0 ? null : $"{staying.Count} {(staying.Count == 1 ? "stays" : "stay")} on flake.lock: {string.Join(", ", kinds)}";
+            $"{string.Join(' ', each.Select(one => one.Path))} "
+                + $"({each.Key}"
+                + (each.First().Owner is { } owner && Candidates.ContainsKey(owner) ? $"; 'hostlock init {owner}' gives it a lock)" : ")"));
+        return staying.Count == 0
+            ? null
+            : $"{staying.Count} {(staying.Count == 1 ? "stays" : "stay")} on flake.lock: {string.Join(", ", kinds)}";
     }
 
     /// <summary>The error that no host is known: nix cannot be asked, nix failed, or the flake has none. Its hint can be done.</summary>
@@ -101,16 +118,20 @@ public sealed class HostNames
             return FleetException.NoLock(folder.RootPlace);
         var guess = HostGuess.In(folder);
         var likely = guess?.Names ?? [];
-        return _answer is NixAnswer.Failed(var why) ? FleetException.NixCannotNameHosts(why, guess?.Place, likely) : FleetException.HostsUnknown(guess?.Place, likely);
+        return _answer is NixAnswer.Failed(var why)
+            ? FleetException.NixCannotNameHosts(why, guess?.Place, likely)
+            : FleetException.HostsUnknown(guess?.Place, likely);
     }
 
-    static ImmutableSortedDictionary<HostName, ImmutableArray<string>> Others(OutputNames names, ImmutableSortedDictionary<HostName, ImmutableArray<string>> hosts)
+    static ImmutableSortedDictionary<HostName, ImmutableArray<string>> Others(
+        OutputNames names, ImmutableSortedDictionary<HostName, ImmutableArray<string>> hosts)
     {
         var taken = hosts.Values.SelectMany(configurations => configurations).ToHashSet(StringComparer.Ordinal);
         var others = ImmutableSortedDictionary.CreateBuilder<HostName, ImmutableArray<string>>();
         foreach (var output in (string[])[OutputNames.Homes, OutputNames.Phones])
         {
-            foreach (var name in names.Configurations.GetValueOrDefault(output, []).Where(name => !taken.Contains(Host.ConfigurationPath(output, name))))
+            var all = names.Configurations.GetValueOrDefault(output, []);
+            foreach (var name in all.Where(name => !taken.Contains(Host.ConfigurationPath(output, name))))
             {
                 if (NamedHosts.OwnerOf(output, name) is { } host && !hosts.ContainsKey(host))
                     others[host] = others.GetValueOrDefault(host, []).Add(Host.ConfigurationPath(output, name));

@@ -10,7 +10,8 @@ namespace Hostlock.Fleets.Adoption;
 /// <param name="Others">The hosts that stay on the root lock, with the configurations that are theirs.</param>
 /// <param name="Outputs">The names of all outputs, if hostlock.toml may list them; else null.</param>
 /// <param name="AreOutputsKnown">True if the names of all configurations are known.</param>
-/// <param name="Staying">Which configurations stay on the root lock for want of a host, and why, in one sentence; null if none does.</param>
+/// <param name="Staying">Which configurations stay on the root lock for want of a host, and why, in one sentence; null if none
+/// does.</param>
 public sealed record HostChoice(
     ImmutableSortedDictionary<HostName, ImmutableArray<string>> Hosts,
     ImmutableSortedDictionary<HostName, ImmutableArray<string>> Others,
@@ -32,18 +33,23 @@ public static class HostSelection
     /// <exception cref="HostlockException">
     /// A word is no host, no host is known, the flake cannot be adopted, or a lock would be replaced that nobody could bring back.
     /// </exception>
-    public static async Task<InitPlan> PlanAsync(FleetFolder folder, IReadOnlyList<string> words, IProcessRunner processes, CancellationToken cancellationToken)
+    public static async Task<InitPlan> PlanAsync(
+        FleetFolder folder, IReadOnlyList<string> words, IProcessRunner processes, CancellationToken cancellationToken)
     {
         var names = await HostNames.FindAsync(folder, processes, cancellationToken);
         var known = names.Configurations;
         var chosen = Choose(folder, words, known.Keys).ToList();
-        if (words.Count > 0 && names.AreComplete && chosen.Where(host => !known.ContainsKey(host) && !names.Candidates.ContainsKey(host)).ToList() is [var unknown, ..])
+        if (words.Count > 0
+            && names.AreComplete
+            && chosen.Where(host => !known.ContainsKey(host) && !names.Candidates.ContainsKey(host)).ToList() is [var unknown, ..])
             throw FleetException.UnknownHost(unknown.ToString(), known.Keys.Concat(names.Candidates.Keys));
         if (chosen.Count == 0 && !folder.HasFleetFile)
             throw names.Unknown(folder);
         var hosts = chosen.ToImmutableSortedDictionary(host => host, names.ConfigurationsOf);
         var others = known.RemoveRange(hosts.Keys);
-        var taken = hosts.AddRange(others).Values.SelectMany(paths => paths).Concat(folder.Fleet.Hosts.SelectMany(host => host.ConfigurationPaths)).ToHashSet();
+        var taken = hosts.AddRange(others).Values.SelectMany(paths => paths)
+            .Concat(folder.Fleet.Hosts.SelectMany(host => host.ConfigurationPaths))
+            .ToHashSet();
         var plan = FleetInit.Plan(folder, new(hosts, others, names.OutputsBeside(taken), names.AreComplete, names.Staying(taken)));
         await RefuseLosingAsync(folder, plan, processes, cancellationToken);
         return plan;
@@ -68,9 +74,21 @@ public static class HostSelection
         var status = await processes.RunAsync(
             GitProgram.InWorkTree(
                 folder.Path,
-                ["--no-optional-locks", "--literal-pathspecs", "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--", .. replaced]),
+                [
+                    "--no-optional-locks",
+                    "--literal-pathspecs",
+                    "status",
+                    "--porcelain",
+                    "-z",
+                    "--no-renames",
+                    "--untracked-files=all",
+                    "--ignored=matching",
+                    "--",
+                    .. replaced,
+                ]),
             cancellationToken);
-        // Two letters, the second of which is blank if the file is as the index has it; then a blank and the path from the root of the repository.
+        // Two letters, the second of which is blank if the file is as the index has it; then a blank and the path from the root of the
+        // repository.
         if (status.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(entry => entry[1] != ' ') is { } changed)
             throw FleetException.WouldLose(replaced.First(path => changed.EndsWith(path, StringComparison.Ordinal)), hasGit: true);
     }

@@ -25,7 +25,8 @@ public sealed class MergeDriver
         GitWorkTreeFiles.Around(processes, folder.Path) is { } tree ? new(processes, tree.Root) : null;
 
     /// <summary>True if git has a driver of this name.</summary>
-    public async Task<bool> IsSetAsync(CancellationToken cancellationToken) => (await ConfigAsync(cancellationToken, "--get", Setting)).Succeeded;
+    public async Task<bool> IsSetAsync(CancellationToken cancellationToken) =>
+        (await ConfigAsync(cancellationToken, "--get", Setting)).Succeeded;
 
     /// <summary>True if git has a driver of this name that no hostlock would set any more.</summary>
     public async Task<bool> IsOutdatedAsync(CancellationToken cancellationToken) =>

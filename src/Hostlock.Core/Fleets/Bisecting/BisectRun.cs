@@ -62,11 +62,14 @@ public sealed class BisectRun(IProcessRunner processes, FleetFolder folder, IBis
 
     // Searches the revisions of the culprit. If they tell no more than the locks do, the result is returned unchanged.
     async Task<BisectResult> WithRevisionsAsync(
-        BisectResult result, Bisection bisection, LockPlace place, (LockFile Good, LockFile Bad) locks, Func<Task<Verdict>> tellAsync, CancellationToken cancellationToken)
+        BisectResult result, Bisection bisection, LockPlace place, (LockFile Good, LockFile Bad) locks, Func<Task<Verdict>> tellAsync,
+        CancellationToken cancellationToken)
     {
         var input = result.Culprits[0];
         var path = InputPath.Of(input);
-        if (locks.Good.EdgeAt(path) is not LockEdge.Locked(var old) || locks.Bad.EdgeAt(path) is not LockEdge.Locked(var now) || !old.Original.Equals(now.Original))
+        if (locks.Good.EdgeAt(path) is not LockEdge.Locked(var old)
+            || locks.Bad.EdgeAt(path) is not LockEdge.Locked(var now)
+            || !old.Original.Equals(now.Original))
             return result;
         var source = Source();
         IReadOnlyList<NewestRevision> revisions;
@@ -83,7 +86,8 @@ public sealed class BisectRun(IProcessRunner processes, FleetFolder folder, IBis
             return result;
         watcher.FoundRevisions(input, revisions.Count);
         var update = HostUpdate.Of(folder, source, processes);
-        var found = await bisection.FindRevisionAsync(revisions, LockAsync, tellAsync, (revision, verdict) => watcher.TriedRevision(input, revision, verdict));
+        var found = await bisection.FindRevisionAsync(
+            revisions, LockAsync, tellAsync, (revision, verdict) => watcher.TriedRevision(input, revision, verdict));
         return result with { Revisions = found, LastGood = found.LastGood?.Id.ToString() ?? result.LastGood, Locked = now.Locked };
 
         async Task<LockFile> LockAsync(NewestRevision revision)
@@ -102,5 +106,6 @@ public sealed class BisectRun(IProcessRunner processes, FleetFolder folder, IBis
 
     static string? RevisionOf(LockFile file, string input) => (file.EdgeAt(InputPath.Of(input)) as LockEdge.Locked)?.Node.Locked.Revision;
 
-    static string Name(params string[] parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))))[..32];
+    static string Name(params string[] parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))))[..32];
 }

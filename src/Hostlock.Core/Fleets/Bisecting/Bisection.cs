@@ -27,7 +27,11 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
 
     /// <summary>The inputs directly beneath the flake that differ, by name.</summary>
     public IReadOnlyList<string> Suspects { get; } =
-        [.. LockDiff.Between(good, bad).Changes.Where(change => change.Moves || change.Path.Length == 1).Select(change => change.Path.Names[0]).Distinct()];
+        [
+            .. LockDiff.Between(good, bad).Changes.Where(change => change.Moves || change.Path.Length == 1)
+            .Select(change => change.Path.Names[0])
+            .Distinct(),
+        ];
 
     /// <summary>Finds the culprits.</summary>
     /// <param name="runAsync">Says of the lock that was just written whether it is good.</param>
@@ -51,7 +55,8 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
     /// <param name="told">Told of each try.</param>
     /// <exception cref="HostlockException">A revision cannot be fetched.</exception>
     public async Task<RevisionVerdict> FindRevisionAsync(
-        IReadOnlyList<NewestRevision> revisions, Func<NewestRevision, Task<LockFile>> lockAsync, Func<Task<Verdict>> runAsync, Action<NewestRevision, Verdict> told)
+        IReadOnlyList<NewestRevision> revisions, Func<NewestRevision, Task<LockFile>> lockAsync, Func<Task<Verdict>> runAsync,
+        Action<NewestRevision, Verdict> told)
     {
         var (good, bad) = (-1, revisions.Count - 1);
         var skipped = new HashSet<int>();
@@ -116,9 +121,11 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllText(memory));
-            return document.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => Enum.Parse<Verdict>(member.Value.GetString() ?? ""));
+            return document.RootElement.EnumerateObject()
+                .ToDictionary(member => member.Name, member => Enum.Parse<Verdict>(member.Value.GetString() ?? ""));
         }
-        catch (Exception why) when (why is IOException or UnauthorizedAccessException or JsonException or ArgumentException or InvalidOperationException)
+        catch (Exception why) when (
+            why is IOException or UnauthorizedAccessException or JsonException or ArgumentException or InvalidOperationException)
         {
             return []; // nothing was tried yet, or the file cannot be read
         }

@@ -27,7 +27,8 @@ static class Downgrade
         var asked = diff.Changes
             .Select(change => (Change: change, Moved: Moved(change)))
             .Where(each => each.Moved is not null)
-            .Select(each => (each.Change, Distance: source.DistanceAsync(each.Moved!.Value.Before, each.Moved.Value.After, cancellationToken)))
+            .Select(
+                each => (each.Change, Distance: source.DistanceAsync(each.Moved!.Value.Before, each.Moved.Value.After, cancellationToken)))
             .ToList();
         foreach (var (change, distance) in asked)
         {
@@ -47,7 +48,8 @@ static class Downgrade
         $"'{change.Path}' {verb} back in time, from {DayOf(change.Before)} to {DayOf(change.After)}";
 
     static (FlakeRef Before, FlakeRef After)? Moved(LockChange change) =>
-        change is { Path.Length: 1, Before: LockEdge.Locked(var before), After: LockEdge.Locked(var after) } && before.Original.Equals(after.Original)
+        change is { Path.Length: 1, Before: LockEdge.Locked(var before), After: LockEdge.Locked(var after) }
+            && before.Original.Equals(after.Original)
             ? (before.Locked, after.Locked)
             : null;
 

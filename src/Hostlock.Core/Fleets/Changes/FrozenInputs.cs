@@ -13,7 +13,9 @@ static class FrozenInputs
         if (place.Frozen.Count == 0)
             return null;
         var names = known.Distinct(StringComparer.Ordinal).ToList();
-        return place.Frozen.Names.FirstOrDefault(frozen => !names.Contains(frozen)) is { } unknown ? FleetException.FreezesNoInput(place, unknown, names) : null;
+        return place.Frozen.Names.FirstOrDefault(frozen => !names.Contains(frozen)) is { } unknown
+            ? FleetException.FreezesNoInput(place, unknown, names)
+            : null;
     }
 
     /// <summary>The names of the inputs directly beneath the flake; none if there is no lock.</summary>

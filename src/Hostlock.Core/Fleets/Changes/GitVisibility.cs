@@ -13,7 +13,8 @@ public static class GitVisibility
     /// <param name="folder">The fleet. If it is in no repository, nothing is done.</param>
     /// <param name="files">The new files, as absolute paths.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task ShowToNixAsync(IProcessRunner processes, FleetFolder folder, IReadOnlyList<string> files, CancellationToken cancellationToken)
+    public static async Task ShowToNixAsync(
+        IProcessRunner processes, FleetFolder folder, IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
         if (files.Count == 0 || GitWorkTreeFiles.Around(processes, folder.Path) is not { } tree)
             return;
@@ -26,6 +27,7 @@ public static class GitVisibility
         if (unknown.Count == 0)
             return;
         // An ignored file stays ignored: git refuses it, and <c>check</c> reports it.
-        await processes.RunAsync(GitProgram.InWorkTree(tree.Root, ["--literal-pathspecs", "add", "--intent-to-add", "--", .. unknown]), cancellationToken);
+        await processes.RunAsync(
+            GitProgram.InWorkTree(tree.Root, ["--literal-pathspecs", "add", "--intent-to-add", "--", .. unknown]), cancellationToken);
     }
 }

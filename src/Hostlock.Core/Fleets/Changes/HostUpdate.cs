@@ -34,7 +34,8 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
             : new(source, new(new FolderFiles(folder.Path), TreePath.Root));
 
     /// <summary>Works out the new lock of each host, in the order given. If one fails, the failure is its outcome.</summary>
-    public async Task<IReadOnlyList<LockOutcome>> PlanAsync(IReadOnlyList<LockPlace> places, UpdateRequest request, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LockOutcome>> PlanAsync(
+        IReadOnlyList<LockPlace> places, UpdateRequest request, CancellationToken cancellationToken)
     {
         _resolutions.Clear();
         var outcomes = new LockOutcome[places.Count];
@@ -57,7 +58,9 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     {
         var before = Read(place);
         var (planned, unmatched) = place.References.Count == 0 && place.Frozen.Count == 0
-            ? await _resolutions.GetOrAdd((before ?? LockFile.Empty, place.FlakeFolder, place.FlakeFile), _ => new(() => ResolveAsync(place, before, request, cancellationToken))).Value
+            ? await _resolutions.GetOrAdd(
+                (before ?? LockFile.Empty, place.FlakeFolder, place.FlakeFile),
+                _ => new(() => ResolveAsync(place, before, request, cancellationToken))).Value
             : await ResolveAsync(place, before, request, cancellationToken);
         return unmatched is [var unknown, ..] ? throw FleetException.NotAnInput(place, unknown, planned.After) : planned.At(place);
     }
@@ -82,7 +85,8 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         }
     }
 
-    async Task<Resolution> MoveAsync(LockPlace place, TopFlake top, LockFile? before, UpdateRequest.Move move, CancellationToken cancellationToken)
+    async Task<Resolution> MoveAsync(
+        LockPlace place, TopFlake top, LockFile? before, UpdateRequest.Move move, CancellationToken cancellationToken)
     {
         var old = before ?? LockFile.Empty;
         if (FrozenInputs.Unknown(place, top.Flake.Inputs.Keys.Concat(FrozenInputs.NamesIn(before))) is { } unknown)
@@ -90,7 +94,11 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         var choice = await new RevisionChoice(source, place, top, old).ChooseAsync(move, Asked(place, top, move.Inputs), cancellationToken);
         var asked = choice.Request with { KeepsUnreachable = true };
         var resolved = await _resolver.ResolveAsync(choice.Top, old, asked, cancellationToken);
-        IReadOnlyList<UnreachableInput> unreachable = [.. choice.Unreachable, .. resolved.Kept.Select(kept => new UnreachableInput(kept.Path, kept.Why))];
+        IReadOnlyList<UnreachableInput> unreachable =
+        [
+            .. choice.Unreachable,
+            .. resolved.Kept.Select(kept => new UnreachableInput(kept.Path, kept.Why)),
+        ];
         // If no input could be reached, the failure is the outcome.
         if (unreachable.Count > 0 && unreachable.Count == Moving(resolved.Lock, asked) + choice.Held.Count + choice.Unreachable.Count)
             throw unreachable[0].Why;
@@ -104,7 +112,10 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
 
     // Nix writes no lock for a flake without inputs.
     static PlannedLock Planned(LockPlace place, LockFile? before, ResolvedLock resolved) =>
-        PlannedLock.Of(place, before ?? (resolved.Lock.Root.Inputs.Count == 0 ? LockFile.Empty : null), resolved.Lock) with { Warnings = resolved.Warnings };
+        PlannedLock.Of(
+            place,
+            before ?? (resolved.Lock.Root.Inputs.Count == 0 ? LockFile.Empty : null),
+            resolved.Lock) with { Warnings = resolved.Warnings };
 
     // The number of inputs that the request moves.
     static int Moving(LockFile file, LockRequest asked) =>
@@ -133,7 +144,8 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     /// <param name="places">The locks; the answer is asked for by these very objects.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">As for <see cref="DeclarationsAsync(LockPlace, CancellationToken)"/>.</exception>
-    public async Task<IReadOnlyDictionary<LockPlace, Flake>> DeclarationsAsync(IEnumerable<LockPlace> places, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<LockPlace, Flake>> DeclarationsAsync(
+        IEnumerable<LockPlace> places, CancellationToken cancellationToken)
     {
         // Comparing all that a place says would be work for each lock.
         var declared = new Dictionary<LockPlace, Flake>(ReferenceEqualityComparer.Instance);
@@ -149,7 +161,9 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     {
         var folder = repository.Folder.Join(TreePath.Parse(place.FlakeFolder));
         var file = folder.Resolve(place.FlakeFile);
-        if (repository.Files is GitWorkTreeFiles tree && !await tree.KnowsAsync(file) && File.Exists(Path.Combine(tree.Root, file.ToText())))
+        if (repository.Files is GitWorkTreeFiles tree
+            && !await tree.KnowsAsync(file)
+            && File.Exists(Path.Combine(tree.Root, file.ToText())))
             throw FleetException.NotTracked(file.Below(repository.Folder).ToText());
         var top = await _resolver.ReadTopAsync(repository with { Folder = folder }, place.FlakeFile, cancellationToken);
         if (place.References.Count == 0)
@@ -176,7 +190,8 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
                     : new LockRequest.Update(
                     [
                         .. top.Flake.Inputs
-                            .Where(input => input.Value.Follows is null && !except.Contains(input.Key) && !place.Frozen.ContainsKey(input.Key))
+                            .Where(
+                                input => input.Value.Follows is null && !except.Contains(input.Key) && !place.Frozen.ContainsKey(input.Key))
                             .Select(input => InputPath.Of(input.Key)),
                     ]);
             case MovedInputs.Named(var paths):
@@ -193,7 +208,8 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         place.Frozen.TryGetValue(path.Names[0], out var freeze) ? throw FleetException.IsFrozen(place, path, freeze) : path;
 
     // Rule 2: an update touches only the inputs that it was asked to move, and proves it (docs/decisions/0003).
-    async Task ProveAsync(TopFlake flake, LockFile old, LockFile updated, ImmutableHashSet<InputPath> asked, CancellationToken cancellationToken)
+    async Task ProveAsync(
+        TopFlake flake, LockFile old, LockFile updated, ImmutableHashSet<InputPath> asked, CancellationToken cancellationToken)
     {
         if (Beyond(LockDiff.Between(old, updated), asked).Count == 0)
             return;
@@ -205,8 +221,9 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
             throw FleetException.TouchedOther(beyond);
     }
 
-    // The lock as plain locking would make it, and what that changes. An update may be the way out of a lock that cannot be brought in line, because
-    // a revision is gone, say: then the old lock is compared, and what it lacks by the declarations alone is what plain locking would change.
+    // The lock as plain locking would make it, and what that changes. An update may be the way out of a lock that cannot be brought in
+    // line, because a revision is gone, say: then the old lock is compared, and what it lacks by the declarations alone is what plain
+    // locking would change.
     async Task<(LockFile Lock, HashSet<InputPath> Changed)> InLineAsync(
         TopFlake flake, LockFile old, ImmutableHashSet<InputPath> asked, CancellationToken cancellationToken)
     {

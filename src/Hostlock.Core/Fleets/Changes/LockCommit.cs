@@ -33,24 +33,32 @@ static class LockCommit
         var subject = Subject(locks, note.PromotedFrom);
         var message = new StringBuilder();
         message.Append(CultureInfo.InvariantCulture, $"{subject}\n\nFlake lock file updates:\n\n{note.Describe(locks).TrimEnd()}\n\n");
-        message.Append(CultureInfo.InvariantCulture, $"Hostlock-Hosts: {string.Join(' ', locks.SelectMany(planned => planned.Place.Sharers))}\n");
+        message.Append(
+            CultureInfo.InvariantCulture, $"Hostlock-Hosts: {string.Join(' ', locks.SelectMany(planned => planned.Place.Sharers))}\n");
         if (note.PromotedFrom is { } from)
             message.Append(CultureInfo.InvariantCulture, $"Hostlock-Promoted-From: {from}\n");
         string[] files = [.. locks.Select(planned => Path.GetRelativePath(root, planned.Place.FullPath))];
         var finished = await processes.RunAsync(
-            GitProgram.InWorkTree(root, ["--literal-pathspecs", "commit", "--quiet", "--cleanup=verbatim", "--only", "--file=-", "--", .. files])
+            GitProgram.InWorkTree(
+                root, ["--literal-pathspecs", "commit", "--quiet", "--cleanup=verbatim", "--only", "--file=-", "--", .. files])
                 .WithInput(message.ToString()),
             cancellationToken);
         if (finished.Succeeded)
             return subject;
         var status = await processes.RunAsync(
             GitProgram.InWorkTree(root, ["--literal-pathspecs", "status", "--porcelain", "--ignored", "--", .. files]), cancellationToken);
-        return status.Succeeded && status.Output.Length == 0 ? null : throw FleetException.CommitFailed($"{finished.Errors}{finished.Output}".Trim());
+        return status.Succeeded && status.Output.Length == 0
+            ? null
+            : throw FleetException.CommitFailed($"{finished.Errors}{finished.Output}".Trim());
     }
 
     static string Subject(IReadOnlyList<PlannedLock> locks, LockOwner? promotedFrom)
     {
-        var verb = promotedFrom is not null ? $"Promote from {promotedFrom}" : locks.All(planned => planned.Before is null) ? "Add" : "Update";
+        var verb = promotedFrom is not null
+            ? $"Promote from {promotedFrom}"
+            : locks.All(planned => planned.Before is null)
+            ? "Add"
+            : "Update";
         return locks.Count == 1 ? $"{locks[0].Place.RelativePath}: {verb}" : $"{locks.Count} locks: {verb}";
     }
 }

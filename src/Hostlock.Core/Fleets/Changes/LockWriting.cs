@@ -25,7 +25,8 @@ public sealed class LockWriting(IProcessRunner processes, FleetFolder folder, IL
     /// <param name="mode">How the plan is written.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">Planning fails, a lock cannot be written, or git refuses the commit.</exception>
-    public async Task<LockReport> RunAsync(Func<CancellationToken, Task<LockPlan>> planAsync, WritingMode mode, CancellationToken cancellationToken)
+    public async Task<LockReport> RunAsync(
+        Func<CancellationToken, Task<LockPlan>> planAsync, WritingMode mode, CancellationToken cancellationToken)
     {
         using var reserved = mode is WritingMode.PlanOnly ? null : folder.Reserve();
         // If nothing can be committed here, the error comes before anything is written.
@@ -37,11 +38,17 @@ public sealed class LockWriting(IProcessRunner processes, FleetFolder folder, IL
         var report = new LockReport(plan.Outcomes, mode is not WritingMode.PlanOnly && !isKeptBack);
         var changed = report.IsWritten ? report.Changed.ToList() : [];
         PlannedLock.Apply(changed);
-        await GitVisibility.ShowToNixAsync(processes, folder, [.. changed.Where(planned => planned.Before is null).Select(planned => planned.Place.FullPath)], cancellationToken);
+        await GitVisibility.ShowToNixAsync(
+            processes,
+            folder,
+            [.. changed.Where(planned => planned.Before is null).Select(planned => planned.Place.FullPath)],
+            cancellationToken);
         watcher.Settled(report);
 
         if (mode is WritingMode.WriteAndCommit(var note) && changed.Count > 0)
-            watcher.Committed(await LockCommit.MakeAsync(processes, GitWorkTreeFiles.Around(processes, folder.Path)!.Root, changed, note, cancellationToken));
+            watcher.Committed(
+                await LockCommit.MakeAsync(
+                    processes, GitWorkTreeFiles.Around(processes, folder.Path)!.Root, changed, note, cancellationToken));
         return report;
     }
 }

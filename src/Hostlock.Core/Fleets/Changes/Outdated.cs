@@ -12,7 +12,8 @@ namespace Hostlock.Fleets.Changes;
 /// <param name="Waiting">A newer revision that the minimum age still keeps back; null if there is none.</param>
 /// <param name="Freeze">The freeze of the input; null if it is not frozen.</param>
 /// <param name="Problem">The reason why upstream could not be asked; null if it was asked.</param>
-public sealed record OutdatedInput(string Name, FlakeRef Locked, NewestRevision? Newest, NewestRevision? Waiting, Freeze? Freeze, HostlockException? Problem)
+public sealed record OutdatedInput(
+    string Name, FlakeRef Locked, NewestRevision? Newest, NewestRevision? Waiting, Freeze? Freeze, HostlockException? Problem)
 {
     /// <summary>True if the reference points to another revision than the locked one.</summary>
     public bool IsOld => Newest is not null && !string.Equals(Newest.Id.ToString(), Locked.Revision, StringComparison.OrdinalIgnoreCase);
@@ -53,33 +54,54 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
     {
         var reading = new LockReading();
         var locks = places.Select(place => (Place: place, Lock: HostLocks.Read(place, reading))).ToList();
-        var asked = locks.SelectMany(each => Inputs(each.Lock ?? LockFile.Empty)).Select(input => (input.Name, input.Node.Original)).Distinct().ToList();
+        var asked = locks.SelectMany(each => Inputs(each.Lock ?? LockFile.Empty))
+            .Select(input => (input.Name, input.Node.Original))
+            .Distinct()
+            .ToList();
         var answers = new Dictionary<(string, FlakeRef), (NewestRevision? Newest, NewestRevision? Waiting, HostlockException? Problem)>();
-        await Parallel.ForEachAsync(asked, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (each, stop) =>
+        var bound = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(asked, bound, async (each, stop) =>
         {
             var answer = await AskAsync(each.Name, each.Original, stop);
             lock (answers)
                 answers[each] = answer;
         });
-        var found = locks.Select(each => (each.Place, HasLock: each.Lock is not null, Inputs: Inputs(each.Lock ?? LockFile.Empty).Select(input =>
+        var found =
+            locks.Select(each => (each.Place, HasLock: each.Lock is not null, Inputs: Inputs(each.Lock ?? LockFile.Empty).Select(input =>
         {
             var (newest, waiting, problem) = answers[(input.Name, input.Node.Original)];
-            return new OutdatedInput(input.Name, input.Node.Locked, newest, waiting, each.Place.Frozen.TryGetValue(input.Name, out var freeze) ? freeze : null, problem);
+            return new OutdatedInput(
+                input.Name,
+                input.Node.Locked,
+                newest,
+                waiting,
+                each.Place.Frozen.TryGetValue(input.Name, out var freeze) ? freeze : null,
+                problem);
         }).ToList())).ToList();
         // A pair of revisions that many hosts have is counted once.
-        var behind = found.SelectMany(each => each.Inputs).Where(input => input.IsOld).Select(input => (input.Locked, input.Newest!.Id)).Distinct()
-            .ToDictionary(pair => pair, pair => source.DistanceAsync(pair.Locked, pair.Locked.With(pair.Locked.Input.With("rev", pair.Id)), cancellationToken));
+        var behind = found.SelectMany(each => each.Inputs)
+            .Where(input => input.IsOld)
+            .Select(input => (input.Locked, input.Newest!.Id))
+            .Distinct()
+            .ToDictionary(
+                pair => pair,
+                pair => source.DistanceAsync(pair.Locked, pair.Locked.With(pair.Locked.Input.With("rev", pair.Id)), cancellationToken));
         await Task.WhenAll(behind.Values);
         return
         [
             .. found.Select(each => new OutdatedLock(each.Place,
             [
-                .. each.Inputs.Select(input => input.IsOld && behind[(input.Locked, input.Newest!.Id)].Result is { Commits: { } commits } ? input with { CommitsBehind = commits } : input),
+                .. each.Inputs.Select(
+                    input =>
+                        input.IsOld && behind[(input.Locked, input.Newest!.Id)].Result is { Commits: { } commits }
+                            ? input with { CommitsBehind = commits }
+                            : input),
             ]) { HasLock = each.HasLock }),
         ];
     }
 
-    async Task<(NewestRevision?, NewestRevision?, HostlockException?)> AskAsync(string name, FlakeRef reference, CancellationToken cancellationToken)
+    async Task<(NewestRevision?, NewestRevision?, HostlockException?)> AskAsync(
+        string name, FlakeRef reference, CancellationToken cancellationToken)
     {
         // A relative path is part of the flake itself.
         if (reference.IsRelativePath)

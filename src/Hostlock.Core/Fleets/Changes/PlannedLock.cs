@@ -88,7 +88,8 @@ public sealed record PlannedLock
     {
         // Many hosts may get the same lock, so its text is made once.
         var texts = new Dictionary<LockFile, byte[]>(ReferenceEqualityComparer.Instance);
-        HostLocks.WriteBytes([.. locks.Where(planned => planned.IsChange).Select(planned => (planned.Place, planned.Bytes ?? Text(planned.After)))]);
+        HostLocks.WriteBytes(
+            [.. locks.Where(planned => planned.IsChange).Select(planned => (planned.Place, planned.Bytes ?? Text(planned.After)))]);
 
         ReadOnlyMemory<byte> Text(LockFile file)
         {

@@ -22,14 +22,15 @@ public abstract record PromotionRequest
 }
 
 /// <summary>
-/// Carries a tested lock to other hosts: entries, not intent. What the target gets is what was tested, as far as the target declares the same. Asks
-/// nothing of the network, and writes nothing.
+/// Carries a tested lock to other hosts: entries, not intent. What the target gets is what was tested, as far as the target declares the
+/// same. Asks nothing of the network, and writes nothing.
 /// </summary>
 /// <param name="tested">The lock that was tested.</param>
 /// <param name="declared">Says what is declared for a lock, the references of the host's own in place.</param>
 public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared)
 {
-    /// <summary>Works out the lock of each target. One that must not have it keeps all others from it: half a promotion is what nobody asked for.</summary>
+    /// <summary>Works out the lock of each target. One that must not have it keeps all others from it: half a promotion is what nobody
+    /// asked for.</summary>
     /// <param name="targets">The locks that get it.</param>
     /// <param name="request">What to carry over.</param>
     /// <exception cref="FleetException">An input was not tested, or no lock but the tested one is to get it.</exception>
@@ -44,7 +45,8 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
         return new([.. others.AsParallel().AsOrdered().Select(target => Plan(target, request, reading))]) { WritesAllOrNone = true };
     }
 
-    /// <summary>The inputs of a lock that a promotion of the whole tested lock would leave as they are although they differ, and why.</summary>
+    /// <summary>The inputs of a lock that a promotion of the whole tested lock would leave as they are although they differ, and
+    /// why.</summary>
     /// <param name="target">Whose lock it is.</param>
     /// <param name="before">The lock.</param>
     public IReadOnlyList<HeldInput> Held(LockPlace target, LockFile before) => Whole(target, before).Held;
@@ -79,7 +81,8 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
     (LockFile After, List<HeldInput> Held) Whole(LockPlace target, LockFile? before)
     {
         var (after, held, wanted) = (tested.File, new List<HeldInput>(), declared(target));
-        foreach (var name in FrozenInputs.NamesIn(tested.File).Concat(FrozenInputs.NamesIn(before)).Concat(wanted.Inputs.Keys).Distinct().Order(Utf8Order.Instance))
+        var names = FrozenInputs.NamesIn(tested.File).Concat(FrozenInputs.NamesIn(before)).Concat(wanted.Inputs.Keys);
+        foreach (var name in names.Distinct().Order(Utf8Order.Instance))
         {
             var path = InputPath.Of(name);
             // A freeze keeps an entry where it is; it does not keep one out.
@@ -106,7 +109,8 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
         return (after, Differing(held, before));
     }
 
-    // An input that is the same in both locks is not kept from anything. One that neither has, and the target declares, is missing all the same.
+    // An input that is the same in both locks is not kept from anything. One that neither has, and the target declares, is missing all the
+    // same.
     List<HeldInput> Differing(List<HeldInput> held, LockFile? before)
     {
         if (held.Count == 0)

@@ -19,7 +19,8 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
     /// <param name="Request">The inputs that move, and the references that override the declared ones.</param>
     /// <param name="Held">The inputs that stay because no newer revision is old enough.</param>
     /// <param name="Unreachable">The inputs that stay because their revisions could not be asked for.</param>
-    public sealed record Chosen(TopFlake Top, LockRequest Request, IReadOnlyList<HeldInput> Held, IReadOnlyList<UnreachableInput> Unreachable);
+    public sealed record Chosen(
+        TopFlake Top, LockRequest Request, IReadOnlyList<HeldInput> Held, IReadOnlyList<UnreachableInput> Unreachable);
 
     /// <summary>Chooses the revisions.</summary>
     /// <param name="move">The update.</param>
@@ -30,13 +31,17 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
     public async Task<Chosen> ChooseAsync(UpdateRequest.Move move, LockRequest request, CancellationToken cancellationToken)
     {
         if (move.Inputs is MovedInputs.To(var path, var target))
-            return new(Written([path]), Overriding(request, [(path, await MovedToAsync(ReferenceOf(path), target, cancellationToken))]), [], []);
+            return new(
+                Written([path]), Overriding(request, [(path, await MovedToAsync(ReferenceOf(path), target, cancellationToken))]), [], []);
         if (move.Ages.IsEmpty)
             return new(top, request, [], []);
 
         // All are asked before the first answer is waited for.
-        var asked = AgedInputs(move, request).Select(input => (input.Path, input.Reference, Answer: AskAsync(input.Reference, input.NotAfter, cancellationToken))).ToList();
-        var (taken, held, unreachable) = (new List<(InputPath Path, FlakeRef Reference)>(), new List<HeldInput>(), new List<UnreachableInput>());
+        var asked = AgedInputs(move, request)
+            .Select(input => (input.Path, input.Reference, Answer: AskAsync(input.Reference, input.NotAfter, cancellationToken)))
+            .ToList();
+        var (taken, held, unreachable) = (
+            new List<(InputPath Path, FlakeRef Reference)>(), new List<HeldInput>(), new List<UnreachableInput>());
         foreach (var (input, reference, answer) in asked)
         {
             switch (Decide(await answer, (old.EdgeAt(input) as LockEdge.Locked)?.Node.Locked, move.AllowsDowngrade))
@@ -91,7 +96,10 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
 
     static Decision Decide((NewestRevision? Newest, HostlockException? Why) answer, FlakeRef? locked, bool allowsDowngrade) => answer switch
     {
-        ({ } newest, _) when allowsDowngrade || locked?.LastModified is not { } now || newest.Time is not { } time || now <= time => new Decision.Take(newest),
+        ({ } newest, _) when allowsDowngrade
+            || locked?.LastModified is not { } now
+            || newest.Time is not { } time
+            || now <= time => new Decision.Take(newest),
         ({ }, _) => new Decision.Hold(new HoldingRule.OlderThanLocked()),
         // Without a locked revision, the input cannot stay.
         (_, { } why) when locked is null => throw why,
@@ -111,7 +119,8 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
         where reference.Revision is null
         select (path, reference, notAfter.Value);
 
-    async Task<(NewestRevision? Newest, HostlockException? Why)> AskAsync(FlakeRef reference, DateTimeOffset notAfter, CancellationToken cancellationToken)
+    async Task<(NewestRevision? Newest, HostlockException? Why)> AskAsync(
+        FlakeRef reference, DateTimeOffset notAfter, CancellationToken cancellationToken)
     {
         try
         {

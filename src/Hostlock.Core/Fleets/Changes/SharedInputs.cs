@@ -58,6 +58,7 @@ public static class SharedInputs
         return Planned(after, new($"'{path}' is shared: {place.Name} gets it as well"));
 
         PlannedLock Planned(LockFile result, Warning warning) =>
-            PlannedLock.Of(place, before, result).Leaving(known?.Held ?? [], known?.Unreachable ?? []) with { Warnings = [.. known?.Warnings ?? [], warning] };
+            PlannedLock.Of(place, before, result)
+                .Leaving(known?.Held ?? [], known?.Unreachable ?? []) with { Warnings = [.. known?.Warnings ?? [], warning] };
     }
 }

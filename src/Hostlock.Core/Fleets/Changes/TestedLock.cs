@@ -4,7 +4,8 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>A lock that was tested on one host, and which of its entries another host may have, by what the flakes of the two declare.</summary>
+/// <summary>A lock that was tested on one host, and which of its entries another host may have, by what the flakes of the two
+/// declare.</summary>
 /// <param name="Place">Whose lock it is.</param>
 /// <param name="File">The lock.</param>
 /// <param name="Declared">What its flake declares, with the references of the host's own.</param>
@@ -39,14 +40,16 @@ public sealed record TestedLock(LockPlace Place, LockFile File, Flake Declared)
             ? new HoldingRule.OwnReferenceOfSource(Place.Owner, own.ToString())
             : new HoldingRule.OwnReference(target.Owner, wanted.ToString());
 
-    // The entry is what the target asks for, but may be of another kind, of another folder, or have the mark of an override that the target has not.
+    // The entry is what the target asks for, but may be of another kind, of another folder, or have the mark of an override that the target
+    // has not.
     InputPath? DeclaredOtherwise(InputPath path, FlakeInput wanted, LockedNode node, LockPlace target) =>
         node.IsFlake != wanted.IsFlake || (node.Locked.IsRelativePath && Place.FlakeFolder != target.FlakeFolder) ? path
         : Declared.Inputs.TryGetValue(path.Last, out var own) ? Imposed(path, own.Overrides, wanted.Overrides, node)
         : null;
 
     static InputPath? Imposed(
-        InputPath at, ImmutableSortedDictionary<string, FlakeInput> own, ImmutableSortedDictionary<string, FlakeInput> wanted, LockedNode node)
+        InputPath at, ImmutableSortedDictionary<string, FlakeInput> own, ImmutableSortedDictionary<string, FlakeInput> wanted,
+        LockedNode node)
     {
         foreach (var (name, input) in own)
         {

@@ -25,4 +25,5 @@ public enum Evidence
 /// <param name="Sentence">The meaning of a finding, for docs/checks.md.</param>
 /// <param name="Evidence">The evidence that the rule needs. Without it, the rule is left out.</param>
 /// <param name="Find">Finds the places that break the rule. It may read files, but fetches nothing and runs no program.</param>
-public sealed record CheckRule(string Code, Severity Severity, string Sentence, Evidence Evidence, Func<CheckedFleet, IEnumerable<Problem>> Find);
+public sealed record CheckRule(
+    string Code, Severity Severity, string Sentence, Evidence Evidence, Func<CheckedFleet, IEnumerable<Problem>> Find);

@@ -17,7 +17,8 @@ namespace Hostlock.Fleets.Checks;
 /// <param name="Untracked">The paths, relative to the flake, of its files that git does not know and Nix therefore does not see.</param>
 /// <param name="Now">The time that ages and freezes are measured by.</param>
 public sealed record CheckedFleet(
-    FleetFolder Folder, IReadOnlyList<LockStatus> Locks, Func<LockPlace, Flake> Declared, IReadOnlySet<string> Untracked, DateTimeOffset Now)
+    FleetFolder Folder, IReadOnlyList<LockStatus> Locks, Func<LockPlace, Flake> Declared, IReadOnlySet<string> Untracked,
+    DateTimeOffset Now)
 {
     /// <summary>Those of the untracked paths that git is told to ignore, so that it takes them by force alone.</summary>
     public IReadOnlySet<string> Ignored { get; init; } = new HashSet<string>();
@@ -72,7 +73,8 @@ public sealed record CheckedFleet(
                 inRepository = Path.GetRelativePath(tree.Root, folder.Path);
             foreach (var path in places.Select(place => place.RelativePath).Concat([FleetFile.Name, FleetFolder.Library]))
             {
-                if (File.Exists(folder.Full(path)) && !await tree.KnowsAsync(TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Full(path)))))
+                if (File.Exists(folder.Full(path))
+                    && !await tree.KnowsAsync(TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Full(path)))))
                     untracked.Add(path);
             }
             if (untracked.Count > 0)
@@ -89,7 +91,8 @@ public sealed record CheckedFleet(
     static async Task<IEnumerable<string>> IgnoredAsync(
         IProcessRunner processes, FleetFolder folder, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
-        var request = GitProgram.InWorkTree(folder.Path, "check-ignore", "-z", "--stdin").WithInput(string.Concat(paths.Select(path => $"{path}\0")));
+        var request = GitProgram.InWorkTree(folder.Path, "check-ignore", "-z", "--stdin")
+            .WithInput(string.Concat(paths.Select(path => $"{path}\0")));
         return (await processes.RunAsync(request, cancellationToken)).Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 }

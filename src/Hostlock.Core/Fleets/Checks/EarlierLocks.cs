@@ -8,9 +8,11 @@ namespace Hostlock.Fleets.Checks;
 /// <param name="Locks">Each lock that is in it. A lock that is new has nothing to go back from, and is not in it.</param>
 /// <param name="Unreadable">Each lock that cannot be read there, so that nobody can tell whether it went back.</param>
 public sealed record EarlierLocks(
-    string Commit, IReadOnlyList<(LockStatus Now, LockFile Before)> Locks, IReadOnlyList<(LockPlace Place, HostlockException Why)> Unreadable)
+    string Commit, IReadOnlyList<(LockStatus Now, LockFile Before)> Locks, IReadOnlyList<(
+        LockPlace Place, HostlockException Why)> Unreadable)
 {
-    /// <summary>Reads them from the history of the repository, where hostlock.toml of the commit says that they are: a lock may have moved since.</summary>
+    /// <summary>Reads them from the history of the repository, where hostlock.toml of the commit says that they are: a lock may have moved
+    /// since.</summary>
     /// <param name="history">The history.</param>
     /// <param name="locks">The locks as they are now; those that cannot be read now are left out.</param>
     /// <param name="commit">The commit, as the user names it.</param>
@@ -43,7 +45,8 @@ public sealed record EarlierLocks(
     }
 
     // A hostlock.toml that cannot be read fails only the locks that are not where they are now.
-    static async Task<(Fleet? Fleet, HostlockException? Why)> FleetAsync(LockHistory history, string commit, CancellationToken cancellationToken)
+    static async Task<(Fleet? Fleet, HostlockException? Why)> FleetAsync(
+        LockHistory history, string commit, CancellationToken cancellationToken)
     {
         try
         {

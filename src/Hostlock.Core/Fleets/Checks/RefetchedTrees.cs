@@ -26,7 +26,8 @@ public sealed record RefetchedTrees(ImmutableArray<FailedTree> Failed)
     /// <param name="locks">The locks.</param>
     /// <param name="fetcherIn">Makes a fetcher that keeps its answers in a folder. The folder is deleted afterwards.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<RefetchedTrees> FetchAnewAsync(IReadOnlyList<LockStatus> locks, Func<string, FlakeFetcher> fetcherIn, CancellationToken cancellationToken)
+    public static async Task<RefetchedTrees> FetchAnewAsync(
+        IReadOnlyList<LockStatus> locks, Func<string, FlakeFetcher> fetcherIn, CancellationToken cancellationToken)
     {
         var anew = Directory.CreateTempSubdirectory("hostlock-check-").FullName;
         try
@@ -44,7 +45,8 @@ public sealed record RefetchedTrees(ImmutableArray<FailedTree> Failed)
     /// <param name="locks">The locks.</param>
     /// <param name="source">Fetches the trees; it must remember nothing of earlier runs.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<RefetchedTrees> FetchAsync(IReadOnlyList<LockStatus> locks, IFlakeSource source, CancellationToken cancellationToken)
+    public static async Task<RefetchedTrees> FetchAsync(
+        IReadOnlyList<LockStatus> locks, IFlakeSource source, CancellationToken cancellationToken)
     {
         var pinned = from status in locks
                      where status.Lock is not null

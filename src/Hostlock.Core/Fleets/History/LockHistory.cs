@@ -43,9 +43,14 @@ public sealed class LockHistory : IDisposable
         var locks = new List<LockFile?>();
         foreach (var commit in commits)
             locks.Add(await LockAsync(commit.Id, path, cancellationToken));
-        return [.. commits.Take(most).Select((commit, i) => new CommittedChange(commit, Between(i + 1 < commits.Count ? locks[i + 1] : LockFile.Empty, locks[i])))];
+        return
+        [
+            .. commits.Take(most)
+            .Select((commit, i) => new CommittedChange(commit, Between(i + 1 < commits.Count ? locks[i + 1] : LockFile.Empty, locks[i]))),
+        ];
 
-        static LockDiff? Between(LockFile? before, LockFile? after) => before is null || after is null ? null : LockDiff.Between(before, after);
+        static LockDiff? Between(LockFile? before, LockFile? after) =>
+            before is null || after is null ? null : LockDiff.Between(before, after);
     }
 
     /// <summary>Reads the bytes that a lock had in a commit, or at the end of a day.</summary>
@@ -53,7 +58,8 @@ public sealed class LockHistory : IDisposable
     public async Task<byte[]> AtAsync(LockPlace place, string word, CancellationToken cancellationToken)
     {
         var path = PathOf(place);
-        return await _history.FindAsync(word, path, cancellationToken) is { } commit && await _history.ContentsAsync(commit, path, cancellationToken) is { } contents
+        return await _history.FindAsync(word, path, cancellationToken) is { } commit
+            && await _history.ContentsAsync(commit, path, cancellationToken) is { } contents
             ? contents
             : throw FleetException.NoSuchVersion(word, place.RelativePath);
     }
@@ -68,7 +74,9 @@ public sealed class LockHistory : IDisposable
     {
         var file = Path.Combine(Path.GetDirectoryName(_fleetFile)!, path);
         var commit = await _history.FindAsync(word, file, cancellationToken) ?? throw FleetException.NoSuchVersion(word, path);
-        return await _history.ContentsAsync(commit, file, cancellationToken) is { } contents ? LockFileReader.Read($"{path}@{word}", contents) : null;
+        return await _history.ContentsAsync(commit, file, cancellationToken) is { } contents
+            ? LockFileReader.Read($"{path}@{word}", contents)
+            : null;
     }
 
     /// <summary>The fleet as hostlock.toml of a commit describes it; null if the commit has no such file.</summary>
@@ -104,7 +112,9 @@ public sealed class LockHistory : IDisposable
     {
         try
         {
-            return await _history.ContentsAsync(commit, path, cancellationToken) is { } contents ? LockFileReader.Read($"{path}@{commit[..7]}", contents) : null;
+            return await _history.ContentsAsync(commit, path, cancellationToken) is { } contents
+                ? LockFileReader.Read($"{path}@{commit[..7]}", contents)
+                : null;
         }
         catch (LockException)
         {

@@ -51,7 +51,8 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
     static HostName? HostOf(LockOwner owner) => owner is LockOwner.Host(var name) ? name : null;
 
     /// <summary>Returns true if a word can only be meant as the path of a file: no host is called like that.</summary>
-    public static bool IsPath(string word) => word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".lock", StringComparison.Ordinal);
+    public static bool IsPath(string word) =>
+        word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".lock", StringComparison.Ordinal);
 
     /// <summary>A lock file, which need not belong to a fleet; null if the file does not exist.</summary>
     public static LockVersion? OfFile(string word, string currentFolder)

@@ -14,8 +14,10 @@ public sealed class LockVersions(IProcessRunner processes, FleetFolder folder, s
     public async Task<LockFile> ReadAsync(LockVersion version, CancellationToken cancellationToken) => version switch
     {
         LockVersion.Current(var place, _) => HostLocks.ReadExisting(place),
-        LockVersion.Recorded(var place, _, var commit) => LockFileReader.Read($"{place.RelativePath}@{commit}", await ReadBytesAsync(version, cancellationToken)),
-        LockVersion.Carried(var place, _, var system) => LockFileReader.Read($"{place.RelativePath}@{system}", await ReadBytesAsync(version, cancellationToken)),
+        LockVersion.Recorded(var place, _, var commit) =>
+            LockFileReader.Read($"{place.RelativePath}@{commit}", await ReadBytesAsync(version, cancellationToken)),
+        LockVersion.Carried(var place, _, var system) =>
+            LockFileReader.Read($"{place.RelativePath}@{system}", await ReadBytesAsync(version, cancellationToken)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

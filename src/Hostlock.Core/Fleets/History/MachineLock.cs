@@ -31,7 +31,8 @@ public static class MachineLock
         var isHere = host.Name.ToString() == machine;
         if (!isHere && host.Target is null)
             throw FleetException.NoTarget(host.Name);
-        var command = Ssh.Command(isHere ? null : host.Target, "cat", file) with { Output = new ProcessOutput.Bytes(LockFileReader.MaximumBytes) };
+        var command = Ssh.Command(
+            isHere ? null : host.Target, "cat", file) with { Output = new ProcessOutput.Bytes(LockFileReader.MaximumBytes) };
         var finished = await processes.RunAsync(command, cancellationToken);
         if (finished.Succeeded)
             return finished.OutputBytes.ToArray();

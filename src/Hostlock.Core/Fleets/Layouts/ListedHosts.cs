@@ -4,13 +4,16 @@ using Hostlock.Flakes;
 namespace Hostlock.Fleets.Layouts;
 
 /// <summary>
-/// What hostlock.toml lists, compared with what flake.nix has by now, as far as the text of flake.nix says it: of what is computed nothing is claimed.
+/// What hostlock.toml lists, compared with what flake.nix has by now, as far as the text of flake.nix says it: of what is computed nothing
+/// is claimed.
 /// </summary>
 /// <param name="Unlisted">The hosts that flake.nix has and hostlock.toml has not.</param>
-/// <param name="UnlistedConfigurations">By host, the attribute paths of configurations that flake.nix has and hostlock.toml does not list for it.</param>
+/// <param name="UnlistedConfigurations">By host, the attribute paths of configurations that flake.nix has and hostlock.toml does not list
+/// for it.</param>
 /// <param name="Gone">The hosts that hostlock.toml has and flake.nix no longer has.</param>
 /// <param name="GoneConfigurations">By host that is still there, the attribute paths of configurations that are no longer there.</param>
-/// <param name="UnlistedOutputs">The outputs that flake.nix has and the list of outputs in hostlock.toml has not; empty if there is no such list.</param>
+/// <param name="UnlistedOutputs">The outputs that flake.nix has and the list of outputs in hostlock.toml has not; empty if there is no such
+/// list.</param>
 /// <param name="GoneOutputs">The outputs that are listed and that flake.nix no longer has.</param>
 public sealed record ListedHosts(
     ImmutableArray<HostName> Unlisted,
@@ -22,7 +25,9 @@ public sealed record ListedHosts(
 {
     /// <summary>Nothing is listed that is not there, and nothing there that is not listed.</summary>
     public static readonly ListedHosts InLine = new(
-        [], ImmutableSortedDictionary<HostName, ImmutableArray<string>>.Empty, [], ImmutableSortedDictionary<HostName, ImmutableArray<string>>.Empty, [], []);
+        [], ImmutableSortedDictionary<HostName, ImmutableArray<string>>.Empty,
+        [], ImmutableSortedDictionary<HostName, ImmutableArray<string>>.Empty,
+        [], []);
 
     /// <summary>Reads flake.nix, and the flakes that hosts have of their own. No program is run.</summary>
     /// <param name="folder">The flake.</param>
@@ -34,12 +39,16 @@ public sealed record ListedHosts(
             return InLine;
         var fleet = folder.Fleet;
         var listed = fleet.Hosts.SelectMany(host => host.ConfigurationPaths).ToHashSet(StringComparer.Ordinal);
-        var named = NamedHosts.In(names).Select(host => KeyValuePair.Create(host.Key, host.Value.RemoveAll(listed.Contains))).Where(host => !host.Value.IsEmpty).ToList();
+        var named = NamedHosts.In(names)
+            .Select(host => KeyValuePair.Create(host.Key, host.Value.RemoveAll(listed.Contains)))
+            .Where(host => !host.Value.IsEmpty)
+            .ToList();
         var known = fleet.Hosts.Select(host => host.Name).ToHashSet();
         var gone = fleet.Hosts
             .Select(host => (Host: host, Paths: GoneOf(host, names, flakes)))
             .Where(each => !each.Paths.IsEmpty)
-            .ToLookup(each => each.Paths.Length == each.Host.ConfigurationPaths.Length, each => KeyValuePair.Create(each.Host.Name, each.Paths));
+            .ToLookup(
+                each => each.Paths.Length == each.Host.ConfigurationPaths.Length, each => KeyValuePair.Create(each.Host.Name, each.Paths));
         var isListing = fleet.Outputs is not null && names.All is not null;
         return new(
             [.. named.Where(host => !known.Contains(host.Key)).Select(host => host.Key)],

@@ -11,7 +11,8 @@ namespace Hostlock.Fleets.Layouts;
 /// </summary>
 public sealed class LocalFlakes(FleetFolder folder)
 {
-    readonly Lazy<ImmutableSortedDictionary<string, FlakeInput>> _root = new(() => Declared(folder, FleetFolder.FlakeFile) ?? Flake.NoInputs);
+    readonly Lazy<ImmutableSortedDictionary<string, FlakeInput>> _root = new(
+        () => Declared(folder, FleetFolder.FlakeFile) ?? Flake.NoInputs);
 
     /// <summary>The inputs that flake.nix declares; none if it cannot be read.</summary>
     public ImmutableSortedDictionary<string, FlakeInput> RootInputs => _root.Value;
@@ -41,7 +42,11 @@ public sealed class LocalFlakes(FleetFolder folder)
     /// <param name="host">The name of the host.</param>
     public ImmutableArray<string> OutputsWith(string file, HostName host) =>
         Outputs(file) is { } names
-            ? [.. OutputNames.HostOutputs.Where(output => names.Configurations.TryGetValue(output, out var hosts) && hosts.Contains(host.ToString()))]
+            ?
+            [
+                .. OutputNames.HostOutputs.Where(
+                    output => names.Configurations.TryGetValue(output, out var hosts) && hosts.Contains(host.ToString())),
+            ]
             : [];
 
     /// <summary>The folders beneath a place that have a flake.nix, relative to the fleet, in the order of their bytes.</summary>
@@ -74,10 +79,13 @@ public sealed class LocalFlakes(FleetFolder folder)
         return at is "." or "" || at.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(at) ? null : at;
     }
 
-    /// <summary>The inputs of the root that are flakes of hosts, by name. hostlock.nix hands such an input over by the host's own lock.</summary>
+    /// <summary>The inputs of the root that are flakes of hosts, by name. hostlock.nix hands such an input over by the host's own
+    /// lock.</summary>
     public IReadOnlySet<string> RootInputsOfHosts()
     {
-        var own = folder.Fleet.Hosts.Select(host => Path.GetDirectoryName(host.FlakeFile)!).Where(at => at.Length > 0).ToHashSet(StringComparer.Ordinal);
+        var own = folder.Fleet.Hosts.Select(host => Path.GetDirectoryName(host.FlakeFile)!)
+            .Where(at => at.Length > 0)
+            .ToHashSet(StringComparer.Ordinal);
         return own.Count == 0
             ? new HashSet<string>()
             : RootInputs.Where(input => input.Value.Reference is { } reference && FolderWithin(reference) is { } at && own.Contains(at))

@@ -9,8 +9,8 @@ static class NamedHosts
     static readonly ImmutableArray<string> Systems = OutputNames.HostOutputs.Remove(OutputNames.Homes);
 
     /// <summary>
-    /// The hosts that the outputs of a flake name, with the attribute paths of the configurations that are theirs; empty if the names are computed. The
-    /// home of jono@plex is plex's; plex need not have a system beside, if the flake has nothing but homes.
+    /// The hosts that the outputs of a flake name, with the attribute paths of the configurations that are theirs; empty if the names are
+    /// computed. The home of jono@plex is plex's; plex need not have a system beside, if the flake has nothing but homes.
     /// </summary>
     public static ImmutableSortedDictionary<HostName, ImmutableArray<string>> In(OutputNames names)
     {
@@ -33,9 +33,11 @@ static class NamedHosts
     }
 
     /// <summary>
-    /// The host that a configuration is of by its name: of <c>jono@plex</c>, a home, plex; else the name itself. Null if no host can have that name.
+    /// The host that a configuration is of by its name: of <c>jono@plex</c>, a home, plex; else the name itself. Null if no host can have
+    /// that name.
     /// </summary>
-    public static HostName? OwnerOf(string output, string name) => HostName.TryParse(output == OutputNames.Homes ? HostOf(name) ?? name : name);
+    public static HostName? OwnerOf(string output, string name) =>
+        HostName.TryParse(output == OutputNames.Homes ? HostOf(name) ?? name : name);
 
     // Null for the home of a user or a profile.
     static string? HostOf(string home) => home.LastIndexOf('@') is > 0 and var at ? home[(at + 1)..] : null;

@@ -39,14 +39,17 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
 
     readonly string _root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
 
-    /// <summary>Makes the merges that a request asks for and, if they are to be written, writes them while no other hostlock writes to the fleet.</summary>
+    /// <summary>Makes the merges that a request asks for and, if they are to be written, writes them while no other hostlock writes to the
+    /// fleet.</summary>
     /// <param name="findAsync">Finds the locks, which nobody else changes meanwhile.</param>
     /// <param name="request">What is settled, and how.</param>
     /// <param name="isWritten">True if the merges are written.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">As for <see cref="PlanAsync"/> and <see cref="ApplyAsync"/>, or another hostlock is writing.</exception>
+    /// <exception cref="HostlockException">As for <see cref="PlanAsync"/> and <see cref="ApplyAsync"/>, or another hostlock is
+    /// writing.</exception>
     public async Task<IReadOnlyList<LockResolution>> RunAsync(
-        Func<CancellationToken, Task<IReadOnlyList<UnmergedLock>>> findAsync, ResolutionRequest request, bool isWritten, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<IReadOnlyList<UnmergedLock>>> findAsync, ResolutionRequest request, bool isWritten,
+        CancellationToken cancellationToken)
     {
         using var reserved = isWritten ? folder.Reserve() : null;
         var planned = await PlanAsync(await findAsync(cancellationToken), request, cancellationToken);
@@ -81,14 +84,17 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
     }
 
     /// <summary>
-    /// Writes the locks. One that is whole is added to git's index, as <c>git mergetool</c> does; of any other, the index keeps the sides, which
-    /// agree on what was settled.
+    /// Writes the locks. One that is whole is added to git's index, as <c>git mergetool</c> does; of any other, the index keeps the sides,
+    /// which agree on what was settled.
     /// </summary>
     /// <exception cref="HostlockException">A lock cannot be written, or git does not take it.</exception>
     public async Task ApplyAsync(IReadOnlyList<LockResolution> resolutions, CancellationToken cancellationToken)
     {
         HostLocks.WriteBytes(
-            [.. resolutions.Select(resolution => (resolution.Unmerged.Place, (ReadOnlyMemory<byte>)LockFileWriter.Write(resolution.Merge.Outcome.Lock)))]);
+            [
+                .. resolutions.Select(
+                    resolution => (resolution.Unmerged.Place, (ReadOnlyMemory<byte>)LockFileWriter.Write(resolution.Merge.Outcome.Lock))),
+            ]);
         var whole = resolutions.Where(resolution => resolution.IsWhole).Select(resolution => resolution.Unmerged.File.Path).ToList();
         if (whole.Count > 0)
             await GitAsync(["--literal-pathspecs", "add", "--", .. whole], "", cancellationToken);
@@ -112,7 +118,9 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
     }
 
     async Task<string> StoreAsync(string path, LockFile file, CancellationToken cancellationToken) =>
-        (await GitAsync(["hash-object", "-w", "--stdin", $"--path={path}"], Encoding.UTF8.GetString(LockFileWriter.Write(file)), cancellationToken)).Trim();
+        (await GitAsync(
+            ["hash-object", "-w", "--stdin", $"--path={path}"], Encoding.UTF8.GetString(LockFileWriter.Write(file)), cancellationToken))
+            .Trim();
 
     async Task<string> GitAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken)
     {
@@ -129,7 +137,9 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
         return new(common, await ReadAsync(ours, "ours"), await ReadAsync(theirs, "theirs"));
 
         async Task<LockFile> ReadAsync(string blob, string side) =>
-            LockFileReader.Read($"{place.RelativePath} ({side})", await history.BlobAsync(blob, file.Path, cancellationToken) ?? throw FleetException.NoLock(place));
+            LockFileReader.Read(
+                $"{place.RelativePath} ({side})",
+                await history.BlobAsync(blob, file.Path, cancellationToken) ?? throw FleetException.NoLock(place));
     }
 
     // What the merge left there may be replaced: by our driver, by git without it (our side, or a file with conflict markers), or nothing.

@@ -208,7 +208,8 @@ public static class FleetFile
         public static Settings Of(TomlMember member, string[] known) =>
             member.Value is TomlValue.Table(var table, _) ? new(table, known) : throw Wrong(member.Value, "a table");
 
-        public Placed<string>? Text(string key) => Value<TomlValue.Text>(key, "text in quotes") is (var value, var span) ? new(value, span) : null;
+        public Placed<string>? Text(string key) =>
+            Value<TomlValue.Text>(key, "text in quotes") is (var value, var span) ? new(value, span) : null;
 
         public bool? Truth(string key) => Value<TomlValue.Truth>(key, "true or false")?.Value;
 
@@ -225,9 +226,12 @@ public static class FleetFile
         public ImmutableArray<string>? References(string key)
         {
             var texts = Texts(key);
-            var wrong = texts is null ? -1 : Array.FindIndex([.. texts], text => text.IndexOf(':', StringComparison.Ordinal) <= 0 || text.EndsWith('/'));
+            var wrong = texts is null
+                ? -1
+                : Array.FindIndex([.. texts], text => text.IndexOf(':', StringComparison.Ordinal) <= 0 || text.EndsWith('/'));
             return wrong < 0 ? texts : throw FleetException.WrongValue(
-                Value<TomlValue.List>(key, "")!.Items[wrong].Span, "the beginning of a reference, such as \"github:acme\" or \"github:acme/anvil\"");
+                Value<TomlValue.List>(key, "")!.Items[wrong].Span, "the beginning of a reference, such as \"github:acme\" or "
+                    + "\"github:acme/anvil\"");
         }
 
         // A lock outside of the repository would be invisible to Nix, and could be any file of the machine.
@@ -237,7 +241,9 @@ public static class FleetFile
             : throw FleetException.WrongValue(span, "a path inside the flake, without '.' and '..'");
 
         public TimeSpan? Duration(string key) =>
-            Text(key) is not (var text, var span) ? null : Durations.TryParse(text) ?? throw FleetException.WrongValue(span, "a time such as \"3d\" or \"12h\"");
+            Text(key) is not (var text, var span)
+                ? null
+                : Durations.TryParse(text) ?? throw FleetException.WrongValue(span, "a time such as \"3d\" or \"12h\"");
 
         public DateOnly? Day(string key) =>
             Text(key) is not (var text, var span) ? null
@@ -248,6 +254,7 @@ public static class FleetFile
             where T : TomlValue =>
             !_table.TryGet(key, out var member) ? null : member.Value as T ?? throw Wrong(member.Value, expected);
 
-        static FleetException Wrong(TomlValue value, string expected) => FleetException.WrongValue(value.Span, $"{expected}, not {value.Kind}");
+        static FleetException Wrong(TomlValue value, string expected) =>
+            FleetException.WrongValue(value.Span, $"{expected}, not {value.Kind}");
     }
 }

@@ -61,7 +61,12 @@ public static class FleetFileEdit
     /// <param name="lockPath">The path of the lock; null for the path that the file gives for all hosts.</param>
     /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
     public static EditedText SetLock(SourceText source, HostName host, string? lockPath) =>
-        SetKey(source, host, "lock", lockPath is null ? null : TomlText.String(lockPath), edited => lockPath is null || edited.Lock == lockPath);
+        SetKey(
+            source,
+            host,
+            "lock",
+            lockPath is null ? null : TomlText.String(lockPath),
+            edited => lockPath is null || edited.Lock == lockPath);
 
     /// <summary>Gives a host another flake file.</summary>
     /// <param name="source">The file.</param>
@@ -69,7 +74,12 @@ public static class FleetFileEdit
     /// <param name="flake">The file that declares its inputs; null for flake.nix.</param>
     /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
     public static EditedText SetFlake(SourceText source, HostName host, string? flake) =>
-        SetKey(source, host, "flake", flake is null ? null : TomlText.String(flake), edited => edited.FlakeFile == (flake ?? FleetFolder.FlakeFile));
+        SetKey(
+            source,
+            host,
+            "flake",
+            flake is null ? null : TomlText.String(flake),
+            edited => edited.FlakeFile == (flake ?? FleetFolder.FlakeFile));
 
     /// <summary>Gives a host other configurations.</summary>
     /// <param name="source">The file.</param>
@@ -79,7 +89,8 @@ public static class FleetFileEdit
     public static EditedText SetConfigurations(SourceText source, HostName host, ImmutableArray<string>? configurations) =>
         SetKey(
             source, host, "configurations", configurations is { } paths ? TomlText.Strings(paths) : null,
-            edited => configurations is { } paths ? edited.Configurations is { } now && now.SequenceEqual(paths) : edited.Configurations is null);
+            edited =>
+                configurations is { } paths ? edited.Configurations is { } now && now.SequenceEqual(paths) : edited.Configurations is null);
 
     /// <summary>Lists other outputs, in a file that lists outputs.</summary>
     /// <param name="source">The file.</param>
@@ -92,7 +103,10 @@ public static class FleetFileEdit
         var change = outputs is { } names
             ? new(known.Value.Span.Start, known.Value.Span.Length, TomlText.Strings(names))
             : Removal(source.Text, new(known.KeySpan.Start, isInline: false) { End = known.Value.Span.End });
-        return ReadAgain(source, Changed(source, [change]), fleet => fleet.Outputs is { } now ? outputs is { } asked && now.SequenceEqual(asked) : outputs is null)
+        return ReadAgain(
+            source,
+            Changed(source, [change]),
+            fleet => fleet.Outputs is { } now ? outputs is { } asked && now.SequenceEqual(asked) : outputs is null)
             ?? throw FleetException.CannotEdit(known.KeySpan, "list other outputs");
     }
 
@@ -147,7 +161,12 @@ public static class FleetFileEdit
         };
 
         bool IsHeader(TomlPiece piece) =>
-            source.Text[piece.Start] == '[' && source.Text[piece.Start..LineAfter(source.Text, piece.Start)].Split(']')[0].TrimEnd().TrimEnd('"', '\'').EndsWith(host.ToString(), StringComparison.Ordinal);
+            source.Text[piece.Start] == '['
+                && source.Text[piece.Start..LineAfter(source.Text, piece.Start)]
+                    .Split(']')[0]
+                    .TrimEnd()
+                    .TrimEnd('"', '\'')
+                    .EndsWith(host.ToString(), StringComparison.Ordinal);
     }
 
     static TomlValue.Table HostMember(SourceText source, HostName host)
@@ -229,7 +248,9 @@ public static class FleetFileEdit
         }
         if (host.By == TomlTable.Form.Inline)
         {
-            var span = host.Members.Count > 0 ? host.Members[0].KeySpan : throw FleetException.CannotEdit(source.Span(0, 0), $"freeze an input of '{name}'");
+            var span = host.Members.Count > 0
+                ? host.Members[0].KeySpan
+                : throw FleetException.CannotEdit(source.Span(0, 0), $"freeze an input of '{name}'");
             return new(span.Start, 0, $"freeze.{TomlText.Key(input)} = {inline}, ");
         }
         // The section comes behind the other settings of the host, so that they stay together. Statements of another table may follow a

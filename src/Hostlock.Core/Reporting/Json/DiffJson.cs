@@ -11,8 +11,10 @@ public static class DiffJson
     /// <param name="after">The word for the other.</param>
     /// <param name="diff">What differs.</param>
     /// <param name="closure">What nix says of the systems of the two; null if it was not asked.</param>
-    /// <param name="held">The inputs that a promotion from the one to the other leaves as they are; null if they are not locks of two hosts.</param>
-    public static string Render(string before, string after, LockDiff diff, string? closure, IReadOnlyList<HeldInput>? held = null) => JsonPage.Render(json =>
+    /// <param name="held">The inputs that a promotion from the one to the other leaves as they are; null if they are not locks of two
+    /// hosts.</param>
+    public static string Render(
+        string before, string after, LockDiff diff, string? closure, IReadOnlyList<HeldInput>? held = null) => JsonPage.Render(json =>
     {
         json.WriteString("before", before);
         json.WriteString("after", after);

@@ -11,8 +11,8 @@ using Hostlock.Locks;
 namespace Hostlock.Reporting.Json;
 
 /// <summary>
-/// What the JSON of all commands has in common. One document a run, with <c>version</c> 1; objects are keyed by host and input names; revisions are
-/// whole; times are seconds since the epoch. The shapes are in docs/files.md.
+/// What the JSON of all commands has in common. One document a run, with <c>version</c> 1; objects are keyed by host and input names;
+/// revisions are whole; times are seconds since the epoch. The shapes are in docs/files.md.
 /// </summary>
 static class JsonPage
 {
@@ -146,7 +146,8 @@ static class JsonPage
             var alone = new ArrayBufferWriter<byte>();
             using (var inner = new Utf8JsonWriter(alone, Options))
                 WriteReference(inner, reference);
-            var text = Encoding.UTF8.GetString(alone.WrittenSpan).Replace("\n", $"\n{new string(' ', 2 * json.CurrentDepth)}", StringComparison.Ordinal);
+            var text = Encoding.UTF8.GetString(alone.WrittenSpan)
+                .Replace("\n", $"\n{new string(' ', 2 * json.CurrentDepth)}", StringComparison.Ordinal);
             written.Add(reference, bytes = Encoding.UTF8.GetBytes(text));
         }
         json.WriteRawValue(bytes, skipInputValidation: true);

@@ -6,7 +6,8 @@ namespace Hostlock.Reporting.Json;
 public static class OutdatedJson
 {
     /// <summary>What could move.</summary>
-    public static string Render(IReadOnlyList<OutdatedLock> locks) => JsonPage.Render(json => json.WriteHosts(locks, outdated => outdated.Place, outdated =>
+    public static string Render(IReadOnlyList<OutdatedLock> locks) =>
+        JsonPage.Render(json => json.WriteHosts(locks, outdated => outdated.Place, outdated =>
     {
         json.WriteString("lock", outdated.Place.RelativePath);
         json.WriteString("state", outdated.HasLock ? "locked" : "missing");

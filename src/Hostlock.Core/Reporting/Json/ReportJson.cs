@@ -4,7 +4,8 @@ using Hostlock.Fleets.Changes;
 
 namespace Hostlock.Reporting.Json;
 
-/// <summary>The JSON of the commands that write locks: <c>lock</c>, <c>update</c>, <c>promote</c>, <c>restore</c> and <c>undo</c>.</summary>
+/// <summary>The JSON of the commands that write locks: <c>lock</c>, <c>update</c>, <c>promote</c>, <c>restore</c> and
+/// <c>undo</c>.</summary>
 public static class ReportJson
 {
     /// <summary>What became of each lock.</summary>

@@ -13,7 +13,8 @@ public class ArchiveTreeTests
 {
     const long Time = 1700000000;
 
-    /// <summary>An entry: a path, and its contents; ending in a slash a folder, with <c>-&gt;</c> a link, with <c>=&gt;</c> a hard link.</summary>
+    /// <summary>An entry: a path, and its contents; ending in a slash a folder, with <c>-&gt;</c> a link, with <c>=&gt;</c> a hard
+    /// link.</summary>
     static byte[] Tar(TarEntryFormat format, params string[] entries)
     {
         using var bytes = new MemoryStream();
@@ -34,7 +35,11 @@ public class ArchiveTreeTests
             [.., '/'] => (TarEntryType.Directory, text, ""),
             _ => (TarEntryType.RegularFile, text.TrimEnd('*'), ""),
         };
-        TarEntry entry = format == TarEntryFormat.Pax ? new PaxTarEntry(type, name) : format == TarEntryFormat.Gnu ? new GnuTarEntry(type, name) : new UstarTarEntry(type, name);
+        TarEntry entry = format == TarEntryFormat.Pax
+            ? new PaxTarEntry(type, name)
+            : format == TarEntryFormat.Gnu
+            ? new GnuTarEntry(type, name)
+            : new UstarTarEntry(type, name);
         entry.ModificationTime = DateTimeOffset.FromUnixTimeSeconds(Time);
         entry.Mode = (UnixFileMode)(text.EndsWith('*') ? 0b111_101_101 : 0b110_100_100);
         if (target.Length > 0)

@@ -63,7 +63,8 @@ public class ArchivesTests
             }
             var read = await reading;
             if (hash != "error")
-                Assert.Equal((hash, modified), (read.Hash.ToString(), read.LastModified?.Seconds.ToString(CultureInfo.InvariantCulture) ?? "-"));
+                Assert.Equal(
+                    (hash, modified), (read.Hash.ToString(), read.LastModified?.Seconds.ToString(CultureInfo.InvariantCulture) ?? "-"));
         }
     }
 }

@@ -7,8 +7,8 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Fetching.Compression;
 
 /// <summary>
-/// What becomes of the codings of a body. The answers are those of Nix 2.34.8, but for what does not come whole: Nix takes what there is, or
-/// aborts.
+/// What becomes of the codings of a body. The answers are those of Nix 2.34.8, but for what does not come whole: Nix takes what there is,
+/// or aborts.
 /// </summary>
 public class ContentEncodingTests
 {

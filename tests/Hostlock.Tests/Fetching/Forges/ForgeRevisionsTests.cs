@@ -117,7 +117,8 @@ public sealed class ForgeRevisionsTests : IDisposable
     [InlineData("diverged", 2, false)]
     public async Task A_comparison_tells_how_far_it_is(string status, int ahead, bool isDescendant)
     {
-        _answers[$"https://api.github.com/repos/acme/tool/compare/{Earlier}...{Later}?per_page=1&page=2"] = $$"""{ "status": "{{status}}", "ahead_by": {{ahead}} }""";
+        _answers[$"https://api.github.com/repos/acme/tool/compare/{Earlier}...{Later}?per_page=1&page=2"] =
+            $$"""{ "status": "{{status}}", "ahead_by": {{ahead}} }""";
 
         Assert.Equal(new RevisionDistance(isDescendant, (ulong)ahead), await DistanceAsync("github:acme/tool", "github.com=secret"));
     }
@@ -127,7 +128,8 @@ public sealed class ForgeRevisionsTests : IDisposable
     [InlineData(Later, false)]
     public async Task A_common_ancestor_tells_whether_one_descends(string ancestor, bool isDescendant)
     {
-        _answers[$"https://gitlab.com/api/v4/projects/acme%2Ftool/repository/merge_base?refs%5B%5D={Earlier}&refs%5B%5D={Later}"] = $$"""{ "id": "{{ancestor}}" }""";
+        _answers[$"https://gitlab.com/api/v4/projects/acme%2Ftool/repository/merge_base?refs%5B%5D={Earlier}&refs%5B%5D={Later}"] =
+            $$"""{ "id": "{{ancestor}}" }""";
 
         Assert.Equal(new RevisionDistance(isDescendant, null), await DistanceAsync("gitlab:acme/tool", "gitlab.com=PAT:secret"));
     }
@@ -155,7 +157,8 @@ public sealed class ForgeRevisionsTests : IDisposable
     [Fact]
     public async Task The_newest_commit_of_an_age_is_asked_of_those_that_can_say()
     {
-        _answers["https://api.github.com/repos/acme/tool/commits?sha=next&until=2026-03-01T12:00:00Z&per_page=1"] = $$"""[ { "sha": "{{Later}}" } ]""";
+        _answers["https://api.github.com/repos/acme/tool/commits?sha=next&until=2026-03-01T12:00:00Z&per_page=1"] =
+            $$"""[ { "sha": "{{Later}}" } ]""";
         var time = new DateTimeOffset(2026, 3, 1, 14, 0, 0, TimeSpan.FromHours(2));
 
         Assert.Equal(Later, (await Revisions().AskBeforeAsync(Reference("github:acme/tool/next"), time, Stop))!.Id.ToString());
@@ -166,7 +169,8 @@ public sealed class ForgeRevisionsTests : IDisposable
     {
         _answers["https://h.test/tool/HEAD"] = "ref: refs/heads/main\n";
         _answers["https://h.test/tool/info/refs"] =
-            $"{Earlier}\trefs/heads/main\n{Later}\trefs/heads/next\n{Later}\trefs/tags/v1\n{Later}\trefs/heads/{new string('a', 60)}\nno line of it\n";
+            $"{Earlier}\trefs/heads/main\n{Later}\trefs/heads/next\n{Later}\trefs/tags/v1\n{Later}\trefs/heads/{new string('a', 60)}\nno "
+                + $"line of it\n";
     }
 
     static FlakeRef Reference(string text) => FlakeRef.ParseInput(text, wantsTree: true, null, null);
@@ -182,5 +186,6 @@ public sealed class ForgeRevisionsTests : IDisposable
 
     Task<NewestRevision> AskAsync(RevisionQuery question) => Revisions().AskAsync(Reference("github:acme/tool"), question, Stop);
 
-    Task<RevisionDistance?> DistanceAsync(string reference, string? token) => Revisions(token).DistanceAsync(Reference(reference), Earlier, Later, Stop);
+    Task<RevisionDistance?> DistanceAsync(string reference, string? token) =>
+        Revisions(token).DistanceAsync(Reference(reference), Earlier, Later, Stop);
 }

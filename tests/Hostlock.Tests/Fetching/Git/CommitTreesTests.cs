@@ -36,7 +36,8 @@ public sealed class CommitTreesTests : IDisposable
     {
         _git.Repository("input", 1);
         var blob = TestGit.In(_git.Folder["input"], "rev-parse", "HEAD:file").Trim();
-        File.WriteAllBytes(_git.Folder["tree"], [.. System.Text.Encoding.ASCII.GetBytes($"100644 {name}\0"), .. Convert.FromHexString(blob)]);
+        File.WriteAllBytes(
+            _git.Folder["tree"], [.. System.Text.Encoding.ASCII.GetBytes($"100644 {name}\0"), .. Convert.FromHexString(blob)]);
         var tree = TestGit.In(_git.Folder["input"], "hash-object", "-t", "tree", "-w", "--literally", _git.Folder["tree"]).Trim();
         var commit = TestGit.In(_git.Folder["input"], "commit-tree", "-m", "x", tree).Trim();
 

@@ -61,7 +61,9 @@ public sealed class CopiesTests : IDisposable
         await _git.FetchAsync($"git://{server.Host}/input");
         var copy = Directory.EnumerateDirectories(_git.Folder["cache/git"]).Single();
         // One pack at each checkpoint, as if so many fetches had been made.
-        var commits = string.Concat(Enumerable.Range(1, 53).Select(i => $"commit refs/heads/more\ncommitter a <a@example.org> {i} +0000\ndata 1\n{i % 10}\ncheckpoint\n\n"));
+        var commits = string.Concat(
+            Enumerable.Range(1, 53).Select(
+                i => $"commit refs/heads/more\ncommitter a <a@example.org> {i} +0000\ndata 1\n{i % 10}\ncheckpoint\n\n"));
         var import = ProcessRequest.Of("git", "-C", copy, "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet").WithInput(commits);
         Assert.True((await new ProcessRunner().RunAsync(import, Stop)).Succeeded);
         Assert.InRange(Packs().Count(), 53, 60);

@@ -45,7 +45,8 @@ public sealed class LocalRepositoriesTests : IDisposable
         using var fetcher = _git.Fetcher();
 
         var fetched = await Task.WhenAll(
-            new[] { "main", "other", "refs/heads/main" }.Select(name => fetcher.FetchAsync(GitFetching.Reference($"git+file://{_git.Folder["input"]}?ref={name}"), Stop)));
+            new[] { "main", "other", "refs/heads/main" }.Select(
+                name => fetcher.FetchAsync(GitFetching.Reference($"git+file://{_git.Folder["input"]}?ref={name}"), Stop)));
 
         Assert.Equal([3UL, 2UL, 3UL], fetched.Select(one => one.Locked.Input.Number("revCount")!.Value));
         Assert.Equal(["cat-file"], _git.Processes.GitCommands);
@@ -60,7 +61,8 @@ public sealed class LocalRepositoriesTests : IDisposable
         using var fetcher = _git.Fetcher();
         var reference = GitFetching.Reference($"git+file://{_git.Folder["input"]}");
 
-        var error = await Assert.ThrowsAsync<FetchException>(() => fetcher.FetchAsync(reference.With(reference.Input.With(name, 7UL)), Stop));
+        var error = await Assert.ThrowsAsync<FetchException>(
+            () => fetcher.FetchAsync(reference.With(reference.Input.With(name, 7UL)), Stop));
 
         Assert.StartsWith(message, error.Message);
     }
@@ -80,8 +82,11 @@ public sealed class LocalRepositoriesTests : IDisposable
     public async Task A_commit_whose_date_git_cannot_read_is_listed_without_one()
     {
         _git.Repository("input", 1);
-        var (tree, first) = (TestGit.In(_git.Folder["input"], "rev-parse", "HEAD^{tree}").Trim(), TestGit.In(_git.Folder["input"], "rev-parse", "HEAD").Trim());
-        _git.Folder.Write("commit", $"tree {tree}\nparent {first}\nauthor a <a@example.org> 0 +0000\ncommitter a <a@example.org> -5 +0000\n\nx\n");
+        var (tree, first) = (
+            TestGit.In(_git.Folder["input"], "rev-parse", "HEAD^{tree}").Trim(),
+            TestGit.In(_git.Folder["input"], "rev-parse", "HEAD").Trim());
+        _git.Folder.Write(
+            "commit", $"tree {tree}\nparent {first}\nauthor a <a@example.org> 0 +0000\ncommitter a <a@example.org> -5 +0000\n\nx\n");
         var second = TestGit.In(_git.Folder["input"], "hash-object", "-t", "commit", "-w", "--literally", _git.Folder["commit"]).Trim();
         using var fetcher = _git.Fetcher();
 
@@ -113,6 +118,9 @@ public sealed class LocalRepositoriesTests : IDisposable
     }
 
     static SortedDictionary<string, string> Contents(string folder) => new(
-        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
-            .ToDictionary(file => file, file => $"{File.GetLastWriteTimeUtc(file):O} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"));
+        Directory.EnumerateFiles(
+            folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
+            .ToDictionary(
+                file => file,
+                file => $"{File.GetLastWriteTimeUtc(file):O} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"));
 }

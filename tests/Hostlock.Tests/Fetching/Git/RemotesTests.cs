@@ -56,7 +56,8 @@ public sealed class RemotesTests : IDisposable
         var after = await fetcher.FetchAsync(GitFetching.Reference(url), Stop);
 
         Assert.Equal(before, after.Locked);
-        Assert.Contains(after.Warnings, warning => warning.Message.Contains("continuing with the most recent version", StringComparison.Ordinal));
+        Assert.Contains(
+            after.Warnings, warning => warning.Message.Contains("continuing with the most recent version", StringComparison.Ordinal));
     }
 
     [Fact]

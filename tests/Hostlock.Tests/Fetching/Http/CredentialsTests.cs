@@ -50,7 +50,9 @@ public class CredentialsTests
 
         using var request = Request(first, address, null, folder["netrc"]);
 
-        var sent = request.Headers.Authorization is { } header ? Encoding.UTF8.GetString(Convert.FromBase64String(header.Parameter!)) : null;
+        var sent = request.Headers.Authorization is { } header
+            ? Encoding.UTF8.GetString(Convert.FromBase64String(header.Parameter!))
+            : null;
         Assert.Equal(login, sent);
     }
 

@@ -26,7 +26,8 @@ public class HttpDownloadsTests
             base.CreateTimer(callback, state, dueTime > TimeSpan.FromSeconds(50) ? dueTime : TimeSpan.Zero, period);
     }
 
-    static readonly NixSettings Settings = NixSettings.Read(new Dictionary<string, string> { ["HOME"] = "/nonexistent", ["NIX_CONF_DIR"] = "/nonexistent" });
+    static readonly NixSettings Settings = NixSettings.Read(
+        new Dictionary<string, string> { ["HOME"] = "/nonexistent", ["NIX_CONF_DIR"] = "/nonexistent" });
 
     static HttpDownloads Over(Wire wire) => new(() => wire, Settings, new Hurried());
 
@@ -37,7 +38,8 @@ public class HttpDownloadsTests
     [Fact]
     public async Task What_may_pass_is_tried_again()
     {
-        using var wire = new Wire((_, count) => count < 3 ? Answer(HttpStatusCode.InternalServerError) : Answer(HttpStatusCode.OK, "there"));
+        using var wire = new Wire(
+            (_, count) => count < 3 ? Answer(HttpStatusCode.InternalServerError) : Answer(HttpStatusCode.OK, "there"));
         using var downloads = Over(wire);
 
         Assert.Equal("there", await downloads.GetTextAsync("https://h.test/a", null, TestContext.Current.CancellationToken));
@@ -53,7 +55,8 @@ public class HttpDownloadsTests
         using var wire = new Wire((_, _) => Answer(status));
         using var downloads = Over(wire);
 
-        var error = await Assert.ThrowsAsync<FetchException>(() => downloads.GetTextAsync("https://h.test/a", null, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<FetchException>(
+            () => downloads.GetTextAsync("https://h.test/a", null, TestContext.Current.CancellationToken));
 
         Assert.True(error.IsOutside);
         Assert.Contains($"HTTP error {(int)status}", error.Message, StringComparison.Ordinal);
@@ -110,7 +113,12 @@ public class HttpDownloadsTests
         using var wire = new Wire((_, count) =>
         {
             var response = count == 1 ? Redirect("https://h.test/there") : Answer(HttpStatusCode.OK);
-            string[] links = [$"<https://h.test/{count}>; rel=\"immutable\"", $"<https://h.test/{count}b>; REL=\"IMMUTABLE\"", "<x>; rel=\"next\""];
+            string[] links =
+            [
+                $"<https://h.test/{count}>; rel=\"immutable\"",
+                $"<https://h.test/{count}b>; REL=\"IMMUTABLE\"",
+                "<x>; rel=\"next\"",
+            ];
             foreach (var link in links)
                 response.Headers.TryAddWithoutValidation("Link", link);
             return response;
@@ -150,7 +158,8 @@ public class HttpDownloadsTests
         });
         using var downloads = Over(wire);
 
-        var error = await Assert.ThrowsAsync<FetchException>(() => downloads.GetTextAsync("https://api.github.com/x", null, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<FetchException>(
+            () => downloads.GetTextAsync("https://api.github.com/x", null, TestContext.Current.CancellationToken));
 
         Assert.Contains("access-tokens", error.Hint, StringComparison.Ordinal);
     }
@@ -165,7 +174,8 @@ public class HttpDownloadsTests
         });
         using var downloads = Over(wire);
 
-        await downloads.GetTextAsync("https://api.github.com/x", new("github.com", "Authorization", "token secret"), TestContext.Current.CancellationToken);
+        await downloads.GetTextAsync(
+            "https://api.github.com/x", new("github.com", "Authorization", "token secret"), TestContext.Current.CancellationToken);
 
         Assert.Equal(["https://api.github.com/x with a token", "https://codeload.test/x"], wire.Asked);
     }
@@ -176,7 +186,8 @@ public class HttpDownloadsTests
         using var wire = new Wire((_, count) => Redirect($"https://h.test/{count}"));
         using var downloads = Over(wire);
 
-        var error = await Assert.ThrowsAsync<FetchException>(() => downloads.GetTextAsync("https://h.test/a", null, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<FetchException>(
+            () => downloads.GetTextAsync("https://h.test/a", null, TestContext.Current.CancellationToken));
 
         Assert.Contains("more than 10 redirects", error.Message, StringComparison.Ordinal);
     }
@@ -187,7 +198,8 @@ public class HttpDownloadsTests
         using var wire = new Wire((_, _) => Answer(HttpStatusCode.NotFound));
         using var downloads = Over(wire);
 
-        var error = await Assert.ThrowsAsync<FetchException>(() => downloads.GetTextAsync("https://me:secret@h.test/a", null, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<FetchException>(
+            () => downloads.GetTextAsync("https://me:secret@h.test/a", null, TestContext.Current.CancellationToken));
 
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
     }

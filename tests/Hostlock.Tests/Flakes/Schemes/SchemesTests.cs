@@ -66,18 +66,28 @@ public partial class SchemesTests
 
     [Fact]
     public void The_page_on_hostlock_toml_names_the_types_with_a_history() =>
-        Assert.Contains($"for {InputSchemes.WithHistory()}", File.ReadAllText(Path.Combine(Repository.Root, "docs/files.md")), StringComparison.Ordinal);
+        Assert.Contains(
+            $"for {InputSchemes.WithHistory()}",
+            File.ReadAllText(Path.Combine(Repository.Root, "docs/files.md")),
+            StringComparison.Ordinal);
 
     // nix/hostlock.nix is read by hand and written by hand: what it says of archives has to be what the types say.
     [Fact]
     public void Archives_are_for_hostlock_nix_where_the_types_say()
     {
         var table = ArchiveTable().Match(File.ReadAllText(Path.Combine(Repository.Root, "nix/hostlock.nix"))).Groups[1].Value;
-        var arms = ArchiveArm().Matches(table).ToDictionary(arm => arm.Groups[1].Value, arm => (Host: arm.Groups[2].Value, Url: arm.Groups[3].Value));
+        var arms = ArchiveArm()
+            .Matches(table)
+            .ToDictionary(arm => arm.Groups[1].Value, arm => (Host: arm.Groups[2].Value, Url: arm.Groups[3].Value));
 
         foreach (var scheme in InputSchemes.All)
         {
-            var attributes = RefAttributes.Of(("type", scheme.Name), ("owner", "group/acme"), ("repo", "tool"), ("rev", Earlier), ("url", "https://acme.test/tool.tar.gz"));
+            var attributes = RefAttributes.Of(
+                ("type", scheme.Name),
+                ("owner", "group/acme"),
+                ("repo", "tool"),
+                ("rev", Earlier),
+                ("url", "https://acme.test/tool.tar.gz"));
             var url = scheme.Locate(attributes, hasToken: false) switch
             {
                 TreeLocation.Snapshot snapshot => snapshot.Url,
@@ -97,7 +107,11 @@ public partial class SchemesTests
     {
         if (template == "url")
             return attributes.Text("url")!;
-        template = template.Trim('"').Replace("${replaceStrings [ \"/\" ] [ \"%2F\" ] owner}", attributes.Text("owner")!.Replace("/", "%2F", StringComparison.Ordinal), StringComparison.Ordinal);
+        template = template.Trim('"')
+            .Replace(
+                "${replaceStrings [ \"/\" ] [ \"%2F\" ] owner}",
+                attributes.Text("owner")!.Replace("/", "%2F", StringComparison.Ordinal),
+                StringComparison.Ordinal);
         return Hole().Replace(template, hole => attributes.Text(hole.Groups[1].Value) ?? hole.Value);
     }
 
@@ -134,7 +148,8 @@ public partial class SchemesTests
     static string? Shown(object? value) => value switch
     {
         TreeLocation.Branch(var question) => $"asks {Shown(question)}",
-        RevisionQuery.Json json => $"{json.Url}: {json.Field}{(json.InFirstElement ? " of the first" : "")}, time in {string.Join('.', json.TimePath)}",
+        RevisionQuery.Json json =>
+            $"{json.Url}: {json.Field}{(json.InFirstElement ? " of the first" : "")}, time in {string.Join('.', json.TimePath)}",
         _ => value?.ToString(),
     };
 

@@ -118,7 +118,8 @@ public sealed class HostLayoutsTests : IDisposable
 
         var layout = AssertLayout(
             "hosts/plex/flake.nix", "hosts/plex/flake.lock", null,
-            "plex is built by flake.lock's copy of 'hosts/plex/flake.lock' now, and by 'hosts/plex/flake.lock' itself from then on, so its derivation will move");
+            "plex is built by flake.lock's copy of 'hosts/plex/flake.lock' now, and by 'hosts/plex/flake.lock' itself from then on, so "
+                + "its derivation will move");
         Assert.True(layout.Moves);
         Assert.Equal(["3 → 2"], layout.Notes.SelectMany(note => note.Changes).Select(Revisions));
     }
@@ -136,7 +137,8 @@ public sealed class HostLayoutsTests : IDisposable
 
         Assert.False(layout.Moves);
         Assert.Contains(new string('3', 40), Encoding.UTF8.GetString(layout.Seed!), StringComparison.Ordinal);
-        Assert.Equal([$"'hosts/plex/flake.lock' is not what builds plex{why}: it gets the pins that do"], layout.Notes.Select(note => note.Text));
+        Assert.Equal(
+            [$"'hosts/plex/flake.lock' is not what builds plex{why}: it gets the pins that do"], layout.Notes.Select(note => note.Text));
         Assert.Equal(["2 → 3"], layout.Notes.SelectMany(note => note.Changes).Select(Revisions));
     }
 
@@ -185,7 +187,11 @@ public sealed class HostLayoutsTests : IDisposable
     {
         _folder.Write(file, LockOf('2'));
 
-        AssertLayout("flake.nix", place, isCopied ? LockOf('2') : null, $"plex is adopted with '{file}', which differs from flake.lock: its derivation will move");
+        AssertLayout(
+            "flake.nix",
+            place,
+            isCopied ? LockOf('2') : null,
+            $"plex is adopted with '{file}', which differs from flake.lock: its derivation will move");
     }
 
     [Fact]
@@ -201,7 +207,11 @@ public sealed class HostLayoutsTests : IDisposable
     {
         _folder.Write("lock_backups/plex.lock", LockOf('2', original: "github:o/a/stable"));
 
-        AssertLayout("flake.nix", "locks/plex.lock", LockOf('1'), "'lock_backups/plex.lock' is not adopted for plex: it is not in line with flake.nix");
+        AssertLayout(
+            "flake.nix",
+            "locks/plex.lock",
+            LockOf('1'),
+            "'lock_backups/plex.lock' is not adopted for plex: it is not in line with flake.nix");
     }
 
     [Fact]
@@ -209,7 +219,11 @@ public sealed class HostLayoutsTests : IDisposable
     {
         _folder.Write("locks/plex.lock", LockOf('1', original: "github:o/a/stable"));
 
-        AssertLayout("flake.nix", "locks/plex.lock", null, "'locks/plex.lock' is not in line with flake.nix; 'hostlock lock plex' brings it in line");
+        AssertLayout(
+            "flake.nix",
+            "locks/plex.lock",
+            null,
+            "'locks/plex.lock' is not in line with flake.nix; 'hostlock lock plex' brings it in line");
     }
 
     [Fact]
@@ -248,7 +262,8 @@ public sealed class HostLayoutsTests : IDisposable
         _folder.Write("flake.lock", LockOf('3').Replace(
             "\"root\": { \"inputs\": { \"a\": \"a\" } }",
             "\"sub\": { \"inputs\": { \"a\": \"a\" }, \"locked\": { \"path\": \"./hosts/plex\", \"type\": \"path\" }, "
-            + "\"original\": { \"path\": \"./hosts/plex\", \"type\": \"path\" }, \"parent\": [] }, \"root\": { \"inputs\": { \"sub\": \"sub\" } }",
+            + "\"original\": { \"path\": \"./hosts/plex\", \"type\": \"path\" }, \"parent\": [] }, \"root\": { \"inputs\": { \"sub\": "
+                + "\"sub\" } }",
             StringComparison.Ordinal));
     }
 

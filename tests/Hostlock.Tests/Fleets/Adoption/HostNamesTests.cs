@@ -1,4 +1,3 @@
-using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Adoption;
 using Hostlock.Platform;
@@ -17,12 +16,27 @@ public sealed class HostNamesTests : IDisposable
     [Theory]
     [InlineData("nixosConfigurations = { plex = 1; orc = 2; };", "orc: nixosConfigurations.orc|plex: nixosConfigurations.plex", "")]
     [InlineData("nixosConfigurations.plex = 1; packages = { };", "plex: nixosConfigurations.plex", "")]
-    [InlineData("darwinConfigurations.apple = 1; nixosConfigurations.\"1st\" = 2;", "1st: nixosConfigurations.\"1st\"|apple: darwinConfigurations.apple", "")]
-    [InlineData("nixosConfigurations.plex = 1; homeConfigurations.\"jono@plex\" = 2;", "plex: nixosConfigurations.plex homeConfigurations.\"jono@plex\"", "")]
-    [InlineData("nixosConfigurations.plex = 1; homeConfigurations = { plex = 2; jono = 3; };", "plex: nixosConfigurations.plex homeConfigurations.plex", "jono")]
+    [InlineData(
+        "darwinConfigurations.apple = 1; nixosConfigurations.\"1st\" = 2;",
+        "1st: nixosConfigurations.\"1st\"|apple: darwinConfigurations.apple",
+        "")]
+    [InlineData(
+        "nixosConfigurations.plex = 1; homeConfigurations.\"jono@plex\" = 2;",
+        "plex: nixosConfigurations.plex homeConfigurations.\"jono@plex\"",
+        "")]
+    [InlineData(
+        "nixosConfigurations.plex = 1; homeConfigurations = { plex = 2; jono = 3; };",
+        "plex: nixosConfigurations.plex homeConfigurations.plex",
+        "jono")]
     // Beside hosts, a home at another host is nobody's until that host is named.
-    [InlineData("nixosConfigurations.plex = 1; homeConfigurations = { \"j@plex\" = 2; \"j@work\" = 3; };", "plex: nixosConfigurations.plex homeConfigurations.\"j@plex\"", "work")]
-    [InlineData("homeConfigurations = { \"j@plex\" = 1; plex = 2; jono = 3; \"a@plex\" = 4; };", "plex: homeConfigurations.\"j@plex\" homeConfigurations.\"a@plex\" homeConfigurations.plex", "jono")]
+    [InlineData(
+        "nixosConfigurations.plex = 1; homeConfigurations = { \"j@plex\" = 2; \"j@work\" = 3; };",
+        "plex: nixosConfigurations.plex homeConfigurations.\"j@plex\"",
+        "work")]
+    [InlineData(
+        "homeConfigurations = { \"j@plex\" = 1; plex = 2; jono = 3; \"a@plex\" = 4; };",
+        "plex: homeConfigurations.\"j@plex\" homeConfigurations.\"a@plex\" homeConfigurations.plex",
+        "jono")]
     [InlineData("nixosConfigurations = { }; homeConfigurations.\"j@plex\" = 1;", "plex: homeConfigurations.\"j@plex\"", "")]
     // Hosts may be among what is computed.
     [InlineData("nixosConfigurations = builtins.f 1; homeConfigurations.\"j@plex\" = 1;", "", "plex")]
@@ -40,8 +54,14 @@ public sealed class HostNamesTests : IDisposable
 
     [Theory]
     [InlineData("nixosConfigurations.plex = 1; packages = { };", "nixosConfigurations packages", null)]
-    [InlineData("nixosConfigurations.plex = 1; homeConfigurations.jono = 2;", "nixosConfigurations homeConfigurations", "1 stays on flake.lock: homeConfigurations.jono (homes of no host here; 'hostlock init jono' gives it a lock)")]
-    [InlineData("nixosConfigurations.plex = 1; homeConfigurations = { \"j@plex\" = 2; jono = 3; };", null, "1 stays on flake.lock: homeConfigurations.jono (homes of no host here; 'hostlock init jono' gives it a lock)")]
+    [InlineData(
+        "nixosConfigurations.plex = 1; homeConfigurations.jono = 2;",
+        "nixosConfigurations homeConfigurations",
+        "1 stays on flake.lock: homeConfigurations.jono (homes of no host here; 'hostlock init jono' gives it a lock)")]
+    [InlineData(
+        "nixosConfigurations.plex = 1; homeConfigurations = { \"j@plex\" = 2; jono = 3; };",
+        null,
+        "1 stays on flake.lock: homeConfigurations.jono (homes of no host here; 'hostlock init jono' gives it a lock)")]
     [InlineData(
         "nixosConfigurations = { plex = 1; \"a b\" = 2; root = 3; }; nixOnDroidConfigurations.default = 3;", null,
         "3 stay on flake.lock: nixOnDroidConfigurations.default (telephones; 'hostlock init default' gives it a lock), "
@@ -49,9 +69,13 @@ public sealed class HostNamesTests : IDisposable
     [InlineData(
         "nixosConfigurations.plex = 1; colmena = { meta = { }; plex = { }; };", "nixosConfigurations colmena",
         "1 stays on flake.lock: colmena.plex (nodes that colmena builds of modules of their own)")]
-    [InlineData("nixosConfigurations.plex = 1; colmena = { meta = { }; } // builtins.f self.nixosConfigurations;", "nixosConfigurations colmena", null)]
+    [InlineData(
+        "nixosConfigurations.plex = 1; colmena = { meta = { }; } // builtins.f self.nixosConfigurations;",
+        "nixosConfigurations colmena",
+        null)]
     [InlineData("nixosConfigurations.plex = 1; darwinConfigurations = builtins.f 1;", null, null)]
-    public async Task What_is_not_taken_stays_on_the_root_lock_and_the_outputs_are_listed_only_if_nothing_is_lost(string outputs, string? listed, string? staying)
+    public async Task What_is_not_taken_stays_on_the_root_lock_and_the_outputs_are_listed_only_if_nothing_is_lost(
+        string outputs, string? listed, string? staying)
     {
         var names = await FindAsync(outputs);
         string[] taken = [.. names.Configurations.Values.SelectMany(paths => paths)];
@@ -65,7 +89,8 @@ public sealed class HostNamesTests : IDisposable
     [InlineData("{ outputs = _: { nixosConfigurations.plex = 1; homeConfigurations.jono = 1; }; }", false, false)]
     [InlineData("{ outputs = builtins.f 1; }", false, true)]
     [InlineData("{ outputs = builtins.f 1; }", true, false)]
-    public async Task Nix_is_asked_only_for_what_the_text_does_not_say_and_only_before_there_is_a_list(string flakeNix, bool hasList, bool isAsked)
+    public async Task Nix_is_asked_only_for_what_the_text_does_not_say_and_only_before_there_is_a_list(
+        string flakeNix, bool hasList, bool isAsked)
     {
         _folder.Write("flake.nix", flakeNix);
         if (hasList)
@@ -95,7 +120,8 @@ public sealed class HostNamesTests : IDisposable
         await HostNames.FindAsync(FleetFolder.Open(_folder[at]), nix, TestContext.Current.CancellationToken);
 
         var work = string.Join('/', _folder.Path.Split('/').Select(Uri.EscapeDataString));
-        Assert.Contains($"(builtins.getFlake \"{address.Replace("WORK", work, StringComparison.Ordinal)}\")", nix.Asked, StringComparison.Ordinal);
+        Assert.Contains(
+            $"(builtins.getFlake \"{address.Replace("WORK", work, StringComparison.Ordinal)}\")", nix.Asked, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,13 +142,17 @@ public sealed class HostNamesTests : IDisposable
     public async Task Why_no_host_is_known_is_told()
     {
         Assert.Equal("declare a host in flake.nix first", (await UnknownAsync("{ outputs = _: { packages = { }; }; }")).Hint);
-        Assert.Equal("to give one of them a lock of its own, name it: hostlock init jono", (await UnknownAsync("{ outputs = _: { homeConfigurations.jono = 1; }; }")).Hint);
+        Assert.Equal(
+            "to give one of them a lock of its own, name it: hostlock init jono",
+            (await UnknownAsync("{ outputs = _: { homeConfigurations.jono = 1; }; }")).Hint);
 
         const string Computed = "{ outputs = builtins.f 1; }";
-        Assert.Equal("the host names in flake.nix are computed, and there is no nix here to evaluate them", (await UnknownAsync(Computed)).Message);
+        Assert.Equal(
+            "the host names in flake.nix are computed, and there is no nix here to evaluate them", (await UnknownAsync(Computed)).Message);
         Assert.Equal(
             "the host names in flake.nix are computed, and nix cannot evaluate them: cannot fetch 'git+ssh://secrets'",
-            (await UnknownAsync(Computed, new PretendNix("", "error:\n  … while fetching\n\n   error: cannot fetch 'git+ssh://secrets'\n", 1))).Message);
+            (await UnknownAsync(Computed, new PretendNix("", "error:\n  … while fetching\n\n   error: cannot fetch "
+                + "'git+ssh://secrets'\n", 1))).Message);
     }
 
     [Fact]
@@ -153,7 +183,8 @@ public sealed class HostNamesTests : IDisposable
         return FindAsync(new PretendNix(null));
     }
 
-    Task<HostNames> FindAsync(PretendNix nix) => HostNames.FindAsync(FleetFolder.Open(_folder.Path), nix, TestContext.Current.CancellationToken);
+    Task<HostNames> FindAsync(PretendNix nix) =>
+        HostNames.FindAsync(FleetFolder.Open(_folder.Path), nix, TestContext.Current.CancellationToken);
 
     /// <summary>A nix that gives one answer; one that is not installed if the answer is null.</summary>
     sealed class PretendNix(string? answer, string errors = "", int exitCode = 0) : IProcessRunner

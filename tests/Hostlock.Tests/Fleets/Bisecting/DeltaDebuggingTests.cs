@@ -16,13 +16,15 @@ public class DeltaDebuggingTests
 
     [Fact]
     public async Task Changes_that_break_only_together_are_found_together() =>
-        Assert.Equal([2, 7], (await FindAsync(8, changes => changes.Contains(2) && changes.Contains(7) ? Verdict.Bad : Verdict.Good)).Order());
+        Assert.Equal(
+            [2, 7], (await FindAsync(8, changes => changes.Contains(2) && changes.Contains(7) ? Verdict.Bad : Verdict.Good)).Order());
 
     [Fact]
     public async Task What_cannot_be_told_narrows_nothing_down()
     {
         // Alone the culprit cannot be built.
-        var found = await FindAsync(4, changes => !changes.Contains(1) ? Verdict.Good : changes.Contains(0) ? Verdict.Bad : Verdict.Skipped);
+        var found = await FindAsync(
+            4, changes => !changes.Contains(1) ? Verdict.Good : changes.Contains(0) ? Verdict.Bad : Verdict.Skipped);
 
         Assert.Equal([0, 1], found.Order());
     }

@@ -44,7 +44,8 @@ public sealed class HostUpdateTests : IDisposable
         var place = await LockedPlaceAsync("""a.url = "github:acme/a";""");
         _world.Flake("github:acme/a");
 
-        var planned = await PlanAsync("""a.url = "github:acme/a";""", place, new(new MovedInputs.Named([InputPath.Of("a")])) { Ages = Ages(10, ("a", 30)) });
+        var planned = await PlanAsync(
+            """a.url = "github:acme/a";""", place, new(new MovedInputs.Named([InputPath.Of("a")])) { Ages = Ages(10, ("a", 30)) });
 
         Assert.Equal(locked, LockedAt(planned, "a"));
         Assert.False(planned.IsChange);
@@ -97,7 +98,9 @@ public sealed class HostUpdateTests : IDisposable
     {
         var old = _world.Flake("github:acme/a");
         _world.Flake("github:acme/b");
-        var place = (await LockedPlaceAsync(TwoInputs)) with { Frozen = NameMap<Freeze>.Of([KeyValuePair.Create("a", new Freeze("it does not boot", null))]) };
+        var place = (
+            await LockedPlaceAsync(TwoInputs)) with { Frozen =
+                NameMap<Freeze>.Of([KeyValuePair.Create("a", new Freeze("it does not boot", null))]) };
         _world.Flake("github:acme/a");
         var other = _world.Flake("github:acme/a/next");
 
@@ -114,9 +117,14 @@ public sealed class HostUpdateTests : IDisposable
     public async Task A_frozen_input_that_is_named_is_an_error()
     {
         _world.Flake("github:acme/a");
-        var place = (await LockedPlaceAsync("""a.url = "github:acme/a";""")) with { Frozen = NameMap<Freeze>.Of([KeyValuePair.Create("a", new Freeze("x", null))]) };
+        var place = (
+            await LockedPlaceAsync(
+                """a.url = "github:acme/a";""")) with { Frozen = NameMap<Freeze>.Of([KeyValuePair.Create("a", new Freeze("x", null))]) };
 
-        Assert.Contains("is frozen on plex", (await FailAsync("""a.url = "github:acme/a";""", place, new(new MovedInputs.Named([InputPath.Of("a")])))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is frozen on plex",
+            (await FailAsync("""a.url = "github:acme/a";""", place, new(new MovedInputs.Named([InputPath.Of("a")])))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,7 +135,8 @@ public sealed class HostUpdateTests : IDisposable
         var place = await LockedPlaceAsync("""a.url = "github:acme/a";""");
         var back = new UpdateRequest.Move(new MovedInputs.To(InputPath.Of("a"), first.Revision!.ToString()!));
 
-        Assert.Contains("would go back in time", (await FailAsync("""a.url = "github:acme/a";""", place, back)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "would go back in time", (await FailAsync("""a.url = "github:acme/a";""", place, back)).Message, StringComparison.Ordinal);
         Assert.Equal(first, LockedAt(await PlanAsync("""a.url = "github:acme/a";""", place, back with { AllowsDowngrade = true }), "a"));
     }
 
@@ -163,7 +172,8 @@ public sealed class HostUpdateTests : IDisposable
         var inputs = $"a.url = \"{reference}\";";
         var place = await LockedPlaceAsync(inputs);
 
-        var planned = await PlanAsync(inputs, place, new(new MovedInputs.To(InputPath.Of("a"), first.Revision![..9].ToUpperInvariant())) { AllowsDowngrade = true });
+        var planned = await PlanAsync(
+            inputs, place, new(new MovedInputs.To(InputPath.Of("a"), first.Revision![..9].ToUpperInvariant())) { AllowsDowngrade = true });
 
         Assert.Equal(first.Revision, LockedAt(planned, "a").Revision);
     }
@@ -175,7 +185,8 @@ public sealed class HostUpdateTests : IDisposable
         var place = await LockedPlaceAsync("""a.url = "github:acme/a";""");
         var branch = _world.Flake("github:acme/a/decade");
 
-        var planned = await PlanAsync("""a.url = "github:acme/a";""", place, new(new MovedInputs.To(InputPath.Of("a"), "decade")) { AllowsDowngrade = true });
+        var planned = await PlanAsync(
+            """a.url = "github:acme/a";""", place, new(new MovedInputs.To(InputPath.Of("a"), "decade")) { AllowsDowngrade = true });
 
         Assert.Equal(branch, LockedAt(planned, "a"));
     }
@@ -236,9 +247,13 @@ public sealed class HostUpdateTests : IDisposable
     }
 
     static MinimumAges Ages(int today, params IEnumerable<(string Input, int Days)> ages) =>
-        new(null, NameMap<TimeSpan>.Of([.. ages.Select(age => KeyValuePair.Create(age.Input, TimeSpan.FromDays(age.Days)))]), FlakeWorld.Day(today));
+        new(
+            null,
+            NameMap<TimeSpan>.Of([.. ages.Select(age => KeyValuePair.Create(age.Input, TimeSpan.FromDays(age.Days)))]),
+            FlakeWorld.Day(today));
 
-    static FlakeRef LockedAt(PlannedLock planned, string input) => ((LockEdge.Locked)planned.After.EdgeAt(InputPath.Of(input))!).Node.Locked;
+    static FlakeRef LockedAt(PlannedLock planned, string input) =>
+        ((LockEdge.Locked)planned.After.EdgeAt(InputPath.Of(input))!).Node.Locked;
 
     async Task<LockPlace> LockedPlaceAsync(string inputs)
     {

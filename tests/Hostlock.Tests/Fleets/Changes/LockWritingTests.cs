@@ -8,7 +8,8 @@ namespace Hostlock.Tests.Fleets.Changes;
 public sealed class LockWritingTests : IDisposable
 {
     static readonly WritingMode Write = new WritingMode.Write();
-    static readonly WritingMode Commit = new WritingMode.WriteAndCommit(new(locks => $"{locks.Count} moved") { PromotedFrom = new LockOwner.Host(HostName.Parse("plex")) });
+    static readonly WritingMode Commit = new WritingMode.WriteAndCommit(
+        new(locks => $"{locks.Count} moved") { PromotedFrom = new LockOwner.Host(HostName.Parse("plex")) });
 
     readonly TempFolder _folder = new();
     readonly CountingProcesses _processes = new();
@@ -72,7 +73,10 @@ public sealed class LockWritingTests : IDisposable
 
         Assert.Equal(["settled plex web", "committed 2 locks: Promote from plex"], _watcher.Told);
         Assert.Equal("locks/plex.lock\nlocks/web.lock\n", TestGit.In(_folder.Path, "show", "--format=", "--name-only", "HEAD"));
-        Assert.Contains("2 moved\n\nHostlock-Hosts: plex web\nHostlock-Promoted-From: plex\n", TestGit.In(_folder.Path, "log", "-1", "--format=%B"), StringComparison.Ordinal);
+        Assert.Contains(
+            "2 moved\n\nHostlock-Hosts: plex web\nHostlock-Promoted-From: plex\n",
+            TestGit.In(_folder.Path, "log", "-1", "--format=%B"),
+            StringComparison.Ordinal);
         Assert.Equal("A  other\n", TestGit.In(_folder.Path, "status", "--short"));
     }
 
@@ -143,17 +147,21 @@ public sealed class LockWritingTests : IDisposable
         world.Flake("github:acme/a");
         var file = await world.LockAsync("""a.url = "github:acme/a";""");
         var folder = FleetFolder.Open(_folder.Path);
-        return (new LockOutcome.Planned(PlannedLock.Of(folder.PlaceNamed("plex"), null, file)), new LockOutcome.Planned(PlannedLock.Of(folder.PlaceNamed("web"), null, file)));
+        return (
+            new LockOutcome.Planned(PlannedLock.Of(folder.PlaceNamed("plex"), null, file)),
+            new LockOutcome.Planned(PlannedLock.Of(folder.PlaceNamed("web"), null, file)));
     }
 
     Task<LockReport> RunAsync(LockPlan plan, WritingMode mode) =>
-        new LockWriting(_processes, FleetFolder.Open(_folder.Path), _watcher).RunAsync(_ => Task.FromResult(plan), mode, TestContext.Current.CancellationToken);
+        new LockWriting(_processes, FleetFolder.Open(_folder.Path), _watcher)
+            .RunAsync(_ => Task.FromResult(plan), mode, TestContext.Current.CancellationToken);
 
     sealed class Watcher : ILockWritingWatcher
     {
         public List<string> Told { get; } = [];
 
-        public void Settled(LockReport report) => Told.Add($"settled {string.Join(' ', report.Changed.Select(planned => planned.Place.Name))}");
+        public void Settled(LockReport report) =>
+            Told.Add($"settled {string.Join(' ', report.Changed.Select(planned => planned.Place.Name))}");
 
         public void Committed(string? subject) => Told.Add($"committed {subject ?? "nothing"}");
     }

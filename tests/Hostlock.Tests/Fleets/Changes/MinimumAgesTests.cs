@@ -17,7 +17,11 @@ public class MinimumAgesTests
     [InlineData("other", null, null)]
     public void The_older_of_what_the_file_says_and_what_is_asked_counts(string input, int? asked, int? days)
     {
-        var policies = NameMap<InputPolicy>.Of([KeyValuePair.Create("slow", new InputPolicy(false, TimeSpan.FromDays(5), null)), KeyValuePair.Create("any", new InputPolicy(true, null, null))]);
+        var policies = NameMap<InputPolicy>.Of(
+            [
+                KeyValuePair.Create("slow", new InputPolicy(false, TimeSpan.FromDays(5), null)),
+                KeyValuePair.Create("any", new InputPolicy(true, null, null)),
+            ]);
 
         var ages = MinimumAges.Of(policies, asked is { } age ? TimeSpan.FromDays(age) : null, Now);
 

@@ -51,12 +51,16 @@ public sealed class PromotionTests : IDisposable
         const string OfPlex = """a.url = "github:acme/a/next"; b.url = "github:acme/b";""", OfWeb = """a.url = "github:acme/a"; b.url = "github:acme/b/next";""";
         tested = await _world.LockAsync(OfPlex, tested);
         var plex = Place("plex", tested) with { References = NameMap<string>.Of([KeyValuePair.Create("a", "github:acme/a/next")]) };
-        var web = Place("web", await _world.LockAsync(OfWeb, old)) with { References = NameMap<string>.Of([KeyValuePair.Create("b", "github:acme/b/next")]) };
+        var web = Place(
+            "web",
+            await _world.LockAsync(OfWeb, old)) with { References = NameMap<string>.Of([KeyValuePair.Create("b", "github:acme/b/next")]) };
 
         var planned = Planned(new Promotion(new(plex, tested, Declared(OfPlex)), _ => Declared(OfWeb)).Plan([web], Whole));
 
         Assert.False(planned.IsChange);
-        Assert.Equal(["plex tracks github:acme/a/next for itself", "web tracks github:acme/b/next"], planned.Held.Select(input => input.Rule.ToString()));
+        Assert.Equal(
+            ["plex tracks github:acme/a/next for itself", "web tracks github:acme/b/next"],
+            planned.Held.Select(input => input.Rule.ToString()));
     }
 
     [Fact]
@@ -69,7 +73,9 @@ public sealed class PromotionTests : IDisposable
         _world.Flake("github:acme/own");
         _world.Flake("github:acme/c");
         tested = await _world.LockAsync(OfPlex, tested);
-        var web = Place("web", await _world.LockAsync("""a.url = "github:acme/a/old"; own.url = "github:acme/own";""")) with { FlakeFolder = "hosts/web" };
+        var web = Place(
+            "web",
+            await _world.LockAsync("""a.url = "github:acme/a/old"; own.url = "github:acme/own";""")) with { FlakeFolder = "hosts/web" };
 
         var planned = Planned(Promotion(tested, OfPlex, OfWeb).Plan([web], Whole));
 
@@ -93,9 +99,14 @@ public sealed class PromotionTests : IDisposable
 
     [Theory]
     // The target asks for a follows that the tested entry has not, and the other way round.
-    [InlineData("""b.url = "github:acme/b";""", """b = { url = "github:acme/b"; inputs.a.follows = "a"; };""", "web declares 'b/a' otherwise")]
-    [InlineData("""b = { url = "github:acme/b"; inputs.a.follows = "a"; };""", """b.url = "github:acme/b";""", "web declares 'b/a' otherwise")]
-    [InlineData("""b = { url = "github:acme/b"; inputs.a.url = "github:acme/a/next"; };""", """b.url = "github:acme/b";""", "web declares 'b/a' otherwise")]
+    [InlineData(
+        """b.url = "github:acme/b";""", """b = { url = "github:acme/b"; inputs.a.follows = "a"; };""", "web declares 'b/a' otherwise")]
+    [InlineData(
+        """b = { url = "github:acme/b"; inputs.a.follows = "a"; };""", """b.url = "github:acme/b";""", "web declares 'b/a' otherwise")]
+    [InlineData(
+        """b = { url = "github:acme/b"; inputs.a.url = "github:acme/a/next"; };""",
+        """b.url = "github:acme/b";""",
+        "web declares 'b/a' otherwise")]
     [InlineData("""b.url = "github:acme/b";""", """b.follows = "a";""", "web declares 'b' otherwise")]
     [InlineData("""b.url = "github:acme/b";""", """b = { url = "github:acme/b"; flake = false; };""", "web declares 'b' otherwise")]
     // What has no effect is no difference.
@@ -121,7 +132,8 @@ public sealed class PromotionTests : IDisposable
     public async Task An_input_that_is_the_same_on_both_sides_is_not_said_to_be_kept()
     {
         var (_, tested) = await OldAndTestedAsync();
-        var web = Place("web", tested) with { Frozen = NameMap<Freeze>.Of([KeyValuePair.Create("a", new Freeze("it does not boot", null))]) };
+        var web =
+            Place("web", tested) with { Frozen = NameMap<Freeze>.Of([KeyValuePair.Create("a", new Freeze("it does not boot", null))]) };
 
         var planned = Planned(Promotion(tested).Plan([web], Whole));
 
@@ -136,7 +148,8 @@ public sealed class PromotionTests : IDisposable
         var (_, tested) = await OldAndTestedAsync();
         var reference = FlakeRef.ParseInput("./lib", true, null, null);
         var old = tested;
-        tested = tested.With(InputPath.Of("lib"), new LockEdge.Locked(new(reference, reference, true, InputPath.Root, NameMap<LockEdge>.Empty)));
+        tested = tested.With(
+            InputPath.Of("lib"), new LockEdge.Locked(new(reference, reference, true, InputPath.Root, NameMap<LockEdge>.Empty)));
 
         var here = Planned(Promotion(tested, Both, Both).Plan([Place("web", old)], Whole));
         var elsewhere = Planned(Promotion(tested, Both, Both).Plan([Place("db", old) with { FlakeFolder = "hosts/db" }], Whole));

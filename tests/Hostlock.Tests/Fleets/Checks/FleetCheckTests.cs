@@ -11,21 +11,27 @@ namespace Hostlock.Tests.Fleets.Checks;
 /// <summary>For each rule of the table a fleet that breaks it, and what is then said. A rule without one fails.</summary>
 public sealed class FleetCheckTests : IDisposable
 {
-    const string FlakeNix = "{\n  inputs.a.url = \"github:o/a\";\n  outputs = inputs: import ./hostlock.nix inputs (_: { nixosConfigurations.plex = 1; });\n}\n";
+    const string FlakeNix = "{\n  inputs.a.url = \"github:o/a\";\n  outputs = inputs: import ./hostlock.nix inputs (_: { "
+        + "nixosConfigurations.plex = 1; });\n}\n";
 
-    const string Follows = "{\n  inputs.a.url = \"github:o/a\";\n  inputs.b.follows = \"c\";\n  outputs = inputs: import ./hostlock.nix inputs (_: { });\n}\n";
+    const string Follows =
+        "{\n  inputs.a.url = \"github:o/a\";\n  inputs.b.follows = \"c\";\n  outputs = inputs: import ./hostlock.nix inputs (_: { });\n}\n";
 
     static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     // By code: the fleet, as one that is in order and what is different about it.
     static readonly Dictionary<string, (Action<FleetCheckTests> Break, string Said)> Cases = new()
     {
-        ["unreadable"] = (test => test.Write("locks/plex.lock", "{\n<<<<<<< HEAD\n"), "error: locks/plex.lock:2: the lock file has conflict markers of a merge\n"),
+        ["unreadable"] = (
+            test => test.Write("locks/plex.lock", "{\n<<<<<<< HEAD\n"),
+            "error: locks/plex.lock:2: the lock file has conflict markers of a merge\n"),
         ["unmerged"] = (
             test => test._complete = fleet => fleet with { Locks = [fleet.Locks[0], fleet.Locks[1] with { IsUnmerged = true }] },
-            "error: locks/plex.lock: git could not merge the lock of plex; 'hostlock resolve plex' shows the sides, and --ours, --theirs or --newer takes one\n"
+            "error: locks/plex.lock: git could not merge the lock of plex; 'hostlock resolve plex' shows the sides, and --ours, --theirs "
+                + "or --newer takes one\n"
             + "  fix: hostlock resolve plex --ours\n"),
-        ["missing"] = (test => File.Delete(test._folder["locks/plex.lock"]), "error: locks/plex.lock: plex has no lock\n  fix: hostlock lock plex\n"),
+        ["missing"] = (
+            test => File.Delete(test._folder["locks/plex.lock"]), "error: locks/plex.lock: plex has no lock\n  fix: hostlock lock plex\n"),
         ["untracked"] = (
             test =>
             {
@@ -38,45 +44,57 @@ public sealed class FleetCheckTests : IDisposable
         ["unseen"] = (
             test =>
             {
-                test.Write("flake.nix", FlakeOf("nixosConfigurations = { plex = 1; phone = 2; }; homeConfigurations.\"j@plex\" = 3; packages = { };"));
+                test.Write(
+                    "flake.nix",
+                    FlakeOf("nixosConfigurations = { plex = 1; phone = 2; }; homeConfigurations.\"j@plex\" = 3; packages = { };"));
                 test.Write("hostlock.toml", "version = 1\noutputs = [\"nixosConfigurations\", \"homeConfigurations\"]\n[hosts.plex]\n");
             },
             "error: hostlock.toml: phone is in flake.nix and not in hostlock.toml, so Nix does not see it\n  fix: hostlock init phone\n"
-            + "error: hostlock.toml: homeConfigurations.\"j@plex\" is in flake.nix, and hostlock.toml does not list it for plex, so Nix does not see it\n  fix: hostlock init\n"
-            + "error: hostlock.toml: flake.nix has an output 'packages' that 'outputs' does not list, so Nix does not see it\n  fix: hostlock init\n"),
+            + "error: hostlock.toml: homeConfigurations.\"j@plex\" is in flake.nix, and hostlock.toml does not list it for plex, so Nix "
+                + "does not see it\n  fix: hostlock init\n"
+            + "error: hostlock.toml: flake.nix has an output 'packages' that 'outputs' does not list, so Nix does not see it\n  fix: "
+                + "hostlock init\n"),
         ["unlisted"] = (
             test => test.Write("flake.nix", FlakeOf("nixosConfigurations = { plex = 1; phone = 2; };")),
-            "warning: hostlock.toml: phone is in flake.nix and not in hostlock.toml, so it is built by flake.lock\n  fix: hostlock init phone\n"),
+            "warning: hostlock.toml: phone is in flake.nix and not in hostlock.toml, so it is built by flake.lock\n  fix: hostlock init "
+                + "phone\n"),
         ["gone"] = (
             test =>
             {
                 test.Write("flake.nix", FlakeOf("nixosConfigurations = { plex = 1; };"));
                 test.Write(
                     "hostlock.toml",
-                    "version = 1\noutputs = [\"nixosConfigurations\", \"lib\"]\n[hosts.plex]\nconfigurations = [\"nixosConfigurations.plex\", 'homeConfigurations.\"j@plex\"']\n[hosts.web]\n");
+                    "version = 1\noutputs = [\"nixosConfigurations\", \"lib\"]\n[hosts.plex]\nconfigurations = "
+                        + "[\"nixosConfigurations.plex\", 'homeConfigurations.\"j@plex\"']\n[hosts.web]\n");
             },
             "error: hostlock.toml: web is in hostlock.toml and no longer in flake.nix\n  fix: hostlock eject web\n"
-            + "error: hostlock.toml: homeConfigurations.\"j@plex\" of plex is in hostlock.toml and no longer in flake.nix\n  fix: hostlock init\n"
+            + "error: hostlock.toml: homeConfigurations.\"j@plex\" of plex is in hostlock.toml and no longer in flake.nix\n  fix: "
+                + "hostlock init\n"
             + "error: hostlock.toml: 'outputs' lists 'lib', which flake.nix no longer has\n  fix: hostlock init\n"),
         ["foreign-hive"] = (
             test => test.Write("flake.nix", FlakeOf("nixosConfigurations.plex = 1; colmena = { meta = { }; plex = { }; web = { }; };")),
-            "warning: flake.nix: 'colmena' builds plex of modules of its own, by flake.lock; a hive made of nixosConfigurations builds each by its own lock\n"),
+            "warning: flake.nix: 'colmena' builds plex of modules of its own, by flake.lock; a hive made of nixosConfigurations builds "
+                + "each by its own lock\n"),
         ["stale"] = (
             test => test.Write("locks/plex.lock", LockText().Replace("\"a\"", "\"other\"", StringComparison.Ordinal)),
             "error: flake.nix:2: input 'a' of plex: it is not in the lock\n  fix: hostlock lock plex\n"
             + "error: locks/plex.lock: input 'other' of plex: it is in the lock and no longer declared\n  fix: hostlock lock plex\n"),
         ["unlocked"] = (
             test => test.Write("locks/plex.lock", LockText(locked: "\"owner\": \"o\", \"repo\": \"a\", \"type\": \"github\"")),
-            "error: locks/plex.lock: input 'a' of plex is not locked: {\"owner\":\"o\",\"repo\":\"a\",\"type\":\"github\"}\n  fix: hostlock update plex -i a\n"),
+            "error: locks/plex.lock: input 'a' of plex is not locked: {\"owner\":\"o\",\"repo\":\"a\",\"type\":\"github\"}\n  fix: "
+                + "hostlock update plex -i a\n"),
         ["dangling"] = (
             test =>
             {
                 test.Write("flake.nix", Follows);
-                test.Write("locks/plex.lock", LockText().Replace("\"a\": \"a\"", "\"a\": \"a\", \"b\": [ \"c\" ]", StringComparison.Ordinal));
+                test.Write(
+                    "locks/plex.lock", LockText().Replace("\"a\": \"a\"", "\"a\": \"a\", \"b\": [ \"c\" ]", StringComparison.Ordinal));
             },
             "error: locks/plex.lock: input 'b' of plex follows 'c', which is not there\n  fix: hostlock lock plex\n"),
         ["unknown-input"] = (
-            test => test.Write("hostlock.toml", "version = 1\n[hosts.plex.freeze]\na = {}\naa = {}\n[inputs.a]\n[inputs.xyz]\n[inputs.\"a/b\"]\n"),
+            test =>
+                test.Write(
+                    "hostlock.toml", "version = 1\n[hosts.plex.freeze]\na = {}\naa = {}\n[inputs.a]\n[inputs.xyz]\n[inputs.\"a/b\"]\n"),
             "error: hostlock.toml:4: [hosts.plex] freezes 'aa', which is not an input of plex; did you mean 'a'?\n"
             + "error: hostlock.toml:7: 'a/b' is not an input of any lock\nerror: hostlock.toml:6: 'xyz' is not an input of any lock\n"),
         ["expired-freeze"] = (
@@ -85,7 +103,8 @@ public sealed class FleetCheckTests : IDisposable
         ["shared-differs"] = (
             test =>
             {
-                test.Write("hostlock.toml", "version = 1\n[hosts.plex]\n[hosts.web]\nlock = \"flake.lock\"\n[inputs.a]\nscope = \"shared\"\n");
+                test.Write(
+                    "hostlock.toml", "version = 1\n[hosts.plex]\n[hosts.web]\nlock = \"flake.lock\"\n[inputs.a]\nscope = \"shared\"\n");
                 test.Write("locks/plex.lock", LockText(revision: '2'));
             },
             "error: locks/plex.lock: 'a' is shared, but plex has another one than root\n  fix: hostlock promote root plex -i a\n"),
@@ -97,7 +116,10 @@ public sealed class FleetCheckTests : IDisposable
             },
             "error: locks/plex.lock: 'a' of plex is 10 days old, and may be 3\n  fix: hostlock update plex -i a\n"),
         ["ended-branch"] = (
-            test => test.Write("locks/plex.lock", LockText(original: "\"owner\": \"NixOS\", \"repo\": \"nixpkgs\", \"ref\": \"nixos-25.05\", \"type\": \"github\"")),
+            test =>
+                test.Write(
+                    "locks/plex.lock",
+                    LockText(original: "\"owner\": \"NixOS\", \"repo\": \"nixpkgs\", \"ref\": \"nixos-25.05\", \"type\": \"github\"")),
             "warning: locks/plex.lock: 'a' of plex is of 'nixos-25.05', which got its last update by 2025-12-31\n"),
         ["absolute-path"] = (
             test =>
@@ -110,7 +132,9 @@ public sealed class FleetCheckTests : IDisposable
         ["library-missing"] = (
             test => File.Delete(test._folder["hostlock.nix"]),
             "error: hostlock.nix: the library that chooses each host's lock is not there\n  fix: hostlock init --upgrade\n"),
-        ["library-outdated"] = (test => test.Write("hostlock.nix", "{ }"), "error: hostlock.nix: it is not the library of this hostlock\n  fix: hostlock init --upgrade\n"),
+        ["library-outdated"] = (
+            test => test.Write("hostlock.nix", "{ }"),
+            "error: hostlock.nix: it is not the library of this hostlock\n  fix: hostlock init --upgrade\n"),
         ["not-wrapped"] = (
             test => test.Write("flake.nix", "{\n  inputs.a.url = \"github:o/a\";\n  outputs = _: { };\n}\n"),
             "error: flake.nix: 'outputs' does not call hostlock.nix, so every host is built by the root lock\n  fix: hostlock init\n"),
@@ -122,25 +146,36 @@ public sealed class FleetCheckTests : IDisposable
                 test.Write("sub/flake.nix", FlakeNix);
                 test.Write("sub/flake.lock", LockText(revision: '2'));
             },
-            "warning: flake.lock: its copy of the lock of 'a' is not what sub/flake.lock says: a differs, and the copy is what is built\n  fix: hostlock update root -i a\n"),
+            "warning: flake.lock: its copy of the lock of 'a' is not what sub/flake.lock says: a differs, and the copy is what is built\n "
+                + " fix: hostlock update root -i a\n"),
         ["leaves-its-flake"] = (
             test =>
             {
                 test.Write("flake.nix", FlakeNix.Replace("github:o/a", $"path:{test._folder["sub"]}", StringComparison.Ordinal));
                 test.Write("sub/flake.nix", "{\n  outputs = _: import ../x.nix ./sub/../y.nix;\n}\n");
             },
-            "warning: sub/flake.nix:2: '../x.nix' leads out of sub, and 'path:FOLDER/sub' copies that folder alone; 'path:./sub' keeps the repository around it\n"),
+            "warning: sub/flake.nix:2: '../x.nix' leads out of sub, and 'path:FOLDER/sub' copies that folder alone; 'path:./sub' keeps "
+                + "the repository around it\n"),
         ["downgrade"] = (
-            test => test._complete = fleet => fleet with { Earlier = new("HEAD~1", [(fleet.Locks[1], LockFileReader.Read("then", Encoding.UTF8.GetBytes(LockText(revision: '2', day: 59))))], []) },
-            "error: locks/plex.lock: since HEAD~1, plex: 'a' went back in time, from 2026-02-28 to 2026-02-27\n  fix: hostlock update plex -i a\n"),
+            test =>
+                test._complete = fleet =>
+                    fleet with { Earlier = new("HEAD~1", [(fleet.Locks[1], LockFileReader.Read("then", Encoding.UTF8.GetBytes(LockText(revision: '2', day: 59))))], []) },
+            "error: locks/plex.lock: since HEAD~1, plex: 'a' went back in time, from 2026-02-28 to 2026-02-27\n  fix: hostlock update "
+                + "plex -i a\n"),
         ["base-unreadable"] = (
-            test => test._complete = fleet => fleet with { Earlier = new("HEAD~1", [], [(fleet.Locks[1].Place, LockException.ConflictMarkers(new SourceText("x", "").Span(0, 0)))]) },
+            test =>
+                test._complete = fleet =>
+                    fleet with { Earlier = new("HEAD~1", [], [(fleet.Locks[1].Place, LockException.ConflictMarkers(new SourceText("x", "").Span(0, 0)))]) },
             "error: locks/plex.lock: plex cannot be compared with HEAD~1: the lock file has conflict markers of a merge\n"),
         ["unreachable"] = (
-            test => test._complete = fleet => fleet with { Refetched = new([new(fleet.Locks[1].Place, InputPath.Of("a"), 0, FleetException.CommitFailed(""))]) },
+            test =>
+                test._complete = fleet =>
+                    fleet with { Refetched = new([new(fleet.Locks[1].Place, InputPath.Of("a"), 0, FleetException.CommitFailed(""))]) },
             "error: locks/plex.lock: input 'a' of plex: the locks are written, but git did not commit them\n"),
         ["hash"] = (
-            test => test._complete = fleet => fleet with { Refetched = new([new(fleet.Locks[0].Place, InputPath.Of("a", "b"), 6, FleetException.NoRepository("x"))]) },
+            test =>
+                test._complete = fleet =>
+                    fleet with { Refetched = new([new(fleet.Locks[0].Place, InputPath.Of("a", "b"), 6, FleetException.NoRepository("x"))]) },
             "error: flake.lock: input 'a/b' of root and 6 more: 'x' is in no git repository\n  fix: hostlock update root -i a/b\n"),
     };
 
@@ -197,7 +232,9 @@ public sealed class FleetCheckTests : IDisposable
 
             """);
         foreach (var rule in CheckRules.All)
-            page.Append($"| `{rule.Code}` | {(rule.Severity == Severity.Error ? "error" : "warning")} | {rule.Sentence} | {Words(rule.Evidence)} |\n");
+            page.Append(
+                $"| `{rule.Code}` | {(rule.Severity == Severity.Error ? "error" : "warning")} | {rule.Sentence} | {Words(rule.Evidence)} "
+                    + $"|\n");
         var file = Path.Combine(Repository.Root, "docs/checks.md");
 
         if (Environment.GetEnvironmentVariable("HOSTLOCK_BLESS") == "1")
@@ -228,7 +265,8 @@ public sealed class FleetCheckTests : IDisposable
     static string LockText(string? locked = null, string? original = null, char revision = '1', int day = 58)
     {
         var modified = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero).AddDays(day - 1).ToUnixTimeSeconds();
-        locked ??= $"\"lastModified\": {modified}, \"narHash\": \"sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\", \"owner\": \"o\", \"repo\": \"a\", \"rev\": \"{new string(revision, 40)}\", \"type\": \"github\"";
+        locked ??= $"\"lastModified\": {modified}, \"narHash\": \"sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\", \"owner\": "
+            + $"\"o\", \"repo\": \"a\", \"rev\": \"{new string(revision, 40)}\", \"type\": \"github\"";
         original ??= "\"owner\": \"o\", \"repo\": \"a\", \"type\": \"github\"";
         return $$"""
             { "nodes": {
@@ -240,5 +278,9 @@ public sealed class FleetCheckTests : IDisposable
 
     // A lock of one input `a`, which is a folder beside it and has the lock above.
     static string SubFlakeLock() => LockText()
-        .Replace("\"root\": { \"inputs\": { \"a\": \"a\" } }", "\"sub\": { \"inputs\": { \"a\": \"a\" }, \"locked\": { \"path\": \"./sub\", \"type\": \"path\" }, \"original\": { \"path\": \"./sub\", \"type\": \"path\" }, \"parent\": [] }, \"root\": { \"inputs\": { \"a\": \"sub\" } }", StringComparison.Ordinal);
+        .Replace(
+            "\"root\": { \"inputs\": { \"a\": \"a\" } }",
+            "\"sub\": { \"inputs\": { \"a\": \"a\" }, \"locked\": { \"path\": \"./sub\", \"type\": \"path\" }, \"original\": { \"path\": "
+                + "\"./sub\", \"type\": \"path\" }, \"parent\": [] }, \"root\": { \"inputs\": { \"a\": \"sub\" } }",
+            StringComparison.Ordinal);
 }

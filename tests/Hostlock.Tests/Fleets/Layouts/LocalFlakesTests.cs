@@ -27,7 +27,8 @@ public sealed class LocalFlakesTests : IDisposable
     [InlineData("systems/*", "systems/x86_64-linux/web")]
     [InlineData("nowhere", "")]
     [InlineData("nowhere/*", "")]
-    public void The_folders_with_a_flake_beneath_a_place_are_found(string place, string found) => Assert.Equal(found, string.Join(' ', _flakes.FoldersIn(place)));
+    public void The_folders_with_a_flake_beneath_a_place_are_found(string place, string found) =>
+        Assert.Equal(found, string.Join(' ', _flakes.FoldersIn(place)));
 
     [Theory]
     [InlineData("path:./hosts/plex/", "hosts/plex")]
@@ -39,7 +40,10 @@ public sealed class LocalFlakesTests : IDisposable
     [InlineData("path:/srv/plex", null)]
     [InlineData("github:o/r", null)]
     public void A_reference_means_a_folder_of_the_fleet_or_none(string reference, string? at) =>
-        Assert.Equal(at, _flakes.FolderWithin(FlakeRef.ParseInput(reference.Replace("FOLDER", _folder.Path, StringComparison.Ordinal), true, null, null)));
+        Assert.Equal(
+            at,
+            _flakes.FolderWithin(
+                FlakeRef.ParseInput(reference.Replace("FOLDER", _folder.Path, StringComparison.Ordinal), true, null, null)));
 
     [Fact]
     public void The_input_of_the_root_is_known_by_its_folder()

@@ -66,7 +66,8 @@ public sealed class LockResolvingTests : IDisposable
         await ResolveAsync(MergeChoice.Theirs, "b");
 
         Assert.True(LockDiff.Same(theirs, Now()));
-        Assert.StartsWith("{\n  \"abqrf\"", TestGit.In(_folder.Path, "cat-file", "blob", ":nixos/locks/plex.lock"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "{\n  \"abqrf\"", TestGit.In(_folder.Path, "cat-file", "blob", ":nixos/locks/plex.lock"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,5 +134,6 @@ public sealed class LockResolvingTests : IDisposable
 
     LockFile Now() => HostLocks.ReadExisting(Folder.PlaceNamed("plex"));
 
-    static string? Revision(LockFile file, string input) => Assert.IsType<LockEdge.Locked>(file.EdgeAt(InputPath.Of(input))).Node.Locked.Revision;
+    static string? Revision(LockFile file, string input) =>
+        Assert.IsType<LockEdge.Locked>(file.EdgeAt(InputPath.Of(input))).Node.Locked.Revision;
 }

@@ -74,7 +74,9 @@ public class FleetFileEditTests
         Assert.Equal(("flake.lock", "a \"b\".lock", "locks/plex.lock"), (Host(set).Lock, Host(other).Lock, Host(after).Lock));
         Assert.Equal(FleetFile.Read(before).Hosts.Select(host => host.Name), FleetFile.Read(set).Hosts.Select(host => host.Name));
         // A header of its own may stay.
-        Assert.Equal(before.Replace("\n", "", StringComparison.Ordinal), after.Replace("[hosts.plex]\n\n", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal));
+        Assert.Equal(
+            before.Replace("\n", "", StringComparison.Ordinal),
+            after.Replace("[hosts.plex]\n\n", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -99,17 +101,21 @@ public class FleetFileEditTests
         var before = "version = 1\n# why\noutputs = [\"a\",\n  \"b\"] # all\n\n[hosts.plex] # it\nring = 'a'\n[rings.a]\n";
 
         var set = Edit(before, source => FleetFileEdit.SetFlake(source, Plex, "plex/flake.nix"));
-        set = Edit(set, source => FleetFileEdit.SetConfigurations(source, Plex, ["nixosConfigurations.plex", "homeConfigurations.\"j@plex\""]));
+        set = Edit(
+            set, source => FleetFileEdit.SetConfigurations(source, Plex, ["nixosConfigurations.plex", "homeConfigurations.\"j@plex\""]));
         set = Edit(set, source => FleetFileEdit.SetOutputs(source, ["nixosConfigurations"]));
         Assert.Equal(
             "version = 1\n# why\noutputs = [\"nixosConfigurations\"] # all\n\n[hosts.plex] # it\n"
-            + "configurations = [\"nixosConfigurations.plex\", 'homeConfigurations.\"j@plex\"']\nflake = \"plex/flake.nix\"\nring = 'a'\n[rings.a]\n",
+            + "configurations = [\"nixosConfigurations.plex\", 'homeConfigurations.\"j@plex\"']\nflake = \"plex/flake.nix\"\nring = "
+                + "'a'\n[rings.a]\n",
             set);
 
         var after = Edit(set, source => FleetFileEdit.SetConfigurations(source, Plex, null));
         after = Edit(after, source => FleetFileEdit.SetFlake(source, Plex, null));
         Assert.Equal(before.Replace("\"a\",\n  \"b\"", "\"nixosConfigurations\"", StringComparison.Ordinal), after);
-        Assert.Equal("version = 1\n# why\n\n[hosts.plex] # it\nring = 'a'\n[rings.a]\n", Edit(after, source => FleetFileEdit.SetOutputs(source, null)));
+        Assert.Equal(
+            "version = 1\n# why\n\n[hosts.plex] # it\nring = 'a'\n[rings.a]\n",
+            Edit(after, source => FleetFileEdit.SetOutputs(source, null)));
 
         static string Edit(string text, Func<SourceText, EditedText> edit) => edit(new SourceText("hostlock.toml", text)).Text;
     }
@@ -117,14 +123,16 @@ public class FleetFileEditTests
     [Fact]
     public void A_freeze_that_is_there_already_changes_nothing()
     {
-        var source = new SourceText("hostlock.toml", "version = 1\n[hosts.plex]\nfreeze.nixpkgs = { until = '2026-12-31', reason = \"ZFS\" }\n");
+        var source = new SourceText(
+            "hostlock.toml", "version = 1\n[hosts.plex]\nfreeze.nixpkgs = { until = '2026-12-31', reason = \"ZFS\" }\n");
 
         Assert.Equal(source.Text, FleetFileEdit.SetFreeze(source, Plex, "nixpkgs", Zfs).Text);
     }
 
     [Fact]
     public void What_is_not_frozen_cannot_be_let_go() =>
-        Assert.Throws<FleetException>(() => FleetFileEdit.RemoveFreeze(new("hostlock.toml", "version = 1\n[hosts.plex]\n"), Plex, "nixpkgs"));
+        Assert.Throws<FleetException>(
+            () => FleetFileEdit.RemoveFreeze(new("hostlock.toml", "version = 1\n[hosts.plex]\n"), Plex, "nixpkgs"));
 
     static Host Host(string text) => FleetFile.Read(text).Hosts.Single(host => host.Name == Plex);
 }

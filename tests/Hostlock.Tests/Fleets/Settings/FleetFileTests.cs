@@ -42,14 +42,21 @@ public class FleetFileTests
 
         Assert.Equal(["nixahi", "plex"], fleet.Hosts.Select(host => host.Name.ToString()));
         var (nixahi, plex) = (fleet.Hosts[0], fleet.Hosts[1]);
-        Assert.Equal(("locks/plex/flake.lock", "flake.nix", "canary", "root@plex.lan", true), (plex.Lock, plex.FlakeFile, plex.Ring, plex.Target, plex.IsStamped));
-        Assert.Equal(("hosts/nixahi/flake.lock", "hosts/nixahi/flake.nix", null, false), (nixahi.Lock, nixahi.FlakeFile, nixahi.Ring, nixahi.IsStamped));
+        Assert.Equal(
+            ("locks/plex/flake.lock", "flake.nix", "canary", "root@plex.lan", true),
+            (plex.Lock, plex.FlakeFile, plex.Ring, plex.Target, plex.IsStamped));
+        Assert.Equal(
+            ("hosts/nixahi/flake.lock", "hosts/nixahi/flake.nix", null, false),
+            (nixahi.Lock, nixahi.FlakeFile, nixahi.Ring, nixahi.IsStamped));
         Assert.Equal([KeyValuePair.Create("nixpkgs", "github:NixOS/nixpkgs/nixos-25.11")], nixahi.References);
         Assert.Equal(["nixosConfigurations.nixahi", "homeConfigurations.\"jono@nixahi\""], nixahi.Configurations!.Value);
         Assert.Equal([KeyValuePair.Create("nixpkgs", new Freeze("ZFS", new DateOnly(2026, 12, 31)))], nixahi.Frozen);
         Assert.Equal([new Ring("canary"), new Ring("rest")], fleet.Rings);
         Assert.Equal(
-            [KeyValuePair.Create("nix-secrets", new InputPolicy(true, null, null)), KeyValuePair.Create("nixpkgs", new InputPolicy(false, TimeSpan.FromDays(3), TimeSpan.FromDays(30)))],
+            [
+                KeyValuePair.Create("nix-secrets", new InputPolicy(true, null, null)),
+                KeyValuePair.Create("nixpkgs", new InputPolicy(false, TimeSpan.FromDays(3), TimeSpan.FromDays(30))),
+            ],
             fleet.Policies);
         Assert.Equal(["nixosConfigurations", "packages"], fleet.Outputs!.Value);
     }
@@ -135,7 +142,8 @@ public class FleetFileTests
     public void A_thousand_hosts_are_read_in_time_that_grows_with_their_number()
     {
         static string Of(int hosts) => "version = 1\n" + string.Concat(Enumerable.Range(0, hosts).Select(i =>
-            $"\n[hosts.host{i:00000}]\nring = \"canary\"\ntarget = \"root@host{i}.lan\"\ninputs.nixpkgs = \"github:NixOS/nixpkgs\"\n")) + "[rings.canary]\n";
+            $"\n[hosts.host{i:00000}]\nring = \"canary\"\ntarget = \"root@host{i}.lan\"\ninputs.nixpkgs = "
+                + $"\"github:NixOS/nixpkgs\"\n")) + "[rings.canary]\n";
         var (few, many) = (Of(1000), Of(8000));
         FleetFile.Read(few);
 

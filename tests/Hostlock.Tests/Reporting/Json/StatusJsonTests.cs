@@ -89,7 +89,8 @@ public class StatusJsonTests
     }
 
     [Fact]
-    public void Without_locks_there_are_no_hosts() => Assert.Equal("{\n  \"version\": 1,\n  \"unlisted\": [],\n  \"gone\": [],\n  \"hosts\": {}\n}\n", Render());
+    public void Without_locks_there_are_no_hosts() =>
+        Assert.Equal("{\n  \"version\": 1,\n  \"unlisted\": [],\n  \"gone\": [],\n  \"hosts\": {}\n}\n", Render());
 
     static string Render(params LockStatus[] locks)
     {

@@ -139,7 +139,9 @@ sealed class GitIndex
         static string? RootTree(ReadOnlySpan<byte> body)
         {
             var line = body.IndexOf((byte)'\n');
-            return line > 1 && body[0] == 0 && body[1] != (byte)'-' && body.Length >= line + 21 ? Convert.ToHexStringLower(body.Slice(line + 1, 20)) : null;
+            return line > 1 && body[0] == 0 && body[1] != (byte)'-' && body.Length >= line + 21
+                ? Convert.ToHexStringLower(body.Slice(line + 1, 20))
+                : null;
         }
 
         void ReadName(int start)

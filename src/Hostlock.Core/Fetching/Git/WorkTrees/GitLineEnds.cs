@@ -38,12 +38,14 @@ static class GitLineEnds
     }
 
     /// <summary>Tells whether the attributes and settings say that all these files are converted so.</summary>
-    public static async Task<bool> ExplainAsync(GitRepository repository, IReadOnlyList<Converted> files, CancellationToken cancellationToken)
+    public static async Task<bool> ExplainAsync(
+        GitRepository repository, IReadOnlyList<Converted> files, CancellationToken cancellationToken)
     {
         if (files.Count == 0)
             return true;
         var isAutomatic = await repository.SettingAsync("core.autocrlf", cancellationToken) is "true" or "input";
-        var values = await GitAttributes.OfAsync(repository, [.. files.Select(file => file.Path)], ["text", "eol", "crlf", "ident"], cancellationToken);
+        var values = await GitAttributes.OfAsync(
+            repository, [.. files.Select(file => file.Path)], ["text", "eol", "crlf", "ident"], cancellationToken);
         return files.Zip(values).All(pair => IsConverted(pair.First, pair.Second));
 
         bool IsConverted(Converted file, string[] values) =>

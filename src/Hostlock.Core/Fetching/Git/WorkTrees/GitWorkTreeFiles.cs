@@ -55,14 +55,19 @@ public sealed class GitWorkTreeFiles : TreeFiles
         cancellationToken.ThrowIfCancellationRequested();
         return Path.Exists(Path.Combine(root, ".git"))
             ? [.. Tracked.Of(await ListAsync(processes, root)).Files.Select(file => file.ToText())]
-            : [.. Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Select(file => Path.GetRelativePath(root, file))];
+            :
+            [
+                .. Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+                .Select(file => Path.GetRelativePath(root, file)),
+            ];
     }
 
     /// <summary>A work tree whose tracked files are known.</summary>
     internal static GitWorkTreeFiles Of(string root, IEnumerable<TreePath> paths) => new(root, () => Task.FromResult(paths), mount: null);
 
     /// <inheritdoc/>
-    public override ValueTask<TreeFiles> WithSubmodulesAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_withSubmodules.Value);
+    public override ValueTask<TreeFiles> WithSubmodulesAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_withSubmodules.Value);
 
     /// <inheritdoc/>
     public override async ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken)
@@ -78,7 +83,10 @@ public sealed class GitWorkTreeFiles : TreeFiles
     static GitWorkTreeFiles Of(IProcessRunner processes, string root, int depth) => new(
         root,
         () => ListAsync(processes, root),
-        files => GitSubmodule.CheckedOut(root, root, depth).Select(submodule => (submodule.Path, Of(processes, submodule.Folder, depth + 1)._withSubmodules.Value)).ToList()
+        files =>
+            GitSubmodule.CheckedOut(root, root, depth)
+                .Select(submodule => (submodule.Path, Of(processes, submodule.Folder, depth + 1)._withSubmodules.Value))
+                .ToList()
             is { Count: > 0 } mounts ? new MountedFiles(files, mounts) : files);
 
     static async Task<IEnumerable<TreePath>> ListAsync(IProcessRunner processes, string root)
@@ -86,7 +94,9 @@ public sealed class GitWorkTreeFiles : TreeFiles
         var place = GitPlace.OfWorkTree(root) ?? throw FetchException.NoRepository(root);
         if (GitIndex.Read(place) is { } index)
             return index.Entries.Where(entry => !entry.IsSubmodule).Select(entry => entry.Path);
-        return (await GitListing.OfAsync(new(processes, place, root), CancellationToken.None)).Where(file => !file.IsSubmodule).Select(file => file.Path);
+        return (await GitListing.OfAsync(new(processes, place, root), CancellationToken.None))
+            .Where(file => !file.IsSubmodule)
+            .Select(file => file.Path);
     }
 
     sealed record Tracked(HashSet<TreePath> Files, HashSet<TreePath> Folders)

@@ -24,7 +24,9 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
     {
         var place = repository.Place;
         GitFormat.CheckWorkTree(repository);
-        var commit = place.HeadCommit is { } id && GitCommit.Loose(place, id) is { } loose ? loose : await repository.CommitAsync("HEAD", cancellationToken);
+        var commit = place.HeadCommit is { } id && GitCommit.Loose(place, id) is { } loose
+            ? loose
+            : await repository.CommitAsync("HEAD", cancellationToken);
         var index = GitIndex.Read(place) ?? throw FetchException.UnreadableIndex(repository.Url);
         var (paths, isChanged, hasOtherModes, converted) = Compare(place, index, cancellationToken);
         var isDirty = isChanged
@@ -36,7 +38,8 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
         async Task<bool> IsStagedAsync() => commit is null
             ? index.Entries.Any(entry => !entry.IsSubmodule)
             : index.Tree != commit.Tree
-                && !await repository.UseAsync(objects => IsTree(index, GitTree.Read(objects, commit.Tree, repository.Url)), cancellationToken);
+                && !await repository.UseAsync(
+                    objects => IsTree(index, GitTree.Read(objects, commit.Tree, repository.Url)), cancellationToken);
     }
 
     // Submodules are not looked at, also if one was added or taken away.
@@ -46,7 +49,11 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
         var at = 0;
         foreach (var (path, entry) in tree.Leaves().Where(leaf => !leaf.Entry.IsSubmodule))
         {
-            if (at == entries.Count || entries[at] is not { IsPlain: true } staged || staged.Path != path || staged.Id != entry.Id || Kind(staged.Mode) != Kind(entry))
+            if (at == entries.Count
+                || entries[at] is not { IsPlain: true } staged
+                || staged.Path != path
+                || staged.Id != entry.Id
+                || Kind(staged.Mode) != Kind(entry))
                 return false;
             at++;
         }
@@ -97,7 +104,10 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
             hasOtherModes |= HasOtherMode(entry, status);
             if (IsUnchanged(entry, path, status, index.Written))
                 continue;
-            if (HasSizeSeen(entry, status) && !IsLink(entry) && status.Kind == UnixFiles.Kind.File && GitLineEnds.Undo(entry, path, status.Size) is { } undone)
+            if (HasSizeSeen(entry, status)
+                && !IsLink(entry)
+                && status.Kind == UnixFiles.Kind.File
+                && GitLineEnds.Undo(entry, path, status.Size) is { } undone)
                 converted.Add(undone);
             else
                 isChanged = true;
@@ -106,7 +116,9 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
     }
 
     static bool IsFolder(byte[] root, TreePath folder) =>
-        folder.IsRoot || folder.Folders.Append(folder).All(step => UnixFiles.Look([.. root, (byte)'/', .. step.Bytes]) is { Kind: UnixFiles.Kind.Folder });
+        folder.IsRoot
+            || folder.Folders.Append(folder)
+                .All(step => UnixFiles.Look([.. root, (byte)'/', .. step.Bytes]) is { Kind: UnixFiles.Kind.Folder });
 
     static bool HasOtherMode(GitIndex.Entry entry, UnixFiles.Status status) =>
         status.Kind == UnixFiles.Kind.File && !IsLink(entry) && entry.Mode != (status.IsExecutable ? ExecutableMode : FileMode);
@@ -124,9 +136,15 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
             return false;
         // A git that knows no nanoseconds writes zeros.
         var isCoarse = entry.Seen.Nanoseconds == 0;
-        var seen = new GitIndex.Stamp((uint)status.Changed, (uint)status.Modified, isCoarse ? 0 : (uint)status.ModifiedNanoseconds, (uint)status.Inode, (uint)status.Size);
+        var seen = new GitIndex.Stamp(
+            (uint)status.Changed,
+            (uint)status.Modified,
+            isCoarse ? 0 : (uint)status.ModifiedNanoseconds,
+            (uint)status.Inode,
+            (uint)status.Size);
         // A file that is as new as the index may have changed within the same tick, so its contents decide (git calls it racily clean).
-        var isOlder = (status.Modified, isCoarse ? 0 : status.ModifiedNanoseconds).CompareTo((written.Seconds, isCoarse ? 0 : written.Nanoseconds)) < 0;
+        var isOlder = (status.Modified, isCoarse ? 0 : status.ModifiedNanoseconds)
+            .CompareTo((written.Seconds, isCoarse ? 0 : written.Nanoseconds)) < 0;
         return (seen == entry.Seen && isOlder) || BlobId(path, status.Size, isLink) == entry.Id;
     }
 
@@ -134,7 +152,8 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
     {
         using Stream contents = isLink ? new MemoryStream(UnixFiles.ReadLink(path)) : UnixFiles.Open(path);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {(isLink ? contents.Length : size)}\0")));
+        hash.AppendData(
+            Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {(isLink ? contents.Length : size)}\0")));
         var buffer = new byte[64 * 1024];
         int read;
         while ((read = contents.Read(buffer)) > 0)

@@ -10,7 +10,8 @@ namespace Hostlock.Fetching.Git.WorkTrees;
 /// <remarks>git's Documentation: gitformat-index(5), the stages 1, 2 and 3.</remarks>
 public sealed record UnmergedFile(string Path, string? Common, string? Ours, string? Theirs)
 {
-    /// <summary>The files of a work tree that are not merged, by path. git is started only if the index is of a kind that it alone reads.</summary>
+    /// <summary>The files of a work tree that are not merged, by path. git is started only if the index is of a kind that it alone
+    /// reads.</summary>
     /// <param name="processes">The seam to git.</param>
     /// <param name="root">The folder of the work tree.</param>
     /// <param name="cancellationToken">Stops it.</param>

@@ -41,5 +41,6 @@ static class AbsolutePath
         group status.Place by (input.Path, Original: original) into places
         let others = places.Count() > 1 ? $" and {places.Count() - 1} more" : ""
         select new Problem(
-            $"input '{places.Key.Path}' of {places.First().Name}{others} is an absolute path of one machine: '{places.Key.Original}'", places.First().RelativePath);
+            $"input '{places.Key.Path}' of {places.First().Name}{others} is an absolute path of one machine: "
+                + $"'{places.Key.Original}'", places.First().RelativePath);
 }

@@ -1,6 +1,7 @@
 namespace Hostlock.Fleets.Checks.Rules;
 
-/// <summary>A tree that a lock pins can be fetched, but is not the tree that was locked. Only locking the input anew puts it right.</summary>
+/// <summary>A tree that a lock pins can be fetched, but is not the tree that was locked. Only locking the input anew puts it
+/// right.</summary>
 static class ChangedTree
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>

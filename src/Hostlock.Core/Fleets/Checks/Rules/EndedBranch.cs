@@ -22,7 +22,9 @@ static partial class EndedBranch
         return from places in ended
                let hosts = string.Join(' ', places.Select(place => place.Owner))
                let end = places.Key.End!.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
-               select new Problem($"'{places.Key.Input}' of {hosts} is of '{places.Key.Branch}', which got its last update by {end}", places.First().RelativePath);
+               select new Problem(
+                   $"'{places.Key.Input}' of {hosts} is of '{places.Key.Branch}', which got its last update by {end}",
+                   places.First().RelativePath);
     }
 
     // The last day of a release; null if the branch is not that of a release.

@@ -12,6 +12,8 @@ static class ExpiredFreeze
         let until = frozen.Value.Until
         where until < fleet.Today
         select new Problem(
-            string.Create(CultureInfo.InvariantCulture, $"the freeze of '{frozen.Key}' on {host.Name} ended on {until:yyyy-MM-dd}: {frozen.Value.Reason}"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the freeze of '{frozen.Key}' on {host.Name} ended on {until:yyyy-MM-dd}: {frozen.Value.Reason}"),
             FleetFile.Name, null, $"hostlock unfreeze {host.Name} {ShellWord.Quote(frozen.Key)}");
 }

@@ -1,5 +1,3 @@
-using Hostlock.Flakes;
-
 namespace Hostlock.Fleets.Checks.Rules;
 
 /// <summary>
@@ -11,11 +9,15 @@ static class ForeignHive
     public static IEnumerable<Problem> Find(CheckedFleet fleet)
     {
         var nodes = fleet.Flakes.Outputs(FleetFolder.FlakeFile)?.HiveNodes ?? [];
-        var split = fleet.Folder.Fleet.Hosts.Where(host => host.Lock != FleetFolder.RootLock).Select(host => host.Name.ToString()).Where(nodes.Contains).ToList();
+        var split = fleet.Folder.Fleet.Hosts.Where(host => host.Lock != FleetFolder.RootLock)
+            .Select(host => host.Name.ToString())
+            .Where(nodes.Contains)
+            .ToList();
         if (split.Count > 0)
         {
             yield return new(
-                $"'colmena' builds {string.Join(' ', split)} of modules of its own, by flake.lock; a hive made of nixosConfigurations builds each by its own lock",
+                $"'colmena' builds {string.Join(' ', split)} of modules of its own, by flake.lock; a hive made of nixosConfigurations "
+                    + $"builds each by its own lock",
                 FleetFolder.FlakeFile);
         }
     }

@@ -2,15 +2,19 @@ using Hostlock.Fleets.Settings;
 
 namespace Hostlock.Fleets.Checks.Rules;
 
-/// <summary>hostlock.toml lists a host, a configuration or an output that flake.nix no longer has; Nix fails where it is asked for.</summary>
+/// <summary>hostlock.toml lists a host, a configuration or an output that flake.nix no longer has; Nix fails where it is asked
+/// for.</summary>
 static class GoneHost
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
     [
-        .. fleet.Listed.Gone.Select(host => new Problem($"{host} is in hostlock.toml and no longer in flake.nix", FleetFile.Name, null, $"hostlock eject {host}")),
+        .. fleet.Listed.Gone.Select(
+            host => new Problem($"{host} is in hostlock.toml and no longer in flake.nix", FleetFile.Name, null, $"hostlock eject {host}")),
         .. from host in fleet.Listed.GoneConfigurations
            from path in host.Value
-           select new Problem($"{path} of {host.Key} is in hostlock.toml and no longer in flake.nix", FleetFile.Name, null, "hostlock init"),
-        .. fleet.Listed.GoneOutputs.Select(output => new Problem($"'outputs' lists '{output}', which flake.nix no longer has", FleetFile.Name, null, "hostlock init")),
+           select new Problem(
+               $"{path} of {host.Key} is in hostlock.toml and no longer in flake.nix", FleetFile.Name, null, "hostlock init"),
+        .. fleet.Listed.GoneOutputs.Select(
+            output => new Problem($"'outputs' lists '{output}', which flake.nix no longer has", FleetFile.Name, null, "hostlock init")),
     ];
 }

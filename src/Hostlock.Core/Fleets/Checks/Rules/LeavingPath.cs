@@ -27,7 +27,8 @@ static class LeavingPath
     {
         if (!Directory.Exists(folder.Full(at)))
             yield break;
-        foreach (var file in Directory.EnumerateFiles(folder.Full(at), "*.nix", SearchOption.AllDirectories).Order(Utf8Order.Instance).Take(MostFiles))
+        var files = Directory.EnumerateFiles(folder.Full(at), "*.nix", SearchOption.AllDirectories);
+        foreach (var file in files.Order(Utf8Order.Instance).Take(MostFiles))
         {
             var name = Path.GetRelativePath(folder.Path, file);
             if (folder.TextIfReadable(name) is not { } text)

@@ -6,6 +6,7 @@ static class MissingLibrary
     public static IEnumerable<Problem> Find(CheckedFleet fleet)
     {
         if (fleet.Folder.HasFleetFile && !File.Exists(fleet.Folder.Full(FleetFolder.Library)))
-            yield return new("the library that chooses each host's lock is not there", FleetFolder.Library, null, "hostlock init --upgrade");
+            yield return new(
+                "the library that chooses each host's lock is not there", FleetFolder.Library, null, "hostlock init --upgrade");
     }
 }

@@ -5,7 +5,9 @@ static class OutdatedLibrary
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet)
     {
-        if (fleet.Folder.HasFleetFile && fleet.Folder.TryReadBytes(FleetFolder.Library) is { } library && !library.AsSpan().SequenceEqual(NixLibrary.Contents))
+        if (fleet.Folder.HasFleetFile
+            && fleet.Folder.TryReadBytes(FleetFolder.Library) is { } library
+            && !library.AsSpan().SequenceEqual(NixLibrary.Contents))
             yield return new("it is not the library of this hostlock", FleetFolder.Library, null, "hostlock init --upgrade");
     }
 }

@@ -22,7 +22,9 @@ static class TooOldInput
                 if (age > most)
                 {
                     yield return new(
-                        string.Create(CultureInfo.InvariantCulture, $"'{input}' of {status.Place.Name} is {age.TotalDays:0} days old, and may be {most.TotalDays:0.#}"),
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"'{input}' of {status.Place.Name} is {age.TotalDays:0} days old, and may be {most.TotalDays:0.#}"),
                         status.Place.RelativePath, null, Fix(status.Place, path));
                 }
             }

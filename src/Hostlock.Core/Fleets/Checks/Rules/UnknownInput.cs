@@ -39,5 +39,8 @@ static class UnknownInput
     }
 
     static Problem At(CheckedFleet fleet, string message, string? nearest, params ReadOnlySpan<string> keys) =>
-        new(nearest is null ? message : $"{message}; {nearest}", FleetFile.Name, FleetFile.PlaceOf(fleet.Folder.ReadFleetFile(), keys)?.Line);
+        new(
+            nearest is null ? message : $"{message}; {nearest}",
+            FleetFile.Name,
+            FleetFile.PlaceOf(fleet.Folder.ReadFleetFile(), keys)?.Line);
 }

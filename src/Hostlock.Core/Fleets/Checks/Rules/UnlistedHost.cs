@@ -7,5 +7,9 @@ static class UnlistedHost
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
         from host in fleet.Folder.Fleet.Outputs is null ? fleet.Listed.Unlisted : []
-        select new Problem($"{host} is in flake.nix and not in hostlock.toml, so it is built by flake.lock", FleetFile.Name, null, $"hostlock init {host}");
+        select new Problem(
+            $"{host} is in flake.nix and not in hostlock.toml, so it is built by flake.lock",
+            FleetFile.Name,
+            null,
+            $"hostlock init {host}");
 }

@@ -12,7 +12,11 @@ static class UnlockedInput
             foreach (var (path, edge) in file.AllInputs())
             {
                 if (edge is LockEdge.Locked({ Locked: { IsRelativePath: false, IsLocked: false } locked }))
-                    yield return new($"input '{path}' of {place.Name} is not locked: {locked.Attributes}", place.RelativePath, null, $"hostlock update {place.Name} -i {path}");
+                    yield return new(
+                        $"input '{path}' of {place.Name} is not locked: {locked.Attributes}",
+                        place.RelativePath,
+                        null,
+                        $"hostlock update {place.Name} -i {path}");
             }
         }
     }

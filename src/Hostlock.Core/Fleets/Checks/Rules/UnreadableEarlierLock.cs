@@ -5,5 +5,6 @@ static class UnreadableEarlierLock
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
         from earlier in fleet.Earlier!.Unreadable
-        select new Problem($"{earlier.Place.Name} cannot be compared with {fleet.Earlier.Commit}: {earlier.Why.Message}", earlier.Place.RelativePath);
+        select new Problem(
+            $"{earlier.Place.Name} cannot be compared with {fleet.Earlier.Commit}: {earlier.Why.Message}", earlier.Place.RelativePath);
 }

@@ -17,7 +17,8 @@ static class UnseenConfiguration
             .. from host in fleet.Listed.UnlistedConfigurations
                from path in host.Value
                select Of($"{path} is in flake.nix, and hostlock.toml does not list it for {host.Key}", "hostlock init"),
-            .. fleet.Listed.UnlistedOutputs.Select(output => Of($"flake.nix has an output '{output}' that 'outputs' does not list", "hostlock init")),
+            .. fleet.Listed.UnlistedOutputs.Select(
+                output => Of($"flake.nix has an output '{output}' that 'outputs' does not list", "hostlock init")),
         ];
     }
 

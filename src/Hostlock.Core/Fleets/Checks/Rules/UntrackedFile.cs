@@ -5,7 +5,8 @@ static class UntrackedFile
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet)
     {
-        foreach (var place in fleet.Locks.Where(status => status.Lock is not null).Select(status => status.Place).Where(place => fleet.Untracked.Contains(place.RelativePath)))
+        var places = fleet.Locks.Where(status => status.Lock is not null).Select(status => status.Place);
+        foreach (var place in places.Where(place => fleet.Untracked.Contains(place.RelativePath)))
             yield return Of(fleet, place.RelativePath, $"the lock of {place.Name}");
         if (!fleet.Folder.HasFleetFile)
             yield break;

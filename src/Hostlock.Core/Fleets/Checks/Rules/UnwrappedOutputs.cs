@@ -11,6 +11,10 @@ static class UnwrappedOutputs
             yield break;
         var flake = new SourceText(FleetFolder.FlakeFile, fleet.Folder.ReadText(FleetFolder.FlakeFile));
         if (!FlakeNixEdit.IsWrapped(flake))
-            yield return new("'outputs' does not call hostlock.nix, so every host is built by the root lock", FleetFolder.FlakeFile, null, "hostlock init");
+            yield return new(
+                "'outputs' does not call hostlock.nix, so every host is built by the root lock",
+                FleetFolder.FlakeFile,
+                null,
+                "hostlock init");
     }
 }

@@ -263,7 +263,8 @@ sealed class TomlReader
             catch (ArgumentOutOfRangeException)
             {
                 // The library answers so to an escape of a surrogate.
-                throw FleetException.NotToml(_source.Span(Math.Min(_previousEnd, _source.Text.Length), 0), "an escape stands for no character");
+                throw FleetException.NotToml(
+                    _source.Span(Math.Min(_previousEnd, _source.Text.Length), 0), "an escape stands for no character");
             }
             _token = _lexer.Current;
         }
@@ -271,7 +272,8 @@ sealed class TomlReader
         if (_lexer.HasErrors)
         {
             var error = _lexer.Errors.First();
-            throw FleetException.NotToml(_source.Span(Math.Min(error.Span.Offset, _source.Text.Length), Math.Max(error.Span.Length, 0)), error.Message);
+            throw FleetException.NotToml(
+                _source.Span(Math.Min(error.Span.Offset, _source.Text.Length), Math.Max(error.Span.Length, 0)), error.Message);
         }
     }
 

@@ -90,7 +90,8 @@ sealed class TomlTable(TomlTable.Form form)
     int PlaceOf(string key)
     {
         if (_places is null && _members.Count > 8)
-            _places = _members.Select((member, at) => (member.Key, at)).ToDictionary(pair => pair.Key, pair => pair.at, StringComparer.Ordinal);
+            _places = _members.Select((member, at) => (member.Key, at))
+                .ToDictionary(pair => pair.Key, pair => pair.at, StringComparer.Ordinal);
         return _places is null ? _members.FindIndex(member => member.Key == key) : _places.GetValueOrDefault(key, -1);
     }
 }

@@ -2,7 +2,8 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.Settings.Toml;
 
-/// <summary>The published vectors for TOML 1.0: each valid text is read as it says, or refused for a reason that is known; each invalid one is refused.</summary>
+/// <summary>The published vectors for TOML 1.0: each valid text is read as it says, or refused for a reason that is known; each invalid one
+/// is refused.</summary>
 public class TomlVectorsTests
 {
     // What hostlock.toml may not have, though TOML has it, and which texts have it.
@@ -10,7 +11,11 @@ public class TomlVectorsTests
     [
         ("dates are not allowed in this file", vector => vector.Has("datetime", "datetime-local", "date-local", "time-local")),
         ("arrays of tables are not allowed in this file", vector => vector.Text!.Contains("[[", StringComparison.Ordinal)),
-        ("Nix cannot read a text with a null character", vector => vector.Text!.Contains("\\u0000", StringComparison.Ordinal) || vector.Text.Contains("\\U00000000", StringComparison.Ordinal)),
+        (
+            "Nix cannot read a text with a null character",
+            vector =>
+                vector.Text!.Contains("\\u0000", StringComparison.Ordinal)
+                    || vector.Text.Contains("\\U00000000", StringComparison.Ordinal)),
     ];
 
     public static TheoryData<string> Groups => [.. TomlVector.All().Select(vector => vector.Group).Distinct()];
@@ -19,7 +24,10 @@ public class TomlVectorsTests
     [MemberData(nameof(Groups))]
     public void Each_vector_is_read_as_it_says(string group)
     {
-        var wrong = TomlVector.All().Where(vector => vector.Group == group).Select(vector => (vector.Name, Wrong: Wrong(vector))).Where(vector => vector.Wrong is not null);
+        var wrong = TomlVector.All()
+            .Where(vector => vector.Group == group)
+            .Select(vector => (vector.Name, Wrong: Wrong(vector)))
+            .Where(vector => vector.Wrong is not null);
 
         Assert.Empty(wrong.Select(vector => $"{vector.Name}: {vector.Wrong}"));
     }
