@@ -16,13 +16,13 @@ public static class LockMerge
     {
         var conflicts = new List<MergeConflict>();
         var merged = new LockFile(new(Inputs(common.Root.Inputs, ours.Root.Inputs, theirs.Root.Inputs, InputPath.Root, conflicts)));
-        // One side may have dropped what the other now follows, or each of two inputs follows the other now.
+        // One side may have dropped what the other now follows, or each of two inputs follows the other now. As long as there are
+        // conflicts, the merge has our side of them, and what is broken in it depends on whose side that is: it is told when they are
+        // settled.
         var broken = Broken(merged, ours, theirs);
-        foreach (var (input, target) in broken)
-        {
-            if (conflicts.TrueForAll(conflict => !conflict.Input.Equals(input)))
-                conflicts.Add(new(input, ours.EdgeAt(input), theirs.EdgeAt(input), target));
-        }
+        if (conflicts.Count == 0)
+            conflicts.AddRange(broken.Select(follows =>
+                new MergeConflict(follows.Input, ours.EdgeAt(follows.Input), theirs.EdgeAt(follows.Input), follows.Target)));
         return conflicts.Count == 0
             ? new MergeOutcome.Merged(merged)
             : new MergeOutcome.Conflicted([.. conflicts.OrderBy(conflict => conflict.Input)], broken.Count > 0 ? ours : merged);
