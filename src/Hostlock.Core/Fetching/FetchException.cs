@@ -141,7 +141,7 @@ public sealed class FetchException : HostlockException
         };
 
     internal static FetchException NoSuchRef(string url, string name) =>
-        new($"'{url}' has no branch or tag '{name}'") 
+        new($"'{url}' has no branch or tag '{name}'")
         {
             IsOutside = true,
             Hint = Revision.IsBeginning(name)
@@ -152,8 +152,8 @@ public sealed class FetchException : HostlockException
     internal static FetchException NoSuchRevision(string url, string revision) =>
         new($"'{url}' has no commit '{revision}'")
         {
-            IsOutside =
-                true, Hint = "was it pushed? from some servers a commit can only be had with allRefs=1, or through a ref that leads to it",
+            IsOutside = true,
+            Hint = "was it pushed? from some servers a commit can only be had with allRefs=1, or through a ref that leads to it",
         };
 
     internal static FetchException NotARevision(string revision) =>
@@ -184,9 +184,9 @@ public sealed class FetchException : HostlockException
 
     internal static FetchException CannotKeepCopy(string path, Exception why) =>
         new($"cannot keep a copy of a repository in '{path}': {why.Message}", why)
-    {
-        IsOutside = true,
-    };
+        {
+            IsOutside = true,
+        };
 
     internal static FetchException Shallow(string url) =>
         new($"'{url}' is a shallow Git repository, but shallow repositories are only allowed when 'shallow = true;' is specified")

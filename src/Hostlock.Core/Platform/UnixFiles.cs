@@ -158,7 +158,9 @@ static partial class UnixFiles
     static Status StatusOf(in FileStatus status) =>
         new((Kind)(status.Mode & TypeMask), (status.Mode & 0x40) != 0, status.Size, status.ModifiedSeconds)
         {
-            ModifiedNanoseconds = status.ModifiedNanoseconds, Changed = status.ChangedSeconds, Inode = status.Inode,
+            ModifiedNanoseconds = status.ModifiedNanoseconds,
+            Changed = status.ChangedSeconds,
+            Inode = status.Inode,
         };
 
     static Status? Nothing(ReadOnlySpan<byte> path)

@@ -8,14 +8,14 @@ namespace Hostlock.Conformance.Cli;
 /// hostlock's.</summary>
 public partial class UntouchedTests
 {
-    // Every command in a form that does something here; {0} is a lock beside the fleet.
+    // Every command in a form that does something here; {0} is a lock beside the fleet, {1} an earlier revision of nixpkgs.
     static readonly string[][] Forms =
     [
         ["init", "--yes"],
         ["lock"],
         ["update", "plex"],
         ["update", "--all", "-i", "nixpkgs", "--min-age", "0s", "--allow-downgrade"],
-        ["update", "plex", "-i", "nixpkgs", "--to", "HEAD~1", "--allow-downgrade"],
+        ["update", "plex", "-i", "nixpkgs", "--to", "{1}", "--allow-downgrade"],
         ["status"],
         ["status", "--json"],
         ["outdated"],
@@ -32,6 +32,7 @@ public partial class UntouchedTests
         ["follows"],
         ["log", "plex"],
         ["log"],
+        ["resolve", "--all"],
         ["restore", "plex", "--to", "HEAD~1"],
         ["undo", "plex"],
         ["freeze", "plex", "nixpkgs", "--reason", "tests"],
@@ -52,11 +53,12 @@ public partial class UntouchedTests
         hosts.Folder.Write("fleet/hosts/dobro.nix", "{ ... }: { networking.hostName = \"dirty\"; }\n");
         hosts.Folder.Write("fleet/notes", "untracked\n");
         var beside = hosts.Folder.Write("beside.lock", hosts.Folder.Read("fleet/locks/plex.lock"));
+        var earlier = TestGit.In(hosts.Folder["inputs/nixpkgs"], "rev-parse", "HEAD~1").Trim();
         var before = Everything(hosts);
 
         foreach (var form in Forms)
         {
-            var ended = hosts.Hostlock(form.Select(word => word.Replace("{0}", beside, StringComparison.Ordinal)));
+            var ended = hosts.Hostlock(form.Select(word => word switch { "{0}" => beside, "{1}" => earlier, _ => word }));
 
             Assert.True(ended.ExitCode is 0 or 1, $"{string.Join(' ', form)}: {ended.ExitCode}\n{ended.Output}{ended.Errors}");
             foreach (var (file, hash) in Everything(hosts))

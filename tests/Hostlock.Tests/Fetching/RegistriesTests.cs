@@ -119,7 +119,8 @@ public sealed class RegistriesTests : IDisposable
     NixSettings Settings() =>
         NixSettings.Read(
             new Dictionary<string,
-            string> { ["HOME"] = _folder["home"], ["NIX_CONF_DIR"] = _folder["system"], ["XDG_CONFIG_DIRS"] = _folder["none"] });
+            string>
+            { ["HOME"] = _folder["home"], ["NIX_CONF_DIR"] = _folder["system"], ["XDG_CONFIG_DIRS"] = _folder["none"] });
 
     /// <summary>The server of the global registry.</summary>
     sealed class Wire : HttpMessageHandler

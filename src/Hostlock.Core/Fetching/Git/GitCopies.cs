@@ -106,7 +106,8 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
                 "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", .. options, "--", isPartial
                     ? "origin"
                     : copy.Url, specification,
-            ]) with { Stop = new ProcessStop.Gently(GitProgram.Grace) };
+            ]) with
+            { Stop = new ProcessStop.Gently(GitProgram.Grace) };
             var finished = await copy.RunAsync(command, cancellationToken);
             if (!finished.Succeeded && finished.Errors.Contains(".lock': File exists", StringComparison.Ordinal))
             {

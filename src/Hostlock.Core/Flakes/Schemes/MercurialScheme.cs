@@ -15,7 +15,9 @@ sealed class MercurialScheme : InputScheme
     public override RefAttributes? Parse(FlakeUrl url)
     {
         var attributes = new List<KeyValuePair<string, RefValue>>(
-            from name in (string[])["rev", "ref"] where url.Query.ContainsKey(name) select KeyValuePair.Create(
+            from name in (string[])["rev", "ref"]
+            where url.Query.ContainsKey(name)
+            select KeyValuePair.Create(
                 name, (RefValue)url.Query[name]))
         {
             new("type", Name),

@@ -74,7 +74,8 @@ public sealed class AdoptedFiles
                             folder.Path,
                             "cat-file",
                             "--filters",
-                            $"{version}:./{place}") with { Output = new ProcessOutput.Bytes() }, cancellationToken);
+                            $"{version}:./{place}") with
+                        { Output = new ProcessOutput.Bytes() }, cancellationToken);
                     if (!found.Succeeded || found.OutputBytes.Span.SequenceEqual(current))
                         continue;
                     earlier[place] = found.OutputBytes.ToArray();

@@ -109,8 +109,11 @@ public sealed class HostLayouts
         var absent = _flakes.RootInputs.Keys.Where(name => !declared.ContainsKey(name)).ToList();
         return absent.Count == 0
             ? layout
-            : layout with { Notes = layout.Notes.Add(new($"'{flake}' does not declare {string.Join(' ', absent)}: {host} cannot use what "
-                + $"flake.nix makes of that")) };
+            : layout with
+            {
+                Notes = layout.Notes.Add(new($"'{flake}' does not declare {string.Join(' ', absent)}: {host} cannot use what "
+                + $"flake.nix makes of that"))
+            };
     }
 
     // What builds the host today is the copy in flake.lock, if the root takes the flake in, and flake.lock itself, if the root puts the

@@ -115,7 +115,8 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         PlannedLock.Of(
             place,
             before ?? (resolved.Lock.Root.Inputs.Count == 0 ? LockFile.Empty : null),
-            resolved.Lock) with { Warnings = resolved.Warnings };
+            resolved.Lock) with
+        { Warnings = resolved.Warnings };
 
     // The number of inputs that the request moves.
     static int Moving(LockFile file, LockRequest asked) =>

@@ -59,6 +59,7 @@ public static class SharedInputs
 
         PlannedLock Planned(LockFile result, Warning warning) =>
             PlannedLock.Of(place, before, result)
-                .Leaving(known?.Held ?? [], known?.Unreachable ?? []) with { Warnings = [.. known?.Warnings ?? [], warning] };
+                .Leaving(known?.Held ?? [], known?.Unreachable ?? []) with
+            { Warnings = [.. known?.Warnings ?? [], warning] };
     }
 }

@@ -81,7 +81,7 @@ public sealed record CheckedFleet(
                 ignored.UnionWith(await IgnoredAsync(processes, folder, untracked, cancellationToken));
         }
         var locks = await UnmergedLock.MarkAsync(FleetStatus.Read(places), folder, processes, cancellationToken);
-        return new(folder, locks, place => declared[place], untracked, now) 
+        return new(folder, locks, place => declared[place], untracked, now)
         {
             Ignored = ignored,
             FolderInRepository = inRepository,

@@ -32,7 +32,8 @@ public static class MachineLock
         if (!isHere && host.Target is null)
             throw FleetException.NoTarget(host.Name);
         var command = Ssh.Command(
-            isHere ? null : host.Target, "cat", file) with { Output = new ProcessOutput.Bytes(LockFileReader.MaximumBytes) };
+            isHere ? null : host.Target, "cat", file) with
+        { Output = new ProcessOutput.Bytes(LockFileReader.MaximumBytes) };
         var finished = await processes.RunAsync(command, cancellationToken);
         if (finished.Succeeded)
             return finished.OutputBytes.ToArray();

@@ -49,7 +49,7 @@ public static class FleetFileEdit
     public static EditedText RemoveFreeze(SourceText source, HostName host, string input)
     {
         var member = HostMember(source, host);
-        var changes = FreezeChanges(source, member.Members, input) 
+        var changes = FreezeChanges(source, member.Members, input)
             ?? throw FleetException.NotFrozen(host, input, Find(FleetFile.Read(source), host)!.Frozen.Names);
         return ReadAgain(source, Changed(source, changes), fleet => Find(fleet, host) is { } still && !still.Frozen.ContainsKey(input))
             ?? throw FleetException.CannotEdit(member.Span, $"unfreeze an input of '{host}'");

@@ -99,8 +99,11 @@ public sealed class HostUpdateTests : IDisposable
         var old = _world.Flake("github:acme/a");
         _world.Flake("github:acme/b");
         var place = (
-            await LockedPlaceAsync(TwoInputs)) with { Frozen =
-                NameMap<Freeze>.Of([KeyValuePair.Create("a", new Freeze("it does not boot", null))]) };
+            await LockedPlaceAsync(TwoInputs)) with
+        {
+            Frozen =
+                NameMap<Freeze>.Of([KeyValuePair.Create("a", new Freeze("it does not boot", null))])
+        };
         _world.Flake("github:acme/a");
         var other = _world.Flake("github:acme/a/next");
 
@@ -119,7 +122,8 @@ public sealed class HostUpdateTests : IDisposable
         _world.Flake("github:acme/a");
         var place = (
             await LockedPlaceAsync(
-                """a.url = "github:acme/a";""")) with { Frozen = NameMap<Freeze>.Of([KeyValuePair.Create("a", new Freeze("x", null))]) };
+                """a.url = "github:acme/a";""")) with
+        { Frozen = NameMap<Freeze>.Of([KeyValuePair.Create("a", new Freeze("x", null))]) };
 
         Assert.Contains(
             "is frozen on plex",

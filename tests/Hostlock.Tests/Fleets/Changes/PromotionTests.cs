@@ -53,7 +53,8 @@ public sealed class PromotionTests : IDisposable
         var plex = Place("plex", tested) with { References = NameMap<string>.Of([KeyValuePair.Create("a", "github:acme/a/next")]) };
         var web = Place(
             "web",
-            await _world.LockAsync(OfWeb, old)) with { References = NameMap<string>.Of([KeyValuePair.Create("b", "github:acme/b/next")]) };
+            await _world.LockAsync(OfWeb, old)) with
+        { References = NameMap<string>.Of([KeyValuePair.Create("b", "github:acme/b/next")]) };
 
         var planned = Planned(new Promotion(new(plex, tested, Declared(OfPlex)), _ => Declared(OfWeb)).Plan([web], Whole));
 
@@ -75,7 +76,8 @@ public sealed class PromotionTests : IDisposable
         tested = await _world.LockAsync(OfPlex, tested);
         var web = Place(
             "web",
-            await _world.LockAsync("""a.url = "github:acme/a/old"; own.url = "github:acme/own";""")) with { FlakeFolder = "hosts/web" };
+            await _world.LockAsync("""a.url = "github:acme/a/old"; own.url = "github:acme/own";""")) with
+        { FlakeFolder = "hosts/web" };
 
         var planned = Planned(Promotion(tested, OfPlex, OfWeb).Plan([web], Whole));
 
