@@ -95,6 +95,25 @@ public class DoorsTests
             }),
     };
 
+    /// <summary>A text that only a door puts together, and the types that may have such a text, each with the reason.</summary>
+    sealed record DoorText(Func<string, bool> IsIts, Dictionary<string, string> Allowed);
+
+    static readonly Dictionary<string, DoorText> Texts = new()
+    {
+        ["quoting a value of TOML"] = new(
+            text => text.Contains(" = \"", StringComparison.Ordinal) || text.EndsWith(" = '", StringComparison.Ordinal),
+            new()
+            {
+                ["Hostlock.Locks.Repetition"] = "it writes Nix",
+                ["Hostlock.Fleets.FleetException"] = "its hints show an example",
+                ["Hostlock.Fleets.Checks.CheckRules"] = "the sentence of a rule names a setting",
+            }),
+
+        ["quoting a word of a shell"] = new(
+            text => text.Contains(@"'\''", StringComparison.Ordinal),
+            new() { ["Hostlock.ShellWord"] = "it is the door" }),
+    };
+
     static readonly TypeDefinition[] Types =
     [
         .. new[] { typeof(HostlockException), typeof(Surroundings) }
@@ -102,6 +121,8 @@ public class DoorsTests
     ];
 
     public static TheoryData<string> Names => [.. Doors.Keys];
+
+    public static TheoryData<string> NamesOfTexts => [.. Texts.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -118,6 +139,19 @@ public class DoorsTests
     [MemberData(nameof(Names))]
     public void No_exception_outlives_its_reason(string name) =>
         Assert.Empty(Doors[name].Allowed.Keys.Except(Uses(Doors[name]).Select(use => use.Type)));
+
+    [Theory]
+    [MemberData(nameof(NamesOfTexts))]
+    public void Nobody_but_a_door_puts_its_text_together(string name)
+    {
+        var found = (from type in Types
+                     from method in type.Methods.Where(method => method.HasBody)
+                     from instruction in method.Body.Instructions
+                     where instruction.Operand is string text && Texts[name].IsIts(text)
+                     select Outermost(type).FullName).ToHashSet();
+
+        Assert.Equal(Texts[name].Allowed.Keys.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+    }
 
     static IEnumerable<(string Type, string Call)> Uses(Door door) =>
         from type in Types

@@ -23,7 +23,7 @@ public static class FleetFileEdit
         if (freeze.Reason != Freeze.NoReason)
             settings.Append(CultureInfo.InvariantCulture, $"reason = {TomlText.String(freeze.Reason)}\n");
         if (freeze.Until is { } until)
-            settings.Append(CultureInfo.InvariantCulture, $"until = \"{until:yyyy-MM-dd}\"\n");
+            settings.Append(CultureInfo.InvariantCulture, $"until = {TomlText.String($"{until:yyyy-MM-dd}")}\n");
         var there = Table(member.Members, "freeze") is { } freezes ? Table(freezes.Members, input) : null;
         EditedText edited;
         if (there is null)
