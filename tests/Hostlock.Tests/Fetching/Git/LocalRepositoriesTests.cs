@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Hostlock.Fetching;
 using Hostlock.Flakes;
 using Hostlock.Tests.Support;
@@ -94,33 +93,4 @@ public sealed class LocalRepositoriesTests : IDisposable
 
         Assert.Equal([new(Revision.Parse(second), null)], between);
     }
-
-    [Fact]
-    public async Task Nothing_in_a_repository_is_changed_by_looking_at_it()
-    {
-        using var cases = new GitCases();
-        var before = Contents(cases.Folder.Path);
-        using var fetcher = _git.Fetcher();
-
-        foreach (var (_, reference) in GitCases.All.Where(one => !one.Reference.StartsWith("git://", StringComparison.Ordinal)))
-        {
-            try
-            {
-                await fetcher.FetchAsync(GitFetching.Reference(cases.Url(reference)), Stop);
-            }
-            catch (HostlockException)
-            {
-                // It may well fail; it may not write.
-            }
-        }
-
-        Assert.Equal(before, Contents(cases.Folder.Path));
-    }
-
-    static SortedDictionary<string, string> Contents(string folder) => new(
-        Directory.EnumerateFiles(
-            folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
-            .ToDictionary(
-                file => file,
-                file => $"{File.GetLastWriteTimeUtc(file):O} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"));
 }

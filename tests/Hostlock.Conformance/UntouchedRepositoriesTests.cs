@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using Hostlock.Fetching.Git;
+using Hostlock.Flakes;
+using Hostlock.Platform;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Conformance;
+
+/// <summary>Repositories in every state are read and stay as they are. It takes twenty seconds, so it is here.</summary>
+public class UntouchedRepositoriesTests
+{
+    [Fact]
+    public async Task Nothing_in_a_repository_is_changed_by_looking_at_it()
+    {
+        using var cases = new GitCases();
+        var before = Contents(cases.Folder.Path);
+        using var folder = new TempFolder();
+        using var fetcher = new GitFetcher(new ProcessRunner(), folder["cache"], new(folder["cache"]));
+
+        foreach (var (_, reference) in GitCases.All.Where(one => !one.Reference.StartsWith("git://", StringComparison.Ordinal)))
+        {
+            try
+            {
+                var asked = FlakeRef.ParseInput(cases.Url(reference), wantsTree: false, null, null);
+                await fetcher.FetchAsync(asked, TestContext.Current.CancellationToken);
+            }
+            catch (HostlockException)
+            {
+                // It may well fail; it may not write.
+            }
+        }
+
+        Assert.Equal(before, Contents(cases.Folder.Path));
+    }
+
+    static SortedDictionary<string, string> Contents(string folder) => new(
+        Directory.EnumerateFiles(
+            folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
+            .ToDictionary(
+                file => file,
+                file => $"{File.GetLastWriteTimeUtc(file):O} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"));
+}
