@@ -44,8 +44,8 @@ static class Measure
             : throw new InvalidOperationException($"{string.Join(' ', command)}: exit {process.ExitCode}\n{errors.Result}");
     }
 
-    /// <summary>The instructions of a program outside the kernel, by perf, or by valgrind where the machine does not count them; null where
-    /// neither is there.</summary>
+    /// <summary>The instructions of a program outside the kernel, by perf, or by valgrind if the machine does not count them; null if
+    /// neither is installed.</summary>
     public static double? Instructions(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables)
     {
         Output(command, variables); // once, so that nothing is new

@@ -10,8 +10,8 @@ namespace Hostlock.Fuzz;
 
 /// <summary>A reader of what others have written: it takes any bytes, and may answer with nothing but a
 /// <see cref="HostlockException"/>.</summary>
-/// <param name="Name">What it reads.</param>
-/// <param name="Read">Reads; and where the reader has a promise beyond that, sees to it.</param>
+/// <param name="Name">The kind of file or text that is read.</param>
+/// <param name="Read">Reads the bytes, and tests what else the reader promises.</param>
 /// <param name="Words">Pieces of its language, to be put in anywhere.</param>
 sealed record Target(string Name, Action<byte[]> Read, params string[] Words)
 {

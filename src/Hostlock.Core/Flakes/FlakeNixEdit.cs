@@ -12,8 +12,8 @@ public static class FlakeNixEdit
     const string Library = "hostlock.nix";
 
     /// <summary>
-    /// Puts <c>inputs: import ./hostlock.nix inputs (</c> before the function of <c>outputs</c> and <c>)</c> after it. Where Nix
-    /// learns of inputs by the formals of that function alone, the new function has them too, or Nix would see them no more.
+    /// Puts <c>inputs: import ./hostlock.nix inputs (</c> before the function of <c>outputs</c> and <c>)</c> after it. If Nix
+    /// learns of inputs by the formals of that function alone, the new function has them too; else Nix would no longer see them.
     /// </summary>
     /// <exception cref="FlakeException">The file does not parse, is wrapped already, or its outputs are no function.</exception>
     public static EditedText Wrap(SourceText source)

@@ -175,7 +175,7 @@ public sealed record FlakeUrl(
             : null;
     }
 
-    // Null where a character may not stand here, where % is not followed by two digits, or where the bytes are not UTF-8.
+    // Null if a character may not stand here, if % is not followed by two digits, or if the bytes are not UTF-8.
     static string? Decode(string text, Predicate<char> isAllowed)
     {
         if (text.ContainsOnly(c => c != '%' && isAllowed(c)))

@@ -13,6 +13,7 @@ public sealed class FleetException : HostlockException
     }
 
     // hostlock.toml.
+    /// <summary>The text of hostlock.toml is not TOML, for the reason given by the parser.</summary>
     public static FleetException NotToml(SourceSpan span, string why) =>
         new($"not TOML: {char.ToLowerInvariant(why[0])}{why[1..].TrimEnd('.', ';')}") { Span = span };
 
@@ -76,20 +77,25 @@ public sealed class FleetException : HostlockException
     internal static FleetException NotFrozen(HostName host, string input, IEnumerable<string> frozen) =>
         new($"input '{input}' of '{host}' is not frozen") { Hint = Closest.To(input, frozen) ?? Known("frozen", frozen) };
 
+    /// <summary>A freeze was asked for the root lock, which has no table in hostlock.toml.</summary>
     public static FleetException RootCannotFreeze() =>
         new("inputs of the root lock cannot be frozen, because hostlock.toml has no table for it") { Hint = "name a host" };
 
     internal static FleetException CannotEdit(SourceSpan span, string what) =>
         new($"cannot {what} in a file that is laid out like this") { Span = span, Hint = "edit it by hand" };
 
+    /// <summary>The text is not a day of the form 2026-12-31.</summary>
     public static FleetException NotADay(string text) =>
         new($"'{text}' is not a day") { Hint = "write it as year, month and day: '2026-12-31'" };
 
+    /// <summary>The day until which an input is to be frozen is over.</summary>
     public static FleetException DayIsPast(string day) => new($"the day '{day}' is past");
 
+    /// <summary>hostlock.toml does not begin with its version.</summary>
     public static FleetException NoVersion(SourceSpan span) =>
         new("'version' is missing") { Span = span, Hint = "the first line of hostlock.toml is 'version = 1'" };
 
+    /// <summary>hostlock.toml has a version that this program does not read.</summary>
     public static FleetException UnknownVersion(SourceSpan span, string version) =>
         new($"version {version} of hostlock.toml is not known")
         {
@@ -97,6 +103,7 @@ public sealed class FleetException : HostlockException
             Hint = "this hostlock reads version 1; a newer hostlock may read this one",
         };
 
+    /// <summary>A table of hostlock.toml has a setting of an unknown name; the hint is the nearest known one.</summary>
     public static FleetException UnknownSetting(SourceSpan span, string name, IEnumerable<string> known) =>
         new($"setting '{name}' is not known")
         {
@@ -104,11 +111,14 @@ public sealed class FleetException : HostlockException
             Hint = Closest.To(name, known) ?? (known.Any() ? $"known here: {string.Join(", ", known)}" : null),
         };
 
+    /// <summary>A setting has a value of another kind than <paramref name="expected"/>.</summary>
     public static FleetException WrongValue(SourceSpan span, string expected) => new($"this must be {expected}") { Span = span };
 
+    /// <summary>A host is in a ring that hostlock.toml does not declare.</summary>
     public static FleetException UnknownRing(SourceSpan span, string ring, IEnumerable<string> rings) =>
         new($"there is no ring '{ring}'") { Span = span, Hint = Closest.To(ring, rings) ?? $"add a table [rings.{ring}]" };
 
+    /// <summary>The text cannot name a host. <paramref name="span"/> is its place in a file; null means that it was typed.</summary>
     public static FleetException NotAHostName(string text, SourceSpan? span) =>
         new($"'{text}' is not a host name")
         {
@@ -119,6 +129,7 @@ public sealed class FleetException : HostlockException
         };
 
     // The flake.
+    /// <summary>No flake.nix exists in the folder or above it.</summary>
     public static FleetException NoFlake(string folder) =>
         new($"there is no flake.nix in '{folder}' or above it") { Hint = "go to your flake, or name it with -C DIR" };
 
@@ -127,9 +138,11 @@ public sealed class FleetException : HostlockException
     internal static FleetException LinkLeaves(string path, string target) =>
         new($"'{path}' leads out of the flake, to '{target}', and is left alone") { Hint = "make it a file or folder of the flake" };
 
+    /// <summary>A file that Nix has to read is not tracked by git.</summary>
     public static FleetException NotTracked(string file) =>
         new($"'{file}' is not tracked by git, so Nix does not see it") { Hint = $"git add -N {ShellWord.Quote(file)}" };
 
+    /// <summary>A name was typed that is no host of the fleet; the hint is the nearest host, or all.</summary>
     public static FleetException UnknownHost(string name, IEnumerable<HostName> hosts) =>
         new($"unknown host '{name}'") { Hint = Closest.To(name, Words(hosts).Append(HostName.Root)) ?? Known("hosts", Words(hosts)) };
 
@@ -139,30 +152,37 @@ public sealed class FleetException : HostlockException
             Hint = $"'{input}' is an input; name a host, and the input behind it: -i {ShellWord.Quote(input)}",
         };
 
+    /// <summary>A ring was typed that hostlock.toml does not declare.</summary>
     public static FleetException NoSuchRing(string name, IEnumerable<string> rings) =>
         new($"there is no ring '{name}'") { Hint = Closest.To(name, rings) ?? Known("rings", rings) };
 
+    /// <summary>A ring was typed, and the command works on one lock.</summary>
     public static FleetException NotOneLock(string word) => new($"'{word}' is a ring, and one lock is meant")
     {
         Hint = "name a host, or root",
     };
 
+    /// <summary>A command was typed that does not exist; the hint is the nearest one.</summary>
     public static FleetException NoSuchCommand(string word, IEnumerable<string> commands) =>
         new($"there is no command '{word}'") { Hint = Closest.To(word, commands) };
 
+    /// <summary>A command that writes was given no host, no ring and no --all.</summary>
     public static FleetException NoHosts() =>
         new("no host is named") { Hint = "name hosts, 'root', @RING or --all" };
 
     // Locks.
+    /// <summary>The host has no lock file yet.</summary>
     public static FleetException NoLock(LockPlace place) =>
         new($"{place.Name} has no lock yet ('{place.RelativePath}')") { Hint = $"hostlock lock {place.Name}" };
 
+    /// <summary>The lock is a symlink, which Nix does not read as a lock.</summary>
     public static FleetException LockIsLink(string file) =>
         new($"'{file}' is a symlink, and Nix does not read such a lock")
         {
             Hint = $"put the file itself there: cp --remove-destination \"$(readlink -f {file})\" {file}",
         };
 
+    /// <summary>The path is not an input of the lock, or it follows another input.</summary>
     public static FleetException NotAnInput(LockPlace place, InputPath path, LockFile file)
     {
         var edge = file.EdgeAt(path);
@@ -171,6 +191,7 @@ public sealed class FleetException : HostlockException
             : NotAnInput(place, path, file.AllInputs().Select(input => input.Path.ToString()));
     }
 
+    /// <summary>The path is not an input of the lock; the hint is the nearest known one.</summary>
     public static FleetException NotAnInput(LockPlace place, InputPath path, IEnumerable<string> known) =>
         new($"'{path}' is not an input of {place.Name}")
         {
@@ -178,6 +199,7 @@ public sealed class FleetException : HostlockException
                 ?? Known("inputs", known.Where(name => !name.Contains('/', StringComparison.Ordinal))),
         };
 
+    /// <summary>The text is not names joined by slashes.</summary>
     public static FleetException NotAnInputPath(string text) =>
         new($"'{text}' is not an input path")
         {
@@ -193,6 +215,7 @@ public sealed class FleetException : HostlockException
             Hint = $"all beneath it stays as well: hostlock freeze {host} {ShellWord.Quote(input.Split('/')[0])}",
         };
 
+    /// <summary>A host tracks an input by a reference of its own, and the flake declares no such input.</summary>
     public static FleetException ReferenceOfNoInput(LockPlace place, string input, IEnumerable<string> known) =>
         new($"hostlock.toml gives {place.Name} a reference for '{input}', which is not an input of the flake")
         {
@@ -205,9 +228,11 @@ public sealed class FleetException : HostlockException
             Hint = Closest.To(input, known) ?? Known("inputs", known) ?? "take the freeze out of hostlock.toml",
         };
 
+    /// <summary>The input is frozen on this host, and was asked to move.</summary>
     public static FleetException IsFrozen(LockPlace place, InputPath path, Freeze freeze) =>
         new($"'{path}' is frozen on {place.Name}: {freeze}") { Hint = $"hostlock unfreeze {place.Name} {ShellWord.Quote(path.Names[0])}" };
 
+    /// <summary>A planned lock differs in inputs that were not to move. The proof of an update failed, and nothing is written.</summary>
     public static FleetException TouchedOther(IReadOnlyList<InputPath> others) =>
         new($"the update would also change "
             + string.Join(", ", others.Take(5).Select(path => $"'{path}'"))
@@ -244,9 +269,11 @@ public sealed class FleetException : HostlockException
             Hint = Closest.To(path.ToString(), conflicts) ?? Known("conflicts", conflicts),
         };
 
+    /// <summary>A conflict was to be settled, and git has none in this lock.</summary>
     public static FleetException IsMerged(LockPlace place) =>
         new($"git has no conflict in the lock of {place.Name} ('{place.RelativePath}')");
 
+    /// <summary>More than one side of a conflict was named.</summary>
     public static FleetException SeveralSides() =>
         new("more than one side is named")
         {
@@ -272,11 +299,14 @@ public sealed class FleetException : HostlockException
         IsOutside = true,
     };
 
+    /// <summary>Git did not commit the locks that are written; <paramref name="said"/> is what it printed.</summary>
     public static FleetException CommitFailed(string said) =>
         new($"the locks are written, but git did not commit them{(said.Length == 0 ? "" : $": {said}")}") { IsOutside = true };
 
+    /// <summary>The folder is in no git repository, and the command needs one.</summary>
     public static FleetException NoRepository(string folder) => new($"'{folder}' is in no git repository");
 
+    /// <summary>Neither a commit nor a day of this name has the lock.</summary>
     public static FleetException NoSuchVersion(string word, string file) =>
         new($"no commit or day '{word}' has '{file}'")
         {
@@ -286,6 +316,7 @@ public sealed class FleetException : HostlockException
     internal static FleetException NixFailed(string what, string said) =>
         new($"'nix {what}' failed: {string.Join('\n', said.Split('\n').TakeLast(12))}") { IsOutside = true };
 
+    /// <summary>Closures were to be compared, and neither side is a host.</summary>
     public static FleetException ClosureNeedsHost() => new("--closure builds a host, and neither of the two names is one")
     {
         Hint = "name a host first: hostlock diff plex root --closure",
@@ -312,6 +343,7 @@ public sealed class FleetException : HostlockException
         IsOutside = true,
     };
 
+    /// <summary>The command of a bisect fails with the lock that is said to be good.</summary>
     public static FleetException GoodIsNotGood() =>
         new("the command fails with the good lock")
         {
@@ -319,25 +351,31 @@ public sealed class FleetException : HostlockException
             Hint = "try the command by hand; exit code 0 means good, 125 means that it cannot tell, any other means bad",
         };
 
+    /// <summary>The command of a bisect passes with the lock that is said to be bad.</summary>
     public static FleetException BadIsNotBad() =>
         new("the command passes with the bad lock") { IsRefusal = true, Hint = "the cause may lie outside the lock of the host" };
 
+    /// <summary>The history has no earlier lock of this host.</summary>
     public static FleetException NothingToUndo(LockPlace place) => new($"git knows no earlier lock of {place.Name}") { IsRefusal = true };
 
+    /// <summary>The text is not a number and a unit of time.</summary>
     public static FleetException NotADuration(string text) => new($"'{text}' is not a duration")
     {
         Hint = "a number and a unit: 3d, 12h, 2w",
     };
 
+    /// <summary>--to was given without exactly one input.</summary>
     public static FleetException ToNeedsOneInput() =>
         new("--to moves one input") { Hint = "name it: -i nixpkgs --to REF-OR-REV" };
 
+    /// <summary>--exclude and --input were both given.</summary>
     public static FleetException ExcludesNamed() =>
         new("--exclude is for moving all inputs, and --input names some") { Hint = "name those to move, or those to leave" };
 
     /// <summary>True if the answer is no, although nothing is wrong; this gives exit code 1.</summary>
     public bool IsRefusal { get; private init; }
 
+    /// <summary>--locked was given, and the locks of these hosts are not in line with what is declared.</summary>
     public static FleetException NeedsLock(IReadOnlyList<string> names) =>
         new($"{(names.Count == 1 ? $"the lock of {names[0]} is" : $"the locks of {string.Join(", ", names)} are")} not in line with what "
             + $"is declared, and --locked forbids writing")
@@ -346,6 +384,7 @@ public sealed class FleetException : HostlockException
             Hint = $"hostlock lock {string.Join(' ', names)}",
         };
 
+    /// <summary>Another run holds the fleet; this gives exit code 6.</summary>
     public static FleetException Busy(string file) =>
         new($"another hostlock is writing here ('{file}')") { IsBusy = true, Hint = "wait for it to finish, then try again" };
 
@@ -365,14 +404,20 @@ public sealed class FleetException : HostlockException
             Hint = $"remove the inputs of [hosts.{host}] from hostlock.toml first",
         };
 
+    /// <summary>--keep was given together with hosts.</summary>
     public static FleetException KeepsWithHosts() => new("--keep is for ejecting the whole flake, and a host is named")
     {
         Hint = "to give flake.lock the lock of a host: hostlock promote HOST root",
     };
 
+    /// <summary>
+    /// The hosts are computed by Nix code, and no nix is installed. <paramref name="place"/> is the folder whose sub-folders are
+    /// named like hosts; null means none.
+    /// </summary>
     public static FleetException HostsUnknown(string? place, IEnumerable<HostName> names) =>
         new("the host names in flake.nix are computed, and there is no nix here to evaluate them") { Hint = ToNameThem(place, names) };
 
+    /// <summary>The hosts are computed by Nix code, and nix failed with <paramref name="why"/>, its last line of error.</summary>
     public static FleetException NixCannotNameHosts(string why, string? place, IEnumerable<HostName> names) =>
         new($"the host names in flake.nix are computed, and nix cannot evaluate them: {why}")
         {
@@ -380,12 +425,14 @@ public sealed class FleetException : HostlockException
             Hint = ToNameThem(place, names),
         };
 
+    /// <summary>The flake has no hosts and no homes.</summary>
     public static FleetException HasNoHosts() =>
         new("this flake has no hosts: nothing under nixosConfigurations or darwinConfigurations, and no homes")
         {
             Hint = "declare a host in flake.nix first",
         };
 
+    /// <summary>The flake has no hosts, but homes or telephones, which are taken in only by name.</summary>
     public static FleetException HasOnlyCandidates(IEnumerable<HostName> names) =>
         new($"this flake has no hosts, only homes or telephones: {string.Join(' ', names)}")
         {

@@ -12,6 +12,7 @@ namespace Hostlock.Fleets;
 /// <param name="Freeze">The freeze of the input; null if it is not frozen.</param>
 public sealed record InputStatus(string Name, LockEdge Edge, ulong SecondsBehind, Freeze? Freeze)
 {
+    /// <summary>Gets what the input is locked to; null means that it is locked to nothing, as if it follows another.</summary>
     public FlakeRef? Locked => (Edge as LockEdge.Locked)?.Node.Locked;
 }
 

@@ -22,10 +22,10 @@ sealed class FlakeReader
     readonly LockReading _reading = new();
 
     /// <summary>A flake as read.</summary>
-    /// <param name="Flake">What it declares.</param>
-    /// <param name="Place">Where it lies.</param>
-    /// <param name="OwnLock">The lock it brings along, which is read when it is asked for.</param>
-    /// <param name="Warnings">What was odd in it.</param>
+    /// <param name="Flake">The declarations of the flake.</param>
+    /// <param name="Place">The place of the flake.</param>
+    /// <param name="OwnLock">The lock that the flake brings along, which is read when it is asked for.</param>
+    /// <param name="Warnings">The warnings about the flake.</param>
     internal sealed record ReadFlake(Flake Flake, FlakePlace Place, Lazy<Task<LockFile>> OwnLock, IReadOnlyList<Warning> Warnings);
 
     /// <summary>Reads the flake at a folder.</summary>

@@ -15,9 +15,9 @@ sealed record DeclaredInput(InputPath Path, FlakeInput Declared, FlakePlace Plac
 
 /// <summary>The judgement on an input.</summary>
 /// <param name="Input">The input.</param>
-/// <param name="Decision">What to do with it.</param>
-/// <param name="Reference">What is asked for; null if it follows another input.</param>
-/// <param name="Place">Where a relative path starts: the flake that declares or overrides it.</param>
+/// <param name="Decision">The way to lock the input.</param>
+/// <param name="Reference">The reference to ask for; null if the input follows another.</param>
+/// <param name="Place">The place that a relative path starts from: the flake that declares or overrides it.</param>
 /// <param name="Parent">
 /// The input whose folder a relative path starts from; null if the path is one of the command line, or the reference is no relative path.
 /// </param>

@@ -13,8 +13,8 @@ sealed class InputOverrides
     readonly HashSet<InputPath> _used = [];
 
     /// <summary>An override.</summary>
-    /// <param name="Input">What it says.</param>
-    /// <param name="Place">Where its relative paths start.</param>
+    /// <param name="Input">The input as the override declares it.</param>
+    /// <param name="Place">The place that relative paths of the override start from.</param>
     /// <param name="DeclaredBy">The input whose flake says it; null for the command line.</param>
     internal sealed record InputOverride(FlakeInput Input, FlakePlace Place, InputPath? DeclaredBy);
 

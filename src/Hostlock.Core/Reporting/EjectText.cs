@@ -8,6 +8,7 @@ namespace Hostlock.Reporting;
 /// <summary>Renders the plan of <c>eject</c>: the files, the changed lines of flake.nix, and the inputs that move for each host.</summary>
 public static class EjectText
 {
+    /// <summary>Renders what an eject does, file by file.</summary>
     public static string Render(string flakeNix, EjectPlan plan, Ink ink)
     {
         var text = new StringBuilder();

@@ -11,6 +11,7 @@ public static class ErrorText
     // The most characters that are shown of a line. A line of a lock that a program wrote can be megabytes long.
     const int Width = 160;
 
+    /// <summary>Renders an error: the message, its place in a file, and the hint.</summary>
     public static string Render(HostlockException error, Ink ink)
     {
         var text = new StringBuilder();
@@ -23,6 +24,7 @@ public static class ErrorText
         return text.ToString();
     }
 
+    /// <summary>Renders a warning.</summary>
     public static string Render(Warning warning, Ink ink)
     {
         var text = new StringBuilder();

@@ -11,6 +11,7 @@ public static class HistoryText
 {
     const int InputsShown = 8;
 
+    /// <summary>Renders the changes of a lock, the newest first.</summary>
     public static string Render(IReadOnlyList<CommittedChange> versions, Ink ink)
     {
         var text = new StringBuilder();

@@ -10,6 +10,7 @@ namespace Hostlock.Reporting;
 /// <summary>Renders the plan of <c>init</c>: the hosts, the files, and the lines of flake.nix that change.</summary>
 public static class InitText
 {
+    /// <summary>Renders what an init does, file by file.</summary>
     public static string Render(string flakeNix, InitPlan plan, Ink ink)
     {
         var text = new StringBuilder();

@@ -7,6 +7,7 @@ namespace Hostlock.Reporting;
 /// <summary>Renders a lock as a tree of inputs, follows included.</summary>
 public static class LockTree
 {
+    /// <summary>Renders a lock as a tree, follows included.</summary>
     public static string Render(string title, LockFile file, Ink ink)
     {
         var text = new StringBuilder().Append(ink.Bold(Visible.Name(title))).Append('\n');

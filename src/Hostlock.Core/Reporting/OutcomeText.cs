@@ -7,6 +7,7 @@ namespace Hostlock.Reporting;
 /// <summary>Renders the outcome of <c>lock</c> and <c>update</c>, host by host, in Nix's own blocks.</summary>
 public static class OutcomeText
 {
+    /// <summary>Renders what became of each lock.</summary>
     public static string Render(IEnumerable<PlannedLock> locks, bool isWritten, Ink ink)
     {
         var text = new StringBuilder();

@@ -9,6 +9,7 @@ public static class OutdatedTable
 {
     const string Day = "d";
 
+    /// <summary>Renders what an update would move, a table for each lock.</summary>
     public static string Render(IReadOnlyList<OutdatedLock> locks, Ink ink)
     {
         var text = new StringBuilder();

@@ -8,6 +8,7 @@ namespace Hostlock.Reporting;
 /// <summary>Renders the inputs that locks have more than once, the hosts, and the lines of flake.nix that would join them.</summary>
 public static class RepetitionText
 {
+    /// <summary>Renders the repeated inputs of each lock, and the lines of follows that would join them.</summary>
     public static string Render(IReadOnlyList<(LockPlace Place, IReadOnlyList<Repetition> Repetitions)> locks, Ink ink)
     {
         var text = new StringBuilder();

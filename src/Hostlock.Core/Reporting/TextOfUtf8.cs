@@ -4,7 +4,7 @@ using System.Text;
 namespace Hostlock.Reporting;
 
 /// <summary>
-/// Takes UTF-8 and hands it on as text, piece by piece: what a thousand hosts have to say is never whole in memory. Where the text would
+/// Takes UTF-8 and hands it on as text, piece by piece: what a thousand hosts have to say is never whole in memory. If the text would
 /// only become UTF-8 again, the bytes are handed on as they are.
 /// </summary>
 sealed class TextOfUtf8(TextWriter output) : Stream

@@ -12,7 +12,7 @@ abstract class InputScheme
     /// <summary>The attribute <c>type</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The attributes it knows, beside <c>type</c> and <c>dir</c>.</summary>
+    /// <summary>The names of the attributes of this type, beside <c>type</c> and <c>dir</c>.</summary>
     public abstract ImmutableArray<string> AttributeNames { get; }
 
     /// <summary>True unless this is the type of a future Nix.</summary>
@@ -32,8 +32,8 @@ abstract class InputScheme
     /// <param name="wantsTree">False for <c>flake = false</c>: a plain URL may then be a single file.</param>
     public abstract bool Takes(FlakeUrl url, bool wantsTree);
 
-    /// <summary>The attributes a URL says, without <c>dir</c>; null if it is none of Nix's after all, and so a path.</summary>
-    /// <exception cref="FlakeException">It is one, and wrong.</exception>
+    /// <summary>The attributes of a URL, without <c>dir</c>; null if Nix takes it for a path and not for this type.</summary>
+    /// <exception cref="FlakeException">The URL is of this type, and malformed.</exception>
     public abstract RefAttributes? Parse(FlakeUrl url);
 
     /// <summary>Judges attributes that were written as such, and completes them.</summary>
@@ -52,9 +52,9 @@ abstract class InputScheme
         return revision is null ? attributes : throw FlakeException.CannotSetRevision(ToUrl(attributes).ToString(), revision);
     }
 
-    // What it pins.
+    // Pins.
 
-    /// <summary>True if nothing of it can move: what a lock may hold.</summary>
+    /// <summary>True if the reference can never mean another tree, as a lock demands.</summary>
     public abstract bool IsLocked(RefAttributes attributes);
 
     /// <summary>The reference moved to a revision, or to a branch or tag, as <c>update --to</c> asks.</summary>
@@ -67,17 +67,17 @@ abstract class InputScheme
     /// <summary>The attributes that identify a pinned tree for ever. Those that are only known of it are left out.</summary>
     public virtual RefAttributes Identity(RefAttributes attributes) => attributes;
 
-    // Where it is.
+    // Places.
 
     /// <summary>The place of its tree.</summary>
     /// <param name="attributes">The reference.</param>
     /// <param name="hasToken">True if there is an access token for its <see cref="RepositoryOf"/>.</param>
     public virtual TreeLocation Locate(RefAttributes attributes, bool hasToken) => new TreeLocation.NotFetched($"inputs of type '{Name}'");
 
-    /// <summary>The path of the folder it names, absolute or relative to the flake that declares it; null if it names none.</summary>
+    /// <summary>The path of the folder that is named, absolute or relative to the declaring flake; null if none is.</summary>
     public virtual string? FolderOf(RefAttributes attributes) => null;
 
-    /// <summary>True if it leads to a place that other machines do not have: an absolute path, or a <c>file:</c> address.</summary>
+    /// <summary>True if the reference leads to a place of this machine alone: an absolute path, or a <c>file:</c> address.</summary>
     public virtual bool IsOfThisMachine(RefAttributes attributes) =>
         attributes.Text("url") is { } url && url.StartsWith("file:/", StringComparison.Ordinal);
 

@@ -9,11 +9,11 @@ using Hostlock.Fleets.Settings.Toml;
 namespace Hostlock.Fleets.Adoption;
 
 /// <summary>A file that <c>init</c> makes or changes.</summary>
-/// <param name="Path">Relative to the flake.</param>
-/// <param name="Contents">What it will hold.</param>
-/// <param name="IsNew">True where it is not there yet.</param>
-/// <param name="What">What it is for, or what changes in it.</param>
-/// <param name="Edit">Where it changes, for a file of the user's.</param>
+/// <param name="Path">The path of the file, relative to the flake.</param>
+/// <param name="Contents">The bytes that the file will hold.</param>
+/// <param name="IsNew">True if the file does not exist yet.</param>
+/// <param name="What">The purpose of the file, or what changes in it, in words.</param>
+/// <param name="Edit">The changed places of a file that the user wrote; null for a new file.</param>
 public sealed record PlannedFile(string Path, ReadOnlyMemory<byte> Contents, bool IsNew, string What, EditedText? Edit = null)
 {
     /// <summary>True if a file of the user's gives way, with all that it says.</summary>

@@ -44,13 +44,13 @@ public sealed record PlannedLock
     public IReadOnlyList<Warning> Warnings { get; init; } = [];
 
     /// <summary>Plans a lock that replaces another.</summary>
-    /// <param name="place">Where it lies.</param>
+    /// <param name="place">The place of the lock.</param>
     /// <param name="before">The lock as it is; null if the file does not exist.</param>
     /// <param name="after">The lock as it should be.</param>
     public static PlannedLock Of(LockPlace place, LockFile? before, LockFile after) => new(place, before, after);
 
     /// <summary>Plans to put back an earlier lock, byte for byte.</summary>
-    /// <param name="place">Where it lies.</param>
+    /// <param name="place">The place of the lock.</param>
     /// <param name="bytes">The earlier lock.</param>
     /// <exception cref="HostlockException">The bytes are no lock, or what is there now is no file.</exception>
     public static PlannedLock Restoring(LockPlace place, byte[] bytes)

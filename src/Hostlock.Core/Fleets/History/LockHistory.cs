@@ -104,6 +104,7 @@ public sealed class LockHistory : IDisposable
         throw FleetException.NothingToUndo(place);
     }
 
+    /// <summary>Ends the git process that reads objects, if one was begun.</summary>
     public void Dispose() => _history.Dispose();
 
     string PathOf(LockPlace place) => Path.GetRelativePath(_root, place.FullPath);

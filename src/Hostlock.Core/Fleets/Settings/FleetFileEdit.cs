@@ -189,7 +189,7 @@ public static class FleetFileEdit
         return Removals(source, going.Members);
     }
 
-    // Where all that defines a table is taken out.
+    // The changes that take out all that defines a table.
     static List<TextChange> Removals(SourceText source, TomlTable table)
     {
         var changes = new List<TextChange>();

@@ -2,7 +2,7 @@ using Hostlock.Fleets.Settings;
 
 namespace Hostlock.Fleets.Checks.Rules;
 
-/// <summary>hostlock.toml lists a host, a configuration or an output that flake.nix no longer has; Nix fails where it is asked
+/// <summary>hostlock.toml lists a host, a configuration or an output that flake.nix no longer has; Nix fails if it is asked
 /// for.</summary>
 static class GoneHost
 {
