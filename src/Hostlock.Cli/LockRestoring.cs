@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
@@ -17,16 +16,14 @@ sealed class LockRestoring
 
     /// <summary>Puts an earlier lock back.</summary>
     /// <param name="run">The run of the command.</param>
-    /// <param name="place">The lock.</param>
-    /// <param name="findAsync">Finds the bytes of the earlier lock.</param>
-    public async Task<ExitCode> RunAsync(CommandRun run, LockPlace place, Func<CancellationToken, Task<byte[]>> findAsync)
+    /// <param name="planAsync">Plans to put it back.</param>
+    public async Task<ExitCode> RunAsync(CommandRun run, Func<CancellationToken, Task<PlannedLock>> planAsync)
     {
         var writing = new LockWriting(run.Processes, run.Folder, new LockLines(run, Show));
         await writing.RunAsync(PlanAsync, run.Mode(_dryRun, _commit, LockUpdating.Note), run.CancellationToken);
         return ExitCode.Done;
 
-        async Task<LockPlan> PlanAsync(CancellationToken stop) =>
-            new([new LockOutcome.Planned(PlannedLock.Restoring(place, await findAsync(stop)))]);
+        async Task<LockPlan> PlanAsync(CancellationToken stop) => new([new LockOutcome.Planned(await planAsync(stop))]);
 
         void Show(LockReport report) =>
             run.Print(() => OutcomeText.Render(report.Locks, report.IsWritten, run.Terminal.Ink), () => ReportJson.Render(report));

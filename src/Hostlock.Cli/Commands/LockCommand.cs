@@ -9,6 +9,7 @@ sealed class LockCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
     readonly Option<bool> _locked = new("--locked") { Description = "Fail instead of writing" };
+    readonly Option<bool> _fill = new("--fill") { Description = "Also fetch locked trees to fill in hashes and dates that entries lack" };
     readonly Option<bool> _commit = CommonOptions.Commit();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
@@ -17,17 +18,18 @@ sealed class LockCommand : FleetCommand
             Bring locks in line with flake.nix, and move no locked input
 
             Adds entries for new inputs, and drops those of removed ones. A locked input
-            stays at its revision.
+            stays at its revision. Locks of other Nixes may lack hashes; --fill adds them.
 
               hostlock lock
               hostlock lock plex --locked
             """)
-        { _hosts, _locked, _commit, _dryRun, CommonOptions.Json };
+        { _hosts, _locked, _fill, _commit, _dryRun, CommonOptions.Json };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var mode = run.Value(_locked) ? new WritingMode.PlanOnly() : run.Mode(_dryRun, _commit, LockUpdating.Note);
-        var report = await LockUpdating.RunAsync(run, run.Places(_hosts), new UpdateRequest.InLine(), mode);
+        var request = new UpdateRequest.InLine { FillsFacts = run.Value(_fill) };
+        var report = await LockUpdating.RunAsync(run, run.Places(_hosts), request, mode);
         var code = LockUpdating.CodeOf(report);
         return code == ExitCode.Done
             && run.Value(_locked)

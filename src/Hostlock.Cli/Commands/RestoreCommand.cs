@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
 
 namespace Hostlock.Cli.Commands;
@@ -20,8 +21,9 @@ sealed class RestoreCommand : FleetCommand
         var command = new Command("restore", """
             Put back an earlier lock of a host
 
-            The earlier lock is put back byte for byte. The lock of a generation is read
-            from the host's machine.
+            The earlier lock is put back byte for byte, but a hash that it lacks and the
+            present lock has for the same revision stays. The lock of a generation is
+            read from the host's machine.
 
               hostlock restore plex --to 2026-03-01
               hostlock restore plex --to generation:12 --commit
@@ -35,6 +37,8 @@ sealed class RestoreCommand : FleetCommand
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {
         var version = LockVersion.Of(run.Folder, run.Folder.OwnerNamed(run.Value(_host)), run.Value(_to)!);
-        return _restoring.RunAsync(run, version.Place, stop => run.Versions.ReadBytesAsync(version, stop));
+        return _restoring.RunAsync(
+            run,
+            async stop => PlannedLock.Restoring(version.Place, await run.Versions.ReadBytesAsync(version, stop)).KeepingFacts());
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hostlock.Fleets.Changes;
 
 namespace Hostlock.Cli.Commands;
 
@@ -28,6 +29,7 @@ sealed class UndoCommand : FleetCommand
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {
         var place = run.Folder.PlaceNamed(run.Value(_host));
-        return _restoring.RunAsync(run, place, stop => run.Versions.BeforeLastChangeAsync(place, stop));
+        return _restoring.RunAsync(
+            run, async stop => PlannedLock.Restoring(place, await run.Versions.BeforeLastChangeAsync(place, stop)));
     }
 }

@@ -10,6 +10,9 @@ namespace Hostlock.Flakes;
 /// <remarks>Source of the rules: Nix 2.34.8, libflake/flakeref.cc and libfetchers/*.cc.</remarks>
 public sealed partial record FlakeRef
 {
+    // What is known of a pinned tree, beside what pins it.
+    static readonly string[] Facts = ["lastModified", "narHash", "revCount"];
+
     FlakeRef? _canonical;
 
     internal FlakeRef(RefAttributes input, string directory) => (Input, Directory) = (input, directory);
@@ -53,6 +56,9 @@ public sealed partial record FlakeRef
 
     /// <summary>True if nothing of it can move any more, so that a lock may hold it.</summary>
     public bool IsLocked => Scheme.IsLocked(Input);
+
+    /// <summary>True if its inputs are commits of a git repository.</summary>
+    public bool HasHistory => Scheme.HasHistory;
 
     /// <summary>The attributes as a lock holds them: those of the input, and <c>dir</c> if it is not empty.</summary>
     public RefAttributes Attributes => Directory.Length == 0 ? Input : Input.With("dir", Directory);
@@ -149,6 +155,36 @@ public sealed partial record FlakeRef
     {
         var moved = With(Scheme.MovedTo(Input, to));
         return Flakes.Revision.Is(to) || GitRefName.IsLegal(to) ? moved : throw FlakeException.NoPlaceToMoveTo(to);
+    }
+
+    /// <summary>
+    /// Tells whether two pinned references pin the same tree. If both have one revision, one of them may lack <c>narHash</c>,
+    /// <c>lastModified</c> or <c>revCount</c>, as the locks of other Nixes do.
+    /// </summary>
+    /// <param name="other">The other reference.</param>
+    public bool PinsSameAs(FlakeRef other)
+    {
+        if (Equals(other))
+            return true;
+        return Revision is not null
+            && Directory == other.Directory
+            && !Facts.Any(name => Input[name] is { } fact && other.Input[name] is { } otherFact && !fact.Equals(otherFact))
+            && WithoutFacts(Input).Equals(WithoutFacts(other.Input));
+
+        static RefAttributes WithoutFacts(RefAttributes input) => Facts.Aggregate(input, (rest, name) => rest.Without(name));
+    }
+
+    /// <summary>The same pin, with what is known of its tree by another reference alone.</summary>
+    /// <param name="other">A reference that pins the same tree.</param>
+    public FlakeRef WithFactsOf(FlakeRef other)
+    {
+        var input = Input;
+        foreach (var name in Facts)
+        {
+            if (!input.Has(name) && other.Input[name] is { } fact)
+                input = input.With(name, fact);
+        }
+        return ReferenceEquals(input, Input) ? this : With(input);
     }
 
     /// <summary>Judges an entry of a lock, as Nix does when it reads one.</summary>

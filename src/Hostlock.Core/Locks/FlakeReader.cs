@@ -19,7 +19,9 @@ sealed class FlakeReader
     static readonly Lazy<Task<LockFile>> NoLock = new(Task.FromResult(LockFile.Empty));
 
     readonly ConcurrentDictionary<(TreeFiles, TreePath), Lazy<Task<ReadFlake>>> _read = [];
-    readonly LockReading _reading = new();
+
+    // What is taken out of the lock of an input is locked as Nix would lock it.
+    readonly LockReading _reading = new() { KeepsUnknown = false };
 
     /// <summary>A flake as read.</summary>
     /// <param name="Flake">The declarations of the flake.</param>

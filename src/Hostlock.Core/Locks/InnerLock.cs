@@ -48,7 +48,10 @@ public static class InnerLock
                 case LockEdge.Locked(var child) when _around.Add(child):
                     var parent = child.Parent is { } outerParent ? Rebased(outerParent) : null;
                     _isWhole &= child.Parent is null || parent is not null;
-                    var inner = new LockedNode(child.Locked, child.Original, child.IsFlake, parent, Below(child.Inputs));
+                    var inner = new LockedNode(child.Locked, child.Original, child.IsFlake, parent, Below(child.Inputs))
+                    {
+                        Unknown = child.Unknown,
+                    };
                     _around.Remove(child);
                     return new LockEdge.Locked(inner);
                 case LockEdge.Follows(var target) when Rebased(target) is { } within:

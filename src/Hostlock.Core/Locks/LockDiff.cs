@@ -14,11 +14,50 @@ public sealed record LockChange(InputPath Path, LockEdge? Before, LockEdge? Afte
     /// </summary>
     public bool Moves => (Before, After) switch
     {
-        (LockEdge.Locked(var before), LockEdge.Locked(var after)) => !before.Locked.Equals(after.Locked),
+        (LockEdge.Locked(var before), LockEdge.Locked(var after)) => !before.Locked.PinsSameAs(after.Locked),
         (LockEdge.Follows before, LockEdge.Follows after) => !before.Equals(after),
         _ => true,
     };
+
+    /// <summary>True if both locks have an entry of its own for the input, and it is declared otherwise.</summary>
+    public bool IsDeclaredOtherwise =>
+        (Before, After) is (LockEdge.Locked(var before), LockEdge.Locked(var after))
+        && (!before.Original.Equals(after.Original) || before.IsFlake != after.IsFlake || !Equals(before.Parent, after.Parent));
+
+    /// <summary>The attributes of the entry that differ, beside <c>original</c>. None if an entry came, went or follows another.</summary>
+    public IEnumerable<AttributeChange> Attributes
+    {
+        get
+        {
+            if ((Before, After) is not (LockEdge.Locked(var before), LockEdge.Locked(var after)))
+                return [];
+            var (old, now) = (ValuesOf(before), ValuesOf(after));
+            return old.Keys.Union(now.Keys).Order(Utf8Order.Instance)
+                .Select(name => new AttributeChange(name, old.GetValueOrDefault(name), now.GetValueOrDefault(name)))
+                .Where(attribute => attribute.Before != attribute.After);
+        }
+    }
+
+    static Dictionary<string, string> ValuesOf(LockedNode node)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in node.Unknown)
+            values[name] = value.Text;
+        foreach (var (name, value) in node.Locked.Attributes)
+            values[name] = value.ToString()!;
+        if (!node.IsFlake)
+            values["flake"] = "false";
+        if (node.Parent is { } parent)
+            values["parent"] = parent.ToString();
+        return values;
+    }
 }
+
+/// <summary>An attribute of an entry that two locks do not have alike.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Before">Its value in the earlier lock, as text; null if that entry does not have it.</param>
+/// <param name="After">Its value in the later lock, as text; null if that entry does not have it.</param>
+public sealed record AttributeChange(string Name, string? Before, string? After);
 
 /// <summary>The differences between two locks, input by input, by path and without node keys.</summary>
 /// <param name="Changes">The inputs that differ, in the order of their paths.</param>

@@ -98,7 +98,45 @@ public sealed class LockFile(LockNode root)
 
     /// <summary>The lock with another edge at a path, whose parent must be a locked node or the root; null takes it away.</summary>
     public LockFile With(InputPath path, LockEdge? edge) =>
-        new(new LockNode(Replace(Root, path.Names.AsSpan(), edge)));
+        With(Replace(Root, path.Names.AsSpan(), edge));
+
+    /// <summary>The lock with other inputs, and the same root otherwise.</summary>
+    /// <param name="inputs">The inputs of the flake, by name.</param>
+    public LockFile With(NameMap<LockEdge> inputs) => new(new LockNode(inputs) { Unknown = Root.Unknown });
+
+    /// <summary>
+    /// The lock with some nodes replaced. The inputs of a new node are replaced in turn. Nodes that inputs share stay shared.
+    /// </summary>
+    /// <param name="replace">Gives the node in the place of another; the same object if it stays.</param>
+    public LockFile Replace(Func<LockedNode, LockedNode> replace)
+    {
+        var replaced = new Dictionary<LockedNode, LockedNode>(ReferenceEqualityComparer.Instance);
+        var inputs = Inputs(Root);
+        return ReferenceEquals(inputs, Root.Inputs) ? this : With(inputs);
+
+        NameMap<LockEdge> Inputs(LockNode of)
+        {
+            var inputs = of.Inputs;
+            foreach (var (name, edge) in of.Inputs)
+            {
+                if (edge is LockEdge.Locked(var node) && Node(node) is var now && !ReferenceEquals(now, node))
+                    inputs = inputs.With(name, new LockEdge.Locked(now));
+            }
+            return inputs;
+        }
+
+        LockedNode Node(LockedNode node)
+        {
+            if (replaced.TryGetValue(node, out var known))
+                return known;
+            var now = replace(node);
+            var inputs = Inputs(now);
+            if (!ReferenceEquals(inputs, now.Inputs))
+                now = now.WithInputs(inputs);
+            replaced.Add(node, now);
+            return now;
+        }
+    }
 
     static NameMap<LockEdge> Replace(LockNode node, ReadOnlySpan<string> path, LockEdge? edge)
     {

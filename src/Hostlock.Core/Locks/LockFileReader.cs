@@ -11,7 +11,7 @@ namespace Hostlock.Locks;
 /// </summary>
 /// <remarks>
 /// Nix 2.34.8, libflake/lockfile.cc, LockFile::LockFile; nlohmann/json for what counts as JSON. Only what is reachable from the
-/// root is judged; unknown members of a node are passed over, unknown attributes and types of a reference are kept.
+/// root is judged; unknown members of a node, and unknown attributes and types of a reference, are kept.
 /// </remarks>
 public static class LockFileReader
 {
@@ -54,6 +54,7 @@ public static class LockFileReader
         public bool IsFlake = true;
         public InputPath? Parent;
         public List<KeyValuePair<string, object>> Inputs = [];
+        public List<KeyValuePair<string, UnknownValue>> Unknown = [];
         public LockException? Defect;
         public LockNode? Made;
         public bool IsBeingMade;
@@ -68,6 +69,7 @@ public static class LockFileReader
             IsFlake = IsFlake,
             Parent = Parent,
             Inputs = Inputs,
+            Unknown = Unknown,
         };
     }
 
@@ -113,7 +115,7 @@ public static class LockFileReader
             if (raw.Defect is { } defect)
                 throw defect;
             raw.IsBeingMade = true;
-            return new(new LockNode(Inputs(raw, _root, 0)));
+            return new(new LockNode(Inputs(raw, _root, 0)) { Unknown = NameMap<UnknownValue>.Of(raw.Unknown) });
         }
 
         void ReadTop()
@@ -211,8 +213,10 @@ public static class LockFileReader
                     ReadFlake(node);
                 else if (_json.ValueTextEquals("parent"u8))
                     ReadParent(node);
-                else
+                else if (_reading is { KeepsUnknown: false })
                     SkipMember();
+                else
+                    ReadUnknown(node);
             }
             return node;
         }
@@ -233,6 +237,13 @@ public static class LockFileReader
         {
             _json.Read();
             node.Parent = ReadPath(node, "'parent'");
+        }
+
+        void ReadUnknown(RawNode node)
+        {
+            var name = _json.GetString()!;
+            _json.Read();
+            node.Unknown.Add(new(name, new(JsonText.OfMember(ref _json))));
         }
 
         void ReadInputs(RawNode node)
@@ -406,7 +417,10 @@ public static class LockFileReader
             if (raw.Info is { } info)
                 locked = FlakeRef.FromLock(RefAttributes.Of([.. locked.Attributes, .. info.Attributes]));
             var node = new LockedNode(
-                locked, original, raw.IsFlake, raw.Parent, Inputs(raw, key, depth));
+                locked, original, raw.IsFlake, raw.Parent, Inputs(raw, key, depth))
+            {
+                Unknown = NameMap<UnknownValue>.Of(raw.Unknown),
+            };
             raw.Made = node;
             return node;
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Hostlock.Flakes;
@@ -17,7 +16,7 @@ public static class LockFileWriter
     public static byte[] Write(LockFile file)
     {
         var nodes = WithKeys(file);
-        var text = new Utf8Text();
+        var text = new JsonText(16 * 1024);
         text.Raw("{\n  \"nodes\": {"u8);
         var first = true;
         foreach (var (key, node) in nodes.Order)
@@ -65,44 +64,64 @@ public static class LockFileWriter
         }
     }
 
-    static void WriteNode(Utf8Text text, LockNode node, Dictionary<LockNode, string> keys)
+    static void WriteNode(JsonText text, LockNode node, Dictionary<LockNode, string> keys)
     {
         var members = 0;
+        var unknowns = 0;
         var locked = node as LockedNode;
         text.Raw("{"u8);
         if (locked is { IsFlake: false })
         {
-            Member("flake"u8);
+            Member("flake");
             text.Raw("false"u8);
         }
         if (node.Inputs.Count > 0)
         {
-            Member("inputs"u8);
+            Member("inputs");
             WriteInputs(text, node.Inputs, keys);
         }
         if (locked is not null)
         {
-            Member("locked"u8);
+            Member("locked");
             WriteAttributes(text, locked.Locked);
-            Member("original"u8);
+            Member("original");
             WriteAttributes(text, locked.Original);
             if (locked.Parent is { } parent)
             {
-                Member("parent"u8);
+                Member("parent");
                 WritePath(text, parent, "        "u8, "      "u8);
             }
         }
+        WriteUnknownBefore(null);
         text.Raw(members > 0 ? "\n    }"u8 : "}"u8);
 
-        void Member(ReadOnlySpan<byte> name)
+        void Member(string name)
         {
-            text.Raw(members++ > 0 ? ",\n      \""u8 : "\n      \""u8);
-            text.Raw(name);
-            text.Raw("\": "u8);
+            WriteUnknownBefore(name);
+            Name(name);
+        }
+
+        // Nix sorts the members of an object, so that unknown ones are among those that are known.
+        void WriteUnknownBefore(string? name)
+        {
+            while (unknowns < node.Unknown.Count && node.Unknown.Members[unknowns] is var (key, value)
+                && (name is null || Utf8Order.Instance.Compare(key, name) < 0))
+            {
+                Name(key);
+                text.Raw(Encoding.UTF8.GetBytes(value.Text));
+                unknowns++;
+            }
+        }
+
+        void Name(string name)
+        {
+            text.Raw(members++ > 0 ? ",\n      "u8 : "\n      "u8);
+            text.Quoted(name);
+            text.Raw(": "u8);
         }
     }
 
-    static void WriteInputs(Utf8Text text, NameMap<LockEdge> inputs, Dictionary<LockNode, string> keys)
+    static void WriteInputs(JsonText text, NameMap<LockEdge> inputs, Dictionary<LockNode, string> keys)
     {
         var first = true;
         text.Raw("{"u8);
@@ -120,7 +139,7 @@ public static class LockFileWriter
         text.Raw("\n      }"u8);
     }
 
-    static void WritePath(Utf8Text text, InputPath path, ReadOnlySpan<byte> inner, ReadOnlySpan<byte> outer)
+    static void WritePath(JsonText text, InputPath path, ReadOnlySpan<byte> inner, ReadOnlySpan<byte> outer)
     {
         if (path.IsRoot)
         {
@@ -139,7 +158,7 @@ public static class LockFileWriter
         text.Raw("]"u8);
     }
 
-    static void WriteAttributes(Utf8Text text, FlakeRef reference)
+    static void WriteAttributes(JsonText text, FlakeRef reference)
     {
         var first = true;
         text.Raw("{"u8);
@@ -155,75 +174,5 @@ public static class LockFileWriter
                 text.Raw(Encoding.ASCII.GetBytes(value.ToString()!));
         }
         text.Raw(first ? "}"u8 : "\n      }"u8);
-    }
-
-    /// <summary>A growing UTF-8 text with nlohmann's way of quoting: <c>"</c>, <c>\</c> and what is below a space, nothing else.</summary>
-    sealed class Utf8Text
-    {
-        static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-        static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, 32).Select(c => (char)c), '"', '\\']);
-
-        readonly ArrayBufferWriter<byte> _bytes = new(16 * 1024);
-
-        public void Raw(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
-
-        public void Quoted(string text)
-        {
-            Raw("\""u8);
-            var rest = text.AsSpan();
-            while (rest.IndexOfAny(Escaped) is >= 0 and var at)
-            {
-                Plain(rest[..at]);
-                Escape(rest[at]);
-                rest = rest[(at + 1)..];
-            }
-            Plain(rest);
-            Raw("\""u8);
-        }
-
-        public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
-
-        void Plain(ReadOnlySpan<char> text)
-        {
-            try
-            {
-                Strict.GetBytes(text, _bytes);
-            }
-            catch (EncoderFallbackException)
-            {
-                throw LockException.NotWritable(text.ToString());
-            }
-        }
-
-        void Escape(char c)
-        {
-            switch (c)
-            {
-                case '"':
-                    Raw("\\\""u8);
-                    break;
-                case '\\':
-                    Raw("\\\\"u8);
-                    break;
-                case '\b':
-                    Raw("\\b"u8);
-                    break;
-                case '\t':
-                    Raw("\\t"u8);
-                    break;
-                case '\n':
-                    Raw("\\n"u8);
-                    break;
-                case '\f':
-                    Raw("\\f"u8);
-                    break;
-                case '\r':
-                    Raw("\\r"u8);
-                    break;
-                default:
-                    Raw(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}")));
-                    break;
-            }
-        }
     }
 }

@@ -14,8 +14,13 @@ public static class LockMerge
     /// <param name="theirs">Their lock.</param>
     public static MergeOutcome Merge(LockFile common, LockFile ours, LockFile theirs)
     {
+        // What one lock alone knows of a pin is no change.
+        (common, ours, theirs) = (
+            common.WithFactsOf(ours, theirs), ours.WithFactsOf(theirs, common), theirs.WithFactsOf(ours, common));
         var conflicts = new List<MergeConflict>();
-        var merged = new LockFile(new(Inputs(common.Root.Inputs, ours.Root.Inputs, theirs.Root.Inputs, InputPath.Root, conflicts)));
+        var inputs = Inputs(common.Root.Inputs, ours.Root.Inputs, theirs.Root.Inputs, InputPath.Root, conflicts);
+        var merged = new LockFile(
+            new LockNode(inputs) { Unknown = Unknown(common.Root.Unknown, ours.Root.Unknown, theirs.Root.Unknown) ?? ours.Root.Unknown });
         // One side may have dropped what the other now follows, or each of two inputs follows the other now. As long as there are
         // conflicts, the merge has our side of them, and what is broken in it depends on whose side that is: it is told when they are
         // settled.
@@ -71,11 +76,14 @@ public static class LockMerge
     {
         var (locked, original) = (Holder(node => node.Locked), Holder(node => node.Original));
         var (flake, parent) = (Holder(node => node.IsFlake), Holder(node => node.Parent));
-        if (locked is null || original is null || flake is null || parent is null)
+        var unknown = Unknown(common?.Unknown ?? NameMap<UnknownValue>.Empty, ours.Unknown, theirs.Unknown);
+        if (locked is null || original is null || flake is null || parent is null || unknown is null)
             return null;
         // A tree that is no flake has no inputs, whatever the other side has beneath it.
         var isWhole = flake.IsFlake || (ours.Inputs.Count == 0 && theirs.Inputs.Count == 0);
-        return isWhole ? new(locked.Locked, original.Original, flake.IsFlake, parent.Parent, ours.Inputs) : null;
+        return isWhole
+            ? new(locked.Locked, original.Original, flake.IsFlake, parent.Parent, ours.Inputs) { Unknown = unknown }
+            : null;
 
         // The side whose value of a field is in the merge.
         LockedNode? Holder<T>(Func<LockedNode, T> field)
@@ -85,6 +93,24 @@ public static class LockMerge
                 return ours;
             return common is not null && Equals(field(common), mine) ? theirs : null;
         }
+    }
+
+    // Null if both sides changed one attribute differently.
+    static NameMap<UnknownValue>? Unknown(NameMap<UnknownValue> common, NameMap<UnknownValue> ours, NameMap<UnknownValue> theirs)
+    {
+        var merged = ours;
+        foreach (var name in common.Names.Concat(theirs.Names).Distinct())
+        {
+            var (before, mine, other) = (Of(common), Of(ours), Of(theirs));
+            if (other == before || other == mine)
+                continue;
+            if (mine != before)
+                return null;
+            merged = other is { } value ? merged.With(name, value) : merged.Without(name);
+
+            UnknownValue? Of(NameMap<UnknownValue> attributes) => attributes.TryGetValue(name, out var value) ? value : null;
+        }
+        return merged;
     }
 
     static bool Same(LockEdge? one, LockEdge? other) => (one, other) switch

@@ -24,6 +24,17 @@ public class LockNode(NameMap<LockEdge> inputs)
 {
     /// <summary>The inputs, by name.</summary>
     public NameMap<LockEdge> Inputs { get; } = inputs;
+
+    /// <summary>The attributes of the node that Nix 2.34 does not know, as other Nixes write them, by name.</summary>
+    public NameMap<UnknownValue> Unknown { get; init; } = NameMap<UnknownValue>.Empty;
+}
+
+/// <summary>The value of an attribute of a node that Nix 2.34 does not know.</summary>
+/// <param name="Text">Its JSON, as Nix would write it at its place in the lock.</param>
+public readonly record struct UnknownValue(string Text)
+{
+    /// <summary>The JSON text.</summary>
+    public override string ToString() => Text;
 }
 
 /// <summary>
@@ -38,6 +49,8 @@ public class LockNode(NameMap<LockEdge> inputs)
 public sealed class LockedNode(FlakeRef locked, FlakeRef original, bool isFlake, InputPath? parent, NameMap<LockEdge> inputs)
     : LockNode(inputs)
 {
+    static readonly string[] FactsOfRevisions = ["narHash", "lastModified"];
+
     /// <summary>The pinned reference: what was fetched.</summary>
     public FlakeRef Locked { get; } = locked;
 
@@ -50,12 +63,26 @@ public sealed class LockedNode(FlakeRef locked, FlakeRef original, bool isFlake,
     /// <summary>The flake whose folder a relative path starts from, as written since Nix 2.26; null for all other inputs.</summary>
     public InputPath? Parent { get; } = parent;
 
+    /// <summary>The names of the attributes that Nix writes of each revision and this entry lacks: <c>narHash</c>,
+    /// <c>lastModified</c>. None if the entry has no revision.</summary>
+    public IEnumerable<string> MissingFacts =>
+        Locked.HasHistory && Locked.Revision is not null
+            ? FactsOfRevisions.Where(name => !Locked.Input.Has(name))
+            : [];
+
     /// <summary>The same entry with other inputs.</summary>
     /// <param name="inputs">The inputs, by name.</param>
-    public LockedNode WithInputs(NameMap<LockEdge> inputs) => new(Locked, Original, IsFlake, Parent, inputs);
+    public LockedNode WithInputs(NameMap<LockEdge> inputs) => new(Locked, Original, IsFlake, Parent, inputs) { Unknown = Unknown };
+
+    /// <summary>The same entry with other facts about the same tree.</summary>
+    /// <param name="locked">The pinned reference.</param>
+    /// <param name="unknown">The attributes that Nix does not know.</param>
+    internal LockedNode With(FlakeRef locked, NameMap<UnknownValue> unknown) =>
+        new(locked, Original, IsFlake, Parent, Inputs) { Unknown = unknown };
 
     /// <summary>Tells whether all but the inputs of two nodes is the same.</summary>
     /// <param name="other">The other node.</param>
     public bool SameEntry(LockedNode other) =>
-        Locked.Equals(other.Locked) && Original.Equals(other.Original) && IsFlake == other.IsFlake && Equals(Parent, other.Parent);
+        Locked.Equals(other.Locked) && Original.Equals(other.Original) && IsFlake == other.IsFlake && Equals(Parent, other.Parent)
+        && Unknown.Members.SequenceEqual(other.Unknown.Members);
 }

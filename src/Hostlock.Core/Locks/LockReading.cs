@@ -6,6 +6,9 @@ namespace Hostlock.Locks;
 /// </summary>
 public sealed class LockReading
 {
+    /// <summary>If false, attributes of nodes that Nix does not know are passed over, as Nix does.</summary>
+    internal bool KeepsUnknown { get; init; } = true;
+
     internal KnownNodes Nodes { get; } = new();
 
     internal KnownReferences References { get; } = new();

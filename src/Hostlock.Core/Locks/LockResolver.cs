@@ -73,7 +73,8 @@ public sealed class LockResolver(IFlakeSource source)
 
             foreach (var (path, reference) in request.Overrides.Where(each => !_overrides.WasUsed(each.Key)))
                 _warnings.Add(new($"the override of input '{path}' by '{reference}' does not match any input"));
-            var resolved = new LockFile(new(inputs));
+            // What other Nixes say of a pin or of the flake stays, as long as the pin does.
+            var resolved = new LockFile(new(inputs)).WithUnknownOf(old);
             resolved.CheckFollows();
             if (!LockDiff.Same(old, resolved))
                 CheckLocked(resolved);

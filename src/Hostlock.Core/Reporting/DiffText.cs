@@ -11,7 +11,8 @@ namespace Hostlock.Reporting;
 public static class DiffText
 {
     /// <summary>
-    /// Renders a difference; empty if nothing changed. It also tells of an <c>original</c> that changed alone, which Nix leaves out.
+    /// Renders a difference; empty if nothing changed. It also tells of an <c>original</c> or another attribute that changed alone, which
+    /// Nix leaves out or shows as two equal lines.
     /// </summary>
     /// <param name="diff">The difference.</param>
     /// <param name="hasLinks">If true, a line has the address at which upstream shows the difference.</param>
@@ -28,7 +29,7 @@ public static class DiffText
                 case { After: null }:
                     text.Append(CultureInfo.InvariantCulture, $"• Removed input '{Name(change.Path)}'\n");
                     break;
-                case { Moves: true, Before: { } before, After: { } after }:
+                case { Moves: true, Before: { } before, After: { } after } when Describe(before) != Describe(after):
                     text.Append(
                         CultureInfo.InvariantCulture, $"• Updated input '{Name(change.Path)}':\n    {Describe(before)}\n  → "
                             + $"{Describe(after)}\n");
@@ -42,11 +43,31 @@ public static class DiffText
                         $"• Input '{Name(change.Path)}' is now declared as '{Name(after.Original)}' (it was '{Name(before.Original)}')\n");
                     break;
                 default:
+                    text.Append(Attributes(change));
                     break;
             }
         }
         return text.ToString();
     }
+
+    // The lines say no more than what differs: of one revision, both references read alike.
+    static string Attributes(LockChange change)
+    {
+        var attributes = change.Attributes.ToList();
+        var names = Visible.Name(Listed([.. attributes.Select(attribute => attribute.Name)]));
+        return $"• Updated input '{Name(change.Path)}' ({names} only):\n    {Values(attribute => attribute.Before)}\n"
+            + $"  → {Values(attribute => attribute.After)}\n";
+
+        string Values(Func<AttributeChange, string?> side) => Visible.Name(
+            string.Join(", ", attributes.Select(attribute => side(attribute) is { } value
+                ? $"{attribute.Name} {OnOneLine(value)}"
+                : $"no {attribute.Name}")));
+    }
+
+    static string Listed(IReadOnlyList<string> names) =>
+        names.Count == 1 ? names[0] : $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}";
+
+    static string OnOneLine(string value) => string.Join(' ', value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>Describes the target of an edge: the locked reference and its date, or the input that it follows.</summary>
     public static string Describe(LockEdge edge) => edge switch

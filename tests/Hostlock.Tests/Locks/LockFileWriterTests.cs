@@ -57,6 +57,58 @@ public class LockFileWriterTests
     }
 
     [Fact]
+    public void Attributes_that_Nix_does_not_know_stand_among_the_others_in_the_form_of_Nix()
+    {
+        const string written = """
+            {"version":7,"root":"root","nodes":{"root":{"zzz":[],"inputs":{"a":"a"}},"a":{"zzz":{"y":[1.50,{"b":null,"a":{}}],"x":"é\u00e9\/"},
+            "original":{"type":"path","path":"a"},"locked":{"type":"path","path":"a"},"flake2":-1e3,"buildTime":true,"mine":false}}}
+            """;
+
+        var text = Encoding.UTF8.GetString(LockFileWriter.Write(LockFileReader.Read("flake.lock", Encoding.UTF8.GetBytes(written))));
+
+        Assert.Equal(
+            """
+            {
+              "nodes": {
+                "a": {
+                  "buildTime": true,
+                  "flake2": -1e3,
+                  "locked": {
+                    "path": "a",
+                    "type": "path"
+                  },
+                  "mine": false,
+                  "original": {
+                    "path": "a",
+                    "type": "path"
+                  },
+                  "zzz": {
+                    "x": "éé/",
+                    "y": [
+                      1.50,
+                      {
+                        "a": {},
+                        "b": null
+                      }
+                    ]
+                  }
+                },
+                "root": {
+                  "inputs": {
+                    "a": "a"
+                  },
+                  "zzz": []
+                }
+              },
+              "root": "root",
+              "version": 7
+            }
+
+            """,
+            text);
+    }
+
+    [Fact]
     public void Half_a_surrogate_pair_is_refused() =>
         Assert.Throws<LockException>(() => LockFileWriter.Write(new(new(Inputs(("a", Edge(Node("\uD800"))))))));
 

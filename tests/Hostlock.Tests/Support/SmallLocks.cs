@@ -26,6 +26,13 @@ static class SmallLocks
         return new(new LockedNode(new(pinned, ""), original, true, null, Inputs(inputs)));
     }
 
+    /// <summary>A node with an attribute that Nix does not know.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="name">The name of the attribute.</param>
+    /// <param name="value">Its JSON.</param>
+    public static LockedNode Saying(this LockedNode node, string name, string value) =>
+        new(node.Locked, node.Original, node.IsFlake, node.Parent, node.Inputs) { Unknown = node.Unknown.With(name, new(value)) };
+
     /// <summary>An input that follows another.</summary>
     /// <param name="path">The path of the other; empty for the root flake.</param>
     public static LockEdge.Follows Follows(params IEnumerable<string> path) => new(InputPath.Of(path));

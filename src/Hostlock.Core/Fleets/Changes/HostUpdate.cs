@@ -75,14 +75,43 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         var top = await DeclarationsAsync(place, cancellationToken);
         switch (request)
         {
-            case UpdateRequest.InLine:
+            case UpdateRequest.InLine { FillsFacts: var fills }:
                 var inLine = await _resolver.ResolveAsync(top, before ?? LockFile.Empty, new LockRequest.InLine(), cancellationToken);
-                return new(Planned(place, before, inLine), inLine.Unmatched);
+                var planned = fills ? await FillAsync(place, before, inLine, cancellationToken) : Planned(place, before, inLine);
+                return new(planned, inLine.Unmatched);
             case UpdateRequest.Move move:
                 return await MoveAsync(place, top, before, move, cancellationToken);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    // Fetches the trees of entries that lack facts. Entries whose trees are out of reach stay as they are.
+    async Task<PlannedLock> FillAsync(LockPlace place, LockFile? before, ResolvedLock inLine, CancellationToken cancellationToken)
+    {
+        var facts = new ConcurrentDictionary<FlakeRef, FlakeRef>();
+        var unreachable = new ConcurrentBag<UnreachableInput>();
+        var lacking = inLine.Lock.AllInputs().Where(input => input.Edge is LockEdge.Locked(var node) && node.MissingFacts.Any()).ToList();
+        await Parallel.ForEachAsync(
+            lacking.Select(input => (input.Path, ((LockEdge.Locked)input.Edge).Node.Locked)).DistinctBy(input => input.Locked),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (input, stop) =>
+            {
+                try
+                {
+                    facts[input.Locked] = (await source.FetchAsync(input.Locked, RegistryScope.Limited, stop)).Locked;
+                }
+                catch (HostlockException why) when (why.IsOutside)
+                {
+                    unreachable.Add(new(input.Path, why));
+                }
+            });
+        if (!unreachable.IsEmpty && facts.IsEmpty)
+            throw unreachable.MinBy(input => input.Path)!.Why;
+        var filled = inLine.Lock.Replace(node => facts.TryGetValue(node.Locked, out var known)
+            ? node.With(node.Locked.WithFactsOf(known), node.Unknown)
+            : node);
+        return Planned(place, before, inLine with { Lock = filled }).Leaving([], unreachable.OrderBy(input => input.Path));
     }
 
     async Task<Resolution> MoveAsync(

@@ -71,6 +71,13 @@ public sealed record PlannedLock
         }
     }
 
+    /// <summary>The plan without the loss of what the present lock alone knows of a pin: its <c>narHash</c>, say.</summary>
+    public PlannedLock KeepingFacts()
+    {
+        var after = After.WithFactsOf(Before ?? LockFile.Empty);
+        return ReferenceEquals(after, After) ? this : new(Place, Before, after);
+    }
+
     /// <summary>
     /// Records the inputs that a rule holds, and those that could not be reached. An input that moves all the same is left out.
     /// </summary>

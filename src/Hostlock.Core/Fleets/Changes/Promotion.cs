@@ -64,6 +64,9 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
                 PromotionRequest.Inputs(var paths) => Chosen(target, before ?? LockFile.Empty, paths),
                 _ => throw new System.Diagnostics.UnreachableException(),
             };
+            // The tested entries are those of another Nix perhaps, which says less of the same pin.
+            if (before is not null)
+                after = after.WithFactsOf(before).WithUnknownOf(before);
 
             if (LockGraft.Dangling(after) is [var (input, follows), ..])
                 return new LockOutcome.Failed(target, FleetException.PromotionDangles(target, input, follows));

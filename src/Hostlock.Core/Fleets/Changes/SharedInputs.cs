@@ -48,7 +48,7 @@ public static class SharedInputs
         var now = known?.After ?? before;
         if (now?.EdgeAt(path) is null)
             return null;
-        var after = LockGraft.Into(now, source.After, path);
+        var after = LockGraft.Into(now, source.After, path).WithFactsOf(now).WithUnknownOf(now);
         if (LockDiff.Between(now, after).IsEmpty)
             return null;
         if (place.Frozen.TryGetValue(path.Names[0], out var freeze))

@@ -11,7 +11,12 @@ public abstract record UpdateRequest
     }
 
     /// <summary>Bring the locks in line with the declarations, and move no locked input.</summary>
-    public sealed record InLine : UpdateRequest;
+    public sealed record InLine : UpdateRequest
+    {
+        /// <summary>True if entries that lack <c>narHash</c> or <c>lastModified</c> get them, from the very revision that is
+        /// locked.</summary>
+        public bool FillsFacts { get; init; }
+    }
 
     /// <summary>Move inputs to newer revisions.</summary>
     /// <param name="Inputs">The inputs to move, and their targets.</param>

@@ -33,6 +33,12 @@ public static class CheckRules
             GoneHost.Find),
         new("stale", Severity.Error, "A lock is not in line with what is declared.", Evidence.Declarations, StaleLock.Find),
         new("unlocked", Severity.Error, "An entry of a lock pins nothing.", Evidence.Locks, UnlockedInput.Find),
+        new(
+            "incomplete",
+            Severity.Warning,
+            "An entry of a lock has a revision, but no narHash or no lastModified, so that nobody can tell whether its tree was changed.",
+            Evidence.Locks,
+            IncompleteEntry.Find),
         new("dangling", Severity.Error, "An input follows one that its lock does not have.", Evidence.Locks, DanglingFollows.Find),
         new(
             "unknown-input",

@@ -89,7 +89,8 @@ static class JsonPage
                 { Before: null } => "added",
                 { After: null } => "removed",
                 { Moves: true } => "updated",
-                _ => "redeclared",
+                { IsDeclaredOtherwise: true } => "redeclared",
+                _ => "attributes",
             });
             WriteSide("before", change.Before);
             WriteSide("after", change.After);
@@ -116,7 +117,7 @@ static class JsonPage
         json.WriteEndObject();
     }
 
-    /// <summary>The members of an entry: <c>locked</c> and <c>original</c>, or <c>follows</c>.</summary>
+    /// <summary>The members of an entry: <c>locked</c>, <c>original</c> and what Nix does not know, or <c>follows</c>.</summary>
     /// <param name="json">Gets them.</param>
     /// <param name="edge">The entry.</param>
     /// <param name="written">The texts of references that were written before; null to write each anew.</param>
@@ -130,6 +131,15 @@ static class JsonPage
         var node = ((LockEdge.Locked)edge).Node;
         WriteReference(json, "locked", node.Locked, written);
         WriteReference(json, "original", node.Original, written);
+        if (node.Unknown.Count == 0)
+            return;
+        json.WriteStartObject("unknown");
+        foreach (var (name, value) in node.Unknown)
+        {
+            json.WritePropertyName(name);
+            json.WriteRawValue(value.Text);
+        }
+        json.WriteEndObject();
     }
 
     // Most hosts of a fleet have the same references: what was written once is written again as it is.

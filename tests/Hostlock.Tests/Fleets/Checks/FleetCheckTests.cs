@@ -83,6 +83,13 @@ public sealed class FleetCheckTests : IDisposable
             test => test.Write("locks/plex.lock", LockText(locked: "\"owner\": \"o\", \"repo\": \"a\", \"type\": \"github\"")),
             "error: locks/plex.lock: input 'a' of plex is not locked: {\"owner\":\"o\",\"repo\":\"a\",\"type\":\"github\"}\n  fix: "
                 + "hostlock update plex -i a\n"),
+        ["incomplete"] = (
+            test =>
+                test.Write(
+                    "locks/plex.lock",
+                    LockText(locked: $"\"owner\": \"o\", \"repo\": \"a\", \"rev\": \"{new string('1', 40)}\", \"type\": \"github\"")),
+            "warning: locks/plex.lock: the lock of plex has no narHash for 'a'\n  fix: hostlock lock plex --fill\n"
+            + "warning: locks/plex.lock: the lock of plex has no lastModified for 'a'\n  fix: hostlock lock plex --fill\n"),
         ["dangling"] = (
             test =>
             {
