@@ -237,6 +237,6 @@ public class ArchiveTreeTests
                     // what is damaged may be refused
                 }
             },
-            iter: 300);
+            iter: 120);
     }
 }
