@@ -1,0 +1,75 @@
+using Hostlock.Fleets.Merging;
+using Hostlock.Locks;
+using Hostlock.Tests.Support;
+using static Hostlock.Tests.Support.SmallLocks;
+
+namespace Hostlock.Tests.Fleets.Merging;
+
+/// <summary>Three files in the form of git's merge drivers: ours gets the result.</summary>
+public sealed class LockFileMergeTests : IDisposable
+{
+    static readonly LockFile Common = Of(("a", Locked("github:o/a", 1, 1)), ("b", Locked("github:o/b", 1, 1)));
+    static readonly LockFile Ours = Of(("a", Locked("github:o/a", 2, 2)), ("b", Locked("github:o/b", 1, 1)));
+    static readonly LockFile Theirs = Of(("a", Locked("github:o/a", 1, 1)), ("b", Locked("github:o/b", 3, 3)));
+
+    readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void What_each_side_moved_is_moved_and_only_ours_is_written()
+    {
+        Write(Common, Ours, Theirs);
+        var theirs = File.ReadAllBytes(_folder["theirs"]);
+
+        var merge = Apply();
+
+        Assert.IsType<MergeOutcome.Merged>(merge.Outcome);
+        Assert.True(LockDiff.Same(Of(("a", Locked("github:o/a", 2, 2)), ("b", Locked("github:o/b", 3, 3))), Now()));
+        Assert.Equal(theirs, File.ReadAllBytes(_folder["theirs"]));
+    }
+
+    [Fact]
+    public void On_what_both_moved_our_side_stands_and_the_rest_is_merged()
+    {
+        Write(Common, Ours, Of(("a", Locked("github:o/a", 4, 4)), ("b", Locked("github:o/b", 3, 3))));
+
+        var merge = Apply();
+
+        Assert.Equal(["a"], merge.Left.Select(conflict => conflict.Input.ToString()));
+        Assert.True(LockDiff.Same(Of(("a", Locked("github:o/a", 2, 2)), ("b", Locked("github:o/b", 3, 3))), Now()));
+    }
+
+    [Fact]
+    public void A_side_that_has_no_file_is_an_empty_lock()
+    {
+        Write(null, Ours, Ours);
+
+        Assert.IsType<MergeOutcome.Merged>(Apply().Outcome);
+        Assert.True(LockDiff.Same(Ours, Now()));
+    }
+
+    [Fact]
+    public void Ours_stays_as_it_is_if_a_side_is_no_lock()
+    {
+        Write(Common, Ours, Theirs);
+        _folder.Write("theirs", "<<<<<<< HEAD\n");
+
+        Assert.ThrowsAny<HostlockException>(() => Apply());
+        Assert.True(LockDiff.Same(Ours, Now()));
+    }
+
+    LockFile Now() => LockFileReader.Read("ours", File.ReadAllBytes(_folder["ours"]));
+
+    void Write(LockFile? common, LockFile ours, LockFile theirs)
+    {
+        _folder.Write("common", "");
+        foreach (var (name, file) in new[] { ("common", common), ("ours", ours), ("theirs", theirs) })
+        {
+            if (file is not null)
+                File.WriteAllBytes(_folder[name], LockFileWriter.Write(file));
+        }
+    }
+
+    SettledMerge Apply() => LockFileMerge.Apply(_folder["common"], _folder["ours"], _folder["theirs"], _ => null);
+}

@@ -1,0 +1,67 @@
+using Hostlock.Fleets;
+using Hostlock.Fleets.Settings;
+using Hostlock.Tests.Support;
+using static Hostlock.Tests.Support.SmallLocks;
+
+namespace Hostlock.Tests.Fleets.Settings;
+
+/// <summary>What <c>freeze</c> and <c>unfreeze</c> write into hostlock.toml, and what they refuse.</summary>
+public sealed class FleetFileChangeTests : IDisposable
+{
+    const string Before = "version = 1\n\n# The box under the stairs.\n[hosts.plex]\n";
+
+    readonly TempFolder _folder = new();
+    readonly FleetFolder _fleet;
+
+    public FleetFileChangeTests()
+    {
+        _folder.Write("flake.nix", "");
+        _folder.Write("hostlock.toml", Before);
+        _fleet = FleetFolder.Open(_folder.Path);
+        HostLocks.Write(_fleet.PlaceOf(HostName.Parse("plex")), Of(("nixpkgs", Locked("github:acme/a", 1, 1))));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_freeze_is_written_and_taken_out_without_a_trace()
+    {
+        Change().Freeze(Owner("plex"), "nixpkgs", new("ZFS", null));
+        Assert.Contains("reason = \"ZFS\"", Text);
+
+        Change().Unfreeze(Owner("plex"), "nixpkgs");
+        Assert.Equal(Before, Text);
+    }
+
+    [Fact]
+    public void A_dry_run_finds_the_same_faults_and_writes_nothing()
+    {
+        new FleetFileChange(_fleet, isDryRun: true).Freeze(Owner("plex"), "nixpkgs", new("ZFS", null));
+
+        Assert.Equal(Before, Text);
+        Assert.Throws<FleetException>(() => new FleetFileChange(_fleet, isDryRun: true).Unfreeze(Owner("plex"), "nixpkgs"));
+    }
+
+    [Theory]
+    [InlineData("nixpgks", "did you mean 'nixpkgs'?")]
+    [InlineData("nixpkgs/systems", "hostlock freeze plex nixpkgs")]
+    [InlineData("a b", "join names by '/'")]
+    public void A_freeze_that_would_hold_nothing_is_refused(string input, string hint)
+    {
+        var why = Assert.Throws<FleetException>(() => Change().Freeze(Owner("plex"), input, new("ZFS", null)));
+
+        Assert.Contains(hint, why.Hint, StringComparison.Ordinal);
+        Assert.Equal(Before, Text);
+    }
+
+    [Fact]
+    public void The_root_lock_has_no_freezes()
+    {
+        Assert.Throws<FleetException>(() => Change().Freeze(new LockOwner.Root(), "nixpkgs", new("ZFS", null)));
+        Assert.Throws<FleetException>(() => Change().Unfreeze(new LockOwner.Root(), "nixpkgs"));
+    }
+
+    string Text => File.ReadAllText(_folder["hostlock.toml"]);
+
+    FleetFileChange Change() => new(_fleet, isDryRun: false);
+}
