@@ -15,26 +15,29 @@ sealed class BisectLines(Terminal terminal, LockOwner owner) : IBisectWatcher
         terminal.Talk(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{inputs.Count} {(inputs.Count == 1 ? "input differs" : "inputs differ")}: {string.Join(' ', inputs)}\n"));
+                $"{inputs.Count} {(inputs.Count == 1 ? "input differs" : "inputs differ")}: {Names(inputs)}\n"));
 
     public void Tried(IReadOnlyList<string> inputs, Verdict verdict) =>
-        terminal.Talk($"{(inputs.Count == 0 ? "the good lock" : $"with {string.Join(' ', inputs)}")}: {Word(verdict)}\n");
+        terminal.Talk($"{(inputs.Count == 0 ? "the good lock" : $"with {Names(inputs)}")}: {Word(verdict)}\n");
 
     public void Blamed(IReadOnlyList<string> inputs, LockDiff diff)
     {
-        terminal.Data(inputs.Count == 1 ? $"{inputs[0]} broke {owner}:\n" : $"these together broke {owner}: {string.Join(' ', inputs)}\n");
+        terminal.Data(inputs.Count == 1 ? $"{Names(inputs)} broke {owner}:\n" : $"these together broke {owner}: {Names(inputs)}\n");
         terminal.Data(DiffText.Render(diff, hasLinks: true));
     }
 
     public void FoundRevisions(string input, int count) =>
-        terminal.Talk(string.Create(CultureInfo.InvariantCulture, $"{count} revisions of {input} lie between\n"));
+        terminal.Talk(string.Create(CultureInfo.InvariantCulture, $"{count} revisions of {Visible.Name(input)} lie between\n"));
 
     public void TriedRevision(string input, NewestRevision revision, Verdict verdict) =>
-        terminal.Talk($"{input} at {revision.Id.Shortened} ({revision.Time ?? default}): {Word(verdict)}\n");
+        terminal.Talk($"{Visible.Name(input)} at {revision.Id.Shortened} ({revision.Time ?? default}): {Word(verdict)}\n");
 
     public void Warned(Warning warning) => terminal.Warn(warning);
 
     public void Said(string text) => terminal.PassOn(text);
+
+    // Names of inputs are anybody's.
+    static string Names(IEnumerable<string> inputs) => string.Join(' ', inputs.Select(Visible.Name));
 
     string Word(Verdict verdict) => verdict switch
     {

@@ -19,16 +19,28 @@ sealed class Terminal(Surroundings surroundings, string when)
     /// <summary>The width of the terminal in columns.</summary>
     public int Width => surroundings.Width;
 
-    /// <summary>Prints data for people, or JSON. No control character in it moves the cursor.</summary>
-    public void Data(string text) => surroundings.Output.Write(Visible.Rendered(text, Ink.Marks));
+    /// <summary>
+    /// Prints data for people, or JSON. No control character in it moves the cursor, no line commands a CI, and passwords and tokens in
+    /// addresses are left out.
+    /// </summary>
+    public void Data(string text) => surroundings.Output.Write(Shown(text));
 
-    /// <summary>Prints data whose every byte counts, while it is made.</summary>
+    /// <summary>Prints JSON while it is made, by a writer that shows it as <see cref="Data(string)"/> does.</summary>
     public void Data(Action<TextWriter> write) => write(surroundings.Output);
 
     /// <summary>
-    /// Prints a message to people. No control character in it moves the cursor, and passwords and tokens in addresses are left out.
+    /// Prints a lock. Each byte counts for a program that reads it; at a terminal, no control character in it moves the cursor.
     /// </summary>
-    public void Talk(string text) => surroundings.Errors.Write(Visible.Rendered(Visible.WithoutSecrets(text), Ink.Marks));
+    public void Exact(string text) => surroundings.Output.Write(surroundings.IsTerminal ? Visible.Rendered(text, []) : text);
+
+    /// <summary>Prints commands to a CI, each of whose values is escaped already.</summary>
+    public void Commands(string text) => surroundings.Output.Write(text);
+
+    /// <summary>
+    /// Prints a message to people. No control character in it moves the cursor, no line commands a CI, and passwords and tokens in
+    /// addresses are left out.
+    /// </summary>
+    public void Talk(string text) => surroundings.Errors.Write(Shown(text));
 
     /// <summary>Passes on the output of a program of the user, unchanged.</summary>
     public void PassOn(string said) => surroundings.Errors.Write(said);
@@ -47,6 +59,8 @@ sealed class Terminal(Surroundings surroundings, string when)
         Talk("nothing was written; pass --yes to write it\n");
         return false;
     }
+
+    string Shown(string text) => Visible.Rendered(Visible.WithoutSecrets(text), Ink.Marks);
 
     // The answer; null if nobody can be asked.
     bool? Ask(string question)

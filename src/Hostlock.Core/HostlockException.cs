@@ -21,9 +21,9 @@ public abstract class HostlockException(string message, Exception? inner = null)
     readonly List<string> _trail = [];
 
     /// <summary>Adds a line to <see cref="Trail"/> on the way up and returns the exception.</summary>
-    public HostlockException While(string doing)
+    public HostlockException While(Sentence doing)
     {
-        _trail.Add(doing);
+        _trail.Add(doing.ToString());
         return this;
     }
 }

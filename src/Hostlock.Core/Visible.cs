@@ -5,14 +5,16 @@ namespace Hostlock;
 
 /// <summary>
 /// Text from outside made fit to be read: names, paths and addresses come from repositories, locks and servers that others write. What
-/// would
-/// move the cursor, change colours or reverse the order of letters comes out as an escape, <c>\u001b</c>, and what opens a door as
+/// would move the cursor, change colours or reverse the order of letters comes out as an escape, <c>\u001b</c>, and what opens a door as
 /// <c>***</c>.
 /// </summary>
 public static class Visible
 {
     /// <summary>Most characters of a name that are shown; of a longer one the middle is left out.</summary>
     public const int MaximumName = 300;
+
+    /// <summary>Most characters of a value in a sentence that are shown, such as a list of names, and of a word in a text.</summary>
+    public const int MaximumWord = 1000;
 
     const string Hidden = "***";
 
@@ -21,33 +23,38 @@ public static class Visible
 
     const int LongestUser = 32;
 
-    // Parts of a query that let in whoever has them.
-    static readonly string[] Secrets =
-    [
-        "token", "access_token", "private_token", "job_token", "auth_token", "api_key", "apikey", "password", "secret", "sig", "signature",
-        "x-amz-signature", "x-amz-credential", "x-amz-security-token", "x-goog-signature", "x-goog-credential",
-    ];
+    // What the name of a part of a query has in it, or is, if the part lets in whoever has it.
+    static readonly string[] SecretPieces =
+        ["token", "secret", "passw", "passphrase", "signature", "credential", "apikey", "api_key", "api-key", "access_key", "accesskey"];
+
+    static readonly string[] SecretNames = ["auth", "authorization", "key", "pass", "pwd", "sig", "jwt"];
 
     /// <summary>
     /// A name, a path or an address on one line: nothing in it ends the line, and it is not longer than <see cref="MaximumName"/>.
     /// </summary>
-    public static string Name(string text)
-    {
-        var shown = Escape(WithoutSecrets(text), c => IsUnfit(c) || c is '\n' or '\t');
-        return shown.Length <= MaximumName ? shown : $"{shown[..(MaximumName / 2)]}…{shown[^(MaximumName / 2)..]}";
-    }
+    public static string Name(string text) => Cut(OnOneLine(text), MaximumName);
 
-    /// <summary>A text of several lines, such as a message or what another program says: line feeds and tabs stay.</summary>
-    public static string Text(string text) => Escape(WithoutSecrets(text), IsUnfit);
+    /// <summary>A value in a sentence, on one line and not longer than <see cref="MaximumWord"/>.</summary>
+    public static string Value(string text) => Cut(OnOneLine(text), MaximumWord);
+
+    /// <summary>A sentence or a command on one line, whose words are not longer than <see cref="MaximumWord"/>.</summary>
+    public static string Line(string text) => WithoutLongWords(OnOneLine(text));
 
     /// <summary>
-    /// A text without what moves the cursor or reverses letters, with all else as it is; in JSON, whose escapes are the same, it still says
-    /// the same.
+    /// A text of several lines, such as a message or what another program says: line feeds and tabs stay, and words are not longer than
+    /// <see cref="MaximumWord"/>.
+    /// </summary>
+    public static string Text(string text) => WithoutLongWords(Escape(WithoutSecrets(text), IsUnfit));
+
+    /// <summary>
+    /// A text without what moves the cursor, reverses letters, or commands a CI that reads the lines of a program, with all else as it is;
+    /// in JSON, whose escapes are the same, it still says the same.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="marks">What stays: sequences of our own that colour a text.</param>
     public static string Rendered(string text, IReadOnlyList<string> marks)
     {
+        text = WithoutCommands(text);
         if (!Has(text, IsUnfit))
             return text;
         var rendered = new StringBuilder(text.Length + 8);
@@ -67,30 +74,92 @@ public static class Visible
     }
 
     /// <summary>
-    /// True for a character that is shown as an escape of six characters: controls, but for line feeds and tabs, and what sets the
-    /// direction of text.
+    /// True for a character that is shown as an escape of six characters: controls, but for line feeds and tabs, what sets the direction of
+    /// text, and what has no width.
     /// </summary>
     public static bool IsUnfit(char c) =>
         (char.IsControl(c) && c is not ('\n' or '\t'))
-        || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\u200e' or '\u200f' or '\u061c' or '\u2028' or '\u2029';
+        || c is (>= '\u202a' and <= '\u202e') or (>= '\u2060' and <= '\u206f') or '\u200b' or '\u200e' or '\u200f' or '\u061c' or '\u180e'
+            or '\u2028' or '\u2029' or '\u00ad' or '\ufeff' or (>= '\ufff9' and <= '\ufffb');
 
     /// <summary>
     /// The text with the passwords and tokens of its addresses replaced: <c>https://ada:***@example.org/?token=***</c>. The name of a user
-    /// stays, if it
-    /// is none of the tokens that forges take for one.
+    /// stays, if it is none of the tokens that forges take for one.
     /// </summary>
-    public static string WithoutSecrets(string text) =>
-        text.Contains("://", StringComparison.Ordinal) ? WithoutSecretParts(WithoutPasswords(text)) : text;
+    public static string WithoutSecrets(string text) => WithoutSecrets(text, IsEnd);
 
-    static string WithoutPasswords(string text)
+    /// <summary>
+    /// One address, with its passwords and tokens replaced. What may not stand in an address is taken for a part of it, blanks and quotes
+    /// among it.
+    /// </summary>
+    public static string Address(string text) => WithoutSecrets(text, _ => false);
+
+    /// <summary>True if what stands for a user in an address is a token: forges take one there in place of a name.</summary>
+    public static bool IsToken(string user) =>
+        user.Length > LongestUser || Array.Exists(Tokens, token => user.StartsWith(token, StringComparison.Ordinal));
+
+    static string OnOneLine(string text) => Escape(WithoutSecrets(text), c => IsUnfit(c) || c is '\n' or '\t');
+
+    static string Cut(string text, int most) => text.Length <= most ? text : $"{text[..(most / 2)]}…{text[^(most / 2)..]}";
+
+    static string WithoutLongWords(string text)
+    {
+        if (text.Length <= MaximumWord)
+            return text;
+        var shown = new StringBuilder(text.Length);
+        for (var at = 0; at < text.Length;)
+        {
+            var end = at;
+            while (end < text.Length && !char.IsWhiteSpace(text[end]))
+                end++;
+            shown.Append(Cut(text[at..end], MaximumWord));
+            at = end;
+            while (at < text.Length && char.IsWhiteSpace(text[at]))
+                shown.Append(text[at++]);
+        }
+        return shown.ToString();
+    }
+
+    // GitHub takes a line for a command if it begins with '::', blanks aside, and as it did before wherever '##[' stands; Azure has
+    // '##vso['.
+    static string WithoutCommands(string text)
+    {
+        if (!text.Contains("::", StringComparison.Ordinal) && !text.Contains("##", StringComparison.Ordinal))
+            return text;
+        var shown = new StringBuilder(text.Length + 8);
+        var begins = true;
+        for (var at = 0; at < text.Length; at++)
+        {
+            var c = text[at];
+            var isCommand = at + 1 < text.Length && text[at + 1] == c && (c switch
+            {
+                ':' => begins,
+                '#' => text.AsSpan(at + 2).TrimStart(Letters) is ['[', ..],
+                _ => false,
+            });
+            Append(shown, c, _ => isCommand);
+            begins = c == '\n' || (begins && char.IsWhiteSpace(c));
+        }
+        return shown.ToString();
+    }
+
+    const string Letters = "abcdefghijklmnopqrstuvwxyz";
+
+    static string WithoutSecrets(string text, Func<char, bool> isEnd) =>
+        text.Contains(":/", StringComparison.Ordinal) ? WithoutSecretParts(WithoutPasswords(text, isEnd), isEnd) : text;
+
+    static string WithoutPasswords(string text, Func<char, bool> isEnd)
     {
         var shown = new StringBuilder(text.Length);
         var at = 0;
-        while (text.IndexOf("://", at, StringComparison.Ordinal) is >= 0 and var colon)
+        // An address that is taken for a path has one slash left.
+        while (text.IndexOf(":/", at, StringComparison.Ordinal) is >= 0 and var colon)
         {
-            var start = colon + 3;
+            var start = colon + 2;
+            while (start < text.Length && text[start] == '/')
+                start++;
             var end = start;
-            while (end < text.Length && !IsEnd(text[end]) && text[end] is not ('/' or '?' or '#'))
+            while (end < text.Length && !isEnd(text[end]) && text[end] is not ('/' or '?' or '#'))
                 end++;
             shown.Append(text, at, start - at);
             var authority = text[start..end];
@@ -106,31 +175,62 @@ public static class Visible
     {
         var colon = login.IndexOf(':', StringComparison.Ordinal);
         var user = colon < 0 ? login : login[..colon];
-        if (user.Length > LongestUser || Array.Exists(Tokens, token => user.StartsWith(token, StringComparison.Ordinal)))
+        if (IsToken(user))
             user = Hidden;
         return colon < 0 ? user : $"{user}:{Hidden}";
     }
 
-    static string WithoutSecretParts(string text)
+    // An address that is no URL for Nix is encoded as if it were a path, with '%3F' for '?', '%26' for '&' and '%3D' for '='.
+    static string WithoutSecretParts(string text, Func<char, bool> isEnd)
     {
         var shown = new StringBuilder(text.Length);
-        for (var at = 0; at < text.Length;)
+        var at = 0;
+        while (text.AsSpan(at).IndexOfAny('?', '&', '%') is >= 0 and var mark)
         {
-            var c = text[at++];
-            shown.Append(c);
-            if (c is not ('?' or '&') || Array.Find(Secrets, name => IsPart(text, at, name)) is not { } secret)
+            var start = at + mark + 1;
+            var isEncoded = text[start - 1] == '%';
+            if (isEncoded && !IsCode(start, "3F", "26"))
+            {
+                shown.Append(text, at, start - at);
+                at = start;
                 continue;
-            shown.Append(text, at, secret.Length + 1).Append(Hidden);
-            at += secret.Length + 1;
-            while (at < text.Length && !IsEnd(text[at]) && text[at] is not ('&' or '#'))
+            }
+            start += isEncoded ? 2 : 0;
+            var equals = start;
+            while (equals < text.Length && !isEnd(text[equals]) && text[equals] is not ('=' or '?' or '&' or '#') && !IsMark(equals))
+                equals++;
+            var sign = equals == text.Length ? 0 : text[equals] == '=' ? 1 : text[equals] == '%' && IsCode(equals + 1, "3D") ? 3 : 0;
+            var isSecret = sign > 0 && IsSecret(text[start..equals]);
+            var end = isSecret ? equals + sign : equals;
+            shown.Append(text, at, end - at);
+            at = end;
+            if (!isSecret)
+                continue;
+            shown.Append(Hidden);
+            while (at < text.Length && !isEnd(text[at]) && text[at] is not ('&' or '#') && !(isEncoded && (text[at] == '?' || IsMark(at))))
                 at++;
         }
-        return shown.ToString();
+        return shown.Append(text, at, text.Length - at).ToString();
+
+        bool IsMark(int index) => text[index] == '%' && IsCode(index + 1, "3D", "3F", "26", "23");
+
+        bool IsCode(int index, params ReadOnlySpan<string> codes)
+        {
+            foreach (var code in codes)
+            {
+                if (string.Compare(text, index, code, 0, 2, StringComparison.OrdinalIgnoreCase) == 0)
+                    return true;
+            }
+            return false;
+        }
     }
 
-    static bool IsPart(string text, int at, string name) =>
-        at + name.Length < text.Length && text[at + name.Length] == '='
-        && string.Compare(text, at, name, 0, name.Length, StringComparison.OrdinalIgnoreCase) == 0;
+    static bool IsSecret(string name)
+    {
+        var plain = Uri.UnescapeDataString(name);
+        return Array.Exists(SecretPieces, piece => plain.Contains(piece, StringComparison.OrdinalIgnoreCase))
+            || Array.Exists(SecretNames, secret => plain.Equals(secret, StringComparison.OrdinalIgnoreCase));
+    }
 
     static bool IsEnd(char c) => char.IsWhiteSpace(c) || c is '\'' or '"' or '<' or '>';
 

@@ -18,6 +18,7 @@ public sealed class ShellWordTests : IDisposable
     [InlineData("~root", "'~root'")]
     [InlineData("=ls", "'=ls'")]
     [InlineData("$(id)", "'$(id)'")]
+    [InlineData("a\nb", "\"$(printf 'a\\012b')\"")]
     public void Only_what_means_something_to_a_shell_is_quoted(string text, string word) => Assert.Equal(word, ShellWord.Quote(text));
 
     [Fact]
@@ -41,6 +42,7 @@ public sealed class ShellWordTests : IDisposable
             "é",
             "line\nfeed",
             "\t",
+            "\e[2J%s\\é'\u202e$(id)\n.",
             "~",
             "-n",
             "=",

@@ -65,7 +65,7 @@ sealed class BisectCommand : FleetCommand
 
     static void Show(Terminal terminal, LockOwner owner, BisectResult result)
     {
-        var input = result.Culprits[0];
+        var (input, word) = (Visible.Name(result.Culprits[0]), ShellWord.Quote(result.Culprits[0]));
         var culprits = result.Revisions?.Culprits ?? [];
         if (culprits.Count > 1)
             terminal.Data(
@@ -81,8 +81,8 @@ sealed class BisectCommand : FleetCommand
         }
         if (result.LastGood is { } revision)
         {
-            terminal.Data($"to keep the rest and hold it back:\n  hostlock update {owner} -i {input} --to {revision} --allow-downgrade\n");
-            terminal.Data($"  hostlock freeze {owner} {input}\n");
+            terminal.Data($"to keep the rest and hold it back:\n  hostlock update {owner} -i {word} --to {revision} --allow-downgrade\n");
+            terminal.Data($"  hostlock freeze {owner} {word}\n");
         }
     }
 }

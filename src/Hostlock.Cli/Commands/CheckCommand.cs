@@ -44,12 +44,10 @@ sealed class CheckCommand : FleetCommand
         if (run.Value(_fetch))
             fleet = fleet with { Refetched = await RefetchedTrees.FetchAnewAsync(fleet.Locks, run.NewFetcher, run.CancellationToken) };
         var findings = FleetCheck.Findings(fleet);
-        run.Print(
-            () =>
-                run.Value(_format) == "github"
-                    ? FindingText.GitHub(findings, fleet.FolderInRepository)
-                    : FindingText.Render(findings, fleet.Locks.Count, run.Terminal.Ink),
-            () => CheckJson.Render(findings));
+        if (run.Value(_format) == "github" && !run.IsJson)
+            run.Terminal.Commands(FindingText.GitHub(findings, fleet.FolderInRepository));
+        else
+            run.Print(() => FindingText.Render(findings, fleet.Locks.Count, run.Terminal.Ink), () => CheckJson.Render(findings));
         return findings.Any(finding => finding.Severity == Severity.Error || run.Value(_strict)) ? ExitCode.No : ExitCode.Done;
     }
 

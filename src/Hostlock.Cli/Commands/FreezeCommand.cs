@@ -36,7 +36,7 @@ sealed class FreezeCommand : FleetCommand
         var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, DateOnly.FromDateTime(run.Now.UtcDateTime)) : (DateOnly?)null;
         new FleetFileChange(run.Folder, run.Value(_dryRun)).Freeze(host, input, new(run.Value(_reason) ?? Freeze.NoReason, until));
         run.Terminal.Data(
-            $"{host}  {input}  frozen{(until is { } day ? $" until {day:yyyy-MM-dd}" : "")}"
+            $"{host}  {Visible.Name(input)}  frozen{(until is { } day ? $" until {day:yyyy-MM-dd}" : "")}"
             + $"{(run.Value(_dryRun) ? " (not written: --dry-run)" : "")}\n");
         return Task.FromResult(ExitCode.Done);
     }

@@ -30,7 +30,7 @@ sealed class ShowCommand : FleetCommand
         var word = run.Value(_lock);
         var file = await ReadAsync(run, word);
         if (run.Value(_canonical))
-            run.Terminal.Data(output => output.Write(Encoding.UTF8.GetString(LockFileWriter.Write(file))));
+            run.Terminal.Exact(Encoding.UTF8.GetString(LockFileWriter.Write(file)));
         else
             run.Print(() => LockTree.Render(word, file, run.Terminal.Ink), () => ShowJson.Render(word, file));
         return ExitCode.Done;

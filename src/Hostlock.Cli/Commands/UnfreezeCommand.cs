@@ -26,7 +26,7 @@ sealed class UnfreezeCommand : FleetCommand
     {
         var (host, input) = (run.Folder.OwnerNamed(run.Value(_host)), run.Value(_input));
         new FleetFileChange(run.Folder, run.Value(_dryRun)).Unfreeze(host, input);
-        run.Terminal.Data($"{host}  {input}  no longer frozen{(run.Value(_dryRun) ? " (not written: --dry-run)" : "")}\n");
+        run.Terminal.Data($"{host}  {Visible.Name(input)}  no longer frozen{(run.Value(_dryRun) ? " (not written: --dry-run)" : "")}\n");
         return Task.FromResult(ExitCode.Done);
     }
 }

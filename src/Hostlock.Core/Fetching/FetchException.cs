@@ -6,8 +6,8 @@ namespace Hostlock.Fetching;
 /// <summary>The errors of fetching: anything that stops a reference from becoming a tree.</summary>
 public sealed class FetchException : HostlockException
 {
-    FetchException(string message, Exception? inner = null)
-        : base(message, inner)
+    FetchException(Sentence message, Exception? inner = null)
+        : base(message.ToString(), inner)
     {
     }
 
@@ -55,8 +55,7 @@ public sealed class FetchException : HostlockException
         new($"'{reference}' has no dates to choose a revision by") { Hint = $"min-age is for {InputSchemes.WithHistory()}" };
 
     internal static FetchException NothingSoOld(string url, DateTimeOffset time) =>
-        new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"'{url}' has no commit from {time.UtcDateTime:yyyy-MM-dd} "
-            + $"or before"))
+        new($"'{url}' has no commit from {time.UtcDateTime:yyyy-MM-dd} or before")
         {
             Hint = "lower min-age",
         };
@@ -89,26 +88,28 @@ public sealed class FetchException : HostlockException
     internal static FetchException BadAnswer(string url, string why) =>
         new($"'{url}' gave an answer that makes no sense: {why}") { IsOutside = true };
 
-    internal static Warning StillCached(FetchException why) => new($"{why.Message}; using cached version");
+    internal static Warning StillCached(FetchException why) => new($"{why.Message:lines}; using cached version");
 
     internal static FetchException FileUrl(string url, string why) => new($"tarball '{url}' {why}");
 
     // Git.
     internal static FetchException GitFailed(string url, string what, string said) =>
-        new($"git could not {what} '{url}'{Said(said)}") { IsOutside = true, Hint = "try the same with git by hand" };
+        new($"git could not {what} '{url}'{Said(said):lines}") { IsOutside = true, Hint = "try the same with git by hand" };
 
     internal static FetchException GitUnreachable(string url, string said) =>
-        new($"Git repository '{url}' cannot be reached{Said(said)}")
+        new($"Git repository '{url}' cannot be reached{Said(said):lines}")
         {
             IsOutside = true,
-            Hint = HintFor(said) ?? $"try git ls-remote {ShellWord.Quote(url)}",
+            // A command with '***' in it would not work.
+            Hint = HintFor(said)
+                ?? (Visible.WithoutSecrets(url) == url ? $"try git ls-remote {ShellWord.Quote(url)}" : "try the same with git by hand"),
         };
 
     internal static FetchException GitFetchFailed(string url, string what, string said) =>
         said.Contains("couldn't find remote ref", StringComparison.Ordinal) ? NoSuchRef(url, what)
         : said.Contains("not our ref", StringComparison.Ordinal)
             || said.Contains("unadvertised object", StringComparison.Ordinal) ? NoSuchRevision(url, what)
-        : new($"Git repository '{url}' cannot be fetched{Said(said)}")
+        : new($"Git repository '{url}' cannot be fetched{Said(said):lines}")
         {
             IsOutside = true,
             Hint = HintFor(said) ?? "try the same with git by hand",

@@ -3,8 +3,8 @@ namespace Hostlock.Flakes;
 /// <summary>The errors of references and of flake.nix.</summary>
 public sealed partial class FlakeException : HostlockException
 {
-    FlakeException(string message)
-        : base(message)
+    FlakeException(Sentence message)
+        : base(message.ToString())
     {
     }
 

@@ -7,8 +7,8 @@ namespace Hostlock.Fleets;
 /// <summary>The errors of fleets, and of requests about fleets.</summary>
 public sealed class FleetException : HostlockException
 {
-    FleetException(string message)
-        : base(message)
+    FleetException(Sentence message)
+        : base(message.ToString())
     {
     }
 
@@ -234,8 +234,7 @@ public sealed class FleetException : HostlockException
 
     /// <summary>A planned lock differs in inputs that were not to move. The proof of an update failed, and nothing is written.</summary>
     public static FleetException TouchedOther(IReadOnlyList<InputPath> others) =>
-        new($"the update would also change "
-            + string.Join(", ", others.Take(5).Select(path => $"'{path}'"))
+        new($"the update would also change {string.Join(", ", others.Take(5).Select(path => $"'{path}'"))}"
             + $"{(others.Count > 5 ? $" and {others.Count - 5} more" : "")}; nothing was written")
         {
             Hint = "this is a bug of hostlock: please report it with your lock",
@@ -294,14 +293,14 @@ public sealed class FleetException : HostlockException
                 + $"{ShellWord.Quote(place.RelativePath)}'",
         };
 
-    internal static FleetException NotSettled(string said) => new($"the locks are written, but git did not take them: {said}")
+    internal static FleetException NotSettled(string said) => new($"the locks are written, but git did not take them: {said:lines}")
     {
         IsOutside = true,
     };
 
     /// <summary>Git did not commit the locks that are written; <paramref name="said"/> is what it printed.</summary>
     public static FleetException CommitFailed(string said) =>
-        new($"the locks are written, but git did not commit them{(said.Length == 0 ? "" : $": {said}")}") { IsOutside = true };
+        new($"the locks are written, but git did not commit them{(said.Length == 0 ? "" : $": {said}"):lines}") { IsOutside = true };
 
     /// <summary>The folder is in no git repository, and the command needs one.</summary>
     public static FleetException NoRepository(string folder) => new($"'{folder}' is in no git repository");
@@ -314,7 +313,7 @@ public sealed class FleetException : HostlockException
         };
 
     internal static FleetException NixFailed(string what, string said) =>
-        new($"'nix {what}' failed: {string.Join('\n', said.Split('\n').TakeLast(12))}") { IsOutside = true };
+        new($"'nix {what}' failed: {string.Join('\n', said.Split('\n').TakeLast(12)):lines}") { IsOutside = true };
 
     /// <summary>Closures were to be compared, and neither side is a host.</summary>
     public static FleetException ClosureNeedsHost() => new("--closure builds a host, and neither of the two names is one")
@@ -338,10 +337,8 @@ public sealed class FleetException : HostlockException
     internal static FleetException NotStamped(HostName host, string word) =>
         new($"{host} carries no lock ({word})") { Hint = "set stamp = true in hostlock.toml; systems built from then on carry theirs" };
 
-    internal static FleetException CannotAsk(HostName host, string target, string said) => new($"cannot ask {host} ({target}): {said}")
-    {
-        IsOutside = true,
-    };
+    internal static FleetException CannotAsk(HostName host, string target, string said) =>
+        new($"cannot ask {host} ({target}): {said:lines}") { IsOutside = true };
 
     /// <summary>The command of a bisect fails with the lock that is said to be good.</summary>
     public static FleetException GoodIsNotGood() =>
@@ -419,7 +416,7 @@ public sealed class FleetException : HostlockException
 
     /// <summary>The hosts are computed by Nix code, and nix failed with <paramref name="why"/>, its last line of error.</summary>
     public static FleetException NixCannotNameHosts(string why, string? place, IEnumerable<HostName> names) =>
-        new($"the host names in flake.nix are computed, and nix cannot evaluate them: {why}")
+        new($"the host names in flake.nix are computed, and nix cannot evaluate them: {why:lines}")
         {
             IsOutside = true,
             Hint = ToNameThem(place, names),
@@ -455,7 +452,7 @@ public sealed class FleetException : HostlockException
 
     static string? Known(string what, IEnumerable<string> names)
     {
-        var listed = names.Take(12).ToList();
+        var listed = names.Take(12).Select(Visible.Name).ToList();
         return listed.Count == 0 ? null : $"{what}: {string.Join(", ", listed)}{(names.Count() > listed.Count ? ", …" : "")}";
     }
 }

@@ -5,8 +5,8 @@ namespace Hostlock.Locks;
 /// <summary>The errors of locks and of locking.</summary>
 public sealed class LockException : HostlockException
 {
-    LockException(string message)
-        : base(message)
+    LockException(Sentence message)
+        : base(message.ToString())
     {
     }
 

@@ -20,13 +20,16 @@ public sealed record Repetition(string Target, int Revisions, ImmutableArray<Inp
             .ToList();
         var below = locked.Where(input => input.Path.Length > 1).ToLookup(input => SourceOf(input.Node));
         var repetitions = new List<Repetition>();
-        foreach (var source in locked.Where(input => input.Path.Length == 1).GroupBy(input => SourceOf(input.Node)))
+        // What a follows may not name can be no target of one.
+        var targets = locked.Where(input => input.Path.Length == 1 && InputPath.IsReferable(input.Path.Last));
+        foreach (var source in targets.GroupBy(input => SourceOf(input.Node)))
         {
             var others = below[source.Key].ToList();
             if (others.Count == 0)
                 continue;
             // Of several inputs of one source, that with the name of most.
-            var target = source.MaxBy(input => others.Count(other => other.Path.Last == input.Path.Last));
+            var named = others.CountBy(input => input.Path.Last).ToDictionary();
+            var target = source.MaxBy(input => named.GetValueOrDefault(input.Path.Last));
             var revisions = others.Append(target)
                 .Select(input => input.Node.Locked.Revision ?? input.Node.Locked.NarHash)
                 .Distinct()
@@ -55,5 +58,14 @@ public sealed record Repetition(string Target, int Revisions, ImmutableArray<Inp
         return source;
     }
 
-    static string Attribute(string name) => InputPath.IsReferable(name) ? name : $"\"{name}\"";
+    static string Attribute(string name) => InputPath.IsReferable(name) ? name : $"\"{Escaped(name)}\"";
+
+    // A text between quotes, as Nix reads it.
+    static string Escaped(string name) =>
+        name.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("${", "\\${", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal)
+            .Replace("\r", "\\r", StringComparison.Ordinal)
+            .Replace("\t", "\\t", StringComparison.Ordinal);
 }

@@ -3,8 +3,8 @@ namespace Hostlock.Nar;
 /// <summary>The errors of trees that no NAR can be made of.</summary>
 public sealed class NarException : HostlockException
 {
-    NarException(string message)
-        : base(message)
+    NarException(Sentence message)
+        : base(message.ToString())
     {
     }
 

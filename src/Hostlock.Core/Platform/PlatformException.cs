@@ -3,8 +3,8 @@ namespace Hostlock.Platform;
 /// <summary>The errors of programs and files on this machine.</summary>
 public sealed class PlatformException : HostlockException
 {
-    PlatformException(string message, Exception? inner = null)
-        : base(message, inner)
+    PlatformException(Sentence message, Exception? inner = null)
+        : base(message.ToString(), inner)
     {
     }
 

@@ -12,17 +12,17 @@ public static class EjectText
     public static string Render(string flakeNix, EjectPlan plan, Ink ink)
     {
         var text = new StringBuilder();
-        var width = plan.Changed.Select(file => file.Path.Length).DefaultIfEmpty().Max();
+        var width = plan.Changed.Select(file => Visible.Name(file.Path).Length).DefaultIfEmpty().Max();
         foreach (var file in plan.Changed)
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"  {(file.IsNew ? ink.Good("new   ") : ink.Warn("change"))}  {file.Path.PadRight(width)}  {file.What}\n");
+                $"  {(file.IsNew ? ink.Good("new   ") : ink.Warn("change"))}  {Visible.Name(file.Path).PadRight(width)}  {file.What}\n");
         foreach (var path in plan.Removed)
-            text.Append(CultureInfo.InvariantCulture, $"  {ink.Bad("remove")}  {path}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {ink.Bad("remove")}  {Visible.Name(path)}\n");
         foreach (var file in plan.Changed.Where(file => file.Edit is not null))
-            text.Append(CultureInfo.InvariantCulture, $"\n{file.Path}\n{InitText.Hunks(flakeNix, file.Edit!, ink)}");
+            text.Append(CultureInfo.InvariantCulture, $"\n{Visible.Name(file.Path)}\n{InitText.Hunks(flakeNix, file.Edit!, ink)}");
         text.Append(plan.Moves.Length > 0 ? "\n" : "");
-        var groups = Alike.Group(plan.Moves, move => [new LockOwner.Host(move.Host)], move => string.Join(' ', move.Inputs));
+        var groups = Alike.Group(plan.Moves, move => [new LockOwner.Host(move.Host)], move => string.Join(' ', move.Inputs.Select(Visible.Name)));
         foreach (var (hosts, inputs) in groups)
             text.Append(
                 inputs.Length == 0 ? $"{ink.Bold(hosts)}: nothing moves\n" : $"{ink.Bold(hosts)}: {ink.Warn("moves in")} {inputs}\n");

@@ -20,7 +20,7 @@ public static class ErrorText
         foreach (var doing in error.Trail)
             text.Append(CultureInfo.InvariantCulture, $"  {Indented(doing)}\n");
         if (error.Hint is { } hint)
-            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold("hint")}: {Indented(hint)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold("hint")}: {Visible.Line(hint)}\n");
         return text.ToString();
     }
 

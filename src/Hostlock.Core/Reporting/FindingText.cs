@@ -22,12 +22,14 @@ public static class FindingText
             var place = problem.Line is { } line ? string.Create(CultureInfo.InvariantCulture, $"{problem.File}:{line}") : problem.File;
             text.Append(CultureInfo.InvariantCulture, $"{kind}: {Visible.Name(place)}: {Visible.Name(problem.Message)}\n");
             if (problem.Fix is { } fix)
-                text.Append(CultureInfo.InvariantCulture, $"  fix: {Visible.Text(fix)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  fix: {Visible.Line(fix)}\n");
         }
         return text.ToString();
     }
 
-    /// <summary>Renders findings as workflow commands, which GitHub shows beside the line.</summary>
+    /// <summary>
+    /// Renders findings as workflow commands, which GitHub shows beside the line. Nothing in a finding ends its command or begins another.
+    /// </summary>
     /// <param name="findings">The findings.</param>
     /// <param name="flake">The folder of the flake, relative to the repository, by which GitHub names files; empty for the repository's own
     /// folder.</param>
@@ -47,7 +49,8 @@ public static class FindingText
     }
 
     static string Data(string text) =>
-        text.Replace("%", "%25", StringComparison.Ordinal)
+        Visible.Rendered(Visible.Text(text), [])
+            .Replace("%", "%25", StringComparison.Ordinal)
             .Replace("\r", "%0D", StringComparison.Ordinal)
             .Replace("\n", "%0A", StringComparison.Ordinal);
 

@@ -17,13 +17,13 @@ public static class InitText
         text.Append(
             CultureInfo.InvariantCulture,
             $"{plan.Hosts.Count} {(plan.Hosts.Count == 1 ? "host" : "hosts")}: {string.Join(' ', plan.Hosts.Keys)}\n\n");
-        var width = plan.Files.Select(file => file.Path.Length).DefaultIfEmpty().Max();
+        var width = plan.Files.Select(file => Visible.Name(file.Path).Length).DefaultIfEmpty().Max();
         foreach (var file in plan.Files)
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"  {(file.IsNew ? ink.Good("new   ") : ink.Warn("change"))}  {file.Path.PadRight(width)}  {file.What}\n");
+                $"  {(file.IsNew ? ink.Good("new   ") : ink.Warn("change"))}  {Visible.Name(file.Path).PadRight(width)}  {file.What}\n");
         foreach (var file in plan.Files.Where(file => file.Edit is not null))
-            text.Append(CultureInfo.InvariantCulture, $"\n{file.Path}\n{Hunks(flakeNix, file.Edit!, ink)}");
+            text.Append(CultureInfo.InvariantCulture, $"\n{Visible.Name(file.Path)}\n{Hunks(flakeNix, file.Edit!, ink)}");
         foreach (var note in plan.Notes)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{ink.Warn("note")}: {note.Text}\n");

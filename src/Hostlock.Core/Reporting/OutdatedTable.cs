@@ -21,7 +21,7 @@ public static class OutdatedTable
     static string Rows(OutdatedLock one, Ink ink)
     {
         if (!one.HasLock)
-            return $": {ink.Bad($"no lock; 'hostlock lock {one.Place.Name}' makes {one.Place.RelativePath}")}\n";
+            return $": {ink.Bad($"no lock; 'hostlock lock {one.Place.Name}' makes {Visible.Name(one.Place.RelativePath)}")}\n";
         var rows = one.Inputs.Select(Row).Where(row => row is not null).Select(row => row!.Value).ToList();
         if (rows.Count == 0)
             return ": up to date\n";

@@ -23,12 +23,13 @@ public static class RepetitionText
         var text = new StringBuilder();
         foreach (var repetition in repetitions)
         {
+            var (target, times) = (Visible.Name(repetition.Target), repetition.Others.Length + 1);
             var revisions = repetition.Revisions == 1 ? "all of one revision" : $"{repetition.Revisions} revisions";
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"  {repetition.Target} is there {repetition.Others.Length + 1} times, {revisions}; these lines join them:\n");
+                $"  {target} is there {times} times, {revisions}; these lines join them:\n");
             foreach (var path in repetition.Others)
-                text.Append(CultureInfo.InvariantCulture, $"    {ink.Good(repetition.LineFor(path))}\n");
+                text.Append(CultureInfo.InvariantCulture, $"    {ink.Good(Visible.Line(repetition.LineFor(path)))}\n");
         }
         return text.ToString();
     }

@@ -41,7 +41,7 @@ public static class StatusTable
         {
             var why = one.Problem is { } problem
                 ? Visible.Name(problem.Message)
-                : $"no lock; 'hostlock lock {one.Place.Name}' makes {one.Place.RelativePath}";
+                : $"no lock; 'hostlock lock {one.Place.Name}' makes {Visible.Name(one.Place.RelativePath)}";
             text.Append(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? "\n" : "")}{Names(one.Place.Sharers)}: {ink.Bad(why)}\n");
         }
         var unmerged = locks.Where(one => one.IsUnmerged).SelectMany(one => one.Place.Sharers).ToList();
@@ -79,21 +79,22 @@ public static class StatusTable
     {
         var (rows, inputs) = (matrix.Rows.Select(row => (Hosts: Names(row.Hosts), row.Cells)).ToList(), matrix.Differing);
         var first = rows.Max(row => row.Hosts.Length);
+        var widest = inputs.ToDictionary(
+            name => name,
+            name => Math.Max(Visible.Name(name).Length, rows.Max(row => row.Cells.GetValueOrDefault(name, "-").Length)));
         var at = 0;
         while (at < inputs.Length)
         {
             var (used, count) = (first, 0);
-            while (at + count < inputs.Length && (count == 0 || used + 2 + Widest(inputs[at + count]) <= width))
-                used += 2 + Widest(inputs[at + count++]);
+            while (at + count < inputs.Length && (count == 0 || used + 2 + widest[inputs[at + count]] <= width))
+                used += 2 + widest[inputs[at + count++]];
             var columns = inputs.Slice(at, count);
             text.Append(at > 0 ? "\n" : "");
-            Row("host", columns.Select(name => (Visible.Name(name), Widest(name))), ink.Bold);
+            Row("host", columns.Select(name => (Visible.Name(name), widest[name])), ink.Bold);
             foreach (var row in rows)
-                Row(row.Hosts, columns.Select(name => (row.Cells.GetValueOrDefault(name, "-"), Widest(name))), words => words);
+                Row(row.Hosts, columns.Select(name => (row.Cells.GetValueOrDefault(name, "-"), widest[name])), words => words);
             at += count;
         }
-
-        int Widest(string name) => Math.Max(Visible.Name(name).Length, rows.Max(row => row.Cells.GetValueOrDefault(name, "-").Length));
 
         void Row(string host, IEnumerable<(string Words, int Width)> cells, Func<string, string> paint)
         {

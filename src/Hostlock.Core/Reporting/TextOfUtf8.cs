@@ -1,15 +1,15 @@
-using System.Buffers;
 using System.Text;
 
 namespace Hostlock.Reporting;
 
 /// <summary>
-/// Takes UTF-8 and hands it on as text, piece by piece: what a thousand hosts have to say is never whole in memory. If the text would
-/// only become UTF-8 again, the bytes are handed on as they are.
+/// Takes JSON in UTF-8 and hands it on as text, piece by piece: the output of a thousand hosts is never whole in memory. Each piece is
+/// rendered as <see cref="Visible"/> does it. If nothing in a piece needs that, and the text would only become UTF-8 again, its bytes are
+/// handed on as they are.
 /// </summary>
 sealed class TextOfUtf8(TextWriter output) : Stream
 {
-    readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    readonly Stream? _bytes = BytesBeneath(output);
 
     public override bool CanRead => false;
 
@@ -25,27 +25,19 @@ sealed class TextOfUtf8(TextWriter output) : Stream
         set => throw new NotSupportedException();
     }
 
-    readonly Stream? _bytes = BytesBeneath(output);
-
-    static Stream? BytesBeneath(TextWriter output)
-    {
-        if (output is not StreamWriter { Encoding: UTF8Encoding } writer)
-            return null;
-        writer.Flush();
-        return writer.BaseStream;
-    }
-
+    /// <summary>Takes a piece. A writer of JSON hands on whole texts when it is flushed, so that no character and no address is in
+    /// two.</summary>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        if (_bytes is not null)
+        if (_bytes is not null && IsPlain(buffer))
         {
             _bytes.Write(buffer);
             return;
         }
-        var text = ArrayPool<char>.Shared.Rent(buffer.Length + 1);
-        var length = _decoder.GetChars(buffer, text, flush: false);
-        output.Write(text, 0, length);
-        ArrayPool<char>.Shared.Return(text);
+        output.Write(Visible.Rendered(Visible.WithoutSecrets(Encoding.UTF8.GetString(buffer)), []));
+        // What is written to the bytes next comes behind it.
+        if (_bytes is not null)
+            output.Flush();
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -59,4 +51,16 @@ sealed class TextOfUtf8(TextWriter output) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    static Stream? BytesBeneath(TextWriter output)
+    {
+        if (output is not StreamWriter { Encoding: UTF8Encoding } writer)
+            return null;
+        writer.Flush();
+        return writer.BaseStream;
+    }
+
+    // An address may have a password, and two '#' may begin a command to a CI. In ASCII, only DEL is a control that JSON does not escape.
+    static bool IsPlain(ReadOnlySpan<byte> json) =>
+        Ascii.IsValid(json) && json.IndexOf(":/"u8) < 0 && json.IndexOf("##"u8) < 0 && !json.Contains((byte)0x7f);
 }

@@ -49,5 +49,11 @@ public class RepetitionTests
         Assert.Empty(In(file, "nixpkgs"));
     }
 
+    [Fact]
+    public void What_no_follows_can_name_is_not_followed() =>
+        Assert.Empty(In(SmallLocks.Of(
+            ("1st", Locked("github:NixOS/nixpkgs", 1, 1)),
+            ("a", Locked("github:acme/a", 1, 1, ("nixpkgs", Locked("github:NixOS/nixpkgs", 1, 1)))))));
+
     static IReadOnlyList<Repetition> In(LockFile file, params string[] leftOut) => Repetition.In(file, leftOut.ToHashSet());
 }

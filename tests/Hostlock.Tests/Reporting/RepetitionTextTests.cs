@@ -32,5 +32,10 @@ public class RepetitionTextTests
                 Ink.Plain));
 
     [Fact]
+    public void A_name_that_Nix_reads_only_in_quotes_is_escaped_in_them() =>
+        Assert.Equal(
+            """inputs."a\n\"\${b}\\".inputs.nixpkgs.follows = "nixpkgs";""", Nixpkgs.LineFor(InputPath.Of("a\n\"${b}\\", "nixpkgs")));
+
+    [Fact]
     public void Without_locks_nothing_is_said() => Assert.Equal("", RepetitionText.Render([], Ink.Plain));
 }

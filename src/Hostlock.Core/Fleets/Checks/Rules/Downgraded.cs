@@ -12,6 +12,6 @@ static class Downgraded
         from change in LockDiff.Between(earlier.Before, earlier.Now.Lock!).Changes
         where Downgrade.Is(change)
         select new Problem(
-            $"since {fleet.Earlier.Commit}, {place.Name}: {Downgrade.Describe(change, "went")}", place.RelativePath, null, $"hostlock "
-                + $"update {place.Name} -i {change.Path}");
+            $"since {fleet.Earlier.Commit}, {place.Name}: {Downgrade.Describe(change, "went")}", place.RelativePath, null,
+            UnlockedInput.Update(place, change.Path));
 }

@@ -27,7 +27,7 @@ static class DriftedCopy
                     Message(name, at, moves),
                     FleetFolder.RootLock,
                     null,
-                    IsOfNewHost(fleet, at) ? "hostlock init" : $"hostlock update root -i {name}");
+                    IsOfNewHost(fleet, at) ? "hostlock init" : $"hostlock update root -i {ShellWord.Quote(name)}");
         }
     }
 

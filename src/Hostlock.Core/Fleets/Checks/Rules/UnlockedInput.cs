@@ -1,3 +1,4 @@
+using Hostlock.Flakes;
 using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Checks.Rules;
@@ -16,8 +17,12 @@ static class UnlockedInput
                         $"input '{path}' of {place.Name} is not locked: {locked.Attributes}",
                         place.RelativePath,
                         null,
-                        $"hostlock update {place.Name} -i {path}");
+                        Update(place, path));
             }
         }
     }
+
+    /// <summary>The command that moves an input; the one that moves all if no option can name it.</summary>
+    public static string Update(LockPlace place, InputPath input) =>
+        $"hostlock update {place.Name}{(input.Names.All(InputPath.IsReferable) ? $" -i {input}" : "")}";
 }
