@@ -49,7 +49,10 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     /// known.</returns>
     public static async Task<(string? Head, string? Tip)> AskAsync(GitRepository copy, string name, CancellationToken cancellationToken)
     {
-        var finished = await copy.RunAsync(cancellationToken, "ls-remote", "--symref", "--", copy.Url, name, $"{name}^{{}}");
+        var remote = GitRemote.Of(copy.Url);
+        var finished = await copy.RunAsync(
+            remote.For(copy.Command([.. remote.Options, "ls-remote", "--symref", "--", remote.Address, name, $"{name}^{{}}"])),
+            cancellationToken);
         if (!finished.Succeeded)
             throw FetchException.GitUnreachable(copy.Url, finished.Errors.Trim());
         string? head = null, tip = null, peeled = null;
@@ -86,9 +89,11 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
             if (await isThere())
                 return;
             var isPartial = options.Contains(WithoutTrees);
+            var remote = GitRemote.Of(copy.Url);
             // If git is ended gently, it removes its lock files.
-            var command = copy.Command(
+            var command = remote.For(copy.Command(
             [
+                .. remote.Options,
                 // A pack is written whole or not at all. With single objects, a run that is killed would leave a commit without its files.
                 "-c", "fetch.unpackLimit=1", "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.hooksPath=/dev/null",
                 // Without trees, git needs a named remote that has them.
@@ -96,7 +101,7 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
                     ? (ReadOnlySpan<string>)
                     [
                         "-c",
-                        $"remote.origin.url={copy.Url}",
+                        $"remote.origin.url={remote.Address}",
                         "-c",
                         "remote.origin.promisor=true",
                         "-c",
@@ -105,8 +110,8 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
                     : [],
                 "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", .. options, "--", isPartial
                     ? "origin"
-                    : copy.Url, specification,
-            ]) with
+                    : remote.Address, specification,
+            ])) with
             { Stop = new ProcessStop.Gently(GitProgram.Grace) };
             var finished = await copy.RunAsync(command, cancellationToken);
             if (!finished.Succeeded && finished.Errors.Contains(".lock': File exists", StringComparison.Ordinal))

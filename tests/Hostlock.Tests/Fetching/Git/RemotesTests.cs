@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Text;
 using Hostlock.Fetching;
 using Hostlock.Flakes;
 using Hostlock.Tests.Support;
@@ -25,6 +27,55 @@ public sealed class RemotesTests : IDisposable
         _git.Processes.Started.Clear();
         await _git.FetchAsync($"git://{server.Host}/input");
         Assert.Equal(["ls-remote", "cat-file"], _git.Processes.GitCommands);
+    }
+
+    [Theory]
+    [InlineData("ada:open%20sesame-7531")]
+    [InlineData("glpat-7531:x-oauth-basic")]
+    public async Task A_password_is_on_no_command_line(string login)
+    {
+        var lines = new ConcurrentBag<string>();
+        await using var server = new LoopbackServer(request =>
+        {
+            foreach (var process in Directory.EnumerateDirectories("/proc"))
+                lines.Add(CommandLine(process));
+            return request.Headers.ContainsKey("authorization")
+                ? WebAnswer.NotFound
+                : new(401, [], ("WWW-Authenticate", "Basic realm=\"x\""));
+        });
+
+        var thrown = await Assert.ThrowsAsync<FetchException>(
+            () => _git.FetchAsync($"git+{server.Url.Replace("//", $"//{login}@", StringComparison.Ordinal)}/x.git"));
+
+        Assert.Contains(lines, line => line.Contains("git-remote-http", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("7531", StringComparison.Ordinal));
+        Assert.DoesNotContain("7531", $"{thrown.Message} {thrown.Hint} {string.Join(' ', thrown.Trail)}", StringComparison.Ordinal);
+
+        static string CommandLine(string process)
+        {
+            try
+            {
+                return File.ReadAllText(Path.Combine(process, "cmdline"));
+            }
+            catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+            {
+                return "";
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_password_is_for_the_server()
+    {
+        await using var server = new LoopbackServer(request => request.Headers.ContainsKey("authorization")
+            ? WebAnswer.NotFound
+            : new(401, [], ("WWW-Authenticate", "Basic realm=\"x\"")));
+
+        await Assert.ThrowsAsync<FetchException>(
+            () => _git.FetchAsync($"git+{server.Url.Replace("//", "//ada:open%20%C3%A9@", StringComparison.Ordinal)}/x.git"));
+
+        var sent = $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes("ada:open é"))}";
+        Assert.Contains(server.TakeRequests(), request => request.Headers.GetValueOrDefault("authorization") == sent);
     }
 
     [Fact]
