@@ -27,7 +27,9 @@ public static class InnerLock
     sealed class Cut(LockFile outer, string input, bool resolves)
     {
         readonly HashSet<LockedNode> _around = new(ReferenceEqualityComparer.Instance);
+        readonly FollowedNodes _followed = new(outer.Root);
         bool _isWhole = true;
+        int _copies;
 
         public LockFile? Lock()
         {
@@ -42,6 +44,9 @@ public static class InnerLock
 
         LockEdge Inward(LockEdge edge)
         {
+            // Each follows may lead to a tree that is copied, with follows that lead to further trees.
+            if (_around.Count >= LockFileReader.MaximumDepth || ++_copies > LockResolver.MaximumInputs)
+                throw LockException.InnerTooLarge(input);
             switch (edge)
             {
                 // What is outside may lead to itself once it is copied to where it is followed from.
@@ -56,7 +61,7 @@ public static class InnerLock
                     return new LockEdge.Locked(inner);
                 case LockEdge.Follows(var target) when Rebased(target) is { } within:
                     return new LockEdge.Follows(within);
-                case LockEdge.Follows(var target) when resolves && outer.Find(target) is LockedNode followed:
+                case LockEdge.Follows(var target) when resolves && _followed.Find(target) is LockedNode followed:
                     return Inward(new LockEdge.Locked(followed));
                 default:
                     _isWhole = false;

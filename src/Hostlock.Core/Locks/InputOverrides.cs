@@ -9,7 +9,8 @@ namespace Hostlock.Locks;
 /// <remarks>Nix 2.34.8, libflake/flake.cc, lockFlake: the map named overrides.</remarks>
 sealed class InputOverrides
 {
-    readonly SortedDictionary<InputPath, InputOverride> _byPath = [];
+    readonly Dictionary<InputPath, InputOverride> _byPath = [];
+    readonly Dictionary<InputPath, SortedSet<InputPath>> _byFlake = [];
     readonly HashSet<InputPath> _used = [];
 
     /// <summary>An override.</summary>
@@ -19,7 +20,15 @@ sealed class InputOverrides
     internal sealed record InputOverride(FlakeInput Input, FlakePlace Place, InputPath? DeclaredBy);
 
     /// <summary>Adds an override, if none was added for this path before.</summary>
-    public void Add(InputPath path, InputOverride value) => _byPath.TryAdd(path, value);
+    public void Add(InputPath path, InputOverride value)
+    {
+        if (!_byPath.TryAdd(path, value))
+            return;
+        var flake = path.Parent;
+        if (!_byFlake.TryGetValue(flake, out var beneath))
+            _byFlake.Add(flake, beneath = []);
+        beneath.Add(path);
+    }
 
     /// <summary>Registers what an input says about the inputs beneath it, at any depth.</summary>
     public void AddNested(FlakeInput input, InputPath path, FlakePlace place, InputPath declaredBy)
@@ -42,7 +51,6 @@ sealed class InputOverrides
     /// <summary>Returns true if the override of this path found its input.</summary>
     public bool WasUsed(InputPath path) => _used.Contains(path);
 
-    /// <summary>The overrides for inputs directly beneath a flake.</summary>
-    public IEnumerable<InputPath> Beneath(InputPath flake) =>
-        _byPath.Keys.Where(path => path.Length == flake.Length + 1 && path.StartsWith(flake));
+    /// <summary>The overrides for inputs directly beneath a flake, in path order.</summary>
+    public IEnumerable<InputPath> Beneath(InputPath flake) => _byFlake.TryGetValue(flake, out var beneath) ? beneath : [];
 }

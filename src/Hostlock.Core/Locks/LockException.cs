@@ -46,6 +46,12 @@ public sealed class LockException : HostlockException
     internal static LockException TooDeep(SourceSpan span, int bound) =>
         new($"the inputs of the lock file are nested more than {bound} levels deep") { Span = span };
 
+    internal static LockException TooDeep(InputPath input, int bound) =>
+        new($"input '{input}' is nested more than {bound} levels deep, which is too deep for a lock file")
+        {
+            Hint = "let an input on the way follow one of the flake's own",
+        };
+
     internal static LockException TooLarge(string name, long bytes, long bound) =>
         new($"'{name}' is too large for a lock file: it has {bytes} bytes, and at most {bound} are read");
 
@@ -89,4 +95,13 @@ public sealed class LockException : HostlockException
 
     internal static LockException TooManyInputs(int bound) =>
         new($"this flake has more than {bound} inputs, counting the inputs of inputs");
+
+    internal static LockException InnerTooLarge(string input) =>
+        new($"what input '{input}' is built by makes no lock of its own: with all that it follows, it has too many inputs");
+
+    internal static LockException TooManyPaths(int bound) =>
+        new($"the inputs of the lock files share nodes, and have more than {bound} paths")
+        {
+            Hint = "recreate a lock file of such an old form: delete it, then run 'hostlock lock'",
+        };
 }

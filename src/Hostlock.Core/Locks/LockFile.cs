@@ -31,47 +31,6 @@ public sealed class LockFile(LockNode root)
     }
 
     /// <summary>
-    /// Finds the node that an input path leads to, through follows; null if it leads nowhere. The empty path leads to the root.
-    /// </summary>
-    /// <param name="path">The path from the root.</param>
-    /// <exception cref="LockException">Follows lead round in a circle.</exception>
-    /// <remarks>Nix 2.34.8, libflake/lockfile.cc, doFind.</remarks>
-    public LockNode? Find(InputPath path)
-    {
-        var node = Find(path, [], out var circle);
-        return circle is null ? node : throw LockException.FollowCycle(circle);
-    }
-
-    /// <summary>Tells whether an input path leads to a node, through follows: neither nowhere nor round in a circle.</summary>
-    public bool Leads(InputPath path) => Find(path, [], out _) is not null;
-
-    // Null if the path leads nowhere, or round in the circle that is given.
-    LockNode? Find(InputPath path, List<InputPath> visited, out IReadOnlyList<InputPath>? circle)
-    {
-        circle = visited.Contains(path) ? [.. visited, path] : null;
-        if (circle is not null)
-            return null;
-        visited.Add(path);
-        var node = Root;
-        foreach (var name in path.Names)
-        {
-            if (!node.Inputs.TryGetValue(name, out var edge))
-                return null;
-            var next = edge switch
-            {
-                LockEdge.Locked(var locked) => locked,
-                LockEdge.Follows(var target) => Find(target, visited, out circle),
-                _ => throw new System.Diagnostics.UnreachableException(),
-            };
-            if (next is null)
-                return null;
-            node = next;
-        }
-        visited.RemoveAt(visited.Count - 1);
-        return node;
-    }
-
-    /// <summary>
     /// Every input by its path, in path order, what lies beneath an input right behind it. A shared node is gone into once.
     /// </summary>
     public IEnumerable<(InputPath Path, LockEdge Edge)> AllInputs()
@@ -155,10 +114,15 @@ public sealed class LockFile(LockNode root)
     /// <remarks>Nix 2.34.8, libflake/lockfile.cc, LockFile::check.</remarks>
     public void CheckFollows()
     {
+        var followed = new FollowedNodes(Root);
         foreach (var (path, edge) in AllInputs())
         {
-            if (edge is LockEdge.Follows { Target: { IsRoot: false } target } && Find(target) is null)
-                throw LockException.FollowsNothing(path, target);
+            if (edge is LockEdge.Follows { Target: var target } && followed.Find(target) is null)
+            {
+                throw followed.CircleOf(target) is { } circle
+                    ? LockException.FollowCycle(circle)
+                    : LockException.FollowsNothing(path, target);
+            }
         }
     }
 

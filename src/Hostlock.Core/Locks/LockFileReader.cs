@@ -59,6 +59,9 @@ public static class LockFileReader
         public LockNode? Made;
         public bool IsBeingMade;
 
+        /// <summary>The levels of inputs beneath the node, once it is made.</summary>
+        public int Height;
+
         /// <summary>The same node in another file.</summary>
         public RawNode At(int offset) => new()
         {
@@ -115,7 +118,7 @@ public static class LockFileReader
             if (raw.Defect is { } defect)
                 throw defect;
             raw.IsBeingMade = true;
-            return new(new LockNode(Inputs(raw, _root, 0)) { Unknown = NameMap<UnknownValue>.Of(raw.Unknown) });
+            return new(new LockNode(Inputs(raw, 0)) { Unknown = NameMap<UnknownValue>.Of(raw.Unknown) });
         }
 
         void ReadTop()
@@ -389,10 +392,8 @@ public static class LockFileReader
             _json.Skip();
         }
 
-        NameMap<LockEdge> Inputs(RawNode raw, string key, int depth)
+        NameMap<LockEdge> Inputs(RawNode raw, int depth)
         {
-            if (depth > MaximumDepth)
-                throw LockException.TooDeep(At(raw.Offset), MaximumDepth);
             if (raw.Inputs.Count == 0)
                 return NameMap<LockEdge>.Empty;
             var inputs = new List<KeyValuePair<string, LockEdge>>(raw.Inputs.Count);
@@ -405,8 +406,14 @@ public static class LockFileReader
         {
             if (!_nodes.TryGetValue(key, out var raw))
                 throw LockException.MissingNode(At(from.Offset), key);
+            // A node that is shared may lie deeper by this path than by the one that it was made by.
+            if (depth + raw.Height > MaximumDepth)
+                throw LockException.TooDeep(At(raw.Offset), MaximumDepth);
             if (raw.Made is LockedNode made)
+            {
+                from.Height = Math.Max(from.Height, raw.Height + 1);
                 return made;
+            }
             if (raw.IsBeingMade)
                 throw LockException.NodeCycle(At(raw.Offset), key);
             if (raw.Defect is { } defect)
@@ -417,11 +424,12 @@ public static class LockFileReader
             if (raw.Info is { } info)
                 locked = FlakeRef.FromLock(RefAttributes.Of([.. locked.Attributes, .. info.Attributes]));
             var node = new LockedNode(
-                locked, original, raw.IsFlake, raw.Parent, Inputs(raw, key, depth))
+                locked, original, raw.IsFlake, raw.Parent, Inputs(raw, depth))
             {
                 Unknown = NameMap<UnknownValue>.Of(raw.Unknown),
             };
             raw.Made = node;
+            from.Height = Math.Max(from.Height, raw.Height + 1);
             return node;
         }
 

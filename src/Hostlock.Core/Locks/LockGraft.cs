@@ -16,9 +16,12 @@ public static class LockGraft
     /// The follows of a lock that lead nowhere, or round in a circle, which a graft may leave behind: the input that follows, and where it
     /// leads.
     /// </summary>
-    public static IReadOnlyList<(InputPath Input, InputPath Target)> Dangling(LockFile file) =>
-        [.. from input in file.AllInputs()
-            let target = (input.Edge as LockEdge.Follows)?.Target
-            where target is { IsRoot: false } && !file.Leads(target)
-            select (input.Path, target)];
+    public static IReadOnlyList<(InputPath Input, InputPath Target)> Dangling(LockFile file)
+    {
+        var followed = new FollowedNodes(file.Root);
+        return [.. from input in file.AllInputs()
+                   let target = (input.Edge as LockEdge.Follows)?.Target
+                   where target is not null && followed.Find(target) is null
+                   select (input.Path, target)];
+    }
 }

@@ -8,6 +8,9 @@ namespace Hostlock.Locks;
 /// </summary>
 public static class LockMerge
 {
+    /// <summary>Most inputs of a merge, by path. Of locks whose inputs share nodes, a few lines have more.</summary>
+    public const int MaximumPaths = 1_000_000;
+
     /// <summary>Merges two locks.</summary>
     /// <param name="common">The lock that both sides started from.</param>
     /// <param name="ours">Our lock.</param>
@@ -18,7 +21,7 @@ public static class LockMerge
         (common, ours, theirs) = (
             common.WithFactsOf(ours, theirs), ours.WithFactsOf(theirs, common), theirs.WithFactsOf(ours, common));
         var conflicts = new List<MergeConflict>();
-        var inputs = Inputs(common.Root.Inputs, ours.Root.Inputs, theirs.Root.Inputs, InputPath.Root, conflicts);
+        var inputs = new Walk(conflicts).Inputs(common.Root.Inputs, ours.Root.Inputs, theirs.Root.Inputs, InputPath.Root);
         var merged = new LockFile(
             new LockNode(inputs) { Unknown = Unknown(common.Root.Unknown, ours.Root.Unknown, theirs.Root.Unknown) ?? ours.Root.Unknown });
         // One side may have dropped what the other now follows, or each of two inputs follows the other now. As long as there are
@@ -40,61 +43,6 @@ public static class LockMerge
         return broken.Count == 0 ? [] : [.. broken.Except([.. LockGraft.Dangling(ours), .. LockGraft.Dangling(theirs)])];
     }
 
-    static NameMap<LockEdge> Inputs(
-        NameMap<LockEdge> common, NameMap<LockEdge> ours, NameMap<LockEdge> theirs, InputPath at, List<MergeConflict> conflicts)
-    {
-        var merged = new List<KeyValuePair<string, LockEdge>>();
-        foreach (var name in common.Names.Concat(ours.Names).Concat(theirs.Names).Distinct())
-        {
-            if (Edge(Of(common, name), Of(ours, name), Of(theirs, name), at.Append(name), conflicts) is { } edge)
-                merged.Add(new(name, edge));
-        }
-        return NameMap<LockEdge>.Of(merged);
-
-        static LockEdge? Of(NameMap<LockEdge> inputs, string name) => inputs.TryGetValue(name, out var edge) ? edge : null;
-    }
-
-    static LockEdge? Edge(LockEdge? common, LockEdge? ours, LockEdge? theirs, InputPath at, List<MergeConflict> conflicts)
-    {
-        if (Same(ours, theirs) || Same(common, theirs))
-            return ours;
-        if (Same(common, ours))
-            return theirs;
-        if (ours is LockEdge.Locked(var mine) && theirs is LockEdge.Locked(var other))
-        {
-            var before = (common as LockEdge.Locked)?.Node;
-            if (Entry(before, mine, other) is { } entry)
-                return new LockEdge.Locked(
-                    entry.WithInputs(Inputs(before?.Inputs ?? NameMap<LockEdge>.Empty, mine.Inputs, other.Inputs, at, conflicts)));
-        }
-        conflicts.Add(new(at, ours, theirs));
-        return ours;
-    }
-
-    // Null if both sides changed one field differently.
-    static LockedNode? Entry(LockedNode? common, LockedNode ours, LockedNode theirs)
-    {
-        var (locked, original) = (Holder(node => node.Locked), Holder(node => node.Original));
-        var (flake, parent) = (Holder(node => node.IsFlake), Holder(node => node.Parent));
-        var unknown = Unknown(common?.Unknown ?? NameMap<UnknownValue>.Empty, ours.Unknown, theirs.Unknown);
-        if (locked is null || original is null || flake is null || parent is null || unknown is null)
-            return null;
-        // A tree that is no flake has no inputs, whatever the other side has beneath it.
-        var isWhole = flake.IsFlake || (ours.Inputs.Count == 0 && theirs.Inputs.Count == 0);
-        return isWhole
-            ? new(locked.Locked, original.Original, flake.IsFlake, parent.Parent, ours.Inputs) { Unknown = unknown }
-            : null;
-
-        // The side whose value of a field is in the merge.
-        LockedNode? Holder<T>(Func<LockedNode, T> field)
-        {
-            var (mine, other) = (field(ours), field(theirs));
-            if (Equals(mine, other) || (common is not null && Equals(field(common), other)))
-                return ours;
-            return common is not null && Equals(field(common), mine) ? theirs : null;
-        }
-    }
-
     // Null if both sides changed one attribute differently.
     static NameMap<UnknownValue>? Unknown(NameMap<UnknownValue> common, NameMap<UnknownValue> ours, NameMap<UnknownValue> theirs)
     {
@@ -113,24 +61,95 @@ public static class LockMerge
         return merged;
     }
 
-    static bool Same(LockEdge? one, LockEdge? other) => (one, other) switch
+    /// <summary>One walk over the three locks.</summary>
+    sealed class Walk(List<MergeConflict> conflicts)
     {
-        (null, null) => true,
-        (LockEdge.Follows(var target), LockEdge.Follows(var otherTarget)) => target.Equals(otherTarget),
-        (LockEdge.Locked(var node), LockEdge.Locked(var otherNode)) =>
-            ReferenceEquals(node, otherNode) || (node.SameEntry(otherNode) && Same(node.Inputs, otherNode.Inputs)),
-        _ => false,
-    };
+        // Each two nodes are compared once, although a pair is met again on each level above it, and on each path to a shared node.
+        readonly Dictionary<(LockedNode, LockedNode), bool> _same = [];
+        int _inputs;
 
-    static bool Same(NameMap<LockEdge> one, NameMap<LockEdge> other)
-    {
-        if (one.Count != other.Count)
-            return false;
-        foreach (var (name, edge) in one)
+        public NameMap<LockEdge> Inputs(NameMap<LockEdge> common, NameMap<LockEdge> ours, NameMap<LockEdge> theirs, InputPath at)
         {
-            if (!other.TryGetValue(name, out var otherEdge) || !Same(edge, otherEdge))
-                return false;
+            var merged = new List<KeyValuePair<string, LockEdge>>();
+            foreach (var name in common.Names.Concat(ours.Names).Concat(theirs.Names).Distinct())
+            {
+                if (++_inputs > MaximumPaths)
+                    throw LockException.TooManyPaths(MaximumPaths);
+                if (Edge(Of(common, name), Of(ours, name), Of(theirs, name), at.Append(name)) is { } edge)
+                    merged.Add(new(name, edge));
+            }
+            return NameMap<LockEdge>.Of(merged);
+
+            static LockEdge? Of(NameMap<LockEdge> inputs, string name) => inputs.TryGetValue(name, out var edge) ? edge : null;
         }
-        return true;
+
+        LockEdge? Edge(LockEdge? common, LockEdge? ours, LockEdge? theirs, InputPath at)
+        {
+            if (Same(ours, theirs) || Same(common, theirs))
+                return ours;
+            if (Same(common, ours))
+                return theirs;
+            if (ours is LockEdge.Locked(var mine) && theirs is LockEdge.Locked(var other))
+            {
+                var before = (common as LockEdge.Locked)?.Node;
+                if (Entry(before, mine, other) is { } entry)
+                    return new LockEdge.Locked(
+                        entry.WithInputs(Inputs(before?.Inputs ?? NameMap<LockEdge>.Empty, mine.Inputs, other.Inputs, at)));
+            }
+            conflicts.Add(new(at, ours, theirs));
+            return ours;
+        }
+
+        // Null if both sides changed one field differently.
+        static LockedNode? Entry(LockedNode? common, LockedNode ours, LockedNode theirs)
+        {
+            var (locked, original) = (Holder(node => node.Locked), Holder(node => node.Original));
+            var (flake, parent) = (Holder(node => node.IsFlake), Holder(node => node.Parent));
+            var unknown = Unknown(common?.Unknown ?? NameMap<UnknownValue>.Empty, ours.Unknown, theirs.Unknown);
+            if (locked is null || original is null || flake is null || parent is null || unknown is null)
+                return null;
+            // A tree that is no flake has no inputs, whatever the other side has beneath it.
+            var isWhole = flake.IsFlake || (ours.Inputs.Count == 0 && theirs.Inputs.Count == 0);
+            return isWhole
+                ? new(locked.Locked, original.Original, flake.IsFlake, parent.Parent, ours.Inputs) { Unknown = unknown }
+                : null;
+
+            // The side whose value of a field is in the merge.
+            LockedNode? Holder<T>(Func<LockedNode, T> field)
+            {
+                var (mine, other) = (field(ours), field(theirs));
+                if (Equals(mine, other) || (common is not null && Equals(field(common), other)))
+                    return ours;
+                return common is not null && Equals(field(common), mine) ? theirs : null;
+            }
+        }
+
+        bool Same(LockEdge? one, LockEdge? other) => (one, other) switch
+        {
+            (null, null) => true,
+            (LockEdge.Follows(var target), LockEdge.Follows(var otherTarget)) => target.Equals(otherTarget),
+            (LockEdge.Locked(var node), LockEdge.Locked(var otherNode)) =>
+                ReferenceEquals(node, otherNode) || Same(node, otherNode),
+            _ => false,
+        };
+
+        bool Same(LockedNode one, LockedNode other)
+        {
+            if (!_same.TryGetValue((one, other), out var same))
+                _same.Add((one, other), same = one.SameEntry(other) && Same(one.Inputs, other.Inputs));
+            return same;
+        }
+
+        bool Same(NameMap<LockEdge> one, NameMap<LockEdge> other)
+        {
+            if (one.Count != other.Count)
+                return false;
+            foreach (var (name, edge) in one)
+            {
+                if (!other.TryGetValue(name, out var otherEdge) || !Same(edge, otherEdge))
+                    return false;
+            }
+            return true;
+        }
     }
 }

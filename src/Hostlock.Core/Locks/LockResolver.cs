@@ -107,6 +107,9 @@ public sealed class LockResolver(IFlakeSource source)
 
             if ((_inputs += inputs.Count) > MaximumInputs)
                 throw LockException.TooManyInputs(MaximumInputs);
+            // What is deeper would be written, and never read again.
+            if (at.Length == LockFileReader.MaximumDepth && inputs.Count > 0)
+                throw LockException.TooDeep(at.Append(inputs.Keys.First()), LockFileReader.MaximumDepth);
             // All of a flake's inputs are judged before the first is gone into, so that what must be fetched is fetched at once.
             var judged = inputs.Select(input => Judge(new(at.Append(input.Key), input.Value, place, isFromLock), old)).ToList();
             foreach (var input in judged)

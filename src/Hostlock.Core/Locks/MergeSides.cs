@@ -41,22 +41,23 @@ public sealed record MergeSides(LockFile Common, LockFile Ours, LockFile Theirs)
         while (true)
         {
             var outcome = LockMerge.Merge(sides.Common, sides.Ours, sides.Theirs);
-            var next = outcome is MergeOutcome.Conflicted(var conflicts, _) ? First(conflicts, choose) : null;
-            if (next is null)
+            var next = outcome is MergeOutcome.Conflicted(var conflicts, _) ? Chosen(conflicts, choose) : [];
+            if (next.Count == 0)
                 return new(sides, settled.ToImmutable(), outcome);
-            settled.Add(next);
-            sides = sides.With(next);
+            settled.AddRange(next);
+            sides = next.Aggregate(sides, (changed, conflict) => changed.With(conflict));
         }
     }
 
-    static SettledConflict? First(ImmutableArray<MergeConflict> conflicts, Func<MergeConflict, MergeSide?> choose)
+    // No input with two changes lies beneath another, so all such are settled at once. To settle one that would lead nowhere changes
+    // other inputs as well, and so only the first is.
+    static List<SettledConflict> Chosen(ImmutableArray<MergeConflict> conflicts, Func<MergeConflict, MergeSide?> choose)
     {
-        foreach (var conflict in conflicts)
-        {
-            if (choose(conflict) is { } side)
-                return new(conflict, side);
-        }
-        return null;
+        var chosen = (from conflict in conflicts
+                      let side = choose(conflict)
+                      where side is not null
+                      select new SettledConflict(conflict, side.Value)).ToList();
+        return chosen.FindAll(settled => settled.Conflict.Missing is null) is { Count: > 0 } apart ? apart : [.. chosen.Take(1)];
     }
 
     MergeSides With(SettledConflict settled) => settled.Side == MergeSide.Ours
@@ -66,9 +67,10 @@ public sealed record MergeSides(LockFile Common, LockFile Ours, LockFile Theirs)
     static LockFile Take(MergeConflict conflict, LockFile from, LockFile into)
     {
         var taken = Take(conflict.Input, from, into);
+        if (conflict.Missing is not { } missing)
+            return taken;
         // An input that would lead nowhere needs what it follows from the same side.
-        if (conflict.Missing is { } missing)
-            taken = Take(InputPath.Of(missing.Names[0]), from, taken);
+        taken = Take(InputPath.Of(missing.Names[0]), from, taken);
         return LockDiff.Same(taken, into) ? from : taken;
     }
 
