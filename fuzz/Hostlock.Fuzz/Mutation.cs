@@ -27,6 +27,9 @@ sealed class Mutation(Random random, IReadOnlyList<byte[]> seeds, IReadOnlyList<
         (byte)' ',
     ];
 
+    /// <summary>One of the inputs to begin with, as it is.</summary>
+    public byte[] Seed() => seeds[random.Next(seeds.Count)];
+
     public byte[] Next()
     {
         var bytes = seeds[random.Next(seeds.Count)].ToList();

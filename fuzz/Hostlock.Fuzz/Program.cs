@@ -4,16 +4,19 @@ using System.Security.Cryptography;
 using Hostlock;
 using Hostlock.Fuzz;
 
-// fuzz/run TARGET|all SECONDS [SEED]: reads what it makes up out of the seeds under tests, and keeps under fuzz/findings whatever is
-// answered with anything but a typed error, or takes longer than it may.
+// fuzz/run TARGET|all|commands SECONDS [SEED]: reads what it makes up out of the seeds under tests, and keeps under fuzz/findings whatever
+// is answered with anything but a typed error, or takes longer than it may. 'commands' runs the program as built (eng/build).
 var root = FindRoot();
 var (name, seconds) = (args.ElementAtOrDefault(0) ?? "all", double.Parse(args.ElementAtOrDefault(1) ?? "60", CultureInfo.InvariantCulture));
 var seed = int.Parse(
     args.ElementAtOrDefault(2) ?? Environment.TickCount.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+if (name == CommandRuns.Name)
+    return RunCommands(TimeSpan.FromSeconds(seconds)) == 0 ? 0 : 1;
 var targets = Target.All.Where(target => name == "all" || target.Name == name).ToList();
 if (targets.Count == 0)
 {
-    Console.Error.WriteLine($"no target '{name}'; there are {string.Join(", ", Target.All.Select(target => target.Name))}");
+    Console.Error.WriteLine(
+        $"no target '{name}'; there are {string.Join(", ", Target.All.Select(target => target.Name))} and {CommandRuns.Name}");
     return 2;
 }
 var findings = 0;
@@ -60,6 +63,38 @@ int Run(Target target, TimeSpan time)
             CultureInfo.InvariantCulture,
             $"{target.Name,-6} {count,12:N0} inputs, {100.0 * refused / count:0} % refused, {found} findings, seed {seed}"));
     return found;
+}
+
+int RunCommands(TimeSpan time)
+{
+    var program = Environment.GetEnvironmentVariable("HOSTLOCK") ?? Path.Combine(root, "artifacts/native/hostlock");
+    var runs = new CommandRuns(program, root, new Random(seed));
+    var (count, found) = (0, 0);
+    var clock = Stopwatch.StartNew();
+    while (clock.Elapsed < time)
+    {
+        var folder = Directory.CreateTempSubdirectory("hostlock-fuzz-").FullName;
+        var (command, wrong) = runs.RunOne(folder);
+        count++;
+        if (wrong is not null)
+        {
+            var kept = Path.Combine(
+                root, "fuzz/findings", CommandRuns.Name, string.Create(CultureInfo.InvariantCulture, $"{seed}-{count}"));
+            Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
+            Run("cp", "-a", folder, kept);
+            Console.WriteLine($"{CommandRuns.Name}: {kept}: {command}\n{wrong}\n");
+            found++;
+        }
+        Directory.Delete(folder, recursive: true);
+    }
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{CommandRuns.Name} {count,8:N0} runs, {found} findings, seed {seed}"));
+    return found;
+
+    static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        process.WaitForExit();
+    }
 }
 
 static string FindRoot()

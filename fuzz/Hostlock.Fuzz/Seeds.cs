@@ -21,6 +21,13 @@ static class Seeds
                     .Concat(Files(Path.Combine(root, "nix/tests"), "*.nix")),
             "ref" => Lines(Path.Combine(vectors, "refs")),
             "toml" => Files(Path.Combine(root, "docs"), "*.md").Append("version = 1\n[hosts.plex]\nring = \"a\"\n[rings.a]\n"u8.ToArray()),
+            "netrc" => Texts(
+                "machine h.test login ada password secret\nmachine g.test\n\tlogin b\n\tpassword \"a b\\\" c\"\n",
+                "macdef init\nmachine x\n\nmachine h.test password p account a\n# note\ndefault login all password 0\n"),
+            "conf" => Texts(
+                "access-tokens = github.com=ghp_x gitlab.com=PAT:y h.test/a=z\nextra-access-tokens = h.test/a/b=q # note\n",
+                "download-attempts = 3\nconnect-timeout = 5\nstalled-download-timeout = 7\nflake-registry =\nnetrc-file = /x\ninclude y\n"),
+            "http" => Texts(Answers.Seeds),
             "zip" => Archives(vectors).Where(file => file.Name.EndsWith(".zip", StringComparison.Ordinal)).Select(file => file.Contents),
             _ => Archives(vectors).Where(file => !file.Name.EndsWith(".zip", StringComparison.Ordinal)).Select(file => file.Contents),
         };
@@ -31,6 +38,8 @@ static class Seeds
         Directory.Exists(folder)
             ? Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)
             : [];
+
+    static IEnumerable<byte[]> Texts(params IEnumerable<string> texts) => texts.Select(Encoding.UTF8.GetBytes);
 
     // The first field of a table is what was given to Nix, with its line breaks written as signs.
     static IEnumerable<byte[]> Lines(string folder) =>

@@ -1,5 +1,7 @@
 using System.Text;
+using Hostlock.Fetching;
 using Hostlock.Fetching.Archives;
+using Hostlock.Fetching.Http;
 using Hostlock.Flakes;
 using Hostlock.Flakes.Nix;
 using Hostlock.Fleets.Settings;
@@ -128,6 +130,41 @@ sealed record Target(string Name, Action<byte[]> Read, params string[] Words)
             "/"),
         new("tar", Archive, "ustar\0", "././@LongLink", "19 path=a/b/c/d\n", "30 mtime=1700000000.5\n", "a/../b", ".git", "0000644\0"),
         new("zip", Archive, "PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "UT\u0005\0"),
+        new(
+            "netrc",
+            Logins,
+            "machine",
+            "h.test",
+            "default",
+            "login",
+            "ada",
+            "password",
+            "account",
+            "macdef",
+            "\n\n",
+            "\"",
+            "\\n",
+            "#",
+            "\t"),
+        new(
+            "conf",
+            Settings,
+            "access-tokens = ",
+            "extra-access-tokens = ",
+            "github.com=ghp_x",
+            "h.test/a/b=PAT:y",
+            "include /nowhere",
+            "!include x",
+            "netrc-file = ",
+            "download-attempts = 99",
+            "connect-timeout = -1",
+            "stalled-download-timeout = 86400",
+            "flake-registry = ",
+            "use-registries = false",
+            "=",
+            "#",
+            "\n"),
+        new("http", Answers.Read, Answers.Words),
     ];
 
     static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
@@ -147,6 +184,28 @@ sealed record Target(string Name, Action<byte[]> Read, params string[] Words)
         var reference = FlakeRef.ParseInput(Text(bytes), bytes.Length % 2 == 0, null, []);
         _ = reference.ToString();
         _ = reference.Canonical;
+    }
+
+    static void Logins(byte[] bytes)
+    {
+        // curl asks for any login of a machine, or for that of a user.
+        foreach (var user in (string?[])[null, "ada"])
+        {
+            if (Netrc.Find(Text(bytes).Split('\n'), "h.test", user, takesDefault: bytes.Length % 2 == 0) is var (login, _)
+                && user is not null && login != user)
+                throw new InvalidOperationException($"'{login}' was found for '{user}'");
+        }
+    }
+
+    static void Settings(byte[] bytes)
+    {
+        var settings = NixSettings.Read(
+            new Dictionary<string, string> { ["HOME"] = "/nowhere", ["NIX_CONF_DIR"] = "/nowhere", ["NIX_CONFIG"] = Text(bytes) });
+        _ = (settings.Registry, settings.UsesRegistries, settings.NetrcFile, settings.CertificateFile);
+        if (settings.DownloadAttempts < 1 || settings.ConnectTimeout <= TimeSpan.Zero || settings.StalledDownloadTimeout <= TimeSpan.Zero)
+            throw new InvalidOperationException("a download would never be tried, or never end");
+        if (settings.TokenFor("h.test", "a", "b") is { } token && token.Any(char.IsWhiteSpace))
+            throw new InvalidOperationException("a token has a blank");
     }
 
     // Read in one go and unpacked, an archive is one tree.

@@ -12,9 +12,13 @@ namespace Hostlock.Fetching;
 /// <remarks>nix.conf(5); Nix 2.34.8, libutil/configuration.cc and libstore/globals.cc, loadConfFile.</remarks>
 public sealed class NixSettings
 {
-    const int MaximumIncludes = 32;
+    const int MaximumDepth = 32;
+    const int MaximumFiles = 1000;
     const int MaximumBytes = 8 * 1024 * 1024;
     const string DefaultRegistry = "https://channels.nixos.org/flake-registry.json";
+
+    // A file that includes itself twice would be read 2^32 times.
+    int _files;
 
     readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
@@ -99,6 +103,7 @@ public sealed class NixSettings
 
     void ReadFile(string path, int depth)
     {
+        _files++;
         try
         {
             if (RegularFile.TryRead(path, MaximumBytes) is { } bytes)
@@ -118,7 +123,7 @@ public sealed class NixSettings
             var words = (hash < 0 ? line : line[..hash]).Split((char[])[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
             switch (words)
             {
-                case ["include" or "!include", var file] when depth < MaximumIncludes:
+                case ["include" or "!include", var file] when depth < MaximumDepth && _files < MaximumFiles:
                     ReadFile(Path.GetFullPath(file, Path.GetFullPath(folder)), depth + 1);
                     break;
                 case [var name, "=", .. var value]:

@@ -22,7 +22,8 @@ public static class EjectText
         foreach (var file in plan.Changed.Where(file => file.Edit is not null))
             text.Append(CultureInfo.InvariantCulture, $"\n{Visible.Name(file.Path)}\n{InitText.Hunks(flakeNix, file.Edit!, ink)}");
         text.Append(plan.Moves.Length > 0 ? "\n" : "");
-        var groups = Alike.Group(plan.Moves, move => [new LockOwner.Host(move.Host)], move => string.Join(' ', move.Inputs.Select(Visible.Name)));
+        var groups = Alike.Group(
+            plan.Moves, move => [new LockOwner.Host(move.Host)], move => string.Join(' ', move.Inputs.Select(Visible.Name)));
         foreach (var (hosts, inputs) in groups)
             text.Append(
                 inputs.Length == 0 ? $"{ink.Bold(hosts)}: nothing moves\n" : $"{ink.Bold(hosts)}: {ink.Warn("moves in")} {inputs}\n");

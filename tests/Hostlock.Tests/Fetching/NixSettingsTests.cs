@@ -38,6 +38,14 @@ public sealed class NixSettingsTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_includes_itself_twice_is_read_in_the_end()
+    {
+        _folder.Write("system/nix.conf", "include nix.conf\ninclude nix.conf\nconnect-timeout = 7\n");
+
+        Assert.Equal(TimeSpan.FromSeconds(7), Read().ConnectTimeout);
+    }
+
+    [Fact]
     public void Of_the_files_that_are_named_the_first_wins_and_the_usual_one_is_not_read()
     {
         _folder.Write("home/.config/nix/nix.conf", "connect-timeout = 1\n");

@@ -38,6 +38,9 @@ public class FindingsTests
     [InlineData("toml", 2000)]
     [InlineData("tar", 100)]
     [InlineData("zip", 100)]
+    [InlineData("netrc", 2000)]
+    [InlineData("conf", 2000)]
+    [InlineData("http", 200)]
     public void Made_up_inputs_are_answered_with_a_typed_error(string name, int inputs)
     {
         var target = Target.All.Single(each => each.Name == name);

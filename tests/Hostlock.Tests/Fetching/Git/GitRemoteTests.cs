@@ -15,7 +15,8 @@ public class GitRemoteTests
         var remote = GitRemote.Of(url);
 
         Assert.Equal(address, remote.Address);
-        Assert.All(remote.Options.Where(option => option != "-c"), option => Assert.Contains(scope + ".", option, StringComparison.Ordinal));
+        Assert.All(
+            remote.Options.Where(option => option != "-c"), option => Assert.Contains($"{scope}.", option, StringComparison.Ordinal));
         Assert.Equal(user, remote.Environment.Variables["HOSTLOCK_GIT_USER"]);
         Assert.Equal(password, remote.Environment.Variables.GetValueOrDefault("HOSTLOCK_GIT_PASSWORD"));
     }
