@@ -9,6 +9,7 @@ using Hostlock.Platform;
 using var interrupted = new CancellationTokenSource();
 using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 
 var variables = Environment.GetEnvironmentVariables()
     .Cast<DictionaryEntry>()

@@ -7,9 +7,7 @@ namespace Hostlock.Fleets;
 /// must not choose which files of this machine are replaced, and anything but a regular file is left alone. Files are replaced whole, all
 /// or none.
 /// </summary>
-/// <remarks>
-/// The caller has reserved the flake (<see cref="FleetFolder.Reserve"/>), so the temporary files of earlier runs are deleted.
-/// </remarks>
+/// <remarks>The caller has reserved the flake (<see cref="FleetFolder.Reserve"/>). What earlier runs left in its folders goes.</remarks>
 /// <param name="root">The folder of the flake, absolute.</param>
 public sealed class RepositoryFiles(string root)
 {
@@ -29,11 +27,9 @@ public sealed class RepositoryFiles(string root)
     {
         foreach (var (path, _) in files)
             RefuseLeadingOut(path);
+        AtomicFile.ClearLeftovers(root);
         foreach (var folder in files.Select(file => Path.GetDirectoryName(Full(file.Path))!).Distinct())
-        {
             AtomicFile.CreateFolder(folder);
-            AtomicFile.ClearLeftovers(folder);
-        }
         AtomicFile.ReplaceAll([.. files.Select(file => (Full(file.Path), file.Contents))]);
     }
 
@@ -44,7 +40,10 @@ public sealed class RepositoryFiles(string root)
     {
         RefuseLeadingOut(path);
         AtomicFile.Delete(Full(path));
-        if (Path.GetDirectoryName(Full(path)) is { } above && above != root)
+        if (Path.GetDirectoryName(Full(path)) is not { } above)
+            return;
+        AtomicFile.ClearLeftovers(above);
+        if (above != root)
             AtomicFile.DeleteEmptyFolder(above);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Hostlock.Platform;
@@ -9,12 +10,15 @@ namespace Hostlock.Platform;
 public static class AtomicFile
 {
     /// <summary>
-    /// The prefix of the names of files that are written beside others. A run that was killed may leave such files behind; nobody needs
-    /// them.
+    /// The prefix of the names of files that are written beside others. The number of the process follows, and a word of this run. A run
+    /// that was killed may leave such files behind; nobody needs them, and whoever writes to the folder next deletes them.
     /// </summary>
     public const string TemporaryPrefix = ".hostlock-tmp-";
 
     const int AtOnce = 16;
+
+    // Another process may get the number of one that was killed, and then this word tells the two apart.
+    static readonly string ThisRun = $"{ProcessTree.Own}-{Guid.NewGuid():N}";
 
     /// <summary>A file that is being replaced.</summary>
     /// <param name="Path">The path of the file, with links resolved.</param>
@@ -33,13 +37,16 @@ public static class AtomicFile
         ReplaceAll([(path, contents)], isDurable);
 
     /// <summary>
-    /// Replaces several files. The folder of each must exist. If a file cannot be written, none is replaced. If renaming fails half-way,
-    /// the files that were renamed stay so, and each file is whole.
+    /// Replaces several files. The folder of each must exist; what killed runs left in it is deleted. If a file cannot be written, none is
+    /// replaced. If renaming fails half-way, the files that were renamed stay so, and each file is whole.
     /// </summary>
     /// <exception cref="PlatformException">A file cannot be written, or a path is not a regular file; the error names it.</exception>
     public static void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files, bool isDurable = true)
     {
         var targets = files.Select(file => TargetOf(file.Path, file.Contents)).ToList();
+        var folders = targets.Select(target => Path.GetDirectoryName(target.Path)!).Distinct().ToList();
+        foreach (var folder in folders)
+            ClearLeftovers(folder);
         try
         {
             WriteAll(targets, isDurable);
@@ -53,18 +60,35 @@ public static class AtomicFile
         }
         if (!isDurable)
             return;
-        foreach (var folder in targets.Select(target => Path.GetDirectoryName(target.Path)!).Distinct())
+        foreach (var folder in folders)
             FlushFolder(folder);
     }
 
     /// <summary>
-    /// Deletes the files that killed runs left in a folder, that is, those whose names begin with <see cref="TemporaryPrefix"/>. The caller
-    /// must keep others from writing there.
+    /// Deletes the files that killed runs left in a folder. Their names begin with <see cref="TemporaryPrefix"/>; those of a process that
+    /// still runs stay. One that cannot be deleted stays as well.
     /// </summary>
     public static void ClearLeftovers(string folder)
     {
-        foreach (var leftover in Directory.EnumerateFiles(folder, $"{TemporaryPrefix}*"))
-            Delete(leftover);
+        if (!Directory.Exists(folder))
+            return;
+        try
+        {
+            foreach (var leftover in Directory.EnumerateFiles(folder, $"{TemporaryPrefix}*").Where(IsLeftover))
+                File.Delete(leftover);
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            // A leftover harms nobody. If the folder cannot be written to, the file that is to be written there says so.
+        }
+    }
+
+    static bool IsLeftover(string path)
+    {
+        var run = Path.GetFileName(path)[TemporaryPrefix.Length..];
+        if (run.Split('-') is not [var id, _, ..] || !int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var process))
+            return true;
+        return process == ProcessTree.Own ? !run.StartsWith(ThisRun, StringComparison.Ordinal) : !ProcessTree.IsRunning(process);
     }
 
     /// <summary>Deletes a file or a link, if it exists.</summary>
@@ -89,6 +113,10 @@ public static class AtomicFile
     /// <exception cref="PlatformException">It cannot be made.</exception>
     public static void CreateFolder(string folder)
     {
+        if (Directory.Exists(folder))
+            return;
+        var above = Path.GetDirectoryName(folder)!;
+        CreateFolder(above);
         try
         {
             Directory.CreateDirectory(folder);
@@ -97,6 +125,7 @@ public static class AtomicFile
         {
             throw PlatformException.CannotWrite(folder, why);
         }
+        FlushFolder(above);
     }
 
     /// <summary>Deletes a folder, if it exists and is empty.</summary>
@@ -125,7 +154,7 @@ public static class AtomicFile
             var status = UnixFiles.Look(Encoding.UTF8.GetBytes(real));
             if (status is not (null or { Kind: UnixFiles.Kind.File }))
                 throw PlatformException.NotAFile(path);
-            var beside = Path.Combine(Path.GetDirectoryName(real)!, $"{TemporaryPrefix}{Guid.NewGuid():N}");
+            var beside = Path.Combine(Path.GetDirectoryName(real)!, $"{TemporaryPrefix}{ThisRun}-{Guid.NewGuid():N}");
             return new(real, beside, status is null ? null : File.GetUnixFileMode(real), contents);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
@@ -156,7 +185,7 @@ public static class AtomicFile
                 File.SetUnixFileMode(handle, mode);
             RandomAccess.Write(handle, target.Contents.Span, 0);
             if (isDurable)
-                RandomAccess.FlushToDisk(handle);
+                UnixFiles.Flush(handle, target.Beside);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
@@ -182,7 +211,7 @@ public static class AtomicFile
         try
         {
             using var handle = UnixFiles.OpenFolder(folder);
-            RandomAccess.FlushToDisk(handle);
+            UnixFiles.Flush(handle, folder);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {

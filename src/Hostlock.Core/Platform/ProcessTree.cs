@@ -10,7 +10,12 @@ sealed partial class ProcessTree
     const int Terminate = 15;
     const int Kill = 9;
 
+    const int NoSuchProcess = 3;
+
     readonly List<(int Id, ulong Started)> _processes = [];
+
+    /// <summary>The number of this process.</summary>
+    public static int Own { get; } = GetOwn();
 
     /// <summary>Finds the processes below a process.</summary>
     public ProcessTree(int root)
@@ -29,6 +34,9 @@ sealed partial class ProcessTree
             }
         }
     }
+
+    /// <summary>Tells whether a process of a number runs, whoever's it is.</summary>
+    public static bool IsRunning(int id) => Send(id, 0) == 0 || Marshal.GetLastPInvokeError() != NoSuchProcess;
 
     /// <summary>Asks all these processes to end.</summary>
     public void AskToEnd() => Signal(Terminate);
@@ -73,6 +81,9 @@ sealed partial class ProcessTree
     }
 
     // The runtime's own entry point can only send the signal that kills.
-    [LibraryImport("libc", EntryPoint = "kill")]
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Send(int process, int signal);
+
+    [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_GetPid")]
+    private static partial int GetOwn();
 }

@@ -17,6 +17,15 @@ static partial class UnixFiles
     const int WithoutWaiting = 0x800;
     const int CloseOnExec = 0x80000;
     const int Denied = 13;
+    const int Invalid = 22;
+    const int NotSupported = 95;
+    const int Exists = 17;
+    const int FolderMode = 0x1ED; // 0755
+    const int OwnFolderMode = 0x1C0; // 0700
+    const int FileMode = 0x180; // 0600
+
+    // Of the runtime's own entry point: write only, closed when another program is started, made, and nothing is there yet.
+    const int NewFile = 0x0071;
 
     /// <summary>The kinds of entries of a folder.</summary>
     public enum Kind
@@ -135,8 +144,81 @@ static partial class UnixFiles
         throw new IOException($"{Encoding.UTF8.GetString(path)}: not a regular file");
     }
 
+    /// <summary>Makes a folder, if nothing is in its place.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static unsafe void MakeFolder(ReadOnlySpan<byte> path)
+    {
+        fixed (byte* start = Terminated(path))
+        {
+            if (MkDir(start, FolderMode) != 0 && Marshal.GetLastPInvokeError() is not Exists and var error)
+                throw Failed(path, error);
+        }
+    }
+
+    /// <summary>Deletes a file or a link, or a folder with all in it; nothing, if nothing is there. No link is followed.</summary>
+    /// <exception cref="IOException">It cannot be deleted.</exception>
+    public static unsafe void Remove(ReadOnlySpan<byte> path)
+    {
+        if (Look(path) is not { } status)
+            return;
+        var isFolder = status.Kind == Kind.Folder;
+        fixed (byte* start = Terminated(path))
+        {
+            if (isFolder)
+            {
+                // What a program copied out of a store may be read only.
+                _ = ChMod(start, OwnFolderMode);
+                foreach (var name in Names(path))
+                    Remove([.. path, (byte)'/', .. name]);
+            }
+            if ((isFolder ? RmDir(start) : Unlink(start)) != 0)
+                throw Failed(path, Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>Makes a link where nothing is yet.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static unsafe void MakeLink(ReadOnlySpan<byte> path, ReadOnlySpan<byte> target)
+    {
+        fixed (byte* start = Terminated(path))
+        fixed (byte* text = Terminated(target))
+        {
+            if (SymLink(text, start) != 0)
+                throw Failed(path, Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>
+    /// Copies a regular file, with its mode and time, to where nothing is yet. If the file system can, both share their blocks.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be copied.</exception>
+    public static unsafe void Copy(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+    {
+        using var source = Open(from);
+        nint created;
+        fixed (byte* start = Terminated(to))
+            created = Open(start, NewFile, FileMode);
+        if (created < 0)
+            throw Failed(to, Marshal.GetLastPInvokeError());
+        using var target = new SafeFileHandle(created, ownsHandle: true);
+        if (CopyFile(source.SafeFileHandle, target, source.Length) != 0)
+            throw Failed(to, Marshal.GetLastPInvokeError());
+    }
+
     /// <summary>Opens a folder, so that its entries can be flushed to disk. The runtime's own classes cannot.</summary>
     public static SafeFileHandle OpenFolder(string folder) => OpenHandle(Encoding.UTF8.GetBytes(folder));
+
+    /// <summary>Waits until a file or a folder is on the disk.</summary>
+    /// <exception cref="IOException">The disk did not take it. The runtime's own method passes over some of these errors.</exception>
+    public static void Flush(SafeFileHandle handle, string name)
+    {
+        if (FSync(handle) == 0)
+            return;
+        var error = Marshal.GetLastPInvokeError();
+        // Some file systems, mostly of networks, cannot flush a folder.
+        if (error is not (Invalid or NotSupported))
+            throw Failed(Encoding.UTF8.GetBytes(name), error);
+    }
 
     static unsafe SafeFileHandle OpenHandle(ReadOnlySpan<byte> path)
     {
@@ -213,6 +295,27 @@ static partial class UnixFiles
 
     [LibraryImport(Library, EntryPoint = "SystemNative_FStat", SetLastError = true)]
     private static partial int FStat(SafeFileHandle file, out FileStatus status);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_ChMod", SetLastError = true)]
+    private static unsafe partial int ChMod(byte* path, int mode);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_RmDir", SetLastError = true)]
+    private static unsafe partial int RmDir(byte* path);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_Unlink", SetLastError = true)]
+    private static unsafe partial int Unlink(byte* path);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_MkDir", SetLastError = true)]
+    private static unsafe partial int MkDir(byte* path, int mode);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_SymLink", SetLastError = true)]
+    private static unsafe partial int SymLink(byte* target, byte* path);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_CopyFile", SetLastError = true)]
+    private static partial int CopyFile(SafeFileHandle source, SafeFileHandle target, long length);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_FSync", SetLastError = true)]
+    private static partial int FSync(SafeFileHandle file);
 
     [LibraryImport(Library, EntryPoint = "SystemNative_Rename", SetLastError = true)]
     private static unsafe partial int Rename(byte* from, byte* to);

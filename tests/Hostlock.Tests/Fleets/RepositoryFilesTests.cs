@@ -27,6 +27,19 @@ public sealed class RepositoryFilesTests : IDisposable
             Directory.EnumerateFiles(_folder["flake/locks"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Leftovers_keep_no_folder_alive()
+    {
+        _folder.Write("flake/locks/plex.lock", "");
+        _folder.Write("flake/locks/.hostlock-tmp-0", "");
+        _folder.Write("flake/.hostlock-tmp-0", "");
+
+        _files.Delete("locks/plex.lock");
+        _files.Replace("hosts/web.lock", "web"u8.ToArray());
+
+        Assert.Equal(["hosts"], Directory.EnumerateFileSystemEntries(_folder["flake"]).Select(Path.GetFileName));
+    }
+
     [Theory]
     [InlineData("out/file")]
     [InlineData("file")]

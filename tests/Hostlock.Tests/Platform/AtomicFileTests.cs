@@ -83,13 +83,24 @@ public sealed class AtomicFileTests : IDisposable
     public void Only_what_a_killed_run_left_is_cleared_away()
     {
         _folder.Write(".hostlock-tmp-0123", "");
+        _folder.Write(".hostlock-tmp-1-of-the-first-process-that-runs-always", "");
+        _folder.Write(".hostlock-tmp-999999999-of-a-process-that-cannot-be", "");
+        _folder.Write($".hostlock-tmp-{Environment.ProcessId}-of-an-earlier-process-of-this-number", "");
         _folder.Write(".hostlock-tmp-folder/file", "");
         _folder.Write("plex.lock.0123.tmp", "");
         _folder.Write("hostlock-tmp-mine", "");
 
-        AtomicFile.ClearLeftovers(_folder.Path);
+        AtomicFile.Replace(_folder["new"], "new"u8.ToArray());
 
-        Assert.Equal([".hostlock-tmp-folder", "hostlock-tmp-mine", "plex.lock.0123.tmp"], Names());
+        Assert.Equal(
+            [
+                ".hostlock-tmp-1-of-the-first-process-that-runs-always",
+                ".hostlock-tmp-folder",
+                "hostlock-tmp-mine",
+                "new",
+                "plex.lock.0123.tmp",
+            ],
+            Names());
     }
 
     [Fact]
