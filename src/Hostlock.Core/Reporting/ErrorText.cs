@@ -11,14 +11,19 @@ public static class ErrorText
     // The most characters that are shown of a line. A line of a lock that a program wrote can be megabytes long.
     const int Width = 160;
 
+    // The most steps that are shown of those that were under way. Inputs of inputs can be nested hundreds of levels deep.
+    const int Steps = 12;
+
     /// <summary>Renders an error: the message, its place in a file, and the hint.</summary>
     public static string Render(HostlockException error, Ink ink)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{ink.Bad("error")}: {Indented(error.Message)}\n");
         AppendPlace(text, error.Span, ink);
-        foreach (var doing in error.Trail)
+        foreach (var doing in error.Trail.Take(Steps))
             text.Append(CultureInfo.InvariantCulture, $"  {Indented(doing)}\n");
+        if (error.Trail.Count > Steps)
+            text.Append(CultureInfo.InvariantCulture, $"  … and {error.Trail.Count - Steps} steps more\n");
         if (error.Hint is { } hint)
             text.Append(CultureInfo.InvariantCulture, $"{ink.Bold("hint")}: {Visible.Line(hint)}\n");
         return text.ToString();

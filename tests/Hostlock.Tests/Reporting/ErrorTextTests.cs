@@ -28,6 +28,18 @@ public class ErrorTextTests
             ErrorText.Render(error.While("while updating the flake input 'a/b'"), Ink.Plain));
     }
 
+    [Fact]
+    public void Of_hundreds_of_steps_the_innermost_are_shown()
+    {
+        HostlockException error = new SomeException("oops");
+        for (var i = 0; i < 256; i++)
+            error = error.While($"while {i}");
+
+        var lines = ErrorText.Render(error, Ink.Plain).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(("  while 0", "  … and 244 steps more", 14), (lines[1], lines[^1], lines.Length));
+    }
+
     [Theory]
     [InlineData("\tx = oops", 5, 4, "\tx = oops", "\t    ^^^^")]
     [InlineData("x = oops", 99, 1, "x = oops", "        ^")]
