@@ -302,6 +302,38 @@ public sealed class FleetException : HostlockException
     public static FleetException CommitFailed(string said) =>
         new($"the locks are written, but git did not commit them{(said.Length == 0 ? "" : $": {said}"):lines}") { IsOutside = true };
 
+    internal static FleetException CommitDuringMerge(string what) =>
+        new($"git does not commit single files until the {what} here is finished; nothing was written")
+        {
+            IsOutside = true,
+            Hint = $"finish it, drop it with 'git {what} --abort', or leave out --commit",
+        };
+
+    internal static FleetException NotTakenByGit(string file) =>
+        new($"the locks are written, but git does not take '{file}', which .gitignore hides")
+        {
+            Hint = $"git add -N -f {ShellWord.Quote(file)}",
+        };
+
+    internal static FleetException HiddenFromGit(string file, bool isAssumed) =>
+        new($"the locks are written, but git is told to look away from '{file}', and does not commit it")
+        {
+            Hint = $"git update-index {(isAssumed ? "--no-assume-unchanged" : "--no-skip-worktree")} {ShellWord.Quote(file)}",
+        };
+
+    internal static FleetException NotForgotten(string said) =>
+        new($"the files are deleted, but git does not forget them: {said:lines}") { IsOutside = true };
+
+    internal static FleetException NotConfigured(string said) =>
+        new($"the files are written, but git does not take the setting of its merges: {said:lines}") { IsOutside = true };
+
+    internal static FleetException NotShownToNix(string said, IReadOnlyList<string> files) =>
+        new($"the files are written, but git does not take note of them, so Nix does not see them: {said:lines}")
+        {
+            IsOutside = true,
+            Hint = $"git add -N {ShellWord.Join(files)}",
+        };
+
     /// <summary>The folder is in no git repository, and the command needs one.</summary>
     public static FleetException NoRepository(string folder) => new($"'{folder}' is in no git repository");
 
@@ -345,8 +377,31 @@ public sealed class FleetException : HostlockException
         new("the command fails with the good lock")
         {
             IsRefusal = true,
-            Hint = "try the command by hand; exit code 0 means good, 125 means that it cannot tell, any other means bad",
+            Hint = "exit code 0 means good, 125 means that it cannot tell, any other means bad; the command runs in a copy of the flake "
+                + "without the files that git ignores",
         };
+
+    internal static FleetException CannotCopy(string folder, string said) =>
+        new($"git cannot list the files of '{folder}': {said:lines}") { IsOutside = true };
+
+    internal static FleetException BisectRuns(LockPlace place) =>
+        new($"another hostlock searches what broke {place.Name}") { IsBusy = true, Hint = "wait for it to finish, or end it" };
+
+    internal static FleetException NoBisect(LockPlace place) =>
+        new($"no search of what broke {place.Name} is open")
+        {
+            Hint = $"begin one: hostlock bisect {place.Name} --good A --run CMD",
+        };
+
+    /// <summary>A new search lacks what it needs; <paramref name="isOpen"/> tells whether an earlier one could go on.</summary>
+    public static FleetException BisectNeeds(LockPlace place, bool isOpen) =>
+        new("a search needs --good and --run")
+        {
+            Hint = isOpen ? $"to go on with the open one: hostlock bisect {place.Name} --resume" : "name a good lock and a command",
+        };
+
+    /// <summary>An option about the open search came with one of a new search.</summary>
+    public static FleetException BisectIsSet() => new("--resume and --abandon are for a search that is open, and take no other option");
 
     /// <summary>The command of a bisect passes with the lock that is said to be bad.</summary>
     public static FleetException BadIsNotBad() =>

@@ -38,6 +38,15 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
             ? line["ref: ".Length..].Trim()
             : null;
 
+    /// <summary>
+    /// The command that is not finished, <c>merge</c> or <c>cherry-pick</c>; null if there is none. Until it is finished, git commits no
+    /// single files.
+    /// </summary>
+    public string? UnfinishedMerge =>
+        File.Exists(Path.Combine(Folder, "MERGE_HEAD")) ? "merge"
+        : File.Exists(Path.Combine(Folder, "CHERRY_PICK_HEAD")) ? "cherry-pick"
+        : null;
+
     /// <summary>The id of the commit that HEAD is at; null if the files do not say so plainly, though git may know.</summary>
     public string? HeadCommit
     {

@@ -33,14 +33,23 @@ public sealed class MergeDriver
         (await ConfigAsync(cancellationToken, "--get", Setting)).Output.Trim() == EarlierLine;
 
     /// <summary>Adds the setting to the repository's config.</summary>
+    /// <exception cref="FleetException">git does not take it.</exception>
     public async Task InstallAsync(CancellationToken cancellationToken)
     {
-        await ConfigAsync(cancellationToken, Title, "locks, input by input");
-        await ConfigAsync(cancellationToken, Setting, Line);
+        await SetAsync(cancellationToken, Title, "locks, input by input");
+        await SetAsync(cancellationToken, Setting, Line);
     }
 
     /// <summary>Removes the setting from the repository's config.</summary>
-    public Task UninstallAsync(CancellationToken cancellationToken) => ConfigAsync(cancellationToken, "--remove-section", Section);
+    /// <exception cref="FleetException">git does not do it.</exception>
+    public Task UninstallAsync(CancellationToken cancellationToken) => SetAsync(cancellationToken, "--remove-section", Section);
+
+    async Task SetAsync(CancellationToken cancellationToken, params IEnumerable<string> words)
+    {
+        var finished = await GitTurn.RunAsync(_processes, GitProgram.InWorkTree(_root, ["config", .. words]), cancellationToken);
+        if (!finished.Succeeded)
+            throw FleetException.NotConfigured(finished.Errors.Trim());
+    }
 
     Task<Finished> ConfigAsync(CancellationToken cancellationToken, params IEnumerable<string> words) =>
         _processes.RunAsync(GitProgram.InWorkTree(_root, ["config", .. words]), cancellationToken);

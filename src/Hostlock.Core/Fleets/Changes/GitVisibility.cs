@@ -8,11 +8,18 @@ namespace Hostlock.Fleets.Changes;
 /// <summary>Makes new files visible to Nix, which sees only the files of a repository that git knows.</summary>
 public static class GitVisibility
 {
-    /// <summary>Records an intent to add for each file, as Nix itself does for a new flake.lock. Nothing is staged.</summary>
+    // What git add answers if a file is ignored. It records the others then.
+    const int SomeAreIgnored = 1;
+
+    /// <summary>
+    /// Records an intent to add for each file that git does not know, as Nix itself does for a new flake.lock. Nothing is staged. An
+    /// ignored file stays ignored, and <c>check</c> reports it.
+    /// </summary>
     /// <param name="processes">Runs git.</param>
     /// <param name="folder">The fleet. If it is in no repository, nothing is done.</param>
-    /// <param name="files">The new files, as absolute paths.</param>
+    /// <param name="files">The files, as absolute paths. A run that was broken off may have written them.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FleetException">git cannot record it.</exception>
     public static async Task ShowToNixAsync(
         IProcessRunner processes, FleetFolder folder, IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
@@ -26,8 +33,12 @@ public static class GitVisibility
         }
         if (unknown.Count == 0)
             return;
-        // An ignored file stays ignored: git refuses it, and <c>check</c> reports it.
-        await processes.RunAsync(
-            GitProgram.InWorkTree(tree.Root, ["--literal-pathspecs", "add", "--intent-to-add", "--", .. unknown]), cancellationToken);
+        var finished = await GitTurn.RunAsync(
+            processes,
+            GitProgram.InWorkTree(tree.Root, ["--literal-pathspecs", "add", "--intent-to-add", "--", .. unknown]),
+            cancellationToken);
+        if (finished.ExitCode is not (0 or SomeAreIgnored))
+            throw FleetException.NotShownToNix(
+                finished.Errors.Trim(), [.. unknown.Select(file => Path.GetRelativePath(folder.Path, Path.Combine(tree.Root, file)))]);
     }
 }

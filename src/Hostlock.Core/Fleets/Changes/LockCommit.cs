@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Hostlock.Fetching.Git;
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Locks;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
 
@@ -14,43 +17,144 @@ public sealed record CommitNote(Func<IReadOnlyList<PlannedLock>, string> Describ
 }
 
 /// <summary>
-/// Commits the locks that were just written, and nothing else. git takes only those files, through an index of its own, so that staged
-/// changes stay staged and dirty files stay dirty. Hooks and signing work as for any commit.
+/// Commits locks that differ from the last commit, whoever wrote them, and nothing else. git takes only those files, through an index of
+/// its own, so that staged changes stay staged and dirty files stay dirty. Hooks and signing work as for any commit.
 /// </summary>
-static class LockCommit
+sealed class LockCommit
 {
-    /// <summary>Makes the commit. The message has Nix's form, with the hosts and the source of a promotion in trailers.</summary>
+    readonly IProcessRunner _processes;
+    readonly FleetFolder _folder;
+    readonly string _root;
+
+    LockCommit(IProcessRunner processes, FleetFolder folder, string root) => (_processes, _folder, _root) = (processes, folder, root);
+
+    /// <summary>Prepares commits in the repository of a fleet.</summary>
     /// <param name="processes">Runs git.</param>
-    /// <param name="root">The work tree.</param>
-    /// <param name="locks">The locks that were written.</param>
+    /// <param name="folder">The fleet.</param>
+    /// <exception cref="FleetException">The fleet is in no repository, or git makes no commit of single files there now.</exception>
+    public static LockCommit In(IProcessRunner processes, FleetFolder folder)
+    {
+        var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
+        if (GitPlace.OfWorkTree(root) is { UnfinishedMerge: { } merge })
+            throw FleetException.CommitDuringMerge(merge);
+        return new(processes, folder, root);
+    }
+
+    /// <summary>Makes the commit. The message has Nix's form, with the hosts and the source of a promotion in trailers.</summary>
+    /// <param name="locks">The locks, as they are on disk. With a shared input, the same change of it in other locks is added.</param>
     /// <param name="note">The contents of the message.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The subject of the commit; null if git has these locks already, as after an update that was taken back.</returns>
-    /// <exception cref="FleetException">git does not make the commit.</exception>
-    public static async Task<string?> MakeAsync(
-        IProcessRunner processes, string root, IReadOnlyList<PlannedLock> locks, CommitNote note, CancellationToken cancellationToken)
+    /// <returns>The subject of the commit; null if the last commit has these locks as they are.</returns>
+    /// <exception cref="FleetException">git does not make the commit, or is told to look away from a lock.</exception>
+    public async Task<string?> MakeAsync(IReadOnlyList<PlannedLock> locks, CommitNote note, CancellationToken cancellationToken)
     {
-        var subject = Subject(locks, note.PromotedFrom);
+        var changed = await SinceLastCommitAsync(locks, cancellationToken);
+        if (changed.Count == 0)
+            return null;
+        string[] files = [.. changed.Select(PathOf)];
+        await RefuseUnseenAsync(files, cancellationToken);
+        var subject = Subject(changed, note.PromotedFrom);
         var message = new StringBuilder();
-        message.Append(CultureInfo.InvariantCulture, $"{subject}\n\nFlake lock file updates:\n\n{note.Describe(locks).TrimEnd()}\n\n");
+        message.Append(CultureInfo.InvariantCulture, $"{subject}\n\nFlake lock file updates:\n\n{note.Describe(changed).TrimEnd()}\n\n");
         message.Append(
-            CultureInfo.InvariantCulture, $"Hostlock-Hosts: {string.Join(' ', locks.SelectMany(planned => planned.Place.Sharers))}\n");
+            CultureInfo.InvariantCulture, $"Hostlock-Hosts: {string.Join(' ', changed.SelectMany(planned => planned.Place.Sharers))}\n");
         if (note.PromotedFrom is { } from)
             message.Append(CultureInfo.InvariantCulture, $"Hostlock-Promoted-From: {from}\n");
-        string[] files = [.. locks.Select(planned => Path.GetRelativePath(root, planned.Place.FullPath))];
-        var finished = await processes.RunAsync(
+        var finished = await GitTurn.RunAsync(
+            _processes,
             GitProgram.InWorkTree(
-                root, ["--literal-pathspecs", "commit", "--quiet", "--cleanup=verbatim", "--only", "--file=-", "--", .. files])
+                _root, ["--literal-pathspecs", "commit", "--quiet", "--cleanup=verbatim", "--only", "--file=-", "--", .. files])
                 .WithInput(message.ToString()),
             cancellationToken);
         if (finished.Succeeded)
             return subject;
-        var status = await processes.RunAsync(
-            GitProgram.InWorkTree(root, ["--literal-pathspecs", "status", "--porcelain", "--ignored", "--", .. files]), cancellationToken);
+        // Files that differ in what git converts, such as the ends of lines, are the same to git.
+        var status = await _processes.RunAsync(
+            GitProgram.InWorkTree(_root, ["--literal-pathspecs", "status", "--porcelain", "--ignored", "--", .. files]), cancellationToken);
         return status.Succeeded && status.Output.Length == 0
             ? null
             : throw FleetException.CommitFailed($"{finished.Errors}{finished.Output}".Trim());
     }
+
+    // The locks that are not as the last commit has them, each with what it was there.
+    async Task<IReadOnlyList<PlannedLock>> SinceLastCommitAsync(IReadOnlyList<PlannedLock> locks, CancellationToken cancellationToken)
+    {
+        var others = Shared(locks);
+        using var history = new GitHistory(_processes, _root, [.. locks.Select(PathOf), .. others.Select(PathOf)]);
+        var changed = new List<PlannedLock>();
+        foreach (var planned in locks)
+        {
+            if (await DifferenceAsync(planned.Place) is { } difference)
+                changed.Add(Same(planned.Before, difference.Before) ? planned : difference);
+        }
+        // Another lock is added only if nothing but shared inputs differs in it.
+        var shared = _folder.Fleet.Policies.Where(policy => policy.Value.IsShared).Select(policy => policy.Key).ToHashSet();
+        foreach (var place in others)
+        {
+            if (await DifferenceAsync(place) is { Before: not null, Diff: { IsEmpty: false } diff } difference
+                && diff.Changes.All(change => shared.Contains(change.Path.Names[0])))
+                changed.Add(difference);
+        }
+        return changed;
+
+        async Task<PlannedLock?> DifferenceAsync(LockPlace place)
+        {
+            var committed = await history.ContentsAsync("HEAD", PathOf(place), cancellationToken);
+            if (HostLocks.ReadBytes(place) is not { } now || (committed is not null && committed.AsSpan().SequenceEqual(now)))
+                return null;
+            var before = committed is null ? null : TryRead(place, committed);
+            return PlannedLock.Of(place, before, LockFileReader.Read(place.RelativePath, now));
+        }
+    }
+
+    // The locks that may have got a shared input along with some locks.
+    List<LockPlace> Shared(IReadOnlyList<PlannedLock> locks)
+    {
+        if (!_folder.Fleet.Policies.Any(policy => policy.Value.IsShared))
+            return [];
+        var known = locks.Select(planned => planned.Place.FullPath).ToHashSet(StringComparer.Ordinal);
+        return [.. _folder.AllPlaces().Where(place => !known.Contains(place.FullPath))];
+    }
+
+    static bool Same(LockFile? one, LockFile? other) =>
+        one is null || other is null ? one is null && other is null : LockDiff.Same(one, other);
+
+    // A lock with conflict markers, or a file of another program, may have been committed.
+    static LockFile? TryRead(LockPlace place, byte[] committed)
+    {
+        try
+        {
+            return LockFileReader.Read($"{place.RelativePath}@HEAD", committed);
+        }
+        catch (LockException)
+        {
+            return null;
+        }
+    }
+
+    // git would leave such a lock out of the commit without a word.
+    async Task RefuseUnseenAsync(string[] files, CancellationToken cancellationToken)
+    {
+        var listed = await _processes.RunAsync(
+            GitProgram.InWorkTree(_root, ["--literal-pathspecs", "ls-files", "-z", "-v", "--", .. files]), cancellationToken);
+        if (!listed.Succeeded)
+            throw FleetException.CommitFailed(listed.Errors.Trim());
+        var tags = listed.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line[2..], line => line[0]);
+        foreach (var file in files)
+        {
+            // A hint is typed in the folder of the flake.
+            var shown = Path.GetRelativePath(_folder.Path, Path.Combine(_root, file));
+            if (!tags.Contains(file))
+                throw FleetException.NotTakenByGit(shown);
+            // git-ls-files(1), -t and -v: S is skip-worktree, small letters are assume-unchanged.
+            if (tags[file].Any(tag => tag == 'S' || char.IsLower(tag)))
+                throw FleetException.HiddenFromGit(shown, tags[file].Any(char.IsLower));
+        }
+    }
+
+    string PathOf(PlannedLock planned) => PathOf(planned.Place);
+
+    string PathOf(LockPlace place) => Path.GetRelativePath(_root, place.FullPath);
 
     static string Subject(IReadOnlyList<PlannedLock> locks, LockOwner? promotedFrom)
     {

@@ -1,4 +1,3 @@
-using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Changes;
@@ -9,8 +8,8 @@ public interface ILockWritingWatcher
     /// <summary>The locks were planned, and written if the mode says so. A commit may follow.</summary>
     void Settled(LockReport report);
 
-    /// <summary>The written locks were committed.</summary>
-    /// <param name="subject">The subject of the commit; null if git had them already.</param>
+    /// <summary>The locks were committed.</summary>
+    /// <param name="subject">The subject of the commit; null if the last commit has them as they are.</param>
     void Committed(string? subject);
 }
 
@@ -30,8 +29,7 @@ public sealed class LockWriting(IProcessRunner processes, FleetFolder folder, IL
     {
         using var reserved = mode is WritingMode.PlanOnly ? null : folder.Reserve();
         // If nothing can be committed here, the error comes before anything is written.
-        if (mode is WritingMode.WriteAndCommit && GitWorkTreeFiles.Around(processes, folder.Path) is null)
-            throw FleetException.NoRepository(folder.Path);
+        var commit = mode is WritingMode.WriteAndCommit ? LockCommit.In(processes, folder) : null;
 
         var plan = await planAsync(cancellationToken);
         var isKeptBack = plan.WritesAllOrNone && plan.Outcomes.Any(outcome => outcome is LockOutcome.Failed);
@@ -41,14 +39,13 @@ public sealed class LockWriting(IProcessRunner processes, FleetFolder folder, IL
         await GitVisibility.ShowToNixAsync(
             processes,
             folder,
-            [.. changed.Where(planned => planned.Before is null).Select(planned => planned.Place.FullPath)],
+            report.IsWritten ? [.. report.Locks.Select(planned => planned.Place.FullPath).Where(File.Exists)] : [],
             cancellationToken);
         watcher.Settled(report);
 
-        if (mode is WritingMode.WriteAndCommit(var note) && changed.Count > 0)
-            watcher.Committed(
-                await LockCommit.MakeAsync(
-                    processes, GitWorkTreeFiles.Around(processes, folder.Path)!.Root, changed, note, cancellationToken));
+        // A lock that an earlier run wrote and could not commit is committed now, although this run has not changed it.
+        if (commit is not null && mode is WritingMode.WriteAndCommit(var note) && report.IsWritten)
+            watcher.Committed(await commit.MakeAsync([.. report.Locks], note, cancellationToken));
         return report;
     }
 }

@@ -96,6 +96,113 @@ public sealed class LockWritingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_commit_that_git_refused_is_made_up_for_by_the_next_run_although_nothing_moves_then()
+    {
+        var (plex, web) = await LocksAsync();
+        Repository();
+        var hook = _folder.Write(".git/hooks/pre-commit", "#!/bin/sh\necho not today >&2\nexit 1\n");
+        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var error = await Assert.ThrowsAsync<FleetException>(() => RunAsync(new([plex]), Commit));
+        Assert.Equal("the locks are written, but git did not commit them: not today", error.Message);
+        File.Delete(hook);
+        HostLocks.Write(web.Place, ((LockOutcome.Planned)web).Lock.After);
+        await RunAsync(new([Unchanged(plex)]), Commit);
+        await RunAsync(new([Unchanged(plex)]), Commit);
+
+        Assert.Equal(
+            ["settled plex", "settled ", "committed locks/plex.lock: Promote from plex", "settled ", "committed nothing"], _watcher.Told);
+        Assert.Equal("locks/plex.lock\n", TestGit.In(_folder.Path, "show", "--format=", "--name-only", "HEAD"));
+        Assert.Equal("?? locks/web.lock\n", TestGit.In(_folder.Path, "status", "--short"));
+    }
+
+    [Fact]
+    public async Task A_shared_input_is_committed_in_every_lock_that_got_it()
+    {
+        _folder.Write("hostlock.toml", "version = 1\n[hosts.plex]\n[hosts.web]\n[hosts.orc]\n[inputs.a]\nscope = \"shared\"\n");
+        var world = new FlakeWorld();
+        world.Flake("github:acme/b");
+        world.Flake("github:acme/a");
+        var old = await world.LockAsync("""a.url = "github:acme/a"; b.url = "github:acme/b";""");
+        world.Flake("github:acme/a");
+        var now = await world.LockAsync("""a.url = "github:acme/a"; b.url = "github:acme/b";""");
+        world.Flake("github:acme/b");
+        var other = await world.LockAsync("""a.url = "github:acme/a"; b.url = "github:acme/b";""");
+        var folder = FleetFolder.Open(_folder.Path);
+        foreach (var host in new[] { "plex", "web", "orc" })
+            HostLocks.Write(folder.PlaceNamed(host), old);
+        Repository();
+        HostLocks.Write(folder.PlaceNamed("plex"), now);
+        HostLocks.Write(folder.PlaceNamed("web"), now);
+        HostLocks.Write(folder.PlaceNamed("orc"), other);
+
+        await RunAsync(new([new LockOutcome.Planned(PlannedLock.Of(folder.PlaceNamed("plex"), now, now))]), Commit);
+
+        Assert.Equal("locks/plex.lock\nlocks/web.lock\n", TestGit.In(_folder.Path, "show", "--format=", "--name-only", "HEAD"));
+        Assert.Equal(" M locks/orc.lock\n", TestGit.In(_folder.Path, "status", "--short"));
+    }
+
+    [Theory]
+    [InlineData("--skip-worktree", "git update-index --no-skip-worktree locks/plex.lock")]
+    [InlineData("--assume-unchanged", "git update-index --no-assume-unchanged locks/plex.lock")]
+    public async Task A_lock_that_git_looks_away_from_is_not_called_committed(string setting, string hint)
+    {
+        var (plex, _) = await LocksAsync();
+        HostLocks.Write(plex.Place, LockFile.Empty);
+        Repository();
+        TestGit.In(_folder.Path, "update-index", setting, "locks/plex.lock");
+
+        var error = await Assert.ThrowsAsync<FleetException>(() => RunAsync(new([plex]), Commit));
+
+        Assert.Equal(hint, error.Hint);
+        TestGit.In(_folder.Path, hint.Split(' ')[1..]);
+        await RunAsync(new([Unchanged(plex)]), Commit);
+        Assert.Equal("committed locks/plex.lock: Promote from plex", _watcher.Told[^1]);
+    }
+
+    [Fact]
+    public async Task A_lock_that_git_ignores_is_named_with_the_command_that_changes_it()
+    {
+        var (plex, _) = await LocksAsync();
+        _folder.Write(".gitignore", "locks/\n");
+        Repository();
+
+        var error = await Assert.ThrowsAsync<FleetException>(() => RunAsync(new([plex]), Commit));
+
+        Assert.Equal("git add -N -f locks/plex.lock", error.Hint);
+        TestGit.In(_folder.Path, error.Hint!.Split(' ')[1..]);
+        await RunAsync(new([Unchanged(plex)]), Commit);
+        Assert.Equal("committed locks/plex.lock: Promote from plex", _watcher.Told[^1]);
+    }
+
+    [Theory]
+    [InlineData("MERGE_HEAD", "merge")]
+    [InlineData("CHERRY_PICK_HEAD", "cherry-pick")]
+    public async Task In_the_middle_of_a_merge_nothing_is_written(string file, string what)
+    {
+        var (plex, _) = await LocksAsync();
+        Repository();
+        _folder.Write($".git/{file}", TestGit.In(_folder.Path, "rev-parse", "HEAD"));
+
+        var error = await Assert.ThrowsAsync<FleetException>(() => RunAsync(new([plex]), Commit));
+
+        Assert.Contains($"until the {what} here is finished", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["locks"]));
+    }
+
+    [Fact]
+    public async Task A_lock_that_a_run_which_was_broken_off_has_made_is_shown_to_nix()
+    {
+        var (plex, _) = await LocksAsync();
+        Repository();
+        HostLocks.Write(plex.Place, ((LockOutcome.Planned)plex).Lock.After);
+
+        await RunAsync(new([Unchanged(plex)]), Write);
+
+        Assert.Equal(" A locks/plex.lock\n", TestGit.In(_folder.Path, "status", "--short"));
+    }
+
+    [Fact]
     public async Task While_locks_are_planned_nobody_else_writes()
     {
         var folder = FleetFolder.Open(_folder.Path);
@@ -139,6 +246,20 @@ public sealed class LockWritingTests : IDisposable
         var web = ((LockOutcome.Planned)plan.Outcomes[1]).Lock;
         Assert.True(LockDiff.Same(now, web.After));
         Assert.Equal("'a' is shared: web gets it as well", Assert.Single(web.Warnings).Message);
+    }
+
+    // A repository of which everything is committed, by somebody.
+    void Repository()
+    {
+        TestGit.Commit(_folder.Path, 1);
+        TestGit.In(_folder.Path, "config", "user.name", "somebody");
+        TestGit.In(_folder.Path, "config", "user.email", "somebody@example.org");
+    }
+
+    static LockOutcome Unchanged(LockOutcome outcome)
+    {
+        var after = ((LockOutcome.Planned)outcome).Lock.After;
+        return new LockOutcome.Planned(PlannedLock.Of(outcome.Place, after, after));
     }
 
     async Task<(LockOutcome Plex, LockOutcome Web)> LocksAsync()
