@@ -105,7 +105,7 @@ static class App
         ("hash", () => new HashCommand()),
         ("merge-driver", () => new MergeDriverCommand()),
         ("resolve", () => new ResolveCommand()),
-        ("bisect", () => new BisectCommand()),
+        (BisectCommand.Name, () => new BisectCommand()),
         ("follows", () => new FollowsCommand()),
         ("log", () => new LogCommand()),
         ("restore", () => new RestoreCommand()),

@@ -11,6 +11,9 @@ namespace Hostlock.Cli;
 /// <param name="owner">The host that is broken, or the root.</param>
 sealed class BisectLines(Terminal terminal, LockOwner owner) : IBisectWatcher
 {
+    public void GaveUp(string command) =>
+        terminal.Warn(new($"the search that was open (--run {ShellWord.Quote(command)}) is given up for this one"));
+
     public void Suspected(IReadOnlyList<string> inputs) =>
         terminal.Talk(
             string.Create(

@@ -10,32 +10,34 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Finds which input broke a host, and which revision of it, by trying locks between a good one and a bad one.</summary>
 sealed class BisectCommand : FleetCommand
 {
+    /// <summary>The name of the command.</summary>
+    public const string Name = "bisect";
+
     readonly Argument<string> _host = CommonOptions.One("host", "HOST", "The host whose lock is tried, or root");
-    readonly Option<string> _good = new("--good")
-    {
-        Description = "The good lock: a host, a file, or HOST@COMMIT",
-        HelpName = "A",
-        Required = true,
-    };
+    readonly Option<string?> _good = new("--good") { Description = "The good lock: a host, a file, or HOST@COMMIT", HelpName = "A" };
     readonly Option<string?> _bad = new("--bad") { Description = "The bad lock [default: the host's own]", HelpName = "B" };
-    readonly Option<string> _run = new("--run")
+    readonly Option<string?> _run = new("--run")
     {
         Description = "The shell command that tests a lock: 0 is good, 125 skips, others are bad",
         HelpName = "CMD",
-        Required = true,
     };
     readonly Option<bool> _inputsOnly = new("--inputs-only") { Description = "Find only the input, and not its revision" };
+    readonly Option<bool> _resume = new("--resume") { Description = "Go on with the search that was broken off" };
+    readonly Option<bool> _abandon = new("--abandon") { Description = "End the search that was broken off" };
 
-    protected override Command Describe() => new("bisect", """
+    protected override Command Describe() => new(Name, """
         Find which input broke a host, and which revision of it
 
-        Tries locks between a good one and a bad one in place of the host's own, which
-        is put back at the end. An interrupted search goes on where it stopped.
+        Tries locks between a good one and a bad one in a copy of the flake, where the
+        command runs; your files stay as they are. The copy has all files that git does
+        not ignore. HOSTLOCK_HOST is the host, HOSTLOCK_FLAKE the copy and
+        HOSTLOCK_ORIGINAL your flake. A search that was broken off stays open.
 
           hostlock bisect plex --good plex@HEAD~1 --run 'nix build .#checks'
           hostlock bisect plex --good web --run ./works.sh --inputs-only
+          hostlock bisect plex --resume
         """)
-    { _host, _good, _bad, _run, _inputsOnly };
+    { _host, _good, _bad, _run, _inputsOnly, _resume, _abandon };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
@@ -46,12 +48,23 @@ sealed class BisectCommand : FleetCommand
             Source = () => run.Fetcher,
             CacheFolder = run.Surroundings.CacheFolder,
         };
-        var request = new BisectRequest(
-            place, Version(run.Value(_good)!), run.Value(_bad) is { } word ? Version(word) : null, run.Value(_run)!)
+        var request = Request(run, place);
+        if (request is null)
         {
-            StopsAtInput = run.Value(_inputsOnly),
-        };
-        var result = await bisection.FindAsync(request, run.CancellationToken);
+            bisection.Abandon(place);
+            run.Terminal.Data($"the search of what broke {place.Owner} is ended\n");
+            return ExitCode.Done;
+        }
+        BisectResult result;
+        try
+        {
+            result = await bisection.FindAsync(request, run.CancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            run.Terminal.Talk($"to go on with the search: {run.Line(Name, place.Name, "--resume")}\n");
+            throw;
+        }
         if (result.Culprits.IsEmpty)
         {
             run.Terminal.Data("no input of the flake differs between the two locks\n");
@@ -59,6 +72,25 @@ sealed class BisectCommand : FleetCommand
         }
         Show(run.Terminal, place.Owner, result);
         return ExitCode.Done;
+    }
+
+    // Null if the open search is to be abandoned.
+    BisectRequest? Request(CommandRun run, LockPlace place)
+    {
+        var (good, bad, command, resumes, abandons) =
+            (run.Value(_good), run.Value(_bad), run.Value(_run), run.Value(_resume), run.Value(_abandon));
+        if (resumes || abandons)
+        {
+            if ((resumes && abandons) || run.Value(_inputsOnly) || (good ?? bad ?? command) is not null)
+                throw FleetException.BisectIsSet();
+            return resumes ? new BisectRequest.Resume(place) : null;
+        }
+        if (good is null || command is null)
+            throw FleetException.BisectNeeds(place, OpenSearch.Of(run.Surroundings.CacheFolder, run.Folder.Path, place).IsOpen);
+        return new BisectRequest.Begin(place, Version(good), bad is null ? null : Version(bad), command)
+        {
+            StopsAtInput = run.Value(_inputsOnly),
+        };
 
         LockVersion Version(string word) => LockVersion.Parse(run.Folder, word, run.Surroundings.Folder);
     }

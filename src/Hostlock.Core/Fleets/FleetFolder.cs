@@ -61,6 +61,9 @@ public sealed class FleetFolder
         return new(flake ?? throw FleetException.NoFlake(folder), Fleet.Empty, false);
     }
 
+    /// <summary>The same flake in another folder, which has a copy of its files.</summary>
+    internal FleetFolder MovedTo(string path) => new(path, Fleet, HasFleetFile);
+
     /// <summary>Reads the text of hostlock.toml.</summary>
     /// <exception cref="HostlockException">It cannot be read, is too large, or is not text.</exception>
     public SourceText ReadFleetFile() => new(FleetFile.Name, ReadText(FleetFile.Name));

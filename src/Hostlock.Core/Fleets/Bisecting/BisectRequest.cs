@@ -5,14 +5,23 @@ using Hostlock.Fleets.History;
 namespace Hostlock.Fleets.Bisecting;
 
 /// <summary>The search to make.</summary>
-/// <param name="Place">The lock of the host, which the tried locks replace for a while.</param>
-/// <param name="Good">The good lock.</param>
-/// <param name="Bad">The bad lock; null for the host's own.</param>
-/// <param name="Command">The shell command that tells good from bad.</param>
-public sealed record BisectRequest(LockPlace Place, LockVersion Good, LockVersion? Bad, string Command)
+/// <param name="Place">The lock of the host.</param>
+public abstract record BisectRequest(LockPlace Place)
 {
-    /// <summary>True if the search ends with the input, without its revisions.</summary>
-    public bool StopsAtInput { get; init; }
+    /// <summary>A search between two locks. If the same one is open, it goes on.</summary>
+    /// <param name="Place">The lock of the host.</param>
+    /// <param name="Good">The good lock.</param>
+    /// <param name="Bad">The bad lock; null for the host's own.</param>
+    /// <param name="Command">The shell command that tells good from bad.</param>
+    public sealed record Begin(LockPlace Place, LockVersion Good, LockVersion? Bad, string Command) : BisectRequest(Place)
+    {
+        /// <summary>True if the search ends with the input, without its revisions.</summary>
+        public bool StopsAtInput { get; init; }
+    }
+
+    /// <summary>The search that was broken off.</summary>
+    /// <param name="Place">The lock of the host.</param>
+    public sealed record Resume(LockPlace Place) : BisectRequest(Place);
 }
 
 /// <summary>The result of a search.</summary>

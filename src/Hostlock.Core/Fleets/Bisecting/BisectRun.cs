@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Hostlock.Flakes;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
@@ -9,8 +7,8 @@ using Hostlock.Platform;
 namespace Hostlock.Fleets.Bisecting;
 
 /// <summary>
-/// Finds which input broke a host, and which revision of it, by trying locks between a good one and a bad one in place of the host's own.
-/// No other hostlock may write to the fleet meanwhile.
+/// Finds which input broke a host, and which revision of it, by trying locks between a good one and a bad one. They are tried in a copy of
+/// the flake: no file of the user changes.
 /// </summary>
 /// <param name="processes">Runs the user's command and git.</param>
 /// <param name="folder">The fleet.</param>
@@ -23,47 +21,84 @@ public sealed class BisectRun(IProcessRunner processes, FleetFolder folder, IBis
     /// <summary>Makes the source that follows references, if revisions are searched.</summary>
     public required Func<IFlakeSource> Source { get; init; }
 
-    /// <summary>The folder for the verdicts of tries, absolute.</summary>
+    /// <summary>The folder for open searches, absolute.</summary>
     public required string CacheFolder { get; init; }
 
-    /// <summary>Searches. A search that was interrupted goes on from its verdicts.</summary>
-    /// <exception cref="HostlockException">The good lock is not good, the bad lock is not bad, or a lock cannot be read.</exception>
+    /// <summary>
+    /// Searches. A search that is broken off, by an error or otherwise, stays open and goes on from its verdicts.
+    /// </summary>
+    /// <exception cref="HostlockException">The good lock is not good, the bad lock is not bad, a lock cannot be read, no search is open
+    /// that could go on, or another run is at it.</exception>
     public async Task<BisectResult> FindAsync(BisectRequest request, CancellationToken cancellationToken)
     {
-        var (place, command) = (request.Place, request.Command);
-        using var reserved = folder.Reserve();
-        var memory = Path.Combine(CacheFolder, "bisect", Name(folder.Path, place.Name));
-        var trial = new LockTrial(processes, folder, place, $"{memory}.lock");
-        trial.End(); // clears up after a run that was killed
-        var good = await Versions.ReadAsync(request.Good, cancellationToken);
-        var bad = request.Bad is null ? HostLocks.ReadExisting(place) : await Versions.ReadAsync(request.Bad, cancellationToken);
-        var bisection = new Bisection(place, good, bad, $"{memory}-{Name(LockDigest.Of(good).Hex, LockDigest.Of(bad).Hex, command)}.json");
-        if (bisection.Suspects.Count == 0)
-            return new([], null, null);
-        watcher.Suspected(bisection.Suspects);
-        trial.Begin();
+        var search = OpenSearch.Of(CacheFolder, folder.Path, request.Place);
+        using var held = search.TryHold() ?? throw FleetException.BisectRuns(request.Place);
+        var locks = request switch
+        {
+            BisectRequest.Resume(var host) => search.Read() ?? throw FleetException.NoBisect(host),
+            BisectRequest.Begin begin => new(
+                await Versions.ReadAsync(begin.Good, cancellationToken),
+                begin.Bad is null ? HostLocks.ReadExisting(begin.Place) : await Versions.ReadAsync(begin.Bad, cancellationToken),
+                begin.Command,
+                begin.StopsAtInput),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        if (search.Begin(locks) is { } givenUp)
+            watcher.GaveUp(givenUp.Command);
         try
         {
-            var culprits = await bisection.FindAsync(TellAsync, watcher.Tried);
-            watcher.Blamed(culprits, LockDiff.Between(good, bisection.With(culprits)));
-            var result = new BisectResult(culprits, null, RevisionOf(good, culprits[0]));
-            if (culprits.Length == 1 && !request.StopsAtInput)
-                result = await WithRevisionsAsync(result, bisection, place, (good, bad), TellAsync, cancellationToken);
-            bisection.Forget();
+            var result = await FindAsync(search, locks, request.Place.Owner, cancellationToken);
+            search.End();
             return result;
+        }
+        catch (FleetException why) when (why.IsRefusal)
+        {
+            search.End();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the open search of a host without an answer.</summary>
+    /// <exception cref="FleetException">None is open, or another run is at it.</exception>
+    public void Abandon(LockPlace place)
+    {
+        var search = OpenSearch.Of(CacheFolder, folder.Path, place);
+        if (!search.IsOpen)
+            throw FleetException.NoBisect(place);
+        using var held = search.TryHold() ?? throw FleetException.BisectRuns(place);
+        search.End();
+    }
+
+    async Task<BisectResult> FindAsync(OpenSearch search, SearchedLocks locks, LockOwner owner, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var copy = (await FlakeCopy.MakeAsync(processes, folder, search.Copy, cancellationToken)).Folder;
+            var place = copy.PlaceOf(owner);
+            var trial = new LockTrial(processes, folder, copy, place);
+            var bisection = new Bisection(place, locks.Good, locks.Bad, search.Verdicts);
+            if (bisection.Suspects.Count == 0)
+                return new([], null, null);
+            watcher.Suspected(bisection.Suspects);
+            var culprits = await bisection.FindAsync(TellAsync, watcher.Tried);
+            watcher.Blamed(culprits, LockDiff.Between(locks.Good, bisection.With(culprits)));
+            var result = new BisectResult(culprits, null, RevisionOf(locks.Good, culprits[0]));
+            return culprits.Length == 1 && !locks.StopsAtInput
+                ? await WithRevisionsAsync(result, bisection, (copy, place), locks, TellAsync, cancellationToken)
+                : result;
+
+            Task<Verdict> TellAsync() => trial.RunAsync(locks.Command, watcher.Said, cancellationToken);
         }
         finally
         {
-            trial.End();
+            FlakeCopy.Remove(search.Copy);
         }
-
-        Task<Verdict> TellAsync() => trial.RunAsync(command, watcher.Said, cancellationToken);
     }
 
     // Searches the revisions of the culprit. If they tell no more than the locks do, the result is returned unchanged.
     async Task<BisectResult> WithRevisionsAsync(
-        BisectResult result, Bisection bisection, LockPlace place, (LockFile Good, LockFile Bad) locks, Func<Task<Verdict>> tellAsync,
-        CancellationToken cancellationToken)
+        BisectResult result, Bisection bisection, (FleetFolder Folder, LockPlace Place) copy, SearchedLocks locks,
+        Func<Task<Verdict>> tellAsync, CancellationToken cancellationToken)
     {
         var input = result.Culprits[0];
         var path = InputPath.Of(input);
@@ -85,16 +120,16 @@ public sealed class BisectRun(IProcessRunner processes, FleetFolder folder, IBis
         if (revisions.Count < 2)
             return result;
         watcher.FoundRevisions(input, revisions.Count);
-        var update = HostUpdate.Of(folder, source, processes);
+        var update = HostUpdate.Of(copy.Folder, source, processes);
         var found = await bisection.FindRevisionAsync(
             revisions, LockAsync, tellAsync, (revision, verdict) => watcher.TriedRevision(input, revision, verdict));
         return result with { Revisions = found, LastGood = found.LastGood?.Id.ToString() ?? result.LastGood, Locked = now.Locked };
 
         async Task<LockFile> LockAsync(NewestRevision revision)
         {
-            HostLocks.Write(place, locks.Good);
+            HostLocks.Write(copy.Place, locks.Good);
             var request = new UpdateRequest.Move(new MovedInputs.To(path, revision.Id.ToString())) { AllowsDowngrade = true };
-            return (await update.PlanAsync([place with { Frozen = NameMap<Freeze>.Empty }], request, cancellationToken))[0] switch
+            return (await update.PlanAsync([copy.Place with { Frozen = NameMap<Freeze>.Empty }], request, cancellationToken))[0] switch
             {
                 // The entry keeps the declared reference as its original; only the search asked for this revision.
                 LockOutcome.Planned(var planned) => planned.After,
@@ -105,7 +140,4 @@ public sealed class BisectRun(IProcessRunner processes, FleetFolder folder, IBis
     }
 
     static string? RevisionOf(LockFile file, string input) => (file.EdgeAt(InputPath.Of(input)) as LockEdge.Locked)?.Node.Locked.Revision;
-
-    static string Name(params string[] parts) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))))[..32];
 }

@@ -17,7 +17,7 @@ public sealed record RevisionVerdict(IReadOnlyList<NewestRevision> Culprits, New
 /// Finds the inputs that broke a host, and then the revision of the input that did. It makes locks with some inputs of a good lock and the
 /// rest of a bad one, and a command tests each of them. The verdicts are kept, so that an interrupted search goes on.
 /// </summary>
-/// <param name="place">The host's lock, where each lock to try is written.</param>
+/// <param name="place">The host's lock in a copy of the flake, where each lock to try is written.</param>
 /// <param name="good">The lock that is good.</param>
 /// <param name="bad">The lock that is bad.</param>
 /// <param name="memory">The file that keeps the verdicts.</param>
@@ -112,9 +112,6 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
     /// <summary>The good lock with some inputs of the bad one.</summary>
     public LockFile With(IEnumerable<string> inputs) =>
         inputs.Aggregate(good, (lockFile, name) => LockGraft.Into(lockFile, bad, InputPath.Of(name)));
-
-    /// <summary>Deletes the verdicts.</summary>
-    public void Forget() => File.Delete(memory);
 
     static Dictionary<string, Verdict> Remembered(string memory)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Locks;
 using Hostlock.Platform;
@@ -28,7 +29,9 @@ public sealed class ClosureDiff(IProcessRunner processes, FleetFolder folder)
         try
         {
             var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? folder.Path;
-            await CopyAsync(root, copy, cancellationToken);
+            var files = new FolderCopy(copy);
+            foreach (var path in await GitWorkTreeFiles.ListAsync(processes, root, cancellationToken))
+                files.Add(root, Encoding.UTF8.GetBytes(path));
             var inner = Path.GetRelativePath(root, folder.Path);
             var file = Path.GetFullPath(Path.Combine(inner, place.RelativePath), copy);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -65,18 +68,5 @@ public sealed class ClosureDiff(IProcessRunner processes, FleetFolder folder)
             _ => "config.system.build.toplevel",
         };
         return $"{configuration}.{system}";
-    }
-
-    async Task CopyAsync(string root, string copy, CancellationToken cancellationToken)
-    {
-        foreach (var path in await GitWorkTreeFiles.ListAsync(processes, root, cancellationToken))
-        {
-            var (from, to) = (Path.Combine(root, path), Path.Combine(copy, path));
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            if (new FileInfo(from).LinkTarget is { } target)
-                File.CreateSymbolicLink(to, target);
-            else if (File.Exists(from))
-                File.Copy(from, to);
-        }
     }
 }

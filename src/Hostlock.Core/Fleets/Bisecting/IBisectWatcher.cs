@@ -5,6 +5,10 @@ namespace Hostlock.Fleets.Bisecting;
 /// <summary>Is told the steps of a search.</summary>
 public interface IBisectWatcher
 {
+    /// <summary>Another search of the host was open, and is given up for this one.</summary>
+    /// <param name="command">The command of that search.</param>
+    void GaveUp(string command);
+
     /// <summary>These inputs differ.</summary>
     void Suspected(IReadOnlyList<string> inputs);
 

@@ -55,7 +55,7 @@ public sealed class BisectionTests : IDisposable
     public async Task A_good_lock_that_fails_and_a_bad_one_that_passes_are_refused()
     {
         Assert.Equal("the command fails with the good lock", await RefusalAsync(Verdict.Bad));
-        Search().Forget();
+        File.Delete(Memory);
         Assert.Equal("the command passes with the bad lock", await RefusalAsync(Verdict.Good));
 
         async Task<string> RefusalAsync(Verdict verdict) =>
@@ -71,7 +71,7 @@ public sealed class BisectionTests : IDisposable
         Assert.Equal(["e"], await Search().FindAsync(() => FailsWith("e"), (_, _) => { }));
         Assert.Equal(tries, _tried.Count);
 
-        Search().Forget();
+        File.Delete(Memory);
         await Search().FindAsync(() => FailsWith("e"), (_, _) => { });
         Assert.Equal(2 * tries, _tried.Count);
     }

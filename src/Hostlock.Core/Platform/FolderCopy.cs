@@ -1,0 +1,100 @@
+using System.Text;
+
+namespace Hostlock.Platform;
+
+/// <summary>
+/// Copies files, folders and links by the bytes of their names, into a folder of ours. Links stay links. Pipes, sockets and devices are
+/// left out.
+/// </summary>
+/// <param name="target">The folder that gets the copies, absolute. What is there already stays.</param>
+public sealed class FolderCopy(string target)
+{
+    readonly HashSet<string> _made = new(StringComparer.Ordinal);
+    readonly byte[] _target = Encoding.UTF8.GetBytes(target);
+
+    /// <summary>Makes an empty folder for copies, which only this user can enter. What was in its place is deleted.</summary>
+    /// <exception cref="PlatformException">It cannot be made.</exception>
+    public static FolderCopy Into(string target)
+    {
+        Remove(target);
+        AtomicFile.CreateFolder(Path.GetDirectoryName(target)!);
+        try
+        {
+            Directory.CreateDirectory(target, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            throw PlatformException.CannotWrite(target, why);
+        }
+        return new(target);
+    }
+
+    /// <summary>Deletes a folder with all in it, if it exists.</summary>
+    /// <exception cref="PlatformException">It cannot be deleted.</exception>
+    public static void Remove(string folder)
+    {
+        try
+        {
+            UnixFiles.Remove(Encoding.UTF8.GetBytes(folder));
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            throw PlatformException.CannotDelete(folder, why);
+        }
+    }
+
+    /// <summary>Copies what lies at a path of a folder to the same path of the target; nothing, if nothing lies there.</summary>
+    /// <param name="source">The folder, absolute.</param>
+    /// <param name="path">The path in both folders, as bytes; empty for all that is in the folder.</param>
+    /// <param name="isLeftOut">Tells of a path in the folder whether it is left out, with all beneath it.</param>
+    /// <exception cref="PlatformException">It cannot be read or written.</exception>
+    public void Add(string source, ReadOnlySpan<byte> path, Func<ReadOnlyMemory<byte>, bool>? isLeftOut = null)
+    {
+        try
+        {
+            if (path.LastIndexOf((byte)'/') is > 0 and var slash)
+                MakeFolders(path[..slash]);
+            Copy(Encoding.UTF8.GetBytes(source), path.ToArray(), isLeftOut);
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            throw PlatformException.CannotWrite(target, why);
+        }
+    }
+
+    void Copy(byte[] source, byte[] path, Func<ReadOnlyMemory<byte>, bool>? isLeftOut)
+    {
+        if (isLeftOut?.Invoke(path) == true || UnixFiles.Look(Join(source, path)) is not { } status)
+            return;
+        var (from, to) = (Join(source, path), Join(_target, path));
+        switch (status.Kind)
+        {
+            case UnixFiles.Kind.Folder:
+                UnixFiles.MakeFolder(to);
+                foreach (var name in UnixFiles.Names(from))
+                    Copy(source, Join(path, name), isLeftOut);
+                break;
+            case UnixFiles.Kind.Link when UnixFiles.Look(to) is null:
+                UnixFiles.MakeLink(to, UnixFiles.ReadLink(from));
+                break;
+            case UnixFiles.Kind.File when UnixFiles.Look(to) is null:
+                UnixFiles.Copy(from, to);
+                break;
+            default:
+                break;
+        }
+    }
+
+    void MakeFolders(ReadOnlySpan<byte> path)
+    {
+        // Latin-1 keeps every byte apart.
+        if (!_made.Add(Encoding.Latin1.GetString(path)))
+            return;
+        if (path.LastIndexOf((byte)'/') is > 0 and var slash)
+            MakeFolders(path[..slash]);
+        UnixFiles.MakeFolder(Join(_target, path));
+    }
+
+    static byte[] Join(ReadOnlySpan<byte> folder, ReadOnlySpan<byte> name) =>
+        name.IsEmpty ? folder.ToArray() : folder.IsEmpty ? name.ToArray() : [.. folder, (byte)'/', .. name];
+}
