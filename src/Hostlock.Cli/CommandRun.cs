@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Hostlock.Fetching;
 using Hostlock.Fleets;
+using Hostlock.Cli.Commands;
+using Hostlock.Fleets.Bisecting;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
 using Hostlock.Locks;
@@ -40,9 +42,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>The flake that the command works on.</summary>
     /// <exception cref="HostlockException">There is no flake, or its hostlock.toml makes no sense.</exception>
-    public FleetFolder Folder =>
-        _folder ??= FleetFolder.Open(
-            Path.GetFullPath(parsed.GetValue(CommonOptions.Flake) ?? surroundings.FlakeFolder, surroundings.Folder));
+    public FleetFolder Folder => _folder ??= Open();
 
     /// <summary>Follows references to trees, and shows the progress to a person at a terminal.</summary>
     public FlakeFetcher Fetcher => _fetcher ??= NewFetcher(surroundings.CacheFolder);
@@ -99,8 +99,37 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public WritingMode Mode(Option<bool> dryRun, Option<bool> commit, CommitNote note) =>
         Value(dryRun) ? new WritingMode.PlanOnly() : Value(commit) ? new WritingMode.WriteAndCommit(note) : new WritingMode.Write();
 
+    /// <summary>A line of hostlock's about the same flake, as it is typed here.</summary>
+    /// <param name="words">The command and its words.</param>
+    public string Line(params IEnumerable<string> words) =>
+        ShellWord.Join([
+            "hostlock",
+            .. parsed.GetValue(CommonOptions.Flake) is { } flake ? new[] { "-C", flake } : [],
+            .. words,
+        ]);
+
     /// <summary>Prints the result as text or as JSON.</summary>
     public void Print(Func<string> text, Func<string> json) => Terminal.Data(IsJson ? json() : text());
+
+    // Every command says what was broken off in the flake, except the one that ends it.
+    FleetFolder Open()
+    {
+        var folder = FleetFolder.Open(
+            Path.GetFullPath(parsed.GetValue(CommonOptions.Flake) ?? surroundings.FlakeFolder, surroundings.Folder));
+        if (Command.Name != BisectCommand.Name)
+        {
+            foreach (var host in OpenSearch.HostsOf(surroundings.CacheFolder, folder.Path))
+                Terminal.Warn(
+                    new(
+                        $"the search of what broke {host} is open; '{Line(BisectCommand.Name, host, "--resume")}' goes on with it, "
+                        + "and '--abandon' ends it"));
+        }
+        // One file is whole at any time, so it is not worth a word.
+        if (Undertaking.Find(surroundings.Processes, folder, null) is { Files.Length: > 1 } undertaking
+            && undertaking.Words.Split(' ')[0] != Command.Name)
+            Terminal.Warn(new($"a command was broken off half-way; to finish it: {Line()} {undertaking.Words}"));
+        return folder;
+    }
 
     /// <summary>Closes the objects that were opened.</summary>
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
@@ -16,14 +17,36 @@ sealed class LockRestoring
 
     /// <summary>Puts an earlier lock back.</summary>
     /// <param name="run">The run of the command.</param>
+    /// <param name="words">The command, as an undertaking records it.</param>
+    /// <param name="place">The lock.</param>
     /// <param name="planAsync">Plans to put it back.</param>
-    public async Task<ExitCode> RunAsync(CommandRun run, Func<CancellationToken, Task<PlannedLock>> planAsync)
+    public async Task<ExitCode> RunAsync(
+        CommandRun run, string words, LockPlace place, Func<CancellationToken, Task<PlannedLock>> planAsync)
     {
         var writing = new LockWriting(run.Processes, run.Folder, new LockLines(run, Show));
-        await writing.RunAsync(PlanAsync, run.Mode(_dryRun, _commit, LockUpdating.Note), run.CancellationToken);
+        var mode = run.Mode(_dryRun, _commit, LockUpdating.Note);
+        Undertaking? undertaking = null;
+        await writing.RunAsync(PlanAsync, mode, run.CancellationToken);
+        undertaking?.End();
         return ExitCode.Done;
 
-        async Task<LockPlan> PlanAsync(CancellationToken stop) => new([new LockOutcome.Planned(await planAsync(stop))]);
+        // What comes back depends on what is there and what is committed. So the choice is recorded, and a run that was broken off is
+        // finished by the same choice.
+        async Task<LockPlan> PlanAsync(CancellationToken stop)
+        {
+            var unfinished = Undertaking.Find(run.Processes, run.Folder, words);
+            if (unfinished is not null)
+                run.Terminal.Talk($"'hostlock {words}' was broken off; this finishes it\n");
+            var planned = unfinished is { Files: [{ After: { } bytes }] }
+                ? PlannedLock.Restoring(place, bytes)
+                : await planAsync(stop);
+            if (mode is not WritingMode.PlanOnly)
+            {
+                undertaking = unfinished ?? Undertaking.Of(run.Processes, run.Folder, words, [(place.RelativePath, planned.Contents)], []);
+                undertaking.Record();
+            }
+            return new([new LockOutcome.Planned(planned)]);
+        }
 
         void Show(LockReport report) =>
             run.Print(() => OutcomeText.Render(report.Locks, report.IsWritten, run.Terminal.Ink), () => ReportJson.Render(report));

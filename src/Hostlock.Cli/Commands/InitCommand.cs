@@ -9,6 +9,8 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Adopts a flake: shows the plan, asks, writes.</summary>
 sealed class InitCommand : FleetCommand
 {
+    const string Name = "init";
+
     readonly Argument<string[]> _hosts = new("host")
     {
         Description = "Hosts [default: those under nixosConfigurations and the like]",
@@ -19,7 +21,7 @@ sealed class InitCommand : FleetCommand
     readonly Option<bool> _upgrade = new("--upgrade") { Description = "Only renew hostlock.nix" };
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
-    protected override Command Describe() => new("init", """
+    protected override Command Describe() => new(Name, """
         Give each host of this flake a lock of its own
 
         Each host gets a lock with the pins that it is built with now, and flake.nix
@@ -34,13 +36,14 @@ sealed class InitCommand : FleetCommand
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var (folder, terminal) = (run.Folder, run.Terminal);
+        var words = ShellWord.Join([Name, .. run.Words(_hosts), .. run.Value(_upgrade) ? new[] { _upgrade.Name } : []]);
+        if (Undertaking.Find(run.Processes, folder, words) is { } unfinished)
+            return await FinishAsync(run, unfinished);
         var plan = await HostSelection.PlanAsync(folder, run.Words(_hosts), run.Processes, run.CancellationToken);
         if (run.Value(_upgrade))
             plan = plan with { Files = [.. plan.Files.Where(file => file.Path == FleetFolder.Library)] };
         // Each clone needs the setting, because it is in no file of the repository.
-        var driver = !run.Value(_upgrade) && MergeDriver.Around(folder, run.Processes) is { } found && await NeedsAsync(found)
-            ? found
-            : null;
+        var driver = await DriverAsync(run);
         if (plan.Files.IsEmpty && driver is null)
         {
             terminal.Data("nothing to do: this flake is set up\n");
@@ -56,19 +59,42 @@ sealed class InitCommand : FleetCommand
             return ExitCode.Done;
         if (!terminal.MayWrite(run.Value(_yes)))
             return ExitCode.No;
-        FleetInit.Apply(folder, plan);
-        await GitVisibility.ShowToNixAsync(
-            run.Processes, folder, [.. plan.Files.Where(file => file.IsNew).Select(file => folder.Full(file.Path))], run.CancellationToken);
-        if (!plan.Files.IsEmpty)
-            terminal.Data($"\n{InitText.Done(plan)}");
-        if (driver is not null)
-        {
-            await driver.InstallAsync(run.CancellationToken);
-            terminal.Data("git merges locks by input here; in another clone, 'hostlock init' has it do so\n");
-        }
+        var done = plan.Files.IsEmpty ? "" : InitText.Done(plan);
+        await ApplyAsync(run, FleetInit.Undertake(run.Processes, folder, words, plan), driver, done);
         return ExitCode.Done;
-
-        async Task<bool> NeedsAsync(MergeDriver driver) =>
-            !await driver.IsSetAsync(run.CancellationToken) || await driver.IsOutdatedAsync(run.CancellationToken);
     }
+
+    async Task<ExitCode> FinishAsync(CommandRun run, Undertaking unfinished)
+    {
+        run.Terminal.Data(UndertakingText.Render(unfinished, run.Terminal.Ink));
+        if (run.Value(_dryRun))
+            return ExitCode.Done;
+        if (!run.Terminal.MayWrite(run.Value(_yes)))
+            return ExitCode.No;
+        await ApplyAsync(run, unfinished, await DriverAsync(run), "done: what was begun is finished\n");
+        return ExitCode.Done;
+    }
+
+    static async Task ApplyAsync(CommandRun run, Undertaking undertaking, MergeDriver? driver, string done)
+    {
+        var terminal = run.Terminal;
+        undertaking.Apply();
+        await GitVisibility.ShowToNixAsync(
+            run.Processes, run.Folder, [.. undertaking.New.Select(run.Folder.Full)], run.CancellationToken);
+        if (driver is not null)
+            await driver.InstallAsync(run.CancellationToken);
+        if (done.Length > 0)
+            terminal.Data($"\n{done}");
+        if (driver is not null)
+            terminal.Data("git merges locks by input here; in another clone, 'hostlock init' has it do so\n");
+        undertaking.End();
+    }
+
+    // Null if this clone has the setting already, or does not need it.
+    async Task<MergeDriver?> DriverAsync(CommandRun run) =>
+        !run.Value(_upgrade)
+        && MergeDriver.Around(run.Folder, run.Processes) is { } driver
+        && (!await driver.IsSetAsync(run.CancellationToken) || await driver.IsOutdatedAsync(run.CancellationToken))
+            ? driver
+            : null;
 }

@@ -53,8 +53,13 @@ sealed class ResolveCommand : FleetCommand
         async Task<IReadOnlyList<UnmergedLock>> FindAsync(CancellationToken stop)
         {
             var unmerged = await UnmergedLock.ReadAsync(run.Folder, places, run.Processes, stop);
-            var merged = isNamed ? places.FirstOrDefault(place => unmerged.All(found => found.Place.FullPath != place.FullPath)) : null;
-            return merged is null ? unmerged : throw FleetException.IsMerged(merged);
+            foreach (var merged in places.Where(place => isNamed && unmerged.All(found => found.Place.FullPath != place.FullPath)))
+            {
+                if (!await UnmergedLock.IsSettledAsync(run.Folder, merged, run.Processes, stop))
+                    throw FleetException.IsMerged(merged);
+                run.Terminal.Talk($"{merged.Name}: settled already\n");
+            }
+            return unmerged;
         }
     }
 

@@ -39,6 +39,8 @@ sealed class RestoreCommand : FleetCommand
         var version = LockVersion.Of(run.Folder, run.Folder.OwnerNamed(run.Value(_host)), run.Value(_to)!);
         return _restoring.RunAsync(
             run,
+            ShellWord.Join(["restore", version.Place.Name, "--to", run.Value(_to)!]),
+            version.Place,
             async stop => PlannedLock.Restoring(version.Place, await run.Versions.ReadBytesAsync(version, stop)).KeepingFacts());
     }
 }

@@ -30,6 +30,9 @@ sealed class UndoCommand : FleetCommand
     {
         var place = run.Folder.PlaceNamed(run.Value(_host));
         return _restoring.RunAsync(
-            run, async stop => PlannedLock.Restoring(place, await run.Versions.BeforeLastChangeAsync(place, stop)));
+            run,
+            $"undo {place.Name}",
+            place,
+            async stop => PlannedLock.Restoring(place, await run.Versions.BeforeLastChangeAsync(place, stop)));
     }
 }

@@ -48,7 +48,6 @@ public class DoorsTests
                 ["Hostlock.Fetching.FetchCache"] = "the cache is ours",
                 ["Hostlock.Fetching.Archives.TemporaryFile"] = "its file is ours, and has no name",
                 ["Hostlock.Fleets.Bisecting.Bisection"] = "what was tried is in the cache",
-                ["Hostlock.Fleets.Bisecting.LockTrial"] = "the lock that is kept is in the cache",
             }),
 
         ["writing a file"] = new(
@@ -57,15 +56,15 @@ public class DoorsTests
             new()
             {
                 ["Hostlock.Platform.AtomicFile"] = "it is the door",
+                ["Hostlock.Platform.FolderCopy"] = "it copies into a folder of ours",
                 ["Hostlock.Platform.ProcessRunner"] = "it opens a new file for an output",
-                ["Hostlock.Platform.UnixFiles"] = "it opens for reading alone",
+                ["Hostlock.Platform.UnixFiles"] = "it is beneath AtomicFile and FolderCopy",
                 ["Hostlock.Fetching.FetchCache"] = "the cache is ours",
                 ["Hostlock.Fetching.Archives.TemporaryFile"] = "its file is ours, and has no name",
                 ["Hostlock.Fetching.Git.GitCopies"] = "the copies of repositories are in the cache",
                 ["Hostlock.Fetching.Git.GitExportIgnore"] = "the index is in the cache",
                 ["Hostlock.Fleets.Bisecting.Bisection"] = "what was tried is in the cache",
                 ["Hostlock.Fleets.Bisecting.ClosureDiff"] = "the flake is copied to a temporary folder",
-                ["Hostlock.Fleets.Bisecting.LockTrial"] = "the lock that is kept is in the cache",
                 ["Hostlock.Fleets.Checks.RefetchedTrees"] = "the cache that is empty is a temporary folder",
                 ["Hostlock.Cli.Surroundings"] = "the folder is named to be written to",
             }),
@@ -80,7 +79,10 @@ public class DoorsTests
                 ["Hostlock.Fetching.Git.GitCopies"] = "the copies of repositories are in the cache",
                 ["Hostlock.Fleets.Bisecting.Bisection"] = "what was tried is in the cache",
                 ["Hostlock.Fleets.Bisecting.ClosureDiff"] = "the flake is copied to a temporary folder",
-                ["Hostlock.Fleets.Bisecting.LockTrial"] = "the lock that is kept is in the cache",
+                ["Hostlock.Fleets.Bisecting.OpenSearch"] = "what is searched is in the cache",
+                ["Hostlock.Fleets.FlakeCopy"] = "the copy of the flake is in the cache",
+                ["Hostlock.Fleets.Undertaking"] = "its record is ours, and lies with git",
+                ["Hostlock.Platform.FolderCopy"] = "it copies into a folder of ours",
                 ["Hostlock.Cli.Surroundings"] = "the folder is named to be written to",
             }),
 

@@ -13,25 +13,21 @@ namespace Hostlock.Fleets.Adoption;
 /// </summary>
 public sealed class AdoptedFiles
 {
-    readonly IProcessRunner _processes;
-    readonly FleetFolder _folder;
     readonly ImmutableHashSet<string> _announced;
     readonly ImmutableHashSet<string> _committed;
     readonly ImmutableHashSet<string> _tracked;
     readonly ImmutableDictionary<string, byte[]> _earlier;
 
     AdoptedFiles(
-        IProcessRunner processes, FleetFolder folder,
         IEnumerable<string> announced, IEnumerable<string> committed, ImmutableHashSet<string> tracked,
         ImmutableDictionary<string, byte[]> earlier) =>
-        (_processes, _folder, _announced, _committed, _tracked, _earlier) = (
-            processes, folder, [.. announced], [.. committed], tracked, earlier);
+        (_announced, _committed, _tracked, _earlier) = ([.. announced], [.. committed], tracked, earlier);
 
     /// <summary>Asks git. In a folder without a repository, no file is known to have come with hostlock.</summary>
     public static async Task<AdoptedFiles> ReadAsync(FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
     {
         if (GitWorkTreeFiles.Around(processes, folder.Path) is null)
-            return new(processes, folder, [], [], [], ImmutableDictionary<string, byte[]>.Empty);
+            return new([], [], [], ImmutableDictionary<string, byte[]>.Empty);
         string[] files =
         [
             .. folder.Fleet.Hosts.Select(host => host.Lock).Distinct(),
@@ -44,13 +40,13 @@ public sealed class AdoptedFiles
             ["diff", "--name-only", "--no-renames", "--no-ext-diff", "--diff-filter=A", "--relative", "-z", "--", .. files]);
         var now = await PathsAsync(["ls-tree", "-r", "--name-only", "-z", "HEAD", "--", .. files]);
         if (!now.Contains(FleetFile.Name))
-            return new(processes, folder, announced, [], now, await EarlierAsync("", "HEAD"));
+            return new(announced, [], now, await EarlierAsync("", "HEAD"));
         var adoption = (
             await RunAsync(["log", "-1", "--format=%H", "--no-renames", "--diff-filter=A", "--", FleetFile.Name])).Output.Trim();
         var before = await RunAsync(["ls-tree", "-r", "--name-only", "-z", $"{adoption}^", "--", .. files]);
         // If no earlier commit is known, because the clone is shallow or the first commit had everything, the locks may be the user's.
         return new(
-            processes, folder, announced, before.Succeeded ? now.Except(Split(before)) : [], now, await EarlierAsync($"{adoption}^"));
+            announced, before.Succeeded ? now.Except(Split(before)) : [], now, await EarlierAsync($"{adoption}^"));
 
         async Task<ImmutableHashSet<string>> PathsAsync(string[] arguments) => [.. Split(await RunAsync(arguments))];
 
@@ -102,14 +98,24 @@ public sealed class AdoptedFiles
     /// <param name="path">Relative to the flake.</param>
     public byte[]? EarlierOf(string path) => _earlier.GetValueOrDefault(path);
 
-    /// <summary>Removes deleted files from the index if it has only an intent to add them. Other entries stay.</summary>
-    /// <param name="removed">The paths of the files, relative to the flake.</param>
+    /// <summary>True if git knows a file only as an intent to add it.</summary>
+    /// <param name="path">Relative to the flake.</param>
+    public bool IsAnnounced(string path) => _announced.Contains(path);
+
+    /// <summary>Removes entries from the index of git. If it has none for a file, nothing is done.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="folder">The flake.</param>
+    /// <param name="entries">The paths of the files, relative to the flake, of which git has only an intent to add.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task ForgetAsync(IEnumerable<string> removed, CancellationToken cancellationToken)
+    /// <exception cref="FleetException">git does not do it.</exception>
+    public static async Task ForgetAsync(
+        IProcessRunner processes, FleetFolder folder, IReadOnlyList<string> entries, CancellationToken cancellationToken)
     {
-        var entries = removed.Where(_announced.Contains).ToList();
-        if (entries.Count > 0)
-            await _processes.RunAsync(
-                GitProgram.InWorkTree(_folder.Path, ["update-index", "--force-remove", "--", .. entries]), cancellationToken);
+        if (entries.Count == 0)
+            return;
+        var finished = await GitTurn.RunAsync(
+            processes, GitProgram.InWorkTree(folder.Path, ["update-index", "--force-remove", "--", .. entries]), cancellationToken);
+        if (!finished.Succeeded)
+            throw FleetException.NotForgotten(finished.Errors.Trim());
     }
 }

@@ -4,6 +4,7 @@ using Hostlock.Flakes;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Fleets.Settings;
 using Hostlock.Locks;
+using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Adoption;
 
@@ -29,8 +30,7 @@ public sealed record EjectPlan(
 
 /// <summary>
 /// Takes hosts back to the root lock, or the whole flake back to what it was before <c>init</c>. Planning writes nothing. Files are
-/// changed, flake.nix first, before others are deleted, so that the flake evaluates at every moment, and a second run finishes an
-/// interrupted one.
+/// changed, flake.nix first, before others are deleted, so that the flake evaluates at every moment.
 /// </summary>
 public static class FleetEject
 {
@@ -158,16 +158,25 @@ public static class FleetEject
         return new(changed.ToImmutable(), Existing(folder, removed), moves.ToImmutable(), notes.ToImmutable(), true);
     }
 
-    /// <summary>Writes what was planned, while no other hostlock writes to the fleet.</summary>
-    /// <exception cref="HostlockException">Another hostlock writes, or a file leads out of the flake or cannot be written.</exception>
-    public static void Apply(FleetFolder folder, EjectPlan plan)
-    {
-        using var reserved = folder.Reserve();
-        folder.Files.ReplaceAll([.. plan.Changed.Select(file => (file.Path, file.Contents))]);
-        // hostlock.toml is deleted last, because a second run plans from it.
-        foreach (var path in plan.Removed.OrderBy(path => path == FleetFile.Name))
-            folder.Files.Delete(path);
-    }
+    /// <summary>Makes an undertaking of a plan. Nothing is written.</summary>
+    /// <param name="processes">The seam to git, which is not started.</param>
+    /// <param name="folder">The flake.</param>
+    /// <param name="words">The command, as the undertaking records it.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="adopted">The files that came with hostlock, as git knows them.</param>
+    /// <exception cref="HostlockException">A file cannot be read.</exception>
+    public static Undertaking Undertake(
+        IProcessRunner processes, FleetFolder folder, string words, EjectPlan plan, AdoptedFiles adopted) =>
+        Undertaking.Of(
+            processes,
+            folder,
+            words,
+            [
+                .. plan.Changed.Select(file => (file.Path, (ReadOnlyMemory<byte>?)file.Contents)),
+                // hostlock.toml goes last: without it, nobody can tell what else is of hostlock.
+                .. plan.Removed.OrderBy(path => path == FleetFile.Name).Select(path => (path, (ReadOnlyMemory<byte>?)null)),
+            ],
+            plan.Removed.Where(adopted.IsAnnounced));
 
     // Files with other names belong to the user, unless git says that they came with hostlock.
     static bool IsOurs(string lockPath, AdoptedFiles adopted) =>

@@ -5,6 +5,7 @@ using Hostlock.Flakes;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Fleets.Settings;
 using Hostlock.Fleets.Settings.Toml;
+using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Adoption;
 
@@ -86,15 +87,15 @@ public static class FleetInit
         };
     }
 
-    /// <summary>Writes the planned files, all of them or none. No other hostlock can write to the fleet meanwhile.</summary>
-    /// <exception cref="HostlockException">Another hostlock is writing, a path leads out of the flake, or a file cannot be
-    /// written.</exception>
-    public static void Apply(FleetFolder folder, InitPlan plan)
-    {
-        using var reserved = folder.Reserve();
-        // flake.nix is last in the plan: until it is in place the flake evaluates as before.
-        folder.Files.ReplaceAll([.. plan.Files.Select(file => (file.Path, file.Contents))]);
-    }
+    /// <summary>Makes an undertaking of a plan. Nothing is written.</summary>
+    /// <param name="processes">The seam to git, which is not started.</param>
+    /// <param name="folder">The flake.</param>
+    /// <param name="words">The command, as the undertaking records it.</param>
+    /// <param name="plan">The plan.</param>
+    /// <exception cref="HostlockException">A file cannot be read.</exception>
+    // flake.nix is last in the plan: until it is in place the flake evaluates as before.
+    public static Undertaking Undertake(IProcessRunner processes, FleetFolder folder, string words, InitPlan plan) =>
+        Undertaking.Of(processes, folder, words, plan.Files.Select(file => (file.Path, (ReadOnlyMemory<byte>?)file.Contents)), []);
 
     // The layout of each host, those that are in hostlock.toml already as it says.
     static Dictionary<HostName, HostLayout> Layouts(

@@ -34,6 +34,9 @@ public sealed record PlannedLock
     /// <summary>The bytes to write; null for those that Nix would write for <see cref="After"/>.</summary>
     public ReadOnlyMemory<byte>? Bytes { get; private init; }
 
+    /// <summary>The bytes of the file as it should be.</summary>
+    public ReadOnlyMemory<byte> Contents => Bytes ?? LockFileWriter.Write(After);
+
     /// <summary>The inputs that a rule left as they are.</summary>
     public IReadOnlyList<HeldInput> Held { get; private init; } = [];
 

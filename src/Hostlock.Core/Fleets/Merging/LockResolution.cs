@@ -74,11 +74,12 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
         {
             var sides = await SidesAsync(history, unmerged, cancellationToken);
             var before = sides.Settle(_ => null);
-            RefuseChanged(unmerged.Place, before);
+            var after = sides.Settle(request.SideOf);
+            RefuseChanged(unmerged.Place, before, after);
             var wrong = request.Inputs.FirstOrDefault(input => !before.Left.Any(conflict => conflict.Input.StartsWith(input)));
             if (wrong is not null)
                 throw FleetException.NotInConflict(unmerged.Place, wrong, before.Left.Select(conflict => conflict.Input.ToString()));
-            planned.Add(new(unmerged, sides.Settle(request.SideOf)));
+            planned.Add(new(unmerged, after));
         }
         return planned;
     }
@@ -124,7 +125,8 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
 
     async Task<string> GitAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken)
     {
-        var finished = await processes.RunAsync(GitProgram.InWorkTree(_root, arguments).WithInput(input), cancellationToken);
+        var finished = await GitTurn.RunAsync(
+            processes, GitProgram.InWorkTree(_root, arguments).WithInput(input), cancellationToken);
         return finished.Succeeded ? finished.Output : throw FleetException.NotSettled(finished.Errors.Trim());
     }
 
@@ -143,7 +145,8 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
     }
 
     // What the merge left there may be replaced: by our driver, by git without it (our side, or a file with conflict markers), or nothing.
-    static void RefuseChanged(LockPlace place, SettledMerge merge)
+    // A run that was broken off may have written what this one is to write.
+    static void RefuseChanged(LockPlace place, SettledMerge merge, SettledMerge after)
     {
         LockFile? now;
         try
@@ -154,7 +157,10 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
         {
             return;
         }
-        if (now is not null && !LockDiff.Same(now, merge.Outcome.Lock) && !LockDiff.Same(now, merge.Sides.Ours))
+        if (now is not null
+            && !LockDiff.Same(now, merge.Outcome.Lock)
+            && !LockDiff.Same(now, merge.Sides.Ours)
+            && !LockDiff.Same(now, after.Outcome.Lock))
             throw FleetException.ChangedSinceMerge(place);
     }
 }

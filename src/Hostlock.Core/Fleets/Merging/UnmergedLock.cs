@@ -1,5 +1,6 @@
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Platform;
+using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.Merging;
 
@@ -29,6 +30,23 @@ public sealed record UnmergedLock(LockPlace Place, UnmergedFile File)
                where files.ContainsKey(path)
                select new UnmergedLock(place, files[path]),
         ];
+    }
+
+    /// <summary>Tells whether git could not merge a lock and has a settled version of it since.</summary>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="place">The lock.</param>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <remarks>git-ls-files(1), --resolve-undo.</remarks>
+    public static async Task<bool> IsSettledAsync(
+        FleetFolder folder, LockPlace place, IProcessRunner processes, CancellationToken cancellationToken)
+    {
+        if (GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root)
+            return false;
+        var file = Path.GetRelativePath(root, place.FullPath);
+        var listed = await processes.RunAsync(
+            GitProgram.InWorkTree(root, "--literal-pathspecs", "ls-files", "--resolve-undo", "--", file), cancellationToken);
+        return listed is { Succeeded: true, Output.Length: > 0 };
     }
 
     /// <summary>The state of locks, with a mark on those that are not merged.</summary>

@@ -19,6 +19,7 @@ public sealed class FleetEjectTests : IDisposable
     static readonly LockFile Moved = SmallLocks.Of(("a", Locked("github:acme/a", 2, 2)), ("b", Locked("github:acme/b", 1, 1)));
 
     readonly TempFolder _folder = new();
+    readonly CountingProcesses _processes = new();
 
     public FleetEjectTests()
     {
@@ -40,11 +41,12 @@ public sealed class FleetEjectTests : IDisposable
         var hosts = ImmutableSortedDictionary<HostName, ImmutableArray<string>>.Empty
             .Add(HostName.Parse("plex"), ["nixosConfigurations.plex"]).Add(HostName.Parse("web"), ["nixosConfigurations.web"]);
         var folder = FleetFolder.Open(_folder.Path);
-        FleetInit.Apply(folder, FleetInit.Plan(folder, new(hosts, hosts.Clear(), ["nixosConfigurations"], true, null)));
+        var adoption = FleetInit.Plan(folder, new(hosts, hosts.Clear(), ["nixosConfigurations"], true, null));
+        Do(FleetInit.Undertake(_processes, folder, "init", adoption));
         folder = FleetFolder.Open(_folder.Path);
 
         var plan = FleetEject.Whole(folder, new LockOwner.Root(), keepsLocks: false, await AdoptedAsync(folder));
-        FleetEject.Apply(folder, plan);
+        Do(FleetEject.Undertake(_processes, folder, "eject", plan, await AdoptedAsync(folder)));
 
         Assert.Equal(before, Files());
         Assert.Equal([("plex", ""), ("web", "")], Moves(plan));
@@ -162,4 +164,10 @@ public sealed class FleetEjectTests : IDisposable
     // Every file with its text.
     Dictionary<string, string> Files() =>
         Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).ToDictionary(file => file, File.ReadAllText);
+
+    static void Do(Undertaking undertaking)
+    {
+        undertaking.Apply();
+        undertaking.End();
+    }
 }

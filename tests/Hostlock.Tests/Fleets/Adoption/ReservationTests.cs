@@ -15,17 +15,20 @@ public sealed class ReservationTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void What_was_planned_is_not_written_while_another_writes()
+    public async Task What_was_planned_is_not_written_while_another_writes()
     {
         var folder = FleetFolder.Open(_folder.Path);
         ImmutableArray<PlannedFile> files = [new("flake.nix", "{ a = 1; }"u8.ToArray(), false, "")];
         var init = new InitPlan(ImmutableSortedDictionary<HostName, ImmutableArray<string>>.Empty, files, []);
         var eject = new EjectPlan(files, [], [], [], true);
+        var processes = new CountingProcesses();
+        var adopted = await AdoptedFiles.ReadAsync(folder, processes, TestContext.Current.CancellationToken);
 
         using (FleetFolder.Open(_folder.Path).Reserve())
         {
-            Assert.True(Assert.Throws<FleetException>(() => FleetInit.Apply(folder, init)).IsBusy);
-            Assert.True(Assert.Throws<FleetException>(() => FleetEject.Apply(folder, eject)).IsBusy);
+            Assert.True(Assert.Throws<FleetException>(() => FleetInit.Undertake(processes, folder, "init", init).Apply()).IsBusy);
+            Assert.True(
+                Assert.Throws<FleetException>(() => FleetEject.Undertake(processes, folder, "eject", eject, adopted).Apply()).IsBusy);
         }
 
         Assert.Equal("{ }", _folder.Read("flake.nix"));

@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Hostlock.Fetching.Git;
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets;
+
+/// <summary>A file that an undertaking changes.</summary>
+/// <param name="Path">Relative to the flake.</param>
+/// <param name="Before">The SHA-256 of the contents before, in lower case; null if the file did not exist.</param>
+/// <param name="After">The contents afterwards; null if the file is deleted.</param>
+public sealed record UndertakenFile(string Path, string? Before, byte[]? After)
+{
+    /// <summary>True if the file does not change.</summary>
+    public bool IsSame => Before == (After is null ? null : Undertaking.SumOf(After));
+}
+
+/// <summary>
+/// A change in several steps, which is recorded before its first step. If a run of a command is broken off, the next run of the same
+/// command does the same change from the record: it does not plan anew from files that are half old and half new.
+/// </summary>
+/// <remarks>
+/// The record lies in the folder of git, or in the flake if the flake is in no repository. It counts only as long as each file is as it was
+/// before or as it is to be.
+/// </remarks>
+public sealed class Undertaking
+{
+    const string Name = "hostlock-unfinished";
+    const long MaximumBytes = 1024L * 1024 * 1024;
+    const int Version = 1;
+
+    readonly FleetFolder _folder;
+    readonly string _record;
+
+    Undertaking(FleetFolder folder, string record, string words, ImmutableArray<UndertakenFile> files, ImmutableArray<string> forgotten) =>
+        (_folder, _record, Words, Files, Forgotten) = (folder, record, words, files, forgotten);
+
+    /// <summary>The command that does it, without the name of the program and without options that do not change what is done.</summary>
+    public string Words { get; }
+
+    /// <summary>The files, in the order in which they change.</summary>
+    public ImmutableArray<UndertakenFile> Files { get; }
+
+    /// <summary>The files that git shall forget, if it has only an intent to add them; relative to the flake.</summary>
+    public ImmutableArray<string> Forgotten { get; }
+
+    /// <summary>The files that did not exist before.</summary>
+    public IEnumerable<string> New => Files.Where(file => file is { Before: null, After: not null }).Select(file => file.Path);
+
+    /// <summary>The files that are not as they are to be yet.</summary>
+    public IEnumerable<UndertakenFile> Left => Files.Where(file => !IsDone(file));
+
+    /// <summary>Makes an undertaking of changes that were planned. Nothing is written.</summary>
+    /// <param name="processes">The seam to git, which is not started.</param>
+    /// <param name="folder">The flake.</param>
+    /// <param name="words">As for <see cref="Words"/>.</param>
+    /// <param name="files">The paths, relative to the flake, and the contents; null for a file that is deleted.</param>
+    /// <param name="forgotten">As for <see cref="Forgotten"/>.</param>
+    /// <exception cref="PlatformException">A file cannot be read.</exception>
+    public static Undertaking Of(
+        IProcessRunner processes, FleetFolder folder, string words, IEnumerable<(string Path, ReadOnlyMemory<byte>? After)> files,
+        IEnumerable<string> forgotten) =>
+        new(
+            folder,
+            RecordOf(processes, folder),
+            words,
+            [.. files.Select(file => new UndertakenFile(file.Path, SumOf(folder, file.Path), file.After?.ToArray()))],
+            [.. forgotten]);
+
+    /// <summary>
+    /// Finds the undertaking of a command that was broken off; null if there is none, if nothing was done yet, or if somebody has changed
+    /// the files since.
+    /// </summary>
+    /// <param name="processes">The seam to git, which is not started.</param>
+    /// <param name="folder">The flake.</param>
+    /// <param name="words">The words of the command; null for that of any command.</param>
+    public static Undertaking? Find(IProcessRunner processes, FleetFolder folder, string? words)
+    {
+        var record = RecordOf(processes, folder);
+        return File.Exists(record) && Read(folder, record) is { } found && (words is null || found.Words == words) && found.IsHalf
+            ? found
+            : null;
+    }
+
+    /// <summary>Writes the record. The caller has reserved the flake.</summary>
+    /// <exception cref="PlatformException">It cannot be written.</exception>
+    public void Record() => AtomicFile.Replace(_record, Written());
+
+    /// <summary>Writes the record, and then changes the files that are not as they are to be yet.</summary>
+    /// <exception cref="HostlockException">Another hostlock is writing, a path leads out of the flake, or a file cannot be written or
+    /// deleted.</exception>
+    public void Apply()
+    {
+        using var reserved = _folder.Reserve();
+        Record();
+        var left = Left.ToList();
+        _folder.Files.ReplaceAll(
+            [.. left.Where(file => file.After is not null).Select(file => (file.Path, (ReadOnlyMemory<byte>)file.After))]);
+        foreach (var file in left.Where(file => file.After is null))
+            _folder.Files.Delete(file.Path);
+    }
+
+    /// <summary>Deletes the record, since all is done.</summary>
+    /// <exception cref="PlatformException">It cannot be deleted.</exception>
+    public void End() => AtomicFile.Delete(_record);
+
+    internal static string SumOf(ReadOnlySpan<byte> contents) => Convert.ToHexStringLower(SHA256.HashData(contents));
+
+    bool IsHalf =>
+        Files.All(file => IsDone(file) || SumOf(_folder, file.Path) == file.Before) && Files.Any(file => !file.IsSame && IsDone(file));
+
+    bool IsDone(UndertakenFile file) => SumOf(_folder, file.Path) == (file.After is null ? null : SumOf(file.After));
+
+    static string? SumOf(FleetFolder folder, string path) => folder.TryReadBytes(path) is { } contents ? SumOf(contents) : null;
+
+    // Several flakes may lie in one repository.
+    static string RecordOf(IProcessRunner processes, FleetFolder folder)
+    {
+        if (GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root || GitPlace.OfWorkTree(root) is not { } place)
+            return Path.Combine(folder.Path, $".{Name}");
+        var inner = Path.GetRelativePath(root, folder.Path);
+        return Path.Combine(place.Folder, inner == "." ? Name : $"{Name}-{SumOf(Encoding.UTF8.GetBytes(inner))[..16]}");
+    }
+
+    byte[] Written()
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteString("words", Words);
+            // Many hosts may get the same lock, so each text is written once.
+            json.WriteStartObject("contents");
+            foreach (var (sum, contents) in Files.Where(file => file.After is not null)
+                .Select(file => (Sum: SumOf(file.After), file.After))
+                .DistinctBy(contents => contents.Sum))
+                json.WriteBase64String(sum, contents);
+            json.WriteEndObject();
+            json.WriteStartArray("files");
+            foreach (var file in Files)
+            {
+                json.WriteStartObject();
+                json.WriteString("path", file.Path);
+                json.WriteString("before", file.Before);
+                json.WriteString("after", file.After is null ? null : SumOf(file.After));
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteStartArray("forgotten");
+            foreach (var path in Forgotten)
+                json.WriteStringValue(path);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return bytes.ToArray();
+    }
+
+    // Null if the record is damaged, of another release, or not one that this program writes.
+    static Undertaking? Read(FleetFolder folder, string record)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(RegularFile.Read(record, MaximumBytes));
+            var root = document.RootElement;
+            if (root.GetProperty("version").GetInt32() != Version)
+                return null;
+            var contents = root.GetProperty("contents").EnumerateObject()
+                .ToDictionary(text => text.Name, text => text.Value.GetBytesFromBase64(), StringComparer.Ordinal);
+            var found = new Undertaking(
+                folder,
+                record,
+                root.GetProperty("words").GetString() ?? "",
+                [
+                    .. root.GetProperty("files").EnumerateArray().Select(file => new UndertakenFile(
+                        file.GetProperty("path").GetString() ?? "",
+                        file.GetProperty("before").GetString(),
+                        file.GetProperty("after").GetString() is { } sum ? contents[sum] : null)),
+                ],
+                [.. root.GetProperty("forgotten").EnumerateArray().Select(path => path.GetString() ?? "")]);
+            return found.Files.All(file => FleetFolder.IsWithin(file.Path)) && found.Forgotten.All(FleetFolder.IsWithin) ? found : null;
+        }
+        catch (Exception why) when (
+            why is PlatformException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+}

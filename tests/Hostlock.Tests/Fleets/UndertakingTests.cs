@@ -1,0 +1,110 @@
+using Hostlock.Fleets;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.Fleets;
+
+/// <summary>What is recorded before a change in several steps, and what another run makes of it.</summary>
+public sealed class UndertakingTests : IDisposable
+{
+    const string Words = "eject --keep plex";
+
+    readonly TempFolder _folder = new();
+    readonly CountingProcesses _processes = new();
+
+    public UndertakingTests()
+    {
+        _folder.Write("flake.nix", "old");
+        _folder.Write("locks/plex.lock", "{}");
+        _folder.Write("same", "same");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_broken_off_is_finished_from_the_record_and_nothing_of_it_stays(bool hasGit)
+    {
+        if (hasGit)
+            TestGit.Commit(_folder.Path, 1);
+        Planned().Record();
+        _folder.Write("flake.nix", "new");
+
+        var found = Find(Words)!;
+        Assert.Equal(["added", "locks/plex.lock"], found.Left.Select(file => file.Path));
+        Assert.Equal(["added"], found.New);
+        Assert.Equal(["locks/plex.lock"], found.Forgotten);
+        found.Apply();
+        Assert.Empty(Find(Words)!.Left);
+        found.End();
+
+        Assert.Null(Find(Words));
+        Assert.Equal(("new", "added"), (_folder.Read("flake.nix"), _folder.Read("added")));
+        Assert.Equal(
+            ["added", "flake.nix", "same"],
+            Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Where(name => name != ".git").Order());
+        if (hasGit)
+            Assert.Empty(Directory.EnumerateFiles(_folder[".git"], "hostlock*"));
+    }
+
+    [Fact]
+    public void It_is_that_of_its_command_alone()
+    {
+        Planned().Record();
+        _folder.Write("flake.nix", "new");
+
+        Assert.Null(Find("eject"));
+        Assert.Equal(Words, Find(null)!.Words);
+    }
+
+    [Fact]
+    public void It_does_not_count_before_its_first_step_nor_once_somebody_changed_a_file()
+    {
+        Planned().Record();
+        Assert.Null(Find(Words));
+
+        _folder.Write("flake.nix", "new");
+        Assert.NotNull(Find(Words));
+
+        _folder.Write("locks/plex.lock", "{ }");
+        Assert.Null(Find(Words));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{\"version\":2}")]
+    [InlineData("{\"version\":1,\"words\":\"x\",\"contents\":{},\"files\":[{\"path\":\"a\",\"before\":null,\"after\":\"none\"}],\"forgotten\":[]}")]
+    [InlineData("{\"version\":1,\"words\":\"x\",\"contents\":{},\"files\":[{\"path\":\"../a\",\"before\":\"x\",\"after\":null}],\"forgotten\":[]}")]
+    [InlineData("{\"version\":1,\"words\":\"x\",\"contents\":{},\"files\":[{\"path\":\".git/a\",\"before\":\"x\",\"after\":null}],\"forgotten\":[]}")]
+    public void A_record_that_no_hostlock_wrote_is_none(string record)
+    {
+        _folder.Write(".hostlock-unfinished", record);
+
+        Assert.Null(Find(null));
+    }
+
+    [Fact]
+    public void Each_flake_of_a_repository_has_its_own()
+    {
+        _folder.Write("other/flake.nix", "old");
+        TestGit.Commit(_folder.Path, 1);
+        Planned().Record();
+        _folder.Write("flake.nix", "new");
+        _folder.Write("other/flake.nix", "new");
+
+        Assert.Null(Undertaking.Find(_processes, FleetFolder.Open(_folder["other"]), null));
+        Assert.NotNull(Find(null));
+    }
+
+    Undertaking Planned() => Undertaking.Of(
+        _processes,
+        Flake,
+        Words,
+        [("flake.nix", "new"u8.ToArray()), ("same", "same"u8.ToArray()), ("added", "added"u8.ToArray()), ("locks/plex.lock", null)],
+        ["locks/plex.lock"]);
+
+    Undertaking? Find(string? words) => Undertaking.Find(_processes, Flake, words);
+
+    FleetFolder Flake => FleetFolder.Open(_folder.Path);
+}
