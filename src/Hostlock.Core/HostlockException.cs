@@ -15,6 +15,9 @@ public abstract class HostlockException(string message, Exception? inner = null)
     /// <summary>True if the world outside failed (network, git, ssh), and the request itself made sense.</summary>
     public bool IsOutside { get; init; }
 
+    /// <summary>True if a server or repository did not answer, or no longer has what it had: an earlier answer may stand in.</summary>
+    public bool IsUnanswered { get; init; }
+
     /// <summary>The steps that were under way when it failed, innermost first: <c>while updating the flake input 'a/b'</c>.</summary>
     public IReadOnlyList<string> Trail => _trail;
 

@@ -11,8 +11,11 @@ public sealed class FetchException : HostlockException
     {
     }
 
+    /// <summary>True if a tree can be fetched, and is not the one that was locked.</summary>
+    public bool IsOtherTree { get; init; }
+
     // Folders.
-    internal static FetchException NoFolder(string path) => new($"path '{path}' does not exist");
+    internal static FetchException NoFolder(string path) => new($"path '{path}' does not exist") { IsOutside = true, IsUnanswered = true };
 
     internal static FetchException UnsupportedFile(string path) =>
         new($"file '{path}' has an unsupported type") { Hint = "a tree holds files, folders and links, but no pipes, sockets or devices" };
@@ -21,7 +24,7 @@ public sealed class FetchException : HostlockException
         new($"cannot read '{what}': {why.Message}", why) { IsOutside = true };
 
     // Archives.
-    internal static FetchException BadArchive(string why) => new($"the archive cannot be unpacked: {why}");
+    internal static FetchException BadArchive(string why) => new($"the archive cannot be unpacked: {why}") { IsOutside = true };
 
     internal static FetchException ArchiveTooLarge(string what, long bound) =>
         new($"the archive is not unpacked: {what} exceeds {bound}") { Hint = "an archive this large is taken for a trap" };
@@ -45,11 +48,12 @@ public sealed class FetchException : HostlockException
         new($"NAR hash mismatch in input '{reference}', expected '{expected}' but got '{got}'")
         {
             IsOutside = true,
+            IsOtherTree = true,
             Hint = "the tree there has changed since it was locked; update the input to lock it as it is now",
         };
 
     internal static FetchException AttributeMismatch(FlakeRef reference, string name, string expected, string got) =>
-        new($"'{name}' attribute mismatch in input '{reference}', expected {expected}, got {got}");
+        new($"'{name}' attribute mismatch in input '{reference}', expected {expected}, got {got}") { IsOtherTree = true };
 
     internal static FetchException NoAges(FlakeRef reference) =>
         new($"'{reference}' has no dates to choose a revision by") { Hint = $"min-age is for {InputSchemes.WithHistory()}" };
@@ -80,10 +84,10 @@ public sealed class FetchException : HostlockException
 
     // HTTP.
     internal static FetchException Http(string url, int status, string? hint) =>
-        new($"unable to download '{url}': HTTP error {status}") { IsOutside = true, Hint = hint };
+        new($"unable to download '{url}': HTTP error {status}") { IsOutside = true, IsUnanswered = true, Hint = hint };
 
     internal static FetchException Unreachable(string url, string why, Exception? inner = null) =>
-        new($"unable to download '{url}': {why}", inner) { IsOutside = true };
+        new($"unable to download '{url}': {why}", inner) { IsOutside = true, IsUnanswered = true };
 
     internal static FetchException BadAnswer(string url, string why) =>
         new($"'{url}' gave an answer that makes no sense: {why}") { IsOutside = true };
@@ -91,6 +95,8 @@ public sealed class FetchException : HostlockException
     internal static Warning StillCached(FetchException why) => new($"{why.Message:lines}; using cached version");
 
     internal static FetchException FileUrl(string url, string why) => new($"tarball '{url}' {why}");
+
+    internal static FetchException NoFile(string url) => new($"tarball '{url}' does not exist") { IsOutside = true, IsUnanswered = true };
 
     // Git.
     internal static FetchException GitFailed(string url, string what, string said) =>
@@ -100,6 +106,7 @@ public sealed class FetchException : HostlockException
         new($"Git repository '{url}' cannot be reached{Said(said):lines}")
         {
             IsOutside = true,
+            IsUnanswered = true,
             // A command with '***' in it would not work.
             Hint = HintFor(said)
                 ?? (Visible.WithoutSecrets(url) == url ? $"try git ls-remote {ShellWord.Quote(url)}" : "try the same with git by hand"),
@@ -112,8 +119,12 @@ public sealed class FetchException : HostlockException
         : new($"Git repository '{url}' cannot be fetched{Said(said):lines}")
         {
             IsOutside = true,
+            IsUnanswered = true,
             Hint = HintFor(said) ?? "try the same with git by hand",
         };
+
+    internal static Warning StillCopied(string url, FetchException why) =>
+        new($"could not update local clone of Git repository '{url}'; continuing with the most recent version ({why.Message})");
 
     internal static FetchException NoRepository(string url) => new($"Git repository '{url}' does not exist") { IsOutside = true };
 

@@ -74,6 +74,10 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         _read.AskAsync(locked.Input, () => ReadAnewAsync(locked.With(directory: ""), _end.Token), cancellationToken);
 
     /// <inheritdoc/>
+    public bool IsAtHand(FlakeRef locked) =>
+        Remembered(locked.With(directory: ""), _ => Task.FromResult<TreeFiles>(new NoFiles())) is not null;
+
+    /// <inheritdoc/>
     public Task<NewestRevision?> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken) =>
         NewestAsync(_registries, reference, before, cancellationToken);
 
@@ -177,13 +181,18 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     // The tree must be the one that the lock pins: either an earlier run has hashed it, or it is fetched and hashed now.
     async Task<TreeFiles> ReadAnewAsync(FlakeRef locked, CancellationToken cancellationToken)
     {
-        var isGit = Locate(locked) is TreeLocation.GitRepository;
-        return (isGit ? _git.Remember(locked, FetchAsync) : RememberedFiles.Find(_cache, locked.Identity, locked.NarHash, FetchAsync))
-            ?? await FetchAsync(cancellationToken);
+        return Remembered(locked, FetchAsync) ?? await FetchAsync(cancellationToken);
 
         async Task<TreeFiles> FetchAsync(CancellationToken stop) =>
-            (await FetchAnewAsync(isGit ? GitFetcher.Fetchable(locked) : locked, stop)).Files;
+            (await FetchAnewAsync(IsGit(locked) ? GitFetcher.Fetchable(locked) : locked, stop)).Files;
     }
+
+    // The files of a pinned tree that an earlier run has read; null if none has.
+    TreeFiles? Remembered(FlakeRef locked, Func<CancellationToken, Task<TreeFiles>> fetch) => IsGit(locked)
+        ? _git.Remember(locked, fetch)
+        : RememberedFiles.Find(_cache, locked.Identity, locked.NarHash, fetch);
+
+    bool IsGit(FlakeRef reference) => Locate(reference) is TreeLocation.GitRepository;
 
     async Task<NewestRevision?> NewestAsync(Registries all, FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken)
     {
@@ -248,6 +257,8 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
 
         public Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken) =>
             fetcher.ReadAsync(locked, cancellationToken);
+
+        public bool IsAtHand(FlakeRef locked) => fetcher.IsAtHand(locked);
 
         public Task<NewestRevision?> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken) =>
             fetcher.NewestAsync(registries, reference, before, cancellationToken);

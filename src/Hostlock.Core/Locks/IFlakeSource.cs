@@ -37,6 +37,10 @@ public interface IFlakeSource
     /// blame.</exception>
     Task<TreeFiles> ReadAsync(FlakeRef locked, CancellationToken cancellationToken);
 
+    /// <summary>Tells whether an earlier run has read the tree that a lock pins, and what was read is at hand.</summary>
+    /// <param name="locked">The reference in the lock.</param>
+    bool IsAtHand(FlakeRef locked);
+
     /// <summary>Asks what a reference points to now, without its tree; null if its type has no revisions.</summary>
     /// <param name="reference">The reference; one with a revision of its own points to that.</param>
     /// <param name="before">If given, the newest commit dated at or before this time.</param>
@@ -81,7 +85,15 @@ public sealed record FetchedTree(FlakeRef Locked, TreeFiles Files, IReadOnlyList
 {
     /// <summary>The reference after the registries, with the <c>dir</c> of the entry that was found last, if any.</summary>
     public FlakeRef Resolved { get; init; } = Locked;
+
+    /// <summary>If upstream did not answer, so that this is what it had at an earlier time, the failure; else null.</summary>
+    public StaleAnswer? Stale { get; init; }
 }
+
+/// <summary>The reason why an answer is that of an earlier time.</summary>
+/// <param name="Why">The failure.</param>
+/// <param name="Warning">The sentence that Nix says of it.</param>
+public sealed record StaleAnswer(HostlockException Why, Warning Warning);
 
 /// <summary>A fetched tree as far as locking looks into it: single files, by path, links not followed.</summary>
 public abstract class TreeFiles

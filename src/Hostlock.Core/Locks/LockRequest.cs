@@ -58,6 +58,15 @@ public sealed record FlakePlace(TreeFiles Files, TreePath Folder);
 /// <param name="Unmatched">The updates asked for that are no inputs, or follow another. Nix warns of them and goes on.</param>
 public sealed record ResolvedLock(LockFile Lock, IReadOnlyList<Warning> Warnings, ImmutableArray<InputPath> Unmatched)
 {
-    /// <summary>The inputs that could not be reached and stayed as they were, and why.</summary>
-    public IReadOnlyList<(InputPath Path, HostlockException Why)> Kept { get; init; } = [];
+    /// <summary>The inputs beneath the flake that could not be reached.</summary>
+    public IReadOnlyList<UnreachableInput> Unreachable { get; init; } = [];
+}
+
+/// <summary>An input that could not be reached. It stays as it is, or has what upstream had at an earlier time.</summary>
+/// <param name="Path">The input.</param>
+/// <param name="Why">The failure.</param>
+public sealed record UnreachableInput(InputPath Path, HostlockException Why)
+{
+    /// <summary>True if upstream did not answer, and an earlier answer is at hand, with which Nix may go on.</summary>
+    public bool IsAtHand { get; init; }
 }

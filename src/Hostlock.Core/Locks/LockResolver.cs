@@ -58,7 +58,7 @@ public sealed class LockResolver(IFlakeSource source)
         readonly List<FlakeRef> _stack = [];
         readonly Dictionary<RefAttributes, string> _directories = [];
         readonly List<Warning> _warnings = [];
-        readonly List<(InputPath Path, HostlockException Why)> _kept = [];
+        readonly List<UnreachableInput> _unreachable = [];
         LockNode? _oldRoot;
         int _inputs;
 
@@ -79,7 +79,7 @@ public sealed class LockResolver(IFlakeSource source)
             if (!LockDiff.Same(old, resolved))
                 CheckLocked(resolved);
             ImmutableHashSet<InputPath> named = request is LockRequest.Update(var updates) ? updates : [];
-            return new(resolved, _warnings, [.. named.Where(path => !_updatable.Contains(path)).Order()]) { Kept = _kept };
+            return new(resolved, _warnings, [.. named.Where(path => !_updatable.Contains(path)).Order()]) { Unreachable = _unreachable };
         }
 
         // A lock that names work in progress is not written, since nobody else could use it (flake.cc, isUnlocked).
@@ -123,11 +123,17 @@ public sealed class LockResolver(IFlakeSource source)
                 {
                     edges.Add(new(input.Path.Last, await EdgeAsync(input, followsPrefix)));
                 }
-                catch (HostlockException why) when (why.IsOutside && request.KeepsUnreachable && at.IsRoot && OldNode(input) is not null)
+                catch (HostlockException why) when (why.IsOutside && MayStay(input))
                 {
                     _stack.RemoveRange(depth, _stack.Count - depth);
-                    _kept.Add((input.Path, why.While($"while updating the flake input '{input.Path}'")));
-                    edges.Add(new(input.Path.Last, new LockEdge.Locked(OldNode(input)!)));
+                    var kept = OldNode(input)!;
+                    _unreachable.RemoveAll(known => known.Path.Equals(input.Path));
+                    _unreachable.Add(
+                        new(input.Path, why.While($"while updating the flake input '{input.Path}'"))
+                        {
+                            IsAtHand = why.IsUnanswered && source.IsAtHand(kept.Locked),
+                        });
+                    edges.Add(new(input.Path.Last, new LockEdge.Locked(kept)));
                 }
                 catch (HostlockException why)
                 {
@@ -136,6 +142,9 @@ public sealed class LockResolver(IFlakeSource source)
             }
             return NameMap<LockEdge>.Of(edges);
         }
+
+        // An input beneath the flake may stay as it was, if the request allows it.
+        bool MayStay(InputJudgement input) => request.KeepsUnreachable && input.Path.Length == 1 && OldNode(input) is not null;
 
         // What an input was, if the same is asked for still.
         LockedNode? OldNode(InputJudgement input) =>
@@ -238,7 +247,6 @@ public sealed class LockResolver(IFlakeSource source)
             if (reference.IsRelativePath)
                 return (reference, await ReadRelativeAsync(input, reference));
             var tree = await FetchAsync(input, reference);
-            _warnings.AddRange(tree.Warnings);
             var read = await reader.ReadAsync(tree.Files, TreePath.Parse(tree.Locked.Directory), tree.Locked.ToString(), cancellationToken);
             // inputs.self of a dependency adds to how it is fetched, and then it is fetched again (flake.cc, applySelfAttrs).
             if (read.Flake.SelfAttributes.Count > 0)
@@ -260,6 +268,11 @@ public sealed class LockResolver(IFlakeSource source)
         async Task<FetchedTree> FetchAsync(InputJudgement input, FlakeRef reference)
         {
             var tree = await source.FetchAsync(reference, Scope(input), cancellationToken);
+            _warnings.AddRange(tree.Warnings);
+            if (tree.Stale is { } stale && MayStay(input))
+                _unreachable.Add(new(input.Path, stale.Why) { IsAtHand = true });
+            else if (tree.Stale is not null)
+                _warnings.Add(tree.Stale.Warning);
             if (!_directories.TryGetValue(tree.Resolved.Input, out var directory))
                 _directories.Add(tree.Resolved.Input, directory = tree.Resolved.Directory);
             return tree with { Locked = tree.Locked.With(directory: directory.Length > 0 ? directory : reference.Directory) };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Hostlock.Fleets.Changes;
+using Hostlock.Locks;
 
 namespace Hostlock.Reporting;
 
@@ -31,7 +32,8 @@ public static class OutcomeText
 
     static string Body(PlannedLock planned, bool isWritten, Ink ink)
     {
-        var kept = HeldText.Render(planned.Held, planned.After) + string.Concat(planned.Unreachable.Select(Unreachable));
+        var unreachable = planned.Unreachable.Select(input => Unreachable(input, planned.Stays(input.Path)));
+        var kept = HeldText.Render(planned.Held, planned.After) + string.Concat(unreachable);
         return planned switch
         {
             { IsChange: false } => $": {(planned.Unreachable.Count > 0 ? "nothing moves" : "nothing to do")}\n{kept}",
@@ -41,7 +43,8 @@ public static class OutcomeText
     }
 
     // In short: what failed, and what can be done about it.
-    static string Unreachable(UnreachableInput input) =>
-        $"• Kept input '{Visible.Name(input.Path.ToString())}' (out of reach: {Visible.Name(input.Why.Message)})\n"
+    static string Unreachable(UnreachableInput input, bool stays) =>
+        $"• {(stays ? "Kept input" : "Took what was known here of input")} '{Visible.Name(input.Path.ToString())}' (out of reach: "
+        + $"{Visible.Name(input.Why.Message.ReplaceLineEndings(" "))})\n"
         + (input.Why.Hint is { } hint ? $"    hint: {Visible.Name(hint)}\n" : "");
 }

@@ -140,7 +140,7 @@ public class LockResolverTests
         var resolved = await _world.ResolveAsync(TwoInputs, old, request);
 
         Assert.Equal((a, b), (LockedAt(resolved.Lock, "a"), LockedAt(resolved.Lock, "b")));
-        Assert.Equal([InputPath.Of("a")], resolved.Kept.Select(kept => kept.Path));
+        Assert.Equal([InputPath.Of("a")], resolved.Unreachable.Select(input => input.Path));
     }
 
     [Fact]

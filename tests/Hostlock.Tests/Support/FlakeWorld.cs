@@ -27,6 +27,7 @@ sealed class FlakeWorld : IFlakeSource
     readonly ConcurrentDictionary<RefAttributes, Repository> _repositories;
     readonly ConcurrentDictionary<(string Registry, string Id), FlakeRef> _registries;
     readonly ConcurrentQueue<(string Question, string Reference)> _asked;
+    readonly ConcurrentDictionary<RefAttributes, bool> _atHand = [];
     readonly string _registry;
     int _day, _version;
     bool _isOneDay;
@@ -85,6 +86,9 @@ sealed class FlakeWorld : IFlakeSource
     /// <summary>Makes a repository reachable again.</summary>
     public void Mend(string reference) => RepositoryOf(Parse(reference)).IsBroken = false;
 
+    /// <summary>Has the tree of a pinned reference at hand, as if an earlier run had read it.</summary>
+    public void Keep(FlakeRef locked) => _atHand[locked.Input] = true;
+
     /// <summary>Says what an indirect reference stands for.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="reference">What it stands for.</param>
@@ -131,6 +135,8 @@ sealed class FlakeWorld : IFlakeSource
         await Ask("read", locked, cancellationToken);
         return Reachable(locked).Find(locked, null).Files;
     }
+
+    public bool IsAtHand(FlakeRef locked) => _atHand.ContainsKey(locked.Input);
 
     public async Task<NewestRevision?> NewestAsync(FlakeRef reference, DateTimeOffset? before, CancellationToken cancellationToken)
     {

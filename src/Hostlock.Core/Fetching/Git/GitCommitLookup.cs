@@ -1,4 +1,5 @@
 using Hostlock.Flakes;
+using Hostlock.Locks;
 
 namespace Hostlock.Fetching.Git;
 
@@ -94,9 +95,7 @@ sealed class GitCommitLookup(GitRepositories repositories)
             name ??= GitCopies.LastHead(copy) ?? Master(url, warnings);
             if (await copy.CommitAsync(reference.Revision is null ? GitAddress.FullName(name) : wanted!, cancellationToken) is not { } old)
                 throw;
-            warnings.Add(
-                new($"could not update local clone of Git repository '{url}'; continuing with the most recent version ({why.Message})"));
-            return new(copy, old, name);
+            return new(copy, old, name) { Stale = new(why, FetchException.StillCopied(url, why)) };
         }
         return new(
             copy,

@@ -30,7 +30,7 @@ static class GitExportIgnore
                 throw FetchException.GitFailed(repository.Url, "read", read.Errors.Trim());
             var left = await AskAsync(
                 repository,
-                WithIndex(repository.Command("check-attr", "--cached", "-z", "--stdin", Attribute)),
+                WithIndex(repository.CommandBySettings("check-attr", "--cached", "-z", "--stdin", Attribute)),
                 tree.Paths().Select(path => (path, IsFolder(path))),
                 cancellationToken);
             return tree.Without(left.Contains);
@@ -63,7 +63,7 @@ static class GitExportIgnore
         HashSet<TreePath> folders = [.. files.SelectMany(file => file.Folders)];
         var left = await AskAsync(
             repository,
-            repository.Command("check-attr", "--cached", "-z", "--stdin", Attribute) with { Folder = repository.Place.WorkTree },
+            repository.CommandBySettings("check-attr", "--cached", "-z", "--stdin", Attribute) with { Folder = repository.Place.WorkTree },
             files.Select(file => (file, false)).Concat(folders.Select(folder => (folder, true))),
             cancellationToken);
         return ([.. files.Where(IsExported)], [.. folders.Where(IsExported)]);

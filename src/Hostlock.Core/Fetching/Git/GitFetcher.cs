@@ -148,7 +148,7 @@ sealed class GitFetcher : IDisposable
         input = Given(reference, input, "lastModified", found.Commit.Time.Seconds);
         if (!isShallow)
             input = Given(reference, input, "revCount", await _count.OfAsync(found.Repository, found.Commit, cancellationToken));
-        return new(reference.With(input.With("narHash", answer.NarHash)), files, warnings);
+        return new(reference.With(input.With("narHash", answer.NarHash)), files, warnings) { Stale = found.Stale };
     }
 
     // Nix 2.34 compares an attribute that the user states with the real value.

@@ -35,21 +35,56 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
     /// <exception cref="FetchException">The server cannot be reached, or refuses.</exception>
     public async Task<Download> GetAsync(string url, TokenHeader? token, string? tag, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        var transfer = new Transfer(this, url, token, tag);
+        var answer = await transfer.OpenAsync(0, cancellationToken);
+        return answer.Body is null ? answer.Unchanged(tag) : answer.Whole(new ResumingStream(answer.Body, RestAsync, cancellationToken));
+
+        // The rest of what was read can only be asked for as it is sent. Nix checks no ETag of the rest either.
+        async Task<Stream> RestAsync(long passed, FetchException why, CancellationToken stop)
         {
-            var (download, failure, wait) = await TryAsync(url, token, tag, attempt, cancellationToken);
-            if (download is not null)
-                return download;
-            if (wait is not { } pause || attempt >= settings.DownloadAttempts)
-                throw failure!;
-            await Task.Delay(pause, time, cancellationToken);
+            if (passed > 0 && (!answer.HasRanges || answer.IsEncoded))
+                throw why;
+            await transfer.PauseAsync(why, stop);
+            return (await transfer.OpenAsync(passed, stop)).Body ?? throw why;
+        }
+    }
+
+    /// <summary>Downloads a body and reads it to its end. If its connection breaks off, it is read anew from the beginning.</summary>
+    /// <param name="url">The address.</param>
+    /// <param name="token">The access token; null if there is none.</param>
+    /// <param name="tag">As for <see cref="GetAsync"/>.</param>
+    /// <param name="readAsync">Reads the body.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The server cannot be reached, or refuses.</exception>
+    public async Task<T> ReadAsync<T>(
+        string url, TokenHeader? token, string? tag, Func<Download, Task<T>> readAsync, CancellationToken cancellationToken)
+    {
+        var transfer = new Transfer(this, url, token, tag);
+        while (true)
+        {
+            var answer = await transfer.OpenAsync(0, cancellationToken);
+            try
+            {
+                using var download = answer.Body is null ? answer.Unchanged(tag) : answer.Whole(answer.Body);
+                return await readAsync(download);
+            }
+            catch (FetchException why) when (why.IsUnanswered)
+            {
+                await transfer.PauseAsync(why, cancellationToken);
+            }
         }
     }
 
     /// <summary>Downloads a short text.</summary>
-    public async Task<string> GetTextAsync(string url, TokenHeader? token, CancellationToken cancellationToken)
+    /// <param name="url">The address.</param>
+    /// <param name="token">The access token; null if there is none.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The server cannot be reached, or refuses, or the text is not short.</exception>
+    public Task<string> GetTextAsync(string url, TokenHeader? token, CancellationToken cancellationToken) =>
+        ReadAsync(url, token, null, download => TextAsync(download, url, cancellationToken), cancellationToken);
+
+    static async Task<string> TextAsync(Download download, string url, CancellationToken cancellationToken)
     {
-        using var download = await GetAsync(url, token, null, cancellationToken);
         using var text = new MemoryStream();
         var buffer = new byte[64 * 1024];
         int read;
@@ -69,8 +104,55 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
             _client.Value.Dispose();
     }
 
-    async Task<(Download?, FetchException?, TimeSpan? Wait)> TryAsync(
-        string url, TokenHeader? token, string? tag, int attempt, CancellationToken cancellationToken)
+    /// <summary>The answer of a server.</summary>
+    /// <param name="Body">The bytes as they are sent; null if nothing has changed since the given ETag.</param>
+    /// <param name="Encodings">The content encodings of the body.</param>
+    /// <param name="Shown">The address, for messages.</param>
+    /// <param name="Link">The immutable link; null if there was none.</param>
+    /// <param name="Tag">The ETag; null if there was none.</param>
+    /// <param name="HasRanges">True if the server says that it sends parts of the body.</param>
+    sealed record Answer(Stream? Body, HeaderStringValues Encodings, string Shown, string? Link, string? Tag, bool HasRanges)
+    {
+        public bool IsEncoded => Encodings.Count > 0;
+
+        public Download Whole(Stream body) => new(ContentEncoding.Decoded(body, Encodings, Shown), Link, Tag);
+
+        public Download Unchanged(string? tag) => new(Stream.Null, Link, tag) { IsUnchanged = true };
+    }
+
+    /// <summary>The attempts of one download.</summary>
+    sealed class Transfer(HttpDownloads downloads, string url, TokenHeader? token, string? tag)
+    {
+        int _attempt;
+
+        /// <summary>Asks until a server answers, or no attempt is left.</summary>
+        /// <param name="from">The number of bytes at the beginning that are not wanted.</param>
+        /// <param name="cancellationToken">Stops it.</param>
+        public async Task<Answer> OpenAsync(long from, CancellationToken cancellationToken)
+        {
+            while (true)
+            {
+                var (answer, failure, wait) = await downloads.TryAsync(url, token, tag, from, ++_attempt, cancellationToken);
+                if (answer is not null)
+                    return answer;
+                await PauseAsync(failure!, wait, cancellationToken);
+            }
+        }
+
+        /// <summary>Waits for the next attempt; throws the failure of the last one if none is left.</summary>
+        public Task PauseAsync(FetchException failure, CancellationToken cancellationToken) =>
+            PauseAsync(failure, Backoff(_attempt), cancellationToken);
+
+        Task PauseAsync(FetchException failure, TimeSpan? wait, CancellationToken cancellationToken) =>
+            wait is { } pause && _attempt < downloads.Attempts ? Task.Delay(pause, downloads.Clock, cancellationToken) : throw failure;
+    }
+
+    int Attempts => settings.DownloadAttempts;
+
+    TimeProvider Clock => time;
+
+    async Task<(Answer?, FetchException?, TimeSpan? Wait)> TryAsync(
+        string url, TokenHeader? token, string? tag, long from, int attempt, CancellationToken cancellationToken)
     {
         var shown = Shown(url);
         string? link = null;
@@ -86,7 +168,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                 try
                 {
                     response = await _client.Value.SendAsync(
-                        Request(address, credentials, tag), HttpCompletionOption.ResponseHeadersRead, either.Token);
+                        Request(address, credentials, tag, from), HttpCompletionOption.ResponseHeadersRead, either.Token);
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
@@ -94,17 +176,20 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                 }
                 link = ImmutableLink(response.Headers) ?? link;
                 // Nix takes these codes for success.
-                if ((int)response.StatusCode is 200 or 201 or 204 or 206)
+                if ((int)response.StatusCode is 200 or 201 or 204 or 206 && (from == 0 || (int)response.StatusCode == 206))
                 {
                     var body = await response.Content.ReadAsStreamAsync(cancellationToken);
                     var sent = new ImpatientStream(body, response, shown, Patience, time, cancellationToken);
                     _ = response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings);
-                    return (new(ContentEncoding.Decoded(sent, encodings, shown), link, response.Headers.ETag?.ToString()), null, null);
+                    var hasRanges = response.Headers.AcceptRanges.Contains("bytes", StringComparer.OrdinalIgnoreCase);
+                    return (new(sent, encodings, shown, link, response.Headers.ETag?.ToString(), hasRanges), null, null);
                 }
                 using (response)
                 {
                     if (response.StatusCode is HttpStatusCode.NotModified && tag is not null)
-                        return (new(Stream.Null, link, tag) { IsUnchanged = true }, null, null);
+                        return (new(null, default, shown, link, tag, HasRanges: false), null, null);
+                    if (from > 0 && response.IsSuccessStatusCode)
+                        return (null, FetchException.Unreachable(shown, "the connection broke off for good"), Backoff(attempt));
                     if ((int)response.StatusCode is >= 300 and < 400 and not 304 && response.Headers.Location is { } location)
                     {
                         address = new(address, location);
@@ -127,13 +212,15 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         }
     }
 
-    static HttpRequestMessage Request(Uri address, Credentials credentials, string? tag)
+    static HttpRequestMessage Request(Uri address, Credentials credentials, string? tag, long from)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("hostlock", "1"));
         request.Headers.Accept.ParseAdd("*/*");
         if (tag is not null)
             request.Headers.TryAddWithoutValidation("If-None-Match", tag);
+        if (from > 0)
+            request.Headers.Range = new(from, null);
         credentials.AddTo(request);
         return request;
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Hostlock.Fetching.Archives;
 using Hostlock.Platform;
 
@@ -27,21 +26,7 @@ sealed class ImpatientStream(
     TimeSpan _waited;
     long _came, _passed;
 
-    public override int Read(Span<byte> buffer)
-    {
-        // Unpacking reads on a thread of its own, so this may block.
-        var piece = ArrayPool<byte>.Shared.Rent(buffer.Length);
-        try
-        {
-            var read = ReadAsync(piece.AsMemory(0, buffer.Length), stop).AsTask().GetAwaiter().GetResult();
-            piece.AsSpan(0, read).CopyTo(buffer);
-            return read;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(piece);
-        }
-    }
+    public override int Read(Span<byte> buffer) => ReadAndWait(buffer, stop);
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

@@ -66,24 +66,37 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
     {
         var key = KeyOf("file", url);
         var known = cache.Find(key);
-        var warnings = new List<Warning>();
+        StaleAnswer? stale = null;
         try
         {
-            using var download = await OpenAsync(url, known?.Tag, cancellationToken);
-            if (!download.IsUnchanged)
+            if (LocalPath(url) is { } path)
             {
-                var body = ArchiveBounds.Default.Of(download.Body);
-                await using var kept = await TemporaryFile.OfAsync(body, temporaryFolder, cancellationToken);
-                var hash = NarHash.Of(new SingleFileTree(kept), cancellationToken);
-                known = new(hash.ToString(), null, null, new Dictionary<TreePath, byte[]?>()) { Tag = download.Tag };
-                cache.Keep(key, known);
+                using var file = OpenLocal(url, path);
+                known = await ReadAsync(file);
+            }
+            else
+            {
+                known = await downloads.ReadAsync(url, null, known?.Tag, ReadAsync, cancellationToken) ?? known;
             }
         }
         catch (FetchException why) when (why.IsOutside && known is not null)
         {
-            warnings.Add(FetchException.StillCached(why));
+            stale = new(why, FetchException.StillCached(why));
         }
-        return new(reference.With(reference.Input.With("narHash", known!.NarHash)), new NoFiles(), warnings);
+        return new(reference.With(reference.Input.With("narHash", known!.NarHash)), new NoFiles(), []) { Stale = stale };
+
+        // Null if the file is what it was.
+        async Task<CachedAnswer?> ReadAsync(Download download)
+        {
+            if (download.IsUnchanged)
+                return null;
+            var body = ArchiveBounds.Default.Of(download.Body);
+            await using var kept = await TemporaryFile.OfAsync(body, temporaryFolder, cancellationToken);
+            var hash = NarHash.Of(new SingleFileTree(kept), cancellationToken);
+            var answer = new CachedAnswer(hash.ToString(), null, null, new Dictionary<TreePath, byte[]?>()) { Tag = download.Tag };
+            cache.Keep(key, answer);
+            return answer;
+        }
     }
 
     // The contents at an address may change; the ETag tells whether they have.
@@ -102,11 +115,18 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
 
     async Task<Download> OpenAsync(string url, string? tag, CancellationToken cancellationToken)
     {
-        var address = FlakeUrl.TryParse(url);
-        var isNamedZip = address?.PathText.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ?? false;
-        if (address is not { Scheme: "file" } local)
-            return await downloads.GetAsync(url, null, tag, cancellationToken) with { IsNamedZip = isNamedZip };
-        var path = local.PathText;
+        var isNamedZip = FlakeUrl.TryParse(url)?.PathText.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ?? false;
+        var download = LocalPath(url) is { } path
+            ? OpenLocal(url, path)
+            : await downloads.GetAsync(url, null, tag, cancellationToken);
+        return download with { IsNamedZip = isNamedZip };
+    }
+
+    // The path of a file of this machine; null for an address of a server.
+    static string? LocalPath(string url) => FlakeUrl.TryParse(url) is { Scheme: "file" } local ? local.PathText : null;
+
+    static Download OpenLocal(string url, string path)
+    {
         if (!path.StartsWith('/'))
             throw FetchException.FileUrl(url, "must be absolute");
         if (Path.Exists(Path.Combine(path, ".git")))
@@ -114,10 +134,10 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
         if (Directory.Exists(path))
             throw FetchException.FileUrl(url, "is a directory, not a file");
         if (!File.Exists(path))
-            throw FetchException.FileUrl(url, "does not exist");
+            throw FetchException.NoFile(url);
         try
         {
-            return new(UnixFiles.Open(Encoding.UTF8.GetBytes(path)), null, null) { IsNamedZip = isNamedZip };
+            return new(UnixFiles.Open(Encoding.UTF8.GetBytes(path)), null, null);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
@@ -139,11 +159,5 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
             file.Position = 0;
             return file;
         }
-    }
-
-    /// <summary>The files in a tree that is a single file: none.</summary>
-    sealed class NoFiles : TreeFiles
-    {
-        public override ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken) => default;
     }
 }

@@ -123,13 +123,11 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         var choice = await new RevisionChoice(source, place, top, old).ChooseAsync(move, Asked(place, top, move.Inputs), cancellationToken);
         var asked = choice.Request with { KeepsUnreachable = true };
         var resolved = await _resolver.ResolveAsync(choice.Top, old, asked, cancellationToken);
-        IReadOnlyList<UnreachableInput> unreachable =
-        [
-            .. choice.Unreachable,
-            .. resolved.Kept.Select(kept => new UnreachableInput(kept.Path, kept.Why)),
-        ];
-        // If no input could be reached, the failure is the outcome.
-        if (unreachable.Count > 0 && unreachable.Count == Moving(resolved.Lock, asked) + choice.Held.Count + choice.Unreachable.Count)
+        IReadOnlyList<UnreachableInput> unreachable = [.. choice.Unreachable, .. resolved.Unreachable];
+        // If no input could be reached, and not even an earlier answer is at hand, the failure is the outcome.
+        if (unreachable.Count > 0
+            && !unreachable.Any(input => input.IsAtHand)
+            && unreachable.Count == Moving(resolved.Lock, asked) + choice.Held.Count + choice.Unreachable.Count)
             throw unreachable[0].Why;
         if (asked is LockRequest.Update update && resolved.Unmatched.IsEmpty)
             await ProveAsync(choice.Top, old, resolved.Lock, update.Inputs, cancellationToken);

@@ -40,7 +40,7 @@ public sealed record PlannedLock
     /// <summary>The inputs that a rule left as they are.</summary>
     public IReadOnlyList<HeldInput> Held { get; private init; } = [];
 
-    /// <summary>The inputs that could not be reached and stay as they are.</summary>
+    /// <summary>The inputs that could not be reached.</summary>
     public IReadOnlyList<UnreachableInput> Unreachable { get; private init; } = [];
 
     /// <summary>The warnings.</summary>
@@ -82,12 +82,13 @@ public sealed record PlannedLock
     }
 
     /// <summary>
-    /// Records the inputs that a rule holds, and those that could not be reached. An input that moves all the same is left out.
+    /// Records the inputs that a rule holds, and those that could not be reached. A held input that moves all the same is left out; one
+    /// that could not be reached may move to what is known of an earlier time.
     /// </summary>
     public PlannedLock Leaving(IEnumerable<HeldInput> held, IEnumerable<UnreachableInput> unreachable) => this with
     {
         Held = [.. held.Where(input => Stays(input.Path))],
-        Unreachable = [.. unreachable.Where(input => Stays(input.Path))],
+        Unreachable = [.. unreachable],
     };
 
     /// <summary>The same plan for another lock with the same contents.</summary>
@@ -109,5 +110,6 @@ public sealed record PlannedLock
         }
     }
 
-    bool Stays(InputPath path) => !Diff.Changes.Any(change => change.Moves && change.Path.Equals(path));
+    /// <summary>True if an input is locked to what it was locked to before.</summary>
+    public bool Stays(InputPath path) => !Diff.Changes.Any(change => change.Moves && change.Path.Equals(path));
 }

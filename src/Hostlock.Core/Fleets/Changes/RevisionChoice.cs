@@ -44,7 +44,8 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
             new List<(InputPath Path, FlakeRef Reference)>(), new List<HeldInput>(), new List<UnreachableInput>());
         foreach (var (input, reference, answer) in asked)
         {
-            switch (Decide(await answer, (old.EdgeAt(input) as LockEdge.Locked)?.Node.Locked, move.AllowsDowngrade))
+            var locked = (old.EdgeAt(input) as LockEdge.Locked)?.Node.Locked;
+            switch (Decide(await answer, locked, move.AllowsDowngrade))
             {
                 case Decision.Take(var revision):
                     taken.Add((input, reference.MovedTo(revision.Id.ToString())));
@@ -53,7 +54,7 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
                     held.Add(new(input, rule));
                     break;
                 case Decision.Leave(var why):
-                    unreachable.Add(new(input, why));
+                    unreachable.Add(new(input, why) { IsAtHand = why.IsUnanswered && source.IsAtHand(locked!) });
                     break;
                 default:
                     break; // the input moves as without an age

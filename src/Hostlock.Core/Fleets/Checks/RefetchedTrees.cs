@@ -12,6 +12,9 @@ namespace Hostlock.Fleets.Checks;
 /// <param name="Why">The failure.</param>
 public sealed record FailedTree(LockPlace Place, InputPath Path, int Others, HostlockException Why)
 {
+    /// <summary>True if the tree can be fetched, and is not the one that was locked.</summary>
+    public bool IsOtherTree => Why is FetchException { IsOtherTree: true };
+
     /// <summary>Describes the failure as a problem.</summary>
     /// <param name="fix">The command that puts it right; null if no command does.</param>
     public Problem ToProblem(string? fix) =>

@@ -107,8 +107,7 @@ public sealed class RemotesTests : IDisposable
         var after = await fetcher.FetchAsync(GitFetching.Reference(url), Stop);
 
         Assert.Equal(before, after.Locked);
-        Assert.Contains(
-            after.Warnings, warning => warning.Message.Contains("continuing with the most recent version", StringComparison.Ordinal));
+        Assert.Contains("continuing with the most recent version", after.Stale!.Warning.Message, StringComparison.Ordinal);
     }
 
     [Fact]

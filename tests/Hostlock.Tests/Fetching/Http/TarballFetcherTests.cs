@@ -31,9 +31,8 @@ public class TarballFetcherTests
         var second = await FileAsync(server, folder);
 
         Assert.Equal(first.Locked, second.Locked);
-        Assert.Empty(first.Warnings);
-        var warning = Assert.Single(second.Warnings);
-        Assert.Equal($"unable to download '{server.Url}/f': HTTP error {status}; using cached version", warning.Message);
+        Assert.Null(first.Stale);
+        Assert.Equal($"unable to download '{server.Url}/f': HTTP error {status}; using cached version", second.Stale!.Warning.Message);
     }
 
     [Fact]

@@ -94,6 +94,20 @@ public sealed class HostUpdateTests : IDisposable
     }
 
     [Fact]
+    public async Task If_what_is_locked_is_at_hand_the_host_keeps_it_although_nothing_can_be_reached()
+    {
+        var locked = _world.Flake("github:acme/a");
+        var place = await LockedPlaceAsync("""a.url = "github:acme/a";""");
+        _world.Break("github:acme/a");
+        _world.Keep(locked);
+
+        var planned = await PlanAsync("""a.url = "github:acme/a";""", place, All);
+
+        Assert.False(planned.IsChange);
+        Assert.Equal(InputPath.Of("a"), Assert.Single(planned.Unreachable).Path);
+    }
+
+    [Fact]
     public async Task A_frozen_input_is_held_but_not_said_to_be_if_its_declaration_moves_it()
     {
         var old = _world.Flake("github:acme/a");

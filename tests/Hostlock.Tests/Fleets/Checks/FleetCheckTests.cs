@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Fetching;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Checks;
 using Hostlock.Flakes;
@@ -182,8 +183,9 @@ public sealed class FleetCheckTests : IDisposable
         ["hash"] = (
             test =>
                 test._complete = fleet =>
-                    fleet with { Refetched = new([new(fleet.Locks[0].Place, InputPath.Of("a", "b"), 6, FleetException.NoRepository("x"))]) },
-            "error: flake.lock: input 'a/b' of root and 6 more: 'x' is in no git repository\n  fix: hostlock update root -i a/b\n"),
+                    fleet with { Refetched = new([new(fleet.Locks[0].Place, InputPath.Of("a", "b"), 6, FetchException.HashMismatch(FlakeRef.Indirect("b"), "x", "y"))]) },
+            "error: flake.lock: input 'a/b' of root and 6 more: NAR hash mismatch in input 'flake:b', expected 'x' but got 'y'\n  fix: "
+                + "hostlock update root -i a/b\n"),
     };
 
     static string FlakeOf(string outputs) => FlakeNix.Replace("nixosConfigurations.plex = 1;", outputs, StringComparison.Ordinal);

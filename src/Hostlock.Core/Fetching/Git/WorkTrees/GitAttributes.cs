@@ -21,7 +21,8 @@ static class GitAttributes
             command with
             {
                 Folder = repository.Place.WorkTree,
-                Environment = command.Environment.Set("GIT_WORK_TREE", repository.Place.WorkTree!),
+                // For conversions, the attributes of the machine count too.
+                Environment = command.Environment.Set("GIT_WORK_TREE", repository.Place.WorkTree!).Unset("GIT_ATTR_NOSYSTEM"),
                 Input = GitFields.Join(files.Select(file => (file, false))),
                 Output = new ProcessOutput.Bytes(),
             },

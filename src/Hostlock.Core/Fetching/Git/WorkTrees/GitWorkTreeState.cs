@@ -28,12 +28,18 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
             ? loose
             : await repository.CommitAsync("HEAD", cancellationToken);
         var index = GitIndex.Read(place) ?? throw FetchException.UnreadableIndex(repository.Url);
-        var (paths, isChanged, hasOtherModes, converted) = Compare(place, index, cancellationToken);
-        var isDirty = isChanged
+        var found = Compare(place, index, cancellationToken);
+        var isDirty = found.IsChanged
             || await IsStagedAsync()
-            || (hasOtherModes && await repository.SettingAsync("core.fileMode", cancellationToken) != "false")
-            || !await GitLineEnds.ExplainAsync(repository, converted, cancellationToken);
-        return new(commit, isDirty, paths);
+            || (found.HasOtherModes && await SettingAsync("core.fileMode") != "false")
+            || (found.HasLinksAsFiles && await SettingAsync("core.symlinks") != "false")
+            || (found.Missing.Count > 0
+                && (await SettingAsync("core.ignoreCase") != "true"
+                    || !found.Missing.TrueForAll(entry => IsInOtherCase(place, index, entry))))
+            || !await GitLineEnds.ExplainAsync(repository, found.Converted, cancellationToken);
+        return new(commit, isDirty, found.Paths);
+
+        Task<string?> SettingAsync(string name) => repository.SettingAsync(name, cancellationToken);
 
         async Task<bool> IsStagedAsync() => commit is null
             ? index.Entries.Any(entry => !entry.IsSubmodule)
@@ -68,15 +74,23 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
         };
     }
 
-    // The files that are there, whether one differs for sure or by its mode alone, and those that differ by what git may convert on the way
-    // in.
-    static (List<TreePath> Paths, bool IsChanged, bool HasOtherModes, List<GitLineEnds.Converted> Converted) Compare(
-        GitPlace place, GitIndex index, CancellationToken cancellationToken)
+    /// <summary>The files of a work tree compared with its index.</summary>
+    /// <param name="Paths">The files that are there.</param>
+    /// <param name="IsChanged">True if a file differs, whatever the settings say.</param>
+    /// <param name="HasOtherModes">True if a file differs by its mode alone.</param>
+    /// <param name="HasLinksAsFiles">True if a link lies there as a file with the link's text.</param>
+    /// <param name="Missing">The files that are not there; none are listed if a file differs.</param>
+    /// <param name="Converted">The files that differ by what git may convert on the way in.</param>
+    sealed record Comparison(
+        List<TreePath> Paths, bool IsChanged, bool HasOtherModes, bool HasLinksAsFiles, List<GitIndex.Entry> Missing,
+        List<GitLineEnds.Converted> Converted);
+
+    static Comparison Compare(GitPlace place, GitIndex index, CancellationToken cancellationToken)
     {
         var root = Encoding.UTF8.GetBytes(place.WorkTree!);
         var paths = new List<TreePath>(index.Entries.Count);
-        var converted = new List<GitLineEnds.Converted>();
-        var (isChanged, hasOtherModes) = (false, false);
+        var (missing, converted) = (new List<GitIndex.Entry>(), new List<GitLineEnds.Converted>());
+        var (isChanged, hasOtherModes, hasLinksAsFiles) = (false, false, false);
         var (folder, isFolder) = (TreePath.Root, true);
         foreach (var entry in index.Entries)
         {
@@ -93,7 +107,8 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
             // A path through a link or a file is not a tracked file on disk.
             if (!isFolder || UnixFiles.Look(path) is not { Kind: UnixFiles.Kind.File or UnixFiles.Kind.Link } status)
             {
-                isChanged = true;
+                if (!isChanged)
+                    missing.Add(entry);
                 continue;
             }
             // The three stages of an unresolved path are one file.
@@ -104,7 +119,9 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
             hasOtherModes |= HasOtherMode(entry, status);
             if (IsUnchanged(entry, path, status, index.Written))
                 continue;
-            if (HasSizeSeen(entry, status)
+            if (IsLink(entry) && status.Kind == UnixFiles.Kind.File && BlobId(path, status.Size, isLink: false) == entry.Id)
+                hasLinksAsFiles = true;
+            else if (HasSizeSeen(entry, status)
                 && !IsLink(entry)
                 && status.Kind == UnixFiles.Kind.File
                 && GitLineEnds.Undo(entry, path, status.Size) is { } undone)
@@ -112,7 +129,40 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
             else
                 isChanged = true;
         }
-        return (paths, isChanged, hasOtherModes, converted);
+        return new(paths, isChanged, hasOtherModes, hasLinksAsFiles, missing, converted);
+    }
+
+    // Where small and capital letters are the same to git, a file may lie there under another name. libgit2 then takes it for the tracked
+    // one, and Nix, which looks for the tracked name, does not see it.
+    static bool IsInOtherCase(GitPlace place, GitIndex index, GitIndex.Entry entry)
+    {
+        var at = Encoding.UTF8.GetBytes(place.WorkTree!);
+        foreach (var name in entry.Path.Names)
+        {
+            if (UnixFiles.Look(at) is not { Kind: UnixFiles.Kind.Folder })
+                return false;
+            var names = UnixFiles.Names(at);
+            if ((names.Find(other => name.Bytes.SequenceEqual(other)) ?? names.Find(other => IsSameInOtherCase(name.Bytes, other)))
+                is not { } found)
+                return false;
+            at = [.. at, (byte)'/', .. found];
+        }
+        return UnixFiles.Look(at) is { Kind: UnixFiles.Kind.File or UnixFiles.Kind.Link } status
+            && IsUnchanged(entry, at, status, index.Written);
+    }
+
+    // As libgit2 compares: the letters of ASCII alone have two cases.
+    static bool IsSameInOtherCase(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        if (one.Length != other.Length)
+            return false;
+        for (var i = 0; i < one.Length; i++)
+        {
+            if (char.ToLowerInvariant((char)(one[i] & 0x7F)) != char.ToLowerInvariant((char)(other[i] & 0x7F))
+                || ((one[i] | other[i]) >= 0x80 && one[i] != other[i]))
+                return false;
+        }
+        return true;
     }
 
     static bool IsFolder(byte[] root, TreePath folder) =>

@@ -6,6 +6,6 @@ static class ChangedTree
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
         from failed in fleet.Refetched!.Failed
-        where !failed.Why.IsOutside
+        where failed.IsOtherTree
         select failed.ToProblem($"hostlock update {failed.Place.Name} -i {ShellWord.Quote(failed.Path.ToString())}");
 }

@@ -7,5 +7,5 @@ namespace Hostlock.Fleets.Checks.Rules;
 static class UnreachableTree
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
-        fleet.Refetched!.Failed.Where(failed => failed.Why.IsOutside).Select(failed => failed.ToProblem(fix: null));
+        fleet.Refetched!.Failed.Where(failed => !failed.IsOtherTree).Select(failed => failed.ToProblem(fix: null));
 }
