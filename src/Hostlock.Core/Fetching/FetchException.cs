@@ -124,7 +124,7 @@ public sealed class FetchException : HostlockException
         };
 
     internal static Warning StillCopied(string url, FetchException why) =>
-        new($"could not update local clone of Git repository '{url}'; continuing with the most recent version ({why.Message})");
+        new($"could not update local clone of Git repository '{url}'; continuing with the most recent version ({OnOneLine(why.Message)})");
 
     internal static FetchException NoRepository(string url) => new($"Git repository '{url}' does not exist") { IsOutside = true };
 
@@ -224,6 +224,8 @@ public sealed class FetchException : HostlockException
     internal static FetchException ExportIgnoreWithSubmodules() => new("exportIgnore and submodules are not supported together yet");
 
     static string Said(string said) => said.Length == 0 ? "" : $": {said.TrimEnd('.')}";
+
+    static string OnOneLine(string text) => text.ReplaceLineEndings(" ");
 
     static readonly string[] NotLetIn =
         [

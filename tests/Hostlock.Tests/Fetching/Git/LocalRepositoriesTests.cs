@@ -77,6 +77,53 @@ public sealed class LocalRepositoriesTests : IDisposable
         Assert.Contains("core.worktree", error.Message, StringComparison.Ordinal);
     }
 
+    // Real Nix: with core.symlinks = false a link may lie there as a file, and with core.ignoreCase = true a file under another case of its
+    // name; Nix then sees the tracked name alone.
+    [Theory]
+    [InlineData("core.symlinks", "false", "link")]
+    [InlineData("core.ignoreCase", "true", "Name")]
+    [InlineData("core.ignoreCase", "true", "Folder/Name")]
+    public async Task What_a_file_system_cannot_say_is_no_change_if_the_settings_say_so(string setting, string value, string path)
+    {
+        _git.Repository("input", 1);
+        var folder = _git.Folder["input"];
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, path))!);
+        if (path == "link")
+            File.CreateSymbolicLink(Path.Combine(folder, path), "target");
+        else
+            File.WriteAllText(Path.Combine(folder, path), "target");
+        TestGit.In(folder, "add", "-A");
+        TestGit.In(folder, "commit", "-qm", "more");
+        if (!path.Contains('/', StringComparison.Ordinal))
+            File.Delete(Path.Combine(folder, path));
+        if (path == "link")
+            File.WriteAllText(Path.Combine(folder, path), "target");
+        else if (path == "Name")
+            File.WriteAllText(Path.Combine(folder, "naME"), "target");
+        else
+            Directory.Move(Path.Combine(folder, "Folder"), Path.Combine(folder, "FOLDER"));
+
+        TestGit.In(folder, "config", setting, value == "true" ? "false" : "true");
+        var changed = await _git.FetchAsync($"git+file://{folder}");
+        TestGit.In(folder, "config", setting, value);
+        var unchanged = await _git.FetchAsync($"git+file://{folder}");
+
+        Assert.Null(changed.Revision);
+        Assert.Equal(TestGit.In(folder, "rev-parse", "HEAD").Trim(), unchanged.Revision);
+    }
+
+    [Fact]
+    public async Task A_file_with_the_name_of_a_missing_one_and_other_contents_is_a_change_in_every_case()
+    {
+        _git.Repository("input", 1);
+        var folder = _git.Folder["input"];
+        TestGit.In(folder, "config", "core.ignoreCase", "true");
+        File.Move(Path.Combine(folder, "file"), Path.Combine(folder, "File"));
+        File.AppendAllText(Path.Combine(folder, "File"), "\n");
+
+        Assert.Null((await _git.FetchAsync($"git+file://{folder}")).Revision);
+    }
+
     [Fact]
     public async Task A_commit_whose_date_git_cannot_read_is_listed_without_one()
     {
