@@ -17,12 +17,14 @@ public class UntouchedRepositoriesTests
         using var folder = new TempFolder();
         using var fetcher = new GitFetcher(new ProcessRunner(), folder["cache"], new(folder["cache"]));
 
+        var read = 0;
         foreach (var (_, reference) in GitCases.All.Where(one => !one.Reference.StartsWith("git://", StringComparison.Ordinal)))
         {
             try
             {
                 var asked = FlakeRef.ParseInput(cases.Url(reference), wantsTree: false, null, null);
                 await fetcher.FetchAsync(asked, TestContext.Current.CancellationToken);
+                read++;
             }
             catch (HostlockException)
             {
@@ -30,6 +32,7 @@ public class UntouchedRepositoriesTests
             }
         }
 
+        Assert.True(read > 20, $"only {read} repositories were read");
         Assert.Equal(before, Contents(cases.Folder.Path));
     }
 

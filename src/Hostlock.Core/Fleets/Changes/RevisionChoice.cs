@@ -151,7 +151,10 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
     {
         var inputs = top.Flake.Inputs.ToBuilder();
         foreach (var path in paths.Where(path => path.Length == 1))
-            inputs[path.Last] = inputs[path.Last] with { Reference = ReferenceOf(path) };
+        {
+            var reference = ReferenceOf(path);
+            inputs[path.Last] = inputs[path.Last] with { Reference = reference };
+        }
         return top with { Flake = top.Flake with { Inputs = inputs.ToImmutable() } };
     }
 
