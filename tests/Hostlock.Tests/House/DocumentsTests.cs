@@ -34,6 +34,24 @@ public partial class DocumentsTests
         Assert.Empty(broken);
     }
 
+    /// <summary>A path in ARCHITECTURE that begins with a floor is a file or a folder of it.</summary>
+    [Fact]
+    public void Every_file_that_the_architecture_names_exists()
+    {
+        var core = Path.Combine(Repository.Root, "src/Hostlock.Core");
+        var floors = Directory.EnumerateDirectories(core).Select(Path.GetFileName).ToHashSet();
+        var named = PathInCode()
+            .Matches(File.ReadAllText(Path.Combine(Repository.Root, "ARCHITECTURE.md")))
+            .Select(path => path.Groups[1].Value)
+            .Where(path => floors.Contains(path.Split('/')[0]))
+            .ToList();
+
+        var missing = named.Where(path => !Directory.Exists(Path.Combine(core, path)) && !File.Exists(Path.Combine(core, $"{path}.cs")));
+
+        Assert.Empty(missing);
+        Assert.True(named.Count > 20, $"{named.Count} paths");
+    }
+
     [Fact]
     public void The_exit_codes_that_are_told_are_those_of_the_program()
     {
@@ -71,6 +89,9 @@ public partial class DocumentsTests
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"\b([A-Z][A-Za-z]+(?:/[A-Z][A-Za-z]+)+)\b")]
+    private static partial Regex PathInCode();
 
     [GeneratedRegex(@"^#+ (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
