@@ -3,6 +3,9 @@ namespace Hostlock.Platform;
 /// <summary>The errors of programs and files on this machine.</summary>
 public sealed class PlatformException : HostlockException
 {
+    // ENOENT, the same on Linux and macOS.
+    const int NoEntry = 2;
+
     PlatformException(Sentence message, Exception? inner = null)
         : base(message.ToString(), inner)
     {
@@ -11,11 +14,24 @@ public sealed class PlatformException : HostlockException
     /// <summary>True if this user may not read the file.</summary>
     internal bool IsDenied { get; private init; }
 
+    /// <summary>True if the program is not installed.</summary>
+    internal bool IsNoProgram { get; private init; }
+
     internal static PlatformException CannotStart(string program, Exception why) =>
-        new($"cannot run '{program}': {why.Message}", why) { IsOutside = true, Hint = $"is {program} installed and on the PATH?" };
+        new($"cannot run '{program}': {why.Message}", why)
+        {
+            IsOutside = true,
+            IsNoProgram = why is System.ComponentModel.Win32Exception { NativeErrorCode: NoEntry },
+            Hint = $"is {program} installed and on the PATH?",
+        };
 
     internal static PlatformException NotOnThePath(string program) =>
-        new($"cannot run '{program}': it is in no folder of the PATH") { IsOutside = true, Hint = $"install {program}" };
+        new($"cannot run '{program}': it is in no folder of the PATH")
+        {
+            IsOutside = true,
+            IsNoProgram = true,
+            Hint = $"install {program}",
+        };
 
     internal static PlatformException SaysTooMuch(string program, long bound) =>
         new($"'{program}' printed more than {bound} bytes and was stopped") { IsOutside = true };

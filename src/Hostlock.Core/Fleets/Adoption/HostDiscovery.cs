@@ -52,9 +52,9 @@ sealed class HostDiscovery(IProcessRunner processes)
                 },
                 cancellationToken);
         }
-        catch (PlatformException)
+        catch (PlatformException why)
         {
-            return new NixAnswer.Absent();
+            return why.IsNoProgram ? new NixAnswer.Absent() : new NixAnswer.Failed(why.Message);
         }
         return finished.Succeeded ? new NixAnswer.Names(Parse(finished.Output)) : new NixAnswer.Failed(LastError(finished.Errors));
     }
