@@ -24,7 +24,7 @@ sealed class CheckCommand : FleetCommand
             Check that locks exist, are complete, and are in line with flake.nix
 
             Made for a CI: it exits with 1 if it finds an error, and names the file, and the
-            command that solves the problem. docs/checks.md lists the rules.
+            command that fixes the problem. docs/checks.md lists the rules.
 
               hostlock check
               hostlock check --base origin/main --format github

@@ -11,7 +11,7 @@ namespace Hostlock.Cli.Commands;
 sealed class ResolveCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING");
-    readonly Option<string[]> _inputs = CommonOptions.Inputs("An input to settle, by its path; all where none is named");
+    readonly Option<string[]> _inputs = CommonOptions.Inputs("An input to settle, by its path; all if none is named");
     readonly Option<bool> _ours = new("--ours") { Description = "Take the pins of the branch that is merged into" };
     readonly Option<bool> _theirs = new("--theirs") { Description = "Take the pins of the branch that is merged" };
     readonly Option<bool> _newer = new("--newer") { Description = "Take the newer pin of each input, if both sides ask for the same" };

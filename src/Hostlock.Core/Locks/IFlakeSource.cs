@@ -107,7 +107,7 @@ public abstract class TreeFiles
 
     /// <summary>Adds the trees of the submodules; gives the tree itself if it has none.</summary>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="HostlockException">A submodule is not there.</exception>
+    /// <exception cref="HostlockException">A submodule does not exist.</exception>
     public virtual ValueTask<TreeFiles> WithSubmodulesAsync(CancellationToken cancellationToken) => ValueTask.FromResult(this);
 }
 

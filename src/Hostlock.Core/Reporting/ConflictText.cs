@@ -49,5 +49,5 @@ public static class ConflictText
     static string Missing(MergeConflict conflict) =>
         conflict.Missing is { } missing ? $", which would follow '{Visible.Name(missing.ToString())}' and lead nowhere" : "";
 
-    static string Edge(LockEdge? edge) => edge is null ? "not there" : DiffText.Describe(edge);
+    static string Edge(LockEdge? edge) => edge is null ? "none" : DiffText.Describe(edge);
 }

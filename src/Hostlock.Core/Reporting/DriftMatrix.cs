@@ -5,7 +5,7 @@ namespace Hostlock.Reporting;
 
 /// <summary>Locks in which every input that is not the same everywhere has the same cell.</summary>
 /// <param name="Hosts">The hosts whose locks they are, in the order of the locks.</param>
-/// <param name="Cells">What each input is there; an input that the locks do not have is not in it.</param>
+/// <param name="Cells">The state of each input in these locks; an input that the locks do not have is not in it.</param>
 public sealed record DriftRow(ImmutableArray<LockOwner> Hosts, IReadOnlyDictionary<string, string> Cells);
 
 /// <summary>

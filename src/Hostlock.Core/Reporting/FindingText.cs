@@ -7,7 +7,7 @@ namespace Hostlock.Reporting;
 /// <summary>Renders the findings of <c>check</c>, for people and as annotations of a forge.</summary>
 public static class FindingText
 {
-    /// <summary>One line for each finding, and beneath it the command that puts it right.</summary>
+    /// <summary>One line for each finding, and beneath it the command that fixes it.</summary>
     /// <param name="findings">The findings, in the order in which they are told.</param>
     /// <param name="locks">How many locks were looked at.</param>
     /// <param name="ink">How to colour.</param>

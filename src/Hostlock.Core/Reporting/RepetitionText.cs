@@ -14,7 +14,7 @@ public static class RepetitionText
         var text = new StringBuilder();
         var groups = Alike.Group(locks, repeating => repeating.Place.Sharers, repeating => Body(repeating.Repetitions, ink));
         foreach (var (hosts, body) in groups)
-            text.Append(body.Length == 0 ? $"{ink.Bold(hosts)}: nothing is there twice\n" : $"{ink.Bold(hosts)}\n{body}");
+            text.Append(body.Length == 0 ? $"{ink.Bold(hosts)}: nothing is repeated\n" : $"{ink.Bold(hosts)}\n{body}");
         return text.ToString();
     }
 
@@ -27,7 +27,7 @@ public static class RepetitionText
             var revisions = repetition.Revisions == 1 ? "all of one revision" : $"{repetition.Revisions} revisions";
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"  {target} is there {times} times, {revisions}; these lines join them:\n");
+                $"  {target} occurs {times} times, {revisions}; these lines join them:\n");
             foreach (var path in repetition.Others)
                 text.Append(CultureInfo.InvariantCulture, $"    {ink.Good(Visible.Line(repetition.LineFor(path)))}\n");
         }

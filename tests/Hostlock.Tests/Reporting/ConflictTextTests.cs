@@ -23,7 +23,7 @@ public class ConflictTextTests
                 'github:acme/a/{Id(3)}' (2020-01-04)
             • Both sides changed input 'b':
                 ours    follows 'x'
-                theirs  not there
+                theirs  none
             not written
 
             """,

@@ -15,12 +15,12 @@ public class RepetitionTextTests
         Assert.Equal(
             """
             plex orc
-              nixpkgs is there 3 times, 2 revisions; these lines join them:
+              nixpkgs occurs 3 times, 2 revisions; these lines join them:
                 inputs.a.inputs.nixpkgs.follows = "nixpkgs";
                 inputs.a.inputs."1st".inputs.nixpkgs.follows = "nixpkgs";
-              utils is there 2 times, all of one revision; these lines join them:
+              utils occurs 2 times, all of one revision; these lines join them:
                 inputs.a.inputs.u.follows = "utils";
-            web: nothing is there twice
+            web: nothing is repeated
 
             """,
             RepetitionText.Render(

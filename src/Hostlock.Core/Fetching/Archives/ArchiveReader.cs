@@ -112,7 +112,7 @@ static class ArchiveReader
             if (path.IsEmpty)
             {
                 if (_members.Kind != MemberKind.Folder)
-                    throw new NarOrderException("the folder around it is there twice");
+                    throw new NarOrderException("the folder around it occurs twice");
                 return;
             }
 

@@ -183,7 +183,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
     {
         List<ByteName> names = [.. name.Names], targets = [.. target.Names];
         if (!FolderAt(targets, targets.Count - 1, target.ToString()).Entries.TryGetValue(target.Name, out var entry))
-            throw FetchException.BadArchive($"the hard link '{name}' leads to '{target}', which is not there");
+            throw FetchException.BadArchive($"the hard link '{name}' leads to '{target}', which does not exist");
         if (entry is Folder)
             throw FetchException.BadArchive($"the hard link '{name}' leads to a folder");
         FolderAt(names, names.Count - 1, name.ToString()).Entries.TryAdd(names[^1], entry);
@@ -199,7 +199,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
         else if (old.GetType() == entry.GetType())
             folder.Entries[names[^1]] = both(old, entry);
         else
-            throw FetchException.BadArchive($"'{member}' is there twice, as different things");
+            throw FetchException.BadArchive($"'{member}' occurs twice, as different things");
     }
 
     Folder FolderAt(List<ByteName> names, int depth, string member)

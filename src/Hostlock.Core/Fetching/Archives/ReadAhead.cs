@@ -50,13 +50,6 @@ sealed class ReadAhead : ForwardStream
         return taken;
     }
 
-    /// <summary>Stops reading, and waits until the source is free.</summary>
-    public async Task StopAsync()
-    {
-        await _stop.CancelAsync();
-        await _reading;
-    }
-
     protected override void Dispose(bool disposing)
     {
         if (disposing)

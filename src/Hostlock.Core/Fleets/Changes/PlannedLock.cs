@@ -55,7 +55,7 @@ public sealed record PlannedLock
     /// <summary>Plans to put back an earlier lock, byte for byte.</summary>
     /// <param name="place">The place of the lock.</param>
     /// <param name="bytes">The earlier lock.</param>
-    /// <exception cref="HostlockException">The bytes are no lock, or what is there now is no file.</exception>
+    /// <exception cref="HostlockException">The bytes are no lock, or a folder, link or device is in its place now.</exception>
     public static PlannedLock Restoring(LockPlace place, byte[] bytes)
     {
         return new(place, Present(), LockFileReader.Read(place.RelativePath, bytes)) { Bytes = bytes };

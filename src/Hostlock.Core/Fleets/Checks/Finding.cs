@@ -21,5 +21,5 @@ public sealed record Finding(string Code, Severity Severity, Problem Problem);
 /// <param name="Message">The problem, in words.</param>
 /// <param name="File">The file, relative to the flake.</param>
 /// <param name="Line">The line in the file, the first being 1; null if the problem concerns no single line.</param>
-/// <param name="Fix">The command that solves the problem; null if no command does.</param>
+/// <param name="Fix">The command that fixes the problem; null if no command does.</param>
 public sealed record Problem(string Message, string File, int? Line = null, string? Fix = null);

@@ -16,7 +16,7 @@ public sealed record FailedTree(LockPlace Place, InputPath Path, int Others, Hos
     public bool IsOtherTree => Why is FetchException { IsOtherTree: true };
 
     /// <summary>Describes the failure as a problem.</summary>
-    /// <param name="fix">The command that puts it right; null if no command does.</param>
+    /// <param name="fix">The command that fixes it; null if no command does.</param>
     public Problem ToProblem(string? fix) =>
         new($"input '{Path}' of {Place.Name}{(Others > 0 ? $" and {Others} more" : "")}: {Why.Message}", Place.RelativePath, null, fix);
 }

@@ -23,7 +23,7 @@ public sealed record ListedHosts(
     ImmutableArray<string> UnlistedOutputs,
     ImmutableArray<string> GoneOutputs)
 {
-    /// <summary>Nothing is listed that is not there, and nothing there that is not listed.</summary>
+    /// <summary>hostlock.toml and flake.nix agree, or nothing is known.</summary>
     public static readonly ListedHosts InLine = new(
         [], ImmutableSortedDictionary<HostName, ImmutableArray<string>>.Empty,
         [], ImmutableSortedDictionary<HostName, ImmutableArray<string>>.Empty,

@@ -98,7 +98,7 @@ public sealed class FleetCheckTests : IDisposable
                 test.Write(
                     "locks/plex.lock", LockText().Replace("\"a\": \"a\"", "\"a\": \"a\", \"b\": [ \"c\" ]", StringComparison.Ordinal));
             },
-            "error: locks/plex.lock: input 'b' of plex follows 'c', which is not there\n  fix: hostlock lock plex\n"),
+            "error: locks/plex.lock: input 'b' of plex follows 'c', which does not exist\n  fix: hostlock lock plex\n"),
         ["unknown-input"] = (
             test =>
                 test.Write(
@@ -139,7 +139,7 @@ public sealed class FleetCheckTests : IDisposable
             + "warning: locks/plex.lock: input 'a' of plex is an absolute path of one machine: 'path:/srv/b'\n"),
         ["library-missing"] = (
             test => File.Delete(test._folder["hostlock.nix"]),
-            "error: hostlock.nix: the library that chooses each host's lock is not there\n  fix: hostlock init --upgrade\n"),
+            "error: hostlock.nix: the library that chooses each host's lock does not exist\n  fix: hostlock init --upgrade\n"),
         ["library-outdated"] = (
             test => test.Write("hostlock.nix", "{ }"),
             "error: hostlock.nix: it is not the library of this hostlock\n  fix: hostlock init --upgrade\n"),
@@ -234,7 +234,7 @@ public sealed class FleetCheckTests : IDisposable
             # What `check` looks for
 
             Each rule has a code, which `check --json` gives as `code` and which stays the same from release to release. An error fails the check (exit 1), a warning does so with
-            `--strict`. A finding names the file, the line if there is one, and under `fix` the command that puts it right, if one does.
+            `--strict`. A finding names the file, the line if there is one, and under `fix` the command that fixes it, if one does.
 
             | code | severity | what it means | looks at |
             |---|---|---|---|

@@ -22,7 +22,7 @@ sealed class GitWorkTree : SourceTree
     /// <summary>Makes the tree of some tracked files.</summary>
     /// <param name="root">The folder of the work tree.</param>
     /// <param name="files">The tracked files.</param>
-    /// <param name="folders">Folders that are there even if they hold nothing.</param>
+    /// <param name="folders">Folders that exist even if they hold nothing.</param>
     public GitWorkTree(string root, IEnumerable<TreePath> files, IEnumerable<TreePath> folders)
     {
         _root = Encoding.UTF8.GetBytes(root);

@@ -11,6 +11,8 @@ static class DanglingFollows
         let place = status.Place
         from dangling in LockGraft.Dangling(status.Lock!)
         select new Problem(
-            $"input '{dangling.Item1}' of {place.Name} follows '{dangling.Item2}', which is not "
-                + $"there", place.RelativePath, null, $"hostlock lock {place.Name}");
+            $"input '{dangling.Item1}' of {place.Name} follows '{dangling.Item2}', which does not exist",
+            place.RelativePath,
+            null,
+            $"hostlock lock {place.Name}");
 }
