@@ -16,18 +16,19 @@ public sealed class AdoptedFiles
     readonly ImmutableHashSet<string> _announced;
     readonly ImmutableHashSet<string> _committed;
     readonly ImmutableHashSet<string> _tracked;
+    readonly ImmutableHashSet<string> _before;
     readonly ImmutableDictionary<string, byte[]> _earlier;
 
     AdoptedFiles(
-        IEnumerable<string> announced, IEnumerable<string> committed, ImmutableHashSet<string> tracked,
+        IEnumerable<string> announced, IEnumerable<string> committed, ImmutableHashSet<string> tracked, IEnumerable<string> before,
         ImmutableDictionary<string, byte[]> earlier) =>
-        (_announced, _committed, _tracked, _earlier) = ([.. announced], [.. committed], tracked, earlier);
+        (_announced, _committed, _tracked, _before, _earlier) = ([.. announced], [.. committed], tracked, [.. before], earlier);
 
     /// <summary>Asks git. In a folder without a repository, no file is known to have come with hostlock.</summary>
     public static async Task<AdoptedFiles> ReadAsync(FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
     {
         if (GitWorkTreeFiles.Around(processes, folder.Path) is null)
-            return new([], [], [], ImmutableDictionary<string, byte[]>.Empty);
+            return new([], [], [], [], ImmutableDictionary<string, byte[]>.Empty);
         string[] files =
         [
             .. folder.Fleet.Hosts.Select(host => host.Lock).Distinct(),
@@ -40,26 +41,26 @@ public sealed class AdoptedFiles
             ["diff", "--name-only", "--no-renames", "--no-ext-diff", "--diff-filter=A", "--relative", "-z", "--", .. files]);
         var now = await PathsAsync(["ls-tree", "-r", "--name-only", "-z", "HEAD", "--", .. files]);
         if (!now.Contains(FleetFile.Name))
-            return new(announced, [], now, await EarlierAsync("", "HEAD"));
+            return new(announced, [], now, now, await EarlierAsync("", "HEAD"));
         var adoption = (
             await RunAsync(["log", "-1", "--format=%H", "--no-renames", "--diff-filter=A", "--", FleetFile.Name])).Output.Trim();
         var before = await RunAsync(["ls-tree", "-r", "--name-only", "-z", $"{adoption}^", "--", .. files]);
         // If no earlier commit is known, because the clone is shallow or the first commit had everything, the locks may be the user's.
         return new(
-            announced, before.Succeeded ? now.Except(Split(before)) : [], now, await EarlierAsync($"{adoption}^"));
+            announced, before.Succeeded ? now.Except(Split(before)) : [], now, Split(before), await EarlierAsync($"{adoption}^"));
 
         async Task<ImmutableHashSet<string>> PathsAsync(string[] arguments) => [.. Split(await RunAsync(arguments))];
 
         Task<Finished> RunAsync(string[] arguments) => processes.RunAsync(
             GitProgram.InWorkTree(folder.Path, ["--no-optional-locks", "--literal-pathspecs", .. arguments]), cancellationToken);
 
-        // Of each lock of a host's own flake, the first of some versions that is not what the file says now; the index is the version
-        // without a name.
+        // Of .gitattributes and of each lock of a host's own flake, the first of some versions that is not what the file says now; the
+        // index is the version without a name.
         async Task<ImmutableDictionary<string, byte[]>> EarlierAsync(params string[] versions)
         {
             var earlier = ImmutableDictionary.CreateBuilder<string, byte[]>();
             var own = folder.Fleet.Hosts.Where(host => host.FlakeFile != FleetFolder.FlakeFile).Select(host => host.Lock);
-            foreach (var place in own.Distinct().Except(announced))
+            foreach (var place in own.Append(FleetInit.Attributes).Distinct().Except(announced))
             {
                 if (folder.TryReadBytes(place) is not { } current)
                     continue;
@@ -93,8 +94,13 @@ public sealed class AdoptedFiles
     /// <param name="path">Relative to the flake; a lock of a host, or a file of hostlock's.</param>
     public bool HadBefore(string path) => _tracked.Contains(path) && !Has(path);
 
-    /// <summary>What the lock of a host's own flake said before the flake was adopted; null if it said what it says now, or if nobody
-    /// knows.</summary>
+    /// <summary>True if git certainly had a file before the flake was adopted.</summary>
+    /// <param name="path">Relative to the flake; a lock of a host, or a file of hostlock's.</param>
+    public bool CertainlyHadBefore(string path) => _before.Contains(path);
+
+    /// <summary>What .gitattributes or the lock of a host's own flake said before the flake was adopted; null if it said what it says now,
+    /// or
+    /// if nobody knows.</summary>
     /// <param name="path">Relative to the flake.</param>
     public byte[]? EarlierOf(string path) => _earlier.GetValueOrDefault(path);
 

@@ -46,9 +46,12 @@ public static class FleetEject
         var text = folder.ReadFleetFile().Text;
         var removed = ImmutableArray.CreateBuilder<string>();
         var changed = ImmutableArray.CreateBuilder<PlannedFile>();
-        var root = HostLocks.ReadExisting(folder.RootPlace);
         var moves = ImmutableArray.CreateBuilder<(HostName, ImmutableArray<string>)>();
         var (gone, flakes, layouts) = (ListedHosts.Of(folder).Gone, new LocalFlakes(folder), new Lazy<HostLayouts>(() => new(folder, [])));
+        // A flake without inputs has no lock, and needs none.
+        var root = new Lazy<LockFile>(
+            () => HostLocks.Read(folder.RootPlace)
+                ?? (flakes.RootInputs.Count == 0 ? LockFile.Empty : throw FleetException.NoLock(folder.RootPlace)));
         var taken = new List<HostName>();
         foreach (var host in folder.Fleet.Hosts.Where(host => going.Contains(host.Name)))
         {
@@ -74,7 +77,9 @@ public static class FleetEject
                 Move(
                     folder,
                     host,
-                    hasOwnFlake && layouts.Value.PinsWithout(host) is { } pins ? LockFileReader.Read(FleetFolder.RootLock, pins) : root,
+                    hasOwnFlake && layouts.Value.PinsWithout(host) is { } pins
+                        ? LockFileReader.Read(FleetFolder.RootLock, pins)
+                        : root.Value,
                     moves);
             }
             if (host.Lock == FleetFolder.RootLock
@@ -143,14 +148,21 @@ public static class FleetEject
         var removed = ImmutableArray.CreateBuilder<string>();
         if (folder.TryReadText(FleetInit.Attributes) is { } text && text.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal))
         {
-            var left = string.Concat(Lines(text).Where(line => !line.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal)));
+            // A line for locks that was there before is the user's.
+            var before = adopted.EarlierOf(FleetInit.Attributes) is { } earlier ? Encoding.UTF8.GetString(earlier)
+                : adopted.CertainlyHadBefore(FleetInit.Attributes) ? text
+                : "";
+            var known = Lines(before).Select(line => line.TrimEnd('\n')).ToHashSet();
+            var left = string.Concat(
+                Lines(text).Where(
+                    line => !line.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal) || known.Contains(line.TrimEnd('\n'))));
             // init kept the end of the user's last line, so it is restored here.
             if (!text.EndsWith('\n') && left.EndsWith('\n'))
                 left = left[..^1];
-            if (left.Length > 0 || adopted.HadBefore(FleetInit.Attributes))
-                changed.Add(new(FleetInit.Attributes, Encoding.UTF8.GetBytes(left), false, "without the lines for locks"));
-            else
+            if (left.Length == 0 && !adopted.HadBefore(FleetInit.Attributes))
                 removed.Add(FleetInit.Attributes);
+            else if (left != text)
+                changed.Add(new(FleetInit.Attributes, Encoding.UTF8.GetBytes(left), false, "without the lines for locks"));
         }
         removed.AddRange(FleetFolder.Library, FleetFile.Name);
         if (!keepsLocks)
@@ -178,9 +190,9 @@ public static class FleetEject
             ],
             plan.Removed.Where(adopted.IsAnnounced));
 
-    // Files with other names belong to the user, unless git says that they came with hostlock.
+    // Files with other names belong to the user, unless git says that they came with hostlock; so does a lock that init found in its place.
     static bool IsOurs(string lockPath, AdoptedFiles adopted) =>
-        lockPath.StartsWith("locks/", StringComparison.Ordinal) || adopted.Has(lockPath);
+        adopted.Has(lockPath) || (lockPath.StartsWith("locks/", StringComparison.Ordinal) && !adopted.CertainlyHadBefore(lockPath));
 
     static void Move(FleetFolder folder, Host host, LockFile to, ImmutableArray<(HostName, ImmutableArray<string>)>.Builder moves)
     {
