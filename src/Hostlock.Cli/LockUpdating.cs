@@ -18,8 +18,12 @@ static class LockUpdating
         var writing = new LockWriting(run.Processes, run.Folder, new LockLines(run, report => Show(run, report)));
         return writing.RunAsync(PlanAsync, mode, run.CancellationToken);
 
-        async Task<LockPlan> PlanAsync(CancellationToken stop) =>
-            SharedInputs.Spread(run.Folder, await HostUpdate.Of(run.Folder, run.Fetcher, run.Processes).PlanAsync(places, request, stop));
+        async Task<LockPlan> PlanAsync(CancellationToken stop)
+        {
+            var updates = HostUpdate.Of(run.Folder, run.Fetcher, run.Processes);
+            return await new SharedInputs(run.Folder, async place => (await updates.DeclarationsAsync(place, stop)).Flake)
+                .SpreadAsync(await updates.PlanAsync(places, request, stop));
+        }
     }
 
     /// <summary>The exit code for a report.</summary>

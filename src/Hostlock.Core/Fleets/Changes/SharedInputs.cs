@@ -3,14 +3,18 @@ using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>Inputs that are the same in every lock (<c>scope = "shared"</c>): if one lock gets a new one, all do.</summary>
-public static class SharedInputs
+/// <summary>
+/// Inputs that are the same in every lock (<c>scope = "shared"</c>): if one lock gets a new one, all do that declare the same. A lock that
+/// must not have it keeps its own, and that is said.
+/// </summary>
+/// <param name="folder">The fleet.</param>
+/// <param name="declaredAsync">Reads what is declared for a lock, the references of the host's own in place.</param>
+public sealed class SharedInputs(FleetFolder folder, Func<LockPlace, Task<Flake>> declaredAsync)
 {
-    /// <summary>Adds the outcomes for the other locks that have an updated shared input.</summary>
-    /// <param name="folder">The fleet.</param>
+    /// <summary>Adds the outcomes for the other locks that have an updated shared input. If a lock cannot take the entry, that is its
+    /// outcome.</summary>
     /// <param name="outcomes">The outcomes for the locks that the update was asked for.</param>
-    /// <exception cref="FleetException">A lock cannot take the entry.</exception>
-    public static LockPlan Spread(FleetFolder folder, IReadOnlyList<LockOutcome> outcomes)
+    public async Task<LockPlan> SpreadAsync(IReadOnlyList<LockOutcome> outcomes)
     {
         var all = outcomes.ToList();
         var reading = new LockReading();
@@ -18,48 +22,75 @@ public static class SharedInputs
         foreach (var (name, _) in folder.Fleet.Policies.Where(policy => policy.Value.IsShared))
         {
             var path = InputPath.TryParse(name)!;
-            var source = all.OfType<LockOutcome.Planned>().Select(outcome => outcome.Lock)
-                .FirstOrDefault(planned => planned.Diff.Changes.Any(change => change.Path.StartsWith(path)));
-            if (source?.After.EdgeAt(path) is null)
+            var moved = all.OfType<LockOutcome.Planned>().Select(outcome => outcome.Lock)
+                .Where(
+                    planned => planned.Diff.Changes.Any(change => change.Path.StartsWith(path)) && planned.After.EdgeAt(path) is not null)
+                .ToList();
+            if (moved.Count == 0)
                 continue;
             foreach (var place in folder.AllPlaces())
             {
                 var isKnown = byFile.TryGetValue(place.FullPath, out var at);
                 if (isKnown && all[at] is LockOutcome.Failed)
                     continue;
-                if (Given(place, isKnown ? ((LockOutcome.Planned)all[at]).Lock : null, source, path, reading) is not { } given)
+                var known = isKnown ? ((LockOutcome.Planned)all[at]).Lock : null;
+                if (await GivenAsync(place, known, moved, path, reading) is not { } given)
                     continue;
                 if (isKnown)
                 {
-                    all[at] = new LockOutcome.Planned(given);
+                    all[at] = given;
                     continue;
                 }
                 byFile.Add(place.FullPath, all.Count);
-                all.Add(new LockOutcome.Planned(given));
+                all.Add(given);
             }
         }
         return new(all);
     }
 
     // Null if there is nothing to do.
-    static PlannedLock? Given(LockPlace place, PlannedLock? known, PlannedLock source, InputPath path, LockReading reading)
+    async Task<LockOutcome?> GivenAsync(
+        LockPlace place, PlannedLock? known, IReadOnlyList<PlannedLock> moved, InputPath path, LockReading reading)
     {
-        var before = known is null ? HostLocks.Read(place, reading) : known.Before;
-        var now = known?.After ?? before;
-        if (now?.EdgeAt(path) is null)
-            return null;
-        var after = LockGraft.Into(now, source.After, path).WithFactsOf(now).WithUnknownOf(now);
-        if (LockDiff.Between(now, after).IsEmpty)
-            return null;
-        if (place.Frozen.TryGetValue(path.Names[0], out var freeze))
-            return Planned(now, new($"'{path}' is shared, but frozen on {place.Name}: {freeze}"));
-        if (LockGraft.Dangling(after) is [var (input, follows), ..])
-            throw FleetException.SharedDangles(place, path, input, follows);
-        return Planned(after, new($"'{path}' is shared: {place.Name} gets it as well"));
+        try
+        {
+            var before = known is null ? HostLocks.Read(place, reading) : known.Before;
+            var now = known?.After ?? before;
+            if (now?.EdgeAt(path) is null)
+                return null;
+            var wanted = await declaredAsync(place);
+            HoldingRule? rule = null;
+            foreach (var source in moved)
+            {
+                var tested = new TestedLock(source.Place, source.After, await declaredAsync(source.Place));
+                var after = LockGraft.Into(now, source.After, path).WithFactsOf(now).WithUnknownOf(now);
+                if (LockDiff.Between(now, after).IsEmpty)
+                    return null;
+                if (tested.RuleFor(path.Names[0], place, wanted) is { } holding)
+                {
+                    rule ??= holding;
+                    continue;
+                }
+                return LockGraft.Dangling(after) is [var (input, follows), ..]
+                    ? new LockOutcome.Failed(place, FleetException.SharedDangles(place, path, input, follows))
+                    : Planned(after, new($"'{path}' is shared: {place.Name} gets it as well"));
+            }
+            return Planned(
+                now,
+                new(
+                    rule is HoldingRule.Frozen(var freeze)
+                        ? $"'{path}' is shared, but frozen on {place.Name}: {freeze}"
+                        : $"'{path}' is shared, but stays as it is on {place.Name}: {rule}"));
 
-        PlannedLock Planned(LockFile result, Warning warning) =>
-            PlannedLock.Of(place, before, result)
-                .Leaving(known?.Held ?? [], known?.Unreachable ?? []) with
-            { Warnings = [.. known?.Warnings ?? [], warning] };
+            LockOutcome.Planned Planned(LockFile result, Warning warning) => new(
+                PlannedLock.Of(place, before, result).Leaving(known?.Held ?? [], known?.Unreachable ?? []) with
+                {
+                    Warnings = [.. known?.Warnings ?? [], warning],
+                });
+        }
+        catch (HostlockException why)
+        {
+            return new LockOutcome.Failed(place, why);
+        }
     }
 }

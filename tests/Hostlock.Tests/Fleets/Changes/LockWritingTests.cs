@@ -1,3 +1,4 @@
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Locks;
@@ -240,7 +241,10 @@ public sealed class LockWritingTests : IDisposable
         var folder = FleetFolder.Open(_folder.Path);
         HostLocks.Write(folder.PlaceNamed("web"), old);
 
-        var plan = SharedInputs.Spread(folder, [new LockOutcome.Planned(PlannedLock.Of(folder.PlaceNamed("plex"), old, now))]);
+        var flake = FlakeNixParser.Parse(new SourceText("flake.nix", "{ inputs.a.url = \"github:acme/a\"; outputs = _: { }; }"));
+
+        var plan = await new SharedInputs(folder, _ => Task.FromResult(flake))
+            .SpreadAsync([new LockOutcome.Planned(PlannedLock.Of(folder.PlaceNamed("plex"), old, now))]);
 
         Assert.Equal(["plex", "web"], plan.Outcomes.Select(outcome => outcome.Place.Name));
         var web = ((LockOutcome.Planned)plan.Outcomes[1]).Lock;
