@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Hostlock.Cli.Commands;
 using Hostlock.Fleets;
+using Hostlock.Reporting;
 
 namespace Hostlock.Cli;
 
@@ -24,7 +25,7 @@ static class App
     /// <param name="cancellationToken">Stops the run.</param>
     public static async Task<ExitCode> RunAsync(string[] arguments, Surroundings surroundings, CancellationToken cancellationToken)
     {
-        var terminal = new Terminal(surroundings, "auto");
+        var terminal = new Terminal(surroundings, "auto", TypedCommands.InFlake);
         try
         {
             // 'help update' is what many type for 'update --help'.
@@ -45,7 +46,7 @@ static class App
                     $"hostlock: {CommandLineRules.FirstError(parsed)}\nTry '{HelpPage.Path(parsed.CommandResult.Command)} --help'.\n");
                 return ExitCode.BadRequest;
             }
-            terminal = new(surroundings, parsed.GetValue(CommonOptions.Color) ?? "auto");
+            terminal = CommandRun.NewTerminal(surroundings, parsed);
             return (ExitCode)await parsed.InvokeAsync(
                 new()
                 {

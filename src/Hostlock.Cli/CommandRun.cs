@@ -5,6 +5,7 @@ using Hostlock.Cli.Commands;
 using Hostlock.Fleets.Bisecting;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
+using Hostlock.Fleets.Merging;
 using Hostlock.Locks;
 using Hostlock.Platform;
 
@@ -32,7 +33,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public CancellationToken CancellationToken => cancellationToken;
 
     /// <summary>Prints data and talk.</summary>
-    public Terminal Terminal { get; } = new(surroundings, parsed.GetValue(CommonOptions.Color) ?? "auto");
+    public Terminal Terminal { get; } = NewTerminal(surroundings, parsed);
 
     /// <summary>Runs programs.</summary>
     public IProcessRunner Processes => surroundings.Processes;
@@ -84,6 +85,23 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public IReadOnlyList<LockPlace> Places(Argument<string[]> hosts, Option<bool> all) =>
         Value(all) ? Folder.AllPlaces() : Words(hosts) is { Length: > 0 } words ? Folder.Places(words) : throw FleetException.NoHosts();
 
+    /// <summary>Warns of each lock that git could not merge: it is not what either side wanted.</summary>
+    /// <param name="places">The locks that the command speaks of.</param>
+    public async Task WarnOfUnmergedAsync(params IReadOnlyList<LockPlace> places)
+    {
+        foreach (var unmerged in await UnmergedLock.ReadAsync(Folder, places, Processes, cancellationToken))
+            Terminal.Warn(new(Terminal.Typed(unmerged.Message)));
+    }
+
+    /// <summary>The terminal for a line.</summary>
+    public static Terminal NewTerminal(Surroundings surroundings, ParseResult parsed)
+    {
+        var option = parsed.GetValue(CommonOptions.Flake);
+        var start = option is null ? surroundings.FlakeFolder : Path.GetFullPath(option, surroundings.Folder);
+        var way = FleetFolder.Find(start) is { } flake ? Path.GetRelativePath(surroundings.Folder, flake) : ".";
+        return new(surroundings, parsed.GetValue(CommonOptions.Color) ?? "auto", new(option, way == "." ? null : way));
+    }
+
     /// <summary>A promotion, with what is declared for the hosts on both sides of it. Nothing is fetched.</summary>
     /// <param name="from">The lock that was tested.</param>
     /// <param name="tested">What it says.</param>
@@ -91,7 +109,9 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <exception cref="HostlockException">What is declared for a host cannot be read.</exception>
     public async Task<Promotion> PromotionAsync(LockPlace from, LockFile tested, IReadOnlyList<LockPlace> targets)
     {
-        var declared = await HostUpdate.Of(Folder, Fetcher, Processes).DeclarationsAsync([from, .. targets], cancellationToken);
+        var updates = HostUpdate.Of(Folder, Fetcher, Processes);
+        await PolicyNames.RequireKnownAsync(Folder, [from, .. targets], updates, cancellationToken);
+        var declared = await updates.DeclarationsAsync([from, .. targets], cancellationToken);
         return new(new(from, tested, declared[from]), place => declared[place]);
     }
 

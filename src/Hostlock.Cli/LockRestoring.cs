@@ -23,6 +23,7 @@ sealed class LockRestoring
     public async Task<ExitCode> RunAsync(
         CommandRun run, string words, LockPlace place, Func<CancellationToken, Task<PlannedLock>> planAsync)
     {
+        await run.WarnOfUnmergedAsync(place);
         var writing = new LockWriting(run.Processes, run.Folder, new LockLines(run, Show));
         var mode = run.Mode(_dryRun, _commit, LockUpdating.Note);
         Undertaking? undertaking = null;

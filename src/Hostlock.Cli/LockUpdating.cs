@@ -13,14 +13,18 @@ static class LockUpdating
 
     /// <summary>Updates locks, and prints the report.</summary>
     /// <exception cref="HostlockException">No lock can be planned, a lock cannot be written, or git refuses the commit.</exception>
-    public static Task<LockReport> RunAsync(CommandRun run, IReadOnlyList<LockPlace> places, UpdateRequest request, WritingMode mode)
+    public static async Task<LockReport> RunAsync(
+        CommandRun run, IReadOnlyList<LockPlace> places, UpdateRequest request, WritingMode mode)
     {
+        await run.WarnOfUnmergedAsync(places);
         var writing = new LockWriting(run.Processes, run.Folder, new LockLines(run, report => Show(run, report)));
-        return writing.RunAsync(PlanAsync, mode, run.CancellationToken);
+        return await writing.RunAsync(PlanAsync, mode, run.CancellationToken);
 
         async Task<LockPlan> PlanAsync(CancellationToken stop)
         {
             var updates = HostUpdate.Of(run.Folder, run.Fetcher, run.Processes);
+            if (request is UpdateRequest.Move)
+                await PolicyNames.RequireKnownAsync(run.Folder, places, updates, stop);
             return await new SharedInputs(run.Folder, async place => (await updates.DeclarationsAsync(place, stop)).Flake)
                 .SpreadAsync(await updates.PlanAsync(places, request, stop));
         }
@@ -44,6 +48,6 @@ static class LockUpdating
         // Hosts with the same failure are named together.
         foreach (var group in report.Failed.GroupBy(failure => ErrorText.Render(failure.Why, Ink.Plain)))
             terminal.Talk(
-                $"{string.Join(' ', group.Select(failure => failure.Place.Owner))}: {ErrorText.Render(group.First().Why, terminal.Ink)}");
+                $"{string.Join(' ', group.Select(failure => failure.Place.Owner))}: {terminal.Rendered(group.First().Why)}");
     }
 }

@@ -3,7 +3,10 @@ using Hostlock.Reporting;
 namespace Hostlock.Cli;
 
 /// <summary>Prints everything: data to the output, talk to the errors.</summary>
-sealed class Terminal(Surroundings surroundings, string when)
+/// <param name="surroundings">Everything outside the program.</param>
+/// <param name="when">When to colour.</param>
+/// <param name="commands">How the commands in messages are typed in the current folder.</param>
+sealed class Terminal(Surroundings surroundings, string when, TypedCommands commands)
 {
     /// <summary>The colours of the output.</summary>
     public Ink Ink { get; } = new(when switch
@@ -49,7 +52,13 @@ sealed class Terminal(Surroundings surroundings, string when)
     public void Warn(Warning warning) => Talk(ErrorText.Render(warning, Ink));
 
     /// <summary>Prints an error.</summary>
-    public void Error(HostlockException error) => Talk(ErrorText.Render(error, Ink));
+    public void Error(HostlockException error) => Talk(Rendered(error));
+
+    /// <summary>The text of an error.</summary>
+    public string Rendered(HostlockException error) => ErrorText.Render(error, Ink, commands);
+
+    /// <summary>A text whose commands can be typed in the current folder.</summary>
+    public string Typed(string text) => commands.Here(text);
 
     /// <summary>True if the plan may be written: an option says so, or a person answers yes.</summary>
     public bool MayWrite(bool isSaid)

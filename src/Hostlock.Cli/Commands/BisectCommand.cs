@@ -42,6 +42,7 @@ sealed class BisectCommand : FleetCommand
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var place = run.Folder.PlaceNamed(run.Value(_host));
+        await run.WarnOfUnmergedAsync(place);
         var bisection = new BisectRun(run.Processes, run.Folder, new BisectLines(run.Terminal, place.Owner))
         {
             Versions = run.Versions,

@@ -43,13 +43,18 @@ sealed class CheckCommand : FleetCommand
         }
         if (run.Value(_fetch))
             fleet = fleet with { Refetched = await RefetchedTrees.FetchAnewAsync(fleet.Locks, run.NewFetcher, run.CancellationToken) };
-        var findings = FleetCheck.Findings(fleet);
+        var findings = FleetCheck.Findings(fleet)
+            .Select(finding => finding with { Problem = Typed(finding.Problem, run.Terminal) })
+            .ToList();
         if (run.Value(_format) == "github" && !run.IsJson)
             run.Terminal.Commands(FindingText.GitHub(findings, fleet.FolderInRepository));
         else
             run.Print(() => FindingText.Render(findings, fleet.Locks.Count, run.Terminal.Ink), () => CheckJson.Render(findings));
         return findings.Any(finding => finding.Severity == Severity.Error || run.Value(_strict)) ? ExitCode.No : ExitCode.Done;
     }
+
+    static Problem Typed(Problem problem, Terminal terminal) =>
+        problem with { Message = terminal.Typed(problem.Message), Fix = problem.Fix is { } fix ? terminal.Typed(fix) : null };
 
     static Option<string> NewFormat()
     {

@@ -34,6 +34,7 @@ sealed class DiffCommand : FleetCommand
         var (before, after) = (run.Value(_before), run.Value(_after) ?? HostName.Root);
         var (first, second) = (
             LockVersion.Parse(run.Folder, before, run.Surroundings.Folder), LockVersion.Parse(run.Folder, after, run.Surroundings.Folder));
+        await run.WarnOfUnmergedAsync([.. new[] { first, second }.OfType<LockVersion.Current>().Select(version => version.Place)]);
         var (old, now) = (
             await run.Versions.ReadAsync(first, run.CancellationToken), await run.Versions.ReadAsync(second, run.CancellationToken));
         var diff = LockDiff.Between(old, now);

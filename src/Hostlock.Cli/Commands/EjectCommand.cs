@@ -49,6 +49,7 @@ sealed class EjectCommand : FleetCommand
         var keep = folder.HasFleetFile ? folder.OwnerNamed(run.Value(_keep)!) : new LockOwner.Root();
         if (hosts.Length > 0 && keep is not LockOwner.Root)
             throw FleetException.KeepsWithHosts();
+        await run.WarnOfUnmergedAsync(folder.AllPlaces());
         var adopted = await AdoptedFiles.ReadAsync(folder, run.Processes, run.CancellationToken);
         var plan = hosts.Length > 0
             ? FleetEject.Hosts(folder, hosts, run.Value(_keepLocks), adopted)

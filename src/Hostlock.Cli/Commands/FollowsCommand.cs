@@ -23,16 +23,18 @@ sealed class FollowsCommand : FleetCommand
             """)
         { _hosts, CommonOptions.Json };
 
-    protected override Task<ExitCode> RunAsync(CommandRun run)
+    protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
+        var places = run.Places(_hosts);
+        await run.WarnOfUnmergedAsync(places);
         var reading = new LockReading();
         // Lines that join the inputs of a host's own flake with those of the root would take the host its own lock.
         var ofHosts = new LocalFlakes(run.Folder).RootInputsOfHosts();
-        var found = run.Places(_hosts).Select(place => (Place: place, Lock: HostLocks.Read(place, reading)))
+        var found = places.Select(place => (Place: place, Lock: HostLocks.Read(place, reading)))
             .Where(each => each.Lock is not null)
             .Select(each => (each.Place, Repetition.In(each.Lock!, ofHosts)))
             .ToList();
         run.Print(() => RepetitionText.Render(found, run.Terminal.Ink), () => FollowsJson.Render(found));
-        return Task.FromResult(ExitCode.Done);
+        return ExitCode.Done;
     }
 }

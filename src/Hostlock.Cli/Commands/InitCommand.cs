@@ -39,6 +39,7 @@ sealed class InitCommand : FleetCommand
         var words = ShellWord.Join([Name, .. run.Words(_hosts), .. run.Value(_upgrade) ? new[] { _upgrade.Name } : []]);
         if (Undertaking.Find(run.Processes, folder, words) is { } unfinished)
             return await FinishAsync(run, unfinished);
+        await run.WarnOfUnmergedAsync(folder.AllPlaces());
         var plan = await HostSelection.PlanAsync(folder, run.Words(_hosts), run.Processes, run.CancellationToken);
         if (run.Value(_upgrade))
             plan = plan with { Files = [.. plan.Files.Where(file => file.Path == FleetFolder.Library)] };
@@ -52,7 +53,7 @@ sealed class InitCommand : FleetCommand
         terminal.Data(
             plan.Files.IsEmpty
                 ? "this flake is set up; this clone is not yet\n"
-                : InitText.Render(folder.ReadFlakeFile().Text, plan, terminal.Ink));
+                : terminal.Typed(InitText.Render(folder.ReadFlakeFile().Text, plan, terminal.Ink)));
         if (driver is not null)
             terminal.Data($"\n.git/config\n       +   merge.hostlock.driver = {MergeDriver.Line}\n");
         if (run.Value(_dryRun))

@@ -44,7 +44,7 @@ sealed class MergeDriverCommand : FleetCommand
         run.Terminal.Talk($"{(name is null ? "" : $"{name}\n")}{ConflictText.Settled(merge.Settled)}{ConflictText.Left(merge.Left)}");
         if (merge.Left.IsEmpty)
             return Task.FromResult(ExitCode.Done);
-        run.Terminal.Talk($"settle it: {Settling(path, found, merge.Left, run.Surroundings.Folder)}\n");
+        run.Terminal.Talk($"{Settling(path, found, merge.Left, run.Surroundings.Folder)}\n");
         return Task.FromResult(ExitCode.No);
 
         string Full(string file) => Path.GetFullPath(file, run.Surroundings.Folder);
@@ -53,8 +53,9 @@ sealed class MergeDriverCommand : FleetCommand
     static string Settling(string? path, MergedLock? found, ImmutableArray<MergeConflict> conflicts, string root) => (path, found) switch
     {
         // A clone that was set up by an older hostlock does not say which lock it is.
-        (null, _) => "hostlock resolve",
-        (_, null) => $"git checkout --ours {ShellWord.Quote(path)} or --theirs, then git add {ShellWord.Quote(path)}",
-        _ => $"{found.Command(root)} resolve {found.Place.Name} {ConflictText.Options(conflicts)}",
+        (null, _) => "settle it: hostlock resolve",
+        (_, null) => $"settle it with --ours or --theirs, as in: git checkout --ours {ShellWord.Quote(path)} && git add "
+            + ShellWord.Quote(path),
+        _ => $"settle it with {ConflictText.Options(conflicts)}, as in: {found.Command(root)} resolve {found.Place.Name} --ours",
     };
 }

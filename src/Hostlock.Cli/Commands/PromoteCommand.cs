@@ -35,6 +35,7 @@ sealed class PromoteCommand : FleetCommand
     {
         var from = run.Folder.PlaceNamed(run.Value(_from));
         var targets = run.Places(_to, _all);
+        await run.WarnOfUnmergedAsync([from, .. targets]);
         PromotionRequest request = CommonOptions.InputPaths(run.Words(_inputs)) is { IsEmpty: false } paths
             ? new PromotionRequest.Inputs(paths) { AllowsDowngrade = run.Value(_downgrade) }
             : new PromotionRequest.Whole { AllowsDowngrade = run.Value(_downgrade) };

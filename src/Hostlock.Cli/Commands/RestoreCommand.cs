@@ -14,6 +14,7 @@ sealed class RestoreCommand : FleetCommand
         HelpName = "VERSION",
         Required = true,
     };
+    readonly Option<string[]> _inputs = CommonOptions.Inputs("An input to put back, with its own inputs [default: the whole lock]");
     readonly LockRestoring _restoring = new();
 
     protected override Command Describe()
@@ -21,14 +22,15 @@ sealed class RestoreCommand : FleetCommand
         var command = new Command("restore", """
             Put back an earlier lock of a host
 
-            The earlier lock is put back byte for byte, but a hash that it lacks and the
-            present lock has for the same revision stays. The lock of a generation is
-            read from the host's machine.
+            The earlier lock is put back byte for byte, or some inputs of it. A hash that it
+            lacks and the present lock has for the same revision stays. The lock of a
+            generation is read from the host's machine.
 
               hostlock restore plex --to 2026-03-01
+              hostlock restore plex --to HEAD~1 -i nixpkgs
               hostlock restore plex --to generation:12 --commit
             """)
-        { _host, _to };
+        { _host, _to, _inputs };
         foreach (var option in _restoring.Options)
             command.Add(option);
         return command;
@@ -37,10 +39,15 @@ sealed class RestoreCommand : FleetCommand
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {
         var version = LockVersion.Of(run.Folder, run.Folder.OwnerNamed(run.Value(_host)), run.Value(_to)!);
-        return _restoring.RunAsync(
-            run,
-            ShellWord.Join(["restore", version.Place.Name, "--to", run.Value(_to)!]),
-            version.Place,
-            async stop => PlannedLock.Restoring(version.Place, await run.Versions.ReadBytesAsync(version, stop)).KeepingFacts());
+        var inputs = CommonOptions.InputPaths(run.Words(_inputs));
+        var words = ShellWord.Join(
+            ["restore", version.Place.Name, "--to", run.Value(_to)!, .. inputs.SelectMany(input => new[] { "-i", input.ToString() })]);
+        return _restoring.RunAsync(run, words, version.Place, async stop =>
+        {
+            var earlier = await run.Versions.ReadBytesAsync(version, stop);
+            return (
+                inputs.IsEmpty ? PlannedLock.Restoring(version.Place, earlier) : PlannedLock.Restoring(version.Place, earlier, inputs))
+                .KeepingFacts();
+        });
     }
 }

@@ -37,8 +37,13 @@ sealed class ShowCommand : FleetCommand
     }
 
     // A lock file can be shown even if there is no flake.
-    static async Task<LockFile> ReadAsync(CommandRun run, string word) =>
-        LockVersion.IsPath(word) && LockVersion.OfFile(word, run.Surroundings.Folder) is { Place: var place }
-            ? HostLocks.ReadExisting(place)
-            : await run.Versions.ReadAsync(LockVersion.Parse(run.Folder, word, run.Surroundings.Folder), run.CancellationToken);
+    static async Task<LockFile> ReadAsync(CommandRun run, string word)
+    {
+        if (LockVersion.IsPath(word) && LockVersion.OfFile(word, run.Surroundings.Folder) is { Place: var place })
+            return HostLocks.ReadExisting(place);
+        var version = LockVersion.Parse(run.Folder, word, run.Surroundings.Folder);
+        if (version is LockVersion.Current)
+            await run.WarnOfUnmergedAsync(version.Place);
+        return await run.Versions.ReadAsync(version, run.CancellationToken);
+    }
 }

@@ -139,12 +139,29 @@ public sealed class FleetException : HostlockException
         new($"'{path}' leads out of the flake, to '{target}', and is left alone") { Hint = "make it a file or folder of the flake" };
 
     /// <summary>A file that Nix has to read is not tracked by git.</summary>
-    public static FleetException NotTracked(string file) =>
-        new($"'{file}' is not tracked by git, so Nix does not see it") { Hint = $"git add -N {ShellWord.Quote(file)}" };
+    public static FleetException NotTracked(string file, bool isIgnored) =>
+        isIgnored
+            ? new($"git is told to ignore '{file}', so Nix does not see it") { Hint = AddIntent(file, isIgnored) }
+            : new($"'{file}' is not tracked by git, so Nix does not see it") { Hint = AddIntent(file, isIgnored) };
+
+    /// <summary>The command by which git learns of a file, so that Nix sees it.</summary>
+    /// <param name="file">The path of the file, relative to the flake.</param>
+    /// <param name="isIgnored">True if git is told to ignore it, and takes it by force alone.</param>
+    internal static string AddIntent(string file, bool isIgnored) => $"git add -N {(isIgnored ? "-f " : "")}{ShellWord.Quote(file)}";
 
     /// <summary>A name was typed that is no host of the fleet; the hint is the nearest host, or all.</summary>
     public static FleetException UnknownHost(string name, IEnumerable<HostName> hosts) =>
         new($"unknown host '{name}'") { Hint = Closest.To(name, Words(hosts).Append(HostName.Root)) ?? Known("hosts", Words(hosts)) };
+
+    internal static FleetException NotAdopted(HostName host, bool hasFleetFile) => hasFleetFile
+        ? new($"{host} is in flake.nix and not in hostlock.toml, so it has no lock of its own") { Hint = $"hostlock init {host}" }
+        : new($"{host} has no lock of its own, because there is no hostlock.toml yet") { Hint = "hostlock init" };
+
+    internal static FleetException NotNamedLikeAHost(string name) =>
+        new($"'{name}' has no lock of its own, because no host can be called that: flake.lock builds it")
+        {
+            Hint = "name the root lock: root",
+        };
 
     internal static FleetException InputForHost(string name, string input) =>
         new($"unknown host '{name}'")
@@ -173,7 +190,9 @@ public sealed class FleetException : HostlockException
     // Locks.
     /// <summary>The host has no lock file yet.</summary>
     public static FleetException NoLock(LockPlace place) =>
-        new($"{place.Name} has no lock yet ('{place.RelativePath}')") { Hint = $"hostlock lock {place.Name}" };
+        place.Owner is LockOwner.File
+            ? new($"there is no lock file '{place.RelativePath}'")
+            : new($"{place.Name} has no lock yet ('{place.RelativePath}')") { Hint = $"hostlock lock {place.Name}" };
 
     /// <summary>The lock is a symlink, which Nix does not read as a lock.</summary>
     public static FleetException LockIsLink(string file) =>
@@ -228,6 +247,13 @@ public sealed class FleetException : HostlockException
             Hint = Closest.To(input, known) ?? Known("inputs", known) ?? "take the freeze out of hostlock.toml",
         };
 
+    internal static FleetException PolicyOfNoInput(SourceSpan? span, string input, IEnumerable<string> known) =>
+        new($"hostlock.toml has a policy for '{input}', which is not an input of any lock")
+        {
+            Span = span,
+            Hint = Closest.To(input, known) ?? Known("inputs", known) ?? "take the policy out of hostlock.toml",
+        };
+
     /// <summary>The input is frozen on this host, and was asked to move.</summary>
     public static FleetException IsFrozen(LockPlace place, InputPath path, Freeze freeze) =>
         new($"'{path}' is frozen on {place.Name}: {freeze}") { Hint = $"hostlock unfreeze {place.Name} {ShellWord.Quote(path.Names[0])}" };
@@ -247,6 +273,12 @@ public sealed class FleetException : HostlockException
         {
             IsRefusal = true,
             Hint = $"promote '{follows.Names[0]}' as well, or the whole lock",
+        };
+
+    internal static FleetException RestoresDangling(LockPlace place, InputPath input, InputPath follows) =>
+        new($"'{input}' would follow '{follows}', which the lock of {place.Name} does not have")
+        {
+            Hint = $"restore '{follows.Names[0]}' as well, or the whole lock",
         };
 
     internal static FleetException PromotesToItself(LockPlace from) =>
@@ -350,7 +382,7 @@ public sealed class FleetException : HostlockException
     /// <summary>Closures were to be compared, and neither side is a host.</summary>
     public static FleetException ClosureNeedsHost() => new("--closure builds a host, and neither of the two names is one")
     {
-        Hint = "name a host first: hostlock diff plex root --closure",
+        Hint = "name a host first, as in 'hostlock diff HOST root --closure'",
     };
 
     internal static FleetException RootIsNoMachine() => new("the root lock belongs to no machine") { Hint = "name a host" };
@@ -491,11 +523,13 @@ public sealed class FleetException : HostlockException
             Hint = $"to give one of them a lock of its own, name it: hostlock init {names.First()}",
         };
 
-    internal static FleetException WouldLose(string path, bool hasGit) =>
+    internal static FleetException WouldLose(string path, bool hasGit, bool isIgnored) =>
         new($"'{path}' would be replaced by the pins that build its host today, and "
             + $"{(hasGit ? "git does not have it as it is" : "there is no git to keep it")}")
         {
-            Hint = hasGit ? $"git add {ShellWord.Quote(path)}" : $"move it out of the flake first: mv {ShellWord.Quote(path)} ..",
+            Hint = hasGit
+                ? $"git add {(isIgnored ? "-f " : "")}{ShellWord.Quote(path)}"
+                : $"move it out of the flake first: mv {ShellWord.Quote(path)} ..",
         };
 
     static IEnumerable<string> Words(IEnumerable<HostName> hosts) => hosts.Select(host => host.ToString());

@@ -46,19 +46,28 @@ public sealed class FleetFolder
     {
         if (!Directory.Exists(folder))
             throw FleetException.NoFolder(folder);
+        var flake = Find(folder) ?? throw FleetException.NoFlake(folder);
+        var file = System.IO.Path.Combine(flake, FleetFile.Name);
+        return File.Exists(file)
+            ? new(flake, FleetFile.Read(RegularFile.ReadText(file, MaximumText, FleetFile.Name)), true)
+            : new(flake, Fleet.Empty, false);
+    }
+
+    /// <summary>The folder of the flake that a folder lies in, as <see cref="Open"/> finds it; null if there is no flake.</summary>
+    public static string? Find(string folder)
+    {
         string? flake = null;
         var start = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder));
         for (var at = start; at is not null; at = System.IO.Path.GetDirectoryName(at))
         {
-            var file = System.IO.Path.Combine(at, FleetFile.Name);
-            if (File.Exists(file))
-                return new(at, FleetFile.Read(RegularFile.ReadText(file, MaximumText, FleetFile.Name)), true);
+            if (File.Exists(System.IO.Path.Combine(at, FleetFile.Name)))
+                return at;
             if (flake is null && File.Exists(System.IO.Path.Combine(at, FlakeFile)))
                 flake = at;
             if (System.IO.Path.Exists(System.IO.Path.Combine(at, ".git")))
                 break;
         }
-        return new(flake ?? throw FleetException.NoFlake(folder), Fleet.Empty, false);
+        return flake;
     }
 
     /// <summary>The same flake in another folder, which has a copy of its files.</summary>
@@ -67,6 +76,10 @@ public sealed class FleetFolder
     /// <summary>Reads the text of hostlock.toml.</summary>
     /// <exception cref="HostlockException">It cannot be read, is too large, or is not text.</exception>
     public SourceText ReadFleetFile() => new(FleetFile.Name, ReadText(FleetFile.Name));
+
+    /// <summary>The place of a key in hostlock.toml, such as <c>inputs</c>, <c>nixpkgs</c>; null if the file does not have it.</summary>
+    /// <exception cref="HostlockException">The file cannot be read, or is not TOML.</exception>
+    public SourceSpan? PlaceInFleetFile(params ReadOnlySpan<string> keys) => FleetFile.PlaceOf(ReadFleetFile(), keys);
 
     /// <summary>Reads the text of flake.nix.</summary>
     /// <exception cref="HostlockException">It cannot be read, is too large, or is not text.</exception>
@@ -173,11 +186,18 @@ public sealed class FleetFolder
 
     /// <summary>The host with a name.</summary>
     /// <exception cref="FleetException">There is no such host; the hint suggests a similar name.</exception>
-    public Host HostOf(HostName name) => _hosts.GetValueOrDefault(name) ?? throw FleetException.UnknownHost(name.ToString(), HostNames);
+    public Host HostOf(HostName name) => _hosts.GetValueOrDefault(name) ?? throw Unknown(name.ToString());
 
-    // A word that names an input gets the hint where inputs belong.
-    FleetException Unknown(string word) =>
-        InputIn(word) is { } input ? FleetException.InputForHost(word, input) : FleetException.UnknownHost(word, HostNames);
+    // A word that names an input gets the hint where inputs belong; one that names a host of flake.nix, how that host is adopted.
+    FleetException Unknown(string word)
+    {
+        var names = new LocalFlakes(this).Outputs(FlakeFile);
+        if (names is not null && HostName.TryParse(word) is { } host && NamedHosts.In(names).ContainsKey(host))
+            return FleetException.NotAdopted(host, HasFleetFile);
+        if (names is not null && HostName.TryParse(word) is null && names.Configurations.Values.Any(known => known.Contains(word)))
+            return FleetException.NotNamedLikeAHost(word);
+        return InputIn(word) is { } input ? FleetException.InputForHost(word, input) : FleetException.UnknownHost(word, HostNames);
+    }
 
     // The input that a word names instead of a host: 'nixpkgs', or 'plex/nixpkgs'. Null if it names none.
     string? InputIn(string word)

@@ -1,3 +1,5 @@
+using Hostlock.Flakes;
+
 namespace Hostlock.Fleets;
 
 /// <summary>The place of one lock of a fleet: the hosts that use it, its path, and the flake that it locks.</summary>
@@ -32,6 +34,9 @@ public sealed record LockPlace
 
     /// <summary>The inputs that must not move.</summary>
     public NameMap<Freeze> Frozen { get; init; } = NameMap<Freeze>.Empty;
+
+    /// <summary>True if an input must not move: it is frozen, or lies beneath one that is.</summary>
+    public bool Freezes(InputPath path) => Frozen.ContainsKey(path.Names[0]);
 
     /// <summary>A lock of a fleet.</summary>
     /// <param name="flake">The folder of the flake, absolute.</param>

@@ -39,21 +39,29 @@ sealed class FlakeReader
         _read.GetOrAdd((files, folder), _ => new(() => ReadAnewAsync(files, folder, name, cancellationToken))).Value;
 
     /// <summary>Reads the declarations of the flake to lock, whose file may have another name and whose lock is not looked at.</summary>
-    public Task<ReadFlake> ReadTopAsync(TreeFiles files, TreePath folder, string file, CancellationToken cancellationToken) =>
-        _read.GetOrAdd((files, folder.Resolve(file)), _ => new(() => ReadFileAsync(files, folder, file, "", cancellationToken))).Value;
+    /// <param name="files">The tree.</param>
+    /// <param name="folder">The folder of the flake.</param>
+    /// <param name="file">The name of the file.</param>
+    /// <param name="start">The folder that paths in messages start in.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public Task<ReadFlake> ReadTopAsync(
+        TreeFiles files, TreePath folder, string file, TreePath start, CancellationToken cancellationToken) =>
+        _read.GetOrAdd(
+            (files, folder.Resolve(file)),
+            _ => new(() => ReadFileAsync(files, folder, file, path => Below(start, path), cancellationToken))).Value;
 
     async Task<ReadFlake> ReadAnewAsync(TreeFiles files, TreePath folder, string name, CancellationToken cancellationToken)
     {
-        var read = await ReadFileAsync(files, folder, "flake.nix", name, cancellationToken);
+        var read = await ReadFileAsync(files, folder, "flake.nix", path => Display(name, path), cancellationToken);
         return read with { OwnLock = new(() => ReadLockAsync(files, folder.Resolve("flake.lock"), name, cancellationToken)) };
     }
 
     static async Task<ReadFlake> ReadFileAsync(
-        TreeFiles files, TreePath folder, string file, string name, CancellationToken cancellationToken)
+        TreeFiles files, TreePath folder, string file, Func<TreePath, string> display, CancellationToken cancellationToken)
     {
         var path = folder.Resolve(file);
-        var (text, realPath) = await ReadTextAsync(files, path, name, cancellationToken)
-            ?? throw await MissingAsync(files, path, name, cancellationToken);
+        var (text, realPath) = await ReadTextAsync(files, path, display, cancellationToken)
+            ?? throw await MissingAsync(files, path, display, cancellationToken);
         var warnings = new List<Warning>();
         var flake = FlakeNixParser.Parse(text, folder, realPath.Folder, warnings);
         return new(flake, new(files, folder), NoLock, warnings);
@@ -67,7 +75,7 @@ sealed class FlakeReader
                 return LockFile.Empty;
             case TreeItem.File(var contents):
                 var read = LockFileReader.Read(Display(name, path), contents, _reading);
-                read.CheckEntries();
+                read.CheckEntries(_ => false);
                 return read;
             case TreeItem.Link:
                 throw LockException.IsLink(Display(name, path));
@@ -78,24 +86,24 @@ sealed class FlakeReader
 
     // flake.nix itself may be a link within the tree; folders on the way may not.
     static async Task<(SourceText Text, TreePath RealPath)?> ReadTextAsync(
-        TreeFiles files, TreePath path, string name, CancellationToken cancellationToken)
+        TreeFiles files, TreePath path, Func<TreePath, string> display, CancellationToken cancellationToken)
     {
         for (var links = 0; links <= MaximumLinks; links++)
         {
             switch (await files.FindAsync(path, cancellationToken))
             {
                 case TreeItem.File(var contents):
-                    return (new(Display(name, path), Decode(contents, Display(name, path))), path);
+                    return (new(display(path), Decode(contents, display(path))), path);
                 case TreeItem.Link(var target) when !target.StartsWith('/'):
                     path = path.Folder.Resolve(target);
                     break;
                 case TreeItem.Folder:
-                    throw LockException.NotAFile(Display(name, path));
+                    throw LockException.NotAFile(display(path));
                 default:
                     return null;
             }
         }
-        throw LockException.IsLink(Display(name, path));
+        throw LockException.IsLink(display(path));
     }
 
     static string Decode(ReadOnlyMemory<byte> contents, string display)
@@ -112,15 +120,18 @@ sealed class FlakeReader
         }
     }
 
-    static async Task<LockException> MissingAsync(TreeFiles files, TreePath path, string name, CancellationToken cancellationToken)
+    static async Task<LockException> MissingAsync(
+        TreeFiles files, TreePath path, Func<TreePath, string> display, CancellationToken cancellationToken)
     {
         foreach (var folder in path.Folders)
         {
             if (await files.FindAsync(folder, cancellationToken) is TreeItem.Link)
-                return LockException.IsLink(Display(name, folder));
+                return LockException.IsLink(display(folder));
         }
-        return LockException.FileMissing(Display(name, path));
+        return LockException.FileMissing(display(path));
     }
+
+    static string Below(TreePath start, TreePath path) => (path.IsWithin(start) ? path.Below(start) : path).ToString();
 
     static string Display(string name, TreePath path) => name.Length == 0 ? path.ToString() : $"{name}/{path}";
 }

@@ -18,15 +18,18 @@ public sealed class LockException : HostlockException
         new("the lock file has conflict markers of a merge")
         {
             Span = span,
-            Hint = "'hostlock resolve' settles a merge that is not committed yet; else put an earlier lock back with 'hostlock restore'",
+            Hint = "'hostlock resolve HOST --ours' or --theirs settles a merge that is not committed yet; else 'hostlock restore HOST --to "
+                + "COMMIT' puts an earlier lock back",
         };
 
     // Its bytes are not shown: they mean nothing to a person, and something to a terminal.
     internal static LockException NotReadable(string name) =>
-        new($"'{name}' is not text: it is encrypted, or damaged")
-        {
-            Hint = "if the repository keeps it encrypted, unlock the repository first, as with 'git-crypt unlock'",
-        };
+        new($"'{name}' is not text: it is encrypted, or damaged") { Hint = Unlocking };
+
+    // A lock of which each text is encrypted has another form than a lock.
+    internal static LockException NoVersion(string name) => new($"'{name}' is not a lock file: it has no version") { Hint = Unlocking };
+
+    const string Unlocking = "if the repository keeps it encrypted, unlock the repository first, as with 'git-crypt unlock'";
 
     internal static LockException UnsupportedVersion(SourceSpan span, string version) =>
         new($"lock file version {version} is not supported") { Span = span, Hint = "versions 5, 6 and 7 are supported" };
@@ -76,7 +79,10 @@ public sealed class LockException : HostlockException
         };
 
     internal static LockException UnlockedEntry(InputPath path, FlakeRef locked) =>
-        new($"the lock file has an unlocked input '{path}': {locked.Attributes}");
+        new($"the lock file has an unlocked input '{path}': {locked.Attributes}")
+        {
+            Hint = $"'hostlock update HOST -i {ShellWord.Quote(path.ToString())}' locks it anew",
+        };
 
     internal static LockException FileMissing(string place) =>
         new($"path '{place}' does not exist");
@@ -102,6 +108,6 @@ public sealed class LockException : HostlockException
     internal static LockException TooManyPaths(int bound) =>
         new($"the inputs of the lock files share nodes, and have more than {bound} paths")
         {
-            Hint = "recreate a lock file of such an old form: delete it, then run 'hostlock lock'",
+            Hint = "recreate a lock file of such an old form: delete it, then run 'hostlock lock HOST'",
         };
 }

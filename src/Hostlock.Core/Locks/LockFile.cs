@@ -129,10 +129,11 @@ public sealed class LockFile(LockNode root)
     /// <summary>
     /// Makes sure that Nix would read this lock: what it refuses there, a command that only shows a lock lets pass.
     /// </summary>
+    /// <param name="isLockedAnew">Tells which inputs are locked anew, so that their entries need not pin anything.</param>
     /// <exception cref="HostlockException">An entry is of no type that is known, has an attribute its type has not, or pins
     /// nothing.</exception>
     /// <remarks>Nix 2.34.8, libflake/lockfile.cc, LockedNode::LockedNode; libfetchers, inputFromAttrs.</remarks>
-    internal void CheckEntries()
+    internal void CheckEntries(Predicate<InputPath> isLockedAnew)
     {
         foreach (var (path, edge) in AllInputs())
         {
@@ -149,7 +150,7 @@ public sealed class LockFile(LockNode root)
             {
                 throw why.While($"while reading the lock entry of input '{path}'");
             }
-            if (!node.Locked.IsRelativePath && !node.Locked.IsLocked && node.Locked.NarHash is null)
+            if (node.Locked is { IsRelativePath: false, IsLocked: false, NarHash: null } && !isLockedAnew(path))
                 throw LockException.UnlockedEntry(path, node.Locked);
         }
     }

@@ -108,8 +108,10 @@ public static class LockFileReader
             {
                 throw NotJson(why);
             }
+            if (_version is null)
+                throw LockException.NoVersion(_name);
             if (_version is not ("5" or "6" or "7"))
-                throw LockException.UnsupportedVersion(At(_versionOffset), _version ?? "0");
+                throw LockException.UnsupportedVersion(At(_versionOffset), _version);
             if (_root is null)
                 throw LockException.WrongType(At(_rootOffset), "'root'", "a text");
             // A root that names no node counts as a root without inputs.
@@ -455,12 +457,15 @@ public static class LockFileReader
             return LockException.Malformed(At(offset), reason);
         }
 
-        // What git-crypt writes begins with a null byte. Texts of age and of OpenPGP say what they are.
+        // What git-crypt writes begins with a null byte. Texts of age, of OpenPGP and of Ansible say what they are; those of OpenSSL begin
+        // with "Salted__" in base64.
         static bool IsEncrypted(ReadOnlySpan<byte> bytes) =>
             bytes[..Math.Min(bytes.Length, 512)].Contains((byte)0)
             || bytes.StartsWith("age-encryption.org/"u8)
             || bytes.StartsWith("-----BEGIN AGE ENCRYPTED FILE-----"u8)
-            || bytes.StartsWith("-----BEGIN PGP MESSAGE-----"u8);
+            || bytes.StartsWith("-----BEGIN PGP MESSAGE-----"u8)
+            || bytes.StartsWith("$ANSIBLE_VAULT;"u8)
+            || bytes.StartsWith("U2FsdGVkX1"u8);
 
         // System.Text.Json ends its messages with the place, which we show ourselves, and a remark on its options.
         static string Reason(string message)

@@ -28,7 +28,9 @@ public sealed class LockResolver(IFlakeSource source)
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            old.CheckEntries();
+            // Nix reads no lock with an entry that pins nothing, not even to lock that very input anew; the only way out there is to delete
+            // the lock, with all its pins.
+            old.CheckEntries(path => request is LockRequest.Update(var inputs) && inputs.Any(path.StartsWith));
             var from = top.Flake.RegistryUrl is { } registry ? source.WithRegistry(registry) : source;
             var walk = new Walk(from, _reader, top, request, abandon.Token);
             return await walk.RunAsync(old);
@@ -41,9 +43,13 @@ public sealed class LockResolver(IFlakeSource source)
     }
 
     /// <summary>Reads what the flake to lock declares, from <c>flake.nix</c> or another file in its place.</summary>
-    public async Task<TopFlake> ReadTopAsync(FlakePlace place, string file, CancellationToken cancellationToken)
+    /// <param name="place">The flake.</param>
+    /// <param name="file">The name of the file.</param>
+    /// <param name="start">The folder of the tree that paths in messages start in.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<TopFlake> ReadTopAsync(FlakePlace place, string file, TreePath start, CancellationToken cancellationToken)
     {
-        var read = await _reader.ReadTopAsync(place.Files, place.Folder, file, cancellationToken);
+        var read = await _reader.ReadTopAsync(place.Files, place.Folder, file, start, cancellationToken);
         // inputs.self adds to what the flake's own tree is (flake.cc, applySelfAttrs). Its files in git LFS are those that lie there.
         return read.Flake.SelfAttributes.Truth("submodules") == true
             ? new(read.Flake, read.Place with { Files = await place.Files.WithSubmodulesAsync(cancellationToken) })

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Hostlock.Fleets;
+using Hostlock.Locks;
 
 namespace Hostlock.Reporting;
 
@@ -15,7 +17,10 @@ public static class ErrorText
     const int Steps = 12;
 
     /// <summary>Renders an error: the message, its place in a file, and the hint.</summary>
-    public static string Render(HostlockException error, Ink ink)
+    /// <param name="error">The error.</param>
+    /// <param name="ink">How to colour.</param>
+    /// <param name="commands">How the commands of the hint are typed; null for the folder of the flake.</param>
+    public static string Render(HostlockException error, Ink ink, TypedCommands? commands = null)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{ink.Bad("error")}: {Indented(error.Message)}\n");
@@ -25,7 +30,11 @@ public static class ErrorText
         if (error.Trail.Count > Steps)
             text.Append(CultureInfo.InvariantCulture, $"  … and {error.Trail.Count - Steps} steps more\n");
         if (error.Hint is { } hint)
-            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold("hint")}: {Visible.Line(hint)}\n");
+        {
+            // Errors of fetching speak of other repositories.
+            var typed = error is FleetException or LockException ? (commands ?? TypedCommands.InFlake).Here(hint) : hint;
+            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold("hint")}: {Visible.Line(typed)}\n");
+        }
         return text.ToString();
     }
 

@@ -26,9 +26,9 @@ public static class PromotionText
         switch (outcome)
         {
             case LockOutcome.Failed(_, var why):
-                text.Append(
-                    CultureInfo.InvariantCulture,
-                    $"  {ink.Bad("refused")}: {Visible.Name(why.Message)}\n  {Visible.Name(why.Hint ?? "")}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {ink.Bad("refused")}: {Visible.Name(why.Message)}\n");
+                if (why.Hint is { } hint)
+                    text.Append(CultureInfo.InvariantCulture, $"  {Visible.Name(hint)}\n");
                 break;
             case LockOutcome.Planned(var planned):
                 text.Append(DiffText.Render(planned.Diff));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Locks;
@@ -13,7 +14,7 @@ namespace Hostlock.Tests.House;
 /// Every message of the library, made by its factory and rendered, in one text a floor under House/messages. It is for reading:
 /// <c>HOSTLOCK_BLESS=1</c> rewrites it.
 /// </summary>
-public class MessagesTests
+public partial class MessagesTests
 {
     static readonly Type[] Exceptions =
     [
@@ -61,6 +62,29 @@ public class MessagesTests
         }
         Assert.Equal(File.ReadAllText(file), text.ToString());
     }
+
+    /// <summary>A command with a word in capitals is for the user to complete.</summary>
+    [Theory]
+    [InlineData(nameof(FleetException))]
+    [InlineData(nameof(LockException))]
+    public void A_hint_with_a_command_has_a_script_that_tries_it(string name)
+    {
+        var offering = MessagesOf(name).Where(message => message.Error.Hint is { } hint && Offered().Matches(hint).Any(IsWhole))
+            .Select(message => message.Factory).Distinct();
+
+        Assert.All(
+            offering,
+            factory => Assert.True(
+                File.Exists(Path.Combine(Repository.Root, $"tests/Hostlock.Tests/Scripts/mends/{factory}.txtar")), factory));
+
+        static bool IsWhole(Match command) => !Placeholder().IsMatch(command.Value);
+    }
+
+    [GeneratedRegex("(?<=^|'|: )(?:hostlock|git|cp|mv) [^']*")]
+    private static partial Regex Offered();
+
+    [GeneratedRegex(@"\b[A-Z]{2,}\b")]
+    private static partial Regex Placeholder();
 
     static IEnumerable<(string Factory, HostlockException Error)> MessagesOf(string name)
     {

@@ -139,7 +139,7 @@ public class LockFileReaderTests
     [Theory]
     [InlineData("", "flake.lock:1:1: not a lock file: the file is empty")]
     [InlineData("[]", "flake.lock:1:1: the top level of the lock file must be an object")]
-    [InlineData("""{"nodes":{},"root":"root"}""", "flake.lock:1:1: lock file version 0 is not supported")]
+    [InlineData("""{"nodes":{},"root":"root"}""", ": 'flake.lock' is not a lock file: it has no version")]
     [InlineData("""{"nodes":{},"root":"root","version":8}""", "flake.lock:1:37: lock file version 8 is not supported")]
     [InlineData("""{"nodes":{},"root":"root","version":"7"}""", "flake.lock:1:37: lock file version \"7\" is not supported")]
     [InlineData(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Hostlock.Cli;
 using Hostlock.Platform;
@@ -24,6 +25,7 @@ sealed class Script : IDisposable
     string _input = "";
     bool _isTerminal;
     (int Exit, string Output, string Errors)? _last;
+    List<string> _words = [];
     Txtar _source;
 
     // Each step up to here, and what was said in it.
@@ -100,6 +102,12 @@ sealed class Script : IDisposable
                 End(finished.ExitCode, finished.Output, finished.Errors);
                 Assert.True(isNegated != finished.Succeeded, $"ended with {finished.ExitCode}");
                 break;
+            case ("mend", [var code]):
+                await MendFindingsAsync(code, cancellationToken);
+                break;
+            case ("hint", [var message]):
+                await FollowHintAsync(message, cancellationToken);
+                break;
             case ("exit", [var code]):
                 Assert.Equal(int.Parse(code, CultureInfo.InvariantCulture), _last!.Value.Exit);
                 break;
@@ -164,6 +172,7 @@ sealed class Script : IDisposable
 
     async Task HostlockAsync(List<string> words, CancellationToken cancellationToken)
     {
+        _words = words;
         using var output = new StringWriter();
         using var errors = new StringWriter();
         using var input = new StringReader(_input);
@@ -182,6 +191,83 @@ sealed class Script : IDisposable
             output, errors, _isTerminal ? input : null, _folder, variables, _ => _web, _processes, new FixedTime(), _isTerminal, 120);
         var exit = (int)await App.RunAsync([.. words], surroundings, cancellationToken);
         End(exit, output.ToString(), errors.ToString());
+    }
+
+    // Does what the last check offers against the findings of a rule, and checks again.
+    async Task MendFindingsAsync(string code, CancellationToken cancellationToken)
+    {
+        var check = _words;
+        Assert.Contains("check", check);
+        var offered = await FixesAsync();
+        Assert.NotEmpty(offered);
+        foreach (var fix in offered.Distinct())
+            await TypeAsync(fix, cancellationToken);
+        Assert.Empty(await FixesAsync());
+
+        // Each finding of the rule has to offer something.
+        async Task<List<string>> FixesAsync()
+        {
+            await HostlockAsync(check, cancellationToken);
+            var printed = _last!.Value.Output;
+            await HostlockAsync([.. check, "--json"], cancellationToken);
+            using var page = JsonDocument.Parse(_last!.Value.Output);
+            var fixes = page.RootElement.GetProperty("findings").EnumerateArray()
+                .Where(finding => finding.GetProperty("code").GetString() == code)
+                .Select(finding => finding.GetProperty("fix").GetString()!).ToList();
+            Assert.All(fixes, fix => Assert.Contains($"\n  fix: {fix}\n", printed, StringComparison.Ordinal));
+            return [.. fixes.Select(Outward)];
+        }
+    }
+
+    // Does what the last command said next to a message, and runs that command again: the message is gone.
+    async Task FollowHintAsync(string message, CancellationToken cancellationToken)
+    {
+        var (words, said) = (_words, _last!.Value.Errors + _last.Value.Output);
+        Assert.Matches(message, said);
+        var hint = said[Regex.Match(said, message, RegexOptions.CultureInvariant).Index..];
+        var command = Regex.Match(
+            hint,
+            "(?:hint: (?:[^'\n]*: )?(PROGRAM [^\n]*)|'(PROGRAM [^'\n]*)')".Replace(
+                "PROGRAM", "(?:hostlock|git|cp|mv|cd)", StringComparison.Ordinal),
+            RegexOptions.CultureInvariant);
+        Assert.True(command.Success, "no command is offered");
+        await TypeAsync(Outward(command.Groups[1].Value + command.Groups[2].Value), cancellationToken);
+        await HostlockAsync(words, cancellationToken);
+        Assert.DoesNotMatch(message, _last!.Value.Errors + _last.Value.Output);
+    }
+
+    // Runs a line as a person types it into a shell: each command has to succeed.
+    async Task TypeAsync(string line, CancellationToken cancellationToken)
+    {
+        _story.Append(CultureInfo.InvariantCulture, $"$ {line}\n");
+        var folder = _folder;
+        try
+        {
+            foreach (var command in line.Split(" && "))
+            {
+                var words = Words(command.Replace("'\\''", "''", StringComparison.Ordinal));
+                switch (words)
+                {
+                    case ["cd", var to]:
+                        _folder = PathOf(to);
+                        break;
+                    case ["hostlock", ..]:
+                        _input = "y\n";
+                        await HostlockAsync(words[1..], cancellationToken);
+                        break;
+                    default:
+                        var finished = await _processes.RunAsync(
+                            ProcessRequest.Of("sh", ["-c", command]) with { Folder = _folder }, cancellationToken);
+                        End(finished.ExitCode, finished.Output, finished.Errors);
+                        break;
+                }
+                Assert.True(words[0] == "cd" || _last!.Value.Exit == 0, $"'{command}' ended with {_last?.Exit}");
+            }
+        }
+        finally
+        {
+            _folder = folder;
+        }
     }
 
     // A program of the script has ended.

@@ -10,8 +10,8 @@ public class ScriptTests
 
     public static TheoryData<string> Names =>
         [
-            .. Directory.EnumerateFiles(Folder, "*.txtar")
-            .Select(file => Path.GetFileNameWithoutExtension(file)!)
+            .. Directory.EnumerateFiles(Folder, "*.txtar", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Folder, file)[..^".txtar".Length])
             .Order(StringComparer.Ordinal),
         ];
 

@@ -70,7 +70,7 @@ public static class HostSelection
         if (replaced.Count == 0)
             return;
         if (GitWorkTreeFiles.Around(processes, folder.Path) is null)
-            throw FleetException.WouldLose(replaced[0], hasGit: false);
+            throw FleetException.WouldLose(replaced[0], hasGit: false, isIgnored: false);
         var status = await processes.RunAsync(
             GitProgram.InWorkTree(
                 folder.Path,
@@ -90,6 +90,7 @@ public static class HostSelection
         // Two letters, the second of which is blank if the file is as the index has it; then a blank and the path from the root of the
         // repository.
         if (status.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(entry => entry[1] != ' ') is { } changed)
-            throw FleetException.WouldLose(replaced.First(path => changed.EndsWith(path, StringComparison.Ordinal)), hasGit: true);
+            throw FleetException.WouldLose(
+                replaced.First(path => changed.EndsWith(path, StringComparison.Ordinal)), hasGit: true, isIgnored: changed[0] == '!');
     }
 }

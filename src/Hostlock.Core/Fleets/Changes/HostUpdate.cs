@@ -192,8 +192,10 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         if (repository.Files is GitWorkTreeFiles tree
             && !await tree.KnowsAsync(file)
             && File.Exists(Path.Combine(tree.Root, file.ToText())))
-            throw FleetException.NotTracked(file.Below(repository.Folder).ToText());
-        var top = await _resolver.ReadTopAsync(repository with { Folder = folder }, place.FlakeFile, cancellationToken);
+            throw FleetException.NotTracked(
+                file.Below(repository.Folder).ToText(), await tree.IsIgnoredAsync(file, cancellationToken));
+        var top = await _resolver.ReadTopAsync(
+            repository with { Folder = folder }, place.FlakeFile, repository.Folder, cancellationToken);
         if (place.References.Count == 0)
             return top;
         var inputs = top.Flake.Inputs.ToBuilder();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hostlock.Flakes;
 using Hostlock.Locks;
 
@@ -79,6 +80,26 @@ public sealed record PlannedLock
     {
         var after = After.WithFactsOf(Before ?? LockFile.Empty);
         return ReferenceEquals(after, After) ? this : new(Place, Before, after);
+    }
+
+    /// <summary>Plans to put back some inputs of an earlier lock, each with all beneath it. The others stay.</summary>
+    /// <param name="place">Where the lock lies.</param>
+    /// <param name="bytes">The earlier lock.</param>
+    /// <param name="inputs">The inputs, at least one.</param>
+    /// <exception cref="HostlockException">The bytes are no lock, there is no lock now, or an input cannot be put back alone.</exception>
+    public static PlannedLock Restoring(LockPlace place, byte[] bytes, ImmutableArray<InputPath> inputs)
+    {
+        var (earlier, now) = (LockFileReader.Read(place.RelativePath, bytes), HostLocks.ReadExisting(place));
+        var after = now;
+        foreach (var path in inputs)
+        {
+            if (earlier.EdgeAt(path) is null || (path.Length > 1 && after.EdgeAt(path.Parent) is not LockEdge.Locked))
+                throw FleetException.NotAnInput(place, path, earlier);
+            after = LockGraft.Into(after, earlier, path);
+        }
+        return LockGraft.Dangling(after) is [var (input, follows), ..]
+            ? throw FleetException.RestoresDangling(place, input, follows)
+            : new(place, now, after.WithUnknownOf(now));
     }
 
     /// <summary>

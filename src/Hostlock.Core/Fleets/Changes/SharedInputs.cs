@@ -75,12 +75,9 @@ public sealed class SharedInputs(FleetFolder folder, Func<LockPlace, Task<Flake>
                     ? new LockOutcome.Failed(place, FleetException.SharedDangles(place, path, input, follows))
                     : Planned(after, new($"'{path}' is shared: {place.Name} gets it as well"));
             }
-            return Planned(
-                now,
-                new(
-                    rule is HoldingRule.Frozen(var freeze)
-                        ? $"'{path}' is shared, but frozen on {place.Name}: {freeze}"
-                        : $"'{path}' is shared, but stays as it is on {place.Name}: {rule}"));
+            return rule is HoldingRule.Frozen(var freeze)
+                ? Planned(now, new($"'{path}' is shared, but frozen on {place.Name}: {freeze}"))
+                : Planned(now, new($"'{path}' is shared, but stays as it is on {place.Name}: {rule}"));
 
             LockOutcome.Planned Planned(LockFile result, Warning warning) => new(
                 PlannedLock.Of(place, before, result).Leaving(known?.Held ?? [], known?.Unreachable ?? []) with

@@ -39,7 +39,12 @@ public static class CheckRules
             "An entry of a lock has a revision, but no narHash or no lastModified, so that nobody can tell whether its tree was changed.",
             Evidence.Locks,
             IncompleteEntry.Find),
-        new("dangling", Severity.Error, "An input follows one that its lock does not have.", Evidence.Locks, DanglingFollows.Find),
+        new(
+            "dangling",
+            Severity.Error,
+            "An input follows one that its lock does not have, or that is not declared.",
+            Evidence.Declarations,
+            DanglingFollows.Find),
         new(
             "unknown-input",
             Severity.Error,

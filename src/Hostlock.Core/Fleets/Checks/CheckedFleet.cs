@@ -6,7 +6,6 @@ using Hostlock.Fleets.Merging;
 using Hostlock.Fleets.Settings;
 using Hostlock.Nar;
 using Hostlock.Platform;
-using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.Checks;
 
@@ -25,6 +24,10 @@ public sealed record CheckedFleet(
 
     /// <summary>The folder of the flake, relative to its repository; empty for the repository's own folder, and outside of one.</summary>
     public string FolderInRepository { get; init; } = "";
+
+    /// <summary>By absolute path, why <c>resolve</c> cannot settle a lock that git could not merge; one that it can settle is not in
+    /// it.</summary>
+    public IReadOnlyDictionary<string, HostlockException> Unsettled { get; init; } = new Dictionary<string, HostlockException>();
 
     /// <summary>The locks of an earlier commit; null if no commit was named.</summary>
     public EarlierLocks? Earlier { get; init; }
@@ -73,26 +76,25 @@ public sealed record CheckedFleet(
                 inRepository = Path.GetRelativePath(tree.Root, folder.Path);
             foreach (var path in places.Select(place => place.RelativePath).Concat([FleetFile.Name, FleetFolder.Library]))
             {
-                if (File.Exists(folder.Full(path))
-                    && !await tree.KnowsAsync(TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Full(path)))))
+                if (File.Exists(folder.Full(path)) && !await tree.KnowsAsync(InTree(path)))
                     untracked.Add(path);
             }
             if (untracked.Count > 0)
-                ignored.UnionWith(await IgnoredAsync(processes, folder, untracked, cancellationToken));
+            {
+                var found = await tree.IgnoredAsync(untracked.Select(InTree), cancellationToken);
+                ignored.UnionWith(untracked.Where(path => found.Contains(InTree(path))));
+            }
+
+            TreePath InTree(string path) => TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Full(path)));
         }
         var locks = await UnmergedLock.MarkAsync(FleetStatus.Read(places), folder, processes, cancellationToken);
         return new(folder, locks, place => declared[place], untracked, now)
         {
             Ignored = ignored,
             FolderInRepository = inRepository,
+            Unsettled = locks.Any(status => status.IsUnmerged)
+                ? await new LockResolving(processes, folder).UnsettledAsync(places, cancellationToken)
+                : new Dictionary<string, HostlockException>(),
         };
-    }
-
-    static async Task<IEnumerable<string>> IgnoredAsync(
-        IProcessRunner processes, FleetFolder folder, IEnumerable<string> paths, CancellationToken cancellationToken)
-    {
-        var request = GitProgram.InWorkTree(folder.Path, "check-ignore", "-z", "--stdin")
-            .WithInput(string.Concat(paths.Select(path => $"{path}\0")));
-        return (await processes.RunAsync(request, cancellationToken)).Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 }

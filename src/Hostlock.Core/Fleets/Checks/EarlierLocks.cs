@@ -26,7 +26,7 @@ public sealed record EarlierLocks(
         var (fleet, why) = await FleetAsync(history, commit, cancellationToken);
         foreach (var status in locks.Where(status => status.Lock is not null))
         {
-            foreach (var path in PathsOf(status.Place, fleet))
+            foreach (var path in LockHistory.PathsAt(status.Place, fleet))
             {
                 try
                 {
@@ -56,16 +56,5 @@ public sealed record EarlierLocks(
         {
             return (null, why);
         }
-    }
-
-    // Hosts that share a lock now may have had locks of their own.
-    static List<string> PathsOf(LockPlace place, Fleet? earlier)
-    {
-        var paths = place.Sharers
-            .Select(owner => owner is LockOwner.Host(var name)
-                ? earlier?.Hosts.FirstOrDefault(host => host.Name == name)?.Lock
-                : FleetFolder.RootLock)
-            .OfType<string>().Distinct().ToList();
-        return paths.Count > 0 ? paths : [place.RelativePath];
     }
 }

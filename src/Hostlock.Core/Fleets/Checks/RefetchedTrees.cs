@@ -6,19 +6,22 @@ using Hostlock.Locks;
 namespace Hostlock.Fleets.Checks;
 
 /// <summary>A tree that locks pin, and that could not be fetched as it was locked.</summary>
-/// <param name="Place">The first lock that pins it.</param>
-/// <param name="Path">The input that pins it in that lock.</param>
-/// <param name="Others">The number of other locks that pin it.</param>
+/// <param name="Inputs">The inputs that pin it, at least one, in the order of the locks.</param>
 /// <param name="Why">The failure.</param>
-public sealed record FailedTree(LockPlace Place, InputPath Path, int Others, HostlockException Why)
+public sealed record FailedTree(ImmutableArray<(LockPlace Place, InputPath Path)> Inputs, HostlockException Why)
 {
     /// <summary>True if the tree can be fetched, and is not the one that was locked.</summary>
     public bool IsOtherTree => Why is FetchException { IsOtherTree: true };
 
     /// <summary>Describes the failure as a problem.</summary>
     /// <param name="fix">The command that fixes it; null if no command does.</param>
-    public Problem ToProblem(string? fix) =>
-        new($"input '{Path}' of {Place.Name}{(Others > 0 ? $" and {Others} more" : "")}: {Why.Message}", Place.RelativePath, null, fix);
+    public Problem ToProblem(string? fix)
+    {
+        var (place, path) = Inputs[0];
+        var others = Inputs.Select(input => input.Place.FullPath).Distinct().Count() - 1;
+        return new(
+            $"input '{path}' of {place.Name}{(others > 0 ? $" and {others} more" : "")}: {Why.Message}", place.RelativePath, null, fix);
+    }
 }
 
 /// <summary>The result of fetching all locked trees again.</summary>
@@ -66,8 +69,7 @@ public sealed record RefetchedTrees(ImmutableArray<FailedTree> Failed)
             }
             catch (HostlockException why)
             {
-                var (place, path) = tree.First();
-                return new FailedTree(place, path, tree.Select(input => input.Place.FullPath).Distinct().Count() - 1, why);
+                return new FailedTree([.. tree], why);
             }
         }));
         return new([.. failed.OfType<FailedTree>()]);

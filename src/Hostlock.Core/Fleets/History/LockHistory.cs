@@ -10,7 +10,11 @@ namespace Hostlock.Fleets.History;
 /// <summary>One change of a lock.</summary>
 /// <param name="Commit">The commit that made the change.</param>
 /// <param name="Diff">The entries that changed; null if the lock before or after the commit cannot be read.</param>
-public sealed record CommittedChange(FileCommit Commit, LockDiff? Diff);
+public sealed record CommittedChange(FileCommit Commit, LockDiff? Diff)
+{
+    /// <summary>The reason why the lock of the commit cannot be read; null if it can.</summary>
+    public HostlockException? Why { get; init; }
+}
 
 /// <summary>Reads earlier locks of hosts from git.</summary>
 public sealed class LockHistory : IDisposable
@@ -40,28 +44,52 @@ public sealed class LockHistory : IDisposable
         var path = PathOf(place);
         // One commit more is read, for the change of the last one shown.
         var commits = await _history.OfAsync(path, most + 1, cancellationToken);
-        var locks = new List<LockFile?>();
+        var locks = new List<(LockFile? Lock, HostlockException? Why)>();
         foreach (var commit in commits)
             locks.Add(await LockAsync(commit.Id, path, cancellationToken));
         return
         [
-            .. commits.Take(most)
-            .Select((commit, i) => new CommittedChange(commit, Between(i + 1 < commits.Count ? locks[i + 1] : LockFile.Empty, locks[i]))),
+            .. commits.Take(most).Select(
+                (commit, i) => new CommittedChange(
+                    commit, Between(i + 1 < commits.Count ? locks[i + 1].Lock : LockFile.Empty, locks[i].Lock)) { Why = locks[i].Why }),
         ];
 
         static LockDiff? Between(LockFile? before, LockFile? after) =>
             before is null || after is null ? null : LockDiff.Between(before, after);
     }
 
-    /// <summary>Reads the bytes that a lock had in a commit, or at the end of a day.</summary>
+    /// <summary>Reads the bytes that a lock had in a commit, or at the end of a day. If it is not where it is now, hostlock.toml of the
+    /// commit says where it was.</summary>
     /// <exception cref="FleetException">There is no such commit, or it does not have the lock.</exception>
     public async Task<byte[]> AtAsync(LockPlace place, string word, CancellationToken cancellationToken)
     {
-        var path = PathOf(place);
-        return await _history.FindAsync(word, path, cancellationToken) is { } commit
-            && await _history.ContentsAsync(commit, path, cancellationToken) is { } contents
-            ? contents
-            : throw FleetException.NoSuchVersion(word, place.RelativePath);
+        if (await ContentsAsync(PathOf(place)) is { } contents)
+            return contents;
+        foreach (var path in PathsAt(place, await FleetIfReadableAsync(word, cancellationToken)))
+        {
+            if (await ContentsAsync(InRepository(path)) is { } earlier)
+                return earlier;
+        }
+        throw FleetException.NoSuchVersion(word, place.RelativePath);
+
+        async Task<byte[]?> ContentsAsync(string path) =>
+            await _history.FindAsync(word, path, cancellationToken) is { } commit
+                ? await _history.ContentsAsync(commit, path, cancellationToken)
+                : null;
+    }
+
+    /// <summary>Where the hosts of a lock had their locks in an earlier fleet, relative to the flake; the place of the lock itself if that
+    /// fleet had none of them. Hosts that share a lock now may have had locks of their own.</summary>
+    /// <param name="place">The lock.</param>
+    /// <param name="earlier">The earlier fleet; null if it is not known.</param>
+    public static IReadOnlyList<string> PathsAt(LockPlace place, Fleet? earlier)
+    {
+        var paths = place.Sharers
+            .Select(owner => owner is LockOwner.Host(var name)
+                ? earlier?.Hosts.FirstOrDefault(host => host.Name == name)?.Lock
+                : FleetFolder.RootLock)
+            .OfType<string>().Distinct().ToList();
+        return paths.Count > 0 ? paths : [place.RelativePath];
     }
 
     /// <summary>Reads the lock that a commit has; null if it is not in the commit.</summary>
@@ -72,7 +100,7 @@ public sealed class LockHistory : IDisposable
     /// <exception cref="HostlockException">What the commit has there cannot be read as a lock.</exception>
     public async Task<LockFile?> TryAtAsync(string path, string word, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(Path.GetDirectoryName(_fleetFile)!, path);
+        var file = InRepository(path);
         var commit = await _history.FindAsync(word, file, cancellationToken) ?? throw FleetException.NoSuchVersion(word, path);
         return await _history.ContentsAsync(commit, file, cancellationToken) is { } contents
             ? LockFileReader.Read($"{path}@{word}", contents)
@@ -107,19 +135,35 @@ public sealed class LockHistory : IDisposable
     /// <summary>Ends the git process that reads objects, if one was begun.</summary>
     public void Dispose() => _history.Dispose();
 
+    string InRepository(string path) => Path.Combine(Path.GetDirectoryName(_fleetFile)!, path);
+
+    // Null if the commit has no hostlock.toml, or one that makes no sense to this hostlock.
+    async Task<Fleet?> FleetIfReadableAsync(string word, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryFleetAtAsync(word, cancellationToken);
+        }
+        catch (FleetException)
+        {
+            return null;
+        }
+    }
+
     string PathOf(LockPlace place) => Path.GetRelativePath(_root, place.FullPath);
 
-    async Task<LockFile?> LockAsync(string commit, string path, CancellationToken cancellationToken)
+    // A commit that has deleted the lock has none of its inputs.
+    async Task<(LockFile? Lock, HostlockException? Why)> LockAsync(string commit, string path, CancellationToken cancellationToken)
     {
         try
         {
             return await _history.ContentsAsync(commit, path, cancellationToken) is { } contents
-                ? LockFileReader.Read($"{path}@{commit[..7]}", contents)
-                : null;
+                ? (LockFileReader.Read($"{path}@{commit[..7]}", contents), null)
+                : (LockFile.Empty, null);
         }
-        catch (LockException)
+        catch (LockException why)
         {
-            return null; // a lock with conflict markers, or a file of another program, was committed
+            return (null, why); // a lock with conflict markers, one that is encrypted, or a file of another program was committed
         }
     }
 }

@@ -84,6 +84,28 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
         return planned;
     }
 
+    /// <summary>By absolute path, why a lock that git could not merge cannot be settled; one that can be settled is not in it.</summary>
+    /// <param name="places">The locks.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">The index cannot be read.</exception>
+    public async Task<IReadOnlyDictionary<string, HostlockException>> UnsettledAsync(
+        IReadOnlyList<LockPlace> places, CancellationToken cancellationToken)
+    {
+        var unsettled = new Dictionary<string, HostlockException>(StringComparer.Ordinal);
+        foreach (var unmerged in await UnmergedLock.ReadAsync(folder, places, processes, cancellationToken))
+        {
+            try
+            {
+                await PlanAsync([unmerged], new([], null), cancellationToken);
+            }
+            catch (HostlockException why)
+            {
+                unsettled[unmerged.Place.FullPath] = why;
+            }
+        }
+        return unsettled;
+    }
+
     /// <summary>
     /// Writes the locks. One that is whole is added to git's index, as <c>git mergetool</c> does; of any other, the index keeps the sides,
     /// which agree on what was settled.

@@ -15,9 +15,6 @@ public sealed class FleetCheckTests : IDisposable
     const string FlakeNix = "{\n  inputs.a.url = \"github:o/a\";\n  outputs = inputs: import ./hostlock.nix inputs (_: { "
         + "nixosConfigurations.plex = 1; });\n}\n";
 
-    const string Follows =
-        "{\n  inputs.a.url = \"github:o/a\";\n  inputs.b.follows = \"c\";\n  outputs = inputs: import ./hostlock.nix inputs (_: { });\n}\n";
-
     static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     // By code: the fleet, as one that is in order and what is different about it.
@@ -50,15 +47,15 @@ public sealed class FleetCheckTests : IDisposable
                     FlakeOf("nixosConfigurations = { plex = 1; phone = 2; }; homeConfigurations.\"j@plex\" = 3; packages = { };"));
                 test.Write("hostlock.toml", "version = 1\noutputs = [\"nixosConfigurations\", \"homeConfigurations\"]\n[hosts.plex]\n");
             },
-            "error: hostlock.toml: phone is in flake.nix and not in hostlock.toml, so Nix does not see it\n  fix: hostlock init phone\n"
+            "error: hostlock.toml: phone is in flake.nix and not in hostlock.toml, so Nix does not see it\n  fix: hostlock init phone --yes\n"
             + "error: hostlock.toml: homeConfigurations.\"j@plex\" is in flake.nix, and hostlock.toml does not list it for plex, so Nix "
-                + "does not see it\n  fix: hostlock init\n"
+                + "does not see it\n  fix: hostlock init --yes\n"
             + "error: hostlock.toml: flake.nix has an output 'packages' that 'outputs' does not list, so Nix does not see it\n  fix: "
-                + "hostlock init\n"),
+                + "hostlock init --yes\n"),
         ["unlisted"] = (
             test => test.Write("flake.nix", FlakeOf("nixosConfigurations = { plex = 1; phone = 2; };")),
             "warning: hostlock.toml: phone is in flake.nix and not in hostlock.toml, so it is built by flake.lock\n  fix: hostlock init "
-                + "phone\n"),
+                + "phone --yes\n"),
         ["gone"] = (
             test =>
             {
@@ -68,10 +65,10 @@ public sealed class FleetCheckTests : IDisposable
                     "version = 1\noutputs = [\"nixosConfigurations\", \"lib\"]\n[hosts.plex]\nconfigurations = "
                         + "[\"nixosConfigurations.plex\", 'homeConfigurations.\"j@plex\"']\n[hosts.web]\n");
             },
-            "error: hostlock.toml: web is in hostlock.toml and no longer in flake.nix\n  fix: hostlock eject web\n"
+            "error: hostlock.toml: web is in hostlock.toml and no longer in flake.nix\n  fix: hostlock eject web --yes\n"
             + "error: hostlock.toml: homeConfigurations.\"j@plex\" of plex is in hostlock.toml and no longer in flake.nix\n  fix: "
-                + "hostlock init\n"
-            + "error: hostlock.toml: 'outputs' lists 'lib', which flake.nix no longer has\n  fix: hostlock init\n"),
+                + "hostlock init --yes\n"
+            + "error: hostlock.toml: 'outputs' lists 'lib', which flake.nix no longer has\n  fix: hostlock init --yes\n"),
         ["foreign-hive"] = (
             test => test.Write("flake.nix", FlakeOf("nixosConfigurations.plex = 1; colmena = { meta = { }; plex = { }; web = { }; };")),
             "warning: flake.nix: 'colmena' builds plex of modules of its own, by flake.lock; a hive made of nixosConfigurations builds "
@@ -92,12 +89,8 @@ public sealed class FleetCheckTests : IDisposable
             "warning: locks/plex.lock: the lock of plex has no narHash for 'a'\n  fix: hostlock lock plex --fill\n"
             + "warning: locks/plex.lock: the lock of plex has no lastModified for 'a'\n  fix: hostlock lock plex --fill\n"),
         ["dangling"] = (
-            test =>
-            {
-                test.Write("flake.nix", Follows);
-                test.Write(
-                    "locks/plex.lock", LockText().Replace("\"a\": \"a\"", "\"a\": \"a\", \"b\": [ \"c\" ]", StringComparison.Ordinal));
-            },
+            test => test.Write(
+                "locks/plex.lock", LockText().Replace("\"a\": \"a\"", "\"a\": \"a\", \"b\": [ \"c\" ]", StringComparison.Ordinal)),
             "error: locks/plex.lock: input 'b' of plex follows 'c', which does not exist\n  fix: hostlock lock plex\n"),
         ["unknown-input"] = (
             test =>
@@ -139,13 +132,13 @@ public sealed class FleetCheckTests : IDisposable
             + "warning: locks/plex.lock: input 'a' of plex is an absolute path of one machine: 'path:/srv/b'\n"),
         ["library-missing"] = (
             test => File.Delete(test._folder["hostlock.nix"]),
-            "error: hostlock.nix: the library that chooses each host's lock does not exist\n  fix: hostlock init --upgrade\n"),
+            "error: hostlock.nix: the library that chooses each host's lock does not exist\n  fix: hostlock init --upgrade --yes\n"),
         ["library-outdated"] = (
             test => test.Write("hostlock.nix", "{ }"),
-            "error: hostlock.nix: it is not the library of this hostlock\n  fix: hostlock init --upgrade\n"),
+            "error: hostlock.nix: it is not the library of this hostlock\n  fix: hostlock init --upgrade --yes\n"),
         ["not-wrapped"] = (
             test => test.Write("flake.nix", "{\n  inputs.a.url = \"github:o/a\";\n  outputs = _: { };\n}\n"),
-            "error: flake.nix: 'outputs' does not call hostlock.nix, so every host is built by the root lock\n  fix: hostlock init\n"),
+            "error: flake.nix: 'outputs' does not call hostlock.nix, so every host is built by the root lock\n  fix: hostlock init --yes\n"),
         ["drifted"] = (
             test =>
             {
@@ -168,8 +161,8 @@ public sealed class FleetCheckTests : IDisposable
             test =>
                 test._complete = fleet =>
                     fleet with { Earlier = new("HEAD~1", [(fleet.Locks[1], LockFileReader.Read("then", Encoding.UTF8.GetBytes(LockText(revision: '2', day: 59))))], []) },
-            "error: locks/plex.lock: since HEAD~1, plex: 'a' went back in time, from 2026-02-28 to 2026-02-27\n  fix: hostlock update "
-                + "plex -i a\n"),
+            "error: locks/plex.lock: since HEAD~1, plex: 'a' went back in time, from 2026-02-28 to 2026-02-27\n  fix: hostlock restore "
+                + "plex --to 'HEAD~1' -i a\n"),
         ["base-unreadable"] = (
             test =>
                 test._complete = fleet =>
@@ -178,14 +171,14 @@ public sealed class FleetCheckTests : IDisposable
         ["unreachable"] = (
             test =>
                 test._complete = fleet =>
-                    fleet with { Refetched = new([new(fleet.Locks[1].Place, InputPath.Of("a"), 0, FleetException.CommitFailed(""))]) },
+                    fleet with { Refetched = new([new([(fleet.Locks[1].Place, InputPath.Of("a"))], FleetException.CommitFailed(""))]) },
             "error: locks/plex.lock: input 'a' of plex: the locks are written, but git did not commit them\n"),
         ["hash"] = (
             test =>
                 test._complete = fleet =>
-                    fleet with { Refetched = new([new(fleet.Locks[0].Place, InputPath.Of("a", "b"), 6, FetchException.HashMismatch(FlakeRef.Indirect("b"), "x", "y"))]) },
-            "error: flake.lock: input 'a/b' of root and 6 more: NAR hash mismatch in input 'flake:b', expected 'x' but got 'y'\n  fix: "
-                + "hostlock update root -i a/b\n"),
+                    fleet with { Refetched = new([new([.. fleet.Locks.Select(status => (status.Place, InputPath.Of("a", "b")))], FetchException.HashMismatch(FlakeRef.Indirect("x"), "this", "that"))]) },
+            "error: flake.lock: input 'a/b' of root and 1 more: NAR hash mismatch in input 'flake:x', expected 'this' but got 'that'\n"
+            + "  fix: hostlock update root plex -i a/b\n"),
     };
 
     static string FlakeOf(string outputs) => FlakeNix.Replace("nixosConfigurations.plex = 1;", outputs, StringComparison.Ordinal);
@@ -220,6 +213,17 @@ public sealed class FleetCheckTests : IDisposable
 
         var findings = FleetCheck.Findings(Gathered()).Where(finding => finding.Code == code).ToList();
         Assert.Equal(said, FindingText.Render(findings, 0, Ink.Plain).Replace(_folder.Path, "FOLDER", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Codes))]
+    public void A_rule_that_offers_a_command_has_a_script_that_tries_it(string code)
+    {
+        var script = Path.Combine(Repository.Root, $"tests/Hostlock.Tests/Scripts/mends/{code}.txtar");
+
+        Assert.Equal(
+            Cases[code].Said.Contains("  fix: ", StringComparison.Ordinal),
+            File.Exists(script) && File.ReadLines(script).Contains($"mend {code}"));
     }
 
     [Fact]

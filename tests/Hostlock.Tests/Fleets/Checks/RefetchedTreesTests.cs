@@ -30,7 +30,7 @@ public sealed class RefetchedTreesTests
 
         var failed = Assert.Single((await FetchAsync(("plex", file), ("web", file))).Failed);
 
-        Assert.Equal(("plex", "b", 1), (failed.Place.Name, failed.Path.ToString(), failed.Others));
+        Assert.Equal([("plex", "b"), ("web", "b")], failed.Inputs.Select(input => (input.Place.Name, input.Path.ToString())));
         Assert.StartsWith("input 'b' of plex and 1 more: ", failed.ToProblem(null).Message, StringComparison.Ordinal);
     }
 

@@ -2,6 +2,7 @@ using Hostlock.Fetching.Folders;
 using Hostlock.Locks;
 using Hostlock.Nar;
 using Hostlock.Platform;
+using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fetching.Git.WorkTrees;
 
@@ -15,10 +16,12 @@ public sealed class GitWorkTreeFiles : TreeFiles
     readonly Lazy<Task<Tracked>> _tracked;
     readonly Lazy<TreeFiles> _withSubmodules;
     readonly FolderFiles _files;
+    readonly IProcessRunner? _processes;
 
-    GitWorkTreeFiles(string root, Func<Task<IEnumerable<TreePath>>> list, Func<TreeFiles, TreeFiles>? mount)
+    GitWorkTreeFiles(
+        string root, Func<Task<IEnumerable<TreePath>>> list, Func<TreeFiles, TreeFiles>? mount, IProcessRunner? processes = null)
     {
-        Root = root;
+        (Root, _processes) = (root, processes);
         _withSubmodules = new(() => mount is null ? this : mount(this));
         _files = new(root);
         _tracked = new(async () => Tracked.Of(await list()));
@@ -80,6 +83,25 @@ public sealed class GitWorkTreeFiles : TreeFiles
     /// <param name="path">Its path from the root of the work tree.</param>
     public async Task<bool> KnowsAsync(TreePath path) => (await _tracked.Value).Files.Contains(path);
 
+    /// <summary>Those of some files that git is told to ignore, so that it takes them by force alone. git is asked.</summary>
+    /// <param name="paths">The files, from the root of the work tree.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlySet<TreePath>> IgnoredAsync(IEnumerable<TreePath> paths, CancellationToken cancellationToken)
+    {
+        var request = GitProgram.InWorkTree(Root, "check-ignore", "-z", "--stdin")
+            .WithInput(string.Concat(paths.Select(path => $"{path.ToText()}\0")));
+        return _processes is null
+            ? new HashSet<TreePath>()
+            : (await _processes.RunAsync(request, cancellationToken)).Output
+                .Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(TreePath.Parse).ToHashSet();
+    }
+
+    /// <summary>Tells whether git is told to ignore a file, so that it takes it by force alone. git is asked.</summary>
+    /// <param name="path">Its path from the root of the work tree.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<bool> IsIgnoredAsync(TreePath path, CancellationToken cancellationToken) =>
+        (await IgnoredAsync([path], cancellationToken)).Count > 0;
+
     static GitWorkTreeFiles Of(IProcessRunner processes, string root, int depth) => new(
         root,
         () => ListAsync(processes, root),
@@ -87,7 +109,8 @@ public sealed class GitWorkTreeFiles : TreeFiles
             GitSubmodule.CheckedOut(root, root, depth)
                 .Select(submodule => (submodule.Path, Of(processes, submodule.Folder, depth + 1)._withSubmodules.Value))
                 .ToList()
-            is { Count: > 0 } mounts ? new MountedFiles(files, mounts) : files);
+            is { Count: > 0 } mounts ? new MountedFiles(files, mounts) : files,
+        processes);
 
     static async Task<IEnumerable<TreePath>> ListAsync(IProcessRunner processes, string root)
     {

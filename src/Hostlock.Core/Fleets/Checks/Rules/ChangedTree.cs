@@ -1,11 +1,18 @@
 namespace Hostlock.Fleets.Checks.Rules;
 
-/// <summary>A tree that a lock pins can be fetched, but is not the tree that was locked. Only locking the input anew puts it
+/// <summary>A tree that locks pin can be fetched, but is not the tree that was locked. Only locking the inputs anew puts it
 /// right.</summary>
 static class ChangedTree
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
-        from failed in fleet.Refetched!.Failed
-        where failed.IsOtherTree
-        select failed.ToProblem($"hostlock update {failed.Place.Name} -i {ShellWord.Quote(failed.Path.ToString())}");
+        fleet.Refetched!.Failed.Where(failed => failed.IsOtherTree).Select(failed => failed.ToProblem(Fix(failed)));
+
+    // All locks that pin the tree have to be updated.
+    static string? Fix(FailedTree failed) =>
+        failed.Inputs.Any(input => input.Place.Freezes(input.Path))
+            ? null
+            : string.Join(
+                " && ",
+                failed.Inputs.GroupBy(input => input.Path, input => input.Place.Name).Select(
+                    input => $"hostlock update {string.Join(' ', input.Distinct())} -i {ShellWord.Quote(input.Key.ToString())}"));
 }

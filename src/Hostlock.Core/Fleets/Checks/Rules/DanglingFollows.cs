@@ -1,18 +1,57 @@
+using System.Collections.Immutable;
+using Hostlock.Flakes;
 using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Checks.Rules;
 
-/// <summary>An input follows a path that its lock does not have.</summary>
+/// <summary>
+/// An input follows a path that its lock does not have, or one that is not declared. What a lock alone says is put right by locking; what
+/// is declared, by nobody but the user.
+/// </summary>
 static class DanglingFollows
 {
-    public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
-        from status in fleet.Locks
-        where status.Lock is not null
-        let place = status.Place
-        from dangling in LockGraft.Dangling(status.Lock!)
-        select new Problem(
-            $"input '{dangling.Item1}' of {place.Name} follows '{dangling.Item2}', which does not exist",
-            place.RelativePath,
-            null,
-            $"hostlock lock {place.Name}");
+    public static IEnumerable<Problem> Find(CheckedFleet fleet)
+    {
+        var told = new HashSet<(string File, int? Line, string Input)>();
+        foreach (var status in fleet.Locks)
+        {
+            var declared = fleet.Declared(status.Place);
+            var isLockable = !Undeclared(declared).Any();
+            foreach (var (name, input) in Undeclared(declared))
+            {
+                var file = input.Span?.Source.Name ?? FleetFolder.FlakeFile;
+                if (told.Add((file, input.Span?.Line, name)))
+                    yield return new($"input '{name}' follows '{input.Follows}', which is not declared", file, input.Span?.Line);
+            }
+            foreach (var (path, target) in status.Lock is null ? [] : LockGraft.Dangling(status.Lock))
+            {
+                var isDeclared = DeclaredAt(declared.Inputs, path) is { Follows: { } follows } && follows.Equals(target);
+                if (isDeclared && !declared.Inputs.ContainsKey(target.Names[0]))
+                    continue;
+                yield return new(
+                    $"input '{path}' of {status.Place.Name} follows '{target}', which does not exist",
+                    status.Place.RelativePath,
+                    null,
+                    isDeclared || !isLockable ? null : $"hostlock lock {status.Place.Name}");
+            }
+        }
+    }
+
+    /// <summary>The declared inputs that follow an input which is not declared. With one of them, nothing can be locked.</summary>
+    public static IEnumerable<KeyValuePair<string, FlakeInput>> Undeclared(Flake flake) =>
+        flake.Inputs.Where(
+            input => input.Value.Follows is { IsRoot: false } target && !flake.Inputs.ContainsKey(target.Names[0]));
+
+    // The declaration of an input, or the override of one beneath; null if nothing declares it.
+    static FlakeInput? DeclaredAt(ImmutableSortedDictionary<string, FlakeInput> inputs, InputPath path)
+    {
+        FlakeInput? found = null;
+        foreach (var name in path.Names)
+        {
+            if (!inputs.TryGetValue(name, out found))
+                return null;
+            inputs = found.Overrides;
+        }
+        return found;
+    }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Hostlock.Flakes;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Locks;
 
@@ -19,17 +21,41 @@ static class DriftedCopy
                 || fleet.Flakes.FolderWithin(reference) is not { } at
                 || IsHosts(fleet, at))
                 continue;
-            if (InnerLock.Of(root, name) is not { } copy || fleet.Flakes.TryReadLock($"{at}/{FleetFolder.RootLock}") is not { } own)
+            if (InnerLock.AsBuilt(root, name) is not { } copy || fleet.Flakes.TryReadLock($"{at}/{FleetFolder.RootLock}") is not { } own)
                 continue;
-            var moves = LocalFlakes.Moves(copy, own);
-            if (!moves.IsEmpty)
-                yield return new(
-                    Message(name, at, moves),
-                    FleetFolder.RootLock,
-                    null,
-                    IsOfNewHost(fleet, at) ? "hostlock init" : $"hostlock update root -i {ShellWord.Quote(name)}");
+            var moves = LockDiff.Between(copy, own).Changes.Select(change => change.Path)
+                .Where(path => !IsOverridden(input.Overrides, path))
+                .Select(path => path.Names[0]).Distinct().ToList();
+            if (moves.Count > 0)
+                yield return IsInLine(fleet, at, own)
+                    ? new(
+                        Message(name, at, moves),
+                        FleetFolder.RootLock,
+                        null,
+                        IsOfNewHost(fleet, at) ? "hostlock init --yes" : $"hostlock update root -i {ShellWord.Quote(name)}")
+                    : new(
+                        $"{Message(name, at, moves)}; {at}/{FleetFolder.RootLock} is not in line with {at}/{FleetFolder.FlakeFile} either",
+                        FleetFolder.RootLock);
         }
     }
+
+    // What the root has the input say is no copy of what the input's own lock says.
+    static bool IsOverridden(ImmutableSortedDictionary<string, FlakeInput> overrides, InputPath path)
+    {
+        foreach (var name in path.Names)
+        {
+            if (!overrides.TryGetValue(name, out var nested))
+                return false;
+            if (nested.Reference is not null || nested.Follows is not null)
+                return true;
+            overrides = nested.Overrides;
+        }
+        return false;
+    }
+
+    static bool IsInLine(CheckedFleet fleet, string at, LockFile own) =>
+        fleet.Flakes.Declared($"{at}/{FleetFolder.FlakeFile}") is { } declared
+            && LockStaleness.Between(new(null, declared, RefAttributes.Empty, null), own).IsEmpty;
 
     static bool IsHosts(CheckedFleet fleet, string at) =>
         fleet.Folder.Fleet.Hosts.Any(host => host.FlakeFile == $"{at}/{FleetFolder.FlakeFile}");
@@ -40,7 +66,7 @@ static class DriftedCopy
         && HostName.TryParse(Path.GetFileName(at)) is { } host
         && fleet.Flakes.Outputs(FleetFolder.FlakeFile) is { } names && NamedHosts.In(names).ContainsKey(host);
 
-    static string Message(string name, string at, IReadOnlyCollection<string> moves) =>
+    static string Message(string name, string at, List<string> moves) =>
         $"its copy of the lock of '{name}' is not what {at}/{FleetFolder.RootLock} says: {string.Join(' ', moves)} "
         + $"{(moves.Count == 1 ? "differs" : "differ")}, and the copy is what is built";
 }

@@ -9,12 +9,15 @@ static class GoneHost
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
     [
         .. fleet.Listed.Gone.Select(
-            host => new Problem($"{host} is in hostlock.toml and no longer in flake.nix", FleetFile.Name, null, $"hostlock eject {host}")),
+            host =>
+                new Problem(
+                    $"{host} is in hostlock.toml and no longer in flake.nix", FleetFile.Name, null, $"hostlock eject {host} --yes")),
         .. from host in fleet.Listed.GoneConfigurations
            from path in host.Value
            select new Problem(
-               $"{path} of {host.Key} is in hostlock.toml and no longer in flake.nix", FleetFile.Name, null, "hostlock init"),
+               $"{path} of {host.Key} is in hostlock.toml and no longer in flake.nix", FleetFile.Name, null, "hostlock init --yes"),
         .. fleet.Listed.GoneOutputs.Select(
-            output => new Problem($"'outputs' lists '{output}', which flake.nix no longer has", FleetFile.Name, null, "hostlock init")),
+            output =>
+                new Problem($"'outputs' lists '{output}', which flake.nix no longer has", FleetFile.Name, null, "hostlock init --yes")),
     ];
 }

@@ -7,6 +7,6 @@ static class MissingLibrary
     {
         if (fleet.Folder.HasFleetFile && !File.Exists(fleet.Folder.Full(FleetFolder.Library)))
             yield return new(
-                "the library that chooses each host's lock does not exist", FleetFolder.Library, null, "hostlock init --upgrade");
+                "the library that chooses each host's lock does not exist", FleetFolder.Library, null, "hostlock init --upgrade --yes");
     }
 }

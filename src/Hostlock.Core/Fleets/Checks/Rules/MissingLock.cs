@@ -7,6 +7,9 @@ static class MissingLock
         from status in fleet.Locks
         where status is { Lock: null, Problem: null }
         let place = status.Place
-        where place.Owner is not LockOwner.Root || fleet.Declared(place).Inputs.Count > 0
-        select new Problem($"{place.Name} has no lock", place.RelativePath, null, $"hostlock lock {place.Name}");
+        let declared = fleet.Declared(place)
+        where place.Owner is not LockOwner.Root || declared.Inputs.Count > 0
+        let isLockable = !DanglingFollows.Undeclared(declared).Any()
+        select new Problem(
+            $"{place.Name} has no lock", place.RelativePath, null, isLockable ? $"hostlock lock {place.Name}" : null);
 }

@@ -8,6 +8,6 @@ static class OutdatedLibrary
         if (fleet.Folder.HasFleetFile
             && fleet.Folder.TryReadBytes(FleetFolder.Library) is { } library
             && !library.AsSpan().SequenceEqual(NixLibrary.Contents))
-            yield return new("it is not the library of this hostlock", FleetFolder.Library, null, "hostlock init --upgrade");
+            yield return new("it is not the library of this hostlock", FleetFolder.Library, null, "hostlock init --upgrade --yes");
     }
 }

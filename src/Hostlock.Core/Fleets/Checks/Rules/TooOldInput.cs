@@ -16,7 +16,7 @@ static class TooOldInput
             var path = InputPath.TryParse(input)!;
             foreach (var status in fleet.Locks)
             {
-                if (status.Lock?.EdgeAt(path) is not LockEdge.Locked({ Locked.LastModified: { } modified }))
+                if (status.Lock?.EdgeAt(path) is not LockEdge.Locked({ Locked.LastModified: { } modified, Original: var original }))
                     continue;
                 var age = fleet.Now - modified.Date;
                 if (age > most)
@@ -24,14 +24,19 @@ static class TooOldInput
                     yield return new(
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"'{input}' of {status.Place.Name} is {age.TotalDays:0} days old, and may be {most.TotalDays:0.#}"),
-                        status.Place.RelativePath, null, Fix(status.Place, path));
+                            $"'{input}' of {status.Place.Name} is {age.TotalDays:0} days old, and may be {most.TotalDays:0.#}")
+                            + Staying(status.Place, path, original),
+                        status.Place.RelativePath,
+                        null,
+                        Staying(status.Place, path, original).Length > 0
+                            ? null
+                            : $"hostlock update {status.Place.Name} -i {ShellWord.Quote(input)}");
                 }
             }
         }
     }
 
-    // An input that is frozen has to be let go first, and that is for the user to decide.
-    static string? Fix(LockPlace place, InputPath path) =>
-        place.Frozen.ContainsKey(path.Names[0]) ? null : $"hostlock update {place.Name} -i {ShellWord.Quote(path.ToString())}";
+    // Why an update would not move the input; empty if it would, provided that there is something newer.
+    static string Staying(LockPlace place, InputPath path, FlakeRef original) =>
+        place.Freezes(path) ? "; it is frozen" : original.Revision is not null ? "; it is declared by its revision" : "";
 }

@@ -1,47 +1,59 @@
 using Hostlock.Flakes;
+using Hostlock.Fleets.Changes;
+using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Checks.Rules;
 
-/// <summary>A shared input, which must be equal in every lock, differs in some. The entry that most locks have counts as right.</summary>
+/// <summary>
+/// A shared input, which must be equal in every lock, differs in some. The entry that most locks have counts as right. A promotion puts
+/// the others right, unless a rule holds the input there.
+/// </summary>
 static class UnequalSharedInput
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet)
     {
         foreach (var input in fleet.Folder.Fleet.Policies.Where(policy => policy.Value.IsShared).Select(policy => policy.Key))
         {
-            var kinds = Kinds(fleet, input);
+            var path = InputPath.TryParse(input)!;
+            var kinds = Kinds(fleet, path);
             foreach (var kind in kinds.Skip(1))
             {
-                var right = kinds[0].Places[0].Name;
+                var right = kinds[0].Having[0];
                 // The one that most have may be the older one.
                 var back = kinds[0].Pin.LastModified < kind.Pin.LastModified ? " --allow-downgrade" : "";
-                foreach (var odd in kind.Places)
+                foreach (var odd in kind.Having.Select(status => status.Place))
                 {
-                    yield return new(
-                        $"'{input}' is shared, but {odd.Name} has another one than {right}", odd.RelativePath, null,
-                        $"hostlock promote {right} {odd.Name} -i {ShellWord.Quote(input)}{back}");
+                    var message = $"'{input}' is shared, but {odd.Name} has another one than {right.Place.Name}";
+                    yield return Rule(fleet, right, odd, path) is { } rule
+                        ? new($"{message}: {rule}", odd.RelativePath)
+                        : new(
+                            message, odd.RelativePath, null,
+                            $"hostlock promote {right.Place.Name} {odd.Name} -i {ShellWord.Quote(input)}{back}");
                 }
             }
         }
     }
 
     // The different pins of an input, that of most locks first. Pins are the same if one has a narHash that the other lacks.
-    static List<(FlakeRef Pin, List<LockPlace> Places)> Kinds(CheckedFleet fleet, string input)
+    static List<(FlakeRef Pin, List<LockStatus> Having)> Kinds(CheckedFleet fleet, InputPath path)
     {
-        var kinds = new List<(FlakeRef Pin, List<LockPlace> Places)>();
+        var kinds = new List<(FlakeRef Pin, List<LockStatus> Having)>();
         foreach (var status in fleet.Locks)
         {
-            if (status.Inputs.FirstOrDefault(known => known.Name == input)?.Locked is not { } pin)
+            if (status.Lock?.EdgeAt(path) is not LockEdge.Locked({ Locked: var pin }))
                 continue;
             var at = kinds.FindIndex(kind => kind.Pin.PinsSameAs(pin));
             if (at < 0)
             {
-                kinds.Add((pin, [status.Place]));
+                kinds.Add((pin, [status]));
                 continue;
             }
-            kinds[at].Places.Add(status.Place);
-            kinds[at] = (kinds[at].Pin.WithFactsOf(pin), kinds[at].Places);
+            kinds[at].Having.Add(status);
+            kinds[at] = (kinds[at].Pin.WithFactsOf(pin), kinds[at].Having);
         }
-        return [.. kinds.OrderByDescending(kind => kind.Places.Count)];
+        return [.. kinds.OrderByDescending(kind => kind.Having.Count)];
     }
+
+    static HoldingRule? Rule(CheckedFleet fleet, LockStatus right, LockPlace odd, InputPath path) =>
+        new TestedLock(right.Place, right.Lock!, fleet.Declared(right.Place)).RuleFor(path.Names[0], odd, fleet.Declared(odd));
 }

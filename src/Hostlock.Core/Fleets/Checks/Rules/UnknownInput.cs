@@ -1,4 +1,4 @@
-using Hostlock.Flakes;
+using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Settings;
 
 namespace Hostlock.Fleets.Checks.Rules;
@@ -25,22 +25,15 @@ static class UnknownInput
         }
     }
 
-    static IEnumerable<Problem> Policies(CheckedFleet fleet)
-    {
-        foreach (var input in fleet.Folder.Fleet.Policies.Names)
-        {
-            var path = InputPath.TryParse(input)!;
-            if (fleet.Locks.Any(status => status.Lock?.EdgeAt(path) is not null))
-                continue;
-            var known = fleet.Locks.SelectMany(status => fleet.Declared(status.Place).Inputs.Keys).Distinct().ToList();
-            if (!known.Contains(input))
-                yield return At(fleet, $"'{input}' is not an input of any lock", Closest.To(input, known), "inputs", input);
-        }
-    }
+    static IEnumerable<Problem> Policies(CheckedFleet fleet) =>
+        from unknown in PolicyNames.Unknown(
+            fleet.Folder.Fleet, [.. fleet.Locks.Select(status => (status.Lock, fleet.Declared(status.Place)))])
+        select At(
+            fleet, $"'{unknown.Name}' is not an input of any lock", Closest.To(unknown.Name, unknown.Known), "inputs", unknown.Name);
 
     static Problem At(CheckedFleet fleet, string message, string? nearest, params ReadOnlySpan<string> keys) =>
         new(
             nearest is null ? message : $"{message}; {nearest}",
             FleetFile.Name,
-            FleetFile.PlaceOf(fleet.Folder.ReadFleetFile(), keys)?.Line);
+            fleet.Folder.PlaceInFleetFile(keys)?.Line);
 }

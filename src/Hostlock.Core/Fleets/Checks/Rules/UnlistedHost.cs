@@ -11,5 +11,5 @@ static class UnlistedHost
             $"{host} is in flake.nix and not in hostlock.toml, so it is built by flake.lock",
             FleetFile.Name,
             null,
-            $"hostlock init {host}");
+            $"hostlock init {host} --yes");
 }

@@ -13,11 +13,14 @@ static class UnlockedInput
             foreach (var (path, edge) in file.AllInputs())
             {
                 if (edge is LockEdge.Locked({ Locked: { IsRelativePath: false, IsLocked: false } locked }))
+                {
+                    var isFrozen = place.Freezes(path);
                     yield return new(
-                        $"input '{path}' of {place.Name} is not locked: {locked.Attributes}",
+                        $"input '{path}' of {place.Name} is not locked{(isFrozen ? ", and frozen" : "")}: {locked.Attributes}",
                         place.RelativePath,
                         null,
-                        Update(place, path));
+                        isFrozen ? null : Update(place, path));
+                }
             }
         }
     }

@@ -6,8 +6,24 @@ static class UnmergedLock
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
         from status in fleet.Locks
         where status.IsUnmerged
-        let name = status.Place.Name
-        select new Problem(
-            $"git could not merge the lock of {name}; 'hostlock resolve {name}' shows the sides, and --ours, --theirs or --newer takes one",
-            status.Place.RelativePath, null, $"hostlock resolve {name} --ours");
+        select Of(fleet, status.Place, fleet.Unsettled.GetValueOrDefault(status.Place.FullPath));
+
+    static Problem Of(CheckedFleet fleet, LockPlace place, HostlockException? why)
+    {
+        var (name, path) = (place.Name, ShellWord.Quote(place.RelativePath));
+        return why switch
+        {
+            null => new(
+                $"git could not merge the lock of {name}; 'hostlock resolve {name}' shows the sides, and --ours, --theirs or --newer "
+                    + $"takes one",
+                place.RelativePath, null, $"hostlock resolve {name} --ours"),
+            // A side that was deleted, or a change since: git takes the file as it lies there.
+            FleetException => new(
+                $"git could not merge the lock of {name}: {why.Message}",
+                place.RelativePath,
+                null,
+                File.Exists(fleet.Folder.Full(place.RelativePath)) ? $"git add {path}" : $"git rm --cached {path}"),
+            _ => new($"git could not merge the lock of {name}, and a side of it cannot be read: {why.Message}", place.RelativePath),
+        };
+    }
 }

@@ -13,12 +13,12 @@ static class UnseenConfiguration
             return [];
         return
         [
-            .. fleet.Listed.Unlisted.Select(host => Of($"{host} is in flake.nix and not in hostlock.toml", $"hostlock init {host}")),
+            .. fleet.Listed.Unlisted.Select(host => Of($"{host} is in flake.nix and not in hostlock.toml", $"hostlock init {host} --yes")),
             .. from host in fleet.Listed.UnlistedConfigurations
                from path in host.Value
-               select Of($"{path} is in flake.nix, and hostlock.toml does not list it for {host.Key}", "hostlock init"),
+               select Of($"{path} is in flake.nix, and hostlock.toml does not list it for {host.Key}", "hostlock init --yes"),
             .. fleet.Listed.UnlistedOutputs.Select(
-                output => Of($"flake.nix has an output '{output}' that 'outputs' does not list", "hostlock init")),
+                output => Of($"flake.nix has an output '{output}' that 'outputs' does not list", "hostlock init --yes")),
         ];
     }
 

@@ -15,6 +15,6 @@ static class UntrackedFile
     }
 
     static Problem Of(CheckedFleet fleet, string path, string what) => fleet.Ignored.Contains(path)
-        ? new($".gitignore has git ignore {what}, so Nix does not see it", path, null, $"git add -N -f {ShellWord.Quote(path)}")
-        : new($"git does not know {what}, so Nix does not see it", path, null, $"git add -N {ShellWord.Quote(path)}");
+        ? new($".gitignore has git ignore {what}, so Nix does not see it", path, null, FleetException.AddIntent(path, isIgnored: true))
+        : new($"git does not know {what}, so Nix does not see it", path, null, FleetException.AddIntent(path, isIgnored: false));
 }

@@ -15,6 +15,6 @@ static class UnwrappedOutputs
                 "'outputs' does not call hostlock.nix, so every host is built by the root lock",
                 FleetFolder.FlakeFile,
                 null,
-                "hostlock init");
+                "hostlock init --yes");
     }
 }
