@@ -35,11 +35,14 @@ sealed class LogCommand : FleetCommand
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var place = run.Folder.PlaceNamed(run.Value(_host) ?? HostName.Root);
+        await run.WarnOfUnmergedAsync(place);
         using var history = LockHistory.Open(run.Processes, run.Folder);
         var changes = await history.OfAsync(place, run.Value(_most), run.CancellationToken);
         run.Print(
             () => changes.Count == 0 ? $"git has no history of {place.RelativePath}\n" : HistoryText.Render(changes, run.Terminal.Ink),
             () => LogJson.Render(place.Owner, changes));
+        if (changes.Select(change => change.Why).OfType<HostlockException>().FirstOrDefault() is { } why)
+            run.Terminal.Error(why);
         return ExitCode.Done;
     }
 

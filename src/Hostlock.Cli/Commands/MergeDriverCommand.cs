@@ -30,22 +30,22 @@ sealed class MergeDriverCommand : FleetCommand
         """)
     { _common, _ours, _theirs, _path };
 
-    protected override Task<ExitCode> RunAsync(CommandRun run)
+    protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         // git starts it at the root of the work tree.
         var path = run.Value(_path);
         var found = path is null ? null : MergedLock.Find(Full(path));
-        var merge = LockFileMerge.Apply(
-            Full(run.Value(_common)), Full(run.Value(_ours)), Full(run.Value(_theirs)),
-            conflict => found?.Folder.Fleet.MergesNewer == true ? conflict.Newer : null);
+        var merge = await LockFileMerge.ApplyAsync(
+            run.Processes, run.Surroundings.Folder, path, Full(run.Value(_common)), Full(run.Value(_ours)), Full(run.Value(_theirs)),
+            conflict => found?.Folder.Fleet.MergesNewer == true ? conflict.Newer : null, run.CancellationToken);
         if (merge.Settled.IsEmpty && merge.Left.IsEmpty)
-            return Task.FromResult(ExitCode.Done);
+            return ExitCode.Done;
         var name = found is null ? path : $"{string.Join(' ', found.Place.Sharers)} ({path})";
         run.Terminal.Talk($"{(name is null ? "" : $"{name}\n")}{ConflictText.Settled(merge.Settled)}{ConflictText.Left(merge.Left)}");
         if (merge.Left.IsEmpty)
-            return Task.FromResult(ExitCode.Done);
+            return ExitCode.Done;
         run.Terminal.Talk($"{Settling(path, found, merge.Left, run.Surroundings.Folder)}\n");
-        return Task.FromResult(ExitCode.No);
+        return ExitCode.No;
 
         string Full(string file) => Path.GetFullPath(file, run.Surroundings.Folder);
     }

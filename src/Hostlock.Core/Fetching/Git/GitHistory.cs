@@ -96,11 +96,44 @@ public sealed class GitHistory : IDisposable
             : contents;
     }
 
-    // The first question is about all files, so that git is started once for them.
-    async Task<bool> IsFilteredAsync(string path, CancellationToken cancellationToken)
+    /// <summary>The contents of a file as git would check them out.</summary>
+    /// <param name="stored">The contents as git stores them.</param>
+    /// <param name="path">The file, relative to the work tree.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The filter of the file does not give them.</exception>
+    public async Task<byte[]> CheckedOutAsync(ReadOnlyMemory<byte> stored, string path, CancellationToken cancellationToken) =>
+        await FilterAsync(await StoreAsync(stored, path, "--no-filters", cancellationToken), path, cancellationToken);
+
+    /// <summary>The contents of a file as git would store them.</summary>
+    /// <param name="contents">The contents as they are in the work tree.</param>
+    /// <param name="path">The file, relative to the work tree.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The filter of the file does not give them.</exception>
+    public async Task<byte[]> StoredAsync(ReadOnlyMemory<byte> contents, string path, CancellationToken cancellationToken)
+    {
+        var id = await StoreAsync(contents, path, $"--path={path}", cancellationToken);
+        return await _repository.UseAsync(
+            objects => objects.Find(id, LockFileReader.MaximumBytes) is ({ Kind: "blob" }, var blob) ? blob : null, cancellationToken)
+            ?? throw FetchException.GitFailed(_repository.Url, $"store '{path}' in", "");
+    }
+
+    async Task<string> StoreAsync(ReadOnlyMemory<byte> contents, string path, string option, CancellationToken cancellationToken)
+    {
+        var request = GitProgram.InWorkTree(_root, "hash-object", "-w", "--stdin", option) with { Input = contents };
+        var finished = await _processes.RunAsync(request, cancellationToken);
+        return finished.Succeeded
+            ? finished.Output.Trim()
+            : throw FetchException.GitFailed(_repository.Url, $"store '{path}' through its filter, in", finished.Errors.Trim());
+    }
+
+    /// <summary>True if git reads and writes a file through a filter.</summary>
+    /// <param name="path">The file, relative to the work tree.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<bool> IsFilteredAsync(string path, CancellationToken cancellationToken)
     {
         if (_isFiltered.TryGetValue(path, out var isFiltered))
             return isFiltered;
+        // The first question is about all files, so that git is started once for them.
         IReadOnlyList<string> asked = _isFiltered.Count == 0 ? [.. _files.Append(path).Distinct()] : [path];
         var values = await GitAttributes.OfAsync(_repository, [.. asked.Select(TreePath.Parse)], ["filter"], cancellationToken);
         foreach (var (file, value) in asked.Zip(values))

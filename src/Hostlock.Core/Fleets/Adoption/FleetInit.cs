@@ -57,6 +57,9 @@ public static class FleetInit
         var layouts = Layouts(folder, choice.Hosts.Keys, files, notes);
         if (choice.Staying is { } staying)
             notes.Add(new(staying));
+        // What the root has beside the hosts needs a lock as well, which Nix would make anew with each evaluation.
+        if (!File.Exists(folder.RootPlace.FullPath) && new LocalFlakes(folder).RootInputs.Count > 0)
+            notes.Add(new("flake.nix itself has no lock yet; 'hostlock lock root' makes it"));
         FleetToml(folder, choice, layouts, files);
         var library = folder.TryReadBytes(FleetFolder.Library);
         if (library is null || !library.AsSpan().SequenceEqual(NixLibrary.Contents))

@@ -1,5 +1,7 @@
+using System.Text;
 using Hostlock.Fleets.Merging;
 using Hostlock.Locks;
+using Hostlock.Platform;
 using Hostlock.Tests.Support;
 using static Hostlock.Tests.Support.SmallLocks;
 
@@ -57,6 +59,44 @@ public sealed class LockFileMergeTests : IDisposable
 
         Assert.ThrowsAny<HostlockException>(() => Apply());
         Assert.True(LockDiff.Same(Ours, Now()));
+    }
+
+    [Fact]
+    public async Task What_a_filter_keeps_encrypted_is_merged_through_it()
+    {
+        TestGit.In(_folder.Path, "init", "-q");
+        TestGit.In(_folder.Path, "config", "filter.moved.clean", "tr a-zA-Z n-za-mN-ZA-M");
+        TestGit.In(_folder.Path, "config", "filter.moved.smudge", "tr n-za-mN-ZA-M a-zA-Z");
+        _folder.Write(".gitattributes", "locks/* filter=moved\n");
+        Write(Common, Ours, Theirs);
+        foreach (var name in new[] { "common", "ours", "theirs" })
+            _folder.Write(name, Moved(_folder.Read(name)));
+
+        var merge = await LockFileMerge.ApplyAsync(
+            new ProcessRunner(), _folder.Path, "locks/plex.lock", _folder["common"], _folder["ours"], _folder["theirs"], _ => null,
+            TestContext.Current.CancellationToken);
+
+        Assert.IsType<MergeOutcome.Merged>(merge.Outcome);
+        var merged = Of(("a", Locked("github:o/a", 2, 2)), ("b", Locked("github:o/b", 3, 3)));
+        Assert.Equal(Moved(Encoding.UTF8.GetString(LockFileWriter.Write(merged))), _folder.Read("ours"));
+
+        static string Moved(string text) => new(
+        [
+            .. text.Select(c => !char.IsAsciiLetter(c) ? c : char.ToLowerInvariant(c) < 'n' ? (char)(c + 13) : (char)(c - 13)),
+        ]);
+    }
+
+    [Fact]
+    public async Task What_is_no_lock_and_goes_through_no_filter_is_an_error()
+    {
+        TestGit.In(_folder.Path, "init", "-q");
+        Write(Common, Ours, Theirs);
+        _folder.Write("theirs", "<<<<<<< HEAD\n");
+
+        await Assert.ThrowsAsync<LockException>(
+            () => LockFileMerge.ApplyAsync(
+                new ProcessRunner(), _folder.Path, "plex.lock", _folder["common"], _folder["ours"], _folder["theirs"], _ => null,
+                TestContext.Current.CancellationToken));
     }
 
     LockFile Now() => LockFileReader.Read("ours", File.ReadAllBytes(_folder["ours"]));

@@ -6,5 +6,7 @@ static class UnreadableEarlierLock
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
         from earlier in fleet.Earlier!.Unreadable
         select new Problem(
-            $"{earlier.Place.Name} cannot be compared with {fleet.Earlier.Commit}: {earlier.Why.Message}", earlier.Place.RelativePath);
+            // What git said may have several lines.
+            $"{earlier.Place.Name} cannot be compared with {fleet.Earlier.Commit}: {earlier.Why.Message.Split('\n')[0]}",
+            earlier.Place.RelativePath);
 }
