@@ -121,12 +121,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>A line of hostlock's about the same flake, as it is typed here.</summary>
     /// <param name="words">The command and its words.</param>
-    public string Line(params IEnumerable<string> words) =>
-        ShellWord.Join([
-            "hostlock",
-            .. parsed.GetValue(CommonOptions.Flake) is { } flake ? new[] { "-C", flake } : [],
-            .. words,
-        ]);
+    public string Line(params IEnumerable<string> words) => Terminal.Typed(ShellWord.Join(["hostlock", .. words]));
 
     /// <summary>Prints the result as text or as JSON.</summary>
     public void Print(Func<string> text, Func<string> json) => Terminal.Data(IsJson ? json() : text());

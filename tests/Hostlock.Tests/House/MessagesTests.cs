@@ -63,6 +63,9 @@ public partial class MessagesTests
         Assert.Equal(File.ReadAllText(file), text.ToString());
     }
 
+    // A search has to be broken off first, and a lock file of git's has to stay for seconds.
+    static readonly string[] NotTriedByScripts = ["BisectNeeds", "NotShownToNix"];
+
     /// <summary>A command with a word in capitals is for the user to complete.</summary>
     [Theory]
     [InlineData(nameof(FleetException))]
@@ -73,7 +76,7 @@ public partial class MessagesTests
             .Select(message => message.Factory).Distinct();
 
         Assert.All(
-            offering,
+            offering.Except(NotTriedByScripts),
             factory => Assert.True(
                 File.Exists(Path.Combine(Repository.Root, $"tests/Hostlock.Tests/Scripts/mends/{factory}.txtar")), factory));
 
