@@ -6,7 +6,6 @@ using Hostlock.Fleets.Bisecting;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
 using Hostlock.Fleets.Merging;
-using Hostlock.Locks;
 using Hostlock.Platform;
 
 namespace Hostlock.Cli;
@@ -102,18 +101,8 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         return new(surroundings, parsed.GetValue(CommonOptions.Color) ?? "auto", new(option, way == "." ? null : way));
     }
 
-    /// <summary>A promotion, with what is declared for the hosts on both sides of it. Nothing is fetched.</summary>
-    /// <param name="from">The lock that was tested.</param>
-    /// <param name="tested">What it says.</param>
-    /// <param name="targets">The locks that get it.</param>
-    /// <exception cref="HostlockException">What is declared for a host cannot be read.</exception>
-    public async Task<Promotion> PromotionAsync(LockPlace from, LockFile tested, IReadOnlyList<LockPlace> targets)
-    {
-        var updates = HostUpdate.Of(Folder, Fetcher, Processes);
-        await PolicyNames.RequireKnownAsync(Folder, [from, .. targets], updates, cancellationToken);
-        var declared = await updates.DeclarationsAsync([from, .. targets], cancellationToken);
-        return new(new(from, tested, declared[from]), place => declared[place]);
-    }
+    /// <summary>Reads what is declared for the hosts. Nothing is fetched.</summary>
+    public HostUpdate Declarations => HostUpdate.Of(Folder, Fetcher, Processes);
 
     /// <summary>How to write a plan, by the usual options.</summary>
     public WritingMode Mode(Option<bool> dryRun, Option<bool> commit, CommitNote note) =>

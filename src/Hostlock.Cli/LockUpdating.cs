@@ -17,17 +17,9 @@ static class LockUpdating
         CommandRun run, IReadOnlyList<LockPlace> places, UpdateRequest request, WritingMode mode)
     {
         await run.WarnOfUnmergedAsync(places);
+        var update = new FleetUpdate(run.Folder, run.Fetcher, run.Processes);
         var writing = new LockWriting(run.Processes, run.Folder, new LockLines(run, report => Show(run, report)));
-        return await writing.RunAsync(PlanAsync, mode, run.CancellationToken);
-
-        async Task<LockPlan> PlanAsync(CancellationToken stop)
-        {
-            var updates = HostUpdate.Of(run.Folder, run.Fetcher, run.Processes);
-            if (request is UpdateRequest.Move)
-                await PolicyNames.RequireKnownAsync(run.Folder, places, updates, stop);
-            return await new SharedInputs(run.Folder, async place => (await updates.DeclarationsAsync(place, stop)).Flake)
-                .SpreadAsync(await updates.PlanAsync(places, request, stop));
-        }
+        return await writing.RunAsync(stop => update.PlanAsync(places, request, stop), mode, run.CancellationToken);
     }
 
     /// <summary>The exit code for a report.</summary>

@@ -34,7 +34,7 @@ sealed class CheckCommand : FleetCommand
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         // A check fetches nothing; the fetcher only reads declarations, which are in the flake's own tree.
-        var declarations = HostUpdate.Of(run.Folder, run.Fetcher, run.Processes);
+        var declarations = run.Declarations;
         var fleet = await CheckedFleet.ReadAsync(run.Folder, declarations, run.Processes, run.Now, run.CancellationToken);
         if (run.Value(_base) is { } commit)
         {

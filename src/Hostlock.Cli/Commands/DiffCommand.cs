@@ -60,7 +60,8 @@ sealed class DiffCommand : FleetCommand
         from.Version is LockVersion.Current(var source, not null)
             && to.Version is LockVersion.Current(var target, not null)
             && source.FullPath != target.FullPath
-            ? (await run.PromotionAsync(source, from.Lock, [target])).Held(target, to.Lock)
+            ? (await Promotion.OfAsync(run.Folder, run.Declarations, source, from.Lock, [target], run.CancellationToken))
+                .Held(target, to.Lock)
             : null;
 
     static string Kept(string before, string after, IReadOnlyList<HeldInput>? held, LockFile file) =>

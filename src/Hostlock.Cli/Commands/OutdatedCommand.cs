@@ -26,8 +26,7 @@ sealed class OutdatedCommand : FleetCommand
     {
         var places = run.Places(_hosts);
         await run.WarnOfUnmergedAsync(places);
-        await PolicyNames.RequireKnownAsync(
-            run.Folder, places, HostUpdate.Of(run.Folder, run.Fetcher, run.Processes), run.CancellationToken);
+        await PolicyNames.RequireKnownAsync(run.Folder, places, run.Declarations, run.CancellationToken);
         var locks = await new Outdated(run.Fetcher, run.Folder.Fleet.Policies, run.Now).LookAsync(places, run.CancellationToken);
         run.Print(() => run.Terminal.Typed(OutdatedTable.Render(locks, run.Terminal.Ink)), () => OutdatedJson.Render(locks));
         // A lock that was asked for by name and does not exist is a mistake.

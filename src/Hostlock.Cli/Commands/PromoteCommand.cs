@@ -49,8 +49,9 @@ sealed class PromoteCommand : FleetCommand
         // A lock that must not go there is a no; one that cannot be read is an error.
         return report.Failed.Select(failure => App.CodeOf(failure.Why)).DefaultIfEmpty(ExitCode.Done).Max();
 
-        async Task<LockPlan> PlanAsync(CancellationToken _) =>
-            (await run.PromotionAsync(from, HostLocks.ReadExisting(from), targets)).Plan(targets, request);
+        async Task<LockPlan> PlanAsync(CancellationToken stop) =>
+            (await Promotion.OfAsync(run.Folder, run.Declarations, from, HostLocks.ReadExisting(from), targets, stop))
+                .Plan(targets, request);
 
         void Show(LockReport report)
         {

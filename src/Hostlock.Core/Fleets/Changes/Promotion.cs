@@ -29,6 +29,24 @@ public abstract record PromotionRequest
 /// <param name="declared">Says what is declared for a lock, the references of the host's own in place.</param>
 public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared)
 {
+    /// <summary>Reads what is declared for the hosts on both sides. Nothing is fetched.</summary>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="declarations">Reads what is declared.</param>
+    /// <param name="from">The place of the lock that was tested.</param>
+    /// <param name="tested">The lock.</param>
+    /// <param name="targets">The locks that get it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">hostlock.toml speaks of an input that no host has, or what is declared cannot be
+    /// read.</exception>
+    public static async Task<Promotion> OfAsync(
+        FleetFolder folder, HostUpdate declarations, LockPlace from, LockFile tested, IReadOnlyList<LockPlace> targets,
+        CancellationToken cancellationToken)
+    {
+        await PolicyNames.RequireKnownAsync(folder, [from, .. targets], declarations, cancellationToken);
+        var declared = await declarations.DeclarationsAsync([from, .. targets], cancellationToken);
+        return new(new(from, tested, declared[from]), place => declared[place]);
+    }
+
     /// <summary>Works out the lock of each target. One that must not have it keeps all others from it: half a promotion is what nobody
     /// asked for.</summary>
     /// <param name="targets">The locks that get it.</param>

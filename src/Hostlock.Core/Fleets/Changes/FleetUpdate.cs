@@ -1,0 +1,26 @@
+using Hostlock.Locks;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets.Changes;
+
+/// <summary>The update of some locks of a fleet, and what it brings to the other locks.</summary>
+/// <param name="folder">The fleet.</param>
+/// <param name="source">Follows references to trees.</param>
+/// <param name="processes">The seam to git.</param>
+public sealed class FleetUpdate(FleetFolder folder, IFlakeSource source, IProcessRunner processes)
+{
+    /// <summary>Plans the locks that were asked for, and then those that share an input with them.</summary>
+    /// <param name="places">The locks that were asked for.</param>
+    /// <param name="request">The change to make to them.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">hostlock.toml speaks of an input that no host has, or what is declared cannot be
+    /// read.</exception>
+    public async Task<LockPlan> PlanAsync(IReadOnlyList<LockPlace> places, UpdateRequest request, CancellationToken cancellationToken)
+    {
+        var updates = HostUpdate.Of(folder, source, processes);
+        if (request is UpdateRequest.Move)
+            await PolicyNames.RequireKnownAsync(folder, places, updates, cancellationToken);
+        var shared = new SharedInputs(folder, async place => (await updates.DeclarationsAsync(place, cancellationToken)).Flake);
+        return await shared.SpreadAsync(await updates.PlanAsync(places, request, cancellationToken));
+    }
+}
