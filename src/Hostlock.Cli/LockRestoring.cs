@@ -28,6 +28,7 @@ sealed class LockRestoring
         var mode = run.Mode(_dryRun, _commit, LockUpdating.Note);
         Undertaking? undertaking = null;
         await writing.RunAsync(PlanAsync, mode, run.CancellationToken);
+        run.Terminal.Flush();
         undertaking?.End();
         return ExitCode.Done;
 

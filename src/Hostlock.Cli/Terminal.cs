@@ -39,6 +39,9 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     /// <summary>Prints commands to a CI, each of whose values is escaped already.</summary>
     public void Commands(string text) => surroundings.Output.Write(text);
 
+    /// <summary>Hands on the data that was printed so far. What is not handed on is lost if the program is killed.</summary>
+    public void Flush() => surroundings.Output.Flush();
+
     /// <summary>
     /// Prints a message to people. No control character in it moves the cursor, no line commands a CI, and passwords and tokens in
     /// addresses are left out.

@@ -90,6 +90,7 @@ sealed class EjectCommand : FleetCommand
         if (driver is not null)
             await driver.UninstallAsync(run.CancellationToken);
         run.Terminal.Data($"\n{done}");
+        run.Terminal.Flush();
         undertaking.End();
     }
 

@@ -88,6 +88,7 @@ sealed class InitCommand : FleetCommand
             terminal.Data($"\n{done}");
         if (driver is not null)
             terminal.Data("git merges locks by input here; in another clone, 'hostlock init' has it do so\n");
+        terminal.Flush();
         undertaking.End();
     }
 

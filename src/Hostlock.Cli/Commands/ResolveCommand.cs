@@ -10,6 +10,8 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Settles what git could not merge, input by input.</summary>
 sealed class ResolveCommand : FleetCommand
 {
+    const string Name = "resolve";
+
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING");
     readonly Option<string[]> _inputs = CommonOptions.Inputs("An input to settle, by its path; all if none is named");
     readonly Option<bool> _ours = new("--ours") { Description = "Take the pins of the branch that is merged into" };
@@ -18,7 +20,7 @@ sealed class ResolveCommand : FleetCommand
     readonly Option<bool> _all = CommonOptions.All();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
-    protected override Command Describe() => new("resolve", """
+    protected override Command Describe() => new(Name, """
         Settle the locks that git could not merge
 
         Without a side, shows both sides of each conflict and writes nothing. When
@@ -36,19 +38,27 @@ sealed class ResolveCommand : FleetCommand
         var isNamed = run.Words(_hosts).Length > 0;
         var places = request.Choice is null ? run.Places(_hosts) : run.Places(_hosts, _all);
         var isWritten = request.Choice is not null && !run.Value(_dryRun);
-        var resolutions = await new LockResolving(run.Processes, run.Folder).RunAsync(FindAsync, request, isWritten, run.CancellationToken);
-        run.Print(
-            () =>
-                resolutions.Count == 0
-                    ? "git has no conflict in any lock\n"
-                    : ConflictText.Render(resolutions, isWritten, run.Terminal.Ink),
-            () => ResolutionJson.Render(resolutions, isWritten));
+        IReadOnlyList<LockResolution> resolutions = [];
+        await new LockResolving(run.Processes, run.Folder)
+            .RunAsync(FindAsync, request, isWritten ? Words(run) : null, Show, run.CancellationToken);
         var left = resolutions.SelectMany(resolution => resolution.Merge.Left).ToList();
         if (left.Count > 0)
             run.Terminal.Talk($"take a side of each: hostlock resolve HOST [-i INPUT] {ConflictText.Options([.. left])}\n");
         else if (resolutions.Count > 0 && request.Choice is null)
             run.Terminal.Talk("the sides differ on nothing: 'hostlock resolve HOST --ours' writes the merge\n");
         return left.Any(request.Names) ? ExitCode.No : ExitCode.Done;
+
+        void Show(IReadOnlyList<LockResolution> merges)
+        {
+            resolutions = merges;
+            run.Print(
+                () =>
+                    merges.Count == 0
+                        ? "git has no conflict in any lock\n"
+                        : ConflictText.Render(merges, isWritten, run.Terminal.Ink),
+                () => ResolutionJson.Render(merges, isWritten));
+            run.Terminal.Flush();
+        }
 
         async Task<IReadOnlyList<UnmergedLock>> FindAsync(CancellationToken stop)
         {
@@ -62,6 +72,15 @@ sealed class ResolveCommand : FleetCommand
             return unmerged;
         }
     }
+
+    // The command, as an undertaking records it.
+    string Words(CommandRun run) => ShellWord.Join(
+    [
+        Name,
+        .. run.Words(_hosts),
+        .. run.Words(_inputs).SelectMany(input => new[] { _inputs.Name, input }),
+        .. new Option<bool>[] { _ours, _theirs, _newer, _all }.Where(run.Value).Select(option => option.Name),
+    ]);
 
     MergeChoice? Choice(CommandRun run)
     {

@@ -110,7 +110,9 @@ public sealed class Undertaking
     internal static string SumOf(ReadOnlySpan<byte> contents) => Convert.ToHexStringLower(SHA256.HashData(contents));
 
     bool IsHalf =>
-        Files.All(file => IsDone(file) || SumOf(_folder, file.Path) == file.Before) && Files.Any(file => !file.IsSame && IsDone(file));
+        Files.All(file => IsDone(file) || SumOf(_folder, file.Path) == file.Before)
+        // If no file changes, the files cannot tell how far the run came.
+        && (Files.All(file => file.IsSame) || Files.Any(file => !file.IsSame && IsDone(file)));
 
     bool IsDone(UndertakenFile file) => SumOf(_folder, file.Path) == (file.After is null ? null : SumOf(file.After));
 

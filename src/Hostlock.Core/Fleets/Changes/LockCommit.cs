@@ -67,7 +67,10 @@ sealed class LockCommit
                 .WithInput(message.ToString()),
             cancellationToken);
         if (finished.Succeeded)
+        {
+            await KeepAddedAsync(files, cancellationToken);
             return subject;
+        }
         // Files that differ in what git converts, such as the ends of lines, are the same to git.
         var status = await _processes.RunAsync(
             GitProgram.InWorkTree(_root, ["--literal-pathspecs", "status", "--porcelain", "--ignored", "--", .. files]), cancellationToken);
@@ -130,6 +133,23 @@ sealed class LockCommit
         {
             return null;
         }
+    }
+
+    // A hook may add other files to the commit. git leaves the user's index without them, and the next commit would take them back. An
+    // entry that was staged before stays.
+    async Task KeepAddedAsync(string[] files, CancellationToken cancellationToken)
+    {
+        var added = (await PathsAsync("diff-tree", "--no-commit-id", "--name-only", "-r", "-z", "HEAD")).Except(files).ToList();
+        if (added.Count == 0)
+            return;
+        var staged = await PathsAsync(["diff-index", "--cached", "--name-only", "-z", "HEAD^", "--", .. added]);
+        if (added.Except(staged).ToList() is { Count: > 0 } left)
+            await GitTurn.RunAsync(
+                _processes, GitProgram.InWorkTree(_root, ["--literal-pathspecs", "reset", "--quiet", "--", .. left]), cancellationToken);
+
+        async Task<IEnumerable<string>> PathsAsync(params IEnumerable<string> arguments) =>
+            (await _processes.RunAsync(GitProgram.InWorkTree(_root, ["--literal-pathspecs", .. arguments]), cancellationToken))
+                .Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 
     // git would leave such a lock out of the commit without a word.

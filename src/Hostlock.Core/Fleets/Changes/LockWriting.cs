@@ -35,7 +35,9 @@ public sealed class LockWriting(IProcessRunner processes, FleetFolder folder, IL
         var isKeptBack = plan.WritesAllOrNone && plan.Outcomes.Any(outcome => outcome is LockOutcome.Failed);
         var report = new LockReport(plan.Outcomes, mode is not WritingMode.PlanOnly && !isKeptBack);
         var changed = report.IsWritten ? report.Changed.ToList() : [];
-        PlannedLock.Apply(changed);
+        // The locks that were asked for come last, after those that get a shared input along with them: if a run is broken off between the
+        // two, the same command still finds something to move, and to share.
+        PlannedLock.Apply(changed.AsEnumerable().Reverse());
         await GitVisibility.ShowToNixAsync(
             processes,
             folder,

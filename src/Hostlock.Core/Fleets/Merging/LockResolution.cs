@@ -14,6 +14,9 @@ namespace Hostlock.Fleets.Merging;
 /// <param name="Choice">The side that is taken; null to look only.</param>
 public sealed record ResolutionRequest(ImmutableArray<InputPath> Inputs, MergeChoice? Choice)
 {
+    /// <summary>True if a run of the same request was broken off, and may have settled some of the inputs.</summary>
+    public bool IsRepeated { get; init; }
+
     /// <summary>Tells whether the request is about a conflict.</summary>
     public bool Names(MergeConflict conflict) => Inputs.IsEmpty || Inputs.Any(conflict.Input.StartsWith);
 
@@ -43,19 +46,32 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
     /// fleet.</summary>
     /// <param name="findAsync">Finds the locks, which nobody else changes meanwhile.</param>
     /// <param name="request">What is settled, and how.</param>
-    /// <param name="isWritten">True if the merges are written.</param>
+    /// <param name="words">The command, as an undertaking records it; null if nothing is written.</param>
+    /// <param name="told">Is told the merges when all is done.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">As for <see cref="PlanAsync"/> and <see cref="ApplyAsync"/>, or another hostlock is
     /// writing.</exception>
-    public async Task<IReadOnlyList<LockResolution>> RunAsync(
-        Func<CancellationToken, Task<IReadOnlyList<UnmergedLock>>> findAsync, ResolutionRequest request, bool isWritten,
-        CancellationToken cancellationToken)
+    public async Task RunAsync(
+        Func<CancellationToken, Task<IReadOnlyList<UnmergedLock>>> findAsync, ResolutionRequest request, string? words,
+        Action<IReadOnlyList<LockResolution>> told, CancellationToken cancellationToken)
     {
-        using var reserved = isWritten ? folder.Reserve() : null;
-        var planned = await PlanAsync(await findAsync(cancellationToken), request, cancellationToken);
-        if (isWritten)
-            await ApplyAsync(planned, cancellationToken);
-        return planned;
+        using var reserved = words is null ? null : folder.Reserve();
+        var unfinished = words is null ? null : Undertaking.Find(processes, folder, words);
+        var planned = await PlanAsync(
+            await findAsync(cancellationToken), request with { IsRepeated = unfinished is not null }, cancellationToken);
+        if (words is null)
+        {
+            told(planned);
+            return;
+        }
+        var undertaking = unfinished
+            ?? Undertaking.Of(
+                processes, folder, words, planned.Select(
+                    merge => (merge.Unmerged.Place.RelativePath, (ReadOnlyMemory<byte>?)Text(merge))), []);
+        undertaking.Record();
+        await ApplyAsync(planned, cancellationToken);
+        told(planned);
+        undertaking.End();
     }
 
     /// <summary>Makes the merges that a request asks for. Nothing is written.</summary>
@@ -77,7 +93,7 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
             var after = sides.Settle(request.SideOf);
             RefuseChanged(unmerged.Place, before, after);
             var wrong = request.Inputs.FirstOrDefault(input => !before.Left.Any(conflict => conflict.Input.StartsWith(input)));
-            if (wrong is not null)
+            if (wrong is not null && !request.IsRepeated)
                 throw FleetException.NotInConflict(unmerged.Place, wrong, before.Left.Select(conflict => conflict.Input.ToString()));
             planned.Add(new(unmerged, after));
         }
@@ -113,17 +129,15 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
     /// <exception cref="HostlockException">A lock cannot be written, or git does not take it.</exception>
     public async Task ApplyAsync(IReadOnlyList<LockResolution> resolutions, CancellationToken cancellationToken)
     {
-        HostLocks.WriteBytes(
-            [
-                .. resolutions.Select(
-                    resolution => (resolution.Unmerged.Place, (ReadOnlyMemory<byte>)LockFileWriter.Write(resolution.Merge.Outcome.Lock))),
-            ]);
+        HostLocks.WriteBytes([.. resolutions.Select(resolution => (resolution.Unmerged.Place, Text(resolution)))]);
         var whole = resolutions.Where(resolution => resolution.IsWhole).Select(resolution => resolution.Unmerged.File.Path).ToList();
         if (whole.Count > 0)
             await GitAsync(["--literal-pathspecs", "add", "--", .. whole], "", cancellationToken);
         foreach (var resolution in resolutions.Where(resolution => !resolution.IsWhole))
             await KeepSidesAsync(resolution, cancellationToken);
     }
+
+    static ReadOnlyMemory<byte> Text(LockResolution resolution) => LockFileWriter.Write(resolution.Merge.Outcome.Lock);
 
     async Task KeepSidesAsync(LockResolution resolution, CancellationToken cancellationToken)
     {

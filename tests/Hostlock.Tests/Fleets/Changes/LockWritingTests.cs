@@ -143,6 +143,24 @@ public sealed class LockWritingTests : IDisposable
         Assert.Equal(" M locks/orc.lock\n", TestGit.In(_folder.Path, "status", "--short"));
     }
 
+    [Fact]
+    public async Task What_a_hook_adds_to_the_commit_is_not_taken_back_by_the_next()
+    {
+        var (plex, _) = await LocksAsync();
+        _folder.Write("mine", "old");
+        Repository();
+        _folder.Write("mine", "staged");
+        TestGit.In(_folder.Path, "add", "mine");
+        var hook = _folder.Write(".git/hooks/pre-commit", "#!/bin/sh\necho 1 > added; echo '# x' >> flake.nix; git add added flake.nix\n");
+        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        await RunAsync(new([plex]), Commit);
+
+        Assert.Equal(
+            "added\nflake.nix\nlocks/plex.lock\n", TestGit.In(_folder.Path, "show", "--format=", "--name-only", "HEAD"));
+        Assert.Equal("M  mine\n", TestGit.In(_folder.Path, "status", "--short"));
+    }
+
     [Theory]
     [InlineData("--skip-worktree", "git update-index --no-skip-worktree locks/plex.lock")]
     [InlineData("--assume-unchanged", "git update-index --no-assume-unchanged locks/plex.lock")]
