@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace Hostlock.Conformance.Faults;
+
+/// <summary>
+/// After a kill at any instant, and after the failure of any single call that changes files, every file is old or new, and the same command
+/// finishes the job. Some of all cases are tried, chosen by HOSTLOCK_SEED; HOSTLOCK_BREAKS says how many kills and faults each command
+/// gets,
+/// and with <c>all</c> every call is tried with every error.
+/// </summary>
+public class NothingLostTests
+{
+    const int UsualBreaks = 4, AllKills = 300;
+
+    static readonly string? Asked = Environment.GetEnvironmentVariable("HOSTLOCK_BREAKS");
+    static readonly bool IsWhole = Asked == "all";
+    static readonly int Breaks = IsWhole
+        ? AllKills
+        : int.TryParse(Asked, CultureInfo.InvariantCulture, out var asked)
+        ? asked
+        : UsualBreaks;
+    static readonly int Seed =
+        int.TryParse(Environment.GetEnvironmentVariable("HOSTLOCK_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 1;
+
+    public static TheoryData<string> Names => [.. Scene.All.Select(scene => scene.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_is_broken_off_is_whole_and_the_same_command_finishes_it(string name)
+    {
+        using var trials = new Trials(Scene.All.Single(scene => scene.Name == name));
+        var random = new Random(Seed);
+        var calls = Enumerable.Range(1, trials.Calls.Count).ToArray();
+        Func<string?>[] kills =
+        [
+            .. Enumerable.Range(0, Breaks).Select(_ => random.NextDouble()).Select<double, Func<string?>>(
+                part => () => trials.KilledAfter(trials.Duration * part)),
+        ];
+        Func<string?>[] cuts =
+        [
+            .. from call in calls from isDone in new[] { false, true } select (Func<string?>)(() => trials.KilledAt(call, isDone)),
+        ];
+        Func<string?>[] faults =
+        [
+            .. from call in calls from error in FaultLibrary.Errors select (Func<string?>)(() => trials.FailedAt(call, error)),
+        ];
+        if (!IsWhole)
+            (cuts, faults) = (Chosen(cuts), Chosen(faults));
+
+        var wrong = kills.Concat(cuts).Concat(faults).Select(trial => trial()).OfType<string>().ToList();
+
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{name}: {kills.Length} kills at random, {cuts.Length} at calls, {faults.Length} faults of {calls.Length} calls: "
+                + $"{wrong.Count} wrong");
+        Assert.True(wrong.Count == 0, $"HOSTLOCK_SEED={Seed}: {wrong.Count} wrong\n{string.Join("\n\n", wrong.Take(5))}");
+
+        Func<string?>[] Chosen(Func<string?>[] all)
+        {
+            random.Shuffle(all);
+            return all[..Math.Min(all.Length, Breaks)];
+        }
+    }
+}
