@@ -56,8 +56,11 @@ public sealed class LockFile(LockNode root)
     }
 
     /// <summary>The lock with another edge at a path, whose parent must be a locked node or the root; null takes it away.</summary>
-    public LockFile With(InputPath path, LockEdge? edge) =>
-        With(Replace(Root, path.Names.AsSpan(), edge));
+    public LockFile With(InputPath path, LockEdge? edge) => With([(path, edge)]);
+
+    /// <summary>The lock with other edges at several paths, of which none lies beneath another; null takes an input away.</summary>
+    /// <param name="edges">The paths, whose parents must be locked nodes or the root, and the edges.</param>
+    public LockFile With(IReadOnlyCollection<(InputPath Path, LockEdge? Edge)> edges) => With(Replace(Root, edges, 0));
 
     /// <summary>The lock with other inputs, and the same root otherwise.</summary>
     /// <param name="inputs">The inputs of the flake, by name.</param>
@@ -75,13 +78,15 @@ public sealed class LockFile(LockNode root)
 
         NameMap<LockEdge> Inputs(LockNode of)
         {
-            var inputs = of.Inputs;
+            var (inputs, isOther) = (new List<KeyValuePair<string, LockEdge>>(of.Inputs.Count), false);
             foreach (var (name, edge) in of.Inputs)
             {
-                if (edge is LockEdge.Locked(var node) && Node(node) is var now && !ReferenceEquals(now, node))
-                    inputs = inputs.With(name, new LockEdge.Locked(now));
+                var now = edge is LockEdge.Locked(var node) ? Node(node) : null;
+                var stays = now is null || (edge is LockEdge.Locked(var before) && ReferenceEquals(now, before));
+                inputs.Add(new(name, stays ? edge : new LockEdge.Locked(now!)));
+                isOther |= !stays;
             }
-            return inputs;
+            return isOther ? NameMap<LockEdge>.Of(inputs) : of.Inputs;
         }
 
         LockedNode Node(LockedNode node)
@@ -97,14 +102,28 @@ public sealed class LockFile(LockNode root)
         }
     }
 
-    static NameMap<LockEdge> Replace(LockNode node, ReadOnlySpan<string> path, LockEdge? edge)
+    static NameMap<LockEdge> Replace(LockNode node, IEnumerable<(InputPath Path, LockEdge? Edge)> edges, int depth)
     {
-        var name = path[0];
-        if (path.Length == 1)
-            return edge is null ? node.Inputs.Without(name) : node.Inputs.With(name, edge);
-        return node.Inputs.TryGetValue(name, out var next) && next is LockEdge.Locked(var child)
-            ? node.Inputs.With(name, new LockEdge.Locked(child.WithInputs(Replace(child, path[1..], edge))))
-            : throw new ArgumentException($"'{name}' has no inputs of its own", nameof(path));
+        var inputs = node.Inputs.ToDictionary(StringComparer.Ordinal);
+        foreach (var beneath in edges.GroupBy(edge => edge.Path.Names[depth]))
+        {
+            var (path, edge) = beneath.First();
+            if (path.Length > depth + 1)
+            {
+                inputs[beneath.Key] = inputs.GetValueOrDefault(beneath.Key) is LockEdge.Locked(var child)
+                    ? new LockEdge.Locked(child.WithInputs(Replace(child, beneath, depth + 1)))
+                    : throw new ArgumentException($"'{beneath.Key}' has no inputs of its own", nameof(edges));
+            }
+            else if (edge is null)
+            {
+                inputs.Remove(beneath.Key);
+            }
+            else
+            {
+                inputs[beneath.Key] = edge;
+            }
+        }
+        return NameMap<LockEdge>.Of([.. inputs]);
     }
 
     /// <summary>

@@ -45,7 +45,7 @@ public sealed record MergeSides(LockFile Common, LockFile Ours, LockFile Theirs)
             if (next.Count == 0)
                 return new(sides, settled.ToImmutable(), outcome);
             settled.AddRange(next);
-            sides = next.Aggregate(sides, (changed, conflict) => changed.With(conflict));
+            sides = sides.With(next);
         }
     }
 
@@ -60,17 +60,26 @@ public sealed record MergeSides(LockFile Common, LockFile Ours, LockFile Theirs)
         return chosen.FindAll(settled => settled.Conflict.Missing is null) is { Count: > 0 } apart ? apart : [.. chosen.Take(1)];
     }
 
-    MergeSides With(SettledConflict settled) => settled.Side == MergeSide.Ours
-        ? this with { Theirs = Take(settled.Conflict, from: Ours, into: Theirs) }
-        : this with { Ours = Take(settled.Conflict, from: Theirs, into: Ours) };
+    MergeSides With(List<SettledConflict> settled)
+    {
+        if (settled is [{ Conflict.Missing: not null } dangling])
+            return dangling.Side == MergeSide.Ours
+                ? this with { Theirs = Take(dangling.Conflict, from: Ours, into: Theirs) }
+                : this with { Ours = Take(dangling.Conflict, from: Theirs, into: Ours) };
+        return this with
+        {
+            Ours = Ours.With(Taken(MergeSide.Theirs, from: Theirs)),
+            Theirs = Theirs.With(Taken(MergeSide.Ours, from: Ours)),
+        };
+
+        List<(InputPath, LockEdge?)> Taken(MergeSide side, LockFile from) =>
+            [.. settled.Where(one => one.Side == side).Select(one => (one.Conflict.Input, from.EdgeAt(one.Conflict.Input)))];
+    }
 
     static LockFile Take(MergeConflict conflict, LockFile from, LockFile into)
     {
-        var taken = Take(conflict.Input, from, into);
-        if (conflict.Missing is not { } missing)
-            return taken;
         // An input that would lead nowhere needs what it follows from the same side.
-        taken = Take(InputPath.Of(missing.Names[0]), from, taken);
+        var taken = Take(InputPath.Of(conflict.Missing!.Names[0]), from, Take(conflict.Input, from, into));
         return LockDiff.Same(taken, into) ? from : taken;
     }
 
