@@ -123,7 +123,8 @@ public sealed class NixSettings
             var words = (hash < 0 ? line : line[..hash]).Split((char[])[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
             switch (words)
             {
-                case ["include" or "!include", var file] when depth < MaximumDepth && _files < MaximumFiles:
+                case ["include" or "!include", var file]
+                    when depth < MaximumDepth && _files < MaximumFiles && !file.Contains('\0', StringComparison.Ordinal):
                     ReadFile(Path.GetFullPath(file, Path.GetFullPath(folder)), depth + 1);
                     break;
                 case [var name, "=", .. var value]:

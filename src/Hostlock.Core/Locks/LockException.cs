@@ -56,7 +56,7 @@ public sealed class LockException : HostlockException
         };
 
     internal static LockException TooLarge(string name, long bytes, long bound) =>
-        new($"'{name}' is too large for a lock file: it has {bytes} bytes, and at most {bound} are read");
+        new($"'{name}' is too large: it has {bytes} bytes, and at most {bound} are read");
 
     internal static LockException NotWritable(string text) =>
         new($"'{text}' is not valid Unicode and cannot be in a lock file");

@@ -16,7 +16,7 @@ namespace Hostlock.Locks;
 public static class LockFileReader
 {
     /// <summary>Largest file read, in bytes. The largest lock found in the wild has 703 KB.</summary>
-    public const int MaximumBytes = 64 * 1024 * 1024;
+    public const int MaximumBytes = 16 * 1024 * 1024;
 
     /// <summary>Deepest nesting of inputs that is followed.</summary>
     public const int MaximumDepth = 256;
