@@ -126,6 +126,14 @@ public sealed class FetchException : HostlockException
     internal static Warning StillCopied(string url, FetchException why) =>
         new($"could not update local clone of Git repository '{url}'; continuing with the most recent version ({OnOneLine(why.Message)})");
 
+    internal static FetchException NotTrusted(string url, string folder, string said) =>
+        !said.Contains("safe.directory", StringComparison.Ordinal) && !said.Contains("ownership", StringComparison.Ordinal)
+            ? GitFailed(url, "open", said)
+            : new($"'{url}' belongs to another user, whose settings could run programs, so git does not open it")
+            {
+                Hint = $"if you trust that user: git config --global --add safe.directory {ShellWord.Quote(folder)}",
+            };
+
     internal static FetchException NoRepository(string url) => new($"Git repository '{url}' does not exist") { IsOutside = true };
 
     internal static FetchException NotARepository(string url) =>
@@ -193,6 +201,9 @@ public sealed class FetchException : HostlockException
     {
         Hint = "a tree this large is taken for a trap",
     };
+
+    internal static FetchException NoTemporaryFile(string folder, Exception why) =>
+        new($"cannot make a temporary file in '{folder}': {why.Message}", why) { IsOutside = true };
 
     internal static FetchException CannotKeepCopy(string path, Exception why) =>
         new($"cannot keep a copy of a repository in '{path}': {why.Message}", why)

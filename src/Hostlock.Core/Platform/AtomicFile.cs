@@ -91,12 +91,14 @@ public static class AtomicFile
         return process == ProcessTree.Own ? !run.StartsWith(ThisRun, StringComparison.Ordinal) : !ProcessTree.IsRunning(process);
     }
 
-    /// <summary>Deletes a file or a link, if it exists.</summary>
-    /// <exception cref="PlatformException">It cannot be deleted.</exception>
+    /// <summary>Deletes a regular file or a link, if it exists.</summary>
+    /// <exception cref="PlatformException">It cannot be deleted, or is something else, such as a device.</exception>
     public static void Delete(string path)
     {
         try
         {
+            if (UnixFiles.Look(Encoding.UTF8.GetBytes(path)) is { Kind: not (UnixFiles.Kind.File or UnixFiles.Kind.Link) })
+                throw PlatformException.NotAFile(path);
             File.Delete(path);
         }
         catch (DirectoryNotFoundException)
@@ -154,7 +156,7 @@ public static class AtomicFile
             var status = UnixFiles.Look(Encoding.UTF8.GetBytes(real));
             if (status is not (null or { Kind: UnixFiles.Kind.File }))
                 throw PlatformException.NotAFile(path);
-            var beside = Path.Combine(Path.GetDirectoryName(real)!, $"{TemporaryPrefix}{ThisRun}-{Guid.NewGuid():N}");
+            var beside = Path.Combine(Path.GetDirectoryName(real)!, $"{TemporaryPrefix}{ThisRun}-{UniqueName.Next()}");
             return new(real, beside, status is null ? null : File.GetUnixFileMode(real), contents);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)

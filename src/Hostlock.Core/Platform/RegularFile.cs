@@ -93,6 +93,36 @@ public static class RegularFile
         }
     }
 
+    /// <summary>
+    /// Refuses a path that another program is about to read, unless it is a regular file, which may be missing. The program would wait for
+    /// a pipe, and not come to the end of a device.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maximumBytes">Most bytes it may have.</param>
+    /// <exception cref="PlatformException">The path is not a regular file, or the file is larger, or cannot be looked at.</exception>
+    public static void Refuse(string path, long maximumBytes) => Refuse(Encoding.UTF8.GetBytes(path), maximumBytes);
+
+    /// <summary>The same for a path whose names need not be text.</summary>
+    /// <param name="path">The bytes of the path.</param>
+    /// <param name="maximumBytes">Most bytes it may have.</param>
+    /// <exception cref="PlatformException">The path is not a regular file, or the file is larger, or cannot be looked at.</exception>
+    public static void Refuse(ReadOnlySpan<byte> path, long maximumBytes)
+    {
+        try
+        {
+            if (UnixFiles.LookThrough(path) is not { } status)
+                return;
+            if (status.Kind != UnixFiles.Kind.File)
+                throw PlatformException.NotAFile(Encoding.UTF8.GetString(path));
+            if (status.Size > maximumBytes)
+                throw PlatformException.TooLarge(Encoding.UTF8.GetString(path), status.Size, maximumBytes);
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            throw PlatformException.CannotRead(Encoding.UTF8.GetString(path), why);
+        }
+    }
+
     static ReadOnlySpan<byte> WithoutMark(byte[] bytes) =>
         bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(Encoding.UTF8.Preamble.Length) : bytes;
 

@@ -12,6 +12,7 @@ static partial class UnixFiles
 {
     const string Library = "libSystem.Native";
     const int TypeMask = 0xF000;
+    const int PermissionMask = 0x0FFF;
 
     // These values are those of Linux on both processors that we build for.
     const int WithoutWaiting = 0x800;
@@ -26,6 +27,9 @@ static partial class UnixFiles
 
     // Of the runtime's own entry point: write only, closed when another program is started, made, and nothing is there yet.
     const int NewFile = 0x0071;
+
+    /// <summary>The id of the user whose rights this program has.</summary>
+    public static uint User => GetEUid();
 
     /// <summary>The kinds of entries of a folder.</summary>
     public enum Kind
@@ -49,6 +53,12 @@ static partial class UnixFiles
 
         /// <summary>The number of the file in its file system.</summary>
         public long Inode { get; init; }
+
+        /// <summary>The id of the user who owns the file.</summary>
+        public uint Owner { get; init; }
+
+        /// <summary>The permissions of the owner, the group and all others, with the sticky bit.</summary>
+        public UnixFileMode Permissions { get; init; }
     }
 
     /// <summary>Reads the status of a path, without following a link; null if nothing exists there.</summary>
@@ -243,6 +253,8 @@ static partial class UnixFiles
             ModifiedNanoseconds = status.ModifiedNanoseconds,
             Changed = status.ChangedSeconds,
             Inode = status.Inode,
+            Owner = status.User,
+            Permissions = (UnixFileMode)(status.Mode & PermissionMask),
         };
 
     static Status? Nothing(ReadOnlySpan<byte> path)
@@ -323,6 +335,9 @@ static partial class UnixFiles
     // The runtime's own entry point cannot open without waiting.
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
     private static unsafe partial int OpenWithoutWaiting(byte* path, int flags);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_GetEUid")]
+    private static partial uint GetEUid();
 
     [LibraryImport(Library, EntryPoint = "SystemNative_OpenDir", SetLastError = true)]
     private static unsafe partial nint OpenDir(byte* path);

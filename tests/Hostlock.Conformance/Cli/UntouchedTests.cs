@@ -8,39 +8,6 @@ namespace Hostlock.Conformance.Cli;
 /// hostlock's.</summary>
 public partial class UntouchedTests
 {
-    // Every command in a form that does something here; {0} is a lock beside the fleet, {1} an earlier revision of nixpkgs.
-    static readonly string[][] Forms =
-    [
-        ["init", "--yes"],
-        ["lock"],
-        ["update", "plex"],
-        ["update", "--all", "-i", "nixpkgs", "--min-age", "0s", "--allow-downgrade"],
-        ["update", "plex", "-i", "nixpkgs", "--to", "{1}", "--allow-downgrade"],
-        ["status"],
-        ["status", "--json"],
-        ["outdated"],
-        ["diff", "plex", "root"],
-        ["diff", "plex@HEAD", "plex"],
-        ["promote", "plex", "dobro", "zeeba"],
-        ["promote", "root", "plex", "--allow-downgrade"],
-        ["check", "--base", "HEAD", "--fetch"],
-        ["show", "plex"],
-        ["show", "plex", "--canonical"],
-        ["hash", "."],
-        ["merge-driver", "{0}", "{0}", "{0}"],
-        ["bisect", "plex", "--good", "plex@HEAD", "--run", "grep -q 00 locks/plex.lock"],
-        ["follows"],
-        ["log", "plex"],
-        ["log"],
-        ["resolve", "--all"],
-        ["restore", "plex", "--to", "HEAD~1"],
-        ["undo", "plex"],
-        ["freeze", "plex", "nixpkgs", "--reason", "tests"],
-        ["unfreeze", "plex", "nixpkgs"],
-        ["completion", "bash"],
-        ["man", "update"],
-    ];
-
     [Fact]
     public void No_command_touches_the_index_HEAD_or_a_file_of_the_users()
     {
@@ -56,9 +23,9 @@ public partial class UntouchedTests
         var earlier = TestGit.In(hosts.Folder["inputs/nixpkgs"], "rev-parse", "HEAD~1").Trim();
         var before = Everything(hosts);
 
-        foreach (var form in Forms)
+        foreach (var form in EveryCommand.With(beside, earlier))
         {
-            var ended = hosts.Hostlock(form.Select(word => word switch { "{0}" => beside, "{1}" => earlier, _ => word }));
+            var ended = hosts.Hostlock(form);
 
             Assert.True(ended.ExitCode is 0 or 1, $"{string.Join(' ', form)}: {ended.ExitCode}\n{ended.Output}{ended.Errors}");
             foreach (var (file, hash) in Everything(hosts))
@@ -80,7 +47,7 @@ public partial class UntouchedTests
         // What takes hostlock out of a flake changes the user's files, because it is asked to.
         Assert.Equal(
             commands.Except(["eject"]).Order(StringComparer.Ordinal),
-            Forms.Select(form => form[0]).Distinct().Order(StringComparer.Ordinal));
+            EveryCommand.Forms.Select(form => form[0]).Distinct().Order(StringComparer.Ordinal));
     }
 
     // All files of the fleet and of its repository but the locks, hostlock.toml, which freeze writes, and what git itself keeps of its

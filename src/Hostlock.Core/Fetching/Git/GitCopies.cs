@@ -20,8 +20,13 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     /// <summary>The option of git fetch that leaves out trees and files.</summary>
     public const string WithoutTrees = "--filter=tree:0";
 
+    const int MaximumSettings = 64 * 1024;
+
     // What HEAD of a copy says until the remote repository has been asked.
     const string NoHead = "refs/heads/nothing-is-checked-out";
+
+    // The settings of a copy. A copy that has others is set right, because git would follow them: they may name programs.
+    static readonly byte[] Settings = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"u8.ToArray();
 
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -37,7 +42,7 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
         return _copies.GetOrAdd(path, _ =>
         {
             Create(path);
-            return new(processes, GitPlace.OfBare(path)!, url);
+            return new(processes, GitPlace.OfBare(path)!, url) { IsCopy = true };
         });
     }
 
@@ -50,9 +55,8 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     public static async Task<(string? Head, string? Tip)> AskAsync(GitRepository copy, string name, CancellationToken cancellationToken)
     {
         var remote = GitRemote.Of(copy.Url);
-        var finished = await copy.RunAsync(
-            remote.For(copy.Command([.. remote.Options, "ls-remote", "--symref", "--", remote.Address, name, $"{name}^{{}}"])),
-            cancellationToken);
+        string[] question = [.. remote.Options, "ls-remote", "--symref", "--", remote.Address, name, $"{name}^{{}}"];
+        var finished = await copy.RunAsync(remote.For(GitProgram.Reach(copy.Place.Folder, question)), cancellationToken);
         if (!finished.Succeeded)
             throw FetchException.GitUnreachable(copy.Url, finished.Errors.Trim());
         string? head = null, tip = null, peeled = null;
@@ -91,11 +95,11 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
             var isPartial = options.Contains(WithoutTrees);
             var remote = GitRemote.Of(copy.Url);
             // If git is ended gently, it removes its lock files.
-            var command = remote.For(copy.Command(
+            // A pack is written whole or not at all. With single objects, a run that is killed would leave a commit without its files.
+            var command = remote.For(GitProgram.Reach(
+                copy.Place.Folder,
             [
                 .. remote.Options,
-                // A pack is written whole or not at all. With single objects, a run that is killed would leave a commit without its files.
-                "-c", "fetch.unpackLimit=1", "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.hooksPath=/dev/null",
                 // Without trees, git needs a named remote that has them.
                 .. isPartial
                     ? (ReadOnlySpan<string>)
@@ -118,7 +122,7 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
             {
                 // No other run is fetching here, so a lock file is left from a run that was killed.
                 foreach (var left in Directory.EnumerateFiles(copy.Place.Folder, "*.lock", SearchOption.AllDirectories))
-                    File.Delete(left);
+                    AtomicFile.Delete(left);
                 finished = await copy.RunAsync(command, cancellationToken);
             }
             if (!finished.Succeeded)
@@ -164,20 +168,23 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     static void Create(string path)
     {
         if (GitPlace.OfBare(path) is not null)
+        {
+            SetRight(path);
             return;
-        var beside = $"{path}.{Guid.NewGuid():N}.tmp";
+        }
+        var beside = $"{path}.{UniqueName.Next()}.tmp";
         try
         {
             Directory.CreateDirectory(Path.Combine(beside, "objects", "pack"));
             Directory.CreateDirectory(Path.Combine(beside, "refs", "heads"));
             AtomicFile.ReplaceAll(
             [
-                (Path.Combine(beside, "config"), "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"u8.ToArray()),
+                (Path.Combine(beside, "config"), Settings),
                 (Path.Combine(beside, "HEAD"), Encoding.UTF8.GetBytes($"ref: {NoHead}\n")),
             ]);
             // Something that is not a repository is in the way.
             if (Directory.Exists(path) && GitPlace.OfBare(path) is null)
-                Directory.Move(path, $"{path}.{Guid.NewGuid():N}.damaged");
+                Directory.Move(path, $"{path}.{UniqueName.Next()}.damaged");
             Directory.Move(beside, path);
         }
         catch (IOException) when (GitPlace.OfBare(path) is not null)
@@ -188,5 +195,13 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
         {
             throw FetchException.CannotKeepCopy(path, why);
         }
+    }
+
+    // A copy of an earlier run is ours, but whoever restored a backup, say, may have put something into it.
+    static void SetRight(string path)
+    {
+        var settings = Path.Combine(path, "config");
+        if (RegularFile.TryRead(settings, MaximumSettings)?.AsSpan().SequenceEqual(Settings) != true)
+            AtomicFile.Replace(settings, Settings, isDurable: false);
     }
 }

@@ -21,8 +21,8 @@ static class GitExportIgnore
     public static async Task<GitTree> ApplyAsync(
         GitRepository repository, string commit, GitTree tree, string temporary, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(temporary);
-        var index = Path.Combine(temporary, $"index.{Guid.NewGuid():N}");
+        AtomicFile.CreateFolder(temporary);
+        var index = Path.Combine(temporary, $"index.{UniqueName.Next()}");
         try
         {
             var read = await repository.RunAsync(WithIndex(repository.Command("read-tree", commit)), cancellationToken);

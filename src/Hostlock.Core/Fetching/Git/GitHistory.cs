@@ -39,11 +39,12 @@ public sealed class GitHistory : IDisposable
     {
         var finished = await _repository.RunAsync(
             cancellationToken,
-            "--literal-pathspecs", "log", $"--max-count={most}",
+            "--literal-pathspecs", "rev-list", $"--max-count={most}",
             "--format=%H%x00%ct%x00%s%x00%(trailers:key=Hostlock-Promoted-From,valueonly,separator=%x20)", "HEAD", "--", path);
         // A repository without a commit has no history; any other failure is an error.
         if (!finished.Succeeded && await _repository.CommitAsync("HEAD", cancellationToken) is not null)
             throw FetchException.GitFailed(_repository.Url, "read the history of", finished.Errors.Trim());
+        // The line before each of these names the commit alone.
         return
         [
             .. from line in finished.Output.Split('\n')
@@ -144,10 +145,9 @@ public sealed class GitHistory : IDisposable
     // The filter is a program of the user. git, which runs it, refuses a repository of another owner.
     async Task<byte[]> FilterAsync(string name, string path, CancellationToken cancellationToken)
     {
-        var request = GitProgram.InWorkTree(_root, "cat-file", "--filters", $"--path={path}", name) with
+        var request = GitProgram.AskAround(_root, "cat-file", "--filters", $"--path={path}", name) with
         {
             Output = new ProcessOutput.Bytes(LockFileReader.MaximumBytes),
-            Stop = new ProcessStop.AtOnce(),
         };
         var finished = await _processes.RunAsync(request, cancellationToken);
         return finished.Succeeded

@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Platform;
 
@@ -13,6 +14,15 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
 {
     const int MaximumText = 64 * 1024 * 1024;
     const int MostHops = 5;
+
+    // What git opens before it does anything; the largest size that it is given, in bytes. A pipe or a device would make it wait for ever.
+    static readonly (string Name, long Maximum)[] Opened =
+    [
+        ("HEAD", MaximumText), ("config", MaximumText), ("config.worktree", MaximumText), ("commondir", MaximumText),
+        ("gitdir", MaximumText), ("index", long.MaxValue), ("packed-refs", 1L << 30), ("shallow", MaximumText),
+        ("objects/info/alternates", MaximumText), ("info/attributes", GitRules.MaximumBytes), ("info/exclude", GitRules.MaximumBytes),
+        ("info/grafts", MaximumText), ("info/sparse-checkout", GitRules.MaximumBytes),
+    ];
 
     /// <summary>The repository whose work tree a folder is; null if it is no work tree.</summary>
     public static GitPlace? OfWorkTree(string folder)
@@ -63,6 +73,25 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
                 text = Line(Path.Combine(Common, name)) ?? Packed(name);
             }
             return null;
+        }
+    }
+
+    /// <summary>True if the repository belongs to this user, as git judges it: its files, its git folder, and what leads to that.</summary>
+    /// <remarks>git 2.39, setup.c, ensure_valid_ownership.</remarks>
+    public bool IsOurs => new[] { WorkTree, WorkTree is null ? null : Path.Combine(WorkTree, ".git"), Folder }
+        .OfType<string>()
+        .All(path => UnixFiles.Look(Encoding.UTF8.GetBytes(path)) is { } status && status.Owner == UnixFiles.User);
+
+    /// <summary>Refuses a repository in which git would read something other than a file, or a file without an end.</summary>
+    /// <exception cref="PlatformException">A file of the repository is a pipe, a device or a folder, or is too large.</exception>
+    public void RefuseOddFiles()
+    {
+        foreach (var folder in new[] { Folder, Common }.Distinct())
+        {
+            foreach (var (name, maximum) in Opened)
+                RegularFile.Refuse(Path.Combine(folder, name), maximum);
+            if (Head is { } head && !head.Split('/').Contains(".."))
+                RegularFile.Refuse(Path.Combine(folder, head), MaximumText);
         }
     }
 

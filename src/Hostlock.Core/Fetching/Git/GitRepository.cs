@@ -6,7 +6,7 @@ namespace Hostlock.Fetching.Git;
 
 /// <summary>
 /// One git repository on this machine. All questions go through the git program, and those about objects through one process for all
-/// callers. No repository is changed except hostlock's own copies.
+/// callers. No repository is changed except hostlock's own copies. One that belongs to another user is not asked, unless git trusts it.
 /// </summary>
 sealed class GitRepository : IDisposable
 {
@@ -19,6 +19,7 @@ sealed class GitRepository : IDisposable
     readonly IProcessRunner _processes;
     readonly SemaphoreSlim _turn = new(1, 1);
     GitObjects? _objects;
+    bool _isTrusted;
 
     /// <summary>Opens a repository.</summary>
     /// <param name="processes">The seam to programs.</param>
@@ -32,6 +33,9 @@ sealed class GitRepository : IDisposable
     /// <summary>The user's name for the repository, for messages.</summary>
     public string Url { get; }
 
+    /// <summary>True for a copy of ours, whose settings are known.</summary>
+    public bool IsCopy { get; init; }
+
     /// <summary>True if commits are missing from the history.</summary>
     public bool IsShallow => File.Exists(Path.Combine(Place.Common, "shallow"));
 
@@ -42,15 +46,42 @@ sealed class GitRepository : IDisposable
     public GitConfig OwnSettings => GitConfig.OfRepository(Place);
 
     /// <summary>Runs git in this repository.</summary>
+    /// <exception cref="FetchException">The repository belongs to another user, and git does not trust it.</exception>
     public Task<Finished> RunAsync(CancellationToken cancellationToken, params IEnumerable<string> arguments) =>
-        _processes.RunAsync(Command(arguments), cancellationToken);
+        RunAsync(Command(arguments), cancellationToken);
 
     /// <summary>Runs a command that was built by <see cref="Command"/>.</summary>
-    public Task<Finished> RunAsync(ProcessRequest command, CancellationToken cancellationToken) =>
-        _processes.RunAsync(command, cancellationToken);
+    /// <exception cref="FetchException">The repository belongs to another user, and git does not trust it.</exception>
+    public async Task<Finished> RunAsync(ProcessRequest command, CancellationToken cancellationToken)
+    {
+        await TrustAsync(cancellationToken);
+        return await _processes.RunAsync(command, cancellationToken);
+    }
 
     /// <summary>Builds a command of git about this repository.</summary>
     public ProcessRequest Command(params IEnumerable<string> arguments) => GitProgram.Ask(Place.Folder, arguments);
+
+    /// <summary>Makes sure that git may be asked about this repository.</summary>
+    /// <remarks>
+    /// git checks the owner of a repository that it finds, and does not check one that it is told, as it is here. So if a repository is not
+    /// of this user, git has to find it once. It knows safe.directory, and the user behind sudo.
+    /// </remarks>
+    /// <exception cref="HostlockException">The repository belongs to another user, and git does not trust it; or a file of it is no
+    /// file.</exception>
+    public async Task TrustAsync(CancellationToken cancellationToken)
+    {
+        if (_isTrusted || IsCopy)
+            return;
+        Place.RefuseOddFiles();
+        if (!Place.IsOurs)
+        {
+            var folder = Place.WorkTree ?? Place.Folder;
+            var found = await _processes.RunAsync(GitProgram.AskAround(folder, "rev-parse", "--git-dir"), cancellationToken);
+            if (!found.Succeeded)
+                throw FetchException.NotTrusted(Url, folder, found.Errors.Trim());
+        }
+        _isTrusted = true;
+    }
 
     /// <summary>
     /// Builds a command whose answer depends on settings. They come from files alone, those of the user and what these include among them:
@@ -97,7 +128,8 @@ sealed class GitRepository : IDisposable
         };
     }
 
-    /// <summary>Starts a separate process for the contents of many objects, which are all asked for at once.</summary>
+    /// <summary>Starts a separate process for the contents of many objects, which are all asked for at once. The caller has asked the
+    /// repository something before, or made sure that it may (<see cref="TrustAsync"/>).</summary>
     public GitObjects StartObjects() => new(_processes.Start(Command("cat-file", "--batch", "--buffer")));
 
     /// <summary>
@@ -105,6 +137,7 @@ sealed class GitRepository : IDisposable
     /// </summary>
     public async Task<T> UseAsync<T>(Func<GitObjects, T> use, CancellationToken cancellationToken)
     {
+        await TrustAsync(cancellationToken);
         await _turn.WaitAsync(cancellationToken);
         try
         {

@@ -13,6 +13,9 @@ namespace Hostlock.Fleets.Adoption;
 /// </summary>
 public sealed class AdoptedFiles
 {
+    // Options of git's commands that compare, for the names of files that are new.
+    static readonly string[] Added = ["--name-only", "--no-renames", "--diff-filter=A", "--relative"];
+
     readonly ImmutableHashSet<string> _announced;
     readonly ImmutableHashSet<string> _committed;
     readonly ImmutableHashSet<string> _tracked;
@@ -27,7 +30,7 @@ public sealed class AdoptedFiles
     /// <summary>Asks git. In a folder without a repository, no file is known to have come with hostlock.</summary>
     public static async Task<AdoptedFiles> ReadAsync(FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
     {
-        if (GitWorkTreeFiles.Around(processes, folder.Path) is null)
+        if (GitWorkTreeFiles.Around(processes, folder.Path) is not { } tree)
             return new([], [], [], [], ImmutableDictionary<string, byte[]>.Empty);
         string[] files =
         [
@@ -36,14 +39,14 @@ public sealed class AdoptedFiles
             FleetFolder.Library,
             FleetInit.Attributes,
         ];
+        tree.RefuseOddRules(files.Select(folder.Full));
         // An intent to add is an entry of the index without contents: the file is new to git.
         var announced = await PathsAsync(
-            ["diff", "--name-only", "--no-renames", "--no-ext-diff", "--diff-filter=A", "--relative", "-z", "--", .. files]);
+            ["diff-files", "--ita-invisible-in-index", "-z", .. Added, "--", .. files]);
         var now = await PathsAsync(["ls-tree", "-r", "--name-only", "-z", "HEAD", "--", .. files]);
         if (!now.Contains(FleetFile.Name))
             return new(announced, [], now, now, await EarlierAsync("", "HEAD"));
-        var adoption = (
-            await RunAsync(["log", "-1", "--format=%H", "--no-renames", "--diff-filter=A", "--", FleetFile.Name])).Output.Trim();
+        var adoption = await AdoptionAsync();
         var before = await RunAsync(["ls-tree", "-r", "--name-only", "-z", $"{adoption}^", "--", .. files]);
         // If no earlier commit is known, because the clone is shallow or the first commit had everything, the locks may be the user's.
         return new(
@@ -51,8 +54,19 @@ public sealed class AdoptedFiles
 
         async Task<ImmutableHashSet<string>> PathsAsync(string[] arguments) => [.. Split(await RunAsync(arguments))];
 
-        Task<Finished> RunAsync(string[] arguments) => processes.RunAsync(
-            GitProgram.InWorkTree(folder.Path, ["--no-optional-locks", "--literal-pathspecs", .. arguments]), cancellationToken);
+        Task<Finished> RunAsync(string[] arguments, string input = "") =>
+            processes.RunAsync(
+                GitProgram.AskAround(folder.Path, ["--literal-pathspecs", .. arguments]).WithInput(input), cancellationToken);
+
+        // The last commit that added hostlock.toml. git prints a commit, and below it the files that it added.
+        async Task<string> AdoptionAsync()
+        {
+            var commits = await RunAsync(["rev-list", "--no-merges", "HEAD", "--", FleetFile.Name]);
+            var added = await RunAsync(
+                ["diff-tree", "--stdin", "--root", "-r", .. Added, "--", FleetFile.Name],
+                commits.Output);
+            return added.Output.Split('\n')[0];
+        }
 
         // Of .gitattributes and of each lock of a host's own flake, the first of some versions that is not what the file says now; the
         // index is the version without a name.
@@ -67,12 +81,11 @@ public sealed class AdoptedFiles
                 foreach (var version in versions)
                 {
                     var found = await processes.RunAsync(
-                        GitProgram.InWorkTree(
-                            folder.Path,
-                            "cat-file",
-                            "--filters",
-                            $"{version}:./{place}") with
-                        { Output = new ProcessOutput.Bytes() }, cancellationToken);
+                        GitProgram.AskAround(folder.Path, "cat-file", "--filters", $"{version}:./{place}") with
+                        {
+                            Output = new ProcessOutput.Bytes(),
+                        },
+                        cancellationToken);
                     if (!found.Succeeded || found.OutputBytes.Span.SequenceEqual(current))
                         continue;
                     earlier[place] = found.OutputBytes.ToArray();
@@ -120,7 +133,7 @@ public sealed class AdoptedFiles
         if (entries.Count == 0)
             return;
         var finished = await GitTurn.RunAsync(
-            processes, GitProgram.InWorkTree(folder.Path, ["update-index", "--force-remove", "--", .. entries]), cancellationToken);
+            processes, GitProgram.Change(folder.Path, ["update-index", "--force-remove", "--", .. entries]), cancellationToken);
         if (!finished.Succeeded)
             throw FleetException.NotForgotten(finished.Errors.Trim());
     }

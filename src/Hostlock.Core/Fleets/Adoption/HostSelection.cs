@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Nar;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
 
@@ -69,28 +70,19 @@ public static class HostSelection
         var replaced = plan.Files.Where(file => file.GivesUp).Select(file => file.Path).ToList();
         if (replaced.Count == 0)
             return;
-        if (GitWorkTreeFiles.Around(processes, folder.Path) is null)
+        if (GitWorkTreeFiles.Around(processes, folder.Path) is not { } tree)
             throw FleetException.WouldLose(replaced[0], hasGit: false, isIgnored: false);
-        var status = await processes.RunAsync(
-            GitProgram.InWorkTree(
-                folder.Path,
-                [
-                    "--no-optional-locks",
-                    "--literal-pathspecs",
-                    "status",
-                    "--porcelain",
-                    "-z",
-                    "--no-renames",
-                    "--untracked-files=all",
-                    "--ignored=matching",
-                    "--",
-                    .. replaced,
-                ]),
+        tree.RefuseOddRules(replaced.Select(folder.Full));
+        // The files that are not as the index has them, and those that it does not have, ignored ones among them.
+        var changed = await processes.RunAsync(
+            GitProgram.AskAround(
+                folder.Path, ["--literal-pathspecs", "ls-files", "-z", "--modified", "--others", "--", .. replaced]),
             cancellationToken);
-        // Two letters, the second of which is blank if the file is as the index has it; then a blank and the path from the root of the
-        // repository.
-        if (status.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(entry => entry[1] != ' ') is { } changed)
-            throw FleetException.WouldLose(
-                replaced.First(path => changed.EndsWith(path, StringComparison.Ordinal)), hasGit: true, isIgnored: changed[0] == '!');
+        if (!changed.Succeeded)
+            throw FleetException.WouldLose(replaced[0], hasGit: false, isIgnored: false);
+        if (changed.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries) is not [var lost, ..])
+            return;
+        var path = TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Full(lost)));
+        throw FleetException.WouldLose(lost, hasGit: true, isIgnored: await tree.IsIgnoredAsync(path, cancellationToken));
     }
 }

@@ -26,11 +26,11 @@ public sealed class MergeDriver
 
     /// <summary>True if git has a driver of this name.</summary>
     public async Task<bool> IsSetAsync(CancellationToken cancellationToken) =>
-        (await ConfigAsync(cancellationToken, "--get", Setting)).Succeeded;
+        (await AskAsync(cancellationToken)).Succeeded;
 
     /// <summary>True if git has a driver of this name that no hostlock would set any more.</summary>
     public async Task<bool> IsOutdatedAsync(CancellationToken cancellationToken) =>
-        (await ConfigAsync(cancellationToken, "--get", Setting)).Output.Trim() == EarlierLine;
+        (await AskAsync(cancellationToken)).Output.Trim() == EarlierLine;
 
     /// <summary>Adds the setting to the repository's config.</summary>
     /// <exception cref="FleetException">git does not take it.</exception>
@@ -51,6 +51,9 @@ public sealed class MergeDriver
             throw FleetException.NotConfigured(finished.Errors.Trim());
     }
 
+    Task<Finished> AskAsync(CancellationToken cancellationToken) =>
+        _processes.RunAsync(GitProgram.AskAround(_root, "config", "--get", Setting), cancellationToken);
+
     Task<Finished> ConfigAsync(CancellationToken cancellationToken, params IEnumerable<string> words) =>
-        _processes.RunAsync(GitProgram.InWorkTree(_root, ["config", .. words]), cancellationToken);
+        _processes.RunAsync(GitProgram.Change(_root, ["config", .. words]), cancellationToken);
 }

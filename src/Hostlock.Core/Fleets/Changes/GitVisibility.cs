@@ -33,9 +33,10 @@ public static class GitVisibility
         }
         if (unknown.Count == 0)
             return;
+        tree.RefuseOddRules(files);
         var finished = await GitTurn.RunAsync(
             processes,
-            GitProgram.InWorkTree(tree.Root, ["--literal-pathspecs", "add", "--intent-to-add", "--", .. unknown]),
+            GitProgram.Change(tree.Root, ["--literal-pathspecs", "add", "--intent-to-add", "--", .. unknown]),
             cancellationToken);
         if (finished.ExitCode is not (0 or SomeAreIgnored))
             throw FleetException.NotShownToNix(

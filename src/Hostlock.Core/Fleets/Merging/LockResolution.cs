@@ -162,7 +162,7 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
     async Task<string> GitAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken)
     {
         var finished = await GitTurn.RunAsync(
-            processes, GitProgram.InWorkTree(_root, arguments).WithInput(input), cancellationToken);
+            processes, GitProgram.Change(_root, arguments).WithInput(input), cancellationToken);
         return finished.Succeeded ? finished.Output : throw FleetException.NotSettled(finished.Errors.Trim());
     }
 

@@ -1,6 +1,10 @@
 namespace Hostlock.Platform.Programs;
 
-/// <summary>Builds all requests for git. Paths and names from outside go behind <c>--</c>, as git's commands accept them.</summary>
+/// <summary>
+/// Builds all requests for git. A repository may come from anybody, and its settings may name programs; so a question starts none of them,
+/// and only a commit, which the user asked for, runs the user's hooks. Paths and names from outside go behind <c>--</c>, as git's commands
+/// accept them.
+/// </summary>
 public static class GitProgram
 {
     const string Name = "git";
@@ -18,24 +22,81 @@ public static class GitProgram
     static readonly EnvironmentChanges Reading = OfThisRepository
         .Set("GIT_OPTIONAL_LOCKS", "0").Set("GIT_NO_REPLACE_OBJECTS", "1").Set("GIT_ATTR_NOSYSTEM", "1").Set("LC_ALL", "C");
 
-    // The settings of a repository may name programs. A command that only reads starts none of them, and prints only its answer.
-    static readonly string[] ReadingSettings = ["-c", "core.fsmonitor=false", "-c", "log.showSignature=false"];
+    // A question is answered from what is on this machine. An object that is missing stays missing: git would fetch it by a program that
+    // the repository names. A git that does not know the variable for this may use no protocol either.
+    static readonly EnvironmentChanges Offline = Reading.Set("GIT_NO_LAZY_FETCH", "1").Set("GIT_ALLOW_PROTOCOL", "none");
+
+    // What would start a program in any command, and has no place outside of a commit. 'git add' calls a hook too.
+    static readonly string[] WithoutHooks = ["core.fsmonitor=false", "core.hooksPath=/dev/null", "gc.auto=0", "maintenance.auto=false"];
+
+    // Every other setting of a repository that names a program. Most are of commands that are not run here; if one were, it would fail
+    // and not run the program. Filters stay: they are asked for by name, and only in a repository that git trusts.
+    static readonly string[] WithoutPrograms =
+    [
+        "core.alternateRefsCommand=false", "core.askPass=false", "core.editor=false", "core.gitProxy=false", "core.pager=cat",
+        "core.sshCommand=false", "credential.helper=", "diff.external=false", "gpg.program=false", "gpg.ssh.defaultKeyCommand=false",
+        "gpg.ssh.program=false", "gpg.x509.program=false", "log.showSignature=false", "protocol.ext.allow=never",
+        "uploadpack.packObjectsHook=false",
+    ];
+
+    // A copy has no settings of its own, so the user's ssh, proxies and credentials are used. No address makes git run a program.
+    static readonly string[] ForCopies = [.. WithoutHooks, "fetch.unpackLimit=1", "protocol.ext.allow=never"];
 
     /// <summary>
-    /// Builds a command that asks a repository, or fetches into a copy of ours. No file of the user is changed, and no program of the
-    /// repository is run.
+    /// Builds a question to a repository by its git folder. No file of the user is changed, nothing is fetched, and no program that the
+    /// repository names is run. The caller has made sure that git trusts the repository, because git does not check a folder that it is
+    /// told.
     /// </summary>
     /// <param name="gitFolder">The git folder of the repository.</param>
-    /// <param name="arguments">The command and its arguments.</param>
+    /// <param name="arguments">The command, one of git's plumbing, and its arguments.</param>
     public static ProcessRequest Ask(string gitFolder, params IEnumerable<string> arguments) =>
-        ProcessRequest.Of(Name, [$"--git-dir={gitFolder}", .. ReadingSettings, .. arguments]) with { Environment = Reading };
+        ProcessRequest.Of(Name, [$"--git-dir={gitFolder}", .. Settings(WithoutHooks), .. Settings(WithoutPrograms), .. arguments]) with
+        {
+            Environment = Offline,
+        };
+
+    /// <summary>
+    /// Builds a question to the repository around a folder, as <see cref="Ask"/>. git itself refuses a repository of another owner that
+    /// the user does not call safe.
+    /// </summary>
+    /// <param name="folder">The folder, in a work tree or a repository.</param>
+    /// <param name="arguments">The command, one of git's plumbing, and its arguments.</param>
+    public static ProcessRequest AskAround(string folder, params IEnumerable<string> arguments) =>
+        ProcessRequest.Of(Name, ["-C", folder, .. Settings(WithoutHooks), .. Settings(WithoutPrograms), .. arguments]) with
+        {
+            Environment = Offline,
+        };
+
+    /// <summary>
+    /// Builds a command that fetches into a copy of ours, or asks a server. The settings of the copy are known
+    /// (<c>GitCopies</c>), and those of the user apply.
+    /// </summary>
+    /// <param name="gitFolder">The git folder of the copy.</param>
+    /// <param name="arguments">The command and its arguments.</param>
+    public static ProcessRequest Reach(string gitFolder, params IEnumerable<string> arguments) =>
+        ProcessRequest.Of(Name, [$"--git-dir={gitFolder}", .. Settings(ForCopies), .. arguments]) with { Environment = Reading };
+
+    /// <summary>
+    /// Builds a command that changes the index or a setting of the repository around a folder, without its hooks. Once begun, it is always
+    /// finished. git itself refuses a repository of another owner that the user does not call safe.
+    /// </summary>
+    /// <param name="folder">The folder, in a work tree.</param>
+    /// <param name="arguments">The command and its arguments.</param>
+    public static ProcessRequest Change(string folder, params IEnumerable<string> arguments) =>
+        ProcessRequest.Of(Name, ["-C", folder, .. Settings(WithoutHooks), .. arguments]) with
+        {
+            Environment = OfThisRepository,
+            Stop = new ProcessStop.Never(),
+        };
 
     /// <summary>
     /// Builds a command that runs in a work tree for the user, with the user's own settings, hooks and signing. Once begun, it is always
-    /// finished, so that no change is left half-done.
+    /// finished, so that no change is left half-done. git itself refuses a repository of another owner that the user does not call safe.
     /// </summary>
     /// <param name="workTree">The folder of the work tree.</param>
     /// <param name="arguments">The command and its arguments.</param>
     public static ProcessRequest InWorkTree(string workTree, params IEnumerable<string> arguments) =>
         ProcessRequest.Of(Name, ["-C", workTree, .. arguments]) with { Environment = OfThisRepository, Stop = new ProcessStop.Never() };
+
+    static IEnumerable<string> Settings(IEnumerable<string> settings) => settings.SelectMany(setting => new[] { "-c", setting });
 }

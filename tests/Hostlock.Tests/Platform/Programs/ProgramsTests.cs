@@ -28,6 +28,47 @@ public class ProgramsTests
         Assert.Contains("core.fsmonitor=false", request.Arguments);
     }
 
+    [Theory]
+    [InlineData("core.sshCommand")]
+    [InlineData("core.pager")]
+    [InlineData("core.editor")]
+    [InlineData("core.askPass")]
+    [InlineData("core.gitProxy")]
+    [InlineData("core.hooksPath")]
+    [InlineData("core.alternateRefsCommand")]
+    [InlineData("credential.helper")]
+    [InlineData("diff.external")]
+    [InlineData("gpg.program")]
+    [InlineData("gpg.ssh.program")]
+    [InlineData("gpg.x509.program")]
+    [InlineData("log.showSignature")]
+    [InlineData("protocol.ext.allow")]
+    [InlineData("uploadpack.packObjectsHook")]
+    public void A_question_overrides_every_setting_that_names_a_program(string setting) =>
+        Assert.All(
+            new[] { GitProgram.Ask("/r/.git", "ls-tree"), GitProgram.AskAround("/r", "ls-tree") },
+            request => Assert.Contains(request.Arguments, word => word.StartsWith($"{setting}=", StringComparison.Ordinal)));
+
+    [Fact]
+    public void A_question_fetches_nothing_and_a_fetch_uses_the_users_ssh()
+    {
+        var (asked, reached) = (GitProgram.Ask("/r/.git", "cat-file"), GitProgram.Reach("/cache/r", "fetch"));
+
+        Assert.Equal(("1", "none"), (asked.Environment.Variables["GIT_NO_LAZY_FETCH"], asked.Environment.Variables["GIT_ALLOW_PROTOCOL"]));
+        Assert.DoesNotContain("GIT_ALLOW_PROTOCOL", reached.Environment.Variables.Keys);
+        Assert.DoesNotContain(reached.Arguments, word => word.StartsWith("core.sshCommand", StringComparison.Ordinal));
+        Assert.Contains("protocol.ext.allow=never", reached.Arguments);
+    }
+
+    [Fact]
+    public void A_change_of_the_index_is_finished_and_calls_no_hook()
+    {
+        var request = GitProgram.Change("/r", "add", "--", "x");
+
+        Assert.IsType<ProcessStop.Never>(request.Stop);
+        Assert.Contains("core.hooksPath=/dev/null", request.Arguments);
+    }
+
     [Fact]
     public void What_git_does_for_the_user_is_finished_and_speaks_the_language_of_the_user()
     {

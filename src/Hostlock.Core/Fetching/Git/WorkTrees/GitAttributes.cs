@@ -16,6 +16,7 @@ static class GitAttributes
     public static async Task<IReadOnlyList<string[]>> OfAsync(
         GitRepository repository, IReadOnlyList<TreePath> files, string[] attributes, CancellationToken cancellationToken)
     {
+        GitRules.RefuseOdd(repository.Place.WorkTree!, files);
         var command = repository.CommandBySettings(["check-attr", "-z", "--stdin", .. attributes]);
         var finished = await repository.RunAsync(
             command with

@@ -33,13 +33,18 @@ public sealed class GitWorkTreeFiles : TreeFiles
     /// <summary>The work tree that a folder lies in, told from the files alone; null if it is in no repository.</summary>
     /// <param name="processes">The seam to git, which is asked only if the index is of a kind that it alone reads.</param>
     /// <param name="folder">A folder.</param>
+    /// <exception cref="PlatformException">A file that git would read is a pipe, a device or a folder, or is too large.</exception>
     public static GitWorkTreeFiles? Around(IProcessRunner processes, string folder)
     {
         for (var at = Path.GetFullPath(folder); at is not null; at = Path.GetDirectoryName(at))
         {
             var root = at;
-            if (Path.Exists(Path.Combine(root, ".git")))
-                return Of(processes, root, 1);
+            if (!Path.Exists(Path.Combine(root, ".git")))
+                continue;
+            GitPlace.OfWorkTree(root)?.RefuseOddFiles();
+            var tree = Of(processes, root, 1);
+            tree.RefuseOddRules([Path.Combine(Path.GetFullPath(folder), "here")]);
+            return tree;
         }
         return null;
     }
@@ -88,7 +93,8 @@ public sealed class GitWorkTreeFiles : TreeFiles
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<IReadOnlySet<TreePath>> IgnoredAsync(IEnumerable<TreePath> paths, CancellationToken cancellationToken)
     {
-        var request = GitProgram.InWorkTree(Root, "check-ignore", "-z", "--stdin")
+        GitRules.RefuseOdd(Root, paths);
+        var request = GitProgram.AskAround(Root, "check-ignore", "-z", "--stdin")
             .WithInput(string.Concat(paths.Select(path => $"{path.ToText()}\0")));
         return _processes is null
             ? new HashSet<TreePath>()
@@ -101,6 +107,12 @@ public sealed class GitWorkTreeFiles : TreeFiles
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<bool> IsIgnoredAsync(TreePath path, CancellationToken cancellationToken) =>
         (await IgnoredAsync([path], cancellationToken)).Count > 0;
+
+    /// <summary>Refuses a .gitattributes or .gitignore that git would read to judge some files, if it is no file.</summary>
+    /// <param name="files">The files, as absolute paths.</param>
+    /// <exception cref="PlatformException">One is a pipe, a device or a folder, or is too large.</exception>
+    public void RefuseOddRules(IEnumerable<string> files) =>
+        GitRules.RefuseOdd(Root, files.Select(file => TreePath.Parse(Path.GetRelativePath(Root, file))));
 
     static GitWorkTreeFiles Of(IProcessRunner processes, string root, int depth) => new(
         root,

@@ -1,0 +1,44 @@
+namespace Hostlock.Conformance.Support;
+
+/// <summary>Every command of the program, in forms that do something on <see cref="SevenHosts"/>.</summary>
+static class EveryCommand
+{
+    /// <summary>The forms; {0} stands for a lock beside the fleet, {1} for an earlier revision of nixpkgs.</summary>
+    public static readonly string[][] Forms =
+    [
+        ["init", "--yes"],
+        ["lock"],
+        ["update", "plex"],
+        ["update", "--all", "-i", "nixpkgs", "--min-age", "0s", "--allow-downgrade"],
+        ["update", "plex", "-i", "nixpkgs", "--to", "{1}", "--allow-downgrade"],
+        ["status"],
+        ["status", "--json"],
+        ["outdated"],
+        ["diff", "plex", "root"],
+        ["diff", "plex@HEAD", "plex"],
+        ["promote", "plex", "dobro", "zeeba"],
+        ["promote", "root", "plex", "--allow-downgrade"],
+        ["check", "--base", "HEAD", "--fetch"],
+        ["show", "plex"],
+        ["show", "plex", "--canonical"],
+        ["hash", "."],
+        ["merge-driver", "{0}", "{0}", "{0}"],
+        ["bisect", "plex", "--good", "plex@HEAD", "--run", "grep -q 00 locks/plex.lock"],
+        ["follows"],
+        ["log", "plex"],
+        ["log"],
+        ["resolve", "--all"],
+        ["restore", "plex", "--to", "HEAD~1"],
+        ["undo", "plex"],
+        ["freeze", "plex", "nixpkgs", "--reason", "tests"],
+        ["unfreeze", "plex", "nixpkgs"],
+        ["completion", "bash"],
+        ["man", "update"],
+    ];
+
+    /// <summary>The forms with what they name.</summary>
+    /// <param name="lockBeside">A lock beside the fleet.</param>
+    /// <param name="revision">An earlier revision of nixpkgs.</param>
+    public static IEnumerable<string[]> With(string lockBeside, string revision) =>
+        Forms.Select(form => form.Select(word => word switch { "{0}" => lockBeside, "{1}" => revision, _ => word }).ToArray());
+}
