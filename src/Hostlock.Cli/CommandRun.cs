@@ -19,6 +19,7 @@ namespace Hostlock.Cli;
 sealed class CommandRun(Surroundings surroundings, ParseResult parsed, CancellationToken cancellationToken) : IAsyncDisposable
 {
     FleetFolder? _folder;
+    CacheFolder? _cache;
     FlakeFetcher? _fetcher;
     FetchLines? _lines;
 
@@ -45,7 +46,11 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public FleetFolder Folder => _folder ??= Open();
 
     /// <summary>Follows references to trees, and shows the progress to a person at a terminal.</summary>
-    public FlakeFetcher Fetcher => _fetcher ??= NewFetcher(surroundings.CacheFolder);
+    public FlakeFetcher Fetcher => _fetcher ??= NewFetcher(Cache.Path);
+
+    /// <summary>The folder of what is kept between runs.</summary>
+    /// <exception cref="PlatformException">It is not this user's alone.</exception>
+    public CacheFolder Cache => _cache ??= OpenCache();
 
     /// <summary>Reads versions of locks.</summary>
     public LockVersions Versions => new(surroundings.Processes, Folder, surroundings.Machine);
@@ -141,5 +146,14 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         if (_fetcher is not null)
             await _fetcher.DisposeAsync();
         _lines?.Dispose();
+        _cache?.Dispose();
+    }
+
+    CacheFolder OpenCache()
+    {
+        var cache = CacheFolder.Open(surroundings.CachePath);
+        if (cache.Loss is { } why)
+            Terminal.Warn(new($"nothing that is fetched is kept after this run: {why}"));
+        return cache;
     }
 }

@@ -36,12 +36,15 @@ sealed record Surroundings(
     /// <summary>The folder of the flake if no option names it, absolute: HOSTLOCK_FLAKE, or else the current folder.</summary>
     public string FlakeFolder => Path.GetFullPath(Variables.GetValueOrDefault("HOSTLOCK_FLAKE") is { Length: > 0 } set ? set : ".", Folder);
 
-    /// <summary>The folder of answers and copies of repositories.</summary>
-    public string CacheFolder => Path.Combine(
-        Variables.GetValueOrDefault("XDG_CACHE_HOME") is { Length: > 0 } set
-            ? set
-            : Path.Combine(Variables.GetValueOrDefault("HOME", "/tmp"), ".cache"),
-        "hostlock");
+    /// <summary>The folder of answers and copies of repositories; null if this user has no place for it.</summary>
+    /// <remarks>The XDG base directory specification: a relative XDG_CACHE_HOME is ignored.</remarks>
+    public string? CachePath =>
+        Variables.GetValueOrDefault("XDG_CACHE_HOME") is { } set && Path.IsPathRooted(set) ? Path.Combine(set, "hostlock")
+        : UserHome.Find(Variables.GetValueOrDefault("HOME")) is { } home ? Path.Combine(home, ".cache", "hostlock")
+        : null;
+
+    /// <summary>The error of a file that the system refused, and that nobody knew more about.</summary>
+    public static HostlockException Refusal(Exception why) => PlatformException.Refused(why);
 
     /// <summary>Writes files into a folder, which is made if it does not exist; all of them or none.</summary>
     /// <param name="folder">The folder, as the user wrote it.</param>

@@ -47,7 +47,7 @@ sealed class BisectCommand : FleetCommand
         {
             Versions = run.Versions,
             Source = () => run.Fetcher,
-            CacheFolder = run.Surroundings.CacheFolder,
+            CacheFolder = run.Cache.Path,
         };
         var request = Request(run, place);
         if (request is null)

@@ -55,7 +55,7 @@ public sealed class NixSettings
     /// <param name="variables">The environment.</param>
     public static NixSettings Read(IReadOnlyDictionary<string, string> variables)
     {
-        var home = variables.GetValueOrDefault("HOME", "/");
+        var home = UserHome.Find(variables.GetValueOrDefault("HOME")) ?? "/";
         var userConfig = variables.GetValueOrDefault("XDG_CONFIG_HOME") is { Length: > 0 } set ? set : $"{home}/.config";
         var system = variables.GetValueOrDefault("NIX_CONF_DIR") is { Length: > 0 } folder ? folder : "/etc/nix";
         var settings = new NixSettings { RegistryFiles = [$"{userConfig}/nix/registry.json", $"{system}/registry.json"] };

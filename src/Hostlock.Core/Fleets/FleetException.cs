@@ -114,6 +114,13 @@ public sealed class FleetException : HostlockException
     /// <summary>A setting has a value of another kind than <paramref name="expected"/>.</summary>
     public static FleetException WrongValue(SourceSpan span, string expected) => new($"this must be {expected}") { Span = span };
 
+    internal static FleetException ReservedPlace(SourceSpan span, string path) =>
+        new($"'{path}' is no place for a lock")
+        {
+            Span = span,
+            Hint = "a lock is no file of git, Nix or hostlock, and no pattern; locks/{host}.lock is usual",
+        };
+
     /// <summary>A host is in a ring that hostlock.toml does not declare.</summary>
     public static FleetException UnknownRing(SourceSpan span, string ring, IEnumerable<string> rings) =>
         new($"there is no ring '{ring}'") { Span = span, Hint = Closest.To(ring, rings) ?? $"add a table [rings.{ring}]" };

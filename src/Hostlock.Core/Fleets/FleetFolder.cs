@@ -89,11 +89,6 @@ public sealed class FleetFolder
     /// <exception cref="HostlockException">It cannot be written.</exception>
     public void WriteFleetFile(string text) => Files.Replace(FleetFile.Name, Encoding.UTF8.GetBytes(text));
 
-    /// <summary>True if a path stays within the flake and outside of git's own folder, links aside.</summary>
-    internal static bool IsWithin(string path) =>
-        path.Length is > 0 and <= 1024 && !path.Any(c => char.IsControl(c) || c == '\\')
-        && path.Split('/').All(part => part is not ("" or "." or ".." or ".git"));
-
     /// <summary>Reads the text of a file of the flake.</summary>
     /// <param name="path">Relative to the flake.</param>
     /// <exception cref="PlatformException">The file does not exist, is not a regular file, is too large, is not UTF-8, or cannot be

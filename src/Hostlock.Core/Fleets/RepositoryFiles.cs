@@ -48,12 +48,18 @@ public sealed class RepositoryFiles(string root)
     }
 
     /// <summary>
-    /// Replaces a file that the user, or git for the user, named. It need not belong to a flake, and nothing is reserved.
+    /// Replaces a file that the user, or git for the user, named. It need not belong to a flake, and nothing is reserved. git names a file
+    /// of its own, so a link there is not followed.
     /// </summary>
     /// <param name="file">The file, absolute.</param>
     /// <param name="contents">What it shall hold.</param>
-    /// <exception cref="PlatformException">The path is not a regular file, or cannot be written.</exception>
-    public static void ReplaceNamed(string file, ReadOnlyMemory<byte> contents) => AtomicFile.Replace(file, contents);
+    /// <exception cref="PlatformException">The path is a link, or not a regular file, or cannot be written.</exception>
+    public static void ReplaceNamed(string file, ReadOnlyMemory<byte> contents)
+    {
+        if (new FileInfo(file).LinkTarget is not null)
+            throw PlatformException.NotAFile(file);
+        AtomicFile.Replace(file, contents);
+    }
 
     string Full(string path) => Path.Combine(root, path);
 
@@ -61,6 +67,8 @@ public sealed class RepositoryFiles(string root)
     // leads nowhere.
     void RefuseLeadingOut(string path)
     {
+        if (!FlakePath.IsWithin(path))
+            throw FleetException.LinkLeaves(path, Full(path));
         var at = root;
         string? real = null;
         foreach (var name in path.Split('/'))
@@ -68,32 +76,10 @@ public sealed class RepositoryFiles(string root)
             at = Path.Combine(at, name);
             if (new FileInfo(at).LinkTarget is null)
                 continue;
-            real ??= Real(root);
-            var target = Real(at);
-            if (!target.StartsWith(real + '/', StringComparison.Ordinal) || target[real.Length..].Split('/').Contains(".git"))
+            real ??= RealPath.Of(root);
+            var target = RealPath.Of(at);
+            if (!target.StartsWith(real + '/', StringComparison.Ordinal) || target[real.Length..].Split('/').Any(FlakePath.IsGitFolder))
                 throw FleetException.LinkLeaves(path, target);
         }
-    }
-
-    // Resolves all links on the way. A part that does not exist is kept.
-    static string Real(string path)
-    {
-        var real = "/";
-        foreach (var name in Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            real = Path.Combine(real, name);
-            var link = new FileInfo(real);
-            if (link.LinkTarget is null)
-                continue;
-            try
-            {
-                real = Real(link.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
-            }
-            catch (IOException why)
-            {
-                throw PlatformException.CannotRead(real, why);
-            }
-        }
-        return real;
     }
 }

@@ -50,6 +50,22 @@ public sealed class PlatformException : HostlockException
             Hint = "name a folder that exists, or one that can be made",
         };
 
+    /// <summary>The standard output cannot be written.</summary>
+    public static PlatformException CannotPrint(Exception why) => new($"cannot write the output: {why.Message}", why)
+    {
+        IsOutside = true,
+        Hint = "what is missing of it is lost; files that were to be written are written",
+    };
+
+    /// <summary>The system refused something on a file, and nobody knew more about it.</summary>
+    public static PlatformException Refused(Exception why) => new($"the system says: {why.Message}", why) { IsOutside = true };
+
+    internal static PlatformException ForeignFolder(string path, string why) =>
+        new($"the cache '{path}' is not used: {why}")
+        {
+            Hint = "remove it, or give it to this user alone (chown, chmod 700); XDG_CACHE_HOME names another place",
+        };
+
     internal static PlatformException NotFlushed(string folder, Exception why) =>
         new($"cannot be sure that what was written in '{folder}' is on the disk: {why.Message}", why)
         {

@@ -58,6 +58,44 @@ public sealed class RepositoryFilesTests : IDisposable
         Assert.Equal(("mine", "mine"), (_folder.Read("outside/file"), _folder.Read("flake/.git/config")));
     }
 
+    [Theory]
+    [InlineData("../file")]
+    [InlineData("/file")]
+    [InlineData(".GIT/config")]
+    public void A_path_that_leads_out_or_to_git_by_itself_is_refused(string path)
+    {
+        Directory.CreateDirectory(_folder["flake"]);
+
+        Assert.Throws<FleetException>(() => _files.Replace(path, "x"u8.ToArray()));
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["flake"]));
+    }
+
+    [Fact]
+    public void A_pipe_is_neither_replaced_nor_deleted()
+    {
+        Directory.CreateDirectory(_folder["flake"]);
+        _ = Run.Program("mkfifo", _folder["flake"], TestGit.Variables, "pipe", "named").Succeeded;
+
+        Assert.Throws<PlatformException>(() => _files.Replace("pipe", "x"u8.ToArray()));
+        Assert.Throws<PlatformException>(() => _files.Delete("pipe"));
+        Assert.Throws<PlatformException>(() => RepositoryFiles.ReplaceNamed(_folder["flake/named"], "x"u8.ToArray()));
+
+        Assert.Equal(2, Directory.EnumerateFileSystemEntries(_folder["flake"]).Count());
+    }
+
+    [Fact]
+    public void A_file_that_git_names_is_no_link()
+    {
+        _folder.Write("outside", "mine");
+        Directory.CreateDirectory(_folder["flake"]);
+        File.CreateSymbolicLink(_folder["flake/ours"], _folder["outside"]);
+
+        Assert.Throws<PlatformException>(() => RepositoryFiles.ReplaceNamed(_folder["flake/ours"], "x"u8.ToArray()));
+
+        Assert.Equal("mine", _folder.Read("outside"));
+    }
+
     [Fact]
     public void What_is_no_file_and_no_folder_is_left_as_it_is()
     {

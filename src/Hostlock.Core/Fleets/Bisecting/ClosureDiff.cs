@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Fetching;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Locks;
 using Hostlock.Platform;
@@ -25,30 +26,24 @@ public sealed class ClosureDiff(IProcessRunner processes, FleetFolder folder)
     public async Task<string> CompareAsync(
         LockPlace place, HostName host, LockFile before, LockFile after, Action<string> told, CancellationToken cancellationToken)
     {
-        var copy = Directory.CreateTempSubdirectory("hostlock-closure-").FullName;
-        try
+        using var temporary = CacheFolder.Temporary();
+        var copy = RealPath.Of(temporary.Path);
+        var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? folder.Path;
+        var whole = new FolderCopy(copy);
+        foreach (var path in await GitWorkTreeFiles.ListAsync(processes, root, cancellationToken))
+            whole.Add(root, Encoding.UTF8.GetBytes(path));
+        var inner = Path.GetRelativePath(root, folder.Path);
+        // A link of the repository may lead out of the copy too.
+        var files = new RepositoryFiles(Path.GetFullPath(inner, copy));
+        var reference = $"path:{copy}{(inner == "." ? "" : $"?dir={inner}")}#{AttributeOf(host)}";
+        var built = new List<string>();
+        foreach (var (lockFile, which) in new[] { (before, "first"), (after, "second") })
         {
-            var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? folder.Path;
-            var files = new FolderCopy(copy);
-            foreach (var path in await GitWorkTreeFiles.ListAsync(processes, root, cancellationToken))
-                files.Add(root, Encoding.UTF8.GetBytes(path));
-            var inner = Path.GetRelativePath(root, folder.Path);
-            var file = Path.GetFullPath(Path.Combine(inner, place.RelativePath), copy);
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            var reference = $"path:{copy}{(inner == "." ? "" : $"?dir={inner}")}#{AttributeOf(host)}";
-            var built = new List<string>();
-            foreach (var (lockFile, which) in new[] { (before, "first"), (after, "second") })
-            {
-                told($"building {host} by the {which} lock\n");
-                AtomicFile.Replace(file, LockFileWriter.Write(lockFile), isDurable: false);
-                built.Add((await NixAsync("build", "--no-link", "--print-out-paths", "--no-write-lock-file", "--", reference)).Trim());
-            }
-            return await NixAsync("store", "diff-closures", "--", built[0], built[1]);
+            told($"building {host} by the {which} lock\n");
+            files.Replace(place.RelativePath, LockFileWriter.Write(lockFile));
+            built.Add((await NixAsync("build", "--no-link", "--print-out-paths", "--no-write-lock-file", "--", reference)).Trim());
         }
-        finally
-        {
-            Directory.Delete(copy, recursive: true);
-        }
+        return await NixAsync("store", "diff-closures", "--", built[0], built[1]);
 
         async Task<string> NixAsync(params string[] words)
         {

@@ -35,16 +35,9 @@ public sealed record RefetchedTrees(ImmutableArray<FailedTree> Failed)
     public static async Task<RefetchedTrees> FetchAnewAsync(
         IReadOnlyList<LockStatus> locks, Func<string, FlakeFetcher> fetcherIn, CancellationToken cancellationToken)
     {
-        var anew = Directory.CreateTempSubdirectory("hostlock-check-").FullName;
-        try
-        {
-            await using var fetcher = fetcherIn(anew);
-            return await FetchAsync(locks, fetcher, cancellationToken);
-        }
-        finally
-        {
-            Directory.Delete(anew, recursive: true);
-        }
+        using var anew = CacheFolder.Temporary();
+        await using var fetcher = fetcherIn(anew.Path);
+        return await FetchAsync(locks, fetcher, cancellationToken);
     }
 
     /// <summary>Fetches each tree once, however many locks pin it, and hashes it.</summary>

@@ -63,7 +63,7 @@ public static class FleetFile
         if (version.Value is not TomlValue.Integer(Version, _))
             throw FleetException.UnknownVersion(version.Value.Span, version.Value.Span.Text);
         var rings = Rings(top);
-        var pattern = top.Path("lock") ?? DefaultLock;
+        var pattern = top.LockPath("lock") ?? DefaultLock;
         var stamp = top.Truth("stamp") ?? false;
         _ = top.References("private"); // hostlock.nix reads it
         var merge = top.Text("merge");
@@ -106,7 +106,7 @@ public static class FleetFile
             throw FleetException.NotATarget(targetSpan, address);
         return new(
             name,
-            settings.Path("lock") ?? LockOf(pattern, name),
+            settings.LockPath("lock") ?? LockOf(pattern, name, member.KeySpan),
             settings.Path("flake") ?? FleetFolder.FlakeFile,
             ring?.Value,
             target?.Value,
@@ -117,6 +117,10 @@ public static class FleetFile
             IsStamped = settings.Truth("stamp") ?? stamp,
         };
     }
+
+    // A name may make a reserved place of a pattern: 'flake.nix' of '{host}'.
+    static string LockOf(string pattern, HostName host, SourceSpan span) =>
+        LockOf(pattern, host) is var path && FlakePath.IsFitForLock(path) ? path : throw FleetException.ReservedPlace(span, path);
 
     static NameMap<string> References(IReadOnlyList<TomlMember> members)
     {
@@ -237,8 +241,13 @@ public static class FleetFile
         // A lock outside of the repository would be invisible to Nix, and could be any file of the machine.
         public string? Path(string key) =>
             Text(key) is not (var path, var span) ? null
-            : FleetFolder.IsWithin(path) ? path
+            : FlakePath.IsWithin(path) ? path
             : throw FleetException.WrongValue(span, "a path inside the flake, without '.' and '..'");
+
+        // Any other place could be that of a file that git, Nix or hostlock obeys.
+        public string? LockPath(string key) =>
+            Path(key) is not { } path || FlakePath.IsFitForLock(path) ? Path(key)
+            : throw FleetException.ReservedPlace(Text(key)!.Value.Span, path);
 
         public TimeSpan? Duration(string key) =>
             Text(key) is not (var text, var span)

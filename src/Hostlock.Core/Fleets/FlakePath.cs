@@ -1,0 +1,44 @@
+using System.Globalization;
+using Hostlock.Fleets.Settings;
+
+namespace Hostlock.Fleets;
+
+/// <summary>Which paths, relative to a flake, hostlock works with. They come from hostlock.toml, which anybody may have written.</summary>
+static class FlakePath
+{
+    const int MaximumLength = 1024;
+
+    // The names by which a file system may know .git besides its own: in other cases, and the short name of MS-DOS.
+    static readonly string[] GitFolders = [".git", "git~1"];
+
+    static readonly string[] Reserved =
+        [".gitattributes", ".gitignore", ".gitmodules", FleetFolder.FlakeFile, FleetFolder.Library, FleetFile.Name];
+
+    // What git takes for a pattern, and what at the beginning of a path is an option, a comment or a mark of a pattern.
+    static readonly char[] Patterns = ['*', '?', '[', ']'];
+    static readonly char[] Marks = [':', '!', '#', '-'];
+
+    /// <summary>True if a path stays within the flake and outside of git's own folder, links aside.</summary>
+    public static bool IsWithin(string path) =>
+        path.Length is > 0 and <= MaximumLength
+        && !path.Any(c => c == '\\' || char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format)
+        && path.Split('/').All(part => part is not ("" or "." or "..") && !IsGitFolder(part));
+
+    /// <summary>True if a path may be that of a lock: it is within the flake, no other file of git or of a flake, and no pattern.</summary>
+    public static bool IsFitForLock(string path)
+    {
+        var parts = path.Split('/');
+        return IsWithin(path)
+            && path.IndexOfAny(Patterns) < 0
+            && Array.IndexOf(Marks, path[0]) < 0
+            && !parts.Any(part => Reserved.Any(name => IsCalled(part, name)))
+            && !path.EndsWith(".nix", StringComparison.OrdinalIgnoreCase)
+            && !path.EndsWith(".toml", StringComparison.OrdinalIgnoreCase)
+            && !(IsCalled(parts[^1], FleetFolder.RootLock) && parts[^1] != FleetFolder.RootLock);
+    }
+
+    /// <summary>True if the name of a folder is that of git's own folder, on any file system.</summary>
+    public static bool IsGitFolder(string name) => GitFolders.Any(folder => IsCalled(name.TrimEnd('.', ' '), folder));
+
+    static bool IsCalled(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
+}
