@@ -26,59 +26,73 @@ static class App
     public static async Task<ExitCode> RunAsync(string[] arguments, Surroundings surroundings, CancellationToken cancellationToken)
     {
         var terminal = new Terminal(surroundings, "auto", TypedCommands.InFlake);
+        var code = await RunLineAsync();
         try
         {
-            // 'help update' is what many type for 'update --help'.
-            if (arguments is ["help", .. var topic])
-                arguments = [.. topic, "--help"];
-            var root = Commands(surroundings, arguments);
-            if (Suggestions.TryParse(arguments) is var (position, line))
-            {
-                foreach (var word in Suggestions.At(position, line, root, Parsing, surroundings))
-                    terminal.Data(word + "\n");
-                return ExitCode.Done;
-            }
-            var parsed = root.Parse(arguments, Parsing);
-            if ((parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
-                || (parsed.Action is HelpPage && parsed.UnmatchedTokens.Count > 0))
-            {
-                terminal.Talk(
-                    $"hostlock: {CommandLineRules.FirstError(parsed)}\nTry '{HelpPage.Path(parsed.CommandResult.Command)} --help'.\n");
-                return ExitCode.BadRequest;
-            }
-            terminal = CommandRun.NewTerminal(surroundings, parsed);
-            return (ExitCode)await parsed.InvokeAsync(
-                new()
-                {
-                    Output = surroundings.Output,
-                    Error = surroundings.Errors,
-                    EnableDefaultExceptionHandler = false,
-                    ProcessTerminationTimeout = null,
-                },
-                cancellationToken);
+            surroundings.Output.Flush();
+            return code;
         }
         catch (HostlockException error)
         {
             terminal.Error(error);
             return CodeOf(error);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+
+        async Task<ExitCode> RunLineAsync()
         {
-            terminal.Talk("hostlock: interrupted; every lock is as it was or as it was meant to be\n");
-            return ExitCode.Interrupted;
-        }
-        catch (IOException) when (IsBroken(surroundings.Output))
-        {
-            return ExitCode.Done; // the reader of the output has closed it
-        }
-        catch (Exception bug)
-        {
-            terminal.Talk($"hostlock: this is a bug; please report it with what you typed\n{bug}\n");
-            return ExitCode.Bug;
-        }
-        finally
-        {
-            Flush(surroundings.Output);
+            try
+            {
+                // 'help update' is what many type for 'update --help'.
+                if (arguments is ["help", .. var topic])
+                    arguments = [.. topic, "--help"];
+                var root = Commands(surroundings, arguments);
+                if (Suggestions.TryParse(arguments) is var (position, line))
+                {
+                    foreach (var word in Suggestions.At(position, line, root, Parsing, surroundings))
+                        terminal.Data(word + "\n");
+                    return ExitCode.Done;
+                }
+                var parsed = root.Parse(arguments, Parsing);
+                if ((parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
+                    || (parsed.Action is HelpPage && parsed.UnmatchedTokens.Count > 0))
+                {
+                    terminal.Talk(
+                        $"hostlock: {CommandLineRules.FirstError(parsed)}\nTry '{HelpPage.Path(parsed.CommandResult.Command)} --help'.\n");
+                    return ExitCode.BadRequest;
+                }
+                terminal = CommandRun.NewTerminal(surroundings, parsed);
+                return (ExitCode)await parsed.InvokeAsync(
+                    new()
+                    {
+                        Output = surroundings.Output,
+                        Error = surroundings.Errors,
+                        EnableDefaultExceptionHandler = false,
+                        ProcessTerminationTimeout = null,
+                    },
+                    cancellationToken);
+            }
+            catch (HostlockException error)
+            {
+                terminal.Error(error);
+                return CodeOf(error);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                terminal.Talk("hostlock: interrupted; every lock is as it was or as it was meant to be\n");
+                return ExitCode.Interrupted;
+            }
+            catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+            {
+                // A full disk or a missing right can meet any file; whoever knew more about it would have said so.
+                var refused = Surroundings.Refusal(why);
+                terminal.Error(refused);
+                return CodeOf(refused);
+            }
+            catch (Exception bug)
+            {
+                terminal.Talk($"hostlock: this is a bug; please report it with what you typed\n{bug}\n");
+                return ExitCode.Bug;
+            }
         }
     }
 
@@ -142,30 +156,5 @@ static class App
         root.Add(CommonOptions.Color);
         CommandLineRules.Apply(root);
         return root;
-    }
-
-    static bool IsBroken(TextWriter output)
-    {
-        try
-        {
-            output.Flush();
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-    }
-
-    static void Flush(TextWriter output)
-    {
-        try
-        {
-            output.Flush();
-        }
-        catch (IOException)
-        {
-            // The pipe is closed, so nobody reads any more.
-        }
     }
 }

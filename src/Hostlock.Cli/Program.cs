@@ -6,6 +6,7 @@ using Hostlock.Cli;
 using Hostlock.Fetching.Http;
 using Hostlock.Platform;
 
+StandardStreams.OpenClosed();
 using var interrupted = new CancellationTokenSource();
 using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -14,8 +15,10 @@ using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 var variables = Environment.GetEnvironmentVariables()
     .Cast<DictionaryEntry>()
     .ToDictionary(pair => (string)pair.Key, pair => (string)pair.Value!);
-using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), bufferSize: 16 * 1024) { AutoFlush = false };
-using var errors = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
+using var printed = new PrintedStream(Console.OpenStandardOutput(), PlatformException.CannotPrint);
+using var told = new PrintedStream(Console.OpenStandardError(), failure: null);
+using var output = new StreamWriter(printed, new UTF8Encoding(false), bufferSize: 16 * 1024) { AutoFlush = false };
+using var errors = new StreamWriter(told, new UTF8Encoding(false)) { AutoFlush = true };
 var surroundings = new Surroundings(
     output,
     errors,

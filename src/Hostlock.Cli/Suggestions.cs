@@ -5,7 +5,8 @@ namespace Hostlock.Cli;
 
 /// <summary>
 /// The words that may follow at a position of a command line. The scripts of <c>hostlock completion</c> ask for them by <c>hostlock
-/// "[suggest:POSITION]" "LINE"</c>.
+/// "[suggest:POSITION]" "LINE"</c>. A shell puts a word into the line as it is, and names in a lock or a setting may be anybody's. So a
+/// word that would mean more to a shell than its letters is not among them.
 /// </summary>
 static class Suggestions
 {
@@ -45,7 +46,7 @@ static class Suggestions
         {
             return [.. root.Parse(rest, configuration).GetCompletions(rest.Length)
                 .Select(item => item.Label)
-                .Where(word => word.StartsWith('-') == isOption)
+                .Where(word => word.StartsWith('-') == isOption && ShellWord.Quote(word) == word)
                 .Distinct()];
         }
         catch (HostlockException)

@@ -7,8 +7,12 @@ sealed class CompletionCommand : FleetCommand
 {
     const string Bash = """
         _hostlock() {
-            local IFS=$'\n'
-            COMPREPLY=($(compgen -W "$(hostlock "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+            local word
+            COMPREPLY=()
+            # No 'compgen -W', which would expand the words.
+            while IFS= read -r word; do
+                [[ $word == "${COMP_WORDS[COMP_CWORD]}"* ]] && COMPREPLY+=("$word")
+            done < <(hostlock "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)
         }
         complete -o default -F _hostlock hostlock
 

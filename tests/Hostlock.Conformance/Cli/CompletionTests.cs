@@ -1,0 +1,124 @@
+using Hostlock.Conformance.Support;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Conformance.Cli;
+
+/// <summary>Completion in the shells that people have: a TAB runs nothing that a lock says, and still completes.</summary>
+public sealed class CompletionTests : IDisposable
+{
+    // Names that a shell would act on in one way or another.
+    static readonly string[] Names =
+    [
+        "$(touch TRACE)", "`touch TRACE`", "a;touch TRACE", "a|touch TRACE", "a&&touch TRACE", "<(touch TRACE)", "=(touch TRACE)",
+        "${x:=$(touch TRACE)}", "${(e):-$(touch TRACE)}", "a\ntouch TRACE\n", "a\rtouch TRACE\r", "'$(touch TRACE)'", "(touch TRACE)",
+        "x[$(touch TRACE)]", "*", "~root", "!!", "\u001b]0;title\u0007", "-e$(touch TRACE)", "nixpkgs$(touch TRACE)",
+    ];
+
+    // How each shell is asked for the words that may follow 'hostlock update root -i '; $1 is the completion script. The last is typed.
+    static readonly Dictionary<string, string> Questions = new()
+    {
+        ["bash"] = """
+            source "$1"
+            COMP_LINE='hostlock update root -i ' COMP_POINT=24 COMP_WORDS=(hostlock update root -i '') COMP_CWORD=4
+            _hostlock
+            printf '%s\n' "${COMPREPLY[@]}"
+            """,
+        ["fish"] = """
+            source $argv[1]
+            complete -C 'hostlock update root -i '
+            """,
+        ["zsh"] = """
+            zmodload zsh/zpty
+            zpty shell zsh -f -i
+            zpty -w shell "PS1=; autoload -U compinit; compinit -D -u; zstyle ':completion:*' list-prompt ''; LISTMAX=0; source ${(q)1}; print ready"
+            zpty -r -m shell heard '*ready*ready*'
+            zpty -w -n shell $'hostlock update root -i \t\t\t'
+            zpty -r -m shell heard '*nixpkgs*'
+            print -r -- "$heard"
+            zpty -w -n shell $'\x15exit\n'
+            zpty -d shell
+            """,
+    };
+
+    readonly TempFolder _folder = new();
+
+    public static TheoryData<string> Shells => [.. Questions.Keys];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public void A_TAB_runs_nothing_that_a_lock_says(string shell)
+    {
+        Require(shell);
+        WriteFleet(Names);
+
+        var offered = Ask(shell, HostlockProgram.Path);
+
+        Assert.False(File.Exists(_folder["trace"]));
+        Assert.Contains("nixpkgs", offered, StringComparison.Ordinal);
+        Assert.DoesNotContain("touch", offered, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public void The_script_expands_nothing_whatever_it_is_told(string shell)
+    {
+        Require(shell);
+        WriteFleet([]);
+        // A program that offers anything in place of ours.
+        _folder.Write("words", string.Join('\n', Names.Append("nixpkgs")).Replace("TRACE", _folder["trace"], StringComparison.Ordinal) + "\n");
+        var offering = _folder.Write("offering", $"#!/bin/sh\ncase \"$1\" in '[suggest:'*) cat '{_folder["words"]}' ;; *) exec '{HostlockProgram.Path}' \"$@\" ;; esac\n");
+        File.SetUnixFileMode(offering, (UnixFileMode)0b111_101_101);
+
+        var offered = Ask(shell, offering);
+
+        Assert.False(File.Exists(_folder["trace"]));
+        Assert.Contains("nixpkgs", offered, StringComparison.Ordinal);
+    }
+
+    static void Require(string shell)
+    {
+        Assert.SkipUnless(File.Exists(HostlockProgram.Path), "the program is not built; ./test builds it");
+        var found = Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, shell)));
+        Assert.SkipUnless(found, $"{shell} is not installed; ./test installs it if it may");
+    }
+
+    string Ask(string shell, string program)
+    {
+        Directory.CreateDirectory(_folder["bin"]);
+        File.CreateSymbolicLink(_folder["bin/hostlock"], program);
+        var script = _folder.Write("completion", HostlockProgram.Run(_folder["fleet"], _folder["home"], "completion", shell).Succeeded);
+        var question = _folder.Write("question", Questions[shell]);
+        var variables = new Dictionary<string, string>(HostlockProgram.Variables(_folder["home"]))
+        {
+            ["PATH"] = $"{_folder["bin"]}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["TERM"] = "dumb",
+        };
+        string[] options = shell switch { "bash" => ["--norc", "--noprofile"], "fish" => ["--no-config"], _ => ["-f"] };
+        return Run.Program(shell, _folder["fleet"], variables, [.. options, question, script]).Succeeded;
+    }
+
+    void WriteFleet(IEnumerable<string> names)
+    {
+        var inputs = string.Concat(
+            names.Select(name => name.Replace("TRACE", _folder["trace"], StringComparison.Ordinal))
+                .Select(name => $"{System.Text.Json.JsonSerializer.Serialize(name)}: \"nixpkgs\", "));
+        _folder.Write("fleet/flake.nix", "{ outputs = _: { }; }\n");
+        _folder.Write("fleet/flake.lock", $$"""
+            {
+              "nodes": {
+                "nixpkgs": {
+                  "locked": { "lastModified": 1, "narHash": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "path": "/x", "type": "path" },
+                  "original": { "id": "nixpkgs", "type": "indirect" }
+                },
+                "root": { "inputs": { {{inputs}}"nixpkgs": "nixpkgs" } }
+              },
+              "root": "root",
+              "version": 7
+            }
+
+            """);
+        TestGit.Commit(_folder["fleet"], 1);
+    }
+}
