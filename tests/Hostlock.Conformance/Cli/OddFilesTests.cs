@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using Hostlock.Conformance.Support;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Conformance.Cli;
+
+/// <summary>
+/// Each file that a command reads, as something that is no file, or has no end: every command ends soon, without a bug, and what is there
+/// stays there.
+/// </summary>
+public class OddFilesTests
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    static readonly string[] Files =
+    [
+        "flake.nix", "flake.lock", "hostlock.toml", "hostlock.nix", "locks/plex.lock", ".gitattributes", ".gitignore", ".gitmodules",
+        "locks/.gitattributes", "locks/.gitignore", ".git", ".git/config", ".git/HEAD", ".git/index", ".git/packed-refs",
+        ".git/info/attributes", ".git/info/exclude", ".git/shallow", ".git/commondir", ".git/objects/info/alternates",
+        ".git/refs/heads/main",
+    ];
+
+    static readonly string[] FilesOfInput = ["flake.nix", ".git/config", ".git/HEAD", ".git/index", ".gitattributes", ".gitmodules"];
+
+    public static TheoryData<string> Kinds => ["pipe", "device", "folder", "huge", "dangling", "circle", "link to a pipe"];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task No_command_waits_for_what_is_no_file(string kind)
+    {
+        using var hosts = new SevenHosts().Adopted();
+        hosts.Move("nixpkgs", 10);
+        _ = hosts.Hostlock("update", "plex", "--commit").Succeeded;
+        var beside = hosts.Folder.Write("beside.lock", hosts.Folder.Read("fleet/locks/plex.lock"));
+        var forms = EveryCommand.With(beside, TestGit.In(hosts.Folder["inputs/nixpkgs"], "rev-parse", "HEAD~1").Trim())
+            .Where(form => form[0] is not ("man" or "completion"))
+            .Append(["eject", "--yes", "--keep", "plex"])
+            .Append(["update", "plex", "--commit"])
+            .Append(["[suggest:24]", "hostlock update plex -i "])
+            .ToList();
+        Shell(hosts, "cp -a fleet whole && cp -a inputs whole-inputs");
+
+        foreach (var file in Files.Select(file => $"fleet/{file}").Concat(FilesOfInput.Select(file => $"inputs/nixpkgs/{file}")))
+        {
+            Put(hosts, kind, file);
+            var odd = Look(hosts, file);
+            foreach (var form in forms)
+            {
+                var ended = await RunAsync(hosts, form);
+
+                Assert.True(ended.ExitCode is < 70 and >= 0, $"{kind} {file}: {string.Join(' ', form)}: {ended.ExitCode}\n{ended.Errors}");
+                if (kind is not ("folder" or "huge") && Look(hosts, file) != odd)
+                    Assert.Fail($"{string.Join(' ', form)} replaced {kind} {file}");
+            }
+            Shell(hosts, "rm -rf fleet inputs && cp -a whole fleet && cp -a whole-inputs inputs");
+        }
+    }
+
+    static void Put(SevenHosts hosts, string kind, string file) => Shell(hosts, $"rm -rf {file} && mkdir -p $(dirname {file}) && " + kind switch
+    {
+        "pipe" => $"mkfifo {file}",
+        // Only root can make a device.
+        "device" => $"{{ mknod {file} c 1 5 2>/dev/null || ln -s /dev/zero {file}; }}",
+        "folder" => $"mkdir {file}",
+        "huge" => $"truncate -s 3G {file}",
+        "dangling" => $"ln -s nowhere/at/all {file}",
+        "circle" => $"ln -s $(basename {file}) {file}",
+        _ => $"{{ [ -e pipe ] || mkfifo pipe; }} && ln -s {hosts.Folder["pipe"]} {file}",
+    });
+
+    static string Look(SevenHosts hosts, string file) =>
+        Run.Program("stat", hosts.Folder.Path, TestGit.Variables, "-c", "%F %i", file).Output;
+
+    static void Shell(SevenHosts hosts, string line) =>
+        _ = Run.Program("sh", hosts.Folder.Path, TestGit.Variables, "-c", line).Succeeded;
+
+    static async Task<Ended> RunAsync(SevenHosts hosts, string[] form)
+    {
+        var start = HostlockProgram.Start(hosts.Fleet, hosts.Home, form);
+        start.RedirectStandardInput = true;
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            return new(-1, "", "it did not end");
+        }
+        return new(process.ExitCode, await output, await errors);
+    }
+}
