@@ -127,7 +127,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
             Path.GetFullPath(parsed.GetValue(CommonOptions.Flake) ?? surroundings.FlakeFolder, surroundings.Folder));
         if (Command.Name != BisectCommand.Name)
         {
-            foreach (var host in OpenSearch.HostsOf(surroundings.CacheFolder, folder.Path))
+            foreach (var host in surroundings.CachePath is { } cache ? OpenSearch.HostsOf(cache, folder.Path) : [])
                 Terminal.Warn(
                     new(
                         $"the search of what broke {host} is open; '{Line(BisectCommand.Name, host, "--resume")}' goes on with it, "

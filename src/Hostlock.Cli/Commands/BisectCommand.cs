@@ -87,7 +87,7 @@ sealed class BisectCommand : FleetCommand
             return resumes ? new BisectRequest.Resume(place) : null;
         }
         if (good is null || command is null)
-            throw FleetException.BisectNeeds(place, OpenSearch.Of(run.Surroundings.CacheFolder, run.Folder.Path, place).IsOpen);
+            throw FleetException.BisectNeeds(place, OpenSearch.Of(run.Cache.Path, run.Folder.Path, place).IsOpen);
         return new BisectRequest.Begin(place, Version(good), bad is null ? null : Version(bad), command)
         {
             StopsAtInput = run.Value(_inputsOnly),

@@ -41,10 +41,9 @@ public sealed class FlakeCopy
             return new(folder.MovedTo(target));
         }
         var listed = await processes.RunAsync(
-            GitProgram.InWorkTree(root, "--no-optional-locks", "ls-files", "-z", "--cached", "--others", "--exclude-standard") with
+            GitProgram.AskAround(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard") with
             {
                 Output = new ProcessOutput.Bytes(),
-                Stop = new ProcessStop.AtOnce(),
             },
             cancellationToken);
         if (!listed.Succeeded)
@@ -87,7 +86,7 @@ public sealed class FlakeCopy
         // A work tree that the settings name would be the user's own.
         foreach (var settings in new[] { "config", "config.worktree" }.Select(name => Path.Combine(own, name)).Where(File.Exists))
             await processes.RunAsync(
-                GitProgram.InWorkTree(target, "config", "--file", settings, "--unset-all", "core.worktree"), cancellationToken);
+                GitProgram.Change(target, "config", "--file", settings, "--unset-all", "core.worktree"), cancellationToken);
     }
 
     // The copy may lie in the folder that is copied, if that is the home folder.

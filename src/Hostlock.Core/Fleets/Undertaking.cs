@@ -183,7 +183,7 @@ public sealed class Undertaking
                         file.GetProperty("after").GetString() is { } sum ? contents[sum] : null)),
                 ],
                 [.. root.GetProperty("forgotten").EnumerateArray().Select(path => path.GetString() ?? "")]);
-            return found.Files.All(file => FleetFolder.IsWithin(file.Path)) && found.Forgotten.All(FleetFolder.IsWithin) ? found : null;
+            return found.Files.All(file => FlakePath.IsWithin(file.Path)) && found.Forgotten.All(FlakePath.IsWithin) ? found : null;
         }
         catch (Exception why) when (
             why is PlatformException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

@@ -18,7 +18,7 @@ public static class AtomicFile
     const int AtOnce = 16;
 
     // Another process may get the number of one that was killed, and then this word tells the two apart.
-    static readonly string ThisRun = $"{ProcessTree.Own}-{Guid.NewGuid():N}";
+    static readonly string ThisRun = $"{ProcessTree.Own}-{UniqueName.Next()}";
 
     /// <summary>A file that is being replaced.</summary>
     /// <param name="Path">The path of the file, with links resolved.</param>

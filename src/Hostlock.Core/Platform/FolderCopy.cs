@@ -9,7 +9,7 @@ namespace Hostlock.Platform;
 /// <param name="target">The folder that gets the copies, absolute. What is there already stays.</param>
 public sealed class FolderCopy(string target)
 {
-    readonly HashSet<string> _made = new(StringComparer.Ordinal);
+    readonly Dictionary<string, bool> _made = new(StringComparer.Ordinal);
     readonly byte[] _target = Encoding.UTF8.GetBytes(target);
 
     /// <summary>Makes an empty folder for copies, which only this user can enter. What was in its place is deleted.</summary>
@@ -43,7 +43,10 @@ public sealed class FolderCopy(string target)
         }
     }
 
-    /// <summary>Copies what lies at a path of a folder to the same path of the target; nothing, if nothing lies there.</summary>
+    /// <summary>
+    /// Copies what lies at a path of a folder to the same path of the target; nothing, if nothing lies there, or if a link of the target is
+    /// in the way.
+    /// </summary>
     /// <param name="source">The folder, absolute.</param>
     /// <param name="path">The path in both folders, as bytes; empty for all that is in the folder.</param>
     /// <param name="isLeftOut">Tells of a path in the folder whether it is left out, with all beneath it.</param>
@@ -52,8 +55,8 @@ public sealed class FolderCopy(string target)
     {
         try
         {
-            if (path.LastIndexOf((byte)'/') is > 0 and var slash)
-                MakeFolders(path[..slash]);
+            if (path.LastIndexOf((byte)'/') is > 0 and var slash && !MakeFolders(path[..slash]))
+                return;
             Copy(Encoding.UTF8.GetBytes(source), path.ToArray(), isLeftOut);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
@@ -70,7 +73,8 @@ public sealed class FolderCopy(string target)
         switch (status.Kind)
         {
             case UnixFiles.Kind.Folder:
-                UnixFiles.MakeFolder(to);
+                if (!MakeFolder(path))
+                    break;
                 foreach (var name in UnixFiles.Names(from))
                     Copy(source, Join(path, name), isLeftOut);
                 break;
@@ -85,14 +89,20 @@ public sealed class FolderCopy(string target)
         }
     }
 
-    void MakeFolders(ReadOnlySpan<byte> path)
+    // False if something else is in the way: a list of files that somebody made up may have a file beneath a link, which leads anywhere.
+    bool MakeFolders(ReadOnlySpan<byte> path)
     {
         // Latin-1 keeps every byte apart.
-        if (!_made.Add(Encoding.Latin1.GetString(path)))
-            return;
-        if (path.LastIndexOf((byte)'/') is > 0 and var slash)
-            MakeFolders(path[..slash]);
+        var name = Encoding.Latin1.GetString(path);
+        if (_made.TryGetValue(name, out var isMade))
+            return isMade;
+        return _made[name] = (path.LastIndexOf((byte)'/') is not (> 0 and var slash) || MakeFolders(path[..slash])) && MakeFolder(path);
+    }
+
+    bool MakeFolder(ReadOnlySpan<byte> path)
+    {
         UnixFiles.MakeFolder(Join(_target, path));
+        return UnixFiles.Look(Join(_target, path)) is { Kind: UnixFiles.Kind.Folder };
     }
 
     static byte[] Join(ReadOnlySpan<byte> folder, ReadOnlySpan<byte> name) =>

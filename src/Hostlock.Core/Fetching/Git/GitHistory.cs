@@ -120,7 +120,7 @@ public sealed class GitHistory : IDisposable
 
     async Task<string> StoreAsync(ReadOnlyMemory<byte> contents, string path, string option, CancellationToken cancellationToken)
     {
-        var request = GitProgram.InWorkTree(_root, "hash-object", "-w", "--stdin", option) with { Input = contents };
+        var request = GitProgram.Change(_root, "hash-object", "-w", "--stdin", option) with { Input = contents };
         var finished = await _processes.RunAsync(request, cancellationToken);
         return finished.Succeeded
             ? finished.Output.Trim()

@@ -46,7 +46,7 @@ public sealed class MergeDriver
 
     async Task SetAsync(CancellationToken cancellationToken, params IEnumerable<string> words)
     {
-        var finished = await GitTurn.RunAsync(_processes, GitProgram.InWorkTree(_root, ["config", .. words]), cancellationToken);
+        var finished = await GitTurn.RunAsync(_processes, GitProgram.Change(_root, ["config", .. words]), cancellationToken);
         if (!finished.Succeeded)
             throw FleetException.NotConfigured(finished.Errors.Trim());
     }

@@ -73,7 +73,9 @@ sealed class LockCommit
         }
         // Files that differ in what git converts, such as the ends of lines, are the same to git.
         var status = await _processes.RunAsync(
-            GitProgram.InWorkTree(_root, ["--literal-pathspecs", "status", "--porcelain", "--ignored", "--", .. files]), cancellationToken);
+            GitProgram.AskAround(
+                _root, ["--literal-pathspecs", "status", "--porcelain", "--ignored", "--ignore-submodules=all", "--", .. files]),
+            cancellationToken);
         return status.Succeeded && status.Output.Length == 0
             ? null
             : throw FleetException.CommitFailed($"{finished.Errors}{finished.Output}".Trim());
@@ -145,10 +147,10 @@ sealed class LockCommit
         var staged = await PathsAsync(["diff-index", "--cached", "--name-only", "-z", "HEAD^", "--", .. added]);
         if (added.Except(staged).ToList() is { Count: > 0 } left)
             await GitTurn.RunAsync(
-                _processes, GitProgram.InWorkTree(_root, ["--literal-pathspecs", "reset", "--quiet", "--", .. left]), cancellationToken);
+                _processes, GitProgram.Change(_root, ["--literal-pathspecs", "reset", "--quiet", "--", .. left]), cancellationToken);
 
         async Task<IEnumerable<string>> PathsAsync(params IEnumerable<string> arguments) =>
-            (await _processes.RunAsync(GitProgram.InWorkTree(_root, ["--literal-pathspecs", .. arguments]), cancellationToken))
+            (await _processes.RunAsync(GitProgram.AskAround(_root, ["--literal-pathspecs", .. arguments]), cancellationToken))
                 .Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 
@@ -156,7 +158,7 @@ sealed class LockCommit
     async Task RefuseUnseenAsync(string[] files, CancellationToken cancellationToken)
     {
         var listed = await _processes.RunAsync(
-            GitProgram.InWorkTree(_root, ["--literal-pathspecs", "ls-files", "-z", "-v", "--", .. files]), cancellationToken);
+            GitProgram.AskAround(_root, ["--literal-pathspecs", "ls-files", "-z", "-v", "--", .. files]), cancellationToken);
         if (!listed.Succeeded)
             throw FleetException.CommitFailed(listed.Errors.Trim());
         var tags = listed.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line[2..], line => line[0]);

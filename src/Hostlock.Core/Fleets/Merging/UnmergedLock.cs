@@ -48,7 +48,7 @@ public sealed record UnmergedLock(LockPlace Place, UnmergedFile File)
             return false;
         var file = Path.GetRelativePath(root, place.FullPath);
         var listed = await processes.RunAsync(
-            GitProgram.InWorkTree(root, "--literal-pathspecs", "ls-files", "--resolve-undo", "--", file), cancellationToken);
+            GitProgram.AskAround(root, "--literal-pathspecs", "ls-files", "--resolve-undo", "--", file), cancellationToken);
         return listed is { Succeeded: true, Output.Length: > 0 };
     }
 

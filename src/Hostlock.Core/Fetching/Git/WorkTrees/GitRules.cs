@@ -14,19 +14,19 @@ static class GitRules
     static readonly string[] Names = [".gitattributes", ".gitignore"];
 
     /// <summary>
-    /// Refuses files of this kind that are no files, in the folders that git looks into on its way to some paths. git would wait for a pipe,
-    /// and not come to the end of a device.
+    /// Refuses files of this kind that are no files, in the folders that git looks into on its way to some paths. git would wait for a
+    /// pipe, and not come to the end of a device.
     /// </summary>
     /// <param name="root">The folder of the work tree.</param>
     /// <param name="paths">The paths that git is to judge, from the root of the work tree.</param>
     /// <exception cref="PlatformException">A file is a pipe, a device or a folder, or is too large.</exception>
     public static void RefuseOdd(string root, IEnumerable<TreePath> paths)
     {
-        byte[] start = [.. Encoding.UTF8.GetBytes(root), (byte)'/'];
         foreach (var folder in paths.SelectMany(path => path.Folders).Prepend(TreePath.Root).Distinct())
         {
+            byte[] start = [.. Encoding.UTF8.GetBytes(root), (byte)'/', .. folder.Bytes, (byte)'/'];
             foreach (var name in Names)
-                RegularFile.Refuse([.. start, .. folder.Bytes, .. folder.IsRoot ? ""u8 : "/"u8, .. Encoding.ASCII.GetBytes(name)], MaximumBytes);
+                RegularFile.Refuse([.. start, .. Encoding.ASCII.GetBytes(name)], MaximumBytes);
         }
     }
 }
