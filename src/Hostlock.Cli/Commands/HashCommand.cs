@@ -23,8 +23,11 @@ sealed class HashCommand : FleetCommand
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var word = run.Value(_source);
-        var tree = await run.Fetcher.FetchAsync(
-            NamedSource.Reference(word, run.Surroundings.Folder), RegistryScope.All, run.CancellationToken);
+        var warnings = new List<Warning>();
+        var reference = NamedSource.Reference(word, run.Surroundings.Folder, warnings);
+        var tree = await run.Fetcher.FetchAsync(reference, RegistryScope.All, run.CancellationToken);
+        foreach (var warning in warnings.Concat(tree.Warnings).Concat(tree.Stale is { } stale ? [stale.Warning] : []))
+            run.Terminal.Warn(warning);
         run.Print(() => $"{tree.Locked.NarHash}\n", () => HashJson.Render(word, tree.Locked.NarHash!, tree.Locked.LastModified));
         return ExitCode.Done;
     }

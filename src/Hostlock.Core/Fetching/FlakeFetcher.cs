@@ -125,7 +125,11 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         // The subdirectory is not part of what is fetched.
         var fetched = await _fetched.AskAsync(
             resolved.Input, () => FetchAnewAsync(resolved.With(directory: ""), _end.Token), cancellationToken);
-        return fetched with { Resolved = resolved };
+        return fetched with
+        {
+            Resolved = resolved,
+            Warnings = reference.IsIndirect ? [.. all.Warnings, .. fetched.Warnings] : fetched.Warnings,
+        };
     }
 
     async Task<FetchedTree> FetchAnewAsync(FlakeRef reference, CancellationToken cancellationToken)

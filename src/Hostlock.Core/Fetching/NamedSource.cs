@@ -10,14 +10,15 @@ public static class NamedSource
     /// </summary>
     /// <param name="word">A path or a flake reference.</param>
     /// <param name="currentFolder">The folder that relative paths start in.</param>
+    /// <param name="warnings">Takes what is odd about a reference.</param>
     /// <exception cref="HostlockException">The word is not a reference.</exception>
-    public static FlakeRef Reference(string word, string currentFolder)
+    public static FlakeRef Reference(string word, string currentFolder, ICollection<Warning> warnings)
     {
         var path = Path.GetFullPath(word, currentFolder);
         if (Directory.Exists(path))
             return FlakeRef.FromAttributes(RefAttributes.Of(("type", "path"), ("path", path)), null);
         if (!File.Exists(path))
-            return FlakeRef.ParseArgument(word, currentFolder);
+            return FlakeRef.ParseArgument(word, currentFolder, warnings);
         var url = "file://" + string.Join('/', path.Split('/').Select(segment => FlakeUrl.Encode(segment, ":@")));
         return FlakeRef.FromAttributes(RefAttributes.Of(("type", "tarball"), ("url", url)), null);
     }

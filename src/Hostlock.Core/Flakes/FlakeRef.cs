@@ -136,9 +136,13 @@ public sealed partial record FlakeRef
     /// <summary>
     /// Reads a reference given on a command line: as <see cref="ParseInput"/>, and a relative path is made absolute.
     /// </summary>
-    public static FlakeRef ParseArgument(string text, string baseFolder)
+    /// <param name="text">The text.</param>
+    /// <param name="baseFolder">The folder that a relative path starts in.</param>
+    /// <param name="warnings">Takes what is odd and stops nothing.</param>
+    /// <exception cref="FlakeException">It is none.</exception>
+    public static FlakeRef ParseArgument(string text, string baseFolder, ICollection<Warning>? warnings = null)
     {
-        var reference = ParseInput(text, wantsTree: true, null, null);
+        var reference = ParseInput(text, wantsTree: true, null, warnings);
         return reference.IsRelativePath
             ? reference.With(reference.Input.With("path", Path.GetFullPath(reference.Folder!, baseFolder)))
             : reference;

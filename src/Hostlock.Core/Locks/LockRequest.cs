@@ -45,7 +45,11 @@ public abstract record LockRequest
 /// <summary>The flake whose lock is made: its declarations, and the folder that its relative paths start in.</summary>
 /// <param name="Flake">The parsed flake.nix.</param>
 /// <param name="Place">Its folder in its own tree.</param>
-public sealed record TopFlake(Flake Flake, FlakePlace Place);
+public sealed record TopFlake(Flake Flake, FlakePlace Place)
+{
+    /// <summary>What was odd in the declarations.</summary>
+    public IReadOnlyList<Warning> Warnings { get; init; } = [];
+}
 
 /// <summary>A folder of a tree that holds a flake.nix.</summary>
 /// <param name="Files">The whole tree.</param>

@@ -51,9 +51,10 @@ public sealed class LockResolver(IFlakeSource source)
     {
         var read = await _reader.ReadTopAsync(place.Files, place.Folder, file, start, cancellationToken);
         // inputs.self adds to what the flake's own tree is (flake.cc, applySelfAttrs). Its files in git LFS are those that lie there.
-        return read.Flake.SelfAttributes.Truth("submodules") == true
-            ? new(read.Flake, read.Place with { Files = await place.Files.WithSubmodulesAsync(cancellationToken) })
-            : new(read.Flake, read.Place);
+        var found = read.Flake.SelfAttributes.Truth("submodules") == true
+            ? read.Place with { Files = await place.Files.WithSubmodulesAsync(cancellationToken) }
+            : read.Place;
+        return new(read.Flake, found) { Warnings = read.Warnings };
     }
 
     /// <summary>One run over the inputs of one flake.</summary>
@@ -71,6 +72,7 @@ public sealed class LockResolver(IFlakeSource source)
         public async Task<ResolvedLock> RunAsync(LockFile old)
         {
             _oldRoot = old.Root;
+            _warnings.AddRange(top.Warnings);
             foreach (var (path, reference) in request.Overrides)
                 _overrides.Add(path, new(new(reference, null, true, Flake.NoInputs, null), top.Place, null));
 

@@ -89,6 +89,22 @@ public sealed class RegistriesTests : IDisposable
         Assert.Equal(0, _wire.Asked);
     }
 
+    [Fact]
+    public async Task A_registry_that_makes_no_sense_is_passed_over_with_a_warning()
+    {
+        _folder.Write("system/registry.json", "{ \"version\": 3 }");
+        _wire.Text = Registry(("c", "github:global/c"));
+        using var downloads = Downloads();
+        var registries = new Registries(Settings(), downloads, Global);
+
+        await registries.ResolveAsync(Reference("c"), RegistryScope.All);
+        var error = await Assert.ThrowsAsync<FetchException>(() => registries.ResolveAsync(Reference("nothing"), RegistryScope.All));
+
+        var warning = Assert.Single(registries.Warnings).Message;
+        Assert.Equal($"cannot read flake registry '{_folder["system/registry.json"]}': it has unsupported version 3", warning);
+        Assert.Equal(warning, error.Hint);
+    }
+
     void WriteAll()
     {
         Write("home/.config/nix/registry.json", ("a", "github:user/a"));

@@ -30,9 +30,10 @@ sealed class ForgeFetcher(HttpDownloads downloads, NixSettings settings, Downloa
             pinned.Identity, () => FetchAnewAsync(pinned.Identity, snapshot.Url, token, received, cancellationToken), cancellationToken);
         // An archive without any time is dated to the epoch.
         var modified = answer.LastModified ?? default;
+        IReadOnlyList<Warning> warnings = token?.Warning is { } odd ? [odd] : [];
         return reference.LastModified is { } stated && stated != modified
             ? throw FetchException.AttributeMismatch(reference, "lastModified", $"{stated.Seconds}", $"{modified.Seconds}")
-            : new(pinned.With(pinned.Input.With("narHash", answer.NarHash).With("lastModified", modified)), files, []);
+            : new(pinned.With(pinned.Input.With("narHash", answer.NarHash).With("lastModified", modified)), files, warnings);
     }
 
     async Task<(CachedAnswer, TreeFiles)> FetchAnewAsync(

@@ -8,6 +8,9 @@ namespace Hostlock.Fetching.Http;
 /// <param name="Value">The value of the header, with the token in it.</param>
 public sealed record TokenHeader(string Host, string Name, string Value)
 {
+    /// <summary>What is odd about the token; null if nothing is.</summary>
+    public Warning? Warning { get; init; }
+
     /// <summary>
     /// The header with the access token that nix.conf has for a reference; null if it has none, or the type of the reference takes none.
     /// </summary>
@@ -17,6 +20,10 @@ public sealed record TokenHeader(string Host, string Name, string Value)
             || settings.TokenFor(repository.Host, repository.Owner, repository.Name) is not { } token)
             return null;
         var (name, value) = reference.Scheme.TokenHeader(token);
-        return new(repository.Host, name, value);
+        var oddity = reference.Scheme.OddityOf(token);
+        return new(repository.Host, name, value)
+        {
+            Warning = oddity is null ? null : new($"the access token for '{repository.Host}' in nix.conf is odd: {oddity}"),
+        };
     }
 }

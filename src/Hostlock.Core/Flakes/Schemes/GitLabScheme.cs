@@ -15,6 +15,14 @@ sealed class GitLabScheme : ForgeScheme
         _ => ("Private-token", token),
     };
 
+    // Nix warns as well, and names the type; without one that is the token itself.
+    public override string? OddityOf(string token) => token.Split(':', 2) switch
+    {
+        ["OAuth2" or "PAT", _] => null,
+        [_, _] => "it has a type that GitLab does not know, and GitLab knows PAT: and OAuth2:",
+        _ => "it has no type (PAT: or OAuth2:), and is sent as PAT:",
+    };
+
     public override RevisionQuery? AskRevisionBefore(RefAttributes attributes, string time) =>
         new RevisionQuery.Json(
             $"{Api(attributes)}/commits?ref_name={Uri.EscapeDataString(RefOf(attributes))}&until={time}&per_page=1",

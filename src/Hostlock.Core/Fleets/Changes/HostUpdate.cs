@@ -198,14 +198,14 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
             repository with { Folder = folder }, place.FlakeFile, repository.Folder, cancellationToken);
         if (place.References.Count == 0)
             return top;
-        var inputs = top.Flake.Inputs.ToBuilder();
+        var (inputs, warnings) = (top.Flake.Inputs.ToBuilder(), top.Warnings.ToList());
         foreach (var (name, text) in place.References)
         {
             if (!inputs.TryGetValue(name, out var declared))
                 throw FleetException.ReferenceOfNoInput(place, name, inputs.Keys);
-            inputs[name] = declared with { Reference = FlakeRef.ParseInput(text, declared.IsFlake, null, null), Follows = null };
+            inputs[name] = declared with { Reference = FlakeRef.ParseInput(text, declared.IsFlake, null, warnings), Follows = null };
         }
-        return top with { Flake = top.Flake with { Inputs = inputs.ToImmutable() } };
+        return top with { Flake = top.Flake with { Inputs = inputs.ToImmutable() }, Warnings = warnings };
     }
 
     static LockRequest Asked(LockPlace place, TopFlake top, MovedInputs inputs)

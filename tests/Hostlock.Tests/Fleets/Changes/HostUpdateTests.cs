@@ -84,6 +84,24 @@ public sealed class HostUpdateTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_odd_about_a_reference_of_the_flake_or_of_the_host_is_a_warning()
+    {
+        _world.Flake("github:acme/a");
+        _world.Flake("github:acme/b");
+        const string inputs = """a.url = "github:acme/a?x"; b.url = "github:acme/a";""";
+        var place = (await LockedPlaceAsync(inputs)) with
+        {
+            References = NameMap<string>.Of([KeyValuePair.Create("b", "github:acme/b?y")]),
+        };
+
+        var planned = await PlanAsync(inputs, place, All);
+
+        Assert.Equal(
+            ["dubious URI query 'x' is missing equal sign '=', ignoring", "dubious URI query 'y' is missing equal sign '=', ignoring"],
+            planned.Warnings.Select(warning => warning.Message).Where(message => message.Contains("dubious", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task If_nothing_can_be_reached_the_host_fails()
     {
         _world.Flake("github:acme/a");
