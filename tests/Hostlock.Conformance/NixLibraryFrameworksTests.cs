@@ -163,7 +163,7 @@ public class NixLibraryFrameworksTests
 
     [Theory]
     [MemberData(nameof(EachRelease))]
-    public void A_hive_with_modules_of_its_own_is_by_the_root_lock_and_its_nodes_elsewhere_by_their_own(string release)
+    public void A_hive_with_modules_of_its_own_builds_each_host_by_its_own_lock(string release)
     {
         using var fleet = OneFleet.Using("tools");
         var nix = RealNix.Get(release, fleet.Folder);
@@ -174,21 +174,81 @@ public class NixLibraryFrameworksTests
               outputs = { self, nixpkgs, colmena }: {
                 colmenaHive = colmena.lib.makeHive {
                   meta.nixpkgs = nixpkgs.legacyPackages.x86_64-linux;
-                  plex = { networking.hostName = "plex"; };
+                  defaults = { lib, ... }: { environment.etc.release.text = nixpkgs.lib.version; };
+                  plex = { networking.hostName = "plex"; deployment.targetHost = nixpkgs.lib.version; };
+                  orc = { networking.hostName = "orc"; };
                 };
-                nixosConfigurations = self.colmenaHive.nodes;
+                nixosConfigurations = { inherit (self.colmenaHive.nodes) plex orc; };
               };
             }
             """);
         fleet.Lock("root");
+        var native = Seen();
         Adopt(fleet, nix);
+        var adopted = Seen();
+        fleet.Move("nixpkgs", "25.11-b");
+        _ = fleet.Hostlock("update", "plex").Succeeded;
+        var updated = Seen();
+
+        Assert.Equal(native, adopted);
+        Assert.Equal(["plex"], native.Keys.Where(name => adopted[name] != updated[name]));
+        Assert.Equal("25.11-b", fleet.Eval(nix, "flake: (flake.colmenaHive.deploymentConfigSelected [ \"plex\" ]).plex.targetHost"));
+
+        // By node what is built, once every way to it leads to the same.
+        Dictionary<string, string> Seen()
+        {
+            var seen = JsonNode.Parse(fleet.Eval(nix, """
+                flake: builtins.toJSON (builtins.mapAttrs (_: builtins.mapAttrs (_: drv: builtins.unsafeDiscardStringContext drv.drvPath)) {
+                  host = builtins.mapAttrs (_: host: host.config.system.build.toplevel) flake.nixosConfigurations;
+                  node = builtins.mapAttrs (_: node: node.config.system.build.toplevel) flake.colmenaHive.nodes;
+                  hive = flake.colmenaHive.toplevel;
+                  selected = builtins.mapAttrs (_: drvPath: { inherit drvPath; }) (flake.colmenaHive.evalSelectedDrvPaths [ "orc" "plex" ]);
+                })
+                """))!.AsObject();
+            Assert.All(
+                (string[])["node", "hive", "selected"], way => Assert.Equal(seen["host"]!.ToJsonString(), seen[way]!.ToJsonString()));
+            return seen["host"]!.AsObject().Select(pair => (pair.Key, (string)pair.Value!)).ToDictionary();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(EachRelease))]
+    public void The_machines_of_clan_are_by_their_own_locks_both_ways_and_by_them_alone(string release)
+    {
+        using var fleet = OneFleet.Using("tools");
+        var nix = RealNix.Get(release, fleet.Folder);
+        fleet.Write("flake.nix", $$"""
+            {
+              inputs.nixpkgs.url = "{{fleet.Input("nixpkgs")}}";
+              outputs = { self, nixpkgs }:
+                let
+                  machine = name: nixpkgs.lib.nixosSystem { modules = [ { networking.hostName = name; } ]; };
+                  machines = nixpkgs.lib.genAttrs [ "plex" "orc" ] machine;
+                in
+                {
+                  nixosConfigurations = machines;
+                  clanInternals = { meta.name = "acme"; machines.x86_64-linux = machines // { installer = machine "installer"; }; };
+                };
+            }
+            """);
+        fleet.Lock("root");
+        var native = Seen();
+        Adopt(fleet, nix);
+        var adopted = Seen();
         fleet.Move("nixpkgs", "25.11-b");
         _ = fleet.Hostlock("update", "plex").Succeeded;
 
-        var versions = fleet.Eval(
-            nix, "flake: \"${flake.nixosConfigurations.plex.pkgs.lib.version} ${flake.colmenaHive.nodes.plex.pkgs.lib.version}\"");
+        var updated = Seen();
 
-        Assert.Equal("25.11-b 25.11-a", versions);
+        Assert.Equal(native, adopted);
+        Assert.Equal(["clan/plex", "host/plex"], native.Keys.Where(name => adopted[name] != updated[name]));
+        Assert.Equal(updated["host/plex"], updated["clan/plex"]);
+        Assert.Equal("acme", fleet.Eval(nix, "flake: flake.clanInternals.meta.name"));
+
+        Dictionary<string, string> Seen() => JsonSerializer.Deserialize<Dictionary<string, string>>(fleet.Eval(nix, """
+            flake: let seen = way: machines: map (name: { name = "${way}/${name}"; value = builtins.unsafeDiscardStringContext machines.${name}.config.system.build.toplevel.drvPath; }) (builtins.attrNames machines);
+            in builtins.toJSON (builtins.listToAttrs (seen "clan" flake.clanInternals.machines.x86_64-linux ++ seen "host" flake.nixosConfigurations))
+            """))!;
     }
 
     // What a user types, with nix at hand to name the hosts and the outputs that a framework makes.

@@ -74,8 +74,8 @@ public sealed class FetchException : HostlockException
         };
 
     // Registries.
-    internal static FetchException NotInRegistries(string id, Warning? odd = null) =>
-        new($"cannot find flake '{id}' in the flake registries") { Hint = odd?.Message ?? "declare its url in flake.nix" };
+    internal static FetchException NotInRegistries(string id, string? oddity = null) =>
+        new($"cannot find flake '{id}' in the flake registries") { Hint = oddity ?? "declare its url in flake.nix" };
 
     internal static FetchException RegistryCycle(string id) => new($"cycle detected in flake registry for '{id}'");
 

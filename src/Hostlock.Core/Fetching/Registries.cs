@@ -46,7 +46,8 @@ sealed class Registries
                 throw FetchException.RegistriesOff(asked);
             if (steps > MaximumSteps)
                 throw FetchException.RegistryCycle(asked);
-            reference = await FindAsync(reference, scope) ?? throw FetchException.NotInRegistries(asked, _warnings.FirstOrDefault());
+            reference = await FindAsync(reference, scope)
+                ?? throw FetchException.NotInRegistries(asked, _warnings.FirstOrDefault()?.Message);
             isFound = true;
         }
         return isFound ? reference : reference.With(directory: "");

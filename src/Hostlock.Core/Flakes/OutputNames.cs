@@ -26,7 +26,7 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
 
     /// <summary>
     /// The nodes that colmena builds of modules of its own: its hive does not take them from <c>nixosConfigurations</c>. Empty if the text
-    /// does not say so.
+    /// does not say so, or if the flake has a <c>colmenaHive</c>, whose nodes hostlock.nix builds by their own locks.
     /// </summary>
     public ImmutableArray<string> HiveNodes { get; init; } = [];
 
@@ -50,7 +50,8 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
                 .Where(pair => pair.hosts is not null)
                 .ToImmutableSortedDictionary(pair => pair.output, pair => pair.hosts!.Value))
         {
-            HiveNodes = reading.Member(body, "colmena", 0) is { } hive && !IsMadeOfHosts(hive)
+            HiveNodes = reading.Member(body, "colmenaHive", 0) is null
+                && reading.Member(body, "colmena", 0) is { } hive && !IsMadeOfHosts(hive)
                 ? [.. (reading.Names(hive, 0) ?? []).Except(NoNodes)]
                 : [],
         };

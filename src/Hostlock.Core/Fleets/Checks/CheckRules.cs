@@ -82,7 +82,7 @@ public static class CheckRules
         new(
             "foreign-hive",
             Severity.Warning,
-            "A hive of colmena builds a host by the root lock, and not by the host's own.",
+            "A hive of colmena without colmenaHive builds a host by the root lock, and not by the host's own.",
             Evidence.Repository,
             ForeignHive.Find),
         new(

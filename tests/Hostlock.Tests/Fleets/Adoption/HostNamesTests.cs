@@ -70,6 +70,10 @@ public sealed class HostNamesTests : IDisposable
         "nixosConfigurations.plex = 1; colmena = { meta = { }; plex = { }; };", "nixosConfigurations colmena",
         "1 stays on flake.lock: colmena.plex (nodes that colmena builds of modules of their own)")]
     [InlineData(
+        "nixosConfigurations.plex = 1; colmena = { meta = { }; plex = { }; }; colmenaHive = builtins.f self.outputs.colmena;",
+        "nixosConfigurations colmena colmenaHive",
+        null)]
+    [InlineData(
         "nixosConfigurations.plex = 1; colmena = { meta = { }; } // builtins.f self.nixosConfigurations;",
         "nixosConfigurations colmena",
         null)]

@@ -71,8 +71,8 @@ public sealed class FleetCheckTests : IDisposable
             + "error: hostlock.toml: 'outputs' lists 'lib', which flake.nix no longer has\n  fix: hostlock init --yes\n"),
         ["foreign-hive"] = (
             test => test.Write("flake.nix", FlakeOf("nixosConfigurations.plex = 1; colmena = { meta = { }; plex = { }; web = { }; };")),
-            "warning: flake.nix: 'colmena' builds plex of modules of its own, by flake.lock; a hive made of nixosConfigurations builds "
-                + "each by its own lock\n"),
+            "warning: flake.nix: 'colmena' builds plex of modules of its own, by flake.lock; with the output 'colmenaHive = "
+                + "colmena.lib.makeHive self.outputs.colmena' colmena builds each by its own lock\n"),
         ["stale"] = (
             test => test.Write("locks/plex.lock", LockText().Replace("\"a\"", "\"other\"", StringComparison.Ordinal)),
             "error: flake.nix:2: input 'a' of plex: it is not in the lock\n  fix: hostlock lock plex\n"

@@ -2,7 +2,7 @@ namespace Hostlock.Fleets.Checks.Rules;
 
 /// <summary>
 /// A hive of colmena builds a host of modules of its own: by the root lock, while <c>nixosConfigurations</c> has the host by its own.
-/// A hive that is made of <c>nixosConfigurations</c> builds each host by its own lock.
+/// A hive that is made of <c>nixosConfigurations</c>, or that <c>colmenaHive</c> evaluates, builds each host by its own lock.
 /// </summary>
 static class ForeignHive
 {
@@ -16,8 +16,8 @@ static class ForeignHive
         if (split.Count > 0)
         {
             yield return new(
-                $"'colmena' builds {string.Join(' ', split)} of modules of its own, by flake.lock; a hive made of nixosConfigurations "
-                    + $"builds each by its own lock",
+                $"'colmena' builds {string.Join(' ', split)} of modules of its own, by flake.lock; with the output "
+                    + $"'colmenaHive = colmena.lib.makeHive self.outputs.colmena' colmena builds each by its own lock",
                 FleetFolder.FlakeFile);
         }
     }
