@@ -38,16 +38,11 @@ rec {
       config = settings // {
         system = settings.system or { } // {
           systemBuilderCommands = linesOf loadedModules;
-          build.toplevel = derivation {
+          build.toplevel = import ./toplevel.nix {
+            inherit system nixpkgs;
             name = "nixos-system-${settings.networking.hostName or "unnamed"}-${nixosVersion}";
-            inherit system;
-            builder = "/bin/sh";
-            PATH = "/usr/bin:/bin";
-            args = [ "-c" "mkdir $out; cp $settingsPath $out/settings.json; eval \"$commands\"" ];
             commands = linesOf loadedModules;
-            passAsFile = [ "settings" ];
-            settings = toJSON (removeAttrs settings [ "system" ] // { version = settings.system.nixos.version or nixosVersion; });
-            nixpkgs = "${nixpkgs}";
+            settings = removeAttrs settings [ "system" ] // { version = settings.system.nixos.version or nixosVersion; };
           };
         };
       };
