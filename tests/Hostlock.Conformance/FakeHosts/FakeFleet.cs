@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Hostlock.Conformance.Support;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Conformance.FakeHosts;
+
+/// <summary>
+/// Fake NixOS hosts on a network of their own, a controller among them, and a flake with a lock for each host. <c>tests/fleet</c> makes
+/// them. Each test that starts some is skipped where there can be none. When this object goes, or the process that has it, all of it goes.
+/// </summary>
+sealed class FakeFleet : IDisposable
+{
+    static readonly string Script = Path.Combine(Repository.Root, "tests/fleet/fleet");
+
+    readonly Dictionary<string, string> _variables;
+    readonly Process _holder;
+    readonly Task<string> _errors;
+    readonly Lock _git = new();
+    ImmutableDictionary<string, string> _firstSystems = ImmutableDictionary<string, string>.Empty;
+    int _day;
+    bool _isGone;
+
+    FakeFleet(string nix)
+    {
+        Folder = Directory.CreateTempSubdirectory("hostlock-fleet-").FullName;
+        _variables = new(TestGit.Variables)
+        {
+            ["FLEET"] = Folder,
+            ["HOSTLOCK"] = HostlockProgram.Path,
+            ["HOSTLOCK_NIX_PREFIX"] = Path.GetFullPath(Path.Combine(nix, "../../..")),
+        };
+        var start = new ProcessStartInfo(Script, ["hold"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in _variables)
+            start.Environment[name] = value;
+        _holder = Process.Start(start)!;
+        _errors = _holder.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>The folder of all this.</summary>
+    public string Folder { get; }
+
+    /// <summary>The flake, a git repository at the same path here and on the controller.</summary>
+    public string Flake => Path.Combine(Folder, "work/fleet");
+
+    /// <summary>The stand-in for nixpkgs, a git repository too.</summary>
+    public string Nixpkgs => Path.Combine(Folder, "work/nixpkgs");
+
+    /// <summary>The process that holds all of it.</summary>
+    public int Holder => _holder.Id;
+
+    /// <summary>The host that hostlock, Nix and ssh run on: it can reach the others as root, and runs no system of the flake.</summary>
+    public FakeHost Controller { get; private set; } = null!;
+
+    /// <summary>Starts a controller, and writes a flake with hosts that are not made yet. Skips the test if there can be no fake hosts
+    /// here.</summary>
+    /// <param name="names">All hosts of the flake.</param>
+    public static FakeFleet Start(params IEnumerable<string> names)
+    {
+        var fleet = new FakeFleet(RealNix.Require("2.34"));
+        if (fleet._holder.StandardOutput.ReadLine() != "ready")
+        {
+            var reason = fleet._errors.Result.Trim();
+            fleet.Dispose();
+            Assert.Skip($"no fake hosts: {reason}");
+        }
+        try
+        {
+            fleet.Controller = fleet.Add("ctl", "controller");
+            fleet.Controller.Boot();
+            fleet._firstSystems = Systems(names, fleet.Command("make", names));
+            return fleet;
+        }
+        catch
+        {
+            fleet.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes and boots a host of the flake, with the system that the flake gave it at first, and with stand-ins for the programs
+    /// of systemd.</summary>
+    public FakeHost Light(string name) => Up(name, "light");
+
+    /// <summary>The same, with systemd as its first process.</summary>
+    public FakeHost Systemd(string name) => Up(name, "systemd");
+
+    /// <summary>Writes files of the flake and commits all that is new.</summary>
+    public void Write(params IEnumerable<(string File, string Text)> files) => Write(Flake, files);
+
+    /// <summary>Builds the systems of hosts on the controller, as the flake has them now: their store paths by host.</summary>
+    public ImmutableDictionary<string, string> Build(params IEnumerable<string> names) => Systems(names, Command("build", names));
+
+    /// <summary>Commits a new version of a package to nixpkgs, which moves the hosts whose locks are updated.</summary>
+    public void Release(string package, string version)
+    {
+        var packages = JsonNode.Parse(File.ReadAllText(Path.Combine(Nixpkgs, "packages.json")))!;
+        packages[package] = version;
+        Write(Nixpkgs, ("packages.json", packages.ToJsonString()));
+    }
+
+    /// <summary>Runs the program on the controller, in the folder of the flake.</summary>
+    public Ended Hostlock(params IEnumerable<string> arguments) =>
+        Controller.Run("env", ["--chdir", Flake, "hostlock", .. arguments]);
+
+    internal string Command(string command, params IEnumerable<string> arguments) => Try(command, arguments).Succeeded;
+
+    internal Ended Try(string command, params IEnumerable<string> arguments) =>
+        Run.Program(Script, Folder, _variables, arguments.Prepend(command));
+
+    public void Dispose()
+    {
+        if (_isGone)
+            return;
+        _isGone = true;
+        // The end of its input is what the holder waits for: it comes too if this process is killed.
+        _holder.StandardInput.Close();
+        _holder.WaitForExit();
+        _holder.Dispose();
+        if (Directory.Exists(Folder))
+            Directory.Delete(Folder, recursive: true);
+    }
+
+    FakeHost Up(string name, string kind)
+    {
+        var host = Add(name, kind);
+        _ = Command("install", name, _firstSystems[name]);
+        host.Boot();
+        return host;
+    }
+
+    FakeHost Add(string name, string kind)
+    {
+        _ = Command("add", name, kind);
+        return new(this, name);
+    }
+
+    static ImmutableDictionary<string, string> Systems(IEnumerable<string> names, string paths)
+    {
+        var all = paths.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return names.ToImmutableDictionary(
+            name => name, name => all.Single(path => path.Contains($"-nixos-system-{name}-25.", StringComparison.Ordinal)));
+    }
+
+    void Write(string repository, params IEnumerable<(string File, string Text)> files)
+    {
+        lock (_git)
+        {
+            foreach (var (file, text) in files)
+                File.WriteAllText(Path.Combine(repository, file), text);
+            TestGit.Commit(repository, ++_day);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Conformance.FakeHosts;
+
+/// <summary>One fake host: what is run on it, what it is in, and what happens to it.</summary>
+sealed class FakeHost(FakeFleet fleet, string name)
+{
+    /// <summary>Its name in the flake, on the network and for ssh.</summary>
+    public string Name => name;
+
+    /// <summary>Runs a program on it as its root, in /root, and not through ssh.</summary>
+    public Ended Run(string program, params IEnumerable<string> arguments) => fleet.Try("in", [name, program, .. arguments]);
+
+    /// <summary>Runs a line in its shell, as its root.</summary>
+    public Ended Shell(string line) => Run("sh", "-c", line);
+
+    /// <summary>Runs a line on it through ssh, from the controller.</summary>
+    public Ended Ssh(string line) => fleet.Controller.Run("ssh", "-n", "-o", "BatchMode=yes", $"root@{name}", line);
+
+    /// <summary>Copies a system to it from the controller, by Nix over ssh.</summary>
+    public void Copy(string system) => _ = TryCopy(system).Succeeded;
+
+    /// <summary>The same, if it may fail.</summary>
+    public Ended TryCopy(string system) =>
+        fleet.Controller.Run("nix", "copy", "--quiet", "--no-check-sigs", "--to", $"ssh-ng://root@{name}", system);
+
+    /// <summary>Switches it to a system that it has, through ssh, as an engine does: in a session that can break.</summary>
+    /// <param name="system">The store path.</param>
+    /// <param name="action"><c>test</c>, <c>boot</c>, <c>switch</c>, <c>check</c> or <c>dry-activate</c>.</param>
+    public Ended Switch(string system, string action) => Ssh($"{system}/bin/switch-to-configuration {action}");
+
+    /// <summary>What it is in.</summary>
+    public HostState State() => HostState.Parse(Do("state"));
+
+    /// <summary>The same; null if it is off, or not up yet.</summary>
+    public HostState? TryState() => fleet.Try("state", name) is { ExitCode: 0 } ended ? HostState.Parse(ended.Output) : null;
+
+    /// <summary>Waits until something is so. The limit of the test ends this.</summary>
+    public static void Until(Func<bool> isSo)
+    {
+        while (!isSo())
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            Thread.Sleep(TimeSpan.FromMilliseconds(50));
+        }
+    }
+
+    /// <summary>Has its next switches fail in a way, until it boots.</summary>
+    public void Inject(HostFault fault) => Do("fault", fault.Name, fault.Value);
+
+    /// <summary>Takes all faults back.</summary>
+    public void Heal() => Do("fault", "none");
+
+    /// <summary>Starts it, and waits until it is up. What it boots is what its boot loader says.</summary>
+    public void Boot() => Do("boot");
+
+    /// <summary>Waits until it is up again after it rebooted by itself.</summary>
+    public void Await() => Do("await");
+
+    /// <summary>Cuts its power at this instant. Its disks stay.</summary>
+    public void PowerOff() => Do("off");
+
+    /// <summary>Stops all its processes at this instant. Its clocks go on, other than those of a real machine that sleeps.</summary>
+    public void Sleep() => Do("sleep");
+
+    /// <summary>Lets its processes go on.</summary>
+    public void Wake() => Do("wake");
+
+    /// <summary>Cuts it off, both ways or one: what is lost, nobody is told of.</summary>
+    public void Cut(Direction direction) => Do("cut", direction.ToString().ToLowerInvariant());
+
+    /// <summary>Ends whatever was done to its network.</summary>
+    public void Join() => Do("join");
+
+    /// <summary>Slows its network down.</summary>
+    /// <param name="kilobits">How many kilobits a second go each way.</param>
+    public void Slow(int kilobits) => Do("slow", kilobits.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Leaves little room on one of its disks.</summary>
+    /// <param name="disk"><c>nix</c> or <c>boot</c>.</param>
+    /// <param name="kilobytes">How many kilobytes are left.</param>
+    public void Fill(string disk, int kilobytes) => Do("fill", disk, kilobytes.ToString(CultureInfo.InvariantCulture));
+
+    string Do(string command, params IEnumerable<string> arguments) => fleet.Command(command, arguments.Prepend(name));
+}
+
+/// <summary>A way of the network: what goes to a host, what comes from it, or both.</summary>
+enum Direction
+{
+    Both,
+    To,
+    From,
+}

@@ -1,0 +1,132 @@
+#!/bin/bash
+# switch-to-configuration of a fake host. It stops, starts and reports units in NixOS's order, and has NixOS's exit codes: 1 usage, check,
+# lock or boot loader; 2 activation script; 3 daemon-reload; 4 units; 100 another init. It is told to fail by files in /run/faults, which a
+# boot takes away:
+#   pre-switch-check      a check refuses the system
+#   bootloader            the boot entry cannot be written
+#   init                  the system has another init
+#   activate              the activation script ends half-way, so what runs stays what it was
+#   snippet               a part of the activation script fails, and the others are done, as NixOS does it
+#   reload                systemd cannot read the units
+#   unit NAME             NAME.service fails as it starts
+#   late SECONDS          late.service fails so long after a switch that went well
+#   code N                all is done, and the exit code says N
+#   nothing               nothing is done, and the exit code says 0
+#   hold-before SECONDS   it hangs before activation, or if no time is given until the fault is taken back
+#   hold-after SECONDS    it hangs after activation
+#   die-before            it is killed with units stopped and nothing activated
+#   die-after             it is killed with the system activated and no unit started
+#   sshd SECONDS          sshd and its sessions are killed after activation; after so long sshd is back, or never if no time is given
+#   panic                 the host reboots at once after activation
+#   link SECONDS          the network goes down after activation, for so long or for good
+out=@out@ action=${1:-} faults=/run/faults code=0
+case $action in
+    switch | boot | test | dry-activate | check) ;;
+    *) echo "Usage: $0 [check|switch|boot|test|dry-activate]" >&2; exit 1 ;;
+esac
+fault() { [ -e "$faults/$1" ]; }
+value() { cat "$faults/$1"; }
+hold() {
+    if fault "$1" && [ -n "$(value "$1")" ]; then sleep "$(value "$1")"; else while fault "$1"; do sleep 0.05; done; fi
+}
+note() { echo "$(date +%s.%N) $action $out $*" >>/var/log/activations; }
+words() { [ -z "$2" ] || echo "$1 the following units:$2" >&2; }
+units() { [ ! -d "$1/etc/systemd/system" ] || find "$1/etc/systemd/system" -maxdepth 1 -name '*.*' ! -type d -printf '%f\n' | sort; }
+
+mkdir -p /run/nixos
+if [ "$action" != dry-activate ]; then
+    exec 9>>/run/nixos/switch-to-configuration.lock
+    flock -n 9 || { echo "Could not acquire lock" >&2; exit 1; }
+fi
+if fault nothing; then note nothing; exit 0; fi
+[ "$action" = dry-activate ] || note begin
+
+if fault pre-switch-check; then refused=fake; fi
+[ ! -e /run/current-system/switch-inhibitors ] || cmp -s {"$out",/run/current-system}/switch-inhibitors || refused=switchInhibitors
+if [ -n "${refused:-}" ] && [ "${NIXOS_NO_CHECK:-}" != 1 ] && [ "$action" != boot ] && [ "$action" != dry-activate ]; then
+    echo "Pre-switch check '$refused' failed" >&2
+    note refused
+    exit 1
+fi
+if [ "$action" = check ]; then note done rc=0; exit 0; fi
+
+if [ "$action" = switch ] || [ "$action" = boot ]; then
+    entry=/boot/loader/default
+    if fault bootloader || ! readlink -f /nix/var/nix/profiles/system >$entry.new || ! mv $entry.new $entry; then
+        rm -f $entry.new
+        echo "Failed to install bootloader" >&2
+        note bootloader
+        exit 1
+    fi
+fi
+if [ "$action" = boot ]; then note done rc=0; exit 0; fi
+if fault init || ! cmp -s "$out/init-interface-version" /run/current-system/init-interface-version; then
+    echo "Warning: the 'init' of the new configuration is another one; it takes effect at the next boot" >&2
+    note init
+    exit 100
+fi
+
+old=$(readlink -f /run/current-system) stop='' start=''
+for unit in $(units "$old"); do
+    if [ ! -e "$out/etc/systemd/system/$unit" ]; then
+        stop+=" $unit"
+    elif ! cmp -s "$old/etc/systemd/system/$unit" "$out/etc/systemd/system/$unit"; then
+        stop+=" $unit" start+=" $unit"
+    fi
+done
+for unit in $(units "$out"); do
+    # A unit that should run and does not is started too.
+    if [ -e "$old/etc/systemd/system/$unit" ] && { systemctl is-active -q "$unit" || systemctl is-failed -q "$unit"; }; then continue; fi
+    case "$start " in *" $unit "*) ;; *) start+=" $unit" ;; esac
+done
+if [ "$action" = dry-activate ]; then
+    words "would stop" "$stop"
+    echo "would activate the configuration..." >&2
+    words "would start" "$start"
+    exit 0
+fi
+
+words stopping "$stop"
+[ -z "$stop" ] || systemctl stop -- $stop
+hold hold-before
+if fault die-before; then note died; kill -9 $$; fi
+echo "activating the configuration..." >&2
+if fault activate; then
+    echo "activate: No such file or directory" >&2
+    code=2
+else
+    "$out/activate" || code=2
+fi
+if fault snippet; then echo "Activation script snippet 'users' failed (1)" >&2; code=2; fi
+if fault die-after; then note died; kill -9 $$; fi
+systemctl daemon-reload || code=3
+if fault reload; then echo "Failed to reload systemd" >&2; code=3; fi
+words starting "$start"
+[ -z "$start" ] || systemctl start -- $start || code=4
+if fault unit; then
+    systemd-run --quiet --unit="$(value unit)" --property=Type=oneshot -- /bin/false || true
+fi
+sleep 0.1
+failed=$(systemctl list-units --state=failed --plain --no-legend --no-pager | cut -d ' ' -f 1 | tr '\n' ' ')
+if [ -n "$failed" ]; then
+    echo "warning: the following units failed: $failed" >&2
+    code=4
+fi
+
+later() { systemd-run --quiet --collect --unit="fake-$1" --on-active="$2" --timer-property=AccuracySec=100ms -- /bin/sh -c "$3"; }
+if fault late; then systemd-run --quiet --unit=late --on-active="$(value late)" --timer-property=AccuracySec=100ms -- /bin/false; fi
+if fault link; then
+    [ -z "$(value link)" ] || later link "$(value link)" 'ip link set eth0 up'
+    ip link set eth0 down
+fi
+if fault sshd; then
+    [ -z "$(value sshd)" ] || later sshd "$(value sshd)" 'systemctl start sshd.service'
+    systemctl stop sshd.service
+    pkill -9 -x sshd
+fi
+# Who asks the kernel for it ends well: nobody may hear of that.
+if fault panic; then note panic; /usr/bin/systemctl reboot --force --force; sleep infinity; fi
+hold hold-after
+if fault code; then code=$(value code); fi
+note "done rc=$code"
+exit "$code"

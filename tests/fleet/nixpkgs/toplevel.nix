@@ -1,0 +1,36 @@
+# The system of a fake host: an ordinary derivation with the shape of a NixOS toplevel, of which every file does what it is for.
+# A host's modules may set, beside what the stand-in for nixpkgs knows:
+#   systemd.services.NAME        the text of a unit, which starts with the host
+#   environment.systemPackages   names out of packages.json
+#   switchInhibitors             an attribute set: a switch between systems that differ in it is refused
+#   fake.network, fake.sshd      false if this system takes its host's network, or sshd, away
+{ name, system, commands, settings, nixpkgs }:
+let
+  inherit (builtins) attrValues concatStringsSep fromJSON listToAttrs mapAttrs readFile toFile toJSON;
+
+  versions = fromJSON (readFile ./packages.json);
+  run = name: script: more: derivation ({
+    inherit name system;
+    builder = "/bin/sh";
+    PATH = "/usr/bin:/bin";
+    args = [ "-e" script ];
+  } // more);
+  package = name: run "${name}-${versions.${name}}" ./package.sh { pname = name; version = versions.${name}; };
+
+  units = mapAttrs (unit: text: toFile "unit-${unit}.service" text) (settings.systemd.services or { });
+  fake = { network = true; sshd = true; } // settings.fake or { };
+  word = value: if value then "yes" else "no";
+in
+run name ./toplevel.sh {
+  inherit commands;
+  nixpkgs = "${nixpkgs}";
+  label = settings.version;
+  linux = package "linux";
+  packages = map package ([ "systemd" "openssh" "bash" ] ++ settings.environment.systemPackages or [ ]);
+  units = concatStringsSep " " (attrValues (mapAttrs (unit: file: "${unit}.service=${file}") units));
+  inhibitors = toJSON (settings.switchInhibitors or { });
+  network = word fake.network;
+  sshd = word fake.sshd;
+  switch = ./switch-to-configuration.sh;
+  activate = ./activate.sh;
+}
