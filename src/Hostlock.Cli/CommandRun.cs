@@ -6,6 +6,8 @@ using Hostlock.Fleets.Bisecting;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
 using Hostlock.Fleets.Merging;
+using Hostlock.Machines;
+using Hostlock.Machines.Systems;
 using Hostlock.Platform;
 
 namespace Hostlock.Cli;
@@ -54,6 +56,12 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>Reads versions of locks.</summary>
     public LockVersions Versions => new(surroundings.Processes, Folder, surroundings.Machine);
+
+    /// <summary>Compares the systems that locks make, or that machines have.</summary>
+    public SystemComparison Systems => new(surroundings.Processes, Folder, surroundings.Machine, MachineCache);
+
+    /// <summary>Keeps what is known of machines.</summary>
+    public MachineCache MachineCache => new(Cache.Path);
 
     /// <summary>True if the result is printed as JSON.</summary>
     public bool IsJson => parsed.GetValue(CommonOptions.Json);

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Hostlock.Fleets;
-using Hostlock.Fleets.Bisecting;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
 using Hostlock.Locks;
+using Hostlock.Machines.Packages;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
 
@@ -16,7 +16,7 @@ sealed class DiffCommand : FleetCommand
         "before", "A", "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N");
     readonly Argument<string?> _after = CommonOptions.OneAtMost("after", "B", "The lock to compare it with [default: root]");
     readonly Option<bool> _exitCode = new("--exit-code") { Description = "Exit with 1 if the locks differ" };
-    readonly Option<bool> _closure = new("--closure") { Description = "Build the host with both locks, and compare the packages" };
+    readonly Option<bool> _closure = new("--closure") { Description = "Compare the packages of the systems that the locks make" };
 
     protected override Command Describe() => new("diff", """
         Compare two locks, input by input
@@ -38,18 +38,18 @@ sealed class DiffCommand : FleetCommand
         var (old, now) = (
             await run.Versions.ReadAsync(first, run.CancellationToken), await run.Versions.ReadAsync(second, run.CancellationToken));
         var diff = LockDiff.Between(old, now);
-        string? closure = null;
+        PackageDiff? closure = null;
         if (run.Value(_closure))
         {
             var host = first.Host ?? second.Host ?? throw FleetException.ClosureNeedsHost();
-            closure = await new ClosureDiff(run.Processes, run.Folder)
-                .CompareAsync(run.Folder.PlaceOf(host), host, old, now, run.Terminal.Talk, run.CancellationToken);
+            closure = await run.Systems.CompareAsync(
+                host, new(before, first, old), new(after, second, now), run.Terminal.Talk, run.CancellationToken);
         }
         var held = await HeldAsync(run, (first, old), (second, now));
         run.Print(
             () =>
                 (diff.IsEmpty ? $"{before} and {after} have the same lock\n" : DiffText.Render(diff, hasLinks: true))
-                + Kept(before, after, held, now) + Closure(closure),
+                + Kept(before, after, held, now) + (closure is null ? "" : $"\n{PackageText.Render(closure, run.Terminal.Ink)}"),
             () => DiffJson.Render(before, after, diff, closure, held));
         return run.Value(_exitCode) && !diff.IsEmpty ? ExitCode.No : ExitCode.Done;
     }
@@ -66,11 +66,4 @@ sealed class DiffCommand : FleetCommand
 
     static string Kept(string before, string after, IReadOnlyList<HeldInput>? held, LockFile file) =>
         held is null or [] ? "" : $"\n'hostlock promote {before} {after}' leaves these as they are:\n{HeldText.Render(held, file)}";
-
-    static string Closure(string? lines) => lines switch
-    {
-        null => "",
-        _ when lines.Trim().Length == 0 => "\nthe systems are of the same packages\n",
-        _ => $"\n{lines.TrimEnd()}\n",
-    };
 }

@@ -392,13 +392,13 @@ public sealed class FleetException : HostlockException
         Hint = "name a host first, as in 'hostlock diff HOST root --closure'",
     };
 
-    internal static FleetException RootIsNoMachine() => new("the root lock belongs to no machine") { Hint = "name a host" };
+    public static FleetException RootIsNoMachine() => new("the root lock belongs to no machine") { Hint = "name a host" };
 
-    internal static FleetException NoTarget(HostName host) =>
-        new($"'{host}' is another machine, and hostlock.toml does not say how to reach it")
-        {
-            Hint = $"give [hosts.{host}] a target = \"root@{host}.lan\" in hostlock.toml",
-        };
+    public static FleetException NoHostHere(string machine, IEnumerable<HostName> hosts) =>
+        new($"no host has the name of this machine, '{machine}'") { Hint = Known("hosts", Words(hosts)) };
+
+    public static FleetException EvaluatesLive() =>
+        new("--evaluate compares what machines run, so it needs --live") { Hint = "hostlock status --live --evaluate" };
 
     internal static FleetException NotAGeneration(string word) => new($"'{word}' is no generation")
     {
@@ -408,8 +408,13 @@ public sealed class FleetException : HostlockException
     internal static FleetException NotStamped(HostName host, string word) =>
         new($"{host} carries no lock ({word})") { Hint = "set stamp = true in hostlock.toml; systems built from then on carry theirs" };
 
-    internal static FleetException CannotAsk(HostName host, string target, string said) =>
-        new($"cannot ask {host} ({target}): {said:lines}") { IsOutside = true };
+    internal static FleetException CannotAsk(HostName host, string target, string said, bool isNamed) =>
+        new($"cannot ask {host} ({target}): {said:lines}") { IsOutside = true, Hint = isNamed ? ToReach(host) : null };
+
+    /// <summary>The hint for a host that hostlock.toml gives no target.</summary>
+    /// <param name="host">The host.</param>
+    internal static string ToReach(HostName host) =>
+        $"hostlock.toml gives {host} no target, so ssh is asked for its name; give [hosts.{host}] a target = \"root@{host}.lan\"";
 
     /// <summary>The command of a bisect fails with the lock that is said to be good.</summary>
     public static FleetException GoodIsNotGood() =>

@@ -112,11 +112,11 @@ public static class StatusTable
             LockEdge.Follows(var target) => $"follows {Visible.Name(target.ToString())}",
             LockEdge.Locked { Node.Locked: { } locked } =>
                 Visible.Name(locked.ShortRevision ?? locked.Type)
-                + (locked.LastModified is { } modified ? $" {Span(Moment.Of(now).SecondsSince(modified))}" : ""),
+                + (locked.LastModified is { } modified ? $" {Amounts.Age(Moment.Of(now).SecondsSince(modified))}" : ""),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         if (input.SecondsBehind > 0)
-            cell += $", {Span(input.SecondsBehind)} behind";
+            cell += $", {Amounts.Age(input.SecondsBehind)} behind";
         return input.Freeze switch
         {
             null => cell,
@@ -130,13 +130,4 @@ public static class StatusTable
         hosts.Count <= HostsNamed + 1
             ? string.Join(' ', hosts)
             : string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', hosts.Take(HostsNamed))} +{hosts.Count - HostsNamed}");
-
-    static string Span(ulong seconds) => seconds switch
-    {
-        < 2 * 3600 => $"{seconds / 60}min",
-        < 2 * 86400 => $"{seconds / 3600}h",
-        < 90 * 86400 => $"{seconds / 86400}d",
-        < 2 * 365 * 86400UL => $"{seconds / (30 * 86400)}mo",
-        _ => $"{seconds / (365 * 86400UL)}y",
-    };
 }

@@ -32,8 +32,7 @@ public class DoorsTests
             {
                 ["Hostlock.Platform.ProcessRequest"] = "it is the value",
                 ["Hostlock.Platform.Programs.GitProgram"] = "it is the door to git",
-                ["Hostlock.Platform.Programs.NixProgram"] = "it is the door to nix",
-                ["Hostlock.Platform.Programs.Ssh"] = "it is the door to ssh",
+                ["Hostlock.Platform.Programs.Ssh"] = "it is the door to ssh, and to programs that run here or there, as nix",
                 ["Hostlock.Platform.Programs.UserShell"] = "it is the door to a shell",
             }),
 
@@ -82,6 +81,7 @@ public class DoorsTests
                 ["Hostlock.Fleets.FlakeCopy"] = "the copy of the flake is in the cache",
                 ["Hostlock.Fleets.Undertaking"] = "its record is ours, and lies with git",
                 ["Hostlock.Platform.FolderCopy"] = "it copies into a folder of ours",
+                ["Hostlock.Machines.MachineCache"] = "the cache is ours",
                 ["Hostlock.Cli.Surroundings"] = "the folder is named to be written to",
             }),
 

@@ -5,7 +5,7 @@ namespace Hostlock.Tests.House;
 /// <summary>Holds the library to the floors of ARCHITECTURE.md: a folder may use the folders below it, never one above.</summary>
 public class FloorsTests
 {
-    static readonly string[] Floors = ["Nar", "Flakes", "Locks", "Platform", "Fetching", "Fleets", "Reporting"];
+    static readonly string[] Floors = ["Nar", "Flakes", "Locks", "Platform", "Fetching", "Fleets", "Machines", "Reporting"];
 
     // The rooms of a floor, and the rooms beside them that each may use. All may use what lies in the floor's own folder, but not the types
     // of that folder which open the rooms.
@@ -31,6 +31,9 @@ public class FloorsTests
         ["Fleets.Checks"] = ["Fleets.Checks.Rules", "Fleets.Changes", "Fleets.History", "Fleets.Layouts", "Fleets.Merging"],
         ["Fleets.Checks.Rules"] = ["Fleets.Checks", "Fleets.Changes", "Fleets.Layouts", "Fleets.Settings"],
         ["Fleets.Bisecting"] = ["Fleets.Changes", "Fleets.History"],
+        ["Machines.Packages"] = [],
+        ["Machines.Probing"] = [],
+        ["Machines.Systems"] = ["Machines.Packages"],
         ["Reporting.Json"] = [],
     };
 

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Locks;
+using Hostlock.Machines;
 using Hostlock.Reporting;
 using Hostlock.Tests.Support;
 
@@ -118,6 +119,7 @@ public partial class MessagesTests
             _ when type == typeof(FlakeUrl) => FlakeUrl.TryParse("github:NixOS/nixpkgs")!,
             _ when type == typeof(InputPath) => InputPath.Of("a", "b"),
             _ when type == typeof(HostName) => HostName.Parse("plex"),
+            _ when type == typeof(StorePath) => StorePath.TryParse($"/nix/store/{new string('0', 32)}-system")!,
             _ when type == typeof(LockOwner) => new LockOwner.Host(HostName.Parse("web")),
             _ when type.IsAssignableFrom(typeof(HostName[])) => new[] { HostName.Parse("one"), HostName.Parse("two") },
             _ when type == typeof(Freeze) => new Freeze("ZFS", new DateOnly(2026, 12, 31)),

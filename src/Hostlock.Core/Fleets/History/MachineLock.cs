@@ -28,21 +28,20 @@ public static class MachineLock
         IProcessRunner processes, Host host, string word, string machine, CancellationToken cancellationToken)
     {
         var file = $"{SystemOf(word)}/{Stamp}";
-        var isHere = host.Name.ToString() == machine;
-        if (!isHere && host.Target is null)
-            throw FleetException.NoTarget(host.Name);
-        var command = Ssh.Command(
-            isHere ? null : host.Target, "cat", file) with
-        { Output = new ProcessOutput.Bytes(LockFileReader.MaximumBytes) };
+        var address = MachineAddress.Of(host, machine);
+        var command = Ssh.Command(address.Target, "cat", file) with { Output = new ProcessOutput.Bytes(LockFileReader.MaximumBytes) };
         var finished = await processes.RunAsync(command, cancellationToken);
         if (finished.Succeeded)
             return finished.OutputBytes.ToArray();
         throw finished.Errors.Contains(file, StringComparison.Ordinal)
             ? FleetException.NotStamped(host.Name, word)
-            : FleetException.CannotAsk(host.Name, host.Target ?? machine, finished.Errors.Trim());
+            : FleetException.CannotAsk(host.Name, address.ToString(), finished.Errors.Trim(), address.IsNamedByHost);
     }
 
-    static string SystemOf(string word)
+    /// <summary>The path of a system on its machine.</summary>
+    /// <param name="word">The version: <c>running</c> or <c>generation:N</c>.</param>
+    /// <exception cref="FleetException">The word names no generation.</exception>
+    public static string SystemOf(string word)
     {
         if (word == "running")
             return "/run/current-system";

@@ -1,5 +1,6 @@
 using Hostlock.Fleets.Changes;
 using Hostlock.Locks;
+using Hostlock.Machines.Packages;
 
 namespace Hostlock.Reporting.Json;
 
@@ -10,11 +11,11 @@ public static class DiffJson
     /// <param name="before">The word for the one.</param>
     /// <param name="after">The word for the other.</param>
     /// <param name="diff">What differs.</param>
-    /// <param name="closure">What nix says of the systems of the two; null if it was not asked.</param>
+    /// <param name="closure">The packages that differ between the systems of the two; null if they were not compared.</param>
     /// <param name="held">The inputs that a promotion from the one to the other leaves as they are; null if they are not locks of two
     /// hosts.</param>
     public static string Render(
-        string before, string after, LockDiff diff, string? closure, IReadOnlyList<HeldInput>? held = null) => JsonPage.Render(json =>
+        string before, string after, LockDiff diff, PackageDiff? closure, IReadOnlyList<HeldInput>? held = null) => JsonPage.Render(json =>
     {
         json.WriteString("before", before);
         json.WriteString("after", after);
@@ -23,9 +24,8 @@ public static class DiffJson
             json.WriteHeld(held);
         if (closure is null)
             return;
-        json.WriteStartArray("closure");
-        foreach (var line in closure.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            json.WriteStringValue(line);
-        json.WriteEndArray();
+        json.WriteStartObject("closure");
+        json.WritePackages(closure);
+        json.WriteEndObject();
     });
 }

@@ -80,7 +80,26 @@ public class ProgramsTests
 
     [Fact]
     public void Words_for_another_machine_are_quoted_for_the_shell_there() =>
-        Assert.Equal(["-o", "BatchMode=yes", "--", "root@plex.lan", "cat", "'a b'"], Ssh.Command("root@plex.lan", "cat", "a b").Arguments);
+        Assert.Equal(
+            ["-o", "BatchMode=yes", "-o", "ConnectTimeout=8", "--", "root@plex.lan", "cat", "'a b'"],
+            Ssh.Command("root@plex.lan", "cat", "a b").Arguments);
+
+    [Fact]
+    public void A_script_goes_to_the_input_of_a_shell_and_its_arguments_are_words_of_it()
+    {
+        var there = Ssh.Script("plex", "echo $1", "a b");
+        var here = Ssh.Script(null, "echo $1", "a b");
+
+        Assert.Equal(["--", "plex", "sh", "-s", "'a b'"], there.Arguments[4..]);
+        Assert.Equal(("sh", "echo $1"), (here.Program, System.Text.Encoding.UTF8.GetString(here.Input.Span)));
+        Assert.Equal(["-s", "a b"], here.Arguments);
+    }
+
+    [Fact]
+    public void Nix_of_another_machine_gets_the_same_words() =>
+        Assert.Equal(
+            [.. Ssh.Command("plex", "nix").Arguments, .. NixProgram.Command("path-info", "/x").Arguments.Select(ShellWord.Quote)],
+            NixProgram.On("plex", "path-info", "/x").Arguments);
 
     [Fact]
     public void On_this_machine_a_program_runs_as_it_is() =>

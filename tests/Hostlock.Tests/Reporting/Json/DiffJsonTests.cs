@@ -1,4 +1,6 @@
 using Hostlock.Locks;
+using Hostlock.Machines;
+using Hostlock.Machines.Packages;
 using Hostlock.Reporting.Json;
 using Hostlock.Tests.Support;
 using static Hostlock.Tests.Support.SmallLocks;
@@ -96,21 +98,45 @@ public class DiffJsonTests
                   }
                 }
               },
-              "closure": [
-                "zfs: 2.2 → 2.3, +1.0 MiB",
-                "tool: ∅ → 1"
-              ]
+              "closure": {
+                "before": {
+                  "system": "/nix/store/00000000000000000000000000000000-system",
+                  "bytes": 30
+                },
+                "after": {
+                  "system": "/nix/store/11111111111111111111111111111111-system",
+                  "bytes": 50
+                },
+                "packages": {
+                  "zfs": {
+                    "kind": "upgraded",
+                    "before": [
+                      "2.2"
+                    ],
+                    "after": [
+                      "2.3"
+                    ],
+                    "bytesBefore": 10,
+                    "bytesAfter": 20
+                  }
+                }
+              }
             }
 
             """,
-            DiffJson.Render("plex@HEAD", "plex", LockDiff.Between(before, after), "zfs: 2.2 → 2.3, +1.0 MiB\ntool: ∅ → 1\n"));
+            DiffJson.Render("plex@HEAD", "plex", LockDiff.Between(before, after), Packages));
     }
 
-    [Theory]
-    [InlineData(null, "")]
-    [InlineData("", ",\n  \"closure\": []")]
-    public void What_is_the_same_has_no_changes_and_a_closure_only_if_nix_was_asked(string? closure, string member) =>
+    [Fact]
+    public void What_is_the_same_has_no_changes_and_a_closure_only_if_systems_were_compared() =>
         Assert.Equal(
-            $"{{\n  \"version\": 1,\n  \"before\": \"plex\",\n  \"after\": \"web\",\n  \"changes\": {{}}{member}\n}}\n",
-            DiffJson.Render("plex", "web", LockDiff.Between(LockFile.Empty, LockFile.Empty), closure));
+            "{\n  \"version\": 1,\n  \"before\": \"plex\",\n  \"after\": \"web\",\n  \"changes\": {}\n}\n",
+            DiffJson.Render("plex", "web", LockDiff.Between(LockFile.Empty, LockFile.Empty), null));
+
+    static PackageDiff Packages { get; } = new(
+        StorePath.TryParse($"/nix/store/{new string('0', 32)}-system")!.Value,
+        StorePath.TryParse($"/nix/store/{new string('1', 32)}-system")!.Value,
+        30,
+        50,
+        [new("zfs", ["2.2"], ["2.3"], 10, 20)]);
 }

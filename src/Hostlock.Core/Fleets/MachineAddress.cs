@@ -1,0 +1,23 @@
+namespace Hostlock.Fleets;
+
+/// <summary>Where the machine of a host is reached: it is this machine, or another one that ssh knows.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="Target">The machine as ssh knows it, <c>root@plex.lan</c>; null for this machine.</param>
+public sealed record MachineAddress(HostName Host, string? Target)
+{
+    /// <summary>Finds the machine of a host: this one if it has the host's name, else the host's target, else what ssh knows by the host's
+    /// name.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="machine">The name of this machine.</param>
+    public static MachineAddress Of(Host host, string machine) =>
+        new(host.Name, host.Name.ToString() == machine ? null : host.Target ?? host.Name.ToString());
+
+    /// <summary>True if the host is this machine.</summary>
+    public bool IsHere => Target is null;
+
+    /// <summary>True if ssh is asked for the name of the host, because hostlock.toml gives no target.</summary>
+    public bool IsNamedByHost => Target == Host.ToString();
+
+    /// <summary>The words for it in a message: its target, or <c>this machine</c>.</summary>
+    public override string ToString() => Target ?? "this machine";
+}

@@ -1,0 +1,68 @@
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Fleets;
+using Hostlock.Platform;
+using Hostlock.Platform.Programs;
+
+namespace Hostlock.Machines.Systems;
+
+/// <summary>Has the user's own nix say which system a host is, without building it.</summary>
+/// <param name="processes">Runs git and nix.</param>
+/// <param name="folder">The fleet.</param>
+public sealed class SystemEvaluation(IProcessRunner processes, FleetFolder folder)
+{
+    /// <summary>The system that the files make now, committed or not, as far as git knows them.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">This machine has no nix, or nix fails.</exception>
+    public Task<StorePath> OfAsync(Host host, CancellationToken cancellationToken) =>
+        EvaluateAsync(ReferenceTo(host, null), cancellationToken);
+
+    /// <summary>The system that a commit makes.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="commit">The id of the commit.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">This machine has no nix, or nix fails.</exception>
+    public Task<StorePath> OfAsync(Host host, string commit, CancellationToken cancellationToken) =>
+        EvaluateAsync(ReferenceTo(host, commit), cancellationToken);
+
+    /// <summary>The attribute of a host's first configuration that is its whole system.</summary>
+    /// <param name="host">The host.</param>
+    public static string AttributeOf(Host host)
+    {
+        var configuration = host.ConfigurationPaths[0];
+        var system = configuration.Split('.')[0] switch
+        {
+            "homeConfigurations" => "activationPackage",
+            "darwinConfigurations" => "system",
+            _ => "config.system.build.toplevel",
+        };
+        return $"{configuration}.{system}";
+    }
+
+    /// <summary>True if a host's first configuration is the system of its machine, and no home.</summary>
+    /// <param name="host">The host.</param>
+    public static bool IsSystem(Host host) => !host.ConfigurationPaths[0].StartsWith("homeConfigurations.", StringComparison.Ordinal);
+
+    string ReferenceTo(Host host, string? commit)
+    {
+        var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root;
+        var query = new List<string>();
+        if (root is not null && Path.GetRelativePath(root, folder.Path) is not "." and var inner)
+            query.Add($"dir={Escape(inner)}");
+        if (commit is not null)
+            query.Add($"rev={commit}");
+        var address = root is null ? $"path:{Escape(folder.Path)}" : $"git+file://{Escape(root)}";
+        return $"{address}{(query.Count > 0 ? "?" : "")}{string.Join('&', query)}#{AttributeOf(host)}.outPath";
+    }
+
+    async Task<StorePath> EvaluateAsync(string reference, CancellationToken cancellationToken)
+    {
+        var finished = await processes.RunAsync(
+            NixProgram.Command("eval", "--raw", "--no-write-lock-file", "--", reference), cancellationToken);
+        if (!finished.Succeeded)
+            throw FleetException.NixFailed("eval", finished.Errors.Trim());
+        return StorePath.TryParse(finished.Output.Trim()) ?? throw MachineException.NotASystem("this machine", finished.Output.Trim());
+    }
+
+    static string Escape(string path) => Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal);
+}
