@@ -28,11 +28,23 @@ static class Seeds
                 "access-tokens = github.com=ghp_x gitlab.com=PAT:y h.test/a=z\nextra-access-tokens = h.test/a/b=q # note\n",
                 "download-attempts = 3\nconnect-timeout = 5\nstalled-download-timeout = 7\nflake-registry =\nnetrc-file = /x\ninclude y\n"),
             "http" => Texts(Answers.Seeds),
+            "probe" => [Answer],
+            "closure" =>
+            [
+                "/nix/store/00000000000000000000000000000000-a  \t 120\n/nix/store/11111111111111111111111111111111-b-1.2\t7\n"u8.ToArray(),
+            ],
             "zip" => Archives(vectors).Where(file => file.Name.EndsWith(".zip", StringComparison.Ordinal)).Select(file => file.Contents),
             _ => Archives(vectors).Where(file => !file.Name.EndsWith(".zip", StringComparison.Ordinal)).Select(file => file.Contents),
         };
         return [.. seeds.Concat(Files(Path.Combine(root, "tests/Hostlock.Tests/Laws/findings", target), "*")).Take(Most)];
     }
+
+    static byte[] Answer =>
+        Encoding.UTF8.GetBytes(
+            "Welcome!\nhostlock-probe\t1 0\nhost\tplex\nmachine\tm\nboot\tb\nup\t60\n"
+                + "running\t/nix/store/00000000000000000000000000000000-a\nbooted\t\nnext\t\n"
+                + "stamp\t44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\nlock\te30=\nabout\te30=\n"
+                + "generation\t1 2 /nix/store/00000000000000000000000000000000-a -\nunits\tknown\nfailed\ta.service\nhostlock-end\t0\n");
 
     static IEnumerable<byte[]> Files(string folder, string pattern) =>
         Directory.Exists(folder)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Hostlock.Cli.Commands;
 using Hostlock.Fleets;
+using Hostlock.Machines;
 using Hostlock.Reporting;
 
 namespace Hostlock.Cli;
@@ -100,7 +101,7 @@ static class App
     public static ExitCode CodeOf(HostlockException error) => error switch
     {
         FleetException { IsBusy: true } => ExitCode.Busy,
-        FleetException { IsRefusal: true } => ExitCode.No,
+        FleetException { IsRefusal: true } or MachineException { IsRefusal: true } => ExitCode.No,
         { IsOutside: true } => ExitCode.Outside,
         _ => ExitCode.BadRequest,
     };
@@ -125,6 +126,8 @@ static class App
         ("log", () => new LogCommand()),
         ("restore", () => new RestoreCommand()),
         ("undo", () => new UndoCommand()),
+        ("probe", () => new ProbeCommand()),
+        ("adopt", () => new AdoptCommand()),
         ("eject", () => new EjectCommand()),
         ("freeze", () => new FreezeCommand()),
         ("unfreeze", () => new UnfreezeCommand()),

@@ -7,6 +7,7 @@ using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
 using Hostlock.Fleets.Merging;
 using Hostlock.Machines;
+using Hostlock.Machines.Probing;
 using Hostlock.Machines.Systems;
 using Hostlock.Platform;
 
@@ -62,6 +63,33 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>Keeps what is known of machines.</summary>
     public MachineCache MachineCache => new(Cache.Path);
+
+    /// <summary>Asks the machines of hosts.</summary>
+    public MachineProbes Probes =>
+        new(surroundings.Processes, surroundings.Machine, new(MachineCache, Folder.Path), surroundings.Time);
+
+    /// <summary>Asks the machines of hosts, and compares what they run with the repository.</summary>
+    public MachineSurvey Survey => new(surroundings.Processes, Folder, Probes);
+
+    /// <summary>The host that is this machine.</summary>
+    /// <exception cref="FleetException">No host has the name of this machine.</exception>
+    public Host HostHere =>
+        Folder.Fleet.Hosts.FirstOrDefault(host => host.Name.ToString() == surroundings.Machine)
+            ?? throw FleetException.NoHostHere(surroundings.Machine, Folder.Fleet.Hosts.Select(host => host.Name));
+
+    /// <summary>The hosts that an argument names; all hosts if it names none.</summary>
+    /// <exception cref="FleetException">A word names nothing, or the root lock, which is no machine.</exception>
+    public IReadOnlyList<Host> Hosts(Argument<string[]> hosts) =>
+        Words(hosts) is { Length: > 0 } words
+            ? [.. words.SelectMany(Folder.OwnersNamed).Distinct().Select(HostOf)]
+            : Folder.Fleet.Hosts;
+
+    /// <summary>The host that a word names.</summary>
+    /// <exception cref="FleetException">The word names no host.</exception>
+    public Host HostNamed(string word) => HostOf(Folder.OwnerNamed(word));
+
+    Host HostOf(LockOwner owner) =>
+        owner is LockOwner.Host(var name) ? Folder.HostOf(name) : throw FleetException.RootIsNoMachine();
 
     /// <summary>True if the result is printed as JSON.</summary>
     public bool IsJson => parsed.GetValue(CommonOptions.Json);

@@ -6,7 +6,7 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli;
 
-/// <summary>The common part of <c>restore</c> and <c>undo</c>: the options, the call, and the output.</summary>
+/// <summary>The common part of <c>restore</c>, <c>undo</c> and <c>adopt</c>: the options, the call, and the output.</summary>
 sealed class LockRestoring
 {
     readonly Option<bool> _commit = CommonOptions.Commit();

@@ -60,6 +60,9 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     /// <summary>The text of an error.</summary>
     public string Rendered(HostlockException error) => ErrorText.Render(error, Ink, commands);
 
+    /// <summary>How commands are typed in the current folder.</summary>
+    public TypedCommands CommandsHere => commands;
+
     /// <summary>A text whose commands can be typed in the current folder.</summary>
     public string Typed(string text) => commands.Here(text);
 

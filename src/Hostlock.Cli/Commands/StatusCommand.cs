@@ -2,6 +2,8 @@ using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Fleets.Merging;
+using Hostlock.Machines;
+using Hostlock.Machines.Probing;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
 
@@ -10,20 +12,58 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Shows hosts × inputs, from the files alone.</summary>
 sealed class StatusCommand : FleetCommand
 {
+    /// <summary>The longest time that each machine may take to answer.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
+    readonly Option<bool> _live = new("--live") { Description = "Ask the machines what they run" };
+    readonly Option<bool> _evaluate = new("--evaluate")
+    {
+        Description = "With --live: have nix evaluate each host, and compare the systems too",
+    };
 
     protected override Command Describe() => new("status", """
         Show what each host is locked to, and who is behind
 
         Reads files only, and uses no network. An input is behind if another lock has a
-        newer revision of the same reference.
+        newer revision of the same reference. With --live, each machine is asked what it
+        runs, and what to do next is shown.
 
           hostlock status
           hostlock status plex @canary
+          hostlock status --live
         """)
-    { _hosts, CommonOptions.Json };
+    { _hosts, _live, _evaluate, CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    protected override Task<ExitCode> RunAsync(CommandRun run) =>
+        run.Value(_live) ? ShowMachinesAsync(run)
+        : run.Value(_evaluate) ? throw FleetException.EvaluatesLive()
+        : ShowLocksAsync(run);
+
+    async Task<ExitCode> ShowMachinesAsync(CommandRun run)
+    {
+        var statuses = await run.Survey.AskAsync(run.Hosts(_hosts), new(Patience, run.Value(_evaluate)), run.CancellationToken);
+        run.Print(
+            () => LiveTable.Render(statuses, run.Terminal.CommandsHere, run.Now, run.Terminal.Ink),
+            () => MachineJson.Render(statuses, run.Terminal.CommandsHere));
+        if (statuses.Count == 0)
+            run.Terminal.Talk("this flake has no hosts: 'hostlock init' gives each host a lock of its own\n");
+        foreach (var why in statuses.SelectMany(WhyNotKnown))
+            run.Terminal.Talk($"{Visible.Text(why.Message)}\n");
+        return statuses.All(status => status.Facts is not null) ? ExitCode.Done : ExitCode.Partly;
+    }
+
+    static IEnumerable<HostlockException> WhyNotKnown(MachineStatus status)
+    {
+        if (status.Outcome is ProbeOutcome.Unreachable(_, _, var silence))
+            yield return silence;
+        if (status.Pins is PinState.NotCompared(var unread))
+            yield return unread;
+        if (status.Configuration is ConfigurationState.NotEvaluated(var failure))
+            yield return failure;
+    }
+
+    async Task<ExitCode> ShowLocksAsync(CommandRun run)
     {
         var terminal = run.Terminal;
         var locks = await UnmergedLock.MarkAsync(FleetStatus.Read(run.Places(_hosts)), run.Folder, run.Processes, run.CancellationToken);

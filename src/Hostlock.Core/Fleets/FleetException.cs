@@ -392,13 +392,16 @@ public sealed class FleetException : HostlockException
         Hint = "name a host first, as in 'hostlock diff HOST root --closure'",
     };
 
+    /// <summary>The root lock is named where a machine is meant.</summary>
     public static FleetException RootIsNoMachine() => new("the root lock belongs to no machine") { Hint = "name a host" };
 
+    /// <summary>No host has the name of this machine.</summary>
     public static FleetException NoHostHere(string machine, IEnumerable<HostName> hosts) =>
         new($"no host has the name of this machine, '{machine}'") { Hint = Known("hosts", Words(hosts)) };
 
+    /// <summary>An option of <c>status --live</c> is given without it.</summary>
     public static FleetException EvaluatesLive() =>
-        new("--evaluate compares what machines run, so it needs --live") { Hint = "hostlock status --live --evaluate" };
+        new("--evaluate compares what machines run, so it needs --live") { Hint = "add --live" };
 
     internal static FleetException NotAGeneration(string word) => new($"'{word}' is no generation")
     {

@@ -22,6 +22,11 @@ public static class HostLocks
         return RegularFile.TryRead(place.FullPath, LockFileReader.MaximumBytes, place.RelativePath);
     }
 
+    /// <summary>Reads the bytes of a lock file, whatever they are; null if it does not exist.</summary>
+    /// <exception cref="HostlockException">The file cannot be read.</exception>
+    public static ReadOnlyMemory<byte>? TryReadBytes(LockPlace place) =>
+        ReadBytes(place) is { } bytes ? new ReadOnlyMemory<byte>(bytes) : null;
+
     /// <summary>Reads a lock that must exist.</summary>
     public static LockFile ReadExisting(LockPlace place) => Read(place) ?? throw FleetException.NoLock(place);
 

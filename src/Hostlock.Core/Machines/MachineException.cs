@@ -24,6 +24,83 @@ public sealed class MachineException : HostlockException
     internal static MachineException NotASystem(string machine, string path) =>
         new($"'{path}' of {machine} is no system of a Nix store") { IsOutside = true };
 
+    // Probes.
+    internal static MachineException Unreachable(HostName host, string target, string said, bool isNamed) =>
+        new($"cannot reach {host} ({target}): {LastLine(said)}")
+        {
+            IsOutside = true,
+            Hint = isNamed ? FleetException.ToReach(host) : $"this has to work: ssh -o BatchMode=yes {ShellWord.Quote(target)} true",
+        };
+
+    internal static MachineException CannotAsk(HostName host, string target, string why) =>
+        new($"cannot ask {host} ({target}): {why}") { IsOutside = true };
+
+    internal static MachineException NoAnswer(HostName host, string said) =>
+        new($"{host} does not answer the probe{(said.Trim().Length == 0 ? "" : $": {LastLine(said)}")}")
+        {
+            IsOutside = true,
+            Hint = "its user needs a shell that can run 'sh'",
+        };
+
+    internal static MachineException AnswerCutShort(HostName host) =>
+        new($"the answer of {host} breaks off") { IsOutside = true };
+
+    internal static MachineException AnswerTooLong(HostName host, long bound) =>
+        new($"the answer of {host} has more than {bound} bytes") { IsOutside = true };
+
+    internal static MachineException StrangeLine(HostName host, string line) =>
+        new($"the answer of {host} has a line that is not of the probe: '{line}'")
+        {
+            IsOutside = true,
+            Hint = "something that its shell starts at login prints in the midst of the answer",
+        };
+
+    internal static MachineException StrangeValue(HostName host, string key) =>
+        new($"the answer of {host} makes no sense: '{key}'") { IsOutside = true };
+
+    internal static MachineException WrongMachine(HostName host, string target) =>
+        new($"the machine that answers for {host} ({target}) is not the one that answered before")
+        {
+            IsRefusal = true,
+            Hint = $"if it is {host} all the same: hostlock probe {host} --new-machine",
+        };
+
+    // Adopting the lock that a machine runs.
+    internal static MachineException SwitchUnderWay(HostName host) =>
+        new($"a switch is under way on {host}, so what it runs may change at any moment")
+        {
+            IsRefusal = true,
+            Hint = "wait for it to end, then try again",
+        };
+
+    internal static MachineException RunsNothing(HostName host) =>
+        new($"{host} runs no system of Nix") { IsRefusal = true, Hint = $"hostlock probe {host}" };
+
+    internal static MachineException RunsAnother(HostName host, string other) =>
+        new($"{host} runs a system that was built for '{other}'") { IsRefusal = true, Hint = $"hostlock probe {host}" };
+
+    internal static MachineException SharesLock(HostName host, IEnumerable<string> others) =>
+        new($"the lock of {host} is also that of {string.Join(", ", others)}, and {host} cannot prove what they run")
+        {
+            IsRefusal = true,
+            Hint = $"give {host} a lock of its own, or take this one for all of them: hostlock restore {host} --to running",
+        };
+
+    internal static MachineException NotProved(HostName host, string system, int commits, int failures) =>
+        new($"{host} runs '{system}', which carries no lock that can be checked, and {Tried(commits, failures)}")
+        {
+            IsRefusal = true,
+            Hint = "set stamp = true in hostlock.toml; systems built from then on carry their lock",
+        };
+
+    static string Tried(int commits, int failures)
+    {
+        if (commits == 0)
+            return "no commit can be compared with it";
+        var unknown = failures > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({failures} of them cannot be evaluated)") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"none of the {commits} commits that were tried makes it{unknown}");
+    }
+
     // ssh prints what a machine greets with before it prints its own complaint.
     static string LastLine(string said) =>
         said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [.., var last]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Hostlock.Fleets;
 using Hostlock.Locks;
+using Hostlock.Machines;
 
 namespace Hostlock.Reporting;
 
@@ -32,7 +33,9 @@ public static class ErrorText
         if (error.Hint is { } hint)
         {
             // Errors of fetching speak of other repositories.
-            var typed = error is FleetException or LockException ? (commands ?? TypedCommands.InFlake).Here(hint) : hint;
+            var typed = error is FleetException or LockException or MachineException
+                ? (commands ?? TypedCommands.InFlake).Here(hint)
+                : hint;
             text.Append(CultureInfo.InvariantCulture, $"{ink.Bold("hint")}: {Visible.Line(typed)}\n");
         }
         return text.ToString();

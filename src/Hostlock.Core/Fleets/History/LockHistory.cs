@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Hostlock.Fetching.Git;
 using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Flakes;
 using Hostlock.Fleets.Settings;
 using Hostlock.Locks;
 using Hostlock.Platform;
@@ -15,6 +17,13 @@ public sealed record CommittedChange(FileCommit Commit, LockDiff? Diff)
     /// <summary>The reason why the lock of the commit cannot be read; null if it can.</summary>
     public HostlockException? Why { get; init; }
 }
+
+/// <summary>A lock that a commit has.</summary>
+/// <param name="Commit">The commit that made it.</param>
+/// <param name="Bytes">The bytes of the lock.</param>
+/// <param name="ChangesSince">How many changes came after it; a change that is not committed counts too.</param>
+/// <param name="ReplacedAt">When the first change after it was committed; null if none was.</param>
+public sealed record EarlierLock(FileCommit Commit, byte[] Bytes, int ChangesSince, Moment? ReplacedAt);
 
 /// <summary>Reads earlier locks of hosts from git.</summary>
 public sealed class LockHistory : IDisposable
@@ -130,6 +139,51 @@ public sealed class LockHistory : IDisposable
                 return contents;
         }
         throw FleetException.NothingToUndo(place);
+    }
+
+    /// <summary>Finds an earlier lock by its bytes; null if no commit that is looked at has it.</summary>
+    /// <param name="place">The lock.</param>
+    /// <param name="isIt">Returns true for the bytes that are looked for.</param>
+    /// <param name="most">The most commits to look at.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<EarlierLock?> FindAsync(
+        LockPlace place, Func<ReadOnlyMemory<byte>, bool> isIt, int most, CancellationToken cancellationToken)
+    {
+        var path = PathOf(place);
+        var now = HostLocks.ReadBytes(place);
+        var changes = 0;
+        FileCommit? later = null;
+        foreach (var commit in await _history.OfAsync(path, most, cancellationToken))
+        {
+            var contents = await _history.ContentsAsync(commit.Id, path, cancellationToken);
+            // The file may have changed since the last commit.
+            if (later is null && now is not null && (contents is null || !contents.AsSpan().SequenceEqual(now)))
+                changes++;
+            if (contents is not null && isIt(contents))
+                return new(commit, contents, changes, later?.Time);
+            changes++;
+            later = commit;
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// Walks the commits that changed anything in the flake, the newest first, with the bytes that a lock has in each; a commit without the
+    /// lock is left out.
+    /// </summary>
+    /// <param name="place">The lock.</param>
+    /// <param name="most">The most commits to look at.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async IAsyncEnumerable<(FileCommit Commit, byte[] Bytes)> WalkAsync(
+        LockPlace place, int most, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var path = PathOf(place);
+        var flake = Path.GetDirectoryName(_fleetFile) is { Length: > 0 } folder ? folder : ".";
+        foreach (var commit in await _history.OfAsync(flake, most, cancellationToken))
+        {
+            if (await _history.ContentsAsync(commit.Id, path, cancellationToken) is { } contents)
+                yield return (commit, contents);
+        }
     }
 
     /// <summary>Ends the git process that reads objects, if one was begun.</summary>

@@ -101,6 +101,54 @@ public sealed class LockHistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task An_earlier_lock_is_found_by_its_bytes_with_the_changes_that_came_after_it()
+    {
+        Commit(1, Text(1));
+        Commit(2, Text(2));
+        _folder.Write("other", "not the lock");
+        TestGit.Commit(_folder.Path, 3);
+        Commit(4, Text(3));
+        Commit(5, Text(1));
+
+        Assert.Equal(("day 5", 0, null), await FindAsync(Text(1)));
+        Assert.Equal(("day 4", 1, FlakeWorld.Day(5)), await FindAsync(Text(3)));
+        Assert.Equal(("day 2", 2, FlakeWorld.Day(4)), await FindAsync(Text(2)));
+        Assert.Null(await FindAsync(Text(4)));
+
+        // A change that is not committed counts, and has no date.
+        _folder.Write("locks/plex.lock", Text(4));
+        Assert.Equal(("day 5", 1, null), await FindAsync(Text(1)));
+        Assert.Equal(("day 4", 2, FlakeWorld.Day(5)), await FindAsync(Text(3)));
+
+        async Task<(string Subject, int Changes, DateTimeOffset? ReplacedAt)?> FindAsync(string text)
+        {
+            var (folder, place) = Open();
+            using var history = LockHistory.Open(_processes, folder);
+            return await history.FindAsync(place, bytes => Encoding.UTF8.GetString(bytes.Span) == text, 10, Stop) is { } found
+                ? (found.Commit.Subject, found.ChangesSince, found.ReplacedAt?.Date)
+                : null;
+        }
+    }
+
+    [Fact]
+    public async Task A_walk_sees_the_lock_of_every_commit_that_has_one()
+    {
+        TestGit.Commit(_folder.Path, 1);
+        Commit(2, Text(1));
+        _folder.Write("other", "not the lock");
+        TestGit.Commit(_folder.Path, 3);
+        Commit(4, Text(2));
+        var (folder, place) = Open();
+        using var history = LockHistory.Open(_processes, folder);
+
+        var seen = new List<string>();
+        await foreach (var (commit, bytes) in history.WalkAsync(place, 10, Stop))
+            seen.Add($"{commit.Subject} {(Encoding.UTF8.GetString(bytes) == Text(2) ? 2 : 1)}");
+
+        Assert.Equal(["day 4 2", "day 3 1", "day 2 1"], seen);
+    }
+
+    [Fact]
     public void A_fleet_in_no_repository_has_no_history() =>
         Assert.Throws<FleetException>(() => LockHistory.Open(_processes, Open().Folder));
 

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Hostlock.Flakes;
+using Hostlock.Fleets.Changes;
+using Hostlock.Machines;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>Writes the lock that a machine runs into the repository.</summary>
+sealed class AdoptCommand : FleetCommand
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    readonly Argument<string> _host = CommonOptions.One("host", "HOST", "The host whose machine is asked");
+    readonly LockRestoring _restoring = new();
+
+    protected override Command Describe()
+    {
+        var command = new Command("adopt", """
+            Write the lock that a machine runs into the repository
+
+            The system that runs says which lock built it, or a commit of the repository
+            makes exactly that system. What cannot be proved is refused.
+
+              hostlock adopt orc
+              hostlock adopt orc --commit
+            """)
+        { _host };
+        foreach (var option in _restoring.Options)
+            command.Add(option);
+        return command;
+    }
+
+    protected override Task<ExitCode> RunAsync(CommandRun run)
+    {
+        var host = run.HostNamed(run.Value(_host));
+        var place = run.Folder.PlaceOf(host.Name);
+        return _restoring.RunAsync(run, ShellWord.Join(["adopt", host.Name.ToString()]), place, PlanAsync);
+
+        async Task<PlannedLock> PlanAsync(CancellationToken stop)
+        {
+            var found = await new RunningLock(run.Processes, run.Folder, run.Probes)
+                .ProveAsync(host, Patience, run.Terminal.Talk, stop);
+            run.Terminal.Talk(found switch
+            {
+                ProvedLock.Carried => $"the system of {host.Name} carries this lock\n",
+                ProvedLock.Committed(_, var commit) => $"commit {Revision.Shorten(commit.Id)} has the lock of {host.Name}'s system\n",
+                ProvedLock.Made(_, var commit) => $"commit {Revision.Shorten(commit.Id)} makes the system of {host.Name}\n",
+                _ => throw new System.Diagnostics.UnreachableException(),
+            });
+            return PlannedLock.Restoring(place, found.Bytes).KeepingFacts();
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Hostlock.Machines;
+using Hostlock.Machines.Probing;
+using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>Asks one machine what it runs, boots and has.</summary>
+sealed class ProbeCommand : FleetCommand
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    readonly Argument<string?> _host = CommonOptions.OneAtMost("host", "HOST", "A host [default: the host that is this machine]");
+    readonly Option<bool> _evaluate = new("--evaluate") { Description = "Have nix evaluate the host, and compare the systems too" };
+    readonly Option<bool> _newMachine = new("--new-machine")
+    {
+        Description = "Take the machine that answers for the host's from now on",
+    };
+
+    protected override Command Describe() => new("probe", """
+        Show what a machine runs, boots next and has
+
+        Asks the machine of a host by one ssh, or this machine without: the system and
+        its lock, the generations, failed units, a switch under way, and disk space.
+        Nothing is installed or changed there.
+
+          hostlock probe plex
+          hostlock probe plex --json
+        """)
+    { _host, _evaluate, _newMachine, CommonOptions.Json };
+
+    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    {
+        var host = run.Value(_host) is { } word ? run.HostNamed(word) : run.HostHere;
+        var request = new ProbeRequest(Patience, run.Value(_evaluate), run.Value(_newMachine));
+        var status = (await run.Survey.AskAsync([host], request, run.CancellationToken))[0];
+        var facts = status.Facts ?? throw status.Outcome.WhyNot();
+        run.Print(
+            () => ProbeText.Render(status, facts, run.Now, run.Terminal.Ink),
+            () => MachineJson.Render([status], run.Terminal.CommandsHere));
+        if (status.Configuration is ConfigurationState.NotEvaluated(var why))
+            run.Terminal.Error(why);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Hostlock.Locks;
+
+namespace Hostlock.Machines;
+
+/// <summary>What a machine said of itself, in one answer. Nothing is remembered or guessed.</summary>
+/// <param name="Running">The system that runs; null if the machine has none, because it is no NixOS.</param>
+/// <param name="Next">The system that the next boot takes; null if the machine has no system profile.</param>
+/// <param name="Stamp">What the running system says of its lock; null if it carries none.</param>
+public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? Stamp)
+{
+    /// <summary>The name that the machine has itself.</summary>
+    public required string HostName { get; init; }
+
+    /// <summary>Which machine it is, as in <c>/etc/machine-id</c>; empty if it does not say.</summary>
+    public required string MachineId { get; init; }
+
+    /// <summary>A word that each boot changes; empty if the machine does not say.</summary>
+    public required string BootId { get; init; }
+
+    /// <summary>How long it has been up; null if it does not say.</summary>
+    public TimeSpan? Uptime { get; init; }
+
+    /// <summary>The system that was booted; null if it does not say.</summary>
+    public StorePath? Booted { get; init; }
+
+    /// <summary>The system whose specialisation runs; null if what runs is no specialisation of a generation.</summary>
+    public StorePath? Parent { get; init; }
+
+    /// <summary>The parts of the running system that only a reboot brings into use.</summary>
+    public ImmutableArray<RebootPart> NeedsReboot { get; init; } = [];
+
+    /// <summary>The generations that are kept, the newest first; at most 64.</summary>
+    public ImmutableArray<Generation> Generations { get; init; } = [];
+
+    /// <summary>The units that are failed, by name; null if it is not known, because no systemd answers.</summary>
+    public ImmutableArray<string>? FailedUnits { get; init; }
+
+    /// <summary>True if a switch is under way.</summary>
+    public bool IsSwitching { get; init; }
+
+    /// <summary>
+    /// What the running system says must not change in a switch, by name; null if it says nothing. A switch to a system that says otherwise
+    /// is refused by NixOS, and needs a reboot.
+    /// </summary>
+    public NameMap<string>? Inhibitors { get; init; }
+
+    /// <summary>The bytes that are left on the disk of a folder, <c>/nix/store</c> and <c>/boot</c>.</summary>
+    public NameMap<long> BytesLeft { get; init; } = NameMap<long>.Empty;
+
+    /// <summary>The system that the configuration makes: the parent of a specialisation, else what runs. Null if nothing runs.</summary>
+    public StorePath? System => Parent ?? Running;
+
+    /// <summary>The generation that the next boot takes; null if it is none of those that are kept.</summary>
+    public Generation? NextGeneration => Generations.FirstOrDefault(generation => generation.System == Next);
+
+    /// <summary>True if the next boot takes another system than the one that runs.</summary>
+    public bool IsPending => System is not null && Next is not null && System != Next;
+}
+
+/// <summary>What a system says of the lock that built it.</summary>
+/// <param name="Sha256">The SHA-256 of the lock's bytes, 64 digits.</param>
+/// <param name="Lock">The bytes; null if they are too many to be sent.</param>
+/// <param name="Host">The host that the system was built for; null if it does not say.</param>
+public sealed record Stamp(string Sha256, ImmutableArray<byte>? Lock, string? Host)
+{
+    /// <summary>The lock; null if its bytes are not known, or are no lock.</summary>
+    public LockFile? TryReadLock()
+    {
+        try
+        {
+            return Lock is { } bytes ? LockFileReader.Read("flake.lock", bytes.ToArray()) : null;
+        }
+        catch (HostlockException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The SHA-256 of the bytes of a lock, as a stamp has it.</summary>
+    /// <param name="bytes">The bytes.</param>
+    public static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+}
+
+/// <summary>A system that a machine keeps and can boot.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Made">When it was made, in seconds since the epoch.</param>
+/// <param name="System">The system.</param>
+/// <param name="LockSha256">The SHA-256 of the lock that it carries; null if it carries none.</param>
+public sealed record Generation(int Number, long Made, StorePath System, string? LockSha256);
+
+/// <summary>A part of a system that only a boot brings into use.</summary>
+/// <param name="Name">The part: <c>kernel</c>, <c>initrd</c> or <c>kernel-modules</c>.</param>
+/// <param name="Booted">The store path that was booted; null if there is none.</param>
+/// <param name="Running">The store path that the running system has; null if there is none.</param>
+public sealed record RebootPart(string Name, StorePath? Booted, StorePath? Running);

@@ -1,0 +1,15 @@
+using Hostlock.Fleets;
+using Hostlock.Machines.Probing;
+
+namespace Hostlock.Machines;
+
+/// <summary>What the machine of a host runs, beside what the repository has for the host.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="Outcome">What came of asking the machine.</param>
+/// <param name="Pins">How the lock that runs stands to the host's lock; null if the machine did not answer.</param>
+/// <param name="Configuration">How the system that runs stands to the one that the repository makes.</param>
+public sealed record MachineStatus(Host Host, ProbeOutcome Outcome, PinState? Pins, ConfigurationState Configuration)
+{
+    /// <summary>What the machine says; null if it did not answer.</summary>
+    public MachineFacts? Facts => (Outcome as ProbeOutcome.Answered)?.Facts;
+}

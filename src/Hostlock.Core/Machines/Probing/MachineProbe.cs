@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using Hostlock.Fleets;
+using Hostlock.Platform;
+using Hostlock.Platform.Programs;
+
+namespace Hostlock.Machines.Probing;
+
+/// <summary>
+/// Asks a machine what it runs: one ssh, or none for this machine, with a script on its input. Nothing is installed or changed there.
+/// </summary>
+/// <param name="processes">Runs ssh.</param>
+public sealed class MachineProbe(IProcessRunner processes)
+{
+    /// <summary>The exit code by which ssh says that it could not run anything.</summary>
+    const int NotConnected = 255;
+
+    /// <summary>Asks a machine.</summary>
+    /// <param name="address">The machine.</param>
+    /// <param name="patience">The longest time that it may take to answer.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="MachineException">The machine cannot be reached, does not answer in time, or answers something else.</exception>
+    public async Task<MachineFacts> AskAsync(MachineAddress address, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var nonce = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var request = Ssh.Script(address.Target, ProbeScript.Text, nonce) with
+        {
+            TimeLimit = patience,
+            Output = new ProcessOutput.Text(MachineAnswer.MaximumBytes),
+        };
+        Finished finished;
+        try
+        {
+            finished = await processes.RunAsync(request, cancellationToken);
+        }
+        catch (PlatformException why)
+        {
+            throw MachineException.CannotAsk(address.Host, address.ToString(), why.Message);
+        }
+        // A connection that breaks behind a whole answer takes nothing from it.
+        if (!finished.Output.Contains(nonce, StringComparison.Ordinal))
+        {
+            throw finished.ExitCode == NotConnected && !address.IsHere
+                ? MachineException.Unreachable(address.Host, address.ToString(), finished.Errors, address.IsNamedByHost)
+                : MachineException.NoAnswer(address.Host, finished.Errors);
+        }
+        return MachineAnswer.Read(address.Host, finished.Output, nonce);
+    }
+}

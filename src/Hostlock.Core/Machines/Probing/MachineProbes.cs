@@ -1,0 +1,66 @@
+using Hostlock.Flakes;
+using Hostlock.Fleets;
+using Hostlock.Platform;
+
+namespace Hostlock.Machines.Probing;
+
+/// <summary>
+/// Asks the machines of hosts, many at once, and remembers what answered. Each has a time limit of its own, so one that is asleep delays no
+/// other.
+/// </summary>
+/// <param name="processes">Runs ssh.</param>
+/// <param name="machine">The name of this machine.</param>
+/// <param name="seen">Remembers the answers.</param>
+/// <param name="time">The clock.</param>
+public sealed class MachineProbes(IProcessRunner processes, string machine, SeenMachines seen, TimeProvider time)
+{
+    /// <summary>How many machines are asked at once.</summary>
+    public const int AtOnce = 50;
+
+    /// <summary>Asks machines, and returns the outcomes in the order of the hosts.</summary>
+    /// <param name="hosts">The hosts.</param>
+    /// <param name="patience">The longest time that each may take.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlyList<ProbeOutcome>> AskAsync(
+        IReadOnlyList<Host> hosts, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var outcomes = new ProbeOutcome[hosts.Count];
+        await Parallel.ForAsync(
+            0,
+            hosts.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (i, stop) => outcomes[i] = await AskAsync(MachineAddress.Of(hosts[i], machine), patience, stop));
+        return outcomes;
+    }
+
+    /// <summary>Takes the machine that answers for a host as the host's from now on.</summary>
+    /// <param name="outcome">The answer.</param>
+    public ProbeOutcome Accept(ProbeOutcome outcome)
+    {
+        if (outcome is not ProbeOutcome.WrongMachine(var address, var before, var facts))
+            return outcome;
+        Keep(address.Host, facts);
+        return new ProbeOutcome.Answered(address, before, facts);
+    }
+
+    async Task<ProbeOutcome> AskAsync(MachineAddress address, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var before = seen.Find(address.Host);
+        try
+        {
+            var facts = await new MachineProbe(processes).AskAsync(address, patience, cancellationToken);
+            // What says nothing of itself cannot be told from another.
+            if (before is { MachineId.Length: > 0 } && facts.MachineId.Length > 0 && before.MachineId != facts.MachineId)
+                return new ProbeOutcome.WrongMachine(address, before, facts);
+            Keep(address.Host, facts);
+            return new ProbeOutcome.Answered(address, before, facts);
+        }
+        catch (MachineException why)
+        {
+            return new ProbeOutcome.Unreachable(address, before, why);
+        }
+    }
+
+    void Keep(HostName host, MachineFacts facts) =>
+        seen.Keep(host, new(facts.MachineId, Moment.Of(time.GetUtcNow()), SystemLabel.Of(facts)));
+}
