@@ -17,20 +17,18 @@ static class FaultLibrary
     /// <summary>The variables under which the program runs with the library.</summary>
     /// <param name="at">The call that fails, counted from 1; 0 for none.</param>
     /// <param name="error">The number of the error; 0 to kill the program before the call, -1 after it.</param>
-    /// <param name="log">A file that gets a line for each call; null for none.</param>
-    public static Dictionary<string, string> Variables(int at, int error, string? log = null)
+    /// <param name="log">A file that gets a line for each call.</param>
+    public static Dictionary<string, string> Variables(int at, int error, string log)
     {
         Assert.SkipUnless(Compiled.Value is not null, "no C compiler makes the library for faults here");
-        var variables = new Dictionary<string, string>
+        return new()
         {
             ["LD_PRELOAD"] = Compiled.Value!,
             ["FAULTS_PROGRAM"] = "hostlock",
             ["FAULTS_AT"] = at.ToString(CultureInfo.InvariantCulture),
             ["FAULTS_ERROR"] = error.ToString(CultureInfo.InvariantCulture),
+            ["FAULTS_LOG"] = log,
         };
-        if (log is not null)
-            variables["FAULTS_LOG"] = log;
-        return variables;
     }
 
     static string? Compile()

@@ -30,7 +30,7 @@ public class NothingLostTests
     {
         using var trials = new Trials(Scene.All.Single(scene => scene.Name == name));
         var random = new Random(Seed);
-        var calls = Enumerable.Range(1, trials.Calls.Count).ToArray();
+        var calls = Enumerable.Range(1, trials.Calls).ToArray();
         Func<string?>[] kills =
         [
             .. Enumerable.Range(0, Breaks).Select(_ => random.NextDouble()).Select<double, Func<string?>>(

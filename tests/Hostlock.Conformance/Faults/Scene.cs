@@ -33,6 +33,7 @@ sealed record Scene(string Name, string[] Words, Action<SceneFleet> Prepare)
         new("undo", ["undo", "h1"], fleet => fleet.Adopted().Updated()) { IsRepeatable = false },
         new("undo --commit", ["undo", "h1", "--commit"], fleet => fleet.Adopted().Updated()) { IsRepeatable = false },
         new("freeze", ["freeze", "h1", "a", "--reason", "why"], fleet => fleet.Adopted()),
+        new("unfreeze", ["unfreeze", "h1", "a"], fleet => fleet.Adopted().Frozen()) { IsRepeatable = false },
         new("eject", ["eject", "--yes"], fleet => fleet.Adopted()),
         new("eject before a commit", ["eject", "--yes"], fleet => fleet.Locked().Initialized()),
         new("eject --keep", ["eject", "--keep", "h1", "--yes"], fleet => fleet.Adopted().Updated()),
@@ -105,6 +106,9 @@ sealed class SceneFleet(string folder)
             File.Delete(Path.Combine(Fleet, $"locks/{host}.lock"));
         return Commit();
     }
+
+    /// <summary>An input of the first host is frozen.</summary>
+    public SceneFleet Frozen() => Hostlock("freeze", "h1", "a").Commit();
 
     /// <summary>An input is the same in all locks.</summary>
     public SceneFleet Sharing()

@@ -3,7 +3,7 @@
  * FAULTS_PROGRAM  the name of the program that is meant; programs that it starts are left alone, and so are all others
  * FAULTS_AT       which call, counted from 1 over all threads; 0 for none
  * FAULTS_ERROR    the number of the error that it fails with; 0 to kill the program just before it, -1 just after it
- * FAULTS_LOG      a file that gets a line for each call: its name and what it is about
+ * FAULTS_LOG      a file that gets a line for each call: its number, its name and what it is about
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -50,7 +50,7 @@ static int comes(const char *call, const char *about)
         return 0;
     int count = atomic_fetch_add(&calls, 1) + 1;
     if (log_file >= 0)
-        dprintf(log_file, "%s %s\n", call, about);
+        dprintf(log_file, "%d %s %s\n", count, call, about);
     if (count != at)
         return 0;
     if (error_number == 0)
