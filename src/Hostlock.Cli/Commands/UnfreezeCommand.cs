@@ -25,8 +25,10 @@ sealed class UnfreezeCommand : FleetCommand
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {
         var (host, input) = (run.Folder.OwnerNamed(run.Value(_host)), run.Value(_input));
-        new FleetFileChange(run.Folder, run.Value(_dryRun)).Unfreeze(host, input);
+        var undertaking = new FleetFileChange(run.Folder, run.Value(_dryRun)).Unfreeze(run.Processes, host, input);
         run.Terminal.Data($"{host}  {Visible.Name(input)}  no longer frozen{(run.Value(_dryRun) ? " (not written: --dry-run)" : "")}\n");
+        run.Terminal.Flush();
+        undertaking?.End();
         return Task.FromResult(ExitCode.Done);
     }
 }

@@ -87,7 +87,16 @@ public sealed class FleetFolder
 
     /// <summary>Replaces hostlock.toml.</summary>
     /// <exception cref="HostlockException">It cannot be written.</exception>
-    public void WriteFleetFile(string text) => Files.Replace(FleetFile.Name, Encoding.UTF8.GetBytes(text));
+    public void WriteFleetFile(string text) => Files.Replace(FleetFile.Name, BytesOf(FleetFile.Name, text));
+
+    /// <summary>The bytes of a new text of a file. The byte order mark stays if the file has one; <see cref="ReadText"/> leaves it
+    /// out.</summary>
+    /// <param name="path">Relative to the flake.</param>
+    /// <param name="text">The text.</param>
+    internal byte[] BytesOf(string path, string text) =>
+        TryReadBytes(path) is { } old && old.AsSpan().StartsWith(Encoding.UTF8.Preamble)
+            ? [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text)]
+            : Encoding.UTF8.GetBytes(text);
 
     /// <summary>Reads the text of a file of the flake.</summary>
     /// <param name="path">Relative to the flake.</param>

@@ -98,7 +98,7 @@ public static class FleetEject
                 .. moves.Count > 0 ? new[] { $"{string.Join(' ', moves.Select(move => move.Item1))} on flake.lock" } : [],
                 .. taken.Count > 0 ? new[] { $"without {string.Join(' ', taken)}" } : [],
             ];
-            changed.Insert(0, new(FleetFile.Name, Encoding.UTF8.GetBytes(text), false, string.Join(", ", what)));
+            changed.Insert(0, new(FleetFile.Name, folder.BytesOf(FleetFile.Name, text), false, string.Join(", ", what)));
         }
         return new(changed.ToImmutable(), Existing(folder, removed), moves.ToImmutable(), [], false) { Taken = [.. taken] };
 
@@ -119,7 +119,8 @@ public static class FleetEject
         if (FlakeNixEdit.IsWrapped(flake))
         {
             var edit = FlakeNixEdit.Unwrap(flake);
-            changed.Add(new(FleetFolder.FlakeFile, Encoding.UTF8.GetBytes(edit.Text), false, "'outputs' is what it was", edit));
+            changed.Add(
+                new(FleetFolder.FlakeFile, folder.BytesOf(FleetFolder.FlakeFile, edit.Text), false, "'outputs' is what it was", edit));
         }
         var place = folder.PlaceOf(kept);
         if (place.FullPath != folder.RootPlace.FullPath)
@@ -162,7 +163,7 @@ public static class FleetEject
             if (left.Length == 0 && !adopted.HadBefore(FleetInit.Attributes))
                 removed.Add(FleetInit.Attributes);
             else if (left != text)
-                changed.Add(new(FleetInit.Attributes, Encoding.UTF8.GetBytes(left), false, "without the lines for locks"));
+                changed.Add(new(FleetInit.Attributes, folder.BytesOf(FleetInit.Attributes, left), false, "without the lines for locks"));
         }
         removed.AddRange(FleetFolder.Library, FleetFile.Name);
         if (!keepsLocks)

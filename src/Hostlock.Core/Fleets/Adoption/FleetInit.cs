@@ -72,7 +72,7 @@ public static class FleetInit
             files.Add(
                 new(
                     FleetFolder.FlakeFile,
-                    Encoding.UTF8.GetBytes(edit.Text),
+                    folder.BytesOf(FleetFolder.FlakeFile, edit.Text),
                     false,
                     "'outputs' is wrapped in one call; nothing else changes",
                     edit));
@@ -148,7 +148,8 @@ public static class FleetInit
                 text.Append(CultureInfo.InvariantCulture, $"configurations = {TomlText.Strings(under)}\n");
         }
         if (text.ToString() != old)
-            files.Add(new(FleetFile.Name, Encoding.UTF8.GetBytes(text.ToString()), old is null, "the fleet: hosts, rings, policies"));
+            files.Add(
+                new(FleetFile.Name, folder.BytesOf(FleetFile.Name, text.ToString()), old is null, "the fleet: hosts, rings, policies"));
     }
 
     // What the file says of hosts that it has already: those that leave the root lock, and configurations that came since.
@@ -202,6 +203,6 @@ public static class FleetInit
         // The last line ends as the last one did before: eject takes whole lines away, and then every byte is as it was.
         var after = text.Length == 0 || text.EndsWith('\n') ? text + added : $"{text}\n{added.TrimEnd('\n')}";
         if (added.Length > 0)
-            files.Add(new(Attributes, Encoding.UTF8.GetBytes(after), old is null, "locks merge by input, not by line"));
+            files.Add(new(Attributes, folder.BytesOf(Attributes, after), old is null, "locks merge by input, not by line"));
     }
 }

@@ -1,4 +1,5 @@
 using Hostlock.Flakes;
+using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Settings;
 
@@ -18,23 +19,39 @@ public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
     }
 
     /// <summary>Lets a frozen input of a host move again.</summary>
+    /// <param name="processes">The seam to git, which is not started.</param>
+    /// <param name="owner">The host.</param>
+    /// <param name="input">The name of the input.</param>
+    /// <returns>The undertaking, which ends once the user is told; null if nothing is written. If a run was broken off after it had
+    /// removed the freeze, that is no error of this one.</returns>
     /// <exception cref="FleetException">The owner is no host, or the input is not frozen.</exception>
-    public void Unfreeze(LockOwner owner, string input)
+    public Undertaking? Unfreeze(IProcessRunner processes, LockOwner owner, string input)
     {
         var host = HostOf(owner);
-        Make(file => FleetFileEdit.RemoveFreeze(file, host, input));
+        var words = ShellWord.Join(["unfreeze", host.ToString(), input]);
+        if (!isDryRun && Undertaking.Find(processes, folder, words) is { } done)
+            return done;
+        Undertaking? undertaking = null;
+        Make(file => FleetFileEdit.RemoveFreeze(file, host, input), text =>
+        {
+            undertaking = Undertaking.Of(processes, folder, words, [(FleetFile.Name, folder.BytesOf(FleetFile.Name, text))], []);
+            undertaking.Record();
+        });
+        return undertaking;
     }
 
     static HostName HostOf(LockOwner owner) => owner is LockOwner.Host(var name) ? name : throw FleetException.RootCannotFreeze();
 
-    void Make(Func<SourceText, EditedText> edit)
+    void Make(Func<SourceText, EditedText> edit, Action<string>? begin = null)
     {
         using var reserved = isDryRun ? null : folder.Reserve();
         // The file is read again, now that nobody else can write it.
         var file = folder.ReadFleetFile();
         var edited = edit(file);
-        if (!isDryRun && edited.Text != file.Text)
-            folder.WriteFleetFile(edited.Text);
+        if (isDryRun || edited.Text == file.Text)
+            return;
+        begin?.Invoke(edited.Text);
+        folder.WriteFleetFile(edited.Text);
     }
 
     // If a host has no lock yet, the name of the input cannot be checked.

@@ -33,6 +33,7 @@ public sealed class FleetEjectTests : IDisposable
     [InlineData(null)]
     [InlineData("*.png binary\n")]
     [InlineData("*.png binary")]
+    [InlineData("\uFEFF*.png binary\n")]
     public async Task What_init_did_eject_undoes_to_the_byte(string? attributes)
     {
         if (attributes is not null)
@@ -163,7 +164,8 @@ public sealed class FleetEjectTests : IDisposable
 
     // Every file with its text.
     Dictionary<string, string> Files() =>
-        Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).ToDictionary(file => file, File.ReadAllText);
+        Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories)
+            .ToDictionary(file => file, file => Encoding.Latin1.GetString(File.ReadAllBytes(file)));
 
     static void Do(Undertaking undertaking)
     {

@@ -21,6 +21,8 @@ public sealed class FleetFileChangeTests : IDisposable
         HostLocks.Write(_fleet.PlaceOf(HostName.Parse("plex")), Of(("nixpkgs", Locked("github:acme/a", 1, 1))));
     }
 
+    readonly CountingProcesses _processes = new();
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
@@ -29,8 +31,20 @@ public sealed class FleetFileChangeTests : IDisposable
         Change().Freeze(Owner("plex"), "nixpkgs", new("ZFS", null));
         Assert.Contains("reason = \"ZFS\"", Text);
 
-        Change().Unfreeze(Owner("plex"), "nixpkgs");
+        Change().Unfreeze(_processes, Owner("plex"), "nixpkgs");
         Assert.Equal(Before, Text);
+    }
+
+    [Fact]
+    public void A_freeze_that_a_run_which_was_broken_off_has_removed_is_removed()
+    {
+        Change().Freeze(Owner("plex"), "nixpkgs", new("ZFS", null));
+        Assert.NotNull(Change().Unfreeze(_processes, Owner("plex"), "nixpkgs"));
+
+        Change().Unfreeze(_processes, Owner("plex"), "nixpkgs")!.End();
+
+        Assert.Equal(Before, Text);
+        Assert.Throws<FleetException>(() => Change().Unfreeze(_processes, Owner("plex"), "nixpkgs"));
     }
 
     [Fact]
@@ -39,7 +53,7 @@ public sealed class FleetFileChangeTests : IDisposable
         new FleetFileChange(_fleet, isDryRun: true).Freeze(Owner("plex"), "nixpkgs", new("ZFS", null));
 
         Assert.Equal(Before, Text);
-        Assert.Throws<FleetException>(() => new FleetFileChange(_fleet, isDryRun: true).Unfreeze(Owner("plex"), "nixpkgs"));
+        Assert.Throws<FleetException>(() => new FleetFileChange(_fleet, isDryRun: true).Unfreeze(_processes, Owner("plex"), "nixpkgs"));
     }
 
     [Theory]
@@ -58,7 +72,7 @@ public sealed class FleetFileChangeTests : IDisposable
     public void The_root_lock_has_no_freezes()
     {
         Assert.Throws<FleetException>(() => Change().Freeze(new LockOwner.Root(), "nixpkgs", new("ZFS", null)));
-        Assert.Throws<FleetException>(() => Change().Unfreeze(new LockOwner.Root(), "nixpkgs"));
+        Assert.Throws<FleetException>(() => Change().Unfreeze(_processes, new LockOwner.Root(), "nixpkgs"));
     }
 
     string Text => File.ReadAllText(_folder["hostlock.toml"]);
