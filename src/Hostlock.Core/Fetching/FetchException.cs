@@ -89,6 +89,11 @@ public sealed class FetchException : HostlockException
     internal static FetchException Unreachable(string url, string why, Exception? inner = null) =>
         new($"unable to download '{url}': {why}", inner) { IsOutside = true, IsUnanswered = true };
 
+    internal static FetchException NoHost(string url) => new($"'{url}' names no server")
+    {
+        Hint = "the name of a server has letters, digits, '-' and '.', and its port is below 65536",
+    };
+
     internal static FetchException BadAnswer(string url, string why) =>
         new($"'{url}' gave an answer that makes no sense: {why}") { IsOutside = true };
 

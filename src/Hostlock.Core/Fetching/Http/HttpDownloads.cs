@@ -156,7 +156,8 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
     {
         var shown = Shown(url);
         string? link = null;
-        var address = new Uri(url);
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Host.Length == 0)
+            return (null, FetchException.NoHost(shown), null);
         var credentials = new Credentials(address, token, settings.NetrcFile);
         try
         {
@@ -192,8 +193,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                         return (null, FetchException.Unreachable(shown, "the connection broke off for good"), Backoff(attempt));
                     if ((int)response.StatusCode is >= 300 and < 400 and not 304 && response.Headers.Location is { } location)
                     {
-                        address = new(address, location);
-                        if (address.Scheme is not ("http" or "https"))
+                        if (!Uri.TryCreate(address, location, out address) || address.Scheme is not ("http" or "https"))
                             return (null, FetchException.BadAnswer(shown, "it redirects to something that is not HTTP"), null);
                         continue;
                     }

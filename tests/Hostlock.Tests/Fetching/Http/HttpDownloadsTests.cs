@@ -66,6 +66,26 @@ public class HttpDownloadsTests
         Assert.Equal(requests, wire.Asked.Count);
     }
 
+    [Theory]
+    [InlineData("http:///x")]
+    [InlineData("https://")]
+    [InlineData("http://[::1")]
+    [InlineData("http://a b/x")]
+    [InlineData("http://:80/x")]
+    [InlineData("http://h:99999/x")]
+    [InlineData("http://h:abc/x")]
+    [InlineData("http://@/x")]
+    [InlineData("http://../x")]
+    public async Task An_address_without_a_server_is_no_bug(string url)
+    {
+        using var downloads = new HttpDownloads(() => new SocketsHttpHandler(), Settings, TimeProvider.System);
+
+        var error = await Assert.ThrowsAsync<FetchException>(() => downloads.GetTextAsync(url, null, TestContext.Current.CancellationToken));
+
+        Assert.Equal($"'{url}' names no server", error.Message);
+        Assert.False(error.IsOutside);
+    }
+
     [Fact]
     public async Task A_text_that_breaks_off_is_asked_for_again_from_its_beginning()
     {
