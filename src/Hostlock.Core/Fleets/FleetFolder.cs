@@ -1,6 +1,7 @@
 using System.Text;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Fleets.Settings;
+using Hostlock.Fleets.Settings.Toml;
 using Hostlock.Locks;
 using Hostlock.Platform;
 
@@ -18,6 +19,9 @@ public sealed class FleetFolder
     public const long MaximumText = 8 * 1024 * 1024;
 
     readonly Dictionary<HostName, Host> _hosts;
+
+    // hostlock.toml as it was read for a place in it: a check may ask for thousands of places.
+    TomlTable? _fleetFile;
     readonly ILookup<string, Host> _sharers;
 
     FleetFolder(string path, Fleet fleet, bool hasFleetFile)
@@ -79,7 +83,8 @@ public sealed class FleetFolder
 
     /// <summary>The place of a key in hostlock.toml, such as <c>inputs</c>, <c>nixpkgs</c>; null if the file does not have it.</summary>
     /// <exception cref="HostlockException">The file cannot be read, or is not TOML.</exception>
-    public SourceSpan? PlaceInFleetFile(params ReadOnlySpan<string> keys) => FleetFile.PlaceOf(ReadFleetFile(), keys);
+    public SourceSpan? PlaceInFleetFile(params ReadOnlySpan<string> keys) =>
+        FleetFile.PlaceOf(_fleetFile ??= TomlReader.Read(ReadFleetFile()), keys);
 
     /// <summary>Reads the text of flake.nix.</summary>
     /// <exception cref="HostlockException">It cannot be read, is too large, or is not text.</exception>
@@ -87,7 +92,11 @@ public sealed class FleetFolder
 
     /// <summary>Replaces hostlock.toml.</summary>
     /// <exception cref="HostlockException">It cannot be written.</exception>
-    public void WriteFleetFile(string text) => Files.Replace(FleetFile.Name, BytesOf(FleetFile.Name, text));
+    public void WriteFleetFile(string text)
+    {
+        _fleetFile = null;
+        Files.Replace(FleetFile.Name, BytesOf(FleetFile.Name, text));
+    }
 
     /// <summary>The bytes of a new text of a file. The byte order mark stays if the file has one; <see cref="ReadText"/> leaves it
     /// out.</summary>

@@ -14,12 +14,13 @@ public static class PolicyNames
     public static IEnumerable<(string Name, IReadOnlyList<string> Known)> Unknown(
         Fleet fleet, IReadOnlyList<(LockFile? Lock, Flake Declared)> locks)
     {
+        IReadOnlyList<string>? declared = null;
         foreach (var name in fleet.Policies.Names)
         {
             var path = InputPath.TryParse(name)!;
             if (locks.Any(known => known.Declared.Inputs.ContainsKey(name) || known.Lock?.EdgeAt(path) is not null))
                 continue;
-            yield return (name, [.. locks.SelectMany(known => known.Declared.Inputs.Keys).Distinct()]);
+            yield return (name, declared ??= [.. locks.SelectMany(known => known.Declared.Inputs.Keys).Distinct()]);
         }
     }
 
