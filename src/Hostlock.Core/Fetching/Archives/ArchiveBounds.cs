@@ -10,8 +10,8 @@ namespace Hostlock.Fetching.Archives;
 /// counted.</param>
 public sealed record ArchiveBounds(long Received, long Inflated, long Unpacked, int Members)
 {
-    /// <summary>The usual bounds: room for forty times nixpkgs.</summary>
-    public static readonly ArchiveBounds Default = new(2L << 30, 16L << 30, 4L << 30, 4_000_000);
+    /// <summary>The usual bounds: room for ten times nixpkgs.</summary>
+    public static readonly ArchiveBounds Default = new(2L << 30, 16L << 30, 4L << 30, 1_000_000);
 
     /// <summary>The most bytes of a link's target: as many as a path may have, and as many as Nix accepts in a NAR.</summary>
     public const int Target = 4095;

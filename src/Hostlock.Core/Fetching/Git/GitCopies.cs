@@ -22,6 +22,9 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
 
     const int MaximumSettings = 64 * 1024;
 
+    // A server that names refs without an end is stopped here.
+    const long MaximumAnswer = 16 * 1024 * 1024;
+
     // What HEAD of a copy says until the remote repository has been asked.
     const string NoHead = "refs/heads/nothing-is-checked-out";
 
@@ -56,7 +59,8 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     {
         var remote = GitRemote.Of(copy.Url);
         string[] question = [.. remote.Options, "ls-remote", "--symref", "--", remote.Address, name, $"{name}^{{}}"];
-        var finished = await copy.RunAsync(remote.For(GitProgram.Reach(copy.Place.Folder, question)), cancellationToken);
+        var command = remote.For(GitProgram.Reach(copy.Place.Folder, question)) with { Output = new ProcessOutput.Text(MaximumAnswer) };
+        var finished = await copy.RunAsync(command, cancellationToken);
         if (!finished.Succeeded)
             throw FetchException.GitUnreachable(copy.Url, finished.Errors.Trim());
         string? head = null, tip = null, peeled = null;

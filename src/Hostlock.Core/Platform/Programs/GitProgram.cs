@@ -40,7 +40,8 @@ public static class GitProgram
     ];
 
     // A copy has no settings of its own, so the user's ssh, proxies and credentials are used. No address makes git run a program.
-    static readonly string[] ForCopies = [.. WithoutHooks, "fetch.unpackLimit=1", "protocol.ext.allow=never"];
+    static readonly string[] ForCopies = 
+        [.. WithoutHooks, "fetch.unpackLimit=1", "protocol.ext.allow=never", "http.lowSpeedLimit=1", "http.lowSpeedTime=300"];
 
     /// <summary>
     /// Builds a question to a repository by its git folder. No file of the user is changed, nothing is fetched, and no program that the
