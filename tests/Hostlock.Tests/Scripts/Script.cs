@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -26,6 +27,7 @@ sealed class Script : IDisposable
     bool _isTerminal;
     (int Exit, string Output, string Errors)? _last;
     List<string> _words = [];
+    string _remembered = "";
     Txtar _source;
 
     // Each step up to here, and what was said in it.
@@ -108,6 +110,12 @@ sealed class Script : IDisposable
             case ("hint", [var message]):
                 await FollowHintAsync(message, cancellationToken);
                 break;
+            case ("remember", []):
+                _remembered = await StateAsync(cancellationToken);
+                break;
+            case ("unchanged", []):
+                Assert.Equal(_remembered, await StateAsync(cancellationToken));
+                break;
             case ("exit", [var code]):
                 Assert.Equal(int.Parse(code, CultureInfo.InvariantCulture), _last!.Value.Exit);
                 break;
@@ -130,7 +138,9 @@ sealed class Script : IDisposable
                 Directory.CreateDirectory(Path.GetDirectoryName(PathOf(path))!);
                 await File.WriteAllTextAsync(
                     PathOf(path),
-                    text.Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\e", "\e", StringComparison.Ordinal),
+                    text.Replace("\\n", "\n", StringComparison.Ordinal)
+                        .Replace("\\r", "\r", StringComparison.Ordinal)
+                        .Replace("\\e", "\e", StringComparison.Ordinal),
                     cancellationToken);
                 break;
             case ("cp", [var from, var to]):
@@ -191,6 +201,27 @@ sealed class Script : IDisposable
             output, errors, _isTerminal ? input : null, _folder, variables, _ => _web, _processes, new FixedTime(), _isTerminal, 120);
         var exit = (int)await App.RunAsync([.. words], surroundings, cancellationToken);
         End(exit, output.ToString(), errors.ToString());
+    }
+
+    // All that a user could see of the fleet: files with their bytes, modes and links, and git's settings, index and status.
+    async Task<string> StateAsync(CancellationToken cancellationToken)
+    {
+        var state = new StringBuilder();
+        foreach (var path in Directory.EnumerateFileSystemEntries(_work, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            var (name, file) = (Path.GetRelativePath(_work, path), new FileInfo(path));
+            if (name.StartsWith(".git/", StringComparison.Ordinal) && name != ".git/config")
+                continue;
+            var bytes = file.Exists && file.LinkTarget is null ? await File.ReadAllBytesAsync(path, cancellationToken) : [];
+            state.Append(
+                CultureInfo.InvariantCulture,
+                $"{name} {file.LinkTarget} {file.Attributes & FileAttributes.Directory} {Convert.ToHexString(SHA256.HashData(bytes))}\n");
+            if (file.LinkTarget is null)
+                state.Append(CultureInfo.InvariantCulture, $"  {File.GetUnixFileMode(path)}\n");
+        }
+        foreach (var words in (string[][])[["status", "--porcelain", "--ignored"], ["ls-files", "--stage", "-v"]])
+            state.Append((await _processes.RunAsync(ProcessRequest.Of("git", words) with { Folder = _work }, cancellationToken)).Output);
+        return state.ToString();
     }
 
     // Does what the last check offers against the findings of a rule, and checks again.
