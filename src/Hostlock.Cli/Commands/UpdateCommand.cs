@@ -50,6 +50,8 @@ sealed class UpdateCommand : FleetCommand
         var (inputs, excluded) = (CommonOptions.InputPaths(run.Words(_inputs)), CommonOptions.InputPaths(run.Words(_exclude)));
         if (run.Value(_to) is { } to)
         {
+            if (run.Value(_minAge) is not null)
+                throw FleetException.ToChoosesItself();
             return inputs is [var one] && excluded.IsEmpty
                 ? new MovedInputs.To(one, to)
                 : throw FleetException.ToNeedsOneInput();

@@ -161,7 +161,7 @@ public sealed class FleetException : HostlockException
         new($"unknown host '{name}'") { Hint = Closest.To(name, Words(hosts).Append(HostName.Root)) ?? Known("hosts", Words(hosts)) };
 
     internal static FleetException NotAdopted(HostName host, bool hasFleetFile) => hasFleetFile
-        ? new($"{host} is in flake.nix and not in hostlock.toml, so it has no lock of its own") { Hint = $"hostlock init {host}" }
+        ? new($"{host} is not in hostlock.toml, so it has no lock of its own") { Hint = $"hostlock init {host}" }
         : new($"{host} has no lock of its own, because there is no hostlock.toml yet") { Hint = "hostlock init" };
 
     internal static FleetException NotNamedLikeAHost(string name) =>
@@ -253,6 +253,9 @@ public sealed class FleetException : HostlockException
         {
             Hint = Closest.To(input, known) ?? Known("inputs", known) ?? "take the freeze out of hostlock.toml",
         };
+
+    internal static FleetException OutOfReach(IEnumerable<string> failures, string? hint) =>
+        new($"no input can be reached{string.Concat(failures.Select(failure => $"\n{failure}")):lines}") { IsOutside = true, Hint = hint };
 
     internal static FleetException PolicyOfNoInput(SourceSpan? span, string input, IEnumerable<string> known) =>
         new($"hostlock.toml has a policy for '{input}', which is not an input of any lock")
@@ -466,6 +469,10 @@ public sealed class FleetException : HostlockException
     /// <summary>--to was given without exactly one input.</summary>
     public static FleetException ToNeedsOneInput() =>
         new("--to moves one input") { Hint = "name it: -i nixpkgs --to REF-OR-REV" };
+
+    /// <summary>A revision is named, and an age is to choose one.</summary>
+    public static FleetException ToChoosesItself() =>
+        new("--to names what an input moves to, and --min-age chooses it by age") { Hint = "leave one of the two out" };
 
     /// <summary>--exclude and --input were both given.</summary>
     public static FleetException ExcludesNamed() =>

@@ -205,7 +205,9 @@ public sealed class FleetFolder
     FleetException Unknown(string word)
     {
         var names = new LocalFlakes(this).Outputs(FlakeFile);
-        if (names is not null && HostName.TryParse(word) is { } host && NamedHosts.In(names).ContainsKey(host))
+        if (names is not null
+            && HostName.TryParse(word) is { } host
+            && (NamedHosts.In(names).ContainsKey(host) || new LocalFlakes(this).Hosts(known => known == host).Count > 0))
             return FleetException.NotAdopted(host, HasFleetFile);
         if (names is not null && HostName.TryParse(word) is null && names.Configurations.Values.Any(known => known.Contains(word)))
             return FleetException.NotNamedLikeAHost(word);

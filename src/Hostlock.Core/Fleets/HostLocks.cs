@@ -1,3 +1,4 @@
+using Hostlock.Flakes;
 using Hostlock.Locks;
 using Hostlock.Platform;
 
@@ -6,12 +7,13 @@ namespace Hostlock.Fleets;
 /// <summary>Reads and writes the locks of a fleet.</summary>
 public static class HostLocks
 {
-    /// <summary>Reads a lock; null if the file does not exist.</summary>
+    /// <summary>Reads a lock; null if the file does not exist. The root lock of a flake without inputs is empty then: Nix writes
+    /// none.</summary>
     /// <param name="place">The place of the lock.</param>
     /// <param name="reading">The nodes of other locks, which are reused; null if this is the only one.</param>
     /// <exception cref="HostlockException">The file cannot be read, or is not a lock.</exception>
     public static LockFile? Read(LockPlace place, LockReading? reading = null) =>
-        ReadBytes(place) is { } bytes ? LockFileReader.Read(place.RelativePath, bytes, reading) : null;
+        ReadBytes(place) is { } bytes ? LockFileReader.Read(place.RelativePath, bytes, reading) : NeedsNone(place) ? LockFile.Empty : null;
 
     /// <summary>Reads the bytes of a lock file; null if it does not exist.</summary>
     internal static byte[]? ReadBytes(LockPlace place)
@@ -45,6 +47,22 @@ public static class HostLocks
         foreach (var flake in locks.GroupBy(written => FlakeOf(written.Place), StringComparer.Ordinal))
             new RepositoryFiles(flake.Key)
                 .ReplaceAll([.. flake.Select(written => (Path.GetRelativePath(flake.Key, written.Place.FullPath), written.Bytes))]);
+    }
+
+    static bool NeedsNone(LockPlace place)
+    {
+        if (place.RelativePath != FleetFolder.RootLock || place.Owner is LockOwner.File)
+            return false;
+        var file = Path.Combine(Path.GetDirectoryName(place.FullPath)!, place.FlakeFile);
+        try
+        {
+            return RegularFile.TextIfReadable(file, FleetFolder.MaximumText) is { } text
+                && FlakeNixParser.Parse(new SourceText(place.FlakeFile, text)).Inputs.Count == 0;
+        }
+        catch (FlakeException)
+        {
+            return false; // what reads the declarations says what is wrong with them
+        }
     }
 
     // The folder that the relative path starts in.

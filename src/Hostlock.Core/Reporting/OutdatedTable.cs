@@ -39,7 +39,7 @@ public static class OutdatedTable
         var locked = PinText.Short(input.Locked);
         if (input.Problem is { } problem)
             return (name, locked, Visible.Name(problem.Message), true);
-        if (input.Newest is not { } newest)
+        if (input is { Newest: null, Waiting: null })
             return (name, locked, "only an update can tell", false);
         if (!input.IsOld && input.Waiting is null)
             return null;
@@ -53,6 +53,10 @@ public static class OutdatedTable
             notes.Add($"frozen: {Visible.Name(freeze.ToString()!)}");
         if (input.Waiting is { } waiting)
             notes.Add($"{waiting.Id.Shortened} waits for its min-age");
-        return (name, input.IsOld ? $"{locked} → {newest.Id.Shortened}" : locked, string.Join(", ", notes), false);
+        return (
+            name,
+            input is { IsOld: true, Newest: { } newest } ? $"{locked} → {newest.Id.Shortened}" : locked,
+            string.Join(", ", notes),
+            false);
     }
 }

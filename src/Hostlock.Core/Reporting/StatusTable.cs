@@ -64,6 +64,10 @@ public static class StatusTable
                 CultureInfo.InvariantCulture,
                 $"\n{Names(Owners(listed.Unlisted))}: {ink.Warn("in flake.nix and not in hostlock.toml")}; 'hostlock init "
                     + $"{string.Join(' ', listed.Unlisted)}'\n");
+        foreach (var (host, file) in listed.UnlistedFlakes)
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"\n{host}: {ink.Warn($"in {Visible.Name(file)} and not in hostlock.toml")}; 'hostlock init {host}'\n");
         if (!listed.Gone.IsEmpty)
             text.Append(
                 CultureInfo.InvariantCulture,

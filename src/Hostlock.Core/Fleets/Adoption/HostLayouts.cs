@@ -11,8 +11,6 @@ namespace Hostlock.Fleets.Adoption;
 /// </summary>
 public sealed class HostLayouts
 {
-    static readonly string[] HostFolders = ["hosts", "machines", "nixos/hosts", "systems/*", "nixos", "."];
-
     static readonly string[] LockFolders = ["", "locks", "lock_backups", "lock-backups", "backups", "lockfiles"];
 
     const string CopyOfRoot = "a copy of flake.lock: the same pins";
@@ -35,29 +33,13 @@ public sealed class HostLayouts
         _root = _rootBytes is null ? null : LockFileReader.Read(folder.RootPlace.RelativePath, _rootBytes);
     }
 
-    /// <summary>The hosts that have a configuration in a flake of their own, with the configurations that are theirs.</summary>
-    public static ImmutableSortedDictionary<HostName, ImmutableArray<string>> WithFlakes(FleetFolder folder)
-    {
-        var flakes = new LocalFlakes(folder);
-        var hosts = ImmutableSortedDictionary.CreateBuilder<HostName, ImmutableArray<string>>();
-        foreach (var at in HostFolders.Where(place => place != ".").SelectMany(flakes.FoldersIn))
-        {
-            if (HostName.TryParse(Path.GetFileName(at)) is not { } name || hosts.ContainsKey(name))
-                continue;
-            var outputs = flakes.OutputsWith($"{at}/{FleetFolder.FlakeFile}", name);
-            if (!outputs.IsEmpty)
-                hosts.Add(name, [.. outputs.Select(output => Host.ConfigurationPath(output, name.ToString()))]);
-        }
-        return hosts.ToImmutable();
-    }
-
     /// <summary>The layout of a host that hostlock.toml does not have yet.</summary>
     /// <exception cref="HostlockException">The host would start from the root lock, and the flake has none.</exception>
     public HostLayout Of(HostName host)
     {
         if (File.Exists(_folder.Full($"flake-{host}.nix")))
             return OfSecondFile($"flake-{host}.nix", host);
-        foreach (var at in HostFolders.SelectMany(_flakes.FoldersIn).Where(at => Path.GetFileName(at) == host.ToString()))
+        foreach (var at in LocalFlakes.HostFolders.Append(".").SelectMany(_flakes.FoldersIn).Where(at => Path.GetFileName(at) == host.ToString()))
         {
             var input = _flakes.RootInputAt(at);
             if (BelongsTo(host, at, input))

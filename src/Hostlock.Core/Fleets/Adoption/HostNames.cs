@@ -13,7 +13,7 @@ namespace Hostlock.Fleets.Adoption;
 /// computed;</item>
 /// <item><see cref="HostDiscovery"/>, nix itself: only if the text does not say everything and the flake has no hostlock.toml yet, since it
 /// takes seconds, and nix need not be on this machine;</item>
-/// <item><see cref="HostLayouts.WithFlakes"/>, flakes in the folders of hosts: their hosts are added to those of the root;</item>
+/// <item><see cref="LocalFlakes.Hosts"/>, flakes in the folders of hosts: their hosts are added to those of the root;</item>
 /// <item><see cref="HostGuess"/>, the names of folders: nothing is adopted by them, but the error that no name is known suggests
 /// them.</item>
 /// </list>
@@ -55,7 +55,8 @@ public sealed class HostNames
             : await new HostDiscovery(processes).AskAsync(folder.Path, cancellationToken);
         var outputs = answer is NixAnswer.Names(var names) ? names with { HiveNodes = text.HiveNodes } : text;
         var hosts = NamedHosts.In(outputs);
-        return new(outputs, answer, hosts.AddRange(HostLayouts.WithFlakes(folder).Where(host => !hosts.ContainsKey(host.Key))));
+        var own = new LocalFlakes(folder).Hosts(host => !hosts.ContainsKey(host));
+        return new(outputs, answer, hosts.AddRange(own.Select(host => KeyValuePair.Create(host.Key, host.Value.Configurations))));
     }
 
     /// <summary>The configurations of a host; for one that no source knows, the one that NixOS would have.</summary>

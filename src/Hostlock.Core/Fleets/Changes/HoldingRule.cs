@@ -31,7 +31,7 @@ public abstract record HoldingRule
     public sealed record OlderThanLocked : HoldingRule;
 
     /// <summary>No revision is old enough for the input's minimum age.</summary>
-    public sealed record NoneOldEnough(HostlockException Why) : HoldingRule;
+    public sealed record NoneOldEnough : HoldingRule;
 
     /// <summary>The reason, as the user reads it.</summary>
     public sealed override string ToString() => this switch
@@ -43,7 +43,7 @@ public abstract record HoldingRule
         NotDeclared(var owner) => $"{owner} does not declare it",
         NotInSource(var source) => $"{source} has no such input",
         OlderThanLocked => "all that is as old as its min-age asks is older than what is locked",
-        NoneOldEnough(var why) => why.Message,
+        NoneOldEnough => "no revision is as old as its min-age asks",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

@@ -128,20 +128,40 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         if (unreachable.Count > 0
             && !unreachable.Any(input => input.IsAtHand)
             && unreachable.Count == Moving(resolved.Lock, asked) + choice.Held.Count + choice.Unreachable.Count)
-            throw unreachable[0].Why;
+            throw Failure(unreachable);
         if (asked is LockRequest.Update update && resolved.Unmatched.IsEmpty)
             await ProveAsync(choice.Top, old, resolved.Lock, update.Inputs, cancellationToken);
         var planned = Planned(place, before, resolved);
         if (!move.AllowsDowngrade && await Downgrade.FindAsync(planned.Diff, source, cancellationToken) is { } back)
             throw FleetException.GoesBack(back);
+        planned = planned with { Warnings = [.. planned.Warnings, .. TooYoung(move, planned.After)] };
         return new(planned.Leaving([.. FrozenAmong(place, top, move.Inputs), .. choice.Held], unreachable), resolved.Unmatched);
     }
 
-    // Nix writes no lock for a flake without inputs.
+    // Inputs of one server mostly fail in one way.
+    static HostlockException Failure(IReadOnlyList<UnreachableInput> inputs) => inputs is [var only]
+        ? only.Why
+        : FleetException.OutOfReach(
+            inputs.GroupBy(input => input.Why.Message, input => $"'{input.Path}'")
+                .Select(failure => $"{string.Join(", ", failure)}: {failure.Key}"),
+            inputs[0].Why.Hint);
+
+    // A revision that is asked for by name is taken, whatever hostlock.toml says of its age.
+    static IEnumerable<Warning> TooYoung(UpdateRequest.Move move, LockFile after)
+    {
+        if (move.Inputs is MovedInputs.To(var path, _)
+            && path.Length == 1
+            && move.Ages.NotAfter(path.Last) is { } notAfter
+            && after.EdgeAt(path) is LockEdge.Locked({ Locked.LastModified: { } modified })
+            && modified.Date > notAfter)
+            yield return new($"'{path}' is of {modified}, which is younger than its min-age asks");
+    }
+
+    // Nix writes no lock for a flake without inputs. hostlock.nix wants one of each host.
     static PlannedLock Planned(LockPlace place, LockFile? before, ResolvedLock resolved) =>
         PlannedLock.Of(
             place,
-            before ?? (resolved.Lock.Root.Inputs.Count == 0 ? LockFile.Empty : null),
+            before ?? (place.RelativePath == FleetFolder.RootLock && resolved.Lock.Root.Inputs.Count == 0 ? LockFile.Empty : null),
             resolved.Lock) with
         { Warnings = resolved.Warnings };
 

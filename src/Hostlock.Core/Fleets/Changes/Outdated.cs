@@ -69,7 +69,7 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
         var found =
             locks.Select(each => (each.Place, HasLock: each.Lock is not null, Inputs: Inputs(each.Lock ?? LockFile.Empty).Select(input =>
         {
-            var (newest, waiting, problem) = answers[(input.Name, input.Node.Original)];
+            var (newest, waiting, problem) = Against(answers[(input.Name, input.Node.Original)], input.Node.Locked);
             return new OutdatedInput(
                 input.Name,
                 input.Node.Locked,
@@ -113,12 +113,36 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
                 return (newest, null, null);
             if (newest.Time is { } time && time.Date <= now - age)
                 return (newest, null, null);
-            var oldEnough = await source.NewestAsync(reference, now - age, cancellationToken);
+            var oldEnough = await OldEnoughAsync(reference, now - age, cancellationToken);
             return (oldEnough, oldEnough?.Id == newest.Id ? null : newest, null);
         }
         catch (HostlockException why)
         {
             return (null, null, why);
+        }
+    }
+
+    // What is newer than the minimum age may be locked already, and what is old enough may be older than what is locked: an update leaves
+    // the input as it is then.
+    static (NewestRevision? Newest, NewestRevision? Waiting, HostlockException? Problem) Against(
+        (NewestRevision? Newest, NewestRevision? Waiting, HostlockException? Problem) answer, FlakeRef locked) => answer switch
+    {
+        { Waiting: { } waiting } when string.Equals(waiting.Id.ToString(), locked.Revision, StringComparison.OrdinalIgnoreCase) =>
+            (waiting, null, null),
+        { Waiting: not null, Newest.Time: { } time } when time < locked.LastModified => (null, answer.Waiting, null),
+        _ => answer,
+    };
+
+    // Null if no revision is old enough: then an update leaves the input as it is.
+    async Task<NewestRevision?> OldEnoughAsync(FlakeRef reference, DateTimeOffset notAfter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.NewestAsync(reference, notAfter, cancellationToken);
+        }
+        catch (HostlockException why) when (!why.IsOutside)
+        {
+            return null;
         }
     }
 

@@ -104,7 +104,7 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
         ({ }, _) => new Decision.Hold(new HoldingRule.OlderThanLocked()),
         // Without a locked revision, the input cannot stay.
         (_, { } why) when locked is null => throw why,
-        (_, { IsOutside: false } why) => new Decision.Hold(new HoldingRule.NoneOldEnough(why)),
+        (_, { IsOutside: false }) => new Decision.Hold(new HoldingRule.NoneOldEnough()),
         (_, { } why) => new Decision.Leave(why),
         _ => new Decision.MoveAnyway(),
     };

@@ -22,7 +22,7 @@ public static class CheckRules
         new(
             "unlisted",
             Severity.Warning,
-            "flake.nix has a host that hostlock.toml does not list, so it is built by the root lock.",
+            "flake.nix has a host that hostlock.toml does not list, so it is built by the root lock; or a flake in its own folder has it.",
             Evidence.Declarations,
             UnlistedHost.Find),
         new(

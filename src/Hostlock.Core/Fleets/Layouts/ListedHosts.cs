@@ -23,6 +23,9 @@ public sealed record ListedHosts(
     ImmutableArray<string> UnlistedOutputs,
     ImmutableArray<string> GoneOutputs)
 {
+    /// <summary>The hosts that a flake in their own folder has, and hostlock.toml has not, with the file of that flake.</summary>
+    public ImmutableSortedDictionary<HostName, string> UnlistedFlakes { get; init; } = ImmutableSortedDictionary<HostName, string>.Empty;
+
     /// <summary>hostlock.toml and flake.nix agree, or nothing is known.</summary>
     public static readonly ListedHosts InLine = new(
         [], ImmutableSortedDictionary<HostName, ImmutableArray<string>>.Empty,
@@ -56,7 +59,14 @@ public sealed record ListedHosts(
             [.. gone[true].Select(host => host.Key)],
             gone[false].ToImmutableSortedDictionary(),
             isListing ? [.. names.All!.Value.Except(fleet.Outputs!.Value)] : [],
-            isListing ? [.. fleet.Outputs!.Value.Except(names.All!.Value)] : []);
+            isListing ? [.. fleet.Outputs!.Value.Except(names.All!.Value)] : [])
+        {
+            // If names are computed, flake.nix may have the host as well.
+            UnlistedFlakes = !names.AreComplete
+                ? ImmutableSortedDictionary<HostName, string>.Empty
+                : flakes.Hosts(host => !known.Contains(host) && !named.Any(each => each.Key == host))
+                .ToImmutableSortedDictionary(host => host.Key, host => host.Value.File),
+        };
     }
 
     static ImmutableArray<string> GoneOf(Host host, OutputNames names, LocalFlakes flakes)

@@ -11,6 +11,9 @@ namespace Hostlock.Fleets.Layouts;
 /// </summary>
 public sealed class LocalFlakes(FleetFolder folder)
 {
+    /// <summary>The folders in which people keep a folder for each host, relative to the fleet.</summary>
+    internal static readonly string[] HostFolders = ["hosts", "machines", "nixos/hosts", "systems/*", "nixos"];
+
     readonly Lazy<ImmutableSortedDictionary<string, FlakeInput>> _root = new(
         () => Declared(folder, FleetFolder.FlakeFile) ?? Flake.NoInputs);
 
@@ -48,6 +51,24 @@ public sealed class LocalFlakes(FleetFolder folder)
                     output => names.Configurations.TryGetValue(output, out var hosts) && hosts.Contains(host.ToString())),
             ]
             : [];
+
+    /// <summary>The hosts that have a configuration in a flake of their own, with the file and the configurations that are
+    /// theirs.</summary>
+    /// <param name="isWanted">Tells which hosts are looked at.</param>
+    public IReadOnlyDictionary<HostName, (string File, ImmutableArray<string> Configurations)> Hosts(Predicate<HostName> isWanted)
+    {
+        var hosts = new Dictionary<HostName, (string, ImmutableArray<string>)>();
+        foreach (var at in HostFolders.SelectMany(FoldersIn))
+        {
+            if (HostName.TryParse(Path.GetFileName(at)) is not { } name || hosts.ContainsKey(name) || !isWanted(name))
+                continue;
+            var file = $"{at}/{FleetFolder.FlakeFile}";
+            var outputs = OutputsWith(file, name);
+            if (!outputs.IsEmpty)
+                hosts.Add(name, (file, [.. outputs.Select(output => Host.ConfigurationPath(output, name.ToString()))]));
+        }
+        return hosts;
+    }
 
     /// <summary>The folders beneath a place that have a flake.nix, relative to the fleet, in the order of their bytes.</summary>
     /// <param name="place">A folder, relative to the fleet; <c>systems/*</c> stands for all folders beneath <c>systems</c>.</param>

@@ -13,7 +13,7 @@ public static class StatusJson
     /// <param name="output">Where it is written.</param>
     public static void Write(IReadOnlyList<LockStatus> locks, ListedHosts listed, TextWriter output) => JsonPage.Write(output, json =>
     {
-        foreach (var (key, hosts) in new[] { ("unlisted", listed.Unlisted), ("gone", listed.Gone) })
+        foreach (var (key, hosts) in new[] { ("unlisted", listed.Unlisted.AddRange(listed.UnlistedFlakes.Keys)), ("gone", listed.Gone) })
         {
             json.WriteStartArray(key);
             foreach (var host in hosts)
