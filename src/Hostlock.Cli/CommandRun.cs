@@ -130,7 +130,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public async Task WarnOfUnmergedAsync(params IReadOnlyList<LockPlace> places)
     {
         foreach (var unmerged in await UnmergedLock.ReadAsync(Folder, places, Processes, cancellationToken))
-            Terminal.Warn(new(Terminal.Typed(unmerged.Message)));
+            Terminal.Warn(new(Terminal.Quoted(unmerged.Message)));
     }
 
     /// <summary>The terminal for a line.</summary>

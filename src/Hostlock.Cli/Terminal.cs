@@ -63,8 +63,11 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     /// <summary>How commands are typed in the current folder.</summary>
     public TypedCommands CommandsHere => commands;
 
-    /// <summary>A text whose commands can be typed in the current folder.</summary>
-    public string Typed(string text) => commands.Here(text);
+    /// <summary>A command as it can be typed in the current folder.</summary>
+    public string Typed(string command) => commands.Here(command);
+
+    /// <summary>A sentence or a table whose quoted commands can be typed in the current folder.</summary>
+    public string Quoted(string text) => commands.Quoted(text);
 
     /// <summary>True if the plan may be written: an option says so, or a person answers yes.</summary>
     public bool MayWrite(bool isSaid)

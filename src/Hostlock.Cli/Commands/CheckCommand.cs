@@ -54,7 +54,7 @@ sealed class CheckCommand : FleetCommand
     }
 
     static Problem Typed(Problem problem, Terminal terminal) =>
-        problem with { Message = terminal.Typed(problem.Message), Fix = problem.Fix is { } fix ? terminal.Typed(fix) : null };
+        problem with { Message = terminal.Quoted(problem.Message), Fix = problem.Fix is { } fix ? terminal.Typed(fix) : null };
 
     static Option<string> NewFormat()
     {

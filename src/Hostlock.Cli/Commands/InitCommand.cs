@@ -53,7 +53,7 @@ sealed class InitCommand : FleetCommand
         terminal.Data(
             plan.Files.IsEmpty
                 ? "this flake is set up; this clone is not yet\n"
-                : terminal.Typed(InitText.Render(folder.ReadFlakeFile().Text, plan, terminal.Ink)));
+                : terminal.Quoted(InitText.Render(folder.ReadFlakeFile().Text, plan, terminal.Ink)));
         if (driver is not null)
             terminal.Data($"\n.git/config\n       +   merge.hostlock.driver = {MergeDriver.Line}\n");
         if (run.Value(_dryRun))

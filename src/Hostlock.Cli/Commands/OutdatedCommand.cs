@@ -28,7 +28,7 @@ sealed class OutdatedCommand : FleetCommand
         await run.WarnOfUnmergedAsync(places);
         await PolicyNames.RequireKnownAsync(run.Folder, places, run.Declarations, run.CancellationToken);
         var locks = await new Outdated(run.Fetcher, run.Folder.Fleet.Policies, run.Now).LookAsync(places, run.CancellationToken);
-        run.Print(() => run.Terminal.Typed(OutdatedTable.Render(locks, run.Terminal.Ink)), () => OutdatedJson.Render(locks));
+        run.Print(() => run.Terminal.Quoted(OutdatedTable.Render(locks, run.Terminal.Ink)), () => OutdatedJson.Render(locks));
         // A lock that was asked for by name and does not exist is a mistake.
         if (run.Words(_hosts).Length > 0 && locks.FirstOrDefault(outdated => !outdated.HasLock) is { Place: var missing })
             return locks.Any(outdated => outdated.HasLock) ? ExitCode.Partly : throw FleetException.NoLock(missing);

@@ -72,10 +72,10 @@ sealed class StatusCommand : FleetCommand
             terminal.Data(output => StatusJson.Write(locks, listed, output));
         else
             terminal.Data(
-                terminal.Typed(
+                terminal.Quoted(
                     StatusTable.Render(locks, run.Now, terminal.Width, terminal.Ink) + StatusTable.Render(listed, terminal.Ink)));
         if (!run.Folder.HasFleetFile && !run.IsJson)
-            terminal.Talk(terminal.Typed("no hostlock.toml here: 'hostlock init' gives each host a lock of its own\n"));
+            terminal.Talk(terminal.Quoted("no hostlock.toml here: 'hostlock init' gives each host a lock of its own\n"));
         foreach (var problem in locks.Select(status => status.Problem).OfType<HostlockException>())
             terminal.Error(problem);
         return locks.Any(status => status.Problem is not null) ? ExitCode.BadRequest : ExitCode.Done;

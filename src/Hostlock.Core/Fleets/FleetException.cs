@@ -164,6 +164,13 @@ public sealed class FleetException : HostlockException
         ? new($"{host} is not in hostlock.toml, so it has no lock of its own") { Hint = $"hostlock init {host}" }
         : new($"{host} has no lock of its own, because there is no hostlock.toml yet") { Hint = "hostlock init" };
 
+    internal static FleetException MayBeNew(HostName name, IEnumerable<HostName> hosts) =>
+        new($"unknown host '{name}'")
+        {
+            Hint = Closest.To(name.ToString(), Words(hosts).Append(HostName.Root))
+                ?? $"{Known("hosts", Words(hosts)) ?? "no hosts yet"}; 'hostlock init {name}' adopts it, if flake.nix has it",
+        };
+
     internal static FleetException NotNamedLikeAHost(string name) =>
         new($"'{name}' has no lock of its own, because no host can be called that: flake.lock builds it")
         {

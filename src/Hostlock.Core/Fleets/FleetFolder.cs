@@ -211,7 +211,11 @@ public sealed class FleetFolder
             return FleetException.NotAdopted(host, HasFleetFile);
         if (names is not null && HostName.TryParse(word) is null && names.Configurations.Values.Any(known => known.Contains(word)))
             return FleetException.NotNamedLikeAHost(word);
-        return InputIn(word) is { } input ? FleetException.InputForHost(word, input) : FleetException.UnknownHost(word, HostNames);
+        if (InputIn(word) is { } input)
+            return FleetException.InputForHost(word, input);
+        return HasFleetFile && names is { AreComplete: false } && HostName.TryParse(word) is { } computed
+            ? FleetException.MayBeNew(computed, HostNames)
+            : FleetException.UnknownHost(word, HostNames);
     }
 
     // The input that a word names instead of a host: 'nixpkgs', or 'plex/nixpkgs'. Null if it names none.

@@ -17,4 +17,10 @@ public class TypedCommandsTests
             + "'hostlock -C 'my fleet' resolve'; a hostlock of git")]
     public void Commands_say_where_the_flake_is(string? option, string? folder, string typed) =>
         Assert.Equal(typed, new TypedCommands(option, folder).Here(Said));
+
+    [Fact]
+    public void A_sentence_may_begin_with_the_name_of_a_program() =>
+        Assert.Equal(
+            "git does not know it: 'git -C nixos add x' or 'hostlock -C nixos check'",
+            new TypedCommands("nixos", "nixos").Quoted("git does not know it: 'git add x' or 'hostlock check'"));
 }

@@ -39,7 +39,8 @@ public sealed class HostLayouts
     {
         if (File.Exists(_folder.Full($"flake-{host}.nix")))
             return OfSecondFile($"flake-{host}.nix", host);
-        foreach (var at in LocalFlakes.HostFolders.Append(".").SelectMany(_flakes.FoldersIn).Where(at => Path.GetFileName(at) == host.ToString()))
+        var folders = LocalFlakes.HostFolders.Append(".").SelectMany(_flakes.FoldersIn);
+        foreach (var at in folders.Where(at => Path.GetFileName(at) == host.ToString()))
         {
             var input = _flakes.RootInputAt(at);
             if (BelongsTo(host, at, input))
