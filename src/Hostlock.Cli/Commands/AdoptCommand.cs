@@ -8,8 +8,6 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Writes the lock that a machine runs into the repository.</summary>
 sealed class AdoptCommand : FleetCommand
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     readonly Argument<string> _host = CommonOptions.One("host", "HOST", "The host whose machine is asked");
     readonly LockRestoring _restoring = new();
 
@@ -39,7 +37,7 @@ sealed class AdoptCommand : FleetCommand
         async Task<PlannedLock> PlanAsync(CancellationToken stop)
         {
             var found = await new RunningLock(run.Processes, run.Folder, run.Probes)
-                .ProveAsync(host, Patience, run.Terminal.Talk, stop);
+                .ProveAsync(host, run.Terminal.Talk, stop);
             run.Terminal.Talk(found switch
             {
                 ProvedLock.Carried => $"the system of {host.Name} carries this lock\n",

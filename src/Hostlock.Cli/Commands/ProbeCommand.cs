@@ -9,8 +9,6 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Asks one machine what it runs, boots and has.</summary>
 sealed class ProbeCommand : FleetCommand
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     readonly Argument<string?> _host = CommonOptions.OneAtMost("host", "HOST", "A host [default: the host that is this machine]");
     readonly Option<bool> _evaluate = new("--evaluate") { Description = "Have nix evaluate the host, and compare the systems too" };
     readonly Option<bool> _newMachine = new("--new-machine")
@@ -33,7 +31,7 @@ sealed class ProbeCommand : FleetCommand
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var host = run.Value(_host) is { } word ? run.HostNamed(word) : run.HostHere;
-        var request = new ProbeRequest(Patience, run.Value(_evaluate), run.Value(_newMachine));
+        var request = new ProbeRequest(run.Value(_evaluate), run.Value(_newMachine));
         var status = (await run.Survey.AskAsync([host], request, run.CancellationToken))[0];
         var facts = status.Facts ?? throw status.Outcome.WhyNot();
         run.Print(

@@ -12,9 +12,6 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Shows hosts × inputs, from the files alone.</summary>
 sealed class StatusCommand : FleetCommand
 {
-    /// <summary>The longest time that each machine may take to answer.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
     readonly Option<bool> _live = new("--live") { Description = "Ask the machines what they run" };
     readonly Option<bool> _evaluate = new("--evaluate")
@@ -42,7 +39,8 @@ sealed class StatusCommand : FleetCommand
 
     async Task<ExitCode> ShowMachinesAsync(CommandRun run)
     {
-        var statuses = await run.Survey.AskAsync(run.Hosts(_hosts), new(Patience, run.Value(_evaluate)), run.CancellationToken);
+        var request = new ProbeRequest(run.Value(_evaluate), AcceptsNewMachine: false);
+        var statuses = await run.Survey.AskAsync(run.Hosts(_hosts), request, run.CancellationToken);
         run.Print(
             () => LiveTable.Render(statuses, run.Terminal.CommandsHere, run.Now, run.Terminal.Ink),
             () => MachineJson.Render(statuses, run.Terminal.CommandsHere));

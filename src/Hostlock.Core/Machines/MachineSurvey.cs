@@ -8,10 +8,9 @@ using Hostlock.Platform;
 namespace Hostlock.Machines;
 
 /// <summary>How machines are asked, and what is compared.</summary>
-/// <param name="Patience">The longest time that each machine may take to answer.</param>
 /// <param name="IsEvaluated">If true, nix evaluates each host, to compare the systems as well.</param>
 /// <param name="AcceptsNewMachine">If true, a machine that is not the one that answered before is the host's from now on.</param>
-public sealed record ProbeRequest(TimeSpan Patience, bool IsEvaluated, bool AcceptsNewMachine = false);
+public sealed record ProbeRequest(bool IsEvaluated, bool AcceptsNewMachine);
 
 /// <summary>Asks the machines of hosts, and compares what they run with the repository.</summary>
 /// <param name="processes">Runs ssh, git and nix.</param>
@@ -32,7 +31,7 @@ public sealed class MachineSurvey(IProcessRunner processes, FleetFolder folder, 
     public async Task<IReadOnlyList<MachineStatus>> AskAsync(
         IReadOnlyList<Host> hosts, ProbeRequest request, CancellationToken cancellationToken)
     {
-        var outcomes = await probes.AskAsync(hosts, request.Patience, cancellationToken);
+        var outcomes = await probes.AskAsync(hosts, cancellationToken);
         if (request.AcceptsNewMachine)
             outcomes = [.. outcomes.Select(probes.Accept)];
         using var history = GitWorkTreeFiles.Around(processes, folder.Path) is null ? null : LockHistory.Open(processes, folder);

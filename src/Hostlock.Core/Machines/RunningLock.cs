@@ -42,18 +42,16 @@ public sealed class RunningLock(IProcessRunner processes, FleetFolder folder, Ma
 
     /// <summary>Finds the lock.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="patience">The longest time that the machine may take to answer.</param>
     /// <param name="told">Is told which commit is evaluated.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The machine cannot be reached, or it cannot be proved which lock it runs.</exception>
-    public async Task<ProvedLock> ProveAsync(
-        Host host, TimeSpan patience, Action<string> told, CancellationToken cancellationToken)
+    public async Task<ProvedLock> ProveAsync(Host host, Action<string> told, CancellationToken cancellationToken)
     {
         var place = folder.PlaceOf(host.Name);
         if (place.Sharers.Count > 1)
             throw MachineException.SharesLock(
                 host.Name, place.Sharers.Select(owner => owner.ToString()).Where(owner => owner != host.Name.ToString()));
-        var outcome = (await probes.AskAsync([host], patience, cancellationToken))[0];
+        var outcome = (await probes.AskAsync([host], cancellationToken))[0];
         var facts = outcome is ProbeOutcome.Answered(_, _, var said) ? said : throw outcome.WhyNot();
         if (facts.IsSwitching)
             throw MachineException.SwitchUnderWay(host.Name);

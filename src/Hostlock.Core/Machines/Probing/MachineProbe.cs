@@ -11,20 +11,25 @@ namespace Hostlock.Machines.Probing;
 /// <param name="processes">Runs ssh.</param>
 public sealed class MachineProbe(IProcessRunner processes)
 {
+    /// <summary>
+    /// The longest time that a machine may take to answer. One that is out of reach takes less, because ssh gives up sooner; the rest is
+    /// for a machine that is slow, or for this one if it is busy with many.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <summary>The exit code by which ssh says that it could not run anything.</summary>
     const int NotConnected = 255;
 
     /// <summary>Asks a machine.</summary>
     /// <param name="address">The machine.</param>
-    /// <param name="patience">The longest time that it may take to answer.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MachineException">The machine cannot be reached, does not answer in time, or answers something else.</exception>
-    public async Task<MachineFacts> AskAsync(MachineAddress address, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<MachineFacts> AskAsync(MachineAddress address, CancellationToken cancellationToken)
     {
         var nonce = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var request = Ssh.Script(address.Target, ProbeScript.Text, nonce) with
         {
-            TimeLimit = patience,
+            TimeLimit = Patience,
             Output = new ProcessOutput.Text(MachineAnswer.MaximumBytes),
         };
         Finished finished;

@@ -19,17 +19,15 @@ public sealed class MachineProbes(IProcessRunner processes, string machine, Seen
 
     /// <summary>Asks machines, and returns the outcomes in the order of the hosts.</summary>
     /// <param name="hosts">The hosts.</param>
-    /// <param name="patience">The longest time that each may take.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<IReadOnlyList<ProbeOutcome>> AskAsync(
-        IReadOnlyList<Host> hosts, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ProbeOutcome>> AskAsync(IReadOnlyList<Host> hosts, CancellationToken cancellationToken)
     {
         var outcomes = new ProbeOutcome[hosts.Count];
         await Parallel.ForAsync(
             0,
             hosts.Count,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (i, stop) => outcomes[i] = await AskAsync(MachineAddress.Of(hosts[i], machine), patience, stop));
+            async (i, stop) => outcomes[i] = await AskAsync(MachineAddress.Of(hosts[i], machine), stop));
         return outcomes;
     }
 
@@ -43,12 +41,12 @@ public sealed class MachineProbes(IProcessRunner processes, string machine, Seen
         return new ProbeOutcome.Answered(address, before, facts);
     }
 
-    async Task<ProbeOutcome> AskAsync(MachineAddress address, TimeSpan patience, CancellationToken cancellationToken)
+    async Task<ProbeOutcome> AskAsync(MachineAddress address, CancellationToken cancellationToken)
     {
         var before = seen.Find(address.Host);
         try
         {
-            var facts = await new MachineProbe(processes).AskAsync(address, patience, cancellationToken);
+            var facts = await new MachineProbe(processes).AskAsync(address, cancellationToken);
             // What says nothing of itself cannot be told from another.
             if (before is { MachineId.Length: > 0 } && facts.MachineId.Length > 0 && before.MachineId != facts.MachineId)
                 return new ProbeOutcome.WrongMachine(address, before, facts);

@@ -13,8 +13,6 @@ namespace Hostlock.Tests.Machines.Probing;
 /// <summary>Many machines asked at once, by an ssh that answers for each as the test says.</summary>
 public sealed class MachineProbesTests : IDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     static readonly Fleet Fleet = FleetFile.Read("version = 1\n[hosts.plex]\ntarget = \"root@plex.lan\"\n[hosts.web]\n[hosts.zeeba]\n");
 
     readonly TempFolder _folder = new();
@@ -101,7 +99,7 @@ public sealed class MachineProbesTests : IDisposable
     }
 
     Task<IReadOnlyList<ProbeOutcome>> AskAsync(IProcessRunner processes, string machine = "desk") =>
-        Probes(processes, machine).AskAsync(Fleet.Hosts, Patience, TestContext.Current.CancellationToken);
+        Probes(processes, machine).AskAsync(Fleet.Hosts, TestContext.Current.CancellationToken);
 
     MachineProbes Probes(IProcessRunner processes, string machine = "desk") =>
         new(processes, machine, new(new(_folder.Path), "/f"), new Noon());
@@ -128,7 +126,7 @@ public sealed class MachineProbesTests : IDisposable
             var target = request.Program == "ssh" ? request.Arguments[^4] : null;
             var nonce = request.Arguments[^1];
             Assert.Equal(ProbeScript.Text, Encoding.UTF8.GetString(request.Input.Span));
-            Assert.Equal(Patience, request.TimeLimit);
+            Assert.Equal(MachineProbe.Patience, request.TimeLimit);
             lock (_gate)
                 Asked.Add((target, nonce));
             await Before(target);
