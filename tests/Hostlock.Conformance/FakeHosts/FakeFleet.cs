@@ -72,8 +72,7 @@ sealed class FakeFleet : IDisposable
         }
         try
         {
-            fleet.Controller = fleet.Add("ctl", "controller");
-            fleet.Controller.Boot();
+            fleet.Controller = fleet.AddController("ctl");
             fleet._firstSystems = Systems(names, fleet.Command("make", names));
             return fleet;
         }
@@ -90,6 +89,14 @@ sealed class FakeFleet : IDisposable
 
     /// <summary>The same, with systemd as its first process.</summary>
     public FakeHost Systemd(string name) => Up(name, "systemd");
+
+    /// <summary>Makes and boots another controller, on the same network.</summary>
+    public FakeHost AddController(string name)
+    {
+        var controller = Add(name, "controller");
+        controller.Boot();
+        return controller;
+    }
 
     /// <summary>Writes files of the flake and commits all that is new.</summary>
     public void Write(params IEnumerable<(string File, string Text)> files) => Write(Flake, files);

@@ -68,7 +68,7 @@ public class FakeHostsTests(FakeHostsTests.Shared shared) : IClassFixture<FakeHo
             Faults.Select(row => row.Data.Item1).Concat(["engine-nothing", "engine-code", "engine-hang"]).Order(StringComparer.Ordinal));
 
     [Fact]
-    public void A_switch_that_hangs_holds_the_lock_and_a_power_cut_ends_it()
+    public async Task A_switch_that_hangs_holds_the_lock_and_a_power_cut_ends_it()
     {
         var host = shared.Fleet.Light("hangs");
         var next = shared.Next["hangs"];
@@ -82,7 +82,7 @@ public class FakeHostsTests(FakeHostsTests.Shared shared) : IClassFixture<FakeHo
         host.PowerOff();
 
         Assert.Equal((1, "Could not acquire lock\n"), (second.ExitCode, second.Errors));
-        Assert.Equal(255, hanging.Result.ExitCode);
+        Assert.Equal(255, (await hanging).ExitCode);
         Assert.NotEqual(0, host.Run("true").ExitCode);
         host.Boot();
         var after = host.State();
@@ -143,7 +143,7 @@ public class FakeHostsTests(FakeHostsTests.Shared shared) : IClassFixture<FakeHo
     }
 
     [Fact]
-    public void Under_systemd_units_fail_at_once_or_later_or_once_and_a_transient_switch_outlives_its_client()
+    public async Task Under_systemd_units_fail_at_once_or_later_or_once_and_a_transient_switch_outlives_its_client()
     {
         var host = shared.Fleet.Systemd("units");
         var before = host.State().Running;
@@ -165,7 +165,7 @@ public class FakeHostsTests(FakeHostsTests.Shared shared) : IClassFixture<FakeHo
         var second = host.Ssh($"{Transient} true");
         _ = shared.Fleet.Controller.Run("pkill", "-KILL", "-f", $"^ssh .*@{host.Name} {Transient} /nix").Succeeded;
 
-        Assert.NotEqual(0, client.Result.ExitCode);
+        Assert.NotEqual(0, (await client).ExitCode);
         Assert.Contains("was already loaded", second.Errors, StringComparison.Ordinal);
         Assert.NotEqual(before, host.State().Running);
         host.Heal();
@@ -414,7 +414,7 @@ public class FakeHostsTests(FakeHostsTests.Shared shared) : IClassFixture<FakeHo
         }
 
         Assert.Empty(Members(name));
-        Assert.Empty(Groups().Where(folder => folder.EndsWith(name, StringComparison.Ordinal)));
+        Assert.DoesNotContain(Groups(), folder => folder.EndsWith(name, StringComparison.Ordinal));
     }
 
     // The processes of all hosts of a fleet.
