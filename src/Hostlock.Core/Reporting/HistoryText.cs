@@ -30,11 +30,21 @@ public static class HistoryText
             foreach (var change in moves)
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"  {Visible.Name(change.Path.ToString())}  {Short(change.Before)} → {Short(change.After)}\n");
+                    $"  {Visible.Name(change.Path.ToString())}  {Move(change)}\n");
             if (diff.Changes.Length > moves.Count)
                 text.Append(ink.Dim($"  and {diff.Changes.Length - moves.Count} more")).Append('\n');
         }
         return text.ToString();
+    }
+
+    // Of one revision, both sides read alike: then what differs is named.
+    static string Move(LockChange change)
+    {
+        var (before, after) = (Short(change.Before), Short(change.After));
+        if (before != after)
+            return $"{before} → {after}";
+        var names = change.Attributes.Select(attribute => attribute.Name).ToList();
+        return $"{after} ({(names.Count == 0 ? "declared otherwise" : $"{Visible.Name(string.Join(", ", names))} only")})";
     }
 
     static string Short(LockEdge? edge) => edge switch

@@ -37,6 +37,13 @@ public class HistoryTextTests
     }
 
     [Fact]
+    public void What_one_revision_has_otherwise_is_named() =>
+        Assert.Contains(
+            "  a  1111111 (lastModified only)\n",
+            Render(LockDiff.Between(SmallLocks.Of(("a", Locked("github:acme/a", 1, 1))), SmallLocks.Of(("a", Locked("github:acme/a", 1, 2))))),
+            StringComparison.Ordinal);
+
+    [Fact]
     public void Of_many_inputs_the_first_eight_are_named_and_the_others_counted()
     {
         var after = SmallLocks.Of([.. Enumerable.Range(1, 11).Select(i => ($"i{i:00}", (LockEdge)Locked("github:acme/a", 1, 1)))]);
