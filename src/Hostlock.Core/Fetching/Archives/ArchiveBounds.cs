@@ -11,7 +11,7 @@ namespace Hostlock.Fetching.Archives;
 public sealed record ArchiveBounds(long Received, long Inflated, long Unpacked, int Members)
 {
     /// <summary>The usual bounds: room for ten times nixpkgs.</summary>
-    public static readonly ArchiveBounds Default = new(2L << 30, 16L << 30, 4L << 30, 1_000_000);
+    public static readonly ArchiveBounds Default = new(1L << 30, 16L << 30, 4L << 30, 1_000_000);
 
     /// <summary>The most bytes of a link's target: as many as a path may have, and as many as Nix accepts in a NAR.</summary>
     public const int Target = 4095;

@@ -15,12 +15,17 @@ sealed class ResumingStream(
     Stream _body = body;
     long _passed;
 
+    // The end of a body that broke off for good. A reader that reads on must not take it for the end of a whole one.
+    FetchException? _failure;
+
     public override int Read(Span<byte> buffer) => ReadAndWait(buffer, stop);
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (true)
         {
+            if (_failure is not null)
+                throw _failure;
             try
             {
                 var read = await _body.ReadAsync(buffer, cancellationToken);
@@ -30,7 +35,9 @@ sealed class ResumingStream(
             catch (FetchException why) when (why.IsUnanswered)
             {
                 await _body.DisposeAsync();
+                _failure = why;
                 _body = await resumeAsync(_passed, why, cancellationToken);
+                _failure = null;
             }
         }
     }
