@@ -85,13 +85,15 @@ sealed class GitTree : SourceTree
             entries.Add(new(new(name.ToArray()), kind, Convert.ToHexStringLower(contents.AsSpan(at + end + 1, 20)), isSubmodule));
             at += end + 21;
         }
-        entries.Sort(static (one, other) => one.Name.CompareTo(other.Name));
-        for (var i = 1; i < entries.Count; i++)
+        Entry[] sorted = [.. entries];
+        Array.Sort(sorted, static (one, other) => one.Name.CompareTo(other.Name));
+        for (var i = 1; i < sorted.Length; i++)
         {
-            if (entries[i].Name == entries[i - 1].Name)
-                throw FetchException.BadObject(url, id);
+            // Of two entries with one name, Nix sees the first.
+            if (sorted[i].Name == sorted[i - 1].Name)
+                return [.. entries.DistinctBy(entry => entry.Name).OrderBy(entry => entry.Name)];
         }
-        return [.. entries];
+        return sorted;
     }
 
     /// <summary>The tree without the paths that a test leaves out; a folder that loses all it holds stays.</summary>

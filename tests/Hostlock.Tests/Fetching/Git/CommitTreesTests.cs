@@ -28,6 +28,34 @@ public sealed class CommitTreesTests : IDisposable
         Assert.Equal(NarHash.Of(new FolderTree(_git.Folder["input"]), Stop).ToString(), commit.NarHash);
     }
 
+    [Fact]
+    public async Task Of_two_entries_with_one_name_the_first_is_seen()
+    {
+        _git.Repository("input", 1);
+        var folder = _git.Folder["input"];
+        _git.Folder.Write("other", "other\n");
+        var (blob, other) = (
+            TestGit.In(folder, "rev-parse", "HEAD:file").Trim(), TestGit.In(folder, "hash-object", "-w", _git.Folder["other"]).Trim());
+        var (once, twice) = (Commit(("file", blob)), Commit(("file", blob), ("file", other)));
+
+        Assert.Equal((await FetchAsync(once)).NarHash, (await FetchAsync(twice)).NarHash);
+        Assert.NotEqual((await FetchAsync(once)).NarHash, (await FetchAsync(Commit(("file", other), ("file", blob)))).NarHash);
+
+        Task<Hostlock.Flakes.FlakeRef> FetchAsync(string commit) => _git.FetchAsync($"git+file://{folder}?rev={commit}");
+
+        string Commit(params (string Name, string Id)[] entries)
+        {
+            File.WriteAllBytes(
+                _git.Folder["tree"],
+                [
+                    .. entries.SelectMany(entry => (byte[])
+                        [.. System.Text.Encoding.ASCII.GetBytes($"100644 {entry.Name}\0"), .. Convert.FromHexString(entry.Id)]),
+                ]);
+            var tree = TestGit.In(folder, "hash-object", "-t", "tree", "-w", "--literally", _git.Folder["tree"]).Trim();
+            return TestGit.In(folder, "commit-tree", "-m", "x", tree).Trim();
+        }
+    }
+
     [Theory]
     [InlineData("..")]
     [InlineData(".")]
