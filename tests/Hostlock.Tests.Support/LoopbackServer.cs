@@ -146,7 +146,8 @@ class LoopbackServer : IAsyncDisposable
             while (true)
                 open.Add(ConnectionAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
         }
-        catch (Exception ended) when (ended is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception ended) when (ended is SocketException or OperationCanceledException
+            || (ended is InvalidOperationException && _stop.IsCancellationRequested))
         {
             // The server was stopped.
         }
