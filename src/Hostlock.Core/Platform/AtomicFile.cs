@@ -83,6 +83,26 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Deletes the folders that killed runs left in a folder of the cache, with all in them, as
+    /// <see cref="ClearLeftovers"/> deletes files.</summary>
+    public static void ClearLeftoverFolders(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        try
+        {
+            foreach (var leftover in Directory.EnumerateDirectories(folder, $"{TemporaryPrefix}*").Where(IsLeftover))
+                FolderCopy.Remove(leftover);
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException or PlatformException)
+        {
+            // As a file, it harms nobody.
+        }
+    }
+
+    /// <summary>A path in a folder for something that is to be renamed or deleted by this run.</summary>
+    public static string NewName(string folder) => Path.Combine(folder, $"{TemporaryPrefix}{ThisRun}-{UniqueName.Next()}");
+
     static bool IsLeftover(string path)
     {
         var run = Path.GetFileName(path)[TemporaryPrefix.Length..];
@@ -127,7 +147,14 @@ public static class AtomicFile
         {
             throw PlatformException.CannotWrite(folder, why);
         }
-        FlushFolder(above);
+        try
+        {
+            FlushFolder(above);
+        }
+        catch (PlatformException why) when (why.InnerException is UnauthorizedAccessException)
+        {
+            // A folder that one may write to and not read cannot be flushed.
+        }
     }
 
     /// <summary>Deletes a folder, if it exists and is empty.</summary>
@@ -156,7 +183,7 @@ public static class AtomicFile
             var status = UnixFiles.Look(Encoding.UTF8.GetBytes(real));
             if (status is not (null or { Kind: UnixFiles.Kind.File }))
                 throw PlatformException.NotAFile(path);
-            var beside = Path.Combine(Path.GetDirectoryName(real)!, $"{TemporaryPrefix}{ThisRun}-{UniqueName.Next()}");
+            var beside = NewName(Path.GetDirectoryName(real)!);
             return new(real, beside, status is null ? null : File.GetUnixFileMode(real), contents);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)

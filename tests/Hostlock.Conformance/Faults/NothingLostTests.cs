@@ -47,12 +47,16 @@ public class NothingLostTests
         if (!IsWhole)
             (cuts, faults) = (Chosen(cuts), Chosen(faults));
 
-        var wrong = kills.Concat(cuts).Concat(faults).Select(trial => trial()).OfType<string>().ToList();
+        var wrong = Wrong("killed at random", kills).Concat(Wrong("killed at calls", cuts)).Concat(Wrong("calls failed", faults)).ToList();
 
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{name}: {kills.Length} kills at random, {cuts.Length} at calls, {faults.Length} faults of {calls.Length} calls: "
-                + $"{wrong.Count} wrong");
         Assert.True(wrong.Count == 0, $"HOSTLOCK_SEED={Seed}: {wrong.Count} wrong\n{string.Join("\n\n", wrong.Take(5))}");
+
+        List<string> Wrong(string what, Func<string?>[] tries)
+        {
+            var found = tries.Select(trial => trial()).OfType<string>().ToList();
+            TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {tries.Length} times {what}: {found.Count} wrong");
+            return found;
+        }
 
         Func<string?>[] Chosen(Func<string?>[] all)
         {

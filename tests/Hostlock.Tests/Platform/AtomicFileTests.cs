@@ -104,6 +104,21 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void Folders_that_killed_runs_left_in_a_cache_go_with_all_in_them()
+    {
+        _folder.Write(".hostlock-tmp-999999999-of-a-process-that-cannot-be/inner/file", "");
+        _folder.Write(".hostlock-tmp-1-of-the-first-process-that-runs-always/file", "");
+        Directory.CreateDirectory(AtomicFile.NewName(_folder.Path));
+        _folder.Write("mine/file", "");
+
+        AtomicFile.ClearLeftoverFolders(_folder.Path);
+        AtomicFile.ClearLeftoverFolders(_folder["none"]);
+
+        Assert.Equal(3, Names().Length);
+        Assert.DoesNotContain(Names(), name => name!.Contains("cannot-be", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_is_not_there_need_not_be_deleted()
     {
         AtomicFile.Delete(_folder["none"]);

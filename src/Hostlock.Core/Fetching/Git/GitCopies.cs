@@ -176,7 +176,9 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
             SetRight(path);
             return;
         }
-        var beside = $"{path}.{UniqueName.Next()}.tmp";
+        var copies = Path.GetDirectoryName(path)!;
+        AtomicFile.ClearLeftoverFolders(copies);
+        var beside = AtomicFile.NewName(copies);
         try
         {
             Directory.CreateDirectory(Path.Combine(beside, "objects", "pack"));

@@ -22,7 +22,8 @@ static class GitExportIgnore
         GitRepository repository, string commit, GitTree tree, string temporary, CancellationToken cancellationToken)
     {
         AtomicFile.CreateFolder(temporary);
-        var index = Path.Combine(temporary, $"index.{UniqueName.Next()}");
+        AtomicFile.ClearLeftovers(temporary);
+        var index = AtomicFile.NewName(temporary);
         try
         {
             var read = await repository.RunAsync(WithIndex(repository.Command("read-tree", commit)), cancellationToken);

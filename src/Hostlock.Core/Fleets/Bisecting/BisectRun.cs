@@ -32,6 +32,8 @@ public sealed class BisectRun(IProcessRunner processes, FleetFolder folder, IBis
     public async Task<BisectResult> FindAsync(BisectRequest request, CancellationToken cancellationToken)
     {
         var search = OpenSearch.Of(CacheFolder, folder.Path, request.Place);
+        if (request is BisectRequest.Resume && !search.IsOpen)
+            throw FleetException.NoBisect(request.Place);
         using var held = search.TryHold() ?? throw FleetException.BisectRuns(request.Place);
         var locks = request switch
         {
