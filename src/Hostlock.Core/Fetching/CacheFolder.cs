@@ -23,7 +23,7 @@ public sealed class CacheFolder : IDisposable
 
     /// <summary>
     /// Opens the folder, and makes it if it does not exist. If it cannot be made, or if there is no place for it, a temporary folder stands
-    /// in for it in this run.
+    /// in for it in this run. If that cannot be made either, whatever needs no file goes on.
     /// </summary>
     /// <param name="path">The folder, absolute; null if this user has no place for it.</param>
     /// <exception cref="PlatformException">The folder is not this user's alone; or no folder can be made at all.</exception>
@@ -42,7 +42,7 @@ public sealed class CacheFolder : IDisposable
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
-            return Temporary(why.Message);
+            return TryTemporary(why.Message) ?? new(path, false) { Loss = why.Message };
         }
     }
 
@@ -57,7 +57,19 @@ public sealed class CacheFolder : IDisposable
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
-            throw PlatformException.CannotMakeFolder("a temporary folder", why);
+            throw PlatformException.NoTemporaryFolder(why);
+        }
+    }
+
+    static CacheFolder? TryTemporary(string loss)
+    {
+        try
+        {
+            return Temporary(loss);
+        }
+        catch (PlatformException)
+        {
+            return null;
         }
     }
 

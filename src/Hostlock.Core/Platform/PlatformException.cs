@@ -66,6 +66,9 @@ public sealed class PlatformException : HostlockException
             Hint = "remove it, or give it to this user alone (chown, chmod 700); XDG_CACHE_HOME names another place",
         };
 
+    internal static PlatformException NoTemporaryFolder(Exception why) =>
+        new($"cannot make a temporary folder: {why.Message}", why) { IsOutside = true, Hint = "TMPDIR names another place" };
+
     internal static PlatformException NotFlushed(string folder, Exception why) =>
         new($"cannot be sure that what was written in '{folder}' is on the disk: {why.Message}", why)
         {
