@@ -10,7 +10,7 @@ namespace Hostlock.Conformance.Cli;
 /// </summary>
 public class OddFilesTests
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     static readonly string[] Files =
     [
@@ -22,6 +22,9 @@ public class OddFilesTests
 
     static readonly string[] FilesOfInput = ["flake.nix", ".git/config", ".git/HEAD", ".git/index", ".gitattributes", ".gitmodules"];
 
+    // The commands that between them read every file.
+    static readonly string[] Readers = ["init", "lock", "check", "log"];
+
     public static TheoryData<string> Kinds => ["pipe", "device", "folder", "huge", "dangling", "circle", "link to a pipe"];
 
     [Theory]
@@ -32,11 +35,12 @@ public class OddFilesTests
         hosts.Move("nixpkgs", 10);
         _ = hosts.Hostlock("update", "plex", "--commit").Succeeded;
         var beside = hosts.Folder.Write("beside.lock", hosts.Folder.Read("fleet/locks/plex.lock"));
+        // A pipe is what makes programs wait, so every command meets it. The others show that what is read is looked at first.
         var forms = EveryCommand.With(beside, TestGit.In(hosts.Folder["inputs/nixpkgs"], "rev-parse", "HEAD~1").Trim())
-            .Where(form => form[0] is not ("man" or "completion"))
-            .Append(["eject", "--yes", "--keep", "plex"])
+            .DistinctBy(form => form[0])
+            .Where(form => kind == "pipe" ? form[0] is not ("man" or "completion") : Readers.Contains(form[0]))
             .Append(["update", "plex", "--commit"])
-            .Append(["[suggest:24]", "hostlock update plex -i "])
+            .Append(["eject", "--yes", "--keep", "plex"])
             .ToList();
         Shell(hosts, "cp -a fleet whole && cp -a inputs whole-inputs");
 
@@ -49,10 +53,11 @@ public class OddFilesTests
                 var ended = await RunAsync(hosts, form);
 
                 Assert.True(ended.ExitCode is < 70 and >= 0, $"{kind} {file}: {string.Join(' ', form)}: {ended.ExitCode}\n{ended.Errors}");
-                if (kind is not ("folder" or "huge") && Look(hosts, file) != odd)
+                // What git does with its own files is git's matter.
+                if (kind is not ("folder" or "huge") && !file.Contains("/.git/", StringComparison.Ordinal) && Look(hosts, file) != odd)
                     Assert.Fail($"{string.Join(' ', form)} replaced {kind} {file}");
             }
-            Shell(hosts, "rm -rf fleet inputs && cp -a whole fleet && cp -a whole-inputs inputs");
+            Shell(hosts, "rm -rf fleet inputs/nixpkgs && cp -a whole fleet && cp -a whole-inputs/nixpkgs inputs");
         }
     }
 
