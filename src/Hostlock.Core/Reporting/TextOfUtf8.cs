@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Hostlock.Reporting;
@@ -34,10 +35,21 @@ sealed class TextOfUtf8(TextWriter output) : Stream
             _bytes.Write(buffer);
             return;
         }
-        output.Write(Visible.Rendered(Visible.WithoutSecrets(Encoding.UTF8.GetString(buffer)), []));
-        // What is written to the bytes next comes behind it.
+        // No address and no name goes over a line, so little is held as text at once.
+        var shown = new ArrayBufferWriter<byte>(buffer.Length + 1024);
+        while (!buffer.IsEmpty)
+        {
+            var line = buffer.IndexOf((byte)'\n') is >= 0 and var end ? buffer[..(end + 1)] : buffer;
+            if (IsPlain(line))
+                shown.Write(line);
+            else
+                Encoding.UTF8.GetBytes(Visible.Rendered(Visible.WithoutSecrets(Encoding.UTF8.GetString(line)), []), shown);
+            buffer = buffer[line.Length..];
+        }
         if (_bytes is not null)
-            output.Flush();
+            _bytes.Write(shown.WrittenSpan);
+        else
+            output.Write(Encoding.UTF8.GetString(shown.WrittenSpan));
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
