@@ -13,6 +13,8 @@ namespace Hostlock.Fetching.Git.WorkTrees;
 /// <remarks>Nix 2.34.8, libfetchers/git.cc, getAccessorFromWorkdir.</remarks>
 public sealed class GitWorkTreeFiles : TreeFiles
 {
+    const int MaximumLinks = 40;
+
     readonly Lazy<Task<Tracked>> _tracked;
     readonly Lazy<TreeFiles> _withSubmodules;
     readonly FolderFiles _files;
@@ -86,7 +88,21 @@ public sealed class GitWorkTreeFiles : TreeFiles
 
     /// <summary>Tells whether git knows a file.</summary>
     /// <param name="path">Its path from the root of the work tree.</param>
-    public async Task<bool> KnowsAsync(TreePath path) => (await _tracked.Value).Files.Contains(path);
+    public async Task<bool> KnowsAsync(TreePath path)
+    {
+        var tracked = await _tracked.Value;
+        // A folder on the way may be a link to another folder of the tree; git knows the file by its own path.
+        for (var links = 0; links < MaximumLinks && !tracked.Files.Contains(path); links++)
+        {
+            var link = path.Folders.FirstOrDefault(tracked.Files.Contains);
+            if (link.IsRoot
+                || await _files.FindAsync(link, CancellationToken.None) is not TreeItem.Link(var target)
+                || link.Folder.ResolveWithin(target) is not { } folder)
+                return false;
+            path = folder.Join(path.Below(link));
+        }
+        return tracked.Files.Contains(path);
+    }
 
     /// <summary>Those of some files that git is told to ignore, so that it takes them by force alone. git is asked.</summary>
     /// <param name="paths">The files, from the root of the work tree.</param>
