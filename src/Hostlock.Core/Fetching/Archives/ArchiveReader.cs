@@ -57,11 +57,11 @@ static class ArchiveReader
         if (opened.IsZip || (how.IsNamedZip && !opened.IsCompressed))
             throw new OnePassException("the directory of a zip archive comes last");
         using var ahead = new ReadAhead(opened.Stream, cancellationToken);
-        return await Task.Run(() => new InOrder(ahead, how.Bounds).Read(cancellationToken), cancellationToken);
+        return await Task.Run(() => new InOrder(ahead, opened.PieceBytes, how.Bounds).Read(cancellationToken), cancellationToken);
     }
 
     /// <summary>Reads a tar archive in git's order in one pass.</summary>
-    sealed class InOrder(Stream tar, ArchiveBounds bounds)
+    sealed class InOrder(Stream tar, int pieceBytes, ArchiveBounds bounds)
     {
         readonly TarEntries _members = new(tar);
         readonly CaughtFiles _caught = FlakeFiles.Catch();
@@ -84,9 +84,7 @@ static class ArchiveReader
                 newest = Math.Max(newest, _members.Modified);
                 Add(nar);
             }
-            // Bytes after the end of the tar are ignored, but damaged compression among them is an error.
-            while (tar.Read(_buffer) > 0)
-                cancellationToken.ThrowIfCancellationRequested();
+            _members.ReadPiece(pieceBytes);
             // An archive without a folder around it is left to ArchiveTree, which sees all members.
             if (_top is null)
                 throw new NarOrderException("there is no folder around it");

@@ -57,7 +57,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
             }
             else
             {
-                await Task.Run(() => tree.UnpackTar(opened.Stream, cancellationToken), cancellationToken);
+                await Task.Run(() => tree.UnpackTar(opened, cancellationToken), cancellationToken);
             }
             return tree;
         }
@@ -116,13 +116,11 @@ sealed class ArchiveTree : SourceTree, IDisposable
 
     public void Dispose() => _contents.Dispose();
 
-    void UnpackTar(Stream tar, CancellationToken cancellationToken)
+    void UnpackTar(OpenedArchive opened, CancellationToken cancellationToken)
     {
-        Unpack(new TarEntries(tar), cancellationToken);
-        // Bytes after the end of the archive are ignored, but damaged compression among them is an error.
-        var rest = new byte[64 * 1024];
-        while (tar.Read(rest) > 0)
-            cancellationToken.ThrowIfCancellationRequested();
+        var members = new TarEntries(opened.Stream);
+        Unpack(members, cancellationToken);
+        members.ReadPiece(opened.PieceBytes);
     }
 
     async Task UnpackZipAsync(Stream zip, bool hasModes, CancellationToken cancellationToken)

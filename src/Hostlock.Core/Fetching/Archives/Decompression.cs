@@ -11,7 +11,8 @@ namespace Hostlock.Fetching.Archives;
 /// <param name="Stream">The bytes.</param>
 /// <param name="IsZip">True for a zip archive, which compresses member by member.</param>
 /// <param name="IsCompressed">True if the archive was compressed.</param>
-readonly record struct OpenedArchive(Stream Stream, bool IsZip, bool IsCompressed) : IAsyncDisposable
+/// <param name="PieceBytes">The number of bytes that libarchive inflates at a time.</param>
+readonly record struct OpenedArchive(Stream Stream, bool IsZip, bool IsCompressed, int PieceBytes) : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => Stream.DisposeAsync();
 }
@@ -23,6 +24,9 @@ sealed class OnePassException(string message) : Exception(message);
 static class Decompression
 {
     const int HeadBytes = 13;
+
+    // What libarchive's filters inflate at a time (archive_read_support_filter_*.c); ZSTD_DStreamOutSize for zstd.
+    const int PieceBytes = 64 * 1024, ZstdPieceBytes = 128 * 1024;
 
     // A compressed file may have been compressed before.
     const int MaximumLayers = 4;
@@ -43,8 +47,9 @@ static class Decompression
         OpenAsync(body, how, (seekable, input) => new Inflated(Members(seekable, input, how), input, how.Bounds), cancellationToken);
 
     static async Task<OpenedArchive> OpenAsync(
-        Stream body, Unpacking how, Func<Stream, PackedInput, Stream> gzip, CancellationToken cancellationToken)
+        Stream body, Unpacking how, Func<Stream, PackedInput, Inflated> gzip, CancellationToken cancellationToken)
     {
+        var isZstd = false;
         for (var layers = 0; layers < MaximumLayers; layers++)
         {
             var input = new PackedInput(body);
@@ -52,14 +57,19 @@ static class Decompression
             if (Inflate(body, input, how, gzip) is not { } inflated)
             {
                 var head = input.Peek(4);
-                return new(new Plain(input), head.SequenceEqual("PK\u0003\u0004"u8) || head.SequenceEqual("PK\u0005\u0006"u8), layers > 0);
+                return new(
+                    new Plain(input),
+                    head.SequenceEqual("PK\u0003\u0004"u8) || head.SequenceEqual("PK\u0005\u0006"u8),
+                    layers > 0,
+                    isZstd ? ZstdPieceBytes : PieceBytes);
             }
+            isZstd = inflated.IsZstd;
             body = inflated;
         }
         throw FetchException.BadArchive($"it is compressed more than {MaximumLayers - 1} times");
     }
 
-    static Stream? Inflate(Stream body, PackedInput input, Unpacking how, Func<Stream, PackedInput, Stream> gzip)
+    static Inflated? Inflate(Stream body, PackedInput input, Unpacking how, Func<Stream, PackedInput, Inflated> gzip)
     {
         var head = input.Peek(HeadBytes);
         return head switch
@@ -129,6 +139,8 @@ static class Decompression
     {
         long _inflated;
         bool _isDone;
+
+        public bool IsZstd => decoder is DecompressionStream;
 
         public override int Read(Span<byte> buffer)
         {

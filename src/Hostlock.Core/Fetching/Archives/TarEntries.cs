@@ -20,7 +20,7 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
     byte[]? _longName, _longTarget;
     int _nameLength;
     long? _paxSize, _paxModified;
-    long _left, _padding;
+    long _left, _padding, _position;
 
     public override ReadOnlySpan<byte> Name => _name.AsSpan(0, _nameLength);
 
@@ -75,7 +75,20 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
         if (read == 0)
             throw FetchException.BadArchive("it ends in the middle of a file");
         _left -= read;
+        _position += read;
         return read;
+    }
+
+    /// <summary>
+    /// Reads on to the end of the piece in which the archive ends, as libarchive has done by then. Damage in it is an error, and what comes
+    /// behind it is not looked at.
+    /// </summary>
+    /// <param name="pieceBytes">The size of a piece.</param>
+    public void ReadPiece(int pieceBytes)
+    {
+        var rest = (int)((pieceBytes - (_position % pieceBytes)) % pieceBytes);
+        for (int read; rest > 0 && (read = tar.Read(_scratch.AsSpan(0, Math.Min(rest, _scratch.Length)))) > 0;)
+            rest -= read;
     }
 
     bool ReadHeader()
@@ -83,6 +96,7 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
         Skip(_left + _padding);
         (_left, _padding) = (0, 0);
         var read = tar.ReadAtLeast(_header, Block, throwOnEndOfStream: false);
+        _position += read;
         if (read == 0 || !_header.AsSpan(0, read).ContainsAnyExcept((byte)0))
             return false;
         if (read < Block)
@@ -214,6 +228,7 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
         var bytes = new byte[size];
         if (tar.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < size)
             throw FetchException.BadArchive("it ends in the middle of a name");
+        _position += size;
         Skip(Padded(size) - size);
         return bytes;
     }
@@ -226,6 +241,7 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
             if (read == 0)
                 throw FetchException.BadArchive("it ends in the middle of a file");
             bytes -= read;
+            _position += read;
         }
     }
 
