@@ -9,7 +9,7 @@ namespace Hostlock.Locks;
 public static class LockMerge
 {
     /// <summary>Most inputs of a merge, by path. Of locks whose inputs share nodes, a few lines have more.</summary>
-    public const int MaximumPaths = 1_000_000;
+    public const int MaximumPaths = 200_000;
 
     /// <summary>Merges two locks.</summary>
     /// <param name="common">The lock that both sides started from.</param>

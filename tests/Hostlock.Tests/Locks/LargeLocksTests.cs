@@ -10,7 +10,7 @@ namespace Hostlock.Tests.Locks;
 public class LargeLocksTests
 {
     const int Doublings = 40;
-    const int Length = 100_000;
+    const int Length = 20_000;
 
     /// <summary>Each follows leads through the one before it twice.</summary>
     static LockFile Doubling() => Read(

@@ -7,7 +7,7 @@ using Hostlock.Platform;
 using Hostlock.Reporting;
 using Hostlock.Tests.Support;
 
-namespace Hostlock.Tests.House;
+namespace Hostlock.Conformance;
 
 /// <summary>
 /// A fleet whose every text is somebody's who wants a terminal, a CI or a password: names and addresses in flake.nix, locks and
