@@ -90,12 +90,13 @@ sealed class Trials : IDisposable
 
     string? Judge(string trial, string what, string said)
     {
-        var (between, _) = State.FilesOf($"{trial}/fleet");
+        var (between, leftovers) = State.FilesOf($"{trial}/fleet");
         if (between.FirstOrDefault(file => !IsOldOrNew(file.Key, file.Value)) is { Key: not null } half)
             return $"{what}: '{half.Key}' is neither old nor new";
         if (_before.Files.Keys.FirstOrDefault(file => _after.Files.ContainsKey(file) && !between.ContainsKey(file)) is { } lost)
             return $"{what}: '{lost}' is lost";
-        if (_scene.IsRepeatable || said != _whole.Output)
+        // As long as there is a record, the same command finishes what it is about, whatever was said.
+        if (_scene.IsRepeatable || said != _whole.Output || leftovers.Any(name => name.EndsWith(State.Unfinished, StringComparison.Ordinal)))
         {
             var again = HostlockProgram.Run($"{trial}/fleet", $"{trial}/home", _scene.Words);
             if (again.ExitCode != _whole.ExitCode)
@@ -149,7 +150,10 @@ sealed class Trials : IDisposable
     /// <param name="Leftovers">What no run leaves behind that ends by itself.</param>
     sealed record State(SortedDictionary<string, string> Files, string Git, IReadOnlyList<string> Leftovers)
     {
-        const string Temporary = ".hostlock-tmp-", Unfinished = "hostlock-unfinished";
+        /// <summary>The end of the name of a record of what is being done.</summary>
+        public const string Unfinished = "hostlock-unfinished";
+
+        const string Temporary = ".hostlock-tmp-";
 
         public static State Of(string fleet)
         {
