@@ -40,7 +40,7 @@ sealed record Scene(string Name, string[] Words, Action<SceneFleet> Prepare)
         new("eject of a host", ["eject", "h1", "--yes"], fleet => fleet.Adopted().Updated()),
         new("merge-driver", ["merge-driver", "common", "ours", "theirs", "locks/h1.lock"], fleet => fleet.Adopted().Sides()),
         new("resolve", ["resolve", "h1", "--theirs"], fleet => fleet.Adopted().Unmerged()),
-        new("resolve of an input", ["resolve", "h1", "-i", "a", "--theirs"], fleet => fleet.Adopted().Unmerged()),
+        new("resolve of an input", ["resolve", "h1", "-i", "a", "--theirs"], fleet => fleet.Adopted().Unmerged()) { IsRepeatable = false },
     ];
 
     /// <inheritdoc/>
