@@ -1,10 +1,8 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Hostlock.Cli;
 using Hostlock.Platform;
-using Hostlock.Reporting;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Checks;
 using Hostlock.Fleets.History;
 using Hostlock.Reporting;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Hostlock.Machines;
-using Hostlock.Machines.Probing;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
 

@@ -14,6 +14,8 @@ namespace Hostlock.Fleets;
 /// <remarks>gitrepository-layout(5), objects/info/alternates.</remarks>
 public sealed class FlakeCopy
 {
+    static readonly string[] SettingsFiles = ["config", "config.worktree"];
+
     // What git does not need to know a commit, or what is large, and what another git at work would leave behind.
     static readonly HashSet<string> LeftOut = new(StringComparer.Ordinal)
     {
@@ -84,7 +86,7 @@ public sealed class FlakeCopy
         AtomicFile.Replace(
             Path.Combine(own, "objects", "info", "alternates"), Encoding.UTF8.GetBytes($"{place.Common}/objects\n"), isDurable: false);
         // A work tree that the settings name would be the user's own.
-        foreach (var settings in new[] { "config", "config.worktree" }.Select(name => Path.Combine(own, name)).Where(File.Exists))
+        foreach (var settings in SettingsFiles.Select(name => Path.Combine(own, name)).Where(File.Exists))
             await processes.RunAsync(
                 GitProgram.Change(target, "config", "--file", settings, "--unset-all", "core.worktree"), cancellationToken);
     }

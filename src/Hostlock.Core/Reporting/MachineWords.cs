@@ -1,6 +1,5 @@
 using System.Globalization;
 using Hostlock.Flakes;
-using Hostlock.Fleets;
 using Hostlock.Machines;
 using Hostlock.Machines.Packages;
 using Hostlock.Machines.Probing;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Hostlock.Flakes;
 using Hostlock.Machines;
-using Hostlock.Machines.Probing;
 
 namespace Hostlock.Reporting;
 

@@ -124,7 +124,7 @@ sealed class Trials : IDisposable
         _before.Files.GetValueOrDefault(file) == sum || _after.Files.GetValueOrDefault(file) == sum;
 
     // Threads take turns as they like, so a call of a number is not the same in each run.
-    string NameOf(string trial, int call) => CallsOf(trial).GetValueOrDefault(call, $"{call} past the last");
+    static string NameOf(string trial, int call) => CallsOf(trial).GetValueOrDefault(call, $"{call} past the last");
 
     static Dictionary<int, string> CallsOf(string trial) => File.ReadAllLines($"{trial}/calls").ToDictionary(
         line => int.Parse(line.Split(' ', 2)[0], CultureInfo.InvariantCulture), line => line.Replace(trial, "", StringComparison.Ordinal));

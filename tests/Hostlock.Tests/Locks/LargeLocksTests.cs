@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Hostlock.Flakes;
 using Hostlock.Locks;
 using Hostlock.Tests.Support;
 

@@ -1,10 +1,8 @@
 using System.Text;
-using Hostlock.Fetching.Git;
 using Hostlock.Fleets.History;
 using Hostlock.Locks;
 using Hostlock.Machines;
 using Hostlock.Tests.Machines.Probing;
-using Hostlock.Tests.Support;
 using static Hostlock.Tests.Support.SmallLocks;
 
 namespace Hostlock.Tests.Machines;

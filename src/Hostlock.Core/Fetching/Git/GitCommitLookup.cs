@@ -1,5 +1,4 @@
 using Hostlock.Flakes;
-using Hostlock.Locks;
 
 namespace Hostlock.Fetching.Git;
 

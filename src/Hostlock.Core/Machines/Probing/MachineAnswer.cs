@@ -57,7 +57,7 @@ public static class MachineAnswer
     }
 
     // The lines between the two that have the number.
-    static IEnumerable<string> Between(HostName host, string text, string nonce)
+    static string[] Between(HostName host, string text, string nonce)
     {
         if (text.Length > MaximumBytes)
             throw MachineException.AnswerTooLong(host, MaximumBytes);
@@ -91,7 +91,7 @@ public static class MachineAnswer
 
         public MachineException Wrong(string key) => MachineException.StrangeValue(_host, key);
 
-        public IReadOnlyList<string> All(string key) => _values.GetValueOrDefault(key) ?? [];
+        public List<string> All(string key) => _values.GetValueOrDefault(key) ?? [];
 
         /// <summary>The value of a key; null if the answer does not have the key.</summary>
         public string? Only(string key) => All(key) is [var value] ? value : null;

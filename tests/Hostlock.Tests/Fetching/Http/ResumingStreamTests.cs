@@ -16,7 +16,11 @@ public class ResumingStreamTests
             return read > 0 || _isClosed ? read : throw FetchException.Unreachable("x", "the connection broke off");
         }
 
-        protected override void Dispose(bool disposing) => _isClosed = true;
+        protected override void Dispose(bool disposing)
+        {
+            _isClosed = true;
+            base.Dispose(disposing);
+        }
     }
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;

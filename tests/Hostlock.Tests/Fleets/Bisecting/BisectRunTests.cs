@@ -115,8 +115,8 @@ public sealed class BisectRunTests : IDisposable
 
     LockPlace Plex => Fleet.PlaceNamed("plex");
 
-    BisectRequest Begin(string command) =>
-        new BisectRequest.Begin(Plex, LockVersion.Parse(Fleet, "good.lock", _folder.Path), null, command) { StopsAtInput = true };
+    BisectRequest.Begin Begin(string command) =>
+        new(Plex, LockVersion.Parse(Fleet, "good.lock", _folder.Path), null, command) { StopsAtInput = true };
 
     Task<BisectResult> RunAsync(BisectRequest request)
     {

@@ -278,10 +278,10 @@ public sealed class LockWritingTests : IDisposable
         TestGit.In(_folder.Path, "config", "user.email", "somebody@example.org");
     }
 
-    static LockOutcome Unchanged(LockOutcome outcome)
+    static LockOutcome.Planned Unchanged(LockOutcome outcome)
     {
         var after = ((LockOutcome.Planned)outcome).Lock.After;
-        return new LockOutcome.Planned(PlannedLock.Of(outcome.Place, after, after));
+        return new(PlannedLock.Of(outcome.Place, after, after));
     }
 
     async Task<(LockOutcome Plex, LockOutcome Web)> LocksAsync()

@@ -1,5 +1,4 @@
 using Hostlock.Flakes;
-using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Locks;
 using Hostlock.Tests.Support;

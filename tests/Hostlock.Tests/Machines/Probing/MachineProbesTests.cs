@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Settings;
-using Hostlock.Machines;
 using Hostlock.Machines.Probing;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
