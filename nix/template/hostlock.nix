@@ -1,10 +1,7 @@
-# hostlock.nix: builds each host of this flake by a lock of its own. MIT licence.
-# Written by `hostlock init`, renewed by `hostlock init --upgrade`.
+# hostlock.nix: builds each host of this flake by a lock of its own. `hostlock init --upgrade` renews it. MIT licence.
 #   outputs = inputs: import ./hostlock.nix inputs ({ self, nixpkgs, ... }@inputs: { … your outputs, unchanged … });
-#
-# For every host in hostlock.toml, your function is called again with the inputs that the host's lock pins, and only that host's
-# configurations are taken from the result. This is pure Nix, so no flag can be forgotten. It is lazy: building one host fetches
-# nothing of another host's lock, nor of flake.lock.
+# For every host in hostlock.toml, your function is called again with the inputs that the host's lock pins, and only that host's configurations
+# are taken from the result. This is pure Nix, and lazy: building one host fetches nothing of another host's lock, nor of flake.lock.
 let
   version = 1; # the version of this file, and of the newest hostlock.toml that it reads
 
@@ -16,6 +13,7 @@ let
   named = names: value: listToAttrs (map (name: { inherit name; value = value name; }) names);
   join = folder: path: if path == "" then folder else if folder == "" then path else "${folder}/${path}";
   startsWith = prefix: text: substring 0 (stringLength prefix) text == prefix;
+  flakeOf = sourceInfo: flake: flake.outputs // sourceInfo // flake // { inherit sourceInfo; _type = "flake"; };
 
   # The address of the archive of a pinned tree of a forge, or of a tarball; null for other trees and for forges on other servers.
   archiveOf = { type, host ? null, owner ? "", repo ? "", rev ? "", url ? "", ... }:
@@ -38,38 +36,30 @@ let
       outPath = addErrorContext
         "while fetching '${url}' without an access token (if it needs one, list it in hostlock.toml: private = [ \"${refOf locked}\" ])"
         (builtins.fetchTarball { name = "source"; inherit url; sha256 = locked.narHash; });
-      inherit (locked) narHash lastModified;
       lastModifiedDate = dateOf locked.lastModified;
     }
-    // (if locked ? rev then { inherit (locked) rev; shortRev = substring 0 7 locked.rev; } else { })
-    // (if locked ? revCount then { inherit (locked) revCount; } else { });
+    // intersectAttrs { narHash = null; lastModified = null; rev = null; revCount = null; } locked
+    // (if locked ? rev then { shortRev = substring 0 7 locked.rev; } else { });
 
   refOf = { type, owner ? "", repo ? "", url ? "", ... }: if type == "tarball" then url else "${type}:${owner}/${repo}";
 
-  # Seconds since 1970 as YYYYMMDDhhmmss, UTC: https://howardhinnant.github.io/date_algorithms.html#civil_from_days
+  # Seconds since 1970 as YYYYMMDDhhmmss, UTC. The days of all years before one are counted, a year beginning in March.
   dateOf = seconds:
     let
-      days = seconds / 86400 + 719468;
-      time = seconds - seconds / 86400 * 86400;
-      era = days / 146097;
-      dayOfEra = days - era * 146097;
-      yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146096) / 365;
-      dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100); # from 1 March
-      fromMarch = (5 * dayOfYear + 2) / 153;
-      month = if fromMarch < 10 then fromMarch + 3 else fromMarch - 9;
-      year = yearOfEra + era * 400 + (if month <= 2 then 1 else 0);
+      rest = number: divisor: number - number / divisor * divisor;
+      days = seconds / 86400 + 719468; # since 1 March of the year 0
+      before = year: 365 * year + year / 4 - year / 100 + year / 400;
+      guess = days * 400 / 146097;
+      marchYear = if before (guess + 1) <= days then guess + 1 else if before guess > days then guess - 1 else guess;
+      day = days - before marchYear;
+      month = (5 * day + 2) / 153; # March is 0
       two = number: (if number < 10 then "0" else "") + toString number;
     in
-    "${toString year}${two month}${two (dayOfYear - (153 * fromMarch + 2) / 5 + 1)}"
-    + "${two (time / 3600)}${two (time / 60 - time / 3600 * 60)}${two (time - time / 60 * 60)}";
+    toString (if month < 10 then marchYear else marchYear + 1) + two (if month < 10 then month + 3 else month - 9) + two (day - (153 * month + 2) / 5 + 1)
+    + two (rest seconds 86400 / 3600) + two (rest seconds 3600 / 60) + two (rest seconds 60);
 
-  # The inputs of a flake by a lock, by name, made as Nix makes them of flake.nix and flake.lock (libflake/call-flake.nix).
-  #   text       the lock
-  #   file       its name, for messages
-  #   host       the host it belongs to, for messages
-  #   source     the source of this repository; relative path inputs are folders in it
-  #   folder     the folder of the flake in that source
-  #   isPrivate  tells whether a `locked` entry needs an access token
+  # The inputs of a flake by a lock, by name, made as Nix makes them of flake.nix and flake.lock (libflake/call-flake.nix): by the `text` of the
+  # lock, whose `file` and `host` messages name. Relative path inputs are folders of `source`, the repository, in which the flake is at `folder`.
   inputsOf = { text, file, host, source, folder, isPrivate }:
     let
       lock =
@@ -97,7 +87,7 @@ let
             outputs = (import (outPath + "/flake.nix")).outputs (inputs // { self = result; });
             result =
               if node.flake or true
-              then outputs // sourceInfo // { inherit outPath inputs outputs sourceInfo; _type = "flake"; }
+              then flakeOf sourceInfo { inherit outPath inputs outputs; }
               else sourceInfo // { inherit sourceInfo outPath; };
           in
           { inherit sourceInfo outPath inputs result; })
@@ -123,8 +113,7 @@ let
 
   fleet =
     let toml = addErrorContext "while reading 'hostlock.toml'" (fromTOML (textOf "hostlock.toml" "the list of hosts" "hostlock init")); in
-    if toml.version or 0 > version then fail "hostlock.toml" "its version ${toString toml.version} is newer than this hostlock.nix knows" "hostlock init --upgrade"
-    else toml;
+    if toml.version or 0 > version then fail "hostlock.toml" "its version ${toString toml.version} is newer than this hostlock.nix knows" "hostlock init --upgrade" else toml;
   isPrivate = locked: filter (prefix: refOf locked == prefix || startsWith "${prefix}/" (refOf locked)) (fleet.private or [ ]) != [ ];
 
   hosts = mapAttrs
@@ -164,23 +153,15 @@ let
         isTakenIn = isOwn && elem flakeFolder (map (join folder) (attrValues takenIn));
         given = if isTakenIn then rootInputs else absent // handedOver // (if isOwn && !takesAny then intersectAttrs formals locked else locked);
         outputs = outputsOf (given // { inherit self; });
-        self = outputs // inSelf // source // {
+        self = flakeOf source {
           inherit (inputs.self) outPath;
           inputs = if isTakenIn then removeAttrs rootInputs [ "self" ] else handedOver // locked;
           outputs = outputs // inSelf;
-          sourceInfo = source;
-          _type = "flake";
         };
         # The flake that a host has in a file of its own. If it defines the host's configuration, that one is taken.
         own = import (./. + "/${flake}");
         ownOutputs = if own ? outputs then own.outputs (locked // { self = ownFlake; }) else { };
-        ownFlake = ownOutputs // source // {
-          outPath = join source.outPath flakeFolder;
-          inputs = locked;
-          outputs = ownOutputs;
-          sourceInfo = source;
-          _type = "flake";
-        };
+        ownFlake = flakeOf source { outPath = join source.outPath flakeFolder; inputs = locked; outputs = ownOutputs; };
         find = output: name: if isOwn && ownOutputs ? ${output}.${name} then ownOutputs else outputs;
       in
       if file == "flake.lock" && !isOwn then { inherit text; find = _: _: rootOutputs; } else { inherit text find ownFlake; })
@@ -203,13 +184,10 @@ let
     in
     if ownPlaces == { } then { } else removeAttrs places (filter (name: !(ownPlaces ? ${places.${name}})) (attrNames places));
 
-  build = host: { output, name }:
-    let
-      lock = byLock.${host.lock};
-      built = (lock.find output name).${output}.${name} or
-        (fail "hostlock.toml" "'${output}' has no '${name}', which ${host.name} is said to be" "an editor");
-    in
-    if host.stamp && built ? extendModules then built.extendModules { modules = [ (stampOf host lock.text) ]; } else built;
+  build = host: { output, name }: stamped host ((byLock.${host.lock}.find output name).${output}.${name} or
+    (fail "hostlock.toml" "'${output}' has no '${name}', which ${host.name} is said to be" "an editor"));
+  stamped = host: built:
+    if host.stamp && built ? extendModules then built.extendModules { modules = [ (stampOf host byLock.${host.lock}.text) ]; } else built;
 
   # Lets a running system, and every generation that is kept, say which lock built it: in /etc/hostlock, and in hostlock/ of the
   # system itself. No commit is named, because then every host would differ at every commit.
@@ -237,13 +215,35 @@ let
     (_: entries: listToAttrs (map (entry: { inherit (entry.is) name; value = build entry.host entry.is; }) entries))
     (groupBy (entry: entry.is.output) (concatLists (map (host: map (is: { inherit host is; }) host.configurations) hostList)));
 
+  # Outputs that lead to the machines a second time, whatever they are made of: clanInternals.machines.SYSTEM.NAME and colmenaHive.nodes.NAME.
+  # `again` takes each host from the result by the host's own lock.
+  again = output: machinesOf: mapAttrs (name: machine:
+    if hosts ? ${name} then stamped hosts.${name} (machinesOf (byLock.${hosts.${name}.lock}.find output name).${output}).${name} else machine);
+  ways = {
+    clanInternals = clan: clan // { machines = mapAttrs (system: again "clanInternals" (own: own.machines.${system})) clan.machines; };
+    colmenaHive = hive:
+      let
+        nodes = again "colmenaHive" (own: own.nodes) hive.nodes;
+        toplevel = mapAttrs (_: node: node.config.system.build.toplevel) nodes;
+        deploymentConfig = mapAttrs (_: node: node.config.deployment) nodes;
+        only = names: intersectAttrs (named names (_: null));
+      in
+      hive // {
+        inherit nodes toplevel deploymentConfig;
+        deploymentConfigSelected = names: only names deploymentConfig;
+        evalSelected = names: only names toplevel;
+        evalSelectedDrvPaths = names: mapAttrs (_: system: system.drvPath) (only names toplevel);
+      };
+  };
+
   # The configurations that every host sees in `self`: the other hosts by their own locks.
   inSelf = mapAttrs (output: _: result.${output}) configurations;
 
   result =
-    if fleet ? outputs
-    # The names are known, so nothing of the root lock is needed to learn them.
-    then named fleet.outputs (output: rootOutputs.${output} or (fail "hostlock.toml" "flake.nix has no output '${output}'" "an editor")) // configurations
-    else rootOutputs // mapAttrs (output: built: (rootOutputs.${output} or { }) // built) configurations;
+    if fleet ? outputs # the names are known, so nothing of the root lock is needed to learn them
+    then named fleet.outputs (output: (ways.${output} or (same: same))
+      (rootOutputs.${output} or (fail "hostlock.toml" "flake.nix has no output '${output}'" "an editor"))) // configurations
+    else rootOutputs // mapAttrs (output: way: way rootOutputs.${output}) (intersectAttrs rootOutputs ways)
+      // mapAttrs (output: built: (rootOutputs.${output} or { }) // built) configurations;
 in
 result

@@ -131,16 +131,26 @@ public sealed partial class TextFromOutsideTests : IDisposable
 
     static string LockOf(int day)
     {
-        var nodes = new JsonObject { ["root"] = new JsonObject { ["inputs"] = new JsonObject(Names.Select(name =>
-            KeyValuePair.Create(name, name == Reversed ? new JsonArray(Link) : (JsonNode?)name))) } };
+        var nodes = new JsonObject
+        {
+            ["root"] = new JsonObject
+            {
+                ["inputs"] = new JsonObject(Names.Select(name =>
+            KeyValuePair.Create(name, name == Reversed ? new JsonArray(Link) : (JsonNode?)name)))
+            }
+        };
         foreach (var name in Names.Where(name => name != Reversed))
             nodes[name] = new JsonObject
             {
                 ["inputs"] = name == "u" ? new JsonObject { [Order] = Order } : [],
                 ["locked"] = new JsonObject
                 {
-                    ["type"] = "git", ["url"] = Url, ["ref"] = "r\e[31mef\u202e", ["rev"] = new string((char)('0' + day), 40),
-                    ["lastModified"] = day, ["narHash"] = $"sha256-{new string('A', 43)}=",
+                    ["type"] = "git",
+                    ["url"] = Url,
+                    ["ref"] = "r\e[31mef\u202e",
+                    ["rev"] = new string((char)('0' + day), 40),
+                    ["lastModified"] = day,
+                    ["narHash"] = $"sha256-{new string('A', 43)}=",
                 },
                 ["original"] = new JsonObject { ["type"] = "git", ["url"] = Url },
             };

@@ -410,6 +410,7 @@ public class FakeHostsTests(FakeHostsTests.Shared shared) : IClassFixture<FakeHo
         else
         {
             fleet.Dispose();
+            Until(() => Members(name).IsEmpty);
             Assert.False(Directory.Exists(fleet.Folder));
         }
 

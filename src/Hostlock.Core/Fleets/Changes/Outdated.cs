@@ -126,12 +126,12 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
     // the input as it is then.
     static (NewestRevision? Newest, NewestRevision? Waiting, HostlockException? Problem) Against(
         (NewestRevision? Newest, NewestRevision? Waiting, HostlockException? Problem) answer, FlakeRef locked) => answer switch
-    {
-        { Waiting: { } waiting } when string.Equals(waiting.Id.ToString(), locked.Revision, StringComparison.OrdinalIgnoreCase) =>
-            (waiting, null, null),
-        { Waiting: not null, Newest.Time: { } time } when time < locked.LastModified => (null, answer.Waiting, null),
-        _ => answer,
-    };
+        {
+            { Waiting: { } waiting } when string.Equals(waiting.Id.ToString(), locked.Revision, StringComparison.OrdinalIgnoreCase) =>
+                (waiting, null, null),
+            { Waiting: not null, Newest.Time: { } time } when time < locked.LastModified => (null, answer.Waiting, null),
+            _ => answer,
+        };
 
     // Null if no revision is old enough: then an update leaves the input as it is.
     async Task<NewestRevision?> OldEnoughAsync(FlakeRef reference, DateTimeOffset notAfter, CancellationToken cancellationToken)

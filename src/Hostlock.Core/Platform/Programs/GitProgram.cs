@@ -40,7 +40,7 @@ public static class GitProgram
     ];
 
     // A copy has no settings of its own, so the user's ssh, proxies and credentials are used. No address makes git run a program.
-    static readonly string[] ForCopies = 
+    static readonly string[] ForCopies =
         [.. WithoutHooks, "fetch.unpackLimit=1", "protocol.ext.allow=never", "http.lowSpeedLimit=1", "http.lowSpeedTime=300"];
 
     /// <summary>
