@@ -31,6 +31,7 @@ public class FindingsTests
 
     /// <summary>A little fuzzing in every run, from the same beginning.</summary>
     [Theory]
+    [Trait("part", "whole")]
     [InlineData("lock", 800)]
     [InlineData("nix", 2000)]
     [InlineData("flake", 2000)]

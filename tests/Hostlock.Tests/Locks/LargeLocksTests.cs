@@ -6,6 +6,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Tests.Locks;
 
 /// <summary>Locks that a few lines make as large as anything. The limit of a test would end each test whose cost grew with them.</summary>
+[Trait("part", "whole")]
 public class LargeLocksTests
 {
     const int Doublings = 40;
