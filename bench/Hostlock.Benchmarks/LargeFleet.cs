@@ -10,7 +10,8 @@ static class LargeFleet
         Directory.CreateDirectory(Path.Combine(folder, "locks"));
         var inputs = string.Concat(Enumerable.Range(0, nodes).Select(i => $"  inputs.input{i}.url = \"github:acme/input{i}\";\n"));
         File.WriteAllText(
-            Path.Combine(folder, "flake.nix"), $"{{\n{inputs}  outputs = inputs: import ./hostlock.nix inputs (_: {{ }});\n}}\n");
+            Path.Combine(folder, "flake.nix"),
+            $"{{\n{inputs}  outputs = inputs: import ./hostlock.nix inputs (_: {{ nixosConfigurations = import ./h.nix; }});\n}}\n");
         File.WriteAllText(
             Path.Combine(folder, "hostlock.toml"),
             $"version = 1\n{string.Concat(Enumerable.Range(0, hosts).Select(i => $"[hosts.host{i}]\n"))}");
