@@ -45,10 +45,6 @@ static class ArchiveReader
             var hash = await Task.Run(() => NarWriter.Hash(tree, caught, cancellationToken), cancellationToken);
             return new(hash, tree.LastModified, caught);
         }
-        catch (Exception why) when (Damage.Of(why) is { } damage)
-        {
-            throw damage;
-        }
     }
 
     static async Task<ReadArchive> InOrderAsync(Stream body, Unpacking how, CancellationToken cancellationToken)
@@ -213,21 +209,4 @@ static class ArchiveReader
             return read;
         }
     }
-}
-
-/// <summary>Makes one error of the exceptions that decompressors throw at damaged bytes, each its own.</summary>
-static class Damage
-{
-    /// <summary>
-    /// The error for an exception; null if the exception is not about damaged bytes, but about a failing disk or connection, for example.
-    /// </summary>
-    public static FetchException? Of(Exception why) => why switch
-    {
-        HostlockException or OperationCanceledException or NarOrderException or OnePassException => null,
-        IOException and not EndOfStreamException => null,
-        InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException or SharpCompress.Common.SharpCompressException
-            or IndexOutOfRangeException or ArgumentException or InvalidOperationException or OverflowException or NotImplementedException
-            or NotSupportedException => FetchException.BadArchive($"it is damaged ({why.Message})"),
-        _ => null,
-    };
 }

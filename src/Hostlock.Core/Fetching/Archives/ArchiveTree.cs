@@ -61,10 +61,10 @@ sealed class ArchiveTree : SourceTree, IDisposable
             }
             return tree;
         }
-        catch (Exception why)
+        catch
         {
             tree.Dispose();
-            throw Damage.Of(why) ?? why;
+            throw;
         }
     }
 
@@ -184,14 +184,12 @@ sealed class ArchiveTree : SourceTree, IDisposable
             throw FetchException.BadArchive($"the hard link '{name}' leads to '{target}', which does not exist");
         if (entry is Folder)
             throw FetchException.BadArchive($"the hard link '{name}' leads to a folder");
-        FolderAt(names, names.Count - 1, name.ToString()).Entries.TryAdd(names[^1], entry);
+        ParentOf(names, name.ToString()).Entries.TryAdd(names[^1], entry);
     }
 
     void Put(List<ByteName> names, object entry, string member, Func<object, object, object> both)
     {
-        if (names.Count == 0)
-            throw FetchException.BadArchive($"'{member}' would replace the root of the tree");
-        var folder = FolderAt(names, names.Count - 1, member);
+        var folder = ParentOf(names, member);
         if (!folder.Entries.TryGetValue(names[^1], out var old))
             Add(folder, names[^1], entry);
         else if (old.GetType() == entry.GetType())
@@ -199,6 +197,11 @@ sealed class ArchiveTree : SourceTree, IDisposable
         else
             throw FetchException.BadArchive($"'{member}' occurs twice, as different things");
     }
+
+    Folder ParentOf(List<ByteName> names, string member) =>
+        names.Count > 0
+            ? FolderAt(names, names.Count - 1, member)
+            : throw FetchException.BadArchive($"'{member}' would replace the root of the tree");
 
     Folder FolderAt(List<ByteName> names, int depth, string member)
     {

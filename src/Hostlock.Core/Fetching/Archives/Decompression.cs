@@ -34,22 +34,16 @@ static class Decompression
     /// <summary>Opens an archive that can be read only once. Bytes that are not compressed come through unchanged.</summary>
     /// <exception cref="OnePassException">The archive has to be read back and forth; reads throw it too.</exception>
     public static Task<OpenedArchive> OpenAsync(Stream body, Unpacking how, CancellationToken cancellationToken) =>
-        OpenAsync(
-            body, how, (_, input) =>
-                new Inflated(new GZipStream(input, CompressionMode.Decompress), input, how.Bounds, IsOneMember), cancellationToken);
+        OpenAsync(body, how, (_, input) => new Inflated(OneMember(input), input, how.Bounds, IsOneMember), cancellationToken);
 
-    /// <summary>
-    /// Opens an archive that can be read back and forth. Bytes that are not compressed come through unchanged. Bytes that are not
-    /// compressed come through unchanged. Bytes that are not compressed come through unchanged. Bytes that are not compressed come through
-    /// unchanged.
-    /// </summary>
+    /// <summary>Opens an archive that can be read back and forth. Bytes that are not compressed come through unchanged.</summary>
     public static Task<OpenedArchive> OpenAgainAsync(Stream body, Unpacking how, CancellationToken cancellationToken) =>
         OpenAsync(body, how, (seekable, input) => new Inflated(Members(seekable, input, how), input, how.Bounds), cancellationToken);
 
     static async Task<OpenedArchive> OpenAsync(
         Stream body, Unpacking how, Func<Stream, PackedInput, Inflated> gzip, CancellationToken cancellationToken)
     {
-        var isZstd = false;
+        var pieceBytes = PieceBytes;
         for (var layers = 0; layers < MaximumLayers; layers++)
         {
             var input = new PackedInput(body);
@@ -61,9 +55,9 @@ static class Decompression
                     new Plain(input),
                     head.SequenceEqual("PK\u0003\u0004"u8) || head.SequenceEqual("PK\u0005\u0006"u8),
                     layers > 0,
-                    isZstd ? ZstdPieceBytes : PieceBytes);
+                    pieceBytes);
             }
-            isZstd = inflated.IsZstd;
+            pieceBytes = inflated.PieceBytes;
             body = inflated;
         }
         throw FetchException.BadArchive($"it is compressed more than {MaximumLayers - 1} times");
@@ -75,22 +69,30 @@ static class Decompression
         return head switch
         {
             [0x1f, 0x8b, ..] => gzip(body, input),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => new Inflated(new DecompressionStream(input), input, how.Bounds),
-            // A skippable frame.
-            [>= 0x50 and <= 0x5f, 0x2a, 0x4d, 0x18, ..] => new Inflated(new DecompressionStream(input), input, how.Bounds),
+            // The second is a frame that is skipped.
+            [0x28, 0xb5, 0x2f, 0xfd, ..] or [>= 0x50 and <= 0x5f, 0x2a, 0x4d, 0x18, ..] =>
+                new Inflated(DecompressedStream.OfArchive(input, packed => new DecompressionStream(packed)), input, how.Bounds)
+                {
+                    PieceBytes = ZstdPieceBytes,
+                },
             [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => new Inflated(new XzStream(input), input, how.Bounds),
             [0x5d, 0, 0, ..] => new Inflated(Lzma(input), input, how.Bounds, IsWhole),
             _ => BzipMembers.Begins(head) ? new Inflated(new BzipMembers(input), input, how.Bounds) : null,
         };
     }
 
-    // The old format of xz: five bytes of properties, then the size; a size of all ones means unknown.
-    static LzmaStream Lzma(PackedInput input)
+    // The base library refuses some files that Nix reads, so a file that it refuses is read again, member by member.
+    static DecompressedStream OneMember(PackedInput input) =>
+        new(input, packed => new GZipStream(packed, CompressionMode.Decompress), message => new OnePassException(message));
+
+    // The old format of xz: properties, then the size; a size of all ones means unknown.
+    static DecompressedStream Lzma(PackedInput input)
     {
         var header = input.Take(HeadBytes);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(1)) > LzmaWindow.Most)
-            throw FetchException.ArchiveTooLarge("the window of its lzma file in bytes", LzmaWindow.Most);
-        return LzmaStream.Create(header[..5], input, inputSize: -1, outputSize: BitConverter.ToInt64(header, 5));
+        var properties = header[..LzmaWindow.PropertyBytes];
+        LzmaWindow.Check(properties, "its lzma file");
+        var size = BitConverter.ToInt64(header, LzmaWindow.PropertyBytes);
+        return DecompressedStream.OfArchive(input, packed => LzmaStream.Create(properties, packed, inputSize: -1, outputSize: size));
     }
 
     // The decoder reads missing bytes as zeros.
@@ -140,21 +142,14 @@ static class Decompression
         long _inflated;
         bool _isDone;
 
-        public bool IsZstd => decoder is DecompressionStream;
+        /// <summary>The number of bytes that libarchive inflates at a time.</summary>
+        public int PieceBytes { get; init; } = Decompression.PieceBytes;
 
         public override int Read(Span<byte> buffer)
         {
             if (_isDone || buffer.IsEmpty)
                 return 0;
-            int read;
-            try
-            {
-                read = decoder.Read(buffer);
-            }
-            catch (InvalidDataException why) when (decoder is GZipStream)
-            {
-                throw new OnePassException(why.Message);
-            }
+            var read = decoder.Read(buffer);
             _inflated += read;
             if (_inflated > bounds.Inflated)
                 throw FetchException.ArchiveTooLarge("its size in bytes", bounds.Inflated);

@@ -155,16 +155,22 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
             case 0:
                 return part;
             case 8:
-                return new Whole(new DeflateStream(part, CompressionMode.Decompress), () => part.IsRead);
+                return new Whole(
+                    DecompressedStream.OfArchive(part, source => new DeflateStream(source, CompressionMode.Decompress)),
+                    () => part.IsRead);
             case 12:
                 return new Whole(new BzipMembers(input), () => input.Peek(1).IsEmpty);
             case 14:
                 // 5.8.8: a version, the number of bytes that follow, properties.
-                var head = new byte[9];
-                part.ReadExactly(head);
-                return LzmaStream.Create(head[4..], part, inputSize: packed - head.Length, outputSize: size);
+                var head = new byte[4 + LzmaWindow.PropertyBytes];
+                if (part.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length)
+                    throw FetchException.BadArchive("it ends in the middle of a member");
+                var properties = head[4..];
+                LzmaWindow.Check(properties, "a member");
+                return DecompressedStream.OfArchive(
+                    part, source => LzmaStream.Create(properties, source, inputSize: packed - head.Length, outputSize: size));
             case 93:
-                return new Whole(new DecompressionStream(part), () => part.IsRead);
+                return new Whole(DecompressedStream.OfArchive(part, source => new DecompressionStream(source)), () => part.IsRead);
             case 95:
                 return new XzStream(input);
             default:

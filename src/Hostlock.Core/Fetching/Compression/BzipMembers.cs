@@ -10,7 +10,7 @@ sealed class BzipMembers(PackedInput packed) : ForwardStream
 {
     const int Head = 10;
 
-    Stream? _member;
+    DecompressedStream? _member;
 
     /// <summary>True if these bytes begin a bzip2 stream.</summary>
     public static bool Begins(ReadOnlySpan<byte> head) =>
@@ -22,7 +22,9 @@ sealed class BzipMembers(PackedInput packed) : ForwardStream
     {
         while (_member is not null || Begins(packed.Peek(Head)))
         {
-            _member ??= BZip2Stream.Create(packed, CompressionMode.Decompress, decompressConcatenated: false, leaveOpen: true);
+            _member ??= DecompressedStream.OfArchive(
+                packed,
+                source => BZip2Stream.Create(source, CompressionMode.Decompress, decompressConcatenated: false, leaveOpen: true));
             if (_member.Read(buffer) is > 0 and var read)
                 return read;
             _member.Dispose();

@@ -34,7 +34,7 @@ static class ContentEncoding
     {
         readonly PackedInput _input = new(coded);
         readonly Checksum _sum = Checksum.Crc32();
-        Stream? _decoder;
+        DecompressedStream? _decoder;
         long _decoded;
         bool _isGzip, _isDone;
 
@@ -42,16 +42,8 @@ static class ContentEncoding
         {
             if (_isDone || buffer.IsEmpty || (_decoder is null && _input.Peek(2).IsEmpty))
                 return 0;
-            int read;
-            try
-            {
-                _decoder ??= Decoder(_input.Peek(2));
-                read = _decoder.Read(buffer);
-            }
-            catch (Exception why) when (why is InvalidDataException or InvalidOperationException or EndOfStreamException or ZstdException)
-            {
-                throw Damaged();
-            }
+            _decoder ??= new(_input, Opening(_input.Peek(2)), _ => Damaged());
+            var read = _decoder.Read(buffer);
             _decoded += read;
             _input.Allow(_decoded);
             if (_isGzip)
@@ -75,23 +67,23 @@ static class ContentEncoding
         }
 
         // Like curl, this accepts zlib's format as gzip, and bare deflate as zlib's format, because some servers send them.
-        Stream Decoder(ReadOnlySpan<byte> head)
+        Func<Stream, Stream> Opening(ReadOnlySpan<byte> head)
         {
             switch (name)
             {
                 case "gzip" or "x-gzip" when head is [0x1f, 0x8b]:
                     _isGzip = true;
-                    return new GZipStream(_input, CompressionMode.Decompress);
+                    return body => new GZipStream(body, CompressionMode.Decompress);
                 case "gzip" or "x-gzip":
-                    return new ZLibStream(_input, CompressionMode.Decompress);
+                    return body => new ZLibStream(body, CompressionMode.Decompress);
                 case "deflate" when head is [var method, var flags] && (method & 15) == 8 && (method * 256 + flags) % 31 == 0:
-                    return new ZLibStream(_input, CompressionMode.Decompress);
+                    return body => new ZLibStream(body, CompressionMode.Decompress);
                 case "deflate":
-                    return new DeflateStream(_input, CompressionMode.Decompress);
+                    return body => new DeflateStream(body, CompressionMode.Decompress);
                 case "br":
-                    return new BrotliStream(_input, CompressionMode.Decompress);
+                    return body => new BrotliStream(body, CompressionMode.Decompress);
                 case "zstd":
-                    return new DecompressionStream(_input);
+                    return body => new DecompressionStream(body);
                 default:
                     throw FetchException.BadAnswer(shown, $"it has the unknown content encoding '{name}'");
             }

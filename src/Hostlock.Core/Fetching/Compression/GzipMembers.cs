@@ -25,7 +25,7 @@ sealed class GzipMembers(Stream packed, long most, bool isOwned) : ForwardStream
     long _next;
     int _count;
     Pieces? _pieces;
-    DeflateStream? _member;
+    DecompressedStream? _member;
 
     public override int Read(Span<byte> buffer)
     {
@@ -61,14 +61,17 @@ sealed class GzipMembers(Stream packed, long most, bool isOwned) : ForwardStream
             throw FetchException.ArchiveTooLarge("the number of gzip members", MaximumMembers);
         var start = _next + header;
         _pieces = new(packed, start, LastPiece(start));
-        _member = new(_pieces, CompressionMode.Decompress, leaveOpen: true);
+        _member = Member(_pieces);
         return true;
     }
+
+    static DecompressedStream Member(Pieces pieces) =>
+        DecompressedStream.OfArchive(pieces, source => new DeflateStream(source, CompressionMode.Decompress, leaveOpen: true));
 
     long LastPiece(long start)
     {
         var pieces = new Pieces(packed, start, long.MaxValue);
-        using var member = new DeflateStream(pieces, CompressionMode.Decompress, leaveOpen: true);
+        using var member = Member(pieces);
         long inflated = 0;
         while (member.Read(_scratch) is > 0 and var read)
         {

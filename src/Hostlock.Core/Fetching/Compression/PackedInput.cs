@@ -52,12 +52,13 @@ sealed class PackedInput(Stream source) : ForwardStream
     }
 
     /// <summary>Consumes the next bytes, exactly as many as asked for.</summary>
-    /// <exception cref="EndOfStreamException">The source ends before.</exception>
+    /// <exception cref="FetchException">The source ends before.</exception>
     public byte[] Take(int count)
     {
         var bytes = new byte[count];
-        this.ReadExactly(bytes);
-        return bytes;
+        return this.ReadAtLeast(bytes, count, throwOnEndOfStream: false) == count
+            ? bytes
+            : throw FetchException.BadArchive("its compressed bytes end too early");
     }
 
     public override int Read(Span<byte> buffer)

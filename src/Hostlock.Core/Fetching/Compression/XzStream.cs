@@ -99,7 +99,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
         _flags = null;
     }
 
-    byte Next() => packed.Peek(1) is [var next] ? next : throw new EndOfStreamException();
+    byte Next() => packed.Peek(1) is [var next] ? next : throw Damaged("end");
 
     static uint Word(byte[] bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at));
 
@@ -112,7 +112,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
         readonly int _headerBytes, _check;
         readonly ulong? _statedPacked, _statedSize;
         readonly long _start;
-        readonly Stream _contents;
+        readonly DecompressedStream _contents;
         readonly Checksum? _sum;
         readonly IncrementalHash? _hash;
         ulong _size;
@@ -128,7 +128,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
             using var rest = new MemoryStream(header, 2, _headerBytes - 6);
             _statedPacked = (header[1] & 0x40) != 0 ? Number.Read(rest, null) : null;
             _statedSize = (header[1] & 0x80) != 0 ? Number.Read(rest, null) : null;
-            var filters = new List<BlockFilter>();
+            var filters = new List<(BlockFilter Filter, byte[] Properties)>();
             for (var i = 0; i <= (header[1] & 3); i++)
                 filters.Add(Filter(Number.Read(rest, null), rest));
             while (rest.ReadByte() is >= 0 and var padding)
@@ -136,14 +136,10 @@ sealed class XzStream(PackedInput packed) : ForwardStream
                 if (padding != 0)
                     throw Damaged("block header");
             }
-            if (filters[^1] is not Lzma2Filter || filters.SkipLast(1).Any(filter => filter is Lzma2Filter))
+            if (filters[^1].Filter is not Lzma2Filter || filters.SkipLast(1).Any(each => each.Filter is Lzma2Filter))
                 throw Damaged("block header");
             _start = packed.Passed;
-            _contents = filters.AsEnumerable().Reverse().Aggregate<BlockFilter, Stream>(packed, (below, filter) =>
-            {
-                filter.SetBaseStream(below);
-                return filter;
-            });
+            _contents = DecompressedStream.OfArchive(packed, source => filters.AsEnumerable().Reverse().Aggregate(source, Over));
             _sum = check switch { 1 => Checksum.Crc32(), 4 => Checksum.Crc64(), _ => null };
             _hash = check == 10 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         }
@@ -181,10 +177,19 @@ sealed class XzStream(PackedInput packed) : ForwardStream
             return isRight ? ((ulong)_headerBytes + packed + (ulong)check.Length, _size) : throw Damaged("contents");
         }
 
-        static BlockFilter Filter(ulong id, MemoryStream header)
+        static Stream Over(Stream below, (BlockFilter Filter, byte[] Properties) each)
+        {
+            each.Filter.Init(each.Properties);
+            each.Filter.ValidateFilter();
+            each.Filter.SetBaseStream(below);
+            return each.Filter;
+        }
+
+        static (BlockFilter, byte[]) Filter(ulong id, MemoryStream header)
         {
             var properties = new byte[Math.Min(Number.Read(header, null), 64)];
-            header.ReadExactly(properties);
+            if (header.ReadAtLeast(properties, properties.Length, throwOnEndOfStream: false) < properties.Length)
+                throw Damaged("block header");
             BlockFilter filter = id switch
             {
                 0x04 => new X86Filter(),
@@ -196,9 +201,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
                 0x21 => throw FetchException.ArchiveTooLarge("the window of its xz file in bytes", LzmaWindow.Most),
                 _ => throw FetchException.BadArchive($"its xz file has the filter {id}, which is not read here"),
             };
-            filter.Init(properties);
-            filter.ValidateFilter();
-            return filter;
+            return (filter, properties);
         }
     }
 
@@ -236,7 +239,7 @@ sealed class XzStream(PackedInput packed) : ForwardStream
         /// <summary>Reads one byte, and appends it to a checksum if one is given.</summary>
         public static byte Byte(Stream stream, Checksum? sum)
         {
-            var value = stream.ReadByte() is >= 0 and var read ? (byte)read : throw new EndOfStreamException();
+            var value = stream.ReadByte() is >= 0 and var read ? (byte)read : throw NoNumber();
             sum?.Append([value]);
             return value;
         }
@@ -250,9 +253,11 @@ sealed class XzStream(PackedInput packed) : ForwardStream
                 var next = Byte(stream, sum);
                 number |= (ulong)(next & 0x7f) << shift;
                 if ((next & 0x80) == 0)
-                    return next == 0 && shift > 0 ? throw Damaged("numbers") : number;
+                    return next == 0 && shift > 0 ? throw NoNumber() : number;
             }
-            throw Damaged("numbers");
+            throw NoNumber();
         }
+
+        static FetchException NoNumber() => FetchException.BadArchive("a number of its xz file is damaged");
     }
 }

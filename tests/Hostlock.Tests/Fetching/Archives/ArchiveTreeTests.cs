@@ -107,6 +107,8 @@ public class ArchiveTreeTests
     [InlineData("p/h=>p/a")]
     [InlineData("p/d/", "p/h=>p/d")]
     [InlineData("p/a", "p/a->x")]
+    [InlineData("p/a", ".=>p/a")]
+    [InlineData("p/h=>.")]
     public async Task What_Nix_refuses_or_cannot_settle_is_refused(params string[] entries) =>
         await Assert.ThrowsAsync<FetchException>(() => ReadAsync(Tar(TarEntryFormat.Pax, entries)));
 
@@ -187,6 +189,18 @@ public class ArchiveTreeTests
         byte[] lzma = [0x5d, 0, 0, 0, 0x80, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0];
 
         await RefusedAsync(new MemoryStream(lzma), "the window of its lzma file");
+        await RefusedAsync(new MemoryStream(ZipOf(method: 14, [9, 20, 5, 0, .. lzma])), "the window of a member");
+    }
+
+    // A zip archive with one member, a; both of its headers have the fields from the version to the length of the extra field.
+    static byte[] ZipOf(byte method, byte[] packed)
+    {
+        var size = (byte)packed.Length;
+        byte[] fields = [20, 0, 0, 0, method, 0, 0, 0, 33, 0, 1, 0, 0, 0, size, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0];
+        byte[] member = [.. "PK\u0003\u0004"u8, .. fields, .. "a"u8, .. packed];
+        byte[] directory = [.. "PK\u0001\u0002"u8, 20, 0, .. fields, .. new byte[14], .. "a"u8];
+        byte[] end = [1, 0, 1, 0, (byte)directory.Length, 0, 0, 0, (byte)member.Length, 0, 0, 0, 0, 0];
+        return [.. member, .. directory, .. "PK\u0005\u0006"u8, 0, 0, 0, 0, .. end];
     }
 
     [Fact]
