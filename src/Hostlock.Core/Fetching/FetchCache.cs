@@ -1,68 +1,45 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Hostlock.Flakes;
 using Hostlock.Nar;
-using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
 
 /// <summary>
-/// Keeps answers about pinned trees, which never change, in one small file each. A file that is damaged, foreign or of another version is
-/// ignored. Several runs may use the cache at once: files are replaced whole, and all runs write the same.
+/// Keeps answers about pinned trees, which never change. All runs that use the cache at once write the same.
 /// </summary>
 /// <param name="folder">The folder of the files.</param>
 public sealed class FetchCache(string folder)
 {
-    const string Version = "hostlock answer 1";
-    const int MaximumBytes = 32 * 1024 * 1024;
+    readonly CachedTexts _texts = new(Path.Combine(folder, "answers"), "hostlock answer 1", 32 * 1024 * 1024);
 
     /// <summary>The answer under a key; null if there is none.</summary>
     public CachedAnswer? Find(RefAttributes key)
     {
+        var text = key.ToString();
         try
         {
-            var path = PathOf(key);
-            if (!File.Exists(path) || new FileInfo(path).Length > MaximumBytes)
-                return null;
-            var text = File.ReadAllText(path);
-            var lines = text.Split('\n', 3);
-            return lines is [Version, var sum, var body] && sum == Sum(key, body) ? Parse(body) : null;
+            return _texts.Find(PathOf(text), text) is { } answer ? Parse(answer) : null;
         }
-        catch (Exception why) when (
-            why is IOException or UnauthorizedAccessException
-                or JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception why) when (why is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
-            return null; // an answer that cannot be read is asked for again
+            return null; // an answer that makes no sense is asked for again
         }
     }
 
     /// <summary>Keeps an answer. If it cannot be written, nothing fails.</summary>
     public void Keep(RefAttributes key, CachedAnswer answer)
     {
-        try
-        {
-            var path = PathOf(key);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var body = Write(answer);
-            AtomicFile.Replace(path, Encoding.UTF8.GetBytes($"{Version}\n{Sum(key, body)}\n{body}"), isDurable: false);
-        }
-        catch (Exception why) when (why is IOException or UnauthorizedAccessException or PlatformException)
-        {
-            // The next run asks again.
-        }
+        var text = key.ToString();
+        _texts.Keep(PathOf(text), text, Write(answer));
     }
 
-    string PathOf(RefAttributes key)
+    static string PathOf(string key)
     {
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key.ToString())));
-        return Path.Combine(folder, "answers", name[..2], name[2..]);
+        var name = CachedTexts.NameOf(key);
+        return Path.Combine(name[..2], name[2..]);
     }
-
-    // The key is part of the checksum, so that an answer in the file of another key is noticed.
-    static string Sum(RefAttributes key, string body) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key}\n{body}")));
 
     static string Write(CachedAnswer answer)
     {

@@ -44,7 +44,6 @@ public class DoorsTests
                 ["Hostlock.Platform.ProcessRunner"] = "it opens a new file for an output",
                 ["Hostlock.Platform.ProcessTree"] = "it reads /proc",
                 ["Hostlock.Platform.UnixFiles"] = "it is beneath RegularFile",
-                ["Hostlock.Fetching.FetchCache"] = "the cache is ours",
                 ["Hostlock.Fetching.Archives.TemporaryFile"] = "its file is ours, and has no name",
                 ["Hostlock.Fleets.Bisecting.Bisection"] = "what was tried is in the cache",
             }),
@@ -59,7 +58,7 @@ public class DoorsTests
                 ["Hostlock.Platform.ProcessRunner"] = "it opens a new file for an output",
                 ["Hostlock.Platform.UnixFiles"] = "it is beneath AtomicFile and FolderCopy",
                 ["Hostlock.Fetching.CacheFolder"] = "the folder is ours",
-                ["Hostlock.Fetching.FetchCache"] = "the cache is ours",
+                ["Hostlock.Fetching.CachedTexts"] = "the cache is ours",
                 ["Hostlock.Fetching.Archives.TemporaryFile"] = "its file is ours, and has no name",
                 ["Hostlock.Fetching.Git.GitCopies"] = "the copies of repositories are in the cache",
                 ["Hostlock.Fetching.Git.GitExportIgnore"] = "the index is in the cache",
@@ -73,7 +72,7 @@ public class DoorsTests
             {
                 ["Hostlock.Platform.AtomicFile"] = "it replaces one as it does many",
                 ["Hostlock.Fleets.RepositoryFiles"] = "it is the door",
-                ["Hostlock.Fetching.FetchCache"] = "the cache is ours",
+                ["Hostlock.Fetching.CachedTexts"] = "the cache is ours",
                 ["Hostlock.Fetching.Git.GitCopies"] = "the copies of repositories are in the cache",
                 ["Hostlock.Fetching.Git.GitExportIgnore"] = "the folder of the index is in the cache",
                 ["Hostlock.Fleets.Bisecting.Bisection"] = "what was tried is in the cache",
@@ -81,7 +80,6 @@ public class DoorsTests
                 ["Hostlock.Fleets.FlakeCopy"] = "the copy of the flake is in the cache",
                 ["Hostlock.Fleets.Undertaking"] = "its record is ours, and lies with git",
                 ["Hostlock.Platform.FolderCopy"] = "it copies into a folder of ours",
-                ["Hostlock.Machines.MachineCache"] = "the cache is ours",
                 ["Hostlock.Cli.Surroundings"] = "the folder is named to be written to",
             }),
 
