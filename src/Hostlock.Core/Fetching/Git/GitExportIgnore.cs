@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Nar;
 using Hostlock.Platform;
 
@@ -29,11 +30,8 @@ static class GitExportIgnore
             var read = await repository.RunAsync(WithIndex(repository.Command("read-tree", commit)), cancellationToken);
             if (!read.Succeeded)
                 throw FetchException.GitFailed(repository.Url, "read", read.Errors.Trim());
-            var left = await AskAsync(
-                repository,
-                WithIndex(repository.CommandBySettings("check-attr", "--cached", "-z", "--stdin", Attribute)),
-                tree.Paths().Select(path => (path, IsFolder(path))),
-                cancellationToken);
+            var left = await GitAttributes.SetAsync(
+                repository, Attribute, [.. tree.Paths().Select(path => (path, IsFolder(path)))], WithIndex, cancellationToken);
             return tree.Without(left.Contains);
         }
         finally
@@ -62,32 +60,14 @@ static class GitExportIgnore
         GitRepository repository, IReadOnlyList<TreePath> files, CancellationToken cancellationToken)
     {
         HashSet<TreePath> folders = [.. files.SelectMany(file => file.Folders)];
-        var left = await AskAsync(
+        var left = await GitAttributes.SetAsync(
             repository,
-            repository.CommandBySettings("check-attr", "--cached", "-z", "--stdin", Attribute) with { Folder = repository.Place.WorkTree },
-            files.Select(file => (file, false)).Concat(folders.Select(folder => (folder, true))),
+            Attribute,
+            [.. files.Select(file => (file, false)), .. folders.Select(folder => (folder, true))],
+            command => command with { Folder = repository.Place.WorkTree },
             cancellationToken);
         return ([.. files.Where(IsExported)], [.. folders.Where(IsExported)]);
 
         bool IsExported(TreePath path) => !left.Contains(path) && !path.Folders.Any(left.Contains);
-    }
-
-    static async Task<HashSet<TreePath>> AskAsync(
-        GitRepository repository,
-        ProcessRequest question,
-        IEnumerable<(TreePath Path, bool IsFolder)> paths,
-        CancellationToken cancellationToken)
-    {
-        question = question with { Input = GitFields.Join(paths), Output = new ProcessOutput.Bytes() };
-        var finished = await repository.RunAsync(question, cancellationToken);
-        if (!finished.Succeeded)
-            throw FetchException.GitFailed(repository.Url, "read the attributes of", finished.Errors.Trim());
-        // PATH, ATTRIBUTE, VALUE; as in git archive, no value but a plain "set" counts.
-        return
-        [
-            .. GitFields.Of(finished.OutputBytes).Chunk(3)
-                .Where(line => line is [_, _, var value] && value.Span.SequenceEqual("set"u8))
-                .Select(line => TreePath.Of(line[0].Span)),
-        ];
     }
 }

@@ -1,7 +1,4 @@
 using System.Buffers;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Hostlock.Nar;
 using Hostlock.Platform;
 
@@ -31,7 +28,7 @@ static class GitLineEnds
         foreach (var (lines, keywords) in ((bool, bool)[])[(true, false), (false, true), (true, true)])
         {
             var undone = keywords ? WithoutKeywords(contents) : contents;
-            if (BlobId(lines ? WithoutReturns(undone) : undone) == entry.Id)
+            if (GitBlobId.Of(new MemoryStream(lines ? WithoutReturns(undone) : undone)) == entry.Id)
                 return new(entry.Path, lines, keywords);
         }
         return null;
@@ -89,13 +86,5 @@ static class GitLineEnds
         }
         kept.Write(rest);
         return kept.WrittenSpan.ToArray();
-    }
-
-    static string BlobId(byte[] contents)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {contents.Length}\0")));
-        hash.AppendData(contents);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

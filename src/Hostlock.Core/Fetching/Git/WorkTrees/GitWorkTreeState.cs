@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Hostlock.Nar;
 using Hostlock.Platform;
@@ -119,7 +117,7 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
             hasOtherModes |= HasOtherMode(entry, status);
             if (IsUnchanged(entry, path, status, index.Written))
                 continue;
-            if (IsLink(entry) && status.Kind == UnixFiles.Kind.File && BlobId(path, status.Size, isLink: false) == entry.Id)
+            if (IsLink(entry) && status.Kind == UnixFiles.Kind.File && BlobId(path, isLink: false) == entry.Id)
                 hasLinksAsFiles = true;
             else if (HasSizeSeen(entry, status)
                 && !IsLink(entry)
@@ -195,19 +193,12 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
         // A file that is as new as the index may have changed within the same tick, so its contents decide (git calls it racily clean).
         var isOlder = (status.Modified, isCoarse ? 0 : status.ModifiedNanoseconds)
             .CompareTo((written.Seconds, isCoarse ? 0 : written.Nanoseconds)) < 0;
-        return (seen == entry.Seen && isOlder) || BlobId(path, status.Size, isLink) == entry.Id;
+        return (seen == entry.Seen && isOlder) || BlobId(path, isLink) == entry.Id;
     }
 
-    static string BlobId(byte[] path, long size, bool isLink)
+    static string BlobId(byte[] path, bool isLink)
     {
         using Stream contents = isLink ? new MemoryStream(UnixFiles.ReadLink(path)) : UnixFiles.Open(path);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-        hash.AppendData(
-            Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {(isLink ? contents.Length : size)}\0")));
-        var buffer = new byte[64 * 1024];
-        int read;
-        while ((read = contents.Read(buffer)) > 0)
-            hash.AppendData(buffer, 0, read);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return GitBlobId.Of(contents);
     }
 }

@@ -1,0 +1,22 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Hostlock.Fetching.Git.WorkTrees;
+
+/// <summary>The id that git gives to a blob.</summary>
+static class GitBlobId
+{
+    /// <summary>Works out the id of a blob, forty hexadecimal digits.</summary>
+    /// <param name="contents">The contents, from their beginning.</param>
+    public static string Of(Stream contents)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {contents.Length}\0")));
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = contents.Read(buffer)) > 0)
+            hash.AppendData(buffer, 0, read);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
