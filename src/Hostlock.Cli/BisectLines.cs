@@ -33,7 +33,10 @@ sealed class BisectLines(Terminal terminal, LockOwner owner) : IBisectWatcher
         terminal.Talk(string.Create(CultureInfo.InvariantCulture, $"{count} revisions of {Visible.Name(input)} lie between\n"));
 
     public void TriedRevision(string input, NewestRevision revision, Verdict verdict) =>
-        terminal.Talk($"{Visible.Name(input)} at {revision.Id.Shortened} ({revision.Time ?? default}): {Word(verdict)}\n");
+        terminal.Talk($"{Visible.Name(input)} at {revision.Id.Shortened}{Date(revision)}: {Word(verdict)}\n");
+
+    /// <summary>The date of a revision in parentheses, behind a space; empty if git cannot read it.</summary>
+    public static string Date(NewestRevision revision) => revision.Time is { } time ? $" ({time})" : "";
 
     public void Warned(Warning warning) => terminal.Warn(warning);
 

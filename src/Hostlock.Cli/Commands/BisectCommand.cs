@@ -108,7 +108,7 @@ sealed class BisectCommand : FleetCommand
         foreach (var culprit in culprits)
         {
             terminal.Data(
-                $"{(culprits.Count > 1 ? "  " : $"the first bad revision of {input} is ")}{culprit.Id} ({culprit.Time ?? default})\n");
+                $"{(culprits.Count > 1 ? "  " : $"the first bad revision of {input} is ")}{culprit.Id}{BisectLines.Date(culprit)}\n");
             if (result.Locked is { } locked && CompareLink.Of(locked, culprit.Id.ToString()) is { } link)
                 terminal.Data($"  {link}\n");
         }

@@ -18,6 +18,11 @@ public readonly record struct Moment(ulong Seconds) : IComparable<Moment>
     /// <summary>The moment of a signed count of seconds, as file systems and archives have it; null if it is not above zero.</summary>
     public static Moment? OfPositive(long seconds) => seconds > 0 ? new((ulong)seconds) : null;
 
+    /// <summary>Reads seconds since the epoch from their decimal digits; null if the text is anything else.</summary>
+    /// <param name="digits">The text, as git and our own files have it.</param>
+    public static Moment? TryParse(string digits) =>
+        ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? new(seconds) : null;
+
     /// <summary>The date in UTC; the last one there is if the moment is later than all dates.</summary>
     public DateTimeOffset Date => DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(Seconds, LastDated));
 

@@ -20,7 +20,7 @@ public static class HistoryText
             var from = commit.PromotedFrom.Length > 0 ? $" {ink.Good($"promoted from {Visible.Name(commit.PromotedFrom)}")}" : "";
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{ink.Warn(Revision.Shorten(commit.Id))} {commit.Time} {Visible.Name(commit.Subject)}{from}\n");
+                $"{ink.Warn(Revision.Shorten(commit.Id))} {commit.Time?.ToString() ?? "no date"} {Visible.Name(commit.Subject)}{from}\n");
             if (diff is null)
             {
                 text.Append("  the lock cannot be read\n");

@@ -61,6 +61,10 @@ public class HistoryTextTests
             HistoryText.Render([new(new(Id(1), Moment.Of(FlakeWorld.Day(1)), "a\e[2J", ""), new([]))], Ink.Plain));
 
     [Fact]
+    public void A_commit_without_a_date_says_so() =>
+        Assert.StartsWith("1111111 no date x\n", Render(new([])), StringComparison.Ordinal);
+
+    [Fact]
     public void Without_commits_nothing_is_said() => Assert.Equal("", HistoryText.Render([], Ink.Plain));
 
     static string Render(LockDiff diff) => HistoryText.Render([new(new FileCommit(Id(1), default, "x", ""), diff)], Ink.Plain);

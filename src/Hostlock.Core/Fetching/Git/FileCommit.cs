@@ -4,7 +4,7 @@ namespace Hostlock.Fetching.Git;
 
 /// <summary>A commit that changed a file.</summary>
 /// <param name="Id">Forty hexadecimal digits.</param>
-/// <param name="Time">When the commit was made.</param>
+/// <param name="Time">When the commit was made; null if git cannot read its date.</param>
 /// <param name="Subject">The first line of the commit's message.</param>
 /// <param name="PromotedFrom">The host that a promotion came from, as a trailer of the message says; empty if none does.</param>
-public sealed record FileCommit(string Id, Moment Time, string Subject, string PromotedFrom);
+public sealed record FileCommit(string Id, Moment? Time, string Subject, string PromotedFrom);

@@ -50,10 +50,7 @@ public sealed class GitHistory : IDisposable
             .. from line in finished.Output.Split('\n')
                let fields = line.Split('\0')
                where fields.Length == 4
-               let time = ulong.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-                   ? new Moment(seconds)
-                   : default
-               select new FileCommit(fields[0], time, fields[2], fields[3].Trim()),
+               select new FileCommit(fields[0], Moment.TryParse(fields[1]), fields[2], fields[3].Trim()),
         ];
     }
 

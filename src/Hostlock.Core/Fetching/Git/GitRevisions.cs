@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hostlock.Flakes;
 using Hostlock.Locks;
 
@@ -170,10 +169,7 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
             .. from line in listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                let fields = line.Split(' ')
                // git states no date if it cannot read the one of the commit.
-               let time = ulong.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-                   ? new Moment(seconds)
-                   : (Moment?)null
-               select new NewestRevision(Revision.Parse(fields[0]), time),
+               select new NewestRevision(Revision.Parse(fields[0]), Moment.TryParse(fields[1])),
         ];
     }
 }

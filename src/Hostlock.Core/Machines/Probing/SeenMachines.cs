@@ -20,8 +20,8 @@ public sealed class SeenMachines(MachineCache cache, string fleet)
     /// <summary>A host as it was when it last answered; null if it never did.</summary>
     public SeenMachine? Find(HostName host) =>
         cache.Find(Kind, KeyOf(host))?.Split('\n') is [var id, var at, var label]
-        && ulong.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            ? new(id, new(seconds), label)
+        && Moment.TryParse(at) is { } time
+            ? new(id, time, label)
             : null;
 
     /// <summary>Remembers an answer.</summary>

@@ -17,7 +17,8 @@ public static class LogJson
         {
             json.WriteStartObject();
             json.WriteString("commit", commit.Id);
-            json.WriteNumber("time", commit.Time.Seconds);
+            if (commit.Time is { } time)
+                json.WriteNumber("time", time.Seconds);
             json.WriteString("subject", commit.Subject);
             if (commit.PromotedFrom.Length > 0)
                 json.WriteString("promotedFrom", commit.PromotedFrom);

@@ -73,6 +73,20 @@ public sealed class GitHistoryTests : IDisposable
         Assert.Contains("read 'locks/plex.lock' through its filter", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_commit_whose_date_git_cannot_read_has_none()
+    {
+        TestGit.In(_folder.Path, "init", "-q", "-b", "main");
+        Commit("locks/plex.lock", "plain");
+        var tree = TestGit.In(_folder.Path, "rev-parse", "HEAD^{tree}").Trim();
+        _folder.Write("commit", $"tree {tree}\nauthor a <a@example.org> 0 +0000\ncommitter a <a@example.org> -5 +0000\n\nx\n");
+        var commit = TestGit.In(_folder.Path, "hash-object", "-t", "commit", "-w", "--literally", _folder["commit"]).Trim();
+        TestGit.In(_folder.Path, "update-ref", "HEAD", commit);
+        using var history = new GitHistory(new ProcessRunner(), _folder.Path, ["locks/plex.lock"]);
+
+        Assert.Equal([new(commit, null, "x", "")], await history.OfAsync("locks/plex.lock", 10, TestContext.Current.CancellationToken));
+    }
+
     void Filter(string smudge)
     {
         if (!Directory.Exists(_folder[".git"]))

@@ -35,7 +35,7 @@ public sealed class LockHistoryTests : IDisposable
 
         Assert.Equal(["day 4", "day 3", "day 2", "day 1"], changes.Select(change => change.Commit.Subject));
         Assert.Equal([null, null, "1 → 2", "nothing → 1"], changes.Select(change => Words(change.Diff)));
-        Assert.Equal(FlakeWorld.Day(4), changes[0].Commit.Time.Date);
+        Assert.Equal(FlakeWorld.Day(4), changes[0].Commit.Time?.Date);
     }
 
     [Fact]

@@ -37,6 +37,10 @@ public class LogJsonTests
                   "commit": "1111111111111111111111111111111111111111",
                   "time": 1577923200,
                   "subject": "broken"
+                },
+                {
+                  "commit": "3333333333333333333333333333333333333333",
+                  "subject": "without a date"
                 }
               ]
             }
@@ -49,6 +53,7 @@ public class LogJsonTests
                         new(Id(2), new Moment(1578009600), "locks/plex.lock: Promote from web", "web"),
                         LockDiff.Between(SmallLocks.Of(("a", Follows("b"))), SmallLocks.Of(("a", Follows("c"))))),
                     new(new(Id(1), new Moment(1577923200), "broken", ""), null),
+                    new(new(Id(3), null, "without a date", ""), null),
                 ]));
 
     [Fact]
