@@ -14,6 +14,14 @@ public readonly record struct Revision
 
     Revision(string text) => _text = text;
 
+    /// <summary>
+    /// Forty zeros, which stand for no commit: in a lock for a work tree without commits, and in the input of git for an entry to remove.
+    /// </summary>
+    public static Revision None => default;
+
+    /// <summary>Returns true if a text stands for no commit, because it has no digit but zeros.</summary>
+    public static bool IsNone(string text) => !text.AsSpan().ContainsAnyExcept('0');
+
     /// <summary>Returns true if a text is a revision.</summary>
     public static bool Is(string text) => text.Length == Length && text.ContainsOnly(char.IsAsciiHexDigit);
 

@@ -66,9 +66,9 @@ sealed class GitFetcher : IDisposable
             ?? (locked.NarHash is { } hash ? RememberedFiles.Find(_cache, KeyOf(hash), hash, fetch) : null);
     }
 
-    /// <summary>The reference to fetch for one in a lock: forty zeros stand for a work tree before its first commit.</summary>
+    /// <summary>The reference to fetch for one in a lock, which may be that of a work tree before its first commit.</summary>
     public static FlakeRef Fetchable(FlakeRef locked) =>
-        locked.Revision is { } revision && !revision.AsSpan().ContainsAnyExcept('0')
+        locked.Revision is { } revision && Revision.IsNone(revision)
             ? locked.With(locked.Input.Without("rev").Without("ref"))
             : locked;
 
@@ -101,8 +101,8 @@ sealed class GitFetcher : IDisposable
         {
             // Nix keeps the tree in its store from now on, even if the files change.
             _cache.Keep(KeyOf(hash.ToString()), CachedAnswer.Of(hash, commit?.Time, caught));
-            // Before the first commit, no revision exists. Forty zeros stand for it, and do not lock the input.
-            input = input.With("rev", commit?.Id ?? new string('0', 40));
+            // Before the first commit, no revision exists, and what stands for it does not lock the input.
+            input = input.With("rev", commit?.Id ?? Revision.None.ToString());
             if (repository.Place.Head is { } head)
                 input = input.With("ref", head);
             if (reference.Input.Truth("shallow") != true)

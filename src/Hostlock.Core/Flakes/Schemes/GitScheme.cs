@@ -76,7 +76,7 @@ sealed class GitScheme : InputScheme
     }
 
     public override bool IsLocked(RefAttributes attributes) =>
-        attributes.Text("rev") is { } revision && revision.AsSpan().ContainsAnyExcept('0');
+        attributes.Text("rev") is { } revision && !Revision.IsNone(revision);
 
     // It may have a branch beside a revision, which then is only written down.
     public override RefAttributes MovedTo(RefAttributes attributes, string to) =>

@@ -38,7 +38,7 @@ public sealed record LockResolution(UnmergedLock Unmerged, SettledMerge Merge)
 /// <param name="folder">The fleet.</param>
 public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
 {
-    const string FileMode = "100644", Nothing = "0000000000000000000000000000000000000000";
+    const string FileMode = "100644";
 
     readonly string _root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
 
@@ -145,7 +145,7 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
         var ours = await StoreAsync(path, resolution.Merge.Sides.Ours, cancellationToken);
         var theirs = await StoreAsync(path, resolution.Merge.Sides.Theirs, cancellationToken);
         // The versions that are there go first: git replaces none of them.
-        var entries = new StringBuilder($"0 {Nothing}\t{path}\0");
+        var entries = new StringBuilder($"0 {Revision.None}\t{path}\0");
         foreach (var (id, stage) in new[] { (common, 1), (ours, 2), (theirs, 3) })
         {
             if (id is not null)
