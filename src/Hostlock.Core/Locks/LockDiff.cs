@@ -21,8 +21,7 @@ public sealed record LockChange(InputPath Path, LockEdge? Before, LockEdge? Afte
 
     /// <summary>True if both locks have an entry of its own for the input, and it is declared otherwise.</summary>
     public bool IsDeclaredOtherwise =>
-        (Before, After) is (LockEdge.Locked(var before), LockEdge.Locked(var after))
-        && (!before.Original.Equals(after.Original) || before.IsFlake != after.IsFlake || !Equals(before.Parent, after.Parent));
+        (Before, After) is (LockEdge.Locked(var before), LockEdge.Locked(var after)) && !before.SameDeclaration(after);
 
     /// <summary>The attributes of the entry that differ, beside <c>original</c>. None if an entry came, went or follows another.</summary>
     public IEnumerable<AttributeChange> Attributes

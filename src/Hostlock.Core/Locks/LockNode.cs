@@ -80,9 +80,13 @@ public sealed class LockedNode(FlakeRef locked, FlakeRef original, bool isFlake,
     internal LockedNode With(FlakeRef locked, NameMap<UnknownValue> unknown) =>
         new(locked, Original, IsFlake, Parent, Inputs) { Unknown = unknown };
 
+    /// <summary>Tells whether two nodes were asked for in the same words: one reference, from one place, both flakes or neither.</summary>
+    /// <param name="other">The other node.</param>
+    public bool SameDeclaration(LockedNode other) =>
+        Original.Equals(other.Original) && IsFlake == other.IsFlake && Equals(Parent, other.Parent);
+
     /// <summary>Tells whether all but the inputs of two nodes is the same.</summary>
     /// <param name="other">The other node.</param>
     public bool SameEntry(LockedNode other) =>
-        Locked.Equals(other.Locked) && Original.Equals(other.Original) && IsFlake == other.IsFlake && Equals(Parent, other.Parent)
-        && Unknown.Members.SequenceEqual(other.Unknown.Members);
+        Locked.Equals(other.Locked) && SameDeclaration(other) && Unknown.Members.SequenceEqual(other.Unknown.Members);
 }

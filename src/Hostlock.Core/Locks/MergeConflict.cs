@@ -29,9 +29,7 @@ public sealed record MergeConflict(InputPath Input, LockEdge? Ours, LockEdge? Th
     {
         get
         {
-            if ((Ours, Theirs) is not (LockEdge.Locked(var ours), LockEdge.Locked(var theirs)))
-                return null;
-            if (!ours.Original.Equals(theirs.Original) || ours.IsFlake != theirs.IsFlake || !Equals(ours.Parent, theirs.Parent))
+            if ((Ours, Theirs) is not (LockEdge.Locked(var ours), LockEdge.Locked(var theirs)) || !ours.SameDeclaration(theirs))
                 return null;
             return (ours.Locked.LastModified, theirs.Locked.LastModified) switch
             {
