@@ -6,28 +6,9 @@ namespace Hostlock.Platform;
 /// </summary>
 /// <param name="stream">The stream of the system, which takes what nobody reads any more.</param>
 /// <param name="failure">Makes the error of a failure; null for a stream whose failure cannot be told to anybody.</param>
-public sealed class PrintedStream(Stream stream, Func<IOException, PlatformException>? failure) : Stream
+public sealed class PrintedStream(Stream stream, Func<IOException, PlatformException>? failure) : OutputStream
 {
     bool _hasFailed;
-
-    /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Prints bytes.</summary>
     /// <exception cref="PlatformException">They cannot be written. It is thrown once.</exception>
@@ -46,21 +27,4 @@ public sealed class PrintedStream(Stream stream, Func<IOException, PlatformExcep
                 throw failure(why);
         }
     }
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Hostlock.Platform;
 
 namespace Hostlock.Reporting;
 
@@ -8,23 +9,9 @@ namespace Hostlock.Reporting;
 /// rendered as <see cref="Visible"/> does it. If nothing in a piece needs that, and the text would only become UTF-8 again, its bytes are
 /// handed on as they are.
 /// </summary>
-sealed class TextOfUtf8(TextWriter output) : Stream
+sealed class TextOfUtf8(TextWriter output) : OutputStream
 {
     readonly Stream? _bytes = BytesBeneath(output);
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Takes a piece. A writer of JSON hands on whole texts when it is flushed, so that no character and no address is in
     /// two.</summary>
@@ -51,18 +38,6 @@ sealed class TextOfUtf8(TextWriter output) : Stream
         else
             output.Write(Encoding.UTF8.GetString(shown.WrittenSpan));
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     static Stream? BytesBeneath(TextWriter output)
     {
