@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Bisecting;
 using Hostlock.Fleets.History;
@@ -66,13 +65,8 @@ sealed class BisectCommand : FleetCommand
             run.Terminal.Talk($"to go on with the search: {run.Line(Name, place.Name, "--resume")}\n");
             throw;
         }
-        if (result.Culprits.IsEmpty)
-        {
-            run.Terminal.Data("no input of the flake differs between the two locks\n");
-            return ExitCode.No;
-        }
-        Show(run.Terminal, place.Owner, result);
-        return ExitCode.Done;
+        run.Terminal.Data(BisectText.Render(place.Owner, result, run.Terminal.CommandsHere));
+        return result.Culprits.IsEmpty ? ExitCode.No : ExitCode.Done;
     }
 
     // Null if the open search is to be abandoned.
@@ -94,28 +88,5 @@ sealed class BisectCommand : FleetCommand
         };
 
         LockVersion Version(string word) => LockVersion.Parse(run.Folder, word, run.Surroundings.Folder);
-    }
-
-    static void Show(Terminal terminal, LockOwner owner, BisectResult result)
-    {
-        var (input, word) = (Visible.Name(result.Culprits[0]), ShellWord.Quote(result.Culprits[0]));
-        var culprits = result.Revisions?.Culprits ?? [];
-        if (culprits.Count > 1)
-            terminal.Data(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"one of these {culprits.Count} revisions of {input} did, nothing can be told of the others:\n"));
-        foreach (var culprit in culprits)
-        {
-            terminal.Data(
-                $"{(culprits.Count > 1 ? "  " : $"the first bad revision of {input} is ")}{culprit.Id}{BisectLines.Date(culprit)}\n");
-            if (result.Locked is { } locked && CompareLink.Of(locked, culprit.Id.ToString()) is { } link)
-                terminal.Data($"  {link}\n");
-        }
-        if (result.LastGood is { } revision)
-        {
-            terminal.Data($"to keep the rest and hold it back:\n  hostlock update {owner} -i {word} --to {revision} --allow-downgrade\n");
-            terminal.Data($"  hostlock freeze {owner} {word}\n");
-        }
     }
 }

@@ -48,8 +48,8 @@ sealed class DiffCommand : FleetCommand
         var held = await HeldAsync(run, (first, old), (second, now));
         run.Print(
             () =>
-                (diff.IsEmpty ? $"{before} and {after} have the same lock\n" : DiffText.Render(diff, hasLinks: true))
-                + Kept(before, after, held, now) + (closure is null ? "" : $"\n{PackageText.Render(closure, run.Terminal.Ink)}"),
+                DiffText.Render(before, after, diff) + run.Terminal.Quoted(HeldText.Render(before, after, held ?? [], now))
+                + (closure is null ? "" : $"\n{PackageText.Render(closure, run.Terminal.Ink)}"),
             () => DiffJson.Render(before, after, diff, closure, held));
         return run.Value(_exitCode) && !diff.IsEmpty ? ExitCode.No : ExitCode.Done;
     }
@@ -63,7 +63,4 @@ sealed class DiffCommand : FleetCommand
             ? (await Promotion.OfAsync(run.Folder, run.Declarations, source, from.Lock, [target], run.CancellationToken))
                 .Held(target, to.Lock)
             : null;
-
-    static string Kept(string before, string after, IReadOnlyList<HeldInput>? held, LockFile file) =>
-        held is null or [] ? "" : $"\n'hostlock promote {before} {after}' leaves these as they are:\n{HeldText.Render(held, file)}";
 }

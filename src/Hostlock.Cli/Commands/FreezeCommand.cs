@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Settings;
+using Hostlock.Reporting;
 
 namespace Hostlock.Cli.Commands;
 
@@ -34,10 +35,9 @@ sealed class FreezeCommand : FleetCommand
     {
         var (host, input) = (run.Folder.OwnerNamed(run.Value(_host)), run.Value(_input));
         var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, DateOnly.FromDateTime(run.Now.UtcDateTime)) : (DateOnly?)null;
-        new FleetFileChange(run.Folder, run.Value(_dryRun)).Freeze(host, input, new(run.Value(_reason) ?? Freeze.NoReason, until));
-        run.Terminal.Data(
-            $"{host}  {Visible.Name(input)}  frozen{(until is { } day ? $" until {day:yyyy-MM-dd}" : "")}"
-            + $"{(run.Value(_dryRun) ? " (not written: --dry-run)" : "")}\n");
+        var freeze = new Freeze(run.Value(_reason) ?? Freeze.NoReason, until);
+        new FleetFileChange(run.Folder, run.Value(_dryRun)).Freeze(host, input, freeze);
+        run.Terminal.Data(FreezeText.Render(host, input, freeze, isWritten: !run.Value(_dryRun)));
         return Task.FromResult(ExitCode.Done);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hostlock.Fleets.Settings;
+using Hostlock.Reporting;
 
 namespace Hostlock.Cli.Commands;
 
@@ -26,7 +27,7 @@ sealed class UnfreezeCommand : FleetCommand
     {
         var (host, input) = (run.Folder.OwnerNamed(run.Value(_host)), run.Value(_input));
         var undertaking = new FleetFileChange(run.Folder, run.Value(_dryRun)).Unfreeze(run.Processes, host, input);
-        run.Terminal.Data($"{host}  {Visible.Name(input)}  no longer frozen{(run.Value(_dryRun) ? " (not written: --dry-run)" : "")}\n");
+        run.Terminal.Data(FreezeText.Render(host, input, null, isWritten: !run.Value(_dryRun)));
         run.Terminal.Flush();
         undertaking?.End();
         return Task.FromResult(ExitCode.Done);

@@ -10,6 +10,13 @@ namespace Hostlock.Reporting;
 /// <remarks>Nix 2.34.8, libflake/lockfile.cc, LockFile::diff and describe.</remarks>
 public static class DiffText
 {
+    /// <summary>Renders the difference of two locks that the user named, with the addresses at which upstream shows it.</summary>
+    /// <param name="before">The word of the user for the first lock.</param>
+    /// <param name="after">The word of the user for the second lock.</param>
+    /// <param name="diff">The difference.</param>
+    public static string Render(string before, string after, LockDiff diff) =>
+        diff.IsEmpty ? $"{before} and {after} have the same lock\n" : Render(diff, hasLinks: true);
+
     /// <summary>
     /// Renders a difference; empty if nothing changed. It also tells of an <c>original</c> or another attribute that changed alone, which
     /// Nix leaves out or shows as two equal lines.
