@@ -207,6 +207,21 @@ public class FakeHostsTests(FakeHostsTests.Shared shared) : IClassFixture<FakeHo
     }
 
     [Fact]
+    public void Whoever_asks_a_host_goes_on_when_what_was_asked_goes_on()
+    {
+        var host = shared.Fleet.Light("stops");
+
+        // A systemd that reboots stops all processes of its host for a moment.
+        var ended = host.Shell("""
+            (until grep -q '^State:.T' /proc/$$/status; do :; done; kill -CONT $$) &
+            kill -STOP $$
+            echo on
+            """);
+
+        Assert.Equal("on\n", ended.Succeeded);
+    }
+
+    [Fact]
     public void Full_disks_are_full()
     {
         var host = shared.Fleet.Light("full");
@@ -453,7 +468,7 @@ public class FakeHostsTests(FakeHostsTests.Shared shared) : IClassFixture<FakeHo
         static readonly string[] Others =
         [
             "hangs", "boots", "silent-light", "silent-systemd", "units", "network", "sleeps", "full", "lost", "mild-light", "mild-systemd",
-            "engine", "interrupt", "told", "inhibited", "sudo",
+            "engine", "interrupt", "told", "inhibited", "sudo", "stops",
         ];
 
         readonly Lazy<Started> _started = new(Start);
