@@ -126,19 +126,14 @@ public class NixLibraryFrameworksTests
         // By name what is built, once what deploy-rs, colmena and a plain rebuild build is the same.
         Dictionary<string, string> Seen()
         {
-            var seen = JsonNode.Parse(fleet.Eval(nix, """
-                flake: builtins.toJSON (builtins.mapAttrs (_: builtins.mapAttrs (_: drv: builtins.unsafeDiscardStringContext drv.drvPath)) {
-                  host = builtins.mapAttrs (_: host: host.config.system.build.toplevel) flake.nixosConfigurations;
+            var seen = Built(fleet, nix, ["deployed", "hive", "selected"], """
                   activation = builtins.mapAttrs (_: node: node.profiles.system.path) flake.deploy.nodes;
                   deployed = builtins.mapAttrs (_: node: node.profiles.system.path.base) flake.deploy.nodes;
                   hive = flake.colmenaHive.toplevel;
                   selected = builtins.mapAttrs (_: drvPath: { inherit drvPath; }) (flake.colmenaHive.evalSelectedDrvPaths [ "orc" "plex" "spare" ]);
                   home = builtins.mapAttrs (_: home: home.activationPackage) flake.homeConfigurations;
                   darwin = builtins.mapAttrs (_: mac: mac.system) flake.darwinConfigurations;
-                })
-                """))!.AsObject();
-            Assert.All(
-                (string[])["deployed", "hive", "selected"], way => Assert.Equal(seen["host"]!.ToJsonString(), seen[way]!.ToJsonString()));
+                """);
             return ((string[])["activation", "darwin", "home", "host"])
                 .SelectMany(way => seen[way]!.AsObject().Select(pair => ($"{way}/{pair.Key}", (string)pair.Value!)))
                 .ToDictionary();
@@ -197,16 +192,11 @@ public class NixLibraryFrameworksTests
         // By node what is built, once every way to it leads to the same.
         Dictionary<string, string> Seen()
         {
-            var seen = JsonNode.Parse(fleet.Eval(nix, """
-                flake: builtins.toJSON (builtins.mapAttrs (_: builtins.mapAttrs (_: drv: builtins.unsafeDiscardStringContext drv.drvPath)) {
-                  host = builtins.mapAttrs (_: host: host.config.system.build.toplevel) flake.nixosConfigurations;
+            var seen = Built(fleet, nix, ["node", "hive", "selected"], """
                   node = builtins.mapAttrs (_: node: node.config.system.build.toplevel) flake.colmenaHive.nodes;
                   hive = flake.colmenaHive.toplevel;
                   selected = builtins.mapAttrs (_: drvPath: { inherit drvPath; }) (flake.colmenaHive.evalSelectedDrvPaths [ "orc" "plex" ]);
-                })
-                """))!.AsObject();
-            Assert.All(
-                (string[])["node", "hive", "selected"], way => Assert.Equal(seen["host"]!.ToJsonString(), seen[way]!.ToJsonString()));
+                """);
             return seen["host"]!.AsObject().Select(pair => (pair.Key, (string)pair.Value!)).ToDictionary();
         }
     }
@@ -277,6 +267,20 @@ public class NixLibraryFrameworksTests
 
     static IEnumerable<string> NodesOf(string text) =>
         JsonNode.Parse(text)!["nodes"]!.AsObject().Select(node => node.Key).Where(name => name != "root");
+
+    // By way and name what is built: `host` for a plain rebuild, and the ways that an attribute set of derivations adds. Some of them have to
+    // lead to what a plain rebuild builds.
+    static JsonObject Built(OneFleet fleet, RealNix nix, string[] same, string ways)
+    {
+        var built = JsonNode.Parse(fleet.Eval(nix, $$"""
+            flake: builtins.toJSON (builtins.mapAttrs (_: builtins.mapAttrs (_: drv: builtins.unsafeDiscardStringContext drv.drvPath)) {
+              host = builtins.mapAttrs (_: host: host.config.system.build.toplevel) flake.nixosConfigurations;
+              {{ways}}
+            })
+            """))!.AsObject();
+        Assert.All(same, way => Assert.Equal(built["host"]!.ToJsonString(), built[way]!.ToJsonString()));
+        return built;
+    }
 
     static Dictionary<string, string> Derivations(OneFleet fleet, RealNix nix) =>
         JsonSerializer.Deserialize<Dictionary<string, string>>(fleet.Eval(

@@ -49,6 +49,17 @@ sealed record Shape(string Name, string Top)
     static string Uses(params string[] inputs) =>
         $"{{ {string.Concat(inputs.Select(input => $"inputs.{input}.url = \"git+file://@/git/{input}\"; "))}outputs = _: {{ }}; }}";
 
+    // An input that takes lib, and lets its own input take the same.
+    static readonly (string, string)[] OneLib =
+    [
+        (
+            "a/flake.nix",
+            "{ inputs.lib.url = \"git+file://@/git/lib\"; inputs.b.url = \"git+file://@/git/b\"; inputs.b.inputs.lib.follows = \"lib\"; "
+                + "outputs = _: { }; }"),
+        ("b/flake.nix", Uses("lib")),
+        (Lib, Plain),
+    ];
+
     // A lock of a flake with one input, lib, as Nix writes it, to be put out of shape.
     const string LibLock = """
         {
@@ -139,15 +150,7 @@ sealed record Shape(string Name, string Top)
         },
         new("follows of its own", Uses("a"))
         {
-            Git =
-            [
-                (
-                    "a/flake.nix",
-                    "{ inputs.lib.url = \"git+file://@/git/lib\"; inputs.b.url = \"git+file://@/git/b\"; inputs.b.inputs.lib.follows = "
-                        + "\"lib\"; outputs = _: { }; }"),
-                ("b/flake.nix", Uses("lib")),
-                (Lib, Plain),
-            ],
+            Git = OneLib,
             Update = ["a/lib"],
         },
         new("follows nothing", "{ inputs.a.follows = \"b\"; outputs = _: { }; }"),
@@ -597,16 +600,7 @@ sealed record Shape(string Name, string Top)
         },
         new("follows of an input that is kept", Uses("a", "other"))
         {
-            Git =
-            [
-                (
-                    "a/flake.nix",
-                    "{ inputs.lib.url = \"git+file://@/git/lib\"; inputs.b.url = \"git+file://@/git/b\"; inputs.b.inputs.lib.follows = "
-                        + "\"lib\"; outputs = _: { }; }"),
-                ("b/flake.nix", Uses("lib")),
-                (Lib, Plain),
-                ("other/flake.nix", Plain),
-            ],
+            Git = [.. OneLib, ("other/flake.nix", Plain)],
             Then = Uses("a"),
             Update = ["a/lib", "a/b"],
         },
@@ -615,16 +609,7 @@ sealed record Shape(string Name, string Top)
             "{ inputs.other.url = \"git+file://@/git/other\"; inputs.a.url = \"git+file://@/git/a\"; inputs.a.inputs.b.inputs.lib.url = "
                 + "\"git+file://@/git/other\"; outputs = _: { }; }")
         {
-            Git =
-            [
-                (
-                    "a/flake.nix",
-                    "{ inputs.lib.url = \"git+file://@/git/lib\"; inputs.b.url = \"git+file://@/git/b\"; inputs.b.inputs.lib.follows = "
-                        + "\"lib\"; outputs = _: { }; }"),
-                ("b/flake.nix", Uses("lib")),
-                (Lib, Plain),
-                ("other/flake.nix", Plain),
-            ],
+            Git = [.. OneLib, ("other/flake.nix", Plain)],
         },
         new(
             "the outer override wins",
