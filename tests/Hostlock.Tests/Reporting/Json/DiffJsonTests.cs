@@ -16,7 +16,7 @@ public class DiffJsonTests
         var after = SmallLocks.Of(("a", Locked("github:acme/a", 2, 2)), ("c", Follows("a")), ("d", Locked("github:acme/d/next", 1, 1)));
 
         Assert.Equal(
-            """
+            $$"""
             {
               "version": 1,
               "before": "plex@HEAD",
@@ -25,32 +25,10 @@ public class DiffJsonTests
                 "a": {
                   "kind": "updated",
                   "before": {
-                    "locked": {
-                      "lastModified": 1577923200,
-                      "owner": "acme",
-                      "repo": "a",
-                      "rev": "1111111111111111111111111111111111111111",
-                      "type": "github"
-                    },
-                    "original": {
-                      "owner": "acme",
-                      "repo": "a",
-                      "type": "github"
-                    }
+                    {{EntryJson.Of(8, "a", 1, 1)}}
                   },
                   "after": {
-                    "locked": {
-                      "lastModified": 1578009600,
-                      "owner": "acme",
-                      "repo": "a",
-                      "rev": "2222222222222222222222222222222222222222",
-                      "type": "github"
-                    },
-                    "original": {
-                      "owner": "acme",
-                      "repo": "a",
-                      "type": "github"
-                    }
+                    {{EntryJson.Of(8, "a", 2, 2)}}
                   }
                 },
                 "b": {
@@ -68,33 +46,10 @@ public class DiffJsonTests
                 "d": {
                   "kind": "redeclared",
                   "before": {
-                    "locked": {
-                      "lastModified": 1577923200,
-                      "owner": "acme",
-                      "repo": "d",
-                      "rev": "1111111111111111111111111111111111111111",
-                      "type": "github"
-                    },
-                    "original": {
-                      "owner": "acme",
-                      "repo": "d",
-                      "type": "github"
-                    }
+                    {{EntryJson.Of(8, "d", 1, 1)}}
                   },
                   "after": {
-                    "locked": {
-                      "lastModified": 1577923200,
-                      "owner": "acme",
-                      "repo": "d",
-                      "rev": "1111111111111111111111111111111111111111",
-                      "type": "github"
-                    },
-                    "original": {
-                      "owner": "acme",
-                      "ref": "next",
-                      "repo": "d",
-                      "type": "github"
-                    }
+                    {{EntryJson.Of(8, "d", 1, 1, "next")}}
                   }
                 }
               },

@@ -10,25 +10,13 @@ public class ShowJsonTests
     [Fact]
     public void Every_input_stands_under_its_path() =>
         Assert.Equal(
-            """
+            $$"""
             {
               "version": 1,
               "lock": "plex",
               "inputs": {
                 "a": {
-                  "locked": {
-                    "lastModified": 1577923200,
-                    "owner": "acme",
-                    "repo": "a",
-                    "rev": "1111111111111111111111111111111111111111",
-                    "type": "github"
-                  },
-                  "original": {
-                    "owner": "acme",
-                    "ref": "next",
-                    "repo": "a",
-                    "type": "github"
-                  }
+                  {{EntryJson.Of(6, "a", 1, 1, "next")}}
                 },
                 "a/b": {
                   "follows": "c"

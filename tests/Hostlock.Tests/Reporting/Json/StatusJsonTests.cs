@@ -16,22 +16,10 @@ public class StatusJsonTests
     {
         var file = SmallLocks.Of(("a", A), ("b", Follows("a")));
         // For the second host, the references are copied from what was written for the first.
-        const string Inputs = """
+        var inputs = $$"""
             {
                     "a": {
-                      "locked": {
-                        "lastModified": 1577923200,
-                        "owner": "acme",
-                        "repo": "a",
-                        "rev": "1111111111111111111111111111111111111111",
-                        "type": "github"
-                      },
-                      "original": {
-                        "owner": "acme",
-                        "ref": "next",
-                        "repo": "a",
-                        "type": "github"
-                      },
+                      {{EntryJson.Of(10, "a", 1, 1, "next")}},
                       "secondsBehind": 86400,
                       "frozen": true,
                       "frozenUntil": "2020-02-01"
@@ -55,13 +43,13 @@ public class StatusJsonTests
                   "lock": "locks/plex.lock",
                   "state": "locked",
                   "unmerged": false,
-                  "inputs": {{Inputs}}
+                  "inputs": {{inputs}}
                 },
                 "imbp": {
                   "lock": "locks/plex.lock",
                   "state": "locked",
                   "unmerged": false,
-                  "inputs": {{Inputs}}
+                  "inputs": {{inputs}}
                 },
                 "orc": {
                   "lock": "locks/orc.lock",
