@@ -18,6 +18,7 @@ sealed class FakeFleet : IDisposable
     readonly Process _holder;
     readonly Task<string> _errors;
     readonly Lock _git = new();
+    readonly Lock _flake = new();
     ImmutableDictionary<string, string> _firstSystems = ImmutableDictionary<string, string>.Empty;
     int _day;
     bool _isGone;
@@ -112,9 +113,13 @@ sealed class FakeFleet : IDisposable
         Write(Nixpkgs, ("packages.json", packages.ToJsonString()));
     }
 
-    /// <summary>Runs the program on the controller, in the folder of the flake.</summary>
-    public Ended Hostlock(params IEnumerable<string> arguments) =>
-        Controller.Run("env", ["--chdir", Flake, "hostlock", .. arguments]);
+    /// <summary>Runs the program on the controller, in the folder of the flake, once no other test does: of two that write there, one would
+    /// be refused.</summary>
+    public Ended Hostlock(params IEnumerable<string> arguments)
+    {
+        lock (_flake)
+            return Controller.Run("env", ["--chdir", Flake, "hostlock", .. arguments]);
+    }
 
     internal string Command(string command, params IEnumerable<string> arguments) => Try(command, arguments).Succeeded;
 

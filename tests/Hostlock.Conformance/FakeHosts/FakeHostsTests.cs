@@ -6,7 +6,7 @@ using static Hostlock.Conformance.FakeHosts.FakeHost;
 namespace Hostlock.Conformance.FakeHosts;
 
 /// <summary>Everything that can be made to happen to a fake host, shown once.</summary>
-public class FakeHostsTests(FakeHostsTests.Shared shared) : IClassFixture<FakeHostsTests.Shared>
+public class FakeHostsTests(SharedFleet shared)
 {
     const string Old = "old";
     const string New = "new";
@@ -395,7 +395,7 @@ public class FakeHostsTests(FakeHostsTests.Shared shared) : IClassFixture<FakeHo
     [Fact]
     public void A_dozen_hosts_come_up_at_once_each_with_its_own_identity()
     {
-        var hosts = Shared.Dozen.AsParallel().WithDegreeOfParallelism(12).Select(shared.Fleet.Light).ToList();
+        var hosts = SharedFleet.Dozen.AsParallel().WithDegreeOfParallelism(12).Select(shared.Fleet.Light).ToList();
 
         Assert.All(hosts, host => Assert.Equal($"{host.Name}\n", host.Ssh("hostname").Output));
         Assert.Equal(hosts.Count, hosts.Select(host => host.State().BootId).Distinct().Count());
@@ -460,90 +460,4 @@ public class FakeHostsTests(FakeHostsTests.Shared shared) : IClassFixture<FakeHo
             .Select(line => line.Split(' '))
             .Where(words => words[2] == "cgroup2")
             .SelectMany(words => Directory.EnumerateDirectories(words[1]));
-
-    /// <summary>One fleet for all tests of the class, each of which has hosts of its own. It starts when the first test wants it, so that
-    /// where there can be none the tests are skipped.</summary>
-    public sealed class Shared : IDisposable
-    {
-        static readonly string[] Others =
-        [
-            "hangs", "boots", "silent-light", "silent-systemd", "units", "network", "sleeps", "full", "lost", "mild-light", "mild-systemd",
-            "engine", "interrupt", "told", "inhibited", "sudo", "stops",
-        ];
-
-        readonly Lazy<Started> _started = new(Start);
-        readonly Lock _engine = new();
-
-        internal static ImmutableArray<string> Dozen { get; } = [.. Enumerable.Range(1, 12).Select(number => $"dozen-{number}")];
-
-        internal FakeFleet Fleet => _started.Value.Fleet;
-
-        /// <summary>A second system of each host, with one unit more.</summary>
-        internal ImmutableDictionary<string, string> Next => _started.Value.Next;
-
-        /// <summary>A system of <c>units</c>, with units that fail.</summary>
-        internal string Units => _started.Value.Next["units"];
-
-        /// <summary>Systems of <c>lost</c> without sshd, and without a network.</summary>
-        internal ImmutableArray<string> Lost => _started.Value.Lost;
-
-        internal void Release(string package, string version) => Fleet.Release(package, version);
-
-        /// <summary>Has the engine to itself, of which the controller has one.</summary>
-        /// <param name="fault">How it goes wrong meanwhile; null if it does not.</param>
-        /// <param name="act">What is done with it.</param>
-        internal void WithEngine(HostFault? fault, Action act)
-        {
-            lock (_engine)
-            {
-                if (fault is { } wrong)
-                    Fleet.Controller.Inject(wrong);
-                try
-                {
-                    act();
-                }
-                finally
-                {
-                    Fleet.Controller.Heal();
-                }
-            }
-        }
-
-        public void Dispose()
-        {
-            if (_started.IsValueCreated)
-                _started.Value.Fleet.Dispose();
-        }
-
-        static Started Start()
-        {
-            string[] names = [.. Faults.Select(row => row.Data.Item1), .. Others];
-            var fleet = FakeFleet.Start([.. names, .. Dozen]);
-            fleet.Write(
-                ("modules/common.nix", """
-                    {
-                      systemd.services.second = "[Service]\nExecStart=/usr/bin/sleep infinity\n";
-                    }
-                    """),
-                ("hosts/units.nix", """
-                    {
-                      networking.hostName = "units";
-                      systemd.services = {
-                        at-once = "[Service]\nType=oneshot\nExecStart=/bin/false\n";
-                        later = "[Service]\nExecStart=/bin/sh -c 'sleep 1; exit 1'\n";
-                        once = "[Service]\nExecStart=/bin/sh -c 'mkdir /run/x && exit 1; exec sleep 1h'\nRestart=always\nRestartSec=1\n";
-                      };
-                    }
-                    """),
-                (
-                    "hosts/inhibited.nix",
-                    """{ networking.hostName = "inhibited"; switchInhibitors.dbus = "another implementation"; }"""),
-                ("hosts/lost.nix", """{ networking.hostName = "lost"; fake.sshd = false; }"""));
-            var next = fleet.Build(names);
-            fleet.Write(("hosts/lost.nix", """{ networking.hostName = "lost"; fake.network = false; }"""));
-            return new(fleet, next, [next["lost"], fleet.Build("lost")["lost"]]);
-        }
-
-        sealed record Started(FakeFleet Fleet, ImmutableDictionary<string, string> Next, ImmutableArray<string> Lost);
-    }
 }

@@ -3,16 +3,16 @@ using System.Text.Json.Nodes;
 namespace Hostlock.Conformance.FakeHosts;
 
 /// <summary>What machines run, asked by the program through real ssh, of a host with real systemd and of one without.</summary>
-public class MachinesTests
+public class MachinesTests(SharedFleet shared)
 {
     [Fact]
     public void What_machines_run_is_told_compared_and_adopted()
     {
-        using var fleet = FakeFleet.Start("plex", "orc");
+        var fleet = shared.Fleet;
         var (plex, orc) = (fleet.Light("plex"), fleet.Systemd("orc"));
         var old = plex.State().Running;
 
-        var first = fleet.Hostlock("status", "--live");
+        var first = fleet.Hostlock("status", "--live", "plex", "orc");
 
         Assert.Matches("(?m)^plex  [0-9a-f]{7}  in sync$", first.Succeeded);
         Assert.Matches("(?m)^orc   [0-9a-f]{7}  in sync$", first.Output);
@@ -38,7 +38,7 @@ public class MachinesTests
 
         // A host that sleeps is told as it was seen last.
         orc.Sleep();
-        var asleep = fleet.Hostlock("status", "--live");
+        var asleep = fleet.Hostlock("status", "--live", "plex", "orc");
         Assert.Equal(4, asleep.ExitCode);
         Assert.Matches("(?m)^orc   –        unreachable [(]seen .* ago on [0-9a-f]{7}[)]", asleep.Output);
         Assert.Matches("(?m)^plex  [0-9a-f]{7}  in sync, boots generation 1, needs reboot: linux ", asleep.Output);
