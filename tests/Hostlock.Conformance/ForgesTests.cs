@@ -312,8 +312,9 @@ public sealed class ForgesTests : IAsyncLifetime
             ("flake.nix", "{ inputs.z = { url = \"github:acme/z\"; flake = false; }; outputs = _: { }; }"),
             (
                 "flake.lock",
-                """{ "nodes": { "root": { "inputs": { "z": "z" } }, "z": { "flake": false, "locked": { "lastModified": 5, "narHash": "sha256-"""
-                    + $$"""{{new string('A', 43)}}=", "owner": "acme", "repo": "z", "rev": "{{Nobody}}", "type": "github" """
+                """{ "nodes": { "root": { "inputs": { "z": "z" } }, "z": { "flake": false, "locked": {"""
+                    + $$""" "lastModified": 5, "narHash": "sha256-{{new string('A', 43)}}=", "owner": "acme", "repo": "z","""
+                    + $$""" "rev": "{{Nobody}}", "type": "github" """
                     + """}, "original": { "owner": "acme", "repo": "z", "type": "github" } } }, "root": "root", "version": 7 }"""));
         var archive = Forges.Archive("a", [("flake.nix", Plain), ("sub/flake.nix", Plain)], 1_700_000_100);
         _forges.File("files.test/a.tar.gz", new(200, archive));
@@ -331,7 +332,14 @@ public sealed class ForgesTests : IAsyncLifetime
         _forges.File(
             "registry.test/registry.json",
             WebAnswer.Text(
-                """{ "version": 2, "flakes": [ { "from": { "type": "indirect", "id": "acme" }, "to": { "type": "github", "owner": "acme", "repo": "a" } } ] }"""));
+                """
+                {
+                  "version": 2,
+                  "flakes": [
+                    { "from": { "type": "indirect", "id": "acme" }, "to": { "type": "github", "owner": "acme", "repo": "a" } }
+                  ]
+                }
+                """));
         return $"{github} {gitlab}";
     }
 
@@ -345,7 +353,9 @@ public sealed class ForgesTests : IAsyncLifetime
             $"{{ inputs = {{ {each.Inputs.Replace("@REV@", revision, StringComparison.Ordinal)} }}; outputs = _: {{ }}; }}");
         Step("lock", "lock");
         Step("lock again", "lock");
-        foreach (var repository in (string[])["github.com/acme/a", "git.acme.test/acme/a", "gitlab.com/acme/a", "git.sr.ht/~acme/a", "github.com/acme/z"])
+        string[] repositories =
+            ["github.com/acme/a", "git.acme.test/acme/a", "gitlab.com/acme/a", "git.sr.ht/~acme/a", "github.com/acme/z"];
+        foreach (var repository in repositories)
             _forges.Commit(repository, "main", ("flake.nix", Plain), ("sub/flake.nix", Plain), ("data", "moved"), ("version", "2"));
         Step("lock after upstream moved", "lock");
         Step("update a", "update", "a");

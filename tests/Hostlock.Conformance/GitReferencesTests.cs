@@ -89,12 +89,14 @@ public sealed class GitReferencesTests(GitReferencesTests.Repositories repositor
     {
         using var document = JsonDocument.Parse(file);
         var locked = document.RootElement.GetProperty("nodes").GetProperty("x").GetProperty("locked");
-        return RefAttributes.Of(locked.EnumerateObject().Select(one => KeyValuePair.Create<string, RefValue>(one.Name, one.Value.ValueKind switch
-        {
-            JsonValueKind.Number => one.Value.GetUInt64(),
-            JsonValueKind.True => true,
-            JsonValueKind.False => false,
-            _ => one.Value.GetString()!,
-        }))).ToString();
+        return RefAttributes.Of(locked.EnumerateObject().Select(one => KeyValuePair.Create(one.Name, ValueOf(one.Value)))).ToString();
     }
+
+    static RefValue ValueOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number => value.GetUInt64(),
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => value.GetString()!,
+    };
 }

@@ -171,7 +171,8 @@ public sealed partial class LanguageTests : IDisposable
 
         var wrong = Differences(names.Select(name => (Text: name, Recorded: Array.Empty<string>())), (row, _) =>
             (
-                (_nix.Run(_folder.Path, "eval", "--expr", $"let x' = {row.Text}; in 1").ExitCode == 0) == NixGlobals.Names.Contains(row.Text),
+                (_nix.Run(_folder.Path, "eval", "--expr", $"let x' = {row.Text}; in 1").ExitCode == 0)
+                    == NixGlobals.Names.Contains(row.Text),
                 ""));
 
         Assert.True(names.Count > 200);
@@ -216,7 +217,8 @@ public sealed partial class LanguageTests : IDisposable
         IEnumerable<(string Text, string[] Recorded)> rows, Func<(string Text, string[] Recorded), string, (bool Same, string Answer)> ask)
     {
         var wrong = new ConcurrentBag<string>();
-        Parallel.ForEach(rows.Select((row, index) => (row, index)), new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken }, item =>
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken };
+        Parallel.ForEach(rows.Select((row, index) => (row, index)), options, item =>
         {
             var folder = Directory.CreateDirectory(
                 _folder[item.index.ToString(System.Globalization.CultureInfo.InvariantCulture)]).FullName;

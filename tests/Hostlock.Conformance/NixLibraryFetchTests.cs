@@ -46,9 +46,22 @@ public class NixLibraryFetchTests
         // The last second of a leap year's February, the first of March, the start of time, and a day as any other.
         long[] times = [951868799, 951868800, 0, 1700000001];
         var nodes = names.SelectMany(name => times.Select((time, at) => (Name: $"{name}-{at}", Node: $$"""
-            { {{(name == "tarball" && at == 3 ? "\"flake\": false, " : "")}}"locked": { {{Forges[name]}}, "lastModified": {{time}}, "narHash": "{{hash}}" }, "original": { "type": "indirect", "id": "{{name}}-{{at}}" } }
+            {
+              {{(name == "tarball" && at == 3 ? "\"flake\": false, " : "")}}
+              "locked": { {{Forges[name]}}, "lastModified": {{time}}, "narHash": "{{hash}}" },
+              "original": { "type": "indirect", "id": "{{name}}-{{at}}" }
+            }
             """))).ToList();
-        var text = $$"""{ "nodes": { "root": { "inputs": { {{string.Join(", ", nodes.Select(node => $"\"{node.Name}\": \"{node.Name}\""))}} } }, {{string.Join(", ", nodes.Select(node => $"\"{node.Name}\": {node.Node}"))}} }, "root": "root", "version": 7 }""";
+        var text = $$"""
+            {
+              "nodes": {
+                "root": { "inputs": { {{string.Join(", ", nodes.Select(node => $"\"{node.Name}\": \"{node.Name}\""))}} } },
+                {{string.Join(", ", nodes.Select(node => $"\"{node.Name}\": {node.Node}"))}}
+              },
+              "root": "root",
+              "version": 7
+            }
+            """;
         fleet.Write("flake.lock", text);
         fleet.Write("locks/plex.lock", text);
         fleet.Write("hostlock.toml", "version = 1\n[hosts.plex]\n");
@@ -81,7 +94,7 @@ public class NixLibraryFetchTests
     [InlineData("2.34", false)]
     [InlineData("2.26", false)]
     [InlineData("2.8", true)]
-    public void A_folder_that_is_gone_is_in_the_store_for_a_flake_lock_and_for_a_host_where_fetchTree_looks_there(string release, bool looks)
+    public void A_folder_that_is_gone_is_in_the_store_for_a_flake_lock_and_for_a_host_if_fetchTree_looks_there(string release, bool looks)
     {
         using var fleet = new OneFleet();
         var nix = RealNix.Get(release, fleet.Folder);
@@ -89,7 +102,9 @@ public class NixLibraryFetchTests
         fleet.Write("flake.nix", $$"""
             {
               inputs.anvil.url = "path:{{fleet.Folder["anvil"]}}";
-              outputs = inputs: import ./hostlock.nix inputs ({ self, anvil }: { nixosConfigurations = { plex = anvil.word; native = anvil.word; }; });
+              outputs = inputs: import ./hostlock.nix inputs ({ self, anvil }: {
+                nixosConfigurations = { plex = anvil.word; native = anvil.word; };
+              });
             }
             """);
         fleet.Write(
@@ -121,7 +136,16 @@ public class NixLibraryFetchTests
                 + "anvil.outPath; }); }");
         fleet.Write(
             "locks/plex.lock",
-            $$"""{ "nodes": { "root": { "inputs": { "anvil": "anvil" } }, "anvil": { "locked": { {{Forges["github"]}}, "lastModified": 1, "narHash": "sha256-{{new string('A', 43)}}=" } } }, "root": "root", "version": 7 }""");
+            $$"""
+            {
+              "nodes": {
+                "root": { "inputs": { "anvil": "anvil" } },
+                "anvil": { "locked": { {{Forges["github"]}}, "lastModified": 1, "narHash": "sha256-{{new string('A', 43)}}=" } }
+              },
+              "root": "root",
+              "version": 7
+            }
+            """);
         fleet.Write("hostlock.toml", "version = 1\n[hosts.plex]\n");
         fleet.Commit();
         var open = fleet.Error(nix, "flake: flake.nixosConfigurations.plex");

@@ -130,7 +130,8 @@ public class NixLibraryFrameworksTests
                   activation = builtins.mapAttrs (_: node: node.profiles.system.path) flake.deploy.nodes;
                   deployed = builtins.mapAttrs (_: node: node.profiles.system.path.base) flake.deploy.nodes;
                   hive = flake.colmenaHive.toplevel;
-                  selected = builtins.mapAttrs (_: drvPath: { inherit drvPath; }) (flake.colmenaHive.evalSelectedDrvPaths [ "orc" "plex" "spare" ]);
+                  selected = builtins.mapAttrs (_: drvPath: { inherit drvPath; })
+                    (flake.colmenaHive.evalSelectedDrvPaths [ "orc" "plex" "spare" ]);
                   home = builtins.mapAttrs (_: home: home.activationPackage) flake.homeConfigurations;
                   darwin = builtins.mapAttrs (_: mac: mac.system) flake.darwinConfigurations;
                 """);
@@ -236,8 +237,15 @@ public class NixLibraryFrameworksTests
         Assert.Equal("acme", fleet.Eval(nix, "flake: flake.clanInternals.meta.name"));
 
         Dictionary<string, string> Seen() => JsonSerializer.Deserialize<Dictionary<string, string>>(fleet.Eval(nix, """
-            flake: let seen = way: machines: map (name: { name = "${way}/${name}"; value = builtins.unsafeDiscardStringContext machines.${name}.config.system.build.toplevel.drvPath; }) (builtins.attrNames machines);
-            in builtins.toJSON (builtins.listToAttrs (seen "clan" flake.clanInternals.machines.x86_64-linux ++ seen "host" flake.nixosConfigurations))
+            flake:
+            let
+              seen = way: machines: map (name: {
+                name = "${way}/${name}";
+                value = builtins.unsafeDiscardStringContext machines.${name}.config.system.build.toplevel.drvPath;
+              }) (builtins.attrNames machines);
+            in
+            builtins.toJSON (builtins.listToAttrs (
+              seen "clan" flake.clanInternals.machines.x86_64-linux ++ seen "host" flake.nixosConfigurations))
             """))!;
     }
 
@@ -268,8 +276,8 @@ public class NixLibraryFrameworksTests
     static IEnumerable<string> NodesOf(string text) =>
         JsonNode.Parse(text)!["nodes"]!.AsObject().Select(node => node.Key).Where(name => name != "root");
 
-    // By way and name what is built: `host` for a plain rebuild, and the ways that an attribute set of derivations adds. Some of them have to
-    // lead to what a plain rebuild builds.
+    // What is built, by way and name: `host` is a plain rebuild, and the text has more ways, each a set of derivations. The ways in `same`
+    // have to build what a plain rebuild builds.
     static JsonObject Built(OneFleet fleet, RealNix nix, string[] same, string ways)
     {
         var built = JsonNode.Parse(fleet.Eval(nix, $$"""

@@ -77,7 +77,10 @@ public sealed partial class NixLibraryRequestsTests : IAsyncLifetime
               inputs.repository.url = "{{_fleet.Input("hardware")}}";
               inputs.folder.url = "path:{{_fleet.Folder["folder"]}}";
               outputs = inputs: import ./hostlock.nix inputs ({ self, ... }@inputs:
-                let seen = builtins.concatStringsSep " " (map (name: toString inputs.${name}.sourceInfo or inputs.${name}) [ {{string.Join(' ', inputs.Select(name => $"\"{name}\""))}} ]); in
+                let
+                  seen = builtins.concatStringsSep " " (map (name: toString inputs.${name}.sourceInfo or inputs.${name})
+                    [ {{string.Join(' ', inputs.Select(name => $"\"{name}\""))}} ]);
+                in
                 { nixosConfigurations = { plex = seen; native = seen; }; });
             }
             """);

@@ -58,15 +58,24 @@ public partial class NixLibraryShapesTests
               inputs.plex-flake.url = "path:./hosts/plex";
               inputs.orc-flake.url = "path:./hosts/orc";
               outputs = inputs: import ./hostlock.nix inputs ({ self, plex-flake, orc-flake }: {
-                nixosConfigurations.plex = plex-flake.inputs.nixpkgs.lib.nixosSystem { modules = [ { networking.hostName = plex-flake.motto; } ]; };
-                nixosConfigurations.orc = orc-flake.inputs.nixpkgs.lib.nixosSystem { modules = [ { networking.hostName = orc-flake.motto; } ]; };
+                nixosConfigurations.plex = plex-flake.inputs.nixpkgs.lib.nixosSystem {
+                  modules = [ { networking.hostName = plex-flake.motto; } ];
+                };
+                nixosConfigurations.orc = orc-flake.inputs.nixpkgs.lib.nixosSystem {
+                  modules = [ { networking.hostName = orc-flake.motto; } ];
+                };
               });
             }
             """);
         foreach (var host in (string[])["plex", "orc"])
             fleet.Write(
                 $"hosts/{host}/flake.nix",
-                $$"""{ inputs.nixpkgs.url = "{{fleet.Input("nixpkgs")}}"; outputs = { self, nixpkgs }: { motto = "{{host}} " + nixpkgs.lib.nixosVersion; }; }""");
+                $$"""
+                {
+                  inputs.nixpkgs.url = "{{fleet.Input("nixpkgs")}}";
+                  outputs = { self, nixpkgs }: { motto = "{{host}} " + nixpkgs.lib.nixosVersion; };
+                }
+                """);
         fleet.Write("hostlock.toml", """
             version = 1
             [hosts.plex]
@@ -98,7 +107,9 @@ public partial class NixLibraryShapesTests
               inputs.nixpkgs.url = "{{fleet.Input("nixpkgs")}}";
               inputs.hardware.url = "{{fleet.Input("hardware")}}";
               outputs = inputs: import ./hostlock.nix inputs ({ self, nixpkgs, hardware, extra ? null }: {
-                nixosConfigurations.plex = nixpkgs.lib.nixosSystem { modules = [ { has.extra = extra != null; names = builtins.attrNames self.inputs; } ]; };
+                nixosConfigurations.plex = nixpkgs.lib.nixosSystem {
+                  modules = [ { has.extra = extra != null; names = builtins.attrNames self.inputs; } ];
+                };
                 nixosConfigurations.orc = nixpkgs.lib.nixosSystem { modules = [ hardware.laptop ]; };
               });
             }
@@ -140,7 +151,9 @@ public partial class NixLibraryShapesTests
               inputs.nixpkgs.url = "{{fleet.Input("nixpkgs")}}";
               inputs.near.url = "path:./near";
               outputs = inputs: import ./hostlock.nix inputs ({ self, nixpkgs, near }: {
-                nixosConfigurations.plex = nixpkgs.lib.nixosSystem { modules = [ { near = near.text; place = self.sourceInfo.outPath == "${near.sourceInfo}"; } ]; };
+                nixosConfigurations.plex = nixpkgs.lib.nixosSystem {
+                  modules = [ { near = near.text; place = self.sourceInfo.outPath == "${near.sourceInfo}"; } ];
+                };
               });
             }
             """);

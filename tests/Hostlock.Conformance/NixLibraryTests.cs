@@ -64,7 +64,10 @@ public class NixLibraryTests
         hosts.Folder.Write("fleet/flake.nix", hosts.Folder.Read("fleet/flake.nix").Replace(
             "nixosConfigurations = {",
             """
-            seen = builtins.mapAttrs (_: i: removeAttrs i [ "inputs" "outputs" "sourceInfo" "module" "lib" "laptop" ] // { names = builtins.attrNames (i.inputs or { }); source = i.sourceInfo.outPath or null; }) (removeAttrs inputs [ "self" ]);
+            seen = builtins.mapAttrs
+              (_: i: removeAttrs i [ "inputs" "outputs" "sourceInfo" "module" "lib" "laptop" ]
+                // { names = builtins.attrNames (i.inputs or { }); source = i.sourceInfo.outPath or null; })
+              (removeAttrs inputs [ "self" ]);
             nixosConfigurations = {
               probe = self.seen;
             """,

@@ -209,7 +209,8 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         _ = nix.Run(fleet, "build", "--out-link", built, $".#nixosConfigurations.{host}.config.system.build.toplevel").Succeeded;
         var etc = JsonNode.Parse(nix.Eval(fleet, $".#nixosConfigurations.{host}.config.environment.etc"))!;
         var file = File.ReadAllBytes(Path.Combine(fleet, $"locks/{host}.lock"));
-        var about = $$"""{"host":"{{host}}","lock":"locks/{{host}}.lock","sha256":"{{Convert.ToHexStringLower(SHA256.HashData(file))}}","version":1}""";
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(file));
+        var about = $$"""{"host":"{{host}}","lock":"locks/{{host}}.lock","sha256":"{{sha256}}","version":1}""";
 
         Assert.Equal(file, File.ReadAllBytes((string)etc["hostlock/flake.lock"]!["source"]!));
         Assert.Equal(file, File.ReadAllBytes(Path.Combine(built, "hostlock/flake.lock")));

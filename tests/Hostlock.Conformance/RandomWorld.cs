@@ -534,7 +534,8 @@ sealed class RandomWorld : IAsyncDisposable
                     return $"\"{_server.Url}/nothing.tar.gz\"";
                 if (!isFlake && Chance(30))
                     return $"\"{Pick(["file+file://@/tar/" + name + ".txt", $"file://@/tar/{name}.txt", $"{_server.Url}/{name}.txt"])}\"";
-                return $"\"{Pick([$"file://@/{source}.tar.gz", $"tarball+file://@/{source}.tar.gz", $"{_server.Url}/{name}.tar.gz"])}{Joined(query)}\"";
+                string[] tarballs = [$"file://@/{source}.tar.gz", $"tarball+file://@/{source}.tar.gz", $"{_server.Url}/{name}.tar.gz"];
+                return $"\"{Pick(tarballs)}{Joined(query)}\"";
         }
     }
 
@@ -546,11 +547,15 @@ sealed class RandomWorld : IAsyncDisposable
         return kind switch
         {
             "git" =>
-                $"  inputs.{name} = {{ type = \"git\"; url = \"file://@/{source}\";{dir}{(Mishap(20) ? " lastModified = 5;" : Pick(["", "", " ref = \"dev\";", " submodules = false;", " shallow = true;"]))} }};\n",
+                $"  inputs.{name} = {{ type = \"git\"; url = \"file://@/{source}\";{dir}{Attribute()} }};\n",
             "folders" => $"  inputs.{name} = {{ type = \"path\"; path = \"@/{source}\";{dir} }};\n",
             _ =>
-                $"  inputs.{name} = {{ type = \"tarball\"; url = \"{Pick([$"file://@/{source}.tar.gz", $"{_server.Url}/{repository}.tar.gz"])}\";{dir} }};\n",
+                $"  inputs.{name} = {{ type = \"tarball\"; "
+                    + $"url = \"{Pick([$"file://@/{source}.tar.gz", $"{_server.Url}/{repository}.tar.gz"])}\";{dir} }};\n",
         };
+
+        string Attribute() =>
+            Mishap(20) ? " lastModified = 5;" : Pick(["", "", " ref = \"dev\";", " submodules = false;", " shallow = true;"]);
     }
 
     string Revision(string source) =>

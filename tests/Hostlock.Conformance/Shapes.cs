@@ -533,7 +533,17 @@ sealed record Shape(string Name, string Top)
             Prepare = world =>
                 world.Write(
                     "registry.json",
-                    $"{{ \"version\": 2, \"flakes\": [ {{ \"from\": {{ \"type\": \"indirect\", \"id\": \"reg\" }}, \"to\": {{ \"type\": \"git\", \"url\": \"file://{world["git/lib"]}\" }} }} ] }}"),
+                    $$"""
+                    {
+                      "version": 2,
+                      "flakes": [
+                        {
+                          "from": { "type": "indirect", "id": "reg" },
+                          "to": { "type": "git", "url": "file://{{world["git/lib"]}}" }
+                        }
+                      ]
+                    }
+                    """),
             Update = ["a"],
         },
         Inputs("self with submodules", "inputs.self.submodules = true; inputs.a.url = \"git+file://@/git/lib\";"),
@@ -637,7 +647,13 @@ sealed record Shape(string Name, string Top)
         {
             IsUnlocked = true,
             Git = [(Lib, Plain)],
-            Prepare = world => { Directory.CreateDirectory(world["git/a"]); TestGit.In(world["git/a"], "init", "-q", "-b", "main"); world.Write("git/a/flake.nix", Plain); TestGit.In(world["git/a"], "add", "-A"); },
+            Prepare = world =>
+            {
+                Directory.CreateDirectory(world["git/a"]);
+                TestGit.In(world["git/a"], "init", "-q", "-b", "main");
+                world.Write("git/a/flake.nix", Plain);
+                TestGit.In(world["git/a"], "add", "-A");
+            },
         },
         new(
             "a shallow clone",

@@ -335,7 +335,12 @@ sealed class GitCases : IDisposable
         Folder.Write("attributes/crlf.txt", "a\nb\n");
         Folder.Write("attributes/id.txt", "$Id$\n");
         Folder.Write("attributes/subst.txt", "$Format:%H$\n");
-        foreach (var name in (string[])["no.txt", "docs/page", "tests/case", "deep/x.bak", "deep/kept.bak", "deep/only/y.bak", "deep/docs/z", "deep/tests/z", "value.txt", "sub/file", "sub/hidden"])
+        string[] names =
+        [
+            "no.txt", "docs/page", "tests/case", "deep/x.bak", "deep/kept.bak", "deep/only/y.bak", "deep/docs/z", "deep/tests/z",
+            "value.txt", "sub/file", "sub/hidden",
+        ];
+        foreach (var name in names)
             Folder.Write($"attributes/{name}", name);
         Folder.Write("attributes/sub/.gitattributes", "hidden export-ignore\n");
         TestGit.Commit(Folder["attributes"], 1);
@@ -443,7 +448,9 @@ sealed class GitCases : IDisposable
         }
         Git("no-modes-included", "config", "include.path", "more");
         Git("no-modes-here", "config", "extensions.worktreeConfig", "true");
-        foreach (var file in (string[])["no-modes-included/.git/more", "no-modes-here/.git/config.worktree", "no-modes-unasked/.git/config.worktree"])
+        string[] settings =
+            ["no-modes-included/.git/more", "no-modes-here/.git/config.worktree", "no-modes-unasked/.git/config.worktree"];
+        foreach (var file in settings)
             Folder.Write(file, "[core]\n\tfileMode = false\n");
         Folder.Write("autocrlf-later/text", "a\nb\n");
         TestGit.Commit(Folder["autocrlf-later"], 1);

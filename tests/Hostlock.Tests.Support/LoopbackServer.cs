@@ -163,7 +163,8 @@ class LoopbackServer : IAsyncDisposable
                 await SpeakAsync(client.GetStream(), _stop.Token);
             }
             catch (Exception ended) when (
-                ended is IOException or SocketException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+                ended is IOException or SocketException or OperationCanceledException
+                    or System.Security.Authentication.AuthenticationException)
             {
                 // The other side left, or did not like what it was shown.
             }

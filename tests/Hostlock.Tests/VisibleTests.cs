@@ -53,7 +53,7 @@ public class VisibleTests
     [InlineData("https://h/a@b?ref=x:y@z&keys=5", "https://h/a@b?ref=x:y@z&keys=5")]
     [InlineData("git:https://h/%1B%3Ftoken%3Da%26x%3Db?ref=c", "git:https://h/%1B%3Ftoken%3D***%26x%3Db?ref=c")]
     [InlineData("https://h/x?token=a%26b%3Fc&d=e%", "https://h/x?token=***&d=e%")]
-    [InlineData("path '/work/https:/ada:secret@h/x'", "path '/work/https:/ada:***@h/x'")]
+    [InlineData("path '/srv/https:/ada:secret@h/x'", "path '/srv/https:/ada:***@h/x'")]
     [InlineData("https://h:8080/x", "https://h:8080/x")]
     [InlineData("ada@example.org", "ada@example.org")]
     public void Passwords_and_tokens_of_addresses_are_hidden(string text, string shown)

@@ -30,7 +30,8 @@ public sealed class CompletionTests : IDisposable
         ["zsh"] = """
             zmodload zsh/zpty
             zpty shell zsh -f -i
-            zpty -w shell "PS1=; autoload -U compinit; compinit -D -u; zstyle ':completion:*' list-prompt ''; LISTMAX=0; source ${(q)1}; print ready"
+            setup="PS1=; autoload -U compinit; compinit -D -u; zstyle ':completion:*' list-prompt ''; LISTMAX=0"
+            zpty -w shell "$setup; source ${(q)1}; print ready"
             zpty -r -m shell heard '*ready*ready*'
             zpty -w -n shell $'hostlock update root -i \t\t\t'
             zpty -r -m shell heard '*nixpkgs*'
@@ -67,8 +68,15 @@ public sealed class CompletionTests : IDisposable
         Require(shell);
         WriteFleet([]);
         // A program that offers anything in place of ours.
-        _folder.Write("words", string.Join('\n', Names.Append("nixpkgs")).Replace("TRACE", _folder["trace"], StringComparison.Ordinal) + "\n");
-        var offering = _folder.Write("offering", $"#!/bin/sh\ncase \"$1\" in '[suggest:'*) cat '{_folder["words"]}' ;; *) exec '{HostlockProgram.Path}' \"$@\" ;; esac\n");
+        var words = string.Join('\n', Names.Append("nixpkgs")).Replace("TRACE", _folder["trace"], StringComparison.Ordinal);
+        _folder.Write("words", $"{words}\n");
+        var offering = _folder.Write(
+            "offering",
+            $"""
+            #!/bin/sh
+            case "$1" in '[suggest:'*) cat '{_folder["words"]}' ;; *) exec '{HostlockProgram.Path}' "$@" ;; esac
+
+            """);
         File.SetUnixFileMode(offering, (UnixFileMode)0b111_101_101);
 
         var offered = Ask(shell, offering);
@@ -109,7 +117,9 @@ public sealed class CompletionTests : IDisposable
             {
               "nodes": {
                 "nixpkgs": {
-                  "locked": { "lastModified": 1, "narHash": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "path": "/x", "type": "path" },
+                  "locked": {
+                    "lastModified": 1, "narHash": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "path": "/x", "type": "path"
+                  },
                   "original": { "id": "nixpkgs", "type": "indirect" }
                 },
                 "root": { "inputs": { {{inputs}}"nixpkgs": "nixpkgs" } }

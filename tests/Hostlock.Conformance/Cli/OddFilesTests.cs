@@ -71,7 +71,11 @@ public class OddFilesTests
         return kind is "pipe" or "huge" ? all : all.Where((_, i) => i % 3 == place % 3);
     }
 
-    static void Put(SevenHosts hosts, string kind, string file) => Shell(hosts, $"rm -rf {file} && mkdir -p $(dirname {file}) && " + kind switch
+    static void Put(SevenHosts hosts, string kind, string file) => Shell(
+        hosts, $"rm -rf {file} && mkdir -p $(dirname {file}) && {Making(hosts, kind, file)}");
+
+    // The line that makes a file of a kind.
+    static string Making(SevenHosts hosts, string kind, string file) => kind switch
     {
         "pipe" => $"mkfifo {file}",
         // Only root can make a device.
@@ -81,7 +85,7 @@ public class OddFilesTests
         "dangling" => $"ln -s nowhere/at/all {file}",
         "circle" => $"ln -s $(basename {file}) {file}",
         _ => $"{{ [ -e pipe ] || mkfifo pipe; }} && ln -s {hosts.Folder["pipe"]} {file}",
-    });
+    };
 
     static string Look(SevenHosts hosts, string file) =>
         Run.Program("stat", hosts.Folder.Path, TestGit.Variables, "-c", "%F %i", file).Output;

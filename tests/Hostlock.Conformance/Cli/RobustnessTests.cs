@@ -110,7 +110,8 @@ public class RobustnessTests
         var index = File.ReadAllBytes(Path.Combine(hosts.Fleet, ".git/index"));
         var head = TestGit.In(hosts.Fleet, "rev-parse", "HEAD");
 
-        foreach (var arguments in (string[][])[["update", "plex"], ["promote", "plex", "dobro"], ["status"], ["check"], ["diff", "plex", "orc"], ["lock"]])
+        string[][] lines = [["update", "plex"], ["promote", "plex", "dobro"], ["status"], ["check"], ["diff", "plex", "orc"], ["lock"]];
+        foreach (var arguments in lines)
             _ = hosts.Hostlock(arguments);
 
         Assert.Equal(index, File.ReadAllBytes(Path.Combine(hosts.Fleet, ".git/index")));

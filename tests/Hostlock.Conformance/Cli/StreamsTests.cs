@@ -37,7 +37,8 @@ public class StreamsTests
         var (before, changed) = (hosts.Lock("root"), TestGit.In(hosts.Fleet, "status", "--porcelain"));
 
         var ended = Shell(
-            hosts, $"{command} 2>/dev/null >&-; echo $?; \"$0\" {command} 2>&- >/dev/null; echo $?; \"$0\" {command} <&- >&- 2>&-; echo $?");
+            hosts,
+            $"{command} 2>/dev/null >&-; echo $?; \"$0\" {command} 2>&- >/dev/null; echo $?; \"$0\" {command} <&- >&- 2>&-; echo $?");
 
         Assert.Equal(("0\n0\n0\n", ""), (ended.Output, ended.Errors));
         Assert.Equal(before, hosts.Lock("root"));
@@ -81,7 +82,8 @@ public class StreamsTests
         var ended = Run.Program(
             "unshare", hosts.Folder.Path, HostlockProgram.Variables(hosts.Home), "--map-root-user", "--mount", "sh", "-c",
             "mount -t tmpfs tmpfs /mnt && exec sh \"$0\" \"$1\"", script, HostlockProgram.Path);
-        Assert.SkipWhen(ended.Errors.Contains("mount:", StringComparison.Ordinal), $"no file system of one's own can be mounted here: {ended.Errors}");
+        Assert.SkipWhen(
+            ended.Errors.Contains("mount:", StringComparison.Ordinal), $"no file system of one's own can be mounted here: {ended.Errors}");
 
         Assert.Equal((0, ""), (ended.ExitCode, ended.Errors));
     }

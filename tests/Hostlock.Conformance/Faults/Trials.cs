@@ -96,7 +96,8 @@ sealed class Trials : IDisposable
         if (_before.Files.Keys.FirstOrDefault(file => _after.Files.ContainsKey(file) && !between.ContainsKey(file)) is { } lost)
             return $"{what}: '{lost}' is lost";
         // As long as there is a record, the same command finishes what it is about, whatever was said.
-        if (_scene.IsRepeatable || said != _whole.Output || leftovers.Any(name => name.EndsWith(State.Unfinished, StringComparison.Ordinal)))
+        if (_scene.IsRepeatable || said != _whole.Output
+            || leftovers.Any(name => name.EndsWith(State.Unfinished, StringComparison.Ordinal)))
         {
             var again = HostlockProgram.Run($"{trial}/fleet", $"{trial}/home", _scene.Words);
             if (again.ExitCode != _whole.ExitCode)

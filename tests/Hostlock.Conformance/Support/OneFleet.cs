@@ -15,7 +15,8 @@ sealed partial class OneFleet : IDisposable
     public OneFleet(string place = "fleet")
     {
         _place = place;
-        foreach (var input in Directory.EnumerateDirectories(StandIns).Select(folder => System.IO.Path.GetFileName(folder)!).Where(name => name is not ("fleet" or "frameworks")))
+        var inputs = Directory.EnumerateDirectories(StandIns).Select(folder => System.IO.Path.GetFileName(folder)!);
+        foreach (var input in inputs.Where(name => name is not ("fleet" or "frameworks")))
             AddInput(input, input);
         Write("hostlock.nix", File.ReadAllText(System.IO.Path.Combine(Repository.Root, "nix/hostlock.nix")));
         TestGit.Commit(Folder["fleet"], _day);
@@ -34,7 +35,8 @@ sealed partial class OneFleet : IDisposable
 
         void AddInputsOf(string folder)
         {
-            foreach (var input in Inputs().Matches(File.ReadAllText(System.IO.Path.Combine(folder, "flake.nix"))).Select(match => match.Groups[1].Value).Where(added.Add))
+            var flake = File.ReadAllText(System.IO.Path.Combine(folder, "flake.nix"));
+            foreach (var input in Inputs().Matches(flake).Select(match => match.Groups[1].Value).Where(added.Add))
             {
                 AddInput(input, input switch { "nixpkgs" => "pkgs", "wallpapers" => input, _ => $"frameworks/{input}" });
                 if (File.Exists(Folder[$"inputs/{input}/flake.nix"]))

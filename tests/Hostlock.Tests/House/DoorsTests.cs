@@ -14,7 +14,8 @@ public class DoorsTests
     static readonly string[] Writing =
     [
         "WriteAllText", "WriteAllBytes", "WriteAllLines", "AppendAllText", "AppendAllLines", "Create", "CreateText", "CreateSymbolicLink",
-        "CreateDirectory", "CreateTempSubdirectory", "OpenWrite", "Open", "OpenHandle", "Move", "Copy", "Replace", "Delete", "SetUnixFileMode",
+        "CreateDirectory", "CreateTempSubdirectory", "OpenWrite", "Open", "OpenHandle", "Move", "Copy", "Replace", "Delete",
+        "SetUnixFileMode",
     ];
 
     /// <summary>A door: what only goes through it, and the types that may do so, each with the reason.</summary>

@@ -11,7 +11,9 @@ public class LockLaws
     static readonly string[] Names = ["a", "b", "nixpkgs", "x-y"];
 
     static readonly Gen<LockedNode> Node = Gen.Recursive<LockedNode>((depth, inner) =>
-        Gen.Select(Gen.Int[0, 3], Gen.Bool, depth > 2 ? Gen.Const(Array.Empty<(int, LockedNode?)>()) : Gen.Select(Gen.Int[0, 3], inner.Select(node => (LockedNode?)node)).Array[0, 2]).Select((revision, isFlake, inputs) =>
+        Gen.Select(Gen.Int[0, 3], Gen.Bool, depth > 2
+            ? Gen.Const(Array.Empty<(int, LockedNode?)>())
+            : Gen.Select(Gen.Int[0, 3], inner.Select(node => (LockedNode?)node)).Array[0, 2]).Select((revision, isFlake, inputs) =>
             new LockedNode(
                 Reference(revision),
                 Reference(null),

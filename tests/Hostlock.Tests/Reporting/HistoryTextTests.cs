@@ -40,7 +40,8 @@ public class HistoryTextTests
     public void What_one_revision_has_otherwise_is_named() =>
         Assert.Contains(
             "  a  1111111 (lastModified only)\n",
-            Render(LockDiff.Between(SmallLocks.Of(("a", Locked("github:acme/a", 1, 1))), SmallLocks.Of(("a", Locked("github:acme/a", 1, 2))))),
+            Render(LockDiff.Between(
+                SmallLocks.Of(("a", Locked("github:acme/a", 1, 1))), SmallLocks.Of(("a", Locked("github:acme/a", 1, 2))))),
             StringComparison.Ordinal);
 
     [Fact]

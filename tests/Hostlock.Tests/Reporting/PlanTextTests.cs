@@ -103,7 +103,10 @@ public class PlanTextTests
     static LockFile LockOf(string revision, string branch, int modified) => LockFileReader.Read("lock", Encoding.UTF8.GetBytes($$"""
         { "nodes": {
           "a": {
-            "locked": { "lastModified": {{modified}}, "narHash": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "owner": "o", "repo": "a", "rev": "{{new string(revision[0], 40)}}", "type": "github" },
+            "locked": {
+              "lastModified": {{modified}}, "narHash": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+              "owner": "o", "repo": "a", "rev": "{{new string(revision[0], 40)}}", "type": "github"
+            },
             "original": { "owner": "o", "ref": "{{branch}}", "repo": "a", "type": "github" }
           },
           "root": { "inputs": { "a": "a" } }

@@ -10,7 +10,8 @@ public class TypedCommandsTests
     [Theory]
     [InlineData(null, null, Said)]
     [InlineData(
-        null, "..", "hostlock lock plex && git -C .. add x: cd .. && cp a b, or 'git -C .. rm x' with 'hostlock resolve'; a hostlock of git")]
+        null, "..",
+        "hostlock lock plex && git -C .. add x: cd .. && cp a b, or 'git -C .. rm x' with 'hostlock resolve'; a hostlock of git")]
     [InlineData(
         "my fleet", "my fleet",
         "hostlock -C 'my fleet' lock plex && git -C 'my fleet' add x: cd 'my fleet' && cp a b, or 'git -C 'my fleet' rm x' with "
