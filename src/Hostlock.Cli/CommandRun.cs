@@ -171,8 +171,8 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         }
         // One file is whole at any time, so it is not worth a word.
         if (Undertaking.Find(surroundings.Processes, folder, null) is { Files.Length: > 1 } undertaking
-            && undertaking.Words.Split(' ')[0] != Command.Name)
-            Terminal.Warn(new($"a command was broken off half-way; to finish it: {Line()} {undertaking.Words}"));
+            && undertaking.Words[0] != Command.Name)
+            Terminal.Warn(new($"a command was broken off half-way; to finish it: {Line(undertaking.Words)}"));
         return folder;
     }
 

@@ -17,11 +17,11 @@ sealed class LockRestoring
 
     /// <summary>Puts an earlier lock back.</summary>
     /// <param name="run">The run of the command.</param>
-    /// <param name="words">The command, as an undertaking records it.</param>
+    /// <param name="words">The words of the command, as an undertaking records them.</param>
     /// <param name="place">The lock.</param>
     /// <param name="planAsync">Plans to put it back.</param>
     public async Task<ExitCode> RunAsync(
-        CommandRun run, string words, LockPlace place, Func<CancellationToken, Task<PlannedLock>> planAsync)
+        CommandRun run, IReadOnlyList<string> words, LockPlace place, Func<CancellationToken, Task<PlannedLock>> planAsync)
     {
         await run.WarnOfUnmergedAsync(place);
         var writing = new LockWriting(run.Processes, run.Folder, new LockLines(run, Show));
@@ -38,7 +38,7 @@ sealed class LockRestoring
         {
             var unfinished = Undertaking.Find(run.Processes, run.Folder, words);
             if (unfinished is not null)
-                run.Terminal.Talk($"'hostlock {words}' was broken off; this finishes it\n");
+                run.Terminal.Talk($"'{run.Line(words)}' was broken off; this finishes it\n");
             var planned = unfinished is { Files: [{ After: { } bytes }] }
                 ? PlannedLock.Restoring(place, bytes)
                 : await planAsync(stop);

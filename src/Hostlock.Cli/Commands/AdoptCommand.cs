@@ -32,7 +32,7 @@ sealed class AdoptCommand : FleetCommand
     {
         var host = run.HostNamed(run.Value(_host));
         var place = run.Folder.PlaceOf(host.Name);
-        return _restoring.RunAsync(run, ShellWord.Join(["adopt", host.Name.ToString()]), place, PlanAsync);
+        return _restoring.RunAsync(run, ["adopt", host.Name.ToString()], place, PlanAsync);
 
         async Task<PlannedLock> PlanAsync(CancellationToken stop)
         {

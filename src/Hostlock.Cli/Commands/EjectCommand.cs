@@ -36,13 +36,13 @@ sealed class EjectCommand : FleetCommand
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var (folder, terminal, hosts) = (run.Folder, run.Terminal, run.Words(_hosts));
-        var words = ShellWord.Join(
+        string[] words =
         [
             Name,
             .. hosts,
             .. run.Value(_keep) is { } host and not HostName.Root ? new[] { _keep.Name, host } : [],
             .. run.Value(_keepLocks) ? new[] { _keepLocks.Name } : [],
-        ]);
+        ];
         if (Undertaking.Find(run.Processes, folder, words) is { } unfinished)
             return await FinishAsync(run, unfinished);
         // Once the whole flake has left, no host has a name.

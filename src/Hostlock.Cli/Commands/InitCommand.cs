@@ -36,7 +36,7 @@ sealed class InitCommand : FleetCommand
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var (folder, terminal) = (run.Folder, run.Terminal);
-        var words = ShellWord.Join([Name, .. run.Words(_hosts), .. run.Value(_upgrade) ? new[] { _upgrade.Name } : []]);
+        string[] words = [Name, .. run.Words(_hosts), .. run.Value(_upgrade) ? new[] { _upgrade.Name } : []];
         if (Undertaking.Find(run.Processes, folder, words) is { } unfinished)
             return await FinishAsync(run, unfinished);
         await run.WarnOfUnmergedAsync(folder.AllPlaces());

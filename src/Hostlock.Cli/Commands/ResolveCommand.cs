@@ -73,14 +73,14 @@ sealed class ResolveCommand : FleetCommand
         }
     }
 
-    // The command, as an undertaking records it.
-    string Words(CommandRun run) => ShellWord.Join(
+    // The words of the command, as an undertaking records them.
+    string[] Words(CommandRun run) =>
     [
         Name,
         .. run.Words(_hosts),
         .. run.Words(_inputs).SelectMany(input => new[] { _inputs.Name, input }),
         .. new Option<bool>[] { _ours, _theirs, _newer, _all }.Where(run.Value).Select(option => option.Name),
-    ]);
+    ];
 
     MergeChoice? Choice(CommandRun run)
     {

@@ -40,8 +40,8 @@ sealed class RestoreCommand : FleetCommand
     {
         var version = LockVersion.Of(run.Folder, run.Folder.OwnerNamed(run.Value(_host)), run.Value(_to)!);
         var inputs = CommonOptions.InputPaths(run.Words(_inputs));
-        var words = ShellWord.Join(
-            ["restore", version.Place.Name, "--to", run.Value(_to)!, .. inputs.SelectMany(input => new[] { "-i", input.ToString() })]);
+        string[] words =
+            ["restore", version.Place.Name, "--to", run.Value(_to)!, .. inputs.SelectMany(input => new[] { "-i", input.ToString() })];
         return _restoring.RunAsync(run, words, version.Place, async stop =>
         {
             var earlier = await run.Versions.ReadBytesAsync(version, stop);

@@ -31,7 +31,7 @@ sealed class UndoCommand : FleetCommand
         var place = run.Folder.PlaceNamed(run.Value(_host));
         return _restoring.RunAsync(
             run,
-            $"undo {place.Name}",
+            ["undo", place.Name],
             place,
             async stop => PlannedLock.Restoring(place, await run.Versions.BeforeLastChangeAsync(place, stop)));
     }

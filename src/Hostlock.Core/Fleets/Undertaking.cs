@@ -32,14 +32,22 @@ public sealed class Undertaking
     const long MaximumBytes = 1024L * 1024 * 1024;
     const int Version = 1;
 
+    // What a record may name. Its words are shown as a command to type, and anybody may have made a folder of git.
+    static readonly string[] Commands = ["init", "eject", "undo", "restore", "adopt", "resolve", "unfreeze"];
+    static readonly string[] Options =
+        ["--upgrade", "--keep", "--keep-locks", "--to", "-i", "--input", "--ours", "--theirs", "--newer", "--all"];
+
     readonly FleetFolder _folder;
     readonly string _record;
 
-    Undertaking(FleetFolder folder, string record, string words, ImmutableArray<UndertakenFile> files, ImmutableArray<string> forgotten) =>
+    Undertaking(
+        FleetFolder folder, string record, ImmutableArray<string> words, ImmutableArray<UndertakenFile> files,
+        ImmutableArray<string> forgotten) =>
         (_folder, _record, Words, Files, Forgotten) = (folder, record, words, files, forgotten);
 
-    /// <summary>The command that does it, without the name of the program and without options that do not change what is done.</summary>
-    public string Words { get; }
+    /// <summary>The words of the command that does it, without the name of the program and without options that do not change what is
+    /// done.</summary>
+    public ImmutableArray<string> Words { get; }
 
     /// <summary>The files, in the order in which they change.</summary>
     public ImmutableArray<UndertakenFile> Files { get; }
@@ -61,12 +69,12 @@ public sealed class Undertaking
     /// <param name="forgotten">As for <see cref="Forgotten"/>.</param>
     /// <exception cref="PlatformException">A file cannot be read.</exception>
     public static Undertaking Of(
-        IProcessRunner processes, FleetFolder folder, string words, IEnumerable<(string Path, ReadOnlyMemory<byte>? After)> files,
-        IEnumerable<string> forgotten) =>
+        IProcessRunner processes, FleetFolder folder, IEnumerable<string> words,
+        IEnumerable<(string Path, ReadOnlyMemory<byte>? After)> files, IEnumerable<string> forgotten) =>
         new(
             folder,
             RecordOf(processes, folder),
-            words,
+            [.. words],
             [.. files.Select(file => new UndertakenFile(file.Path, SumOf(folder, file.Path), file.After?.ToArray()))],
             [.. forgotten]);
 
@@ -77,10 +85,13 @@ public sealed class Undertaking
     /// <param name="processes">The seam to git, which is not started.</param>
     /// <param name="folder">The flake.</param>
     /// <param name="words">The words of the command; null for that of any command.</param>
-    public static Undertaking? Find(IProcessRunner processes, FleetFolder folder, string? words)
+    public static Undertaking? Find(IProcessRunner processes, FleetFolder folder, IReadOnlyList<string>? words)
     {
         var record = RecordOf(processes, folder);
-        return File.Exists(record) && Read(folder, record) is { } found && (words is null || found.Words == words) && found.IsHalf
+        return File.Exists(record)
+            && Read(folder, record) is { } found
+            && (words is null || found.Words.SequenceEqual(words))
+            && found.IsHalf
             ? found
             : null;
     }
@@ -127,6 +138,11 @@ public sealed class Undertaking
         return Path.Combine(place.Folder, inner == "." ? Name : $"{Name}-{SumOf(Encoding.UTF8.GetBytes(inner))[..16]}");
     }
 
+    static bool IsCommand(ImmutableArray<string> words) =>
+        words is [var command, .. var others]
+        && Commands.Contains(command)
+        && others.All(word => !word.StartsWith('-') || Options.Contains(word));
+
     byte[] Written()
     {
         using var bytes = new MemoryStream();
@@ -134,7 +150,10 @@ public sealed class Undertaking
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);
-            json.WriteString("words", Words);
+            json.WriteStartArray("words");
+            foreach (var word in Words)
+                json.WriteStringValue(word);
+            json.WriteEndArray();
             // Many hosts may get the same lock, so each text is written once.
             json.WriteStartObject("contents");
             foreach (var (sum, contents) in Files.Where(file => file.After is not null)
@@ -175,7 +194,7 @@ public sealed class Undertaking
             var found = new Undertaking(
                 folder,
                 record,
-                root.GetProperty("words").GetString() ?? "",
+                [.. root.GetProperty("words").EnumerateArray().Select(word => word.GetString() ?? "")],
                 [
                     .. root.GetProperty("files").EnumerateArray().Select(file => new UndertakenFile(
                         file.GetProperty("path").GetString() ?? "",
@@ -183,7 +202,11 @@ public sealed class Undertaking
                         file.GetProperty("after").GetString() is { } sum ? contents[sum] : null)),
                 ],
                 [.. root.GetProperty("forgotten").EnumerateArray().Select(path => path.GetString() ?? "")]);
-            return found.Files.All(file => FlakePath.IsWithin(file.Path)) && found.Forgotten.All(FlakePath.IsWithin) ? found : null;
+            return IsCommand(found.Words)
+                && found.Files.All(file => FlakePath.IsWithin(file.Path))
+                && found.Forgotten.All(FlakePath.IsWithin)
+                ? found
+                : null;
         }
         catch (Exception why) when (
             why is PlatformException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

@@ -11,7 +11,7 @@ public static class UndertakingText
     public static string Render(Undertaking undertaking, Ink ink)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"'hostlock {Visible.Name(undertaking.Words)}' was broken off; this finishes it\n");
+        text.Append(CultureInfo.InvariantCulture, $"'hostlock {ShellWord.Join(undertaking.Words)}' was broken off; this finishes it\n");
         foreach (var file in undertaking.Left)
         {
             var what = file.After is null ? ink.Bad("remove") : file.Before is null ? ink.Good("new   ") : ink.Warn("change");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hostlock.Fleets;
 using Hostlock.Tests.Support;
 
@@ -6,7 +7,7 @@ namespace Hostlock.Tests.Fleets;
 /// <summary>What is recorded before a change in several steps, and what another run makes of it.</summary>
 public sealed class UndertakingTests : IDisposable
 {
-    const string Words = "eject --keep plex";
+    static readonly string[] Words = ["eject", "--keep", "plex"];
 
     readonly TempFolder _folder = new();
     readonly CountingProcesses _processes = new();
@@ -53,7 +54,8 @@ public sealed class UndertakingTests : IDisposable
         Planned().Record();
         _folder.Write("flake.nix", "new");
 
-        Assert.Null(Find("eject"));
+        Assert.Null(Find(["eject"]));
+        Assert.Null(Find(["eject", "--keep plex"]));
         Assert.Equal(Words, Find(null)!.Words);
     }
 
@@ -74,14 +76,39 @@ public sealed class UndertakingTests : IDisposable
     [InlineData("")]
     [InlineData("[]")]
     [InlineData("{\"version\":2}")]
-    [InlineData("{\"version\":1,\"words\":\"x\",\"contents\":{},\"files\":[{\"path\":\"a\",\"before\":null,\"after\":\"none\"}],\"forgotten\":[]}")]
-    [InlineData("{\"version\":1,\"words\":\"x\",\"contents\":{},\"files\":[{\"path\":\"../a\",\"before\":\"x\",\"after\":null}],\"forgotten\":[]}")]
-    [InlineData("{\"version\":1,\"words\":\"x\",\"contents\":{},\"files\":[{\"path\":\".git/a\",\"before\":\"x\",\"after\":null}],\"forgotten\":[]}")]
     public void A_record_that_no_hostlock_wrote_is_none(string record)
     {
         _folder.Write(".hostlock-unfinished", record);
 
         Assert.Null(Find(null));
+    }
+
+    [Theory]
+    [InlineData(true, "a", null)]
+    [InlineData(false, "a", "none")]
+    [InlineData(false, "../a", null)]
+    [InlineData(false, ".git/a", null)]
+    public void A_record_names_only_files_of_the_flake_and_contents_that_it_has(bool counts, string path, string? after)
+    {
+        Write(["init"], new { path, before = (string?)null, after });
+
+        Assert.Equal(counts, Find(null) is not null);
+    }
+
+    [Theory]
+    [InlineData(true, "eject", "--keep", "plex")]
+    [InlineData(true, "init", "plex", "web", "--upgrade")]
+    [InlineData(true, "resolve", "@canary", "--input", "nixpkgs", "--newer")]
+    [InlineData(true, "restore", "plex", "--to", "HEAD~1", "-i", "nixpkgs")]
+    [InlineData(false)]
+    [InlineData(false, "bisect", "plex", "--run", "rm -rf ~")]
+    [InlineData(false, "eject", "--yes")]
+    [InlineData(false, "eject", "-C/etc/nixos")]
+    public void A_record_names_only_a_command_that_undertakes_something(bool counts, params string[] words)
+    {
+        Write(words);
+
+        Assert.Equal(counts, Find(null) is not null);
     }
 
     [Fact]
@@ -97,6 +124,12 @@ public sealed class UndertakingTests : IDisposable
         Assert.NotNull(Find(null));
     }
 
+    void Write(string[] words, params object[] files) =>
+        _folder.Write(
+            ".hostlock-unfinished",
+            JsonSerializer.Serialize(
+                new { version = 1, words, contents = new Dictionary<string, string>(), files, forgotten = Array.Empty<string>() }));
+
     Undertaking Planned() => Undertaking.Of(
         _processes,
         Flake,
@@ -104,7 +137,7 @@ public sealed class UndertakingTests : IDisposable
         [("flake.nix", "new"u8.ToArray()), ("same", "same"u8.ToArray()), ("added", "added"u8.ToArray()), ("locks/plex.lock", null)],
         ["locks/plex.lock"]);
 
-    Undertaking? Find(string? words) => Undertaking.Find(_processes, Flake, words);
+    Undertaking? Find(string[]? words) => Undertaking.Find(_processes, Flake, words);
 
     FleetFolder Flake => FleetFolder.Open(_folder.Path);
 }

@@ -174,12 +174,12 @@ public static class FleetEject
     /// <summary>Makes an undertaking of a plan. Nothing is written.</summary>
     /// <param name="processes">The seam to git, which is not started.</param>
     /// <param name="folder">The flake.</param>
-    /// <param name="words">The command, as the undertaking records it.</param>
+    /// <param name="words">The words of the command, as the undertaking records them.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="adopted">The files that came with hostlock, as git knows them.</param>
     /// <exception cref="HostlockException">A file cannot be read.</exception>
     public static Undertaking Undertake(
-        IProcessRunner processes, FleetFolder folder, string words, EjectPlan plan, AdoptedFiles adopted) =>
+        IProcessRunner processes, FleetFolder folder, IEnumerable<string> words, EjectPlan plan, AdoptedFiles adopted) =>
         Undertaking.Of(
             processes,
             folder,

@@ -46,13 +46,13 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
     /// fleet.</summary>
     /// <param name="findAsync">Finds the locks, which nobody else changes meanwhile.</param>
     /// <param name="request">What is settled, and how.</param>
-    /// <param name="words">The command, as an undertaking records it; null if nothing is written.</param>
+    /// <param name="words">The words of the command, as an undertaking records them; null if nothing is written.</param>
     /// <param name="told">Is told the merges when all is done.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">As for <see cref="PlanAsync"/> and <see cref="ApplyAsync"/>, or another hostlock is
     /// writing.</exception>
     public async Task RunAsync(
-        Func<CancellationToken, Task<IReadOnlyList<UnmergedLock>>> findAsync, ResolutionRequest request, string? words,
+        Func<CancellationToken, Task<IReadOnlyList<UnmergedLock>>> findAsync, ResolutionRequest request, IReadOnlyList<string>? words,
         Action<IReadOnlyList<LockResolution>> told, CancellationToken cancellationToken)
     {
         using var reserved = words is null ? null : folder.Reserve();

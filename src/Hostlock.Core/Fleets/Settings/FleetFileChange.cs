@@ -28,7 +28,7 @@ public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
     public Undertaking? Unfreeze(IProcessRunner processes, LockOwner owner, string input)
     {
         var host = HostOf(owner);
-        var words = ShellWord.Join(["unfreeze", host.ToString(), input]);
+        string[] words = ["unfreeze", host.ToString(), input];
         if (!isDryRun && Undertaking.Find(processes, folder, words) is { } done)
             return done;
         Undertaking? undertaking = null;

@@ -26,9 +26,9 @@ public sealed class ReservationTests : IDisposable
 
         using (FleetFolder.Open(_folder.Path).Reserve())
         {
-            Assert.True(Assert.Throws<FleetException>(() => FleetInit.Undertake(processes, folder, "init", init).Apply()).IsBusy);
+            Assert.True(Assert.Throws<FleetException>(() => FleetInit.Undertake(processes, folder, ["init"], init).Apply()).IsBusy);
             Assert.True(
-                Assert.Throws<FleetException>(() => FleetEject.Undertake(processes, folder, "eject", eject, adopted).Apply()).IsBusy);
+                Assert.Throws<FleetException>(() => FleetEject.Undertake(processes, folder, ["eject"], eject, adopted).Apply()).IsBusy);
         }
 
         Assert.Equal("{ }", _folder.Read("flake.nix"));
