@@ -501,7 +501,10 @@ public sealed class FleetException : HostlockException
     public static FleetException Busy(string file) =>
         new($"another hostlock is writing here ('{file}')") { IsBusy = true, Hint = "wait for it to finish, then try again" };
 
-    /// <summary>True if another hostlock is writing to the fleet; this gives exit code 6.</summary>
+    internal static FleetException ChangedMeanwhile(string file) =>
+        new($"'{file}' was changed since the plan was made, so nothing was written") { IsBusy = true, Hint = "try again" };
+
+    /// <summary>True if somebody else is writing to the fleet; this gives exit code 6.</summary>
     public bool IsBusy { get; private init; }
 
     // Adopting a flake.

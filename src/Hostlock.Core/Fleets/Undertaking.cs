@@ -100,12 +100,15 @@ public sealed class Undertaking
     /// <exception cref="PlatformException">It cannot be written.</exception>
     public void Record() => AtomicFile.Replace(_record, Written());
 
-    /// <summary>Writes the record, and then changes the files that are not as they are to be yet.</summary>
-    /// <exception cref="HostlockException">Another hostlock is writing, a path leads out of the flake, or a file cannot be written or
-    /// deleted.</exception>
+    /// <summary>Writes the record, and then changes the files that are not as they are to be yet. The caller has reserved the
+    /// flake.</summary>
+    /// <exception cref="HostlockException">A file was changed since it was planned, a path leads out of the flake, or a file cannot be
+    /// written or deleted.</exception>
     public void Apply()
     {
-        using var reserved = _folder.Reserve();
+        // The user may have taken hours to say yes.
+        if (Files.FirstOrDefault(file => !IsAsPlanned(file)) is { } changed)
+            throw FleetException.ChangedMeanwhile(changed.Path);
         Record();
         var left = Left.ToList();
         _folder.Files.ReplaceAll(
@@ -121,9 +124,11 @@ public sealed class Undertaking
     internal static string SumOf(ReadOnlySpan<byte> contents) => Convert.ToHexStringLower(SHA256.HashData(contents));
 
     bool IsHalf =>
-        Files.All(file => IsDone(file) || SumOf(_folder, file.Path) == file.Before)
+        Files.All(IsAsPlanned)
         // If no file changes, the files cannot tell how far the run came.
         && (Files.All(file => file.IsSame) || Files.Any(file => !file.IsSame && IsDone(file)));
+
+    bool IsAsPlanned(UndertakenFile file) => IsDone(file) || SumOf(_folder, file.Path) == file.Before;
 
     bool IsDone(UndertakenFile file) => SumOf(_folder, file.Path) == (file.After is null ? null : SumOf(file.After));
 

@@ -72,6 +72,18 @@ public sealed class UndertakingTests : IDisposable
         Assert.Null(Find(Words));
     }
 
+    [Fact]
+    public void A_file_that_somebody_changed_since_it_was_planned_is_not_overwritten()
+    {
+        var planned = Planned();
+        _folder.Write("flake.nix", "other");
+
+        Assert.True(Assert.Throws<FleetException>(planned.Apply).IsBusy);
+
+        Assert.Equal("other", _folder.Read("flake.nix"));
+        Assert.False(File.Exists(_folder["added"]));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[]")]

@@ -27,7 +27,7 @@ public class FloorsTests
         ["Fleets.Merging"] = [],
         ["Fleets.Changes"] = [],
         ["Fleets.Layouts"] = [],
-        ["Fleets.Adoption"] = ["Fleets.Settings", "Fleets.Settings.Toml", "Fleets.Layouts"],
+        ["Fleets.Adoption"] = ["Fleets.Changes", "Fleets.Settings", "Fleets.Settings.Toml", "Fleets.Layouts"],
         ["Fleets.Checks"] = ["Fleets.Checks.Rules", "Fleets.Changes", "Fleets.History", "Fleets.Layouts", "Fleets.Merging"],
         ["Fleets.Checks.Rules"] = ["Fleets.Checks", "Fleets.Changes", "Fleets.Layouts", "Fleets.Settings"],
         ["Fleets.Bisecting"] = ["Fleets.Changes", "Fleets.History"],

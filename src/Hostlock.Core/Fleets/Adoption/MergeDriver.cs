@@ -4,16 +4,30 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.Adoption;
 
+/// <summary>A change of the setting that makes git merge locks by input.</summary>
+/// <param name="Line">The command for git that comes or goes.</param>
+public abstract record MergeDriverChange(string Line)
+{
+    /// <summary>The setting comes, in place of one that an earlier hostlock made.</summary>
+    public sealed record Install() : MergeDriverChange(MergeDriver.Line);
+
+    /// <summary>The setting goes.</summary>
+    public sealed record Remove(string Line) : MergeDriverChange(Line);
+}
+
 /// <summary>The setting that makes git merge locks by input. It is in no file of the repository, so each clone needs it.</summary>
 public sealed class MergeDriver
 {
     /// <summary>The command that git runs.</summary>
     public const string Line = "hostlock merge-driver %O %A %B %P";
 
+    /// <summary>The name of the setting.</summary>
+    public const string Setting = $"{Section}.driver";
+
     // It does not tell which lock is merged.
     const string EarlierLine = "hostlock merge-driver %O %A %B";
 
-    const string Section = "merge.hostlock", Setting = $"{Section}.driver", Title = $"{Section}.name";
+    const string Section = "merge.hostlock", Title = $"{Section}.name";
 
     readonly IProcessRunner _processes;
     readonly string _root;
@@ -24,25 +38,26 @@ public sealed class MergeDriver
     public static MergeDriver? Around(FleetFolder folder, IProcessRunner processes) =>
         GitWorkTreeFiles.Around(processes, folder.Path) is { } tree ? new(processes, tree.Root) : null;
 
-    /// <summary>True if git has a driver of this name.</summary>
-    public async Task<bool> IsSetAsync(CancellationToken cancellationToken) =>
-        (await AskAsync(cancellationToken)).Succeeded;
+    /// <summary>What <c>init</c> changes; null if git has a driver of this name already, set by this hostlock or by the user.</summary>
+    public async Task<MergeDriverChange?> PlanInstallAsync(CancellationToken cancellationToken) =>
+        await LineAsync(cancellationToken) is null or EarlierLine ? new MergeDriverChange.Install() : null;
 
-    /// <summary>True if git has a driver of this name that no hostlock would set any more.</summary>
-    public async Task<bool> IsOutdatedAsync(CancellationToken cancellationToken) =>
-        (await AskAsync(cancellationToken)).Output.Trim() == EarlierLine;
+    /// <summary>What <c>eject</c> changes; null if git has no driver of this name.</summary>
+    public async Task<MergeDriverChange?> PlanRemovalAsync(CancellationToken cancellationToken) =>
+        await LineAsync(cancellationToken) is { } line ? new MergeDriverChange.Remove(line) : null;
 
-    /// <summary>Adds the setting to the repository's config.</summary>
-    /// <exception cref="FleetException">git does not take it.</exception>
-    public async Task InstallAsync(CancellationToken cancellationToken)
-    {
-        await SetAsync(cancellationToken, Title, "locks, input by input");
-        await SetAsync(cancellationToken, Setting, Line);
-    }
-
-    /// <summary>Removes the setting from the repository's config.</summary>
+    /// <summary>Changes the repository's config.</summary>
     /// <exception cref="FleetException">git does not do it.</exception>
-    public Task UninstallAsync(CancellationToken cancellationToken) => SetAsync(cancellationToken, "--remove-section", Section);
+    public async Task ApplyAsync(MergeDriverChange change, CancellationToken cancellationToken)
+    {
+        if (change is MergeDriverChange.Remove)
+        {
+            await SetAsync(cancellationToken, "--remove-section", Section);
+            return;
+        }
+        await SetAsync(cancellationToken, Title, "locks, input by input");
+        await SetAsync(cancellationToken, Setting, change.Line);
+    }
 
     async Task SetAsync(CancellationToken cancellationToken, params IEnumerable<string> words)
     {
@@ -51,9 +66,10 @@ public sealed class MergeDriver
             throw FleetException.NotConfigured(finished.Errors.Trim());
     }
 
-    Task<Finished> AskAsync(CancellationToken cancellationToken) =>
-        _processes.RunAsync(GitProgram.AskAround(_root, "config", "--get", Setting), cancellationToken);
-
-    Task<Finished> ConfigAsync(CancellationToken cancellationToken, params IEnumerable<string> words) =>
-        _processes.RunAsync(GitProgram.Change(_root, ["config", .. words]), cancellationToken);
+    // Null if git has no such setting.
+    async Task<string?> LineAsync(CancellationToken cancellationToken)
+    {
+        var asked = await _processes.RunAsync(GitProgram.AskAround(_root, "config", "--get", Setting), cancellationToken);
+        return asked.Succeeded ? asked.Output.Trim() : null;
+    }
 }

@@ -23,26 +23,33 @@ public sealed class MergeDriverTests : IDisposable
         var before = File.ReadAllText(_folder[".git/config"]);
         var driver = Driver()!;
 
-        Assert.False(await driver.IsSetAsync(Stop));
-        await driver.InstallAsync(Stop);
-        Assert.True(await driver.IsSetAsync(Stop));
-        Assert.False(await driver.IsOutdatedAsync(Stop));
-        Assert.Equal(MergeDriver.Line, TestGit.In(_folder.Path, "config", "merge.hostlock.driver").Trim());
+        Assert.Null(await driver.PlanRemovalAsync(Stop));
+        await driver.ApplyAsync((await driver.PlanInstallAsync(Stop))!, Stop);
+        Assert.Null(await driver.PlanInstallAsync(Stop));
+        Assert.Equal(MergeDriver.Line, TestGit.In(_folder.Path, "config", MergeDriver.Setting).Trim());
 
-        await driver.UninstallAsync(Stop);
+        await driver.ApplyAsync((await driver.PlanRemovalAsync(Stop))!, Stop);
         Assert.Equal(before, File.ReadAllText(_folder[".git/config"]));
     }
 
     [Fact]
-    public async Task A_setting_that_does_not_tell_git_which_lock_it_merges_is_outdated_and_one_of_the_users_own_is_not()
+    public async Task A_setting_that_does_not_tell_git_which_lock_it_merges_is_outdated()
+    {
+        const string Earlier = "hostlock merge-driver %O %A %B";
+        TestGit.In(_folder.Path, "init", "-q");
+        TestGit.In(_folder.Path, "config", MergeDriver.Setting, Earlier);
+
+        Assert.Equal(new MergeDriverChange.Install(), await Driver()!.PlanInstallAsync(Stop));
+        Assert.Equal(new MergeDriverChange.Remove(Earlier), await Driver()!.PlanRemovalAsync(Stop));
+    }
+
+    [Fact]
+    public async Task A_setting_of_the_users_own_is_not_replaced()
     {
         TestGit.In(_folder.Path, "init", "-q");
+        TestGit.In(_folder.Path, "config", MergeDriver.Setting, "/opt/hostlock merge-driver %O %A %B %P");
 
-        TestGit.In(_folder.Path, "config", "merge.hostlock.driver", "hostlock merge-driver %O %A %B");
-        Assert.True(await Driver()!.IsOutdatedAsync(Stop));
-
-        TestGit.In(_folder.Path, "config", "merge.hostlock.driver", "/opt/hostlock merge-driver %O %A %B %P");
-        Assert.False(await Driver()!.IsOutdatedAsync(Stop));
+        Assert.Null(await Driver()!.PlanInstallAsync(Stop));
     }
 
     [Fact]

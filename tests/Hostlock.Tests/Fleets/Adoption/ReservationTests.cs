@@ -26,9 +26,15 @@ public sealed class ReservationTests : IDisposable
 
         using (FleetFolder.Open(_folder.Path).Reserve())
         {
-            Assert.True(Assert.Throws<FleetException>(() => FleetInit.Undertake(processes, folder, ["init"], init).Apply()).IsBusy);
-            Assert.True(
-                Assert.Throws<FleetException>(() => FleetEject.Undertake(processes, folder, ["eject"], eject, adopted).Apply()).IsBusy);
+            foreach (var undertaking in new[]
+            {
+                FleetInit.Undertake(processes, folder, ["init"], init),
+                FleetEject.Undertake(processes, folder, ["eject"], eject, adopted),
+            })
+                Assert.True(
+                    (await Assert.ThrowsAsync<FleetException>(
+                        () => new FleetTransition(processes, folder, undertaking, null)
+                            .ApplyAsync(() => { }, TestContext.Current.CancellationToken))).IsBusy);
         }
 
         Assert.Equal("{ }", _folder.Read("flake.nix"));

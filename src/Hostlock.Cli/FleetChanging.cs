@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Adoption;
+using Hostlock.Reporting;
+
+namespace Hostlock.Cli;
+
+/// <summary>A change of the whole flake, before the user agrees to it.</summary>
+/// <param name="Plan">What changes, in words.</param>
+/// <param name="Files">The files that change.</param>
+/// <param name="Done">What is true once it is done, in words.</param>
+sealed record ShownChange(string Plan, Undertaking Files, string Done);
+
+/// <summary>The common part of <c>init</c> and <c>eject</c>: the options, the question, the call, and the output. A run that was broken off
+/// is finished.</summary>
+sealed class FleetChanging
+{
+    readonly Option<bool> _yes = CommonOptions.Yes();
+    readonly Option<bool> _dryRun = CommonOptions.DryRun();
+
+    /// <summary>The options.</summary>
+    public IEnumerable<Option> Options => [_yes, _dryRun];
+
+    /// <summary>Shows what changes, asks, and changes it.</summary>
+    /// <param name="run">The run of the command.</param>
+    /// <param name="words">The words of the command, as an undertaking records them.</param>
+    /// <param name="driver">What changes in the setting of git's merges; null if it stays.</param>
+    /// <param name="planAsync">Plans what changes; null if nothing does, which the user was told then.</param>
+    /// <param name="finished">What is true once a run that was broken off is finished.</param>
+    public async Task<ExitCode> RunAsync(
+        CommandRun run, string[] words, MergeDriverChange? driver, Func<Task<ShownChange?>> planAsync, string finished)
+    {
+        var terminal = run.Terminal;
+        var change = Undertaking.Find(run.Processes, run.Folder, words) is { } unfinished
+            ? new ShownChange(UndertakingText.Render(unfinished, terminal.Ink), unfinished, finished)
+            : await planAsync();
+        if (change is null)
+            return ExitCode.Done;
+        terminal.Data(change.Plan);
+        if (driver is not null)
+            terminal.Data(
+                $"\n.git/config\n       {(driver is MergeDriverChange.Install ? '+' : '-')}   {MergeDriver.Setting} = {driver.Line}\n");
+        if (run.Value(_dryRun))
+            return ExitCode.Done;
+        if (!terminal.MayWrite(run.Value(_yes)))
+            return ExitCode.No;
+        await new FleetTransition(run.Processes, run.Folder, change.Files, driver).ApplyAsync(Tell, run.CancellationToken);
+        return ExitCode.Done;
+
+        void Tell()
+        {
+            if (change.Done.Length > 0)
+                terminal.Data($"\n{change.Done}");
+            if (driver is MergeDriverChange.Install)
+                terminal.Data("git merges locks by input here; in another clone, 'hostlock init' has it do so\n");
+            terminal.Flush();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Hostlock.Fleets.Changes;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets.Adoption;
+
+/// <summary>
+/// The way of a flake into hostlock or out of it, as it was planned: its files, what git knows of them, and the setting of git's merges. No
+/// other hostlock can write to the flake meanwhile.
+/// </summary>
+/// <param name="processes">Runs git.</param>
+/// <param name="folder">The flake.</param>
+/// <param name="undertaking">The files.</param>
+/// <param name="driver">The change of the setting; null if it stays as it is.</param>
+public sealed class FleetTransition(
+    IProcessRunner processes, FleetFolder folder, Undertaking undertaking, MergeDriverChange? driver)
+{
+    /// <summary>Goes it. If the run is broken off, the same command finishes it.</summary>
+    /// <param name="told">Tells the user that all is done.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">Another hostlock is writing, a file was changed since it was planned or cannot be changed, or
+    /// git does not do its part.</exception>
+    public async Task ApplyAsync(Action told, CancellationToken cancellationToken)
+    {
+        using var reserved = folder.Reserve();
+        undertaking.Apply();
+        await GitVisibility.ShowToNixAsync(processes, folder, [.. undertaking.New.Select(folder.Full)], cancellationToken);
+        await AdoptedFiles.ForgetAsync(processes, folder, undertaking.Forgotten, cancellationToken);
+        if (driver is not null && MergeDriver.Around(folder, processes) is { } setting)
+            await setting.ApplyAsync(driver, cancellationToken);
+        told();
+        undertaking.End();
+    }
+}
