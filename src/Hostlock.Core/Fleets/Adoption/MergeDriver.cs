@@ -40,11 +40,11 @@ public sealed class MergeDriver
 
     /// <summary>What <c>init</c> changes; null if git has a driver of this name already, set by this hostlock or by the user.</summary>
     public async Task<MergeDriverChange?> PlanInstallAsync(CancellationToken cancellationToken) =>
-        await LineAsync(cancellationToken) is null or EarlierLine ? new MergeDriverChange.Install() : null;
+        await LineAsync([], cancellationToken) is null or EarlierLine ? new MergeDriverChange.Install() : null;
 
-    /// <summary>What <c>eject</c> changes; null if git has no driver of this name.</summary>
+    /// <summary>What <c>eject</c> changes; null if the repository's config has no driver of this name, or one of the user's own.</summary>
     public async Task<MergeDriverChange?> PlanRemovalAsync(CancellationToken cancellationToken) =>
-        await LineAsync(cancellationToken) is { } line ? new MergeDriverChange.Remove(line) : null;
+        await LineAsync(["--local"], cancellationToken) is { } line and (Line or EarlierLine) ? new MergeDriverChange.Remove(line) : null;
 
     /// <summary>Changes the repository's config.</summary>
     /// <exception cref="FleetException">git does not do it.</exception>
@@ -67,9 +67,9 @@ public sealed class MergeDriver
     }
 
     // Null if git has no such setting.
-    async Task<string?> LineAsync(CancellationToken cancellationToken)
+    async Task<string?> LineAsync(string[] scope, CancellationToken cancellationToken)
     {
-        var asked = await _processes.RunAsync(GitProgram.AskAround(_root, "config", "--get", Setting), cancellationToken);
+        var asked = await _processes.RunAsync(GitProgram.AskAround(_root, ["config", .. scope, "--get", Setting]), cancellationToken);
         return asked.Succeeded ? asked.Output.Trim() : null;
     }
 }

@@ -44,12 +44,13 @@ public sealed class MergeDriverTests : IDisposable
     }
 
     [Fact]
-    public async Task A_setting_of_the_users_own_is_not_replaced()
+    public async Task A_setting_of_the_users_own_stays()
     {
         TestGit.In(_folder.Path, "init", "-q");
         TestGit.In(_folder.Path, "config", MergeDriver.Setting, "/opt/hostlock merge-driver %O %A %B %P");
 
         Assert.Null(await Driver()!.PlanInstallAsync(Stop));
+        Assert.Null(await Driver()!.PlanRemovalAsync(Stop));
     }
 
     [Fact]
