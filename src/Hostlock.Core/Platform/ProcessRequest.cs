@@ -35,6 +35,13 @@ public sealed record ProcessRequest(string Program, ImmutableArray<string> Argum
     /// </summary>
     public bool HasOwnSession { get; init; }
 
+    /// <summary>
+    /// True if everything that the program started ends when the program does, or is stopped, also what has left it behind. The program
+    /// runs
+    /// in a session of its own.
+    /// </summary>
+    public bool LeavesNothing { get; init; }
+
     /// <summary>The same request with a text as the input, in UTF-8.</summary>
     public ProcessRequest WithInput(string text) => this with { Input = Encoding.UTF8.GetBytes(text) };
 

@@ -52,6 +52,7 @@ public sealed class ProcessRunner : IProcessRunner
         readonly ProcessRequest _request;
         readonly Process _process;
         readonly List<byte> _complaint = [];
+        readonly ProcessMark? _mark;
         readonly Task _errors;
 
         /// <summary>Starts the program.</summary>
@@ -71,7 +72,10 @@ public sealed class ProcessRunner : IProcessRunner
                 start.Environment[name] = value;
             var folders = start.Environment.TryGetValue("PATH", out var path) ? path : null;
             start.FileName = Locate(request.Program, folders);
-            if (request.HasOwnSession)
+            _mark = request.LeavesNothing ? ProcessMark.New() : null;
+            if (_mark is not null)
+                start.Environment[ProcessMark.Variable] = _mark.Value;
+            if (request.HasOwnSession || request.LeavesNothing)
             {
                 start.ArgumentList.Add(start.FileName);
                 start.FileName = Locate(SessionStarter, folders);
@@ -142,6 +146,7 @@ public sealed class ProcessRunner : IProcessRunner
         public async Task<Finished> WaitAsync(CancellationToken cancellationToken)
         {
             await _process.WaitForExitAsync(cancellationToken);
+            _mark?.End(_process.Id);
             // A program that it left behind, such as a shared ssh connection, may keep the stream open for hours.
             await Task.WhenAny(_errors, Task.Delay(LastWords, cancellationToken));
             return new(_process.ExitCode, "", Complaint());
@@ -158,6 +163,7 @@ public sealed class ProcessRunner : IProcessRunner
             {
                 // The program ended between the question and the kill.
             }
+            _mark?.End(_process.Id);
             _process.Dispose();
         }
 

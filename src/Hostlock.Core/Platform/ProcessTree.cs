@@ -27,13 +27,30 @@ sealed partial class ProcessTree
         _processes.Add((root, StatusOf(root)?.Started ?? 0));
         while (open.TryPop(out var parent))
         {
-            foreach (var (id, _, started) in children[parent])
+            foreach (var (id, _, _, started) in children[parent])
             {
                 _processes.Add((id, started));
                 open.Push(id);
             }
         }
     }
+
+    ProcessTree(IEnumerable<(int Id, ulong Started)> processes) => _processes.AddRange(processes);
+
+    /// <summary>The processes of a session, and those whose environment has a text, whatever session they are in.</summary>
+    /// <param name="session">The number of the session.</param>
+    /// <param name="mark">The text.</param>
+    public static ProcessTree OfSession(int session, string mark) =>
+        new(
+            from process in Read()
+            where process.Session == session || HasMark(process.Id, mark)
+            select (process.Id, process.Started));
+
+    /// <summary>True if there are none.</summary>
+    public bool IsEmpty => _processes.Count == 0;
+
+    /// <summary>Ends this process as a kill from outside does: nothing is cleaned up.</summary>
+    public static void KillOwn() => _ = Send(Own, Kill);
 
     /// <summary>Tells whether a process of a number runs, whoever's it is.</summary>
     public static bool IsRunning(int id) => Send(id, 0) == 0 || Marshal.GetLastPInvokeError() != NoSuchProcess;
@@ -54,25 +71,43 @@ sealed partial class ProcessTree
         }
     }
 
-    static IEnumerable<(int Id, int Parent, ulong Started)> Read() =>
+    static bool HasMark(int id, string mark)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/environ"))
+                .Contains(mark, StringComparison.Ordinal);
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            return false; // the process has ended, or is somebody else's
+        }
+    }
+
+    static IEnumerable<(int Id, int Parent, int Session, ulong Started)> Read() =>
         Directory.Exists("/proc/self")
             ? from folder in Directory.EnumerateDirectories("/proc")
               where int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out _)
               let id = int.Parse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture)
               let status = StatusOf(id)
               where status is not null
-              select (id, status.Value.Parent, status.Value.Started)
+              where !status.Value.IsDead
+              select (id, status.Value.Parent, status.Value.Session, status.Value.Started)
             : [];
 
-    static (int Parent, ulong Started)? StatusOf(int id)
+    static (bool IsDead, int Parent, int Session, ulong Started)? StatusOf(int id)
     {
         try
         {
-            // The name is in parentheses and may hold anything; the state is the third field, the parent the fourth, the start the
-            // twenty-second.
+            // The name is in parentheses and may hold anything; the state is the third field, the parent the fourth, the session the
+            // sixth, the start the twenty-second.
             var text = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return (int.Parse(fields[1], CultureInfo.InvariantCulture), ulong.Parse(fields[19], CultureInfo.InvariantCulture));
+            return (
+                fields[0] is "Z" or "X",
+                int.Parse(fields[1], CultureInfo.InvariantCulture),
+                int.Parse(fields[3], CultureInfo.InvariantCulture),
+                ulong.Parse(fields[19], CultureInfo.InvariantCulture));
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {

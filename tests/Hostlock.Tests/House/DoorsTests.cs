@@ -34,6 +34,8 @@ public class DoorsTests
                 ["Hostlock.Platform.ProcessRequest"] = "it is the value",
                 ["Hostlock.Platform.Programs.GitProgram"] = "it is the door to git",
                 ["Hostlock.Platform.Programs.Ssh"] = "it is the door to ssh, and to programs that run here or there, as nix",
+                ["Hostlock.Platform.Programs.NixosRebuildProgram"] = "it is the door to nixos-rebuild",
+                ["Hostlock.Platform.Programs.UserProgram"] = "it is the door to programs that the user names",
                 ["Hostlock.Platform.Programs.UserShell"] = "it is the door to a shell",
             }),
 
@@ -41,6 +43,7 @@ public class DoorsTests
             call => (call.DeclaringType.FullName == "System.IO.File" && Reading.Contains(call.Name)) || IsOpening(call),
             new()
             {
+                ["Hostlock.Platform.AppendedFile"] = "it opens what it appends to",
                 ["Hostlock.Platform.AtomicFile"] = "it opens what it writes",
                 ["Hostlock.Platform.ProcessRunner"] = "it opens a new file for an output",
                 ["Hostlock.Platform.ProcessTree"] = "it reads /proc",
@@ -54,6 +57,7 @@ public class DoorsTests
                 || IsOpening(call),
             new()
             {
+                ["Hostlock.Platform.AppendedFile"] = "it is the door to files that only grow",
                 ["Hostlock.Platform.AtomicFile"] = "it is the door",
                 ["Hostlock.Platform.FolderCopy"] = "it copies into a folder of ours",
                 ["Hostlock.Platform.ProcessRunner"] = "it opens a new file for an output",
@@ -81,6 +85,7 @@ public class DoorsTests
                 ["Hostlock.Fleets.FlakeCopy"] = "the copy of the flake is in the cache",
                 ["Hostlock.Fleets.Undertaking"] = "its record is ours, and lies with git",
                 ["Hostlock.Platform.FolderCopy"] = "it copies into a folder of ours",
+                ["Hostlock.Rollouts.Journals.RolloutJournals"] = "its folder is ours, and lies with git",
                 ["Hostlock.Cli.Surroundings"] = "the folder is named to be written to",
             }),
 
@@ -107,6 +112,7 @@ public class DoorsTests
                 ["Hostlock.Locks.Repetition"] = "it writes Nix",
                 ["Hostlock.Fleets.FleetException"] = "its hints show an example",
                 ["Hostlock.Fleets.Checks.CheckRules"] = "the sentence of a rule names a setting",
+                ["Hostlock.Rollouts.RolloutException"] = "its hint shows an example",
             }),
 
         ["quoting a word of a shell"] = new(

@@ -5,6 +5,9 @@ namespace Hostlock.Tests.Platform.Programs;
 
 public class ProgramsTests
 {
+    static readonly string[] Options = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=8"];
+    static readonly string[] EndsInSilence = ["-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=4"];
+
     [Fact]
     public void Git_is_told_the_repository_and_nothing_of_ours_tells_it_another()
     {
@@ -81,8 +84,29 @@ public class ProgramsTests
     [Fact]
     public void Words_for_another_machine_are_quoted_for_the_shell_there() =>
         Assert.Equal(
-            ["-o", "BatchMode=yes", "-o", "ConnectTimeout=8", "--", "root@plex.lan", "cat", "'a b'"],
-            Ssh.Command("root@plex.lan", "cat", "a b").Arguments);
+            [.. Options, "--", "root@plex.lan", "cat", "'a b'"], Ssh.Command("root@plex.lan", "cat", "a b").Arguments);
+
+    [Fact]
+    public void A_script_is_run_as_root_by_sudo_where_the_user_is_not_root()
+    {
+        Assert.Equal(
+            ["--", "plex", "sudo", "-n", "--", "sh", "-s", "'a b'"],
+            Root("plex", bySudo: true).Arguments[(EndsInSilence.Length + Options.Length)..]);
+        Assert.Equal([.. EndsInSilence, .. Ssh.Script("plex", "echo", "a b").Arguments], Root("plex", bySudo: false).Arguments);
+        Assert.Equal(("sudo", "-n -- sh -s 'a b'"), (Root(null, bySudo: true).Program, Root(null, bySudo: true).ToString()[5..]));
+
+        static ProcessRequest Root(string? target, bool bySudo) => Ssh.RootScript(target, bySudo, "echo", "a b");
+    }
+
+    [Fact]
+    public void A_new_connection_shares_none()
+    {
+        var there = Ssh.Command("plex", "true");
+        var here = Ssh.Command(null, "true");
+
+        Assert.Equal(["-o", "ControlMaster=no", "-o", "ControlPath=none", .. there.Arguments], Ssh.OnNewConnection(there).Arguments);
+        Assert.Equal(here, Ssh.OnNewConnection(here));
+    }
 
     [Fact]
     public void A_script_goes_to_the_input_of_a_shell_and_its_arguments_are_words_of_it()
@@ -90,7 +114,7 @@ public class ProgramsTests
         var there = Ssh.Script("plex", "echo $1", "a b");
         var here = Ssh.Script(null, "echo $1", "a b");
 
-        Assert.Equal(["--", "plex", "sh", "-s", "'a b'"], there.Arguments[4..]);
+        Assert.Equal(["--", "plex", "sh", "-s", "'a b'"], there.Arguments[Options.Length..]);
         Assert.Equal(("sh", "echo $1"), (here.Program, System.Text.Encoding.UTF8.GetString(here.Input.Span)));
         Assert.Equal(["-s", "a b"], here.Arguments);
     }
