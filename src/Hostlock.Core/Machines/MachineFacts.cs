@@ -49,6 +49,18 @@ public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? St
     /// <summary>The bytes that are left on the disk of a folder, <c>/nix/store</c> and <c>/boot</c>.</summary>
     public NameMap<long> BytesLeft { get; init; } = NameMap<long>.Empty;
 
+    /// <summary>True if the system that was asked about is in the store of the machine, whole.</summary>
+    public bool HasWanted { get; init; }
+
+    /// <summary>How the user of the machine becomes root; known only if a system was asked about.</summary>
+    public RootPower Power { get; init; }
+
+    /// <summary>The id of the switch whose trial is not over; null if there is none.</summary>
+    public string? Trial { get; init; }
+
+    /// <summary>The id of the last switch that the silence timer took back; null if there is none.</summary>
+    public string? Fired { get; init; }
+
     /// <summary>The system that the configuration makes: the parent of a specialisation, else what runs. Null if nothing runs.</summary>
     public StorePath? System => Parent ?? Running;
 
@@ -57,6 +69,19 @@ public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? St
 
     /// <summary>True if the next boot takes another system than the one that runs.</summary>
     public bool IsPending => System is not null && Next is not null && System != Next;
+}
+
+/// <summary>How a user of a machine becomes root without being asked for anything.</summary>
+public enum RootPower
+{
+    /// <summary>The user cannot, or it is not known.</summary>
+    None,
+
+    /// <summary>The user is root.</summary>
+    IsRoot,
+
+    /// <summary>By <c>sudo -n</c>.</summary>
+    BySudo,
 }
 
 /// <summary>What a system says of the lock that built it.</summary>

@@ -21,7 +21,7 @@ public static class MachineAnswer
     static readonly string[] Keys =
     [
         "host", "machine", "boot", "up", "running", "booted", "next", "reboot", "stamp", "lock", "about", "inhibitors", "generation",
-        "specialisation", "switching", "units", "failed", "left",
+        "specialisation", "switching", "units", "failed", "left", "has", "power", "trial", "fired",
     ];
 
     static readonly string[] Repeated = ["reboot", "generation", "switching", "failed", "left"];
@@ -53,6 +53,10 @@ public static class MachineAnswer
             IsSwitching = lines.All("switching").Count > 0,
             Inhibitors = lines.Only("inhibitors") is { } inhibitors ? lines.Texts("inhibitors", inhibitors) : null,
             BytesLeft = NameMap<long>.Of([.. lines.All("left").Select(lines.Left)]),
+            HasWanted = lines.Only("has") is not null,
+            Power = lines.Only("power") is { } power ? lines.Power(power) : RootPower.None,
+            Trial = lines.Only("trial") is { } trial ? lines.Visible("trial", trial) : null,
+            Fired = lines.Only("fired") is { } fired ? lines.Visible("fired", fired) : null,
         };
     }
 
@@ -157,6 +161,13 @@ public static class MachineAnswer
             line.Split(' ') is [("/nix/store" or "/boot") and var folder, var kibibytes]
                 ? new(folder, 1024 * Number("left", kibibytes, long.MaxValue / 1024))
                 : throw Wrong("left");
+
+        public RootPower Power(string word) => word switch
+        {
+            "root" => RootPower.IsRoot,
+            "sudo" => RootPower.BySudo,
+            _ => throw Wrong("power"),
+        };
 
         // The members of a JSON object that are texts; a stamp also has a number.
         public NameMap<string> Texts(string key, string base64)

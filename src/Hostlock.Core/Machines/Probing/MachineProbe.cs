@@ -5,6 +5,11 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Machines.Probing;
 
+/// <summary>What a machine is asked, and how.</summary>
+/// <param name="Wanted">A system that it may be switched to; null if it is not to be switched.</param>
+/// <param name="IsNewConnection">If true, no connection that is open already is used.</param>
+public sealed record MachineQuestion(StorePath? Wanted = null, bool IsNewConnection = false);
+
 /// <summary>
 /// Asks a machine what it runs: one ssh, or none for this machine, with a script on its input. Nothing is installed or changed there.
 /// </summary>
@@ -22,16 +27,20 @@ public sealed class MachineProbe(IProcessRunner processes)
 
     /// <summary>Asks a machine.</summary>
     /// <param name="address">The machine.</param>
+    /// <param name="question">What it is asked, and how.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="MachineException">The machine cannot be reached, does not answer in time, or answers something else.</exception>
-    public async Task<MachineFacts> AskAsync(MachineAddress address, CancellationToken cancellationToken)
+    public async Task<MachineFacts> AskAsync(MachineAddress address, MachineQuestion question, CancellationToken cancellationToken)
     {
         var nonce = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var request = Ssh.Script(address.Target, ProbeScript.Text, nonce) with
+        string[] words = question.Wanted is { } wanted ? [nonce, wanted.ToString()] : [nonce];
+        var request = Ssh.Script(address.Target, ProbeScript.Text, words) with
         {
             TimeLimit = Patience,
             Output = new ProcessOutput.Text(MachineAnswer.MaximumBytes),
         };
+        if (question.IsNewConnection)
+            request = Ssh.OnNewConnection(request);
         Finished finished;
         try
         {

@@ -27,7 +27,7 @@ public sealed class MachineProbes(IProcessRunner processes, string machine, Seen
             0,
             hosts.Count,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (i, stop) => outcomes[i] = await AskAsync(MachineAddress.Of(hosts[i], machine), stop));
+            async (i, stop) => outcomes[i] = await AskAsync(hosts[i], new MachineQuestion(), stop));
         return outcomes;
     }
 
@@ -41,12 +41,17 @@ public sealed class MachineProbes(IProcessRunner processes, string machine, Seen
         return new ProbeOutcome.Answered(address, before, facts);
     }
 
-    async Task<ProbeOutcome> AskAsync(MachineAddress address, CancellationToken cancellationToken)
+    /// <summary>Asks the machine of one host.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="question">What it is asked, and how.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<ProbeOutcome> AskAsync(Host host, MachineQuestion question, CancellationToken cancellationToken)
     {
+        var address = MachineAddress.Of(host, machine);
         var before = seen.Find(address.Host);
         try
         {
-            var facts = await new MachineProbe(processes).AskAsync(address, cancellationToken);
+            var facts = await new MachineProbe(processes).AskAsync(address, question, cancellationToken);
             // What says nothing of itself cannot be told from another.
             if (before is { MachineId.Length: > 0 } && facts.MachineId.Length > 0 && before.MachineId != facts.MachineId)
                 return new ProbeOutcome.WrongMachine(address, before, facts);

@@ -1,8 +1,9 @@
 # hostlock probe 1: says what this machine runs, boots and has. POSIX sh and coreutils suffice; what else is there is used.
 # $1 is a number that nobody could know before. The answer is KEY<TAB>VALUE lines between two lines with that number, so whatever a login
-# script prints is no part of it.
+# script prints is no part of it. $2 is a system that is to be switched to, or nothing.
 root=
 nonce=$1
+wanted=${2:-}
 LC_ALL=C
 PATH=$PATH:/run/current-system/sw/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
 export LC_ALL PATH
@@ -81,6 +82,20 @@ if [ -d "$root/run/systemd/system" ]; then
   case $(bounded systemctl is-active nixos-rebuild-switch-to-configuration.service 2>/dev/null) in
     active | activating | deactivating | reloading) say switching unit ;;
   esac
+fi
+# What a switch of hostlock left here, and what the next one needs to know.
+trial=$(line "$root/var/lib/hostlock/trial") && [ -n "$trial" ] && say trial "$trial"
+fired=$(line "$root/var/lib/hostlock/fired") && [ -n "$fired" ] && say fired "$fired"
+if [ -n "$wanted" ]; then
+  # A folder that is not registered is half of a copy.
+  if [ -e "$root$wanted/nixos-version" ] && { ! command -v nix-store >/dev/null 2>&1 || bounded nix-store --check-validity "$wanted" 2>/dev/null; }; then
+    say has wanted
+  fi
+  if [ "$(id -u)" = 0 ]; then
+    say power root
+  elif command -v sudo >/dev/null 2>&1 && bounded sudo -n true </dev/null >/dev/null 2>&1; then
+    say power sudo
+  fi
 fi
 for folder in /nix/store /boot; do
   [ -d "$root$folder" ] || continue

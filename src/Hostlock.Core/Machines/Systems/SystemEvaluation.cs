@@ -15,7 +15,7 @@ public sealed class SystemEvaluation(IProcessRunner processes, FleetFolder folde
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">This machine has no nix, or nix fails.</exception>
     public Task<StorePath> OfAsync(Host host, CancellationToken cancellationToken) =>
-        EvaluateAsync(ReferenceTo(host, null), cancellationToken);
+        EvaluateAsync($"{ReferenceTo(AttributeOf(host))}.outPath", cancellationToken);
 
     /// <summary>The system that a commit makes.</summary>
     /// <param name="host">The host.</param>
@@ -23,7 +23,7 @@ public sealed class SystemEvaluation(IProcessRunner processes, FleetFolder folde
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">This machine has no nix, or nix fails.</exception>
     public Task<StorePath> OfAsync(Host host, string commit, CancellationToken cancellationToken) =>
-        EvaluateAsync(ReferenceTo(host, commit), cancellationToken);
+        EvaluateAsync($"{ReferenceTo(AttributeOf(host), commit)}.outPath", cancellationToken);
 
     /// <summary>The attribute of a host's first configuration that is its whole system.</summary>
     /// <param name="host">The host.</param>
@@ -43,7 +43,10 @@ public sealed class SystemEvaluation(IProcessRunner processes, FleetFolder folde
     /// <param name="host">The host.</param>
     public static bool IsSystem(Host host) => !host.ConfigurationPaths[0].StartsWith("homeConfigurations.", StringComparison.Ordinal);
 
-    string ReferenceTo(Host host, string? commit)
+    /// <summary>A reference to an attribute of the flake, as nix takes it.</summary>
+    /// <param name="attribute">The attribute path.</param>
+    /// <param name="commit">The id of a commit; null for the files as they are now.</param>
+    public string ReferenceTo(string attribute, string? commit = null)
     {
         var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root;
         var query = new List<string>();
@@ -52,7 +55,7 @@ public sealed class SystemEvaluation(IProcessRunner processes, FleetFolder folde
         if (commit is not null)
             query.Add($"rev={commit}");
         var address = root is null ? $"path:{Escape(folder.Path)}" : $"git+file://{Escape(root)}";
-        return $"{address}{(query.Count > 0 ? "?" : "")}{string.Join('&', query)}#{AttributeOf(host)}.outPath";
+        return $"{address}{(query.Count > 0 ? "?" : "")}{string.Join('&', query)}#{attribute}";
     }
 
     async Task<StorePath> EvaluateAsync(string reference, CancellationToken cancellationToken)
