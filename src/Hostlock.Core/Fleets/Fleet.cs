@@ -55,6 +55,12 @@ public sealed record Fleet(
     /// <summary>The path of a host's lock if the host does not give one; <c>{host}</c> stands for the name of the host.</summary>
     public string LockPattern { get; init; } = FleetFile.DefaultLock;
 
+    /// <summary>How machines get their systems.</summary>
+    public RolloutSettings Rollout { get; init; } = RolloutSettings.Default;
+
+    /// <summary>The questions that are put to hosts after they were switched, by name.</summary>
+    public ImmutableArray<Gate> Gates { get; init; } = [];
+
     /// <summary>True if a merge takes the newer of two pins of one reference; false if it asks.</summary>
     public bool MergesNewer { get; init; }
 

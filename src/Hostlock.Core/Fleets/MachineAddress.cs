@@ -18,6 +18,25 @@ public sealed record MachineAddress(HostName Host, string? Target)
     /// <summary>True if ssh is asked for the name of the host, because hostlock.toml gives no target.</summary>
     public bool IsNamedByHost => Target == Host.ToString();
 
+    /// <summary>The machine without a user, a scheme and a port: <c>plex.lan</c>; <c>localhost</c> for this machine.</summary>
+    public string Machine
+    {
+        get
+        {
+            if (Target is null)
+                return "localhost";
+            var scheme = Target.IndexOf("://", StringComparison.Ordinal);
+            var place = scheme < 0 ? Target : Target[(scheme + 3)..].Split('/')[0];
+            place = place[(place.LastIndexOf('@') + 1)..];
+            // Only an address with a scheme has a port, and an IPv6 address has its colons in brackets there.
+            return scheme < 0
+                ? place
+                : place.StartsWith('[')
+                ? place[..(place.IndexOf(']', StringComparison.Ordinal) + 1)]
+                : place.Split(':')[0];
+        }
+    }
+
     /// <summary>The words for it in a message: its target, or <c>this machine</c>.</summary>
     public override string ToString() => Target ?? "this machine";
 }

@@ -14,6 +14,9 @@ public sealed record CommitNote(Func<IReadOnlyList<PlannedLock>, string> Describ
 {
     /// <summary>Whose lock was promoted; null if it is no promotion.</summary>
     public LockOwner? PromotedFrom { get; init; }
+
+    /// <summary>True if a machine went back to an earlier system, and these locks with it.</summary>
+    public bool IsRollback { get; init; }
 }
 
 /// <summary>
@@ -53,13 +56,15 @@ sealed class LockCommit
             return null;
         string[] files = [.. changed.Select(PathOf)];
         await RefuseUnseenAsync(files, cancellationToken);
-        var subject = Subject(changed, note.PromotedFrom);
+        var subject = Subject(changed, note);
         var message = new StringBuilder();
         message.Append(CultureInfo.InvariantCulture, $"{subject}\n\nFlake lock file updates:\n\n{note.Describe(changed).TrimEnd()}\n\n");
         message.Append(
             CultureInfo.InvariantCulture, $"Hostlock-Hosts: {string.Join(' ', changed.SelectMany(planned => planned.Place.Sharers))}\n");
         if (note.PromotedFrom is { } from)
             message.Append(CultureInfo.InvariantCulture, $"Hostlock-Promoted-From: {from}\n");
+        if (note.IsRollback)
+            message.Append("Hostlock-Action: rollback\n");
         var finished = await GitTurn.RunAsync(
             _processes,
             GitProgram.InWorkTree(
@@ -178,9 +183,11 @@ sealed class LockCommit
 
     string PathOf(LockPlace place) => Path.GetRelativePath(_root, place.FullPath);
 
-    static string Subject(IReadOnlyList<PlannedLock> locks, LockOwner? promotedFrom)
+    static string Subject(IReadOnlyList<PlannedLock> locks, CommitNote note)
     {
-        var verb = promotedFrom is not null
+        var verb = note.IsRollback
+            ? "Rollback"
+            : note.PromotedFrom is { } promotedFrom
             ? $"Promote from {promotedFrom}"
             : locks.All(planned => planned.Before is null)
             ? "Add"

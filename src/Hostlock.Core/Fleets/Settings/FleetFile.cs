@@ -18,13 +18,30 @@ public static class FleetFile
     public const int MaximumHosts = 10_000;
 
     const int Version = 1;
+    static readonly TimeSpan ShortestTrial = TimeSpan.FromSeconds(10);
     internal const string DefaultLock = "locks/{host}.lock";
 
-    static readonly string[] TopKeys = ["version", "lock", "stamp", "merge", "outputs", "private", "hosts", "inputs", "rings"];
+    static readonly string[] GateKinds = ["http", "tcp", "run", "ssh"];
+    static readonly string[] TopKeys =
+    [
+        "version",
+        "lock",
+        "stamp",
+        "merge",
+        "outputs",
+        "private",
+        "hosts",
+        "inputs",
+        "rings",
+        "rollout",
+        "gates",
+    ];
     static readonly string[] HostKeys = ["ring", "target", "lock", "flake", "inputs", "configurations", "freeze", "stamp"];
     static readonly string[] FreezeKeys = ["reason", "until"];
     static readonly string[] PolicyKeys = ["scope", "min-age", "max-age"];
     static readonly string[] RingKeys = [];
+    static readonly string[] RolloutKeys = ["engine", "trial", "substitute", "build"];
+    static readonly string[] GateKeys = [.. GateKinds, "on", "within", "passes"];
 
     // Settings of a ring that nothing obeys yet. They are refused, because the user would rely on them.
     static readonly string[] UnobeyedKeys = ["after", "soak"];
@@ -81,6 +98,8 @@ public static class FleetFile
         {
             LockPattern = pattern,
             MergesNewer = merge is not null,
+            Rollout = RolloutOf(top, file),
+            Gates = GatesOf(top, hosts, rings),
         };
     }
 
@@ -161,6 +180,86 @@ public static class FleetFile
         return new(path, new(scope?.Value == "shared", settings.Duration("min-age"), settings.Duration("max-age")));
     }
 
+    static RolloutSettings RolloutOf(Settings top, TomlTable file)
+    {
+        if (!file.TryGet("rollout", out var member))
+            return RolloutSettings.Default;
+        _ = top.Table("rollout"); // which says so if it is none
+        var settings = Settings.Of(member, RolloutKeys);
+        var usual = RolloutSettings.Default;
+        if (settings.Text("engine") is (var engine, var span) && !RolloutSettings.Engines.Contains(engine))
+            throw FleetException.WrongValue(span, string.Join(" or ", RolloutSettings.Engines.Select(name => $"\"{name}\"")));
+        if (settings.Text("trial") is (_, var trialSpan) && settings.Duration("trial") < ShortestTrial)
+            throw FleetException.WrongValue(trialSpan, "a time of 10 seconds or more");
+        return new()
+        {
+            Engine = settings.Text("engine")?.Value ?? usual.Engine,
+            Trial = settings.Duration("trial") ?? usual.Trial,
+            Substitutes = settings.Truth("substitute") ?? usual.Substitutes,
+            Build = settings.Text("build") switch
+            {
+                null or ("here", _) => usual.Build,
+                ("target", _) => new BuildPlace.Target(),
+                (var store, _) when IsStore(store) => new BuildPlace.Elsewhere(store),
+                (_, var span2) => throw FleetException.WrongValue(span2, "\"here\", \"target\" or a store such as \"ssh-ng://builder\""),
+            },
+        };
+    }
+
+    static ImmutableArray<Gate> GatesOf(Settings top, ImmutableArray<Host> hosts, ImmutableArray<Ring> rings) =>
+        [.. top.Table("gates").Select(member => GateOf(member, hosts, rings)).OrderBy(gate => gate.Name, Utf8Order.Instance)];
+
+    static Gate GateOf(TomlMember member, ImmutableArray<Host> hosts, ImmutableArray<Ring> rings)
+    {
+        // Its name is a word of tables and of JSON.
+        HostName.Parse(member.Key, member.KeySpan);
+        var settings = Settings.Of(member, GateKeys);
+        if (GateKinds.Count(settings.Has) != 1)
+            throw FleetException.WrongValue(member.KeySpan, $"a gate with one of {string.Join(", ", GateKinds)}");
+        foreach (var (word, span) in settings.PlacedTexts("on"))
+        {
+            if (word.StartsWith('@'))
+            {
+                if (!rings.Any(ring => ring.Name == word[1..]))
+                    throw FleetException.UnknownRing(span, word[1..], rings.Select(ring => ring.Name));
+            }
+            else if (!hosts.Any(host => host.Name.ToString() == word))
+            {
+                throw FleetException.WrongValue(span, "the name of a host, or of a ring with '@'");
+            }
+        }
+        GateQuestion question = settings switch
+        {
+            _ when settings.Text("http") is (var address, var span) =>
+                IsHttp(address)
+                    ? new GateQuestion.Http(address)
+                    : throw FleetException.WrongValue(span, "an address, \"https://{target}/\""),
+            _ when settings.Text("tcp") is (var address, var span) =>
+                IsPort(address) ? new GateQuestion.Tcp(address) : throw FleetException.WrongValue(span, "a port, \"{target}:5432\""),
+            _ when settings.Words("run") is { } words => new GateQuestion.Run(words),
+            _ => new GateQuestion.OnHost(settings.Words("ssh")!.Value),
+        };
+        return new(
+            member.Key, question, settings.Texts("on") ?? [], settings.Duration("within") ?? Gate.UsualTime,
+            settings.Count("passes", Gate.MostPasses) ?? 1);
+    }
+
+    static bool IsHttp(string address) =>
+        (address.StartsWith("http://", StringComparison.Ordinal) || address.StartsWith("https://", StringComparison.Ordinal))
+        && Uri.TryCreate(
+            address.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal), UriKind.Absolute, out _);
+
+    static bool IsPort(string address) =>
+        address.LastIndexOf(':') is > 0 and var colon
+        && ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0
+        && !address.AsSpan(0, colon).ContainsAny(" \t");
+
+    // A store is one argument of nix. Its other kinds, such as a folder, need no ssh and are no machines that build.
+    static bool IsStore(string store) =>
+        store.Split("://", 2) is ["ssh-ng" or "ssh", var address]
+            && IsTarget(address.Split('?')[0])
+            && !store.Contains(' ', StringComparison.Ordinal);
+
     static string PathOf(TomlMember member) =>
         InputPath.TryParse(member.Key) is { IsRoot: false } path
             ? path.ToString()
@@ -229,6 +328,33 @@ public static class FleetFile
             var wrong = list.Items.FirstOrDefault(item => item is not TomlValue.Text { Value.Length: > 0 });
             return wrong is null ? [.. list.Items.Select(item => ((TomlValue.Text)item).Value)] : throw Wrong(wrong, "text in quotes");
         }
+
+        public bool Has(string key) => _table.TryGet(key, out _);
+
+        /// <summary>The texts of a list with their places; none if the table does not have the key.</summary>
+        public IEnumerable<Placed<string>> PlacedTexts(string key) =>
+            Texts(key) is { } texts
+                ? texts.Zip(Value<TomlValue.List>(key, "")!.Items, (text, item) => new Placed<string>(text, item.Span))
+                : [];
+
+        /// <summary>A program and its arguments, of which an argument may be empty.</summary>
+        public ImmutableArray<string>? Words(string key)
+        {
+            if (Value<TomlValue.List>(key, "a list of texts") is not { } list)
+                return null;
+            return list.Items is [TomlValue.Text { Value.Length: > 0 }, ..] && list.Items.All(item => item is TomlValue.Text)
+                ? [.. list.Items.Select(item => ((TomlValue.Text)item).Value)]
+                : throw FleetException.WrongValue(list.Span, "a program and its arguments, each in quotes");
+        }
+
+        /// <summary>A number from 1 to a bound.</summary>
+        public int? Count(string key, int most) =>
+            Value<TomlValue.Integer>(key, "a number") switch
+            {
+                null => null,
+                (var number, _) when number >= 1 && number <= most => (int)number,
+                (_, var span) => throw FleetException.WrongValue(span, $"a number from 1 to {most}"),
+            };
 
         public ImmutableArray<string>? References(string key)
         {

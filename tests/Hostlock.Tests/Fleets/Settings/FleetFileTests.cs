@@ -86,6 +86,24 @@ public class FleetFileTests
     [InlineData("[hosts.plex]\nring = 'nowhere'", 2, 8, "no ring 'nowhere'")]
     [InlineData("[rings.a]\nafter = 'b'", 2, 1, "nothing obeys the setting 'after' yet")]
     [InlineData("[rings]\na.soak = '24h'", 2, 3, "nothing obeys the setting 'soak' yet")]
+    [InlineData("[rollout]\nengin = 'direct'", 2, 1, "setting 'engin' is not known")]
+    [InlineData("[rollout]\nengine = 'colmena'", 2, 10, "this must be \"direct\" or \"nixos-rebuild\"")]
+    [InlineData("[rollout]\ntrial = '9s'", 2, 9, "this must be a time of 10 seconds or more")]
+    [InlineData(
+        "[rollout]\nbuild = 'ssh-ng://-oProxyCommand=x'",
+        2,
+        9,
+        "this must be \"here\", \"target\" or a store such as \"ssh-ng://builder\"")]
+    [InlineData("[gates.web]\nwithin = '1m'", 1, 8, "this must be a gate with one of http, tcp, run, ssh")]
+    [InlineData("[gates.web]\nhttp = 'https://x/'\ntcp = 'x:1'", 1, 8, "this must be a gate with one of http, tcp, run, ssh")]
+    [InlineData("[gates.web]\nhttp = 'ftp://x/'", 2, 8, "this must be an address, \"https://{target}/\"")]
+    [InlineData("[gates.web]\ntcp = 'x:99999'", 2, 7, "this must be a port, \"{target}:5432\"")]
+    [InlineData("[gates.web]\nrun = ''", 2, 7, "this must be a list of texts, not a string")]
+    [InlineData("[gates.web]\nrun = []", 2, 7, "this must be a program and its arguments, each in quotes")]
+    [InlineData("[gates.web]\nrun = ['x']\non = ['@canary']", 3, 7, "there is no ring 'canary'")]
+    [InlineData("[gates.web]\nrun = ['x']\non = ['plex']", 3, 7, "this must be the name of a host, or of a ring with '@'")]
+    [InlineData("[gates.web]\nrun = ['x']\npasses = 0", 3, 10, "this must be a number from 1 to 1000")]
+    [InlineData("[gates.web]\nssh = ['x']\nevery = '1m'", 3, 1, "setting 'every' is not known")]
     [InlineData("[hosts.'-x']", 1, 8, "'-x' is not a host name")]
     [InlineData("[hosts.root]", 1, 8, "'root' is not a host name")]
     [InlineData("[hosts.'a/b']", 1, 8, "'a/b' is not a host name")]
@@ -151,5 +169,48 @@ public class FleetFileTests
         Assert.InRange(Time(many), TimeSpan.Zero, (30 * Time(few)) + TimeSpan.FromMilliseconds(100));
 
         static TimeSpan Time(string text) => Enumerable.Range(0, 3).Min(_ => ThreadTime.Of(() => FleetFile.Read(text)));
+    }
+
+    [Fact]
+    public void How_machines_get_their_systems_is_read()
+    {
+        var fleet = FleetFile.Read("""
+            version = 1
+            [hosts.plex]
+            ring = "canary"
+            [rings.canary]
+            [rollout]
+            engine = "nixos-rebuild"
+            trial = "20s"
+            substitute = true
+            build = "ssh-ng://root@builder:2222"
+            [gates.web]
+            http = "https://{target}/health"
+            on = ["@canary"]
+            within = "2m"
+            passes = 3
+            [gates.db]
+            ssh = ["pg_isready", ""]
+            """);
+
+        Assert.Equal(
+            ("nixos-rebuild", TimeSpan.FromSeconds(20), true), (fleet.Rollout.Engine, fleet.Rollout.Trial, fleet.Rollout.Substitutes));
+        Assert.Equal(new BuildPlace.Elsewhere("ssh-ng://root@builder:2222"), fleet.Rollout.Build);
+        Assert.Equal(["db", "web"], fleet.Gates.Select(gate => gate.Name));
+        var (db, web) = (fleet.Gates[0], fleet.Gates[1]);
+        Assert.Equal(["pg_isready", ""], Assert.IsType<GateQuestion.OnHost>(db.Question).Words);
+        Assert.Equal((Gate.UsualTime, 1, true), (db.Within, db.Passes, db.Asks(fleet.Hosts[0])));
+        Assert.Equal(new GateQuestion.Http("https://{target}/health"), web.Question);
+        Assert.Equal((TimeSpan.FromMinutes(2), 3, true), (web.Within, web.Passes, web.Asks(fleet.Hosts[0])));
+        Assert.False(web.Asks(fleet.Hosts[0] with { Ring = null }));
+    }
+
+    [Fact]
+    public void Without_settings_machines_are_switched_by_what_is_there()
+    {
+        var fleet = FleetFile.Read("version = 1\n");
+
+        Assert.Equal(RolloutSettings.Default, fleet.Rollout);
+        Assert.Empty(fleet.Gates);
     }
 }

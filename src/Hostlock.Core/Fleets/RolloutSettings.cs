@@ -1,0 +1,47 @@
+namespace Hostlock.Fleets;
+
+/// <summary>What <c>[rollout]</c> of hostlock.toml says: how machines get their systems.</summary>
+public sealed record RolloutSettings
+{
+    /// <summary>The name of an engine that needs nothing but Nix and ssh.</summary>
+    public const string Direct = "direct";
+
+    /// <summary>The name of the engine that has nixos-rebuild activate systems.</summary>
+    public const string NixosRebuild = "nixos-rebuild";
+
+    /// <summary>The settings if the file gives none.</summary>
+    public static readonly RolloutSettings Default = new();
+
+    /// <summary>The engines that there are.</summary>
+    public static readonly string[] Engines = [Direct, NixosRebuild];
+
+    /// <summary>The program that activates systems.</summary>
+    public string Engine { get; init; } = Direct;
+
+    /// <summary>The silence after which a machine on trial goes back by itself.</summary>
+    public TimeSpan Trial { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>If true, a machine fetches from its own caches what it can, and only the rest is copied to it.</summary>
+    public bool Substitutes { get; init; }
+
+    /// <summary>Where systems are built.</summary>
+    public BuildPlace Build { get; init; } = new BuildPlace.Here();
+}
+
+/// <summary>Where the system of a host is built.</summary>
+public abstract record BuildPlace
+{
+    BuildPlace()
+    {
+    }
+
+    /// <summary>By the nix of this machine, which may have builders of its own.</summary>
+    public sealed record Here : BuildPlace;
+
+    /// <summary>On the machine of the host itself.</summary>
+    public sealed record Target : BuildPlace;
+
+    /// <summary>In another store.</summary>
+    /// <param name="Store">The store as nix knows it, <c>ssh-ng://builder</c>.</param>
+    public sealed record Elsewhere(string Store) : BuildPlace;
+}
