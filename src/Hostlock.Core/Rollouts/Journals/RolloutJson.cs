@@ -1,0 +1,266 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Hostlock.Fleets;
+using Hostlock.Machines;
+
+namespace Hostlock.Rollouts.Journals;
+
+/// <summary>Writes events of rollouts as JSON on one line, and reads them.</summary>
+public static class RolloutJson
+{
+    /// <summary>Writes an event.</summary>
+    /// <param name="happened">The event.</param>
+    public static string Write(RolloutEvent happened)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteString("at", happened.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+            WriteMembers(json, happened);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
+    /// <summary>Reads an event.</summary>
+    /// <param name="line">The text.</param>
+    /// <param name="path">The journal, for the error.</param>
+    /// <param name="number">The number of the line in the journal, from 1, for the error.</param>
+    /// <exception cref="RolloutException">The text is no event, or one of another release.</exception>
+    public static RolloutEvent Read(string line, string path, int number)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return Event(document.RootElement);
+        }
+        catch (Exception why) when (
+            why is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or HostlockException)
+        {
+            throw RolloutException.NotRead(path, number);
+        }
+    }
+
+    static void WriteMembers(Utf8JsonWriter json, RolloutEvent happened)
+    {
+        switch (happened)
+        {
+            case RolloutEvent.Opened(var plan, _):
+                json.WriteString("event", "opened");
+                json.WriteString("id", plan.Id);
+                json.WriteString("action", Word(plan.Action));
+                json.WriteStartArray("hosts");
+                foreach (var host in plan.Hosts)
+                    Write(json, host);
+                json.WriteEndArray();
+                break;
+            case RolloutEvent.Approved(var boots, _):
+                json.WriteString("event", "approved");
+                WriteTexts(json, "boots", boots.Select(host => host.ToString()));
+                break;
+            case RolloutEvent.Began(var host, var step, _):
+                json.WriteString("event", "began");
+                WriteStep(json, host, step);
+                break;
+            case RolloutEvent.Ended(var host, var step, var result, _):
+                json.WriteString("event", "ended");
+                WriteStep(json, host, step);
+                Write(json, result);
+                break;
+            case RolloutEvent.Decided(var host, var verdict, _):
+                json.WriteString("event", "decided");
+                json.WriteString("host", host.ToString());
+                json.WriteString("verdict", Word(verdict));
+                break;
+            case RolloutEvent.Restored(var host, _):
+                json.WriteString("event", "restored");
+                json.WriteString("host", host.ToString());
+                break;
+            case RolloutEvent.Stopped(var why, _):
+                json.WriteString("event", "stopped");
+                json.WriteString("why", why);
+                break;
+            case RolloutEvent.Resumed(var isChecked, _):
+                json.WriteString("event", "resumed");
+                json.WriteBoolean("checked", isChecked);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    static void Write(Utf8JsonWriter json, HostPlan plan)
+    {
+        json.WriteStartObject();
+        json.WriteString("host", plan.Host.ToString());
+        json.WriteString("target", plan.Target.ToString());
+        json.WriteString("activation", Word(plan.Activation));
+        json.WriteString("engine", plan.Engine);
+        json.WriteNumber("trial", (long)plan.Trial.TotalSeconds);
+        json.WriteBoolean("checked", plan.IsChecked);
+        json.WriteEndObject();
+    }
+
+    static void WriteStep(Utf8JsonWriter json, HostName host, Step step)
+    {
+        json.WriteString("host", host.ToString());
+        json.WriteString("step", Word(step));
+    }
+
+    static void Write(Utf8JsonWriter json, StepResult result)
+    {
+        if (result.ExitCode is { } code)
+            json.WriteNumber("exitCode", code);
+        if (result.Note is { } note)
+            json.WriteString("note", note);
+        if (result.IsWrongMachine)
+            json.WriteBoolean("wrongMachine", true);
+        if (result.Verdict is { } verdict)
+            json.WriteString("verdict", Word(verdict));
+        if (!result.Gates.IsEmpty)
+        {
+            json.WriteStartArray("gates");
+            foreach (var gate in result.Gates)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", gate.Name);
+                json.WriteString("verdict", Word(gate.Verdict));
+                json.WriteString("said", gate.Said);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
+        if (result.Facts is { } facts)
+            Write(json, facts);
+    }
+
+    static void Write(Utf8JsonWriter json, HostFacts facts)
+    {
+        json.WriteStartObject("facts");
+        WritePath("running", facts.Running);
+        WritePath("system", facts.System);
+        WritePath("next", facts.Next);
+        json.WriteString("machine", facts.MachineId);
+        json.WriteString("boot", facts.BootId);
+        if (facts.IsSwitching)
+            json.WriteBoolean("switching", true);
+        if (facts.HasTarget)
+            json.WriteBoolean("hasTarget", true);
+        if (facts.Trial is { } trial)
+            json.WriteString("trial", trial);
+        if (facts.Fired is { } fired)
+            json.WriteString("fired", fired);
+        if (facts.FailedUnits is { } failed)
+            WriteTexts(json, "failedUnits", failed);
+        if (facts.Reboot.Length > 0)
+            json.WriteString("reboot", facts.Reboot);
+        if (facts.Generation is { } generation)
+            json.WriteNumber("generation", generation);
+        json.WriteString("power", Word(facts.Power));
+        json.WriteEndObject();
+
+        void WritePath(string name, StorePath? path) => json.WriteString(name, path?.ToString());
+    }
+
+    static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    static RolloutEvent Event(JsonElement json)
+    {
+        var at = DateTimeOffset.Parse(json.GetProperty("at").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        return json.GetProperty("event").GetString() switch
+        {
+            "opened" => new RolloutEvent.Opened(
+                new(
+                    Id(json.GetProperty("id")),
+                    Parsed<RolloutAction>(json.GetProperty("action")),
+                    [.. json.GetProperty("hosts").EnumerateArray().Select(Plan)]),
+                at),
+            "approved" => new RolloutEvent.Approved([.. json.GetProperty("boots").EnumerateArray().Select(Name)], at),
+            "began" => new RolloutEvent.Began(Name(json.GetProperty("host")), StepOf(json), at),
+            "ended" => new RolloutEvent.Ended(Name(json.GetProperty("host")), StepOf(json), Result(json), at),
+            "decided" => new RolloutEvent.Decided(Name(json.GetProperty("host")), VerdictOf(json), at),
+            "restored" => new RolloutEvent.Restored(Name(json.GetProperty("host")), at),
+            "stopped" => new RolloutEvent.Stopped(json.GetProperty("why").GetString()!, at),
+            "resumed" => new RolloutEvent.Resumed(json.GetProperty("checked").GetBoolean(), at),
+            _ => throw new FormatException(),
+        };
+    }
+
+    static HostPlan Plan(JsonElement json) => new(
+        Name(json.GetProperty("host")),
+        Path(json.GetProperty("target")) ?? throw new FormatException(),
+        Parsed<Activation>(json.GetProperty("activation")),
+        json.GetProperty("engine").GetString()!,
+        TimeSpan.FromSeconds(json.GetProperty("trial").GetInt64()),
+        json.GetProperty("checked").GetBoolean());
+
+    static StepResult Result(JsonElement json) => new()
+    {
+        ExitCode = json.TryGetProperty("exitCode", out var code) ? code.GetInt32() : null,
+        Note = Text(json, "note"),
+        IsWrongMachine = json.TryGetProperty("wrongMachine", out _),
+        Verdict = json.TryGetProperty("verdict", out _) ? VerdictOf(json) : null,
+        Gates = json.TryGetProperty("gates", out var gates)
+            ? [
+                .. gates.EnumerateArray().Select(
+                    gate => new GateAnswer(gate.GetProperty("name").GetString()!, VerdictOf(gate), gate.GetProperty("said").GetString()!)),
+            ]
+            : [],
+        Facts = json.TryGetProperty("facts", out var facts) ? Facts(facts) : null,
+    };
+
+    static HostFacts Facts(JsonElement json) => new(
+        Path(json.GetProperty("running")),
+        Path(json.GetProperty("system")),
+        Path(json.GetProperty("next")),
+        json.GetProperty("machine").GetString()!,
+        json.GetProperty("boot").GetString()!)
+    {
+        IsSwitching = json.TryGetProperty("switching", out _),
+        HasTarget = json.TryGetProperty("hasTarget", out _),
+        Trial = Text(json, "trial"),
+        Fired = Text(json, "fired"),
+        FailedUnits = json.TryGetProperty("failedUnits", out var units)
+            ? [.. units.EnumerateArray().Select(unit => unit.GetString()!)]
+            : null,
+        Reboot = Text(json, "reboot") ?? "",
+        Generation = json.TryGetProperty("generation", out var generation) ? generation.GetInt32() : null,
+        Power = Parsed<RootPower>(json.GetProperty("power")),
+    };
+
+    static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var text) ? text.GetString() : null;
+
+    static string Id(JsonElement json) => json.GetString() is { } id && RolloutPlan.IsId(id) ? id : throw new FormatException();
+
+    static HostName Name(JsonElement json) => HostName.Parse(json.GetString()!);
+
+    static StorePath? Path(JsonElement json) =>
+        json.ValueKind == JsonValueKind.Null ? null : StorePath.TryParse(json.GetString()!) ?? throw new FormatException();
+
+    static Step StepOf(JsonElement json) => Parsed<Step>(json.GetProperty("step"));
+
+    static Verdict VerdictOf(JsonElement json) => Parsed<Verdict>(json.GetProperty("verdict"));
+
+    static T Parsed<T>(JsonElement json)
+        where T : struct, Enum =>
+        Enum.TryParse<T>(json.GetString(), ignoreCase: true, out var value)
+            && Enum.IsDefined(value)
+            && !char.IsAsciiDigit(json.GetString()![0])
+            ? value
+            : throw new FormatException();
+
+    /// <summary>The word for a value of a choice, as JSON has it: <c>onTrial</c>.</summary>
+    /// <param name="value">The value.</param>
+    public static string Word<T>(T value)
+        where T : struct, Enum =>
+        value.ToString() is { Length: > 0 } name ? $"{char.ToLowerInvariant(name[0])}{name[1..]}" : "";
+}

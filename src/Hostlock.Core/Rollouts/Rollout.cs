@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Hostlock.Fleets;
+
+namespace Hostlock.Rollouts;
+
+/// <summary>A rollout as its events add up to it.</summary>
+/// <param name="Plan">What is to happen.</param>
+/// <param name="Hosts">What is known of each host.</param>
+public sealed record Rollout(RolloutPlan Plan, ImmutableDictionary<HostName, HostRecord> Hosts)
+{
+    /// <summary>True if a person, or an option, said that the machines may be changed.</summary>
+    public bool IsApproved { get; private init; }
+
+    /// <summary>Why no host begins any more; null if one may.</summary>
+    public string? Stopped { get; private init; }
+
+    /// <summary>What is known of the hosts, in the order of the plan.</summary>
+    public IEnumerable<HostRecord> InOrder => Plan.Hosts.Select(host => Hosts[host.Host]);
+
+    /// <summary>True if nothing is left to be done: each host has its outcome, or none may begin.</summary>
+    public bool IsSettled => InOrder.All(host => host.Outcome is not null || (!host.IsAtRisk && RolloutRules.WhyHalted(this) is not null));
+
+    /// <summary>Begins a rollout.</summary>
+    /// <param name="opened">Its first event.</param>
+    public static Rollout Of(RolloutEvent.Opened opened) =>
+        new(opened.Plan, opened.Plan.Hosts.ToImmutableDictionary(host => host.Host, host => new HostRecord(host, opened.Plan.Id)));
+
+    /// <summary>The rollout after one more event.</summary>
+    /// <param name="happened">The event.</param>
+    public Rollout After(RolloutEvent happened) => happened switch
+    {
+        RolloutEvent.Opened opened => Of(opened),
+        RolloutEvent.Approved approved => this with { IsApproved = true, Hosts = Booting(approved.Boots) },
+        RolloutEvent.Began began => With(began.Host, host => host.After(began)),
+        RolloutEvent.Ended ended => With(ended.Host, host => host.After(ended)),
+        RolloutEvent.Decided decided => With(decided.Host, host => host.After(decided)),
+        RolloutEvent.Restored restored => With(restored.Host, host => host with { IsRestored = true }),
+        RolloutEvent.Stopped stopped => this with { Stopped = stopped.Why },
+        RolloutEvent.Resumed resumed => this with
+        {
+            Stopped = null,
+            Hosts = Hosts.SetItems(Hosts.Select(host => KeyValuePair.Create(host.Key, host.Value.After(resumed)))),
+        },
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    Rollout With(HostName host, Func<HostRecord, HostRecord> change) =>
+        Hosts.TryGetValue(host, out var known) ? this with { Hosts = Hosts.SetItem(host, change(known)) } : this;
+
+    ImmutableDictionary<HostName, HostRecord> Booting(ImmutableArray<HostName> hosts) =>
+        Hosts.SetItems(hosts.Where(Hosts.ContainsKey).Select(
+            name => KeyValuePair.Create(name, Hosts[name] with { Plan = Hosts[name].Plan with { Activation = Activation.Boot } })));
+}

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Hostlock.Fleets;
+
+namespace Hostlock.Rollouts;
+
+/// <summary>One line of the journal. A rollout is what its events add up to; nothing else is remembered.</summary>
+/// <param name="At">When it happened.</param>
+public abstract record RolloutEvent(DateTimeOffset At)
+{
+    /// <summary>The rollout begins.</summary>
+    /// <param name="Plan">What is to happen.</param>
+    /// <param name="At">When it happened.</param>
+    public sealed record Opened(RolloutPlan Plan, DateTimeOffset At) : RolloutEvent(At);
+
+    /// <summary>A person, or an option, said that the machines may be changed.</summary>
+    /// <param name="Boots">The hosts that get their system by a boot, because it cannot be switched to.</param>
+    /// <param name="At">When it happened.</param>
+    public sealed record Approved(ImmutableArray<HostName> Boots, DateTimeOffset At) : RolloutEvent(At);
+
+    /// <summary>A step is about to be taken. This is written before it is.</summary>
+    /// <param name="Host">The host.</param>
+    /// <param name="Step">The step.</param>
+    /// <param name="At">When it happened.</param>
+    public sealed record Began(HostName Host, Step Step, DateTimeOffset At) : RolloutEvent(At);
+
+    /// <summary>A step is over.</summary>
+    /// <param name="Host">The host.</param>
+    /// <param name="Step">The step.</param>
+    /// <param name="Result">What came of it.</param>
+    /// <param name="At">When it happened.</param>
+    public sealed record Ended(HostName Host, Step Step, StepResult Result, DateTimeOffset At) : RolloutEvent(At);
+
+    /// <summary>A person decided what the gates could not.</summary>
+    /// <param name="Host">The host.</param>
+    /// <param name="Verdict">Pass or fail.</param>
+    /// <param name="At">When it happened.</param>
+    public sealed record Decided(HostName Host, Verdict Verdict, DateTimeOffset At) : RolloutEvent(At);
+
+    /// <summary>The lock of the system that a host went back to was put back into the repository.</summary>
+    /// <param name="Host">The host.</param>
+    /// <param name="At">When it happened.</param>
+    public sealed record Restored(HostName Host, DateTimeOffset At) : RolloutEvent(At);
+
+    /// <summary>No host begins from now on. Hosts at risk are finished all the same.</summary>
+    /// <param name="Why">The reason.</param>
+    /// <param name="At">When it happened.</param>
+    public sealed record Stopped(string Why, DateTimeOffset At) : RolloutEvent(At);
+
+    /// <summary>The rollout goes on: hosts that were out of reach are asked again, and unclear verdicts are given again.</summary>
+    /// <param name="IsChecked">False if systems are kept from now on without a look at their gates.</param>
+    /// <param name="At">When it happened.</param>
+    public sealed record Resumed(bool IsChecked, DateTimeOffset At) : RolloutEvent(At);
+}
+
+/// <summary>What came of a step. What the machine says decides; the rest is shown to people.</summary>
+public sealed record StepResult
+{
+    /// <summary>What the machine said afterwards; null if it said nothing.</summary>
+    public HostFacts? Facts { get; init; }
+
+    /// <summary>The reason why it said nothing, or what the command complained of; null if there is nothing to say.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>True if another machine answers for the host.</summary>
+    public bool IsWrongMachine { get; init; }
+
+    /// <summary>The exit code of the command, which decides nothing; null if there was none.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>The verdict of a check; null for other steps.</summary>
+    public Verdict? Verdict { get; init; }
+
+    /// <summary>The answers of the gates, by name, in a check, and in the first look before anything is done.</summary>
+    public ImmutableArray<GateAnswer> Gates { get; init; } = [];
+}
+
+/// <summary>The answer of a gate.</summary>
+/// <param name="Name">The name of the gate.</param>
+/// <param name="Verdict">Its answer.</param>
+/// <param name="Said">What it said, in a few words; empty if it said nothing.</param>
+public sealed record GateAnswer(string Name, Verdict Verdict, string Said);
+
+/// <summary>What is said of a system after it was tried.</summary>
+public enum Verdict
+{
+    /// <summary>It is well.</summary>
+    Pass,
+
+    /// <summary>It is not.</summary>
+    Fail,
+
+    /// <summary>It could not be asked.</summary>
+    Unclear,
+}

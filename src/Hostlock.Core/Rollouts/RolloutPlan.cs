@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Hostlock.Fleets;
+using Hostlock.Machines;
+
+namespace Hostlock.Rollouts;
+
+/// <summary>What is to happen, settled before anything does: every system of it is built.</summary>
+/// <param name="Id">The name of the rollout: the day, and the beginning of the digest of what it brings.</param>
+/// <param name="Action">What it is for.</param>
+/// <param name="Hosts">The hosts, in their order.</param>
+public sealed record RolloutPlan(string Id, RolloutAction Action, ImmutableArray<HostPlan> Hosts)
+{
+    const int DigitsOfId = 8;
+
+    /// <summary>Makes a plan.</summary>
+    /// <param name="action">What it is for.</param>
+    /// <param name="hosts">The hosts, in their order.</param>
+    /// <param name="now">The present time.</param>
+    public static RolloutPlan Of(RolloutAction action, ImmutableArray<HostPlan> hosts, DateTimeOffset now)
+    {
+        var all = string.Join('\n', hosts.Select(host => $"{host.Host} {host.Target} {host.Activation}"));
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..DigitsOfId];
+        return new(string.Create(CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd}-{digest}"), action, hosts);
+    }
+
+    /// <summary>True if a text can be the id of a rollout: it becomes the name of a file, and a word of a shell.</summary>
+    /// <param name="text">The text.</param>
+    public static bool IsId(string text) => text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+}
+
+/// <summary>What a rollout is for.</summary>
+public enum RolloutAction
+{
+    /// <summary>Hosts get the systems that their locks make.</summary>
+    Switch,
+
+    /// <summary>A host goes back to an earlier system, and its lock with it.</summary>
+    Rollback,
+}
+
+/// <summary>One host and the system that it is to get.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="Target">The exact system.</param>
+/// <param name="Activation">How it gets the system.</param>
+/// <param name="Engine">The name of the engine that activates it.</param>
+/// <param name="Trial">The silence after which the machine goes back by itself.</param>
+/// <param name="IsChecked">False if the system is kept without a look at the machine and its gates.</param>
+public sealed record HostPlan(HostName Host, StorePath Target, Activation Activation, string Engine, TimeSpan Trial, bool IsChecked);

@@ -1,0 +1,90 @@
+using Hostlock.Fleets;
+using Hostlock.Locks;
+using Hostlock.Machines;
+using Hostlock.Machines.Packages;
+using Hostlock.Machines.Probing;
+using Hostlock.Platform;
+
+namespace Hostlock.Rollouts.Steps;
+
+/// <summary>What would change on a host, as far as it can be known before it is changed.</summary>
+/// <param name="Plan">What the host is to get.</param>
+public sealed record HostPreview(HostPlan Plan)
+{
+    /// <summary>What the machine runs now; null if it does not answer.</summary>
+    public StorePath? Running { get; init; }
+
+    /// <summary>The inputs that move, from the lock that runs to the lock that the host gets; null if one of them is not known.</summary>
+    public LockDiff? Pins { get; init; }
+
+    /// <summary>The packages that change; null if that is not known.</summary>
+    public PackageDiff? Packages { get; init; }
+
+    /// <summary>What becomes of the units; null if the machine does not have the system yet.</summary>
+    public DryActivation? Units { get; init; }
+
+    /// <summary>Why something is not known; null if all is.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>The first input that goes back in time, in words; null if none does.</summary>
+    public string? Downgrade =>
+        Pins?.Changes.FirstOrDefault(Fleets.Changes.Downgrade.Is) is { } back ? Fleets.Changes.Downgrade.Describe(back) : null;
+}
+
+/// <summary>Finds out what would change on hosts.</summary>
+/// <param name="processes">Runs nix and ssh.</param>
+/// <param name="folder">The fleet.</param>
+/// <param name="machine">The name of this machine.</param>
+/// <param name="probes">Asks machines.</param>
+/// <param name="cache">Keeps what is known of closures.</param>
+public sealed class HostPreviews(
+    IProcessRunner processes, FleetFolder folder, string machine, MachineProbes probes, MachineCache cache)
+{
+    /// <summary>Finds out what would change on a host. What cannot be known is left out, with the reason.</summary>
+    /// <param name="plan">What the host is to get.</param>
+    /// <param name="target">The lock of the system that it is to get; null if that is not known.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<HostPreview> OfAsync(HostPlan plan, LockFile? target, CancellationToken cancellationToken)
+    {
+        var host = folder.HostOf(plan.Host);
+        var address = MachineAddress.Of(host, machine);
+        var outcome = await probes.AskAsync(host, new(plan.Target), cancellationToken);
+        if (outcome is not ProbeOutcome.Answered(_, _, var facts))
+            return new(plan) { Problem = outcome.WhyNot().Message };
+        var preview = new HostPreview(plan)
+        {
+            Running = facts.System,
+            Pins = target is not null && facts.Stamp?.TryReadLock() is { } running ? LockDiff.Between(running, target) : null,
+        };
+        try
+        {
+            if (facts.System is { } before)
+            {
+                var closures = new Closures(processes, cache);
+                // What was built here is asked for here, what was built elsewhere is asked of the machine once it has it.
+                var isHere = folder.Fleet.Rollout.Build is BuildPlace.Here && !facts.HasWanted;
+                preview = preview with
+                {
+                    Packages = PackageDiff.Between(
+                        await closures.OfAsync(address, before, cancellationToken),
+                        await closures.OfAsync(isHere ? null : address, plan.Target, cancellationToken)),
+                };
+            }
+            return facts.HasWanted ? preview with { Units = await UnitsAsync(plan, address, facts, cancellationToken) } : preview;
+        }
+        catch (HostlockException why)
+        {
+            return preview with { Problem = why.Message };
+        }
+    }
+
+    async Task<DryActivation?> UnitsAsync(
+        HostPlan plan, MachineAddress address, MachineFacts facts, CancellationToken cancellationToken)
+    {
+        if (facts.Power == RootPower.None)
+            return null;
+        var words = new StepWords("preview", facts.MachineId, plan.Target, facts.Running, facts.Next, plan.Trial);
+        var finished = await processes.RunAsync(StepScript.Request(address.Target, facts.Power, words, "preview"), cancellationToken);
+        return DryActivation.Parse(finished.Output);
+    }
+}

@@ -1,0 +1,253 @@
+using System.Collections.Immutable;
+using Hostlock.Fleets;
+using Hostlock.Machines;
+using Hostlock.Machines.Probing;
+using Hostlock.Platform;
+using Hostlock.Platform.Programs;
+using Hostlock.Rollouts.Engines;
+using Hostlock.Rollouts.Gates;
+
+namespace Hostlock.Rollouts.Steps;
+
+/// <summary>Takes one step on one host.</summary>
+public interface IStepTaker
+{
+    /// <summary>Takes a step. It fails only if it is stopped: what a machine does not do, or does not say, is a result.</summary>
+    /// <param name="host">What is known of the host.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="cancellationToken">Stops steps that change nothing. A change that is under way is finished.</param>
+    Task<StepResult> TakeAsync(HostRecord host, Step step, CancellationToken cancellationToken);
+}
+
+/// <summary>What the steps of a fleet need to know.</summary>
+/// <param name="Folder">The fleet.</param>
+/// <param name="Machine">The name of this machine.</param>
+/// <param name="NixSshOptions">What the user has nix give to ssh, in the form of NIX_SSHOPTS; empty if nothing.</param>
+public sealed record StepSurroundings(FleetFolder Folder, string Machine, string NixSshOptions);
+
+/// <summary>Takes steps on machines: the command, then a look at the machine. Whatever the command says, the look decides.</summary>
+/// <param name="processes">Runs ssh, nix and engines.</param>
+/// <param name="probes">Asks machines.</param>
+/// <param name="gates">Asks gates.</param>
+/// <param name="surroundings">The fleet, and this machine.</param>
+/// <param name="time">The clock.</param>
+public sealed class HostWork(
+    IProcessRunner processes, MachineProbes probes, GateRun gates, StepSurroundings surroundings, TimeProvider time) : IStepTaker
+{
+    // A machine that did not answer, or is switching, is asked again after this.
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    // An engine may hang when all is done, so the machine is looked at meanwhile.
+    static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public async Task<StepResult> TakeAsync(HostRecord host, Step step, CancellationToken cancellationToken)
+    {
+        var described = surroundings.Folder.HostOf(host.Plan.Host);
+        var work = new Work(described, MachineAddress.Of(described, surroundings.Machine), host);
+        return step switch
+        {
+            Step.Probe => await ProbeAsync(work, cancellationToken),
+            Step.Copy => await CopyAsync(work, cancellationToken),
+            Step.Activate => await ActivateAsync(work),
+            Step.Check => await CheckAsync(work),
+            Step.Keep => await ChangeAsync(work, "keep"),
+            Step.Return => await ChangeAsync(work, "return"),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    /// <summary>One host, and how it is reached.</summary>
+    sealed record Work(Host Host, MachineAddress Address, HostRecord Record)
+    {
+        public RootPower Power => Record.Now?.Power ?? Record.Before!.Power;
+    }
+
+    async Task<StepResult> ProbeAsync(Work work, CancellationToken cancellationToken)
+    {
+        if (work.Record.Silences > 0 || work.Record.Now is { IsSwitching: true })
+            await Task.Delay(Pause, time, cancellationToken);
+        var result = await LookAsync(work, isNewConnection: false, cancellationToken);
+        // What is red before anything is done cannot fail the host later.
+        return work.Record.Before is null && result.Facts is not null && work.Record.NeedsCheck
+            ? result with { Gates = await gates.AskOnceAsync(GatesOf(work), work.Address, cancellationToken) }
+            : result;
+    }
+
+    async Task<StepResult> CopyAsync(Work work, CancellationToken cancellationToken)
+    {
+        if (work.Record.Copies > 1)
+            await Task.Delay(Pause, time, cancellationToken);
+        // This machine has what was built here.
+        var finished = CopyRequest(work) is { } request ? await TryAsync(request, cancellationToken) : null;
+        var held = finished is { Succeeded: false } ? null : await StepAsync(work, "hold");
+        return Told(await LookAsync(work, isNewConnection: false, cancellationToken), finished is { Succeeded: false } ? finished : held);
+    }
+
+    ProcessRequest? CopyRequest(Work work)
+    {
+        var settings = surroundings.Folder.Fleet.Rollout;
+        var from = SystemBuild.StoreOf(settings.Build, work.Address.Target);
+        var to = work.Address.Target is { } target ? SystemBuild.StoreOf(target) : null;
+        if (from == to)
+            return null;
+        ImmutableArray<string> words =
+        [
+            "copy", "--no-check-sigs",
+            .. from is null ? [] : new[] { "--from", from },
+            .. to is null ? [] : new[] { "--to", to },
+            .. settings.Substitutes && to is not null ? new[] { "--substitute-on-destination" } : [],
+            "--", work.Record.Plan.Target.ToString(),
+        ];
+        // Without a terminal, ssh asks for no password.
+        return NixProgram.Command(words) with
+        {
+            HasOwnSession = true,
+            Environment = EnvironmentChanges.None.Set("NIX_SSHOPTS", $"{surroundings.NixSshOptions} {Ssh.NixOptions}".Trim()),
+        };
+    }
+
+    async Task<StepResult> ActivateAsync(Work work)
+    {
+        var plan = work.Record.Plan;
+        var command = plan.Activation == Activation.Boot
+            ? null
+            : DeployEngines.Of(plan.Engine).Activation(work.Address.Target, work.Power, plan.Target);
+        var verb = plan.Activation == Activation.Boot ? "boot" : command is null ? "activate" : "arm";
+        var finished = await WatchedAsync(work, Request(work, verb), isEndedByLook: false);
+        if (command is not null && finished.Succeeded)
+            finished = await WatchedAsync(work, command, isEndedByLook: true);
+        return Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), finished);
+    }
+
+    async Task<StepResult> CheckAsync(Work work)
+    {
+        var before = work.Record.Before!;
+        var settled = await StepAsync(work, "check");
+        var result = Told(await LookAsync(work, isNewConnection: true, CancellationToken.None), settled);
+        if (result.Facts is not { } facts || !facts.Runs(work.Record.Plan.Target))
+            return result;
+        var answers = new List<GateAnswer>();
+        if (!work.Address.IsHere)
+            answers.Add(new("ssh", Verdict.Pass, ""));
+        answers.Add(Units(before, facts));
+        var configured = GatesOf(work).Where(gate => !work.Record.RedBefore.Contains(gate.Name)).ToList();
+        if (configured.Count > 0 && answers.All(answer => answer.Verdict != Verdict.Fail))
+        {
+            answers.AddRange(await RenewingAsync(work, gates.AskAsync(configured, work.Address, CancellationToken.None)));
+            // The gates took their time: the verdict is about the machine as it is now.
+            result = await LookAsync(work, isNewConnection: true, CancellationToken.None);
+            if (result.Facts is not { } later)
+                return result;
+            answers[answers.FindIndex(answer => answer.Name == "units")] = Units(before, later);
+        }
+        return result with { Verdict = GateRun.Of(answers), Gates = [.. answers] };
+    }
+
+    async Task<StepResult> ChangeAsync(Work work, string verb)
+    {
+        var finished = await StepAsync(work, verb);
+        return Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), finished);
+    }
+
+    /// <summary>Has sudo ask for the password of the user, at the terminal; from then on it knows the user.</summary>
+    /// <param name="processes">Runs sudo.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task AskForPasswordAsync(IProcessRunner processes, CancellationToken cancellationToken) =>
+        await processes.RunAsync(Ssh.AskForPassword(), cancellationToken);
+
+    static GateAnswer Units(HostFacts before, HostFacts now)
+    {
+        if (now.FailedUnits is not { } failed)
+            return new("units", before.FailedUnits is null ? Verdict.Pass : Verdict.Unclear, "not known");
+        var worse = failed.Except(before.FailedUnits ?? [], StringComparer.Ordinal).ToList();
+        return worse.Count > 0
+            ? new("units", Verdict.Fail, $"{string.Join(' ', worse)} failed")
+            : new("units", Verdict.Pass, failed.Length > 0 ? $"{string.Join(' ', failed)} red before" : "");
+    }
+
+    List<Gate> GatesOf(Work work) => [.. surroundings.Folder.Fleet.Gates.Where(gate => gate.Asks(work.Host))];
+
+    async Task<StepResult> LookAsync(Work work, bool isNewConnection, CancellationToken cancellationToken)
+    {
+        var question = new MachineQuestion(work.Record.Plan.Target, isNewConnection);
+        var outcome = await probes.AskAsync(work.Host, question, cancellationToken);
+        if (outcome is not ProbeOutcome.Answered(_, _, var said))
+            return new() { Note = outcome.WhyNot().Message, IsWrongMachine = outcome is ProbeOutcome.WrongMachine };
+        var facts = HostFacts.Of(said);
+        return work.Record.Before is { } before && before.MachineId != facts.MachineId
+            ? new() { Note = "another machine answers now", IsWrongMachine = true }
+            : new() { Facts = facts };
+    }
+
+    static StepResult Told(StepResult result, Finished? finished) => finished is null ? result : result with
+    {
+        ExitCode = finished.ExitCode,
+        Note = result.Note ?? (finished.Succeeded ? null : Last(finished.Errors)),
+    };
+
+    static string? Last(string text) =>
+        text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() is { } line
+            ? Visible.Name(line)
+            : null;
+
+    static ProcessRequest Request(Work work, string verb) =>
+        StepScript.Request(work.Address.Target, work.Power, StepWords.Of(work.Record), verb);
+
+    Task<Finished> StepAsync(Work work, string verb) => TryAsync(Request(work, verb), CancellationToken.None);
+
+    // A program that cannot be run has done nothing; the look will show that.
+    async Task<Finished> TryAsync(ProcessRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await processes.RunAsync(request, cancellationToken);
+        }
+        catch (PlatformException why)
+        {
+            return new(StepScript.Refused, "", why.Message);
+        }
+    }
+
+    // Runs a command that activates, and renews the silence timer as long as it runs.
+    async Task<Finished> WatchedAsync(Work work, ProcessRequest request, bool isEndedByLook)
+    {
+        using var enough = new CancellationTokenSource();
+        var running = TryAsync(request, enough.Token);
+        var interval = IntervalOf(work, isEndedByLook);
+        var wasThere = false;
+        while (await Task.WhenAny(running, Task.Delay(interval, time)) != running)
+        {
+            if (work.Record.Plan.Activation == Activation.Test)
+                await StepAsync(work, "renew");
+            if (!isEndedByLook)
+                continue;
+            var facts = (await LookAsync(work, isNewConnection: false, CancellationToken.None)).Facts;
+            var isThere = facts is { IsSwitching: false } && facts.Runs(work.Record.Plan.Target);
+            if (isThere && wasThere)
+                await enough.CancelAsync();
+            wasThere = isThere;
+        }
+        try
+        {
+            return await running;
+        }
+        catch (OperationCanceledException)
+        {
+            return new(StepScript.Refused, "", "the engine did not end, although all was done");
+        }
+    }
+
+    async Task<T> RenewingAsync<T>(Work work, Task<T> task)
+    {
+        while (await Task.WhenAny(task, Task.Delay(IntervalOf(work, isEndedByLook: false), time)) != task)
+            await StepAsync(work, "renew");
+        return await task;
+    }
+
+    static TimeSpan IntervalOf(Work work, bool isEndedByLook)
+    {
+        var renewal = work.Record.Plan.Trial / 4;
+        return isEndedByLook && LookInterval < renewal ? LookInterval : renewal;
+    }
+}

@@ -1,0 +1,106 @@
+using Hostlock.Fleets;
+using Hostlock.Platform;
+
+namespace Hostlock.Rollouts.Steps;
+
+/// <summary>Is told what happens in a rollout.</summary>
+public interface IRolloutWatcher
+{
+    /// <summary>An event was written to the journal.</summary>
+    /// <param name="happened">The event.</param>
+    /// <param name="before">The rollout before it.</param>
+    /// <param name="after">The rollout with it.</param>
+    void Happened(RolloutEvent happened, Rollout before, Rollout after);
+}
+
+/// <summary>
+/// Has this program killed round the line that a step writes to the journal, so that tests can show that nothing is lost:
+/// <c>HOSTLOCK_CRASH_AT=activate:before</c> once the step is recorded and before it is taken, <c>activate:after</c> once it is taken and
+/// before that is recorded.
+/// </summary>
+/// <param name="place">The value of HOSTLOCK_CRASH_AT; null for none.</param>
+public sealed class CrashPoint(string? place)
+{
+    /// <summary>The variable.</summary>
+    public const string Variable = "HOSTLOCK_CRASH_AT";
+
+    internal void Before(Step step) => At(step, "before");
+
+    internal void After(Step step) => At(step, "after");
+
+    void At(Step step, string moment)
+    {
+        if (place is not null && place.Equals($"{step}:{moment}", StringComparison.OrdinalIgnoreCase))
+            ProcessTree.KillOwn();
+    }
+}
+
+/// <summary>
+/// Runs a rollout: asks the rules, begins what may begin, writes down what happened, until a person has to be asked, or all is done.
+/// </summary>
+/// <param name="append">Writes an event to the journal; it is on the disk when this returns.</param>
+/// <param name="taker">Takes steps.</param>
+/// <param name="watcher">Is told what happens.</param>
+/// <param name="crash">Where this program is to be killed, in tests.</param>
+/// <param name="time">The clock.</param>
+public sealed class RolloutRunner(
+    Action<RolloutEvent> append, IStepTaker taker, IRolloutWatcher watcher, CrashPoint crash, TimeProvider time)
+{
+    /// <summary>Writes an event.</summary>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="happened">What happened.</param>
+    /// <returns>The rollout after it.</returns>
+    public Rollout Write(Rollout rollout, RolloutEvent happened)
+    {
+        append(happened);
+        var after = rollout.After(happened);
+        watcher.Happened(happened, rollout, after);
+        return after;
+    }
+
+    /// <summary>Goes on until nothing may be done; what has to be asked is what the rules say next.</summary>
+    /// <param name="rollout">Where it stands.</param>
+    /// <param name="cancellationToken">Asks to stop: hosts at risk are finished, and none begins.</param>
+    public async Task<Rollout> RunAsync(Rollout rollout, CancellationToken cancellationToken)
+    {
+        var working = new Dictionary<HostName, (Step Step, Task<StepResult> Task)>();
+        while (true)
+        {
+            if (cancellationToken.IsCancellationRequested && rollout.Stopped is null)
+                rollout = Write(rollout, new RolloutEvent.Stopped("interrupted", time.GetUtcNow()));
+            foreach (var order in RolloutRules.Next(rollout, working.Keys.ToHashSet()))
+            {
+                if (order is not Order.Do(var host, var step))
+                    continue;
+                rollout = Write(rollout, new RolloutEvent.Began(host, step, time.GetUtcNow()));
+                crash.Before(step);
+                // What is at risk is finished, also if somebody wants to stop.
+                var known = rollout.Hosts[host];
+                working.Add(host, (step, taker.TakeAsync(known, step, known.IsAtRisk ? CancellationToken.None : cancellationToken)));
+            }
+            if (working.Count == 0)
+                return rollout;
+            await Task.WhenAny(working.Values.Select(each => each.Task));
+            foreach (var (host, (step, task)) in working.Where(each => each.Value.Task.IsCompleted).ToList())
+            {
+                working.Remove(host);
+                var result = await ResultAsync(task, rollout.Hosts[host]);
+                crash.After(step);
+                rollout = Write(rollout, new RolloutEvent.Ended(host, step, result, time.GetUtcNow()));
+            }
+        }
+    }
+
+    // A step that was stopped has changed nothing.
+    static async Task<StepResult> ResultAsync(Task<StepResult> task, HostRecord host)
+    {
+        try
+        {
+            return await task;
+        }
+        catch (OperationCanceledException)
+        {
+            return new() { Facts = host.Now, Note = "interrupted" };
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+using Hostlock.Machines;
+using Hostlock.Platform;
+using Hostlock.Platform.Programs;
+
+namespace Hostlock.Rollouts.Steps;
+
+/// <summary>What the script of steps is told on a machine.</summary>
+/// <param name="Rollout">The id of the rollout.</param>
+/// <param name="MachineId">Which machine it has to be.</param>
+/// <param name="Target">The system that the machine is to get.</param>
+/// <param name="Running">What it ran before anything was done; null if it ran nothing.</param>
+/// <param name="Next">What it booted next before anything was done; null if it had no profile.</param>
+/// <param name="Trial">The silence after which it goes back by itself.</param>
+public sealed record StepWords(string Rollout, string MachineId, StorePath Target, StorePath? Running, StorePath? Next, TimeSpan Trial)
+{
+    /// <summary>The words of a host.</summary>
+    /// <param name="host">What is known of it; it has answered.</param>
+    public static StepWords Of(HostRecord host) =>
+        new(host.Rollout, host.Before!.MachineId, host.Plan.Target, host.Before.Running, host.Before.Next, host.Plan.Trial);
+
+    /// <summary>The arguments of the script.</summary>
+    /// <param name="verb">What it is to do.</param>
+    public IEnumerable<string> For(string verb) =>
+    [
+        verb, Rollout, MachineId, Target.ToString(), Running?.ToString() ?? "", Next?.ToString() ?? "",
+        ((long)Trial.TotalSeconds).ToString(CultureInfo.InvariantCulture),
+    ];
+}
+
+/// <summary>
+/// The script that takes a step on a machine, embedded in the program. It puts itself into a file there first, for the silence timer runs
+/// it too.
+/// </summary>
+public static class StepScript
+{
+    /// <summary>The exit code by which the script says that the machine is not where it should be.</summary>
+    public const int Refused = 75;
+
+    const string End = "HOSTLOCK_STEP_ENDS";
+
+    /// <summary>The text of the script.</summary>
+    public static string Text => Embedded.Text;
+
+    /// <summary>Builds the command that has a machine take a step, as root.</summary>
+    /// <param name="target">The machine as ssh knows it; null for this machine.</param>
+    /// <param name="power">How its user becomes root.</param>
+    /// <param name="words">The words of the script.</param>
+    /// <param name="verb">What it is to do.</param>
+    public static ProcessRequest Request(string? target, RootPower power, StepWords words, string verb) =>
+        Ssh.RootScript(target, power == RootPower.BySudo, Sent(Text), words.For(verb)) with { Stop = new ProcessStop.Never() };
+
+    /// <summary>The script as it is sent: written to a file that is replaced whole, and run from there.</summary>
+    internal static string Sent(string script) =>
+        $"""
+        at=/run/hostlock
+        mkdir -p $at && chmod 755 $at && cat >$at/step.$$ <<'{End}' && mv $at/step.$$ $at/step || exit 1
+        {script.TrimEnd('\n')}
+        {End}
+        exec sh $at/step "$@" </dev/null
+
+        """;
+
+    // Read on first use: most commands switch no machine.
+    static class Embedded
+    {
+        public static readonly string Text = Read();
+
+        static string Read()
+        {
+            using var stream = typeof(StepScript).Assembly.GetManifestResourceStream("step.sh")!;
+            using var reader = new StreamReader(stream, Encoding.UTF8);
+            return reader.ReadToEnd();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Hostlock.Fleets;
+using Hostlock.Machines;
+using Hostlock.Machines.Systems;
+using Hostlock.Platform;
+using Hostlock.Platform.Programs;
+
+namespace Hostlock.Rollouts.Steps;
+
+/// <summary>
+/// Builds the systems of hosts, as plain nixos-rebuild builds them: the same attribute, and no option about locks. The lock of a host is
+/// chosen by the Nix code of the flake.
+/// </summary>
+/// <param name="processes">Runs nix.</param>
+/// <param name="folder">The fleet.</param>
+public sealed class SystemBuild(IProcessRunner processes, FleetFolder folder)
+{
+    /// <summary>Builds the system of a host.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="place">Where it is built.</param>
+    /// <param name="target">The machine of the host as ssh knows it; null for this machine.</param>
+    /// <param name="root">A link that keeps the system from being collected, if it is built here.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">There is no nix, or the system cannot be built.</exception>
+    public async Task<StorePath> OfAsync(
+        Host host, BuildPlace place, string? target, string root, CancellationToken cancellationToken)
+    {
+        if (!host.ConfigurationPaths[0].StartsWith("nixosConfigurations.", StringComparison.Ordinal))
+            throw RolloutException.NotNixos(host.Name, host.ConfigurationPaths[0]);
+        return await BuildAsync(host, SystemEvaluation.AttributeOf(host), Options(place, target, root), cancellationToken);
+    }
+
+    /// <summary>Builds a virtual machine with the system of a host, and returns the program that starts it.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="root">A link that keeps it from being collected.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">There is no nix, or it cannot be built.</exception>
+    public async Task<string> VirtualMachineAsync(Host host, string root, CancellationToken cancellationToken)
+    {
+        if (!host.ConfigurationPaths[0].StartsWith("nixosConfigurations.", StringComparison.Ordinal))
+            throw RolloutException.NotNixos(host.Name, host.ConfigurationPaths[0]);
+        var built = await BuildAsync(
+            host, $"{host.ConfigurationPaths[0]}.config.system.build.vm", ["--out-link", root], cancellationToken);
+        var programs = Path.Combine(built.ToString(), "bin");
+        return Directory.Exists(programs)
+            && Directory.EnumerateFiles(programs, "run-*-vm").Order(StringComparer.Ordinal).FirstOrDefault() is { } run
+            ? run
+            : throw RolloutException.NotBuilt(host.Name, built.ToString());
+    }
+
+    /// <summary>The store that systems are built in, as nix knows it; null for that of this machine.</summary>
+    /// <param name="place">Where they are built.</param>
+    /// <param name="target">The machine of the host as ssh knows it; null for this machine.</param>
+    public static string? StoreOf(BuildPlace place, string? target) => place switch
+    {
+        BuildPlace.Here => null,
+        BuildPlace.Target => target is null ? null : StoreOf(target),
+        BuildPlace.Elsewhere(var store) => store,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>The store of a machine, as nix knows it.</summary>
+    /// <param name="target">The machine as ssh knows it: <c>root@plex.lan</c>, <c>ssh://root@plex.lan:2222</c>.</param>
+    public static string StoreOf(string target)
+    {
+        var scheme = target.IndexOf("://", StringComparison.Ordinal);
+        return $"ssh-ng://{(scheme < 0 ? target : target[(scheme + 3)..])}";
+    }
+
+    internal static ImmutableArray<string> Options(BuildPlace place, string? target, string root) =>
+        StoreOf(place, target) is string store ? ["--store", store, "--eval-store", "auto", "--no-link"] : ["--out-link", root];
+
+    async Task<StorePath> BuildAsync(Host host, string attribute, ImmutableArray<string> options, CancellationToken cancellationToken)
+    {
+        var reference = new SystemEvaluation(processes, folder).ReferenceTo(attribute);
+        var finished = await processes.RunAsync(
+            NixProgram.Command(["build", .. options, "--print-out-paths", "--", reference]), cancellationToken);
+        if (!finished.Succeeded)
+            throw RolloutException.BuildFailed(host.Name, finished.Errors.Trim());
+        return StorePath.TryParse(finished.Output.Trim()) ?? throw RolloutException.NotBuilt(host.Name, finished.Output.Trim());
+    }
+}

@@ -1,0 +1,196 @@
+# hostlock step 1: one step of a switch, run by root of the machine that is switched. POSIX sh, coreutils and Nix; systemd if it runs.
+#   VERB ID MACHINE TARGET RUNNING NEXT SECONDS
+# ID names the rollout, MACHINE is the machine's own id. TARGET is the system that it is to get; RUNNING and NEXT are what it ran and booted
+# next before anything was done. After SECONDS of silence it goes back by itself. Each verb looks first whether the machine still is where
+# it should be, and refuses with 75 if it is not: somebody else, or an earlier try, has been here.
+root=
+verb=$1 id=$2 machine=$3 target=$4 running=$5 next=$6 seconds=$7
+LC_ALL=C
+PATH=$PATH:/run/current-system/sw/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
+export LC_ALL PATH
+# Whoever asked may go away in the midst of it.
+trap '' HUP INT PIPE
+profile=$root/nix/var/nix/profiles/system
+roots=$root/nix/var/nix/gcroots/hostlock
+state=$root/var/lib/hostlock
+run=$root/run/hostlock
+unit=hostlock-silence
+switch=nixos-rebuild-switch-to-configuration
+held=$root/run/nixos/switch-to-configuration.lock
+
+refuse() { echo "hostlock: $1" >&2; exit 75; }
+lead() { to=$(readlink -f "$1" 2>/dev/null) && [ -e "$to" ] && printf %s "${to#"$root"}"; }
+has_systemd() { [ -d "$root/run/systemd/system" ] && command -v systemd-run >/dev/null 2>&1; }
+
+# The system that the profile names; deploy-rs puts a folder of links around it.
+boots() { if to=$(lead "$profile/nixos-version") && [ -n "$to" ]; then printf %s "${to%/*}"; else lead "$profile"; fi; }
+
+# True if the system $1, or a specialisation of it, runs.
+runs() {
+  now=$(lead "$root/run/current-system")
+  [ -n "$1" ] || return 1
+  [ "$now" = "$1" ] && return 0
+  for choice in "$root$1"/specialisation/*; do
+    [ -e "$choice" ] && [ "$(lead "$choice")" = "$now" ] && return 0
+  done
+  return 1
+}
+
+# Puts a file whole, also if the power goes.
+put() { printf '%s\n' "$2" >"$1.new" && sync "$1.new" 2>/dev/null; mv "$1.new" "$1"; }
+
+# A collection of garbage must not take the way there, or the way back.
+hold() {
+  mkdir -p "$roots" || return 1
+  ln -sfn "$target" "$roots/target"
+  [ -z "$running" ] || ln -sfn "$running" "$roots/running"
+  [ -z "$next" ] || ln -sfn "$next" "$roots/next"
+}
+
+# Makes a system the one of the profile, by its own generation if it has one.
+point() {
+  for number in $(ls "${profile%/*}" 2>/dev/null | sed -n 's/^system-\([0-9][0-9]*\)-link$/\1/p' | sort -rn); do
+    if [ "$(lead "$profile-$number-link")" = "$1" ]; then
+      nix-env --profile "$profile" --switch-generation "$number"
+      return
+    fi
+  done
+  nix-env --profile "$profile" --set "$1"
+}
+
+# Has a system act. As a unit it outlives this connection, and excludes another switch; the name is that of nixos-rebuild.
+act() {
+  if [ "$verb" != silence ] && has_systemd; then
+    systemd-run -E LOCALE_ARCHIVE -E NIXOS_INSTALL_BOOTLOADER -E NIXOS_NO_CHECK --collect --no-ask-password --pipe --quiet \
+      --service-type=exec --unit="$switch" "$root$1/bin/switch-to-configuration" "$2"
+  else
+    "$root$1/bin/switch-to-configuration" "$2"
+  fi
+}
+
+# Refuses while a switch is under way. Its lock is looked up and not taken, because a switch that begins just then would fail.
+free() {
+  if has_systemd; then
+    case $(systemctl is-active "$switch.service" 2>/dev/null) in
+      active | activating | deactivating | reloading) refuse "a switch is under way" ;;
+    esac
+  fi
+  [ -e "$held" ] || return 0
+  set -- $(stat -c '%d %i' "$held")
+  ! grep -q "$(printf 'FLOCK .* %02x:%02x:%s ' $(($1 >> 8 & 4095)) $(($1 & 255 | $1 >> 12 & 1048320)) "$2")" /proc/locks 2>/dev/null ||
+    refuse "a switch is under way"
+}
+
+disarm() {
+  ! has_systemd || systemctl stop "$unit.timer" 2>/dev/null
+  rm -f "$state/trial"
+}
+
+# Silence is measured anew from here on.
+renew() {
+  [ "$(cat "$state/trial" 2>/dev/null)" = "$id" ] || return 0
+  ! has_systemd || systemctl restart "$unit.timer" 2>/dev/null
+}
+
+# Marks the trial, and starts the silence timer. It survives a reload of systemd and an isolate.
+arm() {
+  mkdir -p "$run" "$state" || refuse "this user cannot write $state"
+  rm -f "$state/fired"
+  put "$state/trial" "$id" || refuse "this user cannot write $state"
+  has_systemd || return 0
+  systemctl stop "$unit.timer" 2>/dev/null
+  systemctl reset-failed "$unit.service" 2>/dev/null
+  systemd-run --quiet --unit="$unit" --on-active="${seconds}s" --timer-property=AccuracySec=1s --collect \
+    --timer-property=DefaultDependencies=no --property=DefaultDependencies=no \
+    --timer-property=IgnoreOnIsolate=yes --property=IgnoreOnIsolate=yes \
+    /bin/sh "$run/step" silence "$id" "$machine" "$target" "$running" "$next" "$seconds" && return 0
+  rm -f "$state/trial"
+  refuse "the silence timer cannot be armed"
+}
+
+# Back to what ran and booted, unless somebody else has moved on; the profile only if the target was put into it.
+back() {
+  if runs "$next" && ! runs "$running"; then to_run=$next; else to_run=$running; fi
+  runs "$target" || runs "$to_run" || return 75
+  moved=
+  if [ "$target" != "$next" ] && [ "$(boots)" = "$target" ]; then
+    point "$next" || return 1
+    moved=1
+  fi
+  # Also if the old system runs: an activation that was cut short has left units stopped.
+  act "$to_run" test
+  code=$?
+  if [ -n "$moved" ]; then act "$next" boot || return 1; fi
+  runs "$to_run" || return $code
+}
+
+# True while units are on their way up, those that systemd starts again included.
+starts() {
+  has_systemd && [ -n "$(systemctl list-units --state=activating --plain --no-legend --no-pager 2>/dev/null)" ]
+}
+
+[ "$(head -n 1 "$root/etc/machine-id" 2>/dev/null)" = "$machine" ] || refuse "this is another machine"
+case $verb in
+  hold) hold ;;
+  preview)
+    for part in kernel initrd kernel-modules; do
+      old=$(lead "$root/run/booted-system/$part") new=$(lead "$root$target/$part")
+      [ "$old" = "$new" ] || echo "reboot $part ${old:--} ${new:--}"
+    done
+    old=$root/run/current-system/switch-inhibitors
+    [ ! -e "$old" ] || cmp -s "$old" "$root$target/switch-inhibitors" || echo inhibited
+    has_systemd || echo no-timer
+    "$root$target/bin/switch-to-configuration" dry-activate 2>&1
+    ;;
+  arm | activate)
+    free
+    runs "$running" || runs "$target" || refuse "another system runs"
+    [ "$(boots)" = "$next" ] || [ "$(boots)" = "$target" ] || refuse "another system boots next"
+    hold || refuse "this user cannot write $roots"
+    arm
+    [ "$verb" = arm ] || act "$target" test
+    ;;
+  boot)
+    free
+    runs "$running" || refuse "another system runs"
+    [ "$(boots)" = "$next" ] || [ "$(boots)" = "$target" ] || refuse "another system boots next"
+    hold || refuse "this user cannot write $roots"
+    mkdir -p "$state" && put "$state/trial" "$id" || refuse "this user cannot write $state"
+    point "$target" && act "$target" boot && disarm
+    ;;
+  renew) renew ;;
+  check)
+    renew
+    sleep 2
+    tries=0
+    while starts && [ "$tries" -lt 20 ]; do
+      sleep 1
+      tries=$((tries + 1))
+    done
+    renew
+    ;;
+  keep)
+    runs "$target" || refuse "another system runs"
+    renew
+    point "$target" && act "$target" boot && disarm
+    ;;
+  return)
+    renew
+    back
+    code=$?
+    [ "$code" = 0 ] && disarm
+    exit "$code"
+    ;;
+  silence)
+    # A switch that is under way is let finish first.
+    mkdir -p "${held%/*}"
+    ! command -v flock >/dev/null 2>&1 || flock "$held" true
+    [ "$(cat "$state/trial" 2>/dev/null)" = "$id" ] || exit 0
+    back
+    code=$?
+    put "$state/fired" "$id"
+    rm -f "$state/trial"
+    exit "$code"
+    ;;
+  *) refuse "no step is called $verb" ;;
+esac

@@ -1,0 +1,194 @@
+using System.Net;
+using Hostlock.Fleets;
+using Hostlock.Platform;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Gates;
+using Hostlock.Tests.Support;
+using static Hostlock.Tests.Rollouts.FakeHostFacts;
+
+namespace Hostlock.Tests.Rollouts.Gates;
+
+public sealed class GateRunTests : IDisposable
+{
+    static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
+
+    readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("exit 0", Verdict.Pass, "")]
+    [InlineData("echo fine", Verdict.Pass, "fine")]
+    [InlineData("echo first; echo broken >&2; exit 1", Verdict.Fail, "broken")]
+    [InlineData("exit 3", Verdict.Fail, "exit code 3")]
+    [InlineData("exit 75", Verdict.Unclear, "")]
+    [InlineData("exec /no/such/program", Verdict.Unclear, null)]
+    public async Task An_exit_code_is_an_answer(string line, Verdict verdict, string? said)
+    {
+        var answer = await OnceAsync(line);
+
+        Assert.Equal(verdict, answer.Verdict);
+        if (said is not null)
+            Assert.Equal(said, answer.Said);
+    }
+
+    [Fact]
+    public async Task A_program_that_does_not_exist_says_nothing() =>
+        Assert.Equal(Verdict.Unclear, (await OnceAsync(Gate(new GateQuestion.Run(["no-such-program-anywhere"]), Long))).Verdict);
+
+    [Fact]
+    public async Task The_words_of_a_gate_name_the_host_and_its_machine()
+    {
+        var answer = await OnceAsync(Gate(new GateQuestion.Run(["echo", "{host} {target} $HOME"]), Long));
+
+        Assert.Equal("plex plex.lan $HOME", answer.Said);
+    }
+
+    [Fact]
+    public async Task A_gate_that_ignores_TERM_and_leaves_the_session_is_ended_with_its_children()
+    {
+        var file = _folder["children"];
+
+        var answer = await OnceAsync(Gate(
+            new GateQuestion.Run(
+                [
+                    "sh",
+                    "-c",
+                    $"trap '' TERM; (setsid sh -c 'echo $$ >>{file}; trap \"\" TERM; sleep 600' &) ; echo $$ >>{file}; while :; do sleep "
+                        + $"600; done",
+                ]),
+            TimeSpan.FromSeconds(2)));
+
+        Assert.Equal(Verdict.Unclear, answer.Verdict);
+        await AllGoneAsync(file, 2);
+    }
+
+    [Fact]
+    public async Task Children_that_a_gate_leaves_behind_are_ended_and_not_waited_for()
+    {
+        var file = _folder["children"];
+
+        var answer = await OnceAsync($"(setsid sh -c 'echo $$ >>{file}; sleep 600' &); until [ -s {file} ]; do sleep 0.01; done");
+
+        Assert.Equal(Verdict.Pass, answer.Verdict);
+        await AllGoneAsync(file, 1);
+    }
+
+    [Fact]
+    public async Task A_gate_that_prints_without_end_is_ended_and_its_words_are_bounded()
+    {
+        var answer = await OnceAsync(Gate(new GateQuestion.Run(["yes", new string('y', 500)]), TimeSpan.FromSeconds(1)));
+
+        Assert.Equal(Verdict.Unclear, answer.Verdict);
+        Assert.InRange(answer.Said.Length, 0, 200);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.OK, Verdict.Pass)]
+    [InlineData(HttpStatusCode.Found, Verdict.Pass)]
+    [InlineData(HttpStatusCode.NotFound, Verdict.Fail)]
+    [InlineData(HttpStatusCode.InternalServerError, Verdict.Fail)]
+    public async Task A_status_is_an_answer(HttpStatusCode status, Verdict verdict)
+    {
+        var gate = Gate(new GateQuestion.Http("http://{target}/health"), Long);
+
+        var answer = await OnceAsync(gate, () => new Answering(request =>
+        {
+            Assert.Equal("http://plex.lan/health", request.RequestUri!.ToString());
+            return new(status);
+        }));
+
+        Assert.Equal(verdict, answer.Verdict);
+    }
+
+    [Fact]
+    public async Task A_port_that_refuses_answers_and_one_that_listens_passes()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        var gate = Gate(new GateQuestion.Tcp($"127.0.0.1:{port}"), Long);
+
+        var open = await OnceAsync(gate);
+        listener.Stop();
+        var closed = await OnceAsync(gate);
+
+        Assert.Equal((Verdict.Pass, Verdict.Fail), (open.Verdict, closed.Verdict));
+    }
+
+    [Fact]
+    public async Task A_gate_passes_as_often_in_a_row_as_it_must()
+    {
+        var file = _folder["count"];
+        // It passes, fails, passes, passes, …
+        var line = $"echo x >>{file}; [ $(wc -l <{file}) != 2 ]";
+
+        var answer = Assert.Single(await Run().AskAsync(
+            [Gate(new GateQuestion.Run(["sh", "-c", line]), Long) with { Passes = 2 }], Address, TestContext.Current.CancellationToken));
+
+        Assert.Equal(Verdict.Pass, answer.Verdict);
+        Assert.Equal(4, File.ReadAllLines(file).Length);
+    }
+
+    [Theory]
+    [InlineData("exit 1", Verdict.Fail)]
+    [InlineData("exit 75", Verdict.Unclear)]
+    [InlineData("true", Verdict.Fail)]
+    public async Task At_the_end_of_its_time_what_answered_has_failed_and_what_never_did_is_unclear(string line, Verdict verdict)
+    {
+        var gate = Gate(new GateQuestion.Run(["sh", "-c", line]), TimeSpan.FromSeconds(2)) with { Passes = 1000 };
+
+        var answer = Assert.Single(await Run().AskAsync([gate], Address, TestContext.Current.CancellationToken));
+
+        Assert.Equal(verdict, answer.Verdict);
+    }
+
+    [Fact]
+    public void One_failure_outweighs_what_says_nothing()
+    {
+        Assert.Equal(Verdict.Fail, GateRun.Of([Answer(Verdict.Unclear), Answer(Verdict.Fail), Answer(Verdict.Pass)]));
+        Assert.Equal(Verdict.Unclear, GateRun.Of([Answer(Verdict.Pass), Answer(Verdict.Unclear)]));
+        Assert.Equal(Verdict.Pass, GateRun.Of([]));
+
+        static GateAnswer Answer(Verdict verdict) => new("x", verdict, "");
+    }
+
+    static MachineAddress Address => new(Plex, "root@plex.lan");
+
+    static Gate Gate(GateQuestion question, TimeSpan within) => new("web", question, [], within, 1);
+
+    static GateRun Run(Func<HttpMessageHandler>? http = null) =>
+        new(new ProcessRunner(), http ?? (() => new Answering(_ => throw new NotSupportedException())), TimeProvider.System);
+
+    static Task<GateAnswer> OnceAsync(string line) => OnceAsync(Gate(new GateQuestion.Run(["sh", "-c", line]), Long));
+
+    static async Task<GateAnswer> OnceAsync(Gate gate, Func<HttpMessageHandler>? http = null) =>
+        Assert.Single(await Run(http).AskOnceAsync([gate], Address, TestContext.Current.CancellationToken));
+
+    // A kill is not done when it is sent. The limit of the test ends this.
+    static async Task AllGoneAsync(string file, int count)
+    {
+        var ids = File.ReadAllLines(file);
+        Assert.Equal(count, ids.Length);
+        while (ids.Any(Runs))
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+    }
+
+    static bool Runs(string id)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{id}/stat").Contains(") Z", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    sealed class Answering(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(answer(request));
+    }
+}

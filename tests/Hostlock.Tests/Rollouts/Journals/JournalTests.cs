@@ -1,0 +1,125 @@
+using System.Text;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Journals;
+using Hostlock.Tests.Support;
+using static Hostlock.Tests.Rollouts.FakeHostFacts;
+
+namespace Hostlock.Tests.Rollouts.Journals;
+
+public sealed class JournalTests : IDisposable
+{
+    static readonly RolloutEvent[] Events =
+    [
+        new RolloutEvent.Opened(new(Id, RolloutAction.Rollback, [Plan(), Plan(Activation.Boot, isChecked: false)]), Start),
+        new RolloutEvent.Approved([Plex], Start.AddSeconds(1.5)),
+        new RolloutEvent.Began(Plex, Step.Check, Start),
+        new RolloutEvent.Ended(
+            Plex,
+            Step.Check,
+            new()
+            {
+                Facts = Facts(New, Old, Id) with
+                {
+                    IsSwitching = true, Fired = "x", FailedUnits = ["a.service"], Reboot = "linux 6.12.4", Generation = 7,
+                },
+                Note = "what it said: \"ü\"\n",
+                ExitCode = 4,
+                IsWrongMachine = true,
+                Verdict = Verdict.Unclear,
+                Gates = [new("units", Verdict.Pass, ""), new("web", Verdict.Fail, "status 500")],
+            },
+            Start),
+        new RolloutEvent.Ended(Plex, Step.Probe, new(), Start),
+        new RolloutEvent.Decided(Plex, Verdict.Fail, Start),
+        new RolloutEvent.Restored(Plex, Start),
+        new RolloutEvent.Stopped("interrupted", Start),
+        new RolloutEvent.Resumed(false, Start),
+    ];
+
+    readonly TempFolder _folder = new();
+
+    string Path => _folder["x.journal"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void What_is_appended_is_read()
+    {
+        Write(Events);
+
+        var read = Journal.Read(Path);
+
+        Assert.Equal(Events.Select(RolloutJson.Write), read.Select(RolloutJson.Write));
+        Assert.Equal(Events.Select(happened => happened.GetType()), read.Select(happened => happened.GetType()));
+        var facts = ((RolloutEvent.Ended)read[3]).Result.Facts!;
+        Assert.Equal(
+            (New, Old, Id, "x", 7, true), (facts.Running, facts.Next, facts.Trial, facts.Fired, facts.Generation, facts.IsSwitching));
+        Assert.Null(((RolloutEvent.Ended)read[4]).Result.Facts);
+    }
+
+    [Fact]
+    public void A_journal_that_is_torn_at_any_byte_opens_and_goes_on()
+    {
+        Write(Events);
+        var whole = File.ReadAllBytes(Path);
+        for (var length = 0; length < whole.Length; length++)
+        {
+            File.WriteAllBytes(Path, whole[..length]);
+            var lines = whole.AsSpan(0, length).Count((byte)'\n');
+
+            using (var journal = Journal.Open(Path))
+                journal.Append(Events[^1]);
+
+            Assert.Equal(
+                [.. Events.Take(lines).Select(RolloutJson.Write), RolloutJson.Write(Events[^1])],
+                Journal.Read(Path).Select(RolloutJson.Write));
+        }
+    }
+
+    [Fact]
+    public void A_bit_that_flipped_is_an_error_that_names_the_line()
+    {
+        Write(Events);
+        var whole = File.ReadAllBytes(Path);
+        var end = Array.LastIndexOf(whole, (byte)'\n', whole.Length - 2) + 1;
+        for (var at = 0; at < end; at++)
+        {
+            var damaged = whole.ToArray();
+            damaged[at] ^= 1;
+            File.WriteAllBytes(Path, damaged);
+            var line = whole.AsSpan(0, at).Count((byte)'\n') + 1;
+
+            var error = Assert.Throws<RolloutException>(() => Journal.Open(Path));
+
+            // A line end that is none any more joins two lines.
+            Assert.Contains($"line {line} ", error.Message, StringComparison.Ordinal);
+            Assert.Equal(damaged, File.ReadAllBytes(Path));
+        }
+    }
+
+    [Fact]
+    public void Text_that_is_no_event_is_of_another_release()
+    {
+        string[] lines =
+        [
+            "{}", "[]", "x", """{"at":"2026-11-29T00:00:00Z","event":"sung"}""", """{"at":"then","event":"resumed","checked":true}""",
+        ];
+        foreach (var line in lines)
+            Assert.Contains(
+                "another release", Assert.Throws<RolloutException>(() => RolloutJson.Read(line, "x", 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_kind_of_event_is_shown_here() =>
+        Assert.Equal(
+            typeof(RolloutEvent).GetNestedTypes().Select(type => type.Name).Order(StringComparer.Ordinal),
+            Events.Select(happened => happened.GetType().Name).Distinct().Order(StringComparer.Ordinal));
+
+    void Write(IEnumerable<RolloutEvent> events)
+    {
+        using var journal = Journal.Open(Path);
+        foreach (var happened in events)
+            journal.Append(happened);
+        Assert.EndsWith("\n", Encoding.UTF8.GetString(File.ReadAllBytes(Path)), StringComparison.Ordinal);
+    }
+}

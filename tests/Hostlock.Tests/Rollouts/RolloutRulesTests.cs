@@ -1,0 +1,323 @@
+using System.Collections.Immutable;
+using Hostlock.Fleets;
+using Hostlock.Rollouts;
+using static Hostlock.Tests.Rollouts.FakeHostFacts;
+
+namespace Hostlock.Tests.Rollouts;
+
+/// <summary>What is done to one host, told event by event: each step that the rules want is answered with what the machine says.</summary>
+public class RolloutRulesTests
+{
+    [Fact]
+    public void A_good_host_is_tried_checked_and_kept()
+    {
+        var story = new Story().Says(Step.Probe, Facts(Old) with { HasTarget = false }).Says(Step.Copy, Facts(Old)).Approved()
+            .Says(Step.Activate, Facts(New, Old, Id)).Says(Step.Check, Facts(New, Old, Id), Verdict.Pass).Says(Step.Keep, Facts(New));
+
+        Assert.Equal(HostOutcome.Kept, story.Outcome);
+        Assert.False(story.Host.WasThere);
+        Assert.Empty(story.Next);
+    }
+
+    [Fact]
+    public void Nothing_is_activated_before_somebody_said_so()
+    {
+        var story = new Story().Says(Step.Probe, Facts(Old));
+
+        Assert.Equal([new Order.AskToBegin()], story.Next);
+        Assert.Equal(Step.Activate, story.Approved().NextStep);
+    }
+
+    [Fact]
+    public void A_host_that_has_its_system_is_left_alone()
+    {
+        var story = new Story().Says(Step.Probe, Facts(New));
+
+        Assert.Equal((HostOutcome.Kept, true), (story.Outcome, story.Host.WasThere));
+        Assert.Empty(story.Next);
+    }
+
+    [Fact]
+    public void A_verdict_of_fail_returns_the_host()
+    {
+        var story = Tried().Says(Step.Check, Facts(New, Old, Id), Verdict.Fail).Says(Step.Return, Facts(Old));
+
+        Assert.Equal(HostOutcome.Returned, story.Outcome);
+    }
+
+    [Fact]
+    public void An_activation_that_did_nothing_is_a_failure_whatever_the_engine_said()
+    {
+        var story = Approved().Says(Step.Activate, Facts(Old, trial: Id)).Says(Step.Return, Facts(Old));
+
+        Assert.Equal(HostOutcome.Returned, story.Outcome);
+    }
+
+    [Fact]
+    public void An_activation_that_the_machine_refuses_is_tried_once_more()
+    {
+        var story = Approved().Says(Step.Activate, Facts(Old)).Says(Step.Activate, Facts(Old));
+
+        Assert.Equal((HostOutcome.Returned, 1), (story.Outcome, story.Host.Refusals));
+    }
+
+    [Fact]
+    public void An_unclear_verdict_is_for_a_person()
+    {
+        var story = Tried().Says(Step.Check, Facts(New, Old, Id), Verdict.Unclear);
+
+        Assert.Equal([new Order.AskToKeep(Plex)], story.Next);
+        Assert.Equal(Step.Keep, story.Copy().With(new RolloutEvent.Decided(Plex, Verdict.Pass, Start)).NextStep);
+        Assert.Equal(Step.Return, story.Copy().With(new RolloutEvent.Decided(Plex, Verdict.Fail, Start)).NextStep);
+        Assert.Equal(Step.Probe, story.Copy().With(new RolloutEvent.Resumed(true, Start)).NextStep);
+        Assert.Equal(
+            Step.Keep, story.Copy().With(new RolloutEvent.Resumed(false, Start)).Says(Step.Probe, Facts(New, Old, Id)).NextStep);
+    }
+
+    [Fact]
+    public void A_host_that_fell_silent_and_came_back_by_its_timer_is_returned()
+    {
+        var story = Approved().Says(Step.Activate, null).Says(Step.Probe, null).Says(Step.Probe, Facts(Old) with { Fired = Id });
+
+        Assert.Equal(HostOutcome.Returned, story.Outcome);
+    }
+
+    [Fact]
+    public void A_host_that_stays_silent_longer_than_its_timer_is_stranded()
+    {
+        var story = Approved().Says(Step.Activate, null);
+
+        Assert.Null(story.After(TimeSpan.FromMinutes(14)).Says(Step.Probe, null).Outcome);
+        Assert.Equal(HostOutcome.Stranded, story.After(TimeSpan.FromMinutes(2)).Says(Step.Probe, null).Outcome);
+    }
+
+    [Fact]
+    public void A_power_cut_on_trial_is_tried_once_more()
+    {
+        var story = Tried().Says(Step.Check, null).Says(Step.Probe, Facts(Old, trial: Id, boot: "b2"));
+
+        Assert.Equal(Step.Activate, story.NextStep);
+        Assert.Equal(
+            HostOutcome.Kept,
+            story.Says(Step.Activate, Facts(New, Old, Id, "b2")).Says(Step.Check, Facts(New, Old, Id, "b2"), Verdict.Pass)
+                .Says(Step.Keep, Facts(New, boot: "b2")).Outcome);
+    }
+
+    [Fact]
+    public void A_system_that_reboots_its_host_twice_is_given_up()
+    {
+        var story = Approved()
+            .Says(Step.Activate, Facts(Old, trial: Id, boot: "b2"))
+            .Says(Step.Activate, Facts(Old, trial: Id, boot: "b3"));
+
+        Assert.Equal(HostOutcome.Returned, story.Says(Step.Return, Facts(Old, boot: "b3")).Outcome);
+    }
+
+    [Fact]
+    public void A_verdict_is_of_one_boot()
+    {
+        var story = Tried().Says(Step.Check, Facts(New, Old, Id), Verdict.Pass).Says(Step.Keep, null)
+            .Says(Step.Probe, Facts(New, New, Id, "b2"));
+
+        Assert.Equal(Step.Check, story.NextStep);
+    }
+
+    [Fact]
+    public void A_killed_run_looks_first_and_goes_on_from_there()
+    {
+        var cut = Approved().With(new RolloutEvent.Began(Plex, Step.Activate, Start));
+
+        Assert.Equal(Step.Probe, cut.NextStep);
+        Assert.Equal(Step.Activate, cut.Copy().Says(Step.Probe, Facts(Old)).NextStep);
+        Assert.Equal(Step.Activate, cut.Copy().Says(Step.Probe, Facts(Old, trial: Id)).NextStep);
+        Assert.Equal(Step.Check, cut.Copy().Says(Step.Probe, Facts(New, Old, Id)).NextStep);
+        Assert.Equal(Step.Activate, cut.Copy().Says(Step.Probe, Facts(Old) with { Fired = Id }).NextStep);
+    }
+
+    [Fact]
+    public void What_was_kept_and_not_disarmed_is_kept_once_more()
+    {
+        var story = Tried().Says(Step.Check, Facts(New, Old, Id), Verdict.Pass).Says(Step.Keep, Facts(New, New, Id));
+
+        Assert.Equal(Step.Keep, story.NextStep);
+    }
+
+    [Fact]
+    public void What_cannot_be_kept_goes_back()
+    {
+        var story = Tried().Says(Step.Check, Facts(New, Old, Id), Verdict.Pass).Says(Step.Keep, Facts(New, New, Id))
+            .Says(Step.Keep, Facts(New, New, Id)).Says(Step.Return, Facts(Old));
+
+        Assert.Equal(HostOutcome.Returned, story.Outcome);
+    }
+
+    [Fact]
+    public void A_half_switch_goes_back()
+    {
+        var story = Tried().Says(Step.Check, Facts(New, Old, Id), Verdict.Pass).Says(Step.Keep, Facts(Old, New, Id, "b2"));
+
+        Assert.Equal(HostOutcome.Returned, story.Says(Step.Return, Facts(Old, boot: "b2")).Outcome);
+    }
+
+    [Fact]
+    public void What_somebody_else_switched_is_left_alone()
+    {
+        var story = Tried().Says(Step.Check, Facts(Other, trial: Id));
+
+        Assert.Equal(HostOutcome.Superseded, story.Outcome);
+        Assert.Empty(story.Next);
+    }
+
+    [Fact]
+    public void A_switch_of_somebody_else_is_waited_for_and_not_for_ever()
+    {
+        var story = Approved()
+            .With(new RolloutEvent.Began(Plex, Step.Probe, Start))
+            .Says(Step.Probe, Facts(Old) with { IsSwitching = true });
+
+        Assert.Equal(Step.Probe, story.NextStep);
+        Assert.Equal(Step.Activate, story.Copy().Says(Step.Probe, Facts(Old)).NextStep);
+        Assert.Equal(
+            HostOutcome.Superseded,
+            story.After(TimeSpan.FromMinutes(31)).Says(Step.Probe, Facts(Old) with { IsSwitching = true }).Outcome);
+    }
+
+    [Fact]
+    public void Five_silences_are_absence_and_are_asked_again_when_resumed()
+    {
+        var story = new Story();
+        for (var i = 0; i < HostRecord.Patience; i++)
+            story.Says(Step.Probe, null);
+
+        Assert.Equal(HostOutcome.Absent, story.Outcome);
+        Assert.Equal(Step.Probe, story.With(new RolloutEvent.Resumed(true, Start)).NextStep);
+    }
+
+    [Fact]
+    public void Three_copies_that_bring_nothing_are_enough()
+    {
+        var story = new Story().Says(Step.Probe, Facts(Old) with { HasTarget = false });
+        for (var i = 0; i < HostRecord.MostCopies; i++)
+            story.Says(Step.Copy, Facts(Old) with { HasTarget = false });
+
+        Assert.Equal(HostOutcome.NotCopied, story.Outcome);
+    }
+
+    [Fact]
+    public void Another_machine_is_not_touched()
+    {
+        var story = new Story().With(new RolloutEvent.Began(Plex, Step.Probe, Start))
+            .With(new RolloutEvent.Ended(Plex, Step.Probe, new() { IsWrongMachine = true }, Start));
+
+        Assert.Equal(HostOutcome.WrongMachine, story.Outcome);
+    }
+
+    [Fact]
+    public void A_system_for_the_next_boot_is_not_tried()
+    {
+        var story = new Story(Plan(Activation.Boot)).Says(Step.Probe, Facts(Old)).Approved().Says(Step.Activate, Facts(Old, New));
+
+        Assert.Equal(HostOutcome.Kept, story.Outcome);
+    }
+
+    [Fact]
+    public void A_boot_entry_that_could_not_be_written_goes_back()
+    {
+        var story = new Story(Plan(Activation.Boot)).Says(Step.Probe, Facts(Old)).Approved().Says(Step.Activate, Facts(Old, New, Id));
+
+        Assert.Equal(HostOutcome.Returned, story.Says(Step.Return, Facts(Old)).Outcome);
+    }
+
+    [Fact]
+    public void A_host_that_cannot_be_switched_is_approved_for_the_next_boot()
+    {
+        var story = new Story().Says(Step.Probe, Facts(Old)).With(new RolloutEvent.Approved([Plex], Start));
+
+        Assert.Equal((Step.Activate, Activation.Boot), (story.NextStep, story.Host.Plan.Activation));
+    }
+
+    [Fact]
+    public void Without_a_check_the_system_is_kept_at_once()
+    {
+        var story = new Story(Plan(isChecked: false)).Says(Step.Probe, Facts(Old)).Approved().Says(Step.Activate, Facts(New, Old, Id));
+
+        Assert.Equal(HostOutcome.Kept, story.Says(Step.Keep, Facts(New)).Outcome);
+    }
+
+    [Fact]
+    public void One_host_is_at_risk_at_a_time_and_a_failure_stops_the_others()
+    {
+        var second = HostName.Parse("zeeba");
+        var rollout = Rollout.Of(new(new(Id, RolloutAction.Switch, [Plan(), Plan() with { Host = second }]), Start));
+        foreach (var host in new[] { Plex, second })
+            rollout = Ended(Began(rollout, host, Step.Probe), host, Step.Probe, Facts(Old));
+        rollout = rollout.After(new RolloutEvent.Approved([], Start));
+
+        Assert.Equal([new Order.Do(Plex, Step.Activate)], Next(rollout));
+        rollout = Began(rollout, Plex, Step.Activate);
+        Assert.Empty(RolloutRules.Next(rollout, new HashSet<HostName> { Plex }));
+        rollout = Ended(rollout, Plex, Step.Activate, Facts(Old, trial: Id));
+        Assert.Equal([new Order.Do(Plex, Step.Return)], Next(rollout));
+        rollout = Ended(Began(rollout, Plex, Step.Return), Plex, Step.Return, Facts(Old));
+        Assert.Empty(Next(rollout));
+        Assert.True(rollout.IsSettled);
+
+        static Rollout Began(Rollout rollout, HostName host, Step step) => rollout.After(new RolloutEvent.Began(host, step, Start));
+
+        static Rollout Ended(Rollout rollout, HostName host, Step step, HostFacts facts) =>
+            rollout.After(new RolloutEvent.Ended(host, step, new() { Facts = facts }, Start));
+
+        static ImmutableArray<Order> Next(Rollout rollout) => RolloutRules.Next(rollout, ImmutableHashSet<HostName>.Empty);
+    }
+
+    [Fact]
+    public void An_interrupt_finishes_what_is_at_risk_and_begins_nothing()
+    {
+        var stopped = new RolloutEvent.Stopped("interrupted", Start);
+
+        Assert.Empty(Approved().With(stopped).Next);
+        Assert.Equal(Step.Check, Tried().With(stopped).NextStep);
+    }
+
+    static Story Approved() => new Story().Says(Step.Probe, Facts(Old)).Approved();
+
+    static Story Tried() => Approved().Says(Step.Activate, Facts(New, Old, Id));
+
+    sealed class Story(HostPlan? plan = null)
+    {
+        Rollout _rollout = Rollout.Of(new(new(Id, RolloutAction.Switch, [plan ?? Plan()]), Start));
+        DateTimeOffset _now = Start;
+
+        public HostRecord Host => _rollout.Hosts[Plex];
+
+        public HostOutcome? Outcome => Host.Outcome;
+
+        public ImmutableArray<Order> Next => RolloutRules.Next(_rollout, ImmutableHashSet<HostName>.Empty);
+
+        public Step? NextStep => Next is [Order.Do(_, var step)] ? step : null;
+
+        public Story Copy() => (Story)MemberwiseClone();
+
+        public Story After(TimeSpan time)
+        {
+            _now += time;
+            return this;
+        }
+
+        public Story With(RolloutEvent happened)
+        {
+            _rollout = _rollout.After(happened);
+            return this;
+        }
+
+        public Story Approved() => With(new RolloutEvent.Approved([], _now));
+
+        /// <summary>Takes the step that the rules want, which must be this one.</summary>
+        public Story Says(Step step, HostFacts? facts, Verdict? verdict = null)
+        {
+            Assert.Equal(step, NextStep);
+            return With(new RolloutEvent.Began(Plex, step, _now))
+                .With(new RolloutEvent.Ended(Plex, step, new() { Facts = facts, Verdict = verdict }, _now));
+        }
+    }
+}
