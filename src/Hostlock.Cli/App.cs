@@ -4,6 +4,7 @@ using Hostlock.Cli.Commands;
 using Hostlock.Fleets;
 using Hostlock.Machines;
 using Hostlock.Reporting;
+using Hostlock.Rollouts;
 
 namespace Hostlock.Cli;
 
@@ -100,7 +101,8 @@ static class App
     /// <summary>The exit code of an error.</summary>
     public static ExitCode CodeOf(HostlockException error) => error switch
     {
-        FleetException { IsBusy: true } => ExitCode.Busy,
+        FleetException { IsBusy: true } or RolloutException { IsBusy: true } => ExitCode.Busy,
+        RolloutException { IsRefusal: true } => ExitCode.No,
         FleetException { IsRefusal: true } or MachineException { IsRefusal: true } => ExitCode.No,
         { IsOutside: true } => ExitCode.Outside,
         _ => ExitCode.BadRequest,
@@ -128,6 +130,8 @@ static class App
         ("undo", () => new UndoCommand()),
         ("probe", () => new ProbeCommand()),
         ("adopt", () => new AdoptCommand()),
+        ("switch", () => new SwitchCommand()),
+        ("rollback", () => new RollbackCommand()),
         ("eject", () => new EjectCommand()),
         ("freeze", () => new FreezeCommand()),
         ("unfreeze", () => new UnfreezeCommand()),

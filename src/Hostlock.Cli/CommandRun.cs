@@ -10,6 +10,8 @@ using Hostlock.Machines;
 using Hostlock.Machines.Probing;
 using Hostlock.Machines.Systems;
 using Hostlock.Platform;
+using Hostlock.Rollouts.Journals;
+using Hostlock.Rollouts.Steps;
 
 namespace Hostlock.Cli;
 
@@ -70,6 +72,30 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>Asks the machines of hosts, and compares what they run with the repository.</summary>
     public MachineSurvey Survey => new(surroundings.Processes, Folder, Probes);
+
+    /// <summary>Finds out what would change on machines.</summary>
+    public HostPreviews Previews => new(surroundings.Processes, Folder, surroundings.Machine, Probes, MachineCache);
+
+    /// <summary>The journals of the flake.</summary>
+    public RolloutJournals Journals => RolloutJournals.Of(surroundings.Processes, Folder, Cache.Path);
+
+    /// <summary>What steps on machines need to know.</summary>
+    public StepSurroundings StepSurroundings => new(
+        Folder, surroundings.Machine, surroundings.Variables.GetValueOrDefault("NIX_SSHOPTS", ""));
+
+    /// <summary>True if this program runs as root.</summary>
+    public bool IsRoot => surroundings.IsRoot;
+
+    /// <summary>Makes a connection to the network, for gates.</summary>
+    public HttpMessageHandler NewHttpHandler() => surroundings.Http(NixSettings.Read(surroundings.Variables));
+
+    /// <summary>Where the machine of a host is reached.</summary>
+    /// <param name="host">The host.</param>
+    public MachineAddress AddressOf(HostName host) => MachineAddress.Of(Folder.HostOf(host), surroundings.Machine);
+
+    /// <summary>The hosts that an argument names; the host that is this machine if it names none.</summary>
+    /// <exception cref="FleetException">A word names nothing, or no host has the name of this machine.</exception>
+    public IReadOnlyList<Host> HostsOrHere(Argument<string[]> hosts) => Words(hosts).Length > 0 ? Hosts(hosts) : [HostHere];
 
     /// <summary>The host that is this machine.</summary>
     /// <exception cref="FleetException">No host has the name of this machine.</exception>

@@ -17,7 +17,10 @@ enum ExitCode
     /// <summary>Finished, but not for all hosts, or not for all inputs.</summary>
     Partly = 4,
 
-    /// <summary>Another hostlock is writing to the fleet.</summary>
+    /// <summary>It waits for a person.</summary>
+    Waiting = 5,
+
+    /// <summary>Another hostlock is writing to the fleet, or is switching its machines.</summary>
     Busy = 6,
 
     /// <summary>A bug in hostlock.</summary>

@@ -42,6 +42,7 @@ var surroundings = new Surroundings(
     Console.IsOutputRedirected ? 160 : Console.WindowWidth)
 {
     Machine = Environment.MachineName,
+    IsRoot = Environment.IsPrivilegedProcess,
     IsErrorsTerminal = !Console.IsErrorRedirected && variables.GetValueOrDefault("TERM") is not (null or "dumb"),
 };
 return (int)await App.RunAsync(args, surroundings, interrupted.Token);

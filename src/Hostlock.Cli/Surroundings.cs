@@ -30,6 +30,9 @@ sealed record Surroundings(
     /// <summary>True if a person reads the errors.</summary>
     public bool IsErrorsTerminal { get; init; }
 
+    /// <summary>True if this program runs as root.</summary>
+    public bool IsRoot { get; init; }
+
     /// <summary>The name of this machine.</summary>
     public string Machine { get; init; } = "";
 

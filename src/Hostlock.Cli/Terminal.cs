@@ -28,6 +28,14 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     /// </summary>
     public void Data(string text) => surroundings.Output.Write(Shown(text));
 
+    /// <summary>Prints data that a person waits for, at once.</summary>
+    /// <param name="text">The text.</param>
+    public void Live(string text)
+    {
+        Data(text);
+        surroundings.Output.Flush();
+    }
+
     /// <summary>Prints JSON while it is made, by a writer that shows it as <see cref="Data(string)"/> does.</summary>
     public void Data(Action<TextWriter> write) => write(surroundings.Output);
 
@@ -80,10 +88,14 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
 
     string Shown(string text) => Visible.Rendered(Visible.WithoutSecrets(text), Ink.Marks);
 
-    // The answer; null if nobody can be asked.
-    bool? Ask(string question)
+    /// <summary>True if a person can be asked.</summary>
+    public bool CanAsk => surroundings.Input is not null && surroundings.IsTerminal;
+
+    /// <summary>Asks a person; null if nobody can be asked.</summary>
+    /// <param name="question">The question, which yes or no answers.</param>
+    public bool? Ask(string question)
     {
-        if (surroundings.Input is not { } input || !surroundings.IsTerminal)
+        if (!CanAsk || surroundings.Input is not { } input)
             return null;
         surroundings.Output.Flush();
         Talk($"{question} [y/N] ");

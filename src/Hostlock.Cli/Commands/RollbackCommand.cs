@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Hostlock.Fleets;
+using Hostlock.Fleets.History;
+using Hostlock.Locks;
+using Hostlock.Machines;
+using Hostlock.Machines.Probing;
+using Hostlock.Rollouts;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>Has a machine go back to an earlier system that it keeps, and puts the lock of that system back.</summary>
+sealed class RollbackCommand : FleetCommand
+{
+    readonly Argument<string?> _host = CommonOptions.OneAtMost("host", "HOST", "A host [default: the host that is this machine]");
+    readonly Option<string?> _to = new("--to")
+    {
+        Description = "The version: generation:N, a commit, or a day [default: the last one with another lock]",
+        HelpName = "VERSION",
+    };
+    readonly HostSwitching _switching = new();
+
+    protected override Command Describe()
+    {
+        var command = new Command("rollback", """
+            Go back to an earlier system of a machine, and to its lock
+
+            The machine goes to exactly that system, on trial as with switch. Once the
+            system is kept, its lock is put back into the repository.
+
+              hostlock rollback plex
+              hostlock rollback plex --to generation:117 --commit
+            """)
+        { _host, _to, _switching.Commit };
+        foreach (var option in _switching.Options)
+            command.Add(option);
+        return command;
+    }
+
+    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    {
+        var host = run.Value(_host) is { } word ? run.HostNamed(word) : run.HostHere;
+        _switching.RefuseUnasked(run);
+        return await run.Journals.AloneAsync(() => RollbackAsync(run, host));
+    }
+
+    async Task<ExitCode> RollbackAsync(CommandRun run, Host host)
+    {
+        // What was broken off is this very rollback; once more would go back further.
+        if (!_switching.IsDryRun(run) && await _switching.FinishAsync(run, run.Journals) is var (rollout, code)
+            && rollout.Plan.Action == RolloutAction.Rollback && rollout.Hosts.ContainsKey(host.Name))
+            return code;
+        var outcome = await run.Probes.AskAsync(host, new(), run.CancellationToken);
+        var facts = outcome is ProbeOutcome.Answered(_, _, var said) ? said : throw outcome.WhyNot();
+        var generation = await FindAsync(run, host, facts);
+        var settings = run.Folder.Fleet.Rollout;
+        var plan = new HostPlan(
+            host.Name, generation.System, Activation.Test, RolloutSettings.Direct, settings.Trial, _switching.IsChecked(run));
+        var number = generation.Number.ToString(CultureInfo.InvariantCulture);
+        run.Terminal.Talk(
+            facts.NextGeneration is { } now
+                ? string.Create(CultureInfo.InvariantCulture, $"{host.Name}  generation {now.Number} → {number}\n")
+                : $"{host.Name}  to generation {number}\n");
+        var before = await LockOfAsync(run, host, $"generation:{number}");
+        return await _switching.SwitchAsync(
+            run, run.Journals, RolloutAction.Rollback, [plan], ImmutableDictionary<HostName, string>.Empty, _ => before,
+            isDowngradeAllowed: true);
+    }
+
+    async Task<Generation> FindAsync(CommandRun run, Host host, MachineFacts facts)
+    {
+        var version = run.Value(_to);
+        if (version is null)
+        {
+            var newest = facts.NextGeneration?.Number ?? int.MaxValue;
+            return facts.Generations.FirstOrDefault(
+                generation => generation.Number < newest && generation.System != facts.System
+                    && generation.LockSha256 is { } sha256 && sha256 != facts.Stamp?.Sha256)
+                ?? throw RolloutException.NothingBefore(host.Name);
+        }
+        var named = LockVersion.Of(run.Folder, new LockOwner.Host(host.Name), version);
+        if (named is LockVersion.Carried(_, _, var word))
+        {
+            // "generation:12", or the system that runs, to which nothing has to go back.
+            _ = MachineLock.SystemOf(word);
+            return facts.Generations.FirstOrDefault(
+                generation => word == string.Create(CultureInfo.InvariantCulture, $"generation:{generation.Number}"))
+                ?? throw RolloutException.NotKept(host.Name, version);
+        }
+        var bytes = await run.Versions.ReadBytesAsync(named, run.CancellationToken);
+        var wanted = Stamp.Hash(bytes);
+        return facts.Generations.FirstOrDefault(generation => generation.LockSha256 == wanted)
+            ?? throw RolloutException.NotKept(host.Name, version);
+    }
+
+    // A system may carry no lock, which is told once it runs.
+    static async Task<LockFile?> LockOfAsync(CommandRun run, Host host, string version)
+    {
+        try
+        {
+            return await run.Versions.ReadAsync(LockVersion.Of(run.Folder, new LockOwner.Host(host.Name), version), run.CancellationToken);
+        }
+        catch (HostlockException)
+        {
+            return null;
+        }
+    }
+}

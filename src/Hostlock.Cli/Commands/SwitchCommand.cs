@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+using Hostlock.Fleets;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Steps;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>Builds hosts by their locks, tries the systems on their machines, and keeps them or goes back.</summary>
+sealed class SwitchCommand : FleetCommand
+{
+    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts or @RING [default: the host that is this machine]");
+    readonly Option<bool> _boot = new("--boot") { Description = "Have the system run from the next boot on" };
+    readonly Option<bool> _vm = new("--vm") { Description = "Build a virtual machine, and print the command that starts it" };
+    readonly Option<bool> _resume = new("--resume") { Description = "Go on with a switch that was broken off or waits" };
+    readonly Option<bool> _allowDowngrade = CommonOptions.AllowDowngrade();
+    readonly HostSwitching _switching = new();
+
+    protected override Command Describe()
+    {
+        var command = new Command("switch", """
+            Build hosts by their locks, try the systems, and keep them or go back
+
+            Shows what changes, and asks. The system runs on trial: if units or gates fail,
+            or the machine falls silent, it goes back to what it ran before.
+
+              hostlock switch plex
+              hostlock switch --dry-run
+            """)
+        { _hosts, _boot, _vm, _resume, _allowDowngrade };
+        foreach (var option in _switching.Options)
+            command.Add(option);
+        return command;
+    }
+
+    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    {
+        if (run.Value(_vm) && run.Value(_boot))
+            throw RolloutException.Excludes("--vm", "--boot");
+        if (run.Value(_resume))
+            return await ResumeAsync(run);
+        var hosts = run.HostsOrHere(_hosts);
+        if (run.Value(_vm))
+            return await run.Journals.AloneAsync(() => BuildMachinesAsync(run, hosts));
+        _switching.RefuseUnasked(run);
+        return await run.Journals.AloneAsync(() => SwitchAsync(run, hosts));
+    }
+
+    async Task<ExitCode> SwitchAsync(CommandRun run, IReadOnlyList<Host> hosts)
+    {
+        if (!_switching.IsDryRun(run))
+            await _switching.FinishAsync(run, run.Journals);
+        var settings = run.Folder.Fleet.Rollout;
+        var plans = new List<HostPlan>();
+        var built = new Dictionary<HostName, string>();
+        foreach (var host in hosts)
+        {
+            run.Terminal.Talk($"building {host.Name}\n");
+            var begin = run.Now;
+            var system = await new SystemBuild(run.Processes, run.Folder).OfAsync(
+                host, settings.Build, run.AddressOf(host.Name).Target, run.Journals.RootOf(host.Name), run.CancellationToken);
+            built.Add(host.Name, string.Create(CultureInfo.InvariantCulture, $"built {(run.Now - begin).TotalSeconds:0} s"));
+            plans.Add(new(
+                host.Name, system, run.Value(_boot) ? Activation.Boot : Activation.Test, settings.Engine, settings.Trial,
+                _switching.IsChecked(run)));
+        }
+        return await _switching.SwitchAsync(
+            run, run.Journals, RolloutAction.Switch, [.. plans], built, name =>
+                HostLocks.Read(run.Folder.PlaceOf(name)), run.Value(_allowDowngrade));
+    }
+
+    async Task<ExitCode> ResumeAsync(CommandRun run)
+    {
+        if (run.Words(_hosts).Length > 0)
+            throw RolloutException.ResumesAll();
+        if (!run.Journals.Exist)
+            throw RolloutException.NothingToResume();
+        return await run.Journals.AloneAsync(
+            () => run.Journals.Last() is { } last && !last.InOrder.All(host => host.Outcome == HostOutcome.Kept || host.IsFailure)
+                ? _switching.ResumeAsync(run, run.Journals, last)
+                : throw RolloutException.NothingToResume());
+    }
+
+    static async Task<ExitCode> BuildMachinesAsync(CommandRun run, IReadOnlyList<Host> hosts)
+    {
+        foreach (var host in hosts)
+        {
+            run.Terminal.Talk($"building a virtual machine of {host.Name}\n");
+            var program = await new SystemBuild(run.Processes, run.Folder).VirtualMachineAsync(
+                host, $"{run.Journals.RootOf(host.Name)}-vm", run.CancellationToken);
+            run.Terminal.Data($"{ShellWord.Quote(program)}\n");
+        }
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,253 @@
+using System.CommandLine;
+using System.Collections.Immutable;
+using Hostlock.Fleets;
+using Hostlock.Locks;
+using Hostlock.Machines;
+using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Gates;
+using Hostlock.Rollouts.Journals;
+using Hostlock.Rollouts.Steps;
+
+namespace Hostlock.Cli;
+
+/// <summary>The common part of <c>switch</c> and <c>rollback</c>: the options, the question, the run, and the output.</summary>
+sealed class HostSwitching
+{
+    readonly Option<bool> _yes = CommonOptions.Yes();
+    readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show what would change, and change no machine" };
+    readonly Option<bool> _noCheck = new("--no-check") { Description = "Keep the system without looking at units and gates" };
+
+    /// <summary>Commits the lock that is put back. Only <c>rollback</c> offers it.</summary>
+    public Option<bool> Commit { get; } = CommonOptions.Commit();
+
+    /// <summary>The options.</summary>
+    public IEnumerable<Option> Options => [_yes, _dryRun, _noCheck, CommonOptions.Json];
+
+    /// <summary>True if the options want that machines are looked at before a system is kept.</summary>
+    public bool IsChecked(CommandRun run) => !run.Value(_noCheck);
+
+    /// <summary>True if no machine is to be changed.</summary>
+    public bool IsDryRun(CommandRun run) => run.Value(_dryRun);
+
+    /// <summary>Refuses at once if nobody can be asked, and no option says that machines may be changed.</summary>
+    /// <param name="run">The run of the command.</param>
+    /// <exception cref="RolloutException">Nobody can be asked.</exception>
+    public void RefuseUnasked(CommandRun run)
+    {
+        if (!run.Value(_yes) && !IsDryRun(run) && !run.Terminal.CanAsk)
+            throw RolloutException.NotConfirmed();
+    }
+
+    /// <summary>Ends what an earlier run left behind half-way, if there is any.</summary>
+    /// <param name="run">The run of the command.</param>
+    /// <param name="journals">The journals, which are reserved.</param>
+    /// <returns>The switch that was ended, and its exit code; null if there was nothing.</returns>
+    public async Task<(Rollout Rollout, ExitCode Code)?> FinishAsync(CommandRun run, RolloutJournals journals)
+    {
+        if (journals.Last() is not { IsApproved: true } last
+            || !last.InOrder.Any(host => host.UnderWay is not null || host.IsAtRisk || Restores(last, host)))
+            return null;
+        run.Terminal.Talk($"the switch {last.Plan.Id} was broken off; it is finished first\n");
+        return (last, await ResumeAsync(run, journals, last));
+    }
+
+    /// <summary>True if the lock of a host is still to be put back.</summary>
+    static bool Restores(Rollout rollout, HostRecord host) =>
+        rollout.Plan.Action == RolloutAction.Rollback && host is { Outcome: HostOutcome.Kept, IsRestored: false };
+
+    /// <summary>Goes on with a switch that was broken off, or that waits for machines or a person.</summary>
+    /// <param name="run">The run of the command.</param>
+    /// <param name="journals">The journals, which are reserved.</param>
+    /// <param name="rollout">The switch.</param>
+    public async Task<ExitCode> ResumeAsync(CommandRun run, RolloutJournals journals, Rollout rollout)
+    {
+        using var journal = Journal.Open(journals.PathOf(rollout.Plan.Id));
+        var lines = LinesOf(run);
+        var runner = RunnerOf(run, journal, lines);
+        rollout = runner.Write(rollout, new RolloutEvent.Resumed(IsChecked(run), run.Now));
+        return await RunAsync(run, runner, lines, rollout, _ => null, isDowngradeAllowed: true);
+    }
+
+    /// <summary>Switches hosts.</summary>
+    /// <param name="run">The run of the command.</param>
+    /// <param name="journals">The journals, which are reserved.</param>
+    /// <param name="action">What it is for.</param>
+    /// <param name="plans">What the hosts get, all of it built.</param>
+    /// <param name="built">How long building took, in words, by host.</param>
+    /// <param name="lockOf">The lock of the system that a host is to get; null if that is not known.</param>
+    /// <param name="isDowngradeAllowed">True if inputs may go back in time.</param>
+    public async Task<ExitCode> SwitchAsync(
+        CommandRun run, RolloutJournals journals, RolloutAction action, ImmutableArray<HostPlan> plans,
+        IReadOnlyDictionary<HostName, string> built,
+        Func<HostName, LockFile?> lockOf, bool isDowngradeAllowed)
+    {
+        var lines = LinesOf(run);
+        foreach (var (host, word) in built)
+            lines.Say(host, word);
+        if (IsDryRun(run))
+        {
+            var previews = await PreviewsAsync(run, plans, lockOf);
+            run.Print(
+                () => string.Concat(previews.Select(preview => SwitchText.Render(preview, run.Terminal.Ink))),
+                () => SwitchJson.Render(null, previews));
+            return previews.All(preview => preview.Running is not null) ? ExitCode.Done : ExitCode.Partly;
+        }
+        await BecomeRootAsync(run, plans);
+        var plan = RolloutPlan.Of(action, plans, run.Now);
+        using var journal = Journal.Open(journals.PathOf(plan.Id));
+        var runner = RunnerOf(run, journal, lines);
+        var opened = new RolloutEvent.Opened(plan, run.Now);
+        return await RunAsync(run, runner, lines, runner.Write(Rollout.Of(opened), opened), lockOf, isDowngradeAllowed);
+    }
+
+    async Task<ExitCode> RunAsync(
+        CommandRun run, RolloutRunner runner, SwitchLines lines, Rollout rollout, Func<HostName, LockFile?> lockOf, bool isDowngradeAllowed)
+    {
+        IReadOnlyList<HostPreview> previews = [];
+        var waits = false;
+        while (true)
+        {
+            rollout = await runner.RunAsync(rollout, run.CancellationToken);
+            var orders = RolloutRules.Next(rollout, ImmutableHashSet<HostName>.Empty);
+            if (orders.OfType<Order.AskToBegin>().Any())
+            {
+                // Only hosts that are to be changed are asked about.
+                ImmutableArray<HostRecord> asked = [.. rollout.InOrder.Where(host => host.Outcome is null)];
+                foreach (var host in asked)
+                    RefusePowerless(run, host);
+                previews = await PreviewsAsync(run, [.. asked.Select(host => host.Plan)], lockOf);
+                rollout = MayBegin(run, previews, isDowngradeAllowed, out var whyNot)
+                    ? runner.Write(
+                        rollout, new RolloutEvent.Approved([.. previews.Where(IsInhibited).Select(preview => preview.Plan.Host)], run.Now))
+                    : runner.Write(rollout, new RolloutEvent.Stopped("not confirmed", run.Now));
+                if (whyNot is not null)
+                    throw whyNot;
+            }
+            else if (orders.OfType<Order.AskToKeep>().FirstOrDefault() is { Host: var unclear })
+            {
+                lines.Break();
+                if (run.CancellationToken.IsCancellationRequested
+                    || run.Terminal.Ask($"the gates of {unclear} give no clear answer; keep it?") is not { } isKept)
+                {
+                    waits = true;
+                    break;
+                }
+                rollout = runner.Write(rollout, new RolloutEvent.Decided(unclear, isKept ? Verdict.Pass : Verdict.Fail, run.Now));
+            }
+            else
+            {
+                break;
+            }
+        }
+        lines.Break();
+        if (run.IsJson)
+            run.Terminal.Data(SwitchJson.Render(rollout, previews));
+        TellNext(run, rollout, waits);
+        var code = CodeOf(run, rollout, waits);
+        foreach (var host in rollout.InOrder.Where(host => Restores(rollout, host)))
+        {
+            if (!await RolledBackLock.RestoreAsync(run, host, run.Value(Commit)))
+                code = code == ExitCode.Done ? ExitCode.Partly : code;
+            rollout = runner.Write(rollout, new RolloutEvent.Restored(host.Plan.Host, run.Now));
+        }
+        return code;
+    }
+
+    static bool IsInhibited(HostPreview preview) => preview.Units is { IsInhibited: true };
+
+    // True if a person, or an option, lets machines be changed.
+    bool MayBegin(CommandRun run, IReadOnlyList<HostPreview> previews, bool isDowngradeAllowed, out RolloutException? whyNot)
+    {
+        whyNot = isDowngradeAllowed
+            ? null
+            : previews.Where(preview => preview.Downgrade is not null)
+                .Select(preview => RolloutException.GoesBack(preview.Plan.Host, preview.Downgrade!))
+                .FirstOrDefault();
+        var text = string.Concat(previews.Select(preview => SwitchText.Render(preview, run.Terminal.Ink)));
+        if (run.IsJson)
+            run.Terminal.Talk(text);
+        else
+            run.Terminal.Data(text);
+        if (whyNot is not null)
+            return false;
+        if (run.Value(_yes))
+            return true;
+        var answer = run.Terminal.Ask($"switch {string.Join(' ', previews.Select(preview => preview.Plan.Host))}?");
+        if (answer is null)
+            whyNot = RolloutException.NotConfirmed();
+        else if (answer is false)
+            run.Terminal.Talk("no machine was changed\n");
+        return answer is true;
+    }
+
+    static void RefusePowerless(CommandRun run, HostRecord host)
+    {
+        if (host.Now is { Power: RootPower.None })
+        {
+            var address = run.AddressOf(host.Plan.Host);
+            throw RolloutException.NotRoot(host.Plan.Host, address.ToString(), address.IsHere);
+        }
+    }
+
+    static void TellNext(CommandRun run, Rollout rollout, bool waits)
+    {
+        if (waits)
+        {
+            foreach (var host in rollout.InOrder.Where(host => host is { Verdict: Verdict.Unclear, Outcome: null }))
+                run.Terminal.Talk(
+                    $"{host.Plan.Host} goes back by itself unless somebody decides\n  ask again  {run.Line("switch", "--resume")}\n"
+                        + $"  keep it    {run.Line("switch", "--resume", "--no-check")}\n");
+        }
+        foreach (var host in rollout.InOrder)
+        {
+            foreach (var (word, command) in SwitchText.NextSteps(
+                host, run.AddressOf(host.Plan.Host).Target, words => run.Line(words)))
+                run.Terminal.Talk($"  {word}  {command}\n");
+        }
+        var others = rollout.InOrder.Where(host => host.Outcome is null && !host.IsAtRisk).Select(host => host.Plan.Host).ToList();
+        if (others.Count > 0 && rollout.InOrder.FirstOrDefault(host => host.IsFailure) is { } failed)
+            run.Terminal.Talk($"stopped: {failed.Plan.Host} failed; not touched: {string.Join(' ', others)}\n");
+    }
+
+    static ExitCode CodeOf(CommandRun run, Rollout rollout, bool waits)
+    {
+        if (rollout.InOrder.Any(host => host.IsFailure))
+            return ExitCode.No;
+        if (run.CancellationToken.IsCancellationRequested)
+            return ExitCode.Interrupted;
+        if (waits)
+            return ExitCode.Waiting;
+        return rollout.Stopped is not null || rollout.InOrder.All(host => host.Outcome == HostOutcome.Kept)
+            ? ExitCode.Done
+            : ExitCode.Partly;
+    }
+
+    static async Task<IReadOnlyList<HostPreview>> PreviewsAsync(
+        CommandRun run, IReadOnlyList<HostPlan> plans, Func<HostName, LockFile?> lockOf)
+    {
+        var previews = new List<HostPreview>();
+        foreach (var plan in plans)
+            previews.Add(await run.Previews.OfAsync(plan, lockOf(plan.Host), run.CancellationToken));
+        return previews;
+    }
+
+    // sudo asks once, at the terminal; from then on it knows us.
+    static async Task BecomeRootAsync(CommandRun run, ImmutableArray<HostPlan> plans)
+    {
+        if (run.IsRoot || !plans.Any(plan => run.AddressOf(plan.Host).IsHere) || !run.Terminal.CanAsk)
+            return;
+        await HostWork.AskForPasswordAsync(run.Processes, run.CancellationToken);
+    }
+
+    static SwitchLines LinesOf(CommandRun run) => new(run.IsJson ? run.Terminal.Talk : run.Terminal.Live);
+
+    static RolloutRunner RunnerOf(CommandRun run, Journal journal, SwitchLines lines)
+    {
+        var gates = new GateRun(run.Processes, run.NewHttpHandler, run.Surroundings.Time);
+        var work = new HostWork(run.Processes, run.Probes, gates, run.StepSurroundings, run.Surroundings.Time);
+        return new(
+            journal.Append, work, lines, new(run.Surroundings.Variables.GetValueOrDefault(CrashPoint.Variable)), run.Surroundings.Time);
+    }
+}

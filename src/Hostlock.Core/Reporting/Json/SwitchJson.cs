@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Journals;
+using Hostlock.Rollouts.Steps;
+
+namespace Hostlock.Reporting.Json;
+
+/// <summary>The JSON of <c>switch</c> and <c>rollback</c>.</summary>
+public static class SwitchJson
+{
+    /// <summary>What would change, and what became of it, by host.</summary>
+    /// <param name="rollout">What has happened; null if nothing was to happen.</param>
+    /// <param name="previews">What would change.</param>
+    public static string Render(Rollout? rollout, IReadOnlyList<HostPreview> previews) => JsonPage.Render(json =>
+    {
+        json.WriteString("rollout", rollout?.Plan.Id);
+        json.WriteStartObject("hosts");
+        var names = rollout?.Plan.Hosts.Select(plan => plan.Host) ?? previews.Select(preview => preview.Plan.Host);
+        foreach (var name in names)
+        {
+            json.WriteStartObject(name.ToString());
+            if (rollout is not null)
+                Write(json, rollout.Hosts[name]);
+            if (previews.FirstOrDefault(preview => preview.Plan.Host == name) is { } preview)
+                Write(json, preview);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    });
+
+    static void Write(Utf8JsonWriter json, HostRecord host)
+    {
+        json.WriteString("target", host.Plan.Target.ToString());
+        json.WriteString("activation", RolloutJson.Word(host.Plan.Activation));
+        json.WriteString("outcome", host.Outcome is { } outcome ? RolloutJson.Word(outcome) : null);
+        json.WriteBoolean("changed", host.Activations > 0 || host.Keeps > 0);
+        json.WriteString("ranBefore", host.Before?.Running?.ToString());
+        json.WriteString("runs", host.Now?.Running?.ToString());
+        json.WriteString("bootsNext", host.Now?.Next?.ToString());
+        if (host.Now is { Reboot.Length: > 0 } facts)
+            json.WriteString("reboot", facts.Reboot);
+        if (host.Note is { } note)
+            json.WriteString("note", note);
+        json.WriteStartObject("gates");
+        foreach (var gate in host.Gates)
+        {
+            json.WriteStartObject(gate.Name);
+            json.WriteString("verdict", RolloutJson.Word(gate.Verdict));
+            json.WriteString("said", gate.Said);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+        WriteTexts(json, "redBefore", host.RedBefore);
+    }
+
+    static void Write(Utf8JsonWriter json, HostPreview preview)
+    {
+        json.WriteStartObject("preview");
+        json.WriteString("target", preview.Plan.Target.ToString());
+        if (preview.Problem is { } problem)
+            json.WriteString("problem", problem);
+        if (preview.Pins is { } pins)
+            json.WriteChanges(pins);
+        if (preview.Packages is { } packages)
+            json.WritePackages(packages);
+        if (preview.Units is { } units)
+        {
+            json.WriteStartObject("units");
+            WriteTexts(json, "stops", units.Stops);
+            WriteTexts(json, "restarts", units.Restarts);
+            WriteTexts(json, "reloads", units.Reloads);
+            WriteTexts(json, "starts", units.Starts);
+            json.WriteEndObject();
+            WriteTexts(json, "reboot", [.. units.Reboot.Select(part => part.Name)]);
+            json.WriteBoolean("inhibited", units.IsInhibited);
+        }
+        json.WriteEndObject();
+    }
+
+    static void WriteTexts(Utf8JsonWriter json, string name, ImmutableArray<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+}

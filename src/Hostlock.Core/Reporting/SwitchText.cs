@@ -1,0 +1,267 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Hostlock.Locks;
+using Hostlock.Machines.Packages;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Steps;
+
+namespace Hostlock.Reporting;
+
+/// <summary>Says what a switch would change, and what became of it.</summary>
+public static class SwitchText
+{
+    const int PackagesShown = 12;
+    const int UnitsShown = 12;
+
+    /// <summary>Renders what would change on a host.</summary>
+    /// <param name="preview">What is known of it.</param>
+    /// <param name="ink">The colours.</param>
+    public static string Render(HostPreview preview, Ink ink)
+    {
+        var text = new StringBuilder();
+        var pins = Pins(preview.Pins);
+        text.Append($"{ink.Bold(preview.Plan.Host.ToString())}  {(pins.Length > 0 ? pins : "the same pins")}\n");
+        if (preview.Packages is { } packages)
+            text.Append(Packages(packages, ink));
+        if (preview.Units is { } units)
+            text.Append(Units(units, preview.Plan, ink));
+        else if (preview.Packages is not null)
+            text.Append("  units are known once the machine has the system\n");
+        if (preview.Problem is { } problem)
+            text.Append($"  {ink.Warn("not known")}: {Visible.Name(problem)}\n");
+        return text.ToString();
+    }
+
+    /// <summary>
+    /// What is to be said of an event, in a few words each: <c>copied</c>, <c>on trial</c>, <c>units ok</c>, <c>kept (generation 118)</c>.
+    /// </summary>
+    /// <param name="happened">The event.</param>
+    /// <param name="before">The host before it.</param>
+    /// <param name="after">The host after it.</param>
+    public static IEnumerable<string> Words(RolloutEvent happened, HostRecord before, HostRecord after)
+    {
+        if (happened is RolloutEvent.Decided(_, var verdict, _))
+            yield return verdict == Verdict.Pass ? "kept by decision" : "returned by decision";
+        if (happened is not RolloutEvent.Ended(_, var step, var result, var at))
+            yield break;
+        if (result.Facts is null)
+        {
+            if (after is { IsAtRisk: true, Silences: 1, TimerFrom: { } timer } && after.Plan.Activation == Activation.Test)
+                yield return $"does not answer · goes back by itself within {Span(timer + after.Plan.Trial - at)}";
+        }
+        else if (before is { IsAtRisk: true, Silences: > 0 })
+        {
+            yield return "answers again";
+        }
+        switch (step)
+        {
+            case Step.Copy when after.Now is { HasTarget: true }:
+                yield return "copied";
+                break;
+            case Step.Copy when result.Note is { } complaint && after.Outcome is null:
+                yield return $"not copied yet: {Visible.Name(complaint)}";
+                break;
+            case Step.Activate when after.Phase is HostPhase.OnTrial or HostPhase.Unconfirmed:
+                yield return "on trial";
+                break;
+            case Step.Activate when after.Verdict == Verdict.Fail:
+                yield return $"not activated{Said(result)}";
+                break;
+            case Step.Check:
+                foreach (var gate in result.Gates)
+                    yield return Word(gate);
+                foreach (var red in after.RedBefore)
+                    yield return $"{red} red before";
+                break;
+            case Step.Keep when after.Outcome is null && result.Facts is not null:
+                yield return $"not kept{Said(result)}";
+                break;
+            default:
+                break;
+        }
+        if (before.Outcome is null && after.Outcome is { } outcome)
+        {
+            foreach (var word in Words(outcome, after))
+                yield return word;
+        }
+    }
+
+    /// <summary>The end of a host in words.</summary>
+    /// <param name="outcome">The end.</param>
+    /// <param name="host">The host.</param>
+    static IEnumerable<string> Words(HostOutcome outcome, HostRecord host)
+    {
+        switch (outcome)
+        {
+            case HostOutcome.Kept when host.WasThere:
+                yield return "runs it already";
+                break;
+            case HostOutcome.Kept when host.Plan.Activation == Activation.Boot:
+                yield return $"kept for the next boot{Generation(host.Now)}";
+                break;
+            case HostOutcome.Kept:
+                yield return $"kept{Generation(host.Now)}";
+                if (host.Now is { Reboot.Length: > 0 } facts)
+                    yield return $"reboot for {Visible.Name(facts.Reboot)}";
+                break;
+            case HostOutcome.Returned:
+                yield return $"returned{(host.WasLost || host.Now?.Fired == host.Rollout ? " by its timer" : "")}{Generation(host.Now)}";
+                break;
+            case HostOutcome.Stranded:
+                yield return "stranded: it is not back, look at it";
+                break;
+            case HostOutcome.NotCopied:
+                yield return $"not copied{Why(host)}";
+                break;
+            case HostOutcome.Absent:
+                yield return $"absent{Why(host)}";
+                break;
+            case HostOutcome.WrongMachine:
+                yield return "wrong machine; not touched";
+                break;
+            case HostOutcome.Superseded:
+                yield return $"superseded: it runs {host.Now?.System?.Name ?? "nothing"}, and somebody else switched it; left alone";
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    /// <summary>What can be typed next about a host that did not get its system; empty if there is nothing.</summary>
+    /// <param name="host">The host, with its outcome.</param>
+    /// <param name="target">The machine as ssh knows it; null for this machine.</param>
+    /// <param name="line">Makes a line of hostlock's about the same flake.</param>
+    public static IEnumerable<(string Word, string Command)> NextSteps(HostRecord host, string? target, Func<string[], string> line)
+    {
+        var name = host.Plan.Host.ToString();
+        var journal = "journalctl --boot --priority warning";
+        var look = target is null ? journal : $"ssh {ShellWord.Quote(target)} {journal}";
+        switch (host.Outcome)
+        {
+            case HostOutcome.Returned or HostOutcome.Stranded:
+                yield return ("look", look);
+                yield return ("try again", line(["switch", name]));
+                break;
+            case HostOutcome.WrongMachine:
+                yield return ("if it is the host", line(["probe", name, "--new-machine"]));
+                break;
+            case HostOutcome.Superseded:
+                yield return ("look", line(["probe", name]));
+                break;
+            case HostOutcome.Absent or HostOutcome.NotCopied:
+                yield return ("once it is back", line(["switch", "--resume"]));
+                break;
+            default:
+                break;
+        }
+    }
+
+    static string Said(StepResult result) => result.Note is { } said ? $": {Visible.Name(said)}" : "";
+
+    static string Why(HostRecord host) => host.Note is { } why ? $": {Visible.Name(why)}" : "";
+
+    static string Generation(HostFacts? facts) =>
+        facts?.Generation is { } number ? string.Create(CultureInfo.InvariantCulture, $" (generation {number})") : "";
+
+    static string Word(GateAnswer gate) => gate.Verdict switch
+    {
+        Verdict.Pass => $"{gate.Name} ok{(gate.Said.Contains("red before", StringComparison.Ordinal) ? $" ({gate.Said})" : "")}",
+        Verdict.Fail => $"{gate.Name} failed{(gate.Said.Length > 0 ? $": {gate.Said}" : "")}",
+        _ => $"{gate.Name} unclear{(gate.Said.Length > 0 ? $": {gate.Said}" : "")}",
+    };
+
+    static string Pins(LockDiff? diff) =>
+        diff is null
+            ? "pins not known"
+            : string.Join(", ", diff.Changes.Where(change => change.Path.Length == 1).Select(Pin).Where(pin => pin.Length > 0));
+
+    static string Pin(LockChange change) => (change.Before, change.After) switch
+    {
+        (LockEdge.Locked(var old), LockEdge.Locked(var now)) when change.Moves =>
+            $"{Visible.Name(change.Path.ToString())} {PinText.Short(old.Locked)} → {PinText.Short(now.Locked)}{Days(old, now)}",
+        (null, _) => $"{Visible.Name(change.Path.ToString())} added",
+        (_, null) => $"{Visible.Name(change.Path.ToString())} removed",
+        _ => "",
+    };
+
+    static string Days(LockedNode old, LockedNode now) =>
+        old.Locked.LastModified is { } earlier && now.Locked.LastModified is { } later
+            ? later >= earlier ? $" ({Amounts.Age(later.SecondsSince(earlier))})" : $" (back {Amounts.Age(earlier.SecondsSince(later))})"
+            : "";
+
+    static string Packages(PackageDiff diff, Ink ink)
+    {
+        if (diff.Before == diff.After)
+            return "  the system is the same\n";
+        var shown = diff.Changes.Where(change => change.HasVersion && change.Kind != PackageChangeKind.Rebuilt).ToList();
+        var text = new StringBuilder();
+        if (shown.Count > 0)
+        {
+            var more = shown.Count > PackagesShown
+                ? string.Create(CultureInfo.InvariantCulture, $" and {shown.Count - PackagesShown} more")
+                : "";
+            text.Append($"  packages  {string.Join(", ", shown.Take(PackagesShown).Select(change => Package(change, ink)))}{more}\n");
+        }
+        else
+        {
+            text.Append("  packages  the same; only the configuration changes\n");
+        }
+        text.Append(
+            $"  closure   {Amounts.Size(diff.BytesBefore)} → {Amounts.Size(diff.BytesAfter)}  "
+                + $"{Amounts.Change(diff.BytesAfter - diff.BytesBefore)}\n");
+        return text.ToString();
+    }
+
+    static string Package(PackageChange change, Ink ink) => change.Kind switch
+    {
+        PackageChangeKind.Added => ink.Good($"{change.Name} {List(change.After)} added"),
+        PackageChangeKind.Removed => ink.Bad($"{change.Name} {List(change.Before)} removed"),
+        PackageChangeKind.Downgraded => ink.Warn($"{change.Name} {List(change.Before)} → {List(change.After)} (goes back)"),
+        _ => $"{change.Name} {List(change.Before)} → {List(change.After)}",
+    };
+
+    static string List(ImmutableArray<string> versions) => string.Join('/', versions.Where(version => version.Length > 0));
+
+    static string Units(DryActivation units, HostPlan plan, Ink ink)
+    {
+        var text = new StringBuilder();
+        if (units.IsInhibited)
+            text.Append(
+                $"  {ink.Warn("reboot")}    it cannot be switched to while this system runs; it is made the one of the next boot\n");
+        else if (plan.Activation == Activation.Boot)
+            text.Append("  reboot    it runs from the next boot on\n");
+        else if (!units.Reboot.IsEmpty)
+            text.Append($"  {ink.Warn("reboot")}    needed for {Visible.Name(RebootWords.Of(units.Reboot))}\n");
+        if (plan.Activation == Activation.Test && !units.IsInhibited)
+        {
+            Line("stops", units.Stops);
+            Line("restarts", units.Restarts);
+            Line("reloads", units.Reloads);
+            Line("starts", units.Starts);
+            if (!units.HasUnits)
+                text.Append("  units     none changes\n");
+            if (units.HasNoTimer)
+                text.Append($"  {ink.Warn("no timer")}  if it falls silent, nothing brings it back without a hand on the machine\n");
+        }
+        return text.ToString();
+
+        void Line(string word, ImmutableArray<string> names)
+        {
+            if (names.IsEmpty)
+                return;
+            var more = names.Length > UnitsShown
+                ? string.Create(CultureInfo.InvariantCulture, $" and {names.Length - UnitsShown} more")
+                : "";
+            text.Append($"  {word.PadRight(9)} {string.Join(' ', names.Take(UnitsShown).Select(Visible.Name))}{more}\n");
+        }
+    }
+
+    static string Span(TimeSpan time)
+    {
+        var seconds = Math.Max(0, (long)time.TotalSeconds);
+        return seconds < 60
+            ? string.Create(CultureInfo.InvariantCulture, $"{seconds} s")
+            : string.Create(CultureInfo.InvariantCulture, $"{seconds / 60} min {seconds % 60} s");
+    }
+}
