@@ -223,9 +223,10 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>True if the machine has to be looked at before its system is kept.</summary>
     internal bool NeedsCheck => Plan is { IsChecked: true, Activation: Activation.Test };
 
-    // The host is back where it came from, and not by an accident of ours or of the mains: those are tried once more.
+    // The host is back where it came from, because it was to go back, or not by an accident of ours or of the mains: those are tried
+    // once more.
     bool HasFailed(RolloutEvent.Ended ended) =>
-        ended.Step == Step.Return
+        Returns > 0
         || (WasLost && Now!.BootId == Before!.BootId)
         || Activations >= MostActivations;
 }

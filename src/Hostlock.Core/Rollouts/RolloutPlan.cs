@@ -8,7 +8,7 @@ using Hostlock.Machines;
 namespace Hostlock.Rollouts;
 
 /// <summary>What is to happen, settled before anything does: every system of it is built.</summary>
-/// <param name="Id">The name of the rollout: the day, and the beginning of the digest of what it brings.</param>
+/// <param name="Id">The name of the rollout: the day, and the beginning of the digest of what it brings and when.</param>
 /// <param name="Action">What it is for.</param>
 /// <param name="Hosts">The hosts, in their order.</param>
 public sealed record RolloutPlan(string Id, RolloutAction Action, ImmutableArray<HostPlan> Hosts)
@@ -21,7 +21,10 @@ public sealed record RolloutPlan(string Id, RolloutAction Action, ImmutableArray
     /// <param name="now">The present time.</param>
     public static RolloutPlan Of(RolloutAction action, ImmutableArray<HostPlan> hosts, DateTimeOffset now)
     {
-        var all = string.Join('\n', hosts.Select(host => $"{host.Host} {host.Target} {host.Activation}"));
+        // Two runs that bring the same are two rollouts, each with a journal and a mark on the machine of its own.
+        var all = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{now.UtcTicks}\n{string.Join('\n', hosts.Select(host => $"{host.Host} {host.Target} {host.Activation}"))}");
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..DigitsOfId];
         return new(string.Create(CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd}-{digest}"), action, hosts);
     }

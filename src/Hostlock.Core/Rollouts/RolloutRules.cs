@@ -73,6 +73,8 @@ public static class RolloutRules
             return Step.Probe;
         return host.Phase switch
         {
+            // What began to go back goes back, although a power cut may have taken the verdict away.
+            HostPhase.Tried or HostPhase.OnTrial or HostPhase.Unconfirmed or HostPhase.Kept when host.Returns > 0 => Step.Return,
             HostPhase.Switching => Step.Probe,
             HostPhase.Before => !host.Now.HasTarget ? Step.Copy : Step.Activate,
             HostPhase.Tried => host.Verdict == Verdict.Fail || host.Activations >= HostRecord.MostActivations ? Step.Return : Step.Activate,

@@ -160,6 +160,16 @@ public class RolloutRulesTests
     }
 
     [Fact]
+    public void What_began_to_go_back_goes_back_whatever_a_power_cut_does()
+    {
+        var story = Tried().Says(Step.Check, Facts(New, Old, Id), Verdict.Fail).Says(Step.Return, null);
+
+        Assert.Equal(Step.Return, story.Copy().Says(Step.Probe, Facts(Old, trial: Id, boot: "b2")).NextStep);
+        Assert.Equal(Step.Return, story.Copy().Says(Step.Probe, Facts(New, New, Id, "b2")).NextStep);
+        Assert.Equal(HostOutcome.Returned, story.Copy().Says(Step.Probe, Facts(Old, boot: "b2")).Outcome);
+    }
+
+    [Fact]
     public void What_somebody_else_switched_is_left_alone()
     {
         var story = Tried().Says(Step.Check, Facts(Other, trial: Id));

@@ -25,6 +25,9 @@ has_systemd() { [ -d "$root/run/systemd/system" ] && command -v systemd-run >/de
 # The system that the profile names; deploy-rs puts a folder of links around it.
 boots() { if to=$(lead "$profile/nixos-version") && [ -n "$to" ]; then printf %s "${to%/*}"; else lead "$profile"; fi; }
 
+# True if the system $1 boots next by our doing, or did before anything was done.
+is_ours() { [ "$1" = "$next" ] || [ "$1" = "$target" ]; }
+
 # True if the system $1, or a specialisation of it, runs.
 runs() {
   now=$(lead "$root/run/current-system")
@@ -145,7 +148,7 @@ case $verb in
   arm | activate)
     free
     runs "$running" || runs "$target" || refuse "another system runs"
-    [ "$(boots)" = "$next" ] || [ "$(boots)" = "$target" ] || refuse "another system boots next"
+    is_ours "$(boots)" || refuse "another system boots next"
     hold || refuse "this user cannot write $roots"
     arm
     [ "$verb" = arm ] || act "$target" test
@@ -153,7 +156,7 @@ case $verb in
   boot)
     free
     runs "$running" || refuse "another system runs"
-    [ "$(boots)" = "$next" ] || [ "$(boots)" = "$target" ] || refuse "another system boots next"
+    is_ours "$(boots)" || refuse "another system boots next"
     hold || refuse "this user cannot write $roots"
     mkdir -p "$state" && put "$state/trial" "$id" || refuse "this user cannot write $state"
     point "$target" && act "$target" boot && disarm
@@ -171,6 +174,7 @@ case $verb in
     ;;
   keep)
     runs "$target" || refuse "another system runs"
+    is_ours "$(boots)" || refuse "another system boots next"
     renew
     point "$target" && act "$target" boot && disarm
     ;;
@@ -188,7 +192,8 @@ case $verb in
     [ "$(cat "$state/trial" 2>/dev/null)" = "$id" ] || exit 0
     back
     code=$?
-    put "$state/fired" "$id"
+    # Somebody else's system is left alone.
+    [ "$code" = 75 ] || put "$state/fired" "$id"
     rm -f "$state/trial"
     exit "$code"
     ;;
