@@ -41,13 +41,20 @@ public static class MachineLock
     /// <summary>The path of a system on its machine.</summary>
     /// <param name="word">The version: <c>running</c> or <c>generation:N</c>.</param>
     /// <exception cref="FleetException">The word names no generation.</exception>
-    public static string SystemOf(string word)
+    public static string SystemOf(string word) =>
+        GenerationOf(word) is { } generation
+            ? string.Create(CultureInfo.InvariantCulture, $"/nix/var/nix/profiles/system-{generation}-link")
+            : "/run/current-system";
+
+    /// <summary>The number of the generation that a word names; null for <c>running</c>.</summary>
+    /// <param name="word">The version: <c>running</c> or <c>generation:N</c>.</param>
+    /// <exception cref="FleetException">The word names no generation.</exception>
+    public static int? GenerationOf(string word)
     {
         if (word == "running")
-            return "/run/current-system";
-        var number = word[Prefix.Length..];
-        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var generation) && generation > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"/nix/var/nix/profiles/system-{generation}-link")
+            return null;
+        return int.TryParse(word[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var generation) && generation > 0
+            ? generation
             : throw FleetException.NotAGeneration(word);
     }
 }

@@ -9,8 +9,7 @@ namespace Hostlock.Rollouts.Journals;
 
 /// <summary>
 /// The journals of a flake. They lie beside the repository, in the folder of git that all its work trees share; of a flake in no
-/// repository,
-/// in the cache. Deleting them loses history, and no safety: what a machine is in is read off the machine.
+/// repository, in the cache. Deleting them loses history, and no safety: what a machine is in is read off the machine.
 /// </summary>
 public sealed class RolloutJournals
 {
@@ -60,15 +59,16 @@ public sealed class RolloutJournals
 
     /// <summary>The rollout that was last written to; null if there is none.</summary>
     /// <exception cref="HostlockException">Its journal cannot be read, or is not what was written.</exception>
-    public Rollout? Last()
-    {
-        if (!Directory.Exists(Path))
-            return null;
-        var last = Directory.EnumerateFiles(Path, $"*{Journal.Extension}")
-            .OrderByDescending(File.GetLastWriteTimeUtc).ThenBy(path => path, StringComparer.Ordinal)
-            .FirstOrDefault();
-        return last is null ? null : Fold(last);
-    }
+    public Rollout? Last() => NewestFirst().FirstOrDefault();
+
+    /// <summary>The rollouts, of which the one that was last written to comes first. Each journal is read when it is asked for.</summary>
+    /// <exception cref="HostlockException">A journal cannot be read, or is not what was written.</exception>
+    public IEnumerable<Rollout> NewestFirst() =>
+        Exist
+            ? Directory.EnumerateFiles(Path, $"*{Journal.Extension}")
+                .OrderByDescending(File.GetLastWriteTimeUtc).ThenBy(path => path, StringComparer.Ordinal)
+                .Select(Fold).OfType<Rollout>()
+            : [];
 
     static Rollout? Fold(string path)
     {

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Hostlock.Fleets;
+using Hostlock.Machines;
+using Hostlock.Rollouts;
+using static Hostlock.Tests.Rollouts.FakeHostFacts;
+
+namespace Hostlock.Tests.Rollouts;
+
+/// <summary>Which earlier system of a machine is meant.</summary>
+public class EarlierSystemTests
+{
+    const string OldLock = "00";
+    const string NewLock = "11";
+
+    [Fact]
+    public void The_last_system_with_another_lock_is_meant_if_nothing_is_said()
+    {
+        var facts = Machine(new(7, 0, New, NewLock), new(6, 0, Other, NewLock), new(5, 0, Old, OldLock), new(4, 0, Other, OldLock));
+
+        Assert.Equal(new(Old, 5), EarlierSystem.OfAnotherLock(facts));
+    }
+
+    [Fact]
+    public void A_generation_that_was_left_behind_is_none_to_go_back_to()
+    {
+        var facts = Machine(new(8, 0, Other, OldLock), new(7, 0, New, NewLock), new(6, 0, Other, null));
+
+        Assert.Null(EarlierSystem.OfAnotherLock(facts));
+    }
+
+    [Fact]
+    public void A_generation_is_found_by_its_number_and_by_its_lock()
+    {
+        var facts = Machine(new(7, 0, New, NewLock), new(5, 0, Old, OldLock), new(4, 0, Other, OldLock));
+
+        Assert.Equal(new(Other, 4), EarlierSystem.Numbered(facts, 4));
+        Assert.Equal(new(Old, 5), EarlierSystem.WithLock(facts, OldLock));
+        Assert.Null(EarlierSystem.Numbered(facts, 3));
+        Assert.Null(EarlierSystem.WithLock(facts, "22"));
+    }
+
+    [Fact]
+    public void The_system_that_was_replaced_is_known_without_its_generation()
+    {
+        var collected = Machine(new Generation(7, 0, New, NewLock));
+        var kept = Machine(new(7, 0, New, NewLock), new(5, 0, Old, OldLock));
+
+        Assert.Equal(
+            new(Old, null),
+            EarlierSystem.Replaced(collected, Plex, [Switched(Other, HostOutcome.Kept), Switched(New, HostOutcome.Kept)]));
+        Assert.Equal(new(Old, 5), EarlierSystem.Replaced(kept, Plex, [Switched(New, HostOutcome.Kept)]));
+        Assert.Null(EarlierSystem.Replaced(collected, Plex, [Switched(New, HostOutcome.Returned)]));
+        Assert.Null(EarlierSystem.Replaced(collected, HostName.Parse("zeeba"), [Switched(New, HostOutcome.Kept)]));
+    }
+
+    static MachineFacts Machine(params ImmutableArray<Generation> generations) => new(New, New, new(NewLock, null, "plex"))
+    {
+        HostName = "plex",
+        MachineId = "m1",
+        BootId = "b1",
+        Generations = generations,
+    };
+
+    static Rollout Switched(StorePath target, HostOutcome outcome)
+    {
+        var plan = Plan() with { Target = target };
+        var rollout = Rollout.Of(new(new(Id, RolloutAction.Switch, [plan]), Start));
+        return rollout with { Hosts = rollout.Hosts.SetItem(Plex, new(plan, Id) { Before = Facts(Old), Outcome = outcome }) };
+    }
+}
