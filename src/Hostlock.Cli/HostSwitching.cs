@@ -193,18 +193,11 @@ sealed class HostSwitching
 
     static void TellNext(CommandRun run, Rollout rollout, bool waits)
     {
-        if (waits)
-        {
-            foreach (var host in rollout.InOrder.Where(host => host is { Verdict: Verdict.Unclear, Outcome: null }))
-                run.Terminal.Talk(
-                    $"{host.Plan.Host} goes back by itself unless somebody decides\n  ask again  {run.Line("switch", "--resume")}\n"
-                        + $"  keep it    {run.Line("switch", "--resume", "--no-check")}\n");
-        }
         foreach (var host in rollout.InOrder)
         {
-            foreach (var (word, command) in SwitchText.NextSteps(
-                host, run.AddressOf(host.Plan.Host).Target, words => run.Line(words)))
-                run.Terminal.Talk($"  {word}  {command}\n");
+            if (waits && host is { Verdict: Verdict.Unclear, Outcome: null })
+                run.Terminal.Talk($"{host.Plan.Host} goes back by itself unless somebody decides\n");
+            run.Terminal.Talk(SwitchText.NextSteps(host, run.AddressOf(host.Plan.Host).Target, words => run.Line(words)));
         }
         var others = rollout.InOrder.Where(host => host.Outcome is null && !host.IsAtRisk).Select(host => host.Plan.Host).ToList();
         if (others.Count > 0 && rollout.InOrder.FirstOrDefault(host => host.IsFailure) is { } failed)

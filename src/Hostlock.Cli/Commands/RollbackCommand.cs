@@ -6,6 +6,7 @@ using Hostlock.Fleets.History;
 using Hostlock.Locks;
 using Hostlock.Machines;
 using Hostlock.Machines.Probing;
+using Hostlock.Reporting;
 using Hostlock.Rollouts;
 
 namespace Hostlock.Cli.Commands;
@@ -53,52 +54,40 @@ sealed class RollbackCommand : FleetCommand
             return code;
         var outcome = await run.Probes.AskAsync(host, new(), run.CancellationToken);
         var facts = outcome is ProbeOutcome.Answered(_, _, var said) ? said : throw outcome.WhyNot();
-        var generation = await FindAsync(run, host, facts);
+        var earlier = await FindAsync(run, host, facts);
         var settings = run.Folder.Fleet.Rollout;
         var plan = new HostPlan(
-            host.Name, generation.System, Activation.Test, RolloutSettings.Direct, settings.Trial, _switching.IsChecked(run));
-        var number = generation.Number.ToString(CultureInfo.InvariantCulture);
-        run.Terminal.Talk(
-            facts.NextGeneration is { } now
-                ? string.Create(CultureInfo.InvariantCulture, $"{host.Name}  generation {now.Number} → {number}\n")
-                : $"{host.Name}  to generation {number}\n");
-        var before = await LockOfAsync(run, host, $"generation:{number}");
+            host.Name, earlier.System, Activation.Test, RolloutSettings.Direct, settings.Trial, _switching.IsChecked(run));
+        run.Terminal.Talk(SwitchText.WayBack(host.Name, facts.NextGeneration?.Number, earlier));
+        var before = earlier.Generation is { } number ? await LockOfAsync(run, host, number) : null;
         return await _switching.SwitchAsync(
             run, run.Journals, RolloutAction.Rollback, [plan], ImmutableDictionary<HostName, string>.Empty, _ => before,
             isDowngradeAllowed: true);
     }
 
-    async Task<Generation> FindAsync(CommandRun run, Host host, MachineFacts facts)
+    async Task<EarlierSystem> FindAsync(CommandRun run, Host host, MachineFacts facts)
     {
         var version = run.Value(_to);
         if (version is null)
         {
-            var newest = facts.NextGeneration?.Number ?? int.MaxValue;
-            return facts.Generations.FirstOrDefault(
-                generation => generation.Number < newest && generation.System != facts.System
-                    && generation.LockSha256 is { } sha256 && sha256 != facts.Stamp?.Sha256)
+            return EarlierSystem.OfAnotherLock(facts)
+                ?? EarlierSystem.Replaced(facts, host.Name, run.Journals.NewestFirst())
                 ?? throw RolloutException.NothingBefore(host.Name);
         }
         var named = LockVersion.Of(run.Folder, new LockOwner.Host(host.Name), version);
-        if (named is LockVersion.Carried(_, _, var word))
-        {
-            // "generation:12", or the system that runs, to which nothing has to go back.
-            _ = MachineLock.SystemOf(word);
-            return facts.Generations.FirstOrDefault(
-                generation => word == string.Create(CultureInfo.InvariantCulture, $"generation:{generation.Number}"))
-                ?? throw RolloutException.NotKept(host.Name, version);
-        }
-        var bytes = await run.Versions.ReadBytesAsync(named, run.CancellationToken);
-        var wanted = Stamp.Hash(bytes);
-        return facts.Generations.FirstOrDefault(generation => generation.LockSha256 == wanted)
-            ?? throw RolloutException.NotKept(host.Name, version);
+        var found = named is LockVersion.Carried(_, _, var word)
+            // To the system that runs, nothing has to go back.
+            ? MachineLock.GenerationOf(word) is { } number ? EarlierSystem.Numbered(facts, number) : null
+            : EarlierSystem.WithLock(facts, Stamp.Hash(await run.Versions.ReadBytesAsync(named, run.CancellationToken)));
+        return found ?? throw RolloutException.NotKept(host.Name, version);
     }
 
     // A system may carry no lock, which is told once it runs.
-    static async Task<LockFile?> LockOfAsync(CommandRun run, Host host, string version)
+    static async Task<LockFile?> LockOfAsync(CommandRun run, Host host, int generation)
     {
         try
         {
+            var version = string.Create(CultureInfo.InvariantCulture, $"generation:{generation}");
             return await run.Versions.ReadAsync(LockVersion.Of(run.Folder, new LockOwner.Host(host.Name), version), run.CancellationToken);
         }
         catch (HostlockException)

@@ -37,8 +37,7 @@ public sealed record ProcessRequest(string Program, ImmutableArray<string> Argum
 
     /// <summary>
     /// True if everything that the program started ends when the program does, or is stopped, also what has left it behind. The program
-    /// runs
-    /// in a session of its own.
+    /// runs in a session of its own.
     /// </summary>
     public bool LeavesNothing { get; init; }
 

@@ -22,7 +22,7 @@ public static class PackageText
         if (diff.Before == diff.After)
             return "the systems are the same\n";
         var text = new StringBuilder();
-        var shown = diff.Changes.Where(change => change.HasVersion && change.Kind != PackageChangeKind.Rebuilt).ToList();
+        var shown = WithOtherVersions(diff);
         var widestName = shown.Max(change => (int?)change.Name.Length) ?? 0;
         var widestVersions = shown.Max(change => (int?)Versions(change).Length) ?? 0;
         foreach (var change in shown)
@@ -33,12 +33,19 @@ public static class PackageText
         if (shown.Count == 0)
             text.Append("the systems are of the same packages\n");
         text.Append(Rest(diff));
-        text.Append(
-            CultureInfo.InvariantCulture,
-            $"closure  {Amounts.Size(diff.BytesBefore)} → {Amounts.Size(diff.BytesAfter)}  "
-                + $"{Amounts.Change(diff.BytesAfter - diff.BytesBefore)}\n");
+        text.Append($"closure  {Sizes(diff)}\n");
         return text.ToString();
     }
+
+    /// <summary>The packages that come, go, or change their version.</summary>
+    /// <param name="diff">The comparison.</param>
+    internal static IReadOnlyList<PackageChange> WithOtherVersions(PackageDiff diff) =>
+        [.. diff.Changes.Where(change => change.HasVersion && change.Kind != PackageChangeKind.Rebuilt)];
+
+    /// <summary>The sizes of both systems, and how they differ.</summary>
+    /// <param name="diff">The comparison.</param>
+    internal static string Sizes(PackageDiff diff) =>
+        $"{Amounts.Size(diff.BytesBefore)} → {Amounts.Size(diff.BytesAfter)}  {Amounts.Change(diff.BytesAfter - diff.BytesBefore)}";
 
     static string Painted(PackageChange change, Ink ink, int width)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Hostlock.Fleets;
 using Hostlock.Locks;
 using Hostlock.Machines.Packages;
 using Hostlock.Rollouts;
@@ -26,7 +27,7 @@ public static class SwitchText
             text.Append(Packages(packages, ink));
         if (preview.Units is { } units)
             text.Append(Units(units, preview.Plan, ink));
-        else if (preview.Packages is not null)
+        else if (preview is { Packages: not null, Problem: null })
             text.Append("  units are known once the machine has the system\n");
         if (preview.Problem is { } problem)
             text.Append($"  {ink.Warn("not known")}: {Visible.Name(problem)}\n");
@@ -106,7 +107,7 @@ public static class SwitchText
                     yield return $"reboot for {Visible.Name(facts.Reboot)}";
                 break;
             case HostOutcome.Returned:
-                yield return $"returned{(host.WasLost || host.Now?.Fired == host.Rollout ? " by its timer" : "")}{Generation(host.Now)}";
+                yield return $"returned{(host.Now?.Fired == host.Rollout ? " by its timer" : "")}{Generation(host.Now)}";
                 break;
             case HostOutcome.Stranded:
                 yield return "stranded: it is not back, look at it";
@@ -128,33 +129,44 @@ public static class SwitchText
         }
     }
 
-    /// <summary>What can be typed next about a host that did not get its system; empty if there is nothing.</summary>
+    /// <summary>Says which earlier system a machine goes back to.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="generation">The number of the generation that boots now; null if it is not known.</param>
+    /// <param name="earlier">The earlier system.</param>
+    public static string WayBack(HostName host, int? generation, EarlierSystem earlier)
+    {
+        return $"{host}  generation {Number(generation) ?? "?"} → {Number(earlier.Generation) ?? "a system of which it keeps none"}\n";
+
+        static string? Number(int? generation) => generation?.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>What can be typed next about hosts that did not get their system, a line each; empty if there is nothing.</summary>
     /// <param name="host">The host, with its outcome.</param>
     /// <param name="target">The machine as ssh knows it; null for this machine.</param>
     /// <param name="line">Makes a line of hostlock's about the same flake.</param>
-    public static IEnumerable<(string Word, string Command)> NextSteps(HostRecord host, string? target, Func<string[], string> line)
+    public static string NextSteps(HostRecord host, string? target, Func<string[], string> line)
+    {
+        var steps = StepsOf(host, target, line).ToList();
+        var width = steps.Select(step => step.Word.Length).DefaultIfEmpty().Max();
+        return string.Concat(steps.Select(step => $"  {step.Word.PadRight(width)}  {step.Command}\n"));
+    }
+
+    static IEnumerable<(string Word, string Command)> StepsOf(HostRecord host, string? target, Func<string[], string> line)
     {
         var name = host.Plan.Host.ToString();
         var journal = "journalctl --boot --priority warning";
         var look = target is null ? journal : $"ssh {ShellWord.Quote(target)} {journal}";
-        switch (host.Outcome)
+        return host switch
         {
-            case HostOutcome.Returned or HostOutcome.Stranded:
-                yield return ("look", look);
-                yield return ("try again", line(["switch", name]));
-                break;
-            case HostOutcome.WrongMachine:
-                yield return ("if it is the host", line(["probe", name, "--new-machine"]));
-                break;
-            case HostOutcome.Superseded:
-                yield return ("look", line(["probe", name]));
-                break;
-            case HostOutcome.Absent or HostOutcome.NotCopied:
-                yield return ("once it is back", line(["switch", "--resume"]));
-                break;
-            default:
-                break;
-        }
+            { Outcome: HostOutcome.Returned or HostOutcome.Stranded } => [("look", look), ("try again", line(["switch", name]))],
+            { Outcome: HostOutcome.WrongMachine } => [("if it is the host", line(["probe", name, "--new-machine"]))],
+            { Outcome: HostOutcome.Superseded } => [("look", line(["probe", name]))],
+            { Outcome: HostOutcome.Absent } => [("once it is back", line(["switch", "--resume"]))],
+            { Outcome: HostOutcome.NotCopied } => [("once that is mended", line(["switch", "--resume"]))],
+            { Outcome: null, Verdict: Verdict.Unclear } =>
+                [("ask again", line(["switch", "--resume"])), ("keep it", line(["switch", "--resume", "--no-check"]))],
+            _ => [],
+        };
     }
 
     static string Said(StepResult result) => result.Note is { } said ? $": {Visible.Name(said)}" : "";
@@ -194,7 +206,7 @@ public static class SwitchText
     {
         if (diff.Before == diff.After)
             return "  the system is the same\n";
-        var shown = diff.Changes.Where(change => change.HasVersion && change.Kind != PackageChangeKind.Rebuilt).ToList();
+        var shown = PackageText.WithOtherVersions(diff);
         var text = new StringBuilder();
         if (shown.Count > 0)
         {
@@ -207,9 +219,7 @@ public static class SwitchText
         {
             text.Append("  packages  the same; only the configuration changes\n");
         }
-        text.Append(
-            $"  closure   {Amounts.Size(diff.BytesBefore)} → {Amounts.Size(diff.BytesAfter)}  "
-                + $"{Amounts.Change(diff.BytesAfter - diff.BytesBefore)}\n");
+        text.Append($"  closure   {PackageText.Sizes(diff)}\n");
         return text.ToString();
     }
 

@@ -155,7 +155,7 @@ public sealed class GateRun(IProcessRunner processes, Func<HttpMessageHandler> h
         try
         {
             var finished = await processes.RunAsync(request(new ProcessOutput.Lines(Take)), cancellationToken);
-            var said = Last(finished.Errors) is { Length: > 0 } complaint ? complaint : last;
+            var said = Complaint.LastLine(finished.Errors) ?? last;
             return finished.ExitCode switch
             {
                 0 => (Verdict.Pass, last),
@@ -175,9 +175,6 @@ public sealed class GateRun(IProcessRunner processes, Func<HttpMessageHandler> h
                 last = line.Length > MostSaid ? line[..MostSaid] : line;
         }
     }
-
-    static string Last(string text) =>
-        text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "";
 
     static string Short(string said) => Visible.Name(said.Length > MostSaid ? said[..MostSaid] : said.Trim());
 

@@ -40,6 +40,9 @@ public sealed record HostPreview(HostPlan Plan)
 public sealed class HostPreviews(
     IProcessRunner processes, FleetFolder folder, string machine, MachineProbes probes, MachineCache cache)
 {
+    // It changes nothing, so it need not be waited for.
+    static readonly TimeSpan LongestPreview = TimeSpan.FromMinutes(2);
+
     /// <summary>Finds out what would change on a host. What cannot be known is left out, with the reason.</summary>
     /// <param name="plan">What the host is to get.</param>
     /// <param name="target">The lock of the system that it is to get; null if that is not known.</param>
@@ -70,7 +73,7 @@ public sealed class HostPreviews(
                         await closures.OfAsync(isHere ? null : address, plan.Target, cancellationToken)),
                 };
             }
-            return facts.HasWanted ? preview with { Units = await UnitsAsync(plan, address, facts, cancellationToken) } : preview;
+            return facts.HasWanted ? await WithUnitsAsync(preview, address, facts, cancellationToken) : preview;
         }
         catch (HostlockException why)
         {
@@ -78,13 +81,22 @@ public sealed class HostPreviews(
         }
     }
 
-    async Task<DryActivation?> UnitsAsync(
-        HostPlan plan, MachineAddress address, MachineFacts facts, CancellationToken cancellationToken)
+    async Task<HostPreview> WithUnitsAsync(
+        HostPreview preview, MachineAddress address, MachineFacts facts, CancellationToken cancellationToken)
     {
+        var plan = preview.Plan;
         if (facts.Power == RootPower.None)
-            return null;
+            throw RolloutException.NotRoot(plan.Host, address.ToString(), address.IsHere);
         var words = new StepWords("preview", facts.MachineId, plan.Target, facts.Running, facts.Next, plan.Trial);
-        var finished = await processes.RunAsync(StepScript.Request(address.Target, facts.Power, words, "preview"), cancellationToken);
-        return DryActivation.Parse(finished.Output);
+        var finished = await processes.RunAsync(
+            StepScript.Request(address.Target, facts.Power, words, "preview") with
+            {
+                Stop = new ProcessStop.AtOnce(),
+                TimeLimit = LongestPreview,
+            },
+            cancellationToken);
+        return finished.Succeeded
+            ? preview with { Units = DryActivation.Parse(finished.Output) }
+            : preview with { Problem = $"what becomes of its units: {Complaint.Of(finished)}" };
     }
 }

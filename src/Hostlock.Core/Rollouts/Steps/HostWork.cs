@@ -183,13 +183,8 @@ public sealed class HostWork(
     static StepResult Told(StepResult result, Finished? finished) => finished is null ? result : result with
     {
         ExitCode = finished.ExitCode,
-        Note = result.Note ?? (finished.Succeeded ? null : Last(finished.Errors)),
+        Note = result.Note ?? (finished.Succeeded ? null : Complaint.Of(finished)),
     };
-
-    static string? Last(string text) =>
-        text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() is { } line
-            ? Visible.Name(line)
-            : null;
 
     static ProcessRequest Request(Work work, string verb) =>
         StepScript.Request(work.Address.Target, work.Power, StepWords.Of(work.Record), verb);
