@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
@@ -14,6 +15,9 @@ namespace Hostlock.Fetching.Git;
 sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, Moment Time)
 {
     const int MaximumBytes = 1024 * 1024;
+
+    // Bytes that hold "commit", the size and the zero byte of an object of any size that is read.
+    const int Head = 32;
 
     /// <summary>The commit that a name stands for, tags peeled; null if no commit has it.</summary>
     public static GitCommit? Find(GitObjects objects, string name, string url)
@@ -32,11 +36,22 @@ sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, M
         {
             using var file = UnixFiles.Open(Encoding.UTF8.GetBytes(Path.Combine(place.Common, "objects", id[..2], id[2..])));
             using var inflated = new ZLibStream(file, CompressionMode.Decompress);
-            var bytes = new byte[MaximumBytes];
-            var text = Encoding.Latin1.GetString(bytes, 0, inflated.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
-            return text.StartsWith("commit ", StringComparison.Ordinal)
-                ? Parse(id, text[(text.IndexOf('\0', StringComparison.Ordinal) + 1)..])
-                : null;
+            // The size comes first, and a commit is small: room for the largest one would be most of what is allocated for an input.
+            Span<byte> head = stackalloc byte[Head];
+            head = head[..inflated.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+            if (head.IndexOf((byte)0) is not (>= 0 and var end)
+                || !head.StartsWith("commit "u8)
+                || !Utf8Parser.TryParse(head["commit ".Length..end], out int size, out var digits)
+                || digits != end - "commit ".Length
+                || size is < 0 or > MaximumBytes)
+                return null;
+            var bytes = new byte[size];
+            var rest = head[(end + 1)..];
+            if (rest.Length > size)
+                return null;
+            rest.CopyTo(bytes);
+            inflated.ReadExactly(bytes.AsSpan(rest.Length));
+            return Parse(id, Encoding.Latin1.GetString(bytes));
         }
         catch (Exception why) when (why is IOException or InvalidDataException or UnauthorizedAccessException)
         {
