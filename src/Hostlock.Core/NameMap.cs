@@ -52,6 +52,35 @@ public sealed class NameMap<T> : IReadOnlyCollection<KeyValuePair<string, T>>
         return at >= 0;
     }
 
+    /// <summary>Finds the value of a name in a map that is walked beside another one with much the same names.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="likely">The index of the name in the other map.</param>
+    /// <param name="value">The value; the default of its type if the map does not have the name.</param>
+    internal bool TryGetValue(string name, int likely, [MaybeNullWhen(false)] out T value)
+    {
+        if (likely >= _members.Length || _members[likely].Key != name)
+            return TryGetValue(name, out value);
+        value = _members[likely].Value;
+        return true;
+    }
+
+    /// <summary>Tells whether two maps have the same names with equal values.</summary>
+    /// <param name="other">The other map.</param>
+    internal bool SameAs(NameMap<T> other)
+    {
+        if (ReferenceEquals(this, other))
+            return true;
+        if (Count != other.Count)
+            return false;
+        for (var i = 0; i < _members.Length; i++)
+        {
+            var (mine, its) = (_members[i], other._members[i]);
+            if (mine.Key != its.Key || !EqualityComparer<T>.Default.Equals(mine.Value, its.Value))
+                return false;
+        }
+        return true;
+    }
+
     /// <summary>Tells whether the map has a name.</summary>
     /// <param name="name">The name.</param>
     public bool ContainsKey(string name) => IndexOf(name) >= 0;

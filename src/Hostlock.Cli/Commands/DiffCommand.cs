@@ -60,7 +60,7 @@ sealed class DiffCommand : FleetCommand
         from.Version is LockVersion.Current(var source, not null)
             && to.Version is LockVersion.Current(var target, not null)
             && source.FullPath != target.FullPath
-            ? (await Promotion.OfAsync(run.Folder, run.Declarations, source, from.Lock, [target], run.CancellationToken))
+            ? (await Promotion.OfAsync(run.Folder, run.Declarations, source, from.Lock, new(), [target], run.CancellationToken))
                 .Held(target, to.Lock)
             : null;
 }

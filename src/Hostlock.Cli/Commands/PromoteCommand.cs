@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
+using Hostlock.Locks;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
 
@@ -49,9 +50,13 @@ sealed class PromoteCommand : FleetCommand
         // A lock that must not go there is a no; one that cannot be read is an error.
         return report.Failed.Select(failure => App.CodeOf(failure.Why)).DefaultIfEmpty(ExitCode.Done).Max();
 
-        async Task<LockPlan> PlanAsync(CancellationToken stop) =>
-            (await Promotion.OfAsync(run.Folder, run.Declarations, from, HostLocks.ReadExisting(from), targets, stop))
-                .Plan(targets, request);
+        async Task<LockPlan> PlanAsync(CancellationToken stop)
+        {
+            var reading = new LockReading();
+            var tested = HostLocks.ReadExisting(from, reading);
+            var promotion = await Promotion.OfAsync(run.Folder, run.Declarations, from, tested, reading, targets, stop);
+            return promotion.Plan(targets, request);
+        }
 
         void Show(LockReport report)
         {

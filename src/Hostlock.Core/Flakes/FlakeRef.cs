@@ -170,7 +170,8 @@ public sealed partial record FlakeRef
     {
         if (Equals(other))
             return true;
-        return Revision is not null
+        return Revision is { } revision
+            && revision == other.Revision
             && Directory == other.Directory
             && !Facts.Any(name => Input[name] is { } fact && other.Input[name] is { } otherFact && !fact.Equals(otherFact))
             && WithoutFacts(Input).Equals(WithoutFacts(other.Input));

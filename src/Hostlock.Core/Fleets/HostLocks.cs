@@ -30,7 +30,8 @@ public static class HostLocks
         ReadBytes(place) is { } bytes ? new ReadOnlyMemory<byte>(bytes) : null;
 
     /// <summary>Reads a lock that must exist.</summary>
-    public static LockFile ReadExisting(LockPlace place) => Read(place) ?? throw FleetException.NoLock(place);
+    public static LockFile ReadExisting(LockPlace place, LockReading? reading = null) =>
+        Read(place, reading) ?? throw FleetException.NoLock(place);
 
     /// <summary>Replaces a lock.</summary>
     /// <exception cref="HostlockException">It cannot be written.</exception>

@@ -58,18 +58,19 @@ public static class LockCompletion
 
         void Beneath(LockNode node, List<LockNode> counterparts)
         {
-            foreach (var (name, edge) in node.Inputs)
+            for (var at = 0; at < node.Inputs.Count; at++)
             {
-                if (edge is not LockEdge.Locked(var child) || !seen.Add(child))
+                var (name, edge) = node.Inputs.Members[at];
+                if (edge is not LockEdge.Locked(var child))
                     continue;
-                var below = new List<LockNode>(counterparts.Count);
+                List<LockNode>? below = null;
                 foreach (var counterpart in counterparts)
                 {
-                    if (counterpart.Inputs.TryGetValue(name, out var other) && other is LockEdge.Locked(var there)
-                        && !ReferenceEquals(there, child))
-                        below.Add(there);
+                    if (counterpart.Inputs.TryGetValue(name, at, out var other) && other is LockEdge.Locked(var there)
+                        && !HasNothingFor(child, there))
+                        (below ??= []).Add(there);
                 }
-                if (below.Count == 0)
+                if (below is null || !seen.Add(child))
                     continue;
                 var same = below.Cast<LockedNode>().Where(there => there.Locked.PinsSameAs(child.Locked)).ToList();
                 if (same.Count > 0 && complete(child, same) is var whole && !ReferenceEquals(whole, child))
@@ -78,4 +79,9 @@ public static class LockCompletion
             }
         }
     }
+
+    // Most entries of the locks of a fleet are equal, and those that were read together share their references.
+    static bool HasNothingFor(LockedNode node, LockedNode counterpart) =>
+        ReferenceEquals(node, counterpart)
+        || (node.Inputs.Count == 0 && ReferenceEquals(node.Locked, counterpart.Locked) && node.Unknown.SameAs(counterpart.Unknown));
 }

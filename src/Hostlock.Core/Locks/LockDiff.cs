@@ -81,7 +81,13 @@ public sealed record LockDiff(ImmutableArray<LockChange> Changes)
     /// <param name="before">The earlier lock.</param>
     /// <param name="after">The later lock.</param>
     public static bool Same(LockFile before, LockFile after) =>
-        ReferenceEquals(before, after) || LockFileWriter.Write(before).AsSpan().SequenceEqual(LockFileWriter.Write(after));
+        ReferenceEquals(before, after)
+        || IsShared(before.Root, after.Root)
+        || LockFileWriter.Write(before).AsSpan().SequenceEqual(LockFileWriter.Write(after));
+
+    // Locks that were read together share equal nodes, so that there is nothing to write out.
+    static bool IsShared(LockNode before, LockNode after) =>
+        before.Unknown.SameAs(after.Unknown) && before.Inputs.SameAs(after.Inputs);
 
     static void Compare(LockFile before, LockFile after, ImmutableArray<LockChange>.Builder changes)
     {

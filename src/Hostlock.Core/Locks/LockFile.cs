@@ -47,7 +47,7 @@ public sealed class LockFile(LockNode root)
         {
             var path = at.Append(name);
             yield return (path, edge);
-            if (edge is LockEdge.Locked(var child))
+            if (edge is LockEdge.Locked({ Inputs.Count: > 0 } child))
             {
                 foreach (var input in Beneath(child, path, seen))
                     yield return input;

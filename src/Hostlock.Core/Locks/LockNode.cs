@@ -88,5 +88,5 @@ public sealed class LockedNode(FlakeRef locked, FlakeRef original, bool isFlake,
     /// <summary>Tells whether all but the inputs of two nodes is the same.</summary>
     /// <param name="other">The other node.</param>
     public bool SameEntry(LockedNode other) =>
-        Locked.Equals(other.Locked) && SameDeclaration(other) && Unknown.Members.SequenceEqual(other.Unknown.Members);
+        Locked.Equals(other.Locked) && SameDeclaration(other) && Unknown.SameAs(other.Unknown);
 }

@@ -27,24 +27,27 @@ public abstract record PromotionRequest
 /// </summary>
 /// <param name="tested">The lock that was tested.</param>
 /// <param name="declared">Says what is declared for a lock, the references of the host's own in place.</param>
-public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared)
+/// <param name="reading">What the tested lock was read with. The other locks are read with it too, so that equal entries are one
+/// object.</param>
+public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared, LockReading reading)
 {
     /// <summary>Reads what is declared for the hosts on both sides. Nothing is fetched.</summary>
     /// <param name="folder">The fleet.</param>
     /// <param name="declarations">Reads what is declared.</param>
     /// <param name="from">The place of the lock that was tested.</param>
     /// <param name="tested">The lock.</param>
+    /// <param name="reading">What the lock was read with.</param>
     /// <param name="targets">The locks that get it.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">hostlock.toml speaks of an input that no host has, or what is declared cannot be
     /// read.</exception>
     public static async Task<Promotion> OfAsync(
-        FleetFolder folder, HostUpdate declarations, LockPlace from, LockFile tested, IReadOnlyList<LockPlace> targets,
-        CancellationToken cancellationToken)
+        FleetFolder folder, HostUpdate declarations, LockPlace from, LockFile tested, LockReading reading,
+        IReadOnlyList<LockPlace> targets, CancellationToken cancellationToken)
     {
         await PolicyNames.RequireKnownAsync(folder, [from, .. targets], declarations, cancellationToken);
         var declared = await declarations.DeclarationsAsync([from, .. targets], cancellationToken);
-        return new(new(from, tested, declared[from]), place => declared[place]);
+        return new(new(from, tested, declared[from]), place => declared[place], reading);
     }
 
     /// <summary>Works out the lock of each target. One that must not have it keeps all others from it: half a promotion is what nobody
@@ -59,8 +62,7 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
         var others = targets.Where(target => target.FullPath != tested.Place.FullPath).ToList();
         if (others.Count == 0)
             throw FleetException.PromotesToItself(tested.Place);
-        var reading = new LockReading();
-        return new([.. others.AsParallel().AsOrdered().Select(target => Plan(target, request, reading))]) { WritesAllOrNone = true };
+        return new([.. others.AsParallel().AsOrdered().Select(target => Plan(target, request))]) { WritesAllOrNone = true };
     }
 
     /// <summary>The inputs of a lock that a promotion of the whole tested lock would leave as they are although they differ, and
@@ -69,7 +71,7 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
     /// <param name="before">The lock.</param>
     public IReadOnlyList<HeldInput> Held(LockPlace target, LockFile before) => Whole(target, before).Held;
 
-    LockOutcome Plan(LockPlace target, PromotionRequest request, LockReading reading)
+    LockOutcome Plan(LockPlace target, PromotionRequest request)
     {
         try
         {
@@ -103,7 +105,7 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
     {
         var (after, held, wanted) = (tested.File, new List<HeldInput>(), declared(target));
         var names = FrozenInputs.NamesIn(tested.File).Concat(FrozenInputs.NamesIn(before)).Concat(wanted.Inputs.Keys);
-        foreach (var name in names.Distinct().Order(Utf8Order.Instance))
+        foreach (var name in names.Distinct())
         {
             var path = InputPath.Of(name);
             // A freeze keeps an entry where it is; it does not keep one out.
@@ -112,6 +114,7 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
             held.Add(new(path, rule));
             after = after.With(path, before?.EdgeAt(path));
         }
+        held.Sort((one, other) => one.Path.CompareTo(other.Path));
         return (after, Differing(held, before));
     }
 

@@ -48,7 +48,8 @@ public sealed class PromotionTests : IDisposable
         var (old, tested) = await OldAndTestedAsync();
         _world.Flake("github:acme/a/next");
         _world.Flake("github:acme/b/next");
-        const string OfPlex = """a.url = "github:acme/a/next"; b.url = "github:acme/b";""", OfWeb = """a.url = "github:acme/a"; b.url = "github:acme/b/next";""";
+        const string OfPlex = """a.url = "github:acme/a/next"; b.url = "github:acme/b";""";
+        const string OfWeb = """a.url = "github:acme/a"; b.url = "github:acme/b/next";""";
         tested = await _world.LockAsync(OfPlex, tested);
         var plex = Place("plex", tested) with { References = NameMap<string>.Of([KeyValuePair.Create("a", "github:acme/a/next")]) };
         var web = Place(
@@ -56,7 +57,7 @@ public sealed class PromotionTests : IDisposable
             await _world.LockAsync(OfWeb, old)) with
         { References = NameMap<string>.Of([KeyValuePair.Create("b", "github:acme/b/next")]) };
 
-        var planned = Planned(new Promotion(new(plex, tested, Declared(OfPlex)), _ => Declared(OfWeb)).Plan([web], Whole));
+        var planned = Planned(new Promotion(new(plex, tested, Declared(OfPlex)), _ => Declared(OfWeb), new()).Plan([web], Whole));
 
         Assert.False(planned.IsChange);
         Assert.Equal(
@@ -229,7 +230,7 @@ public sealed class PromotionTests : IDisposable
     }
 
     Promotion Promotion(LockFile tested, string ofPlex = Inputs, string ofTargets = Inputs) =>
-        new(new(Place("plex", tested), tested, Declared(ofPlex)), _ => Declared(ofTargets));
+        new(new(Place("plex", tested), tested, Declared(ofPlex)), _ => Declared(ofTargets), new());
 
     static Flake Declared(string inputs) => FlakeWorld.Top(inputs).Flake;
 
