@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Hostlock.Fleets;
 using Hostlock.Platform;
 using Hostlock.Rollouts;
@@ -104,14 +105,14 @@ public sealed class GateRunTests : IDisposable
     [Fact]
     public async Task A_port_that_refuses_answers_and_one_that_listens_passes()
     {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        var gate = Gate(new GateQuestion.Tcp($"127.0.0.1:{port}"), Long);
+        // A port that is bound refuses until somebody listens, and nobody else can have it meanwhile.
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var gate = Gate(new GateQuestion.Tcp($"{socket.LocalEndPoint}"), Long);
 
-        var open = await OnceAsync(gate);
-        listener.Stop();
         var closed = await OnceAsync(gate);
+        socket.Listen();
+        var open = await OnceAsync(gate);
 
         Assert.Equal((Verdict.Pass, Verdict.Fail), (open.Verdict, closed.Verdict));
     }
