@@ -44,6 +44,20 @@ public static class LockFileReader
         }
     }
 
+    /// <summary>Reads a lock that somebody else may have; null if it is none.</summary>
+    /// <param name="bytes">Its contents.</param>
+    public static LockFile? TryRead(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return Read("flake.lock", bytes);
+        }
+        catch (HostlockException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A node as it stands in the file: nothing of it is judged before it is reached.</summary>
     internal sealed class RawNode
     {

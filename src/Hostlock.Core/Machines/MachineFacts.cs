@@ -91,17 +91,7 @@ public enum RootPower
 public sealed record Stamp(string Sha256, ImmutableArray<byte>? Lock, string? Host)
 {
     /// <summary>The lock; null if its bytes are not known, or are no lock.</summary>
-    public LockFile? TryReadLock()
-    {
-        try
-        {
-            return Lock is { } bytes ? LockFileReader.Read("flake.lock", bytes.ToArray()) : null;
-        }
-        catch (HostlockException)
-        {
-            return null;
-        }
-    }
+    public LockFile? TryReadLock() => Lock is { } bytes ? LockFileReader.TryRead(bytes.AsMemory()) : null;
 
     /// <summary>The SHA-256 of the bytes of a lock, as a stamp has it.</summary>
     /// <param name="bytes">The bytes.</param>

@@ -53,7 +53,8 @@ public abstract record PinState
             return new Foreign(other);
         if (current is { } bytes && Machines.Stamp.Hash(bytes.Span) == stamp.Sha256)
             return new InSync();
-        var (running, wanted) = (stamp.TryReadLock(), current is { } text ? TryRead(text) : null);
+        // The lock of the repository may have conflict markers: then nothing is known but its bytes.
+        var (running, wanted) = (stamp.TryReadLock(), current is { } text ? LockFileReader.TryRead(text) : null);
         var diff = running is null || wanted is null ? null : LockDiff.Between(wanted, running);
         // Written in another form, or declared otherwise, it may pin the same.
         if (diff?.Changes.All(change => !change.Moves) is true)
@@ -66,17 +67,4 @@ public abstract record PinState
     static bool IsNewer(LockChange change) =>
         change is { Before: LockEdge.Locked(var before), After: LockEdge.Locked(var after) }
         && before.Locked.LastModified is { } earlier && after.Locked.LastModified is { } later && later > earlier;
-
-    // The lock of the repository may have conflict markers; then nothing is known but its bytes.
-    static LockFile? TryRead(ReadOnlyMemory<byte> bytes)
-    {
-        try
-        {
-            return LockFileReader.Read("flake.lock", bytes);
-        }
-        catch (HostlockException)
-        {
-            return null;
-        }
-    }
 }

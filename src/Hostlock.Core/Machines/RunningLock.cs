@@ -103,15 +103,9 @@ public sealed class RunningLock(IProcessRunner processes, FleetFolder folder, Ma
         var revision = PackageName.Of(system).Version.Split('.')[^1];
         if (!Revision.IsBeginning(revision) || revision.Length < 7)
             return true;
-        try
-        {
-            return LockFileReader.Read("flake.lock", bytes).AllInputs().Any(
-                input => input.Edge is LockEdge.Locked(var node)
-                    && node.Locked.Revision is { } locked && locked.StartsWith(revision, StringComparison.Ordinal));
-        }
-        catch (HostlockException)
-        {
-            return false; // by a lock that cannot be read, nothing was made
-        }
+        // By a lock that cannot be read, nothing was made.
+        return LockFileReader.TryRead(bytes)?.AllInputs().Any(
+            input => input.Edge is LockEdge.Locked(var node)
+                && node.Locked.Revision is { } locked && locked.StartsWith(revision, StringComparison.Ordinal)) is true;
     }
 }
