@@ -6,9 +6,9 @@ using Hostlock.Reporting;
 namespace Hostlock.Cli;
 
 /// <summary>A change of the whole flake, before the user agrees to it.</summary>
-/// <param name="Plan">What changes, in words.</param>
+/// <param name="Plan">What changes, in words, with commands as they are typed in the folder of the flake.</param>
 /// <param name="Files">The files that change.</param>
-/// <param name="Done">What is true once it is done, in words.</param>
+/// <param name="Done">What is true once it is done, likewise.</param>
 sealed record ShownChange(string Plan, Undertaking Files, string Done);
 
 /// <summary>The common part of <c>init</c> and <c>eject</c>: the options, the question, the call, and the output. A run that was broken off
@@ -36,7 +36,7 @@ sealed class FleetChanging
             : await planAsync();
         if (change is null)
             return ExitCode.Done;
-        terminal.Data(change.Plan);
+        terminal.Data(terminal.Quoted(change.Plan));
         if (driver is not null)
             terminal.Data(
                 $"\n.git/config\n       {(driver is MergeDriverChange.Install ? '+' : '-')}   {MergeDriver.Setting} = {driver.Line}\n");
@@ -50,9 +50,9 @@ sealed class FleetChanging
         void Tell()
         {
             if (change.Done.Length > 0)
-                terminal.Data($"\n{change.Done}");
+                terminal.Data(terminal.Quoted($"\n{change.Done}"));
             if (driver is MergeDriverChange.Install)
-                terminal.Data("git merges locks by input here; in another clone, 'hostlock init' has it do so\n");
+                terminal.Data(terminal.Quoted("git merges locks by input here; in another clone, 'hostlock init' has it do so\n"));
             terminal.Flush();
         }
     }

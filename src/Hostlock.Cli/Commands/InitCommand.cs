@@ -57,7 +57,7 @@ sealed class InitCommand : FleetCommand
             plan = plan with { Files = [.. plan.Files.Where(file => file.Path == FleetFolder.Library)] };
         var files = FleetInit.Undertake(run.Processes, folder, words, plan);
         if (!plan.Files.IsEmpty)
-            return new(terminal.Quoted(InitText.Render(folder.ReadFlakeFile().Text, plan, terminal.Ink)), files, InitText.Done(plan));
+            return new(InitText.Render(folder.ReadFlakeFile().Text, plan, terminal.Ink), files, InitText.Done(plan));
         if (changesDriver)
             return new("this flake is set up; this clone is not yet\n", files, "");
         terminal.Data("nothing to do: this flake is set up\n");

@@ -43,9 +43,10 @@ sealed class ResolveCommand : FleetCommand
             .RunAsync(FindAsync, request, isWritten ? Words(run) : null, Show, run.CancellationToken);
         var left = resolutions.SelectMany(resolution => resolution.Merge.Left).ToList();
         if (left.Count > 0)
-            run.Terminal.Talk($"take a side of each: hostlock resolve HOST [-i INPUT] {ConflictText.Options([.. left])}\n");
+            run.Terminal.Talk(
+                run.Terminal.Typed($"take a side of each: hostlock resolve HOST [-i INPUT] {ConflictText.Options([.. left])}\n"));
         else if (resolutions.Count > 0 && request.Choice is null)
-            run.Terminal.Talk("the sides differ on nothing: 'hostlock resolve HOST --ours' writes the merge\n");
+            run.Terminal.Talk(run.Terminal.Quoted("the sides differ on nothing: 'hostlock resolve HOST --ours' writes the merge\n"));
         return left.Any(request.Names) ? ExitCode.No : ExitCode.Done;
 
         void Show(IReadOnlyList<LockResolution> merges)

@@ -45,7 +45,7 @@ sealed class StatusCommand : FleetCommand
             () => LiveTable.Render(statuses, run.Terminal.CommandsHere, run.Now, run.Terminal.Ink),
             () => MachineJson.Render(statuses, run.Terminal.CommandsHere));
         if (statuses.Count == 0)
-            run.Terminal.Talk("this flake has no hosts: 'hostlock init' gives each host a lock of its own\n");
+            run.Terminal.Talk(run.Terminal.Quoted("this flake has no hosts: 'hostlock init' gives each host a lock of its own\n"));
         foreach (var why in statuses.SelectMany(WhyNotKnown))
             run.Terminal.Talk($"{Visible.Text(why.Message)}\n");
         return statuses.All(status => status.Facts is not null) ? ExitCode.Done : ExitCode.Partly;

@@ -85,7 +85,7 @@ static class MachineWords
         return commands.Here(status switch
         {
             { Outcome: ProbeOutcome.WrongMachine } => $"hostlock probe {host} --new-machine",
-            { Facts: null or { IsSwitching: true }, } => $"hostlock probe {host}",
+            { Facts: null or { IsSwitching: true } } => $"hostlock probe {host}",
             { Pins: PinState.Foreign or PinState.NotCompared } => $"hostlock probe {host}",
             { Pins: PinState.Unknown or PinState.Ahead } => $"hostlock adopt {host}",
             { Pins: PinState.Unstamped, Host.IsStamped: false } => "stamp = true in hostlock.toml",
