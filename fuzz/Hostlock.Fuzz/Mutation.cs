@@ -2,37 +2,21 @@ using System.Text;
 
 namespace Hostlock.Fuzz;
 
-/// <summary>Makes an input out of others: bits and numbers are changed, stretches cut, doubled, moved and swapped for those of
+/// <summary>Makes an input out of others: it changes bits and numbers, and cuts, doubles and moves stretches, or takes those of
 /// another.</summary>
 sealed class Mutation(Random random, IReadOnlyList<byte[]> seeds, IReadOnlyList<string> words)
 {
     const int MaximumBytes = 64 * 1024;
 
-    static readonly byte[] Odd =
-    [
-        0,
-        1,
-        0x7f,
-        0x80,
-        0xff,
-        (byte)'"',
-        (byte)'\\',
-        (byte)'{',
-        (byte)'}',
-        (byte)'/',
-        (byte)'\n',
-        (byte)'-',
-        (byte)'0',
-        (byte)'9',
-        (byte)' ',
-    ];
+    static readonly byte[] Odd = [0, 1, 0x7f, 0x80, 0xff, .. "\"\\{}/\n-09 "u8];
 
     /// <summary>One of the inputs to begin with, as it is.</summary>
     public byte[] Seed() => seeds[random.Next(seeds.Count)];
 
+    /// <summary>One of the inputs to begin with, changed, and of at most 64 KiB.</summary>
     public byte[] Next()
     {
-        var bytes = seeds[random.Next(seeds.Count)].ToList();
+        var bytes = Seed().ToList();
         for (var steps = 1 << random.Next(5); steps > 0; steps--)
             Step(bytes);
         return [.. bytes.Take(MaximumBytes)];
@@ -65,7 +49,7 @@ sealed class Mutation(Random random, IReadOnlyList<byte[]> seeds, IReadOnlyList<
                 bytes.InsertRange(random.Next(bytes.Count + 1), piece);
                 break;
             case 6:
-                var other = seeds[random.Next(seeds.Count)];
+                var other = Seed();
                 var start = random.Next(other.Length + 1);
                 bytes.InsertRange(at, other.AsSpan(start, Math.Min(other.Length - start, 1 << random.Next(10))).ToArray());
                 break;

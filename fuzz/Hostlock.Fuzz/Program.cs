@@ -9,20 +9,20 @@ using Hostlock.Fuzz;
 // the place of SECONDS, such as a finding, is read once.
 var root = FindRoot();
 var name = args.ElementAtOrDefault(0) ?? "all";
-if (args.Length == 2 && File.Exists(args[1]))
-    return ReadOnce(Target.All.Single(target => target.Name == name), File.ReadAllBytes(args[1]));
-var seconds = double.Parse(args.ElementAtOrDefault(1) ?? "60", CultureInfo.InvariantCulture);
-var seed = int.Parse(
-    args.ElementAtOrDefault(2) ?? Environment.TickCount.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-if (name == CommandRuns.Name)
-    return RunCommands(TimeSpan.FromSeconds(seconds)) == 0 ? 0 : 1;
 var targets = Target.All.Where(target => name == "all" || target.Name == name).ToList();
-if (targets.Count == 0)
+if (targets.Count == 0 && name != CommandRuns.Name)
 {
     Console.Error.WriteLine(
         $"no target '{name}'; there are {string.Join(", ", Target.All.Select(target => target.Name))} and {CommandRuns.Name}");
     return 2;
 }
+if (targets.Count == 1 && args.Length == 2 && File.Exists(args[1]))
+    return ReadOnce(targets[0], File.ReadAllBytes(args[1]));
+var seconds = double.Parse(args.ElementAtOrDefault(1) ?? "60", CultureInfo.InvariantCulture);
+var seed = int.Parse(
+    args.ElementAtOrDefault(2) ?? Environment.TickCount.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+if (name == CommandRuns.Name)
+    return RunCommands(TimeSpan.FromSeconds(seconds)) == 0 ? 0 : 1;
 var findings = 0;
 foreach (var target in targets)
     findings += Run(target, TimeSpan.FromSeconds(seconds / targets.Count));
