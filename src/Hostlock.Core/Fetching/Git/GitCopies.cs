@@ -96,31 +96,7 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
             using var held = await HoldAsync(copy.Place.Folder, cancellationToken);
             if (await isThere())
                 return;
-            var isPartial = options.Contains(WithoutTrees);
-            var remote = GitRemote.Of(copy.Url);
-            // If git is ended gently, it removes its lock files.
-            // A pack is written whole or not at all. With single objects, a run that is killed would leave a commit without its files.
-            var command = remote.For(GitProgram.Reach(
-                copy.Place.Folder,
-            [
-                .. remote.Options,
-                // Without trees, git needs a named remote that has them.
-                .. isPartial
-                    ? (ReadOnlySpan<string>)
-                    [
-                        "-c",
-                        $"remote.origin.url={remote.Address}",
-                        "-c",
-                        "remote.origin.promisor=true",
-                        "-c",
-                        "remote.origin.partialCloneFilter=tree:0",
-                    ]
-                    : [],
-                "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", .. options, "--", isPartial
-                    ? "origin"
-                    : remote.Address, specification,
-            ])) with
-            { Stop = new ProcessStop.Gently(GitProgram.Grace) };
+            var command = Fetching(copy, options, specification);
             var finished = await copy.RunAsync(command, cancellationToken);
             if (!finished.Succeeded && finished.Errors.Contains(".lock': File exists", StringComparison.Ordinal))
             {
@@ -139,6 +115,27 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
         {
             turn.Release();
         }
+    }
+
+    // If git is ended gently, it removes its lock files.
+    static ProcessRequest Fetching(GitRepository copy, IReadOnlyList<string> options, string specification)
+    {
+        var remote = GitRemote.Of(copy.Url);
+        // Without trees, git needs a named remote that has them.
+        string[] settings = options.Contains(WithoutTrees)
+            ?
+            [
+                "-c", $"remote.origin.url={remote.Address}", "-c", "remote.origin.promisor=true",
+                "-c", "remote.origin.partialCloneFilter=tree:0",
+            ]
+            : [];
+        string[] words =
+        [
+            .. remote.Options, .. settings,
+            "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", .. options, "--",
+            settings.Length > 0 ? "origin" : remote.Address, specification,
+        ];
+        return remote.For(GitProgram.Reach(copy.Place.Folder, words)) with { Stop = new ProcessStop.Gently(GitProgram.Grace) };
     }
 
     /// <summary>Records the branch that a remote repository's HEAD points to, for a time when the repository cannot be reached.</summary>

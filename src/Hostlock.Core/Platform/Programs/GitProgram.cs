@@ -39,7 +39,8 @@ public static class GitProgram
         "uploadpack.packObjectsHook=false",
     ];
 
-    // A copy has no settings of its own, so the user's ssh, proxies and credentials are used. No address makes git run a program.
+    // A copy has no settings of its own, so the user's ssh, proxies and credentials are used. No address makes git run a program. A pack is
+    // written whole or not at all: with single objects, a fetch that is killed would leave a commit without its files.
     static readonly string[] ForCopies =
         [.. WithoutHooks, "fetch.unpackLimit=1", "protocol.ext.allow=never", "http.lowSpeedLimit=1", "http.lowSpeedTime=300"];
 
