@@ -9,8 +9,8 @@ namespace Hostlock.Locks;
 public static class LockCompletion
 {
     /// <summary>
-    /// The lock with the <c>narHash</c>, <c>lastModified</c> and <c>revCount</c> that other locks alone have of a pin. Where the others
-    /// contradict each other, none is believed.
+    /// The lock with the <c>narHash</c>, <c>lastModified</c> and <c>revCount</c> that other locks alone have of a pin. If the others
+    /// contradict each other, none of them is believed.
     /// </summary>
     /// <param name="file">The lock.</param>
     /// <param name="others">The other locks.</param>

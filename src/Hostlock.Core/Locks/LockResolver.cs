@@ -271,8 +271,8 @@ public sealed class LockResolver(IFlakeSource source)
             return (tree.Locked, read);
         }
 
-        // The dir that a registry gave a tree stays with it: whoever comes to that tree later in the run gets it too, also where a
-        // reference has another dir or none (Nix 2.34.8, libfetchers/input-cache.cc and flake.cc, getFlake).
+        // The dir that a registry gave a tree stays with it: whoever comes to that tree later in the run gets it too, even if
+        // the reference has another dir or none (Nix 2.34.8, libfetchers/input-cache.cc and flake.cc, getFlake).
         async Task<FetchedTree> FetchAsync(InputJudgement input, FlakeRef reference)
         {
             var tree = await source.FetchAsync(reference, Scope(input), cancellationToken);

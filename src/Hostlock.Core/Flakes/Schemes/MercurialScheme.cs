@@ -17,8 +17,7 @@ sealed class MercurialScheme : InputScheme
         var attributes = new List<KeyValuePair<string, RefValue>>(
             from name in (string[])["rev", "ref"]
             where url.Query.ContainsKey(name)
-            select KeyValuePair.Create(
-                name, (RefValue)url.Query[name]))
+            select KeyValuePair.Create(name, (RefValue)url.Query[name]))
         {
             new("type", Name),
             new("url", (url with { Scheme = url.Scheme["hg+".Length..], Query = url.Query.RemoveRange(["rev", "ref"]) }).ToString()),

@@ -130,7 +130,7 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
         return new(paths, isChanged, hasOtherModes, hasLinksAsFiles, missing, converted);
     }
 
-    // Where small and capital letters are the same to git, a file may lie there under another name. libgit2 then takes it for the tracked
+    // If small and capital letters are the same to git, a file may lie there under another name. libgit2 then takes it for the tracked
     // one, and Nix, which looks for the tracked name, does not see it.
     static bool IsInOtherCase(GitPlace place, GitIndex index, GitIndex.Entry entry)
     {
