@@ -146,15 +146,16 @@ public sealed class FleetException : HostlockException
         new($"'{path}' leads out of the flake, to '{target}', and is left alone") { Hint = "make it a file or folder of the flake" };
 
     /// <summary>A file that Nix has to read is not tracked by git.</summary>
-    public static FleetException NotTracked(string file, bool isIgnored) =>
+    public static FleetException NotTracked(string file, IEnumerable<string> unknown, bool isIgnored) =>
         isIgnored
-            ? new($"git is told to ignore '{file}', so Nix does not see it") { Hint = AddIntent(file, isIgnored) }
-            : new($"'{file}' is not tracked by git, so Nix does not see it") { Hint = AddIntent(file, isIgnored) };
+            ? new($"git is told to ignore '{file}', so Nix does not see it") { Hint = AddIntent(unknown, isIgnored) }
+            : new($"'{file}' is not tracked by git, so Nix does not see it") { Hint = AddIntent(unknown, isIgnored) };
 
-    /// <summary>The command by which git learns of a file, so that Nix sees it.</summary>
-    /// <param name="file">The path of the file, relative to the flake.</param>
-    /// <param name="isIgnored">True if git is told to ignore it, and takes it by force alone.</param>
-    internal static string AddIntent(string file, bool isIgnored) => $"git add -N {(isIgnored ? "-f " : "")}{ShellWord.Quote(file)}";
+    /// <summary>The command by which git learns of paths, so that Nix sees them.</summary>
+    /// <param name="paths">The paths, relative to the flake.</param>
+    /// <param name="isIgnored">True if git is told to ignore one of them, and takes them by force alone.</param>
+    internal static string AddIntent(IEnumerable<string> paths, bool isIgnored) =>
+        $"git add -N {(isIgnored ? "-f " : "")}{ShellWord.Join(paths)}";
 
     /// <summary>A name was typed that is no host of the fleet; the hint is the nearest host, or all.</summary>
     public static FleetException UnknownHost(string name, IEnumerable<HostName> hosts) =>
@@ -361,7 +362,7 @@ public sealed class FleetException : HostlockException
     internal static FleetException NotTakenByGit(string file) =>
         new($"the locks are written, but git does not take '{file}', which .gitignore hides")
         {
-            Hint = $"git add -N -f {ShellWord.Quote(file)}",
+            Hint = AddIntent([file], isIgnored: true),
         };
 
     internal static FleetException HiddenFromGit(string file, bool isAssumed) =>

@@ -76,13 +76,19 @@ public static class HostSelection
         // The files that are not as the index has them, and those that it does not have, ignored ones among them.
         var changed = await processes.RunAsync(
             GitProgram.AskAround(
-                folder.Path, ["--literal-pathspecs", "ls-files", "-z", "--modified", "--others", "--", .. replaced]),
+                tree.Root,
+                [
+                    "--literal-pathspecs", "ls-files", "-z", "--modified", "--others", "--",
+                    .. replaced.Select(path => GitWorkTreeFiles.PathOf(tree.Root, folder.Full(path))),
+                ]),
             cancellationToken);
         if (!changed.Succeeded)
             throw FleetException.WouldLose(replaced[0], hasGit: false, isIgnored: false);
         if (changed.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries) is not [var lost, ..])
             return;
-        var path = TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Full(lost)));
-        throw FleetException.WouldLose(lost, hasGit: true, isIgnored: await tree.IsIgnoredAsync(path, cancellationToken));
+        throw FleetException.WouldLose(
+            Path.GetRelativePath(folder.Path, Path.Combine(tree.Root, lost)),
+            hasGit: true,
+            isIgnored: (await tree.IgnoredAsync([TreePath.Parse(lost)], cancellationToken)).Count > 0);
     }
 }

@@ -25,11 +25,11 @@ public static class GitVisibility
     {
         if (files.Count == 0 || GitWorkTreeFiles.Around(processes, folder.Path) is not { } tree)
             return;
-        var unknown = new List<string>();
+        var unknown = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in files)
         {
-            if (!await tree.KnowsAsync(TreePath.Parse(Path.GetRelativePath(tree.Root, file))))
-                unknown.Add(file);
+            var path = TreePath.Parse(Path.GetRelativePath(tree.Root, file));
+            unknown.UnionWith((await tree.UnknownAsync(path)).Select(each => each.ToText()));
         }
         if (unknown.Count == 0)
             return;

@@ -210,10 +210,12 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         var folder = repository.Folder.Join(TreePath.Parse(place.FlakeFolder));
         var file = folder.Resolve(place.FlakeFile);
         if (repository.Files is GitWorkTreeFiles tree
-            && !await tree.KnowsAsync(file)
+            && await tree.UnknownAsync(file) is { Count: > 0 } unknown
             && File.Exists(Path.Combine(tree.Root, file.ToText())))
             throw FleetException.NotTracked(
-                file.Below(repository.Folder).ToText(), await tree.IsIgnoredAsync(file, cancellationToken));
+                file.Below(repository.Folder).ToText(),
+                unknown.Select(repository.Folder.WayTo),
+                (await tree.IgnoredAsync(unknown, cancellationToken)).Count > 0);
         var top = await _resolver.ReadTopAsync(
             repository with { Folder = folder }, place.FlakeFile, repository.Folder, cancellationToken);
         if (place.References.Count == 0)

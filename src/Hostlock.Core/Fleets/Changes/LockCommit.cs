@@ -181,7 +181,7 @@ sealed class LockCommit
 
     string PathOf(PlannedLock planned) => PathOf(planned.Place);
 
-    string PathOf(LockPlace place) => Path.GetRelativePath(_root, place.FullPath);
+    string PathOf(LockPlace place) => GitWorkTreeFiles.PathOf(_root, place.FullPath);
 
     static string Subject(IReadOnlyList<PlannedLock> locks, CommitNote note)
     {

@@ -9,19 +9,21 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Checks;
 
+/// <summary>A file of the flake that git does not know, so that Nix does not see it.</summary>
+/// <param name="Unknown">The paths that git has to learn of, relative to the flake.</param>
+/// <param name="IsIgnored">True if git is told to ignore one of them, so that it takes them by force alone.</param>
+public sealed record UnseenFile(IReadOnlyList<string> Unknown, bool IsIgnored);
+
 /// <summary>The evidence for the rules, which is gathered before the first of them runs.</summary>
 /// <param name="Folder">The flake.</param>
 /// <param name="Locks">The locks as they were read.</param>
 /// <param name="Declared">Gives the declarations for a lock, with the host's own references in place.</param>
-/// <param name="Untracked">The paths, relative to the flake, of its files that git does not know and Nix therefore does not see.</param>
+/// <param name="Unseen">By path, relative to the flake, its files that git does not know.</param>
 /// <param name="Now">The time that ages and freezes are measured by.</param>
 public sealed record CheckedFleet(
-    FleetFolder Folder, IReadOnlyList<LockStatus> Locks, Func<LockPlace, Flake> Declared, IReadOnlySet<string> Untracked,
+    FleetFolder Folder, IReadOnlyList<LockStatus> Locks, Func<LockPlace, Flake> Declared, IReadOnlyDictionary<string, UnseenFile> Unseen,
     DateTimeOffset Now)
 {
-    /// <summary>Those of the untracked paths that git is told to ignore, so that it takes them by force alone.</summary>
-    public IReadOnlySet<string> Ignored { get; init; } = new HashSet<string>();
-
     /// <summary>The folder of the flake, relative to its repository; empty for the repository's own folder, and outside of one.</summary>
     public string FolderInRepository { get; init; } = "";
 
@@ -67,30 +69,32 @@ public sealed record CheckedFleet(
         var places = folder.AllPlaces();
         // The places are the same objects throughout.
         var declared = await declarations.DeclarationsAsync(places, cancellationToken);
-        var untracked = new HashSet<string>(StringComparer.Ordinal);
-        var ignored = new HashSet<string>(StringComparer.Ordinal);
+        var unseen = new Dictionary<string, UnseenFile>(StringComparer.Ordinal);
         var inRepository = "";
         if (GitWorkTreeFiles.Around(processes, folder.Path) is { } tree)
         {
             if (tree.Root != folder.Path)
                 inRepository = Path.GetRelativePath(tree.Root, folder.Path);
+            var unknown = new Dictionary<string, IReadOnlyList<TreePath>>(StringComparer.Ordinal);
             foreach (var path in places.Select(place => place.RelativePath).Concat([FleetFile.Name, FleetFolder.Library]))
             {
-                if (File.Exists(folder.Full(path)) && !await tree.KnowsAsync(InTree(path)))
-                    untracked.Add(path);
+                var file = folder.Full(path);
+                if (File.Exists(file)
+                    && await tree.UnknownAsync(TreePath.Parse(Path.GetRelativePath(tree.Root, file))) is { Count: > 0 } paths)
+                    unknown[path] = paths;
             }
-            if (untracked.Count > 0)
+            if (unknown.Count > 0)
             {
-                var found = await tree.IgnoredAsync(untracked.Select(InTree), cancellationToken);
-                ignored.UnionWith(untracked.Where(path => found.Contains(InTree(path))));
+                var ignored = await tree.IgnoredAsync(unknown.Values.SelectMany(paths => paths), cancellationToken);
+                foreach (var (path, paths) in unknown)
+                    unseen[path] = new([.. paths.Select(InFlake)], paths.Any(ignored.Contains));
             }
 
-            TreePath InTree(string path) => TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Full(path)));
+            string InFlake(TreePath path) => Path.GetRelativePath(folder.Path, Path.Combine(tree.Root, path.ToText()));
         }
         var locks = await UnmergedLock.MarkAsync(FleetStatus.Read(places), folder, processes, cancellationToken);
-        return new(folder, locks, place => declared[place], untracked, now)
+        return new(folder, locks, place => declared[place], unseen, now)
         {
-            Ignored = ignored,
             FolderInRepository = inRepository,
             Unsettled = locks.Any(status => status.IsUnmerged)
                 ? await new LockResolving(processes, folder).UnsettledAsync(places, cancellationToken)

@@ -43,7 +43,7 @@ public sealed class LockHistory : IDisposable
     {
         var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
         var fleetFile = Path.GetRelativePath(root, folder.Full(FleetFile.Name));
-        var files = folder.AllPlaces().Select(place => Path.GetRelativePath(root, place.FullPath)).Append(fleetFile).ToList();
+        var files = folder.AllPlaces().Select(place => GitWorkTreeFiles.PathOf(root, place.FullPath)).Append(fleetFile).ToList();
         return new(new(processes, root, files), root, fleetFile);
     }
 
@@ -204,7 +204,7 @@ public sealed class LockHistory : IDisposable
         }
     }
 
-    string PathOf(LockPlace place) => Path.GetRelativePath(_root, place.FullPath);
+    string PathOf(LockPlace place) => GitWorkTreeFiles.PathOf(_root, place.FullPath);
 
     // A commit that has deleted the lock has none of its inputs.
     async Task<(LockFile? Lock, HostlockException? Why)> LockAsync(string commit, string path, CancellationToken cancellationToken)

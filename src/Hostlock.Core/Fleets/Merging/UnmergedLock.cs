@@ -29,7 +29,7 @@ public sealed record UnmergedLock(LockPlace Place, UnmergedFile File)
         return
         [
             .. from place in places
-               let path = Path.GetRelativePath(root, place.FullPath)
+               let path = GitWorkTreeFiles.PathOf(root, place.FullPath)
                where files.ContainsKey(path)
                select new UnmergedLock(place, files[path]),
         ];
@@ -46,7 +46,7 @@ public sealed record UnmergedLock(LockPlace Place, UnmergedFile File)
     {
         if (GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root)
             return false;
-        var file = Path.GetRelativePath(root, place.FullPath);
+        var file = GitWorkTreeFiles.PathOf(root, place.FullPath);
         var listed = await processes.RunAsync(
             GitProgram.AskAround(root, "--literal-pathspecs", "ls-files", "--resolve-undo", "--", file), cancellationToken);
         return listed is { Succeeded: true, Output.Length: > 0 };

@@ -31,10 +31,11 @@ public sealed class FleetCheckTests : IDisposable
         ["missing"] = (
             test => File.Delete(test._folder["locks/plex.lock"]), "error: locks/plex.lock: plex has no lock\n  fix: hostlock lock plex\n"),
         ["untracked"] = (
-            test =>
+            test => test._unseen = new()
             {
-                test._untracked = ["locks/plex.lock", "hostlock.nix", "hostlock.toml"];
-                test._complete = fleet => fleet with { Ignored = new HashSet<string> { "hostlock.toml" } };
+                ["locks/plex.lock"] = new(["locks/plex.lock"], IsIgnored: false),
+                ["hostlock.nix"] = new(["hostlock.nix"], IsIgnored: false),
+                ["hostlock.toml"] = new(["hostlock.toml"], IsIgnored: true),
             },
             "error: locks/plex.lock: git does not know the lock of plex, so Nix does not see it\n  fix: git add -N locks/plex.lock\n"
             + "error: hostlock.toml: .gitignore has git ignore it, so Nix does not see it\n  fix: git add -N -f hostlock.toml\n"
@@ -184,7 +185,7 @@ public sealed class FleetCheckTests : IDisposable
     static string FlakeOf(string outputs) => FlakeNix.Replace("nixosConfigurations.plex = 1;", outputs, StringComparison.Ordinal);
 
     readonly TempFolder _folder = new();
-    HashSet<string> _untracked = [];
+    Dictionary<string, UnseenFile> _unseen = [];
     Func<CheckedFleet, CheckedFleet> _complete = fleet => fleet;
 
     public FleetCheckTests()
@@ -269,7 +270,7 @@ public sealed class FleetCheckTests : IDisposable
     {
         var folder = FleetFolder.Open(_folder.Path);
         var flake = FlakeNixParser.Parse(new SourceText("flake.nix", _folder.Read("flake.nix")));
-        return _complete(new(folder, FleetStatus.Read(folder.AllPlaces()), _ => flake, _untracked, Now));
+        return _complete(new(folder, FleetStatus.Read(folder.AllPlaces()), _ => flake, _unseen, Now));
     }
 
     void Write(string path, string text) => _folder.Write(path, text);

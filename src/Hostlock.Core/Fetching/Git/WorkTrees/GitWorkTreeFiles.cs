@@ -1,3 +1,4 @@
+using System.Text;
 using Hostlock.Fetching.Folders;
 using Hostlock.Locks;
 using Hostlock.Nar;
@@ -86,49 +87,90 @@ public sealed class GitWorkTreeFiles : TreeFiles
         return tracked.Files.Contains(path) || tracked.Folders.Contains(path) ? await _files.FindAsync(path, cancellationToken) : null;
     }
 
-    /// <summary>Tells whether git knows a file.</summary>
-    /// <param name="path">Its path from the root of the work tree.</param>
-    public async Task<bool> KnowsAsync(TreePath path)
+    /// <summary>
+    /// The path by which git knows a file, from the root of its work tree. git takes no path through a link: if a folder on the way is a
+    /// link to another folder of the work tree, the path of that folder stands in its place.
+    /// </summary>
+    /// <param name="root">The folder of the work tree.</param>
+    /// <param name="file">The file, as an absolute path.</param>
+    public static string PathOf(string root, string file)
     {
-        var tracked = await _tracked.Value;
-        // A folder on the way may be a link to another folder of the tree; git knows the file by its own path.
-        for (var links = 0; links < MaximumLinks && !tracked.Files.Contains(path); links++)
+        var written = Path.GetRelativePath(root, file);
+        if (written.StartsWith("../", StringComparison.Ordinal))
+            return written;
+        var path = TreePath.Parse(written);
+        for (var links = 0; links < MaximumLinks; links++)
         {
-            var link = path.Folders.FirstOrDefault(tracked.Files.Contains);
-            if (link.IsRoot
-                || await _files.FindAsync(link, CancellationToken.None) is not TreeItem.Link(var target)
-                || link.Folder.ResolveWithin(target) is not { } folder)
-                return false;
+            if (LinkOn(root, path) is not var (link, folder))
+                return path.ToText();
             path = folder.Join(path.Below(link));
         }
-        return tracked.Files.Contains(path);
+        return written;
     }
 
-    /// <summary>Those of some files that git is told to ignore, so that it takes them by force alone. git is asked.</summary>
-    /// <param name="paths">The files, from the root of the work tree.</param>
+    /// <summary>Tells whether git knows a file, so that Nix sees it.</summary>
+    /// <param name="path">Its path from the root of the work tree.</param>
+    public async Task<bool> KnowsAsync(TreePath path) => (await UnknownAsync(path)).Count == 0;
+
+    /// <summary>The paths that git has to learn of before Nix sees a file: links on the way to it, and its own.</summary>
+    /// <param name="path">Its path from the root of the work tree.</param>
+    /// <returns>The paths as git takes them; none if git knows the file.</returns>
+    public async Task<IReadOnlyList<TreePath>> UnknownAsync(TreePath path)
+    {
+        var tracked = (await _tracked.Value).Files;
+        var unknown = new List<TreePath>();
+        for (var links = 0; links < MaximumLinks && !tracked.Contains(path); links++)
+        {
+            if (LinkOn(Root, path) is not var (link, folder))
+            {
+                unknown.Add(path);
+                break;
+            }
+            if (!tracked.Contains(link))
+                unknown.Add(link);
+            path = folder.Join(path.Below(link));
+        }
+        return unknown;
+    }
+
+    /// <summary>Those of some paths that git is told to ignore, so that it takes them by force alone. git is asked.</summary>
+    /// <param name="paths">The paths, as <see cref="UnknownAsync"/> gives them.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<IReadOnlySet<TreePath>> IgnoredAsync(IEnumerable<TreePath> paths, CancellationToken cancellationToken)
     {
+        if (_processes is null)
+            return new HashSet<TreePath>();
         GitRules.RefuseOdd(Root, paths);
-        var request = GitProgram.AskAround(Root, "check-ignore", "-z", "--stdin")
-            .WithInput(string.Concat(paths.Select(path => $"{path.ToText()}\0")));
-        return _processes is null
-            ? new HashSet<TreePath>()
-            : (await _processes.RunAsync(request, cancellationToken)).Output
-                .Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(TreePath.Parse).ToHashSet();
+        var request = GitProgram.AskAround(Root, "check-ignore", "-z", "--stdin") with
+        {
+            Input = GitFields.Join(paths.Select(path => (path, false))),
+            Output = new ProcessOutput.Bytes(),
+        };
+        // git fails if it ignores none, and at a path in a submodule, of which its own rules say nothing.
+        var finished = await _processes.RunAsync(request, cancellationToken);
+        return GitFields.Of(finished.OutputBytes).Select(path => TreePath.Of(path.Span)).ToHashSet();
     }
-
-    /// <summary>Tells whether git is told to ignore a file, so that it takes it by force alone. git is asked.</summary>
-    /// <param name="path">Its path from the root of the work tree.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    public async Task<bool> IsIgnoredAsync(TreePath path, CancellationToken cancellationToken) =>
-        (await IgnoredAsync([path], cancellationToken)).Count > 0;
 
     /// <summary>Refuses a .gitattributes or .gitignore that git would read to judge some files, if it is no file.</summary>
     /// <param name="files">The files, as absolute paths.</param>
     /// <exception cref="PlatformException">One is a pipe, a device or a folder, or is too large.</exception>
     public void RefuseOddRules(IEnumerable<string> files) =>
         GitRules.RefuseOdd(Root, files.Select(file => TreePath.Parse(Path.GetRelativePath(Root, file))));
+
+    // The first link on the way to a path that leads to a folder of the work tree, and that folder; null if no link does.
+    static (TreePath Link, TreePath Folder)? LinkOn(string root, TreePath path)
+    {
+        foreach (var step in path.Folders)
+        {
+            byte[] at = [.. Encoding.UTF8.GetBytes(root), (byte)'/', .. step.Bytes];
+            if (UnixFiles.Look(at) is { Kind: UnixFiles.Kind.Link })
+                return Encoding.UTF8.GetString(UnixFiles.ReadLink(at)) is var target && !target.StartsWith('/')
+                    && step.Folder.ResolveWithin(target) is { } folder
+                    ? (step, folder)
+                    : null;
+        }
+        return null;
+    }
 
     static GitWorkTreeFiles Of(IProcessRunner processes, string root, int depth) => new(
         root,

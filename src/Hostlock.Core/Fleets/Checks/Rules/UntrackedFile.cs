@@ -6,15 +6,18 @@ static class UntrackedFile
     public static IEnumerable<Problem> Find(CheckedFleet fleet)
     {
         var places = fleet.Locks.Where(status => status.Lock is not null).Select(status => status.Place);
-        foreach (var place in places.Where(place => fleet.Untracked.Contains(place.RelativePath)))
+        foreach (var place in places.Where(place => fleet.Unseen.ContainsKey(place.RelativePath)))
             yield return Of(fleet, place.RelativePath, $"the lock of {place.Name}");
         if (!fleet.Folder.HasFleetFile)
             yield break;
-        foreach (var path in new[] { Settings.FleetFile.Name, FleetFolder.Library }.Where(fleet.Untracked.Contains))
+        foreach (var path in new[] { Settings.FleetFile.Name, FleetFolder.Library }.Where(fleet.Unseen.ContainsKey))
             yield return Of(fleet, path, "it");
     }
 
-    static Problem Of(CheckedFleet fleet, string path, string what) => fleet.Ignored.Contains(path)
-        ? new($".gitignore has git ignore {what}, so Nix does not see it", path, null, FleetException.AddIntent(path, isIgnored: true))
-        : new($"git does not know {what}, so Nix does not see it", path, null, FleetException.AddIntent(path, isIgnored: false));
+    static Problem Of(CheckedFleet fleet, string path, string what)
+    {
+        var (unknown, isIgnored) = fleet.Unseen[path];
+        var message = isIgnored ? $".gitignore has git ignore {what}" : $"git does not know {what}";
+        return new($"{message}, so Nix does not see it", path, null, FleetException.AddIntent(unknown, isIgnored));
+    }
 }

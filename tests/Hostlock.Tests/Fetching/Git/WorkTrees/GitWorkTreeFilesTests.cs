@@ -47,6 +47,34 @@ public sealed class GitWorkTreeFilesTests : IDisposable
         Assert.Contains("submodule 'lib'", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_file_behind_a_linked_folder_is_known_by_the_path_of_that_folder()
+    {
+        _folder.Write("fleet/real/plex.lock", "{}");
+        Directory.CreateSymbolicLink(_folder["fleet/locks"], "real");
+        TestGit.Commit(_folder["fleet"], 1);
+
+        Assert.Equal("real/plex.lock", GitWorkTreeFiles.PathOf(_folder["fleet"], _folder["fleet/locks/plex.lock"]));
+        Assert.Empty(await UnknownAsync());
+
+        TestGit.In(_folder["fleet"], "rm", "-q", "--cached", "locks", "real/plex.lock");
+        Assert.Equal(["locks", "real/plex.lock"], await UnknownAsync());
+
+        async Task<IEnumerable<string>> UnknownAsync() =>
+            (await Files().UnknownAsync(TreePath.Parse("locks/plex.lock"))).Select(path => path.ToText());
+    }
+
+    [Fact]
+    public void A_link_out_of_the_work_tree_changes_no_path()
+    {
+        Directory.CreateDirectory(_folder["fleet"]);
+        Directory.CreateSymbolicLink(_folder["fleet/above"], "../above");
+        Directory.CreateSymbolicLink(_folder["fleet/round"], "round");
+
+        Assert.Equal("above/plex.lock", GitWorkTreeFiles.PathOf(_folder["fleet"], _folder["fleet/above/plex.lock"]));
+        Assert.Equal("round/plex.lock", GitWorkTreeFiles.PathOf(_folder["fleet"], _folder["fleet/round/plex.lock"]));
+    }
+
     GitWorkTreeFiles Files() => GitWorkTreeFiles.Around(new ProcessRunner(), _folder["fleet"])!;
 
     void Fleet()
