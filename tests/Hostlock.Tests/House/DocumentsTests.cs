@@ -53,6 +53,20 @@ public partial class DocumentsTests
     }
 
     [Fact]
+    public void Every_test_that_the_page_on_security_names_exists()
+    {
+        var tests = Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetFileNameWithoutExtension(file))
+            .ToHashSet();
+        var named = TestInCode().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs/security.md")))
+            .Select(test => test.Groups[1].Value)
+            .ToList();
+
+        Assert.Empty(named.Except(tests));
+        Assert.True(named.Count > 20, $"{named.Count} tests");
+    }
+
+    [Fact]
     public void The_exit_codes_that_are_told_are_those_of_the_program()
     {
         var told = CodeRow().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs/files.md")))
@@ -92,6 +106,9 @@ public partial class DocumentsTests
 
     [GeneratedRegex(@"\b([A-Z][A-Za-z]+(?:/[A-Z][A-Za-z]+)+)\b")]
     private static partial Regex PathInCode();
+
+    [GeneratedRegex(@"`(?:[A-Za-z]+/)*([A-Z][A-Za-z]+Tests)`")]
+    private static partial Regex TestInCode();
 
     [GeneratedRegex(@"^#+ (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
