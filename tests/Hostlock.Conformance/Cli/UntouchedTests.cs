@@ -44,8 +44,8 @@ public partial class UntouchedTests
             .Match(help).Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Trim().Split(' ')[0]);
 
-        // What takes hostlock out of a flake changes the user's files, because it is asked to. The others ask machines or change them, which
-        // MachinesTests and SwitchTests have.
+        // What takes hostlock out of a flake changes the user's files, because it is asked to. The others ask machines or change them; for
+        // them there are MachinesTests and SwitchTests.
         Assert.Equal(
             commands.Except(["eject", "adopt", "probe", "switch", "rollback"]).Order(StringComparer.Ordinal),
             EveryCommand.Forms.Select(form => form[0]).Distinct().Order(StringComparer.Ordinal));

@@ -369,7 +369,7 @@ public class FakeHostsTests(SharedFleet shared)
     public void Hostlock_reads_what_a_host_runs_through_the_ssh_of_the_controller()
     {
         var host = shared.Fleet.Light("told");
-        shared.Release("linux", "6.12.4");
+        shared.Fleet.Release("linux", "6.12.4");
 
         _ = shared.Fleet.Hostlock("update", host.Name).Succeeded;
         var ended = shared.Fleet.Hostlock("diff", $"{host.Name}@running", host.Name);

@@ -33,8 +33,6 @@ public sealed class SharedFleet : IDisposable
     /// <summary>Systems of <c>lost</c> without sshd, and without a network.</summary>
     internal ImmutableArray<string> Lost => _started.Value.Lost;
 
-    internal void Release(string package, string version) => Fleet.Release(package, version);
-
     /// <summary>Has the engine to itself, of which the controller has one.</summary>
     /// <param name="fault">How it goes wrong meanwhile; null if it does not.</param>
     /// <param name="act">What is done with it.</param>

@@ -33,8 +33,8 @@ public class SwitchTextTests
                 new(Plan())
                 {
                     Packages = Packages,
-                    Units = DryActivation.Parse("""
-                        reboot kernel /nix/store/00000000000000000000000000000000-linux-6.12.1/b /nix/store/11111111111111111111111111111111-linux-6.12.4/b
+                    Units = DryActivation.Parse($"""
+                        reboot kernel /nix/store/{new string('0', 32)}-linux-6.12.1/b /nix/store/{new string('1', 32)}-linux-6.12.4/b
                         no-timer
                         would stop the following units: old.service
                         would restart the following units: nginx.service
@@ -93,7 +93,14 @@ public class SwitchTextTests
     [Fact]
     public void A_host_that_falls_silent_is_said_to_go_back_by_itself()
     {
-        var record = new HostRecord(Plan(), Id) { Before = Facts(Old), Now = Facts(Old), Activations = 1, TimerFrom = Start, UnderWay = Step.Activate };
+        var record = new HostRecord(Plan(), Id)
+        {
+            Before = Facts(Old),
+            Now = Facts(Old),
+            Activations = 1,
+            TimerFrom = Start,
+            UnderWay = Step.Activate,
+        };
         var ended = new RolloutEvent.Ended(Plex, Step.Check, new(), Start + TimeSpan.FromSeconds(26));
 
         Assert.Equal(["does not answer · goes back by itself within 10 min 0 s"], SwitchText.Words(ended, record, After(record, ended)));
