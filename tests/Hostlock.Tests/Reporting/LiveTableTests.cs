@@ -115,8 +115,8 @@ public class LiveTableTests
     {
         var row = LiveTable.Render([status], TypedCommands.InFlake, Now, Ink.Plain).Split('\n')[1];
 
-        Assert.False(string.IsNullOrEmpty(name));
-        Assert.EndsWith(next.Length > 0 ? $"  {words}  {next}" : $"  {words}", row, StringComparison.Ordinal);
+        var expected = next.Length > 0 ? $"  {words}  {next}" : $"  {words}";
+        Assert.True(row.EndsWith(expected, StringComparison.Ordinal), $"{name}: '{row}' does not end with '{expected}'");
     }
 
     [Fact]
