@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Hostlock.Fleets;
-using Hostlock.Locks;
-using Hostlock.Machines;
+using Hostlock.Fetching;
+using Hostlock.Flakes;
 
 namespace Hostlock.Reporting;
 
@@ -32,10 +31,8 @@ public static class ErrorText
             text.Append(CultureInfo.InvariantCulture, $"  … and {error.Trail.Count - Steps} steps more\n");
         if (error.Hint is { } hint)
         {
-            // Errors of fetching speak of other repositories.
-            var typed = error is FleetException or LockException or MachineException
-                ? (commands ?? TypedCommands.InFlake).Here(hint)
-                : hint;
+            // What is wrong with a flake or with fetching it is a matter of other repositories.
+            var typed = error is FlakeException or FetchException ? hint : (commands ?? TypedCommands.InFlake).Here(hint);
             text.Append(CultureInfo.InvariantCulture, $"{ink.Bold("hint")}: {Visible.Line(typed)}\n");
         }
         return text.ToString();

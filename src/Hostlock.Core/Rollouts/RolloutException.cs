@@ -90,6 +90,6 @@ public sealed class RolloutException : HostlockException
         new($"no generation of {host} has the lock of '{version}'")
         {
             IsRefusal = true,
-            Hint = $"put the lock back and build it: hostlock restore {host} --to {ShellWord.Quote(version)}, then hostlock switch {host}",
+            Hint = $"put the lock back and build it: hostlock restore {host} --to {ShellWord.Quote(version)} && hostlock switch {host}",
         };
 }

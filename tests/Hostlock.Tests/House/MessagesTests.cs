@@ -64,6 +64,17 @@ public partial class MessagesTests
         Assert.Equal(File.ReadAllText(file), text.ToString());
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Each_command_of_hostlock_in_a_hint_says_where_the_flake_is(string name)
+    {
+        var hints = MessagesOf(name)
+            .Where(message => message.Error.Hint is not null)
+            .Select(message => ErrorText.Render(message.Error, Ink.Plain, new("fleet", "fleet")).Split("\nhint: ")[^1]);
+
+        Assert.All(hints, hint => Assert.DoesNotMatch(Unplaced(), hint));
+    }
+
     // A search has to be broken off first, and a lock file of git's has to stay for seconds.
     static readonly string[] NotTriedByScripts = ["BisectNeeds", "NotShownToNix"];
 
@@ -89,6 +100,10 @@ public partial class MessagesTests
 
     [GeneratedRegex(@"\b[A-Z]{2,}\b")]
     private static partial Regex Placeholder();
+
+    // "this hostlock reads version 1" and "hostlock keeps such an input" speak of the program.
+    [GeneratedRegex("(?<!this |a newer |another )hostlock (?!-C |keeps\\b)[a-z]")]
+    private static partial Regex Unplaced();
 
     static IEnumerable<(string Factory, HostlockException Error)> MessagesOf(string name)
     {
