@@ -49,7 +49,6 @@ public class DoorsTests
                 ["Hostlock.Platform.ProcessTree"] = "it reads /proc",
                 ["Hostlock.Platform.UnixFiles"] = "it is beneath RegularFile",
                 ["Hostlock.Fetching.Archives.TemporaryFile"] = "its file is ours, and has no name",
-                ["Hostlock.Fleets.Bisecting.Bisection"] = "what was tried is in the cache",
             }),
 
         ["writing a file"] = new(

@@ -23,6 +23,8 @@ public sealed record RevisionVerdict(IReadOnlyList<NewestRevision> Culprits, New
 /// <param name="memory">The file that keeps the verdicts.</param>
 public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, string memory)
 {
+    const int MaximumMemory = 16 * 1024 * 1024;
+
     readonly Dictionary<string, Verdict> _tried = Remembered(memory);
 
     /// <summary>The inputs directly beneath the flake that differ, by name.</summary>
@@ -115,16 +117,17 @@ public sealed class Bisection(LockPlace place, LockFile good, LockFile bad, stri
 
     static Dictionary<string, Verdict> Remembered(string memory)
     {
+        if (RegularFile.TextIfReadable(memory, MaximumMemory) is not { } text)
+            return [];
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(memory));
+            using var document = JsonDocument.Parse(text);
             return document.RootElement.EnumerateObject()
                 .ToDictionary(member => member.Name, member => Enum.Parse<Verdict>(member.Value.GetString() ?? ""));
         }
-        catch (Exception why) when (
-            why is IOException or UnauthorizedAccessException or JsonException or ArgumentException or InvalidOperationException)
+        catch (Exception why) when (why is JsonException or ArgumentException or InvalidOperationException)
         {
-            return []; // nothing was tried yet, or the file cannot be read
+            return []; // another release wrote it, or a disk lost it
         }
     }
 
