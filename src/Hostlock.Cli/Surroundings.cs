@@ -1,4 +1,3 @@
-using System.Text;
 using Hostlock.Fetching;
 using Hostlock.Platform;
 
@@ -48,23 +47,4 @@ sealed record Surroundings(
 
     /// <summary>The error of a file that the system refused, and that nobody knew more about.</summary>
     public static HostlockException Refusal(Exception why) => PlatformException.Refused(why);
-
-    /// <summary>Writes files into a folder, which is made if it does not exist; all of them or none.</summary>
-    /// <param name="folder">The folder, as the user wrote it.</param>
-    /// <param name="files">The names and texts.</param>
-    /// <exception cref="HostlockException">A file cannot be written.</exception>
-    public void WriteFiles(string folder, IEnumerable<(string Name, string Text)> files)
-    {
-        var full = Path.GetFullPath(folder, Folder);
-        try
-        {
-            Directory.CreateDirectory(full);
-        }
-        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
-        {
-            throw PlatformException.CannotMakeFolder(folder, why);
-        }
-        AtomicFile.ReplaceAll(
-            [.. files.Select(file => (Path.Combine(full, file.Name), (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(file.Text)))]);
-    }
 }

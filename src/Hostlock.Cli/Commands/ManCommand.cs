@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using System.Text;
 using Hostlock.Fleets;
 
 namespace Hostlock.Cli.Commands;
@@ -42,7 +43,9 @@ sealed class ManCommand : FleetCommand
     {
         var pages = Pages(run.Command);
         if (run.Value(_output) is { } folder)
-            run.Surroundings.WriteFiles(folder, pages.Select(page => ($"{ManPage.Name(page)}.1", ManPage.Render(page))));
+            RepositoryFiles.ReplaceNamed(
+                Path.GetFullPath(folder, run.Surroundings.Folder),
+                [.. pages.Select(page => ($"{ManPage.Name(page)}.1", (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(ManPage.Render(page))))]);
         else
             run.Terminal.Data(ManPage.Render(PageOf(run.Value(_topic), pages)));
         return Task.FromResult(ExitCode.Done);

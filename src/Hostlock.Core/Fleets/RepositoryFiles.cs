@@ -61,6 +61,16 @@ public sealed class RepositoryFiles(string root)
         AtomicFile.Replace(file, contents);
     }
 
+    /// <summary>Replaces files in a folder that the user named, which is made if it does not exist; all of them or none.</summary>
+    /// <param name="folder">The folder, absolute. It need not belong to a flake, and nothing is reserved.</param>
+    /// <param name="files">The names and contents.</param>
+    /// <exception cref="PlatformException">The folder cannot be made, or a file cannot be written.</exception>
+    public static void ReplaceNamed(string folder, IReadOnlyList<(string Name, ReadOnlyMemory<byte> Contents)> files)
+    {
+        AtomicFile.CreateFolder(folder);
+        AtomicFile.ReplaceAll([.. files.Select(file => (Path.Combine(folder, file.Name), file.Contents))]);
+    }
+
     string Full(string path) => Path.Combine(root, path);
 
     // Refuses a path that leads out of the flake, or into .git, through a link on the way or at its end. A part that does not exist yet

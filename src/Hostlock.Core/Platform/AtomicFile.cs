@@ -145,7 +145,7 @@ public static class AtomicFile
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
-            throw PlatformException.CannotWrite(folder, why);
+            throw PlatformException.CannotMakeFolder(folder, why);
         }
         try
         {

@@ -43,7 +43,7 @@ public sealed class PlatformException : HostlockException
         new($"cannot write '{path}': {why.Message}", why) { IsOutside = true, Hint = "the file is as it was before" };
 
     /// <summary>A folder does not exist and cannot be made.</summary>
-    public static PlatformException CannotMakeFolder(string path, Exception why) =>
+    internal static PlatformException CannotMakeFolder(string path, Exception why) =>
         new($"cannot make the folder '{path}': {why.Message}", why)
         {
             IsOutside = true,

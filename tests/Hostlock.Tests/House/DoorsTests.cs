@@ -67,7 +67,6 @@ public class DoorsTests
                 ["Hostlock.Fetching.Git.GitCopies"] = "the copies of repositories are in the cache",
                 ["Hostlock.Fetching.Git.GitExportIgnore"] = "the index is in the cache",
                 ["Hostlock.Fleets.Bisecting.Bisection"] = "what was tried is in the cache",
-                ["Hostlock.Cli.Surroundings"] = "the folder is named to be written to",
             }),
 
         ["replacing a file of the user"] = new(
@@ -85,7 +84,6 @@ public class DoorsTests
                 ["Hostlock.Fleets.Undertaking"] = "its record is ours, and lies with git",
                 ["Hostlock.Platform.FolderCopy"] = "it copies into a folder of ours",
                 ["Hostlock.Rollouts.Journals.RolloutJournals"] = "its folder is ours, and lies with git",
-                ["Hostlock.Cli.Surroundings"] = "the folder is named to be written to",
             }),
 
         ["printing"] = new(
