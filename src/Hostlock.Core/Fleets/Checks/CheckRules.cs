@@ -10,7 +10,7 @@ public static class CheckRules
     public static readonly ImmutableArray<CheckRule> All =
     [
         new("unreadable", Severity.Error, "A lock cannot be read, or is not a lock.", Evidence.Locks, UnreadableLock.Find),
-        new("unmerged", Severity.Error, "Git could not merge a lock, and nobody has settled it.", Evidence.Repository, UnmergedLock.Find),
+        new("unmerged", Severity.Error, "Git could not merge a lock, and nobody has settled it.", Evidence.Repository, UnsettledMerge.Find),
         new("missing", Severity.Error, "A host has no lock.", Evidence.Declarations, MissingLock.Find),
         new("untracked", Severity.Error, "Git does not know a file that Nix must see.", Evidence.Repository, UntrackedFile.Find),
         new(

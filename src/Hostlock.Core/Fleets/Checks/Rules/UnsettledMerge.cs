@@ -1,7 +1,7 @@
 namespace Hostlock.Fleets.Checks.Rules;
 
 /// <summary>Git could not merge a lock, and nobody has settled it: the file has our side of what the sides differ on.</summary>
-static class UnmergedLock
+static class UnsettledMerge
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
         from status in fleet.Locks
