@@ -111,7 +111,7 @@ sealed class GitFetcher : IDisposable
         }
         else if (commit is not null)
         {
-            input = input.With("dirtyRev", $"{commit.Id}-dirty").With("dirtyShortRev", $"{commit.Id[..7]}-dirty");
+            input = input.With("dirtyRev", $"{commit.Id}-dirty").With("dirtyShortRev", $"{Revision.Shorten(commit.Id)}-dirty");
         }
         input = Given(reference, input, "lastModified", commit?.Time.Seconds ?? 0);
         IReadOnlyList<Warning> warnings = opened.IsDirty ? [new($"Git tree '{repository.Place.WorkTree}' is dirty")] : [];

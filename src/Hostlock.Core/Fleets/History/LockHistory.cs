@@ -212,7 +212,7 @@ public sealed class LockHistory : IDisposable
         try
         {
             return await _history.ContentsAsync(commit, path, cancellationToken) is { } contents
-                ? (LockFileReader.Read($"{path}@{commit[..7]}", contents), null)
+                ? (LockFileReader.Read($"{path}@{Revision.Shorten(commit)}", contents), null)
                 : (LockFile.Empty, null);
         }
         catch (LockException why)
