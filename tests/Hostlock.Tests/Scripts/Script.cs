@@ -144,7 +144,7 @@ sealed class Script : IDisposable
                     cancellationToken);
                 break;
             case ("cp", [var from, var to]):
-                File.Copy(PathOf(from), PathOf(to), overwrite: true);
+                Copy(PathOf(from), PathOf(to));
                 break;
             case ("rm", _):
                 foreach (var path in rest.Select(PathOf))
@@ -178,6 +178,20 @@ sealed class Script : IDisposable
                 Assert.Fail("not a step; README.md has them all");
                 break;
         }
+    }
+
+    // A copy has the times of its source, and git knows a file by its times in seconds and by its inode. So the copy is a new file: in the
+    // place of the old one it could look like what git has seen.
+    static void Copy(string from, string to)
+    {
+        if (new FileInfo(to).LinkTarget is not null)
+        {
+            File.Copy(from, to, overwrite: true);
+            return;
+        }
+        var beside = $"{to}.copied";
+        File.Copy(from, beside);
+        File.Move(beside, to, overwrite: true);
     }
 
     async Task HostlockAsync(List<string> words, CancellationToken cancellationToken)
