@@ -13,7 +13,7 @@ sealed class BisectCommand : FleetCommand
     public const string Name = "bisect";
 
     readonly Argument<string> _host = CommonOptions.One("host", "HOST", "The host whose lock is tried, or root");
-    readonly Option<string?> _good = new("--good") { Description = "The good lock: a host, a file, or HOST@COMMIT", HelpName = "A" };
+    readonly Option<string?> _good = new("--good") { Description = "The good lock: a commit, a day, a host, or a file", HelpName = "A" };
     readonly Option<string?> _bad = new("--bad") { Description = "The bad lock [default: the host's own]", HelpName = "B" };
     readonly Option<string?> _run = new("--run")
     {
@@ -32,7 +32,7 @@ sealed class BisectCommand : FleetCommand
         not ignore. HOSTLOCK_HOST is the host, HOSTLOCK_FLAKE the copy and
         HOSTLOCK_ORIGINAL your flake. A search that was broken off stays open.
 
-          hostlock bisect plex --good plex@HEAD~1 --run 'nix build .#checks'
+          hostlock bisect plex --good HEAD~1 --run 'nix build .#checks'
           hostlock bisect plex --good web --run ./works.sh --inputs-only
           hostlock bisect plex --resume
         """)
@@ -87,6 +87,6 @@ sealed class BisectCommand : FleetCommand
             StopsAtInput = run.Value(_inputsOnly),
         };
 
-        LockVersion Version(string word) => LockVersion.Parse(run.Folder, word, run.Surroundings.Folder);
+        LockVersion Version(string word) => LockVersion.ParseOf(run.Folder, place.Owner, word, run.Surroundings.Folder);
     }
 }

@@ -14,7 +14,8 @@ sealed class DiffCommand : FleetCommand
 {
     readonly Argument<string> _before = CommonOptions.One(
         "before", "A", "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N");
-    readonly Argument<string?> _after = CommonOptions.OneAtMost("after", "B", "The lock to compare it with [default: root]");
+    readonly Argument<string?> _after = CommonOptions.OneAtMost(
+        "after", "B", "The lock to compare it with [default: root; of HOST@… the host]");
     readonly Option<bool> _exitCode = new("--exit-code") { Description = "Exit with 1 if the locks differ" };
     readonly Option<bool> _closure = new("--closure") { Description = "Compare the packages of the systems that the locks make" };
 
@@ -25,15 +26,16 @@ sealed class DiffCommand : FleetCommand
         hosts, of commits, of days, or of machines.
 
           hostlock diff plex web
-          hostlock diff plex@HEAD~1 plex
+          hostlock diff plex@HEAD~1
         """)
     { _before, _after, _exitCode, _closure, CommonOptions.Json };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var (before, after) = (run.Value(_before), run.Value(_after) ?? HostName.Root);
-        var (first, second) = (
-            LockVersion.Parse(run.Folder, before, run.Surroundings.Folder), LockVersion.Parse(run.Folder, after, run.Surroundings.Folder));
+        var before = run.Value(_before);
+        var first = LockVersion.Parse(run.Folder, before, run.Surroundings.Folder);
+        var after = run.Value(_after) ?? (first is LockVersion.Current ? HostName.Root : first.Owner.ToString());
+        var second = LockVersion.Parse(run.Folder, after, run.Surroundings.Folder);
         await run.WarnOfUnmergedAsync([.. new[] { first, second }.OfType<LockVersion.Current>().Select(version => version.Place)]);
         var (old, now) = (
             await run.Versions.ReadAsync(first, run.CancellationToken), await run.Versions.ReadAsync(second, run.CancellationToken));

@@ -18,6 +18,9 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
     /// <summary>The lock that a system of the host's machine carries: <c>plex@running</c>, <c>plex@generation:12</c>.</summary>
     public sealed record Carried(LockPlace Place, HostName? Host, string System) : LockVersion(Place, Host);
 
+    /// <summary>Whose lock it is: the host that the word names, or what the lock belongs to.</summary>
+    public LockOwner Owner => Host is { } name ? new LockOwner.Host(name) : Place.Owner;
+
     /// <summary>Reads a word. If it could mean several things, a host wins over a file, and a file over a version.</summary>
     /// <param name="folder">The fleet.</param>
     /// <param name="word">The word.</param>
@@ -34,6 +37,17 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
             throw PlatformException.NoFile(word);
         return at <= 0 ? Now(folder, folder.OwnerNamed(word)) : Of(folder, folder.OwnerNamed(word[..at]), word[(at + 1)..]);
     }
+
+    /// <summary>Reads a word about one lock, which may also be a version of that lock alone: <c>HEAD~1</c>, <c>2026-03-01</c>.</summary>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="owner">Whose lock it is.</param>
+    /// <param name="word">The word.</param>
+    /// <param name="currentFolder">The folder that relative paths start in.</param>
+    /// <exception cref="HostlockException">As for <see cref="Parse"/>.</exception>
+    public static LockVersion ParseOf(FleetFolder folder, LockOwner owner, string word, string currentFolder) =>
+        folder.TryOwnerNamed(word) is not null || word.Contains('@', StringComparison.Ordinal) || IsPath(word)
+            ? Parse(folder, word, currentFolder)
+            : OfFile(word, currentFolder) ?? Of(folder, owner, word);
 
     /// <summary>Names a version of a host's lock.</summary>
     /// <param name="folder">The fleet.</param>
