@@ -1,5 +1,4 @@
 using Hostlock.Flakes;
-using Hostlock.Fleets.Changes;
 using Hostlock.Locks;
 
 namespace Hostlock.Fleets;
@@ -284,7 +283,11 @@ public sealed class FleetException : HostlockException
             Hint = "this is a bug of hostlock: please report it with your lock",
         };
 
-    internal static FleetException GoesBack(string what) => new(what) { IsRefusal = true, Hint = Downgrade.Hint };
+    internal static FleetException GoesBack(string what) => new(what)
+    {
+        IsRefusal = true,
+        Hint = "pass --allow-downgrade if that is what you want",
+    };
 
     internal static FleetException PromotionDangles(LockPlace target, InputPath input, InputPath follows) =>
         new($"'{input}' would follow '{follows}', which the lock of {target.Name} would not have")

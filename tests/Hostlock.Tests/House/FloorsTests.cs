@@ -29,7 +29,7 @@ public class FloorsTests
         ["Fleets.Layouts"] = [],
         ["Fleets.Adoption"] = ["Fleets.Changes", "Fleets.Settings", "Fleets.Settings.Toml", "Fleets.Layouts"],
         ["Fleets.Checks"] = ["Fleets.Checks.Rules", "Fleets.Changes", "Fleets.History", "Fleets.Layouts", "Fleets.Merging"],
-        ["Fleets.Checks.Rules"] = ["Fleets.Checks", "Fleets.Changes", "Fleets.Layouts", "Fleets.Settings"],
+        ["Fleets.Checks.Rules"] = ["Fleets.Checks", "Fleets.Changes", "Fleets.Layouts"],
         ["Fleets.Bisecting"] = ["Fleets.Changes", "Fleets.History"],
         ["Machines.Packages"] = [],
         ["Machines.Probing"] = [],
@@ -39,6 +39,15 @@ public class FloorsTests
         ["Rollouts.Journals"] = [],
         ["Rollouts.Steps"] = ["Rollouts.Engines", "Rollouts.Gates"],
         ["Reporting.Json"] = [],
+    };
+
+    // The rooms that the types in a floor's own folder may use. Those that open the rooms may use all.
+    static readonly Dictionary<string, string[]> Fronts = new()
+    {
+        ["Flakes"] = ["Flakes.Nix", "Flakes.Schemes"],
+        ["Fetching"] = ["Fetching.Http"],
+        ["Fleets"] = ["Fleets.Layouts", "Fleets.Settings", "Fleets.Settings.Toml"],
+        ["Machines"] = ["Machines.Packages", "Machines.Probing", "Machines.Systems"],
     };
 
     static readonly string[] Openers = ["Hostlock.Fetching.FlakeFetcher", "Hostlock.Fetching.Git.GitFetcher"];
@@ -89,6 +98,56 @@ public class FloorsTests
     }
 
     [Fact]
+    public void The_types_in_front_of_the_rooms_use_only_the_rooms_they_may()
+    {
+        var strays = from type in Library
+                     where FolderOf(type) is not null && RoomOf(type) is null && !Openers.Contains(Outermost(type).FullName)
+                     from used in UsesOf(type)
+                     where FolderOf(used) == FolderOf(type) && RoomOf(used) is { } room && !RoomsBehind(FolderOf(type)!).Contains(room)
+                     select $"{type.FullName} uses {used.FullName}";
+
+        Assert.Equal("", string.Join("\n", strays.Distinct()));
+    }
+
+    [Fact]
+    public void No_rooms_use_each_other_in_a_circle()
+    {
+        Assert.All(Rooms.Keys, room => Assert.DoesNotContain(room, Reached(room)));
+
+        // A room and those within it are one.
+        static IEnumerable<string> Next(string room) => Rooms[room].Where(other => !IsWithin(other, room) && !IsWithin(room, other));
+
+        static bool IsWithin(string room, string other) => room.StartsWith(other + '.', StringComparison.Ordinal);
+
+        static HashSet<string> Reached(string start)
+        {
+            var reached = new HashSet<string>();
+            for (var next = new Queue<string>(Next(start)); next.TryDequeue(out var room);)
+            {
+                if (reached.Add(room))
+                    Next(room).ToList().ForEach(next.Enqueue);
+            }
+            return reached;
+        }
+    }
+
+    [Fact]
+    public void No_permission_outlives_its_use()
+    {
+        var used = (from type in Library
+                    where !Openers.Contains(Outermost(type).FullName)
+                    from use in UsesOf(type)
+                    where FolderOf(use) == FolderOf(type) && RoomOf(use) is not null
+                    select (From: RoomOf(type) ?? FolderOf(type)!, To: RoomOf(use)!)).ToHashSet();
+
+        Assert.Empty(
+            from permission in Rooms.Concat(Fronts)
+            from room in permission.Value
+            where !used.Contains((permission.Key, room))
+            select $"{permission.Key} does not use {room}");
+    }
+
+    [Fact]
     public void Every_folder_in_a_floor_is_a_room() =>
         Assert.Empty(Library.Select(RoomOf).OfType<string>().Distinct().Except(Rooms.Keys));
 
@@ -97,6 +156,8 @@ public class FloorsTests
         Assert.Contains(
             UsesOf(Library.Single(type => type.FullName == "Hostlock.Fetching.Http.HttpDownloads")),
             used => used.FullName == "System.Net.Http.HttpClient");
+
+    static string[] RoomsBehind(string floor) => Fronts.GetValueOrDefault(floor, []);
 
     // The ground, and whatever may be used anywhere, is at -1.
     static int FloorOf(TypeReference type) => Array.IndexOf(Floors, Outside.GetValueOrDefault(type.FullName) ?? FolderOf(type));
@@ -111,6 +172,8 @@ public class FloorsTests
         type.DeclaringType is { } outer ? RoomOf(outer)
         : type.Namespace.Split('.') is ["Hostlock", _, _, ..] ? type.Namespace["Hostlock.".Length..]
         : null;
+
+    static TypeDefinition Outermost(TypeDefinition type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 
     static IEnumerable<TypeReference> UsesOf(TypeDefinition type)
     {

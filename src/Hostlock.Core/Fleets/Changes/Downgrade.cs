@@ -9,9 +9,6 @@ namespace Hostlock.Fleets.Changes;
 /// </summary>
 static class Downgrade
 {
-    /// <summary>The hint of the errors.</summary>
-    public const string Hint = "pass --allow-downgrade if that is what you want";
-
     /// <summary>True if the dates show that an input goes back.</summary>
     public static bool Is(LockChange change) =>
         Moved(change) is var (before, after)
