@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Locks;
@@ -14,6 +15,9 @@ namespace Hostlock.Fetching.Git;
 /// </summary>
 public sealed class GitHistory : IDisposable
 {
+    // As Linux bounds them.
+    const int MaximumLinks = 40, MaximumTarget = 4095;
+
     readonly IProcessRunner _processes;
     readonly string _root;
     readonly GitRepository _repository;
@@ -31,16 +35,18 @@ public sealed class GitHistory : IDisposable
         _repository = new(processes, GitPlace.OfWorkTree(root) ?? throw FetchException.NotARepository(root), root);
     }
 
-    /// <summary>The commits that changed a file, the newest first.</summary>
-    /// <param name="path">The file, relative to the work tree.</param>
+    /// <summary>The commits that changed one of some files, the newest first.</summary>
+    /// <param name="paths">The files, relative to the work tree.</param>
     /// <param name="most">The most commits to return.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<IReadOnlyList<FileCommit>> OfAsync(string path, int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FileCommit>> OfAsync(IEnumerable<string> paths, int most, CancellationToken cancellationToken)
     {
         var finished = await _repository.RunAsync(
             cancellationToken,
-            "--literal-pathspecs", "rev-list", $"--max-count={most}",
-            "--format=%H%x00%ct%x00%s%x00%(trailers:key=Hostlock-Promoted-From,valueonly,separator=%x20)", "HEAD", "--", path);
+            [
+                "--literal-pathspecs", "rev-list", $"--max-count={most}",
+                "--format=%H%x00%ct%x00%s%x00%(trailers:key=Hostlock-Promoted-From,valueonly,separator=%x20)", "HEAD", "--", .. paths,
+            ]);
         // A repository without a commit has no history; any other failure is an error.
         if (!finished.Succeeded && await _repository.CommitAsync("HEAD", cancellationToken) is not null)
             throw FetchException.GitFailed(_repository.Url, "read the history of", finished.Errors.Trim());
@@ -54,10 +60,24 @@ public sealed class GitHistory : IDisposable
         ];
     }
 
-    /// <summary>The contents of a file in a commit; null if the commit has no such file.</summary>
+    /// <summary>The contents of a file in a commit; null if the commit has no such file. A link of the commit, on the way or at the end,
+    /// leads to another file of it.</summary>
     /// <exception cref="FetchException">The filter of the file does not give them.</exception>
-    public Task<byte[]?> ContentsAsync(string commit, string path, CancellationToken cancellationToken) =>
-        ReadAsync($"{commit}:{path}", path, cancellationToken);
+    public async Task<byte[]?> ContentsAsync(string commit, string path, CancellationToken cancellationToken)
+    {
+        var name = $"{commit}:{path}";
+        // A larger file is none of the things that have to be followed.
+        if (await StoredAsync(name, cancellationToken) is not { Length: > MaximumTarget })
+        {
+            var followed = await _repository.UseAsync(
+                objects => Follow(objects, commit, TreePath.Parse(path)), cancellationToken);
+            if (followed is not { } found)
+                return null;
+            path = found.ToText();
+            name = $"{commit}:{path}";
+        }
+        return await ReadAsync(name, path, cancellationToken);
+    }
 
     /// <summary>The contents of a blob as those of a file; null if there is no such blob.</summary>
     /// <param name="id">The id of the blob.</param>
@@ -67,16 +87,16 @@ public sealed class GitHistory : IDisposable
     public Task<byte[]?> BlobAsync(string id, string path, CancellationToken cancellationToken) => ReadAsync(id, path, cancellationToken);
 
     /// <summary>
-    /// The commit that a word means: one by name, or the last one of a day, <c>2026-03-01</c>, that has the file; null if no commit is
-    /// meant.
+    /// The commit that a word means: one by name, or the last one of a day, <c>2026-03-01</c>, that changed one of some files; null if no
+    /// commit is meant.
     /// </summary>
-    public async Task<string?> FindAsync(string word, string path, CancellationToken cancellationToken)
+    public async Task<string?> FindAsync(string word, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
         if (DateOnly.TryParseExact(word, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
         {
             var end = new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).ToUnixTimeSeconds() - 1;
             var finished = await _repository.RunAsync(
-                cancellationToken, "--literal-pathspecs", "rev-list", "-1", $"--before={end}", "HEAD", "--", path);
+                cancellationToken, ["--literal-pathspecs", "rev-list", "-1", $"--before={end}", "HEAD", "--", .. paths]);
             return finished.Output.Trim() is { Length: > 0 } found ? found : null;
         }
         return word.Any(char.IsControl) || word.Length > 256 ? null : (await _repository.CommitAsync(word, cancellationToken))?.Id;
@@ -87,11 +107,41 @@ public sealed class GitHistory : IDisposable
 
     async Task<byte[]?> ReadAsync(string name, string path, CancellationToken cancellationToken)
     {
-        var contents = await _repository.UseAsync(
-            objects => objects.Find(name, LockFileReader.MaximumBytes) is ({ Kind: "blob" }, var blob) ? blob : null, cancellationToken);
+        var contents = await StoredAsync(name, cancellationToken);
         return contents is not null && await IsFilteredAsync(path, cancellationToken)
             ? await FilterAsync(name, path, cancellationToken)
             : contents;
+    }
+
+    Task<byte[]?> StoredAsync(string name, CancellationToken cancellationToken) =>
+        _repository.UseAsync(
+            objects => objects.Find(name, LockFileReader.MaximumBytes) is ({ Kind: "blob" }, var blob) ? blob : null, cancellationToken);
+
+    // The file that a path leads to through the links of a commit; null if a link leads out of it, or in a circle.
+    TreePath? Follow(GitObjects objects, string commit, TreePath path)
+    {
+        for (var links = 0; links <= MaximumLinks; links++)
+        {
+            var link = path.Folders.Append(path).FirstOrDefault(part => IsLink(objects, commit, part));
+            if (link.IsRoot)
+                return path;
+            if (objects.Find($"{commit}:{link.ToText()}", MaximumTarget) is not (_, [not (byte)'/', ..] target)
+                || link.Folder.ResolveWithin(Encoding.UTF8.GetString(target)) is not { } found)
+                return null;
+            path = found.Join(path.Below(link));
+        }
+        return null;
+    }
+
+    bool IsLink(GitObjects objects, string commit, TreePath path)
+    {
+        var folder = $"{commit}:{path.Folder.ToText()}";
+        if (objects.Find(folder, 0) is not { Header.Kind: "tree" })
+            return false;
+        objects.Ask(folder);
+        objects.Send();
+        return GitTree.ReadFolder(objects, folder, _repository.Url)
+            .Any(entry => entry.Kind == TreeEntryKind.Link && entry.Name == path.Name);
     }
 
     /// <summary>The contents of a file as git would check them out.</summary>
@@ -110,9 +160,7 @@ public sealed class GitHistory : IDisposable
     public async Task<byte[]> StoredAsync(ReadOnlyMemory<byte> contents, string path, CancellationToken cancellationToken)
     {
         var id = await StoreAsync(contents, path, $"--path={path}", cancellationToken);
-        return await _repository.UseAsync(
-            objects => objects.Find(id, LockFileReader.MaximumBytes) is ({ Kind: "blob" }, var blob) ? blob : null, cancellationToken)
-            ?? throw FetchException.GitFailed(_repository.Url, $"store '{path}' in", "");
+        return await StoredAsync(id, cancellationToken) ?? throw FetchException.GitFailed(_repository.Url, $"store '{path}' in", "");
     }
 
     async Task<string> StoreAsync(ReadOnlyMemory<byte> contents, string path, string option, CancellationToken cancellationToken)

@@ -54,7 +54,7 @@ sealed class LockCommit
         var changed = await SinceLastCommitAsync(locks, cancellationToken);
         if (changed.Count == 0)
             return null;
-        string[] files = [.. changed.Select(PathOf)];
+        string[] files = [.. changed.Select(PathOf).Distinct()];
         await RefuseUnseenAsync(files, cancellationToken);
         var subject = Subject(changed, note);
         var message = new StringBuilder();

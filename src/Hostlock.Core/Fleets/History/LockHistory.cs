@@ -52,7 +52,7 @@ public sealed class LockHistory : IDisposable
     {
         var path = PathOf(place);
         // One commit more is read, for the change of the last one shown.
-        var commits = await _history.OfAsync(path, most + 1, cancellationToken);
+        var commits = await _history.OfAsync(FilesOf(place), most + 1, cancellationToken);
         var locks = new List<(LockFile? Lock, HostlockException? Why)>();
         foreach (var commit in commits)
             locks.Add(await LockAsync(commit.Id, path, cancellationToken));
@@ -72,18 +72,18 @@ public sealed class LockHistory : IDisposable
     /// <exception cref="FleetException">There is no such commit, or it does not have the lock.</exception>
     public async Task<byte[]> AtAsync(LockPlace place, string word, CancellationToken cancellationToken)
     {
-        if (await ContentsAsync(PathOf(place)) is { } contents)
+        if (await ContentsAsync(FilesOf(place)) is { } contents)
             return contents;
         foreach (var path in PathsAt(place, await FleetIfReadableAsync(word, cancellationToken)))
         {
-            if (await ContentsAsync(InRepository(path)) is { } earlier)
+            if (await ContentsAsync([InRepository(path)]) is { } earlier)
                 return earlier;
         }
         throw FleetException.NoSuchVersion(word, place.RelativePath);
 
-        async Task<byte[]?> ContentsAsync(string path) =>
-            await _history.FindAsync(word, path, cancellationToken) is { } commit
-                ? await _history.ContentsAsync(commit, path, cancellationToken)
+        async Task<byte[]?> ContentsAsync(string[] files) =>
+            await _history.FindAsync(word, files, cancellationToken) is { } commit
+                ? await _history.ContentsAsync(commit, files[0], cancellationToken)
                 : null;
     }
 
@@ -110,7 +110,7 @@ public sealed class LockHistory : IDisposable
     public async Task<LockFile?> TryAtAsync(string path, string word, CancellationToken cancellationToken)
     {
         var file = InRepository(path);
-        var commit = await _history.FindAsync(word, file, cancellationToken) ?? throw FleetException.NoSuchVersion(word, path);
+        var commit = await _history.FindAsync(word, [file], cancellationToken) ?? throw FleetException.NoSuchVersion(word, path);
         return await _history.ContentsAsync(commit, file, cancellationToken) is { } contents
             ? LockFileReader.Read($"{path}@{word}", contents)
             : null;
@@ -119,7 +119,7 @@ public sealed class LockHistory : IDisposable
     /// <summary>The fleet as hostlock.toml of a commit describes it; null if the commit has no such file.</summary>
     /// <exception cref="HostlockException">It cannot be read, or makes no sense to this hostlock.</exception>
     public async Task<Fleet?> TryFleetAtAsync(string word, CancellationToken cancellationToken) =>
-        await _history.FindAsync(word, _fleetFile, cancellationToken) is { } commit
+        await _history.FindAsync(word, [_fleetFile], cancellationToken) is { } commit
             && await _history.ContentsAsync(commit, _fleetFile, cancellationToken) is { } contents
                 ? FleetFile.Read(new SourceText($"{FleetFile.Name}@{word}", Encoding.UTF8.GetString(contents)))
                 : null;
@@ -133,10 +133,14 @@ public sealed class LockHistory : IDisposable
     {
         var path = PathOf(place);
         var now = HostLocks.ReadBytes(place);
-        foreach (var commit in await _history.OfAsync(path, MostLookedAt, cancellationToken))
+        foreach (var commit in await _history.OfAsync(FilesOf(place), MostLookedAt, cancellationToken))
         {
-            if (await _history.ContentsAsync(commit.Id, path, cancellationToken) is { } contents && !contents.AsSpan().SequenceEqual(now))
-                return contents;
+            // A commit that put a file in the place of a link is no change of the file that the link led to.
+            foreach (var version in new[] { commit.Id, $"{commit.Id}^" })
+            {
+                if (await _history.ContentsAsync(version, path, cancellationToken) is { } contents && !contents.AsSpan().SequenceEqual(now))
+                    return contents;
+            }
         }
         throw FleetException.NothingToUndo(place);
     }
@@ -153,7 +157,7 @@ public sealed class LockHistory : IDisposable
         var now = HostLocks.ReadBytes(place);
         var changes = 0;
         FileCommit? later = null;
-        foreach (var commit in await _history.OfAsync(path, most, cancellationToken))
+        foreach (var commit in await _history.OfAsync(FilesOf(place), most, cancellationToken))
         {
             var contents = await _history.ContentsAsync(commit.Id, path, cancellationToken);
             // The file may have changed since the last commit.
@@ -179,7 +183,7 @@ public sealed class LockHistory : IDisposable
     {
         var path = PathOf(place);
         var flake = Path.GetDirectoryName(_fleetFile) is { Length: > 0 } folder ? folder : ".";
-        foreach (var commit in await _history.OfAsync(flake, most, cancellationToken))
+        foreach (var commit in await _history.OfAsync([flake], most, cancellationToken))
         {
             if (await _history.ContentsAsync(commit.Id, path, cancellationToken) is { } contents)
                 yield return (commit, contents);
@@ -204,7 +208,11 @@ public sealed class LockHistory : IDisposable
         }
     }
 
-    string PathOf(LockPlace place) => GitWorkTreeFiles.PathOf(_root, place.FullPath);
+    // Links of a commit are followed within the commit.
+    string PathOf(LockPlace place) => Path.GetRelativePath(_root, place.FullPath);
+
+    // The lock first. If it is a link, a change of the file that it leads to is a change of the lock.
+    string[] FilesOf(LockPlace place) => [.. new[] { PathOf(place), GitWorkTreeFiles.PathOf(_root, place.FullPath) }.Distinct()];
 
     // A commit that has deleted the lock has none of its inputs.
     async Task<(LockFile? Lock, HostlockException? Why)> LockAsync(string commit, string path, CancellationToken cancellationToken)

@@ -84,7 +84,38 @@ public sealed class GitHistoryTests : IDisposable
         TestGit.In(_folder.Path, "update-ref", "HEAD", commit);
         using var history = new GitHistory(new ProcessRunner(), _folder.Path, ["locks/plex.lock"]);
 
-        Assert.Equal([new(commit, null, "x", "")], await history.OfAsync("locks/plex.lock", 10, TestContext.Current.CancellationToken));
+        Assert.Equal([new(commit, null, "x", "")], await history.OfAsync(["locks/plex.lock"], 10, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("link", "locks/plex.lock", "plain")]
+    [InlineData("folder", "locks", null)]
+    [InlineData("folder/plex.lock", "../locks/plex.lock", "plain")]
+    [InlineData("locks/other.lock", "../../locks/plex.lock", null)]
+    [InlineData("locks/other.lock", "/locks/plex.lock", null)]
+    [InlineData("locks/other.lock", "missing", null)]
+    [InlineData("locks/other.lock", "other.lock", null)]
+    public async Task A_link_leads_to_another_file_of_the_same_commit(string path, string target, string? contents)
+    {
+        TestGit.In(_folder.Path, "init", "-q", "-b", "main");
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder[path])!);
+        Directory.CreateDirectory(_folder["locks"]);
+        File.CreateSymbolicLink(_folder[path], target);
+        Commit("locks/plex.lock", "plain");
+
+        Assert.Equal(contents, await ContentsAsync(path));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_a_link_is_followed_too()
+    {
+        TestGit.In(_folder.Path, "init", "-q", "-b", "main");
+        File.CreateSymbolicLink(_folder["folder"], "locks");
+        Commit("locks/plex.lock", "plain");
+
+        Assert.Equal("plain", await ContentsAsync("folder/plex.lock"));
+        Assert.Null(await ContentsAsync("folder/web.lock"));
+        Assert.Null(await ContentsAsync("none/web.lock"));
     }
 
     void Filter(string smudge)
@@ -102,10 +133,12 @@ public sealed class GitHistoryTests : IDisposable
         TestGit.Commit(_folder.Path, 1);
     }
 
-    async Task<string> ContentsAsync(string path)
+    async Task<string?> ContentsAsync(string path)
     {
         using var history = new GitHistory(new ProcessRunner(), _folder.Path, ["locks/plex.lock"]);
-        return Encoding.UTF8.GetString((await history.ContentsAsync("HEAD", path, TestContext.Current.CancellationToken))!);
+        return await history.ContentsAsync("HEAD", path, TestContext.Current.CancellationToken) is { } contents
+            ? Encoding.UTF8.GetString(contents)
+            : null;
     }
 
     async Task<string> BlobAsync(string path)

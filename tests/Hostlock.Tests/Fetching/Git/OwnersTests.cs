@@ -50,8 +50,8 @@ public sealed class OwnersTests : IDisposable
         GiveAway("input");
         using var history = new GitHistory(_git.Processes, _git.Folder["input"], ["file"]);
 
-        await Assert.ThrowsAsync<FetchException>(() => history.OfAsync("file", 1, Stop));
-        await Assert.ThrowsAsync<FetchException>(() => history.FindAsync("HEAD", "file", Stop));
+        await Assert.ThrowsAsync<FetchException>(() => history.OfAsync(["file"], 1, Stop));
+        await Assert.ThrowsAsync<FetchException>(() => history.FindAsync("HEAD", ["file"], Stop));
         await Assert.ThrowsAsync<FetchException>(() => history.ContentsAsync("HEAD", "file", Stop));
     }
 

@@ -88,8 +88,8 @@ public sealed class GitWorkTreeFiles : TreeFiles
     }
 
     /// <summary>
-    /// The path by which git knows a file, from the root of its work tree. git takes no path through a link: if a folder on the way is a
-    /// link to another folder of the work tree, the path of that folder stands in its place.
+    /// The path by which git knows a file, from the root of its work tree. git takes no path through a link: if a folder on the way, or the
+    /// file itself, is a link to another place in the work tree, the path of that place stands in its stead.
     /// </summary>
     /// <param name="root">The folder of the work tree.</param>
     /// <param name="file">The file, as an absolute path.</param>
@@ -101,9 +101,9 @@ public sealed class GitWorkTreeFiles : TreeFiles
         var path = TreePath.Parse(written);
         for (var links = 0; links < MaximumLinks; links++)
         {
-            if (LinkOn(root, path) is not var (link, folder))
+            if (LinkOn(root, path) is not var (link, place))
                 return path.ToText();
-            path = folder.Join(path.Below(link));
+            path = place.Join(path.Below(link));
         }
         return written;
     }
@@ -112,23 +112,22 @@ public sealed class GitWorkTreeFiles : TreeFiles
     /// <param name="path">Its path from the root of the work tree.</param>
     public async Task<bool> KnowsAsync(TreePath path) => (await UnknownAsync(path)).Count == 0;
 
-    /// <summary>The paths that git has to learn of before Nix sees a file: links on the way to it, and its own.</summary>
+    /// <summary>The paths that git has to learn of before Nix sees a file: links that lead to it, and its own.</summary>
     /// <param name="path">Its path from the root of the work tree.</param>
     /// <returns>The paths as git takes them; none if git knows the file.</returns>
     public async Task<IReadOnlyList<TreePath>> UnknownAsync(TreePath path)
     {
         var tracked = (await _tracked.Value).Files;
         var unknown = new List<TreePath>();
-        for (var links = 0; links < MaximumLinks && !tracked.Contains(path); links++)
+        for (var links = 0; links < MaximumLinks; links++)
         {
-            if (LinkOn(Root, path) is not var (link, folder))
-            {
-                unknown.Add(path);
+            var found = LinkOn(Root, path);
+            var step = found?.Link ?? path;
+            if (!tracked.Contains(step))
+                unknown.Add(step);
+            if (found is not var (link, place))
                 break;
-            }
-            if (!tracked.Contains(link))
-                unknown.Add(link);
-            path = folder.Join(path.Below(link));
+            path = place.Join(path.Below(link));
         }
         return unknown;
     }
@@ -157,16 +156,16 @@ public sealed class GitWorkTreeFiles : TreeFiles
     public void RefuseOddRules(IEnumerable<string> files) =>
         GitRules.RefuseOdd(Root, files.Select(file => TreePath.Parse(Path.GetRelativePath(Root, file))));
 
-    // The first link on the way to a path that leads to a folder of the work tree, and that folder; null if no link does.
-    static (TreePath Link, TreePath Folder)? LinkOn(string root, TreePath path)
+    // The first link on the way to a path, or at its end, and the place in the work tree that it leads to; null if no link leads to one.
+    static (TreePath Link, TreePath Place)? LinkOn(string root, TreePath path)
     {
-        foreach (var step in path.Folders)
+        foreach (var step in path.Folders.Append(path))
         {
             byte[] at = [.. Encoding.UTF8.GetBytes(root), (byte)'/', .. step.Bytes];
             if (UnixFiles.Look(at) is { Kind: UnixFiles.Kind.Link })
                 return Encoding.UTF8.GetString(UnixFiles.ReadLink(at)) is var target && !target.StartsWith('/')
-                    && step.Folder.ResolveWithin(target) is { } folder
-                    ? (step, folder)
+                    && step.Folder.ResolveWithin(target) is { } place
+                    ? (step, place)
                     : null;
         }
         return null;
