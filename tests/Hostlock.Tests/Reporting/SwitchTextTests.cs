@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hostlock.Machines.Packages;
 using Hostlock.Reporting;
 using Hostlock.Rollouts;
@@ -83,7 +82,12 @@ public class SwitchTextTests
         };
         var record = new HostRecord(Plan(), Id)
         {
-            Before = Facts(Old), Now = Facts(New, Old, Id), Activations = 1, Verdict = verdict, JudgedBoot = "b1", WasLost = true,
+            Before = Facts(Old),
+            Now = Facts(New, Old, Id),
+            Activations = 1,
+            Verdict = verdict,
+            JudgedBoot = "b1",
+            WasLost = true,
         };
         var ended = new RolloutEvent.Ended(Plex, step, new() { Facts = now with { Generation = 7 } }, Start);
 

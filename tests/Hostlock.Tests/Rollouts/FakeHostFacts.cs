@@ -21,7 +21,10 @@ static class FakeHostFacts
     public static HostFacts Facts(StorePath running, StorePath? next = null, string? trial = null, string boot = "b1") =>
         new(running, running, next ?? running, "m1", boot)
         {
-            HasTarget = true, Trial = trial, FailedUnits = [], Power = RootPower.IsRoot,
+            HasTarget = true,
+            Trial = trial,
+            FailedUnits = [],
+            Power = RootPower.IsRoot,
         };
 
     public static HostPlan Plan(Activation activation = Activation.Test, bool isChecked = true) =>
