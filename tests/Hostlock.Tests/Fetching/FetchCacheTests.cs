@@ -60,7 +60,12 @@ public class FetchCacheTests
         var file = Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Single();
         var whole = File.ReadAllText(file);
 
-        foreach (var damaged in (string[])["", "x", whole[..^3], whole.Replace("sha256-x", "sha256-y", StringComparison.Ordinal), whole.Replace("answer 1", "answer 2", StringComparison.Ordinal)])
+        string[] others =
+        [
+            "", "x", whole[..^3], whole.Replace("sha256-x", "sha256-y", StringComparison.Ordinal),
+            whole.Replace("answer 1", "answer 2", StringComparison.Ordinal),
+        ];
+        foreach (var damaged in others)
         {
             File.WriteAllText(file, damaged);
 

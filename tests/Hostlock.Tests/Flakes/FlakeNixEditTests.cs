@@ -12,7 +12,8 @@ public class FlakeNixEditTests
         var wrapped = Wrap($"{{\n  {Declared} # pinned\n  outputs = {{ self, nixpkgs, ... }}@inputs: {{\n    a = 1; /* b */\n  }};\n}}\n");
 
         Assert.Equal(
-            $"{{\n  {Declared} # pinned\n  outputs = inputs: import ./hostlock.nix inputs ({{ self, nixpkgs, ... }}@inputs: {{\n    a = 1; /* b */\n  }});\n}}\n",
+            $"{{\n  {Declared} # pinned\n  outputs = inputs: import ./hostlock.nix inputs ({{ self, nixpkgs, ... }}@inputs: {{\n"
+                + "    a = 1; /* b */\n  });\n}\n",
             wrapped.Text);
         Assert.Equal(2, wrapped.Changes.Length);
         Assert.All(wrapped.Changes, change => Assert.Equal(0, change.Length));
@@ -24,7 +25,8 @@ public class FlakeNixEditTests
         var wrapped = Wrap($"{{ {Declared} outputs = {{ self, nixpkgs, extra ? null }}: {{ }}; }}");
 
         Assert.Equal(
-            $"{{ {Declared} outputs = inputs@{{ self, nixpkgs, extra, ... }}: import ./hostlock.nix inputs ({{ self, nixpkgs, extra ? null }}: {{ }}); }}",
+            $"{{ {Declared} outputs = inputs@{{ self, nixpkgs, extra, ... }}: "
+                + "import ./hostlock.nix inputs ({ self, nixpkgs, extra ? null }: { }); }",
             wrapped.Text);
     }
 

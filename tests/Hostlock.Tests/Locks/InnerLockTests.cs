@@ -54,11 +54,28 @@ public class InnerLockTests
     static LockFile Outer(string inputs) => LockFileReader.Read("flake.lock", Encoding.UTF8.GetBytes($$"""
         { "nodes": {
           "n": { "locked": { "path": "./n", "type": "path" }, "original": { "path": "./n", "type": "path" }, "parent": [ "sub" ] },
-          "pinned": { "inputs": { "back": [ "sub", "b" ] }, "locked": { "owner": "o", "repo": "pinned", "type": "github" }, "original": { "owner": "o", "repo": "pinned", "type": "github" } },
-          "circle": { "inputs": { "around": [ "circle" ] }, "locked": { "owner": "o", "repo": "circle", "type": "github" }, "original": { "owner": "o", "repo": "circle", "type": "github" } },
+          "pinned": {
+            "inputs": { "back": [ "sub", "b" ] },
+            "locked": { "owner": "o", "repo": "pinned", "type": "github" },
+            "original": { "owner": "o", "repo": "pinned", "type": "github" }
+          },
+          "circle": {
+            "inputs": { "around": [ "circle" ] },
+            "locked": { "owner": "o", "repo": "circle", "type": "github" },
+            "original": { "owner": "o", "repo": "circle", "type": "github" }
+          },
           "other": { "locked": { "path": "./o", "type": "path" }, "original": { "path": "./o", "type": "path" }, "parent": [] },
-          "sub": { "inputs": {{inputs}}, "locked": { "path": "./sub", "type": "path" }, "original": { "path": "./sub", "type": "path" }, "parent": [] },
-          "root": { "inputs": { "sub": "sub", "other": "other", "pinned": "pinned", "circle": "circle", "alias": [ "pinned" ], "follower": [ "sub" ] } }
+          "sub": {
+            "inputs": {{inputs}},
+            "locked": { "path": "./sub", "type": "path" },
+            "original": { "path": "./sub", "type": "path" },
+            "parent": []
+          },
+          "root": {
+            "inputs": {
+              "sub": "sub", "other": "other", "pinned": "pinned", "circle": "circle", "alias": [ "pinned" ], "follower": [ "sub" ]
+            }
+          }
         }, "root": "root", "version": 7 }
         """));
 }

@@ -8,7 +8,8 @@ namespace Hostlock.Tests.Locks;
 /// <summary>What one lock alone knows of a pin is carried into another, and nothing else.</summary>
 public class LockCompletionTests
 {
-    const string Hash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", OtherHash = "sha256-BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=";
+    const string Hash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    const string OtherHash = "sha256-BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=";
 
     static readonly LockFile Bare = SmallLocks.Of(("a", Locked("github:acme/a", 1, 1, ("b", Locked("github:acme/b", 2, 2)))));
     static readonly LockFile Whole = SmallLocks.Of(

@@ -60,7 +60,8 @@ public class LockFileWriterTests
     public void Attributes_that_Nix_does_not_know_stand_among_the_others_in_the_form_of_Nix()
     {
         const string written = """
-            {"version":7,"root":"root","nodes":{"root":{"zzz":[],"inputs":{"a":"a"}},"a":{"zzz":{"y":[1.50,{"b":null,"a":{}}],"x":"é\u00e9\/"},
+            {"version":7,"root":"root","nodes":{"root":{"zzz":[],"inputs":{"a":"a"}},
+            "a":{"zzz":{"y":[1.50,{"b":null,"a":{}}],"x":"é\u00e9\/"},
             "original":{"type":"path","path":"a"},"locked":{"type":"path","path":"a"},"flake2":-1e3,"buildTime":true,"mine":false}}}
             """;
 

@@ -80,7 +80,8 @@ public class NarOrderTests
 
     static void Feed(NarOrder order, Node folder)
     {
-        foreach (var (name, node) in folder.Entries!.OrderBy(entry => entry.Key + (entry.Value.Entries is null ? "" : "/"), StringComparer.Ordinal))
+        var entries = folder.Entries!.OrderBy(entry => entry.Key + (entry.Value.Entries is null ? "" : "/"), StringComparer.Ordinal);
+        foreach (var (name, node) in entries)
         {
             var bytes = Encoding.UTF8.GetBytes(name);
             if (node.Entries is not null)

@@ -91,7 +91,8 @@ public sealed class OwnersTests : IDisposable
         File.SetUnixFileMode(_git.Folder.Path, (UnixFileMode)0b111_101_101);
     }
 
-    IEnumerable<string> Commands() => _git.Processes.Started.Select(request => request.Arguments.First(word => word is "rev-parse" or "cat-file"));
+    IEnumerable<string> Commands() =>
+        _git.Processes.Started.Select(request => request.Arguments.First(word => word is "rev-parse" or "cat-file"));
 
     /// <summary>Programs with git settings of a user.</summary>
     sealed class WithSettings(IProcessRunner real, string settings) : IProcessRunner

@@ -80,7 +80,8 @@ public class HttpDownloadsTests
     {
         using var downloads = new HttpDownloads(() => new SocketsHttpHandler(), Settings, TimeProvider.System);
 
-        var error = await Assert.ThrowsAsync<FetchException>(() => downloads.GetTextAsync(url, null, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<FetchException>(
+            () => downloads.GetTextAsync(url, null, TestContext.Current.CancellationToken));
 
         Assert.Equal($"'{url}' names no server", error.Message);
         Assert.False(error.IsOutside);

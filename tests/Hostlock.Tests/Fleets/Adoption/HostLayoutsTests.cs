@@ -285,8 +285,14 @@ public sealed class HostLayoutsTests : IDisposable
     static string LockOf(char revision, int modified = 1, string original = "github:o/a") => $$"""
         { "nodes": {
           "a": {
-            "locked": { "lastModified": {{modified}}, "narHash": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "owner": "o", "repo": "a", "rev": "{{new string(revision, 40)}}", "type": "github" },
-            "original": { "owner": "o", "repo": "a",{{(original.EndsWith("/stable", StringComparison.Ordinal) ? " \"ref\": \"stable\"," : "")}} "type": "github" }
+            "locked": {
+              "lastModified": {{modified}}, "narHash": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+              "owner": "o", "repo": "a", "rev": "{{new string(revision, 40)}}", "type": "github"
+            },
+            "original": {
+              {{(original.EndsWith("/stable", StringComparison.Ordinal) ? "\"ref\": \"stable\"," : "")}}
+              "owner": "o", "repo": "a", "type": "github"
+            }
           },
           "root": { "inputs": { "a": "a" } }
         }, "root": "root", "version": 7 }

@@ -100,7 +100,8 @@ public sealed class HostNamesTests : IDisposable
         if (hasList)
             _folder.Write("hostlock.toml", "version = 1\n");
         var nix = new PretendNix(
-            """{"all":["nixosConfigurations","lib"],"configurations":{"nixosConfigurations":["plex"],"darwinConfigurations":[],"homeConfigurations":[],"nixOnDroidConfigurations":[]}}""");
+            """{"all":["nixosConfigurations","lib"],"configurations":{"nixosConfigurations":["plex"],"""
+                + """ "darwinConfigurations":[],"homeConfigurations":[],"nixOnDroidConfigurations":[]}}""");
 
         var names = await FindAsync(nix);
 

@@ -37,6 +37,7 @@ public sealed class HostSelectionTests : IDisposable
         Assert.Equal("did you mean 'plex'?", (await Assert.ThrowsAsync<FleetException>(() => HostsAsync("plx"))).Hint);
 
     async Task<IEnumerable<string>> HostsAsync(params string[] words) =>
-        (await HostSelection.PlanAsync(FleetFolder.Open(_folder.Path), words, new CountingProcesses(), TestContext.Current.CancellationToken))
+        (await HostSelection.PlanAsync(
+            FleetFolder.Open(_folder.Path), words, new CountingProcesses(), TestContext.Current.CancellationToken))
         .Hosts.Keys.Select(host => host.ToString());
 }

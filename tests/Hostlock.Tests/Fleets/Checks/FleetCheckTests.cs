@@ -48,7 +48,8 @@ public sealed class FleetCheckTests : IDisposable
                     FlakeOf("nixosConfigurations = { plex = 1; phone = 2; }; homeConfigurations.\"j@plex\" = 3; packages = { };"));
                 test.Write("hostlock.toml", "version = 1\noutputs = [\"nixosConfigurations\", \"homeConfigurations\"]\n[hosts.plex]\n");
             },
-            "error: hostlock.toml: phone is in flake.nix and not in hostlock.toml, so Nix does not see it\n  fix: hostlock init phone --yes\n"
+            "error: hostlock.toml: phone is in flake.nix and not in hostlock.toml, so Nix does not see it\n"
+            + "  fix: hostlock init phone --yes\n"
             + "error: hostlock.toml: homeConfigurations.\"j@plex\" is in flake.nix, and hostlock.toml does not list it for plex, so Nix "
                 + "does not see it\n  fix: hostlock init --yes\n"
             + "error: hostlock.toml: flake.nix has an output 'packages' that 'outputs' does not list, so Nix does not see it\n  fix: "
@@ -139,7 +140,8 @@ public sealed class FleetCheckTests : IDisposable
             "error: hostlock.nix: it is not the library of this hostlock\n  fix: hostlock init --upgrade --yes\n"),
         ["not-wrapped"] = (
             test => test.Write("flake.nix", "{\n  inputs.a.url = \"github:o/a\";\n  outputs = _: { };\n}\n"),
-            "error: flake.nix: 'outputs' does not call hostlock.nix, so every host is built by the root lock\n  fix: hostlock init --yes\n"),
+            "error: flake.nix: 'outputs' does not call hostlock.nix, so every host is built by the root lock\n"
+            + "  fix: hostlock init --yes\n"),
         ["drifted"] = (
             test =>
             {
@@ -161,13 +163,13 @@ public sealed class FleetCheckTests : IDisposable
         ["downgrade"] = (
             test =>
                 test._complete = fleet =>
-                    fleet with { Earlier = new("HEAD~1", [(fleet.Locks[1], LockFileReader.Read("then", Encoding.UTF8.GetBytes(LockText(revision: '2', day: 59))))], []) },
+                    fleet with { Earlier = new("HEAD~1", [(fleet.Locks[1], Then)], []) },
             "error: locks/plex.lock: since HEAD~1, plex: 'a' went back in time, from 2026-02-28 to 2026-02-27\n  fix: hostlock restore "
                 + "plex --to 'HEAD~1' -i a\n"),
         ["base-unreadable"] = (
             test =>
                 test._complete = fleet =>
-                    fleet with { Earlier = new("HEAD~1", [], [(fleet.Locks[1].Place, LockException.ConflictMarkers(new SourceText("x", "").Span(0, 0)))]) },
+                    fleet with { Earlier = new("HEAD~1", [], [(fleet.Locks[1].Place, Unread)]) },
             "error: locks/plex.lock: plex cannot be compared with HEAD~1: the lock file has conflict markers of a merge\n"),
         ["unreachable"] = (
             test =>
@@ -177,10 +179,22 @@ public sealed class FleetCheckTests : IDisposable
         ["hash"] = (
             test =>
                 test._complete = fleet =>
-                    fleet with { Refetched = new([new([.. fleet.Locks.Select(status => (status.Place, InputPath.Of("a", "b")))], FetchException.HashMismatch(FlakeRef.Indirect("x"), "this", "that"))]) },
+                    fleet with
+                    {
+                        Refetched = new(
+                        [
+                            new(
+                                [.. fleet.Locks.Select(status => (status.Place, InputPath.Of("a", "b")))],
+                                FetchException.HashMismatch(FlakeRef.Indirect("x"), "this", "that")),
+                        ]),
+                    },
             "error: flake.lock: input 'a/b' of root and 1 more: NAR hash mismatch in input 'flake:x', expected 'this' but got 'that'\n"
             + "  fix: hostlock update root plex -i a/b\n"),
     };
+
+    static LockFile Then => LockFileReader.Read("then", Encoding.UTF8.GetBytes(LockText(revision: '2', day: 59)));
+
+    static LockException Unread => LockException.ConflictMarkers(new SourceText("x", "").Span(0, 0));
 
     static string FlakeOf(string outputs) => FlakeNix.Replace("nixosConfigurations.plex = 1;", outputs, StringComparison.Ordinal);
 
@@ -238,8 +252,9 @@ public sealed class FleetCheckTests : IDisposable
             """
             # What `check` looks for
 
-            Each rule has a code, which `check --json` gives as `code` and which stays the same from release to release. An error fails the check (exit 1), a warning does so with
-            `--strict`. A finding names the file, the line if there is one, and under `fix` the command that fixes it, if one does.
+            Each rule has a code, which `check --json` gives as `code` and which stays the same from release to release. An error fails
+            the check (exit 1), a warning does so with `--strict`. A finding names the file, the line if there is one, and under `fix`
+            the command that fixes it, if one does.
 
             | code | severity | what it means | looks at |
             |---|---|---|---|

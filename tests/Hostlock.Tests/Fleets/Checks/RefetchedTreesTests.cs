@@ -41,7 +41,8 @@ public sealed class RefetchedTreesTests
         var node = ((LockEdge.Locked)file.EdgeAt(InputPath.Of("a"))!).Node;
         var other = node.Locked.With(node.Locked.Input.With("narHash", "sha256-" + new string('A', 43) + "="));
 
-        var failed = (await FetchAsync(("plex", file.With(InputPath.Of("a"), new LockEdge.Locked(new(other, node.Original, true, null, node.Inputs)))))).Failed;
+        var changed = file.With(InputPath.Of("a"), new LockEdge.Locked(new(other, node.Original, true, null, node.Inputs)));
+        var failed = (await FetchAsync(("plex", changed))).Failed;
 
         Assert.Contains("hash mismatch", Assert.Single(failed).Why.Message, StringComparison.OrdinalIgnoreCase);
     }
