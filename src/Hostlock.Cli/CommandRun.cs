@@ -76,6 +76,9 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>Finds out what would change on machines.</summary>
     public HostPreviews Previews => new(surroundings.Processes, Folder, surroundings.Machine, Probes, MachineCache);
 
+    /// <summary>Builds the systems of hosts.</summary>
+    public SystemBuild SystemBuild => new(surroundings.Processes, StepSurroundings);
+
     /// <summary>The journals of the flake.</summary>
     public RolloutJournals Journals => RolloutJournals.Of(surroundings.Processes, Folder, Cache.Path);
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Hostlock.Fleets;
 using Hostlock.Rollouts;
-using Hostlock.Rollouts.Steps;
 
 namespace Hostlock.Cli.Commands;
 
@@ -57,8 +56,7 @@ sealed class SwitchCommand : FleetCommand
         {
             run.Terminal.Talk($"building {host.Name}\n");
             var begin = run.Now;
-            var system = await new SystemBuild(run.Processes, run.Folder).OfAsync(
-                host, settings.Build, run.AddressOf(host.Name).Target, run.Journals.RootOf(host.Name), run.CancellationToken);
+            var system = await run.SystemBuild.OfAsync(host, run.Journals.RootOf(host.Name), run.CancellationToken);
             built.Add(host.Name, string.Create(CultureInfo.InvariantCulture, $"built {(run.Now - begin).TotalSeconds:0} s"));
             plans.Add(new(
                 host.Name, system, run.Value(_boot) ? Activation.Boot : Activation.Test, settings.Engine, settings.Trial,
@@ -86,7 +84,7 @@ sealed class SwitchCommand : FleetCommand
         foreach (var host in hosts)
         {
             run.Terminal.Talk($"building a virtual machine of {host.Name}\n");
-            var program = await new SystemBuild(run.Processes, run.Folder).VirtualMachineAsync(
+            var program = await run.SystemBuild.VirtualMachineAsync(
                 host, $"{run.Journals.RootOf(host.Name)}-vm", run.CancellationToken);
             run.Terminal.Data($"{ShellWord.Quote(program)}\n");
         }

@@ -18,22 +18,28 @@ public sealed record MachineAddress(HostName Host, string? Target)
     /// <summary>True if ssh is asked for the name of the host, because hostlock.toml gives no target.</summary>
     public bool IsNamedByHost => Target == Host.ToString();
 
+    /// <summary>The user and the machine without a scheme and a port, <c>root@plex.lan</c>; null for this machine.</summary>
+    public string? Place => Parts?.Place;
+
+    /// <summary>The port of ssh, in digits; null if ssh knows it by itself.</summary>
+    public string? Port => Parts?.Port;
+
     /// <summary>The machine without a user, a scheme and a port: <c>plex.lan</c>; <c>localhost</c> for this machine.</summary>
-    public string Machine
+    public string Machine => Place is { } place ? place[(place.LastIndexOf('@') + 1)..] : "localhost";
+
+    (string Place, string? Port)? Parts
     {
         get
         {
             if (Target is null)
-                return "localhost";
-            var scheme = Target.IndexOf("://", StringComparison.Ordinal);
-            var place = scheme < 0 ? Target : Target[(scheme + 3)..].Split('/')[0];
-            place = place[(place.LastIndexOf('@') + 1)..];
+                return null;
             // Only an address with a scheme has a port, and an IPv6 address has its colons in brackets there.
-            return scheme < 0
-                ? place
-                : place.StartsWith('[')
-                ? place[..(place.IndexOf(']', StringComparison.Ordinal) + 1)]
-                : place.Split(':')[0];
+            var scheme = Target.IndexOf("://", StringComparison.Ordinal);
+            if (scheme < 0)
+                return (Target, null);
+            var place = Target[(scheme + 3)..].Split('/')[0];
+            var colon = place.LastIndexOf(':');
+            return colon > place.LastIndexOf(']') ? (place[..colon], place[(colon + 1)..]) : (place, null);
         }
     }
 

@@ -18,4 +18,19 @@ public class MachineAddressTests
 
         Assert.Equal((target, target is null, target ?? "this machine"), (address.Target, address.IsHere, address.ToString()));
     }
+
+    [Theory]
+    [InlineData(null, null, null, "localhost")]
+    [InlineData("plex", "plex", null, "plex")]
+    [InlineData("root@fe80::1%eth0", "root@fe80::1%eth0", null, "fe80::1%eth0")]
+    [InlineData("ssh://root@plex.lan", "root@plex.lan", null, "plex.lan")]
+    [InlineData("ssh://root@plex.lan:2222/", "root@plex.lan", "2222", "plex.lan")]
+    [InlineData("ssh://[fe80::1]", "[fe80::1]", null, "[fe80::1]")]
+    [InlineData("ssh://me@[fe80::1]:22", "me@[fe80::1]", "22", "[fe80::1]")]
+    public void An_address_has_a_place_a_port_and_a_machine(string? target, string? place, string? port, string machine)
+    {
+        var address = new MachineAddress(HostName.Parse("plex"), target);
+
+        Assert.Equal((place, port, machine), (address.Place, address.Port, address.Machine));
+    }
 }

@@ -11,8 +11,11 @@ public static class Ssh
     // A command without a time limit ends if the machine falls silent.
     static readonly string[] EndsInSilence = ["-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=4"];
 
-    /// <summary>The options that nix gives to ssh, in the form of NIX_SSHOPTS.</summary>
-    public static string NixOptions => string.Join(' ', [.. Options, .. EndsInSilence]);
+    /// <summary>The options that nix and nixos-rebuild give to ssh, in the form of NIX_SSHOPTS.</summary>
+    /// <param name="port">The port of the machine, in digits; null if ssh knows it by itself.</param>
+    /// <remarks>In an address, releases of Nix up to 2.26 at least take no port.</remarks>
+    public static string NixOptions(string? port) =>
+        string.Join(' ', [.. Options, .. EndsInSilence, .. port is null ? [] : new[] { "-p", port }]);
 
     /// <summary>
     /// Builds a command that runs a program on another machine. ssh gives a shell there one line, so the

@@ -12,5 +12,5 @@ sealed class DirectEngine : IDeployEngine
 {
     public string Name => RolloutSettings.Direct;
 
-    public ProcessRequest? Activation(string? target, RootPower power, StorePath system) => null;
+    public ProcessRequest? Activation(MachineAddress address, RootPower power, StorePath system) => null;
 }

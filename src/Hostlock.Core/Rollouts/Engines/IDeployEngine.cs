@@ -1,3 +1,4 @@
+using Hostlock.Fleets;
 using Hostlock.Machines;
 using Hostlock.Platform;
 
@@ -14,10 +15,10 @@ public interface IDeployEngine
 
     /// <summary>The command that activates a system on trial; null if the script of steps does it itself, in the command that arms the
     /// silence timer.</summary>
-    /// <param name="target">The machine as ssh knows it; null for this machine.</param>
+    /// <param name="address">The machine. Its port is given by NIX_SSHOPTS.</param>
     /// <param name="power">How its user becomes root.</param>
     /// <param name="system">The exact system.</param>
-    ProcessRequest? Activation(string? target, RootPower power, StorePath system);
+    ProcessRequest? Activation(MachineAddress address, RootPower power, StorePath system);
 }
 
 /// <summary>The engines that there are.</summary>
@@ -26,6 +27,6 @@ public static class DeployEngines
     static readonly IDeployEngine[] All = [new DirectEngine(), new NixosRebuildEngine()];
 
     /// <summary>The engine of a name that hostlock.toml, or a journal, gives.</summary>
-    /// <param name="name">The name.</param>
-    public static IDeployEngine Of(string name) => All.FirstOrDefault(engine => engine.Name == name) ?? All[0];
+    /// <param name="name">The name, one of <see cref="RolloutSettings.Engines"/>.</param>
+    public static IDeployEngine Of(string name) => All.Single(engine => engine.Name == name);
 }

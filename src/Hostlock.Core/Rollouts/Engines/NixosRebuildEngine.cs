@@ -14,19 +14,19 @@ sealed class NixosRebuildEngine : IDeployEngine
 {
     public string Name => RolloutSettings.NixosRebuild;
 
-    public ProcessRequest? Activation(string? target, RootPower power, StorePath system) => NixosRebuildProgram.Command(
-        isByRoot: target is null && power == RootPower.BySudo,
+    public ProcessRequest? Activation(MachineAddress address, RootPower power, StorePath system) => NixosRebuildProgram.Command(
+        isByRoot: address.IsHere && power == RootPower.BySudo,
         [
             "test", "--no-reexec", "--store-path", system.ToString(),
-            .. TargetOptions(target, power),
+            .. TargetOptions(address.Place, power),
         ]);
 
-    static IEnumerable<string> TargetOptions(string? target, RootPower power)
+    static IEnumerable<string> TargetOptions(string? place, RootPower power)
     {
-        if (target is null)
+        if (place is null)
             yield break;
         yield return "--target-host";
-        yield return target;
+        yield return place;
         if (power == RootPower.BySudo)
             yield return "--elevate=sudo";
     }

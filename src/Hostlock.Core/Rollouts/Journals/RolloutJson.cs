@@ -199,7 +199,9 @@ public static class RolloutJson
         Name(json.GetProperty("host")),
         Path(json.GetProperty("target")) ?? throw new FormatException(),
         Parsed<Activation>(json.GetProperty("activation")),
-        json.GetProperty("engine").GetString()!,
+        json.GetProperty("engine").GetString() is { } engine && RolloutSettings.Engines.Contains(engine)
+            ? engine
+            : throw new FormatException(),
         TimeSpan.FromSeconds(json.GetProperty("trial").GetInt64()),
         json.GetProperty("checked").GetBoolean());
 

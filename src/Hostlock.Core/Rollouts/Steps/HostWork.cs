@@ -23,7 +23,14 @@ public interface IStepTaker
 /// <param name="Folder">The fleet.</param>
 /// <param name="Machine">The name of this machine.</param>
 /// <param name="NixSshOptions">What the user has nix give to ssh, in the form of NIX_SSHOPTS; empty if nothing.</param>
-public sealed record StepSurroundings(FleetFolder Folder, string Machine, string NixSshOptions);
+public sealed record StepSurroundings(FleetFolder Folder, string Machine, string NixSshOptions)
+{
+    /// <summary>The environment of a program that gives NIX_SSHOPTS to ssh, which asks for no password then and waits for no dead
+    /// machine.</summary>
+    /// <param name="port">The port of the machine, in digits; null if ssh knows it by itself.</param>
+    public EnvironmentChanges ForSsh(string? port) =>
+        EnvironmentChanges.None.Set("NIX_SSHOPTS", $"{NixSshOptions} {Ssh.NixOptions(port)}".Trim());
+}
 
 /// <summary>Takes steps on machines: the command, then a look at the machine. Whatever the command says, the look decides.</summary>
 /// <param name="processes">Runs ssh, nix and engines.</param>
@@ -87,10 +94,14 @@ public sealed class HostWork(
     ProcessRequest? CopyRequest(Work work)
     {
         var settings = surroundings.Folder.Fleet.Rollout;
-        var from = SystemBuild.StoreOf(settings.Build, work.Address.Target);
-        var to = work.Address.Target is { } target ? SystemBuild.StoreOf(target) : null;
+        var from = SystemBuild.StoreOf(settings.Build, work.Address);
+        var to = SystemBuild.StoreOf(work.Address);
         if (from == to)
             return null;
+        // The options of ssh are for both ends; of two machines, each has its port in its address.
+        var port = work.Address.Port;
+        if (from is not null && port is not null)
+            (to, port) = ($"{to}:{port}", null);
         ImmutableArray<string> words =
         [
             "copy", "--no-check-sigs",
@@ -99,12 +110,7 @@ public sealed class HostWork(
             .. settings.Substitutes && to is not null ? new[] { "--substitute-on-destination" } : [],
             "--", work.Record.Plan.Target.ToString(),
         ];
-        // Without a terminal, ssh asks for no password.
-        return NixProgram.Command(words) with
-        {
-            HasOwnSession = true,
-            Environment = EnvironmentChanges.None.Set("NIX_SSHOPTS", $"{surroundings.NixSshOptions} {Ssh.NixOptions}".Trim()),
-        };
+        return NixProgram.Command(words) with { HasOwnSession = true, Environment = surroundings.ForSsh(port) };
     }
 
     async Task<StepResult> ActivateAsync(Work work)
@@ -112,11 +118,12 @@ public sealed class HostWork(
         var plan = work.Record.Plan;
         var command = plan.Activation == Activation.Boot
             ? null
-            : DeployEngines.Of(plan.Engine).Activation(work.Address.Target, work.Power, plan.Target);
+            : DeployEngines.Of(plan.Engine).Activation(work.Address, work.Power, plan.Target);
         var verb = plan.Activation == Activation.Boot ? "boot" : command is null ? "activate" : "arm";
         var finished = await WatchedAsync(work, Request(work, verb), isEndedByLook: false);
         if (command is not null && finished.Succeeded)
-            finished = await WatchedAsync(work, command, isEndedByLook: true);
+            finished = await WatchedAsync(
+                work, command with { Environment = surroundings.ForSsh(work.Address.Port) }, isEndedByLook: true);
         return Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), finished);
     }
 

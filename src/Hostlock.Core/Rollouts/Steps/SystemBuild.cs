@@ -12,22 +12,24 @@ namespace Hostlock.Rollouts.Steps;
 /// chosen by the Nix code of the flake.
 /// </summary>
 /// <param name="processes">Runs nix.</param>
-/// <param name="folder">The fleet.</param>
-public sealed class SystemBuild(IProcessRunner processes, FleetFolder folder)
+/// <param name="surroundings">The fleet, and this machine.</param>
+public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surroundings)
 {
-    /// <summary>Builds the system of a host.</summary>
+    /// <summary>Builds the system of a host, where <c>[rollout]</c> says.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="place">Where it is built.</param>
-    /// <param name="target">The machine of the host as ssh knows it; null for this machine.</param>
     /// <param name="root">A link that keeps the system from being collected, if it is built here.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">There is no nix, or the system cannot be built.</exception>
-    public async Task<StorePath> OfAsync(
-        Host host, BuildPlace place, string? target, string root, CancellationToken cancellationToken)
+    public async Task<StorePath> OfAsync(Host host, string root, CancellationToken cancellationToken)
     {
         if (!host.ConfigurationPaths[0].StartsWith("nixosConfigurations.", StringComparison.Ordinal))
             throw RolloutException.NotNixos(host.Name, host.ConfigurationPaths[0]);
-        return await BuildAsync(host, SystemEvaluation.AttributeOf(host), Options(place, target, root), cancellationToken);
+        var store = StoreOf(surroundings.Folder.Fleet.Rollout.Build, MachineAddress.Of(host, surroundings.Machine));
+        return await BuildAsync(
+            host,
+            SystemEvaluation.AttributeOf(host),
+            store is null ? ["--out-link", root] : ["--store", store, "--eval-store", "auto", "--no-link"],
+            cancellationToken);
     }
 
     /// <summary>Builds a virtual machine with the system of a host, and returns the program that starts it.</summary>
@@ -50,31 +52,29 @@ public sealed class SystemBuild(IProcessRunner processes, FleetFolder folder)
 
     /// <summary>The store that systems are built in, as nix knows it; null for that of this machine.</summary>
     /// <param name="place">Where they are built.</param>
-    /// <param name="target">The machine of the host as ssh knows it; null for this machine.</param>
-    public static string? StoreOf(BuildPlace place, string? target) => place switch
+    /// <param name="address">The machine of the host.</param>
+    public static string? StoreOf(BuildPlace place, MachineAddress address) => place switch
     {
         BuildPlace.Here => null,
-        BuildPlace.Target => target is null ? null : StoreOf(target),
+        BuildPlace.Target => StoreOf(address),
         BuildPlace.Elsewhere(var store) => store,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>The store of a machine, as nix knows it.</summary>
-    /// <param name="target">The machine as ssh knows it: <c>root@plex.lan</c>, <c>ssh://root@plex.lan:2222</c>.</param>
-    public static string StoreOf(string target)
-    {
-        var scheme = target.IndexOf("://", StringComparison.Ordinal);
-        return $"ssh-ng://{(scheme < 0 ? target : target[(scheme + 3)..])}";
-    }
-
-    internal static ImmutableArray<string> Options(BuildPlace place, string? target, string root) =>
-        StoreOf(place, target) is string store ? ["--store", store, "--eval-store", "auto", "--no-link"] : ["--out-link", root];
+    /// <summary>The store of a machine, as nix knows it, without its port; null for that of this machine.</summary>
+    /// <param name="address">The machine.</param>
+    public static string? StoreOf(MachineAddress address) => address.Place is { } place ? $"ssh-ng://{place}" : null;
 
     async Task<StorePath> BuildAsync(Host host, string attribute, ImmutableArray<string> options, CancellationToken cancellationToken)
     {
-        var reference = new SystemEvaluation(processes, folder).ReferenceTo(attribute);
-        var finished = await processes.RunAsync(
-            NixProgram.Command(["build", .. options, "--print-out-paths", "--", reference]), cancellationToken);
+        var reference = new SystemEvaluation(processes, surroundings.Folder).ReferenceTo(attribute);
+        // A builder that is named as a store has its port there.
+        var isOnTarget = surroundings.Folder.Fleet.Rollout.Build is BuildPlace.Target;
+        var request = NixProgram.Command(["build", .. options, "--print-out-paths", "--", reference]) with
+        {
+            Environment = surroundings.ForSsh(isOnTarget ? MachineAddress.Of(host, surroundings.Machine).Port : null),
+        };
+        var finished = await processes.RunAsync(request, cancellationToken);
         if (!finished.Succeeded)
             throw RolloutException.BuildFailed(host.Name, finished.Errors.Trim());
         return StorePath.TryParse(finished.Output.Trim()) ?? throw RolloutException.NotBuilt(host.Name, finished.Output.Trim());
