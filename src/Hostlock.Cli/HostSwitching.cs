@@ -144,7 +144,7 @@ sealed class HostSwitching
         lines.Break();
         if (run.IsJson)
             run.Terminal.Data(SwitchJson.Render(rollout, previews));
-        TellNext(run, rollout, waits);
+        TellNext(run, rollout);
         var code = CodeOf(run, rollout, waits);
         foreach (var host in rollout.InOrder.Where(host => Restores(rollout, host)))
         {
@@ -191,17 +191,11 @@ sealed class HostSwitching
         }
     }
 
-    static void TellNext(CommandRun run, Rollout rollout, bool waits)
+    static void TellNext(CommandRun run, Rollout rollout)
     {
         foreach (var host in rollout.InOrder)
-        {
-            if (waits && host is { Verdict: Verdict.Unclear, Outcome: null })
-                run.Terminal.Talk($"{host.Plan.Host} goes back by itself unless somebody decides\n");
             run.Terminal.Talk(SwitchText.NextSteps(host, run.AddressOf(host.Plan.Host).Target, words => run.Line(words)));
-        }
-        var others = rollout.InOrder.Where(host => host.Outcome is null && !host.IsAtRisk).Select(host => host.Plan.Host).ToList();
-        if (others.Count > 0 && rollout.InOrder.FirstOrDefault(host => host.IsFailure) is { } failed)
-            run.Terminal.Talk($"stopped: {failed.Plan.Host} failed; not touched: {string.Join(' ', others)}\n");
+        run.Terminal.Talk(SwitchText.Untouched(rollout));
     }
 
     static ExitCode CodeOf(CommandRun run, Rollout rollout, bool waits)

@@ -1,8 +1,8 @@
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
-using Hostlock.Locks;
 using Hostlock.Machines.Systems;
+using Hostlock.Reporting;
 using Hostlock.Rollouts;
 
 namespace Hostlock.Cli;
@@ -22,7 +22,7 @@ static class RolledBackLock
         var restore = run.Line("restore", host.Name.ToString(), "--to", "running");
         if (place.Sharers.Count > 1)
         {
-            run.Terminal.Talk($"the lock of {host.Name} is shared, so it stays as it is; to put it back for all: {restore}\n");
+            run.Terminal.Talk(RollbackText.Shared(host.Name, restore));
             return true;
         }
         LockReport report;
@@ -41,32 +41,26 @@ static class RolledBackLock
         catch (HostlockException why)
         {
             run.Terminal.Error(why);
-            run.Terminal.Talk($"{host.Name} went back, and its lock is not put back; try again: {restore}\n");
+            run.Terminal.Talk(RollbackText.NotPutBack(host.Name, restore));
             return false;
         }
         var diff = report.Locks.Single().Diff;
-        run.Terminal.Talk(
-            diff.IsEmpty ? $"{place.RelativePath} has these pins already\n" : $"{place.RelativePath} has the pins of that system again\n");
-        await TellDifferenceAsync(run, host, record);
-        foreach (var change in diff.Changes.Where(change => change is { Path.Length: 1, Moves: true, After: LockEdge.Locked }))
-            run.Terminal.Talk(
-                $"keep it there: {run.Line("freeze", host.Name.ToString(), change.Path.ToString(), "--reason", "rolled back")}\n");
+        run.Terminal.Talk(RollbackText.PutBack(place.RelativePath, diff));
+        run.Terminal.Talk(await DifferenceAsync(run, host, record));
+        run.Terminal.Talk(RollbackText.Freezes(host.Name, diff, words => run.Line(words)));
         return true;
     }
 
-    static async Task TellDifferenceAsync(CommandRun run, Host host, HostRecord record)
+    static async Task<string> DifferenceAsync(CommandRun run, Host host, HostRecord record)
     {
         try
         {
             var made = await new SystemEvaluation(run.Processes, run.Folder).OfAsync(host, run.CancellationToken);
-            run.Terminal.Talk(
-                made == record.Plan.Target
-                    ? $"the repository makes the system of {host.Name} again\n"
-                    : $"the pins are back, and the modules are newer: the repository makes another system for {host.Name}\n");
+            return RollbackText.Makes(host.Name, made == record.Plan.Target);
         }
         catch (HostlockException why)
         {
-            run.Terminal.Talk($"it is not known whether the repository makes that system again: {Visible.Name(why.Message)}\n");
+            return RollbackText.NotEvaluated(why);
         }
     }
 }

@@ -60,11 +60,14 @@ public static class SwitchText
             case Step.Copy when after.Now is { HasTarget: true }:
                 yield return "copied";
                 break;
-            case Step.Copy when result.Note is { } complaint && after.Outcome is null:
+            case Step.Copy when result.Note is { } complaint && complaint != before.Note && after.Outcome is null:
                 yield return $"not copied yet: {Visible.Name(complaint)}";
                 break;
             case Step.Activate when after.Phase is HostPhase.OnTrial or HostPhase.Unconfirmed:
                 yield return "on trial";
+                break;
+            case Step.Activate when result.Facts?.Fired == after.Rollout:
+                yield return "fell silent";
                 break;
             case Step.Activate when after.Verdict == Verdict.Fail:
                 yield return $"not activated{Said(result)}";
@@ -151,6 +154,16 @@ public static class SwitchText
         return string.Concat(steps.Select(step => $"  {step.Word.PadRight(width)}  {step.Command}\n"));
     }
 
+    /// <summary>Says which hosts a failure left untouched; empty if it left none.</summary>
+    /// <param name="rollout">What has happened.</param>
+    public static string Untouched(Rollout rollout)
+    {
+        var others = rollout.InOrder.Where(host => host.Outcome is null && !host.IsAtRisk).Select(host => host.Plan.Host).ToList();
+        return others.Count > 0 && rollout.InOrder.FirstOrDefault(host => host.IsFailure) is { } failed
+            ? $"stopped: {failed.Plan.Host} failed; not touched: {string.Join(' ', others)}\n"
+            : "";
+    }
+
     static IEnumerable<(string Word, string Command)> StepsOf(HostRecord host, string? target, Func<string[], string> line)
     {
         var name = host.Plan.Host.ToString();
@@ -164,7 +177,11 @@ public static class SwitchText
             { Outcome: HostOutcome.Absent } => [("once it is back", line(["switch", "--resume"]))],
             { Outcome: HostOutcome.NotCopied } => [("once that is mended", line(["switch", "--resume"]))],
             { Outcome: null, Verdict: Verdict.Unclear } =>
-                [("ask again", line(["switch", "--resume"])), ("keep it", line(["switch", "--resume", "--no-check"]))],
+            [
+                ("ask again", line(["switch", "--resume"])),
+                ("keep it", line(["switch", "--resume", "--no-check"])),
+                ("or wait", $"{name} goes back by itself"),
+            ],
             _ => [],
         };
     }

@@ -66,6 +66,7 @@ public class SwitchTextTests
         { "kept", "kept (generation 7) · reboot for linux" },
         { "returned", "returned (generation 7)" },
         { "fired", "returned by its timer (generation 7)" },
+        { "silent", "fell silent · returned by its timer (generation 7)" },
         { "superseded", "superseded: it runs nixos-system-plex-25.11, and somebody else switched it; left alone" },
     };
 
@@ -78,6 +79,7 @@ public class SwitchTextTests
             "kept" => (Step.Keep, Facts(New) with { Reboot = "linux" }, Verdict.Pass),
             "returned" => (Step.Return, Facts(Old), Verdict.Fail),
             "fired" => (Step.Probe, Facts(Old) with { Fired = Id }, Verdict.Fail),
+            "silent" => (Step.Activate, Facts(Old) with { Fired = Id }, Verdict.Fail),
             _ => (Step.Probe, Facts(Other), Verdict.Fail),
         };
         var record = new HostRecord(Plan(), Id)
