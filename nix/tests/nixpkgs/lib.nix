@@ -38,11 +38,13 @@ rec {
       config = settings // {
         system = settings.system or { } // {
           systemBuilderCommands = linesOf loadedModules;
-          build.toplevel = import ./toplevel.nix {
-            inherit system nixpkgs;
-            name = "nixos-system-${settings.networking.hostName or "unnamed"}-${nixosVersion}";
-            commands = linesOf loadedModules;
-            settings = removeAttrs settings [ "system" ] // { version = settings.system.nixos.version or nixosVersion; };
+          build = (settings.system or { }).build or { } // {
+            toplevel = import ./toplevel.nix {
+              inherit system nixpkgs;
+              name = "nixos-system-${settings.networking.hostName or "unnamed"}-${nixosVersion}";
+              commands = linesOf loadedModules;
+              settings = removeAttrs settings [ "system" ] // { version = settings.system.nixos.version or nixosVersion; };
+            };
           };
         };
       };

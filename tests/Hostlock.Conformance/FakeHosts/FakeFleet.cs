@@ -18,6 +18,7 @@ sealed class FakeFleet : IDisposable
     readonly Process _holder;
     readonly Task<string> _errors;
     readonly Lock _git = new();
+    readonly Lock _engine = new();
     readonly Lock _flake = new();
     ImmutableDictionary<string, string> _firstSystems = ImmutableDictionary<string, string>.Empty;
     int _day;
@@ -32,15 +33,7 @@ sealed class FakeFleet : IDisposable
             ["HOSTLOCK"] = HostlockProgram.Path,
             ["HOSTLOCK_NIX_PREFIX"] = Path.GetFullPath(Path.Combine(nix, "../../..")),
         };
-        var start = new ProcessStartInfo(Script, ["hold"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in _variables)
-            start.Environment[name] = value;
-        _holder = Process.Start(start)!;
+        _holder = Begin("hold");
         _errors = _holder.StandardError.ReadToEndAsync();
     }
 
@@ -121,10 +114,44 @@ sealed class FakeFleet : IDisposable
             return Controller.Run("env", ["--chdir", Flake, "hostlock", .. arguments]);
     }
 
+    /// <summary>Has the engine to itself, of which the controller has one.</summary>
+    /// <param name="fault">How it goes wrong meanwhile; null if it does not.</param>
+    /// <param name="act">What is done with it.</param>
+    public void WithEngine(HostFault? fault, Action act)
+    {
+        lock (_engine)
+        {
+            if (fault is { } wrong)
+                Controller.Inject(wrong);
+            try
+            {
+                act();
+            }
+            finally
+            {
+                Controller.Heal();
+            }
+        }
+    }
+
     internal string Command(string command, params IEnumerable<string> arguments) => Try(command, arguments).Succeeded;
 
     internal Ended Try(string command, params IEnumerable<string> arguments) =>
         Run.Program(Script, Folder, _variables, arguments.Prepend(command));
+
+    /// <summary>Starts a command of the scripts, whose streams are all pipes.</summary>
+    internal Process Begin(string command, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Script, arguments.Prepend(command))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in _variables)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
 
     public void Dispose()
     {

@@ -304,7 +304,7 @@ public class FakeHostsTests(SharedFleet shared)
         var before = host.State();
         string[] words = ["--no-reexec", "--store-path", next, "--target-host", "root@engine"];
 
-        shared.WithEngine(
+        shared.Fleet.WithEngine(
             null,
             () =>
             {
@@ -322,12 +322,12 @@ public class FakeHostsTests(SharedFleet shared)
                 Assert.Equal((before.Running, next, next), (host.State().Running, host.State().Profile, host.State().Boots));
                 host.Heal();
             });
-        shared.WithEngine(
+        shared.Fleet.WithEngine(
             HostFault.EngineDoesNothing,
             () => Assert.Equal((0, before.Running), (Rebuild(["test", .. words]).ExitCode, host.State().Running)));
-        shared.WithEngine(
+        shared.Fleet.WithEngine(
             HostFault.EngineExitsWith(1), () => Assert.Equal((1, next), (Rebuild(["test", .. words]).ExitCode, host.State().Running)));
-        shared.WithEngine(
+        shared.Fleet.WithEngine(
             HostFault.EngineHangs,
             () =>
             {
@@ -346,7 +346,7 @@ public class FakeHostsTests(SharedFleet shared)
         var host = shared.Fleet.Light("interrupt");
         var next = shared.Next["interrupt"];
         host.Inject(HostFault.HangsBefore());
-        shared.WithEngine(
+        shared.Fleet.WithEngine(
             null,
             () =>
             {

@@ -18,7 +18,6 @@ public sealed class SharedFleet : IDisposable
     ];
 
     readonly Lazy<Started> _started = new(Start);
-    readonly Lock _engine = new();
 
     internal static ImmutableArray<string> Dozen { get; } = [.. Enumerable.Range(1, 12).Select(number => $"dozen-{number}")];
 
@@ -32,26 +31,6 @@ public sealed class SharedFleet : IDisposable
 
     /// <summary>Systems of <c>lost</c> without sshd, and without a network.</summary>
     internal ImmutableArray<string> Lost => _started.Value.Lost;
-
-    /// <summary>Has the engine to itself, of which the controller has one.</summary>
-    /// <param name="fault">How it goes wrong meanwhile; null if it does not.</param>
-    /// <param name="act">What is done with it.</param>
-    internal void WithEngine(HostFault? fault, Action act)
-    {
-        lock (_engine)
-        {
-            if (fault is { } wrong)
-                Fleet.Controller.Inject(wrong);
-            try
-            {
-                act();
-            }
-            finally
-            {
-                Fleet.Controller.Heal();
-            }
-        }
-    }
 
     public void Dispose()
     {

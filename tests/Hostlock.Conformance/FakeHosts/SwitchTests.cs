@@ -1,11 +1,21 @@
 using Hostlock.Tests.Support;
+using static Hostlock.Conformance.FakeHosts.SwitchStory;
 
 namespace Hostlock.Conformance.FakeHosts;
 
 /// <summary>The program switches fake hosts, whatever goes wrong on the way. Each test has a host and a clone of the flake of its
 /// own.</summary>
-public class SwitchTests(SwitchTests.Shared shared) : IClassFixture<SwitchTests.Shared>
+public class SwitchTests(SwitchFleet shared)
 {
+    /// <summary>A host for each test.</summary>
+    internal static string[] Hosts { get; } =
+    [
+        "good", "piped", .. Failures.Select(row => row.Data.Item1), "well-code", "well-snippet", "well-sshd", "well-link", "cut-systemd",
+        "cut-light", "off", "full", "engine-good", "engine-nothing", "engine-code", "engine-hang", "unclear", "gates", "stranger",
+    ];
+
+    static readonly string Other = $"/nix/store/{new string('0', 32)}-nixos-system-other-25.11";
+
     [Fact]
     public void A_host_is_switched_once_and_rolled_back_with_its_lock()
     {
@@ -16,7 +26,9 @@ public class SwitchTests(SwitchTests.Shared shared) : IClassFixture<SwitchTests.
         var kept = story.Host.State();
         var back = story.Run("rollback", "good", "--yes");
 
-        Assert.Equal((0, 0, 0), (first.ExitCode, again.ExitCode, back.ExitCode));
+        AssertCode(0, first);
+        AssertCode(0, again);
+        AssertCode(0, back);
         Assert.Contains(
             "copied · on trial · ssh ok · units ok · kept (generation 2) · reboot for linux 6.12.4",
             first.Output,
@@ -37,7 +49,7 @@ public class SwitchTests(SwitchTests.Shared shared) : IClassFixture<SwitchTests.
 
         var ended = story.Run("switch", "piped");
 
-        Assert.Equal(2, ended.ExitCode);
+        AssertCode(2, ended);
         Assert.Contains("pass --yes", ended.Errors, StringComparison.Ordinal);
         Assert.Equal(story.Before.Activations, story.Host.State().Activations);
     }
@@ -61,7 +73,7 @@ public class SwitchTests(SwitchTests.Shared shared) : IClassFixture<SwitchTests.
 
         var ended = story.Switch();
 
-        Assert.Equal(1, ended.ExitCode);
+        AssertCode(1, ended);
         Assert.Contains(said, ended.Output, StringComparison.Ordinal);
         Assert.Contains("returned (generation 1)", ended.Output, StringComparison.Ordinal);
         story.AssertBack();
@@ -79,47 +91,8 @@ public class SwitchTests(SwitchTests.Shared shared) : IClassFixture<SwitchTests.
 
         var ended = story.Switch();
 
-        Assert.Equal(0, ended.ExitCode);
+        AssertCode(0, ended);
         story.AssertKept();
-    }
-
-    /// <summary>Each step that a good switch takes, killed before and after.</summary>
-    public static TheoryData<string> Kills =>
-        [
-            .. from step in new[]
-            {
-                "probe",
-                "copy",
-                "activate",
-                "check",
-                "keep",
-            } from moment in new[] { "before", "after" } select $"{step}:{moment}",
-        ];
-
-    [Theory]
-    [MemberData(nameof(Kills))]
-    public void A_run_that_was_killed_goes_on_where_the_host_is(string place)
-    {
-        var story = shared.Begin($"kill-{place.Replace(':', '-')}");
-
-        var killed = story.Switch($"HOSTLOCK_CRASH_AT={place}");
-        var next = story.Switch();
-
-        Assert.Equal((137, 0), (killed.ExitCode, next.ExitCode));
-        story.AssertKept();
-    }
-
-    [Fact]
-    public void A_return_that_was_killed_is_finished()
-    {
-        var story = shared.Begin("kill-return");
-        story.Host.Inject(HostFault.UnitFails("broken"));
-
-        var killed = story.Switch("HOSTLOCK_CRASH_AT=return:before");
-        var next = story.Run("switch", "--resume");
-
-        Assert.Equal((137, 1), (killed.ExitCode, next.ExitCode));
-        story.AssertBack();
     }
 
     [Theory]
@@ -133,7 +106,7 @@ public class SwitchTests(SwitchTests.Shared shared) : IClassFixture<SwitchTests.
 
         var ended = story.Switch();
 
-        Assert.Equal(1, ended.ExitCode);
+        AssertCode(1, ended);
         Assert.Contains("returned by its timer", ended.Output, StringComparison.Ordinal);
         story.AssertBack();
     }
@@ -148,7 +121,8 @@ public class SwitchTests(SwitchTests.Shared shared) : IClassFixture<SwitchTests.
         story.Host.Boot();
         var resumed = story.Run("switch", "--resume", "--yes");
 
-        Assert.Equal((4, 0), (ended.ExitCode, resumed.ExitCode));
+        AssertCode(4, ended);
+        AssertCode(0, resumed);
         Assert.Contains("absent", ended.Output, StringComparison.Ordinal);
         story.AssertKept();
     }
@@ -161,7 +135,7 @@ public class SwitchTests(SwitchTests.Shared shared) : IClassFixture<SwitchTests.
 
         var ended = story.Switch();
 
-        Assert.Equal(4, ended.ExitCode);
+        AssertCode(4, ended);
         Assert.Equal(story.Before.Activations, story.Host.State().Activations);
     }
 
@@ -176,9 +150,10 @@ public class SwitchTests(SwitchTests.Shared shared) : IClassFixture<SwitchTests.
         var story = shared.Begin(name);
         story.Set("[rollout]\nengine = \"nixos-rebuild\"\ntrial = \"20s\"\n");
 
-        var ended = shared.WithEngine(new(fault, value), story.Switch);
+        Ended? ended = null;
+        shared.Fleet.WithEngine(fault.Length > 0 ? new(fault, value) : null, () => ended = story.Switch());
 
-        Assert.Equal(exitCode, ended.ExitCode);
+        AssertCode(exitCode, ended!);
         if (exitCode == 0)
             story.AssertKept();
         else
@@ -194,7 +169,8 @@ public class SwitchTests(SwitchTests.Shared shared) : IClassFixture<SwitchTests.
         var ended = story.Switch();
         var kept = story.Run("switch", "--resume", "--no-check");
 
-        Assert.Equal((5, 0), (ended.ExitCode, kept.ExitCode));
+        AssertCode(5, ended);
+        AssertCode(0, kept);
         Assert.Contains("mute unclear", ended.Output, StringComparison.Ordinal);
         story.AssertKept();
     }
@@ -208,129 +184,25 @@ public class SwitchTests(SwitchTests.Shared shared) : IClassFixture<SwitchTests.
 
         var ended = story.Switch();
 
-        Assert.Equal(1, ended.ExitCode);
+        AssertCode(1, ended);
         Assert.Contains("red red before", ended.Output, StringComparison.Ordinal);
         Assert.Contains("web failed", ended.Output, StringComparison.Ordinal);
         story.AssertBack();
     }
 
     [Fact]
-    public void A_colleague_s_switch_wins()
+    public void What_a_stranger_put_there_is_left_alone()
     {
-        var story = shared.Begin("colleague");
+        var story = shared.Begin("stranger");
         var killed = story.Switch("HOSTLOCK_CRASH_AT=activate:after");
         var other = story.Host.State().Running;
-        _ = story.Host.Shell($"ln -sfn {Shared.Other} /run/current-system");
+        _ = story.Host.Shell($"ln -sfn {Other} /run/current-system");
 
         var ended = story.Run("switch", "--resume");
 
-        Assert.Equal((137, 4), (killed.ExitCode, ended.ExitCode));
+        AssertCode(137, killed);
+        AssertCode(4, ended);
         Assert.Contains("superseded", ended.Output, StringComparison.Ordinal);
         Assert.NotEqual(other, story.Host.State().Running);
-    }
-
-    /// <summary>One host, its clone of the flake, and the system that it ran at first.</summary>
-    public sealed class Story
-    {
-        readonly Shared _shared;
-        readonly string _name;
-        readonly string _clone;
-
-        internal Story(Shared shared, string name, bool isSystemd)
-        {
-            (_shared, _name) = (shared, name);
-            _clone = Path.Combine(shared.Fleet.Folder, "work/clones", name);
-            _ = shared.Fleet.Controller.Run("git", "clone", "--quiet", shared.Fleet.Flake, _clone).Succeeded;
-            Host = isSystemd ? shared.Fleet.Systemd(name) : shared.Fleet.Light(name);
-            Before = Host.State();
-            _ = Run("update", name).Succeeded;
-        }
-
-        internal FakeHost Host { get; }
-
-        internal HostState Before { get; }
-
-        internal void Set(string settings) => File.AppendAllText(Path.Combine(_clone, "hostlock.toml"), $"\n{settings}");
-
-        internal void Module(string line) =>
-            File.WriteAllText(Path.Combine(_clone, "hosts", $"{_name}.nix"), $"{{ networking.hostName = \"{_name}\"; {line} }}\n");
-
-        internal Ended Run(params IEnumerable<string> arguments) =>
-            _shared.Fleet.Controller.Run("env", ["--chdir", _clone, "hostlock", .. arguments]);
-
-        internal Ended Switch() => Run("switch", _name, "--yes");
-
-        internal Ended Switch(string variable) =>
-            _shared.Fleet.Controller.Run("env", "--chdir", _clone, variable, "hostlock", "switch", _name, "--yes");
-
-        internal void AssertBack()
-        {
-            var now = Host.State();
-            Assert.Equal((Before.Running, Before.Running, Before.Running), (now.Running, now.Profile, now.Boots));
-            AssertNoTrial();
-        }
-
-        internal void AssertKept()
-        {
-            var now = Host.State();
-            Assert.NotEqual(Before.Running, now.Running);
-            Assert.Equal((now.Running, now.Running), (now.Profile, now.Boots));
-            AssertNoTrial();
-        }
-
-        void AssertNoTrial() =>
-            Assert.NotEqual(0, Host.Shell("[ -e /var/lib/hostlock/trial ] || systemctl -q is-active hostlock-silence.timer").ExitCode);
-    }
-
-    /// <summary>One fleet for all of these tests, whose nixpkgs has a newer kernel than the locks.</summary>
-    public sealed class Shared : IDisposable
-    {
-        readonly Lock _engine = new();
-        FakeFleet? _fleet;
-        readonly Lock _start = new();
-
-        internal FakeFleet Fleet
-        {
-            get
-            {
-                lock (_start)
-                    return _fleet ??= Started();
-            }
-        }
-
-        internal static string Other => $"/nix/store/{new string('0', 32)}-nixos-system-other-25.11";
-
-        internal Story Begin(string name, bool isSystemd = false) => new(this, name, isSystemd);
-
-        /// <summary>Does something while engines go wrong on the controller; one at a time, because all share it.</summary>
-        internal T WithEngine<T>(HostFault fault, Func<T> act)
-        {
-            lock (_engine)
-            {
-                if (fault.Name.Length > 0)
-                    Fleet.Controller.Inject(fault);
-                try
-                {
-                    return act();
-                }
-                finally
-                {
-                    Fleet.Controller.Heal();
-                }
-            }
-        }
-
-        public void Dispose() => _fleet?.Dispose();
-
-        static FakeFleet Started()
-        {
-            var fleet = FakeFleet.Start([
-                "good", "piped", .. Failures.Select(row => row.Data.Item1), "well-code", "well-snippet", "well-sshd", "well-link",
-                .. Kills.Select(row => $"kill-{row.Data.Replace(':', '-')}"), "kill-return", "cut-systemd", "cut-light", "off", "full",
-                "engine-good", "engine-nothing", "engine-code", "engine-hang", "unclear", "gates", "colleague",
-            ]);
-            fleet.Release("linux", "6.12.4");
-            return fleet;
-        }
     }
 }

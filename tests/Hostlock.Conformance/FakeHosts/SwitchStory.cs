@@ -1,0 +1,98 @@
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Conformance.FakeHosts;
+
+/// <summary>One host, its clone of the flake with a lock that has moved, and the system that it ran at first.</summary>
+sealed class SwitchStory
+{
+    readonly FakeFleet _fleet;
+    readonly string _name;
+
+    internal SwitchStory(FakeFleet fleet, string name, bool isSystemd)
+    {
+        (_fleet, _name) = (fleet, name);
+        Clone = Path.Combine(fleet.Folder, "work/clones", name);
+        _ = fleet.Controller.Run("git", "clone", "--quiet", fleet.Flake, Clone).Succeeded;
+        Host = isSystemd ? fleet.Systemd(name) : fleet.Light(name);
+        Before = Host.State();
+        _ = Run("update", name).Succeeded;
+    }
+
+    /// <summary>The clone of the flake, at the same path here, on the controller and on the hosts.</summary>
+    public string Clone { get; }
+
+    /// <summary>The host.</summary>
+    public FakeHost Host { get; }
+
+    /// <summary>What it was in before anything was done.</summary>
+    public HostState Before { get; }
+
+    /// <summary>Adds settings to hostlock.toml.</summary>
+    public void Set(string settings) => File.AppendAllText(Path.Combine(Clone, "hostlock.toml"), $"\n{settings}");
+
+    /// <summary>Has the host reached at another address.</summary>
+    public void Address(string target)
+    {
+        var file = Path.Combine(Clone, "hostlock.toml");
+        File.WriteAllText(file, File.ReadAllText(file).Replace($"\"root@{_name}\"", $"\"{target}\"", StringComparison.Ordinal));
+    }
+
+    /// <summary>Gives the host other settings of its own.</summary>
+    public void Module(string line) =>
+        File.WriteAllText(Path.Combine(Clone, "hosts", $"{_name}.nix"), $"{{ networking.hostName = \"{_name}\"; {line} }}\n");
+
+    /// <summary>Runs the program on the controller, in the clone.</summary>
+    public Ended Run(params IEnumerable<string> arguments) => With([], arguments);
+
+    /// <summary>The same, with variables of the environment.</summary>
+    public Ended With(string[] variables, params IEnumerable<string> arguments) =>
+        _fleet.Controller.Run("env", ["--chdir", Clone, .. variables, "hostlock", .. arguments]);
+
+    /// <summary>Runs the program on the host itself, by a user who is not root, in the clone.</summary>
+    public Ended Here(params IEnumerable<string> arguments) => Host.Run(
+        "sh", [
+            "-c", "chown -R operator \"$1\" && cd \"$1\" && shift && exec sudo -u operator -H hostlock \"$@\"", "-", Clone, .. arguments,
+        ]);
+
+    /// <summary>Switches the host, without a question.</summary>
+    public Ended Switch(params string[] variables) => With(variables, "switch", _name, "--yes");
+
+    /// <summary>Builds the host's system as the clone has it now, and returns its store path.</summary>
+    public string Build() => _fleet.Controller.Run(
+        "nix", "build", "--offline", "--quiet", "--no-link", "--print-out-paths",
+        $"{Clone}#nixosConfigurations.{_name}.config.system.build.toplevel").Succeeded.Trim();
+
+    /// <summary>Asserts how a run ended, and shows what it said if it ended otherwise.</summary>
+    public static void AssertCode(int exitCode, Ended ended) =>
+        Assert.True(exitCode == ended.ExitCode, $"{ended.ExitCode} and not {exitCode}\n{ended.Output}{ended.Errors}");
+
+    /// <summary>Asserts that the host runs and boots what it did at first, and is not on trial.</summary>
+    public void AssertBack()
+    {
+        var now = Host.State();
+        Assert.Equal((Before.Running, Before.Running, Before.Running), (now.Running, now.Profile, now.Boots));
+        AssertNoTrial();
+    }
+
+    /// <summary>Asserts that the host runs and boots another system, and is not on trial.</summary>
+    public void AssertKept()
+    {
+        var now = Host.State();
+        Assert.NotEqual(Before.Running, now.Running);
+        Assert.Equal((now.Running, now.Running), (now.Profile, now.Boots));
+        AssertNoTrial();
+    }
+
+    /// <summary>Asserts that the host never tried another system.</summary>
+    public void AssertUntouched()
+    {
+        Assert.Equal(Before.Activations, Host.State().Activations);
+        AssertBack();
+    }
+
+    /// <summary>How often a system was activated on the host.</summary>
+    public int Activations(string system) => Host.State().Activations.Count(line => line == $"test {system} begin");
+
+    void AssertNoTrial() =>
+        Assert.NotEqual(0, Host.Shell("[ -e /var/lib/hostlock/trial ] || systemctl -q is-active hostlock-silence.timer").ExitCode);
+}
