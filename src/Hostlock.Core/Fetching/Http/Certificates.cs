@@ -9,6 +9,7 @@ namespace Hostlock.Fetching.Http;
 public static partial class Certificates
 {
     const string Variable = "SSL_CERT_FILE";
+    const string Folder = "SSL_CERT_DIR";
 
     // Nix looks in these places (Nix 2.34.8, libstore/globals.cc, getDefaultSSLCertFile); the rest are those of other systems.
     static readonly string[] UsualPlaces =
@@ -21,8 +22,9 @@ public static partial class Certificates
     ];
 
     /// <summary>
-    /// Sets SSL_CERT_FILE to the file that Nix would choose: that of nix.conf, then NIX_SSL_CERT_FILE. It must be called before the first
-    /// connection.
+    /// Sets SSL_CERT_FILE to the file that Nix would choose: that of nix.conf, then NIX_SSL_CERT_FILE. If there is such a file, a folder of
+    /// certificates counts only if SSL_CERT_DIR names it: Nix trusts the file alone, and on many systems the folder has the same
+    /// certificates twice more. It must be called before the first connection.
     /// </summary>
     /// <param name="variables">The environment.</param>
     /// <param name="setting">The value of <c>ssl-cert-file</c> in nix.conf; null if it has none.</param>
@@ -30,11 +32,14 @@ public static partial class Certificates
     {
         var chosen = setting is { Length: > 0 } ? setting
             : variables.GetValueOrDefault("NIX_SSL_CERT_FILE") is { Length: > 0 } set ? set
-            : variables.GetValueOrDefault(Variable) is { Length: > 0 } ? null
+            : variables.GetValueOrDefault(Variable) is { Length: > 0 } given ? given
             : UsualPlaces.FirstOrDefault(File.Exists);
+        if (chosen is null)
+            return;
         // The runtime keeps its own copy of the variables, but OpenSSL reads those of the process.
-        if (chosen is not null)
-            _ = SetVariable(Variable, chosen, 1);
+        _ = SetVariable(Variable, chosen, 1);
+        // A folder that does not exist is passed over; an empty name would be that of the folder OpenSSL was built for.
+        _ = SetVariable(Folder, "/dev/null", 0);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
