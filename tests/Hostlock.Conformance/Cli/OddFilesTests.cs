@@ -81,7 +81,8 @@ public class OddFilesTests
         // Only root can make a device.
         "device" => $"{{ mknod {file} c 1 5 2>/dev/null || ln -s /dev/zero {file}; }}",
         "folder" => $"mkdir {file}",
-        "huge" => $"truncate -s 3G {file}",
+        // A file of the fleet is refused by its size. The tree of an input is hashed first, whatever is in it.
+        "huge" => $"truncate -s {(file.StartsWith("fleet/", StringComparison.Ordinal) ? "3G" : "100M")} {file}",
         "dangling" => $"ln -s nowhere/at/all {file}",
         "circle" => $"ln -s $(basename {file}) {file}",
         _ => $"{{ [ -e pipe ] || mkfifo pipe; }} && ln -s {hosts.Folder["pipe"]} {file}",

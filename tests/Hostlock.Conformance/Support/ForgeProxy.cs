@@ -35,6 +35,8 @@ sealed class ForgeProxy : LoopbackServer
         ["http_proxy"] = Url,
         ["no_proxy"] = "",
         ["NIX_SSL_CERT_FILE"] = certificates,
+        // Each program would read some hundred certificates of the machine.
+        ["SSL_CERT_DIR"] = "/dev/null",
     };
 
     protected override async Task SpeakAsync(Stream stream, CancellationToken stop)
