@@ -30,6 +30,7 @@ public sealed record Host(
     /// <summary>The attribute path of a configuration, as hostlock.toml writes it.</summary>
     /// <param name="output">The output, such as <c>nixosConfigurations</c>.</param>
     /// <param name="name">The name beneath it, which is quoted if Nix wants that.</param>
+    /// <remarks>Such paths know no escapes, unlike strings of the language (Nix 2.34.8, libexpr/attr-path.cc, parseAttrPath).</remarks>
     public static string ConfigurationPath(string output, string name) =>
         $"{output}.{(InputPath.IsReferable(name) ? name : $"\"{name}\"")}";
 
