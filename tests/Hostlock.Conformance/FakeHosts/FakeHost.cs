@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.FakeHosts;
@@ -14,6 +15,25 @@ sealed class FakeHost(FakeFleet fleet, string name)
 
     /// <summary>Runs a line in its shell, as its root.</summary>
     public Ended Shell(string line) => Run("sh", "-c", line);
+
+    /// <summary>Has a person type a line at a terminal of it, and <c>y</c> to each question; returns all that is shown there.</summary>
+    /// <param name="folder">The folder of the shell.</param>
+    /// <param name="line">The line.</param>
+    public async Task<string> TypeAsync(string folder, string line)
+    {
+        using var terminal = fleet.Begin(
+            "in", name, "env", "--chdir", folder, "TERM=dumb", "script", "-qec", $"stty cols 160; {line}", "/dev/null");
+        var shown = new StringBuilder();
+        var buffer = new char[4096];
+        while (await terminal.StandardOutput.ReadAsync(buffer, TestContext.Current.CancellationToken) is > 0 and var count)
+        {
+            shown.Append(buffer, 0, count);
+            if (shown.ToString().EndsWith("[y/N] ", StringComparison.Ordinal))
+                await terminal.StandardInput.WriteLineAsync("y");
+        }
+        await terminal.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return shown.ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
+    }
 
     /// <summary>Runs a line on it through ssh, from the controller.</summary>
     public Ended Ssh(string line) => fleet.Controller.Run("ssh", "-n", "-o", "BatchMode=yes", $"root@{name}", line);

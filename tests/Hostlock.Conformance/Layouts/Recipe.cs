@@ -16,6 +16,9 @@ abstract record RecipeStep(int Line)
 
     /// <summary>Upstream moves: <c>&lt;!-- upstream: NixOS/nixpkgs nixos-unstable 26.05.2 --&gt;</c>.</summary>
     public sealed record Upstream(int Line, string Repository, string Branch, string Version) : RecipeStep(Line);
+
+    /// <summary>Something happens to fake hosts: <c>&lt;!-- fleet: fault plex unit broken --&gt;</c>.</summary>
+    public sealed record Fleet(int Line, string What) : RecipeStep(Line);
 }
 
 /// <summary>A page of the documents as what its reader would do, step by step.</summary>
@@ -35,6 +38,8 @@ sealed partial record Recipe(string Page, string Needs, IReadOnlyList<RecipeStep
                 needs = release.Groups[1].Value;
             else if (UpstreamMoves().Match(lines[i]) is { Success: true } moves)
                 steps.Add(new RecipeStep.Upstream(i + 1, moves.Groups[1].Value, moves.Groups[2].Value, moves.Groups[3].Value));
+            else if (HappensToHosts().Match(lines[i]) is { Success: true } happens)
+                steps.Add(new RecipeStep.Fleet(i + 1, happens.Groups[1].Value));
             else if (Fence().Match(lines[i]) is { Success: true } fence)
             {
                 var start = i + 1;
@@ -80,6 +85,9 @@ sealed partial record Recipe(string Page, string Needs, IReadOnlyList<RecipeStep
 
     [GeneratedRegex("^<!-- upstream: (\\S+) (\\S+) (\\S+) -->$")]
     private static partial Regex UpstreamMoves();
+
+    [GeneratedRegex("^<!-- fleet: (.+) -->$")]
+    private static partial Regex HappensToHosts();
 
     [GeneratedRegex("  +#.*$")]
     private static partial Regex Remark();
