@@ -120,9 +120,17 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         var old = before ?? LockFile.Empty;
         if (FrozenInputs.Unknown(place, top.Flake.Inputs.Keys.Concat(FrozenInputs.NamesIn(before))) is { } unknown)
             throw unknown;
-        var choice = await new RevisionChoice(source, place, top, old).ChooseAsync(move, Asked(place, top, move.Inputs), cancellationToken);
+        var chooser = new RevisionChoice(source, place, top, old);
+        var choice = await chooser.ChooseAsync(move, Asked(place, top, move.Inputs), cancellationToken);
         var asked = choice.Request with { KeepsUnreachable = true };
         var resolved = await _resolver.ResolveAsync(choice.Top, old, asked, cancellationToken);
+        List<HeldInput> held = [.. choice.Held];
+        // Each round chooses for inputs that have no choice yet, so it ends.
+        while (await chooser.ChooseBeneathAsync(move, asked, resolved.Lock, cancellationToken) is var (aged, more))
+        {
+            held.AddRange(more);
+            (asked, resolved) = (aged, await _resolver.ResolveAsync(choice.Top, old, aged, cancellationToken));
+        }
         IReadOnlyList<UnreachableInput> unreachable = [.. choice.Unreachable, .. resolved.Unreachable];
         // If no input could be reached, and not even an earlier answer is at hand, the failure is the outcome.
         if (unreachable.Count > 0
@@ -135,7 +143,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         if (!move.AllowsDowngrade && await Downgrade.FindAsync(planned.Diff, source, cancellationToken) is { } back)
             throw FleetException.GoesBack(back);
         planned = planned with { Warnings = [.. planned.Warnings, .. TooYoung(move, planned.After)] };
-        return new(planned.Leaving([.. FrozenAmong(place, top, move.Inputs), .. choice.Held], unreachable), resolved.Unmatched);
+        return new(planned.Leaving([.. FrozenAmong(place, top, move.Inputs), .. held], unreachable), resolved.Unmatched);
     }
 
     // Inputs of one server mostly fail in one way.
@@ -150,8 +158,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     static IEnumerable<Warning> TooYoung(UpdateRequest.Move move, LockFile after)
     {
         if (move.Inputs is MovedInputs.To(var path, _)
-            && path.Length == 1
-            && move.Ages.NotAfter(path.Last) is { } notAfter
+            && move.Ages.NotAfter(path) is { } notAfter
             && after.EdgeAt(path) is LockEdge.Locked({ Locked.LastModified: { } modified })
             && modified.Date > notAfter)
             yield return new($"'{path}' is of {modified}, which is younger than its min-age asks");

@@ -1,8 +1,10 @@
+using Hostlock.Flakes;
+
 namespace Hostlock.Fleets.Changes;
 
 /// <summary>The ages that revisions must have to be locked.</summary>
 /// <param name="Default">The age for inputs without one of their own; null if they may be of any age.</param>
-/// <param name="ByInput">The ages of the inputs that have one of their own.</param>
+/// <param name="ByInput">The ages of the inputs that have one of their own, by path.</param>
 /// <param name="Now">The moment that ages are counted back from.</param>
 public sealed record MinimumAges(TimeSpan? Default, NameMap<TimeSpan> ByInput, DateTimeOffset Now)
 {
@@ -25,5 +27,5 @@ public sealed record MinimumAges(TimeSpan? Default, NameMap<TimeSpan> ByInput, D
         now);
 
     /// <summary>The moment after which no revision of an input is locked; null if any may be.</summary>
-    public DateTimeOffset? NotAfter(string input) => ByInput.TryGetValue(input, out var age) ? Now - age : Now - Default;
+    public DateTimeOffset? NotAfter(InputPath input) => ByInput.TryGetValue(input.ToString(), out var age) ? Now - age : Now - Default;
 }

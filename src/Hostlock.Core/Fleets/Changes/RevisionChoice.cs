@@ -109,16 +109,70 @@ sealed class RevisionChoice(IFlakeSource source, LockPlace place, TopFlake top, 
         _ => new Decision.MoveAnyway(),
     };
 
-    // The inputs directly beneath the flake that move, have a minimum age, and are not declared with a revision.
+    /// <summary>
+    /// Chooses for the inputs of inputs that a planned lock has at revisions that are too young: those that moved along with the one above
+    /// them. They are known only once a lock is planned, so the lock is then planned again, with them.
+    /// </summary>
+    /// <param name="move">The update.</param>
+    /// <param name="request">The request that the lock was planned for.</param>
+    /// <param name="planned">The planned lock.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The request with the chosen revisions, and the inputs that stay; null if no input is too young.</returns>
+    /// <exception cref="HostlockException">An input that is not locked yet has no revision that is old enough.</exception>
+    public async Task<(LockRequest Request, IReadOnlyList<HeldInput> Held)?> ChooseBeneathAsync(
+        UpdateRequest.Move move, LockRequest request, LockFile planned, CancellationToken cancellationToken)
+    {
+        if (move.Ages.IsEmpty)
+            return null;
+        var (overrides, held) = (request.Overrides, new List<HeldInput>());
+        foreach (var (path, node, notAfter) in TooYoungBeneath(move.Ages, request, planned).ToList())
+        {
+            var before = old.EdgeAt(path) is LockEdge.Locked(var known) && known.Original.Equals(node.Original) ? known.Locked : null;
+            switch (Decide(await AskAsync(node.Original, notAfter, cancellationToken), before, move.AllowsDowngrade))
+            {
+                case Decision.Take(var revision):
+                    overrides = overrides.SetItem(path, node.Original.MovedTo(revision.Id.ToString()));
+                    break;
+                case Decision.Hold(var rule) when before!.Revision is { } revision:
+                    overrides = overrides.SetItem(path, node.Original.MovedTo(revision));
+                    held.Add(new(path, rule));
+                    break;
+                case Decision.Leave(var why):
+                    throw why;
+                default:
+                    break; // without revisions there is nothing to choose
+            }
+        }
+        return overrides == request.Overrides ? null : (request with { Overrides = overrides }, held);
+    }
+
+    IEnumerable<(InputPath Path, LockedNode Node, DateTimeOffset NotAfter)> TooYoungBeneath(
+        MinimumAges ages, LockRequest request, LockFile planned) =>
+        from input in planned.AllInputs()
+        where input.Path.Length > 1 && !request.Overrides.ContainsKey(input.Path)
+        let node = (input.Edge as LockEdge.Locked)?.Node
+        where node is { Original.Revision: null, Locked.LastModified: not null }
+        let notAfter = ages.NotAfter(input.Path)
+        where node.Locked.LastModified!.Value.Date > notAfter
+            && !(old.EdgeAt(input.Path) is LockEdge.Locked(var before) && before.Locked.Equals(node.Locked))
+        select (input.Path, node, notAfter.Value);
+
+    // The inputs directly beneath the flake, and inputs of inputs that are named, if they move, have a minimum age, and are not declared
+    // with a revision.
     IEnumerable<(InputPath Path, FlakeRef Reference, DateTimeOffset NotAfter)> AgedInputs(UpdateRequest.Move move, LockRequest request) =>
-        from input in top.Flake.Inputs
-        let path = InputPath.Of(input.Key)
-        where input.Value.Follows is null && request.Moves(path)
-        let notAfter = move.Ages.NotAfter(input.Key)
+        from path in top.Flake.Inputs.Where(input => input.Value.Follows is null).Select(input => InputPath.Of(input.Key))
+            .Concat(NamedBeneath(request))
+        where request.Moves(path)
+        let notAfter = move.Ages.NotAfter(path)
         where notAfter is not null
         let reference = ReferenceOf(path)
         where reference.Revision is null
         select (path, reference, notAfter.Value);
+
+    IEnumerable<InputPath> NamedBeneath(LockRequest request) =>
+        request is LockRequest.Update(var inputs)
+            ? inputs.Where(path => path.Length > 1 && old.EdgeAt(path) is LockEdge.Locked).Order()
+            : [];
 
     async Task<(NewestRevision? Newest, HostlockException? Why)> AskAsync(
         FlakeRef reference, DateTimeOffset notAfter, CancellationToken cancellationToken)

@@ -67,6 +67,45 @@ public sealed class HostUpdateTests : IDisposable
         Assert.Empty(planned.Held);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_input_of_an_input_has_its_age_whether_it_is_named_or_moves_along(bool isNamed)
+    {
+        const string Inputs = """a.url = "github:acme/a";""", OfA = """b.url = "github:acme/b";""";
+        _world.Flake("github:acme/b");
+        _world.Flake("github:acme/a", OfA);
+        var place = await LockedPlaceAsync(Inputs);
+        var chosen = _world.Flake("github:acme/b"); // day 3
+        _world.Flake("github:acme/b");
+        _world.Flake("github:acme/a", OfA);
+        var move = isNamed ? new(new MovedInputs.Named([InputPath.TryParse("a/b")!])) : All;
+
+        var planned = await PlanAsync(Inputs, place, move with { Ages = Ages(10, ("a/b", 7)) });
+
+        Assert.Equal(chosen, LockedAt(planned, "a/b"));
+        Assert.Empty(planned.Warnings);
+        Assert.Equal(
+            "github:acme/b", ((LockEdge.Locked)planned.After.EdgeAt(InputPath.TryParse("a/b")!)!).Node.Original.ToString());
+    }
+
+    [Fact]
+    public async Task An_input_of_an_input_stays_at_its_revision_if_none_is_old_enough_though_the_one_above_it_moves()
+    {
+        const string Inputs = """a.url = "github:acme/a";""", OfA = """b.url = "github:acme/b";""";
+        var locked = _world.Flake("github:acme/b");
+        _world.Flake("github:acme/a", OfA);
+        var place = await LockedPlaceAsync(Inputs);
+        _world.Flake("github:acme/b");
+        var a = _world.Flake("github:acme/a", OfA);
+
+        var planned = await PlanAsync(Inputs, place, All with { Ages = Ages(10, ("a/b", 30)) });
+
+        Assert.Equal(a, LockedAt(planned, "a"));
+        Assert.Equal(locked, LockedAt(planned, "a/b"));
+        Assert.Equal([new(InputPath.TryParse("a/b")!, new HoldingRule.NoneOldEnough())], planned.Held);
+    }
+
     [Fact]
     public async Task An_input_that_cannot_be_reached_stays_and_is_said_and_the_others_move()
     {
@@ -289,7 +328,7 @@ public sealed class HostUpdateTests : IDisposable
             FlakeWorld.Day(today));
 
     static FlakeRef LockedAt(PlannedLock planned, string input) =>
-        ((LockEdge.Locked)planned.After.EdgeAt(InputPath.Of(input))!).Node.Locked;
+        ((LockEdge.Locked)planned.After.EdgeAt(InputPath.TryParse(input)!)!).Node.Locked;
 
     async Task<LockPlace> LockedPlaceAsync(string inputs)
     {

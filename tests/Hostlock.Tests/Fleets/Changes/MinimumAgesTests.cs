@@ -1,3 +1,4 @@
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 
@@ -25,13 +26,13 @@ public class MinimumAgesTests
 
         var ages = MinimumAges.Of(policies, asked is { } age ? TimeSpan.FromDays(age) : null, Now);
 
-        Assert.Equal(days is { } count ? Now.AddDays(-count) : null, ages.NotAfter(input));
+        Assert.Equal(days is { } count ? Now.AddDays(-count) : null, ages.NotAfter(InputPath.Of(input)));
     }
 
     [Fact]
     public void Without_an_age_any_revision_will_do()
     {
         Assert.True(MinimumAges.Of(NameMap<InputPolicy>.Empty, null, Now).IsEmpty);
-        Assert.Null(MinimumAges.None.NotAfter("nixpkgs"));
+        Assert.Null(MinimumAges.None.NotAfter(InputPath.Of("nixpkgs")));
     }
 }
