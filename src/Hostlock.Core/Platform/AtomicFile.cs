@@ -163,7 +163,7 @@ public static class AtomicFile
     {
         try
         {
-            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            if (new DirectoryInfo(folder) is { Exists: true, LinkTarget: null } && !Directory.EnumerateFileSystemEntries(folder).Any())
                 Directory.Delete(folder);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)

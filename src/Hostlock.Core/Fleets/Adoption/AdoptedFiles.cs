@@ -40,14 +40,17 @@ public sealed class AdoptedFiles
             FleetInit.Attributes,
         ];
         tree.RefuseOddRules(files.Select(folder.Full));
+        // git knows a file behind a link by the place that the link leads to.
+        var places = files.ToLookup(file => PathOf(folder, file));
+        string[] known = [.. places.Select(place => place.Key)];
         // An intent to add is an entry of the index without contents: the file is new to git.
         var announced = await PathsAsync(
-            ["diff-files", "--ita-invisible-in-index", "-z", .. Added, "--", .. files]);
-        var now = await PathsAsync(["ls-tree", "-r", "--name-only", "-z", "HEAD", "--", .. files]);
+            ["diff-files", "--ita-invisible-in-index", "-z", .. Added, "--", .. known]);
+        var now = await PathsAsync(["ls-tree", "-r", "--name-only", "-z", "HEAD", "--", .. known]);
         if (!now.Contains(FleetFile.Name))
             return new(announced, [], now, now, await EarlierAsync("", "HEAD"));
         var adoption = await AdoptionAsync();
-        var before = await RunAsync(["ls-tree", "-r", "--name-only", "-z", $"{adoption}^", "--", .. files]);
+        var before = await RunAsync(["ls-tree", "-r", "--name-only", "-z", $"{adoption}^", "--", .. known]);
         // If no earlier commit is known, because the clone is shallow or the first commit had everything, the locks may be the user's.
         return new(
             announced, before.Succeeded ? now.Except(Split(before)) : [], now, Split(before), await EarlierAsync($"{adoption}^"));
@@ -81,7 +84,7 @@ public sealed class AdoptedFiles
                 foreach (var version in versions)
                 {
                     var found = await processes.RunAsync(
-                        GitProgram.AskAround(folder.Path, "cat-file", "--filters", $"{version}:./{place}") with
+                        GitProgram.AskAround(folder.Path, "cat-file", "--filters", $"{version}:./{PathOf(folder, place)}") with
                         {
                             Output = new ProcessOutput.Bytes(),
                         },
@@ -95,9 +98,14 @@ public sealed class AdoptedFiles
             return earlier.ToImmutable();
         }
 
-        static IEnumerable<string> Split(Finished finished) =>
-            finished.Succeeded ? finished.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries) : [];
+        // The files of the flake that git names, as the flake names them.
+        IEnumerable<string> Split(Finished finished) =>
+            finished.Succeeded
+                ? finished.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).SelectMany(path => places[path])
+                : [];
     }
+
+    static string PathOf(FleetFolder folder, string file) => GitWorkTreeFiles.PathOf(folder.Path, folder.Full(file));
 
     /// <summary>True if git says that a file came with hostlock or after it.</summary>
     /// <param name="path">Relative to the flake.</param>
@@ -133,7 +141,9 @@ public sealed class AdoptedFiles
         if (entries.Count == 0)
             return;
         var finished = await GitTurn.RunAsync(
-            processes, GitProgram.Change(folder.Path, ["update-index", "--force-remove", "--", .. entries]), cancellationToken);
+            processes,
+            GitProgram.Change(folder.Path, ["update-index", "--force-remove", "--", .. entries.Select(entry => PathOf(folder, entry))]),
+            cancellationToken);
         if (!finished.Succeeded)
             throw FleetException.NotForgotten(finished.Errors.Trim());
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Fleets.Settings;
@@ -188,21 +189,33 @@ public static class FleetInit
     {
         var old = folder.TryReadText(Attributes);
         var text = old ?? "";
-        // hosts/plex/flake.lock is one of hosts/*/flake.lock, flake-plex.lock one of flake-*.lock.
-        var patterns = locks.Where(place => place != FleetFolder.RootLock).Select(place => place.Split('/') switch
-        {
-            [.., var above, FleetFolder.RootLock] =>
-                $"{place[..^(above.Length + FleetFolder.RootLock.Length + 1)]}*/{FleetFolder.RootLock}",
-            [var name] when name.StartsWith("flake-", StringComparison.Ordinal) => "flake-*.lock",
-            [.., var name] => $"{place[..^name.Length]}*.lock",
-            _ => place,
-        }).Distinct().ToList();
+        // git looks for the place that a link leads to.
+        var patterns = locks.Where(place => place != FleetFolder.RootLock)
+            .Select(place => GitPattern.Word(PatternFor(GitWorkTreeFiles.PathOf(folder.Path, folder.Full(place))))).Distinct().ToList();
         var added = string.Concat(
-            patterns.Select(pattern => $"{pattern} {MergeAttribute} linguist-generated\n").Where(
-                line => !text.Contains($"{line.Split(' ')[0]} {MergeAttribute}", StringComparison.Ordinal)));
+            patterns.Where(pattern => !text.Contains($"{pattern} {MergeAttribute}", StringComparison.Ordinal))
+                .Select(pattern => $"{pattern} {MergeAttribute} linguist-generated\n"));
         // The last line ends as the last one did before: eject takes whole lines away, and then every byte is as it was.
         var after = text.Length == 0 || text.EndsWith('\n') ? text + added : $"{text}\n{added.TrimEnd('\n')}";
         if (added.Length > 0)
             files.Add(new(Attributes, folder.BytesOf(Attributes, after), old is null, "locks merge by input, not by line"));
+    }
+
+    // hosts/plex/flake.lock is one of hosts/*/flake.lock, flake-plex.lock one of flake-*.lock. A pattern without a folder holds in every
+    // folder, where other programs have locks of their own.
+    static string PatternFor(string path)
+    {
+        return path.Split('/') switch
+        {
+            [.., var above, FleetFolder.RootLock] =>
+                $"{Beginning(above.Length + FleetFolder.RootLock.Length + 1)}*/{FleetFolder.RootLock}",
+            [var name] when name.StartsWith("flake-", StringComparison.Ordinal) && IsLock(name) => "flake-*.lock",
+            [_, .., var name] when IsLock(name) => $"{Beginning(name.Length)}*.lock",
+            _ => $"/{GitPattern.Of(path)}",
+        };
+
+        string Beginning(int rest) => GitPattern.Of(path[..^rest]);
+
+        static bool IsLock(string name) => name.EndsWith(".lock", StringComparison.Ordinal);
     }
 }

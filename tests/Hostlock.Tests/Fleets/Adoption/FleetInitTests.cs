@@ -108,6 +108,24 @@ public sealed class FleetInitTests : IDisposable
         Assert.Equal(after, TextOf(Plan(Hosts("plex"), NoHosts, null), ".gitattributes"));
     }
 
+    [Theory]
+    [InlineData("lock = \"my locks/{host}.lock\"\n", "\"my locks/*.lock\"")]
+    [InlineData("lock = \"{host}.lock\"\n", "/plex.lock")]
+    [InlineData("lock = \"pins/{host}.json\"\n", "/pins/plex.json")]
+    [InlineData("lock = \"pins of {host}\"\n", "\"/pins of plex\"")]
+    [InlineData("lock = \"hosts/{host}/flake.lock\"\n", "hosts/*/flake.lock")]
+    [InlineData("lock = \"flake-{host}.lock\"\n", "flake-*.lock")]
+    [InlineData("lock = \"linked/{host}.lock\"\n", "real/*.lock")]
+    public void The_pattern_of_a_lock_is_one_that_git_finds_it_by_and_no_lock_of_other_programs(string setting, string pattern)
+    {
+        Directory.CreateDirectory(_folder["real"]);
+        Directory.CreateSymbolicLink(_folder["linked"], "real");
+        _folder.Write("hostlock.toml", $"version = 1\n{setting}");
+
+        Assert.Equal(
+            $"{pattern} merge=hostlock linguist-generated\n", TextOf(Plan(Hosts("plex"), NoHosts, null), ".gitattributes"));
+    }
+
     [Fact]
     public void Without_a_root_lock_nothing_can_be_adopted()
     {
