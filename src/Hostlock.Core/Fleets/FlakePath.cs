@@ -14,8 +14,9 @@ static class FlakePath
     static readonly string[] Reserved =
         [".gitattributes", ".gitignore", ".gitmodules", FleetFolder.FlakeFile, FleetFolder.Library, FleetFile.Name];
 
-    // What git takes for a pattern, and what at the beginning of a path is an option, a comment or a mark of a pattern.
-    static readonly char[] Patterns = ['*', '?', '[', ']'];
+    // What git takes for a pattern, or what is left of a misspelt {host}, and what at the beginning of a path is an option, a comment or a
+    // mark of a pattern.
+    static readonly char[] Patterns = ['*', '?', '[', ']', '{', '}'];
     static readonly char[] Marks = [':', '!', '#', '-'];
 
     /// <summary>True if a path stays within the flake and outside of git's own folder, links aside.</summary>

@@ -71,7 +71,9 @@ public static class FleetFile
     }
 
     /// <summary>The place of a host's lock by the pattern for all hosts.</summary>
-    internal static string LockOf(string pattern, HostName host) => pattern.Replace("{host}", host.ToString(), StringComparison.Ordinal);
+    internal static string LockOf(string pattern, HostName host) => LockOf(pattern, host.ToString());
+
+    static string LockOf(string pattern, string host) => pattern.Replace("{host}", host, StringComparison.Ordinal);
 
     internal static Fleet Read(SourceText source) => Read(TomlReader.Read(source), source);
 
@@ -83,7 +85,7 @@ public static class FleetFile
         if (version.Value is not TomlValue.Integer(Version, _))
             throw FleetException.UnknownVersion(version.Value.Span, version.Value.Span.Text);
         var rings = Rings(top);
-        var pattern = top.LockPath("lock") ?? DefaultLock;
+        var pattern = top.LockPattern("lock") ?? DefaultLock;
         var stamp = top.Truth("stamp") ?? false;
         _ = top.References("private"); // hostlock.nix reads it
         var merge = top.Text("merge");
@@ -246,11 +248,17 @@ public static class FleetFile
 
     static bool IsHttp(string address) =>
         (address.StartsWith("http://", StringComparison.Ordinal) || address.StartsWith("https://", StringComparison.Ordinal))
-        && Uri.TryCreate(
-            address.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal), UriKind.Absolute, out _);
+        && Uri.TryCreate(Filled(address), UriKind.Absolute, out _)
+        && HasKnownNames(address);
+
+    // A misspelt {target} would be asked for as it is.
+    static bool HasKnownNames(string text) => Filled(text).IndexOfAny(['{', '}']) < 0;
+
+    static string Filled(string text) =>
+        text.Replace("{host}", "host", StringComparison.Ordinal).Replace("{target}", "target", StringComparison.Ordinal);
 
     static bool IsPort(string address) =>
-        address.LastIndexOf(':') is > 0 and var colon
+        HasKnownNames(address) && address.LastIndexOf(':') is > 0 and var colon
         && ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0
         && !address.AsSpan(0, colon).ContainsAny(" \t");
 
@@ -374,8 +382,13 @@ public static class FleetFile
             : throw FleetException.WrongValue(span, "a path inside the flake, without '.' and '..'");
 
         // Any other place could be that of a file that git, Nix or hostlock obeys.
-        public string? LockPath(string key) =>
-            Path(key) is not { } path || FlakePath.IsFitForLock(path) ? Path(key)
+        public string? LockPath(string key) => LockPath(key, path => path);
+
+        /// <summary>The same with <c>{host}</c> in it, in place of the name of each host.</summary>
+        public string? LockPattern(string key) => LockPath(key, path => LockOf(path, "host"));
+
+        string? LockPath(string key, Func<string, string> filled) =>
+            Path(key) is not { } path || FlakePath.IsFitForLock(filled(path)) ? Path(key)
             : throw FleetException.ReservedPlace(Text(key)!.Value.Span, path);
 
         public TimeSpan? Duration(string key) =>
