@@ -15,6 +15,9 @@ sealed class LockRestoring
     /// <summary>The options.</summary>
     public IEnumerable<Option> Options => [_commit, _dryRun, CommonOptions.Json];
 
+    /// <summary>The name of an earlier lock of which no commit is named, for messages.</summary>
+    public static string Earlier(LockPlace place) => $"the earlier {place.RelativePath}";
+
     /// <summary>Puts an earlier lock back.</summary>
     /// <param name="run">The run of the command.</param>
     /// <param name="words">The words of the command, as an undertaking records them.</param>
@@ -40,7 +43,7 @@ sealed class LockRestoring
             if (unfinished is not null)
                 run.Terminal.Talk($"'{run.Line(words)}' was broken off; this finishes it\n");
             var planned = unfinished is { Files: [{ After: { } bytes }] }
-                ? PlannedLock.Restoring(place, bytes)
+                ? PlannedLock.Restoring(place, bytes, Earlier(place))
                 : await planAsync(stop);
             if (mode is not WritingMode.PlanOnly)
             {

@@ -36,7 +36,11 @@ static class RolledBackLock
             report = await new LockWriting(run.Processes, run.Folder, new LockLines(run, _ => { })).RunAsync(
                 _ =>
                     Task.FromResult(
-                        new LockPlan([new LockOutcome.Planned(PlannedLock.Restoring(place, bytes))])), mode, run.CancellationToken);
+                        new LockPlan(
+                            [
+                                new LockOutcome.Planned(
+                                    PlannedLock.Restoring(place, bytes, $"{place.RelativePath}@{MachineLock.Running}")),
+                            ])), mode, run.CancellationToken);
         }
         catch (HostlockException why)
         {

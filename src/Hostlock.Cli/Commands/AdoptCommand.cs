@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hostlock.Flakes;
 using Hostlock.Fleets.Changes;
+using Hostlock.Fleets.History;
 using Hostlock.Machines;
 
 namespace Hostlock.Cli.Commands;
@@ -45,7 +46,7 @@ sealed class AdoptCommand : FleetCommand
                 ProvedLock.Made(_, var commit) => $"commit {Revision.Shorten(commit.Id)} makes the system of {host.Name}\n",
                 _ => throw new System.Diagnostics.UnreachableException(),
             });
-            return PlannedLock.Restoring(place, found.Bytes).KeepingFacts();
+            return PlannedLock.Restoring(place, found.Bytes, $"{place.RelativePath}@{MachineLock.Running}").KeepingFacts();
         }
     }
 }

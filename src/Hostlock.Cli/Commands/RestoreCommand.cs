@@ -45,9 +45,10 @@ sealed class RestoreCommand : FleetCommand
         return _restoring.RunAsync(run, words, version.Place, async stop =>
         {
             var earlier = await run.Versions.ReadBytesAsync(version, stop);
-            return (
-                inputs.IsEmpty ? PlannedLock.Restoring(version.Place, earlier) : PlannedLock.Restoring(version.Place, earlier, inputs))
-                .KeepingFacts();
+            var source = $"{version.Place.RelativePath}@{run.Value(_to)}";
+            return (inputs.IsEmpty
+                ? PlannedLock.Restoring(version.Place, earlier, source)
+                : PlannedLock.Restoring(version.Place, earlier, source, inputs)).KeepingFacts();
         });
     }
 }

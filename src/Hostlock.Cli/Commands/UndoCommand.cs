@@ -33,6 +33,7 @@ sealed class UndoCommand : FleetCommand
             run,
             ["undo", place.Name],
             place,
-            async stop => PlannedLock.Restoring(place, await run.Versions.BeforeLastChangeAsync(place, stop)));
+            async stop => PlannedLock.Restoring(
+                place, await run.Versions.BeforeLastChangeAsync(place, stop), LockRestoring.Earlier(place)));
     }
 }

@@ -8,7 +8,9 @@ namespace Hostlock.Flakes;
 public readonly record struct Revision
 {
     const int Length = 40;
-    const int ShortLength = 7;
+
+    /// <summary>How many digits of a revision are shown.</summary>
+    public const int ShortLength = 7;
 
     readonly string? _text;
 

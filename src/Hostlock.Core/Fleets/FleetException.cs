@@ -212,7 +212,7 @@ public sealed class FleetException : HostlockException
     public static FleetException LockIsLink(string file) =>
         new($"'{file}' is a symlink, and Nix does not read such a lock")
         {
-            Hint = $"put the file itself there: cp --remove-destination \"$(readlink -f {file})\" {file}",
+            Hint = $"put the file itself there: cp --remove-destination \"$(readlink -f {ShellWord.Quote(file)})\" {ShellWord.Quote(file)}",
         };
 
     /// <summary>The path is not an input of the lock, or it follows another input.</summary>
@@ -390,12 +390,17 @@ public sealed class FleetException : HostlockException
     /// <summary>The folder is in no git repository, and the command needs one.</summary>
     public static FleetException NoRepository(string folder) => new($"'{folder}' is in no git repository");
 
-    /// <summary>Neither a commit nor a day of this name has the lock.</summary>
-    public static FleetException NoSuchVersion(string word, string file) =>
+    /// <summary>Neither a commit nor a day of this name has the lock; the hint is the nearest of the other words that could stand
+    /// there.</summary>
+    public static FleetException NoSuchVersion(string word, string file, params IEnumerable<string> others) =>
         new($"no commit or day '{word}' has '{file}'")
         {
-            Hint = "name a commit, a branch, or a day such as 2026-03-01; 'hostlock log' lists the commits",
+            Hint = Closest.To(word, others)
+                ?? "name a commit, a branch, or a day such as 2026-03-01; 'hostlock log' lists the commits",
         };
+
+    internal static FleetException VersionOfNobody(string word) =>
+        new($"unknown host '{word}'") { Hint = $"if it is a commit or a day, name its host as well: HOST@{word}" };
 
     internal static FleetException NixFailed(string what, string said) =>
         new($"'nix {what}' failed: {string.Join('\n', said.Split('\n').TakeLast(12)):lines}") { IsOutside = true };

@@ -15,15 +15,16 @@ public static class HistoryText
     public static string Render(IReadOnlyList<CommittedChange> versions, Ink ink)
     {
         var text = new StringBuilder();
-        foreach (var (commit, diff) in versions)
+        foreach (var version in versions)
         {
+            var (commit, diff) = version;
             var from = commit.PromotedFrom.Length > 0 ? $" {ink.Good($"promoted from {Visible.Name(commit.PromotedFrom)}")}" : "";
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"{ink.Warn(Revision.Shorten(commit.Id))} {commit.Time?.ToString() ?? "no date"} {Visible.Name(commit.Subject)}{from}\n");
             if (diff is null)
             {
-                text.Append("  the lock cannot be read\n");
+                text.Append(version.Why is null ? "  the lock before it cannot be read\n" : "  the lock cannot be read\n");
                 continue;
             }
             var moves = diff.Changes.Where(change => change.Path.Length == 1).Take(InputsShown).ToList();

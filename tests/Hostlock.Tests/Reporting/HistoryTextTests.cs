@@ -1,5 +1,6 @@
 using Hostlock.Fetching.Git;
 using Hostlock.Flakes;
+using Hostlock.Fleets;
 using Hostlock.Locks;
 using Hostlock.Reporting;
 using Hostlock.Tests.Support;
@@ -22,7 +23,9 @@ public class HistoryTextTests
               b  2020-01-04 → follows a
               c  follows a → nothing
               and 1 more
-            8888888 2020-01-10 broken
+            8888888 2020-01-10 mended
+              the lock before it cannot be read
+            7777777 2020-01-09 broken
               the lock cannot be read
 
             """,
@@ -31,7 +34,8 @@ public class HistoryTextTests
                     new(
                         new(Id(9), Moment.Of(FlakeWorld.Day(10)), "locks/plex.lock: Promote from web", "web"),
                         LockDiff.Between(before, after)),
-                    new(new(Id(8), Moment.Of(FlakeWorld.Day(9)), "broken", ""), null),
+                    new(new(Id(8), Moment.Of(FlakeWorld.Day(9)), "mended", ""), null),
+                    new(new(Id(7), Moment.Of(FlakeWorld.Day(8)), "broken", ""), null) { Why = FleetException.NoHosts() },
                 ],
                 Ink.Plain));
     }

@@ -143,7 +143,8 @@ public sealed class HostNames
 
     string KindOf(string output, string name)
     {
-        return NamedHosts.OwnerOf(output, name) is not { } host ? "no name of a host: letters, digits, '-', '_' and '.'"
+        return name == HostName.Root ? "the name of the root lock"
+            : NamedHosts.OwnerOf(output, name) is not { } host ? "no name of a host: letters, digits, '-', '_' and '.'"
             : Configurations.ContainsKey(host) ? "of hosts that are not named"
             : output == OutputNames.Homes ? "homes of no host here"
             : "telephones";

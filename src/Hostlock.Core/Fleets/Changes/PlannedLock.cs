@@ -56,10 +56,11 @@ public sealed record PlannedLock
     /// <summary>Plans to put back an earlier lock, byte for byte.</summary>
     /// <param name="place">The place of the lock.</param>
     /// <param name="bytes">The earlier lock.</param>
+    /// <param name="source">Where the earlier lock is from, for messages.</param>
     /// <exception cref="HostlockException">The bytes are no lock, or a folder, link or device is in its place now.</exception>
-    public static PlannedLock Restoring(LockPlace place, byte[] bytes)
+    public static PlannedLock Restoring(LockPlace place, byte[] bytes, string source)
     {
-        return new(place, Present(), LockFileReader.Read(place.RelativePath, bytes)) { Bytes = bytes };
+        return new(place, Present(), LockFileReader.Read(source, bytes)) { Bytes = bytes };
 
         // A lock that cannot be read is the one that most needs an earlier one in its place.
         LockFile? Present()
@@ -85,11 +86,12 @@ public sealed record PlannedLock
     /// <summary>Plans to put back some inputs of an earlier lock, each with all beneath it. The others stay.</summary>
     /// <param name="place">Where the lock lies.</param>
     /// <param name="bytes">The earlier lock.</param>
+    /// <param name="source">Where the earlier lock is from, for messages.</param>
     /// <param name="inputs">The inputs, at least one.</param>
     /// <exception cref="HostlockException">The bytes are no lock, there is no lock now, or an input cannot be put back alone.</exception>
-    public static PlannedLock Restoring(LockPlace place, byte[] bytes, ImmutableArray<InputPath> inputs)
+    public static PlannedLock Restoring(LockPlace place, byte[] bytes, string source, ImmutableArray<InputPath> inputs)
     {
-        var (earlier, now) = (LockFileReader.Read(place.RelativePath, bytes), HostLocks.ReadExisting(place));
+        var (earlier, now) = (LockFileReader.Read(source, bytes), HostLocks.ReadExisting(place));
         var after = now;
         foreach (var path in inputs)
         {

@@ -69,8 +69,12 @@ public sealed class LockHistory : IDisposable
 
     /// <summary>Reads the bytes that a lock had in a commit, or at the end of a day. If it is not where it is now, hostlock.toml of the
     /// commit says where it was.</summary>
+    /// <param name="place">The lock.</param>
+    /// <param name="word">The commit or the day, as the user names it.</param>
+    /// <param name="others">The other words that could stand there, for the hint.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FleetException">There is no such commit, or it does not have the lock.</exception>
-    public async Task<byte[]> AtAsync(LockPlace place, string word, CancellationToken cancellationToken)
+    public async Task<byte[]> AtAsync(LockPlace place, string word, IEnumerable<string> others, CancellationToken cancellationToken)
     {
         if (await ContentsAsync(FilesOf(place)) is { } contents)
             return contents;
@@ -79,7 +83,7 @@ public sealed class LockHistory : IDisposable
             if (await ContentsAsync([InRepository(path)]) is { } earlier)
                 return earlier;
         }
-        throw FleetException.NoSuchVersion(word, place.RelativePath);
+        throw FleetException.NoSuchVersion(word, place.RelativePath, others);
 
         async Task<byte[]?> ContentsAsync(string[] files) =>
             await _history.FindAsync(word, files, cancellationToken) is { } commit

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Hostlock.Flakes;
 using Hostlock.Platform;
 
 namespace Hostlock.Fleets.History;
@@ -13,7 +15,11 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
     public sealed record Current(LockPlace Place, HostName? Host) : LockVersion(Place, Host);
 
     /// <summary>The lock of a commit, or of the end of a day: <c>plex@HEAD~1</c>, <c>plex@2026-03-01</c>.</summary>
-    public sealed record Recorded(LockPlace Place, HostName? Host, string Commit) : LockVersion(Place, Host);
+    public sealed record Recorded(LockPlace Place, HostName? Host, string Commit) : LockVersion(Place, Host)
+    {
+        /// <summary>The words that are no commits and could stand in its place; for hints alone.</summary>
+        public ImmutableArray<string> Others { get; init; } = [];
+    }
 
     /// <summary>The lock that a system of the host's machine carries: <c>plex@running</c>, <c>plex@generation:12</c>.</summary>
     public sealed record Carried(LockPlace Place, HostName? Host, string System) : LockVersion(Place, Host);
@@ -35,8 +41,15 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
         var at = word.IndexOf('@', StringComparison.Ordinal);
         if (at < 0 && IsPath(word))
             throw PlatformException.NoFile(word);
+        if (at <= 0 && IsOnlyVersion(word))
+            throw FleetException.VersionOfNobody(word);
         return at <= 0 ? Now(folder, folder.OwnerNamed(word)) : Of(folder, folder.OwnerNamed(word[..at]), word[(at + 1)..]);
     }
+
+    // A word that most likely is a commit or a day.
+    static bool IsOnlyVersion(string word) =>
+        word.Split('~', '^')[0] == "HEAD" || word.IndexOfAny(['~', '^']) > 0 || Freeze.TryParseDay(word) is not null
+        || Revision.Is(word) || (word.Length >= Revision.ShortLength && Revision.IsBeginning(word));
 
     /// <summary>Reads a word about one lock, which may also be a version of that lock alone: <c>HEAD~1</c>, <c>2026-03-01</c>.</summary>
     /// <param name="folder">The fleet.</param>
@@ -47,7 +60,16 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
     public static LockVersion ParseOf(FleetFolder folder, LockOwner owner, string word, string currentFolder) =>
         folder.TryOwnerNamed(word) is not null || word.Contains('@', StringComparison.Ordinal) || IsPath(word)
             ? Parse(folder, word, currentFolder)
-            : OfFile(word, currentFolder) ?? Of(folder, owner, word);
+            : OfFile(word, currentFolder)
+                ?? Of(folder, owner, word) switch
+                {
+                    // A host may stand there as well.
+                    Recorded recorded => recorded with
+                    {
+                        Others = [.. folder.Fleet.Hosts.Select(host => host.Name.ToString()), HostName.Root, .. recorded.Others],
+                    },
+                    var other => other,
+                };
 
     /// <summary>Names a version of a host's lock.</summary>
     /// <param name="folder">The fleet.</param>
@@ -57,7 +79,8 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
     public static LockVersion Of(FleetFolder folder, LockOwner owner, string version)
     {
         var (place, host) = (folder.PlaceOf(owner), HostOf(owner));
-        return MachineLock.Is(version) ? new Carried(place, host, version) : new Recorded(place, host, version);
+        return MachineLock.Is(version) ? new Carried(place, host, version)
+            : new Recorded(place, host, version) { Others = [MachineLock.Running] };
     }
 
     static Current Now(FleetFolder folder, LockOwner owner) => new(folder.PlaceOf(owner), HostOf(owner));

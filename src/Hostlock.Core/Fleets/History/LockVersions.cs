@@ -29,9 +29,9 @@ public sealed class LockVersions(IProcessRunner processes, FleetFolder folder, s
         {
             case LockVersion.Current(var place, _):
                 return HostLocks.ReadBytes(place) ?? throw FleetException.NoLock(place);
-            case LockVersion.Recorded(var place, _, var commit):
+            case LockVersion.Recorded(var place, _, var commit) { Others: var others }:
                 using (var history = LockHistory.Open(processes, folder))
-                    return await history.AtAsync(place, commit, cancellationToken);
+                    return await history.AtAsync(place, commit, others, cancellationToken);
             case LockVersion.Carried(_, var host, var system):
                 return await MachineLock.ReadAsync(
                     processes, folder.HostOf(host ?? throw FleetException.RootIsNoMachine()), system, machine, cancellationToken);

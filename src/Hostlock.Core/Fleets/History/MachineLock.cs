@@ -11,11 +11,14 @@ namespace Hostlock.Fleets.History;
 /// </summary>
 public static class MachineLock
 {
+    /// <summary>The word for the lock of the system that runs.</summary>
+    public const string Running = "running";
+
     const string Prefix = "generation:";
     const string Stamp = "hostlock/flake.lock";
 
     /// <summary>True if a word names such a lock: <c>running</c>, <c>generation:12</c>.</summary>
-    public static bool Is(string word) => word == "running" || word.StartsWith(Prefix, StringComparison.Ordinal);
+    public static bool Is(string word) => word == Running || word.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>Reads the bytes of the lock.</summary>
     /// <param name="processes">Runs ssh.</param>
@@ -51,7 +54,7 @@ public static class MachineLock
     /// <exception cref="FleetException">The word names no generation.</exception>
     public static int? GenerationOf(string word)
     {
-        if (word == "running")
+        if (word == Running)
             return null;
         return int.TryParse(word[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var generation) && generation > 0
             ? generation

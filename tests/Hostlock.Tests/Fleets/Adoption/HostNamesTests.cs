@@ -65,7 +65,8 @@ public sealed class HostNamesTests : IDisposable
     [InlineData(
         "nixosConfigurations = { plex = 1; \"a b\" = 2; root = 3; }; nixOnDroidConfigurations.default = 3;", null,
         "3 stay on flake.lock: nixOnDroidConfigurations.default (telephones; 'hostlock init default' gives it a lock), "
-        + "nixosConfigurations.\"a b\" nixosConfigurations.root (no name of a host: letters, digits, '-', '_' and '.')")]
+        + "nixosConfigurations.\"a b\" (no name of a host: letters, digits, '-', '_' and '.'), "
+        + "nixosConfigurations.root (the name of the root lock)")]
     [InlineData(
         "nixosConfigurations.plex = 1; colmena = { meta = { }; plex = { }; };", "nixosConfigurations colmena",
         "1 stays on flake.lock: colmena.plex (nodes that colmena builds of modules of their own)")]

@@ -90,7 +90,7 @@ public sealed class LockWritingTests : IDisposable
         var committed = File.ReadAllBytes(plex.Place.FullPath);
         HostLocks.Write(plex.Place, ((LockOutcome.Planned)plex).Lock.After);
 
-        await RunAsync(new([new LockOutcome.Planned(PlannedLock.Restoring(plex.Place, committed))]), Commit);
+        await RunAsync(new([new LockOutcome.Planned(PlannedLock.Restoring(plex.Place, committed, "the earlier lock"))]), Commit);
 
         Assert.Equal(["settled plex", "committed nothing"], _watcher.Told);
         Assert.Equal(committed, File.ReadAllBytes(plex.Place.FullPath));
@@ -242,7 +242,7 @@ public sealed class LockWritingTests : IDisposable
         var (plex, _) = await LocksAsync();
         HostLocks.Write(plex.Place, ((LockOutcome.Planned)plex).Lock.After);
 
-        await RunAsync(new([new LockOutcome.Planned(PlannedLock.Restoring(plex.Place, bytes))]), Write);
+        await RunAsync(new([new LockOutcome.Planned(PlannedLock.Restoring(plex.Place, bytes, "the earlier lock"))]), Write);
 
         Assert.Equal(bytes, File.ReadAllBytes(plex.Place.FullPath));
     }

@@ -76,7 +76,7 @@ public sealed class LockHistoryTests : IDisposable
             Assert.Equal($"no commit or day '{word}' has 'locks/plex.lock'", error.Message);
         }
 
-        async Task<string> AtAsync(string word) => Encoding.UTF8.GetString(await history.AtAsync(place, word, Stop));
+        async Task<string> AtAsync(string word) => Encoding.UTF8.GetString(await history.AtAsync(place, word, [], Stop));
     }
 
     [Fact]

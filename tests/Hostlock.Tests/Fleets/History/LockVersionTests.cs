@@ -57,6 +57,19 @@ public sealed class LockVersionTests : IDisposable
     public void A_word_that_names_no_one_lock_is_an_error(string word, string hint) =>
         Assert.Equal(hint, Assert.Throws<FleetException>(() => LockVersion.Parse(_fleet, word, _folder.Path)).Hint);
 
+    [Theory]
+    [InlineData("HEAD")]
+    [InlineData("HEAD~2")]
+    [InlineData("main^")]
+    [InlineData("2026-03-01")]
+    [InlineData("0123abc")]
+    public void A_version_of_nobody_is_told_from_a_mistyped_host(string word)
+    {
+        var error = Assert.Throws<FleetException>(() => LockVersion.Parse(_fleet, word, _folder.Path));
+
+        Assert.Equal($"if it is a commit or a day, name its host as well: HOST@{word}", error.Hint);
+    }
+
     [Fact]
     public void A_file_that_does_not_exist_is_no_version() => Assert.Null(LockVersion.OfFile("./other.lock", _folder.Path));
 
