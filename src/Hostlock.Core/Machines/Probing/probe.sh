@@ -1,13 +1,8 @@
-# hostlock probe 1: says what this machine runs, boots and has. POSIX sh and coreutils suffice; what else is there is used.
+# hostlock probe 1: says what this machine runs, boots and has.
 # $1 is a number that nobody could know before. The answer is KEY<TAB>VALUE lines between two lines with that number, so whatever a login
 # script prints is no part of it. $2 is a system that is to be switched to, or nothing.
-root=
 nonce=$1
 wanted=${2:-}
-LC_ALL=C
-PATH=$PATH:/run/current-system/sw/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
-export LC_ALL PATH
-profile=$root/nix/var/nix/profiles/system
 running=$root/run/current-system
 booted=$root/run/booted-system
 
@@ -15,15 +10,6 @@ say() { printf '%s\t%s\n' "$1" "$2"; }
 
 # The first line of a file; nothing if it cannot be read.
 line() { head -n 1 "$1" 2>/dev/null; }
-
-# A service that does not answer must not keep us.
-bounded() { if command -v timeout >/dev/null 2>&1; then timeout 5 "$@"; else "$@"; fi; }
-
-# What a link leads to; nothing if it leads nowhere, where readlink would print the link.
-lead() { to=$(readlink -f "$1" 2>/dev/null) && [ -e "$to" ] && printf %s "${to#"$root"}"; }
-
-# The system of a profile. deploy-rs puts a folder of links around it, so the folder that nixos-version really lies in tells.
-top() { if to=$(lead "$1/nixos-version") && [ -n "$to" ]; then printf %s "${to%/*}"; else lead "$1"; fi; }
 
 # A small file in base64, on one line; nothing if it is larger than $2 bytes or cannot be read.
 packed() { [ -r "$1" ] && [ "$(wc -c <"$1")" -le "$2" ] && base64 <"$1" | tr -d '\n'; }
@@ -54,7 +40,7 @@ about=$(packed "$running/hostlock/host.json" 4096) && say about "$about"
 inhibitors=$(packed "$running/switch-inhibitors" 65536) && say inhibitors "$inhibitors"
 
 parent=
-for number in $(ls "${profile%/*}" 2>/dev/null | sed -n 's/^system-\([0-9][0-9]*\)-link$/\1/p' | sort -rn | head -n 64); do
+for number in $(numbers | head -n 64); do
   link=$profile-$number-link
   system=$(top "$link")
   [ -n "$system" ] || continue
@@ -64,13 +50,7 @@ for number in $(ls "${profile%/*}" 2>/dev/null | sed -n 's/^system-\([0-9][0-9]*
   done
 done
 
-# Who switches holds this lock. It is looked up and not taken, because a switch that begins just then would fail.
-held=$root/run/nixos/switch-to-configuration.lock
-if [ -e "$held" ]; then
-  set -- $(stat -c '%d %i' "$held")
-  held=$(printf 'FLOCK .* %02x:%02x:%s ' $(($1 >> 8 & 4095)) $(($1 & 255 | $1 >> 12 & 1048320)) "$2")
-  grep -q "$held" "$root/proc/locks" 2>/dev/null && say switching lock
-fi
+is_held && say switching lock
 if [ -d "$root/run/systemd/system" ]; then
   if failed=$(bounded systemctl list-units --failed --plain --no-legend --no-pager 2>/dev/null); then
     say units known
@@ -79,9 +59,7 @@ if [ -d "$root/run/systemd/system" ]; then
       case $unit in *.*) say failed "$unit" ;; ?*) say failed "$more" ;; esac
     done
   fi
-  case $(bounded systemctl is-active nixos-rebuild-switch-to-configuration.service 2>/dev/null) in
-    active | activating | deactivating | reloading) say switching unit ;;
-  esac
+  is_active && say switching unit
 fi
 # What a switch of hostlock left here, and what the next one needs to know.
 trial=$(line "$root/var/lib/hostlock/trial") && [ -n "$trial" ] && say trial "$trial"

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Hostlock.Machines;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
@@ -65,13 +64,6 @@ public static class StepScript
     // Read on first use: most commands switch no machine.
     static class Embedded
     {
-        public static readonly string Text = Read();
-
-        static string Read()
-        {
-            using var stream = typeof(StepScript).Assembly.GetManifestResourceStream("step.sh")!;
-            using var reader = new StreamReader(stream, Encoding.UTF8);
-            return reader.ReadToEnd();
-        }
+        public static readonly string Text = MachineScript.Read("step.sh");
     }
 }

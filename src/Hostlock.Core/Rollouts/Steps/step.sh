@@ -1,29 +1,18 @@
-# hostlock step 1: one step of a switch, run by root of the machine that is switched. POSIX sh, coreutils and Nix; systemd if it runs.
+# hostlock step 1: one step of a switch, run by root of the machine that is switched. It needs Nix, and uses systemd if that runs.
 #   VERB ID MACHINE TARGET RUNNING NEXT SECONDS
 # ID names the rollout, MACHINE is the machine's own id. TARGET is the system that it is to get; RUNNING and NEXT are what it ran and booted
 # next before anything was done. After SECONDS of silence it goes back by itself. Each verb looks first whether the machine still is where
 # it should be, and refuses with 75 if it is not: somebody else, or an earlier try, has been here.
-root=
 verb=$1 id=$2 machine=$3 target=$4 running=$5 next=$6 seconds=$7
-LC_ALL=C
-PATH=$PATH:/run/current-system/sw/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
-export LC_ALL PATH
 # Whoever asked may go away in the midst of it.
 trap '' HUP INT PIPE
-profile=$root/nix/var/nix/profiles/system
 roots=$root/nix/var/nix/gcroots/hostlock
 state=$root/var/lib/hostlock
 run=$root/run/hostlock
 unit=hostlock-silence
-switch=nixos-rebuild-switch-to-configuration
-held=$root/run/nixos/switch-to-configuration.lock
 
 refuse() { echo "hostlock: $1" >&2; exit 75; }
-lead() { to=$(readlink -f "$1" 2>/dev/null) && [ -e "$to" ] && printf %s "${to#"$root"}"; }
 has_systemd() { [ -d "$root/run/systemd/system" ] && command -v systemd-run >/dev/null 2>&1; }
-
-# The system that the profile names; deploy-rs puts a folder of links around it.
-boots() { if to=$(lead "$profile/nixos-version") && [ -n "$to" ]; then printf %s "${to%/*}"; else lead "$profile"; fi; }
 
 # True if the system $1 boots next by our doing, or did before anything was done.
 is_ours() { [ "$1" = "$next" ] || [ "$1" = "$target" ]; }
@@ -40,19 +29,17 @@ runs() {
 }
 
 # Puts a file whole, also if the power goes.
-put() { printf '%s\n' "$2" >"$1.new" && sync "$1.new" 2>/dev/null; mv "$1.new" "$1"; }
+put() { printf '%s\n' "$2" >"$1.new" && { sync "$1.new" 2>/dev/null || true; } && mv "$1.new" "$1"; }
 
 # A collection of garbage must not take the way there, or the way back.
 hold() {
-  mkdir -p "$roots" || return 1
-  ln -sfn "$target" "$roots/target"
-  [ -z "$running" ] || ln -sfn "$running" "$roots/running"
-  [ -z "$next" ] || ln -sfn "$next" "$roots/next"
+  mkdir -p "$roots" && ln -sfn "$target" "$roots/target" &&
+    { [ -z "$running" ] || ln -sfn "$running" "$roots/running"; } && { [ -z "$next" ] || ln -sfn "$next" "$roots/next"; }
 }
 
 # Makes a system the one of the profile, by its own generation if it has one.
 point() {
-  for number in $(ls "${profile%/*}" 2>/dev/null | sed -n 's/^system-\([0-9][0-9]*\)-link$/\1/p' | sort -rn); do
+  for number in $(numbers); do
     if [ "$(lead "$profile-$number-link")" = "$1" ]; then
       nix-env --profile "$profile" --switch-generation "$number"
       return
@@ -71,17 +58,9 @@ act() {
   fi
 }
 
-# Refuses while a switch is under way. Its lock is looked up and not taken, because a switch that begins just then would fail.
+# Refuses while a switch is under way.
 free() {
-  if has_systemd; then
-    case $(systemctl is-active "$switch.service" 2>/dev/null) in
-      active | activating | deactivating | reloading) refuse "a switch is under way" ;;
-    esac
-  fi
-  [ -e "$held" ] || return 0
-  set -- $(stat -c '%d %i' "$held")
-  ! grep -q "$(printf 'FLOCK .* %02x:%02x:%s ' $(($1 >> 8 & 4095)) $(($1 & 255 | $1 >> 12 & 1048320)) "$2")" /proc/locks 2>/dev/null ||
-    refuse "a switch is under way"
+  if is_held || { has_systemd && is_active; }; then refuse "a switch is under way"; fi
 }
 
 disarm() {
@@ -116,7 +95,7 @@ back() {
   if runs "$next" && ! runs "$running"; then to_run=$next; else to_run=$running; fi
   runs "$target" || runs "$to_run" || return 75
   moved=
-  if [ "$target" != "$next" ] && [ "$(boots)" = "$target" ]; then
+  if [ "$target" != "$next" ] && [ "$(top "$profile")" = "$target" ]; then
     point "$next" || return 1
     moved=1
   fi
@@ -148,7 +127,7 @@ case $verb in
   arm | activate)
     free
     runs "$running" || runs "$target" || refuse "another system runs"
-    is_ours "$(boots)" || refuse "another system boots next"
+    is_ours "$(top "$profile")" || refuse "another system boots next"
     hold || refuse "this user cannot write $roots"
     arm
     [ "$verb" = arm ] || act "$target" test
@@ -156,7 +135,7 @@ case $verb in
   boot)
     free
     runs "$running" || refuse "another system runs"
-    is_ours "$(boots)" || refuse "another system boots next"
+    is_ours "$(top "$profile")" || refuse "another system boots next"
     hold || refuse "this user cannot write $roots"
     mkdir -p "$state" && put "$state/trial" "$id" || refuse "this user cannot write $state"
     point "$target" && act "$target" boot && disarm
@@ -174,7 +153,7 @@ case $verb in
     ;;
   keep)
     runs "$target" || refuse "another system runs"
-    is_ours "$(boots)" || refuse "another system boots next"
+    is_ours "$(top "$profile")" || refuse "another system boots next"
     renew
     point "$target" && act "$target" boot && disarm
     ;;

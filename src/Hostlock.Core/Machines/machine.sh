@@ -1,0 +1,36 @@
+# What all scripts that hostlock runs on machines begin with. POSIX sh and coreutils suffice; what else is there is used.
+root=
+LC_ALL=C
+PATH=$PATH:/run/current-system/sw/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
+export LC_ALL PATH
+profile=$root/nix/var/nix/profiles/system
+switch=nixos-rebuild-switch-to-configuration
+held=$root/run/nixos/switch-to-configuration.lock
+
+# A service that does not answer must not keep us.
+bounded() { if command -v timeout >/dev/null 2>&1; then timeout 5 "$@"; else "$@"; fi; }
+
+# What a link leads to; nothing if it leads nowhere, where readlink would print the link.
+lead() { to=$(readlink -f "$1" 2>/dev/null) && [ -e "$to" ] && printf %s "${to#"$root"}"; }
+
+# The system of a profile. deploy-rs puts a folder of links around it, so the folder that nixos-version really lies in tells.
+top() { if to=$(lead "$1/nixos-version") && [ -n "$to" ]; then printf %s "${to%/*}"; else lead "$1"; fi; }
+
+# The numbers of the generations, the newest first.
+numbers() { ls "${profile%/*}" 2>/dev/null | sed -n 's/^system-\([0-9][0-9]*\)-link$/\1/p' | sort -rn; }
+
+# True while the unit of a switch runs. Its name is that of nixos-rebuild.
+is_active() {
+  case $(bounded systemctl is-active "$switch.service" 2>/dev/null) in
+    active | activating | deactivating | reloading) return 0 ;;
+  esac
+  return 1
+}
+
+# True while somebody holds the lock of a switch. It is looked up and not taken, because a switch that begins just then would fail.
+is_held() {
+  [ -e "$held" ] || return 1
+  set -- $(stat -c '%d %i' "$held")
+  grep -q "$(printf 'FLOCK .* %02x:%02x:%s ' $(($1 >> 8 & 4095)) $(($1 & 255 | $1 >> 12 & 1048320)) "$2")" "$root/proc/locks" 2>/dev/null
+}
+
