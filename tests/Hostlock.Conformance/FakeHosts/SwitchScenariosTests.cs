@@ -14,7 +14,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [
         "bad-unit", "old-trouble", "flaky", "cut-copy", "mute", "left-alone", "in-time", "power-trial", "power-keep", "power-before-return",
         "power-after-return", "inhibited", "boots", "colleague", "waits", "another", "rooted", "collected", "banner", "garbage", "builds",
-        "virtual", "ported", "operated", "here", "here-killed",
+        "virtual", "ported", "operated", "here", "here-killed", "twice", "stopped",
     ];
 
     const string ShortTrial = "[rollout]\ntrial = \"10s\"\n";
@@ -234,6 +234,37 @@ public class SwitchScenariosTests(SwitchFleet shared)
         Assert.Contains("superseded", resumed.Output, StringComparison.Ordinal);
         var now = story.Host.State();
         Assert.Equal((other, other, other), (now.Running, now.Profile, now.Boots));
+    }
+
+    [Fact]
+    public async Task A_second_run_in_the_same_clone_ends_at_once()
+    {
+        var story = shared.Begin("twice");
+        story.Host.Inject(HostFault.HangsAfter());
+        var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
+        Until(() => story.Host.State().Running != story.Before.Running);
+
+        var second = story.Switch();
+        story.Host.Heal();
+
+        AssertCode(6, second);
+        AssertCode(0, await switching);
+        story.AssertKept();
+    }
+
+    [Fact]
+    public async Task An_interrupt_finishes_what_is_at_risk()
+    {
+        var story = shared.Begin("stopped");
+        story.Host.Inject(HostFault.HangsAfter());
+        var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
+        Until(() => story.Host.State().Running != story.Before.Running);
+
+        _ = shared.Fleet.Controller.Run("pkill", "-INT", "-f", "^hostlock switch stopped").Succeeded;
+        story.Host.Heal();
+
+        AssertCode(130, await switching);
+        story.AssertKept();
     }
 
     [Fact]
