@@ -23,7 +23,8 @@ sealed class DiffCommand : FleetCommand
         Compare two locks, input by input
 
         Shows the inputs that differ, with their revisions. The locks may be those of
-        hosts, of commits, of days, or of machines.
+        hosts, of commits, of days, or of machines. If one lock is named, the older of
+        the two comes first.
 
           hostlock diff plex web
           hostlock diff plex@HEAD~1
@@ -39,6 +40,9 @@ sealed class DiffCommand : FleetCommand
         await run.WarnOfUnmergedAsync([.. new[] { first, second }.OfType<LockVersion.Current>().Select(version => version.Place)]);
         var (old, now) = (
             await run.Versions.ReadAsync(first, run.CancellationToken), await run.Versions.ReadAsync(second, run.CancellationToken));
+        // Of two locks of which one was named, nobody said which comes first: the older one does.
+        if (run.Value(_after) is null && Downgrade.IsMostly(LockDiff.Between(old, now)))
+            (before, first, old, after, second, now) = (after, second, now, before, first, old);
         var diff = LockDiff.Between(old, now);
         PackageDiff? closure = null;
         if (run.Value(_closure))

@@ -15,7 +15,7 @@ public static class DiffText
     /// <param name="after">The word of the user for the second lock.</param>
     /// <param name="diff">The difference.</param>
     public static string Render(string before, string after, LockDiff diff) =>
-        diff.IsEmpty ? $"{before} and {after} have the same lock\n" : Render(diff, hasLinks: true);
+        diff.IsEmpty ? $"{before} and {after} have the same lock\n" : $"{before} → {after}\n{Render(diff, hasLinks: true)}";
 
     /// <summary>
     /// Renders a difference; empty if nothing changed. It also tells of an <c>original</c> or another attribute that changed alone, which

@@ -7,16 +7,25 @@ namespace Hostlock.Fleets.Changes;
 /// Recognises inputs that go back in time: to an older revision of the same reference, or to one that does not descend from the locked one,
 /// because the branch was rewritten.
 /// </summary>
-static class Downgrade
+public static class Downgrade
 {
     /// <summary>True if the dates show that an input goes back.</summary>
+    /// <param name="change">What became of the input.</param>
     public static bool Is(LockChange change) =>
         Moved(change) is var (before, after)
         && before.LastModified is { } earlier && after.LastModified is { } later && later < earlier;
 
+    /// <summary>True if more inputs go back than forward, by their dates: the second lock of the diff is the older one.</summary>
+    /// <param name="diff">The differences of two locks.</param>
+    public static bool IsMostly(LockDiff diff) =>
+        diff.Changes.Count(Is) > diff.Changes.Count(change => Is(change with { Before = change.After, After = change.Before }));
+
     /// <summary>
     /// The first input of a diff that goes back, in words; null if none does. Upstream is asked only if that costs little.
     /// </summary>
+    /// <param name="diff">The differences of the lock as it is and as it would be.</param>
+    /// <param name="source">Asked for what lies between two revisions.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     public static async Task<string?> FindAsync(LockDiff diff, IFlakeSource source, CancellationToken cancellationToken)
     {
         if (diff.Changes.FirstOrDefault(Is) is { } back)
@@ -41,6 +50,8 @@ static class Downgrade
     }
 
     /// <summary>A change that goes back, in words.</summary>
+    /// <param name="change">What became of the input.</param>
+    /// <param name="verb">The verb of the sentence, before "back in time".</param>
     public static string Describe(LockChange change, string verb = "would go") =>
         $"'{change.Path}' {verb} back in time, from {DayOf(change.Before)} to {DayOf(change.After)}";
 

@@ -37,6 +37,21 @@ public class DowngradeTests
         Assert.False(Downgrade.Is(new(InputPath.Of("b", "a"), before, after)));
     }
 
+    [Theory]
+    [InlineData(2, 1, true)]
+    [InlineData(1, 2, false)]
+    [InlineData(2, 2, false)]
+    public void Of_two_locks_the_one_with_more_inputs_that_go_back_is_the_older(int before, int after, bool isOlder) =>
+        Assert.Equal(
+            isOlder,
+            Downgrade.IsMostly(
+                new(
+                    [
+                        Change(Locked("github:acme/a", 1, before), Locked("github:acme/a", 2, after)),
+                        Change(Locked("github:acme/b", 1, before), Locked("github:acme/b", 2, after)),
+                        Change(Locked("github:acme/c", 1, after), Locked("github:acme/c", 2, before)),
+                    ])));
+
     [Fact]
     public async Task The_dates_are_told_without_asking_anybody()
     {
