@@ -85,7 +85,7 @@ static class MachineWords
         return commands.Here(status switch
         {
             { Outcome: ProbeOutcome.WrongMachine } => $"hostlock probe {host} --new-machine",
-            { Facts: null or { IsSwitching: true } } => $"hostlock probe {host}",
+            { Facts: null or { IsSwitching: true } or { Trial: not null } } => $"hostlock probe {host}",
             { Pins: PinState.Foreign or PinState.NotCompared } => $"hostlock probe {host}",
             { Pins: PinState.Unknown or PinState.Ahead } => $"hostlock adopt {host}",
             { Pins: PinState.Unstamped, Host.IsStamped: false } => "stamp = true in hostlock.toml",
@@ -102,6 +102,8 @@ static class MachineWords
     {
         if (facts.IsSwitching)
             yield return "switching";
+        if (facts.Trial is not null)
+            yield return "on trial";
         if (facts.IsPending)
             yield return $"boots {Next(facts)}";
         if (!facts.NeedsReboot.IsEmpty)

@@ -31,6 +31,8 @@ public static class ProbeText
             Line("up", Amounts.Age((ulong)uptime.TotalSeconds));
         if (facts.IsSwitching)
             Line("switch", ink.Warn("under way"));
+        if (facts.Trial is { } trial)
+            Line("on trial", ink.Warn($"by switch {trial}; unless that keeps it, it goes back"));
         Line("failed units", facts.FailedUnits switch
         {
             null => "not known",

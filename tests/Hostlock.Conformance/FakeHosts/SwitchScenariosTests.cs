@@ -129,10 +129,12 @@ public class SwitchScenariosTests(SwitchFleet shared)
 
         var killed = story.Switch(OnTrial);
         var target = story.Host.State().Running;
+        var seen = story.Run("status", "--live", "in-time").Output;
         var resumed = story.Run("switch", "--resume");
 
         AssertCode(137, killed);
         AssertCode(0, resumed);
+        Assert.Contains("in sync, on trial, boots generation 1", seen, StringComparison.Ordinal);
         story.AssertKept();
         Assert.Equal(1, story.Activations(target));
     }

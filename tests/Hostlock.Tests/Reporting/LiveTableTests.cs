@@ -91,6 +91,11 @@ public class LiveTableTests
             "hostlock probe plex"
         },
         {
+            "on trial",
+            Status("plex", "p", new PinState.InSync(), Facts with { Trial = "20261129-7c1e2a3b", Next = FakeMachine.System('1') }),
+            "in sync, on trial, boots generation 7", "hostlock probe plex"
+        },
+        {
             "gone",
             new(
                 Host("plex"),
@@ -197,6 +202,7 @@ public class LiveTableTests
                     }
                   },
                   "switching": false,
+                  "trial": null,
                   "failedUnits": [],
                   "inhibitors": {
                     "dbus": "broker"
@@ -248,6 +254,7 @@ public class LiveTableTests
               reboot        needed for linux 6.12.1 → 6.12.4
               up            60min
               switch        under way
+              on trial      by switch 20261129-7c1e2a3b; unless that keeps it, it goes back
               failed units  a.service
               inhibitors    dbus
               left          /boot 1.0 KiB
@@ -261,6 +268,7 @@ public class LiveTableTests
                 Next = FakeMachine.System('1'),
                 Uptime = TimeSpan.FromHours(1),
                 IsSwitching = true,
+                Trial = "20261129-7c1e2a3b",
                 FailedUnits = ["a.service"],
                 NeedsReboot = [Kernel("6.12.1", "6.12.4")],
                 Inhibitors = NameMap<string>.Of([KeyValuePair.Create("dbus", "broker")]),

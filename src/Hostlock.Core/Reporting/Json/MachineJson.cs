@@ -142,6 +142,7 @@ public static class MachineJson
         }
         json.WriteEndObject();
         json.WriteBoolean("switching", facts.IsSwitching);
+        json.WriteString("trial", facts.Trial);
         if (facts.FailedUnits is { } failed)
         {
             json.WriteStartArray("failedUnits");
