@@ -47,9 +47,11 @@ sealed class FleetChanging
         await new FleetTransition(run.Processes, run.Folder, change.Files, driver).ApplyAsync(Tell, run.CancellationToken);
         return ExitCode.Done;
 
-        void Tell()
+        void Tell(Warning? hidden)
         {
-            if (change.Done.Length > 0)
+            if (hidden is not null)
+                terminal.Warn(hidden);
+            else if (change.Done.Length > 0)
                 terminal.Data(terminal.Quoted($"\n{change.Done}"));
             if (driver is MergeDriverChange.Install)
                 terminal.Data(terminal.Quoted("git merges locks by input here; in another clone, 'hostlock init' has it do so\n"));

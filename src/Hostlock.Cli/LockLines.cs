@@ -9,6 +9,8 @@ sealed class LockLines(CommandRun run, Action<LockReport> show) : ILockWritingWa
 {
     public void Settled(LockReport report) => show(report);
 
+    public void Warned(Warning warning) => run.Terminal.Warn(warning);
+
     public void Committed(string? subject) =>
         run.Terminal.Talk(subject is null ? "nothing to commit: git has it like this already\n" : $"committed: {subject}\n");
 }

@@ -15,19 +15,19 @@ public sealed class FleetTransition(
     IProcessRunner processes, FleetFolder folder, Undertaking undertaking, MergeDriverChange? driver)
 {
     /// <summary>Goes it. If the run is broken off, the same command finishes it.</summary>
-    /// <param name="told">Tells the user that all is done.</param>
+    /// <param name="told">Tells the user that all is done, and what Nix does not see of it; null if it sees all.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">Another hostlock is writing, a file was changed since it was planned or cannot be changed, or
     /// git does not do its part.</exception>
-    public async Task ApplyAsync(Action told, CancellationToken cancellationToken)
+    public async Task ApplyAsync(Action<Warning?> told, CancellationToken cancellationToken)
     {
         using var reserved = folder.Reserve();
         undertaking.Apply();
-        await GitVisibility.ShowToNixAsync(processes, folder, [.. undertaking.New.Select(folder.Full)], cancellationToken);
+        var hidden = await GitVisibility.ShowToNixAsync(processes, folder, [.. undertaking.New.Select(folder.Full)], cancellationToken);
         await AdoptedFiles.ForgetAsync(processes, folder, undertaking.Forgotten, cancellationToken);
         if (driver is not null && MergeDriver.Around(folder, processes) is { } setting)
             await setting.ApplyAsync(driver, cancellationToken);
-        told();
+        told(hidden);
         undertaking.End();
     }
 }

@@ -8,6 +8,9 @@ public interface ILockWritingWatcher
     /// <summary>The locks were planned, and written if the mode says so. A commit may follow.</summary>
     void Settled(LockReport report);
 
+    /// <summary>Nix does not see a lock that was written.</summary>
+    void Warned(Warning warning);
+
     /// <summary>The locks were committed.</summary>
     /// <param name="subject">The subject of the commit; null if the last commit has them as they are.</param>
     void Committed(string? subject);
@@ -38,12 +41,14 @@ public sealed class LockWriting(IProcessRunner processes, FleetFolder folder, IL
         // The locks that were asked for come last, after those that get a shared input along with them: if a run is broken off between the
         // two, the same command still finds something to move, and to share.
         PlannedLock.Apply(changed.AsEnumerable().Reverse());
-        await GitVisibility.ShowToNixAsync(
+        var hidden = await GitVisibility.ShowToNixAsync(
             processes,
             folder,
             report.IsWritten ? [.. report.Locks.Select(planned => planned.Place.FullPath).Where(File.Exists)] : [],
             cancellationToken);
         watcher.Settled(report);
+        if (hidden is not null && changed.Count > 0)
+            watcher.Warned(hidden);
 
         // A lock that an earlier run wrote and could not commit is committed now, although this run has not changed it.
         if (commit is not null && mode is WritingMode.WriteAndCommit(var note) && report.IsWritten)

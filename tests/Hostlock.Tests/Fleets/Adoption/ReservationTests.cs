@@ -34,7 +34,7 @@ public sealed class ReservationTests : IDisposable
                 Assert.True(
                     (await Assert.ThrowsAsync<FleetException>(
                         () => new FleetTransition(processes, folder, undertaking, null)
-                            .ApplyAsync(() => { }, TestContext.Current.CancellationToken))).IsBusy);
+                            .ApplyAsync(_ => { }, TestContext.Current.CancellationToken))).IsBusy);
         }
 
         Assert.Equal("{ }", _folder.Read("flake.nix"));

@@ -306,6 +306,8 @@ public sealed class LockWritingTests : IDisposable
         public void Settled(LockReport report) =>
             Told.Add($"settled {string.Join(' ', report.Changed.Select(planned => planned.Place.Name))}");
 
+        public void Warned(Warning warning) => Told.Add($"warned: {warning.Message}");
+
         public void Committed(string? subject) => Told.Add($"committed {subject ?? "nothing"}");
     }
 }
