@@ -229,14 +229,21 @@ public static class FleetFileEdit
         start = text.LastIndexOf('\n', Math.Max(start - 1, 0)) + 1;
         end = LineAfter(text, end);
         // One of the two empty lines around it is removed too; at the end of the file, the one before it.
-        if (end < text.Length && text[end] is '\n' && (start == 0 || (start > 1 && text[start - 2] == '\n')))
-            end++;
-        else if (end == text.Length && start > 1 && text[start - 2] == '\n')
-            start--;
+        if (EmptyLineAt(text, end) is > 0 and var after && (start == 0 || EmptyLineBefore(text, start) > 0))
+            end += after;
+        else if (end == text.Length)
+            start -= EmptyLineBefore(text, start);
         if (end == text.Length && start > 0 && text[^1] != '\n')
-            start--;
+            start -= start > 1 && text[start - 2] == '\r' ? 2 : 1;
         return new(start, end - start, "");
     }
+
+    // The length of the empty line that begins at an offset, and of the one that ends there; 0 if none does.
+    static int EmptyLineAt(string text, int offset) =>
+        text.AsSpan(offset) is ['\n', ..] ? 1 : text.AsSpan(offset) is ['\r', '\n', ..] ? 2 : 0;
+
+    static int EmptyLineBefore(string text, int offset) =>
+        text.AsSpan(0, offset) is [.., '\n', '\n'] ? 1 : text.AsSpan(0, offset) is [.., '\n', '\r', '\n'] ? 2 : 0;
 
     static TextChange Insertion(SourceText source, TomlTable host, HostName name, string input, string settings)
     {
@@ -273,8 +280,18 @@ public static class FleetFileEdit
 
     static string Header(HostName host, string input) => $"[hosts.{TomlText.Key(host.ToString())}.freeze.{TomlText.Key(input)}]";
 
-    static EditedText Changed(SourceText source, IEnumerable<TextChange> changes) =>
-        EditedText.Of(source.Text, [.. changes.OrderBy(change => change.Start)]);
+    // New lines end as those of the file do.
+    static EditedText Changed(SourceText source, IEnumerable<TextChange> changes)
+    {
+        var first = source.Text.IndexOf('\n', StringComparison.Ordinal);
+        var lineEnd = first > 0 && source.Text[first - 1] == '\r' ? "\r\n" : "\n";
+        return EditedText.Of(
+            source.Text,
+            [
+                .. changes.OrderBy(change => change.Start)
+                    .Select(change => change with { Replacement = change.Replacement.Replace("\n", lineEnd, StringComparison.Ordinal) }),
+            ]);
+    }
 
     // The difference as one change, from the first changed character to the last.
     static EditedText Between(string old, string changed)

@@ -39,6 +39,21 @@ public class FleetFileEditTests
     }
 
     [Theory]
+    [InlineData("[hosts.plex]\n\n[hosts.web]\n")]
+    [InlineData("[hosts.web]\n\n[hosts.plex]\nstamp = true\n")]
+    [InlineData("[hosts.plex]")]
+    [InlineData("[hosts]\nplex.stamp = true\n\n\n")]
+    public void New_lines_end_as_those_of_the_file_do_and_go_whole(string form)
+    {
+        var before = new SourceText("hostlock.toml", ("version = 1\n" + form).Replace("\n", "\r\n", StringComparison.Ordinal));
+
+        var frozen = FleetFileEdit.SetFreeze(before, Plex, "nixpkgs", Zfs).Text;
+
+        Assert.DoesNotContain("\n", frozen.Replace("\r\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(before.Text, FleetFileEdit.RemoveFreeze(new("hostlock.toml", frozen), Plex, "nixpkgs").Text);
+    }
+
+    [Theory]
     [InlineData("[hosts.plex.freeze.nixpkgs] # why\nreason = 'x'\n[hosts.web]\n")]
     [InlineData("[hosts.plex]\nfreeze.nixpkgs.reason = 'x'\nfreeze.nixpkgs.until = '2026-01-01'\nstamp = true\n")]
     [InlineData("[hosts.plex]\nfreeze.nixpkgs.reason = 'x'\nfreeze.nixpkgs.until = '2026-01-01'")]
