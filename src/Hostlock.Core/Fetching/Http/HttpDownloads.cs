@@ -179,6 +179,11 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                 // Nix takes these codes for success.
                 if ((int)response.StatusCode is 200 or 201 or 204 or 206 && (from == 0 || (int)response.StatusCode == 206))
                 {
+                    if (!HasLength(response.Content.Headers))
+                    {
+                        response.Dispose();
+                        return (null, FetchException.BadAnswer(shown, "its Content-Length is no number"), null);
+                    }
                     var body = await response.Content.ReadAsStreamAsync(cancellationToken);
                     var sent = new ImpatientStream(body, response, shown, Patience, time, cancellationToken);
                     _ = response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings);
@@ -211,6 +216,11 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                 why.InnerException is AuthenticationException ? null : Backoff(attempt));
         }
     }
+
+    // Without a length that can be read, the body would last until the server closes the connection, which it may never do.
+    static bool HasLength(HttpContentHeaders headers) =>
+        !headers.NonValidated.TryGetValues("Content-Length", out var lengths)
+            || lengths.All(length => length.Trim() is { Length: > 0 } text && text.All(char.IsAsciiDigit));
 
     static HttpRequestMessage Request(Uri address, Credentials credentials, string? tag, long from)
     {

@@ -67,6 +67,25 @@ public class HttpDownloadsTests
     }
 
     [Theory]
+    [InlineData("-5")]
+    [InlineData("")]
+    [InlineData("5, 5")]
+    [InlineData("five")]
+    public async Task A_length_that_is_no_number_is_an_error_at_once(string length)
+    {
+        var answer = new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent([]) };
+        answer.Content.Headers.TryAddWithoutValidation("Content-Length", length);
+        using var wire = new Wire((_, _) => answer);
+        using var downloads = Over(wire);
+
+        var error = await Assert.ThrowsAsync<FetchException>(
+            () => downloads.GetTextAsync("https://h.test/a", null, TestContext.Current.CancellationToken));
+
+        Assert.EndsWith("its Content-Length is no number", error.Message, StringComparison.Ordinal);
+        Assert.True(error.IsOutside);
+    }
+
+    [Theory]
     [InlineData("http:///x")]
     [InlineData("https://")]
     [InlineData("http://[::1")]
