@@ -1,9 +1,21 @@
+using System.Text;
+
 namespace Hostlock.Cli;
 
-/// <summary>The standard input, opened on the first read, because setting up the terminal takes longer than most commands do.</summary>
-sealed class LazyInput : TextReader
+/// <summary>Lines of the standard input, which is opened on the first read: most commands ask nothing.</summary>
+/// <param name="open">Opens it.</param>
+sealed class LazyInput(Func<Stream> open) : TextReader
 {
-    public override string? ReadLine() => Console.In.ReadLine();
+    readonly Lazy<StreamReader> _reader = new(() => new(open(), new UTF8Encoding(false)));
 
-    public override int Read() => Console.In.Read();
+    public override string? ReadLine() => _reader.Value.ReadLine();
+
+    public override int Read() => _reader.Value.Read();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _reader.IsValueCreated)
+            _reader.Value.Dispose();
+        base.Dispose(disposing);
+    }
 }

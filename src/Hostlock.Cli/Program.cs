@@ -15,14 +15,14 @@ using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 var variables = Environment.GetEnvironmentVariables()
     .Cast<DictionaryEntry>()
     .ToDictionary(pair => (string)pair.Key, pair => (string)pair.Value!);
-using var printed = new PrintedStream(Console.OpenStandardOutput(), PlatformException.CannotPrint);
-using var told = new PrintedStream(Console.OpenStandardError(), failure: null);
+using var printed = new PrintedStream(StandardStreams.Output(), PlatformException.CannotPrint);
+using var told = new PrintedStream(StandardStreams.Errors(), failure: null);
 using var output = new StreamWriter(printed, new UTF8Encoding(false), bufferSize: 16 * 1024) { AutoFlush = false };
 using var errors = new StreamWriter(told, new UTF8Encoding(false)) { AutoFlush = true };
 var surroundings = new Surroundings(
     output,
     errors,
-    Console.IsInputRedirected ? null : new LazyInput(),
+    Console.IsInputRedirected ? null : new LazyInput(StandardStreams.Terminal),
     Environment.CurrentDirectory,
     variables,
     settings =>
@@ -39,7 +39,7 @@ var surroundings = new Surroundings(
     new ProcessRunner(),
     TimeProvider.System,
     !Console.IsOutputRedirected,
-    Console.IsOutputRedirected ? 160 : Console.WindowWidth)
+    Console.IsOutputRedirected ? 160 : StandardStreams.TerminalWidth() ?? 80)
 {
     Machine = Environment.MachineName,
     IsRoot = Environment.IsPrivilegedProcess,

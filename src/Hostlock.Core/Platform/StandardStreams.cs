@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Hostlock.Platform;
 
@@ -6,6 +7,7 @@ namespace Hostlock.Platform;
 public static partial class StandardStreams
 {
     const int ReadAndWrite = 2;
+    const int StandardInput = 0, StandardOutput = 1, StandardError = 2;
     const int LastStandard = 2;
 
     /// <summary>
@@ -25,6 +27,30 @@ public static partial class StandardStreams
         if (opened >= 0)
             _ = Close(opened);
     }
+
+    /// <summary>The standard input, if it is a terminal. The runtime's own reader would change the mode of the terminal.</summary>
+    public static Stream Terminal() => new FileStream(new SafeFileHandle(StandardInput, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+
+    /// <summary>The standard output.</summary>
+    public static Stream Output() => new DescriptorStream(StandardOutput);
+
+    /// <summary>The standard error output.</summary>
+    public static Stream Errors() => new DescriptorStream(StandardError);
+
+    /// <summary>
+    /// The columns of the terminal that the standard output is; null if it is none, or does not say. The runtime would answer this too, but
+    /// it sends the terminal a sequence first that changes what its keys mean.
+    /// </summary>
+    public static int? TerminalWidth() => GetWindowSize(StandardOutput, out var size) == 0 && size.Columns > 0 ? size.Columns : null;
+
+    [StructLayout(LayoutKind.Sequential)]
+    struct WindowSize
+    {
+        public ushort Rows, Columns, Width, Height;
+    }
+
+    [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_GetWindowSize")]
+    private static partial int GetWindowSize(nint descriptor, out WindowSize size);
 
     [LibraryImport("libc", EntryPoint = "open")]
     private static unsafe partial int Open(byte* path, int flags);

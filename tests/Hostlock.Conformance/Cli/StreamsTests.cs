@@ -55,6 +55,23 @@ public class StreamsTests
         Assert.Equal(("0\n", ""), (ended.Output, ended.Errors));
     }
 
+    [Theory]
+    [InlineData("status")]
+    [InlineData("update root -n")]
+    [InlineData("init")]
+    public void A_terminal_stays_in_the_mode_that_it_has(string command)
+    {
+        const string Terminal = "/usr/bin/script";
+        Assert.SkipUnless(File.Exists(Terminal), $"there is no {Terminal}");
+        using var hosts = new SevenHosts();
+        _ = hosts.Hostlock("lock", "root").Succeeded;
+
+        var ended = Shell(hosts, $"--version >/dev/null; export TERM=xterm; echo n | {Terminal} -qec \"$0 {command}\" /dev/null; echo $?");
+
+        Assert.DoesNotContain("\e[?", ended.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\e=", ended.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Errors_that_nobody_can_read_change_no_exit_code()
     {

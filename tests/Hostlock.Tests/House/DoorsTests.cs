@@ -47,6 +47,7 @@ public class DoorsTests
                 ["Hostlock.Platform.AtomicFile"] = "it opens what it writes",
                 ["Hostlock.Platform.ProcessRunner"] = "it opens a new file for an output",
                 ["Hostlock.Platform.ProcessTree"] = "it reads /proc",
+                ["Hostlock.Platform.StandardStreams"] = "the standard input is open already",
                 ["Hostlock.Platform.UnixFiles"] = "it is beneath RegularFile",
                 ["Hostlock.Fetching.Archives.TemporaryFile"] = "its file is ours, and has no name",
             }),
@@ -57,6 +58,7 @@ public class DoorsTests
             new()
             {
                 ["Hostlock.Platform.AppendedFile"] = "it is the door to files that only grow",
+                ["Hostlock.Platform.StandardStreams"] = "it only reads",
                 ["Hostlock.Platform.AtomicFile"] = "it is the door",
                 ["Hostlock.Platform.FolderCopy"] = "it copies into a folder of ours",
                 ["Hostlock.Platform.ProcessRunner"] = "it opens a new file for an output",
