@@ -57,6 +57,12 @@ sealed class SwitchStory
     /// <summary>Switches the host, without a question.</summary>
     public Ended Switch(params string[] variables) => With(variables, "switch", _name, "--yes");
 
+    /// <summary>What git says of the clone, and the bytes of its index: HEAD, refs, what is staged, changed or unknown.</summary>
+    public string Repository() => _fleet.Controller.Run(
+        "sh", "-c",
+        "cd \"$1\" && git rev-parse HEAD && git for-each-ref && git --no-optional-locks status --porcelain && sha256sum .git/index",
+        "-", Clone).Succeeded;
+
     /// <summary>Builds the host's system as the clone has it now, and returns its store path.</summary>
     public string Build() => _fleet.Controller.Run(
         "nix", "build", "--offline", "--quiet", "--no-link", "--print-out-paths",

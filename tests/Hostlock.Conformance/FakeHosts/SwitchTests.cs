@@ -20,9 +20,13 @@ public class SwitchTests(SwitchFleet shared)
     public void A_host_is_switched_once_and_rolled_back_with_its_lock()
     {
         var story = shared.Begin("good");
+        File.WriteAllText(Path.Combine(story.Clone, "notes"), "mine\n");
+        File.AppendAllText(Path.Combine(story.Clone, "modules/common.nix"), "# mine\n");
+        var repository = story.Repository();
 
         var first = story.Switch();
         var again = story.Switch();
+        var afterSwitch = story.Repository();
         var kept = story.Host.State();
         var back = story.Run("rollback", "good", "--yes");
 
@@ -34,6 +38,9 @@ public class SwitchTests(SwitchFleet shared)
             first.Output,
             StringComparison.Ordinal);
         Assert.Contains("runs it already", again.Output, StringComparison.Ordinal);
+        // A switch touches nothing of the repository, and a rollback its lock alone, which is what HEAD has again.
+        Assert.Equal(repository, afterSwitch);
+        Assert.Equal(repository.Replace(" M locks/good.lock\n", "", StringComparison.Ordinal), story.Repository());
         Assert.NotEqual(story.Before.Running, kept.Running);
         Assert.Equal((kept.Running, kept.Running), (kept.Profile, kept.Boots));
         Assert.Equal(1, kept.Activations.Count(line => line == $"test {kept.Running} begin"));
