@@ -10,6 +10,9 @@ namespace Hostlock.Cli;
 /// </summary>
 sealed class HelpPage : SynchronousCommandLineAction
 {
+    // The width of the terminal that everybody has.
+    const int Columns = 80;
+
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
@@ -33,9 +36,23 @@ sealed class HelpPage : SynchronousCommandLineAction
             var width = rows.Max(row => row.Left.Length) + 2;
             text.Append(CultureInfo.InvariantCulture, $"\n{title}:\n");
             foreach (var (left, right) in rows)
-                text.Append(left.PadRight(width)).Append(right).Append('\n');
+                text.Append(left.PadRight(width)).AppendJoin($"\n{new string(' ', width)}", Lines(right, Columns - width)).Append('\n');
         }
         return text.ToString();
+    }
+
+    // The words of a text in lines of a width.
+    static List<string> Lines(string text, int width)
+    {
+        var lines = new List<string>();
+        foreach (var word in text.Split(' '))
+        {
+            if (lines.Count > 0 && lines[^1].Length + 1 + word.Length <= width)
+                lines[^1] += $" {word}";
+            else
+                lines.Add(word);
+        }
+        return lines;
     }
 
     /// <summary>The name of a command with the names of those above it: <c>hostlock update</c>.</summary>

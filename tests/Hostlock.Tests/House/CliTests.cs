@@ -79,6 +79,12 @@ public partial class CliTests
         });
 
     [Fact]
+    public void The_help_fits_into_eighty_columns() =>
+        Assert.All(
+            Commands().SelectMany(command => HelpPage.Render(command).Split('\n')).Where(line => line.StartsWith(' ')),
+            line => Assert.InRange(line.Length, 0, 80));
+
+    [Fact]
     public void The_examples_of_the_help_are_commands()
     {
         var root = new RootCommand();
