@@ -558,10 +558,15 @@ sealed class RandomWorld : IAsyncDisposable
             Mishap(20) ? " lastModified = 5;" : Pick(["", "", " ref = \"dev\";", " submodules = false;", " shallow = true;"]);
     }
 
-    string Revision(string source) =>
-        Directory.Exists(_folder[$"{source}/.git"]) && !Mishap(20)
-            ? TestGit.In(_folder[source], "rev-parse", Mishap(20) ? "HEAD^{tree}" : "HEAD").Trim()
-            : new string('a', 40);
+    string Revision(string source)
+    {
+        var none = new string('a', 40);
+        if (!Directory.Exists(_folder[$"{source}/.git"]) || Mishap(20))
+            return none;
+        var git = Run.Program("git", _folder[source], TestGit.Variables, "rev-parse", Mishap(20) ? "HEAD^{tree}" : "HEAD");
+        // Some repositories have become such as git does not read.
+        return git.ExitCode == 0 ? git.Output.Trim() : none;
+    }
 
     static string Joined(List<string> query) => query.Count == 0 ? "" : "?" + string.Join('&', query);
 
