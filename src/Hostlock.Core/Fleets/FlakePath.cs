@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Hostlock.Fleets.Settings;
 
@@ -16,8 +17,8 @@ static class FlakePath
 
     // What git takes for a pattern, or what is left of a misspelt {host}, and what at the beginning of a path is an option, a comment or a
     // mark of a pattern.
-    static readonly char[] Patterns = ['*', '?', '[', ']', '{', '}'];
-    static readonly char[] Marks = [':', '!', '#', '-'];
+    static readonly SearchValues<char> Patterns = SearchValues.Create("*?[]{}");
+    static readonly SearchValues<char> Marks = SearchValues.Create(":!#-");
 
     /// <summary>True if a path stays within the flake and outside of git's own folder, links aside.</summary>
     public static bool IsWithin(string path) =>
@@ -30,8 +31,8 @@ static class FlakePath
     {
         var parts = path.Split('/');
         return IsWithin(path)
-            && path.IndexOfAny(Patterns) < 0
-            && Array.IndexOf(Marks, path[0]) < 0
+            && !path.AsSpan().ContainsAny(Patterns)
+            && !Marks.Contains(path[0])
             && !parts.Any(part => Reserved.Any(name => IsCalled(part, name)))
             && !path.EndsWith(".nix", StringComparison.OrdinalIgnoreCase)
             && !path.EndsWith(".toml", StringComparison.OrdinalIgnoreCase)

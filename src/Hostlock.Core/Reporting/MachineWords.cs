@@ -115,7 +115,7 @@ static class MachineWords
     static string On(MachineStatus status, string command) =>
         status.Outcome.Address.Target is { } target ? $"ssh {ShellWord.Quote(target)} {command}" : command;
 
-    // nixos-rebuild knows no address with a scheme.
+    // hostlock switches what NixOS makes; other systems have a program of their own, which knows no other machine.
     static string Rebuild(MachineStatus status, TypedCommands commands)
     {
         var (output, name) = status.Host.ConfigurationPaths[0].Split('.', 2) is [var first, var rest] ? (first, rest.Trim('"')) : ("", "");
@@ -124,9 +124,7 @@ static class MachineWords
         var reference = ShellWord.Quote($"{(folder[0] is '.' or '/' ? "" : "./")}{folder}#{name}");
         return (output, status.Outcome.Address.Target) switch
         {
-            ("nixosConfigurations", null) => $"sudo nixos-rebuild switch --flake {reference}",
-            ("nixosConfigurations", { } target) when !target.Contains("://", StringComparison.Ordinal) =>
-                $"nixos-rebuild switch --flake {reference} --target-host {ShellWord.Quote(target)}",
+            ("nixosConfigurations", _) => $"hostlock switch {status.Host.Name}",
             ("darwinConfigurations", null) => $"sudo darwin-rebuild switch --flake {reference}",
             ("homeConfigurations", null) => $"home-manager switch --flake {reference}",
             _ => $"hostlock probe {status.Host.Name}",

@@ -21,7 +21,7 @@ public class MachinesTests(SharedFleet shared)
         fleet.Release("linux", "6.12.4");
         _ = fleet.Hostlock("update", "plex", "--commit").Succeeded;
         Assert.Matches(
-            "(?m)^plex  [0-9a-f]{7}  behind .*1 change  nixos-rebuild switch ", fleet.Hostlock("status", "--live", "plex").Succeeded);
+            "(?m)^plex  [0-9a-f]{7}  behind .*1 change  hostlock switch plex", fleet.Hostlock("status", "--live", "plex").Succeeded);
 
         // It runs the new system, and boots the old one.
         var next = fleet.Build("plex")["plex"];

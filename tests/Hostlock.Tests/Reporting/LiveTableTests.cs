@@ -31,15 +31,15 @@ public class LiveTableTests
         { "in sync", Plex(new PinState.InSync()), "in sync", "" },
         {
             "behind", Plex(new PinState.Behind(2, new(1772366400))), "behind 30d, 2 changes",
-            "nixos-rebuild switch --flake '.#plex' --target-host root@plex.lan"
+            "hostlock switch plex"
         },
         {
             "behind here", Status("plex", null, new PinState.Behind(1, null), Facts), "behind 1 change, not committed",
-            "sudo nixos-rebuild switch --flake '.#plex'"
+            "hostlock switch plex"
         },
         {
             "behind at an address", Status("nas", "ssh://root@nas.lan:2222", new PinState.Behind(1, null), Facts),
-            "behind 1 change, not committed", "hostlock probe nas"
+            "behind 1 change, not committed", "hostlock switch nas"
         },
         {
             "behind on a Mac", Status("mac", null, new PinState.Behind(1, null), Facts), "behind 1 change, not committed",
@@ -52,13 +52,13 @@ public class LiveTableTests
         {
             "another configuration",
             Plex(new PinState.InSync()) with { Configuration = new ConfigurationState.Differs(FakeMachine.System('1')) },
-            "in sync, other configuration", "nixos-rebuild switch --flake '.#plex' --target-host root@plex.lan"
+            "in sync, other configuration", "hostlock switch plex"
         },
         { "ahead", Plex(new PinState.Ahead()), "ahead", "hostlock adopt plex" },
         { "unknown", Plex(new PinState.Unknown()), "unknown lock", "hostlock adopt plex" },
         {
             "not stamped yet", Plex(new PinState.Unstamped()), "carries no lock",
-            "nixos-rebuild switch --flake '.#plex' --target-host root@plex.lan"
+            "hostlock switch plex"
         },
         { "not stamped", Status("nas", "nas", new PinState.Unstamped(), Facts), "carries no lock", "stamp = true in hostlock.toml" },
         { "foreign", Plex(new PinState.Foreign("we\eb")), @"runs the system of we\u001bb", "hostlock probe plex" },
@@ -145,15 +145,19 @@ public class LiveTableTests
                 Ink.Plain));
 
     [Theory]
-    [InlineData("../fleet", "../fleet#plex")]
-    [InlineData("fleet", "./fleet#plex")]
-    [InlineData("/f", "/f#plex")]
+    [InlineData("../fleet", "../fleet#jono@home")]
+    [InlineData("fleet", "./fleet#jono@home")]
+    [InlineData("/f", "/f#jono@home")]
     public void In_another_folder_what_to_type_says_where_the_flake_is(string folder, string reference)
     {
         var commands = new TypedCommands(folder, folder);
 
         Assert.Contains(
-            $"  nixos-rebuild switch --flake '{reference}' --target-host ",
+            $"  home-manager switch --flake '{reference}'\n",
+            LiveTable.Render([Status("home", null, new PinState.Behind(1, null), Facts)], commands, Now, Ink.Plain),
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"  hostlock -C {folder} switch plex\n",
             LiveTable.Render([Plex(new PinState.Behind(1, null))], commands, Now, Ink.Plain),
             StringComparison.Ordinal);
         Assert.EndsWith(
@@ -217,7 +221,7 @@ public class LiveTableTests
                       "lockSha256": "11"
                     }
                   },
-                  "next": "nixos-rebuild switch --flake '.#plex' --target-host p"
+                  "next": "hostlock switch plex"
                 }
               }
             }
