@@ -110,7 +110,7 @@ sealed class HostSwitching
         while (true)
         {
             rollout = await runner.RunAsync(rollout, run.CancellationToken);
-            var orders = RolloutRules.Next(rollout, ImmutableHashSet<HostName>.Empty);
+            var orders = RolloutRules.Next(rollout, ImmutableHashSet<HostName>.Empty, run.Now);
             if (orders.OfType<Order.AskToBegin>().Any())
             {
                 // Only hosts that are to be changed are asked about.

@@ -127,6 +127,9 @@ public static class SwitchText
             case HostOutcome.Superseded:
                 yield return $"superseded: it runs {host.Now?.System?.Name ?? "nothing"}, and somebody else switched it; left alone";
                 break;
+            case HostOutcome.Held:
+                yield return $"held: {Visible.Name(host.Hold ?? "")}; not touched";
+                break;
             default:
                 throw new System.Diagnostics.UnreachableException();
         }

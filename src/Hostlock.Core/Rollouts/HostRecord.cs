@@ -25,6 +25,9 @@ public enum HostOutcome
 
     /// <summary>Somebody else changed it; it is left alone.</summary>
     Superseded,
+
+    /// <summary>It is to stay at the system that it runs; nothing was changed.</summary>
+    Held,
 }
 
 /// <summary>What is known of one host of a rollout: the fold of its events.</summary>
@@ -104,6 +107,27 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>Since when somebody else's switch is waited for; null if none is.</summary>
     public DateTimeOffset? WaitsSince { get; init; }
 
+    /// <summary>Since when the machine runs its target, unbroken as far as is known; null if it does not, or was not yet kept.</summary>
+    public DateTimeOffset? KeptSince { get; init; }
+
+    /// <summary>When a look at the machine gave the host its outcome; null if it has none, or none by a look.</summary>
+    public DateTimeOffset? SettledAt { get; init; }
+
+    /// <summary>True if the host has had the outcome <see cref="HostOutcome.Kept"/>. What it is in later is somebody's doing.</summary>
+    public bool HasBeenKept { get; init; }
+
+    /// <summary>When the machine was last asked whether it is well, answered or not; null if it never was.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
+
+    /// <summary>True if the host could not get its system when its ring did. No later ring waits for it.</summary>
+    public bool IsLate { get; init; }
+
+    /// <summary>Why it is to stay at the system that it runs; null if it may be changed.</summary>
+    public string? Hold { get; init; }
+
+    /// <summary>The step that began and was cut off, if a look is under way that finds out what came of it; else null.</summary>
+    public Step? CutOff { get; init; }
+
     /// <summary>How it ended; null if it has not.</summary>
     public HostOutcome? Outcome { get; init; }
 
@@ -129,6 +153,8 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     internal HostRecord After(RolloutEvent.Began began) => this with
     {
         UnderWay = began.Step,
+        // The look may be cut off itself.
+        CutOff = began.Step != Step.Probe ? null : UnderWay is null or Step.Probe ? CutOff : UnderWay,
         Activations = Activations + (began.Step == Step.Activate ? 1 : 0),
         Copies = Copies + (began.Step == Step.Copy ? 1 : 0),
         Keeps = Keeps + (began.Step == Step.Keep ? 1 : 0),
@@ -143,6 +169,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
         var next = this with
         {
             UnderWay = null,
+            CutOff = result.Facts is null ? CutOff : null,
             Now = result.Facts,
             Before = Before ?? (Activations == 0 ? result.Facts : null),
             RedBefore = Before is null && result.Facts is not null
@@ -152,22 +179,52 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
             Note = result.Note ?? Note,
             Silences = result.Facts is null ? Silences + 1 : 0,
             TimerFrom = Renews(step) ? ended.At : TimerFrom,
-            WasLost = WasLost || (result.Facts is null && step is Step.Activate or Step.Check),
+            WasLost = WasLost || (!HasBeenKept && result.Facts is null && step is Step.Activate or Step.Check),
             WaitsSince = result.Facts is { IsSwitching: true } ? WaitsSince ?? ended.At : null,
+            AskedAt = step == Question ? ended.At : AskedAt,
         };
-        next = next.Judged(step, result);
-        return next with { Outcome = next.Judge(ended) };
+        next = next.Judged(step, result, CutOff);
+        var outcome = next.Judge(ended);
+        return (next with
+        {
+            Outcome = outcome,
+            HasBeenKept = HasBeenKept || outcome == HostOutcome.Kept,
+            SettledAt = outcome is null ? null : outcome == Outcome ? SettledAt : ended.At,
+            // A machine that is silent stays what it was.
+            KeptSince = next.Now is null ? KeptSince
+                : outcome == HostOutcome.Kept && next.Now.Runs(Plan.Target) ? KeptSince ?? ended.At
+                : null,
+        }).PassedBy();
     }
+
+    /// <summary>The step that asks the machine whether it is well.</summary>
+    internal Step Question => NeedsCheck ? Step.Check : Step.Probe;
+
+    internal HostRecord After(RolloutEvent.Held held) => held.Why is null
+        ? this with { Hold = null, Outcome = Outcome == HostOutcome.Held ? null : Outcome, Now = Outcome == HostOutcome.Held ? null : Now }
+        : (this with { Hold = held.Why }).PassedBy();
+
+    // It begins anew from what it runs now.
+    internal HostRecord After(RolloutEvent.Retried _) =>
+        Outcome is HostOutcome.Returned or HostOutcome.Superseded ? new HostRecord(Plan, Rollout) { Hold = Hold }.PassedBy() : this;
+
+    // A host at risk is finished first: it would stay at a system that nobody knows to be good.
+    HostRecord PassedBy() =>
+        Hold is not null && !IsAtRisk
+            && Outcome is null or HostOutcome.Absent or HostOutcome.WrongMachine or HostOutcome.NotCopied
+            ? this with { Outcome = HostOutcome.Held }
+            : this;
 
     internal HostRecord After(RolloutEvent.Decided decided) => this with { Verdict = decided.Verdict, JudgedBoot = Now?.BootId };
 
     // Out of reach, it is asked again; what was unclear is judged again.
     internal HostRecord After(RolloutEvent.Resumed resumed) =>
         Outcome is HostOutcome.Absent or HostOutcome.WrongMachine or HostOutcome.NotCopied or HostOutcome.Stranded
-            || Verdict == Rollouts.Verdict.Unclear || (Outcome is null && !resumed.IsChecked)
+            || (Outcome is null && (Verdict == Rollouts.Verdict.Unclear || !resumed.IsChecked))
             ? this with
             {
                 Plan = Plan with { IsChecked = Plan.IsChecked && resumed.IsChecked },
+                IsLate = IsLate || Outcome is HostOutcome.Absent or HostOutcome.WrongMachine or HostOutcome.NotCopied,
                 Outcome = null,
                 Now = null,
                 Silences = 0,
@@ -175,15 +232,21 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
                 Returns = 0,
                 Verdict = Verdict == Rollouts.Verdict.Unclear ? null : Verdict,
             }
-            : this;
+            // What was to boot may have booted.
+            : Outcome == HostOutcome.Kept && KeptSince is null ? this with { AskedAt = null } : this;
 
     static bool Renews(Step step) => step is Step.Activate or Step.Check or Step.Keep;
 
     // A verdict belongs to one system and one boot. What failed before it ran has its verdict too.
-    HostRecord Judged(Step step, StepResult result)
+    HostRecord Judged(Step step, StepResult result, Step? cutOff)
     {
         if (Now is null)
             return this;
+        // What we cut off is no try: a copy, or an activation that never reached the machine, which has no mark of it.
+        if (step == Step.Probe && cutOff == Step.Copy)
+            return this with { Copies = Copies - 1 };
+        if (step == Step.Probe && cutOff == Step.Activate && Phase == HostPhase.Before && Now.Fired != Rollout)
+            return this with { Activations = Activations - 1 };
         if (step == Step.Check && Phase is not (HostPhase.Before or HostPhase.Tried))
             return this with { Verdict = result.Verdict, JudgedBoot = Now.BootId };
         if (step == Step.Activate && Now.BootId == Before!.BootId && Phase is HostPhase.Before or HostPhase.Tried)
@@ -204,18 +267,22 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
             return HostOutcome.WrongMachine;
         if (Now is null)
         {
-            return Activations > 0 && TimerFrom is { } at ? ended.At > at + Plan.Trial + Margin ? HostOutcome.Stranded : null
+            return Outcome == HostOutcome.Kept ? HostOutcome.Kept
+                : Activations > 0 && TimerFrom is { } at ? ended.At > at + Plan.Trial + Margin ? HostOutcome.Stranded : null
                 : Silences < Patience ? null
                 : HostOutcome.Absent;
         }
         return Phase switch
         {
             HostPhase.Elsewhere => HostOutcome.Superseded,
+            // A system that was kept is undone by us alone.
+            HostPhase.Before or HostPhase.Tried or HostPhase.OnTrial or HostPhase.Pending when HasBeenKept && Returns == 0 =>
+                HostOutcome.Superseded,
             HostPhase.Kept when Activations == 0 || Verdict == Rollouts.Verdict.Pass || !NeedsCheck => HostOutcome.Kept,
             HostPhase.Before when Activations > 0 && (Verdict == Rollouts.Verdict.Fail || HasFailed(ended)) => HostOutcome.Returned,
             HostPhase.Before when Copies >= MostCopies && !Now.HasTarget => HostOutcome.NotCopied,
             HostPhase.Switching when ended.At > WaitsSince + LongestSwitch =>
-                Activations == 0 ? HostOutcome.Superseded : HostOutcome.Stranded,
+                Activations == 0 || HasBeenKept ? HostOutcome.Superseded : HostOutcome.Stranded,
             _ => ended.Step == Step.Return && Returns >= MostReturns ? HostOutcome.Stranded : null,
         };
     }

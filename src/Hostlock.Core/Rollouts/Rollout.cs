@@ -14,8 +14,23 @@ public sealed record Rollout(RolloutPlan Plan, ImmutableDictionary<HostName, Hos
     /// <summary>Why no host begins any more; null if one may.</summary>
     public string? Stopped { get; private init; }
 
+    /// <summary>When a person said that a ring may begin, by the name of the ring.</summary>
+    public ImmutableDictionary<string, DateTimeOffset> ApprovedRings { get; private init; } =
+        ImmutableDictionary<string, DateTimeOffset>.Empty;
+
+    /// <summary>The rings that were opened, by name.</summary>
+    public ImmutableHashSet<string> OpenedRings { get; private init; } = [];
+
     /// <summary>What is known of the hosts, in the order of the plan.</summary>
-    public IEnumerable<HostRecord> InOrder => Plan.Hosts.Select(host => Hosts[host.Host]);
+    public IEnumerable<HostRecord> InOrder => Plan.Rings.SelectMany(HostsOf);
+
+    /// <summary>What is known of the hosts of a ring, in the order of the plan.</summary>
+    /// <param name="ring">The ring.</param>
+    public IEnumerable<HostRecord> HostsOf(RingPlan ring) => ring.Hosts.Select(host => Hosts[host.Host]);
+
+    /// <summary>True if the hosts of a ring may be changed. What a switch or a rollback brings has nothing to open.</summary>
+    /// <param name="ring">The ring.</param>
+    public bool IsOpen(RingPlan ring) => Plan.Action != RolloutAction.Rollout || OpenedRings.Contains(ring.Name);
 
     /// <summary>True if nothing is left to be done: each host has its outcome, or none may begin.</summary>
     public bool IsSettled => InOrder.All(host => host.Outcome is not null || (!host.IsAtRisk && RolloutRules.WhyHalted(this) is not null));
@@ -31,6 +46,10 @@ public sealed record Rollout(RolloutPlan Plan, ImmutableDictionary<HostName, Hos
     {
         RolloutEvent.Opened opened => Of(opened),
         RolloutEvent.Approved approved => this with { IsApproved = true, Hosts = Booting(approved.Boots) },
+        RolloutEvent.RingApproved approved => this with { ApprovedRings = ApprovedRings.SetItem(approved.Ring, approved.At) },
+        RolloutEvent.RingOpened ring => this with { OpenedRings = OpenedRings.Add(ring.Ring) },
+        RolloutEvent.Held held => With(held.Host, host => host.After(held)),
+        RolloutEvent.Retried retried => With(retried.Host, host => host.After(retried)),
         RolloutEvent.Began began => With(began.Host, host => host.After(began)),
         RolloutEvent.Ended ended => With(ended.Host, host => host.After(ended)),
         RolloutEvent.Decided decided => With(decided.Host, host => host.After(decided)),

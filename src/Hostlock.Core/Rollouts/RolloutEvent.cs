@@ -17,6 +17,28 @@ public abstract record RolloutEvent(DateTimeOffset At)
     /// <param name="At">When it happened.</param>
     public sealed record Approved(ImmutableArray<HostName> Boots, DateTimeOffset At) : RolloutEvent(At);
 
+    /// <summary>A person said that a ring may begin.</summary>
+    /// <param name="Ring">The name of the ring.</param>
+    /// <param name="At">When it happened.</param>
+    public sealed record RingApproved(string Ring, DateTimeOffset At) : RolloutEvent(At);
+
+    /// <summary>A ring was opened.</summary>
+    /// <param name="Ring">The name of the ring.</param>
+    /// <param name="Commit">The commit that has the locks of its hosts; null if none was made.</param>
+    /// <param name="At">When it happened.</param>
+    public sealed record RingOpened(string Ring, string? Commit, DateTimeOffset At) : RolloutEvent(At);
+
+    /// <summary>A host is to stay at the system that it runs, or no longer.</summary>
+    /// <param name="Host">The host.</param>
+    /// <param name="Why">The reason; null if it may be changed again.</param>
+    /// <param name="At">When it happened.</param>
+    public sealed record Held(HostName Host, string? Why, DateTimeOffset At) : RolloutEvent(At);
+
+    /// <summary>A person said that a host, which was returned or which somebody else switched, is to get its system once more.</summary>
+    /// <param name="Host">The host.</param>
+    /// <param name="At">When it happened.</param>
+    public sealed record Retried(HostName Host, DateTimeOffset At) : RolloutEvent(At);
+
     /// <summary>A step is about to be taken. This is written before it is.</summary>
     /// <param name="Host">The host.</param>
     /// <param name="Step">The step.</param>

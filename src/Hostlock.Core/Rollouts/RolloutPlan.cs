@@ -10,10 +10,25 @@ namespace Hostlock.Rollouts;
 /// <summary>What is to happen, settled before anything does: every system of it is built.</summary>
 /// <param name="Id">The name of the rollout: the day, and the beginning of the digest of what it brings and when.</param>
 /// <param name="Action">What it is for.</param>
-/// <param name="Hosts">The hosts, in their order.</param>
-public sealed record RolloutPlan(string Id, RolloutAction Action, ImmutableArray<HostPlan> Hosts)
+/// <param name="Rings">The rings, in their order.</param>
+public sealed record RolloutPlan(string Id, RolloutAction Action, ImmutableArray<RingPlan> Rings)
 {
     const int DigitsOfId = 8;
+
+    /// <summary>Makes a plan of one ring, which takes one host after the other until one fails.</summary>
+    /// <param name="id">The name of the rollout.</param>
+    /// <param name="action">What it is for.</param>
+    /// <param name="hosts">The hosts, in their order.</param>
+    public RolloutPlan(string id, RolloutAction action, ImmutableArray<HostPlan> hosts)
+        : this(id, action, [new RingPlan("", RingRule.Default, hosts)])
+    {
+    }
+
+    /// <summary>The groups of hosts that must not fail together.</summary>
+    public ImmutableArray<GroupPlan> Groups { get; init; } = [];
+
+    /// <summary>The hosts of all rings, in their order.</summary>
+    public IEnumerable<HostPlan> Hosts => Rings.SelectMany(ring => ring.Hosts);
 
     /// <summary>Makes a plan.</summary>
     /// <param name="action">What it is for.</param>
@@ -42,6 +57,9 @@ public enum RolloutAction
 
     /// <summary>A host goes back to an earlier system, and its lock with it.</summary>
     Rollback,
+
+    /// <summary>Rings of hosts get the systems of a tested lock, each ring once it is opened.</summary>
+    Rollout,
 }
 
 /// <summary>One host and the system that it is to get.</summary>

@@ -9,59 +9,60 @@ namespace Hostlock.Rollouts;
 /// </summary>
 public static class RolloutRules
 {
+    /// <summary>The most machines that are looked at at once, of those that are not at risk. Machines at risk wait for nobody: silence
+    /// would take them back.</summary>
+    public const int LooksAtOnce = 50;
+
+    /// <summary>The most machines that systems are copied to at once.</summary>
+    public const int CopiesAtOnce = 4;
+
     /// <summary>What may be done now; nothing if all is done, or others have to be waited for.</summary>
     /// <param name="rollout">What has happened.</param>
     /// <param name="busy">The hosts that this run is at work on. A step of another host that began and did not end was cut off.</param>
-    public static ImmutableArray<Order> Next(Rollout rollout, IReadOnlySet<HostName> busy)
+    /// <param name="now">The present time.</param>
+    public static ImmutableArray<Order> Next(Rollout rollout, IReadOnlySet<HostName> busy, DateTimeOffset now)
     {
-        var orders = ImmutableArray.CreateBuilder<Order>();
-        // First what was begun: look where a step was cut off, and finish what is at risk, whatever was said.
-        foreach (var host in rollout.InOrder.Where(host => host.Outcome is null && !busy.Contains(host.Plan.Host)))
+        var turn = new Turn(rollout, busy, now);
+        // First what was begun, in any ring: look where a step was cut off, and finish what is at risk, whatever was said.
+        turn.Finish();
+        if (WhyHalted(rollout) is null && rollout.Plan.Rings.FirstOrDefault(turn.IsUnfinished) is { } ring)
         {
-            if (host.UnderWay is null && !host.IsAtRisk)
-                continue;
-            if (NextStep(host) is { } step)
-                orders.Add(new Order.Do(host.Plan.Host, step));
-            else if (host.Verdict == Verdict.Unclear)
-                orders.Add(new Order.AskToKeep(host.Plan.Host));
+            if (rollout.IsOpen(ring))
+                turn.GoOn(ring);
+            else
+                turn.Open(ring);
         }
-        if (WhyHalted(rollout) is not null)
-            return orders.ToImmutable();
-
-        // Then one host after the other; looking and copying are harmless, and wait for nobody.
-        var room = rollout.InOrder.All(
-            host => !host.IsAtRisk && (!busy.Contains(host.Plan.Host) || host.UnderWay is Step.Probe or Step.Copy));
-        var waits = false;
-        foreach (var host in rollout.InOrder.Where(
-            host => host is { Outcome: null, UnderWay: null, IsAtRisk: false } && !busy.Contains(host.Plan.Host)))
-        {
-            if (NextStep(host) is not { } step)
-                continue;
-            if (step is Step.Probe or Step.Copy)
-            {
-                orders.Add(new Order.Do(host.Plan.Host, step));
-            }
-            else if (!rollout.IsApproved)
-            {
-                waits = true;
-            }
-            else if (room)
-            {
-                orders.Add(new Order.Do(host.Plan.Host, step));
-                room = false;
-            }
-        }
-        // A person is asked once, when all is known.
-        if (waits && orders.Count == 0 && busy.Count == 0)
-            orders.Add(new Order.AskToBegin());
-        return orders.ToImmutable();
+        return turn.Orders;
     }
 
     /// <summary>Why no further host may begin; null if one may.</summary>
     /// <param name="rollout">What has happened.</param>
     public static string? WhyHalted(Rollout rollout) =>
-        rollout.Stopped
-            ?? (rollout.InOrder.FirstOrDefault(host => host.IsFailure) is { } failed ? $"{failed.Plan.Host} failed" : null);
+        rollout.Stopped ?? rollout.Plan.Rings.Select(ring => WhyHalted(rollout, ring)).FirstOrDefault(why => why is not null);
+
+    static string? WhyHalted(Rollout rollout, RingPlan ring)
+    {
+        var (failed, absent) = (0, 0);
+        HostName? first = null;
+        foreach (var host in rollout.HostsOf(ring))
+        {
+            if (host.Outcome == HostOutcome.Stranded)
+                return $"{host.Plan.Host} failed";
+            if (host.IsFailure)
+                (failed, first) = (failed + 1, first ?? host.Plan.Host);
+            else if (host.Outcome == HostOutcome.Absent)
+                absent++;
+        }
+        if (failed > ring.Rule.MaxFailed)
+        {
+            return ring.Rule.MaxFailed == 0
+                ? $"{first} failed"
+                : $"{failed} of {ring.Hosts.Length} hosts of ring '{ring.Name}' failed, and {ring.Rule.MaxFailed} may";
+        }
+        return absent > ring.Rule.MaxAbsent
+            ? $"{absent} of {ring.Hosts.Length} hosts of ring '{ring.Name}' are out of reach, and {ring.Rule.MaxAbsent} may be"
+            : null;
+    }
 
     /// <summary>The next step of a host; null if a person has to decide, or the host has its outcome.</summary>
     /// <param name="host">What is known of it.</param>
@@ -89,5 +90,169 @@ public static class RolloutRules
             },
             _ => null,
         };
+    }
+
+    /// <summary>One answer of the rules, as it is put together.</summary>
+    sealed class Turn
+    {
+        readonly Rollout _rollout;
+        readonly IReadOnlySet<HostName> _busy;
+        readonly DateTimeOffset _now;
+        readonly ImmutableArray<Order>.Builder _orders = ImmutableArray.CreateBuilder<Order>();
+        int _looks = LooksAtOnce;
+        int _copies = CopiesAtOnce;
+
+        public Turn(Rollout rollout, IReadOnlySet<HostName> busy, DateTimeOffset now)
+        {
+            (_rollout, _busy, _now) = (rollout, busy, now);
+            foreach (var host in busy.Select(name => rollout.Hosts[name]).Where(host => !host.IsAtRisk))
+                _ = host.UnderWay == Step.Copy ? _copies-- : _looks--;
+        }
+
+        public ImmutableArray<Order> Orders => _orders.ToImmutable();
+
+        bool IsIdle => _orders.Count == 0 && _busy.Count == 0;
+
+        public bool IsUnfinished(RingPlan ring) => _rollout.HostsOf(ring).Any(host => host.Outcome is null);
+
+        public void Finish()
+        {
+            foreach (var host in _rollout.InOrder)
+            {
+                if (host.Outcome is not null || (host.UnderWay is null && !host.IsAtRisk) || _busy.Contains(host.Plan.Host))
+                    continue;
+                if (NextStep(host) is { } step)
+                    Take(host, step);
+                else if (host.Verdict == Verdict.Unclear)
+                    _orders.Add(new Order.AskToKeep(host.Plan.Host));
+            }
+        }
+
+        // Looking and copying are harmless, and wait for nobody.
+        public void GoOn(RingPlan ring)
+        {
+            var isTime = ring.Rule.Window is not { } window || window.OpenSince(_now) is not null;
+            // How many are out of reach is known before the first is changed, if it matters.
+            var areCounted = ring.Rule.MaxAbsent is null
+                || _rollout.HostsOf(ring).All(host => host.Before is not null || host.Outcome is not null);
+            var room = ring.Rule.Parallel - _rollout.InOrder.Count(host => host.IsAtRisk);
+            var groups = new GroupRoom(_rollout);
+            var waits = false;
+            foreach (var host in _rollout.HostsOf(ring))
+            {
+                if (host is not { Outcome: null, UnderWay: null, IsAtRisk: false } || _busy.Contains(host.Plan.Host)
+                    || NextStep(host) is not { } step)
+                    continue;
+                if (step is Step.Probe or Step.Copy)
+                {
+                    Take(host, step);
+                    continue;
+                }
+                waits = true;
+                if (!_rollout.IsApproved || !isTime || !areCounted || room <= 0 || !groups.Enter(host.Plan.Host))
+                    continue;
+                Take(host, step);
+                room--;
+            }
+            // A person is asked once, when all is known.
+            if (!waits || !IsIdle)
+                return;
+            if (!_rollout.IsApproved)
+                _orders.Add(new Order.AskToBegin());
+            else if (!isTime)
+                _orders.Add(new Order.Wait(ring.Name, ring.Rule.Window!.OpensAt(_now), WaitReason.Window));
+        }
+
+        // The door of a ring: the hosts before it are settled and have run long enough, and they are asked once more.
+        public void Open(RingPlan ring)
+        {
+            if (_orders.Count > 0)
+                return;
+            var before = _rollout.Plan.Rings.TakeWhile(each => each != ring).SelectMany(_rollout.HostsOf).ToList();
+            var kept = before.Where(host => host.Outcome == HostOutcome.Kept).ToList();
+            var isApproved = _rollout.ApprovedRings.TryGetValue(ring.Name, out var approvedAt);
+            if (Asks(kept.Where(host => host.KeptSince is null && host.AskedAt is null)))
+                return;
+            var question = isApproved ? null : Question(ring, before, kept);
+            var ready = ReadyAt(ring, kept);
+            if (WaitsFor(ring, question, ready) is { } order)
+            {
+                if (IsIdle)
+                    _orders.Add(order);
+                return;
+            }
+            // Whether they are well is asked once all are settled, and not before somebody took days to approve.
+            var settledAt = before.Where(host => !host.IsLate).Max(host => host.SettledAt);
+            var since = new[] { ready, approvedAt, ring.Rule.Window?.OpenSince(_now) ?? ready, settledAt ?? ready }.Max();
+            if (!Asks(kept.Where(host => host.AskedAt is not { } at || at < since)))
+                _orders.Add(new Order.Open(ring.Name));
+        }
+
+        Order? WaitsFor(RingPlan ring, DoorReason? question, DateTimeOffset ready)
+        {
+            if (question is { } reason and not DoorReason.Approval)
+                return new Order.AskToOpen(ring.Name, reason);
+            if (ready > _now)
+                return new Order.Wait(ring.Name, ready, WaitReason.Soak);
+            if (question is not null)
+                return new Order.AskToOpen(ring.Name, DoorReason.Approval);
+            if (ring.Rule.Window is { } window && window.OpenSince(_now) is null)
+                return new Order.Wait(ring.Name, window.OpensAt(_now), WaitReason.Window);
+            return _rollout.IsApproved ? null : new Order.AskToBegin();
+        }
+
+        static DoorReason? Question(RingPlan ring, List<HostRecord> before, List<HostRecord> kept)
+        {
+            if (before.Count > 0 && kept.All(host => host.KeptSince is null))
+                return kept.Count > 0 ? DoorReason.Reboot : DoorReason.NothingTried;
+            if (ring.Rule.Soak > TimeSpan.Zero && kept.Any(host => host.KeptSince is null))
+                return DoorReason.Reboot;
+            return ring.Rule.NeedsApproval ? DoorReason.Approval : null;
+        }
+
+        // A host that came late would hold up all others.
+        static DateTimeOffset ReadyAt(RingPlan ring, List<HostRecord> kept)
+        {
+            var running = kept.Where(host => host.KeptSince is not null).ToLookup(host => host.IsLate);
+            return (running.Contains(false) ? running[false] : running[true])
+                .Select(host => host.KeptSince!.Value + ring.Rule.Soak).DefaultIfEmpty().Max();
+        }
+
+        // True if an answer is still to come.
+        bool Asks(IEnumerable<HostRecord> hosts)
+        {
+            foreach (var host in hosts.Where(host => !_busy.Contains(host.Plan.Host)))
+                Take(host, host.Question);
+            return !IsIdle;
+        }
+
+        void Take(HostRecord host, Step step)
+        {
+            if (host.IsAtRisk || step is not (Step.Probe or Step.Copy or Step.Check)
+                || (step == Step.Copy ? _copies-- : _looks--) > 0)
+                _orders.Add(new Order.Do(host.Plan.Host, step));
+        }
+    }
+
+    /// <summary>How many hosts of each group may still be put at risk.</summary>
+    sealed class GroupRoom(Rollout rollout)
+    {
+        readonly List<(GroupPlan Group, HashSet<HostName> AtRisk)> _groups =
+        [
+            .. rollout.Plan.Groups.Select(
+                group => (group, group.Hosts.Where(host => rollout.Hosts.TryGetValue(host, out var known) && known.IsAtRisk).ToHashSet())),
+        ];
+
+        /// <summary>Lets a host in if each of its groups has room for it.</summary>
+        /// <param name="host">The host.</param>
+        public bool Enter(HostName host)
+        {
+            var groups = _groups.Where(each => each.Group.Hosts.Contains(host)).ToList();
+            if (!groups.All(each => each.AtRisk.Count < each.Group.Parallel))
+                return false;
+            foreach (var (_, atRisk) in groups)
+                atRisk.Add(host);
+            return true;
+        }
     }
 }

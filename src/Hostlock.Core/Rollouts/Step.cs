@@ -36,10 +36,48 @@ public abstract record Order
     /// <param name="Step">The step.</param>
     public sealed record Do(HostName Host, Step Step) : Order;
 
+    /// <summary>Open a ring: from then on its hosts have the lock, and may be changed.</summary>
+    /// <param name="Ring">The name of the ring.</param>
+    public sealed record Open(string Ring) : Order;
+
+    /// <summary>Do nothing before some time.</summary>
+    /// <param name="Ring">The name of the ring that waits.</param>
+    /// <param name="Until">The time.</param>
+    /// <param name="Reason">What is waited for.</param>
+    public sealed record Wait(string Ring, DateTimeOffset Until, WaitReason Reason) : Order;
+
     /// <summary>A person has to say that machines may be changed.</summary>
     public sealed record AskToBegin : Order;
+
+    /// <summary>A person has to say that a ring may begin.</summary>
+    /// <param name="Ring">The name of the ring.</param>
+    /// <param name="Reason">Why it does not begin by itself.</param>
+    public sealed record AskToOpen(string Ring, DoorReason Reason) : Order;
 
     /// <summary>A person has to say whether a system is kept, because its gates give no clear answer.</summary>
     /// <param name="Host">The host.</param>
     public sealed record AskToKeep(HostName Host) : Order;
+}
+
+/// <summary>What a ring waits for.</summary>
+public enum WaitReason
+{
+    /// <summary>The hosts before it have not run their systems long enough.</summary>
+    Soak,
+
+    /// <summary>The hours in which its hosts may be changed.</summary>
+    Window,
+}
+
+/// <summary>Why a ring does not begin before a person says so.</summary>
+public enum DoorReason
+{
+    /// <summary>Its rule wants it.</summary>
+    Approval,
+
+    /// <summary>No host before it runs its new system.</summary>
+    NothingTried,
+
+    /// <summary>A host before it has to boot first, for its system to be tried at all.</summary>
+    Reboot,
 }

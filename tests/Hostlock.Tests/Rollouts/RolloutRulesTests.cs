@@ -179,6 +179,80 @@ public class RolloutRulesTests
     }
 
     [Fact]
+    public void What_somebody_else_switched_while_gates_were_asked_is_left_alone_when_resumed()
+    {
+        var story = Tried().Says(Step.Check, Facts(Other, trial: Id), Verdict.Unclear);
+
+        Assert.Equal(HostOutcome.Superseded, story.Outcome);
+        Assert.Equal(HostOutcome.Superseded, story.With(new RolloutEvent.Resumed(true, Start)).Outcome);
+    }
+
+    [Fact]
+    public void What_we_cut_off_before_it_reached_the_machine_is_no_try()
+    {
+        var story = Approved();
+        for (var kill = 0; kill < 5; kill++)
+        {
+            // The look that follows is cut off as well.
+            story.With(new RolloutEvent.Began(Plex, Step.Activate, Start)).With(new RolloutEvent.Began(Plex, Step.Probe, Start))
+                .Says(Step.Probe, Facts(Old));
+        }
+
+        Assert.Equal((Step.Activate, 0), (story.NextStep, story.Host.Activations));
+        Assert.Equal(HostOutcome.Kept, Story.Kept(story.Says(Step.Activate, Facts(New, Old, Id))).Outcome);
+    }
+
+    [Fact]
+    public void A_copy_that_we_cut_off_is_no_try()
+    {
+        var missing = Facts(Old) with { HasTarget = false };
+        var story = new Story().Says(Step.Probe, missing);
+        for (var kill = 0; kill < 5; kill++)
+            story.With(new RolloutEvent.Began(Plex, Step.Copy, Start)).Says(Step.Probe, missing);
+
+        Assert.Equal(Step.Copy, story.NextStep);
+    }
+
+    [Fact]
+    public void What_was_kept_and_is_undone_by_somebody_is_not_done_again()
+    {
+        var kept = Story.Kept(Tried());
+        var asked = kept.Copy().With(new RolloutEvent.Began(Plex, Step.Check, Start));
+
+        Assert.Equal(HostOutcome.Superseded, asked.Copy().Ends(Step.Check, Facts(Old)).Outcome);
+        Assert.Equal(HostOutcome.Superseded, asked.Copy().Ends(Step.Check, Facts(New, Old)).Outcome);
+        Assert.Equal(HostOutcome.Kept, asked.Copy().Ends(Step.Check, null).Outcome);
+        Assert.Equal(Step.Return, asked.Copy().Ends(Step.Check, Facts(New), Verdict.Fail).NextStep);
+        Assert.Equal(
+            HostOutcome.Returned, asked.Copy().Ends(Step.Check, Facts(New), Verdict.Fail).Says(Step.Return, Facts(Old)).Outcome);
+    }
+
+    [Fact]
+    public void A_host_that_is_held_stays_at_what_it_runs()
+    {
+        var held = new RolloutEvent.Held(Plex, "its disk is failing", Start);
+        var free = new RolloutEvent.Held(Plex, null, Start);
+
+        Assert.Equal(HostOutcome.Held, new Story().With(held).Outcome);
+        Assert.Equal(HostOutcome.Held, Approved().With(held).With(new RolloutEvent.Resumed(true, Start)).Outcome);
+        Assert.Equal(Step.Probe, Approved().With(held).With(free).NextStep);
+        // What is at risk is finished first.
+        Assert.Equal(Step.Check, Tried().With(held).NextStep);
+        Assert.Equal(HostOutcome.Kept, Story.Kept(Tried().With(held)).Outcome);
+        Assert.Equal(HostOutcome.Returned, Returned().With(held).With(free).Outcome);
+    }
+
+    [Fact]
+    public void A_system_that_was_returned_is_tried_again_if_a_person_says_so()
+    {
+        var story = Returned();
+
+        Assert.Empty(story.Copy().With(new RolloutEvent.Resumed(true, Start)).Next);
+        Assert.Equal(Step.Probe, story.With(new RolloutEvent.Retried(Plex, Start)).NextStep);
+        Assert.Equal(Step.Activate, story.Says(Step.Probe, Facts(Old)).NextStep);
+    }
+
+    [Fact]
     public void A_switch_of_somebody_else_is_waited_for_and_not_for_ever()
     {
         var story = Approved()
@@ -265,7 +339,7 @@ public class RolloutRulesTests
 
         Assert.Equal([new Order.Do(Plex, Step.Activate)], Next(rollout));
         rollout = Began(rollout, Plex, Step.Activate);
-        Assert.Empty(RolloutRules.Next(rollout, new HashSet<HostName> { Plex }));
+        Assert.Empty(RolloutRules.Next(rollout, new HashSet<HostName> { Plex }, Start));
         rollout = Ended(rollout, Plex, Step.Activate, Facts(Old, trial: Id));
         Assert.Equal([new Order.Do(Plex, Step.Return)], Next(rollout));
         rollout = Ended(Began(rollout, Plex, Step.Return), Plex, Step.Return, Facts(Old));
@@ -277,7 +351,7 @@ public class RolloutRulesTests
         static Rollout Ended(Rollout rollout, HostName host, Step step, HostFacts facts) =>
             rollout.After(new RolloutEvent.Ended(host, step, new() { Facts = facts }, Start));
 
-        static ImmutableArray<Order> Next(Rollout rollout) => RolloutRules.Next(rollout, ImmutableHashSet<HostName>.Empty);
+        static ImmutableArray<Order> Next(Rollout rollout) => RolloutRules.Next(rollout, ImmutableHashSet<HostName>.Empty, Start);
     }
 
     [Fact]
@@ -291,6 +365,8 @@ public class RolloutRulesTests
 
     static Story Approved() => new Story().Says(Step.Probe, Facts(Old)).Approved();
 
+    static Story Returned() => Tried().Says(Step.Check, Facts(New, Old, Id), Verdict.Fail).Says(Step.Return, Facts(Old));
+
     static Story Tried() => Approved().Says(Step.Activate, Facts(New, Old, Id));
 
     sealed class Story(HostPlan? plan = null)
@@ -302,7 +378,7 @@ public class RolloutRulesTests
 
         public HostOutcome? Outcome => Host.Outcome;
 
-        public ImmutableArray<Order> Next => RolloutRules.Next(_rollout, ImmutableHashSet<HostName>.Empty);
+        public ImmutableArray<Order> Next => RolloutRules.Next(_rollout, ImmutableHashSet<HostName>.Empty, _now);
 
         public Step? NextStep => Next is [Order.Do(_, var step)] ? step : null;
 
@@ -322,12 +398,17 @@ public class RolloutRulesTests
 
         public Story Approved() => With(new RolloutEvent.Approved([], _now));
 
+        public static Story Kept(Story tried) =>
+            tried.Says(Step.Check, Facts(New, Old, Id), Verdict.Pass).Says(Step.Keep, Facts(New));
+
+        public Story Ends(Step step, HostFacts? facts, Verdict? verdict = null) =>
+            With(new RolloutEvent.Ended(Plex, step, new() { Facts = facts, Verdict = verdict }, _now));
+
         /// <summary>Takes the step that the rules want, which must be this one.</summary>
         public Story Says(Step step, HostFacts? facts, Verdict? verdict = null)
         {
             Assert.Equal(step, NextStep);
-            return With(new RolloutEvent.Began(Plex, step, _now))
-                .With(new RolloutEvent.Ended(Plex, step, new() { Facts = facts, Verdict = verdict }, _now));
+            return With(new RolloutEvent.Began(Plex, step, _now)).Ends(step, facts, verdict);
         }
     }
 }

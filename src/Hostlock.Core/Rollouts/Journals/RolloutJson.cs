@@ -52,14 +52,38 @@ public static class RolloutJson
                 json.WriteString("event", "opened");
                 json.WriteString("id", plan.Id);
                 json.WriteString("action", Word(plan.Action));
-                json.WriteStartArray("hosts");
-                foreach (var host in plan.Hosts)
-                    Write(json, host);
+                json.WriteStartArray("rings");
+                foreach (var ring in plan.Rings)
+                    Write(json, ring);
+                json.WriteEndArray();
+                json.WriteStartArray("groups");
+                foreach (var group in plan.Groups)
+                    Write(json, group);
                 json.WriteEndArray();
                 break;
             case RolloutEvent.Approved(var boots, _):
                 json.WriteString("event", "approved");
                 WriteTexts(json, "boots", boots.Select(host => host.ToString()));
+                break;
+            case RolloutEvent.RingApproved(var ring, _):
+                json.WriteString("event", "ringApproved");
+                json.WriteString("ring", ring);
+                break;
+            case RolloutEvent.RingOpened(var ring, var commit, _):
+                json.WriteString("event", "ringOpened");
+                json.WriteString("ring", ring);
+                if (commit is not null)
+                    json.WriteString("commit", commit);
+                break;
+            case RolloutEvent.Held(var host, var why, _):
+                json.WriteString("event", "held");
+                json.WriteString("host", host.ToString());
+                if (why is not null)
+                    json.WriteString("why", why);
+                break;
+            case RolloutEvent.Retried(var host, _):
+                json.WriteString("event", "retried");
+                json.WriteString("host", host.ToString());
                 break;
             case RolloutEvent.Began(var host, var step, _):
                 json.WriteString("event", "began");
@@ -90,6 +114,34 @@ public static class RolloutJson
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    static void Write(Utf8JsonWriter json, RingPlan ring)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", ring.Name);
+        json.WriteNumber("soak", (long)ring.Rule.Soak.TotalSeconds);
+        json.WriteNumber("parallel", ring.Rule.Parallel);
+        json.WriteNumber("maxFailed", ring.Rule.MaxFailed);
+        if (ring.Rule.MaxAbsent is { } absent)
+            json.WriteNumber("maxAbsent", absent);
+        if (ring.Rule.Window is { } window)
+            json.WriteString("window", window.ToString());
+        json.WriteBoolean("approve", ring.Rule.NeedsApproval);
+        json.WriteStartArray("hosts");
+        foreach (var host in ring.Hosts)
+            Write(json, host);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    static void Write(Utf8JsonWriter json, GroupPlan group)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", group.Name);
+        json.WriteNumber("parallel", group.Parallel);
+        WriteTexts(json, "hosts", group.Hosts.Select(host => host.ToString()));
+        json.WriteEndObject();
     }
 
     static void Write(Utf8JsonWriter json, HostPlan plan)
@@ -182,9 +234,16 @@ public static class RolloutJson
                 new(
                     Id(json.GetProperty("id")),
                     Parsed<RolloutAction>(json.GetProperty("action")),
-                    [.. json.GetProperty("hosts").EnumerateArray().Select(Plan)]),
+                    [.. json.GetProperty("rings").EnumerateArray().Select(Ring)])
+                {
+                    Groups = [.. json.GetProperty("groups").EnumerateArray().Select(Group)],
+                },
                 at),
             "approved" => new RolloutEvent.Approved([.. json.GetProperty("boots").EnumerateArray().Select(Name)], at),
+            "ringApproved" => new RolloutEvent.RingApproved(json.GetProperty("ring").GetString()!, at),
+            "ringOpened" => new RolloutEvent.RingOpened(json.GetProperty("ring").GetString()!, Text(json, "commit"), at),
+            "held" => new RolloutEvent.Held(Name(json.GetProperty("host")), Text(json, "why"), at),
+            "retried" => new RolloutEvent.Retried(Name(json.GetProperty("host")), at),
             "began" => new RolloutEvent.Began(Name(json.GetProperty("host")), StepOf(json), at),
             "ended" => new RolloutEvent.Ended(Name(json.GetProperty("host")), StepOf(json), Result(json), at),
             "decided" => new RolloutEvent.Decided(Name(json.GetProperty("host")), VerdictOf(json), at),
@@ -194,6 +253,24 @@ public static class RolloutJson
             _ => throw new FormatException(),
         };
     }
+
+    static RingPlan Ring(JsonElement json) => new(
+        json.GetProperty("name").GetString()!,
+        new()
+        {
+            Soak = TimeSpan.FromSeconds(json.GetProperty("soak").GetInt64()),
+            Parallel = json.GetProperty("parallel").GetInt32(),
+            MaxFailed = json.GetProperty("maxFailed").GetInt32(),
+            MaxAbsent = json.TryGetProperty("maxAbsent", out var absent) ? absent.GetInt32() : null,
+            Window = Text(json, "window") is { } window ? ChangeWindow.TryParse(window) ?? throw new FormatException() : null,
+            NeedsApproval = json.GetProperty("approve").GetBoolean(),
+        },
+        [.. json.GetProperty("hosts").EnumerateArray().Select(Plan)]);
+
+    static GroupPlan Group(JsonElement json) => new(
+        json.GetProperty("name").GetString()!,
+        json.GetProperty("parallel").GetInt32(),
+        [.. json.GetProperty("hosts").EnumerateArray().Select(Name)]);
 
     static HostPlan Plan(JsonElement json) => new(
         Name(json.GetProperty("host")),

@@ -68,7 +68,7 @@ public sealed class RolloutRunner(
         {
             if (cancellationToken.IsCancellationRequested && rollout.Stopped is null)
                 rollout = Write(rollout, new RolloutEvent.Stopped("interrupted", time.GetUtcNow()));
-            foreach (var order in RolloutRules.Next(rollout, working.Keys.ToHashSet()))
+            foreach (var order in RolloutRules.Next(rollout, working.Keys.ToHashSet(), time.GetUtcNow()))
             {
                 if (order is not Order.Do(var host, var step))
                     continue;

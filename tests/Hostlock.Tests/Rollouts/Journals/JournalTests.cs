@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Fleets;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
 using Hostlock.Tests.Support;
@@ -11,6 +12,35 @@ public sealed class JournalTests : IDisposable
     static readonly RolloutEvent[] Events =
     [
         new RolloutEvent.Opened(new(Id, RolloutAction.Rollback, [Plan(), Plan(Activation.Boot, isChecked: false)]), Start),
+        new RolloutEvent.Opened(
+            new(
+                Id,
+                RolloutAction.Rollout,
+                [
+                    new RingPlan("canary", RingRule.Default, [Plan()]),
+                    new RingPlan(
+                        "rest",
+                        new()
+                        {
+                            Soak = TimeSpan.FromHours(24),
+                            Parallel = 3,
+                            MaxFailed = 1,
+                            MaxAbsent = 5,
+                            Window = ChangeWindow.TryParse("Sun,Sat 22:00-05:00"),
+                            NeedsApproval = true,
+                        },
+                        [Plan() with { Host = HostName.Parse("zeeba") }]),
+                ])
+            {
+                Groups = [new("etcd", 1, [Plex, HostName.Parse("zeeba")])],
+            },
+            Start),
+        new RolloutEvent.RingApproved("rest", Start),
+        new RolloutEvent.RingOpened("rest", "0123456789abcdef0123456789abcdef01234567", Start),
+        new RolloutEvent.RingOpened("canary", null, Start),
+        new RolloutEvent.Held(Plex, "its disk is failing", Start),
+        new RolloutEvent.Held(Plex, null, Start),
+        new RolloutEvent.Retried(Plex, Start),
         new RolloutEvent.Approved([Plex], Start.AddSeconds(1.5)),
         new RolloutEvent.Began(Plex, Step.Check, Start),
         new RolloutEvent.Ended(
@@ -51,10 +81,10 @@ public sealed class JournalTests : IDisposable
 
         Assert.Equal(Events.Select(RolloutJson.Write), read.Select(RolloutJson.Write));
         Assert.Equal(Events.Select(happened => happened.GetType()), read.Select(happened => happened.GetType()));
-        var facts = ((RolloutEvent.Ended)read[3]).Result.Facts!;
+        var facts = read.OfType<RolloutEvent.Ended>().First().Result.Facts!;
         Assert.Equal(
             (New, Old, Id, "x", 7, true), (facts.Running, facts.Next, facts.Trial, facts.Fired, facts.Generation, facts.IsSwitching));
-        Assert.Null(((RolloutEvent.Ended)read[4]).Result.Facts);
+        Assert.Null(read.OfType<RolloutEvent.Ended>().Last().Result.Facts);
     }
 
     [Fact]
