@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using Hostlock.Rollouts;
+
+namespace Hostlock.Tests.Rollouts.Schedules;
+
+/// <summary>The rules under random schedules of kills, power cuts, partitions, sleepers and colleagues.</summary>
+public class ScheduleTests
+{
+    const int Sample = 2000;
+
+    const int All = 100_000;
+
+    [Fact]
+    public void No_schedule_breaks_what_the_rules_promise() => Holds(Enumerable.Range(0, Sample).Select(Schedule.Small));
+
+    [Fact]
+    [Trait("part", "whole")]
+    public void No_schedule_of_many_breaks_what_the_rules_promise() => Holds(Enumerable.Range(Sample, All - Sample).Select(Schedule.Small));
+
+    [Fact]
+    [Trait("part", "whole")]
+    public void No_large_fleet_breaks_what_the_rules_promise() =>
+        Holds(Enumerable.Range(0, 20).Select(seed => Schedule.Large(seed, 1000, seed % 2 == 0 ? Faults.None : Few, isGood: false)));
+
+    [Fact]
+    [Trait("part", "whole")]
+    public void Without_faults_large_fleets_keep_every_good_host() => Holds(Enumerable.Range(0, 20).Select(Good), KeepsAll);
+
+    [Fact]
+    public void Without_faults_a_fleet_keeps_every_good_host() =>
+        Holds(Enumerable.Range(0, 10).Select(seed => Schedule.Large(seed, 100, Faults.None, isGood: true)), KeepsAll);
+
+    public static TheoryData<string> Mutants() => [.. Mutant.All.Select(mutant => mutant.Name)];
+
+    [Theory]
+    [MemberData(nameof(Mutants))]
+    public void Rules_with_a_mistake_are_caught(string name)
+    {
+        var mutant = Mutant.All.Single(each => each.Name == name);
+
+        Assert.Contains(Enumerable.Range(0, 1500), seed => Breaks(Schedule.Small(seed), mutant));
+    }
+
+    static readonly Faults Few = new(0.0002, true, 0.0002, 0.0002, 0.0001);
+
+    static Schedule Good(int seed) => Schedule.Large(seed, 1000, Faults.None, isGood: true);
+
+    static void KeepsAll(Rollout rollout) => Assert.All(
+        rollout.InOrder.Where(host => host.Outcome is not null), host => Assert.True(host.Outcome is HostOutcome.Kept or HostOutcome.Held));
+
+    static void Holds(IEnumerable<Schedule> schedules, Action<Rollout>? judge = null)
+    {
+        var broken = new ConcurrentQueue<string>();
+        Parallel.ForEach(
+            schedules,
+            schedule =>
+            {
+                try
+                {
+                    var rollout = SimulatedRun.Of(schedule);
+                    judge?.Invoke(rollout);
+                }
+                catch (BrokenException why)
+                {
+                    broken.Enqueue(why.Message);
+                }
+            });
+        Assert.True(broken.IsEmpty, $"{broken.Count} broken\n{string.Join('\n', broken.Order(StringComparer.Ordinal).Take(20))}");
+    }
+
+    static bool Breaks(Schedule schedule, Mutant mutant)
+    {
+        try
+        {
+            SimulatedRun.Of(schedule, mutant);
+            return false;
+        }
+        catch (BrokenException)
+        {
+            return true;
+        }
+    }
+}
