@@ -114,9 +114,18 @@ public class RandomStepsTests(ITestOutputHelper output)
             "'…'")
             .Trim();
 
+    // That an update does not go back in time is a rule of hostlock's own, and a registry can lead to an older repository.
     static Ended Hostlock(string top, Dictionary<string, string> variables, string[] command) =>
         Run.Program(
-            HostlockProgram.Path, top, variables, [command[0], "root", .. command.Skip(1).SelectMany(input => new[] { "-i", input })]);
+            HostlockProgram.Path,
+            top,
+            variables,
+            [
+                command[0],
+                "root",
+                .. command.Skip(1).SelectMany(input => new[] { "-i", input }),
+                .. command[0] == "update" ? ["--allow-downgrade"] : Array.Empty<string>(),
+            ]);
 
     static int Number(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
