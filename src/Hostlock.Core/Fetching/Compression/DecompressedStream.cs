@@ -44,8 +44,7 @@ sealed class DecompressedStream(Stream input, Func<Stream, Stream> open, Func<st
     // The first three are thrown on purpose; the others happen to the libraries, which do not check all that they read.
     static bool IsDamage(Exception why) =>
         why is InvalidDataException or ZstdException or SharpCompressException
-            or EndOfStreamException or IndexOutOfRangeException or ArgumentException or InvalidOperationException or OverflowException
-            or NotImplementedException or NotSupportedException;
+            or EndOfStreamException or IndexOutOfRangeException or ArgumentException or InvalidOperationException or OverflowException;
 
     /// <summary>The input as the decompressor reads it, and the failure of a read.</summary>
     sealed class Source(Stream input) : ForwardStream
