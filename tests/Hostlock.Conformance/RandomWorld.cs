@@ -7,8 +7,8 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance;
 
 /// <summary>
-/// A random world of flakes — git repositories, folders, tarballs by file and by HTTP, a registry — and random steps in it. The flake that
-/// is locked lies there twice, once for each program; all else is shared, and nothing in it changes while they lock.
+/// A random world of flakes (git repositories, folders, tarballs by file and by HTTP, a registry) and random steps in it. The flake that
+/// is locked lies there twice, once for each program. All else is shared, and nothing in it changes while they lock.
 /// </summary>
 sealed class RandomWorld : IAsyncDisposable
 {

@@ -47,7 +47,8 @@ public static class DiffText
                     when !before.Original.Equals(after.Original):
                     text.Append(
                         CultureInfo.InvariantCulture,
-                        $"• Input '{Name(change.Path)}' is now declared as '{Name(after.Original)}' (it was '{Name(before.Original)}')\n");
+                        $"• Input '{Name(change.Path)}' is now declared as '{Name(after.Original)}' "
+                            + $"(it was '{Name(before.Original)}')\n");
                     break;
                 default:
                     text.Append(Attributes(change));

@@ -73,7 +73,10 @@ sealed partial record Recipe(string Page, string Needs, IReadOnlyList<RecipeStep
     {
         var pattern = new StringBuilder("^");
         foreach (var line in says)
-            pattern.Append(line.Trim() == "…" ? "(?:.*\\n)*?" : Regex.Escape(line).Replace("…", ".*", StringComparison.Ordinal) + "\\n");
+        {
+            pattern.Append(
+                line.Trim() == "…" ? "(?:.*\\n)*?" : Regex.Escape(line).Replace("…", ".*", StringComparison.Ordinal) + "\\n");
+        }
         return new(pattern.Append('$').ToString(), RegexOptions.CultureInvariant);
     }
 

@@ -53,7 +53,8 @@ public class LockFileWriterTests
 
         var text = Encoding.UTF8.GetString(LockFileWriter.Write(file));
 
-        Assert.Contains("\"path\": \"é\u2028\u007F+<>&'/\\\"\\\\\\b\\t\\n\\f\\r\\u0001\\u001f\U0001F600\"", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"path\": \"é\u2028\u007F+<>&'/\\\"\\\\\\b\\t\\n\\f\\r\\u0001\\u001f\U0001F600\"", text, StringComparison.Ordinal);
     }
 
     [Fact]

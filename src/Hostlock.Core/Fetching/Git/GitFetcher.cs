@@ -8,12 +8,12 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Git;
 
 /// <summary>
-/// Follows git references to trees, in the steps remote → copy → commit → tree. A remote repository is asked for the commit of a branch
-/// (<see cref="GitCopies.AskAsync"/>); a commit that this machine lacks is fetched into a bare copy in the cache (<see cref="GitCopies"/>);
-/// the commit is found in the copy, or in the local repository itself (<see cref="GitCommitLookup"/>); its tree is read from the objects,
-/// with the trees of its submodules (<see cref="GitCommitTree"/>), and hashed. A local reference without a ref and a revision takes the
-/// work tree instead of a commit (<see cref="OpenWorkTree"/>). The git program talks to servers, with the user's own ssh, credentials and
-/// proxies; nothing is checked out.
+/// Follows git references to trees, in the steps remote → copy → commit → tree. A remote repository is asked for the commit of a
+/// branch (<see cref="GitCopies.AskAsync"/>); a commit that this machine lacks is fetched into a bare copy in the cache
+/// (<see cref="GitCopies"/>); the commit is found in the copy, or in the local repository itself (<see cref="GitCommitLookup"/>);
+/// its tree is read from the objects, with the trees of its submodules (<see cref="GitCommitTree"/>), and hashed. A local reference
+/// without a ref and a revision takes the work tree instead of a commit (<see cref="OpenWorkTree"/>). The git program talks to
+/// servers, with the user's own ssh, credentials and proxies; nothing is checked out.
 /// </summary>
 /// <remarks>Nix 2.34.8, libfetchers/git.cc.</remarks>
 sealed class GitFetcher : IDisposable
