@@ -13,7 +13,7 @@ namespace Hostlock.Fetching.Compression;
 /// inflated twice: the first time to find the piece in which it ends, the second time with that piece given byte by byte.
 /// </remarks>
 /// <param name="packed">The file, which can be read back and forth.</param>
-/// <param name="most">The most bytes that a member may inflate to.</param>
+/// <param name="most">The most bytes of a member that are inflated to find its end.</param>
 /// <param name="isOwned">True if the file is closed with this stream.</param>
 sealed class GzipMembers(Stream packed, long most, bool isOwned) : ForwardStream
 {
@@ -68,15 +68,23 @@ sealed class GzipMembers(Stream packed, long most, bool isOwned) : ForwardStream
     static DecompressedStream Member(Pieces pieces) =>
         DecompressedStream.OfArchive(pieces, source => new DeflateStream(source, CompressionMode.Decompress, leaveOpen: true));
 
+    // An archive can end long before its member does. Whoever reads as far as the damage, or the bound, is stopped there.
     long LastPiece(long start)
     {
         var pieces = new Pieces(packed, start, long.MaxValue);
         using var member = Member(pieces);
         long inflated = 0;
-        while (member.Read(_scratch) is > 0 and var read)
+        try
         {
-            if ((inflated += read) > most)
-                throw FetchException.ArchiveTooLarge("its size in bytes", most);
+            while (member.Read(_scratch) is > 0 and var read)
+            {
+                if ((inflated += read) > most)
+                    return long.MaxValue;
+            }
+        }
+        catch (FetchException)
+        {
+            return long.MaxValue;
         }
         return pieces.LastStart;
     }

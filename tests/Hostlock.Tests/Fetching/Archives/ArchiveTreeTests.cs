@@ -1,8 +1,11 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
 using CsCheck;
 using Hostlock.Fetching;
 using Hostlock.Fetching.Archives;
+using Hostlock.Nar;
 using Hostlock.Platform;
 using Hostlock.Tests.Support;
 
@@ -159,6 +162,28 @@ public class ArchiveTreeTests
                 bomb, new(folder.Path, ArchiveBounds.Default with { Unpacked = 1024 * 1024 }), TestContext.Current.CancellationToken));
 
         Assert.Contains("its size in bytes exceeds 1048576", error.Message, StringComparison.Ordinal);
+    }
+
+    // Nix 2.34.8 looks a piece behind the end of an archive, and no further.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_wrong_far_behind_the_end_is_not_seen(bool isDamage)
+    {
+        using var folder = new TempFolder();
+        var tar = Tar(TarEntryFormat.Ustar, "p/", "p/a");
+        var behind = Convert.ToHexString(RandomNumberGenerator.GetBytes(1024 * 1024));
+        using var packed = new MemoryStream();
+        using var gzip = new GZipStream(packed, CompressionLevel.Fastest);
+        gzip.Write([.. tar, .. Encoding.ASCII.GetBytes(behind)]);
+        gzip.Flush();
+        // A block of a kind that does not exist.
+        var damaged = new MemoryStream([.. packed.ToArray(), 0xff, 0xff]);
+        var bounds = isDamage ? ArchiveBounds.Default : ArchiveBounds.Default with { Inflated = 1024 * 1024 };
+
+        using var tree = await ArchiveTree.ReadAsync(damaged, new(folder.Path, bounds), TestContext.Current.CancellationToken);
+
+        Assert.Equal((await ReadAsync(tar)).Hash, NarHash.Of(tree, TestContext.Current.CancellationToken).ToString());
     }
 
     [Fact]
