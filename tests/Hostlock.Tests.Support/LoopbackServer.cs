@@ -144,7 +144,12 @@ class LoopbackServer : IAsyncDisposable
         try
         {
             while (true)
-                open.Add(ConnectionAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            {
+                // A connection never runs on the thread that accepts: an answer that waits for another request would wait for ever, if
+                // all that is read before it had come by then.
+                var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                open.Add(Task.Run(() => ConnectionAsync(client)));
+            }
         }
         catch (Exception ended) when (ended is SocketException or OperationCanceledException
             || (ended is InvalidOperationException && _stop.IsCancellationRequested))
