@@ -47,7 +47,7 @@ sealed class HostSwitching
     public async Task<(Rollout Rollout, ExitCode Code)?> FinishAsync(CommandRun run, RolloutJournals journals)
     {
         if (journals.Last() is not { IsApproved: true } last
-            || !last.InOrder.Any(host => host.UnderWay is not null || host.IsAtRisk || Restores(last, host)))
+            || !last.Hosts.Any(host => host.UnderWay is not null || host.IsAtRisk || Restores(last, host)))
             return null;
         run.Terminal.Talk($"the switch {last.Plan.Id} was broken off; it is finished first\n");
         return (last, await ResumeAsync(run, journals, last));
@@ -114,7 +114,7 @@ sealed class HostSwitching
             if (orders.OfType<Order.AskToBegin>().Any())
             {
                 // Only hosts that are to be changed are asked about.
-                ImmutableArray<HostRecord> asked = [.. rollout.InOrder.Where(host => host.Outcome is null)];
+                ImmutableArray<HostRecord> asked = [.. rollout.Hosts.Where(host => host.Outcome is null)];
                 foreach (var host in asked)
                     RefusePowerless(run, host);
                 previews = await PreviewsAsync(run, [.. asked.Select(host => host.Plan)], lockOf);
@@ -146,7 +146,7 @@ sealed class HostSwitching
             run.Terminal.Data(SwitchJson.Render(rollout, previews));
         TellNext(run, rollout);
         var code = CodeOf(run, rollout, waits);
-        foreach (var host in rollout.InOrder.Where(host => Restores(rollout, host)))
+        foreach (var host in rollout.Hosts.Where(host => Restores(rollout, host)))
         {
             if (!await RolledBackLock.RestoreAsync(run, host, run.Value(Commit)))
                 code = code == ExitCode.Done ? ExitCode.Partly : code;
@@ -193,20 +193,20 @@ sealed class HostSwitching
 
     static void TellNext(CommandRun run, Rollout rollout)
     {
-        foreach (var host in rollout.InOrder)
+        foreach (var host in rollout.Hosts)
             run.Terminal.Talk(SwitchText.NextSteps(host, run.AddressOf(host.Plan.Host).Target, words => run.Line(words)));
         run.Terminal.Talk(SwitchText.Untouched(rollout));
     }
 
     static ExitCode CodeOf(CommandRun run, Rollout rollout, bool waits)
     {
-        if (rollout.InOrder.Any(host => host.IsFailure))
+        if (rollout.Hosts.Any(host => host.IsFailure))
             return ExitCode.No;
         if (run.CancellationToken.IsCancellationRequested)
             return ExitCode.Interrupted;
         if (waits)
             return ExitCode.Waiting;
-        return rollout.Stopped is not null || rollout.InOrder.All(host => host.Outcome == HostOutcome.Kept)
+        return rollout.Stopped is not null || rollout.Hosts.All(host => host.Outcome == HostOutcome.Kept)
             ? ExitCode.Done
             : ExitCode.Partly;
     }

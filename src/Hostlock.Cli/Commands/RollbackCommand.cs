@@ -50,7 +50,7 @@ sealed class RollbackCommand : FleetCommand
     {
         // What was broken off is this very rollback; once more would go back further.
         if (!_switching.IsDryRun(run) && await _switching.FinishAsync(run, run.Journals) is var (rollout, code)
-            && rollout.Plan.Action == RolloutAction.Rollback && rollout.Hosts.ContainsKey(host.Name))
+            && rollout.Plan.Action == RolloutAction.Rollback && rollout.Hosts.Find(host.Name) is not null)
             return code;
         var outcome = await run.Probes.AskAsync(host, new(), run.CancellationToken);
         var facts = outcome is ProbeOutcome.Answered(_, _, var said) ? said : throw outcome.WhyNot();

@@ -161,8 +161,8 @@ public static class SwitchText
     /// <param name="rollout">What has happened.</param>
     public static string Untouched(Rollout rollout)
     {
-        var others = rollout.InOrder.Where(host => host.Outcome is null && !host.IsAtRisk).Select(host => host.Plan.Host).ToList();
-        return others.Count > 0 && rollout.InOrder.FirstOrDefault(host => host.IsFailure) is { } failed
+        var others = rollout.Hosts.Where(host => host.Outcome is null && !host.IsAtRisk).Select(host => host.Plan.Host).ToList();
+        return others.Count > 0 && rollout.Hosts.FirstOrDefault(host => host.IsFailure) is { } failed
             ? $"stopped: {failed.Plan.Host} failed; not touched: {string.Join(' ', others)}\n"
             : "";
     }

@@ -39,7 +39,7 @@ public sealed record EarlierSystem(StorePath System, int? Generation)
     /// <param name="host">The host.</param>
     /// <param name="rollouts">What has happened, the newest first.</param>
     public static EarlierSystem? Replaced(MachineFacts facts, HostName host, IEnumerable<Rollout> rollouts) =>
-        rollouts.Select(rollout => rollout.Hosts.GetValueOrDefault(host))
+        rollouts.Select(rollout => rollout.Hosts.Find(host))
             .Where(record => record is { Outcome: HostOutcome.Kept } && record.Plan.Target == facts.System)
             .Select(record => record!.Before?.System)
             .FirstOrDefault(system => system is not null && system != facts.System) is { } before

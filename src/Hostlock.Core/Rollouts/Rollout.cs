@@ -6,7 +6,7 @@ namespace Hostlock.Rollouts;
 /// <summary>A rollout as its events add up to it.</summary>
 /// <param name="Plan">What is to happen.</param>
 /// <param name="Hosts">What is known of each host.</param>
-public sealed record Rollout(RolloutPlan Plan, ImmutableDictionary<HostName, HostRecord> Hosts)
+public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
 {
     /// <summary>True if a person, or an option, said that the machines may be changed.</summary>
     public bool IsApproved { get; private init; }
@@ -21,9 +21,6 @@ public sealed record Rollout(RolloutPlan Plan, ImmutableDictionary<HostName, Hos
     /// <summary>The rings that were opened, by name.</summary>
     public ImmutableHashSet<string> OpenedRings { get; private init; } = [];
 
-    /// <summary>What is known of the hosts, in the order of the plan.</summary>
-    public IEnumerable<HostRecord> InOrder => Plan.Rings.SelectMany(HostsOf);
-
     /// <summary>What is known of the hosts of a ring, in the order of the plan.</summary>
     /// <param name="ring">The ring.</param>
     public IEnumerable<HostRecord> HostsOf(RingPlan ring) => ring.Hosts.Select(host => Hosts[host.Host]);
@@ -33,12 +30,12 @@ public sealed record Rollout(RolloutPlan Plan, ImmutableDictionary<HostName, Hos
     public bool IsOpen(RingPlan ring) => Plan.Action != RolloutAction.Rollout || OpenedRings.Contains(ring.Name);
 
     /// <summary>True if nothing is left to be done: each host has its outcome, or none may begin.</summary>
-    public bool IsSettled => InOrder.All(host => host.Outcome is not null || (!host.IsAtRisk && RolloutRules.WhyHalted(this) is not null));
+    public bool IsSettled => Hosts.All(host => host.Outcome is not null || (!host.IsAtRisk && RolloutRules.WhyHalted(this) is not null));
 
     /// <summary>Begins a rollout.</summary>
     /// <param name="opened">Its first event.</param>
     public static Rollout Of(RolloutEvent.Opened opened) =>
-        new(opened.Plan, opened.Plan.Hosts.ToImmutableDictionary(host => host.Host, host => new HostRecord(host, opened.Plan.Id)));
+        new(opened.Plan, HostRecords.Of(opened.Plan));
 
     /// <summary>The rollout after one more event.</summary>
     /// <param name="happened">The event.</param>
@@ -58,15 +55,14 @@ public sealed record Rollout(RolloutPlan Plan, ImmutableDictionary<HostName, Hos
         RolloutEvent.Resumed resumed => this with
         {
             Stopped = null,
-            Hosts = Hosts.SetItems(Hosts.Select(host => KeyValuePair.Create(host.Key, host.Value.After(resumed)))),
+            Hosts = Hosts.With(host => host.After(resumed)),
         },
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    Rollout With(HostName host, Func<HostRecord, HostRecord> change) =>
-        Hosts.TryGetValue(host, out var known) ? this with { Hosts = Hosts.SetItem(host, change(known)) } : this;
+    Rollout With(HostName host, Func<HostRecord, HostRecord> change) => this with { Hosts = Hosts.With(host, change) };
 
-    ImmutableDictionary<HostName, HostRecord> Booting(ImmutableArray<HostName> hosts) =>
-        Hosts.SetItems(hosts.Where(Hosts.ContainsKey).Select(
-            name => KeyValuePair.Create(name, Hosts[name] with { Plan = Hosts[name].Plan with { Activation = Activation.Boot } })));
+    HostRecords Booting(ImmutableArray<HostName> hosts) => hosts.Aggregate(
+        Hosts,
+        (all, name) => all.With(name, host => host with { Plan = host.Plan with { Activation = Activation.Boot } }));
 }

@@ -117,7 +117,7 @@ public static class RolloutRules
 
         public void Finish()
         {
-            foreach (var host in _rollout.InOrder)
+            foreach (var host in _rollout.Hosts)
             {
                 if (host.Outcome is not null || (host.UnderWay is null && !host.IsAtRisk) || _busy.Contains(host.Plan.Host))
                     continue;
@@ -135,7 +135,7 @@ public static class RolloutRules
             // How many are out of reach is known before the first is changed, if it matters.
             var areCounted = ring.Rule.MaxAbsent is null
                 || _rollout.HostsOf(ring).All(host => host.Before is not null || host.Outcome is not null);
-            var room = ring.Rule.Parallel - _rollout.InOrder.Count(host => host.IsAtRisk);
+            var room = ring.Rule.Parallel - _rollout.Hosts.Count(host => host.IsAtRisk);
             var groups = new GroupRoom(_rollout);
             var waits = false;
             foreach (var host in _rollout.HostsOf(ring))
@@ -240,7 +240,7 @@ public static class RolloutRules
         readonly List<(GroupPlan Group, HashSet<HostName> AtRisk)> _groups =
         [
             .. rollout.Plan.Groups.Select(
-                group => (group, group.Hosts.Where(host => rollout.Hosts.TryGetValue(host, out var known) && known.IsAtRisk).ToHashSet())),
+                group => (group, group.Hosts.Where(host => rollout.Hosts.Find(host) is { IsAtRisk: true }).ToHashSet())),
         ];
 
         /// <summary>Lets a host in if each of its groups has room for it.</summary>

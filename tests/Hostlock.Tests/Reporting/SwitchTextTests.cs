@@ -135,6 +135,6 @@ public class SwitchTextTests
     static HostRecord After(HostRecord record, RolloutEvent happened)
     {
         var rollout = Rollout.Of(new(new(Id, RolloutAction.Switch, [record.Plan]), Start));
-        return (rollout with { Hosts = rollout.Hosts.SetItem(Plex, record) }).After(happened).Hosts[Plex];
+        return (rollout with { Hosts = rollout.Hosts.With(Plex, _ => record) }).After(happened).Hosts[Plex];
     }
 }

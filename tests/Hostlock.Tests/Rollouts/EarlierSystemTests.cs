@@ -65,6 +65,6 @@ public class EarlierSystemTests
     {
         var plan = Plan() with { Target = target };
         var rollout = Rollout.Of(new(new(Id, RolloutAction.Switch, [plan]), Start));
-        return rollout with { Hosts = rollout.Hosts.SetItem(Plex, new(plan, Id) { Before = Facts(Old), Outcome = outcome }) };
+        return rollout with { Hosts = rollout.Hosts.With(Plex, host => host with { Before = Facts(Old), Outcome = outcome }) };
     }
 }

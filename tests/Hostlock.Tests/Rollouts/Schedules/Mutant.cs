@@ -69,5 +69,5 @@ sealed record Mutant(string Name)
         plan with { Rings = [.. plan.Rings.Select(ring => ring with { Rule = change(ring.Rule) })] };
 
     static Rollout Each(Rollout rollout, Func<HostRecord, HostRecord> change) =>
-        rollout with { Hosts = rollout.Hosts.ToImmutableDictionary(host => host.Key, host => change(host.Value)) };
+        rollout with { Hosts = rollout.Hosts.With(change) };
 }

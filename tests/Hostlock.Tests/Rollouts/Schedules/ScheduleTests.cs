@@ -46,7 +46,7 @@ public class ScheduleTests
     static Schedule Good(int seed) => Schedule.Large(seed, 1000, Faults.None, isGood: true);
 
     static void KeepsAll(Rollout rollout) => Assert.All(
-        rollout.InOrder.Where(host => host.Outcome is not null), host => Assert.True(host.Outcome is HostOutcome.Kept or HostOutcome.Held));
+        rollout.Hosts.Where(host => host.Outcome is not null), host => Assert.True(host.Outcome is HostOutcome.Kept or HostOutcome.Held));
 
     static void Holds(IEnumerable<Schedule> schedules, Action<Rollout>? judge = null)
     {

@@ -185,12 +185,12 @@ sealed class SimulatedRun
             Write(new RolloutEvent.Retried(again, _now));
             return true;
         }
-        if (_rollout.InOrder.FirstOrDefault(host => host.Outcome == HostOutcome.Held) is { } held && _random.Next(2) == 0)
+        if (_rollout.Hosts.FirstOrDefault(host => host.Outcome == HostOutcome.Held) is { } held && _random.Next(2) == 0)
         {
             Write(new RolloutEvent.Held(held.Plan.Host, null, _now));
             return true;
         }
-        if (_rollout.InOrder.All(host => host.Outcome != HostOutcome.Absent))
+        if (_rollout.Hosts.All(host => host.Outcome != HostOutcome.Absent))
             return false;
         _now += Day * _random.NextDouble();
         Write(new RolloutEvent.Resumed(true, _now));
@@ -312,7 +312,7 @@ sealed class SimulatedRun
             || _schedule.Plan.Rings.TakeWhile(each => each != ring).SelectMany(_rollout.HostsOf).All(each => each.Outcome is not null),
             $"{name} begins before the rings before it are settled");
         Require(ring.Rule.Window is not { } window || window.OpenSince(_now) is not null, $"{name} begins outside of its hours");
-        Require(_rollout.InOrder.Count(each => each.IsAtRisk) < ring.Rule.Parallel, $"{name} is one too many at risk");
+        Require(_rollout.Hosts.Count(each => each.IsAtRisk) < ring.Rule.Parallel, $"{name} is one too many at risk");
         foreach (var group in _schedule.Plan.Groups.Where(each => each.Hosts.Contains(name)))
             Require(group.Hosts.Count(each => _rollout.Hosts[each].IsAtRisk) < group.Parallel, $"{name} is one too many of its group");
     }
@@ -381,7 +381,7 @@ sealed class SimulatedRun
     void JudgeEnd()
     {
         var isOver = RolloutRules.WhyHalted(Truth) is not null || !_isLeft;
-        foreach (var host in _rollout.InOrder)
+        foreach (var host in _rollout.Hosts)
         {
             var (name, machine) = (host.Plan.Host, _machines[host.Plan.Host]);
             _ = machine.Look(_now + (2 * Day));
@@ -401,7 +401,7 @@ sealed class SimulatedRun
                 $"{name} was never begun, and is not at the system that it had");
         }
         Require(!_mutant.Next(_rollout, ImmutableHashSet<HostName>.Empty, _now).Any(order => order is Order.Do), "something is left to do");
-        if (_rollout.InOrder.All(
+        if (_rollout.Hosts.All(
             host => host.Outcome is HostOutcome.Kept or HostOutcome.Returned or HostOutcome.Superseded or HostOutcome.Held))
             JudgeResuming();
     }
