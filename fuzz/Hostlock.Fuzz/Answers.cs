@@ -16,10 +16,10 @@ static class Answers
     /// <summary>Answers as servers give them.</summary>
     public static IEnumerable<string> Seeds =>
     [
-        Answer($$"""{"sha": "{{Revision}}", "commit": { "committer": { "date": "2026-01-02T03:04:05Z" } } }"""),
-        Answer($$"""[{"id": "{{Revision}}", "committed_date": "2026-01-02T03:04:05+02:00"}]"""),
+        Answer($$"""{"sha": "{{Id}}", "commit": { "committer": { "date": "2026-01-02T03:04:05Z" } } }"""),
+        Answer($$"""[{"id": "{{Id}}", "committed_date": "2026-01-02T03:04:05+02:00"}]"""),
         Answer("""{"status": "ahead", "ahead_by": 7, "total_commits": 7}"""),
-        Answer($"{Revision}\trefs/heads/main\n{Revision}\trefs/tags/v1\n"),
+        Answer($"{Id}\trefs/heads/main\n{Id}\trefs/tags/v1\n"),
         Answer("ref: refs/heads/main\n"),
         Answer("""
             {"version": 2, "flakes": [{"from": {"type": "indirect", "id": "nixpkgs"}, "to": {"type": "path", "path": "/x"}, "exact": true}]}
@@ -37,11 +37,11 @@ static class Answers
         "HTTP/1.1 200 OK\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "Content-Length: ", "Transfer-Encoding: chunked\r\n", "Location: ",
         "http://",
         "file:///", "//[::1", "Content-Encoding: br\r\n", "zstd", "deflate", "ETag: \"", "Link: <", ">; rel=\"immutable\"", "Retry-After: ",
-        "\r\n\r\n", "\r\n", "\0", "{", "}", "[", "]", "\"", "\\ud800", "-1", "1e999", "null", "true", Revision, "\t",
+        "\r\n\r\n", "\r\n", "\0", "{", "}", "[", "]", "\"", "\\ud800", "-1", "1e999", "null", "true", Id, "\t",
         "refs/heads/", "ref: ", "(a+)+",
     ];
 
-    const string Revision = "0123456789abcdef0123456789abcdef01234567";
+    const string Id = "0123456789abcdef0123456789abcdef01234567";
 
     static readonly NixSettings Settings = NixSettings.Read(new Dictionary<string, string>
     {
@@ -62,7 +62,7 @@ static class Answers
             0 => AskAsync(forges, "github:acme/a"),
             1 => AskAsync(forges, "gitlab:acme/a/main"),
             2 => AskAsync(forges, "sourcehut:~ada/a"),
-            3 => forges.DistanceAsync(Reference("github:acme/a"), Revision, Revision, CancellationToken.None),
+            3 => forges.DistanceAsync(Reference("github:acme/a"), Revision.Parse(Id), Revision.Parse(Id), CancellationToken.None),
             4 => RegistryAsync(downloads),
             5 => FetchAsync(downloads, "https://h.test/a", isFile: true),
             _ => FetchAsync(downloads, "https://h.test/a.tar.gz", isFile: false),

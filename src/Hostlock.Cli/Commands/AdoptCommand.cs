@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Hostlock.Flakes;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
 using Hostlock.Machines;
@@ -42,8 +41,8 @@ sealed class AdoptCommand : FleetCommand
             run.Terminal.Talk(found switch
             {
                 ProvedLock.Carried => $"the system of {host.Name} carries this lock\n",
-                ProvedLock.Committed(_, var commit) => $"commit {Revision.Shorten(commit.Id)} has the lock of {host.Name}'s system\n",
-                ProvedLock.Made(_, var commit) => $"commit {Revision.Shorten(commit.Id)} makes the system of {host.Name}\n",
+                ProvedLock.Committed(_, var commit) => $"commit {commit.Id.Shortened} has the lock of {host.Name}'s system\n",
+                ProvedLock.Made(_, var commit) => $"commit {commit.Id.Shortened} makes the system of {host.Name}\n",
                 _ => throw new System.Diagnostics.UnreachableException(),
             });
             return PlannedLock.Restoring(place, found.Bytes, $"{place.RelativePath}@{MachineLock.Running}").KeepingFacts();

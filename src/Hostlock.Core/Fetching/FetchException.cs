@@ -67,8 +67,8 @@ public sealed class FetchException : HostlockException
     internal static FetchException NoHistory(FlakeRef reference) =>
         new($"'{reference}' has no history to look through") { Hint = $"revisions are those of {InputSchemes.WithHistory()}" };
 
-    internal static FetchException NotAnAncestor(string url, string earlier, string later) =>
-        new($"in '{url}', {Revision.Shorten(later)} does not come after {Revision.Shorten(earlier)}")
+    internal static FetchException NotAnAncestor(string url, Revision earlier, Revision later) =>
+        new($"in '{url}', {later.Shortened} does not come after {earlier.Shortened}")
         {
             Hint = "the branch was rewritten, or the two are on different branches",
         };

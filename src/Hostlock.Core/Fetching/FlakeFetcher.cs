@@ -34,7 +34,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     readonly AskedOnce<RefAttributes, FetchedTree> _fetched = new();
     readonly AskedOnce<RefAttributes, TreeFiles> _read = new();
     readonly AskedOnce<(RefAttributes, DateTimeOffset?), NewestRevision?> _newest = new();
-    readonly AskedOnce<(string, string, string), RevisionDistance?> _distances = new();
+    readonly AskedOnce<(string, Revision, Revision), RevisionDistance?> _distances = new();
 
     // A question that was asked once is for all callers, so only the end of the run stops it.
     readonly CancellationTokenSource _end = new();
@@ -109,9 +109,9 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     }
 
     // Two revisions of one repository. A lock may have any text as a revision, so it is checked before git gets it.
-    static (string Repository, string From, string To)? Revisions(FlakeRef earlier, FlakeRef later) =>
+    static (string Repository, Revision From, Revision To)? Revisions(FlakeRef earlier, FlakeRef later) =>
         later.GitAddress is { } repository && repository == earlier.GitAddress
-        && RevisionOf(earlier)?.ToString() is { } from && RevisionOf(later)?.ToString() is { } to
+        && RevisionOf(earlier) is { } from && RevisionOf(later) is { } to
             ? (repository, from, to)
             : null;
 
@@ -219,7 +219,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
                     await _revisions.AskBeforeAsync(reference, time, cancellationToken)
                     ?? await _git.Revisions.NewestAsync(
                         reference.GitAddress!,
-                        (await _revisions.AskAsync(reference, question, cancellationToken)).Id.ToString(),
+                        (await _revisions.AskAsync(reference, question, cancellationToken)).Id,
                         time,
                         cancellationToken),
                 TreeLocation.Branch(var question) => await _revisions.AskAsync(reference, question, cancellationToken),
@@ -232,7 +232,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         }
     }
 
-    async Task<RevisionDistance?> DistanceAnewAsync(FlakeRef later, string from, string to, CancellationToken cancellationToken)
+    async Task<RevisionDistance?> DistanceAnewAsync(FlakeRef later, Revision from, Revision to, CancellationToken cancellationToken)
     {
         await _room.WaitAsync(cancellationToken);
         try

@@ -32,7 +32,7 @@ public readonly record struct Revision
     public static bool IsBeginning(string text) => text.Length is >= 4 and < Length && text.ContainsOnly(char.IsAsciiHexDigit);
 
     /// <summary>Reads a revision; null if the text is none.</summary>
-    public static Revision? TryParse(string text) => Is(text) ? new(text.ToLowerInvariant()) : null;
+    public static Revision? TryParse(string text) => !Is(text) ? null : IsNone(text) ? None : new(text.ToLowerInvariant());
 
     /// <summary>Reads what is known to be a revision.</summary>
     /// <exception cref="FormatException">It is none.</exception>

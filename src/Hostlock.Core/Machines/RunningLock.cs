@@ -82,7 +82,7 @@ public sealed class RunningLock(IProcessRunner processes, FleetFolder folder, Ma
                 continue;
             if (tried++ == MostEvaluations)
                 throw MachineException.NotProved(host.Name, $"{system}", MostEvaluations, failures);
-            told(string.Create(CultureInfo.InvariantCulture, $"evaluating {host.Name} as of {Revision.Shorten(commit.Id)}\n"));
+            told(string.Create(CultureInfo.InvariantCulture, $"evaluating {host.Name} as of {commit.Id.Shortened}\n"));
             try
             {
                 if (await evaluation.OfAsync(host, commit.Id, cancellationToken) == system)

@@ -53,7 +53,7 @@ public static class BisectText
         foreach (var culprit in culprits)
         {
             text.Append(culprits.Count > 1 ? "  " : $"the first bad revision of {input} is ").Append($"{culprit.Id}{Day(culprit)}\n");
-            if (result.Locked is { } locked && CompareLink.Of(locked, culprit.Id.ToString()) is { } link)
+            if (result.Locked is { } locked && CompareLink.Of(locked, culprit.Id) is { } link)
                 text.Append($"  {link}\n");
         }
         if (result.LastGood is { } revision)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Hostlock.Flakes;
 using Hostlock.Fleets.History;
 using Hostlock.Locks;
 
@@ -21,7 +20,7 @@ public static class HistoryText
             var from = commit.PromotedFrom.Length > 0 ? $" {ink.Good($"promoted from {Visible.Name(commit.PromotedFrom)}")}" : "";
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{ink.Warn(Revision.Shorten(commit.Id))} {commit.Time?.ToString() ?? "no date"} {Visible.Name(commit.Subject)}{from}\n");
+                $"{ink.Warn(commit.Id.Shortened)} {commit.Time?.ToString() ?? "no date"} {Visible.Name(commit.Subject)}{from}\n");
             if (diff is null)
             {
                 text.Append(version.Why is null ? "  the lock before it cannot be read\n" : "  the lock cannot be read\n");

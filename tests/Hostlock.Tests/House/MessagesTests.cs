@@ -132,6 +132,7 @@ public partial class MessagesTests
             _ when type.IsAssignableFrom(typeof(IOException)) && type != typeof(object) => new IOException("no space left"),
             _ when type == typeof(FlakeRef) => FlakeRef.Indirect("nixpkgs"),
             _ when type == typeof(FlakeUrl) => FlakeUrl.TryParse("github:NixOS/nixpkgs")!,
+            _ when type == typeof(Revision) => Revision.Parse(new string(parameter.Name == "later" ? '2' : '1', 40)),
             _ when type == typeof(InputPath) => InputPath.Of("a", "b"),
             _ when type == typeof(HostName) => HostName.Parse("plex"),
             _ when type == typeof(StorePath) => StorePath.TryParse($"/nix/store/{new string('0', 32)}-system")!,

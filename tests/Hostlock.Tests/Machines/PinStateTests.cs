@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Flakes;
 using Hostlock.Fleets.History;
 using Hostlock.Locks;
 using Hostlock.Machines;
@@ -28,7 +29,7 @@ public class PinStateTests
     [Fact]
     public async Task A_lock_that_git_has_is_behind()
     {
-        var earlier = new EarlierLock(new("id", new(1), "subject", ""), Text(Old), 2, new(86400));
+        var earlier = new EarlierLock(new(Revision.None, new(1), "subject", ""), Text(Old), 2, new(86400));
 
         var state = await PinState.OfAsync("plex", Facts(Text(Old)), Text(New), sha256 =>
             Task.FromResult<EarlierLock?>(sha256 == Stamp.Hash(Text(Old)) ? earlier : null));

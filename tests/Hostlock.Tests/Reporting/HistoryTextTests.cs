@@ -32,10 +32,10 @@ public class HistoryTextTests
             HistoryText.Render(
                 [
                     new(
-                        new(Id(9), Moment.Of(FlakeWorld.Day(10)), "locks/plex.lock: Promote from web", "web"),
+                        new(Revision.Parse(Id(9)), Moment.Of(FlakeWorld.Day(10)), "locks/plex.lock: Promote from web", "web"),
                         LockDiff.Between(before, after)),
-                    new(new(Id(8), Moment.Of(FlakeWorld.Day(9)), "mended", ""), null),
-                    new(new(Id(7), Moment.Of(FlakeWorld.Day(8)), "broken", ""), null) { Why = FleetException.NoHosts() },
+                    new(new(Revision.Parse(Id(8)), Moment.Of(FlakeWorld.Day(9)), "mended", ""), null),
+                    new(new(Revision.Parse(Id(7)), Moment.Of(FlakeWorld.Day(8)), "broken", ""), null) { Why = FleetException.NoHosts() },
                 ],
                 Ink.Plain));
     }
@@ -63,7 +63,7 @@ public class HistoryTextTests
     public void The_subject_of_a_commit_cannot_act_on_the_terminal() =>
         Assert.Equal(
             "1111111 2020-01-02 a\\u001b[2J\n",
-            HistoryText.Render([new(new(Id(1), Moment.Of(FlakeWorld.Day(1)), "a\e[2J", ""), new([]))], Ink.Plain));
+            HistoryText.Render([new(new(Revision.Parse(Id(1)), Moment.Of(FlakeWorld.Day(1)), "a\e[2J", ""), new([]))], Ink.Plain));
 
     [Fact]
     public void A_commit_without_a_date_says_so() =>
@@ -72,5 +72,6 @@ public class HistoryTextTests
     [Fact]
     public void Without_commits_nothing_is_said() => Assert.Equal("", HistoryText.Render([], Ink.Plain));
 
-    static string Render(LockDiff diff) => HistoryText.Render([new(new FileCommit(Id(1), default, "x", ""), diff)], Ink.Plain);
+    static string Render(LockDiff diff) =>
+        HistoryText.Render([new(new FileCommit(Revision.Parse(Id(1)), default, "x", ""), diff)], Ink.Plain);
 }

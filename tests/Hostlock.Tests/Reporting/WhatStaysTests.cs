@@ -39,6 +39,7 @@ public class WhatStaysTests
     {
         var (before, after) = (Tarball("sha256-one4567890"), Tarball("sha256-two4567890"));
         var diff = LockDiff.Between(LockFile.Empty.With(InputPath.Of("a"), before), LockFile.Empty.With(InputPath.Of("a"), after));
+        var commit = Revision.Parse("0123456789012345678901234567890123456789");
 
         Assert.Equal(
             """
@@ -47,7 +48,7 @@ public class WhatStaysTests
 
             """,
             HistoryText.Render(
-                [new(new("0123456789", Moment.Of(new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero)), "subject", ""), diff)], Ink.Plain));
+                [new(new(commit, Moment.Of(new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero)), "subject", ""), diff)], Ink.Plain));
         Assert.Equal(
             "plex\n  a  sha256-one4567  only an update can tell\n",
             OutdatedTable.Render([new(Place("plex"), [new("a", before.Node.Locked, null, null, null, null)])], Ink.Plain));

@@ -168,7 +168,7 @@ sealed class FlakeWorld : IFlakeSource
         var after = repository.Upto(to).SkipWhile(version => version != from).ToList();
         return after.Count > 0
             ? [.. after.Skip(1).Select(version => new NewestRevision(version.Id, version.Time))]
-            : throw FetchException.NotAnAncestor(later.ToString(), from.Id.ToString(), to.Id.ToString());
+            : throw FetchException.NotAnAncestor(later.ToString(), from.Id, to.Id);
     }
 
     static FlakeRef Parse(string reference) => FlakeRef.ParseInput(reference, wantsTree: true, null, null);

@@ -49,12 +49,12 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
     /// Asks how many commits two revisions are apart; null if the forge does not answer this, or nix.conf has no access token for it.
     /// </summary>
     /// <param name="reference">A reference to the repository.</param>
-    /// <param name="earlier">Forty hexadecimal digits.</param>
-    /// <param name="later">Forty hexadecimal digits.</param>
+    /// <param name="earlier">The first revision.</param>
+    /// <param name="later">The other.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The forge cannot be reached, or gives no sensible answer.</exception>
     public async Task<RevisionDistance?> DistanceAsync(
-        FlakeRef reference, string earlier, string later, CancellationToken cancellationToken)
+        FlakeRef reference, Revision earlier, Revision later, CancellationToken cancellationToken)
     {
         if (TokenHeader.For(reference, settings) is not { } token
             || reference.Scheme.AskDistance(reference.Input, earlier, later) is not { } question)
@@ -66,7 +66,7 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
             var answer = document.RootElement;
             return question switch
             {
-                DistanceQuery.MergeBase => new(answer.GetProperty("id").GetString() == earlier, null),
+                DistanceQuery.MergeBase => new(answer.GetProperty("id").GetString() is { } id && Revision.TryParse(id) == earlier, null),
                 DistanceQuery.Comparison =>
                     new(answer.GetProperty("status").GetString() is "ahead" or "identical", answer.GetProperty("ahead_by").GetUInt64()),
                 _ => throw new System.Diagnostics.UnreachableException(),

@@ -8,11 +8,11 @@ using Hostlock.Platform;
 namespace Hostlock.Fetching.Git;
 
 /// <summary>The fields of a commit that locking needs.</summary>
-/// <param name="Id">The id of the commit, forty hexadecimal digits.</param>
+/// <param name="Id">The id of the commit.</param>
 /// <param name="Tree">The id of its tree.</param>
 /// <param name="Parents">The ids of its parents, the first parent first.</param>
 /// <param name="Time">The committer's time.</param>
-sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, Moment Time)
+sealed record GitCommit(Revision Id, string Tree, IReadOnlyList<Revision> Parents, Moment Time)
 {
     const int MaximumBytes = 1024 * 1024;
 
@@ -24,17 +24,18 @@ sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, M
     {
         if (objects.Find($"{name}^{{commit}}", MaximumBytes) is not var (header, contents))
             return null;
-        if (header.Id.Length != 40)
+        if (Revision.TryParse(header.Id) is not { } id)
             throw FetchException.UnknownObjectFormat(url);
-        return Parse(header.Id, Encoding.Latin1.GetString(contents)) ?? throw FetchException.BadObject(url, header.Id);
+        return Parse(id, Encoding.Latin1.GetString(contents)) ?? throw FetchException.BadObject(url, header.Id);
     }
 
     /// <summary>A commit that is a file of its own; null if it is none, as one that is packed.</summary>
-    public static GitCommit? Loose(GitPlace place, string id)
+    public static GitCommit? Loose(GitPlace place, Revision id)
     {
         try
         {
-            using var file = UnixFiles.Open(Encoding.UTF8.GetBytes(Path.Combine(place.Common, "objects", id[..2], id[2..])));
+            var name = id.ToString();
+            using var file = UnixFiles.Open(Encoding.UTF8.GetBytes(Path.Combine(place.Common, "objects", name[..2], name[2..])));
             using var inflated = new ZLibStream(file, CompressionMode.Decompress);
             // The size comes first, and a commit is small: room for the largest one would be most of what is allocated for an input.
             Span<byte> head = stackalloc byte[Head];
@@ -61,7 +62,7 @@ sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, M
 
     /// <summary>Reads the head of a commit; null if it is none.</summary>
     /// <remarks>libgit2 1.9, commit.c: the tree, the parents, one author or several, and the committer, in this order.</remarks>
-    public static GitCommit? Parse(string id, string text)
+    public static GitCommit? Parse(Revision id, string text)
     {
         var at = 0;
         if (Next("tree ") is not { } tree || !Revision.Is(tree))
@@ -70,7 +71,7 @@ sealed record GitCommit(string Id, string Tree, IReadOnlyList<string> Parents, M
         var authors = All("author ");
         return parents.TrueForAll(Revision.Is) && authors.Count > 0 && authors.TrueForAll(author => TimeOf(author) is not null)
             && Next("committer ") is { } committer && TimeOf(committer) is { } time
-                ? new(id, tree, parents, time)
+                ? new(id, tree, [.. parents.Select(Revision.Parse)], time)
                 : null;
 
         List<string> All(string field)

@@ -77,7 +77,7 @@ sealed class GitCommitLookup(GitRepositories repositories)
                     GitCopies.RememberHead(copy, head);
                 name ??= head ?? Master(url, warnings);
                 // If a revision and a ref are given, the revision decides, and the ref is only recorded.
-                wanted ??= tip;
+                wanted ??= tip?.ToString();
             }
             if (wanted is not null && await copy.CommitAsync(wanted, cancellationToken) is { } known)
                 return new(copy, known, name);

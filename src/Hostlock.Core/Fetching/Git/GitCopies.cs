@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Hostlock.Flakes;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
 
@@ -55,7 +56,7 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The branch that HEAD points to, if HEAD was asked for and says so, and the commit, tags peeled; null for each that is not
     /// known.</returns>
-    public static async Task<(string? Head, string? Tip)> AskAsync(GitRepository copy, string name, CancellationToken cancellationToken)
+    public static async Task<(string? Head, Revision? Tip)> AskAsync(GitRepository copy, string name, CancellationToken cancellationToken)
     {
         var remote = GitRemote.Of(copy.Url);
         string[] question = [.. remote.Options, "ls-remote", "--symref", "--", remote.Address, name, $"{name}^{{}}"];
@@ -75,7 +76,9 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
             else if (right == $"{name}^{{}}")
                 peeled = left;
         }
-        return (head, peeled ?? tip);
+        if ((peeled ?? tip) is not { } id)
+            return (head, null);
+        return (head, Revision.TryParse(id) ?? throw FetchException.UnknownObjectFormat(copy.Url));
     }
 
     /// <summary>Fetches into a copy. Other fetches into the same copy, in this run or another, wait for their turn.</summary>

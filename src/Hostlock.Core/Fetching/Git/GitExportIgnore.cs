@@ -1,5 +1,6 @@
 using System.Text;
 using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Flakes;
 using Hostlock.Nar;
 using Hostlock.Platform;
 
@@ -20,14 +21,14 @@ static class GitExportIgnore
     /// <param name="temporary">A folder for the index.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<GitTree> ApplyAsync(
-        GitRepository repository, string commit, GitTree tree, string temporary, CancellationToken cancellationToken)
+        GitRepository repository, Revision commit, GitTree tree, string temporary, CancellationToken cancellationToken)
     {
         AtomicFile.CreateFolder(temporary);
         AtomicFile.ClearLeftovers(temporary);
         var index = AtomicFile.NewName(temporary);
         try
         {
-            var read = await repository.RunAsync(WithIndex(repository.Command("read-tree", commit)), cancellationToken);
+            var read = await repository.RunAsync(WithIndex(repository.Command("read-tree", commit.ToString())), cancellationToken);
             if (!read.Succeeded)
                 throw FetchException.GitFailed(repository.Url, "read", read.Errors.Trim());
             var left = await GitAttributes.SetAsync(

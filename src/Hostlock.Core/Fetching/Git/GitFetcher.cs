@@ -102,7 +102,7 @@ sealed class GitFetcher : IDisposable
             // Nix keeps the tree in its store from now on, even if the files change.
             _cache.Keep(KeyOf(hash.ToString()), CachedAnswer.Of(hash, commit?.Time, caught));
             // Before the first commit, no revision exists, and what stands for it does not lock the input.
-            input = input.With("rev", commit?.Id ?? Revision.None.ToString());
+            input = input.With("rev", (commit?.Id ?? Revision.None).ToString());
             if (repository.Place.Head is { } head)
                 input = input.With("ref", head);
             if (reference.Input.Truth("shallow") != true)
@@ -111,7 +111,7 @@ sealed class GitFetcher : IDisposable
         }
         else if (commit is not null)
         {
-            input = input.With("dirtyRev", $"{commit.Id}-dirty").With("dirtyShortRev", $"{Revision.Shorten(commit.Id)}-dirty");
+            input = input.With("dirtyRev", $"{commit.Id}-dirty").With("dirtyShortRev", $"{commit.Id.Shortened}-dirty");
         }
         input = Given(reference, input, "lastModified", commit?.Time.Seconds ?? 0);
         IReadOnlyList<Warning> warnings = opened.IsDirty ? [new($"Git tree '{repository.Place.WorkTree}' is dirty")] : [];
@@ -144,7 +144,7 @@ sealed class GitFetcher : IDisposable
             throw FetchException.Shallow(found.Repository.Url);
         var (answer, files) = await AnswerAsync(found, reference, cancellationToken);
 
-        var input = reference.Input.With("rev", reference.Revision ?? found.Commit.Id).With("ref", found.Ref);
+        var input = reference.Input.With("rev", reference.Revision ?? found.Commit.Id.ToString()).With("ref", found.Ref);
         input = Given(reference, input, "lastModified", found.Commit.Time.Seconds);
         if (!isShallow)
             input = Given(reference, input, "revCount", await _count.OfAsync(found.Repository, found.Commit, cancellationToken));
@@ -175,7 +175,7 @@ sealed class GitFetcher : IDisposable
     async Task<(CachedAnswer Answer, TreeFiles Files)> AnswerAsync(
         FoundCommit found, FlakeRef reference, CancellationToken cancellationToken)
     {
-        var key = KeyOf(reference, found.Commit.Id);
+        var key = KeyOf(reference, found.Commit.Id.ToString());
         if (_cache.Find(key) is { } known)
             return (known, new RememberedFiles(_cache, key, known, stop => FilesAsync(found, reference, stop)));
         if (reference.Input.Truth("lfs") == true)
@@ -237,7 +237,7 @@ sealed class GitFetcher : IDisposable
         {
             if (tree.Find(submodule.Path) is not { IsSubmodule: true } link)
                 continue;
-            var below = submodule.Reference(repository, link.Id, found.Ref);
+            var below = submodule.Reference(repository, Revision.Parse(link.Id), found.Ref);
             try
             {
                 var there = await _lookup.FindAsync(below, [], cancellationToken);

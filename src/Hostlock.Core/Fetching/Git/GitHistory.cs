@@ -56,25 +56,28 @@ public sealed class GitHistory : IDisposable
             .. from line in finished.Output.Split('\n')
                let fields = line.Split('\0')
                where fields.Length == 4
-               select new FileCommit(fields[0], Moment.TryParse(fields[1]), fields[2], fields[3].Trim()),
+               select new FileCommit(Revision.Parse(fields[0]), Moment.TryParse(fields[1]), fields[2], fields[3].Trim()),
         ];
     }
 
     /// <summary>The contents of a file in a commit; null if the commit has no such file. A link of the commit, on the way or at the end,
     /// leads to another file of it.</summary>
+    /// <param name="version">The commit, as git names it.</param>
+    /// <param name="path">The file, relative to the work tree.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The filter of the file does not give them.</exception>
-    public async Task<byte[]?> ContentsAsync(string commit, string path, CancellationToken cancellationToken)
+    public async Task<byte[]?> ContentsAsync(string version, string path, CancellationToken cancellationToken)
     {
-        var name = $"{commit}:{path}";
+        var name = $"{version}:{path}";
         // A larger file is none of the things that have to be followed.
         if (await StoredAsync(name, cancellationToken) is not { Length: > MaximumTarget })
         {
             var followed = await _repository.UseAsync(
-                objects => Follow(objects, commit, TreePath.Parse(path)), cancellationToken);
+                objects => Follow(objects, version, TreePath.Parse(path)), cancellationToken);
             if (followed is not { } found)
                 return null;
             path = found.ToText();
-            name = $"{commit}:{path}";
+            name = $"{version}:{path}";
         }
         return await ReadAsync(name, path, cancellationToken);
     }
@@ -90,14 +93,14 @@ public sealed class GitHistory : IDisposable
     /// The commit that a word means: one by name, or the last one of a day, <c>2026-03-01</c>, that changed one of some files; null if no
     /// commit is meant.
     /// </summary>
-    public async Task<string?> FindAsync(string word, IEnumerable<string> paths, CancellationToken cancellationToken)
+    public async Task<Revision?> FindAsync(string word, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
         if (DateOnly.TryParseExact(word, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
         {
             var end = new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).ToUnixTimeSeconds() - 1;
             var finished = await _repository.RunAsync(
                 cancellationToken, ["--literal-pathspecs", "rev-list", "-1", $"--before={end}", "HEAD", "--", .. paths]);
-            return finished.Output.Trim() is { Length: > 0 } found ? found : null;
+            return Revision.TryParse(finished.Output.Trim());
         }
         return word.Any(char.IsControl) || word.Length > 256 ? null : (await _repository.CommitAsync(word, cancellationToken))?.Id;
     }
@@ -118,14 +121,14 @@ public sealed class GitHistory : IDisposable
             objects => objects.Find(name, LockFileReader.MaximumBytes) is ({ Kind: "blob" }, var blob) ? blob : null, cancellationToken);
 
     // The file that a path leads to through the links of a commit; null if a link leads out of it, or in a circle.
-    TreePath? Follow(GitObjects objects, string commit, TreePath path)
+    TreePath? Follow(GitObjects objects, string version, TreePath path)
     {
         for (var links = 0; links <= MaximumLinks; links++)
         {
-            var link = path.Folders.Append(path).FirstOrDefault(part => IsLink(objects, commit, part));
+            var link = path.Folders.Append(path).FirstOrDefault(part => IsLink(objects, version, part));
             if (link.IsRoot)
                 return path;
-            if (objects.Find($"{commit}:{link.ToText()}", MaximumTarget) is not (_, [not (byte)'/', ..] target)
+            if (objects.Find($"{version}:{link.ToText()}", MaximumTarget) is not (_, [not (byte)'/', ..] target)
                 || link.Folder.ResolveWithin(Encoding.UTF8.GetString(target)) is not { } found)
                 return null;
             path = found.Join(path.Below(link));
@@ -133,9 +136,9 @@ public sealed class GitHistory : IDisposable
         return null;
     }
 
-    bool IsLink(GitObjects objects, string commit, TreePath path)
+    bool IsLink(GitObjects objects, string version, TreePath path)
     {
-        var folder = $"{commit}:{path.Folder.ToText()}";
+        var folder = $"{version}:{path.Folder.ToText()}";
         if (objects.Find(folder, 0) is not { Header.Kind: "tree" })
             return false;
         objects.Ask(folder);

@@ -57,8 +57,8 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
         : File.Exists(Path.Combine(Folder, "CHERRY_PICK_HEAD")) ? "cherry-pick"
         : null;
 
-    /// <summary>The id of the commit that HEAD is at; null if the files do not say so plainly, though git may know.</summary>
-    public string? HeadCommit
+    /// <summary>The commit that HEAD is at; null if the files do not say so plainly, though git may know.</summary>
+    public Revision? HeadCommit
     {
         get
         {
@@ -66,7 +66,7 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
             for (var hops = 0; hops < MostHops && text is not null; hops++)
             {
                 if (!text.StartsWith("ref: ", StringComparison.Ordinal))
-                    return Revision.TryParse(text)?.ToString();
+                    return Revision.TryParse(text);
                 var name = text["ref: ".Length..].Trim();
                 if (!name.StartsWith("refs/", StringComparison.Ordinal) || name.Split('/').Any(step => step is "" or "." or ".."))
                     return null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hostlock.Flakes;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
 
@@ -176,9 +177,9 @@ sealed class GitRepository : IDisposable
         UseAsync(objects => GitCommit.Find(objects, name, Url), cancellationToken);
 
     /// <summary>Counts the commits that are reachable from a commit through all parents.</summary>
-    public async Task<ulong> CountAsync(string commit, CancellationToken cancellationToken)
+    public async Task<ulong> CountAsync(Revision commit, CancellationToken cancellationToken)
     {
-        var finished = await RunAsync(cancellationToken, "rev-list", "--count", commit, "--");
+        var finished = await RunAsync(cancellationToken, "rev-list", "--count", commit.ToString(), "--");
         return finished.Succeeded
             ? ulong.Parse(finished.Output, NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture)
             : throw FetchException.GitFailed(Url, "count the commits of", finished.Errors.Trim());

@@ -41,26 +41,26 @@ sealed class GitRevisionCount(FetchCache cache)
         }
     }
 
-    static RefAttributes KeyOf(string id) => RefAttributes.Of(("type", "git-count"), ("rev", id));
+    static RefAttributes KeyOf(Revision id) => RefAttributes.Of(("type", "git-count"), ("rev", id.ToString()));
 
     // A short history is read faster through the running process than another git could count it. Null for a long one.
     static ulong? Walk(GitObjects objects, GitCommit tip, string url)
     {
-        var seen = new HashSet<string>(tip.Parents, StringComparer.Ordinal) { tip.Id };
-        var level = tip.Parents.Distinct(StringComparer.Ordinal).ToList();
+        var seen = new HashSet<Revision>(tip.Parents) { tip.Id };
+        var level = tip.Parents.Distinct().ToList();
         while (level.Count > 0)
         {
             if (seen.Count > MostSteps)
                 return null;
             foreach (var id in level)
-                objects.Ask(id);
+                objects.Ask(id.ToString());
             objects.Send();
-            var parents = new List<string>();
+            var parents = new List<Revision>();
             foreach (var id in level)
             {
                 if (objects.NextHeader() is not { Kind: "commit" } header
                     || GitCommit.Parse(id, Encoding.Latin1.GetString(objects.ReadWhole(header))) is not { } commit)
-                    throw FetchException.BadObject(url, id);
+                    throw FetchException.BadObject(url, id.ToString());
                 parents.AddRange(commit.Parents.Where(seen.Add));
             }
             level = parents;

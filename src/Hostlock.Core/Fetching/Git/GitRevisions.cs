@@ -28,14 +28,14 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
             var copy = repositories.Copies.Of(GitAddress.Of(url), CopyDepth.Whole);
             var (_, tip) = await GitCopies.AskAsync(
                 copy, reference.Ref is { } name ? GitAddress.FullName(name) : "HEAD", cancellationToken);
-            return new(Revision.Parse(tip ?? throw FetchException.NoSuchRef(url, reference.Ref ?? "HEAD")), null);
+            return new(tip ?? throw FetchException.NoSuchRef(url, reference.Ref ?? "HEAD"), null);
         }
         var found = repositories.WorkTreeOf(reference) is { } local
             ? new FoundCommit(
                 local, await local.CommitAsync("HEAD", cancellationToken) ?? throw FetchException.NoSuchRef(url, "HEAD"), "HEAD")
             : await lookup.FindAsync(reference, [], cancellationToken);
         if (before is not { } time)
-            return new(Revision.Parse(found.Commit.Id), found.Commit.Time);
+            return new(found.Commit.Id, found.Commit.Time);
         return await BeforeAsync(found.Repository, found.Commit.Id, time, cancellationToken)
             ?? throw FetchException.NothingSoOld(url, time);
     }
@@ -46,7 +46,7 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
     /// <param name="before">The time; commits are followed along the first parents.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The repository cannot be reached, or no commit is that old.</exception>
-    public async Task<NewestRevision> NewestAsync(string url, string tip, DateTimeOffset before, CancellationToken cancellationToken)
+    public async Task<NewestRevision> NewestAsync(string url, Revision tip, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var copy = repositories.Copies.Of(GitAddress.Of(url), CopyDepth.Commits);
         if (await KnownAsync() is { } known)
@@ -61,7 +61,9 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         throw FetchException.NothingSoOld(url, before);
 
         async Task<NewestRevision?> KnownAsync() =>
-            await copy.CommitAsync(tip, cancellationToken) is null ? null : await BeforeAsync(copy, tip, before, cancellationToken);
+            await copy.CommitAsync(tip.ToString(), cancellationToken) is null
+                ? null
+                : await BeforeAsync(copy, tip, before, cancellationToken);
     }
 
     /// <summary>How many commits two commits are apart, by the repository on this machine; null if it lacks one of them.</summary>
@@ -70,7 +72,7 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
     /// <param name="later">The other.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">There is no repository, or a commit is damaged.</exception>
-    public async Task<RevisionDistance?> DistanceAsync(string url, string earlier, string later, CancellationToken cancellationToken)
+    public async Task<RevisionDistance?> DistanceAsync(string url, Revision earlier, Revision later, CancellationToken cancellationToken)
     {
         var repository = repositories.At(url);
         if (repository.IsShallow)
@@ -78,7 +80,7 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         // Most often one commit is a few commits after the other, in a straight line. Recent commits are files of their own, and are read
         // without git.
         var steps = Steps(id => GitCommit.Loose(repository.Place, id))
-            ?? await repository.UseAsync(objects => Steps(id => GitCommit.Find(objects, id, repository.Url)), cancellationToken);
+            ?? await repository.UseAsync(objects => Steps(id => GitCommit.Find(objects, id.ToString(), repository.Url)), cancellationToken);
         if (steps is not null)
             return new(true, steps);
         if (!await HasBothAsync(repository, earlier, later, cancellationToken))
@@ -88,7 +90,7 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
             ? new(left == "0", commits)
             : null;
 
-        ulong? Steps(Func<string, GitCommit?> find)
+        ulong? Steps(Func<Revision, GitCommit?> find)
         {
             var id = later;
             for (var count = 0UL; count < GitRevisionCount.MostSteps; count++)
@@ -111,7 +113,7 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
     /// <exception cref="FetchException">The repository cannot be reached, or the earlier commit is not an ancestor of the later
     /// one.</exception>
     public async Task<IReadOnlyList<NewestRevision>> BetweenAsync(
-        string url, (string Id, Moment? Time) earlier, string later, CancellationToken cancellationToken)
+        string url, (Revision Id, Moment? Time) earlier, Revision later, CancellationToken cancellationToken)
     {
         var repository = repositories.At(url);
         var isJoined = await IsJoinedAsync();
@@ -137,23 +139,23 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         // True if the copy has both commits and those between them.
         async Task<bool> IsJoinedAsync() =>
             await HasBothAsync(repository, earlier.Id, later, cancellationToken)
-            && (await repository.RunAsync(cancellationToken, "merge-base", "--is-ancestor", earlier.Id, later)).Succeeded;
+            && (await repository.RunAsync(cancellationToken, "merge-base", "--is-ancestor", $"{earlier.Id}", $"{later}")).Succeeded;
     }
 
-    static async Task<bool> HasBothAsync(GitRepository repository, string earlier, string later, CancellationToken cancellationToken) =>
-        await repository.CommitAsync(earlier, cancellationToken) is not null
-            && await repository.CommitAsync(later, cancellationToken) is not null;
+    static async Task<bool> HasBothAsync(GitRepository repository, Revision earlier, Revision later, CancellationToken cancellationToken) =>
+        await repository.CommitAsync(earlier.ToString(), cancellationToken) is not null
+            && await repository.CommitAsync(later.ToString(), cancellationToken) is not null;
 
-    async Task FetchCommitsAsync(GitRepository copy, string tip, DateTimeOffset? since, CancellationToken cancellationToken)
+    async Task FetchCommitsAsync(GitRepository copy, Revision tip, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         string[] depth = since is { } time ? [$"--shallow-since=@{time.ToUnixTimeSeconds()}"] : copy.IsShallow ? ["--unshallow"] : [];
         await repositories.Copies.FetchAsync(
-            copy, [GitCopies.WithoutTrees, .. depth], tip, () => Task.FromResult(false), cancellationToken);
+            copy, [GitCopies.WithoutTrees, .. depth], tip.ToString(), () => Task.FromResult(false), cancellationToken);
     }
 
     static async Task<NewestRevision?> BeforeAsync(
-        GitRepository repository, string tip, DateTimeOffset time, CancellationToken cancellationToken) =>
-        await ListAsync(repository, ["-1", $"--before={time.ToUnixTimeSeconds()}", tip], cancellationToken) is [var found, ..]
+        GitRepository repository, Revision tip, DateTimeOffset time, CancellationToken cancellationToken) =>
+        await ListAsync(repository, ["-1", $"--before={time.ToUnixTimeSeconds()}", $"{tip}"], cancellationToken) is [var found, ..]
             ? found
             : null;
 

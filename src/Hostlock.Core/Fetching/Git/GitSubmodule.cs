@@ -86,12 +86,12 @@ sealed record GitSubmodule(TreePath Path, string Url, string? Branch)
     /// <param name="commit">The commit that the superproject's tree names.</param>
     /// <param name="branch">The branch of the superproject, for a submodule whose branch is <c>.</c>.</param>
     /// <exception cref="FetchException">The address cannot be resolved.</exception>
-    public FlakeRef Reference(GitRepository superproject, string commit, string branch)
+    public FlakeRef Reference(GitRepository superproject, Revision commit, string branch)
     {
         var input = RefAttributes.Of(
             ("type", "git"),
             ("url", Resolve(BaseOf(superproject)) ?? throw FetchException.SubmoduleUrl(Path.ToString(), Url)),
-            ("rev", commit),
+            ("rev", commit.ToString()),
             ("submodules", true),
             ("allRefs", true));
         if (Branch is { Length: > 0 } own)

@@ -125,10 +125,10 @@ abstract class ForgeScheme : InputScheme
     public override ForgeRepository? RepositoryOf(RefAttributes attributes) =>
         new(HostOf(attributes), attributes.Text("owner") ?? "", attributes.Text("repo") ?? "");
 
-    public override string? CompareLink(RefAttributes attributes, string earlier, string later) =>
+    public override string? CompareLink(RefAttributes attributes, Revision earlier, Revision later) =>
         $"{GitAddress(attributes)}/compare/{earlier}...{later}";
 
-    public override string? CommitLink(RefAttributes attributes, string revision) => $"{GitAddress(attributes)}/commit/{revision}";
+    public override string? CommitLink(RefAttributes attributes, Revision revision) => $"{GitAddress(attributes)}/commit/{revision}";
 
     /// <summary>How to ask which commit the reference, which has no revision of its own, is at now.</summary>
     protected abstract RevisionQuery AskRevision(RefAttributes attributes);

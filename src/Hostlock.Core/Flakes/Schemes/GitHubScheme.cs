@@ -15,7 +15,7 @@ sealed class GitHubScheme : ForgeScheme
             "sha", InFirstElement: true, "commit", "committer", "date");
 
     // The second page of a comparison leaves out the changes, which can be megabytes.
-    public override DistanceQuery? AskDistance(RefAttributes attributes, string earlier, string later) =>
+    public override DistanceQuery? AskDistance(RefAttributes attributes, Revision earlier, Revision later) =>
         new DistanceQuery.Comparison($"{Api(attributes)}/compare/{earlier}...{later}?per_page=1&page=2");
 
     protected override RevisionQuery AskRevision(RefAttributes attributes) =>

@@ -28,13 +28,13 @@ sealed class GitLabScheme : ForgeScheme
             $"{Api(attributes)}/commits?ref_name={Uri.EscapeDataString(RefOf(attributes))}&until={time}&per_page=1",
             "id", InFirstElement: true, "committed_date");
 
-    public override DistanceQuery? AskDistance(RefAttributes attributes, string earlier, string later) =>
+    public override DistanceQuery? AskDistance(RefAttributes attributes, Revision earlier, Revision later) =>
         new DistanceQuery.MergeBase($"{Api(attributes)}/merge_base?refs%5B%5D={earlier}&refs%5B%5D={later}");
 
-    public override string? CompareLink(RefAttributes attributes, string earlier, string later) =>
+    public override string? CompareLink(RefAttributes attributes, Revision earlier, Revision later) =>
         $"{GitAddress(attributes)}/-/compare/{earlier}...{later}";
 
-    public override string? CommitLink(RefAttributes attributes, string revision) => $"{GitAddress(attributes)}/-/commit/{revision}";
+    public override string? CommitLink(RefAttributes attributes, Revision revision) => $"{GitAddress(attributes)}/-/commit/{revision}";
 
     protected override RevisionQuery AskRevision(RefAttributes attributes) =>
         new RevisionQuery.Json($"{Api(attributes)}/commits?ref_name={RefOf(attributes)}", "id", InFirstElement: true, "committed_date");

@@ -102,20 +102,20 @@ abstract class InputScheme
 
     /// <summary>How to ask whether one revision descends from another; null if that cannot be asked.</summary>
     /// <param name="attributes">The reference.</param>
-    /// <param name="earlier">Forty hexadecimal digits.</param>
-    /// <param name="later">Forty hexadecimal digits.</param>
-    public virtual DistanceQuery? AskDistance(RefAttributes attributes, string earlier, string later) => null;
+    /// <param name="earlier">The first revision.</param>
+    /// <param name="later">The other.</param>
+    public virtual DistanceQuery? AskDistance(RefAttributes attributes, Revision earlier, Revision later) => null;
 
     /// <summary>The page that shows what lies between two revisions of the repository; null if there is none.</summary>
     /// <param name="attributes">The reference.</param>
-    /// <param name="earlier">Forty hexadecimal digits.</param>
-    /// <param name="later">Forty hexadecimal digits.</param>
-    public virtual string? CompareLink(RefAttributes attributes, string earlier, string later) => null;
+    /// <param name="earlier">The first revision.</param>
+    /// <param name="later">The other.</param>
+    public virtual string? CompareLink(RefAttributes attributes, Revision earlier, Revision later) => null;
 
     /// <summary>The page that shows one revision of the repository; null if there is none.</summary>
     /// <param name="attributes">The reference.</param>
-    /// <param name="revision">Forty hexadecimal digits.</param>
-    public virtual string? CommitLink(RefAttributes attributes, string revision) => null;
+    /// <param name="revision">The revision.</param>
+    public virtual string? CommitLink(RefAttributes attributes, Revision revision) => null;
 
     // For the schemes themselves.
 

@@ -8,7 +8,8 @@ sealed class SourceHutScheme : ForgeScheme
     public override string DefaultHost => "git.sr.ht";
 
     // It has no page that compares.
-    public override string? CompareLink(RefAttributes attributes, string earlier, string later) => $"{GitAddress(attributes)}/log/{later}";
+    public override string? CompareLink(RefAttributes attributes, Revision earlier, Revision later) =>
+        $"{GitAddress(attributes)}/log/{later}";
 
     protected override RevisionQuery AskRevision(RefAttributes attributes) =>
         new RevisionQuery.RefList(Base(attributes), RefOf(attributes));

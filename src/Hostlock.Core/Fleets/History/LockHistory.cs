@@ -87,7 +87,7 @@ public sealed class LockHistory : IDisposable
 
         async Task<byte[]?> ContentsAsync(string[] files) =>
             await _history.FindAsync(word, files, cancellationToken) is { } commit
-                ? await _history.ContentsAsync(commit, files[0], cancellationToken)
+                ? await _history.ContentsAsync(commit.ToString(), files[0], cancellationToken)
                 : null;
     }
 
@@ -115,7 +115,7 @@ public sealed class LockHistory : IDisposable
     {
         var file = InRepository(path);
         var commit = await _history.FindAsync(word, [file], cancellationToken) ?? throw FleetException.NoSuchVersion(word, path);
-        return await _history.ContentsAsync(commit, file, cancellationToken) is { } contents
+        return await _history.ContentsAsync(commit.ToString(), file, cancellationToken) is { } contents
             ? LockFileReader.Read($"{path}@{word}", contents)
             : null;
     }
@@ -124,7 +124,7 @@ public sealed class LockHistory : IDisposable
     /// <exception cref="HostlockException">It cannot be read, or makes no sense to this hostlock.</exception>
     public async Task<Fleet?> TryFleetAtAsync(string word, CancellationToken cancellationToken) =>
         await _history.FindAsync(word, [_fleetFile], cancellationToken) is { } commit
-            && await _history.ContentsAsync(commit, _fleetFile, cancellationToken) is { } contents
+            && await _history.ContentsAsync(commit.ToString(), _fleetFile, cancellationToken) is { } contents
                 ? FleetFile.Read(new SourceText($"{FleetFile.Name}@{word}", Encoding.UTF8.GetString(contents)))
                 : null;
 
@@ -140,7 +140,7 @@ public sealed class LockHistory : IDisposable
         foreach (var commit in await _history.OfAsync(FilesOf(place), MostLookedAt, cancellationToken))
         {
             // A commit that put a file in the place of a link is no change of the file that the link led to.
-            foreach (var version in new[] { commit.Id, $"{commit.Id}^" })
+            foreach (var version in new[] { $"{commit.Id}", $"{commit.Id}^" })
             {
                 if (await _history.ContentsAsync(version, path, cancellationToken) is { } contents && !contents.AsSpan().SequenceEqual(now))
                     return contents;
@@ -163,7 +163,7 @@ public sealed class LockHistory : IDisposable
         FileCommit? later = null;
         foreach (var commit in await _history.OfAsync(FilesOf(place), most, cancellationToken))
         {
-            var contents = await _history.ContentsAsync(commit.Id, path, cancellationToken);
+            var contents = await _history.ContentsAsync(commit.Id.ToString(), path, cancellationToken);
             // The file may have changed since the last commit.
             if (later is null && now is not null && (contents is null || !contents.AsSpan().SequenceEqual(now)))
                 changes++;
@@ -189,7 +189,7 @@ public sealed class LockHistory : IDisposable
         var flake = Path.GetDirectoryName(_fleetFile) is { Length: > 0 } folder ? folder : ".";
         foreach (var commit in await _history.OfAsync([flake], most, cancellationToken))
         {
-            if (await _history.ContentsAsync(commit.Id, path, cancellationToken) is { } contents)
+            if (await _history.ContentsAsync(commit.Id.ToString(), path, cancellationToken) is { } contents)
                 yield return (commit, contents);
         }
     }
@@ -219,12 +219,12 @@ public sealed class LockHistory : IDisposable
     string[] FilesOf(LockPlace place) => [.. new[] { PathOf(place), GitWorkTreeFiles.PathOf(_root, place.FullPath) }.Distinct()];
 
     // A commit that has deleted the lock has none of its inputs.
-    async Task<(LockFile? Lock, HostlockException? Why)> LockAsync(string commit, string path, CancellationToken cancellationToken)
+    async Task<(LockFile? Lock, HostlockException? Why)> LockAsync(Revision commit, string path, CancellationToken cancellationToken)
     {
         try
         {
-            return await _history.ContentsAsync(commit, path, cancellationToken) is { } contents
-                ? (LockFileReader.Read($"{path}@{Revision.Shorten(commit)}", contents), null)
+            return await _history.ContentsAsync(commit.ToString(), path, cancellationToken) is { } contents
+                ? (LockFileReader.Read($"{path}@{commit.Shortened}", contents), null)
                 : (LockFile.Empty, null);
         }
         catch (LockException why)

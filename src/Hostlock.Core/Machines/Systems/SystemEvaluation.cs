@@ -1,4 +1,5 @@
 using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
@@ -19,10 +20,10 @@ public sealed class SystemEvaluation(IProcessRunner processes, FleetFolder folde
 
     /// <summary>The system that a commit makes.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="commit">The id of the commit.</param>
+    /// <param name="commit">The commit.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">This machine has no nix, or nix fails.</exception>
-    public Task<StorePath> OfAsync(Host host, string commit, CancellationToken cancellationToken) =>
+    public Task<StorePath> OfAsync(Host host, Revision commit, CancellationToken cancellationToken) =>
         EvaluateAsync($"{ReferenceTo(AttributeOf(host), commit)}.outPath", cancellationToken);
 
     /// <summary>The attribute of a host's first configuration that is its whole system.</summary>
@@ -46,7 +47,7 @@ public sealed class SystemEvaluation(IProcessRunner processes, FleetFolder folde
     /// <summary>A reference to an attribute of the flake, as nix takes it.</summary>
     /// <param name="attribute">The attribute path.</param>
     /// <param name="commit">The id of a commit; null for the files as they are now.</param>
-    public string ReferenceTo(string attribute, string? commit = null)
+    public string ReferenceTo(string attribute, Revision? commit = null)
     {
         var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root;
         var query = new List<string>();

@@ -16,7 +16,7 @@ public static class LogJson
         foreach (var (commit, diff) in changes)
         {
             json.WriteStartObject();
-            json.WriteString("commit", commit.Id);
+            json.WriteString("commit", commit.Id.ToString());
             if (commit.Time is { } time)
                 json.WriteNumber("time", time.Seconds);
             json.WriteString("subject", commit.Subject);

@@ -187,5 +187,5 @@ public sealed class ForgeRevisionsTests : IDisposable
     Task<NewestRevision> AskAsync(RevisionQuery question) => Revisions().AskAsync(Reference("github:acme/tool"), question, Stop);
 
     Task<RevisionDistance?> DistanceAsync(string reference, string? token) =>
-        Revisions(token).DistanceAsync(Reference(reference), Earlier, Later, Stop);
+        Revisions(token).DistanceAsync(Reference(reference), Revision.Parse(Earlier), Revision.Parse(Later), Stop);
 }

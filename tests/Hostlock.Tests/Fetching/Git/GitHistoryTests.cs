@@ -1,5 +1,6 @@
 using System.Text;
 using Hostlock.Fetching.Git;
+using Hostlock.Flakes;
 using Hostlock.Platform;
 using Hostlock.Tests.Support;
 
@@ -84,7 +85,9 @@ public sealed class GitHistoryTests : IDisposable
         TestGit.In(_folder.Path, "update-ref", "HEAD", commit);
         using var history = new GitHistory(new ProcessRunner(), _folder.Path, ["locks/plex.lock"]);
 
-        Assert.Equal([new(commit, null, "x", "")], await history.OfAsync(["locks/plex.lock"], 10, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            [new(Revision.Parse(commit), null, "x", "")],
+            await history.OfAsync(["locks/plex.lock"], 10, TestContext.Current.CancellationToken));
     }
 
     [Theory]

@@ -133,11 +133,12 @@ public sealed class LocalRepositoriesTests : IDisposable
             TestGit.In(_git.Folder["input"], "rev-parse", "HEAD").Trim());
         _git.Folder.Write(
             "commit", $"tree {tree}\nparent {first}\nauthor a <a@example.org> 0 +0000\ncommitter a <a@example.org> -5 +0000\n\nx\n");
-        var second = TestGit.In(_git.Folder["input"], "hash-object", "-t", "commit", "-w", "--literally", _git.Folder["commit"]).Trim();
+        var second = Revision.Parse(
+            TestGit.In(_git.Folder["input"], "hash-object", "-t", "commit", "-w", "--literally", _git.Folder["commit"]).Trim());
         using var fetcher = _git.Fetcher();
 
-        var between = await fetcher.Revisions.BetweenAsync($"file://{_git.Folder["input"]}", (first, null), second, Stop);
+        var between = await fetcher.Revisions.BetweenAsync($"file://{_git.Folder["input"]}", (Revision.Parse(first), null), second, Stop);
 
-        Assert.Equal([new(Revision.Parse(second), null)], between);
+        Assert.Equal([new(second, null)], between);
     }
 }

@@ -29,6 +29,24 @@ public sealed class RemotesTests : IDisposable
         Assert.Equal(["ls-remote", "cat-file"], _git.Processes.GitCommands);
     }
 
+    [Fact]
+    public async Task A_remote_repository_whose_ids_are_no_revisions_is_refused_when_it_is_asked()
+    {
+        TestGit.In(_git.Folder.Path, "init", "-q", "-b", "main", "--object-format=sha256", "input");
+        _git.Folder.Write("input/x", "x");
+        TestGit.Commit(_git.Folder["input"], 1);
+        using var server = new GitServer(_git.Folder.Path);
+        using var fetcher = _git.Fetcher();
+        var reference = FlakeRef.ParseInput($"git://{server.Host}/input", wantsTree: true, null, null);
+
+        Func<Task>[] questions = [() => fetcher.Revisions.NewestAsync(reference, null, Stop), () => fetcher.FetchAsync(reference, Stop)];
+        foreach (var ask in questions)
+        {
+            var thrown = await Assert.ThrowsAsync<FetchException>(ask);
+            Assert.Contains("not named by SHA-1", thrown.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("ada:open%20sesame-7531")]
     [InlineData("glpat-7531:x-oauth-basic")]

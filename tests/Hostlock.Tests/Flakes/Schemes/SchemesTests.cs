@@ -132,9 +132,9 @@ public partial class SchemesTests
         Line("identity", reference.With(reference.Input.With("narHash", "HASH").With("lastModified", 1)).Identity);
         Line("git", reference.GitAddress);
         Line("before", scheme.AskRevisionBefore(reference.Input, "TIME"));
-        Line("distance", scheme.AskDistance(reference.Input, Earlier, Later));
-        Line("compare", scheme.CompareLink(reference.Input, Earlier, Later));
-        Line("commit", scheme.CommitLink(reference.Input, Later));
+        Line("distance", scheme.AskDistance(reference.Input, Revision.Parse(Earlier), Revision.Parse(Later)));
+        Line("compare", scheme.CompareLink(reference.Input, Revision.Parse(Earlier), Revision.Parse(Later)));
+        Line("commit", scheme.CommitLink(reference.Input, Revision.Parse(Later)));
         Line("is", string.Join(", ", Claims(reference)));
         return text.ToString();
 

@@ -50,10 +50,10 @@ public class LogJsonTests
                 Owner("plex"),
                 [
                     new(
-                        new(Id(2), new Moment(1578009600), "locks/plex.lock: Promote from web", "web"),
+                        new(Revision.Parse(Id(2)), new Moment(1578009600), "locks/plex.lock: Promote from web", "web"),
                         LockDiff.Between(SmallLocks.Of(("a", Follows("b"))), SmallLocks.Of(("a", Follows("c"))))),
-                    new(new(Id(1), new Moment(1577923200), "broken", ""), null),
-                    new(new(Id(3), null, "without a date", ""), null),
+                    new(new(Revision.Parse(Id(1)), new Moment(1577923200), "broken", ""), null),
+                    new(new(Revision.Parse(Id(3)), null, "without a date", ""), null),
                 ]));
 
     [Fact]
