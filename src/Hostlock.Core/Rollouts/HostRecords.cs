@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Hostlock.Fleets;
 
 namespace Hostlock.Rollouts;
@@ -39,6 +40,14 @@ public sealed class HostRecords : IReadOnlyCollection<HostRecord>
     /// <summary>What is known of a host; null if the plan has no such host.</summary>
     /// <param name="host">The host.</param>
     public HostRecord? Find(HostName host) => _places.TryGetValue(host, out var place) ? _records[place] : null;
+
+    /// <summary>What is known of the hosts of a ring, in the order of the plan, in which the hosts of a ring are next to each
+    /// other.</summary>
+    /// <param name="ring">A ring of the plan.</param>
+    public ArraySegment<HostRecord> Of(RingPlan ring) =>
+        ring.Hosts.IsEmpty
+            ? ArraySegment<HostRecord>.Empty
+            : new(ImmutableCollectionsMarshal.AsArray(_records)!, _places[ring.Hosts[0].Host], ring.Hosts.Length);
 
     /// <summary>The records with that of one host changed; the same if the plan has no such host.</summary>
     /// <param name="host">The host.</param>

@@ -23,14 +23,21 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
 
     /// <summary>What is known of the hosts of a ring, in the order of the plan.</summary>
     /// <param name="ring">The ring.</param>
-    public IEnumerable<HostRecord> HostsOf(RingPlan ring) => ring.Hosts.Select(host => Hosts[host.Host]);
+    public ArraySegment<HostRecord> HostsOf(RingPlan ring) => Hosts.Of(ring);
 
     /// <summary>True if the hosts of a ring may be changed. What a switch or a rollback brings has nothing to open.</summary>
     /// <param name="ring">The ring.</param>
     public bool IsOpen(RingPlan ring) => Plan.Action != RolloutAction.Rollout || OpenedRings.Contains(ring.Name);
 
     /// <summary>True if nothing is left to be done: each host has its outcome, or none may begin.</summary>
-    public bool IsSettled => Hosts.All(host => host.Outcome is not null || (!host.IsAtRisk && RolloutRules.WhyHalted(this) is not null));
+    public bool IsSettled
+    {
+        get
+        {
+            var isHalted = RolloutRules.WhyHalted(this) is not null;
+            return Hosts.All(host => host.Outcome is not null || (isHalted && !host.IsAtRisk));
+        }
+    }
 
     /// <summary>Begins a rollout.</summary>
     /// <param name="opened">Its first event.</param>

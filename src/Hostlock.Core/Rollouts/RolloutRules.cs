@@ -168,7 +168,7 @@ public static class RolloutRules
         {
             if (_orders.Count > 0)
                 return;
-            var before = _rollout.Plan.Rings.TakeWhile(each => each != ring).SelectMany(_rollout.HostsOf).ToList();
+            var before = _rollout.Plan.Rings.TakeWhile(each => each != ring).SelectMany(each => _rollout.HostsOf(each)).ToList();
             var kept = before.Where(host => host.Outcome == HostOutcome.Kept).ToList();
             var isApproved = _rollout.ApprovedRings.TryGetValue(ring.Name, out var approvedAt);
             if (Asks(kept.Where(host => host.KeptSince is null && host.AskedAt is null)))

@@ -309,7 +309,8 @@ sealed class SimulatedRun
             return;
         Require(
             host.Activations > 0
-            || _schedule.Plan.Rings.TakeWhile(each => each != ring).SelectMany(_rollout.HostsOf).All(each => each.Outcome is not null),
+            || _schedule.Plan.Rings.TakeWhile(each => each != ring)
+                .All(earlier => _rollout.HostsOf(earlier).All(each => each.Outcome is not null)),
             $"{name} begins before the rings before it are settled");
         Require(ring.Rule.Window is not { } window || window.OpenSince(_now) is not null, $"{name} begins outside of its hours");
         Require(_rollout.Hosts.Count(each => each.IsAtRisk) < ring.Rule.Parallel, $"{name} is one too many at risk");
@@ -320,7 +321,7 @@ sealed class SimulatedRun
     void JudgeOpening(string name)
     {
         var ring = _schedule.Plan.Rings.Single(each => each.Name == name);
-        var before = _schedule.Plan.Rings.TakeWhile(each => each != ring).SelectMany(_rollout.HostsOf).ToList();
+        var before = _schedule.Plan.Rings.TakeWhile(each => each != ring).SelectMany(each => _rollout.HostsOf(each)).ToList();
         var isApproved = _rollout.ApprovedRings.ContainsKey(name);
         Require(RolloutRules.WhyHalted(Truth) is null, $"{name} is opened although the rollout is halted");
         Require(before.All(host => host.Outcome is not null), $"{name} is opened before the rings before it are settled");
