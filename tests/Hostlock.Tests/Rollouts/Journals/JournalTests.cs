@@ -88,11 +88,28 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public void A_journal_that_is_torn_at_any_byte_opens_and_goes_on()
+    public void Of_a_journal_that_is_torn_at_any_byte_the_whole_lines_count()
     {
         Write(Events);
         var whole = File.ReadAllBytes(Path);
         for (var length = 0; length < whole.Length; length++)
+        {
+            var (lines, _, end) = Journal.Lines(whole.AsSpan(0, length), Path);
+
+            Assert.Equal(whole.AsSpan(0, length).LastIndexOf((byte)'\n') + 1, end);
+            Assert.Equal(Events.Take(lines.Count).Select(RolloutJson.Write), lines);
+        }
+    }
+
+    [Fact]
+    public void A_torn_journal_opens_and_goes_on()
+    {
+        Write(Events);
+        var whole = File.ReadAllBytes(Path);
+        // Each line is torn after its first byte, in its middle, before its end, and not at all.
+        var starts = whole.Index().Where(each => each.Item == '\n').Select(each => each.Index + 1).Prepend(0).ToList();
+        var cuts = starts.Zip(starts.Skip(1), (start, end) => new[] { start, start + 1, (start + end) / 2, end - 1 });
+        foreach (var length in cuts.SelectMany(cut => cut))
         {
             File.WriteAllBytes(Path, whole[..length]);
             var lines = whole.AsSpan(0, length).Count((byte)'\n');
@@ -116,15 +133,25 @@ public sealed class JournalTests : IDisposable
         {
             var damaged = whole.ToArray();
             damaged[at] ^= 1;
-            File.WriteAllBytes(Path, damaged);
             var line = whole.AsSpan(0, at).Count((byte)'\n') + 1;
 
-            var error = Assert.Throws<RolloutException>(() => Journal.Open(Path));
+            var error = Assert.Throws<RolloutException>(() => Journal.Lines(damaged, Path));
 
             // A line end that is none any more joins two lines.
             Assert.Contains($"line {line} ", error.Message, StringComparison.Ordinal);
-            Assert.Equal(damaged, File.ReadAllBytes(Path));
         }
+    }
+
+    [Fact]
+    public void A_journal_that_was_altered_is_not_opened_and_stays_as_it_is()
+    {
+        Write(Events);
+        var altered = File.ReadAllBytes(Path);
+        altered[20] ^= 1;
+        File.WriteAllBytes(Path, altered);
+
+        Assert.Throws<RolloutException>(() => Journal.Open(Path));
+        Assert.Equal(altered, File.ReadAllBytes(Path));
     }
 
     [Fact]
