@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Hostlock.Locks;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
@@ -17,6 +19,16 @@ public static class MachineLock
     const string Prefix = "generation:";
     const string Stamp = "hostlock/flake.lock";
 
+    // The most bytes that the scripts of a login may print.
+    const int MostTalk = 64 * 1024;
+
+    // $1 is a number that nobody could know before, and $2 is the file. What the scripts of a login print stands outside of both numbers.
+    const string Script = """
+        printf '%s\n' "$1"
+        cat "$2" && printf '%s\n' "$1"
+
+        """;
+
     /// <summary>True if a word names such a lock: <c>running</c>, <c>generation:12</c>.</summary>
     public static bool Is(string word) => word == Running || word.StartsWith(Prefix, StringComparison.Ordinal);
 
@@ -32,13 +44,25 @@ public static class MachineLock
     {
         var file = $"{SystemOf(word)}/{Stamp}";
         var address = MachineAddress.Of(host, machine);
-        var command = Ssh.Command(address.Target, "cat", file) with { Output = new ProcessOutput.Bytes(LockFileReader.MaximumBytes) };
+        var nonce = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var command = Ssh.Script(address.Target, Script, nonce, file) with
+        {
+            Output = new ProcessOutput.Bytes(LockFileReader.MaximumBytes + MostTalk),
+        };
         var finished = await processes.RunAsync(command, cancellationToken);
-        if (finished.Succeeded)
-            return finished.OutputBytes.ToArray();
+        if (Between(finished.OutputBytes.Span, Encoding.ASCII.GetBytes($"{nonce}\n")) is { } bytes)
+            return bytes;
         throw finished.Errors.Contains(file, StringComparison.Ordinal)
             ? FleetException.NotStamped(host.Name, word)
             : FleetException.CannotAsk(host.Name, address.ToString(), finished.Errors.Trim(), address.IsNamedByHost);
+    }
+
+    // The bytes between two marks; null if one of them is missing.
+    static byte[]? Between(ReadOnlySpan<byte> said, ReadOnlySpan<byte> mark)
+    {
+        var start = said.IndexOf(mark);
+        var end = said.LastIndexOf(mark);
+        return start < end ? said[(start + mark.Length)..end].ToArray() : null;
     }
 
     /// <summary>The path of a system on its machine.</summary>
