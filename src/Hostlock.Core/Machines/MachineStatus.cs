@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hostlock.Fleets;
 using Hostlock.Machines.Probing;
 
@@ -10,6 +11,9 @@ namespace Hostlock.Machines;
 /// <param name="Configuration">How the system that runs stands to the one that the repository makes.</param>
 public sealed record MachineStatus(Host Host, ProbeOutcome Outcome, PinState? Pins, ConfigurationState Configuration)
 {
+    /// <summary>The other hosts whose machine says that it is the same one.</summary>
+    public ImmutableArray<HostName> Twins { get; init; } = [];
+
     /// <summary>What the machine says; null if it did not answer.</summary>
     public MachineFacts? Facts => (Outcome as ProbeOutcome.Answered)?.Facts;
 }

@@ -35,13 +35,21 @@ public sealed class MachineSurvey(IProcessRunner processes, FleetFolder folder, 
         if (request.AcceptsNewMachine)
             outcomes = [.. outcomes.Select(probes.Accept)];
         using var history = GitWorkTreeFiles.Around(processes, folder.Path) is null ? null : LockHistory.Open(processes, folder);
+        var machines = outcomes.OfType<ProbeOutcome.Answered>()
+            .Where(answer => answer.Facts.MachineId.Length > 0)
+            .ToLookup(answer => answer.Facts.MachineId, answer => answer.Address.Host, StringComparer.Ordinal);
         var statuses = new MachineStatus[hosts.Count];
         for (var i = 0; i < statuses.Length; i++)
         {
             var pins = outcomes[i] is ProbeOutcome.Answered(_, _, var facts)
                 ? await PinsAsync(hosts[i], facts, history, cancellationToken)
                 : null;
-            statuses[i] = new(hosts[i], outcomes[i], pins, new ConfigurationState.NotAsked());
+            statuses[i] = new(hosts[i], outcomes[i], pins, new ConfigurationState.NotAsked())
+            {
+                Twins = outcomes[i] is ProbeOutcome.Answered(var address, _, { MachineId: var machine })
+                    ? [.. machines[machine].Where(host => host != address.Host)]
+                    : [],
+            };
         }
         if (request.IsEvaluated)
         {

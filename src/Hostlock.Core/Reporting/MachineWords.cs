@@ -41,6 +41,8 @@ static class MachineWords
             yield return Of(pins, now);
         if (Of(status.Configuration) is { Length: > 0 } configuration)
             yield return configuration;
+        if (!status.Twins.IsEmpty)
+            yield return $"same machine as {string.Join(' ', status.Twins)}";
         switch (status.Outcome)
         {
             case ProbeOutcome.Answered(_, _, var facts):

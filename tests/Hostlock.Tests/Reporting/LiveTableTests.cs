@@ -54,6 +54,10 @@ public class LiveTableTests
             Plex(new PinState.InSync()) with { Configuration = new ConfigurationState.Differs(FakeMachine.System('1')) },
             "in sync, other configuration", "hostlock switch plex"
         },
+        {
+            "one machine twice", Plex(new PinState.InSync()) with { Twins = [Host("nas").Name, Host("mac").Name] },
+            "in sync, same machine as nas mac", ""
+        },
         { "ahead", Plex(new PinState.Ahead()), "ahead", "hostlock adopt plex" },
         { "unknown", Plex(new PinState.Unknown()), "unknown lock", "hostlock adopt plex" },
         {

@@ -37,6 +37,13 @@ public static class MachineJson
         {
             case ProbeOutcome.Answered(_, _, var facts):
                 json.WriteString("state", "answered");
+                if (!status.Twins.IsEmpty)
+                {
+                    json.WriteStartArray("sameMachineAs");
+                    foreach (var host in status.Twins)
+                        json.WriteStringValue(host.ToString());
+                    json.WriteEndArray();
+                }
                 WritePins(json, status.Pins);
                 WriteConfiguration(json, status.Configuration);
                 WriteFacts(json, facts);
