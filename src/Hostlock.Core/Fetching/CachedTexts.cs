@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Hostlock.Platform;
@@ -13,6 +14,9 @@ namespace Hostlock.Fetching;
 /// <param name="maximumBytes">The most bytes that a file may have.</param>
 public sealed class CachedTexts(string folder, string version, int maximumBytes)
 {
+    // To look for leftovers is to list a folder, which may have a file for each host.
+    readonly ConcurrentDictionary<string, bool> _cleared = new(StringComparer.Ordinal);
+
     /// <summary>The text under a key; null if there is none.</summary>
     /// <param name="path">The path of its file in the folder.</param>
     /// <param name="key">The key.</param>
@@ -32,7 +36,10 @@ public sealed class CachedTexts(string folder, string version, int maximumBytes)
         try
         {
             var file = Path.Combine(folder, path);
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            var place = Path.GetDirectoryName(file)!;
+            Directory.CreateDirectory(place);
+            if (_cleared.TryAdd(place, true))
+                AtomicFile.ClearLeftovers(place);
             AtomicFile.Replace(file, Encoding.UTF8.GetBytes($"{version}\n{Sum(key, text)}\n{text}"), isDurable: false);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException or PlatformException)

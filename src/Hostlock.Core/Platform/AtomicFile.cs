@@ -11,7 +11,8 @@ public static class AtomicFile
 {
     /// <summary>
     /// The prefix of the names of files that are written beside others. The number of the process follows, and a word of this run. A run
-    /// that was killed may leave such files behind; nobody needs them, and whoever writes to the folder next deletes them.
+    /// that was killed may leave such files behind; nobody needs them, and whoever writes to the folder next deletes them. In a folder of
+    /// the cache with many files, that is done once a run, by its owner.
     /// </summary>
     public const string TemporaryPrefix = ".hostlock-tmp-";
 
@@ -37,15 +38,15 @@ public static class AtomicFile
         ReplaceAll([(path, contents)], isDurable);
 
     /// <summary>
-    /// Replaces several files. The folder of each must exist; what killed runs left in it is deleted. If a file cannot be written, none is
-    /// replaced. If renaming fails half-way, the files that were renamed stay so, and each file is whole.
+    /// Replaces several files. The folder of each must exist; if they are durable, what killed runs left in it is deleted. If a file cannot
+    /// be written, none is replaced. If renaming fails half-way, the files that were renamed stay so, and each file is whole.
     /// </summary>
     /// <exception cref="PlatformException">A file cannot be written, or a path is not a regular file; the error names it.</exception>
     public static void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files, bool isDurable = true)
     {
         var targets = files.Select(file => TargetOf(file.Path, file.Contents)).ToList();
         var folders = targets.Select(target => Path.GetDirectoryName(target.Path)!).Distinct().ToList();
-        foreach (var folder in folders)
+        foreach (var folder in isDurable ? folders : [])
             ClearLeftovers(folder);
         try
         {
