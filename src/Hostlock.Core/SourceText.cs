@@ -11,6 +11,9 @@ public sealed class SourceText(string name, string text)
     /// <summary>The whole text.</summary>
     public string Text { get; } = text;
 
+    /// <summary>The line end of the first line; <c>\n</c> if the text has none. New lines end like that.</summary>
+    public string LineEnd => Text.IndexOf('\n', StringComparison.Ordinal) is > 0 and var first && Text[first - 1] == '\r' ? "\r\n" : "\n";
+
     /// <summary>Marks a stretch of the text.</summary>
     /// <param name="start">The offset of its first character, in UTF-16 units.</param>
     /// <param name="length">Its length, in UTF-16 units.</param>

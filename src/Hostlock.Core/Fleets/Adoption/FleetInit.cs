@@ -125,10 +125,9 @@ public static class FleetInit
         FleetFolder folder, HostChoice choice, Dictionary<HostName, HostLayout> layouts, ImmutableArray<PlannedFile>.Builder files)
     {
         var old = folder.TryReadText(FleetFile.Name);
-        var text = new StringBuilder(
-            old is not null
-                ? Edited(folder, choice, layouts, old)
-                : "# The hosts of this flake, and the lock each is built by. Read by hostlock and by hostlock.nix.\nversion = 1\n");
+        var text = new StringBuilder();
+        if (old is null)
+            text.Append("# The hosts of this flake, and the lock each is built by. Read by hostlock and by hostlock.nix.\nversion = 1\n");
         if (old is null && choice.Outputs is { } names)
         {
             text.Append("# The names of all outputs, so that building one host never evaluates the others to learn them.\n");
@@ -148,10 +147,16 @@ public static class FleetInit
             if (!under.SequenceEqual(DefaultConfigurations(host)))
                 text.Append(CultureInfo.InvariantCulture, $"configurations = {TomlText.Strings(under)}\n");
         }
-        if (text.ToString() != old)
-            files.Add(
-                new(FleetFile.Name, folder.BytesOf(FleetFile.Name, text.ToString()), old is null, "the fleet: hosts, rings, policies"));
+        var whole = old is null
+            ? text.ToString()
+            : Edited(folder, choice, layouts, old) + LinesFor(old, text.ToString());
+        if (whole != old)
+            files.Add(new(FleetFile.Name, folder.BytesOf(FleetFile.Name, whole), old is null, "the fleet: hosts, rings, policies"));
     }
+
+    // New lines as they end in a file.
+    static string LinesFor(string file, string lines) =>
+        lines.Replace("\n", new SourceText("", file).LineEnd, StringComparison.Ordinal);
 
     // What the file says of hosts that it has already: those that leave the root lock, and configurations that came since.
     static string Edited(FleetFolder folder, HostChoice choice, Dictionary<HostName, HostLayout> layouts, string text)
@@ -192,11 +197,13 @@ public static class FleetInit
         // git looks for the place that a link leads to.
         var patterns = locks.Where(place => place != FleetFolder.RootLock)
             .Select(place => GitPattern.Word(PatternFor(GitWorkTreeFiles.PathOf(folder.Path, folder.Full(place))))).Distinct().ToList();
-        var added = string.Concat(
-            patterns.Where(pattern => !text.Contains($"{pattern} {MergeAttribute}", StringComparison.Ordinal))
-                .Select(pattern => $"{pattern} {MergeAttribute} linguist-generated\n"));
+        var added = LinesFor(
+            text,
+            string.Concat(
+                patterns.Where(pattern => !text.Contains($"{pattern} {MergeAttribute}", StringComparison.Ordinal))
+                    .Select(pattern => $"{pattern} {MergeAttribute} linguist-generated\n")));
         // The last line ends as the last one did before: eject takes whole lines away, and then every byte is as it was.
-        var after = text.Length == 0 || text.EndsWith('\n') ? text + added : $"{text}\n{added.TrimEnd('\n')}";
+        var after = text.Length == 0 || text.EndsWith('\n') ? text + added : $"{text}{LinesFor(text, "\n")}{added.TrimEnd('\r', '\n')}";
         if (added.Length > 0)
             files.Add(new(Attributes, folder.BytesOf(Attributes, after), old is null, "locks merge by input, not by line"));
     }

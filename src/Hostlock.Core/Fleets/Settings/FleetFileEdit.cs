@@ -283,8 +283,7 @@ public static class FleetFileEdit
     // New lines end as those of the file do.
     static EditedText Changed(SourceText source, IEnumerable<TextChange> changes)
     {
-        var first = source.Text.IndexOf('\n', StringComparison.Ordinal);
-        var lineEnd = first > 0 && source.Text[first - 1] == '\r' ? "\r\n" : "\n";
+        var lineEnd = source.LineEnd;
         return EditedText.Of(
             source.Text,
             [

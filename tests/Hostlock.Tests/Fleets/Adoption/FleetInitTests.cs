@@ -98,9 +98,20 @@ public sealed class FleetInitTests : IDisposable
         Assert.Equal(RootLock, TextOf(plan, "locks/web.lock"));
     }
 
+    [Fact]
+    public void New_lines_of_hostlock_toml_end_as_the_others_do()
+    {
+        _folder.Write("hostlock.toml", "version = 1\r\n[hosts.plex]\r\n");
+
+        Assert.Equal(
+            "version = 1\r\n[hosts.plex]\r\n\r\n[hosts.web]\r\n", TextOf(Plan(Hosts("web"), NoHosts, null), "hostlock.toml"));
+    }
+
     [Theory]
     [InlineData("*.png binary\n", "*.png binary\nlocks/*.lock merge=hostlock linguist-generated\n")]
     [InlineData("*.png binary", "*.png binary\nlocks/*.lock merge=hostlock linguist-generated")]
+    [InlineData("*.png binary\r\n", "*.png binary\r\nlocks/*.lock merge=hostlock linguist-generated\r\n")]
+    [InlineData("* text\r\n*.png binary", "* text\r\n*.png binary\r\nlocks/*.lock merge=hostlock linguist-generated")]
     public void The_last_line_of_gitattributes_ends_as_it_did(string before, string after)
     {
         _folder.Write(".gitattributes", before);
