@@ -6,7 +6,13 @@ public static class Closest
     /// <summary>Makes the hint <c>did you mean 'x'?</c>; null if no other candidate is near enough to be a slip of the finger.</summary>
     /// <param name="name">The name that was typed.</param>
     /// <param name="candidates">The names that exist.</param>
-    public static string? To(string name, IEnumerable<string> candidates)
+    public static string? To(string name, IEnumerable<string> candidates) =>
+        Find(name, candidates) is { } nearest ? $"did you mean '{nearest}'?" : null;
+
+    /// <summary>The nearest other candidate; null if none is near enough to be a slip of the finger.</summary>
+    /// <param name="name">The name that was typed.</param>
+    /// <param name="candidates">The names that exist.</param>
+    public static string? Find(string name, IEnumerable<string> candidates)
     {
         var bound = Math.Max(1, name.Length / 3);
         var best = candidates
@@ -16,7 +22,7 @@ public static class Closest
             .OrderBy(pair => pair.distance)
             .ThenBy(pair => pair.candidate, StringComparer.Ordinal)
             .FirstOrDefault();
-        return best.candidate is null ? null : $"did you mean '{best.candidate}'?";
+        return best.candidate;
     }
 
     // Counts edits and swaps of neighbours (optimal string alignment). Beyond the bound the number does not matter.

@@ -59,20 +59,24 @@ public static class StatusTable
     public static string Render(ListedHosts listed, Ink ink)
     {
         var text = new StringBuilder();
-        if (!listed.Unlisted.IsEmpty)
+        foreach (var (host, other) in listed.Misspelt)
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"\n{Names(Owners(listed.Unlisted))}: {ink.Warn("in flake.nix and not in hostlock.toml")}; 'hostlock init "
-                    + $"{string.Join(' ', listed.Unlisted)}'\n");
+                $"\n{host}: {ink.Bad("in hostlock.toml and not in flake.nix")}, which has {other}: one of the two is misspelt\n");
+        if (listed.Came.ToList() is { Count: > 0 } came)
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"\n{Names(Owners(came))}: {ink.Warn("in flake.nix and not in hostlock.toml")}; 'hostlock init "
+                    + $"{string.Join(' ', came)}'\n");
         foreach (var (host, file) in listed.UnlistedFlakes)
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"\n{host}: {ink.Warn($"in {Visible.Name(file)} and not in hostlock.toml")}; 'hostlock init {host}'\n");
-        if (!listed.Gone.IsEmpty)
+        if (listed.Went.ToList() is { Count: > 0 } went)
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"\n{Names(Owners(listed.Gone))}: {ink.Bad("in hostlock.toml and no longer in flake.nix")}; 'hostlock eject "
-                    + $"{string.Join(' ', listed.Gone)}'\n");
+                $"\n{Names(Owners(went))}: {ink.Bad("in hostlock.toml and no longer in flake.nix")}; 'hostlock eject "
+                    + $"{string.Join(' ', went)}'\n");
         return text.ToString();
 
         static IReadOnlyList<LockOwner> Owners(IEnumerable<HostName> hosts) => [.. hosts.Select(host => new LockOwner.Host(host))];

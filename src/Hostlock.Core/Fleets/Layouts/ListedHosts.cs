@@ -23,8 +23,20 @@ public sealed record ListedHosts(
     ImmutableArray<string> UnlistedOutputs,
     ImmutableArray<string> GoneOutputs)
 {
+    const int MostMisspelt = 10;
+
     /// <summary>The hosts that a flake in their own folder has, and hostlock.toml has not, with the file of that flake.</summary>
     public ImmutableSortedDictionary<HostName, string> UnlistedFlakes { get; init; } = ImmutableSortedDictionary<HostName, string>.Empty;
+
+    /// <summary>Of the hosts that only hostlock.toml has, those whose name is almost that of a host that only flake.nix has, with that
+    /// name.</summary>
+    public ImmutableSortedDictionary<HostName, HostName> Misspelt { get; } = MisspeltIn(Gone, Unlisted);
+
+    /// <summary>The hosts that flake.nix has and hostlock.toml has not, under no similar name either.</summary>
+    public IEnumerable<HostName> Came => Unlisted.Where(host => !Misspelt.ContainsValue(host));
+
+    /// <summary>The hosts that hostlock.toml has and flake.nix no longer has, under no similar name either.</summary>
+    public IEnumerable<HostName> Went => Gone.Where(host => !Misspelt.ContainsKey(host));
 
     /// <summary>hostlock.toml and flake.nix agree, or nothing is known.</summary>
     public static readonly ListedHosts InLine = new(
@@ -67,6 +79,23 @@ public sealed record ListedHosts(
                 : flakes.Hosts(host => !known.Contains(host) && !named.Any(each => each.Key == host))
                 .ToImmutableSortedDictionary(host => host.Key, host => host.Value.File),
         };
+    }
+
+    // web1 and web2 are two hosts, and if many came and went, none is a slip of the finger.
+    static ImmutableSortedDictionary<HostName, HostName> MisspeltIn(ImmutableArray<HostName> gone, ImmutableArray<HostName> unlisted)
+    {
+        if (gone.IsEmpty || gone.Length > MostMisspelt || unlisted.Length > MostMisspelt)
+            return ImmutableSortedDictionary<HostName, HostName>.Empty;
+        var found = ImmutableSortedDictionary.CreateBuilder<HostName, HostName>();
+        foreach (var host in gone)
+        {
+            var others = unlisted.Where(other => !found.ContainsValue(other) && Digits(other) == Digits(host));
+            if (Closest.Find(host.ToString(), others.Select(other => other.ToString())) is { } nearest)
+                found.Add(host, HostName.Parse(nearest));
+        }
+        return found.ToImmutable();
+
+        static string Digits(HostName host) => string.Concat(host.ToString().Where(char.IsAsciiDigit));
     }
 
     static ImmutableArray<string> GoneOf(Host host, OutputNames names, LocalFlakes flakes)

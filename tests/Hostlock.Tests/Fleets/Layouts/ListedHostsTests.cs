@@ -65,6 +65,32 @@ public sealed class ListedHostsTests : IDisposable
         Assert.Equal(("", ""), (Words(listed.Unlisted), Words(listed.Gone)));
     }
 
+    [Theory]
+    [InlineData("[hosts.plxe]", "plex", "plxe plex", "", "")]
+    [InlineData("[hosts.web1]", "web2", "", "web2", "web1")]
+    [InlineData("[hosts.plxe]\n[hosts.orc]", "plex = 1; nas", "plxe plex", "nas", "orc")]
+    [InlineData("[hosts.plxe]\n[hosts.pelx]", "plex", "pelx plex", "", "plxe")]
+    public void A_host_under_a_similar_name_neither_came_nor_went(string toml, string hosts, string misspelt, string came, string went)
+    {
+        var listed = Of($"nixosConfigurations = {{ {hosts} = 1; }};", toml + "\n");
+
+        Assert.Equal(misspelt, Words(listed.Misspelt.Select(host => $"{host.Key} {host.Value}")));
+        Assert.Equal((came, went), (Words(listed.Came), Words(listed.Went)));
+    }
+
+    [Fact]
+    public void If_many_hosts_came_and_went_no_name_is_taken_for_another()
+    {
+        var names = Enumerable.Range(0, 11).Select(i => $"host-{(char)('a' + i)}").ToList();
+
+        var listed = Of(
+            $"nixosConfigurations = {{ {string.Concat(names.Select(name => $"{name}x = 1; "))} }};",
+            string.Concat(names.Select(name => $"[hosts.{name}]\n")));
+
+        Assert.Empty(listed.Misspelt);
+        Assert.Equal(11, listed.Went.Count());
+    }
+
     [Fact]
     public void A_configuration_that_the_flake_of_the_host_has_is_not_gone()
     {

@@ -8,7 +8,12 @@ static class GoneHost
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
     [
-        .. fleet.Listed.Gone.Select(
+        .. fleet.Listed.Misspelt.Select(
+            host => new Problem(
+                $"{host.Key} is in hostlock.toml and not in flake.nix, which has {host.Value}: one of the two is misspelt",
+                FleetFile.Name,
+                fleet.Folder.PlaceInFleetFile("hosts", host.Key.ToString())?.Line)),
+        .. fleet.Listed.Went.Select(
             host =>
                 new Problem(
                     $"{host} is in hostlock.toml and no longer in flake.nix", FleetFile.Name, null, $"hostlock eject {host} --yes")),

@@ -16,7 +16,7 @@ static class UnlistedHost
             $"hostlock init {host.Key} --yes");
 
     static IEnumerable<Problem> InRoot(CheckedFleet fleet) =>
-        from host in fleet.Folder.Fleet.Outputs is null ? fleet.Listed.Unlisted : []
+        from host in fleet.Folder.Fleet.Outputs is null ? fleet.Listed.Came : []
         select new Problem(
             $"{host} is in flake.nix and not in hostlock.toml, so it is built by flake.lock",
             FleetFile.Name,

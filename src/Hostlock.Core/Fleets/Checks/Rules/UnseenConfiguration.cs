@@ -13,7 +13,7 @@ static class UnseenConfiguration
             return [];
         return
         [
-            .. fleet.Listed.Unlisted.Select(host => Of($"{host} is in flake.nix and not in hostlock.toml", $"hostlock init {host} --yes")),
+            .. fleet.Listed.Came.Select(host => Of($"{host} is in flake.nix and not in hostlock.toml", $"hostlock init {host} --yes")),
             .. from host in fleet.Listed.UnlistedConfigurations
                from path in host.Value
                select Of($"{path} is in flake.nix, and hostlock.toml does not list it for {host.Key}", "hostlock init --yes"),
