@@ -113,6 +113,8 @@ public sealed class FleetException : HostlockException
     /// <summary>A setting has a value of another kind than <paramref name="expected"/>.</summary>
     public static FleetException WrongValue(SourceSpan span, string expected) => new($"this must be {expected}") { Span = span };
 
+    internal static FleetException NotAReference(SourceSpan span, string why) => new($"this is no flake reference: {why}") { Span = span };
+
     internal static FleetException ReservedPlace(SourceSpan span, string path) =>
         new($"'{path}' is no place for a lock")
         {

@@ -22,6 +22,9 @@ static class InputSchemes
     /// <summary>The scheme of a type; one that is not known gets a scheme that keeps it as it is.</summary>
     public static InputScheme Of(string type) => All.FirstOrDefault(scheme => scheme.Name == type) ?? new UnknownScheme(type);
 
+    /// <summary>True for a type whose trees are the archives of a forge, such as <c>github</c>.</summary>
+    public static bool IsForge(string type) => Of(type) is ForgeScheme;
+
     /// <summary>The names of the types that have a history, in words: <c>git, github, gitlab and sourcehut</c>.</summary>
     public static string WithHistory()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Hostlock.Flakes;
+using Hostlock.Flakes.Schemes;
 using Hostlock.Fleets.Settings.Toml;
 
 namespace Hostlock.Fleets.Settings;
@@ -87,7 +88,7 @@ public static class FleetFile
         var rings = Rings(top);
         var pattern = top.LockPattern("lock") ?? DefaultLock;
         var stamp = top.Truth("stamp") ?? false;
-        _ = top.References("private"); // hostlock.nix reads it
+        top.CheckArchives("private"); // hostlock.nix reads it
         var merge = top.Text("merge");
         if (merge is (not "newer", var mergeSpan))
             throw FleetException.WrongValue(mergeSpan, "\"newer\"");
@@ -158,9 +159,25 @@ public static class FleetFile
                 throw FleetException.WrongValue(keySpan, "the name of an input of flake.nix");
             if (value is not TomlValue.Text({ Length: > 0 } text, _))
                 throw FleetException.WrongValue(value.Span, "a flake reference in quotes");
+            RefuseNoReference(text, value.Span);
             references[i] = new(key, text);
         }
         return NameMap<string>.Of(references);
+    }
+
+    // A text like 'github:acme', which has too few parts, would be taken for the path of a folder.
+    static void RefuseNoReference(string text, SourceSpan span)
+    {
+        try
+        {
+            var reference = FlakeRef.ParseInput(text, wantsTree: true, null, null);
+            if (reference.Type == "path" && text.Split('/')[0].Split(':') is [not "path", _, ..])
+                throw FleetException.WrongValue(span, "a flake reference, such as \"github:NixOS/nixpkgs/nixos-25.11\"");
+        }
+        catch (FlakeException why)
+        {
+            throw FleetException.NotAReference(span, why.Message);
+        }
     }
 
     static KeyValuePair<string, Freeze> FreezeOf(TomlMember member)
@@ -364,16 +381,24 @@ public static class FleetFile
                 (_, var span) => throw FleetException.WrongValue(span, $"a number from 1 to {most}"),
             };
 
-        public ImmutableArray<string>? References(string key)
+        /// <summary>The beginnings of references of archives, which hostlock.nix compares with those of a lock.</summary>
+        public void CheckArchives(string key)
         {
-            var texts = Texts(key);
-            var wrong = texts is null
-                ? -1
-                : Array.FindIndex([.. texts], text => text.IndexOf(':', StringComparison.Ordinal) <= 0 || text.EndsWith('/'));
-            return wrong < 0 ? texts : throw FleetException.WrongValue(
-                Value<TomlValue.List>(key, "")!.Items[wrong].Span, "the beginning of a reference, such as \"github:acme\" or "
-                    + "\"github:acme/anvil\"");
+            foreach (var (text, span) in PlacedTexts(key))
+            {
+                if (!IsOfArchive(text))
+                    throw FleetException.WrongValue(
+                        span,
+                        "the beginning of a reference of an archive: \"github:acme\", \"gitlab:acme/anvil\" or \"https://acme.example\"");
+            }
         }
+
+        // The others are fetched with their tokens and logins in any case.
+        static bool IsOfArchive(string text) =>
+            text.Split(':', 2) is [var type, var rest]
+            && (InputSchemes.IsForge(type) ? rest
+                : type is "http" or "https" or "file" && rest.StartsWith("//", StringComparison.Ordinal) ? rest[2..].TrimStart('/')
+                : "").Split('/').All(segment => segment.Length > 0);
 
         // A lock outside of the repository would be invisible to Nix, and could be any file of the machine.
         public string? Path(string key) =>

@@ -14,7 +14,7 @@ public class FleetFileTests
             version = 1
             lock = "locks/{host}/flake.lock"
             stamp = false
-            private = ["github:acme", "gitlab:acme/tools/anvil"]
+            private = ["github:acme", "gitlab:acme/tools/anvil", "https://acme.example/files", "file:///srv"]
             outputs = [
               "nixosConfigurations", # all hosts
               'packages',
@@ -77,7 +77,16 @@ public class FleetFileTests
     [InlineData("[hosts.plex]\nlock = 3", 2, 8, "must be text in quotes, not an integer")]
     [InlineData("[hosts]\nplex = 'x'", 2, 8, "must be a table, not a string")]
     [InlineData("outputs = ['a', 1]", 1, 17, "must be text in quotes, not an integer")]
-    [InlineData("private = ['acme']", 1, 12, "the beginning of a reference")]
+    [InlineData("private = ['acme']", 1, 12, "the beginning of a reference of an archive")]
+    [InlineData("private = ['github:acme', 'githb:acme']", 1, 27, "the beginning of a reference of an archive")]
+    [InlineData("private = ['github:']", 1, 12, "the beginning of a reference of an archive")]
+    [InlineData("private = ['gitlab:acme/']", 1, 12, "the beginning of a reference of an archive")]
+    [InlineData("private = ['git+ssh://acme.example']", 1, 12, "the beginning of a reference of an archive")]
+    [InlineData("private = ['https:acme.example']", 1, 12, "the beginning of a reference of an archive")]
+    [InlineData("private = ['https://']", 1, 12, "the beginning of a reference of an archive")]
+    [InlineData("[hosts.plex.inputs]\nnixpkgs = 'github:a'", 2, 11, "this must be a flake reference, such as")]
+    [InlineData("[hosts.plex.inputs]\nnixpkgs = 'githb:acme/x'", 2, 11, "this is no flake reference: ")]
+    [InlineData("[hosts.plex]\ninputs.nixpkgs = 'github:acme/x?rev=zz'", 2, 18, "this is no flake reference: ")]
     [InlineData("[hosts.plex.freeze.nixpkgs]\nuntil = 2026-12-31", 2, 9, "dates are not allowed in this file")]
     [InlineData("[hosts.plex.freeze.nixpkgs]\nuntil = '2026-13-31'", 2, 9, "a day as text")]
     [InlineData("[hosts.plex.freeze.'home-manager/nixpkgs']", 1, 20, "the name of an input")]
