@@ -146,13 +146,21 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>The locks that an argument names; all locks if it names none.</summary>
     public IReadOnlyList<LockPlace> Places(Argument<string[]> hosts) =>
-        Words(hosts) is { Length: > 0 } words ? Folder.Places(words) : Folder.AllPlaces();
+        Words(hosts) is { Length: > 0 } words ? PlacesOf(words) : Folder.AllPlaces();
 
     /// <summary>The locks that an argument names; all locks if the option is given.</summary>
     /// <exception cref="FleetException">No host is named and the option is missing. A command that moves inputs must not move them in all
     /// locks only because no host was named.</exception>
     public IReadOnlyList<LockPlace> Places(Argument<string[]> hosts, Option<bool> all) =>
-        Value(all) ? Folder.AllPlaces() : Words(hosts) is { Length: > 0 } words ? Folder.Places(words) : throw FleetException.NoHosts();
+        Value(all) ? Folder.AllPlaces() : Words(hosts) is { Length: > 0 } words ? PlacesOf(words) : throw FleetException.NoHosts();
+
+    IReadOnlyList<LockPlace> PlacesOf(string[] words)
+    {
+        var places = Folder.Places(words);
+        foreach (var word in words.Where(Folder.IsBuiltByRootAlone))
+            Terminal.Warn(FleetException.BuiltByRootAlone(word));
+        return places;
+    }
 
     /// <summary>Warns of each lock that git could not merge: it is not what either side wanted.</summary>
     /// <param name="places">The locks that the command speaks of.</param>

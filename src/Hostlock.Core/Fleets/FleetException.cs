@@ -176,8 +176,12 @@ public sealed class FleetException : HostlockException
     internal static FleetException NotNamedLikeAHost(string name) =>
         new($"'{name}' has no lock of its own, because no host can be called that: flake.lock builds it")
         {
-            Hint = "name the root lock: root",
+            Hint = "its lock is called root",
         };
+
+    /// <summary>The name of a configuration was typed that can have no lock of its own.</summary>
+    public static Warning BuiltByRootAlone(string name) =>
+        new($"'{name}' has no lock of its own, because no host can be called that: root is meant, whose flake.lock builds it");
 
     internal static FleetException InputForHost(string name, string input) =>
         new($"unknown host '{name}'")

@@ -142,13 +142,14 @@ public sealed class FleetFolder
     public IReadOnlyList<LockPlace> AllPlaces() =>
         [RootPlace, .. Fleet.Hosts.Where(host => host.Lock != RootLock).DistinctBy(host => host.Lock).Select(PlaceOf)];
 
-    /// <summary>The locks that words name, each once, in the order of the words: hosts, <c>root</c>, or <c>@ring</c>.</summary>
+    /// <summary>The locks that words name, each once, in the order of the words: hosts, <c>root</c>, or <c>@ring</c>. The name of a
+    /// configuration that no host can have names the root lock, which builds it.</summary>
     /// <exception cref="FleetException">A word names nothing.</exception>
     public IReadOnlyList<LockPlace> Places(IEnumerable<string> words)
     {
         var places = new List<LockPlace>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var owner in words.SelectMany(OwnersNamed))
+        foreach (var owner in words.SelectMany(word => IsBuiltByRootAlone(word) ? [new LockOwner.Root()] : OwnersNamed(word)))
         {
             if (seen.Add(LockOf(owner)))
                 places.Add(PlaceOf(owner));
@@ -184,6 +185,15 @@ public sealed class FleetFolder
         : HostName.TryParse(word) is { } name && _hosts.ContainsKey(name) ? new LockOwner.Host(name)
         : null;
 
+    /// <summary>True if a word names a configuration in flake.nix that only the root lock can build, because no host can be called
+    /// that, and neither is a ring.</summary>
+    public bool IsBuiltByRootAlone(string word) =>
+        HostName.TryParse(word) is null
+        && word != HostName.Root
+        && !(word.StartsWith('@') && Fleet.Rings.Any(ring => ring.Name == word[1..]))
+        && new LocalFlakes(this).Outputs(FlakeFile) is { } names
+        && names.Configurations.Values.Any(known => known.Contains(word));
+
     /// <summary>All that a word names: the root, a host, or the hosts of a ring.</summary>
     /// <exception cref="FleetException">The word names nothing.</exception>
     public IEnumerable<LockOwner> OwnersNamed(string word)
@@ -209,7 +219,7 @@ public sealed class FleetFolder
             && HostName.TryParse(word) is { } host
             && (NamedHosts.In(names).ContainsKey(host) || new LocalFlakes(this).Hosts(known => known == host).Count > 0))
             return FleetException.NotAdopted(host, HasFleetFile);
-        if (names is not null && HostName.TryParse(word) is null && names.Configurations.Values.Any(known => known.Contains(word)))
+        if (IsBuiltByRootAlone(word))
             return FleetException.NotNamedLikeAHost(word);
         if (InputIn(word) is { } input)
             return FleetException.InputForHost(word, input);

@@ -41,6 +41,25 @@ public sealed class FleetFolderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("a b")]
+    [InlineData("Ünï")]
+    [InlineData("--help")]
+    [InlineData("@all")]
+    [InlineData("..")]
+    [InlineData("$(id)")]
+    public void A_configuration_that_no_host_can_be_called_is_in_the_root_lock(string name)
+    {
+        _folder.Write("hostlock.toml", "version = 1\n[hosts.plex]\n");
+        var quoted = name.Replace("$", "\\$", StringComparison.Ordinal);
+        _folder.Write("flake.nix", $"{{ outputs = _: {{ nixosConfigurations = {{ plex = 1; \"{quoted}\" = 2; }}; }}; }}");
+        var folder = FleetFolder.Open(_folder.Path);
+
+        Assert.Equal(["plex", "root"], folder.Places(["plex", name, "root"]).Select(place => place.Name));
+        Assert.Throws<FleetException>(() => folder.Places([name + "x"]));
+        Assert.ThrowsAny<FleetException>(() => folder.OwnersNamed(name).ToList());
+    }
+
+    [Theory]
     [InlineData("plx", "did you mean 'plex'?")]
     [InlineData("rot", "did you mean 'root'?")]
     [InlineData("@cnary", "did you mean 'canary'?")]
