@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Invocation;
 using Hostlock.Cli.Commands;
 using Hostlock.Fleets;
 using Hostlock.Machines;
@@ -55,11 +54,9 @@ static class App
                     return ExitCode.Done;
                 }
                 var parsed = root.Parse(arguments, Parsing);
-                if ((parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
-                    || (parsed.Action is HelpPage && parsed.UnmatchedTokens.Count > 0))
+                if (CommandLineRules.FirstError(parsed) is { } wrong)
                 {
-                    terminal.Talk(
-                        $"hostlock: {CommandLineRules.FirstError(parsed)}\nTry '{HelpPage.Path(parsed.CommandResult.Command)} --help'.\n");
+                    terminal.Talk($"hostlock: {wrong}\nTry '{HelpPage.Path(parsed.CommandResult.Command)} --help'.\n");
                     return ExitCode.BadRequest;
                 }
                 terminal = CommandRun.NewTerminal(surroundings, parsed);

@@ -1,26 +1,16 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace Hostlock.Cli;
 
 /// <summary>Rules that the command-line library lacks: a mistyped option is not a host, and an error is one line.</summary>
 static class CommandLineRules
 {
-    const string Unknown = "unknown option";
-
-    /// <summary>Gives every argument a check that refuses mistyped options, and every command our help.</summary>
+    /// <summary>Gives every command our help, and refuses <c>--json</c> if a command prints none.</summary>
     public static void Apply(Command command)
     {
-        foreach (var argument in command.Arguments)
-        {
-            argument.Validators.Add(result =>
-            {
-                // The word '-' alone is the standard input.
-                if (result.Tokens.FirstOrDefault(token => token.Value.Length > 1 && token.Value[0] == '-') is { } token)
-                    result.AddError(UnknownOption(token.Value, command));
-            });
-        }
         // An option before the name of the command does not belong to the command.
         if (command is not RootCommand && !command.Options.Contains(CommonOptions.Json))
         {
@@ -57,8 +47,24 @@ static class CommandLineRules
         }
     }
 
-    /// <summary>The first error of a command line, in one line.</summary>
-    public static string FirstError(ParseResult parsed)
+    /// <summary>The first error of a command line, in one line; null if it has none. Who asks for help gets it beside most
+    /// errors.</summary>
+    public static string? FirstError(ParseResult parsed) => parsed.Action switch
+    {
+        HelpPage => parsed.UnmatchedTokens.Count > 0 ? ErrorOf(parsed) : null,
+        VersionLine => null,
+        _ => parsed.Errors.Count > 0 || MistypedOption(parsed) is not null ? ErrorOf(parsed) : null,
+    };
+
+    // The first word of an argument that looks like an option. Whatever follows the word '--' is none, and '-' is the standard input.
+    static string? MistypedOption(ParseResult parsed)
+    {
+        var words = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).ToList();
+        var behind = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Skip(1).Count();
+        return words.SkipLast(behind).FirstOrDefault(token => token.Value.Length > 1 && token.Value[0] == '-')?.Value;
+    }
+
+    static string ErrorOf(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
         return parsed.UnmatchedTokens switch
@@ -68,16 +74,14 @@ static class CommandLineRules
                 $"unknown command '{word}'"
                 + Hint(Closest.To(word, command.Subcommands.Where(each => !each.Hidden).Select(each => each.Name))),
             [var word, ..] => $"'{HelpPage.Path(command)}' takes no '{word}'",
-            _ =>
-                parsed.Errors.Select(error => error.Message)
-                    .FirstOrDefault(message => message.StartsWith(Unknown, StringComparison.Ordinal))
-                    ?? Lowered(parsed.Errors[0].Message),
+            _ when MistypedOption(parsed) is { } option => UnknownOption(option, command),
+            _ => Lowered(parsed.Errors[0].Message),
         };
     }
 
     // Of one letter any other letter is near.
     static string UnknownOption(string word, Command command) =>
-        $"{Unknown} '{word}'{Hint(word.Length > 2 ? Closest.To(word, OptionsOf(command)) : null)}";
+        $"unknown option '{word}'{Hint(word.Length > 2 ? Closest.To(word, OptionsOf(command)) : null)}";
 
     static string Hint(string? closest) => closest is null ? "" : $"; {closest}";
 
