@@ -12,6 +12,7 @@ let
   fail = file: message: mend: throw "hostlock: ${file}: ${message}\nmend it with: ${mend}";
   named = names: value: listToAttrs (map (name: { inherit name; value = value name; }) names);
   join = folder: path: if path == "" then folder else if folder == "" then path else "${folder}/${path}";
+  shellWord = text: if match "[A-Za-z0-9_./-]+" text != null then text else "'${replaceStrings [ "'" ] [ "'\\''" ] text}'";
   startsWith = prefix: text: substring 0 (stringLength prefix) text == prefix;
   flakeOf = sourceInfo: flake: flake.outputs // sourceInfo // flake // { inherit sourceInfo; _type = "flake"; };
 
@@ -64,7 +65,7 @@ let
     let
       lock =
         if replaceStrings [ "<<<<<<< " ] [ "" ] text != text
-        then fail file "it has conflict markers of a merge in it" "git checkout --ours ${file}; hostlock lock ${host}"
+        then fail file "it has conflict markers of a merge in it" "git checkout --ours ${shellWord file}; hostlock lock ${host}"
         else addErrorContext "while reading the lock '${file}'" (fromJSON text);
       # A key stands for a node; a list of names is a path of inputs from the root, which may lead through other such paths.
       resolve = target: if isList target then follow lock.root target else target;
@@ -97,7 +98,6 @@ let
     else if lock.version < 5 then fail file "its version ${toString lock.version} is older than Nix reads" "hostlock lock ${host}"
     else nodes.${lock.root}.inputs;
 in
-
 inputs: outputsOf:
 let
   rootInputs = if handedOver == { } then inputs else inputs // handedOver;
@@ -109,7 +109,7 @@ let
     builtins.unsafeDiscardStringContext (substring (stringLength root + 1) (stringLength here) here);
   textOf = file: what: mend: # a file of this flake; Nix sees only files that git tracks
     if pathExists (./. + "/${file}") then readFile (./. + "/${file}")
-    else fail file "${what} is not there, or git does not know it" "${mend}; git add -N ${file}";
+    else fail file "${what} is not there, or git does not know it" "${mend}; git add -N -f ${shellWord file}";
 
   fleet =
     let toml = addErrorContext "while reading 'hostlock.toml'" (fromTOML (textOf "hostlock.toml" "the list of hosts" "hostlock init")); in

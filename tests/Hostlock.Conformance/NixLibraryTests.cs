@@ -101,8 +101,9 @@ public class NixLibraryTests
         File.Delete(Path.Combine(hosts.Fleet, "locks/dobro.lock"));
         TestGit.In(hosts.Fleet, "rm", "-q", "--cached", "locks/orc.lock");
 
-        AssertSays("dobro", "the lock of dobro is not there, or git does not know it", "hostlock lock dobro; git add -N locks/dobro.lock");
-        AssertSays("orc", "the lock of orc is not there, or git does not know it", "hostlock lock orc; git add -N locks/orc.lock");
+        AssertSays(
+            "dobro", "the lock of dobro is not there, or git does not know it", "hostlock lock dobro; git add -N -f locks/dobro.lock");
+        AssertSays("orc", "the lock of orc is not there, or git does not know it", "hostlock lock orc; git add -N -f locks/orc.lock");
         AssertSays("imbp", "it has conflict markers of a merge in it", "git checkout --ours locks/imbp.lock; hostlock lock imbp");
         AssertSays("matcha", "it does not have input 'nixpkgs'", "hostlock lock matcha");
         AssertSays("nixahi", "it does not have input 'wallpapers'", "hostlock lock nixahi");
