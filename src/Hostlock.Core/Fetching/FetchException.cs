@@ -1,5 +1,6 @@
 using Hostlock.Flakes;
 using Hostlock.Flakes.Schemes;
+using Hostlock.Locks;
 
 namespace Hostlock.Fetching;
 
@@ -74,8 +75,14 @@ public sealed class FetchException : HostlockException
         };
 
     // Registries.
-    internal static FetchException NotInRegistries(string id, string? oddity = null) =>
-        new($"cannot find flake '{id}' in the flake registries") { Hint = oddity ?? "declare its url in flake.nix" };
+    // Only an input that is declared is looked up in the global registry alone; any other word was typed.
+    internal static FetchException NotInRegistries(string id, RegistryScope scope, string? oddity = null) =>
+        new($"cannot find flake '{id}' in the flake registries")
+        {
+            Hint = oddity ?? (scope == RegistryScope.Limited
+                ? "declare its url in flake.nix"
+                : "name a file or a folder that exists, or a reference such as github:owner/repo"),
+        };
 
     internal static FetchException RegistryCycle(string id) => new($"cycle detected in flake registry for '{id}'");
 

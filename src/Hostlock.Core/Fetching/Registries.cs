@@ -47,7 +47,7 @@ sealed class Registries
             if (steps > MaximumSteps)
                 throw FetchException.RegistryCycle(asked);
             reference = await FindAsync(reference, scope)
-                ?? throw FetchException.NotInRegistries(asked, _warnings.FirstOrDefault()?.Message);
+                ?? throw FetchException.NotInRegistries(asked, scope, _warnings.FirstOrDefault()?.Message);
             isFound = true;
         }
         return isFound ? reference : reference.With(directory: "");

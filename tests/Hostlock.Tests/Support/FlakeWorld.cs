@@ -191,7 +191,7 @@ sealed class FlakeWorld : IFlakeSource
         var id = reference.Input.Text("id")!;
         return _registries.TryGetValue((_registry, id), out var entry)
             ? entry.Apply(reference.Ref, reference.Revision)
-            : throw FetchException.NotInRegistries(id);
+            : throw FetchException.NotInRegistries(id, RegistryScope.Limited);
     }
 
     Repository RepositoryOf(FlakeRef reference) =>

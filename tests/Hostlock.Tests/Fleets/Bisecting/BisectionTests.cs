@@ -125,7 +125,7 @@ public sealed class BisectionTests : IDisposable
     [Fact]
     public async Task A_revision_that_cannot_be_locked_is_gone_around_and_one_that_cannot_be_had_ends_the_search()
     {
-        var broken = FetchException.NotInRegistries("x");
+        var broken = FetchException.NotInRegistries("x", RegistryScope.Limited);
         var found = await FindRevisionAsync(digit => digit >= 5 ? Verdict.Bad : Verdict.Good, at: 5, broken);
 
         Assert.False(broken.IsOutside);
