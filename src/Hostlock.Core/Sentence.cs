@@ -34,7 +34,7 @@ public sealed class Sentence
             IFormattable number => number.ToString(format, CultureInfo.InvariantCulture),
             _ => value?.ToString() ?? "",
         };
-        _text.Append(format == "lines" ? Visible.Text(text) : Visible.Value(text));
+        _text.Append(format == "lines" ? Visible.Text(text.Replace("\r\n", "\n", StringComparison.Ordinal)) : Visible.Value(text));
     }
 
     /// <summary>A sentence without values.</summary>

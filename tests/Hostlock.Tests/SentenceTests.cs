@@ -10,6 +10,10 @@ public class SentenceTests
     public void A_value_of_lines_keeps_them() => Assert.Equal("git: x\ny\\u001b", Of($"git: {"x\ny\e":lines}"));
 
     [Fact]
+    public void Lines_of_other_programs_may_end_as_those_of_Windows() =>
+        Assert.Equal("ssh: x\ny\\u000dz", Of($"{"ssh: x\r\ny\rz":lines}"));
+
+    [Fact]
     public void The_middle_of_a_long_value_is_left_out() =>
         Assert.Equal(Visible.MaximumWord + 1, Of($"{new string('a', 5000)}").Length);
 
