@@ -55,9 +55,8 @@ sealed class RollbackCommand : FleetCommand
         var outcome = await run.Probes.AskAsync(host, new(), run.CancellationToken);
         var facts = outcome is ProbeOutcome.Answered(_, _, var said) ? said : throw outcome.WhyNot();
         var earlier = await FindAsync(run, host, facts);
-        var settings = run.Folder.Fleet.Rollout;
         var plan = new HostPlan(
-            host.Name, earlier.System, Activation.Test, RolloutSettings.Direct, settings.Trial, _switching.IsChecked(run));
+            host.Name, earlier.System, Activation.Test, RolloutSettings.Direct, host.Rollout.Trial, _switching.IsChecked(run));
         run.Terminal.Talk(SwitchText.WayBack(host.Name, facts.NextGeneration?.Number, earlier));
         var before = earlier.Generation is { } number ? await LockOfAsync(run, host, number) : null;
         return await _switching.SwitchAsync(

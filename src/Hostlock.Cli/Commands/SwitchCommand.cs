@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Hostlock.Fleets;
 using Hostlock.Rollouts;
+using Hostlock.Rollouts.Engines;
 
 namespace Hostlock.Cli.Commands;
 
@@ -49,7 +50,6 @@ sealed class SwitchCommand : FleetCommand
     {
         if (!_switching.IsDryRun(run))
             await _switching.FinishAsync(run, run.Journals);
-        var settings = run.Folder.Fleet.Rollout;
         var plans = new List<HostPlan>();
         var built = new Dictionary<HostName, string>();
         foreach (var host in hosts)
@@ -58,9 +58,7 @@ sealed class SwitchCommand : FleetCommand
             var begin = run.Now;
             var system = await run.SystemBuild.OfAsync(host, run.Journals.RootOf(host.Name), run.CancellationToken);
             built.Add(host.Name, string.Create(CultureInfo.InvariantCulture, $"built {(run.Now - begin).TotalSeconds:0} s"));
-            plans.Add(new(
-                host.Name, system, run.Value(_boot) ? Activation.Boot : Activation.Test, settings.Engine, settings.Trial,
-                _switching.IsChecked(run)));
+            plans.Add(DeployEngines.Plan(run.Folder.Fleet, host, system, run.Value(_boot), _switching.IsChecked(run)));
         }
         return await _switching.SwitchAsync(
             run, run.Journals, RolloutAction.Switch, [.. plans], built, name =>

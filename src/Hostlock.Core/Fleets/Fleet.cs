@@ -36,6 +36,9 @@ public sealed record Host(
 
     /// <summary>True if the host's configurations carry their lock.</summary>
     public bool IsStamped { get; init; }
+
+    /// <summary>How its machine gets its systems.</summary>
+    public RolloutSettings Rollout { get; init; } = RolloutSettings.Default;
 }
 
 /// <summary>A group of hosts that get a lock together.</summary>
@@ -56,8 +59,11 @@ public sealed record Fleet(
     /// <summary>The path of a host's lock if the host does not give one; <c>{host}</c> stands for the name of the host.</summary>
     public string LockPattern { get; init; } = FleetFile.DefaultLock;
 
-    /// <summary>How machines get their systems.</summary>
+    /// <summary>How machines get their systems, unless their hosts say otherwise.</summary>
     public RolloutSettings Rollout { get; init; } = RolloutSettings.Default;
+
+    /// <summary>The engines that the file describes, by name.</summary>
+    public ImmutableArray<EngineSettings> Engines { get; init; } = [];
 
     /// <summary>The questions that are put to hosts after they were switched, by name.</summary>
     public ImmutableArray<Gate> Gates { get; init; } = [];

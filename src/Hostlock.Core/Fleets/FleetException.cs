@@ -126,6 +126,20 @@ public sealed class FleetException : HostlockException
     public static FleetException UnknownRing(SourceSpan span, string ring, IEnumerable<string> rings) =>
         new($"there is no ring '{ring}'") { Span = span, Hint = Closest.To(ring, rings) ?? $"add a table [rings.{ring}]" };
 
+    internal static FleetException UnknownEngine(SourceSpan span, string engine, IReadOnlyCollection<string> engines) =>
+        new($"there is no engine '{engine}'")
+        {
+            Span = span,
+            Hint = Closest.To(engine, engines) ?? $"known here: {string.Join(", ", engines)}; others are described by [engines.NAME]",
+        };
+
+    internal static FleetException UnknownPlaceholder(SourceSpan span, string name, IReadOnlyCollection<string> known) =>
+        new($"nothing is known by '{{{name}}}'")
+        {
+            Span = span,
+            Hint = Closest.To(name, known) ?? $"known here: {string.Join(", ", known.Select(each => $"{{{each}}}"))}",
+        };
+
     /// <summary>The text cannot name a host. <paramref name="span"/> is its place in a file; null means that it was typed.</summary>
     public static FleetException NotAHostName(string text, SourceSpan? span) =>
         new($"'{text}' is not a host name")

@@ -1,6 +1,8 @@
 namespace Hostlock.Fleets;
 
-/// <summary>What <c>[rollout]</c> of hostlock.toml says: how machines get their systems.</summary>
+/// <summary>
+/// What <c>[rollout]</c> of hostlock.toml says: how machines get their systems. A host may say otherwise of its own machine.
+/// </summary>
 public sealed record RolloutSettings
 {
     /// <summary>The name of an engine that needs nothing but Nix and ssh.</summary>
@@ -12,7 +14,7 @@ public sealed record RolloutSettings
     /// <summary>The settings if the file gives none.</summary>
     public static readonly RolloutSettings Default = new();
 
-    /// <summary>The engines that there are.</summary>
+    /// <summary>The engines that exist without a table <c>[engines.NAME]</c>.</summary>
     public static readonly string[] Engines = [Direct, NixosRebuild];
 
     /// <summary>The program that activates systems.</summary>

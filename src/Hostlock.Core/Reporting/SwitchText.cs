@@ -48,7 +48,7 @@ public static class SwitchText
             yield break;
         if (result.Facts is null)
         {
-            if (after is { IsAtRisk: true, Silences: 1, TimerFrom: { } timer } && after.Plan.Activation == Activation.Test)
+            if (after is { IsAtRisk: true, Silences: 1, TimerFrom: { } timer } && after.Plan.Activation != Activation.Boot)
                 yield return $"does not answer · goes back by itself within {Span(timer + after.Plan.Trial - at)}";
         }
         else if (before is { IsAtRisk: true, Silences: > 0 })
@@ -64,7 +64,10 @@ public static class SwitchText
                 yield return $"not copied yet: {Visible.Name(complaint)}";
                 break;
             case Step.Activate when after.Phase is HostPhase.OnTrial or HostPhase.Unconfirmed:
-                yield return "on trial";
+                yield return (after.Plan.Activation == Activation.Switch ? "switched" : "on trial") + Code(after.Plan, result);
+                break;
+            case Step.Activate when after.Phase == HostPhase.Elsewhere && result.Note is { } other:
+                yield return Visible.Name(other);
                 break;
             case Step.Activate when result.Facts?.Fired == after.Rollout:
                 yield return "fell silent";
@@ -189,6 +192,12 @@ public static class SwitchText
         };
     }
 
+    // What an engine says of itself is for people alone.
+    static string Code(HostPlan plan, StepResult result) =>
+        plan.Engine != RolloutSettings.Direct && result.ExitCode is { } code and not 0
+            ? string.Create(CultureInfo.InvariantCulture, $" ({plan.Engine}: exit code {code})")
+            : "";
+
     static string Said(StepResult result) => result.Note is { } said ? $": {Visible.Name(said)}" : "";
 
     static string Why(HostRecord host) => host.Note is { } why ? $": {Visible.Name(why)}" : "";
@@ -263,7 +272,7 @@ public static class SwitchText
             text.Append("  reboot    it runs from the next boot on\n");
         else if (!units.Reboot.IsEmpty)
             text.Append($"  {ink.Warn("reboot")}    needed for {Visible.Name(RebootWords.Of(units.Reboot))}\n");
-        if (plan.Activation == Activation.Test && !units.IsInhibited)
+        if (plan.Activation != Activation.Boot && !units.IsInhibited)
         {
             Line("stops", units.Stops);
             Line("restarts", units.Restarts);
@@ -271,6 +280,8 @@ public static class SwitchText
             Line("starts", units.Starts);
             if (!units.HasUnits)
                 text.Append("  units     none changes\n");
+            if (plan.Activation == Activation.Switch)
+                text.Append($"  {ink.Warn("no trial")}  {plan.Engine} makes it what boots at once; a power cut does not undo it\n");
             if (units.HasNoTimer)
                 text.Append($"  {ink.Warn("no timer")}  if it falls silent, nothing brings it back without a hand on the machine\n");
         }

@@ -249,7 +249,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
             return this with { Activations = Activations - 1 };
         if (step == Step.Check && Phase is not (HostPhase.Before or HostPhase.Tried))
             return this with { Verdict = result.Verdict, JudgedBoot = Now.BootId };
-        if (step == Step.Activate && Now.BootId == Before!.BootId && Phase is HostPhase.Before or HostPhase.Tried)
+        if (step == Step.Activate && Now.BootId == Before!.BootId && IsUndone)
         {
             // If it has no mark of ours, the machine refused before anything was done: a switch of somebody else had just begun, say.
             return Phase == HostPhase.Before && Now.Fired != Rollout && Refusals + 1 < MostActivations
@@ -288,7 +288,15 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     }
 
     /// <summary>True if the machine has to be looked at before its system is kept.</summary>
-    internal bool NeedsCheck => Plan is { IsChecked: true, Activation: Activation.Test };
+    internal bool NeedsCheck => Plan is { IsChecked: true, Activation: not Activation.Boot };
+
+    /// <summary>True if an activation that was cut off half-way may be tried once more.</summary>
+    internal bool MayActivateAgain =>
+        Verdict != Rollouts.Verdict.Fail && Returns == 0 && Keeps == 0 && Activations is > 0 and < MostActivations;
+
+    // The target does not run, although it was activated.
+    bool IsUndone => Phase is HostPhase.Before or HostPhase.Tried
+        || (Phase == HostPhase.Pending && Plan.Activation == Activation.Switch);
 
     // The host is back where it came from, because it was to go back, or not by an accident of ours or of the mains: those are tried
     // once more.

@@ -69,6 +69,10 @@ public sealed class RolloutException : HostlockException
     /// <summary>Several options exclude each other.</summary>
     public static RolloutException Excludes(string one, string other) => new($"{one} and {other} exclude each other");
 
+    /// <summary>What is told of a host whose engine hostlock.toml does not describe any more.</summary>
+    internal static RolloutException NoEngine(string name) =>
+        new($"hostlock.toml has no engine '{name}' any more") { Hint = $"describe it: [engines.{name}]" };
+
     // Building.
     internal static RolloutException BuildFailed(HostName host, string said) =>
         new($"{host} cannot be built: {said:lines}") { IsOutside = true, Hint = "no machine was touched" };

@@ -79,6 +79,8 @@ public static class RolloutRules
             HostPhase.Switching => Step.Probe,
             HostPhase.Before => !host.Now.HasTarget ? Step.Copy : Step.Activate,
             HostPhase.Tried => host.Verdict == Verdict.Fail || host.Activations >= HostRecord.MostActivations ? Step.Return : Step.Activate,
+            // An engine that moves the profile was cut off half-way, by us or by the mains.
+            HostPhase.Pending when host.Plan.Activation == Activation.Switch && host.MayActivateAgain => Step.Activate,
             HostPhase.Pending => Step.Return,
             HostPhase.OnTrial or HostPhase.Unconfirmed or HostPhase.Kept => host.Verdict switch
             {

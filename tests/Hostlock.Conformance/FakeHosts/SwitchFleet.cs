@@ -24,7 +24,8 @@ public sealed class SwitchFleet : IDisposable
 
     static FakeFleet Start()
     {
-        var fleet = FakeFleet.Start([.. SwitchTests.Hosts, .. SwitchScenariosTests.Hosts, .. KilledSwitchTests.Hosts]);
+        var fleet = FakeFleet.Start(
+            [.. SwitchTests.Hosts, .. SwitchScenariosTests.Hosts, .. KilledSwitchTests.Hosts, .. EnginesTests.Hosts]);
         fleet.Release("linux", "6.12.4");
         return fleet;
     }

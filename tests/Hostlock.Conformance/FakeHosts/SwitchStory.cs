@@ -31,10 +31,23 @@ sealed class SwitchStory
     public void Set(string settings) => File.AppendAllText(Path.Combine(Clone, "hostlock.toml"), $"\n{settings}");
 
     /// <summary>Has the host reached at another address.</summary>
-    public void Address(string target)
+    public void Address(string target) => Edit("hostlock.toml", $"\"root@{_name}\"", $"\"{target}\"");
+
+    /// <summary>Puts another text in the place of one, which a file must have.</summary>
+    public void Edit(string file, string old, string now)
     {
-        var file = Path.Combine(Clone, "hostlock.toml");
-        File.WriteAllText(file, File.ReadAllText(file).Replace($"\"root@{_name}\"", $"\"{target}\"", StringComparison.Ordinal));
+        Edit(file, text =>
+        {
+            Assert.Contains(old, text, StringComparison.Ordinal);
+            return text.Replace(old, now, StringComparison.Ordinal);
+        });
+    }
+
+    /// <summary>Changes a file of the clone.</summary>
+    public void Edit(string file, Func<string, string> change)
+    {
+        var path = Path.Combine(Clone, file);
+        File.WriteAllText(path, change(File.ReadAllText(path)));
     }
 
     /// <summary>Gives the host other settings of its own.</summary>

@@ -60,6 +60,33 @@ public class SwitchTextTests
         Assert.Equal("plex  pins not known\n  reboot    it runs from the next boot on\n", text);
     }
 
+    [Fact]
+    public void An_engine_without_a_trial_is_told_before_it_is_asked_for()
+    {
+        var plan = Plan(Activation.Switch) with { Engine = "deploy-rs" };
+
+        var text = SwitchText.Render(new(plan) { Units = DryActivation.Parse("") }, Ink.Plain);
+
+        Assert.Equal(
+            "plex  pins not known\n  units     none changes\n"
+            + "  no trial  deploy-rs makes it what boots at once; a power cut does not undo it\n",
+            text);
+    }
+
+    [Fact]
+    public void What_an_engine_brought_in_place_of_the_system_is_told()
+    {
+        var before = Rollout.Of(new(new(Id, RolloutAction.Switch, [Plan()]), Start))
+            .After(new RolloutEvent.Ended(Plex, Step.Probe, new() { Facts = Facts(Old) }, Start)).Hosts[Plex];
+        var ended = new RolloutEvent.Ended(
+            Plex, Step.Activate, new() { Facts = Facts(Other, Old, Id), Note = "colmena brought another system" }, Start);
+
+        var words = SwitchText.Words(ended, before, before.After(ended)).ToList();
+
+        Assert.Equal("colmena brought another system", words[0]);
+        Assert.StartsWith("superseded: ", words[1], StringComparison.Ordinal);
+    }
+
     /// <summary>What the machine says after a step, and what is said of it.</summary>
     public static TheoryData<string, string> Ends => new()
     {

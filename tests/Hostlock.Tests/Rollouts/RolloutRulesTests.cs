@@ -313,6 +313,39 @@ public class RolloutRulesTests
     }
 
     [Fact]
+    public void An_engine_without_a_trial_is_checked_and_goes_back_like_any_other()
+    {
+        var switched = new Story(Plan(Activation.Switch)).Says(Step.Probe, Facts(Old)).Approved()
+            .Says(Step.Activate, Facts(New, New, Id));
+
+        Assert.Equal(
+            HostOutcome.Kept, switched.Copy().Says(Step.Check, Facts(New, New, Id), Verdict.Pass).Says(Step.Keep, Facts(New)).Outcome);
+        Assert.Equal(
+            HostOutcome.Returned,
+            switched.Says(Step.Check, Facts(New, New, Id), Verdict.Fail).Says(Step.Return, Facts(Old)).Outcome);
+    }
+
+    [Fact]
+    public void An_engine_that_moves_the_profile_and_activates_nothing_has_failed()
+    {
+        var story = new Story(Plan(Activation.Switch)).Says(Step.Probe, Facts(Old)).Approved().Says(Step.Activate, Facts(Old, New, Id));
+
+        Assert.Equal(HostOutcome.Returned, story.Says(Step.Return, Facts(Old)).Outcome);
+    }
+
+    [Theory]
+    [InlineData("b1")]
+    [InlineData("b2")]
+    public void An_engine_that_was_cut_off_after_it_moved_the_profile_is_run_once_more(string boot)
+    {
+        var story = new Story(Plan(Activation.Switch)).Says(Step.Probe, Facts(Old)).Approved()
+            .With(new RolloutEvent.Began(Plex, Step.Activate, Start)).Says(Step.Probe, Facts(Old, New, Id, boot));
+
+        Assert.Equal(Step.Activate, story.NextStep);
+        Assert.Equal(HostPhase.Unconfirmed, story.Says(Step.Activate, Facts(New, New, Id, boot)).Host.Phase);
+    }
+
+    [Fact]
     public void A_host_that_cannot_be_switched_is_approved_for_the_next_boot()
     {
         var story = new Story().Says(Step.Probe, Facts(Old)).With(new RolloutEvent.Approved([Plex], Start));

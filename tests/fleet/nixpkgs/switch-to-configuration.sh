@@ -52,7 +52,8 @@ if [ "$action" = check ]; then note done rc=0; exit 0; fi
 
 if [ "$action" = switch ] || [ "$action" = boot ]; then
     entry=/boot/loader/default
-    if fault bootloader || ! readlink -f /nix/var/nix/profiles/system >$entry.new || ! mv $entry.new $entry; then
+    # What boots is the system that writes the entry, whatever profile has it.
+    if fault bootloader || ! printf '%s\n' "$out" >$entry.new || ! mv $entry.new $entry; then
         rm -f $entry.new
         echo "Failed to install bootloader" >&2
         note bootloader

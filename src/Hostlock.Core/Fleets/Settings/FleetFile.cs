@@ -36,12 +36,16 @@ public static class FleetFile
         "rings",
         "rollout",
         "gates",
+        "engines",
     ];
-    static readonly string[] HostKeys = ["ring", "target", "lock", "flake", "inputs", "configurations", "freeze", "stamp"];
+    static readonly string[] MachineKeys = ["engine", "trial", "substitute", "build"];
+    static readonly string[] HostKeys =
+        ["ring", "target", "lock", "flake", "inputs", "configurations", "freeze", "stamp", .. MachineKeys];
     static readonly string[] FreezeKeys = ["reason", "until"];
     static readonly string[] PolicyKeys = ["scope", "min-age", "max-age"];
     static readonly string[] RingKeys = [];
-    static readonly string[] RolloutKeys = ["engine", "trial", "substitute", "build"];
+    static readonly string[] RolloutKeys = [.. MachineKeys];
+    static readonly string[] EngineKeys = ["test", "switch"];
     static readonly string[] GateKeys = [.. GateKinds, "on", "within", "passes"];
 
     // Settings of a ring that nothing obeys yet. They are refused, because the user would rely on them.
@@ -92,16 +96,20 @@ public static class FleetFile
         var merge = top.Text("merge");
         if (merge is (not "newer", var mergeSpan))
             throw FleetException.WrongValue(mergeSpan, "\"newer\"");
+        var engines = EnginesOf(top);
+        var rollout = RolloutOf(top, file, engines);
         var members = top.Table("hosts");
         if (members.Count > MaximumHosts)
             throw FleetException.TooManyHosts(members[MaximumHosts].KeySpan, MaximumHosts);
-        var hosts = members.Select(member => HostOf(member, pattern, stamp, rings)).OrderBy(host => host.Name).ToImmutableArray();
+        var hosts = members.Select(member => HostOf(member, pattern, stamp, rings, rollout, engines))
+            .OrderBy(host => host.Name).ToImmutableArray();
         RefuseDifferences(hosts, members);
         return new(hosts, rings, NameMap<InputPolicy>.Of([.. top.Table("inputs").Select(PolicyOf)]), top.Texts("outputs"))
         {
             LockPattern = pattern,
             MergesNewer = merge is not null,
-            Rollout = RolloutOf(top, file),
+            Rollout = rollout,
+            Engines = engines,
             Gates = GatesOf(top, hosts, rings),
         };
     }
@@ -119,7 +127,9 @@ public static class FleetFile
         return [.. rings.OrderBy(ring => ring.Name, Utf8Order.Instance)];
     }
 
-    static Host HostOf(TomlMember member, string pattern, bool stamp, ImmutableArray<Ring> rings)
+    static Host HostOf(
+        TomlMember member, string pattern, bool stamp, ImmutableArray<Ring> rings, RolloutSettings rollout,
+        ImmutableArray<EngineSettings> engines)
     {
         var name = HostName.Parse(member.Key, member.KeySpan);
         var settings = Settings.Of(member, HostKeys);
@@ -140,6 +150,7 @@ public static class FleetFile
         {
             Configurations = settings.Texts("configurations"),
             IsStamped = settings.Truth("stamp") ?? stamp,
+            Rollout = RolloutOf(settings, rollout, engines),
         };
     }
 
@@ -199,30 +210,65 @@ public static class FleetFile
         return new(path, new(scope?.Value == "shared", settings.Duration("min-age"), settings.Duration("max-age")));
     }
 
-    static RolloutSettings RolloutOf(Settings top, TomlTable file)
+    static RolloutSettings RolloutOf(Settings top, TomlTable file, ImmutableArray<EngineSettings> engines)
     {
         if (!file.TryGet("rollout", out var member))
             return RolloutSettings.Default;
         _ = top.Table("rollout"); // which says so if it is none
-        var settings = Settings.Of(member, RolloutKeys);
-        var usual = RolloutSettings.Default;
-        if (settings.Text("engine") is (var engine, var span) && !RolloutSettings.Engines.Contains(engine))
-            throw FleetException.WrongValue(span, string.Join(" or ", RolloutSettings.Engines.Select(name => $"\"{name}\"")));
+        return RolloutOf(Settings.Of(member, RolloutKeys), RolloutSettings.Default, engines);
+    }
+
+    // What [rollout] says of all machines, or a host of its own.
+    static RolloutSettings RolloutOf(Settings settings, RolloutSettings usual, ImmutableArray<EngineSettings> engines)
+    {
+        if (!MachineKeys.Any(settings.Has))
+            return usual;
+        string[] known = [.. RolloutSettings.Engines, .. engines.Select(each => each.Name)];
+        if (settings.Text("engine") is (var engine, var span) && !known.Contains(engine))
+            throw FleetException.UnknownEngine(span, engine, known);
         if (settings.Text("trial") is (_, var trialSpan) && settings.Duration("trial") < ShortestTrial)
             throw FleetException.WrongValue(trialSpan, "a time of 10 seconds or more");
-        return new()
+        return usual with
         {
             Engine = settings.Text("engine")?.Value ?? usual.Engine,
             Trial = settings.Duration("trial") ?? usual.Trial,
             Substitutes = settings.Truth("substitute") ?? usual.Substitutes,
             Build = settings.Text("build") switch
             {
-                null or ("here", _) => usual.Build,
+                null => usual.Build,
+                ("here", _) => new BuildPlace.Here(),
                 ("target", _) => new BuildPlace.Target(),
                 (var store, _) when IsStore(store) => new BuildPlace.Elsewhere(store),
                 (_, var span2) => throw FleetException.WrongValue(span2, "\"here\", \"target\" or a store such as \"ssh-ng://builder\""),
             },
         };
+    }
+
+    static ImmutableArray<EngineSettings> EnginesOf(Settings top) =>
+        [.. top.Table("engines").Select(EngineOf).OrderBy(engine => engine.Name, Utf8Order.Instance)];
+
+    static EngineSettings EngineOf(TomlMember member)
+    {
+        // Its name is a word of tables and of JSON.
+        HostName.Parse(member.Key, member.KeySpan);
+        if (RolloutSettings.Engines.Contains(member.Key))
+            throw FleetException.WrongValue(member.KeySpan, $"another name: {string.Join(", ", RolloutSettings.Engines)} exist already");
+        var settings = Settings.Of(member, EngineKeys);
+        if (EngineKeys.Count(settings.Has) != 1)
+            throw FleetException.WrongValue(member.KeySpan, $"an engine with one of {string.Join(", ", EngineKeys)}");
+        var key = EngineKeys.Single(settings.Has);
+        RefuseUnknown(settings.PlacedWords(key), EngineSettings.Placeholders);
+        return new(member.Key, key == "test", settings.Words(key)!.Value);
+    }
+
+    // A misspelt {host} would be given to the program as it is.
+    static void RefuseUnknown(IEnumerable<Placed<string>> words, string[] known)
+    {
+        foreach (var (word, span) in words)
+        {
+            if (Placeholders.Of(word).FirstOrDefault(name => !known.Contains(name)) is { } unknown)
+                throw FleetException.UnknownPlaceholder(span, unknown, known);
+        }
     }
 
     static ImmutableArray<Gate> GatesOf(Settings top, ImmutableArray<Host> hosts, ImmutableArray<Ring> rings) =>
@@ -371,6 +417,12 @@ public static class FleetFile
                 ? [.. list.Items.Select(item => ((TomlValue.Text)item).Value)]
                 : throw FleetException.WrongValue(list.Span, "a program and its arguments, each in quotes");
         }
+
+        /// <summary>The same, each with its place; none if the table does not have the key.</summary>
+        public IEnumerable<Placed<string>> PlacedWords(string key) =>
+            Words(key) is { } words
+                ? words.Zip(Value<TomlValue.List>(key, "")!.Items, (word, item) => new Placed<string>(word, item.Span))
+                : [];
 
         /// <summary>A number from 1 to a bound.</summary>
         public int? Count(string key, int most) =>

@@ -47,7 +47,11 @@ public sealed class SystemEvaluation(IProcessRunner processes, FleetFolder folde
     /// <summary>A reference to an attribute of the flake, as nix takes it.</summary>
     /// <param name="attribute">The attribute path.</param>
     /// <param name="commit">The id of a commit; null for the files as they are now.</param>
-    public string ReferenceTo(string attribute, Revision? commit = null)
+    public string ReferenceTo(string attribute, Revision? commit = null) => $"{Reference(commit)}#{attribute}";
+
+    /// <summary>A reference to the flake, as nix takes it.</summary>
+    /// <param name="commit">The id of a commit; null for the files as they are now.</param>
+    public string Reference(Revision? commit = null)
     {
         var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root;
         var query = new List<string>();
@@ -56,7 +60,7 @@ public sealed class SystemEvaluation(IProcessRunner processes, FleetFolder folde
         if (commit is not null)
             query.Add($"rev={commit}");
         var address = root is null ? $"path:{Escape(folder.Path)}" : $"git+file://{Escape(root)}";
-        return $"{address}{(query.Count > 0 ? "?" : "")}{string.Join('&', query)}#{attribute}";
+        return $"{address}{(query.Count > 0 ? "?" : "")}{string.Join('&', query)}";
     }
 
     async Task<StorePath> EvaluateAsync(string reference, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using Hostlock.Fleets;
-using Hostlock.Machines;
 using Hostlock.Platform;
 
 namespace Hostlock.Rollouts.Engines;
@@ -12,5 +11,7 @@ sealed class DirectEngine : IDeployEngine
 {
     public string Name => RolloutSettings.Direct;
 
-    public ProcessRequest? Activation(MachineAddress address, RootPower power, StorePath system) => null;
+    public Activation Activation => Activation.Test;
+
+    public ProcessRequest? Command(Deployment deployment) => null;
 }

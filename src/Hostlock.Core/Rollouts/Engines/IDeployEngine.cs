@@ -4,6 +4,14 @@ using Hostlock.Platform;
 
 namespace Hostlock.Rollouts.Engines;
 
+/// <summary>What an engine is to bring to which machine.</summary>
+/// <param name="Address">The machine. Its port is given by NIX_SSHOPTS.</param>
+/// <param name="Power">How its user becomes root.</param>
+/// <param name="System">The exact system.</param>
+/// <param name="Flake">The flake that makes the system, as nix takes it, for engines that evaluate by themselves.</param>
+/// <param name="Folder">The folder of the flake.</param>
+public sealed record Deployment(MachineAddress Address, RootPower Power, StorePath System, string Flake, string Folder);
+
 /// <summary>
 /// A program that activates systems. An engine says what to run, and runs nothing. Whatever the program says, what the machine runs
 /// afterwards is asked of the machine.
@@ -13,20 +21,11 @@ public interface IDeployEngine
     /// <summary>Its name in hostlock.toml.</summary>
     string Name { get; }
 
-    /// <summary>The command that activates a system on trial; null if the script of steps does it itself, in the command that arms the
-    /// silence timer.</summary>
-    /// <param name="address">The machine. Its port is given by NIX_SSHOPTS.</param>
-    /// <param name="power">How its user becomes root.</param>
-    /// <param name="system">The exact system.</param>
-    ProcessRequest? Activation(MachineAddress address, RootPower power, StorePath system);
-}
+    /// <summary>How a machine gets a system by it: on trial, or at once for good.</summary>
+    Activation Activation { get; }
 
-/// <summary>The engines that there are.</summary>
-public static class DeployEngines
-{
-    static readonly IDeployEngine[] All = [new DirectEngine(), new NixosRebuildEngine()];
-
-    /// <summary>The engine of a name that hostlock.toml, or a journal, gives.</summary>
-    /// <param name="name">The name, one of <see cref="RolloutSettings.Engines"/>.</param>
-    public static IDeployEngine Of(string name) => All.Single(engine => engine.Name == name);
+    /// <summary>The command that activates a system; null if the script of steps does it itself, in the command that arms the silence
+    /// timer.</summary>
+    /// <param name="deployment">What is to be brought to which machine.</param>
+    ProcessRequest? Command(Deployment deployment);
 }

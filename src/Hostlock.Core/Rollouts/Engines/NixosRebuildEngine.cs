@@ -14,11 +14,13 @@ sealed class NixosRebuildEngine : IDeployEngine
 {
     public string Name => RolloutSettings.NixosRebuild;
 
-    public ProcessRequest? Activation(MachineAddress address, RootPower power, StorePath system) => NixosRebuildProgram.Command(
-        isByRoot: address.IsHere && power == RootPower.BySudo,
+    public Activation Activation => Activation.Test;
+
+    public ProcessRequest? Command(Deployment deployment) => NixosRebuildProgram.Command(
+        isByRoot: deployment.Address.IsHere && deployment.Power == RootPower.BySudo,
         [
-            "test", "--no-reexec", "--store-path", system.ToString(),
-            .. TargetOptions(address.Place, power),
+            "test", "--no-reexec", "--store-path", deployment.System.ToString(),
+            .. TargetOptions(deployment.Address.Place, deployment.Power),
         ]);
 
     static IEnumerable<string> TargetOptions(string? place, RootPower power)

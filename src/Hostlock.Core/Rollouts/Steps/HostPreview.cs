@@ -65,7 +65,7 @@ public sealed class HostPreviews(
             {
                 var closures = new Closures(processes, cache);
                 // What was built here is asked for here, what was built elsewhere is asked of the machine once it has it.
-                var isHere = folder.Fleet.Rollout.Build is BuildPlace.Here && !facts.HasWanted;
+                var isHere = host.Rollout.Build is BuildPlace.Here && !facts.HasWanted;
                 preview = preview with
                 {
                     Packages = PackageDiff.Between(

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Hostlock.Fleets;
 using Hostlock.Machines;
 using Hostlock.Machines.Probing;
+using Hostlock.Machines.Systems;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
 using Hostlock.Rollouts.Engines;
@@ -30,6 +31,10 @@ public sealed record StepSurroundings(FleetFolder Folder, string Machine, string
     /// <param name="port">The port of the machine, in digits; null if ssh knows it by itself.</param>
     public EnvironmentChanges ForSsh(string? port) =>
         EnvironmentChanges.None.Set("NIX_SSHOPTS", $"{NixSshOptions} {Ssh.NixOptions(port)}".Trim());
+
+    /// <summary>The flake whose systems are switched to, as nix takes it.</summary>
+    /// <param name="processes">The seam to git.</param>
+    public string Flake(IProcessRunner processes) => new SystemEvaluation(processes, Folder).Reference();
 }
 
 /// <summary>Takes steps on machines: the command, then a look at the machine. Whatever the command says, the look decides.</summary>
@@ -93,7 +98,7 @@ public sealed class HostWork(
 
     ProcessRequest? CopyRequest(Work work)
     {
-        var settings = surroundings.Folder.Fleet.Rollout;
+        var settings = work.Host.Rollout;
         var from = SystemBuild.StoreOf(settings.Build, work.Address);
         var to = SystemBuild.StoreOf(work.Address);
         if (from == to)
@@ -116,15 +121,33 @@ public sealed class HostWork(
     async Task<StepResult> ActivateAsync(Work work)
     {
         var plan = work.Record.Plan;
-        var command = plan.Activation == Activation.Boot
-            ? null
-            : DeployEngines.Of(plan.Engine).Activation(work.Address, work.Power, plan.Target);
-        var verb = plan.Activation == Activation.Boot ? "boot" : command is null ? "activate" : "arm";
+        if (plan.Activation == Activation.Boot)
+            return await ActivatedAsync(work, "boot", null);
+        if (DeployEngines.Find(surroundings.Folder.Fleet, plan.Engine) is not { } engine)
+        {
+            return Told(
+                await LookAsync(work, isNewConnection: false, CancellationToken.None),
+                new(StepScript.Refused, "", RolloutException.NoEngine(plan.Engine).Message));
+        }
+        var command = engine.Command(new(work.Address, work.Power, plan.Target, surroundings.Flake(processes), surroundings.Folder.Path));
+        return command is null
+            ? await ActivatedAsync(work, "activate", null)
+            : await ActivatedAsync(work, "arm", command with { Environment = surroundings.ForSsh(work.Address.Port) });
+    }
+
+    // Arms the silence timer and activates: the script does both, or arms for the command of an engine.
+    async Task<StepResult> ActivatedAsync(Work work, string verb, ProcessRequest? command)
+    {
         var finished = await WatchedAsync(work, Request(work, verb), isEndedByLook: false);
-        if (command is not null && finished.Succeeded)
-            finished = await WatchedAsync(
-                work, command with { Environment = surroundings.ForSsh(work.Address.Port) }, isEndedByLook: true);
-        return Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), finished);
+        if (command is null || !finished.Succeeded)
+            return Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), finished);
+        finished = await WatchedAsync(work, command, isEndedByLook: true);
+        var result = Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), finished);
+        // An engine that evaluates by itself may come to another system than plain nix.
+        return finished.Succeeded && result.Facts is { IsSwitching: false, System: { } other } facts
+            && other != work.Record.Before!.System && !facts.Runs(work.Record.Plan.Target)
+            ? result with { Note = $"{command.Program} brought {other.Name}, which is not the system that was built" }
+            : result;
     }
 
     async Task<StepResult> CheckAsync(Work work)
@@ -220,7 +243,7 @@ public sealed class HostWork(
         var wasThere = false;
         while (await Task.WhenAny(running, Task.Delay(interval, time)) != running)
         {
-            if (work.Record.Plan.Activation == Activation.Test)
+            if (work.Record.Plan.Activation != Activation.Boot)
                 await StepAsync(work, "renew");
             if (!isEndedByLook)
                 continue;

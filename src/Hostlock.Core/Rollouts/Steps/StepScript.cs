@@ -14,17 +14,23 @@ namespace Hostlock.Rollouts.Steps;
 /// <param name="Trial">The silence after which it goes back by itself.</param>
 public sealed record StepWords(string Rollout, string MachineId, StorePath Target, StorePath? Running, StorePath? Next, TimeSpan Trial)
 {
+    /// <summary>True if the engine makes the target what boots at once, so that going back has to undo that too.</summary>
+    public bool IsSwitch { get; init; }
+
     /// <summary>The words of a host.</summary>
     /// <param name="host">What is known of it; it has answered.</param>
     public static StepWords Of(HostRecord host) =>
-        new(host.Rollout, host.Before!.MachineId, host.Plan.Target, host.Before.Running, host.Before.Next, host.Plan.Trial);
+        new(host.Rollout, host.Before!.MachineId, host.Plan.Target, host.Before.Running, host.Before.Next, host.Plan.Trial)
+        {
+            IsSwitch = host.Plan.Activation == Activation.Switch,
+        };
 
     /// <summary>The arguments of the script.</summary>
     /// <param name="verb">What it is to do.</param>
     public IEnumerable<string> For(string verb) =>
     [
         verb, Rollout, MachineId, Target.ToString(), Running?.ToString() ?? "", Next?.ToString() ?? "",
-        ((long)Trial.TotalSeconds).ToString(CultureInfo.InvariantCulture),
+        ((long)Trial.TotalSeconds).ToString(CultureInfo.InvariantCulture), IsSwitch ? "switch" : "test",
     ];
 }
 

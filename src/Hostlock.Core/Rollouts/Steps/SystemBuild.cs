@@ -24,7 +24,7 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
     {
         if (!host.ConfigurationPaths[0].StartsWith("nixosConfigurations.", StringComparison.Ordinal))
             throw RolloutException.NotNixos(host.Name, host.ConfigurationPaths[0]);
-        var store = StoreOf(surroundings.Folder.Fleet.Rollout.Build, MachineAddress.Of(host, surroundings.Machine));
+        var store = StoreOf(host.Rollout.Build, MachineAddress.Of(host, surroundings.Machine));
         return await BuildAsync(
             host,
             SystemEvaluation.AttributeOf(host),
@@ -69,7 +69,7 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
     {
         var reference = new SystemEvaluation(processes, surroundings.Folder).ReferenceTo(attribute);
         // A builder that is named as a store has its port there.
-        var isOnTarget = surroundings.Folder.Fleet.Rollout.Build is BuildPlace.Target;
+        var isOnTarget = host.Rollout.Build is BuildPlace.Target;
         var request = NixProgram.Command(["build", .. options, "--print-out-paths", "--", reference]) with
         {
             Environment = surroundings.ForSsh(isOnTarget ? MachineAddress.Of(host, surroundings.Machine).Port : null),

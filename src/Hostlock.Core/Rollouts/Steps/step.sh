@@ -1,9 +1,10 @@
 # hostlock step 1: one step of a switch, run by root of the machine that is switched. It needs Nix, and uses systemd if that runs.
-#   VERB ID MACHINE TARGET RUNNING NEXT SECONDS
+#   VERB ID MACHINE TARGET RUNNING NEXT SECONDS ACTION
 # ID names the rollout, MACHINE is the machine's own id. TARGET is the system that it is to get; RUNNING and NEXT are what it ran and booted
-# next before anything was done. After SECONDS of silence it goes back by itself. Each verb looks first whether the machine still is where
-# it should be, and refuses with 75 if it is not: somebody else, or an earlier try, has been here.
-verb=$1 id=$2 machine=$3 target=$4 running=$5 next=$6 seconds=$7
+# next before anything was done. After SECONDS of silence it goes back by itself. ACTION is `test`, or `switch` if an engine makes the target
+# what boots at once. Each verb looks first whether the machine still is where it should be, and refuses with 75 if it is not: somebody else,
+# or an earlier try, has been here.
+verb=$1 id=$2 machine=$3 target=$4 running=$5 next=$6 seconds=$7 action=$8
 # Whoever asked may go away in the midst of it.
 trap '' HUP INT PIPE
 roots=$root/nix/var/nix/gcroots/hostlock
@@ -37,10 +38,11 @@ hold() {
     { [ -z "$running" ] || ln -sfn "$running" "$roots/running"; } && { [ -z "$next" ] || ln -sfn "$next" "$roots/next"; }
 }
 
-# Makes a system the one of the profile, by its own generation if it has one.
+# Makes a system the one of the profile, by its own generation if it has one. deploy-rs may have put folders of links around earlier ones.
 point() {
   for number in $(numbers); do
-    if [ "$(lead "$profile-$number-link")" = "$1" ]; then
+    if [ "$1" = "$target" ]; then has=$(lead "$profile-$number-link"); else has=$(top "$profile-$number-link"); fi
+    if [ "$has" = "$1" ]; then
       nix-env --profile "$profile" --switch-generation "$number"
       return
     fi
@@ -85,7 +87,7 @@ arm() {
   systemd-run --quiet --unit="$unit" --on-active="${seconds}s" --timer-property=AccuracySec=1s --collect \
     --timer-property=DefaultDependencies=no --property=DefaultDependencies=no \
     --timer-property=IgnoreOnIsolate=yes --property=IgnoreOnIsolate=yes \
-    /bin/sh "$run/step" silence "$id" "$machine" "$target" "$running" "$next" "$seconds" && return 0
+    /bin/sh "$run/step" silence "$id" "$machine" "$target" "$running" "$next" "$seconds" "$action" && return 0
   rm -f "$state/trial"
   refuse "the silence timer cannot be armed"
 }
@@ -99,6 +101,8 @@ back() {
     point "$next" || return 1
     moved=1
   fi
+  # The entry of the boot loader is another's work, and may be written although the profile is not.
+  if [ "$action" = switch ] && [ -n "$next" ]; then moved=1; fi
   # Also if the old system runs: an activation that was cut short has left units stopped.
   act "$to_run" test
   code=$?

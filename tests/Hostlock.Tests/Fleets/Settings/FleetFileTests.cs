@@ -96,7 +96,16 @@ public class FleetFileTests
     [InlineData("[rings.a]\nafter = 'b'", 2, 1, "nothing obeys the setting 'after' yet")]
     [InlineData("[rings]\na.soak = '24h'", 2, 3, "nothing obeys the setting 'soak' yet")]
     [InlineData("[rollout]\nengin = 'direct'", 2, 1, "setting 'engin' is not known")]
-    [InlineData("[rollout]\nengine = 'colmena'", 2, 10, "this must be \"direct\" or \"nixos-rebuild\"")]
+    [InlineData("[rollout]\nengine = 'colmena'", 2, 10, "there is no engine 'colmena'")]
+    [InlineData("[hosts.plex]\nengine = 'colmna'\n[engines.colmena]\ntest = ['colmena']", 2, 10, "there is no engine 'colmna'")]
+    [InlineData("[hosts.plex]\ntrial = '1s'", 2, 9, "this must be a time of 10 seconds or more")]
+    [InlineData("[hosts.plex]\nbuild = 'there'", 2, 9, "this must be \"here\", \"target\" or a store")]
+    [InlineData("[engines.direct]\ntest = ['x']", 1, 10, "another name: direct, nixos-rebuild exist already")]
+    [InlineData("[engines.mine]", 1, 10, "this must be an engine with one of test, switch")]
+    [InlineData("[engines.mine]\ntest = ['x']\nswitch = ['x']", 1, 10, "this must be an engine with one of test, switch")]
+    [InlineData("[engines.mine]\nboot = ['x']", 2, 1, "setting 'boot' is not known")]
+    [InlineData("[engines.mine]\ntest = 'x {host}'", 2, 8, "this must be a list of texts, not a string")]
+    [InlineData("[engines.mine]\ntest = ['x', '{hosts}']", 2, 14, "nothing is known by '{hosts}'")]
     [InlineData("[rollout]\ntrial = '9s'", 2, 9, "this must be a time of 10 seconds or more")]
     [InlineData(
         "[rollout]\nbuild = 'ssh-ng://-oProxyCommand=x'",
@@ -216,6 +225,34 @@ public class FleetFileTests
         Assert.Equal(new GateQuestion.Http("https://{target}/health"), web.Question);
         Assert.Equal((TimeSpan.FromMinutes(2), 3, true), (web.Within, web.Passes, web.Asks(fleet.Hosts[0])));
         Assert.False(web.Asks(fleet.Hosts[0] with { Ring = null }));
+    }
+
+    [Fact]
+    public void A_host_says_how_its_own_machine_gets_its_systems()
+    {
+        var fleet = FleetFile.Read("""
+            version = 1
+            [rollout]
+            engine = "mine"
+            build = "target"
+            [engines.mine]
+            test = ["mine", "{host}", "{ x }"]
+            [hosts.a]
+            [hosts.b]
+            engine = "direct"
+            trial = "1h"
+            substitute = true
+            build = "here"
+            """);
+
+        var (a, b) = (fleet.Hosts[0].Rollout, fleet.Hosts[1].Rollout);
+
+        Assert.Same(fleet.Rollout, a);
+        Assert.Equal(("mine", TimeSpan.FromMinutes(10), false, new BuildPlace.Target()), (a.Engine, a.Trial, a.Substitutes, a.Build));
+        Assert.Equal(("direct", TimeSpan.FromHours(1), true, new BuildPlace.Here()), (b.Engine, b.Trial, b.Substitutes, b.Build));
+        var mine = Assert.Single(fleet.Engines);
+        Assert.Equal(("mine", true), (mine.Name, mine.HasTrial));
+        Assert.Equal(["mine", "{host}", "{ x }"], mine.Words);
     }
 
     [Fact]

@@ -11,7 +11,11 @@ public sealed class JournalTests : IDisposable
 {
     static readonly RolloutEvent[] Events =
     [
-        new RolloutEvent.Opened(new(Id, RolloutAction.Rollback, [Plan(), Plan(Activation.Boot, isChecked: false)]), Start),
+        new RolloutEvent.Opened(
+            new(
+                Id, RolloutAction.Rollback,
+                [Plan(Activation.Switch) with { Engine = "mine" }, Plan(Activation.Boot, isChecked: false)]),
+            Start),
         new RolloutEvent.Opened(
             new(
                 Id,

@@ -44,7 +44,7 @@ sealed record Mutant(string Name)
             {
                 Facts = step switch
                 {
-                    Step.Activate when host.Plan.Activation == Activation.Test =>
+                    Step.Activate when host.Plan.Activation != Activation.Boot =>
                         host.Now! with { Running = host.Plan.Target, System = host.Plan.Target, Trial = Id },
                     Step.Activate => host.Now! with { Next = host.Plan.Target },
                     Step.Keep => host.Now! with { Next = host.Plan.Target, Trial = null },

@@ -94,9 +94,14 @@ sealed record Schedule(int Seed, RolloutPlan Plan, ImmutableDictionary<HostName,
             faults);
     }
 
-    static HostPlan PlanOf(HostName name, Nature nature)
+    static HostPlan PlanOf(HostName name, Nature nature) => FakeHostFacts.Plan(nature switch
     {
-        var boots = nature is Nature.GoodAfterBoot or Nature.WritesNoBootEntry;
-        return FakeHostFacts.Plan(boots ? Activation.Boot : Activation.Test) with { Host = name };
-    }
+        Nature.GoodAfterBoot or Nature.WritesNoBootEntry => Activation.Boot,
+        Nature.GoodWithoutTrial or Nature.FailsItsGateWithoutTrial or Nature.CutsTheNetworkWithoutTrial or Nature.IsSwitchedHalf =>
+            Activation.Switch,
+        _ => Activation.Test,
+    }) with
+    {
+        Host = name,
+    };
 }

@@ -15,6 +15,10 @@ enum Nature
     FailsItsGateLater,
     IsUnclear,
     CutsTheNetwork,
+    GoodWithoutTrial,
+    FailsItsGateWithoutTrial,
+    CutsTheNetworkWithoutTrial,
+    IsSwitchedHalf,
     FailsToActivate,
     Refuses,
     WritesNoBootEntry,
@@ -52,6 +56,8 @@ sealed class SimulatedMachine(string name, Nature nature, HostPlan plan, DateTim
 
     public bool IsSwitching => _commands.Count > 0;
 
+    bool CutsTheNetwork => nature is Nature.CutsTheNetwork or Nature.CutsTheNetworkWithoutTrial;
+
     public bool IsAtTarget => _next == plan.Target && (Running == plan.Target || plan.Activation == Activation.Boot);
 
     /// <summary>True if it runs and boots what it did before it was looked at first.</summary>
@@ -62,7 +68,7 @@ sealed class SimulatedMachine(string name, Nature nature, HostPlan plan, DateTim
     public bool Answers(DateTimeOffset now)
     {
         Advance(now);
-        return _isOffUntil is null && _isHiddenUntil <= now && !(nature == Nature.CutsTheNetwork && Running == plan.Target);
+        return _isOffUntil is null && _isHiddenUntil <= now && !(CutsTheNetwork && Running == plan.Target);
     }
 
     /// <summary>What it says of itself; null if it cannot be reached.</summary>
@@ -100,7 +106,9 @@ sealed class SimulatedMachine(string name, Nature nature, HostPlan plan, DateTim
             return;
         }
         _timer = now + plan.Trial;
-        Later(now + duration, () => Running = nature == Nature.FailsToActivate ? Running : plan.Target);
+        if (plan.Activation == Activation.Switch)
+            Later(now + (duration / 2), () => _next = plan.Target);
+        Later(now + duration, () => Running = nature is Nature.FailsToActivate or Nature.IsSwitchedHalf ? Running : plan.Target);
     }
 
     /// <summary>Makes the target what boots, then disarms.</summary>
@@ -127,7 +135,7 @@ sealed class SimulatedMachine(string name, Nature nature, HostPlan plan, DateTim
     /// <summary>What its gates say.</summary>
     public Verdict Judge() => nature switch
     {
-        Nature.FailsItsGate => Verdict.Fail,
+        Nature.FailsItsGate or Nature.FailsItsGateWithoutTrial => Verdict.Fail,
         Nature.FailsItsGateLater when _next == plan.Target => Verdict.Fail,
         Nature.IsUnclear => Verdict.Unclear,
         _ => Verdict.Pass,

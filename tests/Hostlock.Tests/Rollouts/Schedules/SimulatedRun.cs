@@ -366,12 +366,13 @@ sealed class SimulatedRun
     }
 
     static bool CannotBeKept(Nature nature) => nature is Nature.FailsItsGate or Nature.CutsTheNetwork or Nature.FailsToActivate
-        or Nature.Refuses or Nature.WritesNoBootEntry or Nature.CannotBeCopied or Nature.SleepsForGood;
+        or Nature.Refuses or Nature.WritesNoBootEntry or Nature.CannotBeCopied or Nature.SleepsForGood
+        or Nature.FailsItsGateWithoutTrial or Nature.CutsTheNetworkWithoutTrial;
 
     // How hosts may end if nothing befalls them.
     static bool MayEnd(Nature nature, HostOutcome outcome) => outcome == HostOutcome.Held || nature switch
     {
-        Nature.Good or Nature.GoodAfterBoot or Nature.UpToDate => outcome == HostOutcome.Kept,
+        Nature.Good or Nature.GoodAfterBoot or Nature.GoodWithoutTrial or Nature.UpToDate => outcome == HostOutcome.Kept,
         Nature.FailsItsGateLater or Nature.IsUnclear => outcome is HostOutcome.Kept or HostOutcome.Returned,
         Nature.SleepsForAWhile => outcome is HostOutcome.Kept or HostOutcome.Absent,
         Nature.SleepsForGood => outcome == HostOutcome.Absent,
