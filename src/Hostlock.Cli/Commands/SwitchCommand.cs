@@ -3,6 +3,7 @@ using System.Globalization;
 using Hostlock.Fleets;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Engines;
+using Hostlock.Rollouts.Steps;
 
 namespace Hostlock.Cli.Commands;
 
@@ -50,6 +51,8 @@ sealed class SwitchCommand : FleetCommand
     {
         if (!_switching.IsDryRun(run))
             await _switching.FinishAsync(run, run.Journals);
+        if (!run.Value(_boot))
+            await new PushedFlake(run.Processes, run.Folder).RequireAsync(hosts, run.CancellationToken);
         var plans = new List<HostPlan>();
         var built = new Dictionary<HostName, string>();
         foreach (var host in hosts)

@@ -11,11 +11,14 @@ public sealed record RolloutSettings
     /// <summary>The name of the engine that has nixos-rebuild activate systems.</summary>
     public const string NixosRebuild = "nixos-rebuild";
 
+    /// <summary>The name of the engine that waits for an agent on the machine, which deploys what is pushed.</summary>
+    public const string Comin = "comin";
+
     /// <summary>The settings if the file gives none.</summary>
     public static readonly RolloutSettings Default = new();
 
     /// <summary>The engines that exist without a table <c>[engines.NAME]</c>.</summary>
-    public static readonly string[] Engines = [Direct, NixosRebuild];
+    public static readonly string[] Engines = [Direct, NixosRebuild, Comin];
 
     /// <summary>The program that activates systems.</summary>
     public string Engine { get; init; } = Direct;

@@ -25,7 +25,8 @@ public sealed class SwitchFleet : IDisposable
     static FakeFleet Start()
     {
         var fleet = FakeFleet.Start(
-            [.. SwitchTests.Hosts, .. SwitchScenariosTests.Hosts, .. KilledSwitchTests.Hosts, .. EnginesTests.Hosts]);
+            [.. SwitchTests.Hosts, .. SwitchScenariosTests.Hosts, .. KilledSwitchTests.Hosts, .. EnginesTests.Hosts,
+                .. CominTests.Hosts]);
         fleet.Release("linux", "6.12.4");
         return fleet;
     }

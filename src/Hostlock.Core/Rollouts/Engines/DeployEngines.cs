@@ -6,7 +6,7 @@ namespace Hostlock.Rollouts.Engines;
 /// <summary>The engines that there are: some exist by themselves, others are described by hostlock.toml.</summary>
 public static class DeployEngines
 {
-    static readonly IDeployEngine[] Known = [new DirectEngine(), new NixosRebuildEngine()];
+    static readonly IDeployEngine[] Known = [new DirectEngine(), new NixosRebuildEngine(), new CominEngine()];
 
     /// <summary>Finds an engine; null if there is none of that name, any more.</summary>
     /// <param name="fleet">The fleet, whose file may describe engines.</param>

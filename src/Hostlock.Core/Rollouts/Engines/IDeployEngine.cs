@@ -28,4 +28,11 @@ public interface IDeployEngine
     /// timer.</summary>
     /// <param name="deployment">What is to be brought to which machine.</param>
     ProcessRequest? Command(Deployment deployment);
+
+    /// <summary>
+    /// What an agent on the machine is asked before anything is done, and again while the machine gets the system by itself after the
+    /// command. If it refuses, nothing comes of waiting. Null if the command itself brings the system.
+    /// </summary>
+    /// <param name="deployment">What is to be brought to which machine.</param>
+    ProcessRequest? Attendance(Deployment deployment) => null;
 }

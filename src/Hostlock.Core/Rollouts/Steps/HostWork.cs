@@ -129,19 +129,26 @@ public sealed class HostWork(
                 await LookAsync(work, isNewConnection: false, CancellationToken.None),
                 new(StepScript.Refused, "", RolloutException.NoEngine(plan.Engine).Message));
         }
-        var command = engine.Command(new(work.Address, work.Power, plan.Target, surroundings.Flake(processes), surroundings.Folder.Path));
+        var deployment = new Deployment(
+            work.Address, work.Power, plan.Target, surroundings.Flake(processes), surroundings.Folder.Path);
+        var attendance = engine.Attendance(deployment);
+        if (attendance is not null && await TryAsync(attendance, CancellationToken.None) is { ExitCode: StepScript.Refused } refused)
+            return Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), refused);
+        var command = engine.Command(deployment);
         return command is null
             ? await ActivatedAsync(work, "activate", null)
-            : await ActivatedAsync(work, "arm", command with { Environment = surroundings.ForSsh(work.Address.Port) });
+            : await ActivatedAsync(work, "arm", command with { Environment = surroundings.ForSsh(work.Address.Port) }, attendance);
     }
 
     // Arms the silence timer and activates: the script does both, or arms for the command of an engine.
-    async Task<StepResult> ActivatedAsync(Work work, string verb, ProcessRequest? command)
+    async Task<StepResult> ActivatedAsync(Work work, string verb, ProcessRequest? command, ProcessRequest? attendance = null)
     {
         var finished = await WatchedAsync(work, Request(work, verb), isEndedByLook: false);
         if (command is null || !finished.Succeeded)
             return Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), finished);
         finished = await WatchedAsync(work, command, isEndedByLook: true);
+        if (attendance is not null && finished.Succeeded)
+            finished = await AwaitedAsync(work, attendance);
         var result = Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), finished);
         // An engine that evaluates by itself may come to another system than plain nix.
         return finished.Succeeded && result.Facts is { IsSwitching: false, System: { } other } facts
@@ -260,6 +267,24 @@ public sealed class HostWork(
         catch (OperationCanceledException)
         {
             return new(StepScript.Refused, "", "the engine did not end, although all was done");
+        }
+    }
+
+    // Looks at a machine that gets the system by itself, in its own time; its network may be restarted meanwhile.
+    async Task<Finished> AwaitedAsync(Work work, ProcessRequest attendance)
+    {
+        var end = time.GetUtcNow() + work.Record.Plan.Trial;
+        while (true)
+        {
+            var facts = (await LookAsync(work, isNewConnection: false, CancellationToken.None)).Facts;
+            if (facts is { IsSwitching: false } && facts.Runs(work.Record.Plan.Target))
+                return new(0, "", "");
+            if (time.GetUtcNow() >= end)
+                return new(StepScript.Refused, "", "the machine did not get the system in time");
+            await Task.Delay(IntervalOf(work, isEndedByLook: true), time);
+            await StepAsync(work, "renew");
+            if (await TryAsync(attendance, CancellationToken.None) is { ExitCode: StepScript.Refused } refused)
+                return refused;
         }
     }
 

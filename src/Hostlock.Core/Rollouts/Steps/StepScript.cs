@@ -1,9 +1,23 @@
 using System.Globalization;
+using Hostlock.Fleets;
 using Hostlock.Machines;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
 
 namespace Hostlock.Rollouts.Steps;
+
+/// <summary>Who makes a system what boots, before it is kept.</summary>
+public enum BootEntryWriter
+{
+    /// <summary>Nobody.</summary>
+    None,
+
+    /// <summary>An engine, by way of the profile of the system.</summary>
+    Engine,
+
+    /// <summary>An agent on the machine, which has a profile of its own: that of the system may be older than what ran and booted.</summary>
+    Agent,
+}
 
 /// <summary>What the script of steps is told on a machine.</summary>
 /// <param name="Rollout">The id of the rollout.</param>
@@ -14,15 +28,20 @@ namespace Hostlock.Rollouts.Steps;
 /// <param name="Trial">The silence after which it goes back by itself.</param>
 public sealed record StepWords(string Rollout, string MachineId, StorePath Target, StorePath? Running, StorePath? Next, TimeSpan Trial)
 {
-    /// <summary>True if the engine makes the target what boots at once, so that going back has to undo that too.</summary>
-    public bool IsSwitch { get; init; }
+    /// <summary>What makes the target boot before it is kept, so that going back has to undo that too.</summary>
+    public BootEntryWriter Writer { get; init; }
 
     /// <summary>The words of a host.</summary>
     /// <param name="host">What is known of it; it has answered.</param>
     public static StepWords Of(HostRecord host) =>
         new(host.Rollout, host.Before!.MachineId, host.Plan.Target, host.Before.Running, host.Before.Next, host.Plan.Trial)
         {
-            IsSwitch = host.Plan.Activation == Activation.Switch,
+            Writer = host.Plan switch
+            {
+                { Activation: not Activation.Switch } => BootEntryWriter.None,
+                { Engine: RolloutSettings.Comin } => BootEntryWriter.Agent,
+                _ => BootEntryWriter.Engine,
+            },
         };
 
     /// <summary>The arguments of the script.</summary>
@@ -30,7 +49,12 @@ public sealed record StepWords(string Rollout, string MachineId, StorePath Targe
     public IEnumerable<string> For(string verb) =>
     [
         verb, Rollout, MachineId, Target.ToString(), Running?.ToString() ?? "", Next?.ToString() ?? "",
-        ((long)Trial.TotalSeconds).ToString(CultureInfo.InvariantCulture), IsSwitch ? "switch" : "test",
+        ((long)Trial.TotalSeconds).ToString(CultureInfo.InvariantCulture), Writer switch
+        {
+            BootEntryWriter.Engine => "switch",
+            BootEntryWriter.Agent => "agent",
+            _ => "test",
+        },
     ];
 }
 

@@ -1,8 +1,8 @@
 # hostlock step 1: one step of a switch, run by root of the machine that is switched. It needs Nix, and uses systemd if that runs.
 #   VERB ID MACHINE TARGET RUNNING NEXT SECONDS ACTION
 # ID names the rollout, MACHINE is the machine's own id. TARGET is the system that it is to get; RUNNING and NEXT are what it ran and booted
-# next before anything was done. After SECONDS of silence it goes back by itself. ACTION is `test`, or `switch` if an engine makes the target
-# what boots at once. Each verb looks first whether the machine still is where it should be, and refuses with 75 if it is not: somebody else,
+# next before anything was done. After SECONDS of silence it goes back by itself. ACTION is `test`; `switch` if an engine makes the target
+# what boots at once; or `agent` if an agent does that by a profile of its own. Each verb looks first whether the machine still is where it should be, and refuses with 75 if it is not: somebody else,
 # or an earlier try, has been here.
 verb=$1 id=$2 machine=$3 target=$4 running=$5 next=$6 seconds=$7 action=$8
 # Whoever asked may go away in the midst of it.
@@ -101,12 +101,16 @@ back() {
     point "$next" || return 1
     moved=1
   fi
-  # The entry of the boot loader is another's work, and may be written although the profile is not.
-  if [ "$action" = switch ] && [ -n "$next" ]; then moved=1; fi
+  # An entry of the boot loader that somebody else writes may be written although the profile is not.
+  entry=$next
+  case $action in
+    switch) [ -z "$next" ] || moved=1 ;;
+    agent) entry=$to_run moved=1 ;;
+  esac
   # Also if the old system runs: an activation that was cut short has left units stopped.
   act "$to_run" test
   code=$?
-  if [ -n "$moved" ]; then act "$next" boot || return 1; fi
+  if [ -n "$moved" ]; then act "$entry" boot || return 1; fi
   runs "$to_run" || return $code
 }
 

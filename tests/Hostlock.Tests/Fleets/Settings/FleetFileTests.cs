@@ -100,7 +100,7 @@ public class FleetFileTests
     [InlineData("[hosts.plex]\nengine = 'colmna'\n[engines.colmena]\ntest = ['colmena']", 2, 10, "there is no engine 'colmna'")]
     [InlineData("[hosts.plex]\ntrial = '1s'", 2, 9, "this must be a time of 10 seconds or more")]
     [InlineData("[hosts.plex]\nbuild = 'there'", 2, 9, "this must be \"here\", \"target\" or a store")]
-    [InlineData("[engines.direct]\ntest = ['x']", 1, 10, "another name: direct, nixos-rebuild exist already")]
+    [InlineData("[engines.direct]\ntest = ['x']", 1, 10, "another name: direct, nixos-rebuild, comin exist already")]
     [InlineData("[engines.mine]", 1, 10, "this must be an engine with one of test, switch")]
     [InlineData("[engines.mine]\ntest = ['x']\nswitch = ['x']", 1, 10, "this must be an engine with one of test, switch")]
     [InlineData("[engines.mine]\nboot = ['x']", 2, 1, "setting 'boot' is not known")]

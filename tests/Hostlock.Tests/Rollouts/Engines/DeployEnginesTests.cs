@@ -60,6 +60,21 @@ public class DeployEnginesTests
             (engine.Activation, request.Program, request.Folder, request.Arguments[0]));
     }
 
+    [Theory]
+    [InlineData("root@plex", RootPower.IsRoot, "ssh", "-- root@plex sh -s {0} /nix/store/")]
+    [InlineData("me@plex", RootPower.BySudo, "ssh", "-- me@plex sudo -n -- sh -s {0} /nix/store/")]
+    [InlineData(null, RootPower.BySudo, "sudo", "-n -- sh -s {0} /nix/store/")]
+    public void Comin_is_told_to_look_for_commits_and_is_attended_to(string? target, RootPower power, string program, string arguments)
+    {
+        var engine = Find("comin");
+
+        var (command, attendance) = (engine.Command(Deployment(target, power))!, engine.Attendance(Deployment(target, power))!);
+
+        Assert.Equal((Activation.Switch, program, program), (engine.Activation, command.Program, attendance.Program));
+        Assert.Contains(string.Format(null, arguments, "fetch"), string.Join(' ', command.Arguments), StringComparison.Ordinal);
+        Assert.Contains(string.Format(null, arguments, "attend"), string.Join(' ', attendance.Arguments), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Each_engine_that_exists_by_itself_is_found_and_another_is_not()
     {

@@ -1,0 +1,135 @@
+using Hostlock.Tests.Support;
+using static Hostlock.Conformance.FakeHosts.SwitchStory;
+
+namespace Hostlock.Conformance.FakeHosts;
+
+/// <summary>
+/// Hosts that comin deploys, an agent that takes what is pushed in its own time. Its double says <c>done</c> of everything.
+/// </summary>
+public class CominTests(SwitchFleet shared)
+{
+    /// <summary>A host for each test.</summary>
+    internal static string[] Hosts { get; } =
+        ["pulls", "pulls-nothing", "pulls-bad", "pulls-half", "suspended", "confirms", "unpushed", "uncommitted", "pulled-before"];
+
+    [Fact]
+    public void A_host_gets_what_is_pushed_and_is_looked_at_until_it_has_it()
+    {
+        var story = Begin("pulls");
+        Push(story);
+
+        var ended = story.Switch();
+
+        AssertCode(0, ended);
+        Assert.Contains("copied · switched · ssh ok · units ok · kept", ended.Output, StringComparison.Ordinal);
+        story.AssertKept();
+        Assert.Contains("runs it already", story.Switch().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_agent_that_says_done_and_did_nothing_is_not_believed()
+    {
+        var story = Begin("pulls-nothing");
+        Push(story);
+        story.Host.Inject(HostFault.EngineDoesNothing);
+
+        var ended = story.Switch();
+
+        AssertCode(1, ended);
+        Assert.Contains("not activated: the machine did not get the system in time", ended.Output, StringComparison.Ordinal);
+        story.AssertBack();
+    }
+
+    [Theory]
+    [InlineData("pulls-bad", "unit", "broken", "units failed: broken.service failed · returned")]
+    [InlineData("pulls-half", "activate", "", "not activated: the machine did not get the system in time · returned")]
+    public void A_host_that_fails_runs_and_boots_what_it_did_before(string name, string fault, string value, string said)
+    {
+        var story = Begin(name);
+        Push(story);
+        story.Host.Inject(new(fault, value));
+
+        var ended = story.Switch();
+
+        AssertCode(1, ended);
+        Assert.Contains(said, ended.Output, StringComparison.Ordinal);
+        story.AssertBack();
+    }
+
+    [Fact]
+    public void An_agent_that_is_suspended_is_named_and_its_host_is_not_touched()
+    {
+        var story = Begin("suspended");
+        Push(story);
+        _ = story.Host.Run("comin", "suspend").Succeeded;
+
+        var ended = story.Switch();
+
+        AssertCode(1, ended);
+        Assert.Contains("not activated: hostlock: comin is suspended; there: comin resume", ended.Output, StringComparison.Ordinal);
+        story.AssertUntouched();
+    }
+
+    [Fact]
+    public void An_agent_that_asks_about_the_system_is_told_to_deploy_it()
+    {
+        var story = Begin("confirms");
+        Push(story);
+        _ = story.Host.Shell(": >/var/lib/comin/confirm").Succeeded;
+
+        var ended = story.Switch();
+
+        AssertCode(0, ended);
+        story.AssertKept();
+    }
+
+    [Theory]
+    [InlineData("unpushed", "unpushed deploys by itself what is pushed, and the commit is not", "git push")]
+    [InlineData("uncommitted", "uncommitted deploys by itself what is pushed, and files are changed", "git commit --all && git push")]
+    public void What_is_not_pushed_cannot_be_switched_to(string name, string said, string mend)
+    {
+        var story = Begin(name);
+        if (name == "unpushed")
+            TestGit.Commit(story.Clone, 3);
+
+        var ended = story.Switch();
+
+        AssertCode(1, ended);
+        Assert.Contains(said, ended.Errors, StringComparison.Ordinal);
+        Assert.Contains($"hint: {mend}\n", ended.Errors, StringComparison.Ordinal);
+        story.AssertUntouched();
+    }
+
+    [Fact]
+    public void A_host_that_had_the_system_before_it_was_asked_for_is_checked_and_kept()
+    {
+        var story = Begin("pulled-before");
+        Push(story);
+        _ = story.Host.Run("comin", "fetch").Succeeded;
+        FakeHost.Until(() => story.Host.State().Running != story.Before.Running);
+
+        var ended = story.Switch();
+
+        AssertCode(0, ended);
+        Assert.Contains("ssh ok · units ok · kept", ended.Output, StringComparison.Ordinal);
+        story.AssertKept();
+    }
+
+    // A repository that the host deploys from, and that the clone pushes to.
+    SwitchStory Begin(string name)
+    {
+        var story = shared.Begin(name);
+        var remote = $"{story.Clone}.git";
+        _ = TestGit.In(story.Clone, "clone", "--quiet", "--bare", ".", remote);
+        _ = TestGit.In(story.Clone, "remote", "set-url", "origin", remote);
+        _ = story.Host.Run("sh", "-c", "mkdir -p /var/lib/comin && echo \"$1\" >/var/lib/comin/repository", "-", remote).Succeeded;
+        story.Set("[rollout]\nengine = \"comin\"\ntrial = \"20s\"\n");
+        return story;
+    }
+
+    static void Push(SwitchStory story)
+    {
+        TestGit.Commit(story.Clone, 3);
+        _ = TestGit.In(story.Clone, "push", "--quiet", "origin", "main");
+    }
+}
