@@ -77,7 +77,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public HostPreviews Previews => new(surroundings.Processes, Folder, surroundings.Machine, Probes, MachineCache);
 
     /// <summary>Builds the systems of hosts.</summary>
-    public SystemBuild SystemBuild => new(surroundings.Processes, StepSurroundings);
+    public SystemBuild SystemBuild => new(surroundings.Processes, StepSurroundings, MachineCache, surroundings.Time);
 
     /// <summary>The journals of the flake.</summary>
     public RolloutJournals Journals => RolloutJournals.Of(surroundings.Processes, Folder, Cache.Path);

@@ -53,19 +53,20 @@ sealed class SwitchCommand : FleetCommand
             await _switching.FinishAsync(run, run.Journals);
         if (!run.Value(_boot))
             await new PushedFlake(run.Processes, run.Folder).RequireAsync(hosts, run.CancellationToken);
-        var plans = new List<HostPlan>();
-        var built = new Dictionary<HostName, string>();
-        foreach (var host in hosts)
-        {
-            run.Terminal.Talk($"building {host.Name}\n");
-            var begin = run.Now;
-            var system = await run.SystemBuild.OfAsync(host, run.Journals.RootOf(host.Name), run.CancellationToken);
-            built.Add(host.Name, string.Create(CultureInfo.InvariantCulture, $"built {(run.Now - begin).TotalSeconds:0} s"));
-            plans.Add(DeployEngines.Plan(run.Folder.Fleet, host, system, run.Value(_boot), _switching.IsChecked(run)));
-        }
+        run.Terminal.Talk($"building {string.Join(' ', hosts.Select(host => host.Name))}\n");
+        var built = await run.SystemBuild.OfAsync(hosts, run.Journals.RootOf, commit: null, run.CancellationToken);
+        if (!_switching.IsDryRun(run))
+            await run.SystemBuild.AfterAsync(built, run.CancellationToken);
         return await _switching.SwitchAsync(
-            run, run.Journals, RolloutAction.Switch, [.. plans], built, name =>
-                HostLocks.Read(run.Folder.PlaceOf(name)), run.Value(_allowDowngrade));
+            run, run.Journals, RolloutAction.Switch,
+            [
+                .. built.Select(
+                    each => DeployEngines.Plan(
+                        run.Folder.Fleet, each.Host, each.System, run.Value(_boot), _switching.IsChecked(run))),
+            ],
+            built.ToDictionary(
+                each => each.Host.Name, each => string.Create(CultureInfo.InvariantCulture, $"built {each.Took.TotalSeconds:0} s")),
+            name => HostLocks.Read(run.Folder.PlaceOf(name)), run.Value(_allowDowngrade));
     }
 
     async Task<ExitCode> ResumeAsync(CommandRun run)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Hostlock.Fleets;
 
 /// <summary>
@@ -14,6 +16,9 @@ public sealed record RolloutSettings
     /// <summary>The name of the engine that waits for an agent on the machine, which deploys what is pushed.</summary>
     public const string Comin = "comin";
 
+    /// <summary>The placeholder of <see cref="AfterBuild"/>: all systems, each an argument.</summary>
+    public const string Systems = "systems";
+
     /// <summary>The settings if the file gives none.</summary>
     public static readonly RolloutSettings Default = new();
 
@@ -28,6 +33,17 @@ public sealed record RolloutSettings
 
     /// <summary>If true, a machine fetches from its own caches what it can, and only the rest is copied to it.</summary>
     public bool Substitutes { get; init; }
+
+    /// <summary>The most systems that are evaluated at once.</summary>
+    public int Jobs { get; init; } = 4;
+
+    /// <summary>The memory that one of several evaluations by nix-eval-jobs may take, in MiB.</summary>
+    public int Memory { get; init; } = 4096;
+
+    /// <summary>
+    /// A program and its arguments that is run once systems are built, before a machine is touched; empty if there is none.
+    /// </summary>
+    public ImmutableArray<string> AfterBuild { get; init; } = [];
 
     /// <summary>Where systems are built.</summary>
     public BuildPlace Build { get; init; } = new BuildPlace.Here();

@@ -80,6 +80,16 @@ public sealed class RolloutException : HostlockException
     internal static RolloutException BuildFailed(HostName host, string said) =>
         new($"{host} cannot be built: {said:lines}") { IsOutside = true, Hint = "no machine was touched" };
 
+    internal static RolloutException NotAllBuilt(IEnumerable<HostName> hosts, string said) =>
+        new($"not all of {string.Join(", ", hosts)} can be built: {said:lines}")
+        {
+            IsOutside = true,
+            Hint = "no machine was touched",
+        };
+
+    internal static RolloutException AfterBuildFailed(string program, string said) =>
+        new($"'{program}' of after-build failed: {said}") { IsOutside = true, Hint = "no machine was touched" };
+
     internal static RolloutException NotBuilt(HostName host, string said) =>
         new($"what nix says it built for {host} is no system: '{said}'") { IsOutside = true };
 

@@ -26,7 +26,7 @@ public sealed class SwitchFleet : IDisposable
     {
         var fleet = FakeFleet.Start(
             [.. SwitchTests.Hosts, .. SwitchScenariosTests.Hosts, .. KilledSwitchTests.Hosts, .. EnginesTests.Hosts,
-                .. CominTests.Hosts]);
+                .. CominTests.Hosts, .. BuildsTests.Hosts]);
         fleet.Release("linux", "6.12.4");
         return fleet;
     }

@@ -35,6 +35,7 @@ public class DoorsTests
                 ["Hostlock.Platform.Programs.GitProgram"] = "it is the door to git",
                 ["Hostlock.Platform.Programs.Ssh"] = "it is the door to ssh, and to programs that run here or there, as nix",
                 ["Hostlock.Platform.Programs.NixosRebuildProgram"] = "it is the door to nixos-rebuild",
+                ["Hostlock.Platform.Programs.NixEvalJobsProgram"] = "it is the door to nix-eval-jobs",
                 ["Hostlock.Platform.Programs.UserProgram"] = "it is the door to programs that the user names",
                 ["Hostlock.Platform.Programs.UserShell"] = "it is the door to a shell",
             }),

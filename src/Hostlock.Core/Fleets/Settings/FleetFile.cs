@@ -19,6 +19,8 @@ public static class FleetFile
     public const int MaximumHosts = 10_000;
 
     const int Version = 1;
+    const int MostJobs = 1000, MostMegabytes = 1024 * 1024;
+    const string AllSystems = $"{{{RolloutSettings.Systems}}}";
     static readonly TimeSpan ShortestTrial = TimeSpan.FromSeconds(10);
     internal const string DefaultLock = "locks/{host}.lock";
 
@@ -44,7 +46,7 @@ public static class FleetFile
     static readonly string[] FreezeKeys = ["reason", "until"];
     static readonly string[] PolicyKeys = ["scope", "min-age", "max-age"];
     static readonly string[] RingKeys = [];
-    static readonly string[] RolloutKeys = [.. MachineKeys];
+    static readonly string[] RolloutKeys = [.. MachineKeys, "jobs", "memory", "after-build"];
     static readonly string[] EngineKeys = ["test", "switch"];
     static readonly string[] GateKeys = [.. GateKinds, "on", "within", "passes"];
 
@@ -215,7 +217,20 @@ public static class FleetFile
         if (!file.TryGet("rollout", out var member))
             return RolloutSettings.Default;
         _ = top.Table("rollout"); // which says so if it is none
-        return RolloutOf(Settings.Of(member, RolloutKeys), RolloutSettings.Default, engines);
+        var settings = Settings.Of(member, RolloutKeys);
+        RefuseUnknown(settings.PlacedWords("after-build"), [RolloutSettings.Systems]);
+        foreach (var (word, span) in settings.PlacedWords("after-build"))
+        {
+            if (word.Length > AllSystems.Length && word.Contains(AllSystems, StringComparison.Ordinal))
+                throw FleetException.WrongValue(span, $"\"{AllSystems}\", a word of its own, or a word without it");
+        }
+        var usual = RolloutSettings.Default;
+        return RolloutOf(settings, usual, engines) with
+        {
+            Jobs = settings.Count("jobs", MostJobs) ?? usual.Jobs,
+            Memory = settings.Count("memory", MostMegabytes) ?? usual.Memory,
+            AfterBuild = settings.Words("after-build") ?? usual.AfterBuild,
+        };
     }
 
     // What [rollout] says of all machines, or a host of its own.

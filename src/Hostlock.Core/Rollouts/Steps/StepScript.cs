@@ -15,7 +15,9 @@ public enum BootEntryWriter
     /// <summary>An engine, by way of the profile of the system.</summary>
     Engine,
 
-    /// <summary>An agent on the machine, which has a profile of its own: that of the system may be older than what ran and booted.</summary>
+    /// <summary>
+    /// An agent on the machine, which has a profile of its own: that of the system may be older than what ran and booted.
+    /// </summary>
     Agent,
 }
 

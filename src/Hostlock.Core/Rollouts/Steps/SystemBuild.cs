@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Hostlock.Fetching;
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Machines;
 using Hostlock.Machines.Systems;
@@ -7,29 +11,89 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Rollouts.Steps;
 
+/// <summary>A system that was built.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="System">The system.</param>
+/// <param name="Took">The time until it was there.</param>
+public sealed record BuiltSystem(Host Host, StorePath System, TimeSpan Took);
+
 /// <summary>
 /// Builds the systems of hosts, as plain nixos-rebuild builds them: the same attribute, and no option about locks. The lock of a host is
 /// chosen by the Nix code of the flake.
 /// </summary>
 /// <param name="processes">Runs nix.</param>
 /// <param name="surroundings">The fleet, and this machine.</param>
-public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surroundings)
+/// <param name="cache">Keeps what the files of a commit make.</param>
+/// <param name="time">The clock.</param>
+public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surroundings, MachineCache cache, TimeProvider time)
 {
-    /// <summary>Builds the system of a host, where <c>[rollout]</c> says.</summary>
-    /// <param name="host">The host.</param>
-    /// <param name="root">A link that keeps the system from being collected, if it is built here.</param>
+    const string CacheKind = "systems";
+
+    /// <summary>
+    /// Builds the systems of hosts, each where its settings say. What the same files made before is not evaluated again, and several hosts
+    /// are evaluated by nix-eval-jobs if it is on the PATH.
+    /// </summary>
+    /// <param name="hosts">The hosts.</param>
+    /// <param name="rootOf">A link, by host, that keeps the system from being collected, if it is built here.</param>
+    /// <param name="commit">The commit that they are built of; null for the files as they are now.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">There is no nix, or the system cannot be built.</exception>
-    public async Task<StorePath> OfAsync(Host host, string root, CancellationToken cancellationToken)
+    /// <returns>The systems, in the order of the hosts.</returns>
+    /// <exception cref="HostlockException">There is no nix, or a system cannot be built.</exception>
+    public async Task<ImmutableArray<BuiltSystem>> OfAsync(
+        IReadOnlyList<Host> hosts, Func<HostName, string> rootOf, Revision? commit, CancellationToken cancellationToken)
     {
-        if (!host.ConfigurationPaths[0].StartsWith("nixosConfigurations.", StringComparison.Ordinal))
-            throw RolloutException.NotNixos(host.Name, host.ConfigurationPaths[0]);
-        var store = StoreOf(host.Rollout.Build, MachineAddress.Of(host, surroundings.Machine));
-        return await BuildAsync(
-            host,
-            SystemEvaluation.AttributeOf(host),
-            store is null ? ["--out-link", root] : ["--store", store, "--eval-store", "auto", "--no-link"],
+        foreach (var host in hosts)
+            RefuseOther(host);
+        var begin = time.GetTimestamp();
+        var tree = await TreeAsync(commit, cancellationToken);
+        var built = new ConcurrentDictionary<HostName, BuiltSystem>();
+        await EachAsync(
+            hosts, async (host, stop) => Take(host, await TryKnownAsync(host, tree, rootOf(host.Name), stop)), cancellationToken);
+        var rest = hosts.Where(host => !built.ContainsKey(host.Name)).ToList();
+        using var roots = rest.Count > 1 ? CacheFolder.Temporary() : null;
+        var jobs = roots is not null
+            ? await new SystemJobs(processes, surroundings.Folder).EvaluateAsync(rest, commit, roots.Path, cancellationToken)
+            : ImmutableDictionary<HostName, StorePath>.Empty;
+        await TogetherAsync(rest, jobs, cancellationToken);
+        await EachAsync(rest, MakeAsync, cancellationToken);
+        // Somebody may have changed the files meanwhile.
+        if (rest.Count > 0 && tree is not null && await TreeAsync(commit, cancellationToken) == tree)
+        {
+            foreach (var host in rest)
+                cache.Keep(CacheKind, KeyOf(host, tree), built[host.Name].System.ToString());
+        }
+        return [.. hosts.Select(host => built[host.Name])];
+
+        async ValueTask MakeAsync(Host host, CancellationToken stop)
+        {
+            var installable = jobs.TryGetValue(host.Name, out var derivation)
+                ? OutputOf(derivation)
+                : Reference(SystemEvaluation.AttributeOf(host), commit);
+            Take(host, await BuildAsync(host, installable, OptionsOf(host, rootOf(host.Name)), stop));
+        }
+
+        void Take(Host host, StorePath? system)
+        {
+            if (system is { } path)
+                built[host.Name] = new(host, path, time.GetElapsedTime(begin));
+        }
+    }
+
+    /// <summary>Runs the program that <c>after-build</c> names, once systems are built and before a machine is touched.</summary>
+    /// <param name="built">The systems.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">It cannot be run, or fails.</exception>
+    public async Task AfterAsync(IEnumerable<BuiltSystem> built, CancellationToken cancellationToken)
+    {
+        if (surroundings.Folder.Fleet.Rollout.AfterBuild is not { IsEmpty: false } words)
+            return;
+        var systems = built.Select(each => each.System.ToString()).Distinct().ToList();
+        var finished = await processes.RunAsync(
+            UserProgram.Awaited(
+                [.. words.SelectMany(word => word == $"{{{RolloutSettings.Systems}}}" ? systems : [word])], surroundings.Folder.Path),
             cancellationToken);
+        if (!finished.Succeeded)
+            throw RolloutException.AfterBuildFailed(words[0], Complaint.Of(finished));
     }
 
     /// <summary>Builds a virtual machine with the system of a host, and returns the program that starts it.</summary>
@@ -39,10 +103,9 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
     /// <exception cref="HostlockException">There is no nix, or it cannot be built.</exception>
     public async Task<string> VirtualMachineAsync(Host host, string root, CancellationToken cancellationToken)
     {
-        if (!host.ConfigurationPaths[0].StartsWith("nixosConfigurations.", StringComparison.Ordinal))
-            throw RolloutException.NotNixos(host.Name, host.ConfigurationPaths[0]);
+        RefuseOther(host);
         var built = await BuildAsync(
-            host, $"{host.ConfigurationPaths[0]}.config.system.build.vm", ["--out-link", root], cancellationToken);
+            host, Reference($"{host.ConfigurationPaths[0]}.config.system.build.vm", null), ["--out-link", root], cancellationToken);
         var programs = Path.Combine(built.ToString(), "bin");
         return Directory.Exists(programs)
             && Directory.EnumerateFiles(programs, "run-*-vm").Order(StringComparer.Ordinal).FirstOrDefault() is { } run
@@ -65,18 +128,103 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
     /// <param name="address">The machine.</param>
     public static string? StoreOf(MachineAddress address) => address.Place is { } place ? $"ssh-ng://{place}" : null;
 
-    async Task<StorePath> BuildAsync(Host host, string attribute, ImmutableArray<string> options, CancellationToken cancellationToken)
+    static void RefuseOther(Host host)
     {
-        var reference = new SystemEvaluation(processes, surroundings.Folder).ReferenceTo(attribute);
-        // A builder that is named as a store has its port there.
-        var isOnTarget = host.Rollout.Build is BuildPlace.Target;
-        var request = NixProgram.Command(["build", .. options, "--print-out-paths", "--", reference]) with
+        if (!host.ConfigurationPaths[0].StartsWith("nixosConfigurations.", StringComparison.Ordinal))
+            throw RolloutException.NotNixos(host.Name, host.ConfigurationPaths[0]);
+    }
+
+    // The tree that the hosts are made of; null if it cannot be told, so that nothing is known of before.
+    async Task<string?> TreeAsync(Revision? commit, CancellationToken cancellationToken)
+    {
+        if (GitWorkTreeFiles.Around(processes, surroundings.Folder.Path)?.Root is not { } root)
+            return null;
+        try
         {
-            Environment = surroundings.ForSsh(isOnTarget ? MachineAddress.Of(host, surroundings.Machine).Port : null),
-        };
-        var finished = await processes.RunAsync(request, cancellationToken);
+            // The files of a submodule may differ from those of its commit.
+            if (Path.Exists(Path.Combine(root, ".gitmodules")))
+                return null;
+            var committed = commit is { } id
+                ? await CommittedTree.OfAsync(processes, root, id, cancellationToken)
+                : await CommittedTree.OfAsync(processes, root, cancellationToken);
+            return committed is null ? null : $"{committed.Tree} {Path.GetRelativePath(root, surroundings.Folder.Path)}";
+        }
+        catch (FetchException)
+        {
+            return null;
+        }
+    }
+
+    // Files of one tree make one system, whatever commit has them.
+    static string KeyOf(Host host, string tree) => $"{tree}\n{host.Lock}\n{SystemEvaluation.AttributeOf(host)}";
+
+    // What was made before may have been collected since, so it is built once more, which is at once over if it is there.
+    async Task<StorePath?> TryKnownAsync(Host host, string? tree, string root, CancellationToken cancellationToken)
+    {
+        if (tree is null || cache.Find(CacheKind, KeyOf(host, tree)) is not { } kept || StorePath.TryParse(kept) is not { } system)
+            return null;
+        if (StoreOf(host) is null && new FileInfo(root).LinkTarget == kept && Path.Exists(kept))
+            return system;
+        var finished = await processes.RunAsync(Request(host, kept, OptionsOf(host, root)), cancellationToken);
+        return finished.Succeeded ? system : null;
+    }
+
+    // Nix spreads what it is asked for at once over its builders. What each machine builds by itself is asked for one by one.
+    async Task TogetherAsync(
+        IReadOnlyList<Host> hosts, ImmutableDictionary<HostName, StorePath> jobs, CancellationToken cancellationToken)
+    {
+        foreach (var place in hosts.Where(host => jobs.ContainsKey(host.Name)).GroupBy(host => StoreOf(host) ?? ""))
+        {
+            if (place.Skip(1).Any() && place.First() is var first && first.Rollout.Build is not BuildPlace.Target)
+            {
+                var derivations = place.Select(host => OutputOf(jobs[host.Name])).Distinct();
+                var finished = await processes.RunAsync(
+                    Request(first, derivations, ["--keep-going", .. StoreOptions(first), "--no-link"]), cancellationToken);
+                if (!finished.Succeeded)
+                    throw RolloutException.NotAllBuilt(place.Select(host => host.Name), finished.Errors.Trim());
+            }
+        }
+    }
+
+    async Task<StorePath> BuildAsync(
+        Host host, string installable, ImmutableArray<string> options, CancellationToken cancellationToken)
+    {
+        var finished = await processes.RunAsync(Request(host, installable, options), cancellationToken);
         if (!finished.Succeeded)
             throw RolloutException.BuildFailed(host.Name, finished.Errors.Trim());
         return StorePath.TryParse(finished.Output.Trim()) ?? throw RolloutException.NotBuilt(host.Name, finished.Output.Trim());
     }
+
+    ProcessRequest Request(Host host, string installable, ImmutableArray<string> options) => Request(host, [installable], options);
+
+    // A builder that is named as a store has its port there.
+    ProcessRequest Request(Host host, IEnumerable<string> installables, ImmutableArray<string> options) =>
+        NixProgram.Command(["build", .. options, "--print-out-paths", "--", .. installables]) with
+        {
+            Environment = surroundings.ForSsh(
+                host.Rollout.Build is BuildPlace.Target ? MachineAddress.Of(host, surroundings.Machine).Port : null),
+        };
+
+    string Reference(string attribute, Revision? commit) =>
+        new SystemEvaluation(processes, surroundings.Folder).ReferenceTo(attribute, commit);
+
+    static string OutputOf(StorePath derivation) => $"{derivation}^out";
+
+    string? StoreOf(Host host) => StoreOf(host.Rollout.Build, MachineAddress.Of(host, surroundings.Machine));
+
+    ImmutableArray<string> StoreOptions(Host host) => StoreOf(host) is { } store ? ["--store", store, "--eval-store", "auto"] : [];
+
+    ImmutableArray<string> OptionsOf(Host host, string root) =>
+        StoreOf(host) is null ? ["--out-link", root] : [.. StoreOptions(host), "--no-link"];
+
+    Task EachAsync(
+        IEnumerable<Host> hosts, Func<Host, CancellationToken, ValueTask> doAsync, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            hosts,
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = surroundings.Folder.Fleet.Rollout.Jobs,
+                CancellationToken = cancellationToken,
+            },
+            doAsync);
 }

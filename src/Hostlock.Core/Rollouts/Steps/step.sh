@@ -2,8 +2,8 @@
 #   VERB ID MACHINE TARGET RUNNING NEXT SECONDS ACTION
 # ID names the rollout, MACHINE is the machine's own id. TARGET is the system that it is to get; RUNNING and NEXT are what it ran and booted
 # next before anything was done. After SECONDS of silence it goes back by itself. ACTION is `test`; `switch` if an engine makes the target
-# what boots at once; or `agent` if an agent does that by a profile of its own. Each verb looks first whether the machine still is where it should be, and refuses with 75 if it is not: somebody else,
-# or an earlier try, has been here.
+# what boots at once; or `agent` if an agent does that by a profile of its own. Each verb looks first whether the machine still is where it
+# should be, and refuses with 75 if it is not: somebody else, or an earlier try, has been here.
 verb=$1 id=$2 machine=$3 target=$4 running=$5 next=$6 seconds=$7 action=$8
 # Whoever asked may go away in the midst of it.
 trap '' HUP INT PIPE

@@ -100,6 +100,12 @@ public class FleetFileTests
     [InlineData("[hosts.plex]\nengine = 'colmna'\n[engines.colmena]\ntest = ['colmena']", 2, 10, "there is no engine 'colmna'")]
     [InlineData("[hosts.plex]\ntrial = '1s'", 2, 9, "this must be a time of 10 seconds or more")]
     [InlineData("[hosts.plex]\nbuild = 'there'", 2, 9, "this must be \"here\", \"target\" or a store")]
+    [InlineData("[rollout]\njobs = 0", 2, 8, "this must be a number from 1 to 1000")]
+    [InlineData("[rollout]\nmemory = '4G'", 2, 10, "this must be a number, not a string")]
+    [InlineData("[rollout]\nafter-build = 'push {systems}'", 2, 15, "this must be a list of texts, not a string")]
+    [InlineData("[rollout]\nafter-build = ['push', '{system}']", 2, 24, "nothing is known by '{system}'")]
+    [InlineData("[rollout]\nafter-build = ['push', '-{systems}']", 2, 24, "this must be \"{systems}\", a word of its own")]
+    [InlineData("[hosts.plex]\njobs = 2", 2, 1, "setting 'jobs' is not known")]
     [InlineData("[engines.direct]\ntest = ['x']", 1, 10, "another name: direct, nixos-rebuild, comin exist already")]
     [InlineData("[engines.mine]", 1, 10, "this must be an engine with one of test, switch")]
     [InlineData("[engines.mine]\ntest = ['x']\nswitch = ['x']", 1, 10, "this must be an engine with one of test, switch")]
@@ -206,6 +212,9 @@ public class FleetFileTests
             trial = "20s"
             substitute = true
             build = "ssh-ng://root@builder:2222"
+            jobs = 8
+            memory = 2048
+            after-build = ["push", "", "{systems}"]
             [gates.web]
             http = "https://{target}/health"
             on = ["@canary"]
@@ -218,6 +227,8 @@ public class FleetFileTests
         Assert.Equal(
             ("nixos-rebuild", TimeSpan.FromSeconds(20), true), (fleet.Rollout.Engine, fleet.Rollout.Trial, fleet.Rollout.Substitutes));
         Assert.Equal(new BuildPlace.Elsewhere("ssh-ng://root@builder:2222"), fleet.Rollout.Build);
+        Assert.Equal((8, 2048), (fleet.Rollout.Jobs, fleet.Rollout.Memory));
+        Assert.Equal(["push", "", "{systems}"], fleet.Rollout.AfterBuild);
         Assert.Equal(["db", "web"], fleet.Gates.Select(gate => gate.Name));
         var (db, web) = (fleet.Gates[0], fleet.Gates[1]);
         Assert.Equal(["pg_isready", ""], Assert.IsType<GateQuestion.OnHost>(db.Question).Words);

@@ -8,7 +8,9 @@ namespace Hostlock.Fetching.Git.WorkTrees;
 /// <param name="Tree">The id of its tree.</param>
 public sealed record CommittedTree(Revision Commit, string Tree)
 {
-    /// <summary>Finds the commit of a work tree; null if a file that git knows was changed, as Nix judges it, or nothing is committed.</summary>
+    /// <summary>
+    /// Finds the commit of a work tree; null if a file that git knows was changed, as Nix judges it, or nothing is committed.
+    /// </summary>
     /// <param name="processes">The seam to git.</param>
     /// <param name="root">The folder of the work tree.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -19,6 +21,19 @@ public sealed record CommittedTree(Revision Commit, string Tree)
         await repository.TrustAsync(cancellationToken);
         var state = await GitWorkTreeState.ReadAsync(repository, cancellationToken);
         return state is { IsDirty: false, Commit: { } commit } ? new(commit.Id, commit.Tree) : null;
+    }
+
+    /// <summary>Finds the tree of a commit; null if the repository does not have the commit.</summary>
+    /// <param name="processes">The seam to git.</param>
+    /// <param name="root">The folder of the work tree.</param>
+    /// <param name="commit">The id of the commit.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The folder is no work tree, or git does not trust it.</exception>
+    public static async Task<CommittedTree?> OfAsync(
+        IProcessRunner processes, string root, Revision commit, CancellationToken cancellationToken)
+    {
+        using var repository = Open(processes, root);
+        return await repository.CommitAsync(commit.ToString(), cancellationToken) is { } found ? new(found.Id, found.Tree) : null;
     }
 
     /// <summary>True if a branch of another repository has the commit, as far as is known here.</summary>

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Hostlock.Flakes;
+using Hostlock.Fleets;
+using Hostlock.Machines;
+using Hostlock.Machines.Systems;
+using Hostlock.Platform;
+using Hostlock.Platform.Programs;
+
+namespace Hostlock.Rollouts.Steps;
+
+/// <summary>
+/// Evaluates the systems of many hosts at once by nix-eval-jobs, several processes of which each has a bound on its memory. The derivations
+/// are the same that nix comes to.
+/// </summary>
+/// <param name="processes">Runs nix-eval-jobs.</param>
+/// <param name="folder">The fleet.</param>
+sealed class SystemJobs(IProcessRunner processes, FleetFolder folder)
+{
+    // The names of hosts go into one argument, of which Linux takes 128 KiB.
+    const int MostAtOnce = 500;
+
+    const string Configurations = "nixosConfigurations";
+
+    /// <summary>Evaluates hosts.</summary>
+    /// <param name="hosts">The hosts.</param>
+    /// <param name="commit">The commit that they are evaluated of; null for the files as they are now.</param>
+    /// <param name="roots">A folder for links that keep the derivations from being collected.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The derivation of each host; none if nix-eval-jobs is not on the PATH, or cannot evaluate anything here.</returns>
+    /// <exception cref="RolloutException">A host cannot be evaluated.</exception>
+    public async Task<ImmutableDictionary<HostName, StorePath>> EvaluateAsync(
+        IReadOnlyList<Host> hosts, Revision? commit, string roots, CancellationToken cancellationToken)
+    {
+        var found = ImmutableDictionary.CreateBuilder<HostName, StorePath>();
+        foreach (var some in hosts.Chunk(MostAtOnce))
+        {
+            if (await EvaluateSomeAsync(some, commit, roots, cancellationToken) is not { } jobs)
+                return ImmutableDictionary<HostName, StorePath>.Empty;
+            foreach (var host in some)
+            {
+                found.Add(
+                    host.Name,
+                    jobs.GetValueOrDefault(NameOf(host)) switch
+                    {
+                        { Derivation: { } derivation } => derivation,
+                        { Error: { } error } => throw RolloutException.BuildFailed(host.Name, error.Trim()),
+                        _ => throw RolloutException.BuildFailed(host.Name, "nix-eval-jobs says nothing of it"),
+                    });
+            }
+        }
+        return found.ToImmutable();
+    }
+
+    // Null if there is no such program, or it ended before it said anything: an older one, say. Then nix says what is wrong, if
+    // anything is.
+    async Task<Dictionary<string, Job>?> EvaluateSomeAsync(
+        IReadOnlyList<Host> hosts, Revision? commit, string roots, CancellationToken cancellationToken)
+    {
+        var settings = folder.Fleet.Rollout;
+        var reference = new SystemEvaluation(processes, folder).ReferenceTo(Configurations, commit);
+        try
+        {
+            var finished = await processes.RunAsync(
+                NixEvalJobsProgram.Command(reference, Selection(hosts), settings.Jobs, settings.Memory, roots), cancellationToken);
+            var jobs = finished.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Job.TryParse).OfType<Job>()
+                .DistinctBy(job => job.Name).ToDictionary(job => job.Name);
+            return finished.Succeeded || jobs.Count > 0 ? jobs : null;
+        }
+        catch (PlatformException why) when (why.IsNoProgram)
+        {
+            return null;
+        }
+    }
+
+    static string Selection(IEnumerable<Host> hosts) =>
+        $"all: builtins.listToAttrs (map (name: {{ inherit name; value = all.${{name}}.config.system.build.toplevel; }}) "
+        + $"[ {string.Join(' ', hosts.Select(host => Quoted(NameOf(host))))} ])";
+
+    static string Quoted(string name)
+    {
+        var text = new StringBuilder(name).Replace(@"\", @"\\").Replace("\"", "\\\"").Replace("${", @"\${");
+        return $"\"{text}\"";
+    }
+
+    static string NameOf(Host host) => host.ConfigurationPaths[0][(Configurations.Length + 1)..].Trim('"');
+
+    /// <summary>One line of nix-eval-jobs.</summary>
+    /// <param name="Name">The name of the job.</param>
+    /// <param name="Derivation">The derivation; null if the job cannot be evaluated.</param>
+    /// <param name="Error">Why it cannot be; null if it can.</param>
+    sealed record Job(string Name, StorePath? Derivation, string? Error)
+    {
+        /// <summary>Reads a line; null if it is none.</summary>
+        public static Job? TryParse(string line)
+        {
+            try
+            {
+                using var json = JsonDocument.Parse(line);
+                return json.RootElement is { ValueKind: JsonValueKind.Object } job
+                    && job.TryGetProperty("attrPath", out var path) && path is { ValueKind: JsonValueKind.Array }
+                    && path.GetArrayLength() == 1 && path[0] is { ValueKind: JsonValueKind.String } first
+                    && first.GetString() is { } name
+                    ? new(name, Text(job, "drvPath") is { } derivation ? StorePath.TryParse(derivation) : null, Text(job, "error"))
+                    : null;
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        }
+
+        static string? Text(JsonElement job, string name) =>
+            job.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    }
+}
