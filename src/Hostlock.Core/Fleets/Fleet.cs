@@ -34,16 +34,15 @@ public sealed record Host(
     public static string ConfigurationPath(string output, string name) =>
         $"{output}.{(InputPath.IsReferable(name) ? name : $"\"{name}\"")}";
 
+    /// <summary>Why its machine stays at the system that it runs, and until when; null if it may be changed.</summary>
+    public Freeze? Hold { get; init; }
+
     /// <summary>True if the host's configurations carry their lock.</summary>
     public bool IsStamped { get; init; }
 
     /// <summary>How its machine gets its systems.</summary>
     public RolloutSettings Rollout { get; init; } = RolloutSettings.Default;
 }
-
-/// <summary>A group of hosts that get a lock together.</summary>
-/// <param name="Name">The name of the ring, written <c>@name</c> on the command line.</param>
-public sealed record Ring(string Name);
 
 /// <summary>A flake with hosts, as hostlock.toml describes it. Without that file, a flake has no hosts, only the root lock.</summary>
 /// <param name="Hosts">The hosts, by name.</param>
@@ -67,6 +66,9 @@ public sealed record Fleet(
 
     /// <summary>The questions that are put to hosts after they were switched, by name.</summary>
     public ImmutableArray<Gate> Gates { get; init; } = [];
+
+    /// <summary>The groups of hosts that must not be at risk together, by name.</summary>
+    public ImmutableArray<HostGroup> Groups { get; init; } = [];
 
     /// <summary>True if a merge takes the newer of two pins of one reference; false if it asks.</summary>
     public bool MergesNewer { get; init; }

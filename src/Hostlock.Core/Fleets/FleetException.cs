@@ -59,8 +59,14 @@ public sealed class FleetException : HostlockException
             Hint = "write it as for ssh: 'root@plex.lan', 'plex' or 'ssh://root@plex.lan:2222'",
         };
 
-    internal static FleetException NothingObeys(SourceSpan span, string setting) =>
-        new($"nothing obeys the setting '{setting}' yet") { Span = span, Hint = "take it out; a ring only names hosts, for '@RING'" };
+    internal static FleetException NothingSoaks(SourceSpan span) =>
+        new("a ring that comes after no other waits for nobody") { Span = span, Hint = "give it 'after' too, or leave 'soak' out" };
+
+    internal static FleetException RingsGoRound(SourceSpan span, string ring) =>
+        new($"ring '{ring}' comes after itself") { Span = span, Hint = "one of these rings has to come first" };
+
+    internal static FleetException UnknownHostInGroup(SourceSpan span, string host, IEnumerable<HostName> hosts) =>
+        new($"there is no host '{host}'") { Span = span, Hint = Closest.To(host, hosts.Select(name => name.ToString())) };
 
     internal static FleetException RingIsEmpty(string ring) =>
         new($"no host is in the ring '{ring}'") { Hint = $"give a host ring = \"{ring}\" in hostlock.toml" };

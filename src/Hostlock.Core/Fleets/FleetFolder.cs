@@ -217,8 +217,7 @@ public sealed class FleetFolder
         var names = new LocalFlakes(this).Outputs(FlakeFile);
         if (names is not null
             && HostName.TryParse(word) is { } host
-            && (names.Configurations.Any(output => output.Value.Any(name => NamedHosts.OwnerOf(output.Key, name) == host))
-                || new LocalFlakes(this).Hosts(known => known == host).Count > 0))
+            && (NamedHosts.In(names).ContainsKey(host) || new LocalFlakes(this).Hosts(known => known == host).Count > 0))
             return FleetException.NotAdopted(host, HasFleetFile);
         if (IsBuiltByRootAlone(word))
             return FleetException.NotNamedLikeAHost(word);

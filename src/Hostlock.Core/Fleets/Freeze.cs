@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Hostlock.Fleets;
 
-/// <summary>A freeze: an input of a host must not move, for a reason, until a day.</summary>
+/// <summary>A freeze: an input of a host must not move, or the machine of a held host must not be changed, for a reason, until a
+/// day.</summary>
 /// <param name="Reason">The reason, in the user's words.</param>
 /// <param name="Until">The last day of the freeze; null if it has no end.</param>
 public sealed record Freeze(string Reason, DateOnly? Until)
@@ -22,6 +23,10 @@ public sealed record Freeze(string Reason, DateOnly? Until)
     /// <summary>Reads the last day of a freeze, <c>2026-12-31</c>; null if the text is not a day.</summary>
     public static DateOnly? TryParseDay(string text) =>
         DateOnly.TryParseExact(text, DayForm, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
+    /// <summary>True if its last day is past.</summary>
+    /// <param name="today">The present day.</param>
+    public bool IsOver(DateOnly today) => Until < today;
 
     /// <summary>The reason and the last day, in words.</summary>
     public override string ToString() =>

@@ -45,8 +45,43 @@ public sealed record RolloutSettings
     /// </summary>
     public ImmutableArray<string> AfterBuild { get; init; } = [];
 
+    /// <summary>How the locks of a ring get into the repository.</summary>
+    public RingOpening Open { get; init; } = RingOpening.Commit;
+
+    /// <summary>Where the journals of rollouts are.</summary>
+    public JournalPlace Journal { get; init; } = JournalPlace.Clone;
+
+    /// <summary>A program, and its arguments, that gets each event of a rollout as JSON on its input; none means nobody is told.</summary>
+    public ImmutableArray<string> Notify { get; init; } = [];
+
     /// <summary>Where systems are built.</summary>
     public BuildPlace Build { get; init; } = new BuildPlace.Here();
+}
+
+/// <summary>How the locks of a ring get into the repository when the ring begins.</summary>
+public enum RingOpening
+{
+    /// <summary>They are written and committed.</summary>
+    Commit,
+
+    /// <summary>They are written, committed and pushed.</summary>
+    Push,
+
+    /// <summary>A branch with them is pushed, and the ring begins once somebody has merged it.</summary>
+    Branch,
+
+    /// <summary>They are written, and committed by nobody.</summary>
+    None,
+}
+
+/// <summary>Where the journals of rollouts are.</summary>
+public enum JournalPlace
+{
+    /// <summary>In this clone alone.</summary>
+    Clone,
+
+    /// <summary>In the other repository too, for clones that are new each time.</summary>
+    Git,
 }
 
 /// <summary>Where the system of a host is built.</summary>

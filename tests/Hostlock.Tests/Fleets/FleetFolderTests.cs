@@ -60,21 +60,6 @@ public sealed class FleetFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("jono", "hostlock init jono")]
-    [InlineData("work", "hostlock init work")]
-    [InlineData("default", "hostlock init default")]
-    public void What_init_leaves_to_those_who_name_it_is_told_as_such(string name, string hint)
-    {
-        _folder.Write("hostlock.toml", "version = 1\n[hosts.plex]\n");
-        _folder.Write(
-            "flake.nix",
-            "{ outputs = _: { nixosConfigurations.plex = 1; nixOnDroidConfigurations.default = 2; "
-            + "homeConfigurations = { jono = 3; \"j@work\" = 4; }; }; }");
-
-        Assert.Equal(hint, Assert.Throws<FleetException>(() => FleetFolder.Open(_folder.Path).Places([name])).Hint);
-    }
-
-    [Theory]
     [InlineData("plx", "did you mean 'plex'?")]
     [InlineData("rot", "did you mean 'root'?")]
     [InlineData("@cnary", "did you mean 'canary'?")]

@@ -153,15 +153,13 @@ public static class FleetEject
             var before = adopted.EarlierOf(FleetInit.Attributes) is { } earlier ? Encoding.UTF8.GetString(earlier)
                 : adopted.CertainlyHadBefore(FleetInit.Attributes) ? text
                 : "";
-            // git may have changed the ends of lines.
-            var known = Lines(before).Select(line => line.TrimEnd('\r', '\n')).ToHashSet();
+            var known = Lines(before).Select(line => line.TrimEnd('\n')).ToHashSet();
             var left = string.Concat(
                 Lines(text).Where(
-                    line =>
-                        !line.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal) || known.Contains(line.TrimEnd('\r', '\n'))));
+                    line => !line.Contains(FleetInit.MergeAttribute, StringComparison.Ordinal) || known.Contains(line.TrimEnd('\n'))));
             // init kept the end of the user's last line, so it is restored here.
             if (!text.EndsWith('\n') && left.EndsWith('\n'))
-                left = left[..^(left.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)];
+                left = left[..^1];
             if (left.Length == 0 && !adopted.HadBefore(FleetInit.Attributes))
                 removed.Add(FleetInit.Attributes);
             else if (left != text)

@@ -53,7 +53,7 @@ public sealed class HostNames
         var answer = text.AreComplete || folder.HasFleetFile
             ? null
             : await new HostDiscovery(processes).AskAsync(folder.Path, cancellationToken);
-        var outputs = answer is NixAnswer.Names(var names) ? names with { HiveNodes = text.HiveNodes, SecondWays = text.SecondWays } : text;
+        var outputs = answer is NixAnswer.Names(var names) ? names with { HiveNodes = text.HiveNodes } : text;
         var hosts = NamedHosts.In(outputs);
         var own = new LocalFlakes(folder).Hosts(host => !hosts.ContainsKey(host));
         return new(outputs, answer, hosts.AddRange(own.Select(host => KeyValuePair.Create(host.Key, host.Value.Configurations))));
@@ -98,11 +98,6 @@ public sealed class HostNames
                             Path: Host.ConfigurationPath("colmena", node),
                             Kind: "nodes that colmena builds of modules of their own",
                             Owner: HostName.TryParse(node))))
-            .Concat(
-                from way in _outputs.SecondWays
-                where !paths.Contains(Host.ConfigurationPath("nixosConfigurations", way.Value))
-                    && !paths.Contains(Host.ConfigurationPath("darwinConfigurations", way.Value))
-                select (Path: way.Key, Kind: "machines that no other output has", Owner: HostName.TryParse(way.Value)))
             .ToList();
         var kinds = staying.GroupBy(each => each.Kind).Select(each =>
             $"{string.Join(' ', each.Select(one => one.Path))} "

@@ -17,6 +17,9 @@ public sealed record CommitNote(Func<IReadOnlyList<PlannedLock>, string> Describ
 
     /// <summary>True if a machine went back to an earlier system, and these locks with it.</summary>
     public bool IsRollback { get; init; }
+
+    /// <summary>The id of the rollout, and the name of the ring, that these locks are of; null if they are of none.</summary>
+    public (string Id, string Ring)? Rollout { get; init; }
 }
 
 /// <summary>
@@ -56,15 +59,13 @@ sealed class LockCommit
             return null;
         string[] files = [.. changed.Select(PathOf).Distinct()];
         await RefuseUnseenAsync(files, cancellationToken);
-        var subject = Subject(changed, note);
+        var subject = Subject(
+            [.. changed.Select(planned => planned.Place)], note, areNew: changed.All(planned => planned.Before is null));
         var message = new StringBuilder();
         message.Append(CultureInfo.InvariantCulture, $"{subject}\n\nFlake lock file updates:\n\n{note.Describe(changed).TrimEnd()}\n\n");
         message.Append(
             CultureInfo.InvariantCulture, $"Hostlock-Hosts: {string.Join(' ', changed.SelectMany(planned => planned.Place.Sharers))}\n");
-        if (note.PromotedFrom is { } from)
-            message.Append(CultureInfo.InvariantCulture, $"Hostlock-Promoted-From: {from}\n");
-        if (note.IsRollback)
-            message.Append("Hostlock-Action: rollback\n");
+        message.Append(Trailers(note));
         var finished = await GitTurn.RunAsync(
             _processes,
             GitProgram.InWorkTree(
@@ -183,15 +184,33 @@ sealed class LockCommit
 
     string PathOf(LockPlace place) => GitWorkTreeFiles.PathOf(_root, place.FullPath);
 
-    static string Subject(IReadOnlyList<PlannedLock> locks, CommitNote note)
+    /// <summary>The subject of a commit of locks.</summary>
+    /// <param name="places">The places of the locks.</param>
+    /// <param name="note">What the commit is for.</param>
+    /// <param name="areNew">True if none of them existed before.</param>
+    internal static string Subject(IReadOnlyList<LockPlace> places, CommitNote note, bool areNew = false)
     {
         var verb = note.IsRollback
             ? "Rollback"
             : note.PromotedFrom is { } promotedFrom
             ? $"Promote from {promotedFrom}"
-            : locks.All(planned => planned.Before is null)
+            : areNew
             ? "Add"
             : "Update";
-        return locks.Count == 1 ? $"{locks[0].Place.RelativePath}: {verb}" : $"{locks.Count} locks: {verb}";
+        return places.Count == 1 ? $"{places[0].RelativePath}: {verb}" : $"{places.Count} locks: {verb}";
+    }
+
+    /// <summary>The trailers of a commit of locks that say what it is for, a line each.</summary>
+    /// <param name="note">What the commit is for.</param>
+    internal static string Trailers(CommitNote note)
+    {
+        var text = new StringBuilder();
+        if (note.PromotedFrom is { } from)
+            text.Append(CultureInfo.InvariantCulture, $"Hostlock-Promoted-From: {from}\n");
+        if (note.IsRollback)
+            text.Append("Hostlock-Action: rollback\n");
+        if (note.Rollout is var (rollout, ring))
+            text.Append(CultureInfo.InvariantCulture, $"Hostlock-Rollout: {rollout}\nHostlock-Ring: {ring}\n");
+        return text.ToString();
     }
 }

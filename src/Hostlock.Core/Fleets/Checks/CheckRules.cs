@@ -52,6 +52,7 @@ public static class CheckRules
             Evidence.Declarations,
             UnknownInput.Find),
         new("expired-freeze", Severity.Warning, "The last day of a freeze is past.", Evidence.Locks, ExpiredFreeze.Find),
+        new("expired-hold", Severity.Warning, "The last day of a hold is past.", Evidence.Locks, ExpiredFreeze.FindHolds),
         new(
             "shared-differs",
             Severity.Error,

@@ -36,22 +36,21 @@ public static class FleetFile
         "hosts",
         "inputs",
         "rings",
+        "groups",
         "rollout",
         "gates",
         "engines",
     ];
     static readonly string[] MachineKeys = ["engine", "trial", "substitute", "build"];
     static readonly string[] HostKeys =
-        ["ring", "target", "lock", "flake", "inputs", "configurations", "freeze", "stamp", .. MachineKeys];
+        ["ring", "target", "lock", "flake", "inputs", "configurations", "freeze", "hold", "stamp", .. MachineKeys];
     static readonly string[] FreezeKeys = ["reason", "until"];
     static readonly string[] PolicyKeys = ["scope", "min-age", "max-age"];
-    static readonly string[] RingKeys = [];
-    static readonly string[] RolloutKeys = [.. MachineKeys, "jobs", "memory", "after-build"];
+    static readonly string[] RingKeys = ["after", "soak", "parallel", "max-failed", "max-absent", "window", "approve"];
+    static readonly string[] GroupKeys = ["hosts", "parallel"];
+    static readonly string[] RolloutKeys = [.. MachineKeys, "open", "journal", "notify", "jobs", "memory", "after-build"];
     static readonly string[] EngineKeys = ["test", "switch"];
     static readonly string[] GateKeys = [.. GateKinds, "on", "within", "passes"];
-
-    // Settings of a ring that nothing obeys yet. They are refused, because the user would rely on them.
-    static readonly string[] UnobeyedKeys = ["after", "soak"];
 
     /// <summary>Reads the text of the file.</summary>
     /// <exception cref="FleetException">The text is not TOML, or has an unknown setting.</exception>
@@ -113,20 +112,66 @@ public static class FleetFile
             Rollout = rollout,
             Engines = engines,
             Gates = GatesOf(top, hosts, rings),
+            Groups = [.. top.Table("groups").Select(member => GroupOf(member, hosts)).OrderBy(group => group.Name, Utf8Order.Instance)],
         };
     }
 
     static ImmutableArray<Ring> Rings(Settings top)
     {
-        var rings = new List<Ring>();
-        foreach (var member in top.Table("rings"))
+        var members = top.Table("rings");
+        var rings = members.Select(RingOf).OrderBy(ring => ring.Name, Utf8Order.Instance).ToImmutableArray();
+        foreach (var (name, _, value) in members)
         {
-            // A ring is named on the command line, as '@NAME', so its name follows the rules of a host's name.
-            HostName.Parse(member.Key, member.KeySpan);
-            Settings.Of(member, RingKeys);
-            rings.Add(new(member.Key));
+            if (new Settings(((TomlValue.Table)value).Members, RingKeys).Text("after") is not (var after, var span))
+                continue;
+            if (!rings.Any(ring => ring.Name == after))
+                throw FleetException.UnknownRing(span, after, rings.Select(ring => ring.Name));
+            // As many steps as there are rings lead to the first one, unless they go round.
+            var at = rings.First(ring => ring.Name == name);
+            for (var steps = 0; at.After is { } before; steps++)
+            {
+                if (steps > rings.Length)
+                    throw FleetException.RingsGoRound(span, name);
+                at = rings.FirstOrDefault(ring => ring.Name == before) ?? at with { After = null };
+            }
         }
-        return [.. rings.OrderBy(ring => ring.Name, Utf8Order.Instance)];
+        return rings;
+    }
+
+    static Ring RingOf(TomlMember member)
+    {
+        // A ring is named on the command line, as '@NAME', so its name follows the rules of a host's name.
+        HostName.Parse(member.Key, member.KeySpan);
+        var settings = Settings.Of(member, RingKeys);
+        var after = settings.Text("after")?.Value;
+        if (after is null && settings.Text("soak") is (_, var span))
+            throw FleetException.NothingSoaks(span);
+        return new(member.Key)
+        {
+            After = after,
+            Soak = settings.Duration("soak") ?? TimeSpan.Zero,
+            Parallel = settings.Count("parallel", MaximumHosts) ?? 1,
+            MaxFailed = settings.Share("max-failed") ?? default,
+            MaxAbsent = settings.Share("max-absent"),
+            Window = settings.Text("window") is (var text, var place)
+                ? ChangeWindow.TryParse(text) ?? throw FleetException.WrongValue(place, "hours of UTC such as \"Sat,Sun 01:00-05:00\"")
+                : null,
+            NeedsApproval = settings.Truth("approve") ?? false,
+        };
+    }
+
+    static HostGroup GroupOf(TomlMember member, ImmutableArray<Host> hosts)
+    {
+        HostName.Parse(member.Key, member.KeySpan);
+        var settings = Settings.Of(member, GroupKeys);
+        foreach (var (word, span) in settings.PlacedTexts("hosts"))
+        {
+            if (!hosts.Any(host => host.Name.ToString() == word))
+                throw FleetException.UnknownHostInGroup(span, word, hosts.Select(host => host.Name));
+        }
+        return settings.Texts("hosts") is { IsEmpty: false } names
+            ? new(member.Key, [.. names.Distinct().Select(name => HostName.Parse(name))], settings.Count("parallel", MaximumHosts) ?? 1)
+            : throw FleetException.WrongValue(member.KeySpan, "a group with hosts = [\"one\", \"two\"]");
     }
 
     static Host HostOf(
@@ -151,6 +196,7 @@ public static class FleetFile
             NameMap<Freeze>.Of([.. settings.Table("freeze").Select(FreezeOf)]))
         {
             Configurations = settings.Texts("configurations"),
+            Hold = settings.Inner("hold", FreezeKeys) is { } hold ? FreezeOf(hold) : null,
             IsStamped = settings.Truth("stamp") ?? stamp,
             Rollout = RolloutOf(settings, rollout, engines),
         };
@@ -198,9 +244,10 @@ public static class FleetFile
         // A freeze of an input of an input would not hold, because it moves with the one above it.
         if (!InputPath.IsReferable(member.Key))
             throw FleetException.WrongValue(member.KeySpan, "the name of an input of flake.nix");
-        var settings = Settings.Of(member, FreezeKeys);
-        return new(member.Key, new(settings.Text("reason")?.Value ?? Freeze.NoReason, settings.Day("until")));
+        return new(member.Key, FreezeOf(Settings.Of(member, FreezeKeys)));
     }
+
+    static Freeze FreezeOf(Settings settings) => new(settings.Text("reason")?.Value ?? Freeze.NoReason, settings.Day("until"));
 
     static KeyValuePair<string, InputPolicy> PolicyOf(TomlMember member)
     {
@@ -230,6 +277,9 @@ public static class FleetFile
             Jobs = settings.Count("jobs", MostJobs) ?? usual.Jobs,
             Memory = settings.Count("memory", MostMegabytes) ?? usual.Memory,
             AfterBuild = settings.Words("after-build") ?? usual.AfterBuild,
+            Open = settings.Choice("open", usual.Open),
+            Journal = settings.Choice("journal", usual.Journal),
+            Notify = settings.Words("notify") ?? usual.Notify,
         };
     }
 
@@ -390,8 +440,6 @@ public static class FleetFile
             _table = table;
             foreach (var member in table.Members)
             {
-                if (known == RingKeys && Array.IndexOf(UnobeyedKeys, member.Key) >= 0)
-                    throw FleetException.NothingObeys(member.KeySpan, member.Key);
                 if (Array.IndexOf(known, member.Key) < 0)
                     throw FleetException.UnknownSetting(member.KeySpan, member.Key, known);
             }
@@ -414,6 +462,9 @@ public static class FleetFile
             var wrong = list.Items.FirstOrDefault(item => item is not TomlValue.Text { Value.Length: > 0 });
             return wrong is null ? [.. list.Items.Select(item => ((TomlValue.Text)item).Value)] : throw Wrong(wrong, "text in quotes");
         }
+
+        /// <summary>The settings of a table within this one; null if it has none by this name.</summary>
+        public Settings? Inner(string key, string[] known) => _table.TryGet(key, out var member) ? Of(member, known) : null;
 
         public bool Has(string key) => _table.TryGet(key, out _);
 
@@ -447,6 +498,36 @@ public static class FleetFile
                 (var number, _) when number >= 1 && number <= most => (int)number,
                 (_, var span) => throw FleetException.WrongValue(span, $"a number from 1 to {most}"),
             };
+
+        /// <summary>A number of hosts from 0 on, or so many in a hundred, such as <c>"5%"</c>.</summary>
+        public HostShare? Share(string key)
+        {
+            if (!_table.TryGet(key, out var member))
+                return null;
+            return member.Value switch
+            {
+                TomlValue.Integer(>= 0 and <= MaximumHosts and var number, _) => new((int)number),
+                TomlValue.Text([.. var digits, '%'], _) when int.TryParse(
+                    digits, NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && percent <= 100 => new(percent, true),
+                var other => throw FleetException.WrongValue(other.Span, "a number of hosts, or a part of them such as \"5%\""),
+            };
+        }
+
+        /// <summary>One of the words of a choice, in small letters.</summary>
+        public T Choice<T>(string key, T usual)
+            where T : struct, Enum
+        {
+            if (Text(key) is not (var text, var span))
+                return usual;
+            foreach (var value in Enum.GetValues<T>())
+            {
+                if (Word(value) == text)
+                    return value;
+            }
+            throw FleetException.WrongValue(span, string.Join(" or ", Enum.GetValues<T>().Select(value => $"\"{Word(value)}\"")));
+
+            static string Word(T value) => value.ToString().ToLowerInvariant();
+        }
 
         /// <summary>The beginnings of references of archives, which hostlock.nix compares with those of a lock.</summary>
         public void CheckArchives(string key)

@@ -18,6 +18,12 @@ public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
         Make(file => FleetFileEdit.SetFreeze(file, host, input, freeze));
     }
 
+    /// <summary>Holds a host at the system that it runs, or lets it go.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="hold">Why, and until when; null to let it go.</param>
+    /// <exception cref="FleetException">The file cannot be edited.</exception>
+    public void Hold(HostName host, Freeze? hold) => Make(file => FleetFileEdit.SetHold(file, host, hold));
+
     /// <summary>Lets a frozen input of a host move again.</summary>
     /// <param name="processes">The seam to git, which is not started.</param>
     /// <param name="owner">The host.</param>

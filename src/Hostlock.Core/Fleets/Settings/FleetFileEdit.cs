@@ -55,6 +55,33 @@ public static class FleetFileEdit
             ?? throw FleetException.CannotEdit(member.Span, $"unfreeze an input of '{host}'");
     }
 
+    /// <summary>Holds a host, or lets it go.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="hold">Why, and until when; null to let it go.</param>
+    /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
+    public static EditedText SetHold(SourceText source, HostName host, Freeze? hold)
+    {
+        var member = HostMember(source, host);
+        if (Find(FleetFile.Read(source), host)!.Hold is { } known)
+        {
+            if (known == hold)
+                return Changed(source, []);
+            var without = ReadAgain(
+                source, Changed(source, Removals(source, Table(member.Members, "hold")!.Members)),
+                fleet => Find(fleet, host) is { Hold: null })
+                ?? throw FleetException.CannotEdit(member.Span, $"let '{host}' go");
+            return hold is null ? without : Between(source.Text, SetHold(new(source.Name, without.Text), host, hold).Text);
+        }
+        if (hold is null)
+            return Changed(source, []);
+        var until = hold.Until is { } day
+            ? string.Create(CultureInfo.InvariantCulture, $", until = {TomlText.String($"{day:yyyy-MM-dd}")}")
+            : "";
+        return SetKey(
+            source, host, "hold", $"{{ reason = {TomlText.String(hold.Reason)}{until} }}", edited => edited.Hold == hold);
+    }
+
     /// <summary>Gives a host another lock.</summary>
     /// <param name="source">The file.</param>
     /// <param name="host">The host.</param>

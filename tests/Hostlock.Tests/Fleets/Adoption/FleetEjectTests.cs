@@ -34,8 +34,6 @@ public sealed class FleetEjectTests : IDisposable
     [InlineData("*.png binary\n")]
     [InlineData("*.png binary")]
     [InlineData("\uFEFF*.png binary\n")]
-    [InlineData("*.png binary\r\n")]
-    [InlineData("*.png binary\r\n*.jpg binary")]
     public async Task What_init_did_eject_undoes_to_the_byte(string? attributes)
     {
         if (attributes is not null)

@@ -75,14 +75,6 @@ public sealed class HostNamesTests : IDisposable
         "nixosConfigurations colmena colmenaHive",
         null)]
     [InlineData(
-        "nixosConfigurations.plex = 1; colmena = { meta = { }; plex = { }; nas = { }; }; colmenaHive = builtins.f self.outputs.colmena;",
-        "nixosConfigurations colmena colmenaHive",
-        "1 stays on flake.lock: colmenaHive.nodes.nas (machines that no other output has)")]
-    [InlineData(
-        "nixosConfigurations.plex = 1; clanInternals.machines = { x86_64-linux = { plex = 1; nas = 2; }; riscv64-linux = builtins.f 1; };",
-        "nixosConfigurations clanInternals",
-        "1 stays on flake.lock: clanInternals.machines.x86_64-linux.nas (machines that no other output has)")]
-    [InlineData(
         "nixosConfigurations.plex = 1; colmena = { meta = { }; } // builtins.f self.nixosConfigurations;",
         "nixosConfigurations colmena",
         null)]

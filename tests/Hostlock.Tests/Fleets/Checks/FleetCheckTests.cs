@@ -103,6 +103,9 @@ public sealed class FleetCheckTests : IDisposable
         ["expired-freeze"] = (
             test => test.Write("hostlock.toml", "version = 1\n[hosts.plex.freeze.a]\nreason = \"ZFS\"\nuntil = \"2026-02-28\"\n"),
             "warning: hostlock.toml: the freeze of 'a' on plex ended on 2026-02-28: ZFS\n  fix: hostlock unfreeze plex a\n"),
+        ["expired-hold"] = (
+            test => test.Write("hostlock.toml", "version = 1\n[hosts.plex]\nhold = { reason = \"a fair\", until = \"2026-02-28\" }\n"),
+            "warning: hostlock.toml: the hold of plex ended on 2026-02-28: a fair\n  fix: hostlock unhold plex\n"),
         ["shared-differs"] = (
             test =>
             {

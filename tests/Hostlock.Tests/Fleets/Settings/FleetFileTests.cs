@@ -93,8 +93,8 @@ public class FleetFileTests
     [InlineData("[inputs.nixpkgs]\nmin-age = '3 days'", 2, 11, "a time such as")]
     [InlineData("[inputs.nixpkgs]\nscope = 'global'", 2, 9, "\"shared\" or \"host\"")]
     [InlineData("[hosts.plex]\nring = 'nowhere'", 2, 8, "no ring 'nowhere'")]
-    [InlineData("[rings.a]\nafter = 'b'", 2, 1, "nothing obeys the setting 'after' yet")]
-    [InlineData("[rings]\na.soak = '24h'", 2, 3, "nothing obeys the setting 'soak' yet")]
+    [InlineData("[rings.a]\nafter = 'b'", 2, 9, "there is no ring 'b'")]
+    [InlineData("[rings]\na.soak = '24h'", 2, 10, "a ring that comes after no other waits for nobody")]
     [InlineData("[rollout]\nengin = 'direct'", 2, 1, "setting 'engin' is not known")]
     [InlineData("[rollout]\nengine = 'colmena'", 2, 10, "there is no engine 'colmena'")]
     [InlineData("[hosts.plex]\nengine = 'colmna'\n[engines.colmena]\ntest = ['colmena']", 2, 10, "there is no engine 'colmna'")]
@@ -264,6 +264,63 @@ public class FleetFileTests
         var mine = Assert.Single(fleet.Engines);
         Assert.Equal(("mine", true), (mine.Name, mine.HasTrial));
         Assert.Equal(["mine", "{host}", "{ x }"], mine.Words);
+    }
+
+    [Fact]
+    public void Rings_and_groups_say_how_hosts_get_a_lock()
+    {
+        var fleet = FleetFile.Read("""
+            version = 1
+            [hosts.db1]
+            ring = "rest"
+            [hosts.plex]
+            ring = "canary"
+            [rings.canary]
+            [rings.rest]
+            after = "canary"
+            soak = "24h"
+            parallel = 3
+            max-failed = "5%"
+            max-absent = 2
+            window = "Sat,Sun 01:00-05:00"
+            approve = true
+            [groups.etcd]
+            hosts = ["db1", "plex"]
+            [rollout]
+            open = "none"
+            """);
+
+        Assert.Equal(new Ring("canary"), fleet.Rings[0]);
+        var rest = fleet.Rings[1];
+        Assert.Equal(
+            ("canary", TimeSpan.FromDays(1), 3, new HostShare(5, IsPercent: true), new HostShare(2), "Sat,Sun", true),
+            (rest.After, rest.Soak, rest.Parallel, rest.MaxFailed, rest.MaxAbsent, rest.Window!.ToString().Split(' ')[0].Replace(
+                "Sun,Sat", "Sat,Sun", StringComparison.Ordinal), rest.NeedsApproval));
+        Assert.Equal((1, 0), (rest.MaxFailed.Of(39), rest.MaxFailed.Of(19)));
+        var etcd = Assert.Single(fleet.Groups);
+        Assert.Equal(("etcd", 1, "db1 plex"), (etcd.Name, etcd.Parallel, string.Join(' ', etcd.Hosts)));
+        Assert.Equal(RingOpening.None, fleet.Rollout.Open);
+    }
+
+    [Theory]
+    [InlineData("[rings.a]\nafter = \"b\"\n[rings.b]\nafter = \"a\"\n", "ring 'a' comes after itself", 4)]
+    [InlineData("[rings.a]\nafter = \"a\"\n", "ring 'a' comes after itself", 4)]
+    [InlineData("[rings.a]\nafter = \"c\"\n", "there is no ring 'c'", 4)]
+    [InlineData("[rings.a]\n[rings.b]\nafter = \"a\"\nsoak = \"a day\"\n", "this must be a time such as \"3d\" or \"12h\"", 6)]
+    [InlineData("[rings.a]\nmax-failed = -1\n", "this must be a number of hosts, or a part of them such as \"5%\"", 4)]
+    [InlineData("[rings.a]\nmax-absent = \"101%\"\n", "this must be a number of hosts, or a part of them such as \"5%\"", 4)]
+    [InlineData("[rings.a]\nparallel = 0\n", "this must be a number from 1 to 10000", 4)]
+    [InlineData("[rings.a]\nwindow = \"at night\"\n", "this must be hours of UTC such as \"Sat,Sun 01:00-05:00\"", 4)]
+    [InlineData("[rings.a]\naproove = true\n", "setting 'aproove' is not known", 4)]
+    [InlineData("[groups.g]\nhosts = [\"plexx\"]\n", "there is no host 'plexx'", 4)]
+    [InlineData("[groups.g]\n", "this must be a group with hosts = [\"one\", \"two\"]", 3)]
+    [InlineData("[rollout]\nopen = \"later\"\n", "this must be \"commit\" or \"push\" or \"branch\" or \"none\"", 4)]
+    public void A_wrong_setting_of_rings_is_named_with_its_line(string settings, string message, int line)
+    {
+        var error = Assert.Throws<FleetException>(() => FleetFile.Read($"version = 1\n[hosts.plex]\n{settings}"));
+
+        Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+        Assert.Equal(line, error.Span!.Line);
     }
 
     [Fact]
