@@ -30,12 +30,6 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
     /// </summary>
     public ImmutableArray<string> HiveNodes { get; init; } = [];
 
-    /// <summary>
-    /// The machines that <c>colmenaHive</c> and <c>clanInternals</c> lead to a second time, as far as the text names them: the name of
-    /// each, by its attribute path. hostlock.nix builds those that are hosts by their own locks.
-    /// </summary>
-    public ImmutableArray<KeyValuePair<string, string>> SecondWays { get; init; } = [];
-
     /// <summary>True if the names of all configurations are known.</summary>
     public bool AreComplete =>
         All is { } all && ConfigurationOutputs.Where(output => all.Contains(output)).All(Configurations.ContainsKey);
@@ -60,32 +54,7 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
                 && reading.Member(body, "colmena", 0) is { } hive && !IsMadeOfHosts(hive)
                 ? [.. (reading.Names(hive, 0) ?? []).Except(NoNodes)]
                 : [],
-            SecondWays = SecondWaysIn(reading, body),
         };
-    }
-
-    static ImmutableArray<KeyValuePair<string, string>> SecondWaysIn(Reading reading, NixExpression body)
-    {
-        var ways = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
-        if (reading.Member(body, "colmenaHive", 0) is { } evaluated)
-        {
-            // Most are made of the output 'colmena', which then has the names.
-            var nodes = reading.Member(evaluated, "nodes", 0) ?? reading.Member(body, "colmena", 0);
-            foreach (var name in (nodes is null ? null : reading.Names(nodes, 0)) ?? [])
-            {
-                if (!NoNodes.Contains(name))
-                    ways.Add(new($"colmenaHive.nodes.{name}", name));
-            }
-        }
-        if (reading.Member(body, "clanInternals", 0) is { } clan && reading.Member(clan, "machines", 0) is { } machines)
-        {
-            foreach (var system in reading.Names(machines, 0) ?? [])
-            {
-                foreach (var name in (reading.Member(machines, system, 0) is { } members ? reading.Names(members, 0) : null) ?? [])
-                    ways.Add(new($"clanInternals.machines.{system}.{name}", name));
-            }
-        }
-        return ways.ToImmutable();
     }
 
     static bool IsMadeOfHosts(NixExpression hive) =>

@@ -3,7 +3,7 @@ using Hostlock.Fleets;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Renders what <c>freeze</c> and <c>unfreeze</c> did.</summary>
+/// <summary>Renders what <c>freeze</c>, <c>unfreeze</c>, <c>hold</c> and <c>unhold</c> did.</summary>
 public static class FreezeText
 {
     /// <summary>A line for the input.</summary>
@@ -11,14 +11,23 @@ public static class FreezeText
     /// <param name="input">The input.</param>
     /// <param name="freeze">Its freeze; null if it is frozen no longer.</param>
     /// <param name="isWritten">True if hostlock.toml was written.</param>
-    public static string Render(LockOwner owner, string input, Freeze? freeze, bool isWritten)
+    public static string Render(LockOwner owner, string input, Freeze? freeze, bool isWritten) =>
+        $"{owner}  {Visible.Name(input)}  {State(freeze, "frozen", isWritten)}\n";
+
+    /// <summary>A line for a host.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="hold">Its hold; null if it is held no longer.</param>
+    /// <param name="isWritten">True if hostlock.toml was written.</param>
+    public static string Render(HostName host, Freeze? hold, bool isWritten) => $"{host}  {State(hold, "held", isWritten)}\n";
+
+    static string State(Freeze? freeze, string word, bool isWritten)
     {
         var state = freeze switch
         {
-            null => "no longer frozen",
-            { Until: { } day } => string.Create(CultureInfo.InvariantCulture, $"frozen until {day:yyyy-MM-dd}"),
-            _ => "frozen",
+            null => $"no longer {word}",
+            { Until: { } day } => string.Create(CultureInfo.InvariantCulture, $"{word} until {day:yyyy-MM-dd}"),
+            _ => word,
         };
-        return $"{owner}  {Visible.Name(input)}  {state}{(isWritten ? "" : " (not written: --dry-run)")}\n";
+        return $"{state}{(isWritten ? "" : " (not written: --dry-run)")}";
     }
 }

@@ -44,6 +44,11 @@ public static class SwitchText
     {
         if (happened is RolloutEvent.Decided(_, var verdict, _))
             yield return verdict == Verdict.Pass ? "kept by decision" : "returned by decision";
+        if (happened is RolloutEvent.Held && before.Outcome is null && after.Outcome is HostOutcome.Held)
+        {
+            foreach (var word in Words(HostOutcome.Held, after))
+                yield return word;
+        }
         if (happened is not RolloutEvent.Ended(_, var step, var result, var at))
             yield break;
         if (result.Facts is null)
@@ -93,6 +98,17 @@ public static class SwitchText
                 yield return word;
         }
     }
+
+    /// <summary>Where a host stands, in a few words.</summary>
+    /// <param name="host">The host.</param>
+    internal static string State(HostRecord host) => host switch
+    {
+        { Outcome: { } outcome } => string.Join(" · ", Words(outcome, host)),
+        { UnderWay: { } step } => $"{step.ToString().ToLowerInvariant()} is under way",
+        { IsAtRisk: true, Verdict: Verdict.Unclear } => "on trial, its gates give no clear answer",
+        { IsAtRisk: true } => "on trial",
+        _ => "to come",
+    };
 
     /// <summary>The end of a host in words.</summary>
     /// <param name="outcome">The end.</param>
@@ -153,9 +169,10 @@ public static class SwitchText
     /// <param name="host">The host, with its outcome.</param>
     /// <param name="target">The machine as ssh knows it; null for this machine.</param>
     /// <param name="line">Makes a line of hostlock's about the same flake.</param>
-    public static string NextSteps(HostRecord host, string? target, Func<string[], string> line)
+    /// <param name="action">What was done to it.</param>
+    public static string NextSteps(HostRecord host, string? target, Func<string[], string> line, RolloutAction action)
     {
-        var steps = StepsOf(host, target, line).ToList();
+        var steps = StepsOf(host, target, line, action == RolloutAction.Rollout).ToList();
         var width = steps.Select(step => step.Word.Length).DefaultIfEmpty().Max();
         return string.Concat(steps.Select(step => $"  {step.Word.PadRight(width)}  {step.Command}\n"));
     }
@@ -170,22 +187,28 @@ public static class SwitchText
             : "";
     }
 
-    static IEnumerable<(string Word, string Command)> StepsOf(HostRecord host, string? target, Func<string[], string> line)
+    static IEnumerable<(string Word, string Command)> StepsOf(
+        HostRecord host, string? target, Func<string[], string> line, bool isRollout)
     {
         var name = host.Plan.Host.ToString();
+        string[] resume = [isRollout ? "rollout" : "switch", "--resume"];
+        var again = line(isRollout ? ["rollout", "--again", name] : ["switch", name]);
         var journal = "journalctl --boot --priority warning";
         var look = target is null ? journal : $"ssh {ShellWord.Quote(target)} {journal}";
         return host switch
         {
-            { Outcome: HostOutcome.Returned or HostOutcome.Stranded } => [("look", look), ("try again", line(["switch", name]))],
+            { Outcome: HostOutcome.Returned or HostOutcome.Stranded } => [("look", look), ("try again", again)],
             { Outcome: HostOutcome.WrongMachine } => [("if it is the host", line(["probe", name, "--new-machine"]))],
+            { Outcome: HostOutcome.Superseded } when isRollout =>
+                [("look", line(["probe", name])), ("give it the system", again)],
             { Outcome: HostOutcome.Superseded } => [("look", line(["probe", name]))],
-            { Outcome: HostOutcome.Absent } => [("once it is back", line(["switch", "--resume"]))],
-            { Outcome: HostOutcome.NotCopied } => [("once that is mended", line(["switch", "--resume"]))],
+            { Outcome: HostOutcome.Absent } => [("once it is back", line(isRollout ? ["tick"] : resume))],
+            { Outcome: HostOutcome.Held } => [("let it go", line(["unhold", name]))],
+            { Outcome: HostOutcome.NotCopied } => [("once that is mended", line(resume))],
             { Outcome: null, Verdict: Verdict.Unclear } =>
             [
-                ("ask again", line(["switch", "--resume"])),
-                ("keep it", line(["switch", "--resume", "--no-check"])),
+                ("ask again", line(resume)),
+                ("keep it", line([.. resume, "--no-check"])),
                 ("or wait", $"{name} goes back by itself"),
             ],
             _ => [],
@@ -212,7 +235,9 @@ public static class SwitchText
         _ => $"{gate.Name} unclear{(gate.Said.Length > 0 ? $": {gate.Said}" : "")}",
     };
 
-    static string Pins(LockDiff? diff) =>
+    /// <summary>The inputs that move, in a few words; empty if none does.</summary>
+    /// <param name="diff">What changes; null if that is not known.</param>
+    internal static string Pins(LockDiff? diff) =>
         diff is null
             ? "pins not known"
             : string.Join(", ", diff.Changes.Where(change => change.Path.Length == 1).Select(Pin).Where(pin => pin.Length > 0));

@@ -32,6 +32,9 @@ public sealed class RolloutException : HostlockException
     internal static RolloutException Busy(string flake) =>
         new($"another hostlock is switching machines of '{flake}'") { IsBusy = true, Hint = "wait for it to finish, then try again" };
 
+    /// <summary>Hosts are named beside an option that speaks of a rollout that has its hosts.</summary>
+    public static RolloutException HasItsHosts(string option) => new($"{option} speaks of a rollout that has its hosts already");
+
     /// <summary>A switch was to be resumed, and there is none.</summary>
     public static RolloutException NothingToResume() =>
         new("no switch was broken off or waits") { IsRefusal = true, Hint = "hostlock switch HOST" };
@@ -76,6 +79,118 @@ public sealed class RolloutException : HostlockException
     internal static RolloutException NoEngine(string name) =>
         new($"hostlock.toml has no engine '{name}' any more") { Hint = $"describe it: [engines.{name}]" };
 
+    internal static RolloutException NeedsPush(HostName host) =>
+        new($"{host} deploys by itself what is pushed, and rings are not pushed")
+        {
+            Hint = "open = \"push\" in [rollout] of hostlock.toml, or another engine for the host",
+        };
+
+    // Rings and their locks.
+    /// <summary>Nobody says which hosts get the lock.</summary>
+    public static RolloutException NoRings() =>
+        new("no host is named, and none is in a ring")
+        {
+            Hint = "name the host that tries it, and those that follow: 'hostlock rollout HOST HOST'; or give hosts a ring",
+        };
+
+    internal static RolloutException InNoRing(HostName host) =>
+        new($"{host} is in no ring, and others that are named are in several")
+        {
+            Hint = "leave it out, or give it a ring in hostlock.toml",
+        };
+
+    internal static RolloutException TwoFirstRings(string one, string other) =>
+        new($"the rings '{one}' and '{other}' come after no other, and one has to come first")
+        {
+            Hint = $"add after = \"{one}\" to [rings.{other}] in hostlock.toml",
+        };
+
+    internal static RolloutException NoRepository(string folder) =>
+        new($"'{folder}' is in no git repository, and a rollout commits locks ring by ring")
+        {
+            Hint = "'git init' makes one; 'hostlock switch HOST' needs none",
+        };
+
+    internal static RolloutException NoCommit() => new("the repository has no commit yet") { Hint = "commit the flake first" };
+
+    internal static RolloutException NoCandidate(string said) =>
+        new($"git makes no commit of the locks: {said:lines}") { IsOutside = true };
+
+    internal static RolloutException CandidateIsGone() =>
+        new("git no longer has the locks that the rollout brings") { Hint = "begin anew: 'hostlock rollout'" };
+
+    internal static RolloutException NotCommitted(LockPlace place) =>
+        new($"{place.RelativePath} has changes that are in no commit, and the rollout would write over them")
+        {
+            Hint = "commit the file first, or put it back",
+        };
+
+    internal static RolloutException LockMoved(string path) =>
+        new($"{path} is no longer what it was when the rollout was planned: somebody else moved it")
+        {
+            IsBusy = true,
+            Hint = "no further host was touched; 'hostlock rollout' plans anew with it",
+        };
+
+    internal static RolloutException FilesMoved(string path) =>
+        new($"{path} came since the rollout was planned, and no system was built of it")
+        {
+            IsBusy = true,
+            Hint = "no further host was touched; 'git pull' and 'hostlock rollout' plan anew with it",
+        };
+
+    internal static RolloutException NoUpstream() =>
+        new("the branch follows no branch of another repository, and rings are to be pushed")
+        {
+            Hint = "'git push --set-upstream REMOTE BRANCH', or open = \"commit\" in [rollout] of hostlock.toml",
+        };
+
+    internal static RolloutException NotFetched(string remote, string said) =>
+        new($"git cannot reach '{remote}': {said:lines}") { IsOutside = true };
+
+    internal static RolloutException PushFailed(string remote, string said) =>
+        new($"git cannot push to '{remote}': {said:lines}") { IsOutside = true, Hint = "then go on: 'hostlock rollout --resume'" };
+
+    internal static RolloutException JournalMoved(string rollout, string said) =>
+        new($"another run goes on with the rollout {rollout}: {said:lines}")
+        {
+            IsBusy = true,
+            Hint = "wait for it to finish, then try again",
+        };
+
+    internal static RolloutException JournalsDiffer(string path) =>
+        new($"'{path}' and the journal that was fetched tell of different runs")
+        {
+            IsBusy = true,
+            Hint = "move the file away to go on with the other, the machines are asked what they run",
+        };
+
+    internal static RolloutException NotRebased(string said) =>
+        new($"the commits of the rollout do not go on top of what was pushed: {said:lines}")
+        {
+            IsBusy = true,
+            Hint = "bring the branch up to date, then go on: 'hostlock rollout --resume'",
+        };
+
+    /// <summary>A rollout is named by an option, and none exists.</summary>
+    public static RolloutException NoRollout() => new("there is no rollout") { IsRefusal = true, Hint = "hostlock rollout HOST HOST" };
+
+    /// <summary>A rollout that is over was to be changed.</summary>
+    public static RolloutException IsOver(string rollout) => new($"the rollout {rollout} is over") { IsRefusal = true };
+
+    /// <summary>A ring is named that the rollout does not have.</summary>
+    public static RolloutException NoSuchRing(string ring, IEnumerable<string> rings) =>
+        new($"the rollout has no ring '{ring}'")
+        {
+            Hint = Closest.To(ring, rings) ?? $"its rings: {string.Join(", ", rings)}",
+        };
+
+    /// <summary>A host is named that the rollout does not have.</summary>
+    public static RolloutException NotInRollout(HostName host, string rollout) => new($"{host} is not in the rollout {rollout}");
+
+    /// <summary>An option is given without another that it belongs to.</summary>
+    public static RolloutException Needs(string one, string other) => new($"{one} goes with {other}");
+
     // Building.
     internal static RolloutException BuildFailed(HostName host, string said) =>
         new($"{host} cannot be built: {said:lines}") { IsOutside = true, Hint = "no machine was touched" };
@@ -92,6 +207,9 @@ public sealed class RolloutException : HostlockException
 
     internal static RolloutException NotBuilt(HostName host, string said) =>
         new($"what nix says it built for {host} is no system: '{said}'") { IsOutside = true };
+
+    internal static RolloutException BuiltAnother(HostName host, string built, string wanted) =>
+        new($"nix now makes '{built}' of {host}, and the rollout brings '{wanted}'") { Hint = "begin anew: 'hostlock rollout'" };
 
     // Going back.
     /// <summary>A machine has no system to go back to.</summary>

@@ -27,22 +27,47 @@ public sealed record RolloutPlan(string Id, RolloutAction Action, ImmutableArray
     /// <summary>The groups of hosts that must not fail together.</summary>
     public ImmutableArray<GroupPlan> Groups { get; init; } = [];
 
+    /// <summary>Where the locks of the hosts come from; null if no locks go with the systems.</summary>
+    public RolloutSource? Source { get; init; }
+
     /// <summary>The hosts of all rings, in their order.</summary>
     public IEnumerable<HostPlan> Hosts => Rings.SelectMany(ring => ring.Hosts);
 
-    /// <summary>Makes a plan.</summary>
+    /// <summary>Makes a plan of one ring, which takes one host after the other until one fails.</summary>
     /// <param name="action">What it is for.</param>
     /// <param name="hosts">The hosts, in their order.</param>
     /// <param name="now">The present time.</param>
-    public static RolloutPlan Of(RolloutAction action, ImmutableArray<HostPlan> hosts, DateTimeOffset now)
+    public static RolloutPlan Of(RolloutAction action, ImmutableArray<HostPlan> hosts, DateTimeOffset now) =>
+        Of(action, [new RingPlan("", RingRule.Default, hosts)], now);
+
+    /// <summary>Makes a plan.</summary>
+    /// <param name="action">What it is for.</param>
+    /// <param name="rings">The rings, in their order.</param>
+    /// <param name="now">The present time.</param>
+    public static RolloutPlan Of(RolloutAction action, ImmutableArray<RingPlan> rings, DateTimeOffset now)
     {
+        var hosts = rings.SelectMany(ring => ring.Hosts);
         // Two runs that bring the same are two rollouts, each with a journal and a mark on the machine of its own.
         var all = string.Create(
             CultureInfo.InvariantCulture,
             $"{now.UtcTicks}\n{string.Join('\n', hosts.Select(host => $"{host.Host} {host.Target} {host.Activation}"))}");
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..DigitsOfId];
-        return new(string.Create(CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd}-{digest}"), action, hosts);
+        return new(string.Create(CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd}-{digest}"), action, rings);
     }
+
+    /// <summary>True if another plan brings the same systems to the same hosts, by the same rules.</summary>
+    /// <param name="other">The other plan.</param>
+    public bool BringsTheSame(RolloutPlan other) =>
+        Action == other.Action
+        && Rings.Length == other.Rings.Length
+        && Rings.Zip(other.Rings).All(
+            pair => pair.First.Name == pair.Second.Name && SameRule(pair.First.Rule, pair.Second.Rule)
+                && pair.First.Hosts.Select(host => (host.Host, host.Target))
+                    .SequenceEqual(pair.Second.Hosts.Select(host => (host.Host, host.Target))));
+
+    // The days of a window are a list.
+    static bool SameRule(RingRule one, RingRule other) =>
+        one with { Window = null } == other with { Window = null } && one.Window?.ToString() == other.Window?.ToString();
 
     /// <summary>True if a text can be the id of a rollout: it becomes the name of a file, and a word of a shell.</summary>
     /// <param name="text">The text.</param>
@@ -61,6 +86,12 @@ public enum RolloutAction
     /// <summary>Rings of hosts get the systems of a tested lock, each ring once it is opened.</summary>
     Rollout,
 }
+
+/// <summary>Where the locks of a rollout come from.</summary>
+/// <param name="From">The host whose lock goes through the rings.</param>
+/// <param name="Commit">The commit that has all locks, and of which the systems are made.</param>
+/// <param name="Base">The commit that it was made from.</param>
+public sealed record RolloutSource(HostName From, string Commit, string Base);
 
 /// <summary>One host and the system that it is to get.</summary>
 /// <param name="Host">The host.</param>

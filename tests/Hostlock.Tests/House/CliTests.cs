@@ -88,9 +88,12 @@ public partial class CliTests
     public void The_examples_of_the_help_are_commands()
     {
         var root = new RootCommand();
-        foreach (var command in Commands())
+        var all = Commands().ToList();
+        // A command within another one is made with it.
+        var inner = all.SelectMany(command => command.Subcommands).Select(command => command.Description).ToHashSet();
+        foreach (var command in all.Where(command => !inner.Contains(command.Description)))
             root.Add(command);
-        var examples = root.Subcommands.SelectMany(command => HelpContents.Of(command).Details)
+        var examples = all.SelectMany(command => HelpContents.Of(command).Details)
             .Where(line => line.StartsWith("  hostlock ", StringComparison.Ordinal)).ToList();
 
         Assert.True(examples.Count > root.Subcommands.Count);

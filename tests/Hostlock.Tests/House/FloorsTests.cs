@@ -37,6 +37,7 @@ public class FloorsTests
         ["Rollouts.Engines"] = [],
         ["Rollouts.Gates"] = [],
         ["Rollouts.Journals"] = [],
+        ["Rollouts.Rings"] = ["Rollouts.Engines", "Rollouts.Journals", "Rollouts.Steps"],
         ["Rollouts.Steps"] = ["Rollouts.Engines", "Rollouts.Gates"],
         ["Reporting.Json"] = [],
     };

@@ -147,9 +147,13 @@ public class SwitchTextTests
             Next(HostOutcome.Returned, "root@plex"));
         Assert.Equal("  once it is back  hostlock switch --resume\n", Next(HostOutcome.Absent, null));
         Assert.Equal("", Next(HostOutcome.Kept, null));
+        Assert.EndsWith(
+            "  try again  hostlock rollout --again plex\n", Next(HostOutcome.Returned, "root@plex", RolloutAction.Rollout),
+            StringComparison.Ordinal);
+        Assert.Equal("  once it is back  hostlock tick\n", Next(HostOutcome.Absent, null, RolloutAction.Rollout));
 
-        static string Next(HostOutcome outcome, string? target) => SwitchText.NextSteps(
-            new(Plan(), Id) { Outcome = outcome }, target, words => $"hostlock {string.Join(' ', words)}");
+        static string Next(HostOutcome outcome, string? target, RolloutAction action = RolloutAction.Switch) => SwitchText.NextSteps(
+            new(Plan(), Id) { Outcome = outcome }, target, words => $"hostlock {string.Join(' ', words)}", action);
     }
 
     [Fact]

@@ -57,9 +57,40 @@ public sealed class RolloutJournals
     /// <param name="host">The host.</param>
     public string RootOf(HostName host) => System.IO.Path.Combine(Path, $"system-{host}");
 
-    /// <summary>The rollout that was last written to; null if there is none.</summary>
-    /// <exception cref="HostlockException">Its journal cannot be read, or is not what was written.</exception>
-    public Rollout? Last() => NewestFirst().FirstOrDefault();
+    /// <summary>The path of a link that keeps the system of a host from being collected while a rollout brings it.</summary>
+    /// <param name="host">The host.</param>
+    public string RolloutRootOf(HostName host) => System.IO.Path.Combine(Path, $"rollout-{host}");
+
+    /// <summary>The bytes of the journal of a rollout.</summary>
+    /// <param name="rollout">The id of the rollout.</param>
+    /// <exception cref="PlatformException">It cannot be read.</exception>
+    internal ReadOnlyMemory<byte> BytesOf(string rollout) => RegularFile.Read(PathOf(rollout), Journal.MaximumBytes);
+
+    /// <summary>Brings the journal of a rollout up to what another clone wrote. One that goes on from there stays as it is.</summary>
+    /// <param name="rollout">The id of the rollout.</param>
+    /// <param name="bytes">What the other clone wrote.</param>
+    /// <exception cref="HostlockException">The two are of different runs, or the file cannot be written.</exception>
+    internal void Bring(string rollout, byte[] bytes)
+    {
+        var path = PathOf(rollout);
+        var here = RegularFile.TryRead(path, Journal.MaximumBytes, path) ?? [];
+        if (here.AsSpan().StartsWith(bytes))
+            return;
+        if (!bytes.AsSpan().StartsWith(here))
+            throw RolloutException.JournalsDiffer(path);
+        AtomicFile.Replace(path, bytes, isDurable: true);
+    }
+
+    /// <summary>The path of a folder that lasts no longer than a run.</summary>
+    public string ScratchPath => System.IO.Path.Combine(Path, "scratch");
+
+    /// <summary>The switch or rollback that was last written to; null if there is none.</summary>
+    /// <exception cref="HostlockException">A journal cannot be read, or is not what was written.</exception>
+    public Rollout? LastSwitch() => NewestFirst().FirstOrDefault(rollout => rollout.Plan.Action != RolloutAction.Rollout);
+
+    /// <summary>The rollout through rings that was last written to; null if there is none.</summary>
+    /// <exception cref="HostlockException">A journal cannot be read, or is not what was written.</exception>
+    public Rollout? LastRollout() => NewestFirst().FirstOrDefault(rollout => rollout.Plan.Action == RolloutAction.Rollout);
 
     /// <summary>The rollouts, of which the one that was last written to comes first. Each journal is read when it is asked for.</summary>
     /// <exception cref="HostlockException">A journal cannot be read, or is not what was written.</exception>

@@ -52,6 +52,8 @@ public static class RolloutJson
                 json.WriteString("event", "opened");
                 json.WriteString("id", plan.Id);
                 json.WriteString("action", Word(plan.Action));
+                if (plan.Source is { } source)
+                    Write(json, source);
                 json.WriteStartArray("rings");
                 foreach (var ring in plan.Rings)
                     Write(json, ring);
@@ -116,23 +118,39 @@ public static class RolloutJson
         }
     }
 
+    static void Write(Utf8JsonWriter json, RolloutSource source)
+    {
+        json.WriteString("from", source.From.ToString());
+        json.WriteString("commit", source.Commit);
+        json.WriteString("base", source.Base);
+    }
+
     static void Write(Utf8JsonWriter json, RingPlan ring)
     {
         json.WriteStartObject();
-        json.WriteString("name", ring.Name);
-        json.WriteNumber("soak", (long)ring.Rule.Soak.TotalSeconds);
-        json.WriteNumber("parallel", ring.Rule.Parallel);
-        json.WriteNumber("maxFailed", ring.Rule.MaxFailed);
-        if (ring.Rule.MaxAbsent is { } absent)
-            json.WriteNumber("maxAbsent", absent);
-        if (ring.Rule.Window is { } window)
-            json.WriteString("window", window.ToString());
-        json.WriteBoolean("approve", ring.Rule.NeedsApproval);
+        Write(json, ring.Name, ring.Rule);
         json.WriteStartArray("hosts");
         foreach (var host in ring.Hosts)
             Write(json, host);
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>Writes the name and the rule of a ring, as members of an object.</summary>
+    /// <param name="json">Takes them.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="rule">The rule.</param>
+    public static void Write(Utf8JsonWriter json, string name, RingRule rule)
+    {
+        json.WriteString("name", name);
+        json.WriteNumber("soak", (long)rule.Soak.TotalSeconds);
+        json.WriteNumber("parallel", rule.Parallel);
+        json.WriteNumber("maxFailed", rule.MaxFailed);
+        if (rule.MaxAbsent is { } absent)
+            json.WriteNumber("maxAbsent", absent);
+        if (rule.Window is { } window)
+            json.WriteString("window", window.ToString());
+        json.WriteBoolean("approve", rule.NeedsApproval);
     }
 
     static void Write(Utf8JsonWriter json, GroupPlan group)
@@ -237,6 +255,9 @@ public static class RolloutJson
                     [.. json.GetProperty("rings").EnumerateArray().Select(Ring)])
                 {
                     Groups = [.. json.GetProperty("groups").EnumerateArray().Select(Group)],
+                    Source = json.TryGetProperty("from", out var from)
+                        ? new(Name(from), Commit(json.GetProperty("commit")), Commit(json.GetProperty("base")))
+                        : null,
                 },
                 at),
             "approved" => new RolloutEvent.Approved([.. json.GetProperty("boots").EnumerateArray().Select(Name)], at),
@@ -316,6 +337,10 @@ public static class RolloutJson
     };
 
     static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var text) ? text.GetString() : null;
+
+    // It becomes a word of git's.
+    static string Commit(JsonElement json) =>
+        json.GetString() is { Length: >= 40 } id && id.All(char.IsAsciiHexDigitLower) ? id : throw new FormatException();
 
     static string Id(JsonElement json) => json.GetString() is { } id && RolloutPlan.IsId(id) ? id : throw new FormatException();
 

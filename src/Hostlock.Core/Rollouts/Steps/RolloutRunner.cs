@@ -13,10 +13,39 @@ public interface IRolloutWatcher
     void Happened(RolloutEvent happened, Rollout before, Rollout after);
 }
 
+/// <summary>What came of opening a ring.</summary>
+public abstract record OpenedRing
+{
+    OpenedRing()
+    {
+    }
+
+    /// <summary>The repository has its locks.</summary>
+    /// <param name="Commit">The commit that has them; null if they are committed by nobody.</param>
+    public sealed record Open(string? Commit) : OpenedRing;
+
+    /// <summary>Somebody has to merge a branch first.</summary>
+    /// <param name="Branch">The name of the branch.</param>
+    public sealed record Waits(string Branch) : OpenedRing;
+}
+
+/// <summary>Opens rings.</summary>
+public interface IRingOpener
+{
+    /// <summary>Puts the locks of a ring into the repository. Once that is done, doing it again changes nothing.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="ring">The ring.</param>
+    /// <param name="crash">Where this program is to be killed, in tests: once the locks are there, and before they are pushed.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">The locks cannot be written or pushed, or somebody else moved one of them.</exception>
+    Task<OpenedRing> OpenAsync(RolloutPlan plan, RingPlan ring, CrashPoint crash, CancellationToken cancellationToken);
+}
+
 /// <summary>
 /// Has this program killed round the line that a step writes to the journal, so that tests can show that nothing is lost:
 /// <c>HOSTLOCK_CRASH_AT=activate:before</c> once the step is recorded and before it is taken, <c>activate:after</c> once it is taken and
-/// before that is recorded.
+/// before that is recorded; <c>open:before</c> and <c>open:after</c> before the locks of a ring are written, and once they are
+/// and before they are pushed and that is recorded.
 /// </summary>
 /// <param name="place">The value of HOSTLOCK_CRASH_AT; null for none.</param>
 public sealed class CrashPoint(string? place)
@@ -24,11 +53,18 @@ public sealed class CrashPoint(string? place)
     /// <summary>The variable.</summary>
     public const string Variable = "HOSTLOCK_CRASH_AT";
 
-    internal void Before(Step step) => At(step, "before");
+    /// <summary>The name of the opening of a ring, beside those of <see cref="Step"/>.</summary>
+    internal const string Open = "open";
 
-    internal void After(Step step) => At(step, "after");
+    internal void Before(Step step) => Before(step.ToString());
 
-    void At(Step step, string moment)
+    internal void After(Step step) => After(step.ToString());
+
+    internal void Before(string step) => At(step, "before");
+
+    internal void After(string step) => At(step, "after");
+
+    void At(string step, string moment)
     {
         if (place is not null && place.Equals($"{step}:{moment}", StringComparison.OrdinalIgnoreCase))
             ProcessTree.KillOwn();
@@ -40,11 +76,12 @@ public sealed class CrashPoint(string? place)
 /// </summary>
 /// <param name="append">Writes an event to the journal; it is on the disk when this returns.</param>
 /// <param name="taker">Takes steps.</param>
+/// <param name="opener">Opens rings; null if the rings have nothing to open.</param>
 /// <param name="watcher">Is told what happens.</param>
 /// <param name="crash">Where this program is to be killed, in tests.</param>
 /// <param name="time">The clock.</param>
 public sealed class RolloutRunner(
-    Action<RolloutEvent> append, IStepTaker taker, IRolloutWatcher watcher, CrashPoint crash, TimeProvider time)
+    Action<RolloutEvent> append, IStepTaker taker, IRingOpener? opener, IRolloutWatcher watcher, CrashPoint crash, TimeProvider time)
 {
     /// <summary>Writes an event.</summary>
     /// <param name="rollout">The rollout.</param>
@@ -68,7 +105,17 @@ public sealed class RolloutRunner(
         {
             if (cancellationToken.IsCancellationRequested && rollout.Stopped is null)
                 rollout = Write(rollout, new RolloutEvent.Stopped("interrupted", time.GetUtcNow()));
-            foreach (var order in RolloutRules.Next(rollout, working.Keys.ToHashSet(), time.GetUtcNow()))
+            var orders = RolloutRules.Next(rollout, working.Keys.ToHashSet(), time.GetUtcNow());
+            // A ring is opened when nobody is at work.
+            if (orders is [Order.Open(var name)])
+            {
+                var before = rollout;
+                rollout = await OpenAsync(rollout, rollout.Plan.Rings.Single(ring => ring.Name == name), cancellationToken);
+                if (ReferenceEquals(rollout, before))
+                    return rollout;
+                continue;
+            }
+            foreach (var order in orders)
             {
                 if (order is not Order.Do(var host, var step))
                     continue;
@@ -89,6 +136,14 @@ public sealed class RolloutRunner(
                 rollout = Write(rollout, new RolloutEvent.Ended(host, step, result, time.GetUtcNow()));
             }
         }
+    }
+
+    async Task<Rollout> OpenAsync(Rollout rollout, RingPlan ring, CancellationToken cancellationToken)
+    {
+        crash.Before(CrashPoint.Open);
+        return await opener!.OpenAsync(rollout.Plan, ring, crash, cancellationToken) is OpenedRing.Open(var commit)
+            ? Write(rollout, new RolloutEvent.RingOpened(ring.Name, commit, time.GetUtcNow()))
+            : rollout;
     }
 
     // A step that was stopped has changed nothing.

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Hostlock.Fleets;
+using Hostlock.Machines;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Journals;
+using Hostlock.Rollouts.Rings;
+
+namespace Hostlock.Reporting.Json;
+
+/// <summary>The JSON of <c>rollout --plan</c> and <c>rollout status</c>. What happens in a rollout is told by the events of its
+/// journal.</summary>
+public static class RolloutPageJson
+{
+    /// <summary>The rings, the locks that change, and the systems.</summary>
+    /// <param name="planned">The locks.</param>
+    /// <param name="systems">The systems, by host.</param>
+    public static string Render(PlannedLocks planned, ImmutableDictionary<HostName, StorePath> systems) => JsonPage.Render(json =>
+    {
+        json.WriteString("from", planned.Order.First.Name.ToString());
+        json.WriteStartArray("leftOut");
+        foreach (var file in planned.Uncommitted)
+            json.WriteStringValue(file);
+        json.WriteEndArray();
+        json.WriteStartArray("rings");
+        foreach (var ring in planned.Order.Rings)
+        {
+            json.WriteStartObject();
+            RolloutJson.Write(json, ring.Name, ring.Rule);
+            json.WriteStartObject("hosts");
+            foreach (var host in ring.Hosts)
+            {
+                json.WriteStartObject(host.Name.ToString());
+                json.WriteString("target", systems[host.Name].ToString());
+                var owner = new LockOwner.Host(host.Name);
+                if (planned.Changed(ring).FirstOrDefault(change => change.Place.Sharers.Contains(owner)) is { } change)
+                    json.WriteChanges(change.Diff);
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    /// <summary>Where a rollout stands.</summary>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="orders">What the rules say of it.</param>
+    public static string Render(Rollout rollout, ImmutableArray<Order> orders) => JsonPage.Render(json =>
+    {
+        json.WriteString("rollout", rollout.Plan.Id);
+        json.WriteString("from", rollout.Plan.Source?.From.ToString());
+        json.WriteString("commit", rollout.Plan.Source?.Commit);
+        json.WriteString("halted", RolloutRules.WhyHalted(rollout));
+        json.WriteStartArray("waits");
+        foreach (var order in orders)
+            Write(json, order);
+        json.WriteEndArray();
+        json.WriteStartArray("rings");
+        foreach (var ring in rollout.Plan.Rings)
+        {
+            json.WriteStartObject();
+            RolloutJson.Write(json, ring.Name, ring.Rule);
+            json.WriteBoolean("open", rollout.IsOpen(ring));
+            json.WriteStartObject("hosts");
+            foreach (var host in rollout.HostsOf(ring))
+            {
+                json.WriteStartObject(host.Plan.Host.ToString());
+                json.WriteString("target", host.Plan.Target.ToString());
+                json.WriteString("outcome", host.Outcome is { } outcome ? RolloutJson.Word(outcome) : null);
+                json.WriteBoolean("atRisk", host.IsAtRisk);
+                json.WriteString("underWay", host.UnderWay is { } step ? RolloutJson.Word(step) : null);
+                if (host.Note is { } note)
+                    json.WriteString("note", note);
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    static void Write(Utf8JsonWriter json, Order order)
+    {
+        switch (order)
+        {
+            case Order.Wait(var ring, var until, var reason):
+                json.WriteStartObject();
+                json.WriteString("ring", ring);
+                json.WriteNumber("until", until.ToUnixTimeSeconds());
+                json.WriteString("for", RolloutJson.Word(reason));
+                json.WriteEndObject();
+                break;
+            case Order.AskToOpen(var ring, var reason):
+                json.WriteStartObject();
+                json.WriteString("ring", ring);
+                json.WriteString("for", RolloutJson.Word(reason));
+                json.WriteEndObject();
+                break;
+            case Order.Open(var ring):
+                json.WriteStartObject();
+                json.WriteString("ring", ring);
+                json.WriteString("for", "merge");
+                json.WriteEndObject();
+                break;
+            case Order.AskToKeep(var host):
+                json.WriteStartObject();
+                json.WriteString("host", host.ToString());
+                json.WriteString("for", "verdict");
+                json.WriteEndObject();
+                break;
+            default:
+                break;
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Hostlock.Fleets;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Rings;
+
+namespace Hostlock.Reporting;
+
+/// <summary>Says what a rollout would do, what it did, and what it waits for.</summary>
+public static class RolloutText
+{
+    const int HostsShown = 12;
+
+    static readonly (HostOutcome Outcome, string Word)[] Outcomes =
+    [
+        (HostOutcome.Kept, "kept"),
+        (HostOutcome.Returned, "returned"),
+        (HostOutcome.Stranded, "stranded"),
+        (HostOutcome.Absent, "absent"),
+        (HostOutcome.NotCopied, "not copied"),
+        (HostOutcome.WrongMachine, "wrong machine"),
+        (HostOutcome.Superseded, "superseded"),
+        (HostOutcome.Held, "held"),
+    ];
+
+    /// <summary>Renders the rings, their rules, and the locks that change.</summary>
+    /// <param name="planned">The locks.</param>
+    /// <param name="ink">The colours.</param>
+    public static string Render(PlannedLocks planned, Ink ink)
+    {
+        var order = planned.Order;
+        var text = new StringBuilder($"plan: the lock of {ink.Bold(order.First.Name.ToString())}\n");
+        var names = order.Rings.Max(ring => ring.Name.Length);
+        var hosts = order.Rings.Max(ring => Hosts(ring.Hosts.Select(host => host.Name)).Length);
+        foreach (var ring in order.Rings)
+        {
+            var shown = Hosts(ring.Hosts.Select(host => host.Name));
+            text.Append($"  {ring.Name.PadRight(names)}  {shown.PadRight(hosts)}  {Rule(ring, ring == order.Rings[0])}\n");
+            // Many hosts move alike.
+            foreach (var alike in planned.Changed(ring).GroupBy(change => SwitchText.Pins(change.Diff), StringComparer.Ordinal))
+            {
+                var whose = Hosts(alike.SelectMany(change => change.Place.Sharers).OfType<LockOwner.Host>().Select(owner => owner.Name));
+                text.Append($"  {"".PadRight(names)}    {whose}: {(alike.Key.Length > 0 ? alike.Key : "the lock changes, and no pin")}\n");
+            }
+        }
+        if (planned.Uncommitted.Count > 0)
+            text.Append($"{ink.Warn("left out")}, because no commit has it: {List(planned.Uncommitted)}\n");
+        return text.ToString();
+    }
+
+    /// <summary>Says that a ring was opened.</summary>
+    /// <param name="ring">The name of the ring.</param>
+    /// <param name="subject">The subject of the commit of its locks; null if there was nothing to commit.</param>
+    public static string Opened(string ring, string? subject) =>
+        $"ring {ring}  {(subject is null ? "begins" : $"committed: {subject}")}\n";
+
+    /// <summary>Says where a rollout stands once it does nothing more by itself: who got what, what is waited for, and what can be
+    /// typed.</summary>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="orders">What the rules say of it.</param>
+    /// <param name="target">Gives the machine of a host as ssh knows it; null for this machine.</param>
+    /// <param name="line">Makes a line of hostlock's about the same flake.</param>
+    public static string End(
+        Rollout rollout, ImmutableArray<Order> orders, Func<HostName, string?> target, Func<string[], string> line)
+    {
+        var text = new StringBuilder($"{Summary(rollout)}\n");
+        foreach (var order in orders)
+            text.Append(Waits(order, rollout, line));
+        if (RolloutRules.WhyHalted(rollout) is { } why)
+        {
+            text.Append($"halted: {Visible.Name(why)}\n");
+            var untouched = rollout.Hosts.Where(host => host.Outcome is null && !host.IsAtRisk).Select(host => host.Plan.Host).ToList();
+            if (untouched.Count > 0)
+                text.Append($"not touched: {Hosts(untouched)}\n");
+        }
+        foreach (var host in rollout.Hosts)
+            text.Append(SwitchText.NextSteps(host, target(host.Plan.Host), line, rollout.Plan.Action));
+        if (rollout.Stopped is not null)
+            text.Append($"  go on  {line(["rollout", "--resume"])}\n");
+        return text.ToString();
+    }
+
+    /// <summary>Renders a rollout, ring by ring and host by host.</summary>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="orders">What the rules say of it.</param>
+    /// <param name="line">Makes a line of hostlock's about the same flake.</param>
+    /// <param name="ink">The colours.</param>
+    public static string Status(Rollout rollout, ImmutableArray<Order> orders, Func<string[], string> line, Ink ink)
+    {
+        var text = new StringBuilder($"rollout {rollout.Plan.Id}: the lock of {rollout.Plan.Source?.From}\n");
+        var width = rollout.Plan.Hosts.Max(host => host.Host.ToString().Length);
+        foreach (var ring in rollout.Plan.Rings)
+        {
+            text.Append($"ring {ink.Bold(ring.Name)}{(rollout.IsOpen(ring) ? "" : "  not open yet")}\n");
+            foreach (var host in rollout.HostsOf(ring))
+                text.Append($"  {host.Plan.Host.ToString().PadRight(width)}  {SwitchText.State(host)}\n");
+        }
+        foreach (var order in orders)
+            text.Append(Waits(order, rollout, line));
+        if (RolloutRules.WhyHalted(rollout) is { } why)
+            text.Append($"halted: {Visible.Name(why)}\n");
+        return text.ToString();
+    }
+
+    /// <summary>How many hosts ended how: <c>2 kept, 1 absent</c>.</summary>
+    /// <param name="rollout">The rollout.</param>
+    public static string Summary(Rollout rollout)
+    {
+        var counts = rollout.Hosts.ToLookup(host => host.Outcome);
+        var parts = Outcomes.Where(each => counts.Contains(each.Outcome))
+            .Select(each => Count(counts[each.Outcome].Count(), each.Word)).ToList();
+        if (counts[null].Count() is > 0 and var left)
+            parts.Add(Count(left, "to come"));
+        return string.Join(", ", parts);
+
+        static string Count(int number, string word) => string.Create(CultureInfo.InvariantCulture, $"{number} {word}");
+    }
+
+    static string Waits(Order order, Rollout rollout, Func<string[], string> line) => order switch
+    {
+        Order.Wait(var ring, var until, WaitReason.Soak) =>
+            $"next: ring {ring} on {Time(until)} (soak {Span(SoakOf(rollout, ring))})\n",
+        Order.Wait(var ring, var until, _) => $"next: ring {ring} on {Time(until)} (its hours begin)\n",
+        Order.AskToOpen(var ring, DoorReason.Approval) => $"ring {ring} waits for approval: {line(["rollout", "--approve", ring])}\n",
+        Order.AskToOpen(var ring, DoorReason.NothingTried) =>
+            $"ring {ring} waits: no host before it runs the new system; to begin all the same: {line(["rollout", "--approve", ring])}\n",
+        Order.AskToOpen(var ring, _) =>
+            $"ring {ring} waits: a host before it has to boot into the new system; to begin all the same: "
+            + $"{line(["rollout", "--approve", ring])}\n",
+        Order.Open(var ring) => $"ring {ring} waits until hostlock/{rollout.Plan.Id}/{ring} is merged\n",
+        Order.AskToKeep(var host) => $"{host} waits: its gates give no clear answer\n",
+        _ => "",
+    };
+
+    static TimeSpan SoakOf(Rollout rollout, string name) => rollout.Plan.Rings.First(ring => ring.Name == name).Rule.Soak;
+
+    static string Rule(RingHosts ring, bool isFirst)
+    {
+        var rule = ring.Rule;
+        var words = new List<string>();
+        if (isFirst)
+            words.Add("at once");
+        else if (rule.Soak > TimeSpan.Zero)
+            words.Add($"after {Span(rule.Soak)}");
+        if (rule.NeedsApproval)
+            words.Add("waits for approval");
+        if (rule.Window is { } window)
+            words.Add($"{window} UTC");
+        if (ring.Hosts.Length > 1)
+        {
+            words.Add(rule.Parallel == 1 ? "one at a time" : string.Create(CultureInfo.InvariantCulture, $"{rule.Parallel} at a time"));
+            words.Add(
+                rule.MaxFailed == 0
+                    ? "stops at the first failure"
+                    : string.Create(CultureInfo.InvariantCulture, $"{rule.MaxFailed} may fail"));
+        }
+        if (rule.MaxAbsent is { } absent)
+            words.Add(string.Create(CultureInfo.InvariantCulture, $"{absent} may be absent"));
+        return string.Join(", ", words);
+    }
+
+    static string Hosts(IEnumerable<HostName> hosts)
+    {
+        var names = hosts.ToList();
+        var more = names.Count > HostsShown
+            ? string.Create(CultureInfo.InvariantCulture, $" and {names.Count - HostsShown} more")
+            : "";
+        return $"{string.Join(' ', names.Take(HostsShown))}{more}";
+    }
+
+    static string List(IReadOnlyList<string> files) =>
+        string.Join(", ", files.Take(HostsShown).Select(Visible.Name))
+        + (files.Count > HostsShown ? string.Create(CultureInfo.InvariantCulture, $" and {files.Count - HostsShown} more") : "");
+
+    static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("ddd yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    static string Span(TimeSpan time) => time.TotalSeconds switch
+    {
+        < 120 and var seconds => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
+        < 2 * 3600 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min"),
+        < 48 * 3600 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0} h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0} d"),
+    };
+}

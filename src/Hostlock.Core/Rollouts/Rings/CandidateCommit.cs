@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Text;
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Changes;
+using Hostlock.Platform;
+using Hostlock.Platform.Programs;
+
+namespace Hostlock.Rollouts.Rings;
+
+/// <summary>
+/// A commit with the files of HEAD and the locks that hosts are to get. All systems are made of it before any host is touched. HEAD, the
+/// index and the files of the user stay as they are: only a ref of ours points to it, or none.
+/// </summary>
+public sealed class CandidateCommit
+{
+    /// <summary>The beginning of the refs of candidates.</summary>
+    public const string Refs = "refs/hostlock/";
+
+    // Where it stands until the rollout has its name.
+    const string Planned = $"{Refs}planned";
+
+    // What git cat-file says of a name that means nothing, behind the name itself.
+    const string Missing = " missing";
+
+    readonly IProcessRunner _processes;
+    readonly string _root;
+
+    CandidateCommit(IProcessRunner processes, string root, string id, string parent) =>
+        (_processes, _root, Id, Base) = (processes, root, id, parent);
+
+    /// <summary>The id of the commit.</summary>
+    public string Id { get; }
+
+    /// <summary>The commit that it was made from: what HEAD was then. The same as <see cref="Id"/> if HEAD had the locks already.</summary>
+    public string Base { get; }
+
+    /// <summary>Opens a candidate that was made before.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="source">What the plan says of it.</param>
+    /// <exception cref="FleetException">The fleet is in no repository.</exception>
+    public static CandidateCommit Of(IProcessRunner processes, FleetFolder folder, RolloutSource source) =>
+        new(processes, RootOf(processes, folder), source.Commit, source.Base);
+
+    /// <summary>Makes a candidate.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="locks">The locks, as they are to be.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FleetException">The fleet is in no repository, HEAD has no commit, or git makes none.</exception>
+    public static async Task<CandidateCommit> MakeAsync(
+        IProcessRunner processes, FleetFolder folder, IReadOnlyList<PlannedLock> locks, DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        var root = RootOf(processes, folder);
+        var head = await HeadAsync(processes, folder, cancellationToken) ?? throw RolloutException.NoCommit();
+        var committed = await ReadAsync(
+            processes, root, [.. locks.Select(planned => $"{head}:{PathIn(root, planned.Place)}")], cancellationToken);
+        var changed = locks.Where((planned, i) => committed[i] is not { } bytes || !planned.Contents.Span.SequenceEqual(bytes)).ToList();
+        if (changed.Count == 0)
+            return new(processes, root, head, head);
+        var files = changed.Select(planned => (PathIn(root, planned.Place), planned.Contents)).ToList();
+        return new(processes, root, await ImportAsync(processes, root, head, files, now, cancellationToken), head);
+    }
+
+    /// <summary>Makes a commit of some locks of the candidate on top of another commit. It is the user's, and no ref points to
+    /// it.</summary>
+    /// <param name="parent">The other commit.</param>
+    /// <param name="places">The places of the locks.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="RolloutException">git makes none.</exception>
+    public async Task<string> OnTopOfAsync(
+        string parent, IReadOnlyList<LockPlace> places, string message, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var known = await LocksAsync(places, cancellationToken);
+        var files = places.Select(
+            (place, i) => (PathIn(place), new ReadOnlyMemory<byte>(known[i].Wanted ?? throw RolloutException.CandidateIsGone()))).ToList();
+        var imported = await ImportAsync(_processes, _root, parent, files, now, cancellationToken);
+        var made = await _processes.RunAsync(
+            GitProgram.Change(_root, "commit-tree", $"{imported}^{{tree}}", "-p", parent).WithInput(message), cancellationToken);
+        return made.Succeeded ? made.Output.Trim() : throw RolloutException.NoCandidate(made.Errors.Trim());
+    }
+
+    static Task<string> ImportAsync(
+        IProcessRunner processes, string root, string parent, IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files,
+        DateTimeOffset now, CancellationToken cancellationToken) =>
+        ImportedCommit.MakeAsync(
+            processes, root, Planned, parent, "Locks of a rollout, before its rings are opened", files, now, cancellationToken);
+
+    /// <summary>The id of the commit that HEAD is at; null if there is none yet.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="RolloutException">The fleet is in no repository.</exception>
+    public static async Task<string?> HeadAsync(IProcessRunner processes, FleetFolder folder, CancellationToken cancellationToken)
+    {
+        var found = await processes.RunAsync(
+            GitProgram.AskAround(RootOf(processes, folder), "rev-parse", "--verify", "--quiet", "HEAD^{commit}"), cancellationToken);
+        return found.Succeeded ? found.Output.Trim() : null;
+    }
+
+    /// <summary>Has the ref of a rollout point to it, so that git keeps it.</summary>
+    /// <param name="rollout">The id of the rollout.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="RolloutException">git does not.</exception>
+    public async Task KeepAsync(string rollout, CancellationToken cancellationToken)
+    {
+        var finished = await GitTurn.RunAsync(
+            _processes, GitProgram.Change(_root, "update-ref", $"{Refs}{rollout}", Id), cancellationToken);
+        if (!finished.Succeeded)
+            throw RolloutException.NoCandidate(finished.Errors.Trim());
+    }
+
+    /// <summary>Takes the ref away that a commit has when it is made. git deletes the commit in time if no rollout keeps it.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task ForgetPlanAsync(CancellationToken cancellationToken) =>
+        GitTurn.RunAsync(_processes, GitProgram.Change(_root, "update-ref", "-d", Planned), cancellationToken);
+
+    /// <summary>The bytes of some locks in the candidate, and in the commit that it was made from; null for one that it does not
+    /// have.</summary>
+    /// <param name="places">The places of the locks.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="RolloutException">git no longer has the candidate.</exception>
+    public async Task<IReadOnlyList<(byte[]? Wanted, byte[]? Before)>> LocksAsync(
+        IReadOnlyList<LockPlace> places, CancellationToken cancellationToken)
+    {
+        var names = new[] { Id, Base }.SelectMany(commit => places.Select(place => $"{commit}:{PathIn(_root, place)}"));
+        var found = await ReadAsync(_processes, _root, [.. names], cancellationToken);
+        return [.. places.Select((_, i) => (found[i], found[places.Count + i]))];
+    }
+
+    /// <summary>The bytes of some locks in another commit; null for one that it does not have.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="places">The places of the locks.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task<IReadOnlyList<byte[]?>> LocksInAsync(string commit, IReadOnlyList<LockPlace> places, CancellationToken cancellationToken) =>
+        ReadAsync(_processes, _root, [.. places.Select(place => $"{commit}:{PathIn(_root, place)}")], cancellationToken);
+
+    /// <summary>The files that differ from HEAD, from the folder of the repository on, without those that git does not know.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlyList<string>> UncommittedAsync(CancellationToken cancellationToken)
+    {
+        var told = await _processes.RunAsync(
+            GitProgram.AskAround(
+                _root, "status", "--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=all", "--no-renames"),
+            cancellationToken);
+        // git-status(1): two letters and a blank, then the path.
+        return [.. told.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(line => line.Length > 3).Select(line => line[3..])];
+    }
+
+    /// <summary>The path of a lock, from the folder of the repository on.</summary>
+    /// <param name="place">The place of the lock.</param>
+    public string PathIn(LockPlace place) => PathIn(_root, place);
+
+    static string PathIn(string root, LockPlace place) => GitWorkTreeFiles.PathOf(root, place.FullPath);
+
+    static string RootOf(IProcessRunner processes, FleetFolder folder) =>
+        GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw RolloutException.NoRepository(folder.Path);
+
+    // The contents of blobs, null for a name that means none. One git reads them all.
+    internal static async Task<IReadOnlyList<byte[]?>> ReadAsync(
+        IProcessRunner processes, string root, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        var finished = await processes.RunAsync(
+            GitProgram.AskAround(root, "cat-file", "--batch").WithInput(string.Concat(names.Select(name => $"{name}\n"))) with
+            {
+                Output = new ProcessOutput.Bytes(),
+            },
+            cancellationToken);
+        if (!finished.Succeeded)
+            throw RolloutException.NoCandidate(finished.Errors.Trim());
+        var found = new List<byte[]?>();
+        var rest = finished.OutputBytes;
+        while (rest.Span.IndexOf((byte)'\n') is >= 0 and var end)
+        {
+            var header = Encoding.UTF8.GetString(rest.Span[..end]);
+            rest = rest[(end + 1)..];
+            if (header.EndsWith(Missing, StringComparison.Ordinal))
+            {
+                found.Add(null);
+                continue;
+            }
+            var length = int.Parse(header.AsSpan(header.LastIndexOf(' ') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+            found.Add(header.Contains(" blob ", StringComparison.Ordinal) ? rest[..length].ToArray() : null);
+            rest = rest[(length + 1)..];
+        }
+        return found.Count == names.Count ? found : throw RolloutException.NoCandidate(finished.Errors.Trim());
+    }
+}

@@ -1,0 +1,172 @@
+using Hostlock.Fleets;
+using Hostlock.Fleets.Changes;
+using Hostlock.Platform;
+using Hostlock.Rollouts.Steps;
+
+namespace Hostlock.Rollouts.Rings;
+
+/// <summary>Opens rings: puts the locks of their hosts into the repository, exactly as the candidate has them.</summary>
+/// <param name="processes">Runs git.</param>
+/// <param name="folder">The fleet.</param>
+/// <param name="scratch">A folder of ours, for a rebase.</param>
+/// <param name="describe">Says in words which inputs moved, for the message of the commit.</param>
+/// <param name="watcher">Is told when locks are written and committed.</param>
+/// <param name="shared">Where the journal is pushed to before a ring is opened, if it is.</param>
+/// <param name="time">The clock.</param>
+public sealed class RingLocks(
+    IProcessRunner processes, FleetFolder folder, string scratch, Func<IReadOnlyList<PlannedLock>, string> describe,
+    ILockWritingWatcher watcher, SharedJournals shared, TimeProvider time) : IRingOpener
+{
+    // Somebody else may push at the same time, again and again.
+    const int MostPushes = 5;
+
+    /// <summary>Makes sure that rings can be opened and journals kept as the settings say, before any host is touched.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="order">The rings.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="RolloutException">They are to be pushed, and nobody says where to; or a host needs that they are.</exception>
+    public static async Task RequireUpstreamAsync(
+        IProcessRunner processes, FleetFolder folder, RolloutOrder order, CancellationToken cancellationToken)
+    {
+        if (folder.Fleet.Rollout.Open is not (RingOpening.Push or RingOpening.Branch)
+            && order.Hosts.FirstOrDefault(host => host.Rollout.Engine == RolloutSettings.Comin) is { } agent)
+            throw RolloutException.NeedsPush(agent.Name);
+        if (folder.Fleet.Rollout is { Open: RingOpening.Push or RingOpening.Branch } or { Journal: JournalPlace.Git })
+            _ = await Upstream.OfAsync(processes, folder, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<OpenedRing> OpenAsync(RolloutPlan plan, RingPlan ring, CrashPoint crash, CancellationToken cancellationToken)
+    {
+        if (shared.Exist)
+            await shared.PushAsync(plan.Id, cancellationToken);
+        var candidate = CandidateCommit.Of(processes, folder, plan.Source!);
+        var places = ring.Hosts.Select(host => folder.PlaceOf(host.Host)).DistinctBy(place => place.FullPath).ToList();
+        switch (folder.Fleet.Rollout.Open)
+        {
+            case RingOpening.Branch:
+                return await ByBranchAsync(plan, ring, candidate, places, crash, cancellationToken);
+            case RingOpening.Push:
+                await ByPushAsync(plan, ring, candidate, places, crash, cancellationToken);
+                return new OpenedRing.Open(await CandidateCommit.HeadAsync(processes, folder, cancellationToken));
+            case RingOpening.Commit:
+                await WriteAsync(new WritingMode.WriteAndCommit(NoteOf(plan, ring, places)), candidate, places, cancellationToken);
+                crash.After(CrashPoint.Open);
+                return new OpenedRing.Open(await CandidateCommit.HeadAsync(processes, folder, cancellationToken));
+            case RingOpening.None:
+                await WriteAsync(new WritingMode.Write(), candidate, places, cancellationToken);
+                crash.After(CrashPoint.Open);
+                return new OpenedRing.Open(Commit: null);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    async Task ByPushAsync(
+        RolloutPlan plan, RingPlan ring, CandidateCommit candidate, List<LockPlace> places, CrashPoint crash,
+        CancellationToken cancellationToken)
+    {
+        var upstream = await Upstream.OfAsync(processes, folder, cancellationToken);
+        var ours = places.Select(candidate.PathIn).ToHashSet(StringComparer.Ordinal);
+        var locks = folder.AllPlaces().Select(candidate.PathIn).ToHashSet(StringComparer.Ordinal);
+        string? seen = null;
+        for (var pushes = 1; ; pushes++)
+        {
+            var fetched = await upstream.FetchAsync(cancellationToken);
+            using (folder.Reserve())
+                await upstream.CatchUpAsync(fetched, ours, locks, scratch, cancellationToken);
+            if (pushes == 1)
+                await WriteAsync(new WritingMode.WriteAndCommit(NoteOf(plan, ring, places)), candidate, places, cancellationToken);
+            crash.After(CrashPoint.Open);
+            if (await upstream.PushAsync(cancellationToken) is not { } said)
+                return;
+            // If nothing came in between, it is refused for another reason.
+            if (fetched == seen || pushes == MostPushes)
+                throw upstream.Refused(said);
+            seen = fetched;
+        }
+    }
+
+    async Task<OpenedRing> ByBranchAsync(
+        RolloutPlan plan, RingPlan ring, CandidateCommit candidate, List<LockPlace> places, CrashPoint crash,
+        CancellationToken cancellationToken)
+    {
+        var upstream = await Upstream.OfAsync(processes, folder, cancellationToken);
+        var fetched = await upstream.FetchAsync(cancellationToken);
+        var known = await candidate.LocksAsync(places, cancellationToken);
+        var theirs = await candidate.LocksInAsync(fetched, places, cancellationToken);
+        var isMerged = true;
+        for (var i = 0; i < places.Count; i++)
+        {
+            var (wanted, before) = known[i];
+            if (wanted is null)
+                throw RolloutException.CandidateIsGone();
+            if (Same(theirs[i], wanted))
+                continue;
+            isMerged = false;
+            if (!Same(theirs[i], before))
+                throw RolloutException.LockMoved(places[i].RelativePath);
+        }
+        if (isMerged)
+        {
+            crash.After(CrashPoint.Open);
+            return new OpenedRing.Open(fetched);
+        }
+        var branch = $"hostlock/{plan.Id}/{ring.Name}";
+        await upstream.PushBranchAsync(
+            branch,
+            async () =>
+            {
+                var note = NoteOf(plan, ring, places);
+                var message = $"{LockCommit.Subject(places, note)}\n\n{LockCommit.Trailers(note)}";
+                try
+                {
+                    return await candidate.OnTopOfAsync(fetched, places, message, time.GetUtcNow(), cancellationToken);
+                }
+                finally
+                {
+                    await candidate.ForgetPlanAsync(CancellationToken.None);
+                }
+            },
+            cancellationToken);
+        crash.After(CrashPoint.Open);
+        return new OpenedRing.Waits(branch);
+    }
+
+    Task<LockReport> WriteAsync(
+        WritingMode mode, CandidateCommit candidate, List<LockPlace> places, CancellationToken cancellationToken)
+    {
+        return new LockWriting(processes, folder, watcher).RunAsync(PlanAsync, mode, cancellationToken);
+
+        async Task<LockPlan> PlanAsync(CancellationToken stop)
+        {
+            var known = await candidate.LocksAsync(places, stop);
+            return new([.. places.Select((place, i) => new LockOutcome.Planned(Planned(place, known[i].Wanted, known[i].Before)))]);
+        }
+    }
+
+    CommitNote NoteOf(RolloutPlan plan, RingPlan ring, List<LockPlace> places)
+    {
+        var from = new LockOwner.Host(plan.Source!.From);
+        return new(describe)
+        {
+            PromotedFrom = places.Any(place => !place.Sharers.Contains(from)) ? from : null,
+            Rollout = (plan.Id, ring.Name),
+        };
+    }
+
+    // A lock that is neither what it was nor what it is to be has been moved by somebody else.
+    static PlannedLock Planned(LockPlace place, byte[]? wanted, byte[]? before)
+    {
+        var now = HostLocks.TryReadBytes(place);
+        if (wanted is null)
+            throw RolloutException.CandidateIsGone();
+        return Same(now, wanted) || Same(now, before)
+            ? PlannedLock.Restoring(place, wanted, place.RelativePath)
+            : throw RolloutException.LockMoved(place.RelativePath);
+    }
+
+    static bool Same(ReadOnlyMemory<byte>? one, byte[]? other) =>
+        one is null || other is null ? one is null && other is null : one.Value.Span.SequenceEqual(other);
+}

@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Hostlock.Flakes;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Changes;
+using Hostlock.Locks;
+using Hostlock.Machines;
+using Hostlock.Machines.Systems;
+using Hostlock.Platform;
+using Hostlock.Rollouts.Engines;
+using Hostlock.Rollouts.Steps;
+
+namespace Hostlock.Rollouts.Rings;
+
+/// <summary>What hosts are to get: their locks, and the commit that has them.</summary>
+/// <param name="Order">The rings.</param>
+/// <param name="Locks">The locks of the hosts, each once, the one that goes through the rings first.</param>
+/// <param name="Candidate">The commit with these locks.</param>
+/// <param name="Uncommitted">The files that differ from HEAD and are no locks of the hosts; no system is made of them.</param>
+public sealed record PlannedLocks(
+    RolloutOrder Order, IReadOnlyList<PlannedLock> Locks, CandidateCommit Candidate, IReadOnlyList<string> Uncommitted)
+{
+    /// <summary>The locks of a ring that differ from those that the hosts have.</summary>
+    /// <param name="ring">The ring.</param>
+    public IEnumerable<PlannedLock> Changed(RingHosts ring) =>
+        Locks.Where(planned => planned.IsChange && ring.Hosts.Any(host => planned.Place.Sharers.Contains(new LockOwner.Host(host.Name))));
+}
+
+/// <summary>Works out the locks and the systems of a rollout. The user's files, index and HEAD stay as they are.</summary>
+/// <param name="processes">Runs git.</param>
+/// <param name="folder">The fleet.</param>
+/// <param name="builds">Builds systems.</param>
+/// <param name="time">The clock.</param>
+public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder, SystemBuild builds, TimeProvider time)
+{
+    /// <summary>Has the lock of the first host go to all others, as a promotion does: entry for entry, with what each keeps.</summary>
+    /// <param name="order">The rings.</param>
+    /// <param name="declarations">Reads what the flakes of the hosts declare.</param>
+    /// <param name="allowsDowngrade">True if inputs may go back in time.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">A host must not have the lock, a lock has changes that nobody committed, or there is no
+    /// repository.</exception>
+    public async Task<PlannedLocks> LocksAsync(
+        RolloutOrder order, HostUpdate declarations, bool allowsDowngrade, CancellationToken cancellationToken)
+    {
+        var places = order.Hosts.Select(host => folder.PlaceOf(host.Name)).DistinctBy(place => place.FullPath).ToList();
+        var reading = new LockReading();
+        var (from, targets) = (places[0], places.Skip(1).ToList());
+        var tested = HostLocks.ReadExisting(from, reading);
+        var locks = new List<PlannedLock> { AsItIs(from) };
+        if (targets.Count > 0)
+        {
+            var promotion = await Promotion.OfAsync(folder, declarations, from, tested, reading, targets, cancellationToken);
+            var plan = promotion.Plan(targets, new PromotionRequest.Whole { AllowsDowngrade = allowsDowngrade });
+            if (plan.Outcomes.OfType<LockOutcome.Failed>().FirstOrDefault() is { } failed)
+                throw failed.Why.While($"promoting the lock of {order.First.Name} to {failed.Place.Name}");
+            // A lock that needs no change keeps its bytes.
+            locks.AddRange(
+                plan.Outcomes.OfType<LockOutcome.Planned>().Select(
+                    outcome => outcome.Lock.IsChange ? outcome.Lock : AsItIs(outcome.Lock.Place)));
+        }
+        var candidate = await CandidateCommit.MakeAsync(processes, folder, locks, time.GetUtcNow(), cancellationToken);
+        var uncommitted = (await candidate.UncommittedAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        foreach (var planned in locks)
+        {
+            // What somebody wrote there and did not commit would be lost.
+            if (uncommitted.Remove(candidate.PathIn(planned.Place)) && planned.IsChange)
+                throw RolloutException.NotCommitted(planned.Place);
+        }
+        return new(order, locks, candidate, [.. uncommitted.Order(StringComparer.Ordinal)]);
+    }
+
+    static PlannedLock AsItIs(LockPlace place) =>
+        PlannedLock.Restoring(
+            place, HostLocks.TryReadBytes(place)?.ToArray() ?? throw FleetException.NoLock(place), place.RelativePath);
+
+    /// <summary>Has nix say which systems the hosts get, without building them.</summary>
+    /// <param name="planned">The locks.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">The system of a host cannot be evaluated.</exception>
+    public async Task<ImmutableDictionary<HostName, StorePath>> EvaluateAsync(
+        PlannedLocks planned, CancellationToken cancellationToken)
+    {
+        var evaluation = new SystemEvaluation(processes, folder);
+        var systems = new ConcurrentDictionary<HostName, StorePath>();
+        var bounded = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = folder.Fleet.Rollout.Jobs,
+            CancellationToken = cancellationToken,
+        };
+        await Parallel.ForEachAsync(
+            planned.Order.Hosts, bounded,
+            async (host, stop) => systems[host.Name] = await evaluation.OfAsync(host, Revision.Parse(planned.Candidate.Id), stop));
+        return systems.ToImmutableDictionary();
+    }
+
+    /// <summary>Builds the systems of all hosts out of the candidate, and hands them to the program that wants them.</summary>
+    /// <param name="planned">The locks.</param>
+    /// <param name="rootOf">A link, by host, that keeps its system from being collected.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">A system cannot be built.</exception>
+    public async Task<ImmutableDictionary<HostName, StorePath>> BuildAsync(
+        PlannedLocks planned, Func<HostName, string> rootOf, CancellationToken cancellationToken)
+    {
+        var built = await builds.OfAsync([.. planned.Order.Hosts], rootOf, Revision.Parse(planned.Candidate.Id), cancellationToken);
+        await builds.AfterAsync(built, cancellationToken);
+        return built.ToImmutableDictionary(each => each.Host.Name, each => each.System);
+    }
+
+    /// <summary>Builds the systems once more that are to be copied yet and are not here any more, or were built in another clone.</summary>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="rootOf">A link, by host, that keeps its system from being collected.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">A system cannot be built, or another one comes out.</exception>
+    public async Task RebuildAsync(Rollout rollout, Func<HostName, string> rootOf, CancellationToken cancellationToken)
+    {
+        if (rollout.Plan.Source is not { } source)
+            return;
+        var missing = rollout.Hosts.Where(
+            host => host.Outcome is not (HostOutcome.Kept or HostOutcome.Returned or HostOutcome.Superseded)
+                && host is { Activations: 0, Now: not { HasTarget: true } }
+                && folder.HostOf(host.Plan.Host).Rollout.Build is BuildPlace.Here
+                && !Directory.Exists(host.Plan.Target.ToString())).ToList();
+        if (missing.Count == 0)
+            return;
+        var built = await builds.OfAsync(
+            [.. missing.Select(host => folder.HostOf(host.Plan.Host))], rootOf, Revision.Parse(source.Commit), cancellationToken);
+        foreach (var (host, each) in missing.Zip(built))
+        {
+            if (each.System != host.Plan.Target)
+                throw RolloutException.BuiltAnother(host.Plan.Host, each.System.ToString(), host.Plan.Target.ToString());
+        }
+    }
+
+    /// <summary>The plan of a rollout.</summary>
+    /// <param name="planned">The locks.</param>
+    /// <param name="systems">The systems, by host.</param>
+    /// <param name="isChecked">False if systems are kept without a look at machines and gates.</param>
+    public RolloutPlan PlanOf(PlannedLocks planned, ImmutableDictionary<HostName, StorePath> systems, bool isChecked)
+    {
+        var rings = planned.Order.Rings.Select(
+            ring => new RingPlan(
+                ring.Name,
+                ring.Rule,
+                [
+                    .. ring.Hosts.Select(
+                        host => DeployEngines.Plan(folder.Fleet, host, systems[host.Name], boots: false, isChecked)),
+                ]));
+        return RolloutPlan.Of(RolloutAction.Rollout, [.. rings], time.GetUtcNow()) with
+        {
+            Groups = planned.Order.Groups,
+            Source = new(planned.Order.First.Name, planned.Candidate.Id, planned.Candidate.Base),
+        };
+    }
+}

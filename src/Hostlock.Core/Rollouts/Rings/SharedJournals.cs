@@ -1,0 +1,67 @@
+using Hostlock.Fleets;
+using Hostlock.Platform;
+using Hostlock.Platform.Programs;
+using Hostlock.Rollouts.Journals;
+
+namespace Hostlock.Rollouts.Rings;
+
+/// <summary>
+/// Journals that the other repository keeps beside the candidates, for clones that are new each time. A push is accepted only on top of
+/// what was fetched, so of two runs that begin at the same time, one ends before it touches a machine.
+/// </summary>
+/// <param name="processes">Runs git.</param>
+/// <param name="folder">The fleet.</param>
+/// <param name="journals">The journals of this clone.</param>
+/// <param name="time">The clock.</param>
+public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder, RolloutJournals journals, TimeProvider time)
+{
+    const string Refs = $"{CandidateCommit.Refs}journals/";
+
+    // The name of the journal in its commit.
+    const string File = "journal";
+
+    /// <summary>True if hostlock.toml wants it.</summary>
+    public bool Exist => folder.Fleet.Rollout.Journal == JournalPlace.Git;
+
+    /// <summary>Fetches what the other repository has, and brings the journal of the newest rollout up to it.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">git cannot reach the other repository, or another run has gone on from elsewhere.</exception>
+    public async Task FetchAsync(CancellationToken cancellationToken)
+    {
+        var upstream = await Upstream.OfAsync(processes, folder, cancellationToken);
+        await upstream.FetchRefsAsync(CandidateCommit.Refs, cancellationToken);
+        var listed = await processes.RunAsync(
+            GitProgram.AskAround(upstream.Root, "for-each-ref", "--sort=-committerdate", "--count=1", "--format=%(refname)", "--", Refs),
+            cancellationToken);
+        if (listed.Output.Trim() is not { Length: > 0 } newest || newest[Refs.Length..] is not { } rollout || !RolloutPlan.IsId(rollout))
+            return;
+        var found = await CandidateCommit.ReadAsync(processes, upstream.Root, [$"{newest}:{File}"], cancellationToken);
+        if (found[0] is { } bytes)
+            journals.Bring(rollout, bytes);
+    }
+
+    /// <summary>Pushes the journal of a rollout, and its candidate.</summary>
+    /// <param name="rollout">The id of the rollout.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="RolloutException">git cannot reach the other repository, or another run has pushed in between.</exception>
+    public async Task PushAsync(string rollout, CancellationToken cancellationToken)
+    {
+        var upstream = await Upstream.OfAsync(processes, folder, cancellationToken);
+        var name = $"{Refs}{rollout}";
+        var known = await processes.RunAsync(
+            GitProgram.AskAround(upstream.Root, "rev-parse", "--verify", "--quiet", name), cancellationToken);
+        var parent = known.Succeeded ? known.Output.Trim() : null;
+        var bytes = journals.BytesOf(rollout);
+        if (parent is not null)
+        {
+            var before = await CandidateCommit.ReadAsync(processes, upstream.Root, [$"{parent}:{File}"], cancellationToken);
+            if (before[0] is { } old && bytes.Span.SequenceEqual(old))
+                return;
+        }
+        await ImportedCommit.MakeAsync(
+            processes, upstream.Root, name, parent, $"Journal of the rollout {rollout}", [(File, bytes)], time.GetUtcNow(),
+            cancellationToken);
+        if (await upstream.PushRefsAsync([name, $"{CandidateCommit.Refs}{rollout}"], cancellationToken) is { } said)
+            throw RolloutException.JournalMoved(rollout, said);
+    }
+}
