@@ -1,4 +1,4 @@
-# programs.hostlock: installs the program, and puts the lock that built the system into the system.
+# programs.hostlock: installs the program, puts the lock that built the system into the system, and has a timer go on with rollouts.
 { config, lib, options, pkgs, ... }:
 let
   inherit (builtins) elemAt hashString match readFile storeDir stringLength substring toFile toJSON unsafeDiscardStringContext;
@@ -30,6 +30,28 @@ in
       description = "The package to install.";
     };
 
+    tick = {
+      enable = mkEnableOption "a timer that runs `hostlock tick`, which goes on with the rollouts of a flake";
+
+      flake = mkOption {
+        type = types.str;
+        example = "/home/jono/fleet";
+        description = "The folder of the flake, a clone that nobody else switches machines from at the same time.";
+      };
+
+      user = mkOption {
+        type = types.str;
+        example = "jono";
+        description = "The user who owns the clone, and whom the machines let in by ssh.";
+      };
+
+      interval = mkOption {
+        type = types.str;
+        default = "hourly";
+        description = "When it runs, as `OnCalendar` of systemd.timer(5) takes it.";
+      };
+    };
+
     stamp = {
       enable = mkEnableOption "a copy of the lock in `/etc/hostlock` and in `hostlock/` of the system itself, for a configuration that `hostlock.nix` does not put together";
 
@@ -51,6 +73,27 @@ in
   config = mkMerge [
     (mkIf cfg.enable {
       environment.systemPackages = [ cfg.package ];
+    })
+    (mkIf cfg.tick.enable {
+      systemd.services.hostlock-tick = {
+        description = "Rollouts of ${cfg.tick.flake} go on";
+        wants = [ "network-online.target" ];
+        after = [ "network-online.target" ];
+        # ssh, nix and git, as the user has them at a terminal.
+        path = [ "/run/wrappers" "/run/current-system/sw" ];
+        serviceConfig = {
+          Type = "oneshot";
+          User = cfg.tick.user;
+          WorkingDirectory = cfg.tick.flake;
+          ExecStart = "${cfg.package}/bin/hostlock tick";
+          # A host that is out of reach, a ring that waits, another run at work: none of it is a failure of this unit.
+          SuccessExitStatus = "4 5 6";
+        };
+      };
+      systemd.timers.hostlock-tick = {
+        wantedBy = [ "timers.target" ];
+        timerConfig = { OnCalendar = cfg.tick.interval; Persistent = true; };
+      };
     })
     # If hostlock.nix stamps the system too, its files win, because it knows the lock and does not have to be told.
     (mkIf cfg.stamp.enable {

@@ -180,6 +180,25 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         AssertStamped(nix, fleet, "laptop");
     }
 
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void The_module_has_a_timer_go_on_with_rollouts(string release)
+    {
+        var nix = own.Nix(release);
+        var fleet = FleetWithModule(
+            nix, $"ticks-{release}", """programs.hostlock.tick = { enable = true; flake = "/home/jono/my fleet"; user = "jono"; };""");
+
+        var systemd = JsonNode.Parse(nix.Eval(fleet, ".#nixosConfigurations.laptop.config.systemd"))!.AsArray()
+            .SelectMany(definition => definition!.AsObject()).ToDictionary(unit => unit.Key, unit => unit.Value!["hostlock-tick"]!);
+
+        var service = systemd["services"]["serviceConfig"]!;
+        Assert.Matches("^/nix/store/[^/]*-hostlock-[0-9.]+/bin/hostlock tick$", (string)service["ExecStart"]!);
+        Assert.Equal(
+            ("jono", "/home/jono/my fleet", "4 5 6"),
+            ((string)service["User"]!, (string)service["WorkingDirectory"]!, (string)service["SuccessExitStatus"]!));
+        Assert.Equal("hourly", (string)systemd["timers"]["timerConfig"]!["OnCalendar"]!);
+    }
+
     // The fleet of the template, with this flake as an input of it and the module in both hosts, used by laptop.
     string FleetWithModule(RealNix nix, string name, string settings)
     {
