@@ -10,6 +10,7 @@ using Hostlock.Machines;
 using Hostlock.Machines.Probing;
 using Hostlock.Machines.Systems;
 using Hostlock.Platform;
+using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
 using Hostlock.Rollouts.Steps;
 
@@ -45,6 +46,25 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>The time of day.</summary>
     public DateTimeOffset Now => surroundings.Time.GetUtcNow();
+
+    /// <summary>The present day, in UTC.</summary>
+    public DateOnly Today => DateOnly.FromDateTime(Now.UtcDateTime);
+
+    /// <summary>The events that bring what is known of the hosts in line with the holds of hostlock.toml.</summary>
+    /// <param name="rollout">What is known of the hosts. A person who has a host go back knows that it is held.</param>
+    public IEnumerable<RolloutEvent.Held> HoldsOf(Rollout rollout)
+    {
+        var holds = rollout.Plan.Action == RolloutAction.Rollback
+            ? []
+            : Folder.Fleet.Hosts.Where(host => host.Hold is { } hold && !hold.IsOver(Today))
+                .ToDictionary(host => host.Name, host => host.Hold!);
+        foreach (var host in rollout.Hosts)
+        {
+            var why = holds.GetValueOrDefault(host.Plan.Host)?.ToString();
+            if (host.Hold != why)
+                yield return new RolloutEvent.Held(host.Plan.Host, why, Now);
+        }
+    }
 
     /// <summary>The flake that the command works on.</summary>
     /// <exception cref="HostlockException">There is no flake, or its hostlock.toml makes no sense.</exception>

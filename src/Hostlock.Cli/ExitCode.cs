@@ -17,7 +17,7 @@ enum ExitCode
     /// <summary>Finished, but not for all hosts, or not for all inputs.</summary>
     Partly = 4,
 
-    /// <summary>It waits for a person.</summary>
+    /// <summary>It waits for a person, or for a time.</summary>
     Waiting = 5,
 
     /// <summary>Another hostlock is writing to the fleet, or is switching its machines.</summary>

@@ -11,6 +11,9 @@ abstract class FleetCommand
     /// </summary>
     protected abstract Command Describe();
 
+    /// <summary>The commands within this one.</summary>
+    protected virtual IReadOnlyList<FleetCommand> Inner => [];
+
     /// <summary>Runs the command.</summary>
     /// <exception cref="HostlockException">The command fails.</exception>
     protected abstract Task<ExitCode> RunAsync(CommandRun run);
@@ -19,6 +22,8 @@ abstract class FleetCommand
     public Command Build(Surroundings surroundings)
     {
         var command = Describe();
+        foreach (var inner in Inner)
+            command.Add(inner.Build(surroundings));
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var run = new CommandRun(surroundings, parsed, cancellationToken);

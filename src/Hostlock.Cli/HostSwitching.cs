@@ -46,7 +46,7 @@ sealed class HostSwitching
     /// <returns>The switch that was ended, and its exit code; null if there was nothing.</returns>
     public async Task<(Rollout Rollout, ExitCode Code)?> FinishAsync(CommandRun run, RolloutJournals journals)
     {
-        if (journals.Last() is not { IsApproved: true } last
+        if (journals.LastSwitch() is not { IsApproved: true } last
             || !last.Hosts.Any(host => host.UnderWay is not null || host.IsAtRisk || Restores(last, host)))
             return null;
         run.Terminal.Talk($"the switch {last.Plan.Id} was broken off; it is finished first\n");
@@ -102,9 +102,29 @@ sealed class HostSwitching
         return await RunAsync(run, runner, lines, runner.Write(Rollout.Of(opened), opened), lockOf, isDowngradeAllowed);
     }
 
-    async Task<ExitCode> RunAsync(
-        CommandRun run, RolloutRunner runner, SwitchLines lines, Rollout rollout, Func<HostName, LockFile?> lockOf, bool isDowngradeAllowed)
+    /// <summary>Has hosts go back to what they ran before a rollout, one after the other, without a question.</summary>
+    /// <param name="run">The run of the command.</param>
+    /// <param name="journals">The journals, which are reserved.</param>
+    /// <param name="plans">What the hosts go back to.</param>
+    /// <param name="commits">True if the locks that are put back are committed.</param>
+    public async Task<ExitCode> ReturnAsync(
+        CommandRun run, RolloutJournals journals, ImmutableArray<HostPlan> plans, bool commits)
     {
+        var plan = RolloutPlan.Of(RolloutAction.Rollback, plans, run.Now);
+        var lines = LinesOf(run);
+        using var journal = Journal.Open(journals.PathOf(plan.Id));
+        var runner = RunnerOf(run, journal, lines);
+        var opened = new RolloutEvent.Opened(plan, run.Now);
+        var rollout = runner.Write(runner.Write(Rollout.Of(opened), opened), new RolloutEvent.Approved([], run.Now));
+        return await RunAsync(run, runner, lines, rollout, _ => null, isDowngradeAllowed: true, commits);
+    }
+
+    async Task<ExitCode> RunAsync(
+        CommandRun run, RolloutRunner runner, SwitchLines lines, Rollout rollout, Func<HostName, LockFile?> lockOf, bool isDowngradeAllowed,
+        bool commits = false)
+    {
+        foreach (var held in run.HoldsOf(rollout).ToList())
+            rollout = runner.Write(rollout, held);
         IReadOnlyList<HostPreview> previews = [];
         var waits = false;
         while (true)
@@ -148,7 +168,7 @@ sealed class HostSwitching
         var code = CodeOf(run, rollout, waits);
         foreach (var host in rollout.Hosts.Where(host => Restores(rollout, host)))
         {
-            if (!await RolledBackLock.RestoreAsync(run, host, run.Value(Commit)))
+            if (!await RolledBackLock.RestoreAsync(run, host, commits || run.Value(Commit)))
                 code = code == ExitCode.Done ? ExitCode.Partly : code;
             rollout = runner.Write(rollout, new RolloutEvent.Restored(host.Plan.Host, run.Now));
         }
@@ -194,7 +214,8 @@ sealed class HostSwitching
     static void TellNext(CommandRun run, Rollout rollout)
     {
         foreach (var host in rollout.Hosts)
-            run.Terminal.Talk(SwitchText.NextSteps(host, run.AddressOf(host.Plan.Host).Target, words => run.Line(words)));
+            run.Terminal.Talk(
+                SwitchText.NextSteps(host, run.AddressOf(host.Plan.Host).Target, words => run.Line(words), rollout.Plan.Action));
         run.Terminal.Talk(SwitchText.Untouched(rollout));
     }
 
@@ -235,6 +256,7 @@ sealed class HostSwitching
         var gates = new GateRun(run.Processes, run.NewHttpHandler, run.Surroundings.Time);
         var work = new HostWork(run.Processes, run.Probes, gates, run.StepSurroundings, run.Surroundings.Time);
         return new(
-            journal.Append, work, lines, new(run.Surroundings.Variables.GetValueOrDefault(CrashPoint.Variable)), run.Surroundings.Time);
+            journal.Append, work, opener: null, lines, new(run.Surroundings.Variables.GetValueOrDefault(CrashPoint.Variable)),
+            run.Surroundings.Time);
     }
 }

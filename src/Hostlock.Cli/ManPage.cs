@@ -17,7 +17,8 @@ static class ManPage
         (ExitCode.BadRequest, "The request makes no sense: usage, an unknown host, a file that cannot be read."),
         (ExitCode.Outside, "The world outside failed: network, git, disk."),
         (ExitCode.Partly, "Finished, but not for all hosts, or not for all inputs."),
-        (ExitCode.Busy, "Another hostlock is writing here."),
+        (ExitCode.Waiting, "It waits for a person, or for a time."),
+        (ExitCode.Busy, "Another hostlock is writing here, or switching these machines."),
         (ExitCode.Bug, "A bug."),
         (ExitCode.Interrupted, "Interrupted."),
     ];

@@ -31,6 +31,7 @@ sealed class SwitchLines(Action<string> print) : IRolloutWatcher
         {
             RolloutEvent.Ended ended => ended.Host,
             RolloutEvent.Decided decided => decided.Host,
+            RolloutEvent.Held held => held.Host,
             _ => null,
         };
         if (name is not { } host)

@@ -34,7 +34,7 @@ sealed class FreezeCommand : FleetCommand
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {
         var (host, input) = (run.Folder.OwnerNamed(run.Value(_host)), run.Value(_input));
-        var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, DateOnly.FromDateTime(run.Now.UtcDateTime)) : (DateOnly?)null;
+        var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, run.Today) : (DateOnly?)null;
         var freeze = new Freeze(run.Value(_reason) ?? Freeze.NoReason, until);
         new FleetFileChange(run.Folder, run.Value(_dryRun)).Freeze(host, input, freeze);
         run.Terminal.Data(FreezeText.Render(host, input, freeze, isWritten: !run.Value(_dryRun)));

@@ -56,10 +56,10 @@ sealed class ManCommand : FleetCommand
         : pages.Skip(1).FirstOrDefault(page => page.Name == word)
             ?? throw FleetException.NoSuchCommand(word, pages.Skip(1).Select(page => page.Name));
 
-    // The program first, then its commands.
+    // The program first, then its commands, and theirs.
     static List<Command> Pages(Command command)
     {
         var root = command.Parents.OfType<Command>().First();
-        return [root, .. root.Subcommands.Where(page => !page.Hidden)];
+        return [root, .. root.Subcommands.Where(page => !page.Hidden).SelectMany(page => page.Subcommands.Prepend(page))];
     }
 }

@@ -3,17 +3,31 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.FakeHosts;
 
-/// <summary>docs/machines.md, done as it says at a terminal of fake hosts: what the page shows is what is shown there.</summary>
+/// <summary>The pages on machines, done as they say at a terminal of fake hosts: what a page shows is what is shown there.</summary>
 public class MachinesPageTests
 {
     [Fact]
     public async Task The_page_on_machines_comes_out_as_it_says()
     {
-        var recipe = Recipe.Read(Path.Combine(Repository.Root, "docs/machines.md"));
         using var fleet = FakeFleet.Start("dobro", "imbp", "orc", "plex", "zeeba");
         foreach (var name in new[] { "dobro", "orc", "plex" })
             fleet.Light(name);
-        FakeHost[] hosts = [fleet.Controller, fleet.Systemd("imbp"), fleet.Systemd("zeeba")];
+        await FollowAsync(fleet, "docs/machines.md", fleet.Systemd("imbp"), fleet.Systemd("zeeba"));
+    }
+
+    [Fact]
+    public async Task The_page_on_rollouts_comes_out_as_it_says()
+    {
+        using var fleet = FakeFleet.Start("dobro", "plex", "zeeba");
+        foreach (var name in new[] { "dobro", "plex", "zeeba" })
+            fleet.Light(name);
+        await FollowAsync(fleet, "docs/rollouts.md");
+    }
+
+    static async Task FollowAsync(FakeFleet fleet, string page, params FakeHost[] others)
+    {
+        var recipe = Recipe.Read(Path.Combine(Repository.Root, page));
+        FakeHost[] hosts = [fleet.Controller, .. others];
 
         var at = fleet.Controller;
         foreach (var step in recipe.Steps)
@@ -38,6 +52,8 @@ public class MachinesPageTests
         }
     }
 
+    static string Settings(FakeFleet fleet) => File.ReadAllText(Path.Combine(fleet.Flake, "hostlock.toml"));
+
     static void Happen(FakeFleet fleet, string what)
     {
         switch (what.Split(' ', 3))
@@ -49,7 +65,15 @@ public class MachinesPageTests
                 fleet.Write(($"hosts/{host}.nix", $"{{ networking.hostName = \"{host}\"; {text} }}\n"));
                 break;
             case ["settings", var table, var text]:
-                fleet.Write(("hostlock.toml", $"{File.ReadAllText(Path.Combine(fleet.Flake, "hostlock.toml"))}\n{table}\n{text}\n"));
+                fleet.Write(("hostlock.toml", $"{Settings(fleet)}\n{table}\n{text}\n"));
+                break;
+            case ["append", .. var words]:
+                fleet.Write(("hostlock.toml", $"{Settings(fleet)}{string.Join(' ', words)}\n"));
+                break;
+            case ["ring", var host, var ring]:
+                fleet.Write(
+                    ("hostlock.toml", Settings(fleet).Replace(
+                        $"[hosts.{host}]\n", $"[hosts.{host}]\nring = \"{ring}\"\n", StringComparison.Ordinal)));
                 break;
             case ["seen", var host]:
                 _ = fleet.Hostlock("probe", host).Succeeded;

@@ -34,6 +34,8 @@ sealed record Scene(string Name, string[] Words, Action<SceneFleet> Prepare)
         new("undo --commit", ["undo", "h1", "--commit"], fleet => fleet.Adopted().Updated()) { IsRepeatable = false },
         new("freeze", ["freeze", "h1", "a", "--reason", "why"], fleet => fleet.Adopted()),
         new("unfreeze", ["unfreeze", "h1", "a"], fleet => fleet.Adopted().Frozen()) { IsRepeatable = false },
+        new("hold", ["hold", "h1", "--reason", "why"], fleet => fleet.Adopted()),
+        new("unhold", ["unhold", "h1"], fleet => fleet.Adopted().Held()),
         new("eject", ["eject", "--yes"], fleet => fleet.Adopted()),
         new("eject before a commit", ["eject", "--yes"], fleet => fleet.Locked().Initialized()),
         new("eject --keep", ["eject", "--keep", "h1", "--yes"], fleet => fleet.Adopted().Updated()),
@@ -108,6 +110,8 @@ sealed class SceneFleet(string folder)
     }
 
     /// <summary>An input of the first host is frozen.</summary>
+    public SceneFleet Held() => Hostlock("hold", "h1").Commit();
+
     public SceneFleet Frozen() => Hostlock("freeze", "h1", "a").Commit();
 
     /// <summary>An input is the same in all locks.</summary>

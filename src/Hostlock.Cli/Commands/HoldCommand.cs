@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Settings;
+using Hostlock.Reporting;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>Holds a host at the system that it runs, in hostlock.toml.</summary>
+sealed class HoldCommand : FleetCommand
+{
+    readonly Argument<string> _host = CommonOptions.One("host", "HOST", "A host");
+    readonly Option<string?> _reason = new("--reason")
+    {
+        Description = "The reason, which is shown when it is passed by",
+        HelpName = "TEXT",
+    };
+    readonly Option<string?> _until = new("--until") { Description = "The last day, such as 2026-12-31", HelpName = "DAY" };
+    readonly Option<bool> _dryRun = CommonOptions.DryRun();
+
+    protected override Command Describe() => new("hold", """
+        Keep a host at the system that it runs
+
+        A freeze holds an input still, a hold the whole machine: each rollout and switch
+        passes it by, and says so. It is written to hostlock.toml.
+
+          hostlock hold plex --reason 'the fair is on'
+          hostlock hold plex --until 2026-12-31
+        """)
+    { _host, _reason, _until, _dryRun };
+
+    protected override Task<ExitCode> RunAsync(CommandRun run)
+    {
+        var host = run.HostNamed(run.Value(_host)).Name;
+        var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, run.Today) : (DateOnly?)null;
+        var hold = new Freeze(run.Value(_reason) ?? Freeze.NoReason, until);
+        new FleetFileChange(run.Folder, run.Value(_dryRun)).Hold(host, hold);
+        run.Terminal.Data(FreezeText.Render(host, hold, isWritten: !run.Value(_dryRun)));
+        return Task.FromResult(ExitCode.Done);
+    }
+}

@@ -1,0 +1,199 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Hostlock.Fleets;
+using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Rings;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>Gives one tested lock to hosts, ring by ring.</summary>
+sealed class RolloutCommand : FleetCommand
+{
+    readonly Argument<string[]> _hosts = CommonOptions.Hosts("The host that tries its lock, then the others [default: all rings]");
+    readonly Option<bool> _plan = new("--plan", "--dry-run", "-n") { Description = "Show what would happen, and change nothing" };
+    readonly Option<bool> _yes = CommonOptions.Yes();
+    readonly Option<bool> _resume = new("--resume") { Description = "Go on with the last rollout" };
+    readonly Option<string?> _approve = new("--approve") { Description = "Let a ring begin, and go on", HelpName = "RING" };
+    readonly Option<string[]> _again = new("--again")
+    {
+        Description = "Try once more what this host gave back, and go on",
+        HelpName = "HOST",
+    };
+    readonly Option<bool> _abort = new("--abort") { Description = "Finish what is on trial, and begin no further host" };
+    readonly Option<bool> _return = new("--return") { Description = "With --abort: have the hosts that got it go back" };
+    readonly Option<bool> _noCheck = new("--no-check") { Description = "Keep systems without looking at units and gates" };
+    readonly Option<bool> _allowDowngrade = CommonOptions.AllowDowngrade();
+    readonly HostSwitching _switching = new();
+
+    protected override IReadOnlyList<FleetCommand> Inner { get; } = [new RolloutStatusCommand()];
+
+    protected override Command Describe() => new("rollout", """
+        Give one tested lock to hosts, ring by ring
+
+        All systems are built before the first machine is touched. A ring begins once
+        those before it run their systems, and what fails goes back. With --json, each
+        event of the journal is a line.
+
+          hostlock rollout plex dobro zeeba
+          hostlock rollout --resume
+        """)
+    { _hosts, _plan, _yes, _resume, _approve, _again, _abort, _return, _noCheck, _allowDowngrade, CommonOptions.Json };
+
+    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    {
+        var session = new RolloutSession(run);
+        string[] asked =
+        [
+            .. run.Value(_plan) ? ["--plan"] : Array.Empty<string>(),
+            .. run.Value(_resume) ? ["--resume"] : Array.Empty<string>(),
+            .. run.Value(_approve) is not null ? ["--approve"] : Array.Empty<string>(),
+            .. run.Words(_again).Length > 0 ? ["--again"] : Array.Empty<string>(),
+            .. run.Value(_abort) ? ["--abort"] : Array.Empty<string>(),
+        ];
+        if (asked.Length > 1)
+            throw RolloutException.Excludes(asked[0], asked[1]);
+        if (run.Value(_return) && !run.Value(_abort))
+            throw RolloutException.Needs("--return", "--abort");
+        if (asked is [] or ["--plan"])
+        {
+            var order = RolloutOrder.Of(run.Folder.Fleet, run.Words(_hosts).Length > 0 ? run.Hosts(_hosts) : []);
+            if (asked is ["--plan"])
+                return await PlanAsync(run, session, order);
+            if (!run.Value(_yes) && !run.Terminal.CanAsk)
+                throw RolloutException.NotConfirmed();
+            return await session.AloneAsync(() => BeginAsync(run, session, order));
+        }
+        if (run.Words(_hosts).Length > 0)
+            throw RolloutException.HasItsHosts(asked[0]);
+        if (!session.MayExist)
+            throw RolloutException.NoRollout();
+        return await session.AloneAsync(() => asked[0] switch
+        {
+            "--approve" => ApproveAsync(run, session, run.Value(_approve)!),
+            "--again" => TryAgainAsync(run, session),
+            "--abort" => AbortAsync(run, session),
+            _ => ResumeAsync(run, session, session.Last),
+        });
+    }
+
+    async Task<ExitCode> PlanAsync(CommandRun run, RolloutSession session, RolloutOrder order)
+    {
+        var planned = await LocksAsync(run, session, order);
+        try
+        {
+            var systems = await session.Planning.EvaluateAsync(planned, run.CancellationToken);
+            run.Print(() => RolloutText.Render(planned, run.Terminal.Ink), () => RolloutPageJson.Render(planned, systems));
+            return ExitCode.Done;
+        }
+        finally
+        {
+            await planned.Candidate.ForgetPlanAsync(CancellationToken.None);
+        }
+    }
+
+    async Task<ExitCode> BeginAsync(CommandRun run, RolloutSession session, RolloutOrder order)
+    {
+        var last = run.Journals.LastRollout();
+        if (last is not null && RolloutSession.IsBrokenOff(last))
+        {
+            run.Terminal.Talk($"the rollout {last.Plan.Id} was broken off; it goes on first\n");
+            last = await session.GoOnAsync(last, new RolloutEvent.Resumed(IsChecked(run), run.Now));
+        }
+        await RingLocks.RequireUpstreamAsync(run.Processes, run.Folder, order, run.CancellationToken);
+        var planned = await LocksAsync(run, session, order);
+        try
+        {
+            run.Terminal.Talk($"building {planned.Order.Hosts.Count()} systems\n");
+            var systems = await session.Planning.BuildAsync(planned, run.Journals.RolloutRootOf, run.CancellationToken);
+            var plan = session.Planning.PlanOf(planned, systems, IsChecked(run));
+            // What is asked for once more goes on, with the soak that it has; what failed is not tried again without a word.
+            if (last is not null && plan.BringsTheSame(last.Plan)
+                && (RolloutSession.GoesOn(last) || RolloutRules.WhyHalted(last) is not null))
+            {
+                run.Terminal.Talk($"the rollout {last.Plan.Id} brings the same; it goes on\n");
+                return await ResumeAsync(run, session, last);
+            }
+            var text = RolloutText.Render(planned, run.Terminal.Ink);
+            if (run.IsJson)
+                run.Terminal.Talk(text);
+            else
+                run.Terminal.Data(text);
+            if (!run.Value(_yes) && run.Terminal.Ask("begin?") is not true)
+            {
+                run.Terminal.Talk("no machine was changed\n");
+                return ExitCode.Done;
+            }
+            await planned.Candidate.KeepAsync(plan.Id, run.CancellationToken);
+            var opened = new RolloutEvent.Opened(plan, run.Now);
+            return session.Tell(await session.GoOnAsync(Rollout.Of(opened), opened, new RolloutEvent.Approved([], run.Now)));
+        }
+        finally
+        {
+            await planned.Candidate.ForgetPlanAsync(CancellationToken.None);
+        }
+    }
+
+    async Task<ExitCode> ResumeAsync(CommandRun run, RolloutSession session, Rollout rollout) =>
+        session.Tell(
+            RolloutSession.GoesOn(rollout) || run.HoldsOf(rollout).Any(held => held.Why is null)
+                ? await session.GoOnAsync(rollout, new RolloutEvent.Resumed(IsChecked(run), run.Now))
+                : rollout);
+
+    async Task<ExitCode> ApproveAsync(CommandRun run, RolloutSession session, string ring)
+    {
+        var rollout = session.Last;
+        if (rollout.Plan.Rings.FirstOrDefault(each => each.Name == ring) is null)
+            throw RolloutException.NoSuchRing(ring, rollout.Plan.Rings.Select(each => each.Name));
+        return rollout.OpenedRings.Contains(ring)
+            ? await ResumeAsync(run, session, rollout)
+            : session.Tell(await session.GoOnAsync(rollout, new RolloutEvent.RingApproved(ring, run.Now)));
+    }
+
+    async Task<ExitCode> TryAgainAsync(CommandRun run, RolloutSession session)
+    {
+        var rollout = session.Last;
+        var events = new List<RolloutEvent>();
+        foreach (var host in run.Words(_again).Select(run.HostNamed))
+        {
+            if (rollout.Hosts.Find(host.Name) is null)
+                throw RolloutException.NotInRollout(host.Name, rollout.Plan.Id);
+            events.Add(new RolloutEvent.Retried(host.Name, run.Now));
+        }
+        return session.Tell(await session.GoOnAsync(rollout, [.. events, new RolloutEvent.Resumed(IsChecked(run), run.Now)]));
+    }
+
+    async Task<ExitCode> AbortAsync(CommandRun run, RolloutSession session)
+    {
+        var rollout = session.Last;
+        if (rollout.Hosts.Any(host => host.Outcome is null) && rollout.Stopped is null)
+            rollout = await session.GoOnAsync(rollout, new RolloutEvent.Stopped("aborted", run.Now));
+        else if (!run.Value(_return))
+            throw RolloutException.IsOver(rollout.Plan.Id);
+        session.Tell(rollout);
+        if (!run.Value(_return))
+            return ExitCode.Done;
+        // The last that got it goes back first.
+        ImmutableArray<HostPlan> back =
+        [
+            .. rollout.Hosts.Where(host => host is { Outcome: HostOutcome.Kept, WasThere: false, Before.System: not null }).Reverse()
+                .Select(
+                    host => host.Plan with
+                    {
+                        Target = host.Before!.System!.Value,
+                        Engine = RolloutSettings.Direct,
+                        Activation = Activation.Test,
+                        IsChecked = IsChecked(run),
+                    }),
+        ];
+        return back.IsEmpty
+            ? ExitCode.Done
+            : await _switching.ReturnAsync(run, run.Journals, back, run.Folder.Fleet.Rollout.Open != RingOpening.None);
+    }
+
+    Task<PlannedLocks> LocksAsync(CommandRun run, RolloutSession session, RolloutOrder order) =>
+        session.Planning.LocksAsync(order, run.Declarations, run.Value(_allowDowngrade), run.CancellationToken);
+
+    bool IsChecked(CommandRun run) => !run.Value(_noCheck);
+}

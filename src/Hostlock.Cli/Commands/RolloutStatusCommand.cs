@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>Shows where the last rollout stands. No machine is asked.</summary>
+sealed class RolloutStatusCommand : FleetCommand
+{
+    protected override Command Describe() => new("status", """
+        Show where the last rollout stands, host by host
+
+        The journal is read. No machine is asked; 'hostlock status --live' does that.
+
+          hostlock rollout status
+          hostlock rollout status --json
+        """)
+    { CommonOptions.Json };
+
+    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    {
+        var session = new RolloutSession(run);
+        await session.FetchAsync();
+        var rollout = session.Last;
+        var orders = session.OrdersOf(rollout);
+        run.Print(
+            () => RolloutText.Status(rollout, orders, words => run.Line(words), run.Terminal.Ink),
+            () => RolloutPageJson.Render(rollout, orders));
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Hostlock.Machines.Probing;
+using Hostlock.Rollouts;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>Goes on with the last rollout as far as that is due. A timer runs it.</summary>
+sealed class TickCommand : FleetCommand
+{
+    protected override Command Describe() => new("tick", """
+        Go on with the last rollout if something is due
+
+        For a timer: the soak is over, the hours have come, or a machine is back that
+        was out of reach. If nothing is due, nothing is printed. What failed is not
+        tried again.
+
+          hostlock tick
+          hostlock tick --json
+        """)
+    { CommonOptions.Json };
+
+    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    {
+        var session = new RolloutSession(run);
+        return session.MayExist ? await session.AloneAsync(() => TickAsync(run, session)) : ExitCode.Done;
+    }
+
+    static async Task<ExitCode> TickAsync(CommandRun run, RolloutSession session)
+    {
+        // Other clones may have none either.
+        if (run.Journals.LastRollout() is not { } rollout)
+            return ExitCode.Done;
+        if (session.OrdersOf(rollout).Any(order => order is Order.Do or Order.Open))
+        {
+            var after = await session.GoOnAsync(rollout);
+            // Of a branch that nobody merged yet, nothing is to be said.
+            return ReferenceEquals(after, rollout) ? ExitCode.Done : session.Tell(after);
+        }
+        if (RolloutRules.WhyHalted(rollout) is not null)
+            return ExitCode.Done;
+        // Who is held no longer gets what passed it by.
+        if (run.HoldsOf(rollout).Any(held => held.Why is null))
+            return session.Tell(await session.GoOnAsync(rollout));
+        var absent = rollout.Hosts.Where(host => host.Outcome == HostOutcome.Absent)
+            .Select(host => run.Folder.HostOf(host.Plan.Host)).ToList();
+        var outcomes = await run.Probes.AskAsync(absent, run.CancellationToken);
+        return outcomes.Any(outcome => outcome is ProbeOutcome.Answered)
+            ? session.Tell(await session.GoOnAsync(rollout, new RolloutEvent.Resumed(IsChecked: true, run.Now)))
+            : ExitCode.Done;
+    }
+}

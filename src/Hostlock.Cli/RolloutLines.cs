@@ -1,0 +1,46 @@
+using Hostlock.Fleets.Changes;
+using Hostlock.Reporting;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Journals;
+using Hostlock.Rollouts.Steps;
+
+namespace Hostlock.Cli;
+
+/// <summary>Prints what happens in a rollout: a line a ring and a line a host, or each event of the journal as JSON on a line.</summary>
+/// <param name="run">The run of the command.</param>
+/// <param name="notices">Tells the program of the user.</param>
+sealed class RolloutLines(CommandRun run, EventNotices notices) : IRolloutWatcher, ILockWritingWatcher
+{
+    readonly SwitchLines _hosts = new(run.Terminal.Live);
+    string? _subject;
+
+    /// <inheritdoc/>
+    public void Happened(RolloutEvent happened, Rollout before, Rollout after)
+    {
+        notices.Tell(happened);
+        if (run.IsJson)
+        {
+            run.Terminal.Live($"{RolloutJson.Write(happened)}\n");
+        }
+        else if (happened is RolloutEvent.RingOpened(var ring, _, _))
+        {
+            _hosts.Break();
+            run.Terminal.Live(RolloutText.Opened(ring, _subject));
+        }
+        else
+        {
+            _hosts.Happened(happened, before, after);
+        }
+    }
+
+    /// <summary>Ends the line that is open.</summary>
+    public void Break() => _hosts.Break();
+
+    void ILockWritingWatcher.Settled(LockReport report)
+    {
+    }
+
+    void ILockWritingWatcher.Warned(Warning warning) => run.Terminal.Warn(warning);
+
+    void ILockWritingWatcher.Committed(string? subject) => _subject = subject;
+}

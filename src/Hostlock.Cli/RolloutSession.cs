@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using Hostlock.Fleets;
+using Hostlock.Reporting;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Gates;
+using Hostlock.Rollouts.Journals;
+using Hostlock.Rollouts.Rings;
+using Hostlock.Rollouts.Steps;
+
+namespace Hostlock.Cli;
+
+/// <summary>Goes on with rollouts, for <c>rollout</c> and <c>tick</c>: the journal, the runner and the output.</summary>
+/// <param name="run">The run of the command.</param>
+sealed class RolloutSession(CommandRun run)
+{
+    SharedJournals Shared { get; } = new(run.Processes, run.Folder, run.Journals, run.Surroundings.Time);
+
+    /// <summary>Works out locks and systems.</summary>
+    public RolloutPlanning Planning => new(run.Processes, run.Folder, run.SystemBuild, run.Surroundings.Time);
+
+    /// <summary>Does something that no other run in this clone may do at the same time, with the journals of other clones, if hostlock.toml
+    /// wants that.</summary>
+    /// <param name="doAsync">What is done.</param>
+    public Task<ExitCode> AloneAsync(Func<Task<ExitCode>> doAsync) => run.Journals.AloneAsync(async () =>
+    {
+        await FetchAsync();
+        return await doAsync();
+    });
+
+    /// <summary>Brings the journals of other clones here, if hostlock.toml wants that.</summary>
+    public async Task FetchAsync()
+    {
+        if (Shared.Exist)
+            await Shared.FetchAsync(run.CancellationToken);
+    }
+
+    /// <summary>True if there may be rollouts to go on with.</summary>
+    public bool MayExist => Shared.Exist || run.Journals is { Exist: true } journals && journals.LastRollout() is not null;
+
+    /// <summary>The last rollout.</summary>
+    /// <exception cref="RolloutException">There is none.</exception>
+    public Rollout Last => (run.Journals.Exist ? run.Journals.LastRollout() : null) ?? throw RolloutException.NoRollout();
+
+    /// <summary>What the rules say of a rollout that nobody is at work on.</summary>
+    /// <param name="rollout">The rollout.</param>
+    public ImmutableArray<Order> OrdersOf(Rollout rollout) => RolloutRules.Next(rollout, ImmutableHashSet<HostName>.Empty, run.Now);
+
+    /// <summary>True if a rollout was broken off in the midst of a step, or machines of it are on trial.</summary>
+    /// <param name="rollout">The rollout.</param>
+    public static bool IsBrokenOff(Rollout rollout) => rollout.Hosts.Any(host => host.UnderWay is not null || host.IsAtRisk);
+
+    /// <summary>True if going on with a rollout may change something, now or later.</summary>
+    /// <param name="rollout">The rollout.</param>
+    public static bool GoesOn(Rollout rollout) =>
+        IsBrokenOff(rollout)
+        || rollout.Stopped is not null
+        || (RolloutRules.WhyHalted(rollout) is null
+            && rollout.Hosts.Any(
+                host => host.Outcome is null or HostOutcome.Absent or HostOutcome.NotCopied or HostOutcome.WrongMachine))
+        || rollout.Hosts.Any(host => host.Outcome == HostOutcome.Stranded);
+
+    /// <summary>Writes events, and goes on until there is nothing to do, or a person or a time has to be waited for.</summary>
+    /// <param name="rollout">Where the rollout stands.</param>
+    /// <param name="happened">The events.</param>
+    public async Task<Rollout> GoOnAsync(Rollout rollout, params IEnumerable<RolloutEvent> happened)
+    {
+        using var journal = Journal.Open(run.Journals.PathOf(rollout.Plan.Id));
+        await using var notices = new EventNotices(
+            run.Processes, run.Folder.Fleet.Rollout.Notify, run.Folder.Path, run.Terminal.Warn);
+        var lines = new RolloutLines(run, notices);
+        var runner = RunnerOf(journal, lines);
+        foreach (var each in happened)
+            rollout = runner.Write(rollout, each);
+        foreach (var held in run.HoldsOf(rollout).ToList())
+            rollout = runner.Write(rollout, held);
+        if (Shared.Exist)
+            await Shared.PushAsync(rollout.Plan.Id, CancellationToken.None);
+        await Planning.RebuildAsync(rollout, run.Journals.RolloutRootOf, run.CancellationToken);
+        rollout = await RunAsync(runner, lines, rollout);
+        if (Shared.Exist)
+            await Shared.PushAsync(rollout.Plan.Id, CancellationToken.None);
+        return rollout;
+    }
+
+    async Task<Rollout> RunAsync(RolloutRunner runner, RolloutLines lines, Rollout rollout)
+    {
+        while (true)
+        {
+            rollout = await runner.RunAsync(rollout, run.CancellationToken);
+            lines.Break();
+            if (OrdersOf(rollout).OfType<Order.AskToKeep>().FirstOrDefault() is not { Host: var unclear }
+                || run.IsJson || run.CancellationToken.IsCancellationRequested
+                || run.Terminal.Ask($"the gates of {unclear} give no clear answer; keep it?") is not { } isKept)
+                return rollout;
+            rollout = runner.Write(rollout, new RolloutEvent.Decided(unclear, isKept ? Verdict.Pass : Verdict.Fail, run.Now));
+        }
+    }
+
+    /// <summary>Says where a rollout stands, and what can be typed next.</summary>
+    /// <param name="rollout">The rollout.</param>
+    /// <returns>The exit code that says the same.</returns>
+    public ExitCode Tell(Rollout rollout)
+    {
+        var orders = OrdersOf(rollout);
+        var text = RolloutText.End(rollout, orders, host => run.AddressOf(host).Target, words => run.Line(words));
+        if (run.IsJson)
+            run.Terminal.Talk(text);
+        else
+            run.Terminal.Data(text);
+        return CodeOf(rollout, orders);
+    }
+
+    ExitCode CodeOf(Rollout rollout, ImmutableArray<Order> orders)
+    {
+        if (run.CancellationToken.IsCancellationRequested)
+            return ExitCode.Interrupted;
+        if (RolloutRules.WhyHalted(rollout) is not null)
+            return ExitCode.No;
+        if (orders.Length > 0)
+            return ExitCode.Waiting;
+        return rollout.Hosts.All(host => host.Outcome == HostOutcome.Kept) ? ExitCode.Done : ExitCode.Partly;
+    }
+
+    RolloutRunner RunnerOf(Journal journal, RolloutLines lines)
+    {
+        var gates = new GateRun(run.Processes, run.NewHttpHandler, run.Surroundings.Time);
+        var work = new HostWork(run.Processes, run.Probes, gates, run.StepSurroundings, run.Surroundings.Time);
+        var opener = new RingLocks(
+            run.Processes, run.Folder, run.Journals.ScratchPath, locks => OutcomeText.Render(locks, true, Ink.Plain), lines,
+            Shared, run.Surroundings.Time);
+        return new(
+            journal.Append, work, opener, lines, new(run.Surroundings.Variables.GetValueOrDefault(CrashPoint.Variable)),
+            run.Surroundings.Time);
+    }
+}

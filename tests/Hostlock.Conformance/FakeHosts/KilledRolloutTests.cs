@@ -1,0 +1,54 @@
+using static Hostlock.Conformance.FakeHosts.SwitchStory;
+
+namespace Hostlock.Conformance.FakeHosts;
+
+/// <summary>
+/// A rollout that is killed before or after any of its steps ends, once it is resumed, as if it had not been killed. A part of all kills is
+/// tried, and all of them with <c>HOSTLOCK_BREAKS=all</c>.
+/// </summary>
+public class KilledRolloutTests(RolloutFleet shared)
+{
+    const int UsualShare = 5;
+
+    /// <summary>Where the run is killed, and how many more kills at the same place follow.</summary>
+    public static TheoryData<string, string> Kills { get; } = Chosen();
+
+    /// <summary>A story for each kill.</summary>
+    internal static IEnumerable<string> Stories => Kills.Select(row => NameOf(row.Data.Item1, row.Data.Item2));
+
+    [Theory]
+    [MemberData(nameof(Kills))]
+    public void A_rollout_that_was_killed_goes_on_where_the_hosts_are(string step, string moment)
+    {
+        var story = shared.Begin(NameOf(step, moment), "parallel = 2\nmax-failed = 1\n");
+        var crash = $"HOSTLOCK_CRASH_AT={step}:{moment}";
+        // Only what fails is returned.
+        if (step == "return")
+            story.Host("c").Inject(HostFault.UnitFails("broken"));
+
+        var killed = story.Rollout(crash);
+        var again = story.With([crash], "rollout", "--resume");
+        var ended = story.Run("rollout", "--resume");
+
+        AssertCode(137, killed);
+        Assert.Contains(again.ExitCode, step == "return" ? [137, 4] : new[] { 137 });
+        AssertCode(step == "return" ? 4 : 0, ended);
+        story.AssertKept(step == "return" ? ["a", "b", "d"] : ["a", "b", "c", "d"]);
+        if (step == "return")
+            story.AssertBack("c");
+        Assert.Single(story.Opened(story.Clone));
+        story.AssertSettled();
+    }
+
+    static TheoryData<string, string> Chosen()
+    {
+        var all =
+            from step in new[] { "probe", "copy", "activate", "check", "keep", "return", "open" }
+            from moment in new[] { "before", "after" }
+            select (step, moment);
+        var isAll = Environment.GetEnvironmentVariable("HOSTLOCK_BREAKS") == "all";
+        return [.. all.Where((_, i) => isAll || i % UsualShare == 0)];
+    }
+
+    static string NameOf(string step, string moment) => $"kill-{step}-{moment}";
+}

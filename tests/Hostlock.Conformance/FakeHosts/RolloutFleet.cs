@@ -1,0 +1,37 @@
+using Hostlock.Conformance.FakeHosts;
+
+[assembly: AssemblyFixture(typeof(RolloutFleet))]
+
+namespace Hostlock.Conformance.FakeHosts;
+
+/// <summary>
+/// One fleet for all tests of rollouts, whose nixpkgs has a newer kernel than the locks. Each test has hosts, and a clone of the flake, of
+/// its own. It starts when the first test wants it, so that the tests are skipped if there can be none.
+/// </summary>
+public sealed class RolloutFleet : IDisposable
+{
+    readonly Lazy<FakeFleet> _fleet = new(Start);
+
+    internal FakeFleet Fleet => _fleet.Value;
+
+    /// <summary>Begins a story of four hosts: a canary, a; then b, c and d.</summary>
+    /// <param name="name">The name of the story, which begins the names of its hosts.</param>
+    /// <param name="rest">The settings of the ring of b, c and d, a line each.</param>
+    internal RolloutStory Begin(string name, string rest = "parallel = 2\nmax-failed = 1\n") => new(Fleet, name, rest);
+
+    public void Dispose()
+    {
+        if (_fleet.IsValueCreated)
+            _fleet.Value.Dispose();
+    }
+
+    static FakeFleet Start()
+    {
+        var fleet = FakeFleet.Start(
+            from story in RolloutScenariosTests.Stories.Concat(KilledRolloutTests.Stories)
+            from letter in RolloutStory.Letters
+            select $"{story}-{letter}");
+        fleet.Release("linux", "6.12.4");
+        return fleet;
+    }
+}

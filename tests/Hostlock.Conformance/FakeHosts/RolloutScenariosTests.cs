@@ -1,0 +1,451 @@
+using System.Text.Json;
+using static Hostlock.Conformance.FakeHosts.FakeHost;
+using static Hostlock.Conformance.FakeHosts.SwitchStory;
+
+namespace Hostlock.Conformance.FakeHosts;
+
+/// <summary>What happens while a lock goes through two rings: to hosts, to the repository, and to whoever runs it.</summary>
+public class RolloutScenariosTests(RolloutFleet shared)
+{
+    /// <summary>A story for each test.</summary>
+    internal static string[] Stories { get; } =
+    [
+        "calm", "bad-canary", "spent", "asleep", "soaks", "reboots", "taken", "colleagues", "twins", "clones", "approves", "aborted",
+        "planned", "pushed", "rebased", "overtaken", "branched", "unwritten", "chosen", "holds",
+    ];
+
+    static readonly TimeSpan Soak = TimeSpan.FromSeconds(4);
+
+    const string Soaks = "soak = \"4s\"\nparallel = 2\nmax-failed = 1\n";
+
+    [Fact]
+    public void A_lock_goes_through_the_rings_and_each_ring_is_a_commit()
+    {
+        var story = shared.Begin("calm");
+
+        var first = story.Rollout();
+        var done = story.Activations();
+        var again = story.Rollout();
+
+        AssertCode(0, first);
+        story.AssertKept("a", "b", "c", "d");
+        Assert.Equal(["3 locks: Promote from calm-a"], story.Opened(story.Clone));
+        Assert.Contains("\n4 kept\n", first.Output, StringComparison.Ordinal);
+        // What is there already is neither activated nor committed again.
+        AssertCode(0, again);
+        Assert.Equal(done, story.Activations());
+        Assert.Single(story.Opened(story.Clone));
+        story.AssertSettled();
+    }
+
+    [Fact]
+    public void A_canary_that_fails_halts_and_nobody_else_is_touched()
+    {
+        var story = shared.Begin("bad-canary");
+        story.Host("a").Inject(HostFault.ActivationEnds);
+
+        var ended = story.Rollout();
+
+        AssertCode(1, ended);
+        Assert.Contains("returned", ended.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "halted: bad-canary-a failed\nnot touched: bad-canary-b bad-canary-c bad-canary-d\n", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("hostlock rollout --again bad-canary-a\n", ended.Output, StringComparison.Ordinal);
+        story.AssertBack("a");
+        story.AssertUntouched("b", "c", "d");
+        Assert.NotEqual(story.Lock("a"), story.Lock("b"));
+        Assert.NotEqual(0, story.Host("b").Shell("ls /nix/var/nix/gcroots/hostlock/target").ExitCode);
+        story.AssertSettled();
+        // Not even if it is asked for once more without a word about it.
+        AssertCode(1, story.Rollout());
+        story.AssertBack("a");
+
+        story.Host("a").Heal();
+        AssertCode(0, story.Run("rollout", "--again", "bad-canary-a"));
+        story.AssertKept("a", "b", "c", "d");
+    }
+
+    [Fact]
+    public void One_failure_more_than_may_be_halts_and_what_is_kept_stays()
+    {
+        var story = shared.Begin("spent", "max-failed = 1\n");
+        story.Host("c").Inject(HostFault.ActivationEnds);
+        story.Host("d").Inject(HostFault.ActivationEnds);
+
+        var ended = story.Rollout();
+
+        AssertCode(1, ended);
+        Assert.Contains("halted: 2 of 3 hosts of ring 'rest' failed, and 1 may\n", ended.Output, StringComparison.Ordinal);
+        story.AssertKept("a", "b");
+        story.AssertBack("c", "d");
+        story.AssertSettled();
+    }
+
+    [Fact]
+    public void A_host_that_is_off_gets_its_lock_at_once_and_its_system_when_it_is_back()
+    {
+        var story = shared.Begin("asleep");
+        story.Host("d").PowerOff();
+
+        var ended = story.Rollout();
+
+        AssertCode(4, ended);
+        Assert.Contains("absent", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("3 kept, 1 absent", ended.Output, StringComparison.Ordinal);
+        Assert.Equal(story.Lock("a"), story.Lock("d"));
+        var tick = story.Run("tick");
+        Assert.Equal((0, "", ""), (tick.ExitCode, tick.Output, tick.Errors));
+
+        story.Host("d").Boot();
+        AssertCode(0, story.Run("tick"));
+        story.AssertKept("a", "b", "c", "d");
+        Assert.Equal("", story.Run("tick").Output);
+        story.AssertSettled();
+    }
+
+    [Fact]
+    public async Task A_canary_that_sleeps_when_its_soak_is_over_is_asked_once_and_not_waited_for()
+    {
+        var story = shared.Begin("soaks", Soaks);
+
+        var waits = story.Rollout();
+        story.Host("a").PowerOff();
+        await Task.Delay(Soak, TestContext.Current.CancellationToken);
+        var ended = story.Run("tick");
+
+        AssertCode(5, waits);
+        Assert.Contains("next: ring rest on ", waits.Output, StringComparison.Ordinal);
+        AssertCode(0, ended);
+        Assert.Contains("4 kept", ended.Output, StringComparison.Ordinal);
+        story.AssertKept("b", "c", "d");
+        story.Host("a").Boot();
+        story.AssertKept("a");
+    }
+
+    [Fact]
+    public async Task A_canary_that_reboots_while_it_soaks_is_still_kept()
+    {
+        var story = shared.Begin("reboots", Soaks);
+
+        AssertCode(5, story.Rollout());
+        story.Host("a").PowerOff();
+        story.Host("a").Boot();
+        await Task.Delay(Soak, TestContext.Current.CancellationToken);
+
+        AssertCode(0, story.Run("rollout", "--resume"));
+        story.AssertKept("a", "b", "c", "d");
+        story.AssertSettled();
+    }
+
+    [Fact]
+    public async Task A_canary_that_somebody_switched_while_it_soaked_is_superseded_and_a_person_is_asked()
+    {
+        var story = shared.Begin("taken", Soaks);
+
+        AssertCode(5, story.Rollout());
+        Switch(story, "a", "test");
+        var mine = story.Host("a").State().Running;
+        await Task.Delay(Soak, TestContext.Current.CancellationToken);
+        var ended = story.Run("rollout", "--resume");
+
+        AssertCode(5, ended);
+        Assert.Contains("superseded", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("hostlock rollout --approve rest\n", ended.Output, StringComparison.Ordinal);
+        Assert.Equal(mine, story.Host("a").State().Running);
+        story.AssertUntouched("b", "c", "d");
+        story.AssertFiles();
+        AssertCode(4, story.Run("rollout", "--approve", "rest"));
+        story.AssertKept("b", "c", "d");
+        Assert.Equal(mine, story.Host("a").State().Running);
+    }
+
+    [Fact]
+    public async Task A_host_that_a_colleague_switches_while_it_is_on_trial_is_left_alone()
+    {
+        var story = shared.Begin("colleagues");
+        story.Host("b").Inject(HostFault.HangsAfter(TimeSpan.FromSeconds(3)));
+        var before = story.Host("b").State().Running;
+        var rolling = Task.Run(() => story.Rollout(), TestContext.Current.CancellationToken);
+        Until(() => rolling.IsCompleted || story.Host("b").State().Running != before);
+
+        Until(() => story.Host("b").State().Activations[^1].EndsWith("rc=0", StringComparison.Ordinal));
+        Switch(story, "b", "switch");
+        var theirs = story.Host("b").State().Running;
+
+        var ended = await rolling;
+        AssertCode(4, ended);
+        Assert.Contains("superseded", ended.Output, StringComparison.Ordinal);
+        Assert.Equal((theirs, theirs), (story.Host("b").State().Running, story.Host("b").State().Boots));
+        story.AssertKept("a", "c", "d");
+        story.AssertSettled();
+    }
+
+    [Fact]
+    public async Task A_second_run_in_the_clone_ends_at_once()
+    {
+        var story = shared.Begin("twins");
+        story.Host("a").Inject(HostFault.HangsAfter(TimeSpan.FromSeconds(3)));
+        var before = story.Host("a").State().Running;
+        var rolling = Task.Run(() => story.Rollout(), TestContext.Current.CancellationToken);
+        Until(() => rolling.IsCompleted || story.Host("a").State().Running != before);
+
+        string[][] others = [["rollout", "--yes"], ["rollout", "--resume"], ["tick"], ["switch", "twins-a", "--yes"]];
+        foreach (var second in others.Select(words => story.Run(words)))
+        {
+            AssertCode(6, second);
+            Assert.Contains("another hostlock is switching machines", second.Errors, StringComparison.Ordinal);
+        }
+        AssertCode(0, await rolling);
+        story.AssertKept("a", "b", "c", "d");
+    }
+
+    [Fact]
+    public async Task Of_two_clones_nothing_is_done_twice_and_nobody_is_stranded()
+    {
+        var story = shared.Begin("clones");
+        _ = story.Shell($"cp -r {story.Clone} {story.Clone}-2");
+        var second = Task.Run(
+            () => shared.Fleet.Controller.Run("env", "--chdir", $"{story.Clone}-2", "hostlock", "rollout", "--yes"),
+            TestContext.Current.CancellationToken);
+
+        var first = story.Rollout();
+
+        Assert.All([first, await second], ended => Assert.True(ended.ExitCode is 0 or 1 or 4 or 5 or 6, ended.Output + ended.Errors));
+        foreach (var letter in RolloutStory.Letters)
+        {
+            var state = story.Host(letter).State();
+            Assert.Equal((state.Running, state.Running), (state.Profile, state.Boots));
+            // One activation at a time: each ends before the next begins.
+            Assert.All(
+                state.Activations.Where(line => line.StartsWith("test ", StringComparison.Ordinal)).Chunk(2), pair => Assert.Equal(
+                    ("begin", true), (pair[0].Split(' ')[^1], pair[1].Contains(" done ", StringComparison.Ordinal))));
+        }
+        Assert.DoesNotContain("stranded", first.Output + (await second).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_ring_waits_for_approval_and_goes_on_with_it()
+    {
+        var story = shared.Begin("approves", "approve = true\n");
+
+        var waits = story.Rollout();
+        var tick = story.Run("tick");
+        var status = story.Run("rollout", "status");
+
+        AssertCode(5, waits);
+        Assert.Contains("ring rest waits for approval: hostlock rollout --approve rest\n", waits.Output, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (tick.ExitCode, tick.Output));
+        Assert.Contains("ring rest  not open yet\n  approves-b  to come\n", status.Output, StringComparison.Ordinal);
+        story.AssertUntouched("b", "c", "d");
+        story.AssertSettled();
+        AssertCode(2, story.Run("rollout", "--approve", "rset"));
+        AssertCode(0, story.Run("rollout", "--approve", "rest"));
+        story.AssertKept("a", "b", "c", "d");
+        story.AssertSettled();
+    }
+
+    [Fact]
+    public void A_rollout_that_is_aborted_begins_no_further_host_and_may_go_back()
+    {
+        var story = shared.Begin("aborted", "approve = true\n");
+
+        AssertCode(5, story.Rollout());
+        var aborted = story.Run("rollout", "--abort", "--return");
+        var tick = story.Run("tick");
+
+        AssertCode(0, aborted);
+        story.AssertBack("a");
+        story.AssertUntouched("b", "c", "d");
+        Assert.Equal(story.Lock("b"), story.Lock("a"));
+        Assert.Equal((0, ""), (tick.ExitCode, tick.Output));
+        story.AssertFiles();
+    }
+
+    [Fact]
+    public void A_plan_changes_nothing_and_says_what_would()
+    {
+        var story = shared.Begin("planned", Soaks);
+        var repository = story.Shell($"cd {story.Clone} && git for-each-ref && git rev-parse HEAD && sha256sum .git/index");
+
+        var text = story.Run("rollout", "--plan");
+        using var json = JsonDocument.Parse(story.Run("rollout", "--plan", "--json").Succeeded);
+
+        AssertCode(0, text);
+        Assert.Contains(
+            "  rest    planned-b planned-c planned-d  after 4 s, 2 at a time, 1 may fail\n", text.Output, StringComparison.Ordinal);
+        Assert.Contains("planned-b planned-c planned-d: nixpkgs ", text.Output, StringComparison.Ordinal);
+        Assert.Contains("modules/common.nix", text.Output, StringComparison.Ordinal);
+        Assert.Equal("planned-a", json.RootElement.GetProperty("from").GetString());
+        Assert.Equal(3, json.RootElement.GetProperty("rings")[1].GetProperty("hosts").EnumerateObject().Count());
+        story.AssertUntouched("a", "b", "c", "d");
+        Assert.Equal(repository, story.Shell($"cd {story.Clone} && git for-each-ref && git rev-parse HEAD && sha256sum .git/index"));
+        story.AssertFiles();
+        // Nobody can be asked here.
+        AssertCode(2, story.Run("rollout"));
+    }
+
+    [Fact]
+    public void A_run_that_is_killed_between_commit_and_push_pushes_once()
+    {
+        var story = shared.Begin("pushed");
+        story.Set("[rollout]\nopen = \"push\"\n");
+
+        // The ring of the canary has nothing to commit, but its door is the same.
+        var killed = story.Rollout("HOSTLOCK_CRASH_AT=open:after");
+        var again = story.With(["HOSTLOCK_CRASH_AT=open:after"], "rollout", "--resume");
+        var resumed = story.Run("rollout", "--resume");
+
+        AssertCode(137, killed);
+        AssertCode(137, again);
+        AssertCode(0, resumed);
+        story.AssertKept("a", "b", "c", "d");
+        Assert.Equal(story.Opened(story.Clone), story.Opened($"{story.Clone}.git"));
+        Assert.Single(story.Opened(story.Clone));
+        story.AssertSettled();
+    }
+
+    [Fact]
+    public async Task A_push_that_finds_other_hosts_locks_moved_goes_on_top_of_them()
+    {
+        var story = shared.Begin("rebased", Soaks);
+        story.Set("[rollout]\nopen = \"push\"\n");
+        AssertCode(5, story.Rollout());
+        // A colleague moves a lock of another story, and this user has a commit that is not pushed.
+        Colleague(story, "locks/planned-a.lock");
+        _ = story.Shell($"cd {story.Clone} && git update-ref HEAD $(git commit-tree -p HEAD -m mine HEAD^{{tree}})");
+        await Task.Delay(Soak, TestContext.Current.CancellationToken);
+
+        var ended = story.Run("rollout", "--resume");
+
+        AssertCode(0, ended);
+        story.AssertKept("a", "b", "c", "d");
+        Assert.Single(story.Opened($"{story.Clone}.git"));
+        Assert.Equal(
+            "theirs\nmine\n", story.Shell($"git -C {story.Clone}.git log --reverse --format=%s --grep=theirs --grep=mine main"));
+        Assert.Equal(story.Shell($"git -C {story.Clone}.git rev-parse main"), story.Shell($"git -C {story.Clone} rev-parse HEAD"));
+        story.AssertSettled();
+    }
+
+    [Fact]
+    public async Task A_push_that_finds_a_lock_of_the_ring_moved_leaves_the_ring_alone()
+    {
+        var story = shared.Begin("overtaken", Soaks);
+        story.Set("[rollout]\nopen = \"push\"\n");
+        AssertCode(5, story.Rollout());
+        Colleague(story, "locks/overtaken-c.lock");
+        await Task.Delay(Soak, TestContext.Current.CancellationToken);
+
+        var ended = story.Run("rollout", "--resume");
+
+        AssertCode(6, ended);
+        Assert.Contains("locks/overtaken-c.lock is no longer what it was", ended.Errors, StringComparison.Ordinal);
+        story.AssertKept("a");
+        story.AssertUntouched("b", "c", "d");
+        Assert.Empty(story.Opened($"{story.Clone}.git"));
+        story.AssertFiles();
+    }
+
+    [Fact]
+    public void A_ring_begins_once_its_branch_is_merged()
+    {
+        var story = shared.Begin("branched");
+        story.Set("[rollout]\nopen = \"branch\"\n");
+
+        var waits = story.Rollout();
+        var tick = story.Run("tick");
+        var branch = story.Shell($"git -C {story.Clone}.git for-each-ref --format='%(refname:short)' refs/heads/hostlock/").Trim();
+
+        AssertCode(5, waits);
+        Assert.Contains($"ring rest waits until {branch} is merged\n", waits.Output, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (tick.ExitCode, tick.Output));
+        story.AssertUntouched("b", "c", "d");
+        var head = story.Shell($"git -C {story.Clone} rev-parse HEAD");
+        _ = story.Shell($"git -C {story.Clone}.git update-ref refs/heads/main {branch}");
+        AssertCode(0, story.Run("tick"));
+        // The user's branch is the user's to bring up to date.
+        Assert.Equal(head, story.Shell($"git -C {story.Clone} rev-parse HEAD"));
+        story.AssertFiles();
+        _ = story.Shell($"git -C {story.Clone} pull -q --ff-only");
+        story.AssertKept("a", "b", "c", "d");
+    }
+
+    [Fact]
+    public void Locks_may_be_left_to_be_committed_by_the_user()
+    {
+        var story = shared.Begin("unwritten");
+        story.Set("[rollout]\nopen = \"none\"\n");
+
+        AssertCode(0, story.Rollout());
+
+        Assert.Empty(story.Opened(story.Clone));
+        var locks = RolloutStory.Letters.Select(letter => story.NameOf(letter)).Order(StringComparer.Ordinal).Skip(1);
+        Assert.Equal(
+            locks.Select(name => $" M locks/{name}.lock"),
+            story.Shell($"git -C {story.Clone} status --porcelain locks").TrimEnd('\n').Split('\n'));
+        _ = story.Shell($"cd {story.Clone} && git commit -q -m locks -- locks");
+        story.AssertKept("a", "b", "c", "d");
+    }
+
+    [Fact]
+    public void Without_settings_the_first_host_tries_and_the_others_follow_as_json_says()
+    {
+        var story = shared.Begin("chosen");
+
+        var ended = story.Run("rollout", "chosen-c", "chosen-b", "--yes", "--json");
+
+        // Within one ring, the first is the canary of the others; its lock has not moved, so nothing does.
+        AssertCode(0, ended);
+        var events = ended.Output.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal("opened", events[0].GetProperty("event").GetString());
+        Assert.Equal(
+            ["1", "2"], events[0].GetProperty("rings").EnumerateArray().Select(ring => ring.GetProperty("name").GetString()));
+        var journal = story.Shell($"cut -d' ' -f2- {story.Clone}/.git/hostlock/*.journal");
+        Assert.Equal(journal, ended.Output);
+        story.AssertUntouched("a", "d");
+    }
+
+    [Fact]
+    public void A_host_that_is_held_is_passed_by_until_it_is_let_go_and_a_program_hears_of_all()
+    {
+        var story = shared.Begin("holds");
+        story.Set($"[rollout]\nnotify = [\"sh\", \"-c\", \"cat >>{story.Clone}-told\"]\n");
+        AssertCode(0, story.Run("hold", "holds-b", "--reason", "a fair"));
+
+        var ended = story.Rollout();
+        var switched = story.Run("switch", "holds-b", "--yes");
+
+        AssertCode(4, ended);
+        Assert.Contains("holds-b  held: a fair; not touched\n", ended.Output, StringComparison.Ordinal);
+        AssertCode(4, switched);
+        story.AssertUntouched("b");
+        story.AssertKept("a", "c", "d");
+        story.AssertSettled();
+
+        AssertCode(0, story.Run("unhold", "holds-b"));
+        AssertCode(0, story.Run("tick"));
+        story.AssertKept("b");
+        var rollout = story.Shell($"git -C {story.Clone} for-each-ref --format='%(refname:lstrip=2)' refs/hostlock").Trim();
+        Assert.Equal(
+            story.Shell($"cut -d' ' -f2- {story.Clone}/.git/hostlock/{rollout}.journal"), File.ReadAllText($"{story.Clone}-told"));
+    }
+
+    // Somebody else's system, as the flake has it now with another unit.
+    static void Switch(RolloutStory story, string letter, string action)
+    {
+        var path = $"{story.Clone}-theirs-{letter}";
+        var system = story.Shell(
+            $"cp -r {story.Clone} {path} && cd {path} "
+            + "&& printf '%s' '{ systemd.services.theirs = \"[Service]\\nExecStart=/usr/bin/sleep infinity\\n\"; }' >modules/common.nix "
+            + "&& nix build --offline --quiet --no-link --print-out-paths "
+            + $".#nixosConfigurations.{story.NameOf(letter)}.config.system.build.toplevel").Trim();
+        story.Host(letter).Copy(system);
+        if (action == "switch")
+            _ = story.Host(letter).Ssh($"nix-env -p /nix/var/nix/profiles/system --set {system}").Succeeded;
+        Until(() => story.Host(letter).Switch(system, action).ExitCode == 0);
+    }
+
+    // A colleague pushes another form of a lock.
+    static void Colleague(RolloutStory story, string path) => _ = story.Shell(
+        $"git clone -q {story.Clone}.git {story.Clone}-colleague && cd {story.Clone}-colleague && echo >>{path} "
+        + "&& git commit -qam theirs && git push -q");
+}

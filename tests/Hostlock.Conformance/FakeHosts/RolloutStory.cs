@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Conformance.FakeHosts;
+
+/// <summary>
+/// Four hosts in two rings, a clone of the flake in which the lock of the canary has moved, and another clone's repository that it follows.
+/// The clone has files that are staged, changed and unknown, and nothing ever touches those.
+/// </summary>
+sealed class RolloutStory
+{
+    /// <summary>The last letters of the names of its hosts. The first is the canary.</summary>
+    public static readonly ImmutableArray<string> Letters = ["a", "b", "c", "d"];
+
+    readonly FakeFleet _fleet;
+    readonly string _name;
+    readonly ImmutableDictionary<string, FakeHost> _hosts;
+    readonly ImmutableDictionary<string, HostState> _before;
+    readonly string _untouched;
+
+    internal RolloutStory(FakeFleet fleet, string name, string rest)
+    {
+        (_fleet, _name) = (fleet, name);
+        Clone = Path.Combine(fleet.Folder, "work/clones", name);
+        _ = Shell($"git clone -q --bare {fleet.Flake} {Clone}.git && git clone -q {Clone}.git {Clone}");
+        _hosts = Letters.ToImmutableDictionary(letter => letter, letter => fleet.Light(NameOf(letter)));
+        _before = _hosts.ToImmutableDictionary(host => host.Key, host => host.Value.State());
+        var file = Path.Combine(Clone, "hostlock.toml");
+        var settings = Letters.Aggregate(
+            File.ReadAllText(file),
+            (text, letter) => text.Replace(
+                $"[hosts.{NameOf(letter)}]\n", $"[hosts.{NameOf(letter)}]\nring = \"{(letter == "a" ? "canary" : "rest")}\"\n",
+                StringComparison.Ordinal));
+        File.WriteAllText(file, $"{settings}\n[rings.canary]\n[rings.rest]\nafter = \"canary\"\n{rest}");
+        _ = Shell($"cd {Clone} && git commit -qam rings && git push -q");
+        _ = Run("update", NameOf("a"), "--commit").Succeeded;
+        _ = Shell($"cd {Clone} && git push -q && echo staged >staged && git add staged");
+        _ = Shell($"cd {Clone} && echo '# changed' >>modules/common.nix && echo unknown >unknown");
+        _untouched = Files();
+    }
+
+    /// <summary>The clone of the flake, at the same path here, on the controller and on the hosts.</summary>
+    public string Clone { get; }
+
+    /// <summary>The name of a host.</summary>
+    public string NameOf(string letter) => $"{_name}-{letter}";
+
+    /// <summary>A host.</summary>
+    public FakeHost Host(string letter) => _hosts[letter];
+
+    /// <summary>Adds settings to hostlock.toml.</summary>
+    public void Set(string settings) => File.AppendAllText(Path.Combine(Clone, "hostlock.toml"), $"\n{settings}");
+
+    /// <summary>Runs the program on the controller, in the clone.</summary>
+    public Ended Run(params IEnumerable<string> arguments) => With([], arguments);
+
+    /// <summary>The same, with variables of the environment.</summary>
+    public Ended With(string[] variables, params IEnumerable<string> arguments) =>
+        _fleet.Controller.Run("env", ["--chdir", Clone, .. variables, "hostlock", .. arguments]);
+
+    /// <summary>Begins the rollout, without a question.</summary>
+    public Ended Rollout(params string[] variables) => With(variables, "rollout", "--yes");
+
+    /// <summary>Runs a line of a shell on the controller, which must succeed.</summary>
+    public string Shell(string line) => _fleet.Controller.Run("sh", "-ec", line).Succeeded;
+
+    /// <summary>The subjects of the commits of a branch that the rollout made, the newest first.</summary>
+    /// <param name="repository">The repository: <see cref="Clone"/>, or that which it follows.</param>
+    public string[] Opened(string repository) =>
+        Shell($"git -C {repository} log --format=%s --grep=Hostlock-Rollout: main").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The lock of a host as the branch of the clone has it.</summary>
+    public string Lock(string letter) => Shell($"git -C {Clone} show HEAD:locks/{NameOf(letter)}.lock");
+
+    /// <summary>Asserts that hosts run and boot what they did at first, without ever having tried anything else.</summary>
+    public void AssertUntouched(params string[] letters) => Assert.All(letters, letter =>
+    {
+        AssertBack(letter);
+        Assert.Equal(_before[letter].Activations, Host(letter).State().Activations);
+    });
+
+    /// <summary>Asserts that hosts run and boot what they did at first.</summary>
+    public void AssertBack(params string[] letters) => Assert.All(letters, letter =>
+    {
+        var (was, now) = (_before[letter].Running, Host(letter).State());
+        Assert.Equal((was, was, was), (now.Running, now.Profile, now.Boots));
+        AssertNoTrial(letter);
+    });
+
+    /// <summary>Asserts that hosts run and boot the system of the newer lock, which is theirs in the clone.</summary>
+    public void AssertKept(params string[] letters) => Assert.All(letters, letter =>
+    {
+        var now = Host(letter).State();
+        Assert.NotEqual(_before[letter].Running, now.Running);
+        Assert.Equal((now.Running, now.Running), (now.Profile, now.Boots));
+        AssertNoTrial(letter);
+        Assert.Equal(Lock("a"), Lock(letter));
+    });
+
+    /// <summary>Asserts that two more runs change nothing, and that the user's own changes are as they were.</summary>
+    public void AssertSettled()
+    {
+        var (states, commits) = (Activations(), Shell($"git -C {Clone} rev-parse HEAD"));
+        var first = Run("rollout", "--resume");
+        var second = Run("rollout", "--resume");
+        Assert.Equal((first.ExitCode, first.Output), (second.ExitCode, second.Output));
+        Assert.Equal((states, commits), (Activations(), Shell($"git -C {Clone} rev-parse HEAD")));
+        AssertFiles();
+    }
+
+    /// <summary>Asserts that the user's own changes are as they were.</summary>
+    public void AssertFiles() => Assert.Equal(_untouched, Files());
+
+    /// <summary>How often systems were activated on the hosts that are on.</summary>
+    public string Activations() => string.Join('\n', Letters.SelectMany(letter => Host(letter).TryState()?.Activations ?? []));
+
+    string Files() => Shell(
+        $"cd {Clone} && git --no-optional-locks status --porcelain --untracked-files -- ':!hostlock.toml' && git ls-files -s staged "
+        + "&& cat staged unknown modules/common.nix");
+
+    void AssertNoTrial(string letter) =>
+        Assert.NotEqual(0, Host(letter).Shell("[ -e /var/lib/hostlock/trial ] || systemctl -q is-active hostlock-silence.timer").ExitCode);
+}
