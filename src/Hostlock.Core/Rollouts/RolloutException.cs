@@ -113,6 +113,12 @@ public sealed class RolloutException : HostlockException
 
     internal static RolloutException NoCommit() => new("the repository has no commit yet") { Hint = "commit the flake first" };
 
+    internal static RolloutException Filtered(LockPlace place) =>
+        new($"git reads '{place.RelativePath}' through a filter, and a rollout is built from a commit, where Nix cannot read it")
+        {
+            Hint = "without a rollout: 'hostlock promote', then 'hostlock switch' for one host after the other",
+        };
+
     internal static RolloutException NoCandidate(string said) =>
         new($"git makes no commit of the locks: {said:lines}") { IsOutside = true };
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Hostlock.Fetching.Git;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
@@ -49,13 +50,15 @@ public sealed class CandidateCommit
     /// <param name="locks">The locks, as they are to be.</param>
     /// <param name="now">The present time.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FleetException">The fleet is in no repository, HEAD has no commit, or git makes none.</exception>
+    /// <exception cref="HostlockException">The fleet is in no repository, HEAD has no commit, git filters a lock, or git makes no
+    /// commit.</exception>
     public static async Task<CandidateCommit> MakeAsync(
         IProcessRunner processes, FleetFolder folder, IReadOnlyList<PlannedLock> locks, DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         var root = RootOf(processes, folder);
         var head = await HeadAsync(processes, folder, cancellationToken) ?? throw RolloutException.NoCommit();
+        await RefuseFilteredAsync(processes, root, locks, cancellationToken);
         var committed = await ReadAsync(
             processes, root, [.. locks.Select(planned => $"{head}:{PathIn(root, planned.Place)}")], cancellationToken);
         var changed = locks.Where((planned, i) => committed[i] is not { } bytes || !planned.Contents.Span.SequenceEqual(bytes)).ToList();
@@ -83,6 +86,18 @@ public sealed class CandidateCommit
         var made = await _processes.RunAsync(
             GitProgram.Change(_root, "commit-tree", $"{imported}^{{tree}}", "-p", parent).WithInput(message), cancellationToken);
         return made.Succeeded ? made.Output.Trim() : throw RolloutException.NoCandidate(made.Errors.Trim());
+    }
+
+    // The commit would have the contents of an encrypted lock for all to read, and with what git stores of it, Nix can do nothing.
+    static async Task RefuseFilteredAsync(
+        IProcessRunner processes, string root, IReadOnlyList<PlannedLock> locks, CancellationToken cancellationToken)
+    {
+        using var history = new GitHistory(processes, root, [.. locks.Select(planned => PathIn(root, planned.Place))]);
+        foreach (var planned in locks)
+        {
+            if (await history.IsFilteredAsync(PathIn(root, planned.Place), cancellationToken))
+                throw RolloutException.Filtered(planned.Place);
+        }
     }
 
     static Task<string> ImportAsync(
