@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Reporting;
 using Hostlock.Rollouts;
@@ -68,7 +69,7 @@ sealed class RolloutSession(CommandRun run)
         await using var notices = new EventNotices(
             run.Processes, run.Folder.Fleet.Rollout.Notify, run.Folder.Path, run.Terminal.Warn);
         var lines = new RolloutLines(run, notices);
-        var runner = RunnerOf(journal, lines);
+        var runner = RunnerOf(rollout, journal, lines);
         foreach (var each in happened)
             rollout = runner.Write(rollout, each);
         foreach (var held in run.HoldsOf(rollout).ToList())
@@ -121,10 +122,15 @@ sealed class RolloutSession(CommandRun run)
         return rollout.Hosts.All(host => host.Outcome == HostOutcome.Kept) ? ExitCode.Done : ExitCode.Partly;
     }
 
-    RolloutRunner RunnerOf(Journal journal, RolloutLines lines)
+    RolloutRunner RunnerOf(Rollout rollout, Journal journal, RolloutLines lines)
     {
         var gates = new GateRun(run.Processes, run.NewHttpHandler, run.Surroundings.Time);
-        var work = new HostWork(run.Processes, run.Probes, gates, run.StepSurroundings, run.Surroundings.Time);
+        // An engine that evaluates by itself has to come to the same systems, whatever the user's files say by now.
+        var surroundings = run.StepSurroundings with
+        {
+            Commit = rollout.Plan.Source is { Commit: var commit } ? Revision.Parse(commit) : null,
+        };
+        var work = new HostWork(run.Processes, run.Probes, gates, surroundings, run.Surroundings.Time);
         var opener = new RingLocks(
             run.Processes, run.Folder, run.Journals.ScratchPath, locks => OutcomeText.Render(locks, true, Ink.Plain), lines,
             Shared, run.Surroundings.Time);

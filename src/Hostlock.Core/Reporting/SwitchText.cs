@@ -215,9 +215,9 @@ public static class SwitchText
         };
     }
 
-    // What an engine says of itself is for people alone.
+    // What an engine says of itself is for people alone. One that was stopped has said nothing.
     static string Code(HostPlan plan, StepResult result) =>
-        plan.Engine != RolloutSettings.Direct && result.ExitCode is { } code and not 0
+        plan.Engine != RolloutSettings.Direct && result.ExitCode is { } code and not (0 or StepScript.Refused)
             ? string.Create(CultureInfo.InvariantCulture, $" ({plan.Engine}: exit code {code})")
             : "";
 

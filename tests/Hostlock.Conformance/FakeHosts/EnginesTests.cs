@@ -11,7 +11,8 @@ namespace Hostlock.Conformance.FakeHosts;
 /// </summary>
 public partial class EnginesTests(SwitchFleet shared)
 {
-    static readonly Dictionary<string, string> Documented = Engines().Matches(
+    /// <summary>The table of each engine that the page describes, by name.</summary>
+    internal static readonly Dictionary<string, string> Documented = Engines().Matches(
         File.ReadAllText(Path.Combine(Repository.Root, "docs/engines.md"))).ToDictionary(
             match => match.Groups["name"].Value, match => match.Groups["table"].Value);
 
@@ -20,6 +21,7 @@ public partial class EnginesTests(SwitchFleet shared)
     [
         .. Documented.Keys.SelectMany(name => new[] { $"{name}-well", $"{name}-bad" }), "idle-engine", "late-engine", "stuck-engine",
         "killed-engine", "lone-engine", "cut-engine", "interrupted", "rolls-back", "another-system", "gone-engine", "powered",
+        "wrapped",
     ];
 
     public static TheoryData<string> All => [.. Documented.Keys];
@@ -61,7 +63,7 @@ public partial class EnginesTests(SwitchFleet shared)
     [InlineData("stuck-engine", "engine-hang", "", 0)]
     public void An_engine_is_believed_nothing(string name, string fault, string value, int exitCode)
     {
-        var story = Begin(name, "clan", "trial = \"20s\"\n");
+        var story = Begin(name, "clan", "trial = \"60s\"\n");
 
         var ended = Switch(story, new(fault, value));
 
@@ -148,6 +150,29 @@ public partial class EnginesTests(SwitchFleet shared)
         AssertCode(1, ended);
         Assert.Contains("returned (generation 1)", ended.Output, StringComparison.Ordinal);
         story.AssertBack();
+    }
+
+    [Fact]
+    public void A_host_that_deploy_rs_had_before_goes_back_to_the_very_profile_that_it_had()
+    {
+        var story = shared.Begin("wrapped");
+        story.Edit("locks/wrapped.lock", _ => TestGit.In(story.Clone, "show", "HEAD:locks/wrapped.lock"));
+        shared.Fleet.WithEngine(null, () => _ = shared.Fleet.Controller.Run(
+            "deploy", "--skip-checks", "--hostname", "wrapped", $"git+file://{story.Clone}#wrapped.system").Succeeded);
+        var wrapped = story.Host.State();
+        _ = story.Run("update", "wrapped").Succeeded;
+        // The profile is moved before the boot loader fails.
+        story.Host.Inject(HostFault.BootLoader);
+
+        var failed = story.Switch();
+        var back = story.Host.State();
+        story.Host.Heal();
+
+        AssertCode(1, failed);
+        Assert.Contains("activatable-nixos-system", wrapped.Profile, StringComparison.Ordinal);
+        Assert.Equal((wrapped.Running, wrapped.Profile, wrapped.Boots), (back.Running, back.Profile, back.Boots));
+        AssertCode(0, story.Switch());
+        story.AssertKept();
     }
 
     [Fact]

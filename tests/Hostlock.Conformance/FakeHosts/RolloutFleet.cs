@@ -28,7 +28,7 @@ public sealed class RolloutFleet : IDisposable
     static FakeFleet Start()
     {
         var fleet = FakeFleet.Start(
-            from story in RolloutScenariosTests.Stories.Concat(KilledRolloutTests.Stories)
+            from story in RolloutScenariosTests.Stories.Concat(KilledRolloutTests.Stories).Concat(RolloutEnginesTests.Stories)
             from letter in RolloutStory.Letters
             select $"{story}-{letter}");
         fleet.Release("linux", "6.12.4");

@@ -155,7 +155,7 @@ public class SwitchTests(SwitchFleet shared)
     {
         var name = fault.Length > 0 ? fault : "engine-good";
         var story = shared.Begin(name);
-        story.Set("[rollout]\nengine = \"nixos-rebuild\"\ntrial = \"20s\"\n");
+        story.Set("[rollout]\nengine = \"nixos-rebuild\"\ntrial = \"60s\"\n");
 
         Ended? ended = null;
         shared.Fleet.WithEngine(fault.Length > 0 ? new(fault, value) : null, () => ended = story.Switch());

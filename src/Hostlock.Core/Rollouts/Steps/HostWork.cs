@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Machines;
 using Hostlock.Machines.Probing;
@@ -26,6 +27,9 @@ public interface IStepTaker
 /// <param name="NixSshOptions">What the user has nix give to ssh, in the form of NIX_SSHOPTS; empty if nothing.</param>
 public sealed record StepSurroundings(FleetFolder Folder, string Machine, string NixSshOptions)
 {
+    /// <summary>The commit that systems are made of; null if they are made of the files as they are.</summary>
+    public Revision? Commit { get; init; }
+
     /// <summary>The environment of a program that gives NIX_SSHOPTS to ssh, which asks for no password then and waits for no dead
     /// machine.</summary>
     /// <param name="port">The port of the machine, in digits; null if ssh knows it by itself.</param>
@@ -34,7 +38,7 @@ public sealed record StepSurroundings(FleetFolder Folder, string Machine, string
 
     /// <summary>The flake whose systems are switched to, as nix takes it.</summary>
     /// <param name="processes">The seam to git.</param>
-    public string Flake(IProcessRunner processes) => new SystemEvaluation(processes, Folder).Reference();
+    public string Flake(IProcessRunner processes) => new SystemEvaluation(processes, Folder).Reference(Commit);
 }
 
 /// <summary>Takes steps on machines: the command, then a look at the machine. Whatever the command says, the look decides.</summary>

@@ -1,0 +1,44 @@
+using static Hostlock.Conformance.FakeHosts.SwitchStory;
+
+namespace Hostlock.Conformance.FakeHosts;
+
+/// <summary>Rollouts whose hosts are activated by programs that evaluate the flake by themselves, here or on the hosts.</summary>
+public class RolloutEnginesTests(RolloutFleet shared)
+{
+    /// <summary>A story for each test.</summary>
+    internal static string[] Stories { get; } = ["by-engine", "by-agent"];
+
+    [Fact]
+    public void An_engine_is_given_the_commit_of_the_rollout_whatever_the_files_say()
+    {
+        var story = shared.Begin("by-engine");
+        story.Set($"[rollout]\nengine = \"deploy-rs\"\n\n{EnginesTests.Documented["deploy-rs"]}");
+        // By the files as they are, it would come to another system.
+        File.WriteAllText(
+            Path.Combine(story.Clone, "hosts/by-engine-b.nix"),
+            "{ networking.hostName = \"by-engine-b\"; environment.systemPackages = [ \"linux\" ]; }\n");
+
+        shared.Fleet.WithEngine(null, () => AssertCode(0, story.Rollout()));
+
+        story.AssertKept("a", "b", "c", "d");
+    }
+
+    [Fact]
+    public void Each_ring_is_pushed_and_its_agents_get_it_by_themselves()
+    {
+        var story = shared.Begin("by-agent");
+        story.Set("[rollout]\nengine = \"comin\"\nopen = \"push\"\ntrial = \"60s\"\n");
+        foreach (var letter in RolloutStory.Letters)
+        {
+            _ = story.Host(letter).Run(
+                "sh", "-c", "mkdir -p /var/lib/comin && echo \"$1\" >/var/lib/comin/repository", "-", $"{story.Clone}.git").Succeeded;
+        }
+
+        var ended = story.Rollout();
+
+        AssertCode(0, ended);
+        story.AssertKept("a", "b", "c", "d");
+        Assert.Equal(["3 locks: Promote from by-agent-a"], story.Opened($"{story.Clone}.git"));
+        story.AssertFiles();
+    }
+}
