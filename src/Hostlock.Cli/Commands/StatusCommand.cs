@@ -71,7 +71,10 @@ sealed class StatusCommand : FleetCommand
         else
             terminal.Data(
                 terminal.Quoted(
-                    StatusTable.Render(locks, run.Now, terminal.Width, terminal.Ink) + StatusTable.Render(listed, terminal.Ink)));
+                    StatusTable.Render(
+                        [.. locks.Where(status => status.Lock is not null || !listed.IsMisspelt(status.Place.Owner))], run.Now,
+                        terminal.Width, terminal.Ink)
+                    + StatusTable.Render(listed, terminal.Ink)));
         if (!run.Folder.HasFleetFile && !run.IsJson)
             terminal.Talk(terminal.Quoted("no hostlock.toml here: 'hostlock init' gives each host a lock of its own\n"));
         foreach (var problem in locks.Select(status => status.Problem).OfType<HostlockException>())

@@ -32,6 +32,9 @@ public sealed record ListedHosts(
     /// name.</summary>
     public ImmutableSortedDictionary<HostName, HostName> Misspelt { get; } = MisspeltIn(Gone, Unlisted);
 
+    /// <summary>True if hostlock.toml misspells a host, so that its lock is needed by nobody.</summary>
+    public bool IsMisspelt(LockOwner owner) => owner is LockOwner.Host(var name) && Misspelt.ContainsKey(name);
+
     /// <summary>The hosts that flake.nix has and hostlock.toml has not, under no similar name either.</summary>
     public IEnumerable<HostName> Came => Unlisted.Where(host => !Misspelt.ContainsValue(host));
 

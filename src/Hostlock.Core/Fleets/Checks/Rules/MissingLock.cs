@@ -9,12 +9,8 @@ static class MissingLock
         where status is { Lock: null, Problem: null }
         let place = status.Place
         let declared = fleet.Declared(place)
-        where place.Owner switch
-        {
-            LockOwner.Root => declared.Inputs.Count > 0,
-            LockOwner.Host(var name) => !fleet.Listed.Misspelt.ContainsKey(name),
-            _ => true,
-        }
+        where place.Owner is not LockOwner.Root || declared.Inputs.Count > 0
+        where !fleet.Listed.IsMisspelt(place.Owner)
         let isLockable = !DanglingFollows.Undeclared(declared).Any()
         select new Problem(
             $"{place.Name} has no lock", place.RelativePath, null, isLockable ? $"hostlock lock {place.Name}" : null);
