@@ -19,6 +19,8 @@ static class GitFormat
         // Version 0 does not know extensions, so that they say nothing.
         if (version == "1" && settings.Keys("extensions").Except(Extensions).FirstOrDefault() is { } extension)
             throw FetchException.UnsupportedExtension(url, extension);
+        if (version == "1" && settings.Text("extensions.objectformat") is not (null or "sha1"))
+            throw FetchException.UnknownObjectFormat(url);
     }
 
     /// <summary>Checks that the files of a repository are the folder that it was found in.</summary>
