@@ -76,11 +76,11 @@ public sealed record FlakeUrl(
     /// <summary>A query as names and values: the first of two with one name counts, and a piece without <c>=</c> is dropped.</summary>
     public static ImmutableSortedDictionary<string, string> ParseQuery(string text, ICollection<Warning>? warnings)
     {
+        if (text.Length == 0)
+            return NoQuery;
         var query = NoQuery.ToBuilder();
         foreach (var piece in text.Split('&'))
         {
-            if (piece.Length == 0)
-                continue;
             var equals = piece.IndexOf('=', StringComparison.Ordinal);
             if (equals < 0)
             {

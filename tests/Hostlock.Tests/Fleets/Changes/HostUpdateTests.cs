@@ -127,7 +127,7 @@ public sealed class HostUpdateTests : IDisposable
     {
         _world.Flake("github:acme/a");
         _world.Flake("github:acme/b");
-        const string inputs = """a.url = "github:acme/a?x"; b.url = "github:acme/a";""";
+        const string inputs = """a.url = "github:acme/a?x&"; b.url = "github:acme/a?";""";
         var place = (await LockedPlaceAsync(inputs)) with
         {
             References = NameMap<string>.Of([KeyValuePair.Create("b", "github:acme/b?y")]),
@@ -136,7 +136,10 @@ public sealed class HostUpdateTests : IDisposable
         var planned = await PlanAsync(inputs, place, All);
 
         Assert.Equal(
-            ["dubious URI query 'x' is missing equal sign '=', ignoring", "dubious URI query 'y' is missing equal sign '=', ignoring"],
+            [
+                "dubious URI query 'x' is missing equal sign '=', ignoring", "dubious URI query '' is missing equal sign '=', ignoring",
+                "dubious URI query 'y' is missing equal sign '=', ignoring",
+            ],
             planned.Warnings.Select(warning => warning.Message).Where(message => message.Contains("dubious", StringComparison.Ordinal)));
     }
 
