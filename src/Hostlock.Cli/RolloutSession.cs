@@ -63,24 +63,28 @@ sealed class RolloutSession(CommandRun run)
     /// <summary>Writes events, and goes on until there is nothing to do, or a person or a time has to be waited for.</summary>
     /// <param name="rollout">Where the rollout stands.</param>
     /// <param name="happened">The events.</param>
-    public async Task<Rollout> GoOnAsync(Rollout rollout, params IEnumerable<RolloutEvent> happened)
+    /// <returns>Where it stands then; the same object if nothing happened.</returns>
+    public async Task<Rollout> GoOnAsync(Rollout rollout, params IReadOnlyList<RolloutEvent> happened)
     {
+        var before = rollout;
         using var journal = Journal.Open(run.Journals.PathOf(rollout.Plan.Id));
         await using var notices = new EventNotices(
             run.Processes, run.Folder.Fleet.Rollout.Notify, run.Folder.Path, run.Terminal.Warn);
         var lines = new RolloutLines(run, notices);
         var runner = RunnerOf(rollout, journal, lines);
-        foreach (var each in happened)
+        // What is pushed tells runs in other clones that this one is at work.
+        foreach (var each in happened.Count == 0 && Shared.Exist ? [new RolloutEvent.Resumed(IsChecked: true, run.Now)] : happened)
             rollout = runner.Write(rollout, each);
         foreach (var held in run.HoldsOf(rollout).ToList())
             rollout = runner.Write(rollout, held);
         if (Shared.Exist)
             await Shared.PushAsync(rollout.Plan.Id, CancellationToken.None);
         await Planning.RebuildAsync(rollout, run.Journals.RolloutRootOf, run.CancellationToken);
+        var begun = rollout;
         rollout = await RunAsync(runner, lines, rollout);
         if (Shared.Exist)
             await Shared.PushAsync(rollout.Plan.Id, CancellationToken.None);
-        return rollout;
+        return happened.Count == 0 && ReferenceEquals(rollout, begun) ? before : rollout;
     }
 
     async Task<Rollout> RunAsync(RolloutRunner runner, RolloutLines lines, Rollout rollout)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hostlock.Tests.Support;
 using static Hostlock.Conformance.FakeHosts.FakeHost;
 using static Hostlock.Conformance.FakeHosts.SwitchStory;
 
@@ -11,7 +12,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     internal static string[] Stories { get; } =
     [
         "calm", "bad-canary", "spent", "asleep", "soaks", "reboots", "taken", "colleagues", "twins", "clones", "approves", "aborted",
-        "planned", "pushed", "rebased", "overtaken", "branched", "unwritten", "chosen", "holds",
+        "planned", "pushed", "rebased", "overtaken", "branched", "unwritten", "chosen", "holds", "fresh",
     ];
 
     static readonly TimeSpan Soak = TimeSpan.FromSeconds(4);
@@ -427,6 +428,35 @@ public class RolloutScenariosTests(RolloutFleet shared)
         var rollout = story.Shell($"git -C {story.Clone} for-each-ref --format='%(refname:lstrip=2)' refs/hostlock").Trim();
         Assert.Equal(
             story.Shell($"cut -d' ' -f2- {story.Clone}/.git/hostlock/{rollout}.journal"), File.ReadAllText($"{story.Clone}-told"));
+    }
+
+    [Fact]
+    public async Task A_clone_that_is_new_each_time_goes_on_by_the_journal_of_the_other_repository()
+    {
+        var story = shared.Begin("fresh", Soaks);
+        story.Set("[rollout]\nopen = \"push\"\njournal = \"git\"\n");
+        _ = story.Shell($"cd {story.Clone} && git commit -qm settings hostlock.toml && git push -q");
+
+        AssertCode(5, story.Rollout());
+        await Task.Delay(Soak, TestContext.Current.CancellationToken);
+        var ticks = await Task.WhenAll(Enumerable.Range(1, 2).Select(number => Task.Run(() => Fresh(number, "tick"))));
+
+        // Of two that begin at the same time, one does it all.
+        Assert.All(ticks, ended => Assert.True(ended.ExitCode is 0 or 6, ended.Output + ended.Errors));
+        Assert.Single(ticks, ended => ended.Output.Contains("4 kept", StringComparison.Ordinal));
+        var later = Fresh(3, "rollout", "--resume");
+        AssertCode(0, later);
+        Assert.Equal("4 kept\n", later.Output);
+        Assert.Single(story.Opened($"{story.Clone}.git"));
+        _ = story.Shell($"git -C {story.Clone} pull -q --ff-only");
+        story.AssertKept("a", "b", "c", "d");
+        story.AssertFiles();
+
+        Ended Fresh(int number, params string[] words)
+        {
+            var clone = story.Shell($"git clone -q {story.Clone}.git {story.Clone}-{number} && echo {story.Clone}-{number}").Trim();
+            return shared.Fleet.Controller.Run("env", ["--chdir", clone, "hostlock", .. words]);
+        }
     }
 
     // Somebody else's system, as the flake has it now with another unit.
