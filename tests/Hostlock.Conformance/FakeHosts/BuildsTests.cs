@@ -13,8 +13,8 @@ public class BuildsTests(SwitchFleet shared)
         "elsewhere", "builder", "pushed", "not-pushed", "own-place",
     ];
 
-    // A folder of programs that only some tests have on their PATH.
-    const string WithJobs = "PATH=/usr/local/lib/jobs:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+    /// <summary>A PATH with a folder of programs that only some tests have on it.</summary>
+    internal const string WithJobs = "PATH=/usr/local/lib/jobs:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
     [Fact]
     public void Several_hosts_are_evaluated_by_nix_eval_jobs_within_their_bounds()

@@ -6,7 +6,7 @@ namespace Hostlock.Conformance.FakeHosts;
 public class RolloutEnginesTests(RolloutFleet shared)
 {
     /// <summary>A story for each test.</summary>
-    internal static string[] Stories { get; } = ["by-engine", "by-agent"];
+    internal static string[] Stories { get; } = ["by-engine", "by-agent", "by-jobs"];
 
     [Fact]
     public void An_engine_is_given_the_commit_of_the_rollout_whatever_the_files_say()
@@ -21,6 +21,23 @@ public class RolloutEnginesTests(RolloutFleet shared)
         shared.Fleet.WithEngine(null, () => AssertCode(0, story.Rollout()));
 
         story.AssertKept("a", "b", "c", "d");
+    }
+
+    [Fact]
+    public void The_hosts_of_a_rollout_are_evaluated_by_nix_eval_jobs_out_of_its_commit()
+    {
+        var story = shared.Begin("by-jobs");
+
+        var planned = story.With([BuildsTests.WithJobs], "rollout", "--plan", "--json");
+        var ended = story.Rollout(BuildsTests.WithJobs);
+
+        AssertCode(0, planned);
+        AssertCode(0, ended);
+        story.AssertKept("a", "b", "c", "d");
+        Assert.All(RolloutStory.Letters, letter => Assert.Contains(story.Host(letter).State().Running, planned.Output));
+        var told = shared.Fleet.Controller.Run("grep", "\"by-jobs-d\"", "/var/log/nix-eval-jobs").Output;
+        Assert.Equal(2, told.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.Contains(
+            $"--flake git+file://{story.Clone}?rev=", StringComparison.Ordinal)));
     }
 
     [Fact]

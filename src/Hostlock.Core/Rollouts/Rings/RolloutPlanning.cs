@@ -1,11 +1,9 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Locks;
 using Hostlock.Machines;
-using Hostlock.Machines.Systems;
 using Hostlock.Platform;
 using Hostlock.Rollouts.Engines;
 using Hostlock.Rollouts.Steps;
@@ -78,21 +76,8 @@ public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder
     /// <param name="planned">The locks.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The system of a host cannot be evaluated.</exception>
-    public async Task<ImmutableDictionary<HostName, StorePath>> EvaluateAsync(
-        PlannedLocks planned, CancellationToken cancellationToken)
-    {
-        var evaluation = new SystemEvaluation(processes, folder);
-        var systems = new ConcurrentDictionary<HostName, StorePath>();
-        var bounded = new ParallelOptions
-        {
-            MaxDegreeOfParallelism = folder.Fleet.Rollout.Jobs,
-            CancellationToken = cancellationToken,
-        };
-        await Parallel.ForEachAsync(
-            planned.Order.Hosts, bounded,
-            async (host, stop) => systems[host.Name] = await evaluation.OfAsync(host, Revision.Parse(planned.Candidate.Id), stop));
-        return systems.ToImmutableDictionary();
-    }
+    public Task<ImmutableDictionary<HostName, StorePath>> EvaluateAsync(PlannedLocks planned, CancellationToken cancellationToken) =>
+        builds.EvaluateAsync([.. planned.Order.Hosts], Revision.Parse(planned.Candidate.Id), cancellationToken);
 
     /// <summary>Builds the systems of all hosts out of the candidate, and hands them to the program that wants them.</summary>
     /// <param name="planned">The locks.</param>

@@ -53,7 +53,7 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
         using var roots = rest.Count > 1 ? CacheFolder.Temporary() : null;
         var jobs = roots is not null
             ? await new SystemJobs(processes, surroundings.Folder).EvaluateAsync(rest, commit, roots.Path, cancellationToken)
-            : ImmutableDictionary<HostName, StorePath>.Empty;
+            : ImmutableDictionary<HostName, EvaluatedSystem>.Empty;
         await TogetherAsync(rest, jobs, cancellationToken);
         await EachAsync(rest, MakeAsync, cancellationToken);
         // Somebody may have changed the files meanwhile.
@@ -66,8 +66,8 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
 
         async ValueTask MakeAsync(Host host, CancellationToken stop)
         {
-            var installable = jobs.TryGetValue(host.Name, out var derivation)
-                ? OutputOf(derivation)
+            var installable = jobs.TryGetValue(host.Name, out var evaluated)
+                ? OutputOf(evaluated.Derivation)
                 : Reference(SystemEvaluation.AttributeOf(host), commit);
             Take(host, await BuildAsync(host, installable, OptionsOf(host, rootOf(host.Name)), stop));
         }
@@ -77,6 +77,39 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
             if (system is { } path)
                 built[host.Name] = new(host, path, time.GetElapsedTime(begin));
         }
+    }
+
+    /// <summary>Tells which systems hosts would get, without building them.</summary>
+    /// <param name="hosts">The hosts.</param>
+    /// <param name="commit">The commit that they are made of.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">There is no nix, or a host cannot be evaluated.</exception>
+    public async Task<ImmutableDictionary<HostName, StorePath>> EvaluateAsync(
+        IReadOnlyList<Host> hosts, Revision commit, CancellationToken cancellationToken)
+    {
+        foreach (var host in hosts)
+            RefuseOther(host);
+        var tree = await TreeAsync(commit, cancellationToken);
+        var found = new ConcurrentDictionary<HostName, StorePath>();
+        foreach (var host in hosts)
+        {
+            if (Known(host, tree) is { } known)
+                found[host.Name] = known;
+        }
+        var rest = hosts.Where(host => !found.ContainsKey(host.Name)).ToList();
+        using var roots = rest.Count > 1 ? CacheFolder.Temporary() : null;
+        if (roots is not null)
+        {
+            var jobs = await new SystemJobs(processes, surroundings.Folder).EvaluateAsync(rest, commit, roots.Path, cancellationToken);
+            foreach (var (host, evaluated) in jobs)
+                found[host] = evaluated.System;
+        }
+        var evaluation = new SystemEvaluation(processes, surroundings.Folder);
+        await EachAsync(
+            rest.Where(host => !found.ContainsKey(host.Name)),
+            async (host, stop) => found[host.Name] = await evaluation.OfAsync(host, commit, stop),
+            cancellationToken);
+        return found.ToImmutableDictionary();
     }
 
     /// <summary>Runs the program that <c>after-build</c> names, once systems are built and before a machine is touched.</summary>
@@ -158,26 +191,30 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
     // Files of one tree make one system, whatever commit has them.
     static string KeyOf(Host host, string tree) => $"{tree}\n{host.Lock}\n{SystemEvaluation.AttributeOf(host)}";
 
+    StorePath? Known(Host host, string? tree) =>
+        tree is not null && cache.Find(CacheKind, KeyOf(host, tree)) is { } kept ? StorePath.TryParse(kept) : null;
+
     // What was made before may have been collected since, so it is built once more, which is at once over if it is there.
     async Task<StorePath?> TryKnownAsync(Host host, string? tree, string root, CancellationToken cancellationToken)
     {
-        if (tree is null || cache.Find(CacheKind, KeyOf(host, tree)) is not { } kept || StorePath.TryParse(kept) is not { } system)
+        if (Known(host, tree) is not { } system)
             return null;
-        if (StoreOf(host) is null && new FileInfo(root).LinkTarget == kept && Path.Exists(kept))
+        var path = system.ToString();
+        if (StoreOf(host) is null && new FileInfo(root).LinkTarget == path && Path.Exists(path))
             return system;
-        var finished = await processes.RunAsync(Request(host, kept, OptionsOf(host, root)), cancellationToken);
+        var finished = await processes.RunAsync(Request(host, path, OptionsOf(host, root)), cancellationToken);
         return finished.Succeeded ? system : null;
     }
 
     // Nix spreads what it is asked for at once over its builders. What each machine builds by itself is asked for one by one.
     async Task TogetherAsync(
-        IReadOnlyList<Host> hosts, ImmutableDictionary<HostName, StorePath> jobs, CancellationToken cancellationToken)
+        IReadOnlyList<Host> hosts, ImmutableDictionary<HostName, EvaluatedSystem> jobs, CancellationToken cancellationToken)
     {
         foreach (var place in hosts.Where(host => jobs.ContainsKey(host.Name)).GroupBy(host => StoreOf(host) ?? ""))
         {
             if (place.Skip(1).Any() && place.First() is var first && first.Rollout.Build is not BuildPlace.Target)
             {
-                var derivations = place.Select(host => OutputOf(jobs[host.Name])).Distinct();
+                var derivations = place.Select(host => OutputOf(jobs[host.Name].Derivation)).Distinct();
                 var finished = await processes.RunAsync(
                     Request(first, derivations, ["--keep-going", .. StoreOptions(first), "--no-link"]), cancellationToken);
                 if (!finished.Succeeded)

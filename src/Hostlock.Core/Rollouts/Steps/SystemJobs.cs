@@ -10,6 +10,11 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Rollouts.Steps;
 
+/// <summary>A system that was evaluated.</summary>
+/// <param name="Derivation">The derivation that makes it.</param>
+/// <param name="System">Its path, once it is built.</param>
+readonly record struct EvaluatedSystem(StorePath Derivation, StorePath System);
+
 /// <summary>
 /// Evaluates the systems of many hosts at once by nix-eval-jobs, several processes of which each has a bound on its memory. The derivations
 /// are the same that nix comes to.
@@ -28,23 +33,23 @@ sealed class SystemJobs(IProcessRunner processes, FleetFolder folder)
     /// <param name="commit">The commit that they are evaluated of; null for the files as they are now.</param>
     /// <param name="roots">A folder for links that keep the derivations from being collected.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The derivation of each host; none if nix-eval-jobs is not on the PATH, or cannot evaluate anything here.</returns>
+    /// <returns>The system of each host; none if nix-eval-jobs is not on the PATH, or cannot evaluate anything here.</returns>
     /// <exception cref="RolloutException">A host cannot be evaluated.</exception>
-    public async Task<ImmutableDictionary<HostName, StorePath>> EvaluateAsync(
+    public async Task<ImmutableDictionary<HostName, EvaluatedSystem>> EvaluateAsync(
         IReadOnlyList<Host> hosts, Revision? commit, string roots, CancellationToken cancellationToken)
     {
-        var found = ImmutableDictionary.CreateBuilder<HostName, StorePath>();
+        var found = ImmutableDictionary.CreateBuilder<HostName, EvaluatedSystem>();
         foreach (var some in hosts.Chunk(MostAtOnce))
         {
             if (await EvaluateSomeAsync(some, commit, roots, cancellationToken) is not { } jobs)
-                return ImmutableDictionary<HostName, StorePath>.Empty;
+                return ImmutableDictionary<HostName, EvaluatedSystem>.Empty;
             foreach (var host in some)
             {
                 found.Add(
                     host.Name,
                     jobs.GetValueOrDefault(NameOf(host)) switch
                     {
-                        { Derivation: { } derivation } => derivation,
+                        { System: { } system } => system,
                         { Error: { } error } => throw RolloutException.BuildFailed(host.Name, error.Trim()),
                         _ => throw RolloutException.BuildFailed(host.Name, "nix-eval-jobs says nothing of it"),
                     });
@@ -88,9 +93,9 @@ sealed class SystemJobs(IProcessRunner processes, FleetFolder folder)
 
     /// <summary>One line of nix-eval-jobs.</summary>
     /// <param name="Name">The name of the job.</param>
-    /// <param name="Derivation">The derivation; null if the job cannot be evaluated.</param>
+    /// <param name="System">The system; null if the job cannot be evaluated.</param>
     /// <param name="Error">Why it cannot be; null if it can.</param>
-    sealed record Job(string Name, StorePath? Derivation, string? Error)
+    sealed record Job(string Name, EvaluatedSystem? System, string? Error)
     {
         /// <summary>Reads a line; null if it is none.</summary>
         public static Job? TryParse(string line)
@@ -102,7 +107,7 @@ sealed class SystemJobs(IProcessRunner processes, FleetFolder folder)
                     && job.TryGetProperty("attrPath", out var path) && path is { ValueKind: JsonValueKind.Array }
                     && path.GetArrayLength() == 1 && path[0] is { ValueKind: JsonValueKind.String } first
                     && first.GetString() is { } name
-                    ? new(name, Text(job, "drvPath") is { } derivation ? StorePath.TryParse(derivation) : null, Text(job, "error"))
+                    ? new(name, SystemOf(job), Text(job, "error"))
                     : null;
             }
             catch (JsonException)
@@ -110,6 +115,13 @@ sealed class SystemJobs(IProcessRunner processes, FleetFolder folder)
                 return null;
             }
         }
+
+        static EvaluatedSystem? SystemOf(JsonElement job) =>
+            StorePath.TryParse(Text(job, "drvPath") ?? "") is { } derivation
+            && job.TryGetProperty("outputs", out var outputs) && outputs.ValueKind == JsonValueKind.Object
+            && StorePath.TryParse(Text(outputs, "out") ?? "") is { } system
+                ? new(derivation, system)
+                : null;
 
         static string? Text(JsonElement job, string name) =>
             job.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
