@@ -241,7 +241,8 @@ public partial class NixLibraryShapesTests
         Assert.Equal("unnamed", fleet.Eval(nix, "flake: flake.nixosConfigurations.plex.config.networking.hostName or \"unnamed\""));
         TestGit.In(fleet.Path, "rm", "-q", "--cached", "hostlock.toml");
         Assert.Contains(
-            "hostlock.toml: the list of hosts is not there, or git does not know it\nmend it with: hostlock init; git add -N hostlock.toml",
+            "hostlock.toml: the list of hosts is not there, or git does not know it\n"
+                + "mend it with: hostlock init; git add -N -f hostlock.toml",
             Failing("plex"),
             StringComparison.Ordinal);
 
