@@ -32,6 +32,9 @@ static class EveryCommand
         ["undo", "plex"],
         ["freeze", "plex", "nixpkgs", "--reason", "tests"],
         ["unfreeze", "plex", "nixpkgs"],
+        ["hold", "plex", "--reason", "tests"],
+        ["unhold", "plex"],
+        ["tick"],
         ["completion", "bash"],
         ["man", "update"],
     ];
