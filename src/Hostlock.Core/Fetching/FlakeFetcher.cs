@@ -111,11 +111,9 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     // Two revisions of one repository. A lock may have any text as a revision, so it is checked before git gets it.
     static (string Repository, Revision From, Revision To)? Revisions(FlakeRef earlier, FlakeRef later) =>
         later.GitAddress is { } repository && repository == earlier.GitAddress
-        && RevisionOf(earlier) is { } from && RevisionOf(later) is { } to
+        && earlier.Commit is { } from && later.Commit is { } to
             ? (repository, from, to)
             : null;
-
-    static Revision? RevisionOf(FlakeRef locked) => locked.Revision is { } text ? Revision.TryParse(text) : null;
 
     TreeLocation Locate(FlakeRef reference) => reference.Scheme.Locate(reference.Input, TokenHeader.For(reference, _settings) is not null);
 

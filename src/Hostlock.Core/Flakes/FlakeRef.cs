@@ -32,6 +32,9 @@ public sealed partial record FlakeRef
     /// <summary>The attribute <c>rev</c> verbatim: a lock may state anything there. Null if it has none.</summary>
     public string? Revision => Input.Text("rev");
 
+    /// <summary>The commit that the reference states; null if it states none, or something else as its revision.</summary>
+    public Revision? Commit => Revision is { } text ? Flakes.Revision.TryParse(text) : null;
+
     /// <summary>The first seven characters of <see cref="Revision"/>; null if there is none.</summary>
     public string? ShortRevision => Revision is { } text ? Flakes.Revision.Shorten(text) : null;
 

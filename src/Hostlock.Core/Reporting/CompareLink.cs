@@ -9,7 +9,7 @@ public static class CompareLink
     /// <summary>The address; null if the two are not of one repository of a forge, or one of them has no revision.</summary>
     public static string? Between(LockEdge? before, LockEdge? after) =>
         before is LockEdge.Locked({ Locked: var old }) && after is LockEdge.Locked({ Locked: var now })
-        && RevisionOf(old) is { } from && RevisionOf(now) is { } to && from != to
+        && old.Commit is { } from && now.Commit is { } to && from != to
         && now.GitAddress == old.GitAddress
             ? now.Scheme.CompareLink(now.Input, from, to)
             : null;
@@ -18,6 +18,4 @@ public static class CompareLink
     /// <param name="locked">A reference to the repository.</param>
     /// <param name="revision">The revision.</param>
     public static string? Of(FlakeRef locked, Revision revision) => locked.Scheme.CommitLink(locked.Input, revision);
-
-    static Revision? RevisionOf(FlakeRef locked) => locked.Revision is { } text ? Revision.TryParse(text) : null;
 }
