@@ -1,4 +1,5 @@
 using Hostlock.Flakes;
+using Hostlock.Platform;
 
 namespace Hostlock.Fetching;
 
@@ -11,6 +12,7 @@ public static class NamedSource
     /// <param name="word">A path or a flake reference.</param>
     /// <param name="currentFolder">The folder that relative paths start in.</param>
     /// <param name="warnings">Takes what is odd about a reference.</param>
+    /// <exception cref="PlatformException">The word can only be a path, and nothing is there.</exception>
     /// <exception cref="HostlockException">The word is not a reference.</exception>
     public static FlakeRef Reference(string word, string currentFolder, ICollection<Warning> warnings)
     {
@@ -18,8 +20,12 @@ public static class NamedSource
         if (Directory.Exists(path))
             return FlakeRef.FromAttributes(RefAttributes.Of(("type", "path"), ("path", path)), null);
         if (!File.Exists(path))
-            return FlakeRef.ParseArgument(word, currentFolder, warnings);
+            return IsPath(word) ? throw PlatformException.NoFile(word) : FlakeRef.ParseArgument(word, currentFolder, warnings);
         var url = "file://" + string.Join('/', path.Split('/').Select(segment => FlakeUrl.Encode(segment, ":@")));
         return FlakeRef.FromAttributes(RefAttributes.Of(("type", "tarball"), ("url", url)), null);
     }
+
+    // A mark of a query or a fragment makes a word a reference, as Nix takes it.
+    static bool IsPath(string word) =>
+        Array.Exists(["/", "./", "../"], start => word.StartsWith(start, StringComparison.Ordinal)) && word.IndexOfAny(['?', '#']) < 0;
 }
