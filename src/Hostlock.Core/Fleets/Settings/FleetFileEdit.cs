@@ -137,15 +137,60 @@ public static class FleetFileEdit
             ?? throw FleetException.CannotEdit(known.KeySpan, "list other outputs");
     }
 
-    /// <summary>Takes a host out, with all that is said of it.</summary>
+    /// <summary>
+    /// Takes a host out, with all that is said of it: groups and gates lose its name, and those that have no other go with it, because
+    /// a gate that names nobody would be put to every host.
+    /// </summary>
     /// <param name="source">The file.</param>
     /// <param name="host">The host.</param>
     /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
     public static EditedText RemoveHost(SourceText source, HostName host)
     {
         var member = HostMember(source, host);
-        return ReadAgain(source, Changed(source, Removals(source, member.Members)), fleet => Find(fleet, host) is null)
+        var file = TomlReader.Read(source);
+        IEnumerable<TextChange> changes =
+        [
+            .. Removals(source, member.Members), .. WithoutName(source, file, "groups", "hosts", host),
+            .. WithoutName(source, file, "gates", "on", host),
+        ];
+        return ReadAgain(source, Changed(source, changes), fleet => Find(fleet, host) is null)
             ?? throw FleetException.CannotEdit(member.Span, $"take out '{host}'");
+    }
+
+    // The changes that take a host's name out of the lists that one kind of section has.
+    static IEnumerable<TextChange> WithoutName(SourceText source, TomlTable file, string kind, string key, HostName host)
+    {
+        foreach (var section in Table(file, kind)?.Members.Members ?? [])
+        {
+            if (section.Value is not TomlValue.Table(var table, _) || !table.TryGet(key, out var member)
+                || member.Value is not TomlValue.List(var items, var span))
+                continue;
+            var left = items.OfType<TomlValue.Text>().Where(item => item.Value != host.ToString()).ToList();
+            if (left.Count == items.Length)
+                continue;
+            if (left.Count == 0)
+            {
+                foreach (var change in Removals(source, table))
+                    yield return change;
+                continue;
+            }
+            // A list of several lines may have comments.
+            if (!source.Text.AsSpan(span.Start, span.Length).Contains('\n'))
+            {
+                yield return new(span.Start, span.Length, TomlText.Strings(left.Select(item => item.Value)));
+                continue;
+            }
+            foreach (var item in items.Except(left))
+                yield return Removal(source.Text, new(item.Span.Start, IsAmongOthers(source.Text, item.Span)) { End = item.Span.End });
+        }
+    }
+
+    // True if the line of an item of a list has other items, too.
+    static bool IsAmongOthers(string text, SourceSpan item)
+    {
+        var start = text.LastIndexOf('\n', item.Start) + 1;
+        var behind = text.AsSpan(item.End, LineAfter(text, item.End) - item.End).TrimStart(" \t,");
+        return text.AsSpan(start, item.Start - start).ContainsAnyExcept(' ', '\t') || behind is not (['\n', ..] or ['\r', ..] or ['#', ..]);
     }
 
     static EditedText SetKey(SourceText source, HostName host, string key, string? value, Func<Host, bool> isAsAsked)

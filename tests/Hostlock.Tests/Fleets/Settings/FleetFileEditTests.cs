@@ -101,6 +101,7 @@ public class FleetFileEditTests
     [InlineData("[hosts]\nplex = { stamp = true }\nweb = { stamp = true }\n")]
     [InlineData("hosts.plex.stamp = true\nhosts.web.stamp = true\n")]
     [InlineData("hosts = { plex = { }, web = { stamp = true } }\n")]
+    [InlineData("[hosts.plex]\n[hosts.web]\nstamp = true\n[groups.g]\nhosts = ['plex']\n[gates.up]\ntcp = '{target}:1'\non = ['plex']\n")]
     public void A_host_that_is_taken_out_leaves_the_others_as_they_are(string form)
     {
         var after = FleetFileEdit.RemoveHost(new("hostlock.toml", "version = 1\n" + form), Plex).Text;
@@ -108,6 +109,23 @@ public class FleetFileEditTests
         var web = Assert.Single(FleetFile.Read(after).Hosts);
         Assert.Equal(("web", true), (web.Name.ToString(), web.IsStamped));
         Assert.DoesNotContain("plex", after, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("['plex', 'web'] # both", "[\"web\"] # both")]
+    [InlineData("['web', \"plex\", 'plex']", "[\"web\"]")]
+    [InlineData("[\n  'plex', # it\n  'web', # not it\n]", "[\n  'web', # not it\n]")]
+    [InlineData("[\n  'web',\n  'plex'\n]", "[\n  'web',\n]")]
+    [InlineData("['plex',\n 'web']", "[\n 'web']")]
+    [InlineData("['web',\n 'plex']", "['web',\n]")]
+    public void A_host_that_is_taken_out_is_in_no_group_and_no_gate_any_more(string list, string left)
+    {
+        string With(string names) =>
+            $"version = 1\n[hosts.web]\n[groups.g]\nhosts = {names}\n[gates.up]\ntcp = '{{target}}:1'\non = {names}\n";
+
+        var after = FleetFileEdit.RemoveHost(new("hostlock.toml", With(list) + "[hosts.plex]\n"), Plex).Text;
+
+        Assert.Equal(With(left), after);
     }
 
     [Fact]
