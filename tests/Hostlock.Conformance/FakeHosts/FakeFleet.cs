@@ -87,7 +87,8 @@ sealed class FakeFleet : IDisposable
     /// <summary>Makes and boots another controller, on the same network.</summary>
     public FakeHost AddController(string name)
     {
-        var controller = Add(name, "controller");
+        _ = Command("add", name, "controller");
+        var controller = new FakeHost(this, name);
         controller.Boot();
         return controller;
     }
@@ -168,15 +169,7 @@ sealed class FakeFleet : IDisposable
 
     FakeHost Up(string name, string kind)
     {
-        var host = Add(name, kind);
-        _ = Command("install", name, _firstSystems[name]);
-        host.Boot();
-        return host;
-    }
-
-    FakeHost Add(string name, string kind)
-    {
-        _ = Command("add", name, kind);
+        _ = Command("start", name, kind, _firstSystems[name]);
         return new(this, name);
     }
 
