@@ -7,6 +7,9 @@ namespace Hostlock.Conformance.FakeHosts;
 /// <summary>One fake host: what is run on it, what it is in, and what happens to it.</summary>
 sealed class FakeHost(FakeFleet fleet, string name)
 {
+    // In milliseconds.
+    const int FirstPause = 20, LastPause = 320;
+
     /// <summary>Its name in the flake, on the network and for ssh.</summary>
     public string Name => name;
 
@@ -56,13 +59,14 @@ sealed class FakeHost(FakeFleet fleet, string name)
     /// <summary>The same; null if it is off, or not up yet.</summary>
     public HostState? TryState() => fleet.Try("state", name) is { ExitCode: 0 } ended ? HostState.Parse(ended.Output) : null;
 
-    /// <summary>Waits until something is so. The limit of the test ends this.</summary>
+    /// <summary>Waits until something is so. It is asked less and less often, because each question is some programs. The limit of the
+    /// test ends this.</summary>
     public static void Until(Func<bool> isSo)
     {
-        while (!isSo())
+        for (var pause = FirstPause; !isSo(); pause = Math.Min(2 * pause, LastPause))
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            Thread.Sleep(TimeSpan.FromMilliseconds(50));
+            Thread.Sleep(pause);
         }
     }
 

@@ -101,6 +101,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
         var ended = await switching;
         AssertCode(1, ended);
         Assert.Contains("returned by its timer (generation 1)", ended.Output, StringComparison.Ordinal);
+        story.AwaitNoTrial();
         story.AssertBack();
     }
 
@@ -113,6 +114,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
         var killed = story.Switch(OnTrial);
         var target = story.Host.State().Running;
         Until(() => story.Host.Shell(HasFired).ExitCode == 0);
+        story.AwaitNoTrial();
         story.AssertBack();
         var resumed = story.Run("switch", "--resume");
 
@@ -222,14 +224,15 @@ public class SwitchScenariosTests(SwitchFleet shared)
     {
         var story = shared.Begin("colleague", isSystemd: true);
         story.Set(ShortTrial);
-        _ = story.Switch(OnTrial);
         story.Module("environment.systemPackages = [ \"linux\" ];");
         var other = story.Build();
         story.Host.Copy(other);
+        story.Module("");
+        _ = story.Switch(OnTrial);
         _ = story.Host.Shell($"nix-env --profile /nix/var/nix/profiles/system --set {other}").Succeeded;
         _ = story.Host.Switch(other, "switch").Succeeded;
 
-        Until(() => story.Host.Shell("[ ! -e /var/lib/hostlock/trial ]").ExitCode == 0);
+        story.AwaitNoTrial();
         var resumed = story.Run("switch", "--resume");
 
         AssertCode(4, resumed);

@@ -85,6 +85,9 @@ sealed class SwitchStory
     public static void AssertCode(int exitCode, Ended ended) =>
         Assert.True(exitCode == ended.ExitCode, $"{ended.ExitCode} and not {exitCode}\n{ended.Output}{ended.Errors}");
 
+    /// <summary>Waits until no trial is left, as after the silence timer: it takes its mark away when it has done the rest.</summary>
+    public void AwaitNoTrial() => FakeHost.Until(() => Host.Shell("[ ! -e /var/lib/hostlock/trial ]").ExitCode == 0);
+
     /// <summary>Asserts that the host runs and boots what it did at first, and is not on trial.</summary>
     public void AssertBack()
     {

@@ -115,6 +115,7 @@ public class SwitchTests(SwitchFleet shared)
 
         AssertCode(1, ended);
         Assert.Contains("returned by its timer", ended.Output, StringComparison.Ordinal);
+        story.AwaitNoTrial();
         story.AssertBack();
     }
 
