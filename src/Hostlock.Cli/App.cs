@@ -121,6 +121,7 @@ static class App
         ("merge-driver", () => new MergeDriverCommand()),
         ("resolve", () => new ResolveCommand()),
         (BisectCommand.Name, () => new BisectCommand()),
+        (InputCommand.Name, () => new InputCommand()),
         ("follows", () => new FollowsCommand()),
         ("log", () => new LogCommand()),
         ("restore", () => new RestoreCommand()),

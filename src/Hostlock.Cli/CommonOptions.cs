@@ -126,6 +126,39 @@ static class CommonOptions
         return argument;
     }
 
+    /// <summary>An argument that names one input directly beneath the flake.</summary>
+    public static Argument<string> DeclaredInput()
+    {
+        var argument = new Argument<string>("input") { Description = "An input of flake.nix", HelpName = "INPUT" };
+        argument.CompletionSources.Add(context => RootInputWords(context.ParseResult, 1));
+        return argument;
+    }
+
+    /// <summary>An argument that names inputs directly beneath the flake.</summary>
+    /// <param name="arity">The number of words that it takes.</param>
+    public static Argument<string[]> DeclaredInputs(ArgumentArity arity)
+    {
+        var argument = new Argument<string[]>("input") { Description = "Inputs of flake.nix", HelpName = "INPUT", Arity = arity };
+        argument.CompletionSources.Add(context => RootInputWords(context.ParseResult, 1));
+        return argument;
+    }
+
+    /// <summary>An argument that names one input by its path.</summary>
+    /// <param name="name">The name of the argument.</param>
+    /// <param name="shown">The name that the help shows.</param>
+    /// <param name="description">The words of the help.</param>
+    public static Argument<string> PathOfInput(string name, string shown, string description)
+    {
+        var argument = new Argument<string>(name) { Description = description, HelpName = shown };
+        argument.CompletionSources.Add(context => RootInputWords(context.ParseResult, int.MaxValue));
+        return argument;
+    }
+
+    static IEnumerable<CompletionItem> RootInputWords(ParseResult parsed, int longest) =>
+        (HostLocks.Read(FleetFolder.Open(parsed.GetValue(Flake)!).RootPlace)?.AllInputs() ?? [])
+            .Where(input => input.Path.Length <= longest)
+            .Select(input => new CompletionItem(input.Path.ToString()));
+
     // The input paths of the first host on the line; those of the root lock if no host is named.
     static IEnumerable<CompletionItem> InputWords(ParseResult parsed)
     {
@@ -136,7 +169,9 @@ static class CommonOptions
             .Select(input => new CompletionItem(input.Path.ToString()));
     }
 
-    static IEnumerable<CompletionItem> HostWords(ParseResult parsed)
+    /// <summary>The words that name hosts, for completion.</summary>
+    /// <param name="parsed">The line so far.</param>
+    public static IEnumerable<CompletionItem> HostWords(ParseResult parsed)
     {
         // The folder was made absolute before. Without a fleet, nothing is completed.
         var folder = FleetFolder.Open(parsed.GetValue(Flake)!);

@@ -183,4 +183,43 @@ public sealed partial class FlakeException : HostlockException
             Span = span,
             Hint = "remove the call by hand",
         };
+
+    internal static FlakeException NotAnInputName(string name) =>
+        new($"'{name}' cannot be the name of an input")
+        {
+            Hint = "a name has letters, digits, '_' and '-', starts with a letter, and is not 'self'",
+        };
+
+    internal static FlakeException InputExists(SourceSpan? span, string name) =>
+        new($"'{name}' is declared already")
+        {
+            Span = span,
+            Hint = "'input set' gives it another reference",
+        };
+
+    internal static FlakeException NoSuchInput(string name, IEnumerable<string> known) =>
+        new($"'{name}' is not an input of this flake")
+        {
+            Hint = Closest.To(name, known) ?? (known.Any() ? $"inputs: {string.Join(", ", known)}" : "it has no inputs"),
+        };
+
+    internal static FlakeException InputIsFollowed(string name, InputPath follower, SourceSpan? span) =>
+        new($"'{follower}' follows '{name}'")
+        {
+            Span = span,
+            Hint = "'input follow' has it follow another input",
+        };
+
+    internal static FlakeException InputInUse(SourceSpan span, string name) =>
+        new($"the outputs use '{name}'") { Span = span, Hint = "take it out of the outputs first" };
+
+    internal static FlakeException FollowsItself(InputPath path, InputPath target) =>
+        new($"'{path}' cannot follow '{target}', which is itself or beneath it");
+
+    internal static FlakeException InputNotEdited(SourceSpan span, InputPath path, string? why) =>
+        new($"the declaration of '{path}' cannot be edited in a file that is laid out like this{(why is null ? "" : $": {why}")}")
+        {
+            Span = span,
+            Hint = "edit it by hand, and bring the locks in line",
+        };
 }

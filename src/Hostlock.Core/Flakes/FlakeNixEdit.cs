@@ -57,15 +57,8 @@ public static class FlakeNixEdit
         var span = source.Span(outer.Start, outer.End - outer.Start);
         if (!CallsLibrary(outer))
             throw FlakeException.NotWrapped(span, Library);
-        if (outer is not
-            {
-                Argument: { } name,
-                Body: NixCall { Function: NixCall { Function: var library, Argument: NixVariable passed }, Argument: NixLambda inner },
-            }
-            || !IsLibrary(library) || passed.Name != name)
-        {
+        if (WrappedIn(outer) is not { } inner)
             throw FlakeException.WrappedOtherwise(span, Library);
-        }
 
         var (start, end) = (inner.OuterStart, inner.OuterEnd);
         if (start < inner.Start)
@@ -82,22 +75,33 @@ public static class FlakeNixEdit
             new TextChange(end, outer.OuterEnd - end, ""));
     }
 
+    /// <summary>The function that <see cref="Wrap"/> has put into another; null if the other is not made by it.</summary>
+    internal static NixLambda? WrappedIn(NixLambda outer) =>
+        outer is
+        {
+            Argument: { } name,
+            Body: NixCall { Function: NixCall { Function: var library, Argument: NixVariable passed }, Argument: NixLambda inner },
+        }
+            && IsLibrary(library) && passed.Name == name
+            ? inner
+            : null;
+
     static SourceSpan Span(SourceText source, NixAttribute attribute) => source.Span(attribute.Start, attribute.End - attribute.Start);
 
-    static (NixFile File, NixAttributeSet Flake) Read(SourceText source)
+    internal static (NixFile File, NixAttributeSet Flake) Read(SourceText source)
     {
         var file = NixParser.Parse(source);
         return (file, file.Expression as NixAttributeSet ?? throw FlakeException.NotASet(file.SpanOf(file.Expression)));
     }
 
-    static NixLambda OutputsFunction(SourceText source, NixAttributeSet flake)
+    internal static NixLambda OutputsFunction(SourceText source, NixAttributeSet flake)
     {
         if (!flake.Attributes.TryGetValue("outputs", out var outputs))
             throw FlakeException.NoOutputs(source.Span(flake.Start, 1));
         return outputs.Value as NixLambda ?? throw FlakeException.OutputsAreNoFunction(Span(source, outputs));
     }
 
-    static HashSet<string> DeclaredInputs(NixAttributeSet flake) =>
+    internal static HashSet<string> DeclaredInputs(NixAttributeSet flake) =>
         flake.Attributes.GetValueOrDefault("inputs")?.Value is NixAttributeSet inputs ? [.. inputs.Attributes.Keys] : [];
 
     static bool CallsLibrary(NixExpression expression) => NixTree.Within(expression).Any(IsLibrary);

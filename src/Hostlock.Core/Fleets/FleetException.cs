@@ -309,6 +309,27 @@ public sealed class FleetException : HostlockException
             Hint = "this is a bug of hostlock: please report it with your lock",
         };
 
+    /// <summary><c>input</c> without a word that says what to do.</summary>
+    public static FleetException NoInputCommand() =>
+        new("say what to do with the inputs") { Hint = "add, remove, set or follow; --help shows more" };
+
+    internal static FleetException NotInLine(LockPlace place, IReadOnlyList<InputPath> others) =>
+        new($"'{place.RelativePath}' is not in line with what is declared now: "
+            + $"{string.Join(", ", others.Take(5).Select(path => $"'{path}'"))}"
+            + $"{(others.Count > 5 ? $" and {others.Count - 5} more" : "")} would change too")
+        {
+            Hint = "bring it in line first: hostlock lock",
+        };
+
+    internal static FleetException SharesItsFlake(HostName host, InputPath input) =>
+        new($"'{host}' has no flake of its own: its inputs are declared in flake.nix")
+        {
+            Hint = $"to have it track another reference: hostlock input set {input.Names[0]} URL --host {host}",
+        };
+
+    internal static FleetException NoOwnReference(HostName host, string input, IEnumerable<string> known) =>
+        new($"'{host}' has no reference of its own for '{input}'") { Hint = Closest.To(input, known) ?? Known("own references", known) };
+
     internal static FleetException GoesBack(string what) => new(what)
     {
         IsRefusal = true,

@@ -77,6 +77,11 @@ public sealed class FleetFolder
     /// <summary>The same flake in another folder, which has a copy of its files.</summary>
     internal FleetFolder MovedTo(string path) => new(path, Fleet, HasFleetFile);
 
+    /// <summary>The same flake as another text of hostlock.toml describes it.</summary>
+    /// <param name="text">The text.</param>
+    /// <exception cref="FleetException">It makes no sense.</exception>
+    internal FleetFolder As(SourceText text) => new(Path, FleetFile.Read(text), HasFleetFile);
+
     /// <summary>Reads the text of hostlock.toml.</summary>
     /// <exception cref="HostlockException">It cannot be read, is too large, or is not text.</exception>
     public SourceText ReadFleetFile() => new(FleetFile.Name, ReadText(FleetFile.Name));

@@ -33,9 +33,11 @@ public sealed class Undertaking
     const int Version = 1;
 
     // What a record may name. Its words are shown as a command to type, and anybody may have made a folder of git.
-    static readonly string[] Commands = ["init", "eject", "undo", "restore", "adopt", "resolve", "unfreeze"];
+    static readonly string[] Commands = ["init", "eject", "undo", "restore", "adopt", "resolve", "unfreeze", "input"];
     static readonly string[] Options =
-        ["--upgrade", "--keep", "--keep-locks", "--to", "-i", "--input", "--ours", "--theirs", "--newer", "--all"];
+    [
+        "--upgrade", "--keep", "--keep-locks", "--to", "-i", "--input", "--ours", "--theirs", "--newer", "--all", "--no-flake", "--host",
+    ];
 
     readonly FleetFolder _folder;
     readonly string _record;

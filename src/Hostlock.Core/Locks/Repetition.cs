@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hostlock.Flakes;
+using Hostlock.Flakes.Nix;
 
 namespace Hostlock.Locks;
 
@@ -41,7 +42,7 @@ public sealed record Repetition(string Target, int Revisions, ImmutableArray<Inp
 
     /// <summary>The line of flake.nix that makes an input follow the target.</summary>
     public string LineFor(InputPath path) =>
-        $"inputs.{string.Join(".inputs.", path.Names.Select(Attribute))}.follows = \"{Target}\";";
+        $"inputs.{string.Join(".inputs.", path.Names.Select(NixWords.Attribute))}.follows = {NixWords.Text(Target)};";
 
     // The repository, whatever branch or folder of it: that is what people mean by one input.
     static RefAttributes SourceOf(LockedNode node)
@@ -57,15 +58,4 @@ public sealed record Repetition(string Target, int Revisions, ImmutableArray<Inp
         }
         return source;
     }
-
-    static string Attribute(string name) => InputPath.IsReferable(name) ? name : $"\"{Escaped(name)}\"";
-
-    // A text between quotes, as Nix reads it.
-    static string Escaped(string name) =>
-        name.Replace("\\", "\\\\", StringComparison.Ordinal)
-            .Replace("\"", "\\\"", StringComparison.Ordinal)
-            .Replace("${", "\\${", StringComparison.Ordinal)
-            .Replace("\n", "\\n", StringComparison.Ordinal)
-            .Replace("\r", "\\r", StringComparison.Ordinal)
-            .Replace("\t", "\\t", StringComparison.Ordinal);
 }

@@ -40,6 +40,8 @@ sealed record Scene(string Name, string[] Words, Action<SceneFleet> Prepare)
         new("eject before a commit", ["eject", "--yes"], fleet => fleet.Locked().Initialized()),
         new("eject --keep", ["eject", "--keep", "h1", "--yes"], fleet => fleet.Adopted().Updated()),
         new("eject of a host", ["eject", "h1", "--yes"], fleet => fleet.Adopted().Updated()),
+        new("input add", ["input", "add", "c", "path:./c"], fleet => fleet.Adopted().WithFolder("c")) { IsRepeatable = false },
+        new("input set", ["input", "set", "a", "path:./c"], fleet => fleet.Adopted().WithFolder("c")) { IsRepeatable = false },
         new("merge-driver", ["merge-driver", "common", "ours", "theirs", "locks/h1.lock"], fleet => fleet.Adopted().Sides()),
         new("resolve", ["resolve", "h1", "--theirs"], fleet => fleet.Adopted().Unmerged()),
         new("resolve of an input", ["resolve", "h1", "-i", "a", "--theirs"], fleet => fleet.Adopted().Unmerged()) { IsRepeatable = false },
@@ -109,9 +111,17 @@ sealed class SceneFleet(string folder)
         return Commit();
     }
 
-    /// <summary>An input of the first host is frozen.</summary>
+    /// <summary>A flake lies in a folder of the repository.</summary>
+    public SceneFleet WithFolder(string name)
+    {
+        Write(Path.Combine(Fleet, name, "flake.nix"), "{ outputs = _: { }; }\n");
+        return Commit();
+    }
+
+    /// <summary>The first host is held.</summary>
     public SceneFleet Held() => Hostlock("hold", "h1").Commit();
 
+    /// <summary>An input of the first host is frozen.</summary>
     public SceneFleet Frozen() => Hostlock("freeze", "h1", "a").Commit();
 
     /// <summary>An input is the same in all locks.</summary>

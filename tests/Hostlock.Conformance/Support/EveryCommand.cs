@@ -24,6 +24,7 @@ static class EveryCommand
         ["hash", "."],
         ["merge-driver", "{0}", "{0}", "{0}"],
         ["bisect", "plex", "--good", "plex@HEAD", "--run", "grep -q 00 locks/plex.lock"],
+        ["input", "follow", "home-manager/nixpkgs", "nixpkgs", "-n"],
         ["follows"],
         ["log", "plex"],
         ["log"],

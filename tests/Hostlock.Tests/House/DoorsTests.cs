@@ -109,7 +109,6 @@ public class DoorsTests
             text => text.Contains(" = \"", StringComparison.Ordinal) || text.EndsWith(" = '", StringComparison.Ordinal),
             new()
             {
-                ["Hostlock.Locks.Repetition"] = "it writes Nix",
                 ["Hostlock.Fleets.FleetException"] = "its hints show an example",
                 ["Hostlock.Fleets.Checks.CheckRules"] = "the sentence of a rule names a setting",
                 ["Hostlock.Rollouts.RolloutException"] = "its hint shows an example",

@@ -25,7 +25,7 @@ public class FloorsTests
         ["Fleets.Settings"] = ["Fleets.Settings.Toml"],
         ["Fleets.History"] = ["Fleets.Settings"],
         ["Fleets.Merging"] = [],
-        ["Fleets.Changes"] = [],
+        ["Fleets.Changes"] = ["Fleets.Settings"],
         ["Fleets.Layouts"] = [],
         ["Fleets.Adoption"] = ["Fleets.Changes", "Fleets.Settings", "Fleets.Settings.Toml", "Fleets.Layouts"],
         ["Fleets.Checks"] = ["Fleets.Checks.Rules", "Fleets.Changes", "Fleets.History", "Fleets.Layouts", "Fleets.Merging"],

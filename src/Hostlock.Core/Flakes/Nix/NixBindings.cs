@@ -16,9 +16,13 @@ sealed class NixBindings(SourceText source, int start, bool isRecursive)
     }
 
     /// <summary>Adds <c>path = value;</c>.</summary>
+    /// <param name="path">The names.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="end">The offset after the semicolon.</param>
     /// <exception cref="FlakeException">The path, or a part of it, already has a value that is no set.</exception>
-    public void Add(List<NixAttributeName> path, NixExpression value)
+    public void Add(List<NixAttributeName> path, NixExpression value, int end)
     {
+        _set.Statements.Add(new(path, value, path[0].Start, end));
         var (from, to) = (path[0].Start, path[^1].End);
         var set = _set;
         for (var i = 0; i < path.Count - 1; i++)
@@ -47,8 +51,13 @@ sealed class NixBindings(SourceText source, int start, bool isRecursive)
     }
 
     /// <summary>Adds <c>inherit a b;</c> or <c>inherit (source) a b;</c>.</summary>
-    public void Inherit(NixExpression? source, List<NixAttributeName> names)
+    /// <param name="source">What the names are taken from; null for the scope around the set.</param>
+    /// <param name="names">The names.</param>
+    /// <param name="start">The offset of its first character.</param>
+    /// <param name="end">The offset after the semicolon.</param>
+    public void Inherit(NixExpression? source, List<NixAttributeName> names, int start, int end)
     {
+        _set.Statements.Add(new([], null, start, end));
         if (source is not null)
             _set.InheritSources.Add(source);
         foreach (var name in names)

@@ -474,15 +474,14 @@ sealed class NixParser
             var path = AttributePath();
             Expect(NixTokenKind.Assign);
             var value = Expression();
-            Expect(NixTokenKind.Semicolon);
-            pending.Add(path, value);
+            pending.Add(path, value, Expect(NixTokenKind.Semicolon).End);
         }
         return pending.ToSet(Close(closing).End);
     }
 
     void Inherit(NixBindings bindings)
     {
-        Next();
+        var start = Next().Start;
         NixExpression? source = null;
         if (Sees(NixTokenKind.OpenParen))
         {
@@ -498,8 +497,7 @@ sealed class NixParser
                 throw FlakeException.DynamicInInherit(_source.Span(name.Start, name.End - name.Start));
             names.Add(name);
         }
-        Next();
-        bindings.Inherit(source, names);
+        bindings.Inherit(source, names, start, Next().End);
     }
 
     List<NixAttributeName> AttributePath()

@@ -188,6 +188,13 @@ enum NixAttributeKind
 /// <summary>One attribute of a set: its name, the place of its name or path, and its value.</summary>
 sealed record NixAttribute(string Name, NixAttributeKind Kind, NixExpression Value, int Start, int End);
 
+/// <summary>A statement of a set as it is written: <c>a.b = value;</c>, or an <c>inherit</c>.</summary>
+/// <param name="Path">The names before the equals sign; empty for an <c>inherit</c>.</param>
+/// <param name="Value">The value; null for an <c>inherit</c>.</param>
+/// <param name="Start">The offset of its first character.</param>
+/// <param name="End">The offset after its semicolon.</param>
+sealed record NixStatement(IReadOnlyList<NixAttributeName> Path, NixExpression? Value, int Start, int End);
+
 /// <summary>An attribute whose name is an expression.</summary>
 sealed record NixDynamicAttribute(NixExpression Name, NixExpression Value);
 
@@ -203,6 +210,10 @@ sealed class NixAttributeSet(int start, int end, bool isRecursive) : NixExpressi
 
     /// <summary>The <c>source</c> of each <c>inherit (source) …</c>.</summary>
     public List<NixExpression> InheritSources { get; } = [];
+
+    /// <summary>The statements between the braces of the set, as they are written. Those of a set that was merged into this one are not
+    /// among them.</summary>
+    public List<NixStatement> Statements { get; } = [];
 
     /// <summary>Sets the end of the set, which is known only after its bindings.</summary>
     public void EndAt(int end) => MoveEnd(end);

@@ -7,7 +7,8 @@ namespace Hostlock.Fleets.Changes;
 /// <param name="folder">The fleet.</param>
 /// <param name="source">Follows references to trees.</param>
 /// <param name="processes">The seam to git.</param>
-public sealed class FleetUpdate(FleetFolder folder, IFlakeSource source, IProcessRunner processes)
+/// <param name="edited">A file of the flake that is read as it would be after an edit; null if all are read as they are.</param>
+public sealed class FleetUpdate(FleetFolder folder, IFlakeSource source, IProcessRunner processes, EditedFile? edited = null)
 {
     /// <summary>Plans the locks that were asked for, and then those that share an input with them.</summary>
     /// <param name="places">The locks that were asked for.</param>
@@ -17,7 +18,7 @@ public sealed class FleetUpdate(FleetFolder folder, IFlakeSource source, IProces
     /// read.</exception>
     public async Task<LockPlan> PlanAsync(IReadOnlyList<LockPlace> places, UpdateRequest request, CancellationToken cancellationToken)
     {
-        var updates = HostUpdate.Of(folder, source, processes);
+        var updates = HostUpdate.Of(folder, source, processes, edited);
         if (request is UpdateRequest.Move)
             await PolicyNames.RequireKnownAsync(folder, places, updates, cancellationToken);
         var shared = new SharedInputs(folder, async place => (await updates.DeclarationsAsync(place, cancellationToken)).Flake);

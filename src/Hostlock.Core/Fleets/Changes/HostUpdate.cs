@@ -28,10 +28,19 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     /// <summary>
     /// Makes the updates of a flake on disk. The tree of the flake is its git work tree, or its folder if it is in no repository.
     /// </summary>
-    public static HostUpdate Of(FleetFolder folder, IFlakeSource source, IProcessRunner processes) =>
-        GitWorkTreeFiles.Around(processes, folder.Path) is { } tree
-            ? new(source, new(tree, TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Path))))
-            : new(source, new(new FolderFiles(folder.Path), TreePath.Root));
+    /// <param name="folder">The flake.</param>
+    /// <param name="source">Follows references to trees.</param>
+    /// <param name="processes">The seam to git.</param>
+    /// <param name="edited">A file of the flake that is read as it would be after an edit; null if all are read as they are.</param>
+    public static HostUpdate Of(FleetFolder folder, IFlakeSource source, IProcessRunner processes, EditedFile? edited = null)
+    {
+        var place = GitWorkTreeFiles.Around(processes, folder.Path) is { } tree
+            ? new FlakePlace(tree, TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Path)))
+            : new FlakePlace(new FolderFiles(folder.Path), TreePath.Root);
+        return edited is null
+            ? new(source, place)
+            : new(source, place with { Files = new EditedFiles(place.Files, place.Folder.Resolve(edited.Path), edited.Contents) });
+    }
 
     /// <summary>Works out the new lock of each host, in the order given. If one fails, the failure is its outcome.</summary>
     public async Task<IReadOnlyList<LockOutcome>> PlanAsync(

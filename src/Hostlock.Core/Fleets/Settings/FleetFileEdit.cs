@@ -119,6 +119,38 @@ public static class FleetFileEdit
             edited =>
                 configurations is { } paths ? edited.Configurations is { } now && now.SequenceEqual(paths) : edited.Configurations is null);
 
+    /// <summary>Has a host track another reference of an input, or the declared one again.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="input">The input, directly beneath the flake.</param>
+    /// <param name="reference">The reference; null for the declared one.</param>
+    /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
+    public static EditedText SetReference(SourceText source, HostName host, string input, string? reference)
+    {
+        var member = HostMember(source, host);
+        var text = reference is null ? null : TomlText.String(reference);
+        var own = Table(member.Members, "inputs");
+        TextChange change;
+        if (own is not null && own.Members.TryGet(input, out var known))
+            change = text is not null
+                ? new(known.Value.Span.Start, known.Value.Span.Length, text)
+                : Removal(source.Text, new(known.KeySpan.Start, own.Members.By == TomlTable.Form.Inline) { End = known.Value.Span.End });
+        else if (text is null)
+            return Changed(source, []);
+        else if (own?.Members is { By: TomlTable.Form.Inline } inline)
+            change = inline.Members.Count > 0
+                ? new(inline.Members[0].KeySpan.Start, 0, $"{TomlText.Key(input)} = {text}, ")
+                : new(own.Span.Start + 1, 0, $" {TomlText.Key(input)} = {text} ");
+        else if (own?.Members is { By: TomlTable.Form.Header } table)
+            change = new(LineAfter(source.Text, table.Pieces[0].Start), 0, $"{TomlText.Key(input)} = {text}\n");
+        else
+            return SetKey(source, host, $"inputs.{TomlText.Key(input)}", text, IsAsAsked);
+        return ReadAgain(source, Changed(source, [change]), fleet => Find(fleet, host) is { } edited && IsAsAsked(edited))
+            ?? throw FleetException.CannotEdit(member.Span, $"change the inputs of '{host}'");
+
+        bool IsAsAsked(Host edited) => edited.References.TryGetValue(input, out var now) ? now == reference : reference is null;
+    }
+
     /// <summary>Lists other outputs, in a file that lists outputs.</summary>
     /// <param name="source">The file.</param>
     /// <param name="outputs">The names of all outputs; null to list none.</param>

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Hostlock.Flakes;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>Declares an input, and locks it for all hosts that it concerns.</summary>
+sealed class InputAddCommand : FleetCommand
+{
+    readonly Argument<string> _name = new("name") { Description = "The name of the input", HelpName = "NAME" };
+    readonly Argument<string> _url = new("url") { Description = "Its reference, as in flake.nix", HelpName = "URL" };
+    readonly Option<bool> _noFlake = new("--no-flake") { Description = "It is not a flake: flake = false" };
+    readonly DeclarationChanging _changing = new();
+
+    protected override Command Describe()
+    {
+        var command = new Command("add", """
+            Declare an input, and lock it
+
+            Where 'outputs' lists its arguments, the name is added to them. A reference that
+            cannot be fetched leaves all files as they are.
+
+              hostlock input add home-manager github:nix-community/home-manager
+              hostlock input add dotfiles git+https://example.org/dotfiles --no-flake
+            """)
+        { _name, _url, _noFlake };
+        foreach (var option in _changing.Options)
+            command.Add(option);
+        return command;
+    }
+
+    protected override Task<ExitCode> RunAsync(CommandRun run)
+    {
+        var (name, url, isFlake) = (run.Value(_name), run.Value(_url), !run.Value(_noFlake));
+        string[] words = [InputCommand.Name, "add", name, url, .. isFlake ? Array.Empty<string>() : [_noFlake.Name]];
+        return _changing.RunAsync(run, words, [new InputChange.Add(name, url, isFlake)]);
+    }
+}
