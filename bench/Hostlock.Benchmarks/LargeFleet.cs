@@ -20,6 +20,12 @@ static class LargeFleet
         File.WriteAllBytes(Path.Combine(folder, "flake.lock"), Lock(0, nodes));
     }
 
+    /// <summary>Puts all hosts but the first into a ring that comes after it.</summary>
+    public static void WriteRings(string folder, int hosts) => File.WriteAllText(
+        Path.Combine(folder, "hostlock.toml"),
+        "version = 1\n[rings.canary]\n[rings.rest]\nafter = \"canary\"\nparallel = 50\n"
+            + string.Concat(Enumerable.Range(0, hosts).Select(i => $"[hosts.host{i}]\nring = \"{(i == 0 ? "canary" : "rest")}\"\n")));
+
     /// <summary>Writes the locks anew: every host has a revision of its own of one input.</summary>
     public static void WriteLocks(string folder, int hosts, int nodes)
     {

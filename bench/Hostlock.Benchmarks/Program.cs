@@ -2,6 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using Hostlock.Benchmarks;
 
+// The program itself, measured from outside: see the figure 'rollout'.
+if (args is ["simulated", var simulated, .. var words])
+    return await SimulatedRollout.RunAsync(simulated, words);
+
 // Each figure is a ratio to a yardstick of the same run, so that it says the same on a slow machine and a fast one.
 var root = FindRoot();
 var hostlock = Path.Combine(root, "artifacts/native/hostlock");
@@ -17,7 +21,7 @@ if (nix is null)
 var work = Directory.CreateTempSubdirectory("hostlock-bench-").FullName;
 try
 {
-    foreach (var name in args.Length > 0 ? args : ["start", "update", "thousand", "hash", "library"])
+    foreach (var name in args.Length > 0 ? args : ["start", "update", "thousand", "rollout", "hash", "library"])
     {
         switch (name)
         {
@@ -30,6 +34,9 @@ try
             case "thousand":
                 Thousand();
                 break;
+            case "rollout":
+                Rollout();
+                break;
             case "hash":
                 Hash();
                 break;
@@ -37,7 +44,8 @@ try
                 Library();
                 break;
             default:
-                Console.Error.WriteLine($"bench: there is no figure '{name}'; there are start, update, thousand, hash and library");
+                Console.Error.WriteLine(
+                    $"bench: there is no figure '{name}'; there are start, update, thousand, rollout, hash and library");
                 return 2;
         }
     }
@@ -92,6 +100,38 @@ void Thousand()
     Title($"promote to {hosts - 1} hosts", $"writing, flushing and renaming {hosts} files");
     Line("files written and flushed", write, write);
     Line("hostlock promote", promote[0], write);
+}
+
+void Rollout()
+{
+    const int nodes = 100;
+    var costs = new List<(int Hosts, Cost Rollout, Cost Status, string[] Journal)>();
+    foreach (var hosts in new[] { 250, 1000 })
+    {
+        var folder = Path.Combine(work, $"rollout-{hosts}");
+        LargeFleet.Write(root, folder, hosts, nodes);
+        LargeFleet.WriteRings(folder, hosts);
+        Shell("git", "-C", folder, "init", "-q");
+        Shell("git", "-C", folder, "add", "-A");
+        Shell("git", "-C", folder, "-c", "user.name=bench", "-c", "user.email=bench@example.org", "commit", "-q", "-m", "all");
+        var variables = Variables($"rollout-{hosts}-home");
+        foreach (var who in new[] { "AUTHOR", "COMMITTER" })
+            (variables[$"GIT_{who}_NAME"], variables[$"GIT_{who}_EMAIL"]) = ("bench", "bench@example.org");
+        var rollout = Measure.InTurn(
+            1, new Job("rollout", SimulatedRollout.Command(folder, "rollout", "--yes", "--allow-downgrade")) { Variables = variables })[0];
+        var status = Measure.InTurn(
+            3, new Job("status", [hostlock, "-C", folder, "rollout", "status"]) { Variables = variables })[0];
+        var journal = Directory.EnumerateFiles(Path.Combine(folder, ".git/hostlock"), "*.journal").Single();
+        costs.Add((hosts, rollout, status, File.ReadAllLines(journal)));
+    }
+    var (_, all, table, lines) = costs[1];
+    var append = SimulatedRollout.Append(lines, Path.Combine(work, "appended"));
+    Title($"roll a lock out to 1000 hosts that answer at once, {lines.Length} events", "writing and flushing each event");
+    Line("events appended and flushed", append, append);
+    Line("plan, probes, steps, journal", all, append);
+    Line("rollout status", table, append);
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"  4 × the hosts take {all.Cpu / costs[0].Rollout.Cpu:0.0} × the CPU time"));
 }
 
 void Update()
