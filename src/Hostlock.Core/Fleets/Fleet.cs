@@ -37,6 +37,9 @@ public sealed record Host(
     /// <summary>Why its machine stays at the system that it runs, and until when; null if it may be changed.</summary>
     public Freeze? Hold { get; init; }
 
+    /// <summary>The hosts that are settled before this one begins, if they are in the same rollout.</summary>
+    public ImmutableArray<HostName> After { get; init; } = [];
+
     /// <summary>True if the host's configurations carry their lock.</summary>
     public bool IsStamped { get; init; }
 

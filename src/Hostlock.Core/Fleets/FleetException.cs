@@ -65,8 +65,11 @@ public sealed class FleetException : HostlockException
     internal static FleetException RingsGoRound(SourceSpan span, string ring) =>
         new($"ring '{ring}' comes after itself") { Span = span, Hint = "one of these rings has to come first" };
 
-    internal static FleetException UnknownHostInGroup(SourceSpan span, string host, IEnumerable<HostName> hosts) =>
+    internal static FleetException UnknownHostInList(SourceSpan span, string host, IEnumerable<HostName> hosts) =>
         new($"there is no host '{host}'") { Span = span, Hint = Closest.To(host, hosts.Select(name => name.ToString())) };
+
+    internal static FleetException HostsGoRound(SourceSpan span, HostName host) =>
+        new($"{host} comes after itself") { Span = span, Hint = "one of the hosts that its 'after' leads to has to come first" };
 
     internal static FleetException RingIsEmpty(string ring) =>
         new($"no host is in the ring '{ring}'") { Hint = $"give a host ring = \"{ring}\" in hostlock.toml" };

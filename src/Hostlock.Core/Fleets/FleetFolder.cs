@@ -214,7 +214,11 @@ public sealed class FleetFolder
 
     /// <summary>The host with a name.</summary>
     /// <exception cref="FleetException">There is no such host; the hint suggests a similar name.</exception>
-    public Host HostOf(HostName name) => _hosts.GetValueOrDefault(name) ?? throw Unknown(name.ToString());
+    public Host HostOf(HostName name) => TryHostOf(name) ?? throw Unknown(name.ToString());
+
+    /// <summary>A host; null if the fleet has no such host, or has it no longer.</summary>
+    /// <param name="name">The name of the host.</param>
+    public Host? TryHostOf(HostName name) => _hosts.GetValueOrDefault(name);
 
     // A word that names an input gets the hint where inputs belong; one that names a host of flake.nix, how that host is adopted.
     FleetException Unknown(string word)

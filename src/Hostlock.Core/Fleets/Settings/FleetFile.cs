@@ -43,7 +43,7 @@ public static class FleetFile
     ];
     static readonly string[] MachineKeys = ["engine", "trial", "substitute", "build"];
     static readonly string[] HostKeys =
-        ["ring", "target", "lock", "flake", "inputs", "configurations", "freeze", "hold", "stamp", .. MachineKeys];
+        ["ring", "target", "lock", "flake", "inputs", "configurations", "freeze", "hold", "after", "stamp", .. MachineKeys];
     static readonly string[] FreezeKeys = ["reason", "until"];
     static readonly string[] PolicyKeys = ["scope", "min-age", "max-age"];
     static readonly string[] RingKeys = ["after", "soak", "parallel", "max-failed", "max-absent", "window", "approve"];
@@ -105,6 +105,7 @@ public static class FleetFile
         var hosts = members.Select(member => HostOf(member, pattern, stamp, rings, rollout, engines))
             .OrderBy(host => host.Name).ToImmutableArray();
         RefuseDifferences(hosts, members);
+        RefuseRounds(hosts, members);
         return new(hosts, rings, NameMap<InputPolicy>.Of([.. top.Table("inputs").Select(PolicyOf)]), top.Texts("outputs"))
         {
             LockPattern = pattern,
@@ -164,14 +165,40 @@ public static class FleetFile
     {
         HostName.Parse(member.Key, member.KeySpan);
         var settings = Settings.Of(member, GroupKeys);
-        foreach (var (word, span) in settings.PlacedTexts("hosts"))
-        {
-            if (!hosts.Any(host => host.Name.ToString() == word))
-                throw FleetException.UnknownHostInGroup(span, word, hosts.Select(host => host.Name));
-        }
+        RefuseUnknownHosts(settings.PlacedTexts("hosts"), hosts);
         return settings.Texts("hosts") is { IsEmpty: false } names
             ? new(member.Key, [.. names.Distinct().Select(name => HostName.Parse(name))], settings.Count("parallel", MaximumHosts) ?? 1)
             : throw FleetException.WrongValue(member.KeySpan, "a group with hosts = [\"one\", \"two\"]");
+    }
+
+    static void RefuseUnknownHosts(IEnumerable<Placed<string>> words, ImmutableArray<Host> hosts)
+    {
+        foreach (var (word, span) in words)
+        {
+            if (!hosts.Any(host => host.Name.ToString() == word))
+                throw FleetException.UnknownHostInList(span, word, hosts.Select(host => host.Name));
+        }
+    }
+
+    // A host that comes after itself would never begin.
+    static void RefuseRounds(ImmutableArray<Host> hosts, IReadOnlyList<TomlMember> members)
+    {
+        if (hosts.All(host => host.After.IsEmpty))
+            return;
+        var after = hosts.ToDictionary(host => host.Name, host => host.After);
+        foreach (var member in members)
+        {
+            var (name, seen) = (HostName.Parse(member.Key), new HashSet<HostName>());
+            RefuseUnknownHosts(Settings.Of(member, HostKeys).PlacedTexts("after"), hosts);
+            var waiting = new Stack<HostName>(after[name]);
+            while (waiting.TryPop(out var before))
+            {
+                if (before == name)
+                    throw FleetException.HostsGoRound(member.KeySpan, name);
+                if (seen.Add(before) && after.TryGetValue(before, out var earlier))
+                    earlier.ToList().ForEach(waiting.Push);
+            }
+        }
     }
 
     static Host HostOf(
@@ -197,6 +224,7 @@ public static class FleetFile
         {
             Configurations = settings.Texts("configurations"),
             Hold = settings.Inner("hold", FreezeKeys) is { } hold ? FreezeOf(hold) : null,
+            After = settings.Texts("after") is { } others ? [.. others.Distinct().Select(HostName.TryParse).OfType<HostName>()] : [],
             IsStamped = settings.Truth("stamp") ?? stamp,
             Rollout = RolloutOf(settings, rollout, engines),
         };

@@ -313,6 +313,9 @@ public class FleetFileTests
     [InlineData("[rings.a]\nwindow = \"at night\"\n", "this must be hours of UTC such as \"Sat,Sun 01:00-05:00\"", 4)]
     [InlineData("[rings.a]\naproove = true\n", "setting 'aproove' is not known", 4)]
     [InlineData("[groups.g]\nhosts = [\"plexx\"]\n", "there is no host 'plexx'", 4)]
+    [InlineData("[hosts.x]\nafter = [\"plexx\"]\n", "there is no host 'plexx'", 4)]
+    [InlineData("[hosts.x]\nafter = [\"x\"]\n", "x comes after itself", 3)]
+    [InlineData("[hosts.x]\nafter = [\"y\"]\n[hosts.y]\nafter = [\"z\"]\n[hosts.z]\nafter = [\"x\"]\n", "x comes after itself", 3)]
     [InlineData("[groups.g]\n", "this must be a group with hosts = [\"one\", \"two\"]", 3)]
     [InlineData("[rollout]\nopen = \"later\"\n", "this must be \"commit\" or \"push\" or \"branch\" or \"none\"", 4)]
     public void A_wrong_setting_of_rings_is_named_with_its_line(string settings, string message, int line)
