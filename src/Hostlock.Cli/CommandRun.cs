@@ -60,7 +60,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
                 .ToDictionary(host => host.Name, host => host.Hold!);
         foreach (var host in rollout.Hosts)
         {
-            var why = holds.GetValueOrDefault(host.Plan.Host)?.ToString();
+            var why = Folder.TryHostOf(host.Plan.Host) is null ? HostRecord.Gone : holds.GetValueOrDefault(host.Plan.Host)?.ToString();
             if (host.Hold != why)
                 yield return new RolloutEvent.Held(host.Plan.Host, why, Now);
         }
@@ -111,6 +111,11 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>Makes a connection to the network, for gates.</summary>
     public HttpMessageHandler NewHttpHandler() => surroundings.Http(NixSettings.Read(surroundings.Variables));
+
+    /// <summary>The machine of a host as ssh knows it; null if it is this machine, or the host is gone.</summary>
+    /// <param name="host">The host.</param>
+    public string? TargetOf(HostName host) =>
+        Folder.TryHostOf(host) is { } found ? MachineAddress.Of(found, surroundings.Machine).Target : null;
 
     /// <summary>Where the machine of a host is reached.</summary>
     /// <param name="host">The host.</param>

@@ -115,7 +115,7 @@ sealed class HostSwitching
         using var journal = Journal.Open(journals.PathOf(plan.Id));
         var runner = RunnerOf(run, journal, lines);
         var opened = new RolloutEvent.Opened(plan, run.Now);
-        var rollout = runner.Write(runner.Write(Rollout.Of(opened), opened), new RolloutEvent.Approved([], run.Now));
+        var rollout = runner.Write(runner.Write(Rollout.Of(opened), opened), new RolloutEvent.Approved(run.Now));
         return await RunAsync(run, runner, lines, rollout, _ => null, isDowngradeAllowed: true, commits);
     }
 
@@ -130,17 +130,16 @@ sealed class HostSwitching
         while (true)
         {
             rollout = await runner.RunAsync(rollout, run.CancellationToken);
+            if (!rollout.IsApproved)
+                RefusePowerless(run, rollout);
             var orders = RolloutRules.Next(rollout, ImmutableHashSet<HostName>.Empty, run.Now);
             if (orders.OfType<Order.AskToBegin>().Any())
             {
                 // Only hosts that are to be changed are asked about.
                 ImmutableArray<HostRecord> asked = [.. rollout.Hosts.Where(host => host.Outcome is null)];
-                foreach (var host in asked)
-                    RefusePowerless(run, host);
                 previews = await PreviewsAsync(run, [.. asked.Select(host => host.Plan)], lockOf);
                 rollout = MayBegin(run, previews, isDowngradeAllowed, out var whyNot)
-                    ? runner.Write(
-                        rollout, new RolloutEvent.Approved([.. previews.Where(IsInhibited).Select(preview => preview.Plan.Host)], run.Now))
+                    ? runner.Write(rollout, new RolloutEvent.Approved(run.Now))
                     : runner.Write(rollout, new RolloutEvent.Stopped("not confirmed", run.Now));
                 if (whyNot is not null)
                     throw whyNot;
@@ -158,6 +157,7 @@ sealed class HostSwitching
             }
             else
             {
+                waits = orders.OfType<Order.AskForAgent>().Any();
                 break;
             }
         }
@@ -174,8 +174,6 @@ sealed class HostSwitching
         }
         return code;
     }
-
-    static bool IsInhibited(HostPreview preview) => preview.Units is { IsInhibited: true };
 
     // True if a person, or an option, lets machines be changed.
     bool MayBegin(CommandRun run, IReadOnlyList<HostPreview> previews, bool isDowngradeAllowed, out RolloutException? whyNot)
@@ -202,20 +200,19 @@ sealed class HostSwitching
         return answer is true;
     }
 
-    static void RefusePowerless(CommandRun run, HostRecord host)
+    static void RefusePowerless(CommandRun run, Rollout rollout)
     {
-        if (host.Now is { Power: RootPower.None })
-        {
-            var address = run.AddressOf(host.Plan.Host);
-            throw RolloutException.NotRoot(host.Plan.Host, address.ToString(), address.IsHere);
-        }
+        if (rollout.Hosts.FirstOrDefault(host => host is { Outcome: HostOutcome.NotCopied, Now.Power: RootPower.None }) is not { } host)
+            return;
+        var address = run.AddressOf(host.Plan.Host);
+        throw RolloutException.NotRoot(host.Plan.Host, address.ToString(), address.IsHere);
     }
 
     static void TellNext(CommandRun run, Rollout rollout)
     {
         foreach (var host in rollout.Hosts)
             run.Terminal.Talk(
-                SwitchText.NextSteps(host, run.AddressOf(host.Plan.Host).Target, words => run.Line(words), rollout.Plan.Action));
+                SwitchText.NextSteps(host, run.TargetOf(host.Plan.Host), words => run.Line(words), rollout.Plan.Action));
         run.Terminal.Talk(SwitchText.Untouched(rollout));
     }
 

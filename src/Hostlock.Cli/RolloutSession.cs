@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
+using Hostlock.Machines;
 using Hostlock.Reporting;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Gates;
@@ -14,10 +15,37 @@ namespace Hostlock.Cli;
 /// <param name="run">The run of the command.</param>
 sealed class RolloutSession(CommandRun run)
 {
+    Rollout? _last;
+
     SharedJournals Shared { get; } = new(run.Processes, run.Folder, run.Journals, run.Surroundings.Time);
 
     /// <summary>Works out locks and systems.</summary>
     public RolloutPlanning Planning => new(run.Processes, run.Folder, run.SystemBuild, run.Surroundings.Time);
+
+    /// <summary>The last rollout; null if there is none.</summary>
+    Rollout? LastOrNone => _last ??= run.Journals is { Exist: true } journals ? journals.LastRollout() : null;
+
+    /// <summary>Why a host does not run what the last rollout brings; null if it does, or was not in it.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="runs">What it runs; null if that is not known.</param>
+    public string? ReasonOf(HostName host, StorePath? runs) =>
+        LastOrNone is { } last && last.Hosts.Find(host) is { } record && record.Plan.Target != runs
+            ? RolloutReasons.Of(record, last, OrdersOf(last))
+            : null;
+
+    /// <summary>The hosts that do not run what the last rollout brings, with the reasons; empty if all do.</summary>
+    public string WhoIsOff() => LastOrNone is { } last ? RolloutReasons.Render(last, OrdersOf(last), run.Terminal.Ink) : "";
+
+    /// <summary>Finds the hosts that a rollout would take back.</summary>
+    public StepsBack StepsBack => new(run.Probes, run.Journals);
+
+    /// <summary>Deletes the refs of old rollouts, in the other repository as well if it has the journals.</summary>
+    public async Task ForgetOldAsync()
+    {
+        var forgotten = await CandidateCommit.ForgetOldAsync(run.Processes, run.Folder, run.CancellationToken);
+        if (Shared.Exist)
+            await Shared.ForgetAsync(forgotten, run.CancellationToken);
+    }
 
     /// <summary>Does something that no other run in this clone may do at the same time, with the journals of other clones, if hostlock.toml
     /// wants that.</summary>
@@ -81,9 +109,16 @@ sealed class RolloutSession(CommandRun run)
             await Shared.PushAsync(rollout.Plan.Id, CancellationToken.None);
         await Planning.RebuildAsync(rollout, run.Journals.RolloutRootOf, run.CancellationToken);
         var begun = rollout;
-        rollout = await RunAsync(runner, lines, rollout);
-        if (Shared.Exist)
-            await Shared.PushAsync(rollout.Plan.Id, CancellationToken.None);
+        try
+        {
+            rollout = await RunAsync(runner, lines, rollout);
+        }
+        finally
+        {
+            // Also of a run that ends with an error: others go on from what it did.
+            if (Shared.Exist)
+                await Shared.PushAsync(rollout.Plan.Id, CancellationToken.None);
+        }
         return happened.Count == 0 && ReferenceEquals(rollout, begun) ? before : rollout;
     }
 
@@ -107,7 +142,7 @@ sealed class RolloutSession(CommandRun run)
     public ExitCode Tell(Rollout rollout)
     {
         var orders = OrdersOf(rollout);
-        var text = RolloutText.End(rollout, orders, host => run.AddressOf(host).Target, words => run.Line(words));
+        var text = RolloutText.End(rollout, orders, run.TargetOf, words => run.Line(words));
         if (run.IsJson)
             run.Terminal.Talk(text);
         else
@@ -132,7 +167,7 @@ sealed class RolloutSession(CommandRun run)
         // An engine that evaluates by itself has to come to the same systems, whatever the user's files say by now.
         var surroundings = run.StepSurroundings with
         {
-            Commit = rollout.Plan.Source is { Commit: var commit } ? Revision.Parse(commit) : null,
+            Commit = rollout.Plan.Source?.Commit,
         };
         var work = new HostWork(run.Processes, run.Probes, gates, surroundings, run.Surroundings.Time);
         var opener = new RingLocks(

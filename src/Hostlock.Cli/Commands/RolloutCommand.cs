@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Hostlock.Fleets;
+using Hostlock.Machines;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
 using Hostlock.Rollouts;
@@ -84,6 +85,7 @@ sealed class RolloutCommand : FleetCommand
         try
         {
             var systems = await session.Planning.EvaluateAsync(planned, run.CancellationToken);
+            planned = await WithStepsBackAsync(run, session, planned, systems);
             run.Print(() => RolloutText.Render(planned, run.Terminal.Ink), () => RolloutPageJson.Render(planned, systems));
             return ExitCode.Done;
         }
@@ -115,7 +117,7 @@ sealed class RolloutCommand : FleetCommand
                 run.Terminal.Talk($"the rollout {last.Plan.Id} brings the same; it goes on\n");
                 return await ResumeAsync(run, session, last);
             }
-            var text = RolloutText.Render(planned, run.Terminal.Ink);
+            var text = RolloutText.Render(await WithStepsBackAsync(run, session, planned, systems), run.Terminal.Ink);
             if (run.IsJson)
                 run.Terminal.Talk(text);
             else
@@ -126,8 +128,9 @@ sealed class RolloutCommand : FleetCommand
                 return ExitCode.Done;
             }
             await planned.Candidate.KeepAsync(plan.Id, run.CancellationToken);
+            await session.ForgetOldAsync();
             var opened = new RolloutEvent.Opened(plan, run.Now);
-            return session.Tell(await session.GoOnAsync(Rollout.Of(opened), opened, new RolloutEvent.Approved([], run.Now)));
+            return session.Tell(await session.GoOnAsync(Rollout.Of(opened), opened, new RolloutEvent.Approved(run.Now)));
         }
         finally
         {
@@ -146,7 +149,7 @@ sealed class RolloutCommand : FleetCommand
         var rollout = session.Last;
         if (rollout.Plan.Rings.FirstOrDefault(each => each.Name == ring) is null)
             throw RolloutException.NoSuchRing(ring, rollout.Plan.Rings.Select(each => each.Name));
-        return rollout.OpenedRings.Contains(ring)
+        return rollout.OpenedRings.ContainsKey(ring)
             ? await ResumeAsync(run, session, rollout)
             : session.Tell(await session.GoOnAsync(rollout, new RolloutEvent.RingApproved(ring, run.Now)));
     }
@@ -185,6 +188,7 @@ sealed class RolloutCommand : FleetCommand
                         Engine = RolloutSettings.Direct,
                         Activation = Activation.Test,
                         IsChecked = IsChecked(run),
+                        After = [],
                     }),
         ];
         return back.IsEmpty
@@ -194,6 +198,16 @@ sealed class RolloutCommand : FleetCommand
 
     Task<PlannedLocks> LocksAsync(CommandRun run, RolloutSession session, RolloutOrder order) =>
         session.Planning.LocksAsync(order, run.Declarations, run.Value(_allowDowngrade), run.CancellationToken);
+
+    // What the repository knows of the locks is not all that may go back: the machines are asked what they run.
+    async Task<PlannedLocks> WithStepsBackAsync(
+        CommandRun run, RolloutSession session, PlannedLocks planned, ImmutableDictionary<HostName, StorePath> systems)
+    {
+        var back = await session.StepsBack.FindAsync(planned, systems, run.CancellationToken);
+        return back is [var first, ..] && !run.Value(_allowDowngrade)
+            ? throw RolloutException.GoesBack(first.Host, first.Why)
+            : planned with { StepsBack = back };
+    }
 
     bool IsChecked(CommandRun run) => !run.Value(_noCheck);
 }

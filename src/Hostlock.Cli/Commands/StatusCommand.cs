@@ -40,7 +40,12 @@ sealed class StatusCommand : FleetCommand
     async Task<ExitCode> ShowMachinesAsync(CommandRun run)
     {
         var request = new ProbeRequest(run.Value(_evaluate), AcceptsNewMachine: false);
-        var statuses = await run.Survey.AskAsync(run.Hosts(_hosts), request, run.CancellationToken);
+        var session = new RolloutSession(run);
+        IReadOnlyList<MachineStatus> statuses =
+        [
+            .. (await run.Survey.AskAsync(run.Hosts(_hosts), request, run.CancellationToken))
+                .Select(status => status with { Reason = ReasonOf(status, session, run.Today) }),
+        ];
         run.Print(
             () => LiveTable.Render(statuses, run.Terminal.CommandsHere, run.Now, run.Terminal.Ink),
             () => MachineJson.Render(statuses, run.Terminal.CommandsHere));
@@ -49,6 +54,19 @@ sealed class StatusCommand : FleetCommand
         foreach (var why in statuses.SelectMany(WhyNotKnown))
             run.Terminal.Talk($"{Visible.Text(why.Message)}\n");
         return statuses.All(status => status.Facts is not null) ? ExitCode.Done : ExitCode.Partly;
+    }
+
+    // Why it does not run its lock.
+    static string? ReasonOf(MachineStatus status, RolloutSession session, DateOnly today)
+    {
+        if (status.Pins is PinState.InSync)
+            return null;
+        if (status.Host.Hold is { } hold && !hold.IsOver(today))
+            return $"held: {hold}";
+        if (session.ReasonOf(status.Host.Name, status.Facts?.System) is { } reason)
+            return reason;
+        var frozen = status.Host.Frozen.Where(freeze => !freeze.Value.IsOver(today)).Select(freeze => freeze.Key).ToList();
+        return frozen.Count > 0 ? $"frozen: {string.Join(' ', frozen)}" : null;
     }
 
     static IEnumerable<HostlockException> WhyNotKnown(MachineStatus status)
@@ -74,7 +92,8 @@ sealed class StatusCommand : FleetCommand
                     StatusTable.Render(
                         [.. locks.Where(status => status.Lock is not null || !listed.IsMisspelt(status.Place.Owner))], run.Now,
                         terminal.Width, terminal.Ink)
-                    + StatusTable.Render(listed, terminal.Ink)));
+                    + StatusTable.Render(listed, terminal.Ink))
+                + (run.Words(_hosts).Length == 0 ? new RolloutSession(run).WhoIsOff() : ""));
         if (!run.Folder.HasFleetFile && !run.IsJson)
             terminal.Talk(terminal.Quoted("no hostlock.toml here: 'hostlock init' gives each host a lock of its own\n"));
         foreach (var problem in locks.Select(status => status.Problem).OfType<HostlockException>())

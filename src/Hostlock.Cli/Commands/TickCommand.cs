@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hostlock.Fleets;
 using Hostlock.Machines.Probing;
 using Hostlock.Rollouts;
 
@@ -42,7 +43,7 @@ sealed class TickCommand : FleetCommand
         if (run.HoldsOf(rollout).Any(held => held.Why is null))
             return session.Tell(await session.GoOnAsync(rollout));
         var absent = rollout.Hosts.Where(host => host.Outcome == HostOutcome.Absent)
-            .Select(host => run.Folder.HostOf(host.Plan.Host)).ToList();
+            .Select(host => run.Folder.TryHostOf(host.Plan.Host)).OfType<Host>().ToList();
         var outcomes = await run.Probes.AskAsync(absent, run.CancellationToken);
         return outcomes.Any(outcome => outcome is ProbeOutcome.Answered)
             ? session.Tell(await session.GoOnAsync(rollout, new RolloutEvent.Resumed(IsChecked: true, run.Now)))

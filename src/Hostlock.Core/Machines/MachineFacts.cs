@@ -52,6 +52,9 @@ public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? St
     /// <summary>True if the system that was asked about is in the store of the machine, whole.</summary>
     public bool HasWanted { get; init; }
 
+    /// <summary>True if NixOS refuses to switch to the system that was asked about, so that it has to be booted.</summary>
+    public bool IsInhibited { get; init; }
+
     /// <summary>How the user of the machine becomes root; known only if a system was asked about.</summary>
     public RootPower Power { get; init; }
 

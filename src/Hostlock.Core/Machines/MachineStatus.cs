@@ -14,6 +14,10 @@ public sealed record MachineStatus(Host Host, ProbeOutcome Outcome, PinState? Pi
     /// <summary>The other hosts whose machine says that it is the same one.</summary>
     public ImmutableArray<HostName> Twins { get; init; } = [];
 
+    /// <summary>Why it does not run the host's lock, as far as a hold, a freeze or a rollout has to do with it, in words; null if none
+    /// does.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>What the machine says; null if it did not answer.</summary>
     public MachineFacts? Facts => (Outcome as ProbeOutcome.Answered)?.Facts;
 }

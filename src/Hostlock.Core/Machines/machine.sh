@@ -27,6 +27,12 @@ is_active() {
   return 1
 }
 
+# True if NixOS refuses to switch from the system that runs to the system $1, which has to be booted then.
+is_inhibited() {
+  old=$root/run/current-system/switch-inhibitors
+  [ -e "$old" ] && ! cmp -s "$old" "$root$1/switch-inhibitors"
+}
+
 # True while somebody holds the lock of a switch. It is looked up and not taken, because a switch that begins just then would fail.
 is_held() {
   [ -e "$held" ] || return 1

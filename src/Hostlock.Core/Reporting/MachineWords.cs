@@ -39,6 +39,8 @@ static class MachineWords
     {
         if (status.Pins is { } pins)
             yield return Of(pins, now);
+        if (status.Reason is { } reason)
+            yield return Visible.Name(reason);
         if (Of(status.Configuration) is { Length: > 0 } configuration)
             yield return configuration;
         if (!status.Twins.IsEmpty)

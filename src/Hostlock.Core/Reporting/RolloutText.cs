@@ -44,6 +44,8 @@ public static class RolloutText
                 text.Append($"  {"".PadRight(names)}    {whose}: {(alike.Key.Length > 0 ? alike.Key : "the lock changes, and no pin")}\n");
             }
         }
+        foreach (var (host, why) in planned.StepsBack)
+            text.Append($"{ink.Warn("goes back")}: {host}: {Visible.Name(why)}\n");
         if (planned.Uncommitted.Count > 0)
             text.Append($"{ink.Warn("left out")}, because no commit has it: {List(planned.Uncommitted)}\n");
         return text.ToString();
@@ -94,7 +96,10 @@ public static class RolloutText
         {
             text.Append($"ring {ink.Bold(ring.Name)}{(rollout.IsOpen(ring) ? "" : "  not open yet")}\n");
             foreach (var host in rollout.HostsOf(ring))
-                text.Append($"  {host.Plan.Host.ToString().PadRight(width)}  {SwitchText.State(host)}\n");
+            {
+                var state = RolloutReasons.Of(host, rollout, orders) ?? SwitchText.State(host);
+                text.Append($"  {host.Plan.Host.ToString().PadRight(width)}  {state}\n");
+            }
         }
         foreach (var order in orders)
             text.Append(Waits(order, rollout, line));
@@ -130,6 +135,7 @@ public static class RolloutText
             + $"{line(["rollout", "--approve", ring])}\n",
         Order.Open(var ring) => $"ring {ring} waits until hostlock/{rollout.Plan.Id}/{ring} is merged\n",
         Order.AskToKeep(var host) => $"{host} waits: its gates give no clear answer\n",
+        Order.AskForAgent(var host) => $"{host} waits: {Visible.Name(rollout.Hosts[host].Note ?? "its agent takes nothing")}\n",
         _ => "",
     };
 
@@ -160,7 +166,7 @@ public static class RolloutText
         return string.Join(", ", words);
     }
 
-    static string Hosts(IEnumerable<HostName> hosts)
+    internal static string Hosts(IEnumerable<HostName> hosts)
     {
         var names = hosts.ToList();
         var more = names.Count > HostsShown
@@ -173,7 +179,8 @@ public static class RolloutText
         string.Join(", ", files.Take(HostsShown).Select(Visible.Name))
         + (files.Count > HostsShown ? string.Create(CultureInfo.InvariantCulture, $" and {files.Count - HostsShown} more") : "");
 
-    static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("ddd yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    internal static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("ddd yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     static string Span(TimeSpan time) => time.TotalSeconds switch
     {

@@ -77,6 +77,9 @@ public static class SwitchText
             case Step.Activate when result.Facts?.Fired == after.Rollout:
                 yield return "fell silent";
                 break;
+            case Step.Activate when result.IsDeferred:
+                yield return $"not activated yet{Said(result)}";
+                break;
             case Step.Activate when after.Verdict == Verdict.Fail:
                 yield return $"not activated{Said(result)}";
                 break;
@@ -107,6 +110,7 @@ public static class SwitchText
         { UnderWay: { } step } => $"{step.ToString().ToLowerInvariant()} is under way",
         { IsAtRisk: true, Verdict: Verdict.Unclear } => "on trial, its gates give no clear answer",
         { IsAtRisk: true } => "on trial",
+        { IsDeferred: true } => $"not activated yet{Why(host)}",
         _ => "to come",
     };
 
@@ -203,8 +207,10 @@ public static class SwitchText
                 [("look", line(["probe", name])), ("give it the system", again)],
             { Outcome: HostOutcome.Superseded } => [("look", line(["probe", name]))],
             { Outcome: HostOutcome.Absent } => [("once it is back", line(isRollout ? ["tick"] : resume))],
+            { Outcome: HostOutcome.Held, Hold: HostRecord.Gone } => [],
             { Outcome: HostOutcome.Held } => [("let it go", line(["unhold", name]))],
             { Outcome: HostOutcome.NotCopied } => [("once that is mended", line(resume))],
+            { Outcome: null, IsDeferred: true } => [("once that is mended", line(resume))],
             { Outcome: null, Verdict: Verdict.Unclear } =>
             [
                 ("ask again", line(resume)),

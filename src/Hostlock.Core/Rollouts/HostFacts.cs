@@ -17,6 +17,9 @@ public sealed record HostFacts(StorePath? Running, StorePath? System, StorePath?
     /// <summary>True if the system that it is to get is in its store, whole.</summary>
     public bool HasTarget { get; init; }
 
+    /// <summary>True if NixOS refuses to switch to the system that it is to get, which has to be booted then.</summary>
+    public bool IsInhibited { get; init; }
+
     /// <summary>The id of the rollout whose trial is not over there; null if there is none.</summary>
     public string? Trial { get; init; }
 
@@ -41,6 +44,7 @@ public sealed record HostFacts(StorePath? Running, StorePath? System, StorePath?
     {
         IsSwitching = facts.IsSwitching,
         HasTarget = facts.HasWanted,
+        IsInhibited = facts.IsInhibited,
         Trial = facts.Trial,
         Fired = facts.Fired,
         FailedUnits = facts.FailedUnits,

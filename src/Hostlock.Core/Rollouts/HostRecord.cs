@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hostlock.Machines;
 
 namespace Hostlock.Rollouts;
 
@@ -50,6 +51,9 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>The most times that a host is returned before a person must look.</summary>
     public const int MostReturns = 3;
 
+    /// <summary>Why a host is passed by that went from hostlock.toml since the rollout began.</summary>
+    public const string Gone = "hostlock.toml has no such host any more";
+
     /// <summary>The time that a host has to go back and to answer, once its silence timer went off.</summary>
     public static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
 
@@ -67,6 +71,9 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
 
     /// <summary>The answers of the gates when they were last asked.</summary>
     public ImmutableArray<GateAnswer> Gates { get; init; } = [];
+
+    /// <summary>True if the agent that deploys the machine takes nothing now, and nothing was begun: a person has to see to it.</summary>
+    public bool IsDeferred { get; init; }
 
     /// <summary>The step that began and has not ended; null if there is none.</summary>
     public Step? UnderWay { get; init; }
@@ -183,7 +190,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
             WaitsSince = result.Facts is { IsSwitching: true } ? WaitsSince ?? ended.At : null,
             AskedAt = step == Question ? ended.At : AskedAt,
         };
-        next = next.Judged(step, result, CutOff);
+        next = next.Inhibited().Judged(step, result, CutOff);
         var outcome = next.Judge(ended);
         return (next with
         {
@@ -220,7 +227,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     // Out of reach, it is asked again; what was unclear is judged again.
     internal HostRecord After(RolloutEvent.Resumed resumed) =>
         Outcome is HostOutcome.Absent or HostOutcome.WrongMachine or HostOutcome.NotCopied or HostOutcome.Stranded
-            || (Outcome is null && (Verdict == Rollouts.Verdict.Unclear || !resumed.IsChecked))
+            || (Outcome is null && (Verdict == Rollouts.Verdict.Unclear || IsDeferred || !resumed.IsChecked))
             ? this with
             {
                 Plan = Plan with { IsChecked = Plan.IsChecked && resumed.IsChecked },
@@ -230,16 +237,25 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
                 Silences = 0,
                 Copies = 0,
                 Returns = 0,
+                IsDeferred = false,
                 Verdict = Verdict == Rollouts.Verdict.Unclear ? null : Verdict,
             }
             // What was to boot may have booted.
             : Outcome == HostOutcome.Kept && KeptSince is null ? this with { AskedAt = null } : this;
+
+    // What NixOS refuses to switch to is for the next boot.
+    HostRecord Inhibited() => Activations == 0 && Now is { IsInhibited: true } && Phase == HostPhase.Before
+        ? this with { Plan = Plan with { Activation = Activation.Boot } }
+        : this;
 
     static bool Renews(Step step) => step is Step.Activate or Step.Check or Step.Keep;
 
     // A verdict belongs to one system and one boot. What failed before it ran has its verdict too.
     HostRecord Judged(Step step, StepResult result, Step? cutOff)
     {
+        // An agent that takes nothing is for a person to see to.
+        if (result.IsDeferred)
+            return this with { Activations = Activations - 1, IsDeferred = true };
         if (Now is null)
             return this;
         // What we cut off is no try: a copy, or an activation that never reached the machine, which has no mark of it.
@@ -281,6 +297,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
             HostPhase.Kept when Activations == 0 || Verdict == Rollouts.Verdict.Pass || !NeedsCheck => HostOutcome.Kept,
             HostPhase.Before when Activations > 0 && (Verdict == Rollouts.Verdict.Fail || HasFailed(ended)) => HostOutcome.Returned,
             HostPhase.Before when Copies >= MostCopies && !Now.HasTarget => HostOutcome.NotCopied,
+            HostPhase.Before when Now.Power == RootPower.None && Activations == 0 => HostOutcome.NotCopied,
             HostPhase.Switching when ended.At > WaitsSince + LongestSwitch =>
                 Activations == 0 || HasBeenKept ? HostOutcome.Superseded : HostOutcome.Stranded,
             _ => ended.Step == Step.Return && Returns >= MostReturns ? HostOutcome.Stranded : null,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 
 namespace Hostlock.Rollouts;
@@ -18,16 +19,24 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     public ImmutableDictionary<string, DateTimeOffset> ApprovedRings { get; private init; } =
         ImmutableDictionary<string, DateTimeOffset>.Empty;
 
-    /// <summary>The rings that were opened, by name.</summary>
-    public ImmutableHashSet<string> OpenedRings { get; private init; } = [];
+    /// <summary>The rings that were opened, each with the commit that has the locks of its hosts; null if none was made.</summary>
+    public ImmutableDictionary<string, Revision?> OpenedRings { get; private init; } = ImmutableDictionary<string, Revision?>.Empty;
 
     /// <summary>What is known of the hosts of a ring, in the order of the plan.</summary>
     /// <param name="ring">The ring.</param>
     public ArraySegment<HostRecord> HostsOf(RingPlan ring) => Hosts.Of(ring);
 
+    /// <summary>The commit that a host got its system of; null if its ring is not open, or nobody knows.</summary>
+    /// <param name="host">The host.</param>
+    public Revision? CommitOf(HostName host) =>
+        Plan.Rings.FirstOrDefault(ring => ring.Hosts.Any(each => each.Host == host)) is { } found
+        && OpenedRings.TryGetValue(found.Name, out var opened)
+            ? opened ?? Plan.Source?.Base
+            : null;
+
     /// <summary>True if the hosts of a ring may be changed. What a switch or a rollback brings has nothing to open.</summary>
     /// <param name="ring">The ring.</param>
-    public bool IsOpen(RingPlan ring) => Plan.Action != RolloutAction.Rollout || OpenedRings.Contains(ring.Name);
+    public bool IsOpen(RingPlan ring) => Plan.Action != RolloutAction.Rollout || OpenedRings.ContainsKey(ring.Name);
 
     /// <summary>True if nothing is left to be done: each host has its outcome, or none may begin.</summary>
     public bool IsSettled
@@ -49,9 +58,9 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     public Rollout After(RolloutEvent happened) => happened switch
     {
         RolloutEvent.Opened opened => Of(opened),
-        RolloutEvent.Approved approved => this with { IsApproved = true, Hosts = Booting(approved.Boots) },
+        RolloutEvent.Approved => this with { IsApproved = true },
         RolloutEvent.RingApproved approved => this with { ApprovedRings = ApprovedRings.SetItem(approved.Ring, approved.At) },
-        RolloutEvent.RingOpened ring => this with { OpenedRings = OpenedRings.Add(ring.Ring) },
+        RolloutEvent.RingOpened ring => this with { OpenedRings = OpenedRings.SetItem(ring.Ring, ring.Commit) },
         RolloutEvent.Held held => With(held.Host, host => host.After(held)),
         RolloutEvent.Retried retried => With(retried.Host, host => host.After(retried)),
         RolloutEvent.Began began => With(began.Host, host => host.After(began)),
@@ -68,8 +77,4 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     };
 
     Rollout With(HostName host, Func<HostRecord, HostRecord> change) => this with { Hosts = Hosts.With(host, change) };
-
-    HostRecords Booting(ImmutableArray<HostName> hosts) => hosts.Aggregate(
-        Hosts,
-        (all, name) => all.With(name, host => host with { Plan = host.Plan with { Activation = Activation.Boot } }));
 }

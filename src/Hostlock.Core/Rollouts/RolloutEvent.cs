@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 
 namespace Hostlock.Rollouts;
@@ -13,9 +14,8 @@ public abstract record RolloutEvent(DateTimeOffset At)
     public sealed record Opened(RolloutPlan Plan, DateTimeOffset At) : RolloutEvent(At);
 
     /// <summary>A person, or an option, said that the machines may be changed.</summary>
-    /// <param name="Boots">The hosts that get their system by a boot, because it cannot be switched to.</param>
     /// <param name="At">When it happened.</param>
-    public sealed record Approved(ImmutableArray<HostName> Boots, DateTimeOffset At) : RolloutEvent(At);
+    public sealed record Approved(DateTimeOffset At) : RolloutEvent(At);
 
     /// <summary>A person said that a ring may begin.</summary>
     /// <param name="Ring">The name of the ring.</param>
@@ -26,7 +26,7 @@ public abstract record RolloutEvent(DateTimeOffset At)
     /// <param name="Ring">The name of the ring.</param>
     /// <param name="Commit">The commit that has the locks of its hosts; null if none was made.</param>
     /// <param name="At">When it happened.</param>
-    public sealed record RingOpened(string Ring, string? Commit, DateTimeOffset At) : RolloutEvent(At);
+    public sealed record RingOpened(string Ring, Revision? Commit, DateTimeOffset At) : RolloutEvent(At);
 
     /// <summary>A host is to stay at the system that it runs, or no longer.</summary>
     /// <param name="Host">The host.</param>
@@ -85,6 +85,9 @@ public sealed record StepResult
 
     /// <summary>True if another machine answers for the host.</summary>
     public bool IsWrongMachine { get; init; }
+
+    /// <summary>True if nothing was begun, because the agent that deploys the machine takes nothing now.</summary>
+    public bool IsDeferred { get; init; }
 
     /// <summary>The exit code of the command, which decides nothing; null if there was none.</summary>
     public int? ExitCode { get; init; }

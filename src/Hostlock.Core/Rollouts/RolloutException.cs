@@ -105,6 +105,12 @@ public sealed class RolloutException : HostlockException
             Hint = $"add after = \"{one}\" to [rings.{other}] in hostlock.toml",
         };
 
+    internal static RolloutException OutOfOrder(HostName host, HostName other) =>
+        new($"{host} comes after {other} by hostlock.toml, and would begin before it")
+        {
+            Hint = $"name {other} first, or put it into an earlier ring, or take it out of 'after' of [hosts.{host}]",
+        };
+
     internal static RolloutException NoRepository(string folder) =>
         new($"'{folder}' is in no git repository, and a rollout commits locks ring by ring")
         {

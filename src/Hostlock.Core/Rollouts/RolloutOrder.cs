@@ -25,14 +25,31 @@ public sealed record RolloutOrder(ImmutableArray<RingHosts> Rings, ImmutableArra
         if (hosts.Count == 0)
             throw RolloutException.NoRings();
         var rings = hosts.Select(host => host.Ring).Distinct().ToList();
+        ImmutableArray<RingHosts> order = [.. named.Count == 0 || rings.Count > 1 ? ByRings(fleet, hosts, named) : OneByOne(fleet, hosts)];
+        RefuseOutOfOrder(order);
         return new(
-            [.. named.Count == 0 || rings.Count > 1 ? ByRings(fleet, hosts, named) : OneByOne(fleet, hosts)],
+            order,
             [
                 .. fleet.Groups.Select(
                     group => new GroupPlan(
                         group.Name, group.Parallel, [.. group.Hosts.Where(name => hosts.Any(host => host.Name == name))]))
                 .Where(group => !group.Hosts.IsEmpty),
             ]);
+    }
+
+    // A host that comes after one of a later ring would never begin.
+    static void RefuseOutOfOrder(ImmutableArray<RingHosts> order)
+    {
+        var later = order.SelectMany(ring => ring.Hosts).Select(host => host.Name).ToHashSet();
+        foreach (var ring in order)
+        {
+            later.ExceptWith(ring.Hosts.Select(host => host.Name));
+            foreach (var host in ring.Hosts)
+            {
+                if (host.After.Where(later.Contains).ToList() is [var other, ..])
+                    throw RolloutException.OutOfOrder(host.Name, other);
+            }
+        }
     }
 
     // The first host tries it, and the others follow by the rule of the ring that all are in.

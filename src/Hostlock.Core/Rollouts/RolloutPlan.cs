@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Machines;
 
@@ -91,7 +92,7 @@ public enum RolloutAction
 /// <param name="From">The host whose lock goes through the rings.</param>
 /// <param name="Commit">The commit that has all locks, and of which the systems are made.</param>
 /// <param name="Base">The commit that it was made from.</param>
-public sealed record RolloutSource(HostName From, string Commit, string Base);
+public sealed record RolloutSource(HostName From, Revision Commit, Revision Base);
 
 /// <summary>One host and the system that it is to get.</summary>
 /// <param name="Host">The host.</param>
@@ -100,4 +101,8 @@ public sealed record RolloutSource(HostName From, string Commit, string Base);
 /// <param name="Engine">The name of the engine that activates it.</param>
 /// <param name="Trial">The silence after which the machine goes back by itself.</param>
 /// <param name="IsChecked">False if the system is kept without a look at the machine and its gates.</param>
-public sealed record HostPlan(HostName Host, StorePath Target, Activation Activation, string Engine, TimeSpan Trial, bool IsChecked);
+public sealed record HostPlan(HostName Host, StorePath Target, Activation Activation, string Engine, TimeSpan Trial, bool IsChecked)
+{
+    /// <summary>The hosts of the rollout that must have their outcomes before this one begins.</summary>
+    public ImmutableArray<HostName> After { get; init; } = [];
+}

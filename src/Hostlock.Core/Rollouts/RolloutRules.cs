@@ -77,6 +77,7 @@ public static class RolloutRules
             // What began to go back goes back, although a power cut may have taken the verdict away.
             HostPhase.Tried or HostPhase.OnTrial or HostPhase.Unconfirmed or HostPhase.Kept when host.Returns > 0 => Step.Return,
             HostPhase.Switching => Step.Probe,
+            HostPhase.Before when host.IsDeferred => null,
             HostPhase.Before => !host.Now.HasTarget ? Step.Copy : Step.Activate,
             HostPhase.Tried => host.Verdict == Verdict.Fail || host.Activations >= HostRecord.MostActivations ? Step.Return : Step.Activate,
             // An engine that moves the profile was cut off half-way, by us or by the mains.
@@ -140,16 +141,23 @@ public static class RolloutRules
             var room = ring.Rule.Parallel - _rollout.Hosts.Count(host => host.IsAtRisk);
             var groups = new GroupRoom(_rollout);
             var waits = false;
+            var questions = new List<Order>();
             foreach (var host in _rollout.HostsOf(ring))
             {
-                if (host is not { Outcome: null, UnderWay: null, IsAtRisk: false } || _busy.Contains(host.Plan.Host)
-                    || NextStep(host) is not { } step)
+                if (host is not { Outcome: null, UnderWay: null, IsAtRisk: false } || _busy.Contains(host.Plan.Host))
                     continue;
+                if (NextStep(host) is not { } step)
+                {
+                    questions.Add(host.IsDeferred ? new Order.AskForAgent(host.Plan.Host) : new Order.AskToKeep(host.Plan.Host));
+                    continue;
+                }
                 if (step is Step.Probe or Step.Copy)
                 {
                     Take(host, step);
                     continue;
                 }
+                if (host.Plan.After.Any(IsToCome))
+                    continue;
                 waits = true;
                 if (!_rollout.IsApproved || !isTime || !areCounted || room <= 0 || !groups.Enter(host.Plan.Host))
                     continue;
@@ -157,7 +165,10 @@ public static class RolloutRules
                 room--;
             }
             // A person is asked once, when all is known.
-            if (!waits || !IsIdle)
+            if (!IsIdle)
+                return;
+            _orders.AddRange(questions);
+            if (!waits)
                 return;
             if (!_rollout.IsApproved)
                 _orders.Add(new Order.AskToBegin());
@@ -189,6 +200,8 @@ public static class RolloutRules
             if (!Asks(kept.Where(host => host.AskedAt is not { } at || at < since)))
                 _orders.Add(new Order.Open(ring.Name));
         }
+
+        bool IsToCome(HostName name) => _rollout.Hosts.Find(name) is { Outcome: null };
 
         Order? WaitsFor(RingPlan ring, DoorReason? question, DateTimeOffset ready)
         {

@@ -57,6 +57,10 @@ public abstract record Order
     /// <summary>A person has to say whether a system is kept, because its gates give no clear answer.</summary>
     /// <param name="Host">The host.</param>
     public sealed record AskToKeep(HostName Host) : Order;
+
+    /// <summary>Ask a person to see to the agent that deploys a machine, which takes nothing now.</summary>
+    /// <param name="Host">The host.</param>
+    public sealed record AskForAgent(HostName Host) : Order;
 }
 
 /// <summary>What a ring waits for.</summary>

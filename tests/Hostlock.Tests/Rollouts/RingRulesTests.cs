@@ -136,6 +136,25 @@ public class RingRulesTests
     }
 
     [Fact]
+    public void A_host_waits_for_those_that_it_comes_after_and_for_nobody_who_is_out_of_reach()
+    {
+        var plan = new RolloutPlan(
+            Id, RolloutAction.Rollout,
+            [
+                new RingPlan(
+                    "all", new() { Parallel = 3 },
+                    [.. new[] { B, C, D }.Select(host => Plan() with { Host = host, After = host == B ? [C, D] : [] })]),
+            ]);
+        var story = new Story(plan).Opens("all").Ends(B, Step.Probe, Facts(Old)).Ends(C, Step.Probe, Facts(Old)).IsAbsent(D);
+
+        Assert.Equal([new Order.Do(C, Step.Activate)], story.Next);
+        story.Ends(C, Step.Activate, Facts(New, Old, Id));
+        Assert.Equal([new Order.Do(C, Step.Check)], story.Next);
+        story.Checks(C, Facts(New, Old, Id), Verdict.Pass).Ends(C, Step.Keep, Facts(New));
+        Assert.Equal([new Order.Do(B, Step.Activate)], story.Next);
+    }
+
+    [Fact]
     public void A_group_goes_across_rings()
     {
         var story = new Story(group: new GroupPlan("etcd", 1, [A, B])).Opens("canary").IsAbsent(A)
@@ -208,7 +227,7 @@ public class RingRulesTests
     sealed class Story
     {
         public Story(RolloutPlan plan) =>
-            Rollout = Rollout.Of(new(plan, Start)).After(new RolloutEvent.Approved([], Start));
+            Rollout = Rollout.Of(new(plan, Start)).After(new RolloutEvent.Approved(Start));
 
         public Story(RingRule? rule = null, Activation activation = Activation.Test, GroupPlan? group = null, RingRule? third = null)
             : this(

@@ -87,6 +87,18 @@ public class RolloutOrderTests
     public void An_order_that_nobody_gave_is_an_error(string file, string named, string message) =>
         Assert.Equal(message, Assert.Throws<RolloutException>(() => Of(file, named)).Message);
 
+    [Theory]
+    [InlineData("dobro", "plex dobro", "dobro comes after zeeba by hostlock.toml, and would begin before it")]
+    public void A_host_does_not_come_before_one_that_it_comes_after(string host, string named, string message)
+    {
+        const string file = "version = 1\n[hosts.plex]\n[hosts.dobro]\nafter = [\"zeeba\"]\n[hosts.zeeba]\n";
+
+        Assert.Equal(message, Assert.Throws<RolloutException>(() => Of(file, $"{host} zeeba")).Message);
+        Assert.Equal(["zeeba"], Of(file, $"zeeba {host}").Hosts.Last().After.Select(name => name.ToString()));
+        // Who takes no part is waited for by nobody.
+        Assert.Equal(named, string.Join(' ', Of(file, named).Hosts.Select(each => each.Name)));
+    }
+
     static RolloutOrder Of(string file, string named)
     {
         var fleet = FleetFile.Read(file);

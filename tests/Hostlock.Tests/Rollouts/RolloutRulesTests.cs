@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hostlock.Fleets;
+using Hostlock.Machines;
 using Hostlock.Rollouts;
 using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
@@ -346,11 +347,43 @@ public class RolloutRulesTests
     }
 
     [Fact]
-    public void A_host_that_cannot_be_switched_is_approved_for_the_next_boot()
+    public void A_system_that_cannot_be_switched_to_is_for_the_next_boot()
     {
-        var story = new Story().Says(Step.Probe, Facts(Old)).With(new RolloutEvent.Approved([Plex], Start));
+        var story = new Story().Says(Step.Probe, Facts(Old) with { HasTarget = false })
+            .Says(Step.Copy, Facts(Old) with { IsInhibited = true }).Approved().Says(Step.Activate, Facts(Old, New));
 
-        Assert.Equal((Step.Activate, Activation.Boot), (story.NextStep, story.Host.Plan.Activation));
+        Assert.Equal((HostOutcome.Kept, Activation.Boot), (story.Outcome, story.Host.Plan.Activation));
+    }
+
+    [Fact]
+    public void A_host_whose_user_is_not_root_gets_nothing_until_he_is()
+    {
+        var story = new Story().Says(Step.Probe, Facts(Old) with { Power = RootPower.None });
+
+        Assert.Equal(HostOutcome.NotCopied, story.Outcome);
+        Assert.Equal(Step.Activate, story.Approved().With(new RolloutEvent.Resumed(true, Start)).Says(Step.Probe, Facts(Old)).NextStep);
+        // Who runs the system already need not be changed.
+        Assert.Equal(HostOutcome.Kept, new Story().Says(Step.Probe, Facts(New) with { Power = RootPower.None }).Outcome);
+    }
+
+    [Fact]
+    public void An_agent_that_takes_nothing_is_for_a_person_and_no_try()
+    {
+        var story = new Story(Plan(Activation.Switch)).Says(Step.Probe, Facts(Old)).Approved().Defers(Facts(Old));
+
+        Assert.Equal([new Order.AskForAgent(Plex)], story.Next);
+        Assert.Equal((null, 0), (story.Outcome, story.Host.Activations));
+        story.With(new RolloutEvent.Resumed(true, Start)).Says(Step.Probe, Facts(Old)).Says(Step.Activate, Facts(New, New, Id));
+        Assert.Equal(Step.Check, story.NextStep);
+    }
+
+    [Fact]
+    public void An_agent_that_takes_nothing_of_a_machine_that_falls_silent_is_asked_for_once_the_machine_is_known()
+    {
+        var story = new Story(Plan(Activation.Switch)).Says(Step.Probe, Facts(Old)).Approved().Defers(null);
+
+        Assert.Equal(Step.Probe, story.NextStep);
+        Assert.Equal([new Order.AskForAgent(Plex)], story.Says(Step.Probe, Facts(Old)).Next);
     }
 
     [Fact]
@@ -368,7 +401,7 @@ public class RolloutRulesTests
         var rollout = Rollout.Of(new(new(Id, RolloutAction.Switch, [Plan(), Plan() with { Host = second }]), Start));
         foreach (var host in new[] { Plex, second })
             rollout = Ended(Began(rollout, host, Step.Probe), host, Step.Probe, Facts(Old));
-        rollout = rollout.After(new RolloutEvent.Approved([], Start));
+        rollout = rollout.After(new RolloutEvent.Approved(Start));
 
         Assert.Equal([new Order.Do(Plex, Step.Activate)], Next(rollout));
         rollout = Began(rollout, Plex, Step.Activate);
@@ -429,13 +462,17 @@ public class RolloutRulesTests
             return this;
         }
 
-        public Story Approved() => With(new RolloutEvent.Approved([], _now));
+        public Story Approved() => With(new RolloutEvent.Approved(_now));
 
         public static Story Kept(Story tried) =>
             tried.Says(Step.Check, Facts(New, Old, Id), Verdict.Pass).Says(Step.Keep, Facts(New));
 
         public Story Ends(Step step, HostFacts? facts, Verdict? verdict = null) =>
             With(new RolloutEvent.Ended(Plex, step, new() { Facts = facts, Verdict = verdict }, _now));
+
+        /// <summary>Finds, as it is to activate, that the agent takes nothing.</summary>
+        public Story Defers(HostFacts? facts) => With(new RolloutEvent.Began(Plex, Step.Activate, _now))
+            .With(new RolloutEvent.Ended(Plex, Step.Activate, new() { Facts = facts, IsDeferred = true }, _now));
 
         /// <summary>Takes the step that the rules want, which must be this one.</summary>
         public Story Says(Step step, HostFacts? facts, Verdict? verdict = null)

@@ -21,7 +21,7 @@ public static class MachineAnswer
     static readonly string[] Keys =
     [
         "host", "machine", "boot", "up", "running", "booted", "next", "reboot", "stamp", "lock", "about", "inhibitors", "generation",
-        "specialisation", "switching", "units", "failed", "left", "has", "power", "trial", "fired",
+        "specialisation", "switching", "units", "failed", "left", "has", "inhibited", "power", "trial", "fired",
     ];
 
     static readonly string[] Repeated = ["reboot", "generation", "switching", "failed", "left"];
@@ -54,6 +54,7 @@ public static class MachineAnswer
             Inhibitors = lines.Only("inhibitors") is { } inhibitors ? lines.Texts("inhibitors", inhibitors) : null,
             BytesLeft = NameMap<long>.Of([.. lines.All("left").Select(lines.Left)]),
             HasWanted = lines.Only("has") is not null,
+            IsInhibited = lines.Only("inhibited") is not null,
             Power = lines.Only("power") is { } power ? lines.Power(power) : RootPower.None,
             Trial = lines.Only("trial") is { } trial ? lines.Visible("trial", trial) : null,
             Fired = lines.Only("fired") is { } fired ? lines.Visible("fired", fired) : null,

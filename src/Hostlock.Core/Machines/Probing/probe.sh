@@ -68,6 +68,7 @@ if [ -n "$wanted" ]; then
   # A folder that is not registered is half of a copy.
   if [ -e "$root$wanted/nixos-version" ] && { ! command -v nix-store >/dev/null 2>&1 || bounded nix-store --check-validity "$wanted" 2>/dev/null; }; then
     say has wanted
+    ! is_inhibited "$wanted" || say inhibited wanted
   fi
   if [ "$(id -u)" = 0 ]; then
     say power root

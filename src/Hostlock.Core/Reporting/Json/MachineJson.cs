@@ -59,6 +59,8 @@ public static class MachineJson
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+        if (status.Reason is { } reason)
+            json.WriteString("reason", reason);
         if (MachineWords.NextStep(status, commands) is { Length: > 0 } next)
             json.WriteString("next", next);
     }

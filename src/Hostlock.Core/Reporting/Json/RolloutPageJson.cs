@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using Hostlock.Fleets;
 using Hostlock.Machines;
@@ -22,6 +23,10 @@ public static class RolloutPageJson
         foreach (var file in planned.Uncommitted)
             json.WriteStringValue(file);
         json.WriteEndArray();
+        json.WriteStartObject("goesBack");
+        foreach (var (host, why) in planned.StepsBack)
+            json.WriteString(host.ToString(), why);
+        json.WriteEndObject();
         json.WriteStartArray("rings");
         foreach (var ring in planned.Order.Rings)
         {
@@ -50,7 +55,7 @@ public static class RolloutPageJson
     {
         json.WriteString("rollout", rollout.Plan.Id);
         json.WriteString("from", rollout.Plan.Source?.From.ToString());
-        json.WriteString("commit", rollout.Plan.Source?.Commit);
+        json.WriteString("commit", rollout.Plan.Source?.Commit.ToString());
         json.WriteString("halted", RolloutRules.WhyHalted(rollout));
         json.WriteStartArray("waits");
         foreach (var order in orders)
@@ -70,6 +75,9 @@ public static class RolloutPageJson
                 json.WriteString("outcome", host.Outcome is { } outcome ? RolloutJson.Word(outcome) : null);
                 json.WriteBoolean("atRisk", host.IsAtRisk);
                 json.WriteString("underWay", host.UnderWay is { } step ? RolloutJson.Word(step) : null);
+                if (RolloutReasons.Of(host, rollout, orders) is { } reason)
+                    json.WriteString("reason", reason);
+                json.WriteString("since", host.SettledAt?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
                 if (host.Note is { } note)
                     json.WriteString("note", note);
                 json.WriteEndObject();
@@ -107,6 +115,12 @@ public static class RolloutPageJson
                 json.WriteStartObject();
                 json.WriteString("host", host.ToString());
                 json.WriteString("for", "verdict");
+                json.WriteEndObject();
+                break;
+            case Order.AskForAgent(var host):
+                json.WriteStartObject();
+                json.WriteString("host", host.ToString());
+                json.WriteString("for", "agent");
                 json.WriteEndObject();
                 break;
             default:

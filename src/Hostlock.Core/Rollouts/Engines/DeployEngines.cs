@@ -23,5 +23,8 @@ public static class DeployEngines
     /// <param name="isChecked">False if the system is kept without a look at the machine and its gates.</param>
     public static HostPlan Plan(Fleet fleet, Host host, StorePath target, bool boots, bool isChecked) => new(
         host.Name, target, boots ? Activation.Boot : Find(fleet, host.Rollout.Engine)!.Activation, host.Rollout.Engine, host.Rollout.Trial,
-        isChecked);
+        isChecked)
+    {
+        After = host.After,
+    };
 }

@@ -44,24 +44,25 @@ public sealed class EventNotices : IAsyncDisposable
         var hasFailed = false;
         await foreach (var json in _events.Reader.ReadAllAsync())
         {
-            if (await FailureAsync(json) is not { } why || hasFailed)
-                continue;
-            hasFailed = true;
-            warned(new($"'{words[0]}' of [rollout] notify fails: {why}"));
-        }
-
-        async Task<string?> FailureAsync(string json)
-        {
             try
             {
                 var request = UserProgram.Alone(words, folder, LongestNotice);
                 var finished = await processes.RunAsync(request.WithInput($"{json}\n"), CancellationToken.None);
-                return finished.Succeeded ? null : Complaint.Of(finished);
+                if (!finished.Succeeded && !hasFailed)
+                    Warn(Complaint.Of(finished));
             }
             catch (PlatformException why)
             {
-                return why.Message;
+                // It cannot be run, or hangs: each further event would take as long.
+                Warn(why.Message);
+                return;
             }
+        }
+
+        void Warn(string why)
+        {
+            hasFailed = true;
+            warned(new($"'{words[0]}' of [rollout] notify fails: {why}"));
         }
     }
 }

@@ -13,6 +13,9 @@ namespace Hostlock.Rollouts.Journals;
 /// </summary>
 public sealed class RolloutJournals
 {
+    /// <summary>The most journals that are kept. Older ones go, except those of the last switch and the last rollout.</summary>
+    public const int Most = 100;
+
     const string Folder = "hostlock";
 
     readonly string _flake;
@@ -43,6 +46,7 @@ public sealed class RolloutJournals
     {
         AtomicFile.CreateFolder(Path);
         using var reserved = FolderLock.TryTake(Path) ?? throw RolloutException.Busy(_flake);
+        ForgetOld();
         return await doAsync();
     }
 
@@ -94,12 +98,21 @@ public sealed class RolloutJournals
 
     /// <summary>The rollouts, of which the one that was last written to comes first. Each journal is read when it is asked for.</summary>
     /// <exception cref="HostlockException">A journal cannot be read, or is not what was written.</exception>
-    public IEnumerable<Rollout> NewestFirst() =>
-        Exist
-            ? Directory.EnumerateFiles(Path, $"*{Journal.Extension}")
-                .OrderByDescending(File.GetLastWriteTimeUtc).ThenBy(path => path, StringComparer.Ordinal)
-                .Select(Fold).OfType<Rollout>()
-            : [];
+    public IEnumerable<Rollout> NewestFirst() => Exist ? Files().Select(Fold).OfType<Rollout>() : [];
+
+    IEnumerable<string> Files() =>
+        Directory.EnumerateFiles(Path, $"*{Journal.Extension}")
+            .OrderByDescending(File.GetLastWriteTimeUtc).ThenBy(path => path, StringComparer.Ordinal);
+
+    void ForgetOld()
+    {
+        var old = Files().Skip(Most).ToList();
+        if (old.Count == 0)
+            return;
+        var last = new[] { LastSwitch(), LastRollout() }.OfType<Rollout>().Select(rollout => PathOf(rollout.Plan.Id)).ToList();
+        foreach (var path in old.Where(path => !last.Contains(path)))
+            AtomicFile.Delete(path);
+    }
 
     static Rollout? Fold(string path)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Machines;
 
@@ -63,9 +64,8 @@ public static class RolloutJson
                     Write(json, group);
                 json.WriteEndArray();
                 break;
-            case RolloutEvent.Approved(var boots, _):
+            case RolloutEvent.Approved:
                 json.WriteString("event", "approved");
-                WriteTexts(json, "boots", boots.Select(host => host.ToString()));
                 break;
             case RolloutEvent.RingApproved(var ring, _):
                 json.WriteString("event", "ringApproved");
@@ -74,8 +74,8 @@ public static class RolloutJson
             case RolloutEvent.RingOpened(var ring, var commit, _):
                 json.WriteString("event", "ringOpened");
                 json.WriteString("ring", ring);
-                if (commit is not null)
-                    json.WriteString("commit", commit);
+                if (commit is { } made)
+                    json.WriteString("commit", made.ToString());
                 break;
             case RolloutEvent.Held(var host, var why, _):
                 json.WriteString("event", "held");
@@ -121,8 +121,8 @@ public static class RolloutJson
     static void Write(Utf8JsonWriter json, RolloutSource source)
     {
         json.WriteString("from", source.From.ToString());
-        json.WriteString("commit", source.Commit);
-        json.WriteString("base", source.Base);
+        json.WriteString("commit", source.Commit.ToString());
+        json.WriteString("base", source.Base.ToString());
     }
 
     static void Write(Utf8JsonWriter json, RingPlan ring)
@@ -171,6 +171,8 @@ public static class RolloutJson
         json.WriteString("engine", plan.Engine);
         json.WriteNumber("trial", (long)plan.Trial.TotalSeconds);
         json.WriteBoolean("checked", plan.IsChecked);
+        if (!plan.After.IsEmpty)
+            WriteTexts(json, "after", plan.After.Select(host => host.ToString()));
         json.WriteEndObject();
     }
 
@@ -188,6 +190,8 @@ public static class RolloutJson
             json.WriteString("note", note);
         if (result.IsWrongMachine)
             json.WriteBoolean("wrongMachine", true);
+        if (result.IsDeferred)
+            json.WriteBoolean("deferred", true);
         if (result.Verdict is { } verdict)
             json.WriteString("verdict", Word(verdict));
         if (!result.Gates.IsEmpty)
@@ -219,6 +223,8 @@ public static class RolloutJson
             json.WriteBoolean("switching", true);
         if (facts.HasTarget)
             json.WriteBoolean("hasTarget", true);
+        if (facts.IsInhibited)
+            json.WriteBoolean("inhibited", true);
         if (facts.Trial is { } trial)
             json.WriteString("trial", trial);
         if (facts.Fired is { } fired)
@@ -260,9 +266,10 @@ public static class RolloutJson
                         : null,
                 },
                 at),
-            "approved" => new RolloutEvent.Approved([.. json.GetProperty("boots").EnumerateArray().Select(Name)], at),
+            "approved" => new RolloutEvent.Approved(at),
             "ringApproved" => new RolloutEvent.RingApproved(json.GetProperty("ring").GetString()!, at),
-            "ringOpened" => new RolloutEvent.RingOpened(json.GetProperty("ring").GetString()!, Text(json, "commit"), at),
+            "ringOpened" => new RolloutEvent.RingOpened(
+                json.GetProperty("ring").GetString()!, json.TryGetProperty("commit", out var commit) ? Commit(commit) : null, at),
             "held" => new RolloutEvent.Held(Name(json.GetProperty("host")), Text(json, "why"), at),
             "retried" => new RolloutEvent.Retried(Name(json.GetProperty("host")), at),
             "began" => new RolloutEvent.Began(Name(json.GetProperty("host")), StepOf(json), at),
@@ -300,13 +307,17 @@ public static class RolloutJson
         // Who described an engine may have taken it away since.
         HostName.TryParse(json.GetProperty("engine").GetString() ?? "")?.ToString() ?? throw new FormatException(),
         TimeSpan.FromSeconds(json.GetProperty("trial").GetInt64()),
-        json.GetProperty("checked").GetBoolean());
+        json.GetProperty("checked").GetBoolean())
+    {
+        After = json.TryGetProperty("after", out var after) ? [.. after.EnumerateArray().Select(Name)] : [],
+    };
 
     static StepResult Result(JsonElement json) => new()
     {
         ExitCode = json.TryGetProperty("exitCode", out var code) ? code.GetInt32() : null,
         Note = Text(json, "note"),
         IsWrongMachine = json.TryGetProperty("wrongMachine", out _),
+        IsDeferred = json.TryGetProperty("deferred", out _),
         Verdict = json.TryGetProperty("verdict", out _) ? VerdictOf(json) : null,
         Gates = json.TryGetProperty("gates", out var gates)
             ? [
@@ -326,6 +337,7 @@ public static class RolloutJson
     {
         IsSwitching = json.TryGetProperty("switching", out _),
         HasTarget = json.TryGetProperty("hasTarget", out _),
+        IsInhibited = json.TryGetProperty("inhibited", out _),
         Trial = Text(json, "trial"),
         Fired = Text(json, "fired"),
         FailedUnits = json.TryGetProperty("failedUnits", out var units)
@@ -339,8 +351,7 @@ public static class RolloutJson
     static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var text) ? text.GetString() : null;
 
     // It becomes a word of git's.
-    static string Commit(JsonElement json) =>
-        json.GetString() is { Length: >= 40 } id && id.All(char.IsAsciiHexDigitLower) ? id : throw new FormatException();
+    static Revision Commit(JsonElement json) => Revision.Parse(json.GetString()!);
 
     static string Id(JsonElement json) => json.GetString() is { } id && RolloutPlan.IsId(id) ? id : throw new FormatException();
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Hostlock.Fetching.Git;
 using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Platform;
@@ -15,26 +16,20 @@ namespace Hostlock.Rollouts.Rings;
 /// </summary>
 public sealed class CandidateCommit
 {
-    /// <summary>The beginning of the refs of candidates.</summary>
-    public const string Refs = "refs/hostlock/";
-
-    // Where it stands until the rollout has its name.
-    const string Planned = $"{Refs}planned";
-
     // What git cat-file says of a name that means nothing, behind the name itself.
     const string Missing = " missing";
 
     readonly IProcessRunner _processes;
     readonly string _root;
 
-    CandidateCommit(IProcessRunner processes, string root, string id, string parent) =>
+    CandidateCommit(IProcessRunner processes, string root, Revision id, Revision parent) =>
         (_processes, _root, Id, Base) = (processes, root, id, parent);
 
     /// <summary>The id of the commit.</summary>
-    public string Id { get; }
+    public Revision Id { get; }
 
     /// <summary>The commit that it was made from: what HEAD was then. The same as <see cref="Id"/> if HEAD had the locks already.</summary>
-    public string Base { get; }
+    public Revision Base { get; }
 
     /// <summary>Opens a candidate that was made before.</summary>
     /// <param name="processes">Runs git.</param>
@@ -76,16 +71,16 @@ public sealed class CandidateCommit
     /// <param name="now">The present time.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RolloutException">git makes none.</exception>
-    public async Task<string> OnTopOfAsync(
-        string parent, IReadOnlyList<LockPlace> places, string message, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<Revision> OnTopOfAsync(
+        Revision parent, IReadOnlyList<LockPlace> places, string message, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var known = await LocksAsync(places, cancellationToken);
         var files = places.Select(
             (place, i) => (PathIn(place), new ReadOnlyMemory<byte>(known[i].Wanted ?? throw RolloutException.CandidateIsGone()))).ToList();
         var imported = await ImportAsync(_processes, _root, parent, files, now, cancellationToken);
         var made = await _processes.RunAsync(
-            GitProgram.Change(_root, "commit-tree", $"{imported}^{{tree}}", "-p", parent).WithInput(message), cancellationToken);
-        return made.Succeeded ? made.Output.Trim() : throw RolloutException.NoCandidate(made.Errors.Trim());
+            GitProgram.Change(_root, "commit-tree", $"{imported}^{{tree}}", "-p", parent.ToString()).WithInput(message), cancellationToken);
+        return made.Succeeded ? Revision.Parse(made.Output.Trim()) : throw RolloutException.NoCandidate(made.Errors.Trim());
     }
 
     // The commit would have the contents of an encrypted lock for all to read, and with what git stores of it, Nix can do nothing.
@@ -100,22 +95,22 @@ public sealed class CandidateCommit
         }
     }
 
-    static Task<string> ImportAsync(
-        IProcessRunner processes, string root, string parent, IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files,
+    static Task<Revision> ImportAsync(
+        IProcessRunner processes, string root, Revision parent, IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files,
         DateTimeOffset now, CancellationToken cancellationToken) =>
         ImportedCommit.MakeAsync(
-            processes, root, Planned, parent, "Locks of a rollout, before its rings are opened", files, now, cancellationToken);
+            processes, root, RolloutRefs.Planned, parent, "Locks of a rollout, before its rings are opened", files, now, cancellationToken);
 
     /// <summary>The id of the commit that HEAD is at; null if there is none yet.</summary>
     /// <param name="processes">Runs git.</param>
     /// <param name="folder">The fleet.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RolloutException">The fleet is in no repository.</exception>
-    public static async Task<string?> HeadAsync(IProcessRunner processes, FleetFolder folder, CancellationToken cancellationToken)
+    public static async Task<Revision?> HeadAsync(IProcessRunner processes, FleetFolder folder, CancellationToken cancellationToken)
     {
         var found = await processes.RunAsync(
             GitProgram.AskAround(RootOf(processes, folder), "rev-parse", "--verify", "--quiet", "HEAD^{commit}"), cancellationToken);
-        return found.Succeeded ? found.Output.Trim() : null;
+        return found.Succeeded ? Revision.Parse(found.Output.Trim()) : null;
     }
 
     /// <summary>Has the ref of a rollout point to it, so that git keeps it.</summary>
@@ -125,7 +120,7 @@ public sealed class CandidateCommit
     public async Task KeepAsync(string rollout, CancellationToken cancellationToken)
     {
         var finished = await GitTurn.RunAsync(
-            _processes, GitProgram.Change(_root, "update-ref", $"{Refs}{rollout}", Id), cancellationToken);
+            _processes, GitProgram.Change(_root, "update-ref", $"{RolloutRefs.Prefix}{rollout}", Id.ToString()), cancellationToken);
         if (!finished.Succeeded)
             throw RolloutException.NoCandidate(finished.Errors.Trim());
     }
@@ -133,7 +128,15 @@ public sealed class CandidateCommit
     /// <summary>Takes the ref away that a commit has when it is made. git deletes the commit in time if no rollout keeps it.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     public Task ForgetPlanAsync(CancellationToken cancellationToken) =>
-        GitTurn.RunAsync(_processes, GitProgram.Change(_root, "update-ref", "-d", Planned), cancellationToken);
+        GitTurn.RunAsync(_processes, GitProgram.Change(_root, "update-ref", "-d", RolloutRefs.Planned), cancellationToken);
+
+    /// <summary>Deletes the refs of the oldest rollouts, and returns their names.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static Task<IReadOnlyList<string>> ForgetOldAsync(
+        IProcessRunner processes, FleetFolder folder, CancellationToken cancellationToken) =>
+        RolloutRefs.ForgetOldAsync(processes, RootOf(processes, folder), cancellationToken);
 
     /// <summary>The bytes of some locks in the candidate, and in the commit that it was made from; null for one that it does not
     /// have.</summary>
@@ -152,7 +155,8 @@ public sealed class CandidateCommit
     /// <param name="commit">The commit.</param>
     /// <param name="places">The places of the locks.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public Task<IReadOnlyList<byte[]?>> LocksInAsync(string commit, IReadOnlyList<LockPlace> places, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<byte[]?>> LocksInAsync(
+        Revision commit, IReadOnlyList<LockPlace> places, CancellationToken cancellationToken) =>
         ReadAsync(_processes, _root, [.. places.Select(place => $"{commit}:{PathIn(_root, place)}")], cancellationToken);
 
     /// <summary>The files that differ from HEAD, from the folder of the repository on, without those that git does not know.</summary>
@@ -170,6 +174,12 @@ public sealed class CandidateCommit
     /// <summary>The path of a lock, from the folder of the repository on.</summary>
     /// <param name="place">The place of the lock.</param>
     public string PathIn(LockPlace place) => PathIn(_root, place);
+
+    /// <summary>True if it comes after a commit, or was made from that very commit; null if git does not have the commit.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task<bool?> ComesAfterAsync(Revision commit, CancellationToken cancellationToken) =>
+        GitAncestry.IsAncestorAsync(_processes, _root, commit, Id, cancellationToken);
 
     static string PathIn(string root, LockPlace place) => GitWorkTreeFiles.PathOf(root, place.FullPath);
 

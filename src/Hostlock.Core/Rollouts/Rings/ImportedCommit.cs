@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Hostlock.Flakes;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
 
@@ -20,8 +21,8 @@ static class ImportedCommit
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The id of the commit.</returns>
     /// <exception cref="RolloutException">git makes none.</exception>
-    public static async Task<string> MakeAsync(
-        IProcessRunner processes, string root, string reference, string? parent, string message,
+    public static async Task<Revision> MakeAsync(
+        IProcessRunner processes, string root, string reference, Revision? parent, string message,
         IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var made = await GitTurn.RunAsync(
@@ -31,12 +32,14 @@ static class ImportedCommit
                 Input = Stream(reference, parent, message, files, now),
             },
             cancellationToken);
-        return made.Succeeded && made.Output.Trim() is { Length: > 0 } id ? id : throw RolloutException.NoCandidate(made.Errors.Trim());
+        return made.Succeeded && Revision.TryParse(made.Output.Trim()) is { } id
+            ? id
+            : throw RolloutException.NoCandidate(made.Errors.Trim());
     }
 
     // The commit is nobody's: who opens a ring signs for its locks.
     static byte[] Stream(
-        string reference, string? parent, string message, IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files,
+        string reference, Revision? parent, string message, IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files,
         DateTimeOffset now)
     {
         using var stream = new MemoryStream();

@@ -1,3 +1,4 @@
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Platform;
@@ -42,7 +43,11 @@ public sealed class RingLocks(
         if (shared.Exist)
             await shared.PushAsync(plan.Id, cancellationToken);
         var candidate = CandidateCommit.Of(processes, folder, plan.Source!);
-        var places = ring.Hosts.Select(host => folder.PlaceOf(host.Host)).DistinctBy(place => place.FullPath).ToList();
+        var places = ring.Hosts.Select(host => folder.TryHostOf(host.Host)).OfType<Host>()
+            .Select(host => folder.PlaceOf(host.Name)).DistinctBy(place => place.FullPath).ToList();
+        // All of its hosts went from hostlock.toml meanwhile.
+        if (places.Count == 0)
+            return new OpenedRing.Open(Commit: null);
         switch (folder.Fleet.Rollout.Open)
         {
             case RingOpening.Branch:
@@ -70,7 +75,7 @@ public sealed class RingLocks(
         var upstream = await Upstream.OfAsync(processes, folder, cancellationToken);
         var ours = places.Select(candidate.PathIn).ToHashSet(StringComparer.Ordinal);
         var locks = folder.AllPlaces().Select(candidate.PathIn).ToHashSet(StringComparer.Ordinal);
-        string? seen = null;
+        Revision? seen = null;
         for (var pushes = 1; ; pushes++)
         {
             var fetched = await upstream.FetchAsync(cancellationToken);

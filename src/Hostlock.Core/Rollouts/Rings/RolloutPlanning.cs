@@ -18,6 +18,9 @@ namespace Hostlock.Rollouts.Rings;
 public sealed record PlannedLocks(
     RolloutOrder Order, IReadOnlyList<PlannedLock> Locks, CandidateCommit Candidate, IReadOnlyList<string> Uncommitted)
 {
+    /// <summary>The hosts that it takes back to something older than what they run.</summary>
+    public ImmutableArray<StepBack> StepsBack { get; init; } = [];
+
     /// <summary>The locks of a ring that differ from those that the hosts have.</summary>
     /// <param name="ring">The ring.</param>
     public IEnumerable<PlannedLock> Changed(RingHosts ring) =>
@@ -77,7 +80,7 @@ public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The system of a host cannot be evaluated.</exception>
     public Task<ImmutableDictionary<HostName, StorePath>> EvaluateAsync(PlannedLocks planned, CancellationToken cancellationToken) =>
-        builds.EvaluateAsync([.. planned.Order.Hosts], Revision.Parse(planned.Candidate.Id), cancellationToken);
+        builds.EvaluateAsync([.. planned.Order.Hosts], planned.Candidate.Id, cancellationToken);
 
     /// <summary>Builds the systems of all hosts out of the candidate, and hands them to the program that wants them.</summary>
     /// <param name="planned">The locks.</param>
@@ -87,7 +90,7 @@ public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder
     public async Task<ImmutableDictionary<HostName, StorePath>> BuildAsync(
         PlannedLocks planned, Func<HostName, string> rootOf, CancellationToken cancellationToken)
     {
-        var built = await builds.OfAsync([.. planned.Order.Hosts], rootOf, Revision.Parse(planned.Candidate.Id), cancellationToken);
+        var built = await builds.OfAsync([.. planned.Order.Hosts], rootOf, planned.Candidate.Id, cancellationToken);
         await builds.AfterAsync(built, cancellationToken);
         return built.ToImmutableDictionary(each => each.Host.Name, each => each.System);
     }
@@ -104,12 +107,12 @@ public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder
         var missing = rollout.Hosts.Where(
             host => host.Outcome is not (HostOutcome.Kept or HostOutcome.Returned or HostOutcome.Superseded)
                 && host is { Activations: 0, Now: not { HasTarget: true } }
-                && folder.HostOf(host.Plan.Host).Rollout.Build is BuildPlace.Here
+                && folder.TryHostOf(host.Plan.Host)?.Rollout.Build is BuildPlace.Here
                 && !Directory.Exists(host.Plan.Target.ToString())).ToList();
         if (missing.Count == 0)
             return;
         var built = await builds.OfAsync(
-            [.. missing.Select(host => folder.HostOf(host.Plan.Host))], rootOf, Revision.Parse(source.Commit), cancellationToken);
+            [.. missing.Select(host => folder.HostOf(host.Plan.Host))], rootOf, source.Commit, cancellationToken);
         foreach (var (host, each) in missing.Zip(built))
         {
             if (each.System != host.Plan.Target)

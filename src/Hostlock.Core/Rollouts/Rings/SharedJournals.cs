@@ -1,3 +1,4 @@
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
@@ -15,8 +16,6 @@ namespace Hostlock.Rollouts.Rings;
 /// <param name="time">The clock.</param>
 public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder, RolloutJournals journals, TimeProvider time)
 {
-    const string Refs = $"{CandidateCommit.Refs}journals/";
-
     // The name of the journal in its commit.
     const string File = "journal";
 
@@ -29,11 +28,13 @@ public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder,
     public async Task FetchAsync(CancellationToken cancellationToken)
     {
         var upstream = await Upstream.OfAsync(processes, folder, cancellationToken);
-        await upstream.FetchRefsAsync(CandidateCommit.Refs, cancellationToken);
+        await upstream.FetchRefsAsync(RolloutRefs.Prefix, cancellationToken);
         var listed = await processes.RunAsync(
-            GitProgram.AskAround(upstream.Root, "for-each-ref", "--sort=-committerdate", "--count=1", "--format=%(refname)", "--", Refs),
+            GitProgram.AskAround(upstream.Root, "for-each-ref", "--sort=-committerdate", "--count=1", "--format=%(refname)", "--",
+                RolloutRefs.Journals),
             cancellationToken);
-        if (listed.Output.Trim() is not { Length: > 0 } newest || newest[Refs.Length..] is not { } rollout || !RolloutPlan.IsId(rollout))
+        if (listed.Output.Trim() is not { Length: > 0 } newest || newest[RolloutRefs.Journals.Length..] is not { } rollout
+            || !RolloutPlan.IsId(rollout))
             return;
         var found = await CandidateCommit.ReadAsync(processes, upstream.Root, [$"{newest}:{File}"], cancellationToken);
         if (found[0] is { } bytes)
@@ -47,10 +48,10 @@ public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder,
     public async Task PushAsync(string rollout, CancellationToken cancellationToken)
     {
         var upstream = await Upstream.OfAsync(processes, folder, cancellationToken);
-        var name = $"{Refs}{rollout}";
+        var name = $"{RolloutRefs.Journals}{rollout}";
         var known = await processes.RunAsync(
             GitProgram.AskAround(upstream.Root, "rev-parse", "--verify", "--quiet", name), cancellationToken);
-        var parent = known.Succeeded ? known.Output.Trim() : null;
+        var parent = known.Succeeded ? Revision.TryParse(known.Output.Trim()) : null;
         var bytes = journals.BytesOf(rollout);
         if (parent is not null)
         {
@@ -61,7 +62,17 @@ public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder,
         await ImportedCommit.MakeAsync(
             processes, upstream.Root, name, parent, $"Journal of the rollout {rollout}", [(File, bytes)], time.GetUtcNow(),
             cancellationToken);
-        if (await upstream.PushRefsAsync([name, $"{CandidateCommit.Refs}{rollout}"], cancellationToken) is { } said)
+        if (await upstream.PushRefsAsync([name, $"{RolloutRefs.Prefix}{rollout}"], cancellationToken) is { } said)
             throw RolloutException.JournalMoved(rollout, said);
+    }
+
+    /// <summary>Deletes the refs of rollouts in the other repository as well, once they are gone here.</summary>
+    /// <param name="names">The names.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="RolloutException">git cannot reach the other repository.</exception>
+    public async Task ForgetAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        if (names.Count > 0)
+            await (await Upstream.OfAsync(processes, folder, cancellationToken)).DeleteRefsAsync(names, cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using Hostlock.Fetching.Git;
 using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
@@ -46,6 +47,13 @@ sealed class Upstream
     public Task<string?> PushRefsAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
         PushAsync([.. names.Select(name => $"{name}:{name}")], cancellationToken);
 
+    /// <summary>Deletes refs there. Those that are gone already, or that another run is at, are left.</summary>
+    /// <param name="names">The names.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="RolloutException">git cannot reach the other repository.</exception>
+    public Task DeleteRefsAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
+        PushAsync([.. names.Select(name => $":{name}")], cancellationToken);
+
     /// <summary>Finds the branch. Nothing is fetched.</summary>
     /// <param name="processes">Runs git.</param>
     /// <param name="folder">The fleet.</param>
@@ -74,7 +82,7 @@ sealed class Upstream
     /// <summary>Fetches the branch, and gives the commit that it is at.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RolloutException">git cannot reach it.</exception>
-    public async Task<string> FetchAsync(CancellationToken cancellationToken)
+    public async Task<Revision> FetchAsync(CancellationToken cancellationToken)
     {
         var fetched = await _processes.RunAsync(
             GitProgram.InWorkTree(_root, "fetch", "--quiet", "--no-tags", "--", _remote, _branch), cancellationToken);
@@ -91,20 +99,21 @@ sealed class Upstream
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RolloutException">Something else came, or the commits do not go together.</exception>
     public async Task CatchUpAsync(
-        string fetched, IReadOnlySet<string> ours, IReadOnlySet<string> locks, string scratch, CancellationToken cancellationToken)
+        Revision fetched, IReadOnlySet<string> ours, IReadOnlySet<string> locks, string scratch, CancellationToken cancellationToken)
     {
         var head = await RevisionAsync(_root, "HEAD", cancellationToken);
         if (await IsAncestorAsync(fetched, head, cancellationToken))
             return;
-        var common = await AskAsync(["merge-base", head, fetched], cancellationToken);
-        var came = (await AskAsync(["diff-tree", "-r", "--name-only", "-z", "--no-renames", common.Trim(), fetched], cancellationToken))
+        var common = await AskAsync(["merge-base", head.ToString(), fetched.ToString()], cancellationToken);
+        var came = (await AskAsync(
+            ["diff-tree", "-r", "--name-only", "-z", "--no-renames", common.Trim(), fetched.ToString()], cancellationToken))
             .Split('\0', StringSplitOptions.RemoveEmptyEntries);
         if (came.FirstOrDefault(ours.Contains) is { } moved)
             throw RolloutException.LockMoved(moved);
         if (came.FirstOrDefault(path => !locks.Contains(path)) is { } other)
             throw RolloutException.FilesMoved(other);
         if (await IsAncestorAsync(head, fetched, cancellationToken))
-            await ChangeAsync(_root, ["merge", "--quiet", "--ff-only", fetched], cancellationToken);
+            await ChangeAsync(_root, ["merge", "--quiet", "--ff-only", fetched.ToString()], cancellationToken);
         else
             await RebaseAsync(head, fetched, scratch, cancellationToken);
     }
@@ -120,7 +129,7 @@ sealed class Upstream
     /// <param name="makeAsync">Makes the commit.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RolloutException">git cannot reach it, or the other repository does not take it.</exception>
-    public async Task PushBranchAsync(string branch, Func<Task<string>> makeAsync, CancellationToken cancellationToken)
+    public async Task PushBranchAsync(string branch, Func<Task<Revision>> makeAsync, CancellationToken cancellationToken)
     {
         var listed = await _processes.RunAsync(
             GitProgram.InWorkTree(_root, "ls-remote", "--heads", "--", _remote, $"{Heads}{branch}"), cancellationToken);
@@ -147,16 +156,17 @@ sealed class Upstream
     }
 
     // Not in the user's files, which may have changes: git rebases in a folder of its own, and the files follow.
-    async Task RebaseAsync(string head, string fetched, string scratch, CancellationToken cancellationToken)
+    async Task RebaseAsync(Revision head, Revision fetched, string scratch, CancellationToken cancellationToken)
     {
         await RemoveAsync();
-        await ChangeAsync(_root, ["worktree", "add", "--quiet", "--force", "--detach", scratch, head], cancellationToken);
+        await ChangeAsync(_root, ["worktree", "add", "--quiet", "--force", "--detach", scratch, head.ToString()], cancellationToken);
         try
         {
-            await ChangeAsync(scratch, ["rebase", "--quiet", fetched], cancellationToken);
+            await ChangeAsync(scratch, ["rebase", "--quiet", fetched.ToString()], cancellationToken);
             var rebased = await RevisionAsync(scratch, "HEAD", cancellationToken);
-            await ChangeAsync(_root, ["read-tree", "-m", "-u", head, rebased], cancellationToken);
-            await ChangeAsync(_root, ["update-ref", "-m", "hostlock rollout: rebase", "HEAD", rebased, head], cancellationToken);
+            await ChangeAsync(_root, ["read-tree", "-m", "-u", head.ToString(), rebased.ToString()], cancellationToken);
+            await ChangeAsync(
+                _root, ["update-ref", "-m", "hostlock rollout: rebase", "HEAD", rebased.ToString(), head.ToString()], cancellationToken);
         }
         finally
         {
@@ -168,14 +178,14 @@ sealed class Upstream
             GitProgram.Change(_root, "worktree", "remove", "--force", "--force", scratch), CancellationToken.None);
     }
 
-    async Task<bool> IsAncestorAsync(string one, string other, CancellationToken cancellationToken) =>
-        (await _processes.RunAsync(GitProgram.AskAround(_root, "merge-base", "--is-ancestor", one, other), cancellationToken)).Succeeded;
+    async Task<bool> IsAncestorAsync(Revision one, Revision other, CancellationToken cancellationToken) =>
+        await GitAncestry.IsAncestorAsync(_processes, _root, one, other, cancellationToken) is true;
 
-    async Task<string> RevisionAsync(string folder, string name, CancellationToken cancellationToken)
+    async Task<Revision> RevisionAsync(string folder, string name, CancellationToken cancellationToken)
     {
         var found = await _processes.RunAsync(
             GitProgram.AskAround(folder, "rev-parse", "--verify", "--quiet", $"{name}^{{commit}}"), cancellationToken);
-        return found.Succeeded ? found.Output.Trim() : throw RolloutException.NoCommit();
+        return found.Succeeded ? Revision.Parse(found.Output.Trim()) : throw RolloutException.NoCommit();
     }
 
     async Task<string> AskAsync(IEnumerable<string> words, CancellationToken cancellationToken)

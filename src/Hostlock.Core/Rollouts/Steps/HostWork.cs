@@ -59,7 +59,12 @@ public sealed class HostWork(
     /// <inheritdoc/>
     public async Task<StepResult> TakeAsync(HostRecord host, Step step, CancellationToken cancellationToken)
     {
-        var described = surroundings.Folder.HostOf(host.Plan.Host);
+        if (surroundings.Folder.TryHostOf(host.Plan.Host) is not { } described)
+        {
+            // Nobody knows where it is reached. If it is on trial, its timer brings it back.
+            await Task.Delay(Pause, time, cancellationToken);
+            return new() { Note = HostRecord.Gone };
+        }
         var work = new Work(described, MachineAddress.Of(described, surroundings.Machine), host);
         return step switch
         {
@@ -84,6 +89,8 @@ public sealed class HostWork(
         if (work.Record.Silences > 0 || work.Record.Now is { IsSwitching: true })
             await Task.Delay(Pause, time, cancellationToken);
         var result = await LookAsync(work, isNewConnection: false, cancellationToken);
+        if (result.Facts is { Power: RootPower.None })
+            result = result with { Note = "its user cannot become root without a password" };
         // What is red before anything is done cannot fail the host later.
         return work.Record.Before is null && result.Facts is not null && work.Record.NeedsCheck
             ? result with { Gates = await gates.AskOnceAsync(GatesOf(work), work.Address, cancellationToken) }
@@ -137,7 +144,7 @@ public sealed class HostWork(
             work.Address, work.Power, plan.Target, surroundings.Flake(processes), surroundings.Folder.Path);
         var attendance = engine.Attendance(deployment);
         if (attendance is not null && await TryAsync(attendance, CancellationToken.None) is { ExitCode: StepScript.Refused } refused)
-            return Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), refused);
+            return Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), refused) with { IsDeferred = true };
         var command = engine.Command(deployment);
         return command is null
             ? await ActivatedAsync(work, "activate", null)

@@ -1,3 +1,4 @@
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Platform;
 
@@ -22,7 +23,7 @@ public abstract record OpenedRing
 
     /// <summary>The repository has its locks.</summary>
     /// <param name="Commit">The commit that has them; null if they are committed by nobody.</param>
-    public sealed record Open(string? Commit) : OpenedRing;
+    public sealed record Open(Revision? Commit) : OpenedRing;
 
     /// <summary>Somebody has to merge a branch first.</summary>
     /// <param name="Branch">The name of the branch.</param>

@@ -127,8 +127,7 @@ case $verb in
       old=$(lead "$root/run/booted-system/$part") new=$(lead "$root$target/$part")
       [ "$old" = "$new" ] || echo "reboot $part ${old:--} ${new:--}"
     done
-    old=$root/run/current-system/switch-inhibitors
-    [ ! -e "$old" ] || cmp -s "$old" "$root$target/switch-inhibitors" || echo inhibited
+    ! is_inhibited "$target" || echo inhibited
     has_systemd || echo no-timer
     "$root$target/bin/switch-to-configuration" dry-activate 2>&1
     ;;

@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
@@ -9,12 +10,14 @@ namespace Hostlock.Tests.Rollouts.Journals;
 
 public sealed class JournalTests : IDisposable
 {
+    static readonly Revision Commit = Revision.Parse("0123456789abcdef0123456789abcdef01234567");
+
     static readonly RolloutEvent[] Events =
     [
         new RolloutEvent.Opened(
             new(
                 Id, RolloutAction.Rollback,
-                [Plan(Activation.Switch) with { Engine = "mine" }, Plan(Activation.Boot, isChecked: false)]),
+                [Plan(Activation.Switch) with { Engine = "mine" }, Plan(Activation.Boot, isChecked: false) with { After = [Plex] }]),
             Start),
         new RolloutEvent.Opened(
             new(
@@ -37,15 +40,16 @@ public sealed class JournalTests : IDisposable
                 ])
             {
                 Groups = [new("etcd", 1, [Plex, HostName.Parse("zeeba")])],
+                Source = new(Plex, Commit, Revision.Parse("89abcdef0123456789abcdef0123456789abcdef")),
             },
             Start),
         new RolloutEvent.RingApproved("rest", Start),
-        new RolloutEvent.RingOpened("rest", "0123456789abcdef0123456789abcdef01234567", Start),
+        new RolloutEvent.RingOpened("rest", Commit, Start),
         new RolloutEvent.RingOpened("canary", null, Start),
         new RolloutEvent.Held(Plex, "its disk is failing", Start),
         new RolloutEvent.Held(Plex, null, Start),
         new RolloutEvent.Retried(Plex, Start),
-        new RolloutEvent.Approved([Plex], Start.AddSeconds(1.5)),
+        new RolloutEvent.Approved(Start.AddSeconds(1.5)),
         new RolloutEvent.Began(Plex, Step.Check, Start),
         new RolloutEvent.Ended(
             Plex,
@@ -54,11 +58,13 @@ public sealed class JournalTests : IDisposable
             {
                 Facts = Facts(New, Old, Id) with
                 {
-                    IsSwitching = true, Fired = "x", FailedUnits = ["a.service"], Reboot = "linux 6.12.4", Generation = 7,
+                    IsSwitching = true, IsInhibited = true, Fired = "x", FailedUnits = ["a.service"],
+                    Reboot = "linux 6.12.4", Generation = 7,
                 },
                 Note = "what it said: \"ü\"\n",
                 ExitCode = 4,
                 IsWrongMachine = true,
+                IsDeferred = true,
                 Verdict = Verdict.Unclear,
                 Gates = [new("units", Verdict.Pass, ""), new("web", Verdict.Fail, "status 500")],
             },

@@ -65,6 +65,20 @@ sealed record Mutant(string Name)
         new("hours are ignored") { Plan = plan => Ruled(plan, rule => rule with { Window = null }) },
     ];
 
+    /// <summary>
+    /// Rules by which hosts on trial wait, in a queue, for a place that copies to others take: no more steps run at once than copies may.
+    /// In a large fleet, a good host is asked nothing for longer than its timer waits, and goes back.
+    /// </summary>
+    public static readonly Mutant Queue = new("hosts at risk wait in a queue")
+    {
+        Next = (rollout, busy, now) =>
+        [
+            .. RolloutRules.Next(rollout, busy, now)
+                .OrderBy(order => order is Order.Do(var host, _) && rollout.Hosts[host].IsAtRisk)
+                .Where((order, place) => order is not Order.Do || place < RolloutRules.CopiesAtOnce - busy.Count),
+        ],
+    };
+
     static RolloutPlan Ruled(RolloutPlan plan, Func<RingRule, RingRule> change) =>
         plan with { Rings = [.. plan.Rings.Select(ring => ring with { Rule = change(ring.Rule) })] };
 

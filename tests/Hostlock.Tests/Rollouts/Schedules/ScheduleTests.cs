@@ -24,7 +24,7 @@ public class ScheduleTests
 
     [Fact]
     [Trait("part", "whole")]
-    public void Without_faults_large_fleets_keep_every_good_host() => Holds(Enumerable.Range(0, 20).Select(Good), KeepsAll);
+    public void Without_faults_large_fleets_keep_every_good_host() => Holds(Enumerable.Range(0, 60).Select(Good), KeepsAll);
 
     [Fact]
     public void Without_faults_a_fleet_keeps_every_good_host() =>
@@ -40,6 +40,15 @@ public class ScheduleTests
 
         Assert.Contains(Enumerable.Range(0, 1500), seed => Breaks(Schedule.Small(seed), mutant));
     }
+
+    [Fact]
+    public void Rules_that_take_good_hosts_of_large_fleets_back_are_caught() => Assert.Contains(
+        Enumerable.Range(0, 10), seed => Breaks(Schedule.Large(seed, 200, Faults.None, isGood: true), Mutant.Queue));
+
+    [Fact]
+    [Trait("part", "whole")]
+    public void Rules_that_take_good_hosts_of_a_thousand_back_are_caught() =>
+        Assert.Contains(Enumerable.Range(0, 20), seed => Breaks(Good(seed), Mutant.Queue));
 
     static readonly Faults Few = new(0.0002, true, 0.0002, 0.0002, 0.0001);
 

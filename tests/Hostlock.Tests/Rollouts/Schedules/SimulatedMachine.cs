@@ -10,6 +10,7 @@ enum Nature
 {
     Good,
     GoodAfterBoot,
+    IsInhibited,
     UpToDate,
     FailsItsGate,
     FailsItsGateLater,
@@ -58,7 +59,10 @@ sealed class SimulatedMachine(string name, Nature nature, HostPlan plan, DateTim
 
     bool CutsTheNetwork => nature is Nature.CutsTheNetwork or Nature.CutsTheNetworkWithoutTrial;
 
-    public bool IsAtTarget => _next == plan.Target && (Running == plan.Target || plan.Activation == Activation.Boot);
+    public bool IsAtTarget => _next == plan.Target && (Running == plan.Target || Boots);
+
+    // It is for the next boot, as planned or because it cannot be switched to.
+    bool Boots => plan.Activation == Activation.Boot || nature == Nature.IsInhibited;
 
     /// <summary>True if it runs and boots what it did before it was looked at first.</summary>
     /// <param name="before">What it said then; null if nothing was done to it.</param>
@@ -78,6 +82,7 @@ sealed class SimulatedMachine(string name, Nature nature, HostPlan plan, DateTim
         {
             IsSwitching = IsSwitching,
             HasTarget = _hasTarget || nature == Nature.UpToDate,
+            IsInhibited = _hasTarget && nature == Nature.IsInhibited && Running != plan.Target,
             Trial = _trial,
             Fired = _fired,
             FailedUnits = [],
@@ -93,13 +98,14 @@ sealed class SimulatedMachine(string name, Nature nature, HostPlan plan, DateTim
     }
 
     /// <summary>Arms the timer and activates, if the machine is where it should be.</summary>
-    public void Activate(DateTimeOffset now, TimeSpan duration, HostFacts before)
+    public void Activate(DateTimeOffset now, TimeSpan duration, HostFacts before, Activation activation)
     {
-        if (!Answers(now) || IsSwitching || nature == Nature.Refuses || !RunsOurs(before) || !BootsOurs(before))
+        if (!Answers(now) || IsSwitching || nature == Nature.Refuses || (Boots && activation != Activation.Boot) || !RunsOurs(before)
+            || !BootsOurs(before))
             return;
         (_running, _nextBefore) = (before.Running, before.Next);
         (_trial, _fired) = (Id, null);
-        if (plan.Activation == Activation.Boot)
+        if (Boots)
         {
             Later(now + (duration / 2), () => _next = plan.Target);
             Later(now + duration, () => _trial = nature == Nature.WritesNoBootEntry ? _trial : null);

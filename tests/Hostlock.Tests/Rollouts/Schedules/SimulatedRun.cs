@@ -150,7 +150,7 @@ sealed class SimulatedRun
             switch (order)
             {
                 case Order.AskToBegin:
-                    Write(new RolloutEvent.Approved([], _now));
+                    Write(new RolloutEvent.Approved(_now));
                     return true;
                 case Order.AskToKeep(var host) when _random.Next(3) > 0:
                     Write(new RolloutEvent.Decided(host, _random.Next(2) == 0 ? Verdict.Pass : Verdict.Fail, _now));
@@ -248,7 +248,7 @@ sealed class SimulatedRun
                 break;
             case Step.Activate:
                 yield return Seconds(1, 2);
-                machine.Activate(_now, Seconds(5, 60), work.Record.Before!);
+                machine.Activate(_now, Seconds(5, 60), work.Record.Before!, work.Record.Plan.Activation);
                 while (machine.Answers(_now) && machine.IsSwitching)
                 {
                     yield return Seconds(2, 10);
@@ -346,6 +346,9 @@ sealed class SimulatedRun
     void JudgeOutcome(HostName name, HostOutcome? before, StepResult result)
     {
         var (host, machine) = (_rollout.Hosts[name], _machines[name]);
+        Require(
+            _schedule.Faults != Faults.None || result.Facts?.Fired != Id || !IsGood(machine.Nature),
+            $"{name} was taken back by its timer, and nobody was away");
         if (host.Outcome == before)
             return;
         _settledAt[name] = _now;
@@ -365,6 +368,9 @@ sealed class SimulatedRun
             $"{name} is {host.Outcome} without a fault, and {machine.Nature}");
     }
 
+    static bool IsGood(Nature nature) =>
+        nature is Nature.Good or Nature.GoodAfterBoot or Nature.GoodWithoutTrial or Nature.IsInhibited or Nature.UpToDate;
+
     static bool CannotBeKept(Nature nature) => nature is Nature.FailsItsGate or Nature.CutsTheNetwork or Nature.FailsToActivate
         or Nature.Refuses or Nature.WritesNoBootEntry or Nature.CannotBeCopied or Nature.SleepsForGood
         or Nature.FailsItsGateWithoutTrial or Nature.CutsTheNetworkWithoutTrial;
@@ -372,7 +378,7 @@ sealed class SimulatedRun
     // How hosts may end if nothing befalls them.
     static bool MayEnd(Nature nature, HostOutcome outcome) => outcome == HostOutcome.Held || nature switch
     {
-        Nature.Good or Nature.GoodAfterBoot or Nature.GoodWithoutTrial or Nature.UpToDate => outcome == HostOutcome.Kept,
+        _ when IsGood(nature) => outcome == HostOutcome.Kept,
         Nature.FailsItsGateLater or Nature.IsUnclear => outcome is HostOutcome.Kept or HostOutcome.Returned,
         Nature.SleepsForAWhile => outcome is HostOutcome.Kept or HostOutcome.Absent,
         Nature.SleepsForGood => outcome == HostOutcome.Absent,

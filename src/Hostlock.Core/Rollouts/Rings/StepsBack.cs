@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Hostlock.Flakes;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Changes;
+using Hostlock.Locks;
+using Hostlock.Machines;
+using Hostlock.Machines.Probing;
+using Hostlock.Rollouts.Journals;
+
+namespace Hostlock.Rollouts.Rings;
+
+/// <summary>A host that a rollout would take back to something older than what it runs.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="Why">What is older, in words.</param>
+public sealed record StepBack(HostName Host, string Why);
+
+/// <summary>
+/// Finds the hosts that a rollout would take back, whatever the repository says of them: an input is older than the one in the lock that
+/// the machine runs, or the commit does not come after the one that the machine got its system of.
+/// </summary>
+/// <param name="probes">Asks the machines.</param>
+/// <param name="journals">Tell which rollout brought what a machine runs.</param>
+public sealed class StepsBack(MachineProbes probes, RolloutJournals journals)
+{
+    // What a machine runs, it got of one of the last.
+    const int MostRollouts = 10;
+
+    /// <summary>Finds them, in the order of the hosts. A machine that does not answer is not compared.</summary>
+    /// <param name="planned">The locks that the rollout would bring.</param>
+    /// <param name="systems">The systems that it would bring, by host. Who runs his already does not go back.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">A journal cannot be read.</exception>
+    public async Task<ImmutableArray<StepBack>> FindAsync(
+        PlannedLocks planned, ImmutableDictionary<HostName, StorePath> systems, CancellationToken cancellationToken)
+    {
+        var hosts = planned.Order.Hosts.ToList();
+        var outcomes = await probes.AskAsync(hosts, cancellationToken);
+        var wanted = planned.Locks
+            .SelectMany(each => each.Place.Sharers.OfType<LockOwner.Host>().Select(owner => (owner.Name, each.After)))
+            .ToDictionary(each => each.Name, each => each.After);
+        var earlier = journals.NewestFirst().Where(rollout => rollout.Plan.Action == RolloutAction.Rollout).Take(MostRollouts).ToList();
+        var comesAfter = new Dictionary<Revision, bool?>();
+        var back = ImmutableArray.CreateBuilder<StepBack>();
+        foreach (var (host, outcome) in hosts.Zip(outcomes))
+        {
+            if (outcome is not ProbeOutcome.Answered(_, _, var facts) || facts.System == systems[host.Name])
+                continue;
+            if (facts.Stamp?.TryReadLock() is { } running
+                && LockDiff.Between(running, wanted[host.Name]).Changes.FirstOrDefault(Downgrade.Is) is { } change)
+            {
+                back.Add(new(host.Name, Downgrade.Describe(change)));
+                continue;
+            }
+            var brought = earlier.FirstOrDefault(
+                rollout => rollout.Hosts.Find(host.Name) is { Outcome: HostOutcome.Kept } record && facts.System == record.Plan.Target);
+            if (brought?.CommitOf(host.Name) is not { } commit)
+                continue;
+            if (!comesAfter.TryGetValue(commit, out var isAfter))
+                comesAfter.Add(commit, isAfter = await planned.Candidate.ComesAfterAsync(commit, cancellationToken));
+            if (isAfter is false)
+                back.Add(new(host.Name, $"the commit at hand does not come after {commit.Shortened}, of which it got its system"));
+        }
+        return back.ToImmutable();
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Hostlock.Fleets;
+using Hostlock.Platform;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Journals;
+using Hostlock.Tests.Support;
+using static Hostlock.Tests.Rollouts.FakeHostFacts;
+
+namespace Hostlock.Tests.Rollouts.Journals;
+
+public sealed class RolloutJournalsTests : IDisposable
+{
+    readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_oldest_journals_go_and_that_of_the_last_rollout_stays()
+    {
+        File.WriteAllText(_folder["flake.nix"], "{ outputs = _: { }; }\n");
+        var journals = RolloutJournals.Of(new ProcessRunner(), FleetFolder.Open(_folder.Path), _folder["cache"]);
+        Directory.CreateDirectory(journals.Path);
+        Write(0, RolloutAction.Rollout);
+        for (var number = 1; number <= RolloutJournals.Most + 5; number++)
+            Write(number, RolloutAction.Switch);
+
+        var left = await journals.AloneAsync(() => Task.FromResult(
+            Directory.EnumerateFiles(journals.Path, "*.journal").Select(Path.GetFileNameWithoutExtension).Order().ToList()));
+
+        Assert.Equal(RolloutJournals.Most + 1, left.Count);
+        Assert.Equal(["run-000", "run-006"], left.Take(2));
+        Assert.Equal("run-000", journals.LastRollout()!.Plan.Id);
+
+        void Write(int number, RolloutAction action)
+        {
+            var id = string.Create(CultureInfo.InvariantCulture, $"run-{number:000}");
+            using (var journal = Journal.Open(journals.PathOf(id)))
+                journal.Append(new RolloutEvent.Opened(new(id, action, [Plan()]), Start));
+            File.SetLastWriteTimeUtc(journals.PathOf(id), Start.UtcDateTime.AddMinutes(number));
+        }
+    }
+}
