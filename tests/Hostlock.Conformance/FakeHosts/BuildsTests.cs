@@ -4,13 +4,13 @@ using static Hostlock.Conformance.FakeHosts.SwitchStory;
 namespace Hostlock.Conformance.FakeHosts;
 
 /// <summary>Where systems are evaluated and built, and what becomes of them then.</summary>
-public class BuildsTests(SwitchFleet shared)
+public class BuildsTests(SwitchFleet shared) : SwitchingTests(shared)
 {
     /// <summary>A host for each test, and those that are built or build beside them.</summary>
     internal static string[] Hosts { get; } =
     [
         "jobs", "jobs-too", "old-jobs", "old-jobs-too", "no-jobs", "no-jobs-too", "broken-jobs", "broken-jobs-too", "same-files",
-        "elsewhere", "builder", "pushed", "not-pushed", "own-place",
+        "elsewhere", "builder", "pushed", "not-pushed", "own-place", "substituted",
     ];
 
     /// <summary>A PATH with a folder of programs that only some tests have on it.</summary>
@@ -19,7 +19,7 @@ public class BuildsTests(SwitchFleet shared)
     [Fact]
     public void Several_hosts_are_evaluated_by_nix_eval_jobs_within_their_bounds()
     {
-        var story = Begin("jobs", "[rollout]\njobs = 2\nmemory = 512\n");
+        var story = BeginTwo("jobs", "[rollout]\njobs = 2\nmemory = 512\n");
 
         var ended = story.With([WithJobs], "switch", "jobs", "jobs-too", "--yes");
 
@@ -34,12 +34,12 @@ public class BuildsTests(SwitchFleet shared)
     [Fact]
     public void Without_nix_eval_jobs_or_by_one_that_knows_too_little_nix_evaluates()
     {
-        var story = Begin("no-jobs");
+        var story = BeginTwo("no-jobs");
         AssertCode(0, story.Run("switch", "no-jobs", "no-jobs-too", "--yes"));
         story.AssertKept();
 
-        var old = Begin("old-jobs");
-        _ = shared.Fleet.Controller.Shell("""
+        var old = BeginTwo("old-jobs");
+        _ = Fleet.Controller.Shell("""
             mkdir -p /usr/local/lib/old && cd /usr/local/lib/old &&
             printf '#!/bin/sh\necho "error: unrecognised flag --select" >&2\nexit 1\n' >nix-eval-jobs && chmod +x nix-eval-jobs
             """).Succeeded;
@@ -51,7 +51,7 @@ public class BuildsTests(SwitchFleet shared)
     [Fact]
     public void A_host_that_cannot_be_evaluated_is_named_before_any_machine_is_touched()
     {
-        var story = Begin("broken-jobs");
+        var story = BeginTwo("broken-jobs");
         File.WriteAllText(
             Path.Combine(story.Clone, "hosts/broken-jobs-too.nix"), "{ networking.hostName = throw \"no name for it\"; }\n");
 
@@ -67,8 +67,8 @@ public class BuildsTests(SwitchFleet shared)
     [Fact]
     public void What_the_same_files_made_is_not_evaluated_again_and_built_again_if_it_was_collected()
     {
-        var story = shared.Begin("same-files");
-        _ = shared.Fleet.Controller.Shell("""
+        var story = Begin("same-files");
+        _ = Fleet.Controller.Shell("""
             mkdir -p /usr/local/lib/told && cd /usr/local/lib/told &&
             printf '#!/bin/sh\necho "$*" >>/var/log/nix-told\nexec /usr/local/bin/nix "$@"\n' >nix && chmod +x nix
             """).Succeeded;
@@ -97,7 +97,7 @@ public class BuildsTests(SwitchFleet shared)
         // What was built since this was asked last: the end of each reference.
         string[] Builds()
         {
-            var told = shared.Fleet.Controller.Shell("cat /var/log/nix-told; rm -f /var/log/nix-told").Output.Split('\n');
+            var told = Fleet.Controller.Shell("cat /var/log/nix-told; rm -f /var/log/nix-told").Output.Split('\n');
             var asked = told.Where(line => line.Contains(" build ", StringComparison.Ordinal)).Select(line => line.Split(' ')[^1]);
             return [.. asked.Select(word => word[Math.Max(0, word.IndexOf(".config", StringComparison.Ordinal))..])];
         }
@@ -106,34 +106,34 @@ public class BuildsTests(SwitchFleet shared)
     [Fact]
     public void A_system_can_be_built_on_another_machine_and_is_not_here_then()
     {
-        var story = shared.Begin("elsewhere");
-        _ = shared.Fleet.Light("builder");
+        var story = Begin("elsewhere");
+        _ = Fleet.Light("builder");
         story.Set("[rollout]\nbuild = \"ssh-ng://root@builder\"\n");
 
         var ended = story.Switch();
 
         AssertCode(0, ended);
         story.AssertKept();
-        Assert.NotEqual(0, shared.Fleet.Controller.Run("test", "-e", story.Host.State().Running).ExitCode);
+        Assert.NotEqual(0, Fleet.Controller.Run("test", "-e", story.Host.State().Running).ExitCode);
     }
 
     [Fact]
     public void A_host_may_be_built_in_a_place_of_its_own()
     {
-        var story = shared.Begin("own-place");
+        var story = Begin("own-place");
         story.Edit("hostlock.toml", "target = \"root@own-place\"", "target = \"root@own-place\"\nbuild = \"target\"");
 
         var ended = story.Switch();
 
         AssertCode(0, ended);
         story.AssertKept();
-        Assert.NotEqual(0, shared.Fleet.Controller.Run("test", "-e", story.Host.State().Running).ExitCode);
+        Assert.NotEqual(0, Fleet.Controller.Run("test", "-e", story.Host.State().Running).ExitCode);
     }
 
     [Fact]
     public void What_is_built_is_handed_to_a_program_before_a_machine_is_touched()
     {
-        var story = shared.Begin("pushed");
+        var story = Begin("pushed");
         story.Set("""
             [rollout]
             substitute = true
@@ -142,7 +142,7 @@ public class BuildsTests(SwitchFleet shared)
         File.WriteAllText(
             Path.Combine(story.Clone, "push"),
             "#!/bin/sh\nset -e\nprintf '%s\\n' \"$@\" >pushed\nssh root@pushed readlink /run/current-system >>pushed\n");
-        _ = shared.Fleet.Controller.Run("chmod", "+x", Path.Combine(story.Clone, "push")).Succeeded;
+        _ = Fleet.Controller.Run("chmod", "+x", Path.Combine(story.Clone, "push")).Succeeded;
 
         var ended = story.Switch();
 
@@ -153,9 +153,34 @@ public class BuildsTests(SwitchFleet shared)
     }
 
     [Fact]
+    public void A_host_fetches_from_its_cache_what_was_pushed_there()
+    {
+        var story = Begin("substituted");
+        var (cache, key) = ($"{story.Clone}.cache", $"{story.Clone}.key");
+        story.Set($$"""
+            [rollout]
+            substitute = true
+            after-build = ["nix", "copy", "--to", "file://{{cache}}?secret-key={{key}}", "{systems}"]
+            """);
+        _ = Fleet.Controller.Shell($"nix key generate-secret --key-name cache >{key}").Succeeded;
+        _ = story.Host.Shell(
+            $"mkdir -p .config/nix && printf 'substituters = file://{cache}\nrequire-sigs = false\n' >.config/nix/nix.conf").Succeeded;
+
+        var ended = story.Switch();
+
+        AssertCode(0, ended);
+        story.AssertKept();
+        // Only what comes out of the cache is signed.
+        var running = story.Host.State().Running;
+        Assert.Contains("cache:", story.Host.Run("nix", "path-info", "--sigs", running).Succeeded, StringComparison.Ordinal);
+        var here = Fleet.Controller.Run("nix", "path-info", "--sigs", running).Succeeded;
+        Assert.DoesNotContain("cache:", here, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void If_that_program_fails_no_machine_is_touched()
     {
-        var story = shared.Begin("not-pushed");
+        var story = Begin("not-pushed");
         story.Set("[rollout]\nafter-build = [\"sh\", \"-c\", \"echo 'no room in the cache' >&2; exit 9\"]\n");
 
         var looked = story.Run("switch", "not-pushed", "--dry-run");
@@ -167,11 +192,11 @@ public class BuildsTests(SwitchFleet shared)
         story.AssertUntouched();
     }
 
-    SwitchStory Begin(string name, string settings = "")
+    SwitchStory BeginTwo(string name, string settings = "")
     {
-        var story = shared.Begin(name);
+        var story = Begin(name);
         var second = $"{name}-too";
-        _ = shared.Fleet.Light(second);
+        _ = Fleet.Light(second);
         _ = story.Run("update", second).Succeeded;
         story.Set(settings);
         return story;
@@ -180,7 +205,7 @@ public class BuildsTests(SwitchFleet shared)
     // What nix-eval-jobs was told about a host.
     string[] Told(string host) =>
     [
-        .. shared.Fleet.Controller.Run("cat", "/var/log/nix-eval-jobs").Output.Split('\n')
+        .. Fleet.Controller.Run("cat", "/var/log/nix-eval-jobs").Output.Split('\n')
             .Where(line => line.Contains($"\"{host}\"", StringComparison.Ordinal)),
     ];
 }

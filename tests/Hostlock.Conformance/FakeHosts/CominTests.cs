@@ -6,7 +6,7 @@ namespace Hostlock.Conformance.FakeHosts;
 /// <summary>
 /// Hosts that comin deploys, an agent that takes what is pushed in its own time. Its double says <c>done</c> of everything.
 /// </summary>
-public class CominTests(SwitchFleet shared)
+public class CominTests(SwitchFleet shared) : SwitchingTests(shared)
 {
     /// <summary>A host for each test.</summary>
     internal static string[] Hosts { get; } =
@@ -15,7 +15,7 @@ public class CominTests(SwitchFleet shared)
     [Fact]
     public void A_host_gets_what_is_pushed_and_is_looked_at_until_it_has_it()
     {
-        var story = Begin("pulls");
+        var story = BeginAgent("pulls");
         Push(story);
 
         var ended = story.Switch();
@@ -29,7 +29,7 @@ public class CominTests(SwitchFleet shared)
     [Fact]
     public void An_agent_that_says_done_and_did_nothing_is_not_believed()
     {
-        var story = Begin("pulls-nothing");
+        var story = BeginAgent("pulls-nothing");
         Push(story);
         story.Host.Inject(HostFault.EngineDoesNothing);
 
@@ -46,7 +46,7 @@ public class CominTests(SwitchFleet shared)
     [InlineData("pulls-half", "activate", "", " · returned")]
     public void A_host_that_fails_runs_and_boots_what_it_did_before(string name, string fault, string value, string said)
     {
-        var story = Begin(name);
+        var story = BeginAgent(name);
         Push(story);
         story.Host.Inject(new(fault, value));
 
@@ -60,21 +60,25 @@ public class CominTests(SwitchFleet shared)
     [Fact]
     public void An_agent_that_is_suspended_is_named_and_its_host_is_not_touched()
     {
-        var story = Begin("suspended");
+        var story = BeginAgent("suspended");
         Push(story);
         _ = story.Host.Run("comin", "suspend").Succeeded;
 
         var ended = story.Switch();
 
-        AssertCode(1, ended);
-        Assert.Contains("not activated: hostlock: comin is suspended; there: comin resume", ended.Output, StringComparison.Ordinal);
+        AssertCode(5, ended);
+        Assert.Contains("not activated yet: hostlock: comin is suspended; there: comin resume", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("hostlock switch --resume\n", ended.Errors, StringComparison.Ordinal);
         story.AssertUntouched();
+        _ = story.Host.Run("comin", "resume").Succeeded;
+        AssertCode(0, story.Run("switch", "--resume"));
+        story.AssertKept();
     }
 
     [Fact]
     public void An_agent_that_asks_about_the_system_is_told_to_deploy_it()
     {
-        var story = Begin("confirms");
+        var story = BeginAgent("confirms");
         Push(story);
         _ = story.Host.Shell(": >/var/lib/comin/confirm").Succeeded;
 
@@ -89,7 +93,7 @@ public class CominTests(SwitchFleet shared)
     [InlineData("uncommitted", "uncommitted deploys by itself what is pushed, and files are changed", "git commit --all && git push")]
     public void What_is_not_pushed_cannot_be_switched_to(string name, string said, string mend)
     {
-        var story = Begin(name);
+        var story = BeginAgent(name);
         if (name == "unpushed")
             TestGit.Commit(story.Clone, 3);
 
@@ -104,7 +108,7 @@ public class CominTests(SwitchFleet shared)
     [Fact]
     public void A_host_that_had_the_system_before_it_was_asked_for_is_checked_and_kept()
     {
-        var story = Begin("pulled-before");
+        var story = BeginAgent("pulled-before");
         Push(story);
         _ = story.Host.Run("comin", "fetch").Succeeded;
         FakeHost.Until(() => story.Host.State().Running != story.Before.Running);
@@ -117,9 +121,9 @@ public class CominTests(SwitchFleet shared)
     }
 
     // A repository that the host deploys from, and that the clone pushes to.
-    SwitchStory Begin(string name)
+    SwitchStory BeginAgent(string name)
     {
-        var story = shared.Begin(name);
+        var story = Begin(name);
         var remote = $"{story.Clone}.git";
         _ = TestGit.In(story.Clone, "clone", "--quiet", "--bare", ".", remote);
         _ = TestGit.In(story.Clone, "remote", "set-url", "origin", remote);

@@ -9,7 +9,7 @@ namespace Hostlock.Conformance.FakeHosts;
 /// The settings that docs/engines.md has for other people's programs, each run with a double of that program that is strict about its
 /// arguments and has its bad habits.
 /// </summary>
-public partial class EnginesTests(SwitchFleet shared)
+public partial class EnginesTests(SwitchFleet shared) : SwitchingTests(shared)
 {
     /// <summary>The table of each engine that the page describes, by name.</summary>
     internal static readonly Dictionary<string, string> Documented = Engines().Matches(
@@ -34,7 +34,7 @@ public partial class EnginesTests(SwitchFleet shared)
     [MemberData(nameof(All))]
     public void A_host_is_switched_by_the_documented_engine(string engine)
     {
-        var story = Begin($"{engine}-well", engine);
+        var story = BeginEngine($"{engine}-well", engine);
 
         var ended = Switch(story);
 
@@ -47,7 +47,7 @@ public partial class EnginesTests(SwitchFleet shared)
     [MemberData(nameof(All))]
     public void A_host_that_fails_goes_back_whatever_the_engine_says(string engine)
     {
-        var story = Begin($"{engine}-bad", engine);
+        var story = BeginEngine($"{engine}-bad", engine);
         story.Host.Inject(HostFault.UnitFails("broken"));
 
         var ended = Switch(story);
@@ -63,7 +63,7 @@ public partial class EnginesTests(SwitchFleet shared)
     [InlineData("stuck-engine", "engine-hang", "", 0)]
     public void An_engine_is_believed_nothing(string name, string fault, string value, int exitCode)
     {
-        var story = Begin(name, "clan", "trial = \"60s\"\n");
+        var story = BeginEngine(name, "clan", "trial = \"60s\"\n");
 
         var ended = Switch(story, new(fault, value));
 
@@ -79,10 +79,10 @@ public partial class EnginesTests(SwitchFleet shared)
     [InlineData("lone-engine", "activate:before")]
     public void A_run_that_was_killed_beside_its_engine_goes_on_where_the_host_is(string name, string place)
     {
-        var story = Begin(name, "deploy-rs");
+        var story = BeginEngine(name, "deploy-rs");
 
         Ended? killed = null, resumed = null;
-        shared.Fleet.WithEngine(null, () => (killed, resumed) = (
+        Fleet.WithEngine(null, () => (killed, resumed) = (
             story.Switch($"HOSTLOCK_CRASH_AT={place}"), story.Run("switch", "--resume", "--yes")));
 
         AssertCode(137, killed!);
@@ -95,15 +95,15 @@ public partial class EnginesTests(SwitchFleet shared)
     [Fact]
     public void An_engine_goes_on_if_the_run_is_killed_and_its_host_is_found_where_it_is()
     {
-        var story = Begin("cut-engine", "clan");
+        var story = BeginEngine("cut-engine", "clan");
         story.Host.Inject(HostFault.HangsAfter());
 
         Ended? resumed = null;
-        shared.Fleet.WithEngine(null, () =>
+        Fleet.WithEngine(null, () =>
         {
             var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
             Until(() => story.Host.State().Running != story.Before.Running);
-            _ = shared.Fleet.Controller.Run("pkill", "-KILL", "-f", "^hostlock switch cut-engine").Succeeded;
+            _ = Fleet.Controller.Run("pkill", "-KILL", "-f", "^hostlock switch cut-engine").Succeeded;
             AssertCode(137, switching.Result);
             story.Host.Heal();
             resumed = story.Run("switch", "--resume", "--yes");
@@ -116,32 +116,32 @@ public partial class EnginesTests(SwitchFleet shared)
     [Fact]
     public void No_Ctrl_C_reaches_an_engine()
     {
-        var story = Begin("interrupted", "colmena");
+        var story = BeginEngine("interrupted", "colmena");
         story.Host.Inject(HostFault.HangsAfter());
 
         Ended? ended = null;
-        shared.Fleet.WithEngine(null, () =>
+        Fleet.WithEngine(null, () =>
         {
             // As at a terminal, the whole group of the program is interrupted.
             var switching = Task.Run(
-                () => shared.Fleet.Controller.Run(
+                () => Fleet.Controller.Run(
                     "env", "--chdir", story.Clone, "setsid", "--wait", "hostlock", "switch", "interrupted", "--yes"),
                 TestContext.Current.CancellationToken);
             Until(() => story.Host.State().Running != story.Before.Running);
-            _ = shared.Fleet.Controller.Shell("pkill -INT -g \"$(pgrep -o -f '^hostlock switch interrupted')\"").Succeeded;
+            _ = Fleet.Controller.Shell("pkill -INT -g \"$(pgrep -o -f '^hostlock switch interrupted')\"").Succeeded;
             story.Host.Heal();
             ended = switching.Result;
         });
 
         AssertCode(130, ended!);
         story.AssertKept();
-        Assert.NotEqual(0, shared.Fleet.Controller.Run("test", "-e", "/run/interrupted").ExitCode);
+        Assert.NotEqual(0, Fleet.Controller.Run("test", "-e", "/run/interrupted").ExitCode);
     }
 
     [Fact]
     public void An_engine_that_goes_back_by_itself_and_calls_it_well_has_failed()
     {
-        var story = Begin("rolls-back", "deploy-rs");
+        var story = BeginEngine("rolls-back", "deploy-rs");
         story.Edit("hostlock.toml", "\"--auto-rollback\", \"false\"", "\"--auto-rollback\", \"true\"");
         story.Host.Inject(HostFault.UnitFails("broken"));
 
@@ -155,9 +155,9 @@ public partial class EnginesTests(SwitchFleet shared)
     [Fact]
     public void A_host_that_deploy_rs_had_before_goes_back_to_the_very_profile_that_it_had()
     {
-        var story = shared.Begin("wrapped");
+        var story = Begin("wrapped");
         story.Edit("locks/wrapped.lock", _ => TestGit.In(story.Clone, "show", "HEAD:locks/wrapped.lock"));
-        shared.Fleet.WithEngine(null, () => _ = shared.Fleet.Controller.Run(
+        Fleet.WithEngine(null, () => _ = Fleet.Controller.Run(
             "deploy", "--skip-checks", "--hostname", "wrapped", $"git+file://{story.Clone}#wrapped.system").Succeeded);
         var wrapped = story.Host.State();
         _ = story.Run("update", "wrapped").Succeeded;
@@ -178,7 +178,7 @@ public partial class EnginesTests(SwitchFleet shared)
     [Fact]
     public void An_engine_that_brings_another_system_is_named()
     {
-        var story = shared.Begin("another-system");
+        var story = Begin("another-system");
         story.Module("environment.systemPackages = [ \"linux\" ];");
         var other = story.Build();
         story.Host.Copy(other);
@@ -200,7 +200,7 @@ public partial class EnginesTests(SwitchFleet shared)
     [Fact]
     public void An_engine_that_is_no_longer_described_changes_nothing()
     {
-        var story = Begin("gone-engine", "colmena");
+        var story = BeginEngine("gone-engine", "colmena");
         var killed = story.Switch("HOSTLOCK_CRASH_AT=copy:after");
         story.Edit("hostlock.toml", text => text.Split("[rollout]")[0]);
 
@@ -215,9 +215,9 @@ public partial class EnginesTests(SwitchFleet shared)
     [Fact]
     public void A_power_cut_on_a_host_without_a_trial_is_followed_by_a_check()
     {
-        var story = Begin("powered", "deploy-rs");
+        var story = BeginEngine("powered", "deploy-rs");
         Ended? killed = null;
-        shared.Fleet.WithEngine(null, () => killed = story.Switch("HOSTLOCK_CRASH_AT=activate:after"));
+        Fleet.WithEngine(null, () => killed = story.Switch("HOSTLOCK_CRASH_AT=activate:after"));
         story.Host.PowerOff();
         story.Host.Boot();
         Assert.NotEqual(story.Before.Running, story.Host.State().Running);
@@ -230,9 +230,9 @@ public partial class EnginesTests(SwitchFleet shared)
         story.AssertKept();
     }
 
-    SwitchStory Begin(string name, string engine, string settings = "")
+    SwitchStory BeginEngine(string name, string engine, string settings = "")
     {
-        var story = shared.Begin(name);
+        var story = Begin(name);
         story.Set($"[rollout]\nengine = \"{engine}\"\n{settings}\n{Documented[engine]}");
         if (engine == "lollypops")
             AddApp(story);
@@ -242,7 +242,7 @@ public partial class EnginesTests(SwitchFleet shared)
     Ended Switch(SwitchStory story, HostFault? fault = null)
     {
         Ended? ended = null;
-        shared.Fleet.WithEngine(fault, () => ended = story.Switch());
+        Fleet.WithEngine(fault, () => ended = story.Switch());
         return ended!;
     }
 

@@ -84,6 +84,28 @@ sealed class FakeFleet : IDisposable
     /// <summary>The same, with systemd as its first process.</summary>
     public FakeHost Systemd(string name) => Up(name, "systemd");
 
+    /// <summary>A host that was made already, or is yet to be made.</summary>
+    public FakeHost Named(string name) => new(this, name);
+
+    /// <summary>Has somebody else switch a host to a system of his own: as a flake has it now, with another unit.</summary>
+    /// <param name="flake">The folder of the flake.</param>
+    /// <param name="name">The host.</param>
+    /// <param name="action"><c>test</c>, or <c>switch</c>, which also makes it what boots.</param>
+    public void SwitchByColleague(string flake, string name, string action)
+    {
+        var (path, host) = ($"{flake}-theirs-{name}", Named(name));
+        var system = Controller.Run(
+            "sh", "-ec",
+            $"cp -r {flake} {path} && cd {path} "
+            + "&& printf '%s' '{ systemd.services.theirs = \"[Service]\\nExecStart=/usr/bin/sleep infinity\\n\"; }' >modules/common.nix "
+            + "&& nix build --offline --quiet --no-link --print-out-paths "
+            + $".#nixosConfigurations.{name}.config.system.build.toplevel").Succeeded.Trim();
+        host.Copy(system);
+        if (action == "switch")
+            _ = host.Ssh($"nix-env -p /nix/var/nix/profiles/system --set {system}").Succeeded;
+        FakeHost.Until(() => host.Switch(system, action).ExitCode == 0);
+    }
+
     /// <summary>Makes and boots another controller, on the same network.</summary>
     public FakeHost AddController(string name)
     {
@@ -170,7 +192,7 @@ sealed class FakeFleet : IDisposable
     FakeHost Up(string name, string kind)
     {
         _ = Command("start", name, kind, _firstSystems[name]);
-        return new(this, name);
+        return Named(name);
     }
 
     static ImmutableDictionary<string, string> Systems(IEnumerable<string> names, string paths)

@@ -59,6 +59,10 @@ sealed class FakeHost(FakeFleet fleet, string name)
     /// <summary>The same; null if it is off, or not up yet.</summary>
     public HostState? TryState() => fleet.Try("state", name) is { ExitCode: 0 } ended ? HostState.Parse(ended.Output) : null;
 
+    /// <summary>The SHA-256 of the lock that a system of it carries.</summary>
+    /// <param name="system">The store path.</param>
+    public string LockOf(string system) => Shell($"sha256sum <{system}/hostlock/flake.lock").Succeeded.Split(' ')[0];
+
     /// <summary>Waits until something is so. It is asked less and less often, because each question is some programs. The limit of the
     /// test ends this.</summary>
     public static void Until(Func<bool> isSo)

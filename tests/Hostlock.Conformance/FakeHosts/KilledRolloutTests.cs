@@ -6,7 +6,7 @@ namespace Hostlock.Conformance.FakeHosts;
 /// A rollout that is killed before or after any of its steps ends, once it is resumed, as if it had not been killed. A part of all kills is
 /// tried, and all of them with <c>HOSTLOCK_BREAKS=all</c>.
 /// </summary>
-public class KilledRolloutTests(RolloutFleet shared)
+public class KilledRolloutTests(RolloutFleet shared) : RolloutTests(shared)
 {
     const int UsualShare = 5;
 
@@ -20,7 +20,7 @@ public class KilledRolloutTests(RolloutFleet shared)
     [MemberData(nameof(Kills))]
     public void A_rollout_that_was_killed_goes_on_where_the_hosts_are(string step, string moment)
     {
-        var story = shared.Begin(NameOf(step, moment), "parallel = 2\nmax-failed = 1\n");
+        var story = Begin(NameOf(step, moment), "parallel = 2\nmax-failed = 1\n");
         var crash = $"HOSTLOCK_CRASH_AT={step}:{moment}";
         // Only what fails is returned.
         if (step == "return")

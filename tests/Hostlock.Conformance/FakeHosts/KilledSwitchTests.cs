@@ -7,7 +7,7 @@ namespace Hostlock.Conformance.FakeHosts;
 /// A run that is killed before or after any of its steps ends, once it is resumed, as if it had not been killed. A part of all kills is
 /// tried, and all of them with <c>HOSTLOCK_BREAKS=all</c>.
 /// </summary>
-public class KilledSwitchTests(SwitchFleet shared)
+public class KilledSwitchTests(SwitchFleet shared) : SwitchingTests(shared)
 {
     const int UsualShare = 5;
 
@@ -21,7 +21,7 @@ public class KilledSwitchTests(SwitchFleet shared)
     [MemberData(nameof(Kills))]
     public void A_run_that_was_killed_goes_on_where_the_host_is(string kind, string step, string moment)
     {
-        var story = shared.Begin(NameOf(kind, step, moment), isSystemd: kind == "systemd");
+        var story = Begin(NameOf(kind, step, moment), isSystemd: kind == "systemd");
         if (kind == "engine")
             story.Set("[rollout]\nengine = \"nixos-rebuild\"\n");
         // Only what fails is returned.
@@ -30,7 +30,7 @@ public class KilledSwitchTests(SwitchFleet shared)
 
         Ended? killed = null, resumed = null;
         if (kind == "engine")
-            shared.Fleet.WithEngine(null, KillAndResume);
+            Fleet.WithEngine(null, KillAndResume);
         else
             KillAndResume();
         var state = story.Host.State();

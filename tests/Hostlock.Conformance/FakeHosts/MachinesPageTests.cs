@@ -78,6 +78,22 @@ public class MachinesPageTests
             case ["seen", var host]:
                 _ = fleet.Hostlock("probe", host).Succeeded;
                 break;
+            case ["colleague", var host]:
+                fleet.SwitchByColleague(fleet.Flake, host, "switch");
+                break;
+            case ["another"]:
+                // As long as it has the folder, no other run may.
+                _ = fleet.Controller.Shell($"setsid flock {fleet.Flake}/.git/hostlock sleep 86399 </dev/null >/dev/null 2>&1 &").Succeeded;
+                FakeHost.Until(() => fleet.Controller.Shell($"flock -n {fleet.Flake}/.git/hostlock true").ExitCode != 0);
+                break;
+            case ["alone"]:
+                _ = fleet.Controller.Shell("pkill -f 'sleep 86399'").Succeeded;
+                break;
+            case ["upstream"]:
+                _ = fleet.Controller.Shell(
+                    $"cd {fleet.Flake} && git clone --quiet --bare . ../fleet.git && git remote add origin ../fleet.git "
+                    + "&& git push --quiet --set-upstream origin main").Succeeded;
+                break;
             case [var command, .. var words]:
                 _ = fleet.Command(command, words.SelectMany(word => word.Split(' ')));
                 break;

@@ -6,13 +6,14 @@ using static Hostlock.Conformance.FakeHosts.SwitchStory;
 namespace Hostlock.Conformance.FakeHosts;
 
 /// <summary>What happens while a lock goes through two rings: to hosts, to the repository, and to whoever runs it.</summary>
-public class RolloutScenariosTests(RolloutFleet shared)
+public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
 {
     /// <summary>A story for each test.</summary>
     internal static string[] Stories { get; } =
     [
         "calm", "bad-canary", "spent", "asleep", "soaks", "reboots", "taken", "colleagues", "twins", "clones", "approves", "aborted",
-        "planned", "pushed", "rebased", "overtaken", "branched", "unwritten", "chosen", "holds", "fresh",
+        "planned", "pushed", "rebased", "overtaken", "branched", "unwritten", "chosen", "holds", "fresh", "lost", "torn", "altered",
+        "filled", "rebooting", "swapped", "outpaced", "backwards", "amended", "powerless", "ordered",
     ];
 
     static readonly TimeSpan Soak = TimeSpan.FromSeconds(4);
@@ -22,7 +23,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public void A_lock_goes_through_the_rings_and_each_ring_is_a_commit()
     {
-        var story = shared.Begin("calm");
+        var story = Begin("calm");
 
         var first = story.Rollout();
         var done = story.Activations();
@@ -42,7 +43,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public void A_canary_that_fails_halts_and_nobody_else_is_touched()
     {
-        var story = shared.Begin("bad-canary");
+        var story = Begin("bad-canary");
         story.Host("a").Inject(HostFault.ActivationEnds);
 
         var ended = story.Rollout();
@@ -69,7 +70,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public void One_failure_more_than_may_be_halts_and_what_is_kept_stays()
     {
-        var story = shared.Begin("spent", "max-failed = 1\n");
+        var story = Begin("spent", "max-failed = 1\n");
         story.Host("c").Inject(HostFault.ActivationEnds);
         story.Host("d").Inject(HostFault.ActivationEnds);
 
@@ -85,7 +86,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public void A_host_that_is_off_gets_its_lock_at_once_and_its_system_when_it_is_back()
     {
-        var story = shared.Begin("asleep");
+        var story = Begin("asleep");
         story.Host("d").PowerOff();
 
         var ended = story.Rollout();
@@ -107,7 +108,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public async Task A_canary_that_sleeps_when_its_soak_is_over_is_asked_once_and_not_waited_for()
     {
-        var story = shared.Begin("soaks", Soaks);
+        var story = Begin("soaks", Soaks);
 
         var waits = story.Rollout();
         story.Host("a").PowerOff();
@@ -126,7 +127,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public async Task A_canary_that_reboots_while_it_soaks_is_still_kept()
     {
-        var story = shared.Begin("reboots", Soaks);
+        var story = Begin("reboots", Soaks);
 
         AssertCode(5, story.Rollout());
         story.Host("a").PowerOff();
@@ -141,7 +142,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public async Task A_canary_that_somebody_switched_while_it_soaked_is_superseded_and_a_person_is_asked()
     {
-        var story = shared.Begin("taken", Soaks);
+        var story = Begin("taken", Soaks);
 
         AssertCode(5, story.Rollout());
         Switch(story, "a", "test");
@@ -163,7 +164,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public async Task A_host_that_a_colleague_switches_while_it_is_on_trial_is_left_alone()
     {
-        var story = shared.Begin("colleagues");
+        var story = Begin("colleagues");
         story.Host("b").Inject(HostFault.HangsAfter(TimeSpan.FromSeconds(3)));
         var before = story.Host("b").State().Running;
         var rolling = Task.Run(() => story.Rollout(), TestContext.Current.CancellationToken);
@@ -184,7 +185,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public async Task A_second_run_in_the_clone_ends_at_once()
     {
-        var story = shared.Begin("twins");
+        var story = Begin("twins");
         story.Host("a").Inject(HostFault.HangsAfter(TimeSpan.FromSeconds(3)));
         var before = story.Host("a").State().Running;
         var rolling = Task.Run(() => story.Rollout(), TestContext.Current.CancellationToken);
@@ -203,10 +204,10 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public async Task Of_two_clones_nothing_is_done_twice_and_nobody_is_stranded()
     {
-        var story = shared.Begin("clones");
+        var story = Begin("clones");
         _ = story.Shell($"cp -r {story.Clone} {story.Clone}-2");
         var second = Task.Run(
-            () => shared.Fleet.Controller.Run("env", "--chdir", $"{story.Clone}-2", "hostlock", "rollout", "--yes"),
+            () => Fleet.Controller.Run("env", "--chdir", $"{story.Clone}-2", "hostlock", "rollout", "--yes"),
             TestContext.Current.CancellationToken);
 
         var first = story.Rollout();
@@ -227,16 +228,22 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public void A_ring_waits_for_approval_and_goes_on_with_it()
     {
-        var story = shared.Begin("approves", "approve = true\n");
+        var story = Begin("approves", "approve = true\n");
 
         var waits = story.Rollout();
         var tick = story.Run("tick");
         var status = story.Run("rollout", "status");
+        var locks = story.Run("status");
+        var live = story.Run("status", "--live", "approves-b");
 
         AssertCode(5, waits);
         Assert.Contains("ring rest waits for approval: hostlock rollout --approve rest\n", waits.Output, StringComparison.Ordinal);
         Assert.Equal((0, ""), (tick.ExitCode, tick.Output));
-        Assert.Contains("ring rest  not open yet\n  approves-b  to come\n", status.Output, StringComparison.Ordinal);
+        Assert.Contains("ring rest  not open yet\n  approves-b  waits for approval\n", status.Output, StringComparison.Ordinal);
+        Assert.Matches(
+            "\nrollout [0-9a-f-]+: 1 of 4 hosts run its systems\n  approves-b approves-c approves-d: waits for approval\n", locks.Output);
+        // Its own lock has not moved yet, and that is what it runs.
+        Assert.DoesNotContain("approval", live.Output, StringComparison.Ordinal);
         story.AssertUntouched("b", "c", "d");
         story.AssertSettled();
         AssertCode(2, story.Run("rollout", "--approve", "rset"));
@@ -248,7 +255,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public void A_rollout_that_is_aborted_begins_no_further_host_and_may_go_back()
     {
-        var story = shared.Begin("aborted", "approve = true\n");
+        var story = Begin("aborted", "approve = true\n");
 
         AssertCode(5, story.Rollout());
         var aborted = story.Run("rollout", "--abort", "--return");
@@ -265,7 +272,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public void A_plan_changes_nothing_and_says_what_would()
     {
-        var story = shared.Begin("planned", Soaks);
+        var story = Begin("planned", Soaks);
         var repository = story.Shell($"cd {story.Clone} && git for-each-ref && git rev-parse HEAD && sha256sum .git/index");
 
         var text = story.Run("rollout", "--plan");
@@ -288,7 +295,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public void A_run_that_is_killed_between_commit_and_push_pushes_once()
     {
-        var story = shared.Begin("pushed");
+        var story = Begin("pushed");
         story.Set("[rollout]\nopen = \"push\"\n");
 
         // The ring of the canary has nothing to commit, but its door is the same.
@@ -308,7 +315,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public async Task A_push_that_finds_other_hosts_locks_moved_goes_on_top_of_them()
     {
-        var story = shared.Begin("rebased", Soaks);
+        var story = Begin("rebased", Soaks);
         story.Set("[rollout]\nopen = \"push\"\n");
         AssertCode(5, story.Rollout());
         // A colleague moves a lock of another story, and this user has a commit that is not pushed.
@@ -330,7 +337,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public async Task A_push_that_finds_a_lock_of_the_ring_moved_leaves_the_ring_alone()
     {
-        var story = shared.Begin("overtaken", Soaks);
+        var story = Begin("overtaken", Soaks);
         story.Set("[rollout]\nopen = \"push\"\n");
         AssertCode(5, story.Rollout());
         Colleague(story, "locks/overtaken-c.lock");
@@ -349,7 +356,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public void A_ring_begins_once_its_branch_is_merged()
     {
-        var story = shared.Begin("branched");
+        var story = Begin("branched");
         story.Set("[rollout]\nopen = \"branch\"\n");
 
         var waits = story.Rollout();
@@ -373,7 +380,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public void Locks_may_be_left_to_be_committed_by_the_user()
     {
-        var story = shared.Begin("unwritten");
+        var story = Begin("unwritten");
         story.Set("[rollout]\nopen = \"none\"\n");
 
         AssertCode(0, story.Rollout());
@@ -390,7 +397,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public void Without_settings_the_first_host_tries_and_the_others_follow_as_json_says()
     {
-        var story = shared.Begin("chosen");
+        var story = Begin("chosen");
 
         var ended = story.Run("rollout", "chosen-c", "chosen-b", "--yes", "--json");
 
@@ -408,7 +415,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public void A_host_that_is_held_is_passed_by_until_it_is_let_go_and_a_program_hears_of_all()
     {
-        var story = shared.Begin("holds");
+        var story = Begin("holds");
         story.Set($"[rollout]\nnotify = [\"sh\", \"-c\", \"cat >>{story.Clone}-told\"]\n");
         AssertCode(0, story.Run("hold", "holds-b", "--reason", "a fair"));
 
@@ -433,7 +440,7 @@ public class RolloutScenariosTests(RolloutFleet shared)
     [Fact]
     public async Task A_clone_that_is_new_each_time_goes_on_by_the_journal_of_the_other_repository()
     {
-        var story = shared.Begin("fresh", Soaks);
+        var story = Begin("fresh", Soaks);
         story.Set("[rollout]\nopen = \"push\"\njournal = \"git\"\n");
         _ = story.Shell($"cd {story.Clone} && git commit -qm settings hostlock.toml && git push -q");
 
@@ -450,29 +457,213 @@ public class RolloutScenariosTests(RolloutFleet shared)
         Assert.Single(story.Opened($"{story.Clone}.git"));
         _ = story.Shell($"git -C {story.Clone} pull -q --ff-only");
         story.AssertKept("a", "b", "c", "d");
-        story.AssertFiles();
+        // The clone that began hears of it too.
+        Assert.DoesNotContain("not open yet", story.Run("rollout", "status").Succeeded, StringComparison.Ordinal);
 
         Ended Fresh(int number, params string[] words)
         {
             var clone = story.Shell($"git clone -q {story.Clone}.git {story.Clone}-{number} && echo {story.Clone}-{number}").Trim();
-            return shared.Fleet.Controller.Run("env", ["--chdir", clone, "hostlock", .. words]);
+            return Fleet.Controller.Run("env", ["--chdir", clone, "hostlock", .. words]);
         }
     }
 
-    // Somebody else's system, as the flake has it now with another unit.
-    static void Switch(RolloutStory story, string letter, string action)
+    [Fact]
+    public void A_host_that_its_system_cuts_off_comes_back_by_its_timer_and_the_others_go_on()
     {
-        var path = $"{story.Clone}-theirs-{letter}";
-        var system = story.Shell(
-            $"cp -r {story.Clone} {path} && cd {path} "
-            + "&& printf '%s' '{ systemd.services.theirs = \"[Service]\\nExecStart=/usr/bin/sleep infinity\\n\"; }' >modules/common.nix "
-            + "&& nix build --offline --quiet --no-link --print-out-paths "
-            + $".#nixosConfigurations.{story.NameOf(letter)}.config.system.build.toplevel").Trim();
-        story.Host(letter).Copy(system);
-        if (action == "switch")
-            _ = story.Host(letter).Ssh($"nix-env -p /nix/var/nix/profiles/system --set {system}").Succeeded;
-        Until(() => story.Host(letter).Switch(system, action).ExitCode == 0);
+        var story = Begin("lost");
+        story.Set("[rollout]\ntrial = \"15s\"\n");
+        story.Module("b", "fake.network = false;");
+
+        var ended = story.Rollout();
+
+        AssertCode(4, ended);
+        Assert.Contains("returned by its timer", ended.Output, StringComparison.Ordinal);
+        story.AssertBack("b");
+        Assert.Matches(
+            "lost-b .* behind .*, returned by its timer \\(generation 1\\) · since [A-Z]", story.Run("status", "--live", "lost-b").Output);
+        story.AssertKept("a", "c", "d");
     }
+
+    [Fact]
+    public void A_journal_whose_end_is_torn_off_goes_on_where_the_hosts_are()
+    {
+        var story = Begin("torn");
+        AssertCode(137, story.Rollout("HOSTLOCK_CRASH_AT=keep:after"));
+        var whole = File.ReadAllBytes(story.Journal);
+
+        File.WriteAllBytes(story.Journal, whole[..^5]);
+        var ended = story.Run("rollout", "--resume");
+
+        AssertCode(0, ended);
+        story.AssertKept("a", "b", "c", "d");
+    }
+
+    [Fact]
+    public void A_journal_that_was_altered_is_named_and_no_host_is_touched()
+    {
+        var story = Begin("altered", "approve = true\n");
+        AssertCode(5, story.Rollout());
+        var whole = File.ReadAllBytes(story.Journal);
+        var altered = whole.ToArray();
+        altered[Array.IndexOf(whole, (byte)'\n') + 30] ^= 1;
+
+        File.WriteAllBytes(story.Journal, altered);
+        string[][] all = [["rollout", "--yes"], ["rollout", "--resume"], ["rollout", "--approve", "rest"], ["tick"], ["rollout", "status"]];
+        foreach (var ended in all.Select(words => story.Run(words)))
+        {
+            AssertCode(2, ended);
+            Assert.Contains("error: line 2 of '", ended.Errors, StringComparison.Ordinal);
+        }
+
+        story.AssertUntouched("b", "c", "d");
+        Assert.Equal(altered, File.ReadAllBytes(story.Journal));
+        File.WriteAllBytes(story.Journal, whole);
+    }
+
+    [Fact]
+    public void A_host_without_room_gets_nothing_and_the_others_go_on()
+    {
+        var story = Begin("filled");
+        story.Host("c").Fill("nix", 8);
+
+        var ended = story.Rollout();
+
+        AssertCode(4, ended);
+        Assert.Contains("not copied: ", ended.Output, StringComparison.Ordinal);
+        story.AssertUntouched("c");
+        story.AssertKept("a", "b", "d");
+    }
+
+    [Fact]
+    public void A_system_that_cannot_be_switched_to_is_for_the_next_boot_and_nothing_is_tried()
+    {
+        var story = Begin("rebooting");
+        story.Module("b", "switchInhibitors = { dbus = \"broker\"; };");
+        var before = story.Host("b").State().Running;
+
+        var ended = story.Rollout();
+
+        AssertCode(0, ended);
+        Assert.Contains("kept for the next boot (generation 2)\n", ended.Output, StringComparison.Ordinal);
+        var now = story.Host("b").State();
+        Assert.Equal((before, now.Profile), (now.Running, now.Boots));
+        Assert.DoesNotContain(now.Activations, line => line.StartsWith("test ", StringComparison.Ordinal));
+        story.AssertKept("a", "c", "d");
+    }
+
+    [Fact]
+    public void Another_machine_behind_an_address_is_not_touched_and_the_others_go_on()
+    {
+        var story = Begin("swapped");
+        _ = story.Run("probe", "swapped-c").Succeeded;
+        _ = story.Host("c").Shell("echo 0123456789abcdef0123456789abcdef >/etc/machine-id").Succeeded;
+
+        var ended = story.Rollout();
+
+        AssertCode(4, ended);
+        Assert.Contains("swapped-c  wrong machine; not touched\n", ended.Output, StringComparison.Ordinal);
+        story.AssertUntouched("c");
+        story.AssertKept("a", "b", "d");
+    }
+
+    [Fact]
+    public async Task A_push_that_finds_files_that_no_system_was_built_of_leaves_the_ring_alone()
+    {
+        var story = Begin("outpaced", Soaks);
+        story.Set("[rollout]\nopen = \"push\"\n");
+        AssertCode(5, story.Rollout());
+        Colleague(story, "modules/common.nix");
+        await Task.Delay(Soak, TestContext.Current.CancellationToken);
+
+        var ended = story.Run("rollout", "--resume");
+
+        AssertCode(6, ended);
+        Assert.Contains(
+            "modules/common.nix came since the rollout was planned, and no system was built of it", ended.Errors, StringComparison.Ordinal);
+        story.AssertKept("a");
+        story.AssertUntouched("b", "c", "d");
+        Assert.Empty(story.Opened($"{story.Clone}.git"));
+    }
+
+    [Fact]
+    public void A_host_that_runs_a_newer_lock_does_not_go_back_without_a_word()
+    {
+        var story = Begin("backwards");
+        AssertCode(0, story.Rollout());
+        _ = story.Shell($"cd {story.Clone} && git checkout -q HEAD~2 -- locks && git commit -qm older -- locks");
+
+        var refused = story.Rollout();
+        var planned = story.Run("rollout", "--plan", "--allow-downgrade");
+
+        AssertCode(1, refused);
+        Assert.Contains("error: backwards-a: 'nixpkgs' would go back in time", refused.Errors, StringComparison.Ordinal);
+        AssertCode(0, planned);
+        Assert.Contains("goes back: backwards-d: 'nixpkgs' would go back in time", planned.Output, StringComparison.Ordinal);
+        Assert.All(RolloutStory.Letters, letter => Assert.Equal(2, story.Host(letter).State().Generations.Count));
+        // What the repository says by now is not what was rolled out.
+        _ = story.Shell($"cd {story.Clone} && git update-ref HEAD HEAD~1 && git reset -q -- locks && git checkout -q -- locks");
+    }
+
+    [Fact]
+    public void A_commit_that_does_not_come_after_the_one_that_runs_is_no_update()
+    {
+        var story = Begin("amended");
+        AssertCode(0, story.Rollout());
+        story.Module("b", "environment.systemPackages = [ \"linux\" ];");
+        _ = story.Shell(
+            $"cd {story.Clone} && git update-ref HEAD $(git commit-tree -p $(git rev-parse HEAD~2) -m other HEAD^{{tree}})");
+
+        var refused = story.Rollout();
+        var ended = story.Run("rollout", "--yes", "--allow-downgrade");
+
+        AssertCode(1, refused);
+        Assert.Matches(
+            "error: amended-b: the commit at hand does not come after [0-9a-f]{7}, of which it got its system\n", refused.Errors);
+        Assert.DoesNotContain("amended-c", refused.Errors, StringComparison.Ordinal);
+        AssertCode(0, ended);
+        Assert.Contains("goes back: amended-b: the commit at hand", ended.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_host_whose_user_is_not_root_gets_nothing_until_he_is()
+    {
+        var story = Begin("powerless");
+        File.WriteAllText(
+            Path.Combine(story.Clone, "hostlock.toml"),
+            File.ReadAllText(Path.Combine(story.Clone, "hostlock.toml"))
+                .Replace("\"root@powerless-c\"", "\"operator@powerless-c\"", StringComparison.Ordinal));
+        _ = story.Host("c").Shell("sed -i /operator/d /etc/sudoers").Succeeded;
+
+        var ended = story.Rollout();
+
+        AssertCode(4, ended);
+        Assert.Contains(
+            "powerless-c  not copied: its user cannot become root without a password\n", ended.Output, StringComparison.Ordinal);
+        story.AssertUntouched("c");
+        story.AssertKept("a", "b", "d");
+    }
+
+    [Fact]
+    public void A_host_begins_once_those_that_it_comes_after_have_ended()
+    {
+        var story = Begin("ordered", "parallel = 3\nmax-failed = 1\n");
+        File.WriteAllText(
+            Path.Combine(story.Clone, "hostlock.toml"),
+            File.ReadAllText(Path.Combine(story.Clone, "hostlock.toml"))
+                .Replace("[hosts.ordered-b]\n", "[hosts.ordered-b]\nafter = [\"ordered-d\"]\n", StringComparison.Ordinal));
+        story.Host("d").Inject(HostFault.ActivationEnds);
+
+        AssertCode(4, story.Rollout());
+
+        story.AssertBack("d");
+        story.AssertKept("a", "b", "c");
+        var lines = File.ReadAllLines(story.Journal);
+        Assert.True(
+            Array.FindLastIndex(lines, line => line.Contains("\"host\":\"ordered-d\",\"step\":\"return\"", StringComparison.Ordinal))
+            < Array.FindIndex(lines, line => line.Contains("\"host\":\"ordered-b\",\"step\":\"activate\"", StringComparison.Ordinal)));
+    }
+
+    void Switch(RolloutStory story, string letter, string action) => Fleet.SwitchByColleague(story.Clone, story.NameOf(letter), action);
 
     // A colleague pushes another form of a lock.
     static void Colleague(RolloutStory story, string path) => _ = story.Shell(

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Hostlock.Fleets;
+using Hostlock.Rollouts;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.FakeHosts;
@@ -16,7 +18,7 @@ sealed class RolloutStory
     readonly string _name;
     readonly ImmutableDictionary<string, FakeHost> _hosts;
     readonly ImmutableDictionary<string, HostState> _before;
-    readonly string _untouched;
+    string _untouched;
 
     internal RolloutStory(FakeFleet fleet, string name, string rest)
     {
@@ -48,6 +50,24 @@ sealed class RolloutStory
     /// <summary>A host.</summary>
     public FakeHost Host(string letter) => _hosts[letter];
 
+    /// <summary>Commits and pushes settings of a host, which all but one of the stories leave as they are.</summary>
+    /// <param name="letter">The host.</param>
+    /// <param name="line">The settings.</param>
+    public void Module(string letter, string line)
+    {
+        var file = $"hosts/{NameOf(letter)}.nix";
+        Write(file, $"{{ networking.hostName = \"{NameOf(letter)}\"; {line} }}\n");
+        _ = Shell($"cd {Clone} && git commit -q -m module -- {file} && git push -q");
+        _untouched = Files();
+    }
+
+    /// <summary>Changes a file of the user's, and commits nothing.</summary>
+    public void Write(string file, string text)
+    {
+        File.WriteAllText(Path.Combine(Clone, file), text);
+        _untouched = Files();
+    }
+
     /// <summary>Adds settings to hostlock.toml.</summary>
     public void Set(string settings) => File.AppendAllText(Path.Combine(Clone, "hostlock.toml"), $"\n{settings}");
 
@@ -68,6 +88,9 @@ sealed class RolloutStory
     /// <param name="repository">The repository: <see cref="Clone"/>, or that which it follows.</param>
     public string[] Opened(string repository) =>
         Shell($"git -C {repository} log --format=%s --grep=Hostlock-Rollout: main").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The path of the journal that was last written to.</summary>
+    public string Journal => Directory.EnumerateFiles(Path.Combine(Clone, ".git/hostlock"), "*.journal").MaxBy(File.GetLastWriteTimeUtc)!;
 
     /// <summary>The lock of a host as the branch of the clone has it.</summary>
     public string Lock(string letter) => Shell($"git -C {Clone} show HEAD:locks/{NameOf(letter)}.lock");
@@ -110,6 +133,26 @@ sealed class RolloutStory
 
     /// <summary>Asserts that the user's own changes are as they were.</summary>
     public void AssertFiles() => Assert.Equal(_untouched, Files());
+
+    /// <summary>Asserts what holds after each rollout. Once it is over, to go on with it twice does nothing.</summary>
+    public void AssertInvariants()
+    {
+        AssertFiles();
+        var invariants = Invariants.OfLast(
+            Clone, name => Letter(name) is { } letter ? Host(letter).TryState() : null, name => _before[Letter(name)!]);
+        if (invariants is null)
+            return;
+        invariants.AssertHold();
+        invariants.AssertLocks(
+            name => Host(Letter(name)!).LockOf(Host(Letter(name)!).State().Boots),
+            (name, commit) => Shell(
+                $"cd {Clone} && {(commit is null ? $"cat locks/{name}.lock" : $"git show {commit}:locks/{name}.lock")} | sha256sum")
+                .Split(' ')[0]);
+        if (invariants is { IsOver: true, End.Plan.Action: RolloutAction.Rollout })
+            AssertSettled();
+    }
+
+    string? Letter(HostName name) => Letters.FirstOrDefault(letter => NameOf(letter) == name.ToString());
 
     /// <summary>How often systems were activated on the hosts that are on.</summary>
     public string Activations() => string.Join('\n', Letters.SelectMany(letter => Host(letter).TryState()?.Activations ?? []));

@@ -7,7 +7,7 @@ namespace Hostlock.Conformance.FakeHosts;
 /// What happens to a host while it is switched: to its units, its network and its power, and what other people do there. Each time it ends
 /// on the one system or the other, and that is what is said.
 /// </summary>
-public class SwitchScenariosTests(SwitchFleet shared)
+public class SwitchScenariosTests(SwitchFleet shared) : SwitchingTests(shared)
 {
     /// <summary>A host for each test.</summary>
     internal static string[] Hosts { get; } =
@@ -24,7 +24,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void A_unit_that_fails_takes_the_system_back_and_is_named()
     {
-        var story = shared.Begin("bad-unit", isSystemd: true);
+        var story = Begin("bad-unit", isSystemd: true);
         story.Module(@"systemd.services.bad = ""[Service]\nType=oneshot\nExecStart=/bin/false\n"";");
 
         var ended = story.Switch();
@@ -37,7 +37,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void A_unit_that_was_failed_before_is_shown_and_fails_nothing()
     {
-        var story = shared.Begin("old-trouble", isSystemd: true);
+        var story = Begin("old-trouble", isSystemd: true);
         _ = story.Host.Shell(
             "systemd-run --quiet --unit=trouble false; until systemctl -q is-failed trouble; do sleep 0.05; done").Succeeded;
 
@@ -51,7 +51,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void A_unit_that_fails_once_and_is_started_again_is_waited_for()
     {
-        var story = shared.Begin("flaky", isSystemd: true);
+        var story = Begin("flaky", isSystemd: true);
         story.Module("""
             systemd.services.flaky = ''
               [Service]
@@ -72,7 +72,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public async Task A_network_that_is_cut_while_the_system_is_copied_costs_time_alone()
     {
-        var story = shared.Begin("cut-copy");
+        var story = Begin("cut-copy");
         story.Host.Slow(100);
         var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
         Until(() => switching.IsCompleted || story.Host.Shell("pgrep -f '[-]-stdio'").ExitCode == 0);
@@ -88,7 +88,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public async Task A_host_whose_answers_are_lost_comes_back_by_its_timer()
     {
-        var story = shared.Begin("mute", isSystemd: true);
+        var story = Begin("mute", isSystemd: true);
         story.Set(ShortTrial);
         story.Host.Inject(HostFault.HangsAfter(TimeSpan.FromSeconds(3)));
         var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
@@ -108,7 +108,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void A_host_that_nobody_comes_back_to_returns_and_is_tried_again_when_somebody_does()
     {
-        var story = shared.Begin("left-alone", isSystemd: true);
+        var story = Begin("left-alone", isSystemd: true);
         story.Set(ShortTrial);
 
         var killed = story.Switch(OnTrial);
@@ -127,7 +127,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void A_host_that_somebody_comes_back_to_in_time_is_not_activated_twice()
     {
-        var story = shared.Begin("in-time", isSystemd: true);
+        var story = Begin("in-time", isSystemd: true);
 
         var killed = story.Switch(OnTrial);
         var target = story.Host.State().Running;
@@ -144,7 +144,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void A_power_cut_on_trial_is_no_fault_of_the_system()
     {
-        var story = shared.Begin("power-trial");
+        var story = Begin("power-trial");
         _ = story.Switch(OnTrial);
         var target = story.Host.State().Running;
         PowerCycle(story);
@@ -159,7 +159,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void A_power_cut_between_profile_and_boot_entry_is_never_kept()
     {
-        var story = shared.Begin("power-keep");
+        var story = Begin("power-keep");
         story.Host.Inject(HostFault.BootLoader);
         _ = story.Switch("HOSTLOCK_CRASH_AT=keep:after");
         Assert.Equal((story.Before.Boots, false), (story.Host.State().Boots, story.Before.Profile == story.Host.State().Profile));
@@ -176,7 +176,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [InlineData("after")]
     public void A_power_cut_while_a_host_returns_does_not_try_it_again(string moment)
     {
-        var story = shared.Begin($"power-{moment}-return");
+        var story = Begin($"power-{moment}-return");
         story.Host.Inject(HostFault.UnitFails("broken"));
         var killed = story.Switch($"HOSTLOCK_CRASH_AT=return:{moment}");
         PowerCycle(story);
@@ -194,7 +194,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void A_system_that_cannot_be_switched_to_is_for_the_next_boot()
     {
-        var story = shared.Begin("inhibited");
+        var story = Begin("inhibited");
         story.Module("switchInhibitors = { dbus = \"broker\"; };");
 
         var ended = story.Switch();
@@ -208,7 +208,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void A_system_can_be_asked_for_from_the_next_boot_on()
     {
-        var story = shared.Begin("boots");
+        var story = Begin("boots");
 
         var ended = story.Run("switch", "boots", "--boot", "--yes");
 
@@ -222,7 +222,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void The_timer_keeps_its_hands_off_what_a_colleague_has_switched()
     {
-        var story = shared.Begin("colleague", isSystemd: true);
+        var story = Begin("colleague", isSystemd: true);
         story.Set(ShortTrial);
         story.Module("environment.systemPackages = [ \"linux\" ];");
         var other = story.Build();
@@ -244,7 +244,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public async Task A_second_run_in_the_same_clone_ends_at_once()
     {
-        var story = shared.Begin("twice");
+        var story = Begin("twice");
         story.Host.Inject(HostFault.HangsAfter());
         var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
         Until(() => story.Host.State().Running != story.Before.Running);
@@ -260,12 +260,12 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public async Task An_interrupt_finishes_what_is_at_risk()
     {
-        var story = shared.Begin("stopped");
+        var story = Begin("stopped");
         story.Host.Inject(HostFault.HangsAfter());
         var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
         Until(() => story.Host.State().Running != story.Before.Running);
 
-        _ = shared.Fleet.Controller.Run("pkill", "-INT", "-f", "^hostlock switch stopped").Succeeded;
+        _ = Fleet.Controller.Run("pkill", "-INT", "-f", "^hostlock switch stopped").Succeeded;
         story.Host.Heal();
 
         AssertCode(130, await switching);
@@ -275,7 +275,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void A_switch_of_somebody_else_is_waited_for()
     {
-        var story = shared.Begin("waits");
+        var story = Begin("waits");
         _ = story.Host.Shell(
             "mkdir -p /run/nixos; setsid flock /run/nixos/switch-to-configuration.lock sleep 6 </dev/null >/dev/null 2>&1 &").Succeeded;
 
@@ -289,7 +289,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void Another_machine_at_the_address_is_not_touched()
     {
-        var story = shared.Begin("another");
+        var story = Begin("another");
         _ = story.Run("probe", "another").Succeeded;
         _ = story.Host.Shell("echo 0123456789abcdef0123456789abcdef >/etc/machine-id").Succeeded;
 
@@ -308,7 +308,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [InlineData("collected")]
     public void A_collection_of_garbage_does_not_take_the_way_back(string name)
     {
-        var story = shared.Begin(name);
+        var story = Begin(name);
         _ = story.Switch().Succeeded;
         PowerCycle(story);
         if (name == "collected")
@@ -325,7 +325,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void What_root_s_shell_prints_is_no_answer()
     {
-        var story = shared.Begin("banner");
+        var story = Begin("banner");
         // Nix itself cannot copy to such a machine.
         story.Host.Copy(story.Build());
         _ = story.Host.Shell(@"printf 'printf ""Welcome \033[2J\n""\n' >$HOME/.bashrc").Succeeded;
@@ -340,7 +340,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void A_machine_that_prints_without_end_is_out_of_reach_and_nothing_of_it_is_shown()
     {
-        var story = shared.Begin("garbage");
+        var story = Begin("garbage");
         _ = story.Host.Shell(
             @"printf 'printf ""\033[2Jhostlock-probe\\t1 0\\nEVIL\\n""\nhead -c 9999999 /dev/urandom | base64\n' >$HOME/.bashrc").Succeeded;
 
@@ -357,7 +357,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void A_system_can_be_built_on_its_machine()
     {
-        var story = shared.Begin("builds");
+        var story = Begin("builds");
         story.Set("[rollout]\nbuild = \"target\"\n");
 
         var ended = story.Switch();
@@ -369,7 +369,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void A_virtual_machine_is_built_and_its_command_is_printed()
     {
-        var story = shared.Begin("virtual");
+        var story = Begin("virtual");
         story.Module("""
             system.build.vm = derivation {
               name = "vm"; system = "x86_64-linux"; builder = "/bin/sh"; PATH = "/usr/bin:/bin";
@@ -381,14 +381,14 @@ public class SwitchScenariosTests(SwitchFleet shared)
 
         AssertCode(0, ended);
         Assert.Matches("^/nix/store/[^\n]*/bin/run-virtual-vm\n$", ended.Output);
-        Assert.Equal("started\n", shared.Fleet.Controller.Run("sh", ended.Output.Trim()).Output);
+        Assert.Equal("started\n", Fleet.Controller.Run("sh", ended.Output.Trim()).Output);
         story.AssertUntouched();
     }
 
     [Fact]
     public void A_port_is_found_by_every_release_of_Nix()
     {
-        var story = shared.Begin("ported");
+        var story = Begin("ported");
         story.Address("ssh://root@ported:22");
 
         AssertCode(0, story.Switch());
@@ -398,7 +398,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void A_user_whom_sudo_asks_for_nothing_is_as_good_as_root()
     {
-        var story = shared.Begin("operated");
+        var story = Begin("operated");
         story.Address("operator@operated");
         ServeStore(story);
 
@@ -411,7 +411,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public void This_machine_is_switched_without_ssh_by_a_user_who_is_not_root()
     {
-        var story = shared.Begin("here", isSystemd: true);
+        var story = Begin("here", isSystemd: true);
         ServeStore(story);
 
         var ended = story.Here("switch", "--yes");
@@ -424,7 +424,7 @@ public class SwitchScenariosTests(SwitchFleet shared)
     [Fact]
     public async Task A_switch_of_this_machine_outlives_the_terminal_that_began_it()
     {
-        var story = shared.Begin("here-killed", isSystemd: true);
+        var story = Begin("here-killed", isSystemd: true);
         ServeStore(story);
         story.Host.Inject(HostFault.HangsAfter(TimeSpan.FromSeconds(3)));
         var switching = Task.Run(() => story.Here("switch", "--yes"), TestContext.Current.CancellationToken);

@@ -7,6 +7,7 @@ sealed class SwitchStory
 {
     readonly FakeFleet _fleet;
     readonly string _name;
+    bool _isHere;
 
     internal SwitchStory(FakeFleet fleet, string name, bool isSystemd)
     {
@@ -62,10 +63,15 @@ sealed class SwitchStory
         _fleet.Controller.Run("env", ["--chdir", Clone, .. variables, "hostlock", .. arguments]);
 
     /// <summary>Runs the program on the host itself, by a user who is not root, in the clone.</summary>
-    public Ended Here(params IEnumerable<string> arguments) => Host.Run(
-        "sh", [
-            "-c", "chown -R operator \"$1\" && cd \"$1\" && shift && exec sudo -u operator -H hostlock \"$@\"", "-", Clone, .. arguments,
-        ]);
+    public Ended Here(params IEnumerable<string> arguments)
+    {
+        _isHere = true;
+        return Host.Run(
+            "sh", [
+                "-c", "chown -R operator \"$1\" && cd \"$1\" && shift && exec sudo -u operator -H hostlock \"$@\"", "-", Clone,
+                .. arguments,
+            ]);
+    }
 
     /// <summary>Switches the host, without a question.</summary>
     public Ended Switch(params string[] variables) => With(variables, "switch", _name, "--yes");
@@ -110,6 +116,30 @@ sealed class SwitchStory
     {
         Assert.Equal(Before.Activations, Host.State().Activations);
         AssertBack();
+    }
+
+    /// <summary>Asserts what holds after each run. Once one is over, to go on with it twice does nothing.</summary>
+    public void AssertInvariants()
+    {
+        var invariants = Invariants.OfLast(
+            Clone, name => _fleet.Named($"{name}").TryState(), name => name.ToString() == _name ? Before : null);
+        if (invariants is null)
+            return;
+        invariants.AssertHold();
+        invariants.AssertLocks(
+            name => _fleet.Named($"{name}").LockOf(_fleet.Named($"{name}").State().Boots),
+            (name, _) => _fleet.Controller.Shell($"sha256sum <{Clone}/locks/{name}.lock").Succeeded.Split(' ')[0]);
+        if (!invariants.IsOver)
+            return;
+        var done = Done();
+        var (first, second) = (Resume(), Resume());
+        Assert.Equal((first.ExitCode, first.Output), (second.ExitCode, second.Output));
+        Assert.Equal(done, Done());
+
+        string Done() =>
+            string.Join('\n', Host.TryState()?.Activations ?? []) + File.ReadAllText(Path.Combine(Clone, "locks", $"{_name}.lock"));
+
+        Ended Resume() => _isHere ? Here("switch", "--resume") : Run("switch", "--resume");
     }
 
     /// <summary>How often a system was activated on the host.</summary>

@@ -5,7 +5,7 @@ namespace Hostlock.Conformance.FakeHosts;
 
 /// <summary>The program switches fake hosts, whatever goes wrong on the way. Each test has a host and a clone of the flake of its
 /// own.</summary>
-public class SwitchTests(SwitchFleet shared)
+public class SwitchTests(SwitchFleet shared) : SwitchingTests(shared)
 {
     /// <summary>A host for each test.</summary>
     internal static string[] Hosts { get; } =
@@ -19,7 +19,7 @@ public class SwitchTests(SwitchFleet shared)
     [Fact]
     public void A_host_is_switched_once_and_rolled_back_with_its_lock()
     {
-        var story = shared.Begin("good");
+        var story = Begin("good");
         File.WriteAllText(Path.Combine(story.Clone, "notes"), "mine\n");
         File.AppendAllText(Path.Combine(story.Clone, "modules/common.nix"), "# mine\n");
         var repository = story.Repository();
@@ -52,7 +52,7 @@ public class SwitchTests(SwitchFleet shared)
     [Fact]
     public void In_a_pipe_nothing_is_changed_without_yes()
     {
-        var story = shared.Begin("piped");
+        var story = Begin("piped");
 
         var ended = story.Run("switch", "piped");
 
@@ -75,7 +75,7 @@ public class SwitchTests(SwitchFleet shared)
     [MemberData(nameof(Failures))]
     public void A_host_that_fails_is_back_where_it_was(string fault, string value, string said)
     {
-        var story = shared.Begin(fault);
+        var story = Begin(fault);
         story.Host.Inject(new(fault, value));
 
         var ended = story.Switch();
@@ -93,7 +93,7 @@ public class SwitchTests(SwitchFleet shared)
     [InlineData("link", "3")]
     public void A_host_that_is_well_is_kept_whatever_the_switch_said(string fault, string value)
     {
-        var story = shared.Begin($"well-{fault}");
+        var story = Begin($"well-{fault}");
         story.Host.Inject(new(fault, value));
 
         var ended = story.Switch();
@@ -107,7 +107,7 @@ public class SwitchTests(SwitchFleet shared)
     [InlineData(true)]
     public void A_host_that_loses_its_network_comes_back_by_its_timer(bool isSystemd)
     {
-        var story = shared.Begin(isSystemd ? "cut-systemd" : "cut-light", isSystemd);
+        var story = Begin(isSystemd ? "cut-systemd" : "cut-light", isSystemd);
         story.Set("[rollout]\ntrial = \"15s\"\n");
         story.Module("fake.network = false;");
 
@@ -122,7 +122,7 @@ public class SwitchTests(SwitchFleet shared)
     [Fact]
     public void A_host_that_is_off_is_absent_until_the_switch_is_resumed()
     {
-        var story = shared.Begin("off");
+        var story = Begin("off");
         story.Host.PowerOff();
 
         var ended = story.Switch();
@@ -138,7 +138,7 @@ public class SwitchTests(SwitchFleet shared)
     [Fact]
     public void A_disk_that_is_full_gets_nothing()
     {
-        var story = shared.Begin("full");
+        var story = Begin("full");
         story.Host.Fill("nix", 8);
 
         var ended = story.Switch();
@@ -155,11 +155,11 @@ public class SwitchTests(SwitchFleet shared)
     public void Nixos_rebuild_is_believed_nothing(string fault, string value, int exitCode)
     {
         var name = fault.Length > 0 ? fault : "engine-good";
-        var story = shared.Begin(name);
+        var story = Begin(name);
         story.Set("[rollout]\nengine = \"nixos-rebuild\"\ntrial = \"60s\"\n");
 
         Ended? ended = null;
-        shared.Fleet.WithEngine(fault.Length > 0 ? new(fault, value) : null, () => ended = story.Switch());
+        Fleet.WithEngine(fault.Length > 0 ? new(fault, value) : null, () => ended = story.Switch());
 
         AssertCode(exitCode, ended!);
         if (exitCode == 0)
@@ -171,7 +171,7 @@ public class SwitchTests(SwitchFleet shared)
     [Fact]
     public void A_gate_that_says_nothing_waits_for_a_person()
     {
-        var story = shared.Begin("unclear");
+        var story = Begin("unclear");
         story.Set("[gates.mute]\nrun = [\"sh\", \"-c\", \"exit 75\"]\nwithin = \"2s\"\n");
 
         var ended = story.Switch();
@@ -186,7 +186,7 @@ public class SwitchTests(SwitchFleet shared)
     [Fact]
     public void A_gate_that_was_red_before_cannot_fail_the_host_and_another_can()
     {
-        var story = shared.Begin("gates");
+        var story = Begin("gates");
         story.Set(
             "[gates.red]\nssh = [\"false\"]\n[gates.web]\nssh = [\"sh\", \"-c\", \"[ ! -e /run/hostlock/step ]\"]\nwithin = \"2s\"\n");
 
@@ -201,7 +201,7 @@ public class SwitchTests(SwitchFleet shared)
     [Fact]
     public void What_a_stranger_put_there_is_left_alone()
     {
-        var story = shared.Begin("stranger");
+        var story = Begin("stranger");
         var killed = story.Switch("HOSTLOCK_CRASH_AT=activate:after");
         var other = story.Host.State().Running;
         _ = story.Host.Shell($"ln -sfn {Other} /run/current-system");
