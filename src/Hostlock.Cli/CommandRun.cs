@@ -205,7 +205,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     }
 
     /// <summary>Reads what is declared for the hosts. Nothing is fetched.</summary>
-    public HostUpdate Declarations => HostUpdate.Of(Folder, Fetcher, Processes);
+    public HostDeclarations Declarations => HostDeclarations.Of(Folder, Processes);
 
     /// <summary>How to write a plan, by the usual options.</summary>
     public WritingMode Mode(Option<bool> dryRun, Option<bool> commit, CommitNote note) =>

@@ -32,9 +32,7 @@ sealed class CheckCommand : FleetCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        // A check fetches nothing; the fetcher only reads declarations, which are in the flake's own tree.
-        var declarations = run.Declarations;
-        var fleet = await CheckedFleet.ReadAsync(run.Folder, declarations, run.Processes, run.Now, run.CancellationToken);
+        var fleet = await CheckedFleet.ReadAsync(run.Folder, run.Declarations, run.Processes, run.Now, run.CancellationToken);
         if (run.Value(_base) is { } commit)
         {
             using var history = LockHistory.Open(run.Processes, run.Folder);

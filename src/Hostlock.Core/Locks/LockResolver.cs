@@ -42,21 +42,6 @@ public sealed class LockResolver(IFlakeSource source)
         }
     }
 
-    /// <summary>Reads what the flake to lock declares, from <c>flake.nix</c> or another file in its place.</summary>
-    /// <param name="place">The flake.</param>
-    /// <param name="file">The name of the file.</param>
-    /// <param name="start">The folder of the tree that paths in messages start in.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    public async Task<TopFlake> ReadTopAsync(FlakePlace place, string file, TreePath start, CancellationToken cancellationToken)
-    {
-        var read = await _reader.ReadTopAsync(place.Files, place.Folder, file, start, cancellationToken);
-        // inputs.self adds to what the flake's own tree is (flake.cc, applySelfAttrs). Its files in git LFS are those that lie there.
-        var found = read.Flake.SelfAttributes.Truth("submodules") == true
-            ? read.Place with { Files = await place.Files.WithSubmodulesAsync(cancellationToken) }
-            : read.Place;
-        return new(read.Flake, found) { Warnings = read.Warnings };
-    }
-
     /// <summary>One run over the inputs of one flake.</summary>
     sealed class Walk(IFlakeSource source, FlakeReader reader, TopFlake top, LockRequest request, CancellationToken cancellationToken)
     {

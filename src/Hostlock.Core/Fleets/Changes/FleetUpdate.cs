@@ -20,8 +20,8 @@ public sealed class FleetUpdate(FleetFolder folder, IFlakeSource source, IProces
     {
         var updates = HostUpdate.Of(folder, source, processes, edited);
         if (request is UpdateRequest.Move)
-            await PolicyNames.RequireKnownAsync(folder, places, updates, cancellationToken);
-        var shared = new SharedInputs(folder, async place => (await updates.DeclarationsAsync(place, cancellationToken)).Flake);
+            await PolicyNames.RequireKnownAsync(folder, places, updates.Declarations, cancellationToken);
+        var shared = new SharedInputs(folder, async place => (await updates.Declarations.OfAsync(place, cancellationToken)).Flake);
         return await shared.SpreadAsync(await updates.PlanAsync(places, request, cancellationToken));
     }
 }

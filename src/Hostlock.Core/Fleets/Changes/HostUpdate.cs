@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using Hostlock.Fetching.Folders;
-using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Locks;
-using Hostlock.Nar;
 using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Changes;
@@ -18,6 +15,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     const int AtOnce = 16;
 
     readonly LockResolver _resolver = new(source);
+    readonly HostDeclarations _declarations = new(repository);
 
     // Most hosts of a fleet have the same lock as another one, so a lock is read and updated once for all of them. A plan is for one
     // request.
@@ -34,13 +32,14 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     /// <param name="edited">A file of the flake that is read as it would be after an edit; null if all are read as they are.</param>
     public static HostUpdate Of(FleetFolder folder, IFlakeSource source, IProcessRunner processes, EditedFile? edited = null)
     {
-        var place = GitWorkTreeFiles.Around(processes, folder.Path) is { } tree
-            ? new FlakePlace(tree, TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Path)))
-            : new FlakePlace(new FolderFiles(folder.Path), TreePath.Root);
+        var place = HostDeclarations.PlaceOf(folder, processes);
         return edited is null
             ? new(source, place)
             : new(source, place with { Files = new EditedFiles(place.Files, place.Folder.Resolve(edited.Path), edited.Contents) });
     }
+
+    /// <summary>What the flakes of the hosts declare.</summary>
+    public HostDeclarations Declarations => _declarations;
 
     /// <summary>Works out the new lock of each host, in the order given. If one fails, the failure is its outcome.</summary>
     public async Task<IReadOnlyList<LockOutcome>> PlanAsync(
@@ -81,7 +80,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
 
     async Task<Resolution> ResolveAsync(LockPlace place, LockFile? before, UpdateRequest request, CancellationToken cancellationToken)
     {
-        var top = await DeclarationsAsync(place, cancellationToken);
+        var top = await _declarations.OfAsync(place, cancellationToken);
         switch (request)
         {
             case UpdateRequest.InLine { FillsFacts: var fills }:
@@ -202,48 +201,6 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
         return _read.TryGetValue(key, out var known)
             ? known
             : _read.GetOrAdd(key, LockFileReader.Read(place.RelativePath, bytes, _reading));
-    }
-
-    /// <summary>What the flakes of some locks declare. Each file is read once; nothing is fetched.</summary>
-    /// <param name="places">The locks; the answer is asked for by these very objects.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">As for <see cref="DeclarationsAsync(LockPlace, CancellationToken)"/>.</exception>
-    public async Task<IReadOnlyDictionary<LockPlace, Flake>> DeclarationsAsync(
-        IEnumerable<LockPlace> places, CancellationToken cancellationToken)
-    {
-        // Comparing all that a place says would be work for each lock.
-        var declared = new Dictionary<LockPlace, Flake>(ReferenceEqualityComparer.Instance);
-        foreach (var place in places)
-            declared[place] = (await DeclarationsAsync(place, cancellationToken)).Flake;
-        return declared;
-    }
-
-    /// <summary>The declarations of a host's flake, with the host's own references in place.</summary>
-    /// <exception cref="HostlockException">The flake cannot be read, git does not know it, or the host has a reference for an input that
-    /// does not exist.</exception>
-    public async Task<TopFlake> DeclarationsAsync(LockPlace place, CancellationToken cancellationToken)
-    {
-        var folder = repository.Folder.Join(TreePath.Parse(place.FlakeFolder));
-        var file = folder.Resolve(place.FlakeFile);
-        if (repository.Files is GitWorkTreeFiles tree
-            && await tree.UnknownAsync(file) is { Count: > 0 } unknown
-            && File.Exists(Path.Combine(tree.Root, file.ToText())))
-            throw FleetException.NotTracked(
-                file.Below(repository.Folder).ToText(),
-                unknown.Select(repository.Folder.WayTo),
-                (await tree.IgnoredAsync(unknown, cancellationToken)).Count > 0);
-        var top = await _resolver.ReadTopAsync(
-            repository with { Folder = folder }, place.FlakeFile, repository.Folder, cancellationToken);
-        if (place.References.Count == 0)
-            return top;
-        var (inputs, warnings) = (top.Flake.Inputs.ToBuilder(), top.Warnings.ToList());
-        foreach (var (name, text) in place.References)
-        {
-            if (!inputs.TryGetValue(name, out var declared))
-                throw FleetException.ReferenceOfNoInput(place, name, inputs.Keys);
-            inputs[name] = declared with { Reference = FlakeRef.ParseInput(text, declared.IsFlake, null, warnings), Follows = null };
-        }
-        return top with { Flake = top.Flake with { Inputs = inputs.ToImmutable() }, Warnings = warnings };
     }
 
     static LockRequest Asked(LockPlace place, TopFlake top, MovedInputs inputs)

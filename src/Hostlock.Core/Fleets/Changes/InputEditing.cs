@@ -61,7 +61,7 @@ public sealed class InputEditing(IProcessRunner processes, FleetFolder folder, I
             .ToHashSet();
         // What git does not know, Nix does not read.
         foreach (var place in concerned.Take(1))
-            await HostUpdate.Of(folder, source, processes).DeclarationsAsync(place, cancellationToken);
+            await HostDeclarations.Of(folder, processes).OfAsync(place, cancellationToken);
         var edited = isOfSettings ? null : new EditedFile(file, folder.BytesOf(file, after.Text));
         places.RemoveAll(place => isOfSettings && !concerned.Contains(place));
         var plan = await new FleetUpdate(fleet, source, processes, edited)
@@ -113,7 +113,7 @@ public sealed class InputEditing(IProcessRunner processes, FleetFolder folder, I
     async Task<SourceText> OfSettingsAsync(
         SourceText settings, Host host, IEnumerable<InputChange> changes, CancellationToken cancellationToken)
     {
-        var declared = (await HostUpdate.Of(folder, source, processes).DeclarationsAsync(folder.RootPlace, cancellationToken)).Flake;
+        var declared = (await HostDeclarations.Of(folder, processes).OfAsync(folder.RootPlace, cancellationToken)).Flake;
         foreach (var change in changes)
         {
             var (name, reference) = change switch

@@ -32,7 +32,7 @@ public static class PolicyNames
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FleetException">A policy names no input.</exception>
     public static async Task RequireKnownAsync(
-        FleetFolder folder, IReadOnlyList<LockPlace> places, HostUpdate declarations, CancellationToken cancellationToken)
+        FleetFolder folder, IReadOnlyList<LockPlace> places, HostDeclarations declarations, CancellationToken cancellationToken)
     {
         if (folder.Fleet.Policies.Count == 0 || !Unknown(folder.Fleet, await ReadAsync(places)).Any())
             return;
@@ -55,7 +55,7 @@ public static class PolicyNames
         {
             try
             {
-                return (await declarations.DeclarationsAsync(place, cancellationToken)).Flake;
+                return (await declarations.OfAsync(place, cancellationToken)).Flake;
             }
             catch (HostlockException)
             {

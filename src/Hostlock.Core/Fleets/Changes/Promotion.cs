@@ -42,11 +42,11 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
     /// <exception cref="HostlockException">hostlock.toml speaks of an input that no host has, or what is declared cannot be
     /// read.</exception>
     public static async Task<Promotion> OfAsync(
-        FleetFolder folder, HostUpdate declarations, LockPlace from, LockFile tested, LockReading reading,
+        FleetFolder folder, HostDeclarations declarations, LockPlace from, LockFile tested, LockReading reading,
         IReadOnlyList<LockPlace> targets, CancellationToken cancellationToken)
     {
         await PolicyNames.RequireKnownAsync(folder, [from, .. targets], declarations, cancellationToken);
-        var declared = await declarations.DeclarationsAsync([from, .. targets], cancellationToken);
+        var declared = await declarations.OfAsync([from, .. targets], cancellationToken);
         return new(new(from, tested, declared[from]), place => declared[place], reading);
     }
 

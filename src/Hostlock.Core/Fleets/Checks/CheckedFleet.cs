@@ -64,11 +64,12 @@ public sealed record CheckedFleet(
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The declarations of a host cannot be read, or make no sense.</exception>
     public static async Task<CheckedFleet> ReadAsync(
-        FleetFolder folder, HostUpdate declarations, IProcessRunner processes, DateTimeOffset now, CancellationToken cancellationToken)
+        FleetFolder folder, HostDeclarations declarations, IProcessRunner processes, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var places = folder.AllPlaces();
         // The places are the same objects throughout.
-        var declared = await declarations.DeclarationsAsync(places, cancellationToken);
+        var declared = await declarations.OfAsync(places, cancellationToken);
         var unseen = new Dictionary<string, UnseenFile>(StringComparer.Ordinal);
         var inRepository = "";
         if (GitWorkTreeFiles.Around(processes, folder.Path) is { } tree)

@@ -42,7 +42,7 @@ public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder
     /// <exception cref="HostlockException">A host must not have the lock, a lock has changes that nobody committed, or there is no
     /// repository.</exception>
     public async Task<PlannedLocks> LocksAsync(
-        RolloutOrder order, HostUpdate declarations, bool allowsDowngrade, CancellationToken cancellationToken)
+        RolloutOrder order, HostDeclarations declarations, bool allowsDowngrade, CancellationToken cancellationToken)
     {
         var places = order.Hosts.Select(host => folder.PlaceOf(host.Name)).DistinctBy(place => place.FullPath).ToList();
         var reading = new LockReading();

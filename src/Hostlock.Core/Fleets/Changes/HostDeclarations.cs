@@ -1,0 +1,80 @@
+using Hostlock.Fetching.Folders;
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+using Hostlock.Nar;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets.Changes;
+
+/// <summary>Reads what the hosts of a flake declare. All of it is in the flake's own tree, so nothing is fetched.</summary>
+/// <param name="repository">The tree that the flake's own relative paths start in, and the flake's folder in it.</param>
+public sealed class HostDeclarations(FlakePlace repository)
+{
+    readonly FlakeReader _reader = new();
+
+    /// <summary>Reads the declarations of a flake on disk.</summary>
+    /// <param name="folder">The flake.</param>
+    /// <param name="processes">The seam to git.</param>
+    public static HostDeclarations Of(FleetFolder folder, IProcessRunner processes) => new(PlaceOf(folder, processes));
+
+    /// <summary>The tree of a flake on disk: its git work tree, or its folder if it is in no repository.</summary>
+    /// <param name="folder">The flake.</param>
+    /// <param name="processes">The seam to git.</param>
+    public static FlakePlace PlaceOf(FleetFolder folder, IProcessRunner processes) =>
+        GitWorkTreeFiles.Around(processes, folder.Path) is { } tree
+            ? new(tree, TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Path)))
+            : new(new FolderFiles(folder.Path), TreePath.Root);
+
+    /// <summary>What the flakes of some locks declare. Each file is read once; nothing is fetched.</summary>
+    /// <param name="places">The locks; the answer is asked for by these very objects.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">As for <see cref="OfAsync(LockPlace, CancellationToken)"/>.</exception>
+    public async Task<IReadOnlyDictionary<LockPlace, Flake>> OfAsync(
+        IEnumerable<LockPlace> places, CancellationToken cancellationToken)
+    {
+        // Comparing all that a place says would be work for each lock.
+        var declared = new Dictionary<LockPlace, Flake>(ReferenceEqualityComparer.Instance);
+        foreach (var place in places)
+            declared[place] = (await OfAsync(place, cancellationToken)).Flake;
+        return declared;
+    }
+
+    /// <summary>The declarations of a host's flake, with the host's own references in place.</summary>
+    /// <exception cref="HostlockException">The flake cannot be read, git does not know it, or the host has a reference for an input that
+    /// does not exist.</exception>
+    public async Task<TopFlake> OfAsync(LockPlace place, CancellationToken cancellationToken)
+    {
+        var folder = repository.Folder.Join(TreePath.Parse(place.FlakeFolder));
+        var file = folder.Resolve(place.FlakeFile);
+        if (repository.Files is GitWorkTreeFiles tree
+            && await tree.UnknownAsync(file) is { Count: > 0 } unknown
+            && File.Exists(Path.Combine(tree.Root, file.ToText())))
+            throw FleetException.NotTracked(
+                file.Below(repository.Folder).ToText(),
+                unknown.Select(repository.Folder.WayTo),
+                (await tree.IgnoredAsync(unknown, cancellationToken)).Count > 0);
+        var top = await ReadAsync(folder, place.FlakeFile, cancellationToken);
+        if (place.References.Count == 0)
+            return top;
+        var (inputs, warnings) = (top.Flake.Inputs.ToBuilder(), top.Warnings.ToList());
+        foreach (var (name, text) in place.References)
+        {
+            if (!inputs.TryGetValue(name, out var declared))
+                throw FleetException.ReferenceOfNoInput(place, name, inputs.Keys);
+            inputs[name] = declared with { Reference = FlakeRef.ParseInput(text, declared.IsFlake, null, warnings), Follows = null };
+        }
+        return top with { Flake = top.Flake with { Inputs = inputs.ToImmutable() }, Warnings = warnings };
+    }
+
+    async Task<TopFlake> ReadAsync(TreePath folder, string file, CancellationToken cancellationToken)
+    {
+        var read = await _reader.ReadTopAsync(repository.Files, folder, file, repository.Folder, cancellationToken);
+        // inputs.self adds to what the flake's own tree is (Nix 2.34.8, libflake/flake.cc, applySelfAttrs). Its files in git LFS are those
+        // that lie there.
+        var found = read.Flake.SelfAttributes.Truth("submodules") == true
+            ? read.Place with { Files = await repository.Files.WithSubmodulesAsync(cancellationToken) }
+            : read.Place;
+        return new(read.Flake, found) { Warnings = read.Warnings };
+    }
+}
