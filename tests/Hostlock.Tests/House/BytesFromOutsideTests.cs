@@ -44,7 +44,7 @@ public class BytesFromOutsideTests
                 "Hostlock.Fetching.Compression.ContentEncoding",
                 "Hostlock.Fetching.Compression.GzipMembers",
                 "Hostlock.Fetching.Compression.XzStream",
-                "Hostlock.Fetching.Git.GitCommit",
+                "Hostlock.Fetching.Git.LooseObject",
             ],
             CallersOf(Decoders));
 

@@ -1,9 +1,6 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using Hostlock.Flakes;
-using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git;
 
@@ -16,9 +13,6 @@ sealed record GitCommit(Revision Id, string Tree, IReadOnlyList<Revision> Parent
 {
     const int MaximumBytes = 1024 * 1024;
 
-    // Bytes that hold "commit", the size and the zero byte of an object of any size that is read.
-    const int Head = 32;
-
     /// <summary>The commit that a name stands for, tags peeled; null if no commit has it.</summary>
     public static GitCommit? Find(GitObjects objects, string name, string url)
     {
@@ -30,35 +24,8 @@ sealed record GitCommit(Revision Id, string Tree, IReadOnlyList<Revision> Parent
     }
 
     /// <summary>A commit that is a file of its own; null if it is none, as one that is packed.</summary>
-    public static GitCommit? Loose(GitPlace place, Revision id)
-    {
-        try
-        {
-            var name = id.ToString();
-            using var file = UnixFiles.Open(Encoding.UTF8.GetBytes(Path.Combine(place.Common, "objects", name[..2], name[2..])));
-            using var inflated = new ZLibStream(file, CompressionMode.Decompress);
-            // The size comes first, and a commit is small: room for the largest one would be most of what is allocated for an input.
-            Span<byte> head = stackalloc byte[Head];
-            head = head[..inflated.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
-            if (head.IndexOf((byte)0) is not (>= 0 and var end)
-                || !head.StartsWith("commit "u8)
-                || !Utf8Parser.TryParse(head["commit ".Length..end], out int size, out var digits)
-                || digits != end - "commit ".Length
-                || size is < 0 or > MaximumBytes)
-                return null;
-            var bytes = new byte[size];
-            var rest = head[(end + 1)..];
-            if (rest.Length > size)
-                return null;
-            rest.CopyTo(bytes);
-            inflated.ReadExactly(bytes.AsSpan(rest.Length));
-            return Parse(id, Encoding.Latin1.GetString(bytes));
-        }
-        catch (Exception why) when (why is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    public static GitCommit? Loose(GitPlace place, Revision id) =>
+        LooseObject.Read(place, id.ToString(), "commit", MaximumBytes) is { } bytes ? Parse(id, Encoding.Latin1.GetString(bytes)) : null;
 
     /// <summary>Reads the head of a commit; null if it is none.</summary>
     /// <remarks>libgit2 1.9, commit.c: the tree, the parents, one author or several, and the committer, in this order.</remarks>

@@ -59,7 +59,13 @@ sealed class GitTree : SourceTree
     {
         if (objects.NextHeader() is not { Kind: "tree" } header)
             throw FetchException.BadObject(url, id);
-        var contents = objects.ReadWhole(header);
+        return ParseFolder(objects.ReadWhole(header), id, url);
+    }
+
+    /// <summary>Reads the entries of a tree object out of its bytes.</summary>
+    /// <exception cref="FetchException">The object is damaged.</exception>
+    public static Entry[] ParseFolder(byte[] contents, string id, string url)
+    {
         var entries = new List<Entry>();
         for (var at = 0; at < contents.Length;)
         {

@@ -171,6 +171,18 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
     static bool HasOtherMode(GitIndex.Entry entry, UnixFiles.Status status) =>
         status.Kind == UnixFiles.Kind.File && !IsLink(entry) && entry.Mode != (status.IsExecutable ? ExecutableMode : FileMode);
 
+    /// <summary>True if a file on disk is what the index has, but for what git converts on the way in.</summary>
+    /// <param name="entry">The entry of the index.</param>
+    /// <param name="path">The absolute path of the file.</param>
+    /// <param name="index">The index.</param>
+    public static bool IsAsInIndex(GitIndex.Entry entry, byte[] path, GitIndex index) =>
+        UnixFiles.Look(path) is { } status
+            && (IsUnchanged(entry, path, status, index.Written)
+                || (HasSizeSeen(entry, status)
+                    && !IsLink(entry)
+                    && status.Kind == UnixFiles.Kind.File
+                    && GitLineEnds.Undo(entry, path, status.Size) is not null));
+
     static bool IsLink(GitIndex.Entry entry) => (entry.Mode & 0xF000) == 0xA000;
 
     // libgit2 does not read a file of another size than the index says, even if it is the same but for line ends; zero stands for a size
