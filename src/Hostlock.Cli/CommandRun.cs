@@ -10,6 +10,7 @@ using Hostlock.Machines;
 using Hostlock.Machines.Probing;
 using Hostlock.Machines.Systems;
 using Hostlock.Platform;
+using Hostlock.Reporting;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
 using Hostlock.Rollouts.Steps;
@@ -43,6 +44,9 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>Runs programs.</summary>
     public IProcessRunner Processes => surroundings.Processes;
+
+    /// <summary>The reader of the data that the command prints.</summary>
+    public Screen Screen => Terminal.ScreenAt(Now);
 
     /// <summary>The time of day.</summary>
     public DateTimeOffset Now => surroundings.Time.GetUtcNow();

@@ -19,8 +19,9 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
                 && surroundings.Variables.GetValueOrDefault("TERM") != "dumb",
     });
 
-    /// <summary>The width of the terminal in columns.</summary>
-    public int Width => surroundings.Width;
+    /// <summary>The reader of data.</summary>
+    /// <param name="now">The present time, for ages.</param>
+    public Screen ScreenAt(DateTimeOffset now) => new(surroundings.IsTerminal, surroundings.Width, Ink, now, commands);
 
     /// <summary>
     /// Prints data for people, or JSON. No control character in it moves the cursor, no line commands a CI, and passwords and tokens in

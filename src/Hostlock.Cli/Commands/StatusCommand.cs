@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Checks;
 using Hostlock.Fleets.Layouts;
-using Hostlock.Fleets.Merging;
 using Hostlock.Machines;
 using Hostlock.Machines.Probing;
 using Hostlock.Reporting;
@@ -22,9 +22,10 @@ sealed class StatusCommand : FleetCommand
     protected override Command Describe() => new("status", """
         Show what each host is locked to, and who is behind
 
-        Reads files only, and uses no network. An input is behind if another lock has a
-        newer revision of the same reference. With --live, each machine is asked what it
-        runs, and what to do next is shown.
+        Shows the inputs that differ. Hosts with equal locks share a row; in a pipe,
+        each has its own. One host is shown input by input. An input is behind if
+        another lock has a newer revision of the same reference. Reads files only, and
+        uses no network; with --live, each machine is asked what it runs.
 
           hostlock status
           hostlock status plex @canary
@@ -81,23 +82,46 @@ sealed class StatusCommand : FleetCommand
 
     async Task<ExitCode> ShowLocksAsync(CommandRun run)
     {
-        var terminal = run.Terminal;
-        var locks = await UnmergedLock.MarkAsync(FleetStatus.Read(run.Places(_hosts)), run.Folder, run.Processes, run.CancellationToken);
-        var listed = run.Words(_hosts).Length == 0 ? ListedHosts.Of(run.Folder) : ListedHosts.InLine;
+        var (terminal, screen) = (run.Terminal, run.Screen);
+        var isNamed = run.Words(_hosts).Length > 0;
+        var marked = await LockMarks.AddAsync(Read(run), run.Folder, run.Processes, run.CancellationToken);
+        var state = new FleetState(run.Folder.Fleet, marked.Locks, isNamed ? ListedHosts.InLine : ListedHosts.Of(run.Folder));
         if (run.IsJson)
-            terminal.Data(output => StatusJson.Write(locks, listed, output));
+        {
+            terminal.Data(output => StatusJson.Write(state, output));
+        }
         else
-            terminal.Data(
-                terminal.Quoted(
-                    StatusTable.Render(
-                        [.. locks.Where(status => status.Lock is not null || !listed.IsMisspelt(status.Place.Owner))], run.Now,
-                        terminal.Width, terminal.Ink)
-                    + StatusTable.Render(listed, terminal.Ink))
-                + (run.Words(_hosts).Length == 0 ? new RolloutSession(run).WhoIsOff() : ""));
-        if (!run.Folder.HasFleetFile && !run.IsJson)
-            terminal.Talk(terminal.Quoted("no hostlock.toml here: 'hostlock init' gives each host a lock of its own\n"));
-        foreach (var problem in locks.Select(status => status.Problem).OfType<HostlockException>())
+        {
+            var table = Table(state, isNamed, screen);
+            terminal.Data(table);
+            // In a pipe, a line is a host.
+            var notes = StatusNotes.Render(state, screen) + (isNamed ? "" : new RolloutSession(run).WhoIsOff());
+            if (!screen.IsTerminal)
+                terminal.Talk(notes.TrimStart('\n'));
+            else if (notes.Length > 0)
+                terminal.Data(table.Length > 0 ? $"\n{notes.TrimStart('\n')}" : notes.TrimStart('\n'));
+            if (!run.Folder.HasFleetFile)
+                terminal.Talk(terminal.Quoted("no hostlock.toml here: 'hostlock init' gives each host a lock of its own\n"));
+        }
+        foreach (var problem in state.Locks.Select(status => status.Problem).OfType<HostlockException>())
             terminal.Error(problem);
-        return locks.Any(status => status.Problem is not null) ? ExitCode.BadRequest : ExitCode.Done;
+        foreach (var problem in marked.Unread)
+            terminal.Warn(new($"whether the locks are as declared is not known: {problem.Message}"));
+        if (marked.NotCompared is { } failure)
+            terminal.Warn(new($"whether the locks are committed is not known: {failure.Message}"));
+        return state.Locks.Any(status => status.Problem is not null) ? ExitCode.BadRequest : ExitCode.Done;
     }
+
+    // An input is ahead or behind in the whole fleet, whichever hosts are named.
+    IReadOnlyList<LockStatus> Read(CommandRun run)
+    {
+        var named = run.Places(_hosts);
+        var all = FleetStatus.Read(run.Folder.AllPlaces()).ToDictionary(status => status.Place.FullPath, StringComparer.Ordinal);
+        return [.. named.Select(place => all[place.FullPath])];
+    }
+
+    static string Table(FleetState state, bool isNamed, Screen screen) =>
+        state.Locks is [{ Lock: not null } only] && (isNamed || state.Fleet.Hosts.IsEmpty) ? HostInputs.Render(only, state.Fleet, screen)
+        : screen.IsTerminal ? StatusTable.Render(state, screen)
+        : StatusTable.RenderRows(state, screen);
 }

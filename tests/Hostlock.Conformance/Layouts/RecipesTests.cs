@@ -63,7 +63,9 @@ public class RecipesTests
                     if (!hasCommit)
                         TestGit.Commit(folder["fleet"], 2);
                     hasCommit = true;
-                    var ended = Run.Program("/bin/sh", folder["fleet"], variables, ["-c", $"exec 2>&1\n{command}"]);
+                    var ended = command.StartsWith("hostlock ", StringComparison.Ordinal)
+                        ? AtTerminal(folder["fleet"], variables, command)
+                        : Run.Program("/bin/sh", folder["fleet"], variables, ["-c", $"exec 2>&1\n{command}"]);
                     var said = command.StartsWith("nix ", StringComparison.Ordinal)
                         ? string.Concat(
                             ended.Output.Split('\n').Where(
@@ -87,6 +89,17 @@ public class RecipesTests
         Assert.All(
             Directory.EnumerateFiles(Pages, "*.md").Select(page => Path.GetFileName(page)).Where(name => name != "README.md"),
             name => Assert.Contains($"]({name})", index, StringComparison.Ordinal));
+    }
+
+    // Pages show what a person sees, without colours and moving bars.
+    static Ended AtTerminal(string folder, IReadOnlyDictionary<string, string> variables, string command)
+    {
+        const string Script = "/usr/bin/script";
+        Assert.SkipUnless(File.Exists(Script), $"there is no {Script}");
+        var ended = Run.Program(
+            "/bin/sh", folder, variables,
+            ["-c", $"exec 2>&1\nexport TERM=dumb\n{Script} -qec \"stty cols 100; $1\" /dev/null", "sh", $"({command}) </dev/null"]);
+        return ended with { Output = ended.Output.Replace("\r\n", "\n", StringComparison.Ordinal) };
     }
 
     static void Move(Forges forges, string repository, string branch, string version) =>

@@ -12,19 +12,31 @@ public class DriftMatrixTests
     {
         var matrix = Of(Lock("plex", ("a", 1), ("b", 1)), Lock("web", ("a", 1), ("b", 2)), Lock("orc", ("a", 1), ("b", 1)), Unread("imbp"));
 
-        Assert.Equal(["b"], matrix.Differing);
-        Assert.Equal([("a", "rev 1")], matrix.Same);
+        Assert.Equal(["b"], matrix.Columns.Select(column => column.Path.ToString()));
+        Assert.Equal(["a"], matrix.Same.Select(same => same.Input));
         Assert.Equal(["plex orc", "web"], matrix.Rows.Select(row => string.Join(' ', row.Hosts)));
-        Assert.Equal("rev 2", matrix.Rows[1].Cells["b"]);
+        Assert.Equal('2', ((LockEdge.Locked)matrix.Rows[1].Cells[0]!.Edge).Node.Locked.Revision![^1]);
     }
 
     [Fact]
-    public void An_input_that_a_lock_does_not_have_differs()
+    public void An_input_that_a_lock_does_not_have_differs_only_among_the_others()
     {
-        var matrix = Of(Lock("plex", ("a", 1)), Lock("web", ("a", 1), ("b", 2)));
+        var alike = Of(Lock("plex", ("a", 1)), Lock("web", ("a", 1), ("b", 2)));
+        var differing = Of(Lock("plex", ("a", 1)), Lock("web", ("a", 1), ("b", 2)), Lock("orc", ("a", 1), ("b", 1)));
 
-        Assert.Equal(["b"], matrix.Differing);
-        Assert.False(matrix.Rows[0].Cells.ContainsKey("b"));
+        Assert.Empty(alike.Columns);
+        Assert.Equal(["a", "b"], alike.Same.Select(same => same.Input));
+        Assert.Equal(3, differing.Rows.Length);
+        Assert.Null(differing.Rows[0].Cells[0]);
+    }
+
+    [Fact]
+    public void The_input_nixpkgs_comes_first_and_others_of_such_a_name_next()
+    {
+        var matrix = Of(
+            Lock("plex", ("a", 1), ("nixpkgs", 1), ("nixpkgs-stable", 1)), Lock("web", ("a", 2), ("nixpkgs", 1), ("nixpkgs-stable", 2)));
+
+        Assert.Equal(["nixpkgs", "nixpkgs-stable", "a"], matrix.Columns.Select(column => column.Path.ToString()));
     }
 
     [Fact]
@@ -32,15 +44,14 @@ public class DriftMatrixTests
     {
         var matrix = Of(Lock("plex", ("a", 1)), Lock("web", ("a", 1)));
 
-        Assert.Empty(matrix.Differing);
+        Assert.Empty(matrix.Columns);
         Assert.Equal(["plex", "web"], Assert.Single(matrix.Rows).Hosts.Select(owner => owner.ToString()));
     }
 
     [Fact]
     public void Where_no_lock_can_be_read_there_is_nothing() => Assert.Empty(Of(Unread("plex")).Rows);
 
-    static DriftMatrix Of(params LockStatus[] locks) =>
-        DriftMatrix.Of(locks, input => $"rev {((LockEdge.Locked)input.Edge).Node.Locked.Revision![^1]}");
+    static DriftMatrix Of(params LockStatus[] locks) => DriftMatrix.Of(locks);
 
     static LockStatus Lock(string host, params (string Name, int Revision)[] inputs)
     {

@@ -25,6 +25,7 @@ sealed class Script : IDisposable
     string _folder;
     string _input = "";
     bool _isTerminal;
+    int _width = 120;
     (int Exit, string Output, string Errors)? _last;
     List<string> _words = [];
     string _remembered = "";
@@ -174,6 +175,9 @@ sealed class Script : IDisposable
             case ("terminal", []):
                 _isTerminal = !isNegated;
                 break;
+            case ("terminal", [var columns]):
+                (_isTerminal, _width) = (true, int.Parse(columns, CultureInfo.InvariantCulture));
+                break;
             default:
                 Assert.Fail("not a step; README.md has them all");
                 break;
@@ -212,7 +216,7 @@ sealed class Script : IDisposable
         foreach (var (name, value) in _variables)
             variables[name] = value ?? "";
         var surroundings = new Surroundings(
-            output, errors, _isTerminal ? input : null, _folder, variables, _ => _web, _processes, new FixedTime(), _isTerminal, 120);
+            output, errors, _isTerminal ? input : null, _folder, variables, _ => _web, _processes, new FixedTime(), _isTerminal, _width);
         var exit = (int)await App.RunAsync([.. words], surroundings, cancellationToken);
         End(exit, output.ToString(), errors.ToString());
     }

@@ -1,6 +1,5 @@
 using Hostlock.Flakes;
 using Hostlock.Fleets;
-using Hostlock.Fleets.Layouts;
 
 namespace Hostlock.Reporting.Json;
 
@@ -8,11 +7,11 @@ namespace Hostlock.Reporting.Json;
 public static class StatusJson
 {
     /// <summary>Writes it host by host.</summary>
-    /// <param name="locks">The state of the locks.</param>
-    /// <param name="listed">What hostlock.toml lists, compared with flake.nix.</param>
+    /// <param name="state">The state of the flake.</param>
     /// <param name="output">Where it is written.</param>
-    public static void Write(IReadOnlyList<LockStatus> locks, ListedHosts listed, TextWriter output) => JsonPage.Write(output, json =>
+    public static void Write(FleetState state, TextWriter output) => JsonPage.Write(output, json =>
     {
+        var listed = state.Listed;
         foreach (var (key, hosts) in new[] { ("unlisted", listed.Unlisted.AddRange(listed.UnlistedFlakes.Keys)), ("gone", listed.Gone) })
         {
             json.WriteStartArray(key);
@@ -21,11 +20,16 @@ public static class StatusJson
             json.WriteEndArray();
         }
         var written = new Dictionary<FlakeRef, byte[]>(ReferenceEqualityComparer.Instance);
-        json.WriteHosts(locks, status => status.Place, status =>
+        json.WriteHosts(state.Locks, status => status.Place, status =>
         {
             json.WriteString("lock", status.Place.RelativePath);
             json.WriteString("state", status.Lock is not null ? "locked" : status.Problem is null ? "missing" : "unreadable");
             json.WriteBoolean("unmerged", status.IsUnmerged);
+            json.WriteBoolean("uncommitted", status.IsUncommitted);
+            json.WriteStartArray("stale");
+            foreach (var input in status.Stale?.Inputs ?? [])
+                json.WriteStringValue(input.Path.ToString());
+            json.WriteEndArray();
             if (status.Problem is { } problem)
                 json.WriteString("problem", problem.Message);
             json.WriteStartObject("inputs");
@@ -34,6 +38,7 @@ public static class StatusJson
                 json.WriteStartObject(input.Name);
                 json.WriteEdge(input.Edge, written);
                 json.WriteNumber("secondsBehind", input.SecondsBehind);
+                json.WriteBoolean("ahead", input.IsAhead);
                 json.WriteFreeze(input.Freeze);
                 json.WriteEndObject();
             }

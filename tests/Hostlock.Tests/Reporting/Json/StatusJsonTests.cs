@@ -1,3 +1,4 @@
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Locks;
@@ -21,12 +22,14 @@ public class StatusJsonTests
                     "a": {
                       {{EntryJson.Of(10, "a", 1, 1, "next")}},
                       "secondsBehind": 86400,
+                      "ahead": false,
                       "frozen": true,
                       "frozenUntil": "2020-02-01"
                     },
                     "b": {
                       "follows": "a",
                       "secondsBehind": 0,
+                      "ahead": false,
                       "frozen": false
                     }
                   }
@@ -43,24 +46,34 @@ public class StatusJsonTests
                   "lock": "locks/plex.lock",
                   "state": "locked",
                   "unmerged": false,
+                  "uncommitted": false,
+                  "stale": [],
                   "inputs": {{inputs}}
                 },
                 "imbp": {
                   "lock": "locks/plex.lock",
                   "state": "locked",
                   "unmerged": false,
+                  "uncommitted": false,
+                  "stale": [],
                   "inputs": {{inputs}}
                 },
                 "orc": {
                   "lock": "locks/orc.lock",
                   "state": "missing",
                   "unmerged": false,
+                  "uncommitted": false,
+                  "stale": [],
                   "inputs": {}
                 },
                 "web": {
                   "lock": "locks/web.lock",
                   "state": "unreadable",
                   "unmerged": true,
+                  "uncommitted": true,
+                  "stale": [
+                    "a/b"
+                  ],
                   "problem": "'x' is in no git repository",
                   "inputs": {}
                 }
@@ -73,7 +86,10 @@ public class StatusJsonTests
                     SmallLocks.Place("plex", "imbp"), file,
                     [new("a", A, 86400, new("ZFS", new(2020, 2, 1))), new("b", Follows("a"), 0, null)], null),
                 new(SmallLocks.Place("orc"), null, [], null),
-                new(SmallLocks.Place("web"), null, [], FleetException.NoRepository("x")) { IsUnmerged = true }));
+                new(SmallLocks.Place("web"), null, [], FleetException.NoRepository("x")) 
+                {
+                    IsUnmerged = true, IsUncommitted = true, Stale = new([new(InputPath.Of("a", "b"), "why", null)], true),
+                }));
     }
 
     [Fact]
@@ -83,7 +99,7 @@ public class StatusJsonTests
     static string Render(params LockStatus[] locks)
     {
         using var output = new StringWriter();
-        StatusJson.Write(locks, ListedHosts.InLine, output);
+        StatusJson.Write(new(Fleet.Empty, locks, ListedHosts.InLine), output);
         return output.ToString();
     }
 }

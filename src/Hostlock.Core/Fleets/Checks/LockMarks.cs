@@ -1,0 +1,89 @@
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Fleets.Changes;
+using Hostlock.Fleets.Checks.Rules;
+using Hostlock.Fleets.Merging;
+using Hostlock.Locks;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets.Checks;
+
+/// <summary>The state of locks with all marks on it.</summary>
+/// <param name="Locks">The state of the locks.</param>
+/// <param name="Unread">Why the declarations of some locks cannot be read, so that nobody knows whether these locks are stale; each message
+/// is in it once.</param>
+/// <param name="NotCompared">Why the locks could not be compared with the commit of HEAD; null if they were.</param>
+public sealed record MarkedLocks(
+    IReadOnlyList<LockStatus> Locks, IReadOnlyList<HostlockException> Unread, HostlockException? NotCompared);
+
+/// <summary>
+/// Marks locks that git could not merge, that are in no commit yet, and that are not in line with what is declared. All of it is told from
+/// files; git is started only if they do not say it plainly.
+/// </summary>
+public static class LockMarks
+{
+    /// <summary>Marks locks.</summary>
+    /// <param name="locks">The state without marks.</param>
+    /// <param name="folder">The flake.</param>
+    /// <param name="processes">The seam to git.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">The index of the repository cannot be read.</exception>
+    public static async Task<MarkedLocks> AddAsync(
+        IReadOnlyList<LockStatus> locks, FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
+    {
+        var merged = await UnmergedLock.MarkAsync(locks, folder, processes, cancellationToken);
+        var (compared, notCompared) = await MarkUncommittedAsync(merged, folder, processes, cancellationToken);
+        var (marked, unread) = await MarkStaleAsync(compared, HostDeclarations.Of(folder, processes), cancellationToken);
+        return new(marked, unread, notCompared);
+    }
+
+    static async Task<(IReadOnlyList<LockStatus>, HostlockException?)> MarkUncommittedAsync(
+        IReadOnlyList<LockStatus> locks, FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
+    {
+        if (GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root)
+            return (locks, null);
+        // A flake without inputs has an empty lock, and no file.
+        var paths = locks.Where(status => status.Lock is not null && File.Exists(status.Place.FullPath))
+            .Select(status => (status.Place.FullPath, Path: GitWorkTreeFiles.PathOf(root, status.Place.FullPath)))
+            .Where(file => !file.Path.StartsWith("../", StringComparison.Ordinal))
+            .DistinctBy(file => file.FullPath)
+            .ToDictionary(file => file.FullPath, file => file.Path, StringComparer.Ordinal);
+        try
+        {
+            var found = await UncommittedFiles.AmongAsync(processes, root, [.. paths.Values.Distinct()], cancellationToken);
+            return ([.. locks.Select(Marked)], null);
+
+            LockStatus Marked(LockStatus status) =>
+                paths.TryGetValue(status.Place.FullPath, out var path) && found.Contains(path)
+                    ? status with { IsUncommitted = true }
+                    : status;
+        }
+        catch (HostlockException why)
+        {
+            return (locks, why);
+        }
+    }
+
+    static async Task<(IReadOnlyList<LockStatus>, IReadOnlyList<HostlockException>)> MarkStaleAsync(
+        IReadOnlyList<LockStatus> locks, HostDeclarations declarations, CancellationToken cancellationToken)
+    {
+        var problems = new Dictionary<string, HostlockException>(StringComparer.Ordinal);
+        var marked = new List<LockStatus>(locks.Count);
+        foreach (var status in locks)
+        {
+            marked.Add(status);
+            if (status.Lock is not { } file)
+                continue;
+            try
+            {
+                var flake = (await declarations.OfAsync(status.Place, cancellationToken)).Flake;
+                if (LockStaleness.Between(flake, file) is { IsEmpty: false } inputs)
+                    marked[^1] = status with { Stale = new(inputs, !DanglingFollows.Undeclared(flake).Any()) };
+            }
+            catch (HostlockException why)
+            {
+                problems.TryAdd(why.Message, why);
+            }
+        }
+        return (marked, [.. problems.Values]);
+    }
+}
