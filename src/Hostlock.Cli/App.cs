@@ -126,6 +126,7 @@ static class App
         ("log", () => new LogCommand()),
         ("restore", () => new RestoreCommand()),
         ("undo", () => new UndoCommand()),
+        ("redo", () => new RedoCommand()),
         ("probe", () => new ProbeCommand()),
         ("adopt", () => new AdoptCommand()),
         ("switch", () => new SwitchCommand()),

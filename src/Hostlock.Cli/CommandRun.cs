@@ -36,6 +36,9 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>The command that the line names.</summary>
     public Command Command => parsed.CommandResult.Command;
 
+    /// <summary>The words of the line from the name of the command on, as they are recorded.</summary>
+    public IEnumerable<string> Typed => parsed.Tokens.Select(token => token.Value).SkipWhile(word => word != Command.Name);
+
     /// <summary>Stops the run.</summary>
     public CancellationToken CancellationToken => cancellationToken;
 

@@ -11,6 +11,11 @@ sealed class LockLines(CommandRun run, Action<LockReport> show) : ILockWritingWa
 
     public void Warned(Warning warning) => run.Terminal.Warn(warning);
 
-    public void Committed(string? subject) =>
-        run.Terminal.Talk(subject is null ? "nothing to commit: git has it like this already\n" : $"committed: {subject}\n");
+    public void Committed(string? subject) => Committed(run.Terminal, subject);
+
+    /// <summary>Tells the subject of a commit.</summary>
+    /// <param name="terminal">Prints it.</param>
+    /// <param name="subject">The subject; null if the last commit has the files as they are.</param>
+    public static void Committed(Terminal terminal, string? subject) =>
+        terminal.Talk(subject is null ? "nothing to commit: git has it like this already\n" : $"committed: {subject}\n");
 }

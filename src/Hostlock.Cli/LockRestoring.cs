@@ -6,7 +6,7 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli;
 
-/// <summary>The common part of <c>restore</c>, <c>undo</c> and <c>adopt</c>: the options, the call, and the output.</summary>
+/// <summary>The common part of <c>restore</c> and <c>adopt</c>: the options, the call, and the output.</summary>
 sealed class LockRestoring
 {
     readonly Option<bool> _commit = CommonOptions.Commit();
@@ -14,9 +14,6 @@ sealed class LockRestoring
 
     /// <summary>The options.</summary>
     public IEnumerable<Option> Options => [_commit, _dryRun, CommonOptions.Json];
-
-    /// <summary>The name of an earlier lock of which no commit is named, for messages.</summary>
-    public static string Earlier(LockPlace place) => $"the earlier {place.RelativePath}";
 
     /// <summary>Puts an earlier lock back.</summary>
     /// <param name="run">The run of the command.</param>
@@ -27,7 +24,7 @@ sealed class LockRestoring
         CommandRun run, IReadOnlyList<string> words, LockPlace place, Func<CancellationToken, Task<PlannedLock>> planAsync)
     {
         await run.WarnOfUnmergedAsync(place);
-        var writing = new LockWriting(run.Processes, run.Folder, new LockLines(run, Show));
+        var writing = new LockWriting(run.Processes, run.Folder, words, new LockLines(run, Show));
         var mode = run.Mode(_dryRun, _commit, LockUpdating.Note);
         Undertaking? undertaking = null;
         await writing.RunAsync(PlanAsync, mode, run.CancellationToken);
@@ -43,7 +40,7 @@ sealed class LockRestoring
             if (unfinished is not null)
                 run.Terminal.Talk($"'{run.Line(words)}' was broken off; this finishes it\n");
             var planned = unfinished is { Files: [{ After: { } bytes }] }
-                ? PlannedLock.Restoring(place, bytes, Earlier(place))
+                ? PlannedLock.Restoring(place, bytes, $"the earlier {place.RelativePath}")
                 : await planAsync(stop);
             if (mode is not WritingMode.PlanOnly)
             {

@@ -31,9 +31,10 @@ static class RolledBackLock
             var bytes = await MachineLock.ReadAsync(
                 run.Processes, host, "running", run.Surroundings.Machine, run.CancellationToken);
             WritingMode mode = commits
-                ? new WritingMode.WriteAndCommit(LockUpdating.Note with { IsRollback = true })
+                ? new WritingMode.WriteAndCommit(LockUpdating.Note with { Action = "rollback" })
                 : new WritingMode.Write();
-            report = await new LockWriting(run.Processes, run.Folder, new LockLines(run, _ => { })).RunAsync(
+            string[] words = ["rollback", host.Name.ToString()];
+            report = await new LockWriting(run.Processes, run.Folder, words, new LockLines(run, _ => { })).RunAsync(
                 _ =>
                     Task.FromResult(
                         new LockPlan(

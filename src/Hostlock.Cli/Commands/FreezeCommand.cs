@@ -36,7 +36,7 @@ sealed class FreezeCommand : FleetCommand
         var (host, input) = (run.Folder.OwnerNamed(run.Value(_host)), run.Value(_input));
         var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, run.Today) : (DateOnly?)null;
         var freeze = new Freeze(run.Value(_reason) ?? Freeze.NoReason, until);
-        new FleetFileChange(run.Folder, run.Value(_dryRun)).Freeze(host, input, freeze);
+        new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Freeze(host, input, freeze);
         run.Terminal.Data(FreezeText.Render(host, input, freeze, isWritten: !run.Value(_dryRun)));
         return Task.FromResult(ExitCode.Done);
     }

@@ -33,7 +33,7 @@ sealed class HoldCommand : FleetCommand
         var host = run.HostNamed(run.Value(_host)).Name;
         var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, run.Today) : (DateOnly?)null;
         var hold = new Freeze(run.Value(_reason) ?? Freeze.NoReason, until);
-        new FleetFileChange(run.Folder, run.Value(_dryRun)).Hold(host, hold);
+        new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Hold(host, hold);
         run.Terminal.Data(FreezeText.Render(host, hold, isWritten: !run.Value(_dryRun)));
         return Task.FromResult(ExitCode.Done);
     }

@@ -1,40 +1,47 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Hostlock.Fleets;
 using Hostlock.Fleets.History;
+using Hostlock.Fleets.Undoing;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Shows the changes of a lock, from git.</summary>
+/// <summary>Shows what was done in the flake, or the changes of a lock.</summary>
 sealed class LogCommand : FleetCommand
 {
     const int Most = 10_000;
 
-    readonly Argument<string?> _host = CommonOptions.OneAtMost("host", "HOST", "A host, or root [default: root]");
+    readonly Argument<string?> _host = CommonOptions.OneAtMost("host", "HOST", "A host, or root [default: all that was done]");
     readonly Option<int> _most = new("--max-count")
     {
-        Description = "The most commits to show",
+        Description = "The most lines or commits to show",
         HelpName = "N",
         DefaultValueFactory = _ => 20,
         CustomParser = Count,
     };
 
     protected override Command Describe() => new("log", """
-        Show the history of a lock, from git
+        Show what was done, or the history of one lock
 
-        Lists the commits that changed a lock, with the inputs that each of them moved.
+        A line says when, by which command or commit, whose locks, and what moved. For
+        a host, the commits that changed its lock are listed, with what they moved.
 
-          hostlock log plex
+          hostlock log
           hostlock log plex --max-count 5
         """)
     { _host, _most, CommonOptions.Json };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var place = run.Folder.PlaceNamed(run.Value(_host) ?? HostName.Root);
+        if (run.Value(_host) is not { } host)
+        {
+            var things = await DoneThings.ReadAsync(run.Processes, run.Folder, run.Value(_most), run.CancellationToken);
+            run.Print(() => DoneText.Render(things, run.Terminal.Ink), () => DoneJson.Render(things));
+            return ExitCode.Done;
+        }
+        var place = run.Folder.PlaceNamed(host);
         await run.WarnOfUnmergedAsync(place);
         using var history = LockHistory.Open(run.Processes, run.Folder);
         var changes = await history.OfAsync(place, run.Value(_most), run.CancellationToken);

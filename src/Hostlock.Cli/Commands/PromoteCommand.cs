@@ -45,7 +45,7 @@ sealed class PromoteCommand : FleetCommand
             PromotedFrom = from.Owner,
         };
 
-        var writing = new LockWriting(run.Processes, run.Folder, new LockLines(run, Show));
+        var writing = new LockWriting(run.Processes, run.Folder, run.Typed, new LockLines(run, Show));
         var report = await writing.RunAsync(PlanAsync, run.Mode(_dryRun, _commit, note), run.CancellationToken);
         // A lock that must not go there is a no; one that cannot be read is an error.
         return report.Failed.Select(failure => App.CodeOf(failure.Why)).DefaultIfEmpty(ExitCode.Done).Max();

@@ -1,39 +1,37 @@
 using System.CommandLine;
-using Hostlock.Fleets.Changes;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Undoing;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Puts back the lock that a host had before the last change.</summary>
+/// <summary>Takes back the last thing that was done, or the last change of some locks.</summary>
 sealed class UndoCommand : FleetCommand
 {
-    readonly Argument<string> _host = CommonOptions.One("host", "HOST", "A host, or root");
-    readonly LockRestoring _restoring = new();
+    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: all that the last command changed]");
+    readonly ChangeUndoing _undoing = new("undo");
 
     protected override Command Describe()
     {
         var command = new Command("undo", """
-            Put back the lock a host had before the last change
+            Take back the last thing that hostlock did, all of it
 
-            If the lock has changed since its last commit, the committed lock comes back;
-            otherwise the lock before that commit.
+            All files that the last command wrote become what they were, also if they were
+            committed since. Once more takes back the command before it. If hosts are named,
+            only their locks go back. If you have changed a file since, nothing is done.
 
-              hostlock undo plex
+              hostlock undo
               hostlock undo plex --commit
             """)
-        { _host };
-        foreach (var option in _restoring.Options)
+        { _hosts };
+        foreach (var option in _undoing.Options)
             command.Add(option);
         return command;
     }
 
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {
-        var place = run.Folder.PlaceNamed(run.Value(_host));
-        return _restoring.RunAsync(
-            run,
-            ["undo", place.Name],
-            place,
-            async stop => PlannedLock.Restoring(
-                place, await run.Versions.BeforeLastChangeAsync(place, stop), LockRestoring.Earlier(place)));
+        IReadOnlyList<LockPlace>? places = run.Words(_hosts).Length > 0 ? run.Places(_hosts) : null;
+        return _undoing.RunAsync(
+            run, ["undo", .. run.Words(_hosts)], undo => undo.PlanUndoAsync(places, run.CancellationToken));
     }
 }

@@ -26,7 +26,7 @@ sealed class UnfreezeCommand : FleetCommand
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {
         var (host, input) = (run.Folder.OwnerNamed(run.Value(_host)), run.Value(_input));
-        var undertaking = new FleetFileChange(run.Folder, run.Value(_dryRun)).Unfreeze(run.Processes, host, input);
+        var undertaking = new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Unfreeze(host, input);
         run.Terminal.Data(FreezeText.Render(host, input, null, isWritten: !run.Value(_dryRun)));
         run.Terminal.Flush();
         undertaking?.End();

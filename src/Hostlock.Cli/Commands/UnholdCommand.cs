@@ -24,7 +24,7 @@ sealed class UnholdCommand : FleetCommand
     protected override Task<ExitCode> RunAsync(CommandRun run)
     {
         var host = run.HostNamed(run.Value(_host)).Name;
-        new FleetFileChange(run.Folder, run.Value(_dryRun)).Hold(host, hold: null);
+        new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Hold(host, hold: null);
         run.Terminal.Data(FreezeText.Render(host, hold: null, isWritten: !run.Value(_dryRun)));
         return Task.FromResult(ExitCode.Done);
     }

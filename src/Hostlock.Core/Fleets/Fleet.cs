@@ -76,6 +76,13 @@ public sealed record Fleet(
     /// <summary>True if a merge takes the newer of two pins of one reference; false if it asks.</summary>
     public bool MergesNewer { get; init; }
 
+    /// <summary>The names that a template of subjects may have in braces.</summary>
+    internal static readonly string[] SubjectNames = ["action", "hosts", "inputs", "moves"];
+
+    /// <summary>The template of the subjects of commits, with <c>{action}</c>, <c>{hosts}</c>, <c>{inputs}</c> and <c>{moves}</c> in it;
+    /// null for the form that hostlock gives them.</summary>
+    public string? CommitSubject { get; init; }
+
     /// <summary>The path of the lock for a host that does not give one, relative to the flake.</summary>
     public string LockOf(HostName host) => FleetFile.LockOf(LockPattern, host);
 }

@@ -316,6 +316,24 @@ public sealed class FleetException : HostlockException
     public static FleetException NoInputCommand() =>
         new("say what to do with the inputs") { Hint = "add, remove, set or follow; --help shows more" };
 
+    /// <summary>An option means something beside another one alone.</summary>
+    public static FleetException NeedsOption(string option, string other) => new($"'{option}' goes with '{other}'");
+
+    /// <summary>With this option, the command prints no JSON.</summary>
+    public static FleetException TakesNoJson(string option) => new($"'{option}' takes no '--json'");
+
+    /// <summary>Locks of several flakes were named where the lines of one flake are written.</summary>
+    public static FleetException SeveralFlakes(IEnumerable<string> files) =>
+        new($"the locks are of several flakes: {string.Join(", ", files)}") { Hint = "name hosts of one of them" };
+
+    /// <summary>A host has a lock already, so it cannot begin with that of another.</summary>
+    public static FleetException HasLock(HostName host, LockOwner like) =>
+        new($"'{host}' has a lock already") { Hint = $"'promote' gives it the lock of {like}" };
+
+    /// <summary>A lock was named for hosts that begin with it, and no host.</summary>
+    public static FleetException LikeNeedsHosts() =>
+        new("'--like' needs the hosts that begin with that lock") { Hint = "name them before it" };
+
     internal static FleetException NotInLine(LockPlace place, IReadOnlyList<InputPath> others) =>
         new($"'{place.RelativePath}' is not in line with what is declared now: "
             + $"{string.Join(", ", others.Take(5).Select(path => $"'{path}'"))}"
@@ -525,6 +543,32 @@ public sealed class FleetException : HostlockException
 
     /// <summary>The history has no earlier lock of this host.</summary>
     public static FleetException NothingToUndo(LockPlace place) => new($"git knows no earlier lock of {place.Name}") { IsRefusal = true };
+
+    internal static FleetException NothingDone() => new("nothing was done here that can be taken back") { IsRefusal = true };
+
+    internal static FleetException NothingToRedo() =>
+        new("nothing was taken back here since the last change") { IsRefusal = true };
+
+    internal static FleetException ChangedSince(string path, string title) =>
+        new($"'{path}' has changed since '{title}', so nothing was taken back")
+        {
+            IsRefusal = true,
+            Hint = "what was changed there stays; for the locks of other hosts alone, name these",
+        };
+
+    internal static FleetException ChangedSinceUndo(string path, string title) =>
+        new($"'{path}' has changed since '{title}' was taken back, so nothing was put back")
+        {
+            IsRefusal = true,
+            Hint = "what was changed there stays",
+        };
+
+    internal static FleetException HasOwnChanges(string path) =>
+        new($"'{path}' has changes that are in no commit, and they would be in this one")
+        {
+            IsRefusal = true,
+            Hint = "leave out '--commit', and commit the file by hand",
+        };
 
     /// <summary>The text is not a number and a unit of time.</summary>
     public static FleetException NotADuration(string text) => new($"'{text}' is not a duration")

@@ -80,7 +80,7 @@ public sealed class FleetFolder
     /// <summary>The same flake as another text of hostlock.toml describes it.</summary>
     /// <param name="text">The text.</param>
     /// <exception cref="FleetException">It makes no sense.</exception>
-    internal FleetFolder As(SourceText text) => new(Path, FleetFile.Read(text), HasFleetFile);
+    internal FleetFolder As(SourceText text) => new(Path, FleetFile.Read(text), true);
 
     /// <summary>Reads the text of hostlock.toml.</summary>
     /// <exception cref="HostlockException">It cannot be read, is too large, or is not text.</exception>

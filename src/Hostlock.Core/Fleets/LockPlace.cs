@@ -29,6 +29,9 @@ public sealed record LockPlace
     /// <summary>The name of the file that declares the inputs.</summary>
     public string FlakeFile { get; init; } = FleetFolder.FlakeFile;
 
+    /// <summary>The path of that file, relative to the flake.</summary>
+    public string DeclaredIn => FlakeFolder.Length == 0 ? FlakeFile : $"{FlakeFolder}/{FlakeFile}";
+
     /// <summary>The references that the host tracks for itself, by input, in place of the declared ones.</summary>
     public NameMap<string> References { get; init; } = NameMap<string>.Empty;
 

@@ -1,9 +1,5 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using Hostlock.Fetching.Git;
-using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Platform;
 
 namespace Hostlock.Fleets;
@@ -28,24 +24,30 @@ public sealed record UndertakenFile(string Path, string? Before, byte[]? After)
 /// </remarks>
 public sealed class Undertaking
 {
-    const string Name = "hostlock-unfinished";
+    const string Name = "hostlock-unfinished", TakesBack = "takesBack", PutsBack = "putsBack";
     const long MaximumBytes = 1024L * 1024 * 1024;
     const int Version = 1;
 
     // What a record may name. Its words are shown as a command to type, and anybody may have made a folder of git.
-    static readonly string[] Commands = ["init", "eject", "undo", "restore", "adopt", "resolve", "unfreeze", "input"];
+    static readonly string[] Commands = ["init", "eject", "undo", "restore", "adopt", "resolve", "unfreeze", "input", "redo", "follows"];
     static readonly string[] Options =
     [
         "--upgrade", "--keep", "--keep-locks", "--to", "-i", "--input", "--ours", "--theirs", "--newer", "--all", "--no-flake", "--host",
+        "--write", "--like",
     ];
 
+    readonly IProcessRunner _processes;
     readonly FleetFolder _folder;
     readonly string _record;
+    readonly UndoStep? _step;
 
     Undertaking(
-        FleetFolder folder, string record, ImmutableArray<string> words, ImmutableArray<UndertakenFile> files,
-        ImmutableArray<string> forgotten) =>
-        (_folder, _record, Words, Files, Forgotten) = (folder, record, words, files, forgotten);
+        IProcessRunner processes, FleetFolder folder, string record, ImmutableArray<string> words, ImmutableArray<UndertakenFile> files,
+        ImmutableArray<string> forgotten, UndoStep? step)
+    {
+        (_processes, _folder, _record, Words, Files, Forgotten) = (processes, folder, record, words, files, forgotten);
+        _step = step;
+    }
 
     /// <summary>The words of the command that does it, without the name of the program and without options that do not change what is
     /// done.</summary>
@@ -69,16 +71,19 @@ public sealed class Undertaking
     /// <param name="words">As for <see cref="Words"/>.</param>
     /// <param name="files">The paths, relative to the flake, and the contents; null for a file that is deleted.</param>
     /// <param name="forgotten">As for <see cref="Forgotten"/>.</param>
+    /// <param name="step">What becomes of the record of changes at the end; null for a change that can be taken back itself.</param>
     /// <exception cref="PlatformException">A file cannot be read.</exception>
     public static Undertaking Of(
         IProcessRunner processes, FleetFolder folder, IEnumerable<string> words,
-        IEnumerable<(string Path, ReadOnlyMemory<byte>? After)> files, IEnumerable<string> forgotten) =>
+        IEnumerable<(string Path, ReadOnlyMemory<byte>? After)> files, IEnumerable<string> forgotten, UndoStep? step = null) =>
         new(
+            processes,
             folder,
             RecordOf(processes, folder),
             [.. words],
             [.. files.Select(file => new UndertakenFile(file.Path, SumOf(folder, file.Path), file.After?.ToArray()))],
-            [.. forgotten]);
+            [.. forgotten],
+            step);
 
     /// <summary>
     /// Finds the undertaking of a command that was broken off; null if there is none, if nothing was done yet, or if somebody has changed
@@ -91,16 +96,25 @@ public sealed class Undertaking
     {
         var record = RecordOf(processes, folder);
         return File.Exists(record)
-            && Read(folder, record) is { } found
+            && Read(processes, folder, record) is { } found
             && (words is null || found.Words.SequenceEqual(words))
             && found.IsHalf
             ? found
             : null;
     }
 
-    /// <summary>Writes the record. The caller has reserved the flake.</summary>
+    /// <summary>Writes the record, and that of the change, so that it can be taken back. The caller has reserved the flake.</summary>
     /// <exception cref="PlatformException">It cannot be written.</exception>
-    public void Record() => AtomicFile.Replace(_record, Written());
+    public void Record()
+    {
+        if (_step is null)
+            ChangeRecord.Begin(
+                _processes,
+                _folder,
+                Words,
+                Files.Select(file => (file.Path, file.After is null ? (ReadOnlyMemory<byte>?)null : file.After)));
+        AtomicFile.Replace(_record, Written());
+    }
 
     /// <summary>Writes the record, and then changes the files that are not as they are to be yet. The caller has reserved the
     /// flake.</summary>
@@ -120,10 +134,22 @@ public sealed class Undertaking
     }
 
     /// <summary>Deletes the record, since all is done.</summary>
-    /// <exception cref="PlatformException">It cannot be deleted.</exception>
-    public void End() => AtomicFile.Delete(_record);
+    /// <exception cref="PlatformException">It cannot be deleted, or the record of changes cannot be written.</exception>
+    public void End()
+    {
+        switch (_step)
+        {
+            case UndoStep.TakeBack(var change, var files):
+                ChangeRecord.Of(_processes, _folder)?.TakeBack(change, files);
+                break;
+            case UndoStep.PutBack(var change, var files):
+                ChangeRecord.Of(_processes, _folder)?.PutBack(change, files);
+                break;
+        }
+        AtomicFile.Delete(_record);
+    }
 
-    internal static string SumOf(ReadOnlySpan<byte> contents) => Convert.ToHexStringLower(SHA256.HashData(contents));
+    internal static string SumOf(ReadOnlySpan<byte> contents) => FlakeRecords.SumOf(contents);
 
     bool IsHalf =>
         Files.All(IsAsPlanned)
@@ -136,14 +162,8 @@ public sealed class Undertaking
 
     static string? SumOf(FleetFolder folder, string path) => folder.TryReadBytes(path) is { } contents ? SumOf(contents) : null;
 
-    // Several flakes may lie in one repository.
-    static string RecordOf(IProcessRunner processes, FleetFolder folder)
-    {
-        if (GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root || GitPlace.OfWorkTree(root) is not { } place)
-            return Path.Combine(folder.Path, $".{Name}");
-        var inner = Path.GetRelativePath(root, folder.Path);
-        return Path.Combine(place.Folder, inner == "." ? Name : $"{Name}-{SumOf(Encoding.UTF8.GetBytes(inner))[..16]}");
-    }
+    static string RecordOf(IProcessRunner processes, FleetFolder folder) =>
+        FlakeRecords.PathOf(processes, folder, Name) ?? Path.Combine(folder.Path, $".{Name}");
 
     static bool IsCommand(ImmutableArray<string> words) =>
         words is [var command, .. var others]
@@ -182,13 +202,27 @@ public sealed class Undertaking
             foreach (var path in Forgotten)
                 json.WriteStringValue(path);
             json.WriteEndArray();
+            if (_step is not null)
+            {
+                var (name, change, files) = _step switch
+                {
+                    UndoStep.TakeBack(var number, var paths) => (TakesBack, number, paths),
+                    UndoStep.PutBack(var number, var paths) => (PutsBack, number, paths),
+                    _ => throw new System.Diagnostics.UnreachableException(),
+                };
+                json.WriteNumber(name, change);
+                json.WriteStartArray("of");
+                foreach (var path in files)
+                    json.WriteStringValue(path);
+                json.WriteEndArray();
+            }
             json.WriteEndObject();
         }
         return bytes.ToArray();
     }
 
     // Null if the record is damaged, of another release, or not one that this program writes.
-    static Undertaking? Read(FleetFolder folder, string record)
+    static Undertaking? Read(IProcessRunner processes, FleetFolder folder, string record)
     {
         try
         {
@@ -199,6 +233,7 @@ public sealed class Undertaking
             var contents = root.GetProperty("contents").EnumerateObject()
                 .ToDictionary(text => text.Name, text => text.Value.GetBytesFromBase64(), StringComparer.Ordinal);
             var found = new Undertaking(
+                processes,
                 folder,
                 record,
                 [.. root.GetProperty("words").EnumerateArray().Select(word => word.GetString() ?? "")],
@@ -208,7 +243,8 @@ public sealed class Undertaking
                         file.GetProperty("before").GetString(),
                         file.GetProperty("after").GetString() is { } sum ? contents[sum] : null)),
                 ],
-                [.. root.GetProperty("forgotten").EnumerateArray().Select(path => path.GetString() ?? "")]);
+                Texts(root.GetProperty("forgotten")),
+                StepOf(root));
             return IsCommand(found.Words)
                 && found.Files.All(file => FlakePath.IsWithin(file.Path))
                 && found.Forgotten.All(FlakePath.IsWithin)
@@ -221,4 +257,11 @@ public sealed class Undertaking
             return null;
         }
     }
+
+    static UndoStep? StepOf(JsonElement root) =>
+        root.TryGetProperty(TakesBack, out var change) ? new UndoStep.TakeBack(change.GetInt32(), Texts(root.GetProperty("of")))
+        : root.TryGetProperty(PutsBack, out change) ? new UndoStep.PutBack(change.GetInt32(), Texts(root.GetProperty("of")))
+        : null;
+
+    static ImmutableArray<string> Texts(JsonElement list) => [.. list.EnumerateArray().Select(text => text.GetString() ?? "")];
 }

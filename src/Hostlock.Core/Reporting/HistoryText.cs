@@ -27,10 +27,11 @@ public static class HistoryText
                 continue;
             }
             var moves = diff.Changes.Where(change => change.Path.Length == 1).Take(InputsShown).ToList();
+            var width = moves.Select(change => Visible.Name(change.Path.ToString()).Length).DefaultIfEmpty().Max();
             foreach (var change in moves)
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"  {Visible.Name(change.Path.ToString())}  {Move(change)}\n");
+                    $"  {Visible.Name(change.Path.ToString()).PadRight(width)}  {Move(change)}\n");
             if (diff.Changes.Length > moves.Count)
                 text.Append(ink.Dim($"  and {diff.Changes.Length - moves.Count} more")).Append('\n');
         }

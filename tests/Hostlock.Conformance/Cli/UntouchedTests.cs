@@ -52,8 +52,8 @@ public partial class UntouchedTests
             EveryCommand.Forms.Select(form => form[0]).Distinct().Order(StringComparer.Ordinal));
     }
 
-    // All files of the fleet and of its repository but the locks, hostlock.toml, which freeze writes, and what git itself keeps of its
-    // objects.
+    // All files of the fleet and of its repository but the locks, hostlock.toml, which freeze writes, what git itself keeps of its
+    // objects, and the record of what was done.
     static Dictionary<string, string> Everything(SevenHosts hosts) =>
         Directory.EnumerateFiles(hosts.Fleet, "*", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(hosts.Fleet, file))
@@ -61,7 +61,8 @@ public partial class UntouchedTests
                 file =>
                     !file.EndsWith(".lock", StringComparison.Ordinal)
                         && file != "hostlock.toml"
-                        && !file.StartsWith(".git/objects/", StringComparison.Ordinal))
+                        && !file.StartsWith(".git/objects/", StringComparison.Ordinal)
+                        && !file.StartsWith(".git/hostlock-changes/", StringComparison.Ordinal))
             .ToDictionary(
                 file => file,
                 file =>

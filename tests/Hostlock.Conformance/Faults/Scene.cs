@@ -32,6 +32,18 @@ sealed record Scene(string Name, string[] Words, Action<SceneFleet> Prepare)
         },
         new("undo", ["undo", "h1"], fleet => fleet.Adopted().Updated()) { IsRepeatable = false },
         new("undo --commit", ["undo", "h1", "--commit"], fleet => fleet.Adopted().Updated()) { IsRepeatable = false },
+        new("undo of all", ["undo"], fleet => fleet.Adopted().Move().Done("update", "--all")) { IsRepeatable = false },
+        new("undo of all --commit", ["undo", "--commit"], fleet => fleet.Adopted().Move().Done("update", "--all", "--commit"))
+        {
+            IsRepeatable = false,
+        },
+        new("undo of init", ["undo"], fleet => fleet.Locked().Initialized()) { IsRepeatable = false },
+        new("undo of an input", ["undo"], fleet => fleet.Adopted().WithFolder("c").Done("input", "add", "c", "path:./c"))
+        {
+            IsRepeatable = false,
+        },
+        new("redo", ["redo"], fleet => fleet.Adopted().Move().Done("update", "--all").Done("undo")) { IsRepeatable = false },
+        new("redo of init", ["redo"], fleet => fleet.Locked().Initialized().Done("undo")) { IsRepeatable = false },
         new("freeze", ["freeze", "h1", "a", "--reason", "why"], fleet => fleet.Adopted()),
         new("unfreeze", ["unfreeze", "h1", "a"], fleet => fleet.Adopted().Frozen()) { IsRepeatable = false },
         new("hold", ["hold", "h1", "--reason", "why"], fleet => fleet.Adopted()),
@@ -42,6 +54,7 @@ sealed record Scene(string Name, string[] Words, Action<SceneFleet> Prepare)
         new("eject of a host", ["eject", "h1", "--yes"], fleet => fleet.Adopted().Updated()),
         new("input add", ["input", "add", "c", "path:./c"], fleet => fleet.Adopted().WithFolder("c")) { IsRepeatable = false },
         new("input set", ["input", "set", "a", "path:./c"], fleet => fleet.Adopted().WithFolder("c")) { IsRepeatable = false },
+        new("init --like", ["init", "h3", "--like", "h1", "--yes"], fleet => fleet.Locked().Done("init", "h1", "h2", "--yes").Updated()),
         new("merge-driver", ["merge-driver", "common", "ours", "theirs", "locks/h1.lock"], fleet => fleet.Adopted().Sides()),
         new("resolve", ["resolve", "h1", "--theirs"], fleet => fleet.Adopted().Unmerged()),
         new("resolve of an input", ["resolve", "h1", "-i", "a", "--theirs"], fleet => fleet.Adopted().Unmerged()) { IsRepeatable = false },
@@ -158,6 +171,9 @@ sealed class SceneFleet(string folder)
         Assert.Equal(1, Run.Program("git", Fleet, TestGit.Variables, "merge", "-q", "other").ExitCode);
         return this;
     }
+
+    /// <summary>A command was run to its end.</summary>
+    public SceneFleet Done(params string[] words) => Hostlock(words);
 
     SceneFleet Hostlock(params string[] words)
     {

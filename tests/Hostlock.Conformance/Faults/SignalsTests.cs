@@ -69,7 +69,7 @@ public sealed class SignalsTests : IDisposable
 
         Assert.False(File.Exists($"{Fleet}/.git/index.lock"));
         Assert.Equal("", TestGit.In(Fleet, "status", "--porcelain"));
-        Assert.StartsWith("locks/h2.lock: Promote from h1", TestGit.In(Fleet, "log", "-1", "--format=%s"), StringComparison.Ordinal);
+        Assert.StartsWith("locks: h2 from h1: ", TestGit.In(Fleet, "log", "-1", "--format=%s"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,6 +31,8 @@ static class EveryCommand
         ["resolve", "--all"],
         ["restore", "plex", "--to", "HEAD~1"],
         ["undo", "plex"],
+        ["undo"],
+        ["redo"],
         ["freeze", "plex", "nixpkgs", "--reason", "tests"],
         ["unfreeze", "plex", "nixpkgs"],
         ["hold", "plex", "--reason", "tests"],

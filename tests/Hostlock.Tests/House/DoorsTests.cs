@@ -85,6 +85,7 @@ public class DoorsTests
                 ["Hostlock.Fleets.Bisecting.OpenSearch"] = "what is searched is in the cache",
                 ["Hostlock.Fleets.FlakeCopy"] = "the copy of the flake is in the cache",
                 ["Hostlock.Fleets.Undertaking"] = "its record is ours, and lies with git",
+                ["Hostlock.Fleets.ChangeRecord"] = "its record is ours, and lies with git",
                 ["Hostlock.Platform.FolderCopy"] = "it copies into a folder of ours",
                 ["Hostlock.Rollouts.Journals.RolloutJournals"] = "its folder is ours, and lies with git",
             }),

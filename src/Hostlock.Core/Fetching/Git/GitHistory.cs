@@ -45,7 +45,11 @@ public sealed class GitHistory : IDisposable
             cancellationToken,
             [
                 "--literal-pathspecs", "rev-list", $"--max-count={most}",
-                "--format=%H%x00%ct%x00%s%x00%(trailers:key=Hostlock-Promoted-From,valueonly,separator=%x20)", "HEAD", "--", .. paths,
+                "--format=%H%x00%ct%x00%s%x00%(trailers:key=Hostlock-Promoted-From,valueonly,separator=%x20)"
+                    + "%x00%(trailers:key=Hostlock-Action,valueonly,separator=%x20)",
+                "HEAD",
+                "--",
+                .. paths,
             ]);
         // A repository without a commit has no history; any other failure is an error.
         if (!finished.Succeeded && await _repository.CommitAsync("HEAD", cancellationToken) is not null)
@@ -55,9 +59,45 @@ public sealed class GitHistory : IDisposable
         [
             .. from line in finished.Output.Split('\n')
                let fields = line.Split('\0')
-               where fields.Length == 4
-               select new FileCommit(Revision.Parse(fields[0]), Moment.TryParse(fields[1]), fields[2], fields[3].Trim()),
+               where fields.Length == 5
+               select new FileCommit(Revision.Parse(fields[0]), Moment.TryParse(fields[1]), fields[2], fields[3].Trim())
+               {
+                   IsUndo = fields[4].Trim() == "undo",
+               },
         ];
+    }
+
+    /// <summary>Which of some files each of some commits changed, against any of its parents.</summary>
+    /// <param name="commits">The commits.</param>
+    /// <param name="paths">The files, relative to the work tree.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">git cannot read a commit.</exception>
+    public async Task<ILookup<Revision, string>> ChangedAsync(
+        IReadOnlyList<FileCommit> commits, IEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        var finished = await _processes.RunAsync(
+            GitProgram.AskAround(
+                _root,
+                [
+                    "--literal-pathspecs", "diff-tree", "--stdin", "-r", "-m", "-z", "--root", "--no-renames", "--name-only", "--",
+                    .. paths,
+                ])
+                .WithInput(string.Concat(commits.Select(commit => $"{commit.Id}\n"))),
+            cancellationToken);
+        if (!finished.Succeeded)
+            throw FetchException.GitFailed(_repository.Url, "read the history of", finished.Errors.Trim());
+        var known = commits.ToDictionary(commit => commit.Id.ToString(), commit => commit.Id, StringComparer.Ordinal);
+        var changed = new List<(Revision Commit, string Path)>();
+        Revision? at = null;
+        // The id of a commit stands before the files that it changed.
+        foreach (var word in finished.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (known.TryGetValue(word, out var commit))
+                at = commit;
+            else if (at is { } current)
+                changed.Add((current, word));
+        }
+        return changed.Distinct().ToLookup(each => each.Commit, each => each.Path);
     }
 
     /// <summary>The contents of a file in a commit; null if the commit has no such file. A link of the commit, on the way or at the end,

@@ -43,9 +43,7 @@ public sealed class AdoptedFiles
         // git knows a file behind a link by the place that the link leads to.
         var places = files.ToLookup(file => PathOf(folder, file));
         string[] known = [.. places.Select(place => place.Key)];
-        // An intent to add is an entry of the index without contents: the file is new to git.
-        var announced = await PathsAsync(
-            ["diff-files", "--ita-invisible-in-index", "-z", .. Added, "--", .. known]);
+        var announced = await AnnouncedAsync(processes, folder, files, cancellationToken);
         var now = await PathsAsync(["ls-tree", "-r", "--name-only", "-z", "HEAD", "--", .. known]);
         if (!now.Contains(FleetFile.Name))
             return new(announced, [], now, now, await EarlierAsync("", "HEAD"));
@@ -103,6 +101,30 @@ public sealed class AdoptedFiles
             finished.Succeeded
                 ? finished.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).SelectMany(path => places[path])
                 : [];
+    }
+
+    /// <summary>The files among some of which git has only an intent to add: an entry of the index without contents.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="folder">The flake.</param>
+    /// <param name="files">The files, relative to the flake.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal static async Task<ImmutableHashSet<string>> AnnouncedAsync(
+        IProcessRunner processes, FleetFolder folder, IReadOnlyList<string> files, CancellationToken cancellationToken)
+    {
+        if (files.Count == 0 || GitWorkTreeFiles.Around(processes, folder.Path) is null)
+            return [];
+        var places = files.ToLookup(file => PathOf(folder, file));
+        var found = await processes.RunAsync(
+            GitProgram.AskAround(
+                folder.Path,
+                [
+                    "--literal-pathspecs", "diff-files", "--ita-invisible-in-index", "-z", .. Added, "--",
+                    .. places.Select(place => place.Key),
+                ]),
+            cancellationToken);
+        return found.Succeeded
+            ? [.. found.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).SelectMany(path => places[path])]
+            : [];
     }
 
     static string PathOf(FleetFolder folder, string file) => GitWorkTreeFiles.PathOf(folder.Path, folder.Full(file));

@@ -19,7 +19,15 @@ public sealed class FleetTransition(
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">Another hostlock is writing, a file was changed since it was planned or cannot be changed, or
     /// git does not do its part.</exception>
-    public async Task ApplyAsync(Action<Warning?> told, CancellationToken cancellationToken)
+    public Task ApplyAsync(Action<Warning?> told, CancellationToken cancellationToken) => ApplyAsync(told, null, cancellationToken);
+
+    /// <summary>Goes it. If the run is broken off, the same command finishes it.</summary>
+    /// <param name="told">Tells the user that the files are written, and what Nix does not see of them; null if it sees all.</param>
+    /// <param name="finishAsync">The last step, such as a commit; null if there is none.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">As for the other form.</exception>
+    public async Task ApplyAsync(
+        Action<Warning?> told, Func<CancellationToken, Task>? finishAsync, CancellationToken cancellationToken)
     {
         using var reserved = folder.Reserve();
         undertaking.Apply();
@@ -28,6 +36,8 @@ public sealed class FleetTransition(
         if (driver is not null && MergeDriver.Around(folder, processes) is { } setting)
             await setting.ApplyAsync(driver, cancellationToken);
         told(hidden);
+        if (finishAsync is not null)
+            await finishAsync(cancellationToken);
         undertaking.End();
     }
 }

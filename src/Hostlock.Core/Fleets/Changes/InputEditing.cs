@@ -57,7 +57,7 @@ public sealed class InputEditing(IProcessRunner processes, FleetFolder folder, I
         var declarations = host?.FlakeFile ?? FleetFolder.FlakeFile;
         var places = fleet.AllPlaces().Where(place => HostLocks.Read(place) is not null).ToList();
         var concerned = places
-            .Where(place => isOfSettings ? place.Sharers.Contains(new LockOwner.Host(host!.Name)) : FileOf(place) == declarations)
+            .Where(place => isOfSettings ? place.Sharers.Contains(new LockOwner.Host(host!.Name)) : place.DeclaredIn == declarations)
             .ToHashSet();
         // What git does not know, Nix does not read.
         foreach (var place in concerned.Take(1))
@@ -156,7 +156,4 @@ public sealed class InputEditing(IProcessRunner processes, FleetFolder folder, I
         var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? folder.Path;
         return TreePath.Parse(Path.GetRelativePath(root, folder.Full(file))).Folder;
     }
-
-    static string FileOf(LockPlace place) =>
-        place.FlakeFolder.Length == 0 ? place.FlakeFile : $"{place.FlakeFolder}/{place.FlakeFile}";
 }

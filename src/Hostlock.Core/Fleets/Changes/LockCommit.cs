@@ -15,8 +15,8 @@ public sealed record CommitNote(Func<IReadOnlyList<PlannedLock>, string> Describ
     /// <summary>Whose lock was promoted; null if it is no promotion.</summary>
     public LockOwner? PromotedFrom { get; init; }
 
-    /// <summary>True if a machine went back to an earlier system, and these locks with it.</summary>
-    public bool IsRollback { get; init; }
+    /// <summary>The command that put these locks back, such as <c>rollback</c> or <c>undo</c>; null if none did.</summary>
+    public string? Action { get; init; }
 
     /// <summary>The id of the rollout, and the name of the ring, that these locks are of; null if they are of none.</summary>
     public (string Id, string Ring)? Rollout { get; init; }
@@ -48,23 +48,28 @@ sealed class LockCommit
 
     /// <summary>Makes the commit. The message has Nix's form, with the hosts and the source of a promotion in trailers.</summary>
     /// <param name="locks">The locks, as they are on disk. With a shared input, the same change of it in other locks is added.</param>
+    /// <param name="others">Other files, relative to the flake. They may have been deleted.</param>
     /// <param name="note">The contents of the message.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The subject of the commit; null if the last commit has these locks as they are.</returns>
-    /// <exception cref="FleetException">git does not make the commit, or is told to look away from a lock.</exception>
-    public async Task<string?> MakeAsync(IReadOnlyList<PlannedLock> locks, CommitNote note, CancellationToken cancellationToken)
+    /// <returns>The subject of the commit; null if the last commit has these files as they are.</returns>
+    /// <exception cref="FleetException">git does not make the commit, or is told to look away from a file.</exception>
+    public async Task<string?> MakeAsync(
+        IReadOnlyList<PlannedLock> locks, IReadOnlyList<string> others, CommitNote note, CancellationToken cancellationToken)
     {
         var changed = await SinceLastCommitAsync(locks, cancellationToken);
-        if (changed.Count == 0)
+        others = await ChangedAsync(others, cancellationToken);
+        if (changed.Count + others.Count == 0)
             return null;
-        string[] files = [.. changed.Select(PathOf).Distinct()];
+        string[] files = [.. changed.Select(PathOf).Concat(others.Select(PathOf)).Distinct()];
         await RefuseUnseenAsync(files, cancellationToken);
-        var subject = Subject(
-            [.. changed.Select(planned => planned.Place)], note, areNew: changed.All(planned => planned.Before is null));
+        var subject = CommitSubject.Of(changed, others, note, _folder.Fleet.CommitSubject);
         var message = new StringBuilder();
-        message.Append(CultureInfo.InvariantCulture, $"{subject}\n\nFlake lock file updates:\n\n{note.Describe(changed).TrimEnd()}\n\n");
-        message.Append(
-            CultureInfo.InvariantCulture, $"Hostlock-Hosts: {string.Join(' ', changed.SelectMany(planned => planned.Place.Sharers))}\n");
+        message.Append(CultureInfo.InvariantCulture, $"{subject}\n\n");
+        if (changed.Count > 0)
+            message.Append(CultureInfo.InvariantCulture, $"Flake lock file updates:\n\n{note.Describe(changed).TrimEnd()}\n\n")
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $"Hostlock-Hosts: {string.Join(' ', changed.SelectMany(planned => planned.Place.Sharers))}\n");
         message.Append(Trailers(note));
         var finished = await GitTurn.RunAsync(
             _processes,
@@ -85,6 +90,22 @@ sealed class LockCommit
         return status.Succeeded && status.Output.Length == 0
             ? null
             : throw FleetException.CommitFailed($"{finished.Errors}{finished.Output}".Trim());
+    }
+
+    // The files that are not as the last commit has them.
+    async Task<IReadOnlyList<string>> ChangedAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)
+    {
+        if (files.Count == 0)
+            return files;
+        using var history = new GitHistory(_processes, _root, [.. files.Select(PathOf)]);
+        var changed = new List<string>();
+        foreach (var file in files)
+        {
+            var committed = await history.ContentsAsync("HEAD", PathOf(file), cancellationToken);
+            if (!RecordedChange.IsSame(committed, _folder.TryReadBytes(file)))
+                changed.Add(file);
+        }
+        return changed;
     }
 
     // The locks that are not as the last commit has them, each with what it was there.
@@ -184,21 +205,7 @@ sealed class LockCommit
 
     string PathOf(LockPlace place) => GitWorkTreeFiles.PathOf(_root, place.FullPath);
 
-    /// <summary>The subject of a commit of locks.</summary>
-    /// <param name="places">The places of the locks.</param>
-    /// <param name="note">What the commit is for.</param>
-    /// <param name="areNew">True if none of them existed before.</param>
-    internal static string Subject(IReadOnlyList<LockPlace> places, CommitNote note, bool areNew = false)
-    {
-        var verb = note.IsRollback
-            ? "Rollback"
-            : note.PromotedFrom is { } promotedFrom
-            ? $"Promote from {promotedFrom}"
-            : areNew
-            ? "Add"
-            : "Update";
-        return places.Count == 1 ? $"{places[0].RelativePath}: {verb}" : $"{places.Count} locks: {verb}";
-    }
+    string PathOf(string file) => GitWorkTreeFiles.PathOf(_root, _folder.Full(file));
 
     /// <summary>The trailers of a commit of locks that say what it is for, a line each.</summary>
     /// <param name="note">What the commit is for.</param>
@@ -207,8 +214,8 @@ sealed class LockCommit
         var text = new StringBuilder();
         if (note.PromotedFrom is { } from)
             text.Append(CultureInfo.InvariantCulture, $"Hostlock-Promoted-From: {from}\n");
-        if (note.IsRollback)
-            text.Append("Hostlock-Action: rollback\n");
+        if (note.Action is { } action)
+            text.Append(CultureInfo.InvariantCulture, $"Hostlock-Action: {action}\n");
         if (note.Rollout is var (rollout, ring))
             text.Append(CultureInfo.InvariantCulture, $"Hostlock-Rollout: {rollout}\nHostlock-Ring: {ring}\n");
         return text.ToString();

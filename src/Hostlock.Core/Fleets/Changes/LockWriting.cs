@@ -19,8 +19,10 @@ public interface ILockWritingWatcher
 /// <summary>Plans locks, writes them and commits them. No other hostlock can write to the fleet meanwhile.</summary>
 /// <param name="processes">Runs git.</param>
 /// <param name="folder">The fleet.</param>
+/// <param name="words">The words of the command, as they are recorded.</param>
 /// <param name="watcher">Is told the steps.</param>
-public sealed class LockWriting(IProcessRunner processes, FleetFolder folder, ILockWritingWatcher watcher)
+public sealed class LockWriting(
+    IProcessRunner processes, FleetFolder folder, IEnumerable<string> words, ILockWritingWatcher watcher)
 {
     /// <summary>Plans and writes.</summary>
     /// <param name="planAsync">Makes the plan; nobody else changes the locks meanwhile.</param>
@@ -38,6 +40,8 @@ public sealed class LockWriting(IProcessRunner processes, FleetFolder folder, IL
         var isKeptBack = plan.WritesAllOrNone && plan.Outcomes.Any(outcome => outcome is LockOutcome.Failed);
         var report = new LockReport(plan.Outcomes, mode is not WritingMode.PlanOnly && !isKeptBack);
         var changed = report.IsWritten ? report.Changed.ToList() : [];
+        ChangeRecord.Begin(
+            processes, folder, words, changed.Select(planned => (planned.Place.RelativePath, (ReadOnlyMemory<byte>?)planned.Contents)));
         // The locks that were asked for come last, after those that get a shared input along with them: if a run is broken off between the
         // two, the same command still finds something to move, and to share.
         PlannedLock.Apply(changed.AsEnumerable().Reverse());
@@ -52,7 +56,7 @@ public sealed class LockWriting(IProcessRunner processes, FleetFolder folder, IL
 
         // A lock that an earlier run wrote and could not commit is committed now, although this run has not changed it.
         if (commit is not null && mode is WritingMode.WriteAndCommit(var note) && report.IsWritten)
-            watcher.Committed(await commit.MakeAsync([.. report.Locks], note, cancellationToken));
+            watcher.Committed(await commit.MakeAsync([.. report.Locks], [], note, cancellationToken));
         return report;
     }
 }

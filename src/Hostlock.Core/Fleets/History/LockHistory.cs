@@ -149,6 +149,31 @@ public sealed class LockHistory : IDisposable
         throw FleetException.NothingToUndo(place);
     }
 
+    /// <summary>Walks the commits that changed locks, the newest first, with the contents that each lock had before and after.</summary>
+    /// <param name="places">The locks.</param>
+    /// <param name="most">The most commits to look at.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async IAsyncEnumerable<(FileCommit Commit, IReadOnlyList<RecordedFile> Files)> ChangesAsync(
+        IReadOnlyList<LockPlace> places, int most, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var paths = places.SelectMany(FilesOf).Distinct().ToList();
+        var commits = await _history.OfAsync(paths, most, cancellationToken);
+        var changed = await _history.ChangedAsync(commits, paths, cancellationToken);
+        foreach (var commit in commits)
+        {
+            var files = new List<RecordedFile>();
+            var ofCommit = changed[commit.Id].ToHashSet(StringComparer.Ordinal);
+            foreach (var place in places.Where(place => FilesOf(place).Any(ofCommit.Contains)))
+            {
+                var before = await _history.ContentsAsync($"{commit.Id}^", PathOf(place), cancellationToken);
+                var after = await _history.ContentsAsync(commit.Id.ToString(), PathOf(place), cancellationToken);
+                if (!RecordedChange.IsSame(before, after))
+                    files.Add(new(place.RelativePath, before, after));
+            }
+            yield return (commit, files);
+        }
+    }
+
     /// <summary>Finds an earlier lock by its bytes; null if no commit that is looked at has it.</summary>
     /// <param name="place">The lock.</param>
     /// <param name="isIt">Returns true for the bytes that are looked for.</param>

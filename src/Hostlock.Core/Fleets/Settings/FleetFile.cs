@@ -40,7 +40,9 @@ public static class FleetFile
         "rollout",
         "gates",
         "engines",
+        "commit",
     ];
+    static readonly string[] CommitKeys = ["subject"];
     static readonly string[] MachineKeys = ["engine", "trial", "substitute", "build"];
     static readonly string[] HostKeys =
         ["ring", "target", "lock", "flake", "inputs", "configurations", "freeze", "hold", "after", "stamp", .. MachineKeys];
@@ -110,6 +112,7 @@ public static class FleetFile
         {
             LockPattern = pattern,
             MergesNewer = merge is not null,
+            CommitSubject = top.Inner("commit", CommitKeys) is { } commit ? SubjectOf(commit) : null,
             Rollout = rollout,
             Engines = engines,
             Gates = GatesOf(top, hosts, rings),
@@ -228,6 +231,18 @@ public static class FleetFile
             IsStamped = settings.Truth("stamp") ?? stamp,
             Rollout = RolloutOf(settings, rollout, engines),
         };
+    }
+
+    // A subject is one line. What is put in place of a name is shown without control characters.
+    static string? SubjectOf(Settings commit)
+    {
+        if (commit.Text("subject") is not var (subject, span))
+            return null;
+        if (string.IsNullOrWhiteSpace(subject) || subject.Any(char.IsControl))
+            throw FleetException.WrongValue(span, "one line of text");
+        foreach (var name in Placeholders.Of(subject).Where(name => !Fleet.SubjectNames.Contains(name)))
+            throw FleetException.UnknownPlaceholder(span, name, Fleet.SubjectNames);
+        return subject;
     }
 
     // A name may make a reserved place of a pattern: 'flake.nix' of '{host}'.

@@ -1,6 +1,7 @@
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
+using Hostlock.Locks;
 using Hostlock.Platform;
 using Hostlock.Rollouts.Steps;
 
@@ -124,7 +125,9 @@ public sealed class RingLocks(
             async () =>
             {
                 var note = NoteOf(plan, ring, places);
-                var message = $"{LockCommit.Subject(places, note)}\n\n{LockCommit.Trailers(note)}";
+                var planned = places
+                    .Select((place, i) => PlannedLock.Of(place, Lock(place, theirs[i]), Lock(place, known[i].Wanted)!)).ToList();
+                var message = $"{CommitSubject.Of(planned, [], note, folder.Fleet.CommitSubject)}\n\n{LockCommit.Trailers(note)}";
                 try
                 {
                     return await candidate.OnTopOfAsync(fetched, places, message, time.GetUtcNow(), cancellationToken);
@@ -142,7 +145,8 @@ public sealed class RingLocks(
     Task<LockReport> WriteAsync(
         WritingMode mode, CandidateCommit candidate, List<LockPlace> places, CancellationToken cancellationToken)
     {
-        return new LockWriting(processes, folder, watcher).RunAsync(PlanAsync, mode, cancellationToken);
+        return new LockWriting(processes, folder, ["rollout", .. places.Select(place => place.Name)], watcher)
+            .RunAsync(PlanAsync, mode, cancellationToken);
 
         async Task<LockPlan> PlanAsync(CancellationToken stop)
         {
@@ -171,6 +175,8 @@ public sealed class RingLocks(
             ? PlannedLock.Restoring(place, wanted, place.RelativePath)
             : throw RolloutException.LockMoved(place.RelativePath);
     }
+
+    static LockFile? Lock(LockPlace place, byte[]? bytes) => bytes is null ? null : LockFileReader.Read(place.RelativePath, bytes);
 
     static bool Same(ReadOnlyMemory<byte>? one, byte[]? other) =>
         one is null || other is null ? one is null && other is null : one.Value.Span.SequenceEqual(other);

@@ -72,7 +72,7 @@ public sealed class LockWritingTests : IDisposable
 
         await RunAsync(new([plex, web]), Commit);
 
-        Assert.Equal(["settled plex web", "committed 2 locks: Promote from plex"], _watcher.Told);
+        Assert.Equal(["settled plex web", "committed locks: plex web from plex"], _watcher.Told);
         Assert.Equal("locks/plex.lock\nlocks/web.lock\n", TestGit.In(_folder.Path, "show", "--format=", "--name-only", "HEAD"));
         Assert.Contains(
             "2 moved\n\nHostlock-Hosts: plex web\nHostlock-Promoted-From: plex\n",
@@ -112,7 +112,7 @@ public sealed class LockWritingTests : IDisposable
         await RunAsync(new([Unchanged(plex)]), Commit);
 
         Assert.Equal(
-            ["settled plex", "settled ", "committed locks/plex.lock: Promote from plex", "settled ", "committed nothing"], _watcher.Told);
+            ["settled plex", "settled ", "committed locks: plex from plex", "settled ", "committed nothing"], _watcher.Told);
         Assert.Equal("locks/plex.lock\n", TestGit.In(_folder.Path, "show", "--format=", "--name-only", "HEAD"));
         Assert.Equal("?? locks/web.lock\n", TestGit.In(_folder.Path, "status", "--short"));
     }
@@ -176,7 +176,7 @@ public sealed class LockWritingTests : IDisposable
         Assert.Equal(hint, error.Hint);
         TestGit.In(_folder.Path, hint.Split(' ')[1..]);
         await RunAsync(new([Unchanged(plex)]), Commit);
-        Assert.Equal("committed locks/plex.lock: Promote from plex", _watcher.Told[^1]);
+        Assert.StartsWith("committed locks: plex from plex: +a ", _watcher.Told[^1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class LockWritingTests : IDisposable
         Assert.Equal("git add -N -f locks/plex.lock", error.Hint);
         TestGit.In(_folder.Path, error.Hint!.Split(' ')[1..]);
         await RunAsync(new([Unchanged(plex)]), Commit);
-        Assert.Equal("committed locks/plex.lock: Promote from plex", _watcher.Told[^1]);
+        Assert.Equal("committed locks: plex from plex", _watcher.Told[^1]);
     }
 
     [Theory]
@@ -226,7 +226,7 @@ public sealed class LockWritingTests : IDisposable
     {
         var folder = FleetFolder.Open(_folder.Path);
 
-        await new LockWriting(_processes, folder, _watcher).RunAsync(_ =>
+        await new LockWriting(_processes, folder, ["update"], _watcher).RunAsync(_ =>
         {
             Assert.True(Assert.Throws<FleetException>(folder.Reserve).IsBusy);
             return Task.FromResult(new LockPlan([]));
@@ -296,7 +296,7 @@ public sealed class LockWritingTests : IDisposable
     }
 
     Task<LockReport> RunAsync(LockPlan plan, WritingMode mode) =>
-        new LockWriting(_processes, FleetFolder.Open(_folder.Path), _watcher)
+        new LockWriting(_processes, FleetFolder.Open(_folder.Path), ["update"], _watcher)
             .RunAsync(_ => Task.FromResult(plan), mode, TestContext.Current.CancellationToken);
 
     sealed class Watcher : ILockWritingWatcher

@@ -31,7 +31,7 @@ public sealed class FleetFileChangeTests : IDisposable
         Change().Freeze(Owner("plex"), "nixpkgs", new("ZFS", null));
         Assert.Contains("reason = \"ZFS\"", Text);
 
-        Change().Unfreeze(_processes, Owner("plex"), "nixpkgs");
+        Change().Unfreeze(Owner("plex"), "nixpkgs");
         Assert.Equal(Before, Text);
     }
 
@@ -39,21 +39,21 @@ public sealed class FleetFileChangeTests : IDisposable
     public void A_freeze_that_a_run_which_was_broken_off_has_removed_is_removed()
     {
         Change().Freeze(Owner("plex"), "nixpkgs", new("ZFS", null));
-        Assert.NotNull(Change().Unfreeze(_processes, Owner("plex"), "nixpkgs"));
+        Assert.NotNull(Change().Unfreeze(Owner("plex"), "nixpkgs"));
 
-        Change().Unfreeze(_processes, Owner("plex"), "nixpkgs")!.End();
+        Change().Unfreeze(Owner("plex"), "nixpkgs")!.End();
 
         Assert.Equal(Before, Text);
-        Assert.Throws<FleetException>(() => Change().Unfreeze(_processes, Owner("plex"), "nixpkgs"));
+        Assert.Throws<FleetException>(() => Change().Unfreeze(Owner("plex"), "nixpkgs"));
     }
 
     [Fact]
     public void A_dry_run_finds_the_same_faults_and_writes_nothing()
     {
-        new FleetFileChange(_fleet, isDryRun: true).Freeze(Owner("plex"), "nixpkgs", new("ZFS", null));
+        new FleetFileChange(_processes, _fleet, isDryRun: true).Freeze(Owner("plex"), "nixpkgs", new("ZFS", null));
 
         Assert.Equal(Before, Text);
-        Assert.Throws<FleetException>(() => new FleetFileChange(_fleet, isDryRun: true).Unfreeze(_processes, Owner("plex"), "nixpkgs"));
+        Assert.Throws<FleetException>(() => new FleetFileChange(_processes, _fleet, isDryRun: true).Unfreeze(Owner("plex"), "nixpkgs"));
     }
 
     [Theory]
@@ -72,10 +72,10 @@ public sealed class FleetFileChangeTests : IDisposable
     public void The_root_lock_has_no_freezes()
     {
         Assert.Throws<FleetException>(() => Change().Freeze(new LockOwner.Root(), "nixpkgs", new("ZFS", null)));
-        Assert.Throws<FleetException>(() => Change().Unfreeze(_processes, new LockOwner.Root(), "nixpkgs"));
+        Assert.Throws<FleetException>(() => Change().Unfreeze(new LockOwner.Root(), "nixpkgs"));
     }
 
     string Text => File.ReadAllText(_folder["hostlock.toml"]);
 
-    FleetFileChange Change() => new(_fleet, isDryRun: false);
+    FleetFileChange Change() => new(_processes, _fleet, isDryRun: false);
 }

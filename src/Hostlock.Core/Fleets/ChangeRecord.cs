@@ -1,0 +1,247 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets;
+
+/// <summary>Some files of a change that were taken back.</summary>
+/// <param name="Change">The number of the change.</param>
+/// <param name="Newest">The number of the newest change at that time. If a newer one has come since, nothing is put back any more.</param>
+/// <param name="Files">The paths of the files.</param>
+public sealed record TakenBackFiles(int Change, int Newest, ImmutableArray<string> Files);
+
+/// <summary>
+/// The things that hostlock did in a flake, for <c>undo</c>, <c>redo</c> and <c>log</c>. Each is recorded before its first file is written,
+/// so what was broken off half-way can be taken back too. The record lies in the folder of git of the work tree.
+/// </summary>
+/// <remarks>What is recorded decides nothing alone: a file is only taken back if it still has the bytes that the change left.</remarks>
+public sealed class ChangeRecord
+{
+    /// <summary>The most changes that are kept, and the most bytes that they may have together. The newest change is always kept.</summary>
+    public const int MostChanges = 100, MostBytes = 64 * 1024 * 1024;
+
+    const string Name = "hostlock-changes", Extension = ".json", TakenBackName = "taken-back";
+    // Changes that are found in git's history later are older than the first one that was recorded.
+    const int Version = 1, FirstNumber = 50_000_000, MaximumText = 16 * 1024 * 1024;
+
+    readonly string _path;
+
+    ChangeRecord(string path) => _path = path;
+
+    /// <summary>The record of a flake; null if the flake is in no repository.</summary>
+    /// <param name="processes">The seam to git, which is not started.</param>
+    /// <param name="folder">The flake.</param>
+    public static ChangeRecord? Of(IProcessRunner processes, FleetFolder folder) =>
+        FlakeRecords.PathOf(processes, folder, Name) is { } path ? new(path) : null;
+
+    /// <summary>
+    /// Records a change before its first file is written. If the last change is one of the same words that was broken off half-way, the
+    /// two become one. Nothing is recorded if no file changes, or if the flake is in no repository.
+    /// </summary>
+    /// <param name="processes">The seam to git, which is not started.</param>
+    /// <param name="folder">The flake, which the caller has reserved.</param>
+    /// <param name="words">The words of the command.</param>
+    /// <param name="files">The paths of the files, relative to the flake, and what they shall hold; null for a file that is
+    /// deleted.</param>
+    /// <exception cref="HostlockException">A file cannot be read, or the record cannot be written.</exception>
+    public static void Begin(
+        IProcessRunner processes, FleetFolder folder, IEnumerable<string> words,
+        IEnumerable<(string Path, ReadOnlyMemory<byte>? After)> files)
+    {
+        if (Of(processes, folder) is not { } record)
+            return;
+        // Many hosts may have the same lock, and get the same one.
+        var texts = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        var change = new RecordedChange(
+            [.. words],
+            [
+                .. files.Select(file => new RecordedFile(
+                    file.Path, Text(folder.TryReadBytes(file.Path)), Text(file.After is { } after ? after.ToArray() : null)))
+                    .Where(file => !RecordedChange.IsSame(file.Before, file.After)),
+            ]);
+        if (change.Files.IsEmpty)
+            return;
+        var numbers = record.Numbers();
+        var last = numbers.Count > 0 ? record.Read(numbers[^1]) : null;
+        if (last is not null && last.Words.SequenceEqual(change.Words) && IsHalf(folder, last))
+            record.Write(Joined(last, change));
+        else
+            record.Add(change);
+
+        byte[]? Text(byte[]? bytes)
+        {
+            if (bytes is null)
+                return null;
+            var sum = FlakeRecords.SumOf(bytes);
+            return texts.TryGetValue(sum, out var known) ? known : texts[sum] = bytes;
+        }
+    }
+
+    /// <summary>All changes that are kept, the newest first.</summary>
+    public IEnumerable<RecordedChange> Changes() => Enumerable.Reverse(Numbers()).Select(Read).OfType<RecordedChange>();
+
+    /// <summary>What was taken back and can be put back, the last first.</summary>
+    public IReadOnlyList<TakenBackFiles> Undone()
+    {
+        var newest = Numbers().LastOrDefault();
+        return [.. Enumerable.Reverse(TakenBack()).TakeWhile(taken => taken.Newest == newest)];
+    }
+
+    /// <summary>Adds a change as the newest, and lets go of the oldest ones if there are too many.</summary>
+    /// <param name="change">The change; its number does not count.</param>
+    /// <returns>The change with its number.</returns>
+    /// <exception cref="PlatformException">It cannot be written.</exception>
+    public RecordedChange Add(RecordedChange change)
+    {
+        var numbers = Numbers();
+        change = change with { Number = numbers.Count > 0 ? numbers[^1] + 1 : FirstNumber };
+        Write(change);
+        var (kept, bytes) = (0, 0L);
+        foreach (var number in Enumerable.Reverse(numbers.Append(change.Number)))
+        {
+            bytes += new FileInfo(PathOf(number)).Length;
+            if (++kept > MostChanges || (bytes > MostBytes && kept > 1))
+                AtomicFile.Delete(PathOf(number));
+        }
+        return change;
+    }
+
+    /// <summary>Adds a change as the oldest: it was found in git's history.</summary>
+    /// <param name="change">The change; its number does not count.</param>
+    /// <returns>The change with its number.</returns>
+    /// <exception cref="PlatformException">It cannot be written.</exception>
+    internal RecordedChange AddEarlier(RecordedChange change)
+    {
+        var numbers = Numbers();
+        change = change with { Number = numbers.Count > 0 ? numbers[0] - 1 : FirstNumber };
+        Write(change);
+        return change;
+    }
+
+    /// <summary>Records that some files of a change were taken back. Nothing is done if that is recorded.</summary>
+    /// <param name="change">The number of the change.</param>
+    /// <param name="files">The paths of the files.</param>
+    /// <exception cref="PlatformException">It cannot be written.</exception>
+    internal void TakeBack(int change, ImmutableArray<string> files)
+    {
+        var taken = TakenBack();
+        if (files.All(file => taken.Any(known => known.Change == change && known.Files.Contains(file))))
+            return;
+        WriteTakenBack([.. taken, new(change, Numbers().LastOrDefault(), files)]);
+    }
+
+    /// <summary>Records that what was taken back last was put back. Nothing is done if that is recorded.</summary>
+    /// <param name="change">The number of the change.</param>
+    /// <param name="files">The paths of the files.</param>
+    /// <exception cref="PlatformException">It cannot be written.</exception>
+    internal void PutBack(int change, ImmutableArray<string> files)
+    {
+        var taken = TakenBack();
+        if (taken is [.., var last] && last.Change == change && last.Files.SequenceEqual(files))
+            WriteTakenBack(taken.RemoveAt(taken.Length - 1));
+    }
+
+    static bool IsHalf(FleetFolder folder, RecordedChange change)
+    {
+        var files = change.Standing.Select(file => (File: file, Now: folder.TryReadBytes(file.Path))).ToList();
+        return files.Exists(file => RecordedChange.IsSame(file.Now, file.File.Before))
+            && files.TrueForAll(
+                file => RecordedChange.IsSame(file.Now, file.File.Before) || RecordedChange.IsSame(file.Now, file.File.After));
+    }
+
+    // Of a file that both have, the first contents and the last.
+    static RecordedChange Joined(RecordedChange first, RecordedChange second) => first with
+    {
+        Files =
+        [
+            .. first.Files.Select(file =>
+                second.Files.FirstOrDefault(later => later.Path == file.Path) is { } later ? file with { After = later.After } : file),
+            .. second.Files.Where(file => first.Files.All(earlier => earlier.Path != file.Path)),
+        ],
+    };
+
+    string PathOf(int number) => Path.Combine(_path, string.Create(CultureInfo.InvariantCulture, $"{number:D8}{Extension}"));
+
+    // The oldest first.
+    List<int> Numbers() =>
+        Directory.Exists(_path)
+            ?
+            [
+                .. Directory.EnumerateFiles(_path, $"*{Extension}").Select(Path.GetFileNameWithoutExtension)
+                .Where(name => name is { Length: 8 } && name.All(char.IsAsciiDigit))
+                .Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
+                .Order(),
+            ]
+            : [];
+
+    RecordedChange? Read(int number)
+    {
+        if (RecordedChange.TryRead(PathOf(number), number) is not { } change)
+            return null;
+        return change with
+        {
+            TakenBack = [.. TakenBack().Where(taken => taken.Change == number).SelectMany(taken => taken.Files)],
+        };
+    }
+
+    void Write(RecordedChange change)
+    {
+        AtomicFile.CreateFolder(_path);
+        var bytes = change.ToBytes();
+        if (!File.Exists(PathOf(change.Number)) || !RegularFile.Read(PathOf(change.Number), long.MaxValue).AsSpan().SequenceEqual(bytes))
+            AtomicFile.Replace(PathOf(change.Number), bytes);
+    }
+
+    string TakenBackPath => Path.Combine(_path, $"{TakenBackName}{Extension}");
+
+    ImmutableArray<TakenBackFiles> TakenBack()
+    {
+        try
+        {
+            if (RegularFile.TextIfReadable(TakenBackPath, MaximumText) is not { } text)
+                return [];
+            using var document = JsonDocument.Parse(text);
+            var root = document.RootElement;
+            return root.GetProperty("version").GetInt32() != Version
+                ? []
+                :
+                [
+                    .. root.GetProperty("takenBack").EnumerateArray().Select(taken => new TakenBackFiles(
+                        taken.GetProperty("change").GetInt32(),
+                        taken.GetProperty("newest").GetInt32(),
+                        [.. taken.GetProperty("files").EnumerateArray().Select(file => file.GetString() ?? "")])),
+                ];
+        }
+        catch (Exception why) when (why is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return []; // nothing is overwritten for it: a file must have the bytes that a change left
+        }
+    }
+
+    void WriteTakenBack(ImmutableArray<TakenBackFiles> taken)
+    {
+        var numbers = Numbers().ToHashSet();
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteStartArray("takenBack");
+            foreach (var each in taken.Where(each => numbers.Contains(each.Change)))
+            {
+                json.WriteStartObject();
+                json.WriteNumber("change", each.Change);
+                json.WriteNumber("newest", each.Newest);
+                json.WriteStartArray("files");
+                foreach (var file in each.Files)
+                    json.WriteStringValue(file);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        AtomicFile.Replace(TakenBackPath, bytes.ToArray());
+    }
+}

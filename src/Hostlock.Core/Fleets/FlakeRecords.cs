@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+using System.Text;
+using Hostlock.Fetching.Git;
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets;
+
+/// <summary>Where the records of a flake lie: in the folder of git of its work tree, so that they are in no commit.</summary>
+static class FlakeRecords
+{
+    /// <summary>The path of a record; null if the flake is in no repository.</summary>
+    /// <param name="processes">The seam to git, which is not started.</param>
+    /// <param name="folder">The flake.</param>
+    /// <param name="name">The name of the record.</param>
+    public static string? PathOf(IProcessRunner processes, FleetFolder folder, string name)
+    {
+        if (GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root || GitPlace.OfWorkTree(root) is not { } place)
+            return null;
+        // Several flakes may lie in one repository.
+        var inner = Path.GetRelativePath(root, folder.Path);
+        return Path.Combine(place.Folder, inner == "." ? name : $"{name}-{SumOf(Encoding.UTF8.GetBytes(inner))[..16]}");
+    }
+
+    /// <summary>The SHA-256 of some bytes, in lower case.</summary>
+    /// <param name="bytes">The bytes.</param>
+    public static string SumOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+}

@@ -1,0 +1,245 @@
+using System.Collections.Immutable;
+using Hostlock.Fetching.Git;
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Flakes;
+using Hostlock.Fleets.Adoption;
+using Hostlock.Fleets.Changes;
+using Hostlock.Fleets.History;
+using Hostlock.Fleets.Settings;
+using Hostlock.Locks;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets.Undoing;
+
+/// <summary>What is taken back, or put back.</summary>
+/// <param name="Title">What had been done, as it is shown.</param>
+/// <param name="Files">The files: as they are, and as they will be.</param>
+/// <param name="Step">How it is recorded once it is done; null if it is a change of its own.</param>
+public sealed record UndoPlan(string Title, ImmutableArray<RecordedFile> Files, UndoStep? Step)
+{
+    /// <summary>When it had been done; null if that is not known.</summary>
+    public DateTimeOffset? When { get; init; }
+
+    /// <summary>The change of a commit, which is recorded when it is taken back; null if the change is recorded already.</summary>
+    public RecordedChange? OfCommit { get; init; }
+}
+
+/// <summary>
+/// Takes back what hostlock did last, and puts it back again. A file that has other bytes than hostlock left there is somebody's change,
+/// and is never overwritten. If nothing is recorded, git's history says what the locks were.
+/// </summary>
+/// <param name="processes">Runs git.</param>
+/// <param name="folder">The flake.</param>
+public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
+{
+    const int MostCommits = 50;
+
+    readonly ChangeRecord? _record = ChangeRecord.Of(processes, folder);
+    readonly OrderedDictionary<string, LockPlace> _places =
+        new(folder.AllPlaces().Select(place => KeyValuePair.Create(place.RelativePath, place)), StringComparer.Ordinal);
+
+    /// <summary>Finds what to take back. Nothing is written.</summary>
+    /// <param name="places">The locks of which the last change is taken back; null for the last change of all.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">Nothing was done, or a file has changed since.</exception>
+    public async Task<UndoPlan> PlanUndoAsync(IReadOnlyList<LockPlace>? places, CancellationToken cancellationToken)
+    {
+        var paths = places?.Select(place => place.RelativePath).ToHashSet(StringComparer.Ordinal);
+        foreach (var change in _record?.Changes() ?? [])
+        {
+            // A host keeps a lock: that it got one at all is taken back with all else of that command alone.
+            var files = change.Standing.Where(file => paths is null || (file.Before is not null && paths.Contains(file.Path)));
+            if (Reversed(change, files) is { } plan)
+                return plan;
+        }
+        return places is null ? await LastCommitAsync(cancellationToken) : await LastChangesAsync(places, cancellationToken);
+    }
+
+    /// <summary>Finds what was taken back last. Nothing is written.</summary>
+    /// <exception cref="HostlockException">Nothing was taken back, something else was done since, or a file has changed since.</exception>
+    public UndoPlan PlanRedo()
+    {
+        if (_record is null)
+            throw FleetException.NoRepository(folder.Path);
+        if (_record.Undone() is not [var taken, ..]
+            || _record.Changes().FirstOrDefault(each => each.Number == taken.Change) is not { } change)
+            throw FleetException.NothingToRedo();
+        var files = change.Files.Where(file => taken.Files.Contains(file.Path)).ToList();
+        var left = files.Where(file => !RecordedChange.IsSame(Now(file), file.After)).ToList();
+        if (left.Find(file => !RecordedChange.IsSame(Now(file), file.Before)) is { } changed)
+            throw FleetException.ChangedSinceUndo(changed.Path, change.Title);
+        return new(change.Title, [.. left], new UndoStep.PutBack(change.Number, taken.Files)) { When = change.When };
+    }
+
+    /// <summary>Makes an undertaking of a plan. Only a change that is known from a commit alone is recorded.</summary>
+    /// <param name="words">The words of the command, as the undertaking records them.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">A file cannot be read, or the index of git.</exception>
+    public async Task<Undertaking> UndertakeAsync(IEnumerable<string> words, UndoPlan plan, CancellationToken cancellationToken)
+    {
+        var forgotten = await AdoptedFiles.AnnouncedAsync(
+            processes, folder, [.. plan.Files.Where(file => file.After is null).Select(file => file.Path)], cancellationToken);
+        var step = plan.OfCommit is { } change
+            ? new UndoStep.TakeBack(_record!.AddEarlier(change).Number, [.. plan.Files.Select(file => file.Path)])
+            : plan.Step;
+        return Undertaking.Of(
+            processes,
+            folder,
+            words,
+            plan.Files.Select(file => (file.Path, file.After is null ? (ReadOnlyMemory<byte>?)null : file.After)),
+            forgotten,
+            step);
+    }
+
+    /// <summary>Refuses to commit files in which the last commit has neither what was done nor what was there before: the commit would have
+    /// the user's own changes too.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FleetException">A file that is no lock has changes that are in no commit.</exception>
+    public async Task RequireCommittableAsync(UndoPlan plan, CancellationToken cancellationToken)
+    {
+        _ = LockCommit.In(processes, folder);
+        var root = GitWorkTreeFiles.Around(processes, folder.Path)!.Root;
+        var files = plan.Files.Where(file => PlaceOf(file.Path) is null).ToList();
+        using var history = new GitHistory(processes, root, [.. files.Select(file => PathIn(root, file.Path))]);
+        foreach (var file in files)
+        {
+            var committed = await history.ContentsAsync("HEAD", PathIn(root, file.Path), cancellationToken);
+            if (!RecordedChange.IsSame(committed, file.Before) && !RecordedChange.IsSame(committed, file.After))
+                throw FleetException.HasOwnChanges(file.Path);
+        }
+    }
+
+    /// <summary>Writes the files. If the run is broken off, the same command finishes it.</summary>
+    /// <param name="undertaking">The files.</param>
+    /// <param name="note">The message of a commit of them; null if they are not committed.</param>
+    /// <param name="told">Tells the user that the files are written, and what Nix does not see of them; null if it sees all.</param>
+    /// <param name="committed">Tells the subject of the commit; null if the last commit has the files as they are.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">A file was changed since it was planned, or cannot be written, or git does not do its
+    /// part.</exception>
+    public async Task ApplyAsync(
+        Undertaking undertaking, CommitNote? note, Action<Warning?> told, Action<string?> committed, CancellationToken cancellationToken)
+    {
+        var commit = note is null ? null : LockCommit.In(processes, folder);
+        await new FleetTransition(processes, folder, undertaking, await DriverAsync(undertaking, cancellationToken)).ApplyAsync(
+            told,
+            commit is null ? null : async stop => committed(await CommitAsync(commit, note!, undertaking, stop)),
+            cancellationToken);
+    }
+
+    /// <summary>The locks among the files of a plan, for the report.</summary>
+    /// <param name="plan">The plan.</param>
+    public IReadOnlyList<PlannedLock> Locks(UndoPlan plan)
+    {
+        var files = plan.Files.Where(file => file.After is not null).ToDictionary(file => file.Path, StringComparer.Ordinal);
+        return
+        [
+            .. _places.Values.Select(place => files.TryGetValue(place.RelativePath, out var file) ? TryPlan(place, file.After!) : null)
+                .OfType<PlannedLock>(),
+        ];
+    }
+
+    async Task<string?> CommitAsync(LockCommit commit, CommitNote note, Undertaking undertaking, CancellationToken cancellationToken)
+    {
+        var places = undertaking.Files.Where(file => file.After is not null).Select(file => PlaceOf(file.Path)).OfType<LockPlace>()
+            .ToList();
+        return await commit.MakeAsync(
+            [.. places.Select(place => PlannedLock.Of(place, null, HostLocks.ReadExisting(place)))],
+            [.. undertaking.Files.Select(file => file.Path).Where(path => places.All(place => place.RelativePath != path))],
+            note,
+            cancellationToken);
+    }
+
+    // Null if nothing of it stands any more: it was broken off before its first file, or taken back in another way.
+    UndoPlan? Reversed(RecordedChange change, IEnumerable<RecordedFile> files)
+    {
+        var left = files.Where(file => !RecordedChange.IsSame(Now(file), file.Before)).ToList();
+        if (left.Find(file => !RecordedChange.IsSame(Now(file), file.After)) is { } changed)
+            throw FleetException.ChangedSince(changed.Path, change.Title);
+        // The file that was written last goes first.
+        left.Reverse();
+        return left.Count == 0
+            ? null
+            : new(
+                change.Title,
+                [.. left.Select(file => new RecordedFile(file.Path, file.After, file.Before))],
+                new UndoStep.TakeBack(change.Number, [.. left.Select(file => file.Path)]))
+            { When = change.When };
+    }
+
+    // What the newest commit did to locks. Commits that took something back are passed by, with what they took back.
+    async Task<UndoPlan> LastCommitAsync(CancellationToken cancellationToken)
+    {
+        if (_record is null)
+            throw FleetException.NoRepository(folder.Path);
+        using var history = LockHistory.Open(processes, folder);
+        var known = _record.Changes().Select(change => change.Commit).OfType<Revision>().ToHashSet();
+        var inverse = new List<RecordedFile>();
+        await foreach (var (commit, files) in history.ChangesAsync(folder.AllPlaces(), MostCommits, cancellationToken))
+        {
+            if (commit.IsUndo)
+            {
+                inverse.AddRange(files);
+                continue;
+            }
+            // A lock that came with the commit stays: nobody undoes the day on which the fleet was made.
+            var changed = files.Where(file => file.Before is not null
+                    && inverse.RemoveAll(
+                        undone => undone.Path == file.Path
+                            && RecordedChange.IsSame(undone.Before, file.After) && RecordedChange.IsSame(undone.After, file.Before)) == 0)
+                .ToImmutableArray();
+            if (known.Contains(commit.Id) || changed.IsEmpty)
+                continue;
+            var change = RecordedChange.Of(commit, changed);
+            if (Reversed(change, changed) is { } plan)
+                return plan with { Step = null, OfCommit = change };
+        }
+        throw FleetException.NothingDone();
+    }
+
+    // For locks of which nothing is recorded: the committed one if it has changed since, otherwise that before the commit.
+    async Task<UndoPlan> LastChangesAsync(IReadOnlyList<LockPlace> places, CancellationToken cancellationToken)
+    {
+        using var history = LockHistory.Open(processes, folder);
+        var files = ImmutableArray.CreateBuilder<RecordedFile>();
+        foreach (var place in places)
+        {
+            var earlier = await history.BeforeLastChangeAsync(place, cancellationToken);
+            _ = LockFileReader.Read($"the earlier {place.RelativePath}", earlier);
+            files.Add(new(place.RelativePath, folder.TryReadBytes(place.RelativePath), earlier));
+        }
+        return new($"the last change of {string.Join(", ", places.Select(place => place.RelativePath))}", files.ToImmutable(), null);
+    }
+
+    // The setting of git's merges comes and goes with hostlock.toml, as in init and eject.
+    async Task<MergeDriverChange?> DriverAsync(Undertaking undertaking, CancellationToken cancellationToken)
+    {
+        if (undertaking.Files.FirstOrDefault(file => file.Path == FleetFile.Name) is not { } settings
+            || MergeDriver.Around(folder, processes) is not { } driver)
+            return null;
+        return settings.After is null ? await driver.PlanRemovalAsync(cancellationToken)
+            : settings.Before is null ? await driver.PlanInstallAsync(cancellationToken)
+            : null;
+    }
+
+    // What the user wrote there, as it is; what lies beyond a link is not ours.
+    byte[]? Now(RecordedFile file) => folder.TryReadBytes(file.Path);
+
+    LockPlace? PlaceOf(string path) => _places.TryGetValue(path, out var place) ? place : null;
+
+    static PlannedLock? TryPlan(LockPlace place, byte[] bytes)
+    {
+        try
+        {
+            return PlannedLock.Restoring(place, bytes, place.RelativePath);
+        }
+        catch (LockException)
+        {
+            return null; // it comes back as it was, whatever it was
+        }
+    }
+
+    string PathIn(string root, string path) => GitWorkTreeFiles.PathOf(root, folder.Full(path));
+}

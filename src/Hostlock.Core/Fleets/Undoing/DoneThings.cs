@@ -1,0 +1,72 @@
+using Hostlock.Fetching.Git;
+using Hostlock.Flakes;
+using Hostlock.Fleets.Changes;
+using Hostlock.Fleets.History;
+using Hostlock.Locks;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets.Undoing;
+
+/// <summary>A thing that was done in a flake.</summary>
+/// <param name="Change">What it changed.</param>
+/// <param name="Locks">The locks among its files, as far as they can be read.</param>
+public sealed record DoneThing(RecordedChange Change, IReadOnlyList<PlannedLock> Locks)
+{
+    /// <summary>True if all of it was taken back.</summary>
+    public bool IsTakenBack => !Change.Standing.Any();
+}
+
+/// <summary>What was done in a flake: the changes that are recorded, and the commits of locks that are none of these.</summary>
+public static class DoneThings
+{
+    /// <summary>Reads them, the newest first.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="folder">The flake.</param>
+    /// <param name="most">The most that are returned.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">The flake is in no repository, or its history cannot be read.</exception>
+    public static async Task<IReadOnlyList<DoneThing>> ReadAsync(
+        IProcessRunner processes, FleetFolder folder, int most, CancellationToken cancellationToken)
+    {
+        var places = folder.AllPlaces();
+        using var history = LockHistory.Open(processes, folder);
+        var changes = ChangeRecord.Of(processes, folder)!.Changes().Take(most).ToList();
+        // A commit is what was done only if no command is known that left the same bytes, or took them back.
+        var known = changes.SelectMany(change => change.Files)
+            .SelectMany(file => new[] { (file.Path, Sum: SumOf(file.Before)), (file.Path, Sum: SumOf(file.After)) })
+            .ToHashSet();
+        var commits = changes.Select(change => change.Commit).OfType<Revision>().ToHashSet();
+        await foreach (var (commit, files) in history.ChangesAsync(places, most, cancellationToken))
+        {
+            if (files.Count > 0 && !commits.Contains(commit.Id) && !files.All(file => known.Contains((file.Path, SumOf(file.After)))))
+                changes.Add(RecordedChange.Of(commit, files));
+        }
+        var byPath = places.ToDictionary(place => place.RelativePath, StringComparer.Ordinal);
+        return
+        [
+            .. changes.OrderByDescending(change => change.When).Take(most).Select(change => new DoneThing(
+                change,
+                [
+                    .. change.Files.Select(file => byPath.TryGetValue(file.Path, out var place) ? TryPlan(place, file) : null)
+                        .OfType<PlannedLock>(),
+                ])),
+        ];
+    }
+
+    static string SumOf(byte[]? bytes) => bytes is null ? "" : FlakeRecords.SumOf(bytes);
+
+    // A lock with conflict markers may have been committed.
+    static PlannedLock? TryPlan(LockPlace place, RecordedFile file)
+    {
+        try
+        {
+            return PlannedLock.Of(place, Read(file.Before), Read(file.After) ?? LockFile.Empty);
+        }
+        catch (LockException)
+        {
+            return null;
+        }
+
+        LockFile? Read(byte[]? bytes) => bytes is null ? null : LockFileReader.Read(place.RelativePath, bytes);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+using Hostlock.Fleets.Changes;
+using Hostlock.Fleets.Undoing;
+
+namespace Hostlock.Reporting;
+
+/// <summary>Renders what was done in a flake, a line each: when, what, whose locks, and what moved in them.</summary>
+public static class DoneText
+{
+    const int WidestTitle = 40, WidestHosts = 24, WidestMoves = 60;
+
+    /// <summary>Renders the things, in their order.</summary>
+    /// <param name="things">What was done.</param>
+    /// <param name="ink">The colours.</param>
+    public static string Render(IReadOnlyList<DoneThing> things, Ink ink)
+    {
+        if (things.Count == 0)
+            return "nothing was done here yet\n";
+        var rows = things.Select(thing => (
+            When: string.Create(CultureInfo.InvariantCulture, $"{thing.Change.When.UtcDateTime:yyyy-MM-dd HH:mm}"),
+            What: Cut(Title(thing), WidestTitle),
+            Hosts: Hosts(thing),
+            Moved: Moved(thing),
+            thing.IsTakenBack)).ToList();
+        var (titles, hosts) = (rows.Max(row => row.What.Length), rows.Max(row => row.Hosts.Length));
+        var text = new StringBuilder();
+        foreach (var row in rows)
+        {
+            var line = $"{row.When}  {row.What.PadRight(titles)}  {row.Hosts.PadRight(hosts)}  {row.Moved}".TrimEnd();
+            text.Append(row.IsTakenBack ? ink.Dim($"{line}  (taken back)") : line).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    static string Title(DoneThing thing) => thing.Change switch
+    {
+        { Commit: { } commit } change => $"{commit.Shortened} {Visible.Line(change.Title)}",
+        var change => Visible.Line(ShellWord.Join(change.Words)),
+    };
+
+    static string Hosts(DoneThing thing)
+    {
+        var names = thing.Locks.SelectMany(planned => planned.Place.Sharers).Select(owner => owner.ToString()).Distinct().ToList();
+        var all = string.Join(' ', names);
+        return all.Length <= WidestHosts ? all : $"{names.Count} hosts";
+    }
+
+    // The locks if there are any, and the other files by name.
+    static string Moved(DoneThing thing)
+    {
+        var locks = thing.Locks.Select(planned => planned.Place.RelativePath).ToHashSet(StringComparer.Ordinal);
+        var others = thing.Change.Files.Select(file => file.Path).Where(path => !locks.Contains(path)).Select(Visible.Name).ToList();
+        var files = others.Count > 3 ? $"{others.Count} files" : string.Join(' ', others);
+        var isNew = thing.Locks.Count > 0 && thing.Locks.All(planned => planned.Before is null);
+        var moves = thing.Locks.Count == 0 ? "" : isNew ? "new" : CommitSubject.MovesOf(thing.Locks, WidestMoves);
+        return string.Join("; ", new[] { moves, files }.Where(part => part.Length > 0));
+    }
+
+    static string Cut(string text, int columns) => text.Length <= columns ? text : $"{text[..(columns - 1)]}…";
+}

@@ -1,0 +1,49 @@
+using Hostlock.Fleets.Undoing;
+
+namespace Hostlock.Reporting.Json;
+
+/// <summary>The JSON of <c>log</c> without a host.</summary>
+public static class DoneJson
+{
+    /// <summary>What was done, the newest first.</summary>
+    /// <param name="things">What was done.</param>
+    public static string Render(IReadOnlyList<DoneThing> things) => JsonPage.Render(json =>
+    {
+        json.WriteStartArray("done");
+        foreach (var thing in things)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("time", thing.Change.When.ToUnixTimeSeconds());
+            if (thing.Change.Commit is { } commit)
+            {
+                json.WriteString("commit", commit.ToString());
+                json.WriteString("subject", thing.Change.Title);
+            }
+            else
+            {
+                json.WriteStartArray("command");
+                foreach (var word in thing.Change.Words)
+                    json.WriteStringValue(word);
+                json.WriteEndArray();
+            }
+            json.WriteBoolean("takenBack", thing.IsTakenBack);
+            json.WriteStartObject("files");
+            foreach (var file in thing.Change.Files)
+                json.WriteString(file.Path, file.Before is null ? "made" : file.After is null ? "deleted" : "changed");
+            json.WriteEndObject();
+            json.WriteStartObject("hosts");
+            foreach (var planned in thing.Locks)
+            {
+                foreach (var owner in planned.Place.Sharers)
+                {
+                    json.WriteStartObject(owner.ToString());
+                    json.WriteChanges(planned.Diff);
+                    json.WriteEndObject();
+                }
+            }
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+}

@@ -1,0 +1,199 @@
+using CsCheck;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Undoing;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.Fleets;
+
+/// <summary>What was done is recorded, and taken back and put back file by file.</summary>
+public sealed class ChangeRecordTests : IDisposable
+{
+    readonly TempFolder _folder = new();
+    readonly CountingProcesses _processes = new();
+
+    public ChangeRecordTests()
+    {
+        _folder.Write("flake.nix", "{ outputs = _: { }; }\n");
+        _folder.Write("hostlock.toml", "version = 1\n[hosts.plex]\n[hosts.web]\n");
+        TestGit.Commit(_folder.Path, 1);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_change_is_what_the_files_were_and_what_they_are_to_be()
+    {
+        _folder.Write("a", "old");
+        Begin("update", ("a", "new"), ("b", "made"), ("hostlock.toml", _folder.Read("hostlock.toml")));
+
+        var change = Assert.Single(Record.Changes());
+
+        Assert.Equal("hostlock update", change.Title);
+        Assert.Equal(
+            [("a", "old", "new"), ("b", null, "made")],
+            change.Files.Select(file => (file.Path, Text(file.Before), Text(file.After))));
+    }
+
+    [Fact]
+    public void What_changes_nothing_is_no_change()
+    {
+        _folder.Write("a", "same");
+        Begin("update", ("a", "same"));
+
+        Assert.Empty(Record.Changes());
+        Assert.False(Directory.Exists(_folder[".git/hostlock-changes"]));
+    }
+
+    [Fact]
+    public void The_same_command_goes_on_with_the_change_that_it_was_broken_off_in()
+    {
+        _folder.Write("a", "old");
+        _folder.Write("b", "old");
+        Begin("update", ("a", "new"), ("b", "new"));
+        _folder.Write("a", "new");
+        Begin("update", ("a", "new"), ("b", "newer"));
+
+        var change = Assert.Single(Record.Changes());
+
+        Assert.Equal(
+            [("a", "old", "new"), ("b", "old", "newer")],
+            change.Files.Select(file => (file.Path, Text(file.Before), Text(file.After))));
+    }
+
+    [Fact]
+    public void Only_so_many_changes_are_kept()
+    {
+        for (var i = 0; i < ChangeRecord.MostChanges + 5; i++)
+            Do("update", ("a", $"{i}"));
+
+        Assert.Equal(ChangeRecord.MostChanges, Record.Changes().Count());
+        Assert.Equal("104", Text(Record.Changes().First().Files.Single().After));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData(
+        "{\"version\":1,\"words\":[\"x\"],\"contents\":{\"s\":\"AAAA\"},"
+            + "\"files\":[{\"path\":\"../a\",\"before\":null,\"after\":\"s\"}]}")]
+    [InlineData("{\"version\":1,\"words\":[\"x\"],\"contents\":{},\"files\":[{\"path\":\".git/config\",\"before\":null,\"after\":null}]}")]
+    [InlineData("{\"version\":1,\"words\":[\"x\"],\"contents\":{},\"files\":[{\"path\":\"a\",\"before\":null,\"after\":\"none\"}]}")]
+    public async Task A_record_that_no_hostlock_wrote_is_none(string text)
+    {
+        _folder.Write(".git/hostlock-changes/50000000.json", text);
+
+        Assert.Empty(Record.Changes());
+        await Assert.ThrowsAsync<FleetException>(UndoAsync);
+    }
+
+    [Fact]
+    public async Task A_list_of_what_was_taken_back_that_no_hostlock_wrote_is_empty()
+    {
+        Do("update", ("a", "new"));
+        _folder.Write(".git/hostlock-changes/taken-back.json", "{\"version\":1,\"takenBack\":[{\"change\":\"x\"}]}");
+
+        await UndoAsync();
+
+        Assert.False(File.Exists(_folder["a"]));
+    }
+
+    [Fact]
+    public async Task A_work_tree_has_a_record_of_its_own()
+    {
+        Do("update", ("a", "new"));
+        TestGit.In(_folder.Path, "add", ".");
+        TestGit.In(_folder.Path, "worktree", "add", "-q", _folder["other"]);
+
+        Assert.Empty(ChangeRecord.Of(_processes, FleetFolder.Open(_folder["other"]))!.Changes());
+        await UndoAsync();
+        Assert.False(File.Exists(_folder["a"]));
+    }
+
+    /// <summary>Commands, undos and redos in any order: an undo gives the bytes before, and a redo those after, however often.</summary>
+    [Fact]
+    public async Task Whatever_was_done_is_taken_back_and_put_back_byte_for_byte()
+    {
+        await Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 2]).Array[1, 14].SampleAsync(
+            async steps =>
+            {
+                foreach (var file in new[] { "f0", "f1", "f2", "f3" })
+                    File.Delete(_folder[file]);
+                if (Directory.Exists(_folder[".git/hostlock-changes"]))
+                    Directory.Delete(_folder[".git/hostlock-changes"], recursive: true);
+                // The states of the files: those that an undo leads to, and those that a redo does.
+                var (back, forth) = (new Stack<string>(), new Stack<string>());
+                var count = 0;
+                foreach (var (kind, one, other) in steps)
+                {
+                    if (kind < 2)
+                    {
+                        back.Push(State());
+                        forth.Clear();
+                        count++;
+                        Do($"step-{count}", ($"f{one}", $"{count}"), ($"f{other}", other == 0 && count % 2 == 0 ? null : $"{count}"));
+                        if (State() == back.Peek())
+                            back.Pop();
+                    }
+                    else if (kind == 2 && back.Count > 0)
+                    {
+                        forth.Push(State());
+                        await UndoAsync();
+                        Assert.Equal(back.Pop(), State());
+                    }
+                    else if (kind == 3 && forth.Count > 0)
+                    {
+                        back.Push(State());
+                        await RedoAsync();
+                        Assert.Equal(forth.Pop(), State());
+                    }
+                }
+            },
+            iter: 60,
+            threads: 1);
+
+        string State() => string.Join('|', Enumerable.Range(0, 4).Select(i => File.Exists(_folder[$"f{i}"]) ? _folder.Read($"f{i}") : "-"));
+    }
+
+    FleetFolder Fleet => FleetFolder.Open(_folder.Path);
+
+    ChangeRecord Record => ChangeRecord.Of(_processes, Fleet)!;
+
+    void Begin(string word, params (string Path, string? Text)[] files) =>
+        ChangeRecord.Begin(_processes, Fleet, [word], files.Select(file => (file.Path, Bytes(file.Text))));
+
+    void Do(string word, params (string Path, string? Text)[] files)
+    {
+        var wanted = files.DistinctBy(file => file.Path).ToArray();
+        Begin(word, wanted);
+        foreach (var (path, text) in wanted)
+        {
+            if (text is null)
+                File.Delete(_folder[path]);
+            else
+                _folder.Write(path, text);
+        }
+    }
+
+    async Task UndoAsync()
+    {
+        var undo = new ChangeUndo(_processes, Fleet);
+        await ApplyAsync(undo, await undo.PlanUndoAsync(null, TestContext.Current.CancellationToken));
+    }
+
+    async Task RedoAsync()
+    {
+        var undo = new ChangeUndo(_processes, Fleet);
+        await ApplyAsync(undo, undo.PlanRedo());
+    }
+
+    static async Task ApplyAsync(ChangeUndo undo, UndoPlan plan)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await undo.ApplyAsync(await undo.UndertakeAsync(["undo"], plan, stop), null, _ => { }, _ => { }, stop);
+    }
+
+    static ReadOnlyMemory<byte>? Bytes(string? text) =>
+        text is null ? (ReadOnlyMemory<byte>?)null : System.Text.Encoding.UTF8.GetBytes(text);
+
+    static string? Text(byte[]? bytes) => bytes is null ? null : System.Text.Encoding.UTF8.GetString(bytes);
+}
