@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Locks;
 using Hostlock.Reporting;
@@ -7,34 +8,71 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Shows the inputs that a lock has more than once, and how to join them.</summary>
+/// <summary>Shows the inputs that a lock has more than once, and joins them.</summary>
 sealed class FollowsCommand : FleetCommand
 {
+    const string Name = "follows";
+
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
+    readonly Option<bool> _write = new("--write") { Description = "Write the lines, and bring the locks in line" };
+    readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "With --write: show what would change and write nothing" };
 
     protected override Command Describe() =>
-        new("follows", """
+        new(Name, """
             Show repeated inputs, and the follows lines that would join them
 
-            Prints the lines of flake.nix that make repeated inputs follow one of them.
+            Prints the lines of flake.nix that make repeated inputs follow one of them. With
+            --write, they are written, and the locks are brought in line in the same step.
 
-              hostlock follows
               hostlock follows plex
+              hostlock follows --write
             """)
-        { _hosts, CommonOptions.Json };
+        { _hosts, _write, _dryRun, CommonOptions.Json };
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
+        if (run.Value(_dryRun) && !run.Value(_write))
+            throw FleetException.NeedsOption("--dry-run", "--write");
+        if (run.IsJson && run.Value(_write))
+            throw FleetException.TakesNoJson("--write");
         var places = run.Places(_hosts);
+        if (run.Value(_write))
+            return await WriteAsync(run, places);
         await run.WarnOfUnmergedAsync(places);
+        var found = Find(run, places);
+        run.Print(() => RepetitionText.Render(found, run.Terminal.Ink), () => FollowsJson.Render(found));
+        return ExitCode.Done;
+    }
+
+    static List<(LockPlace Place, IReadOnlyList<Repetition> Repetitions)> Find(CommandRun run, IReadOnlyList<LockPlace> places)
+    {
         var reading = new LockReading();
         // Lines that join the inputs of a host's own flake with those of the root would take the host its own lock.
         var ofHosts = new LocalFlakes(run.Folder).RootInputsOfHosts();
-        var found = places.Select(place => (Place: place, Lock: HostLocks.Read(place, reading)))
-            .Where(each => each.Lock is not null)
-            .Select(each => (each.Place, Repetition.In(each.Lock!, ofHosts)))
-            .ToList();
-        run.Print(() => RepetitionText.Render(found, run.Terminal.Ink), () => FollowsJson.Render(found));
-        return ExitCode.Done;
+        return
+        [
+            .. places.Select(place => (Place: place, Lock: HostLocks.Read(place, reading)))
+                .Where(each => each.Lock is not null)
+                .Select(each => (each.Place, Repetition.In(each.Lock!, ofHosts))),
+        ];
+    }
+
+    Task<ExitCode> WriteAsync(CommandRun run, IReadOnlyList<LockPlace> places)
+    {
+        // The lines of one file are written; that is flake.nix unless hosts with a flake of their own are named.
+        var files = places.Select(place => place.DeclaredIn).Distinct().ToList();
+        var file = files is [var only] ? only
+            : run.Words(_hosts).Length == 0 ? FleetFolder.FlakeFile
+            : throw FleetException.SeveralFlakes(files);
+        places = [.. places.Where(place => place.DeclaredIn == file)];
+        var host = file == FleetFolder.FlakeFile ? null : places[0].Owner as LockOwner.Host;
+        var changes = Repetition.Joining(Find(run, places).SelectMany(found => found.Repetitions));
+        if (changes.IsEmpty)
+        {
+            run.Terminal.Data("nothing is repeated\n");
+            return Task.FromResult(ExitCode.Done);
+        }
+        return DeclarationChanging.RunAsync(
+            run, [Name, .. run.Words(_hosts), _write.Name], new InputRequest(changes, host?.Name), run.Value(_dryRun));
     }
 }

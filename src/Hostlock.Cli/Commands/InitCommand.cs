@@ -17,6 +17,7 @@ sealed class InitCommand : FleetCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
     readonly Option<bool> _upgrade = new("--upgrade") { Description = "Only renew hostlock.nix" };
+    readonly Option<string?> _like = NewLike();
     readonly FleetChanging _changing = new();
 
     protected override Command Describe()
@@ -29,9 +30,9 @@ sealed class InitCommand : FleetCommand
             first, and nothing is written without a yes.
 
               hostlock init
-              hostlock init plex web --dry-run
+              hostlock init orc --like plex
             """)
-        { _hosts, _upgrade };
+        { _hosts, _upgrade, _like };
         foreach (var option in _changing.Options)
             command.Add(option);
         return command;
@@ -39,7 +40,13 @@ sealed class InitCommand : FleetCommand
 
     protected override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        string[] words = [Name, .. run.Words(_hosts), .. run.Value(_upgrade) ? new[] { _upgrade.Name } : []];
+        string[] words =
+        [
+            Name,
+            .. run.Words(_hosts),
+            .. run.Value(_upgrade) ? new[] { _upgrade.Name } : [],
+            .. run.Value(_like) is { } like ? new[] { _like.Name, like } : [],
+        ];
         // Each clone needs the setting, because it is in no file of the repository.
         var driver = !run.Value(_upgrade) && MergeDriver.Around(run.Folder, run.Processes) is { } setting
             ? await setting.PlanInstallAsync(run.CancellationToken)
@@ -53,6 +60,14 @@ sealed class InitCommand : FleetCommand
         var (folder, terminal) = (run.Folder, run.Terminal);
         await run.WarnOfUnmergedAsync(folder.AllPlaces());
         var plan = await HostSelection.PlanAsync(folder, run.Words(_hosts), run.Processes, run.CancellationToken);
+        if (run.Value(_like) is { } like)
+        {
+            if (run.Words(_hosts).Length == 0)
+                throw FleetException.LikeNeedsHosts();
+            plan = await TestedSeeds.ApplyAsync(
+                run.Processes, folder, plan, [.. run.Words(_hosts).Distinct().Select(word => HostName.Parse(word))],
+                folder.OwnerNamed(like), run.CancellationToken);
+        }
         if (run.Value(_upgrade))
             plan = plan with { Files = [.. plan.Files.Where(file => file.Path == FleetFolder.Library)] };
         var files = FleetInit.Undertake(run.Processes, folder, words, plan);
@@ -62,5 +77,16 @@ sealed class InitCommand : FleetCommand
             return new("this flake is set up; this clone is not yet\n", files, "");
         terminal.Data("nothing to do: this flake is set up\n");
         return null;
+    }
+
+    static Option<string?> NewLike()
+    {
+        var option = new Option<string?>("--like")
+        {
+            Description = "The host whose tested lock the named hosts begin with [default: the root lock]",
+            HelpName = "HOST",
+        };
+        option.CompletionSources.Add(context => CommonOptions.HostWords(context.ParseResult));
+        return option;
     }
 }

@@ -40,6 +40,24 @@ public sealed record Repetition(string Target, int Revisions, ImmutableArray<Inp
         return repetitions;
     }
 
+    /// <summary>The changes of a flake.nix that join what some locks have more than once. What lies beneath an input that follows another
+    /// needs none.</summary>
+    /// <param name="repetitions">What the locks have more than once.</param>
+    public static ImmutableArray<InputChange> Joining(IEnumerable<Repetition> repetitions)
+    {
+        var targets = new SortedDictionary<InputPath, string>();
+        foreach (var repetition in repetitions)
+        {
+            foreach (var path in repetition.Others)
+                targets.TryAdd(path, repetition.Target);
+        }
+        return
+        [
+            .. targets.Where(each => !targets.Keys.Any(other => !other.Equals(each.Key) && each.Key.StartsWith(other)))
+                .Select(each => new InputChange.Follow(each.Key, InputPath.Of(each.Value))),
+        ];
+    }
+
     /// <summary>The line of flake.nix that makes an input follow the target.</summary>
     public string LineFor(InputPath path) =>
         $"inputs.{string.Join(".inputs.", path.Names.Select(NixWords.Attribute))}.follows = {NixWords.Text(Target)};";

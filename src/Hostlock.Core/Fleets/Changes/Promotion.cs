@@ -65,6 +65,20 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
         return new([.. others.AsParallel().AsOrdered().Select(target => Plan(target, request))]) { WritesAllOrNone = true };
     }
 
+    /// <summary>The lock that a new host begins with: the tested one, over that which it would have otherwise. What it may not get stays as
+    /// that has it.</summary>
+    /// <param name="target">Whose lock it is.</param>
+    /// <param name="before">The lock that it would have otherwise.</param>
+    /// <exception cref="FleetException">An input would follow one that does not exist.</exception>
+    public PlannedLock Over(LockPlace target, LockFile before)
+    {
+        var (after, held) = Whole(target, before);
+        after = after.WithFactsOf(before).WithUnknownOf(before);
+        return LockGraft.Dangling(after) is [var (input, follows), ..]
+            ? throw FleetException.PromotionDangles(target, input, follows)
+            : PlannedLock.Of(target, before, after).Leaving(held, []);
+    }
+
     /// <summary>The inputs of a lock that a promotion of the whole tested lock would leave as they are although they differ, and
     /// why.</summary>
     /// <param name="target">Whose lock it is.</param>
