@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Hostlock.Platform;
 
@@ -53,21 +54,30 @@ public sealed class ChangeRecord
             return;
         // Many hosts may have the same lock, and get the same one.
         var texts = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        var given = new Dictionary<byte[], byte[]>(ReferenceEqualityComparer.Instance);
         var change = new RecordedChange(
             [.. words],
             [
-                .. files.Select(file => new RecordedFile(
-                    file.Path, Text(folder.TryReadBytes(file.Path)), Text(file.After is { } after ? after.ToArray() : null)))
+                .. files.Select(file => new RecordedFile(file.Path, Text(folder.TryReadBytes(file.Path)), Given(file.After)))
                     .Where(file => !RecordedChange.IsSame(file.Before, file.After)),
             ]);
         if (change.Files.IsEmpty)
             return;
         var numbers = record.Numbers();
-        var last = numbers.Count > 0 ? record.Read(numbers[^1]) : null;
-        if (last is not null && last.Words.SequenceEqual(change.Words) && IsHalf(folder, last))
+        var last = numbers.Count > 0 && RecordedChange.HasWords(record.PathOf(numbers[^1]), change.Words) ? record.Read(numbers[^1]) : null;
+        if (last is not null && IsHalf(folder, last))
             record.Write(Joined(last, change));
         else
             record.Add(change);
+
+        byte[]? Given(ReadOnlyMemory<byte>? contents)
+        {
+            if (contents is not { } memory)
+                return null;
+            if (!MemoryMarshal.TryGetArray(memory, out var part) || part.Array!.Length != memory.Length)
+                return Text(memory.ToArray());
+            return given.TryGetValue(part.Array, out var known) ? known : given[part.Array] = Text(part.Array)!;
+        }
 
         byte[]? Text(byte[]? bytes)
         {

@@ -93,6 +93,35 @@ public sealed record RecordedChange(ImmutableArray<string> Words, ImmutableArray
         return bytes.ToArray();
     }
 
+    /// <summary>True if a record is of a command of these words. The contents of its files, which may be megabytes, are not looked
+    /// at.</summary>
+    /// <param name="path">The path of the record.</param>
+    /// <param name="words">The words.</param>
+    internal static bool HasWords(string path, ImmutableArray<string> words)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(RegularFile.Read(path, MaximumBytes));
+            while (json.Read() && !(json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals("contents"u8)))
+            {
+                if (json.TokenType != JsonTokenType.PropertyName || !json.ValueTextEquals("words"u8))
+                    continue;
+                var found = new List<string>();
+                while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+                {
+                    if (json.TokenType == JsonTokenType.String)
+                        found.Add(json.GetString()!);
+                }
+                return words.SequenceEqual(found);
+            }
+            return false;
+        }
+        catch (Exception why) when (why is PlatformException or JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads a record; null if it is damaged, of another release, or names a file outside of the flake.</summary>
     /// <param name="path">The path of the record.</param>
     /// <param name="number">The number of the change.</param>

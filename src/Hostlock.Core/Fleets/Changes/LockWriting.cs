@@ -40,11 +40,11 @@ public sealed class LockWriting(
         var isKeptBack = plan.WritesAllOrNone && plan.Outcomes.Any(outcome => outcome is LockOutcome.Failed);
         var report = new LockReport(plan.Outcomes, mode is not WritingMode.PlanOnly && !isKeptBack);
         var changed = report.IsWritten ? report.Changed.ToList() : [];
-        ChangeRecord.Begin(
-            processes, folder, words, changed.Select(planned => (planned.Place.RelativePath, (ReadOnlyMemory<byte>?)planned.Contents)));
+        var texts = PlannedLock.Texts(changed);
+        ChangeRecord.Begin(processes, folder, words, texts.Select(text => (text.Place.RelativePath, (ReadOnlyMemory<byte>?)text.Bytes)));
         // The locks that were asked for come last, after those that get a shared input along with them: if a run is broken off between the
         // two, the same command still finds something to move, and to share.
-        PlannedLock.Apply(changed.AsEnumerable().Reverse());
+        PlannedLock.Apply(texts.Reverse());
         var hidden = await GitVisibility.ShowToNixAsync(
             processes,
             folder,

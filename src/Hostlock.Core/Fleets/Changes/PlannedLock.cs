@@ -117,13 +117,18 @@ public sealed record PlannedLock
     /// <summary>The same plan for another lock with the same contents.</summary>
     public PlannedLock At(LockPlace place) => this with { Place = place };
 
-    /// <summary>Writes the locks that change, all of them or none.</summary>
-    public static void Apply(IEnumerable<PlannedLock> locks)
+    /// <summary>Writes locks, all of them or none.</summary>
+    /// <param name="locks">The locks, with the bytes that <see cref="Texts"/> gives.</param>
+    /// <exception cref="HostlockException">A lock cannot be written.</exception>
+    public static void Apply(IEnumerable<(LockPlace Place, ReadOnlyMemory<byte> Bytes)> locks) => HostLocks.WriteBytes([.. locks]);
+
+    /// <summary>The bytes of the files of the locks that change. Locks that are one object have one array of bytes.</summary>
+    /// <param name="locks">The locks.</param>
+    public static IReadOnlyList<(LockPlace Place, ReadOnlyMemory<byte> Bytes)> Texts(IEnumerable<PlannedLock> locks)
     {
         // Many hosts may get the same lock, so its text is made once.
         var texts = new Dictionary<LockFile, byte[]>(ReferenceEqualityComparer.Instance);
-        HostLocks.WriteBytes(
-            [.. locks.Where(planned => planned.IsChange).Select(planned => (planned.Place, planned.Bytes ?? Text(planned.After)))]);
+        return [.. locks.Where(planned => planned.IsChange).Select(planned => (planned.Place, planned.Bytes ?? Text(planned.After)))];
 
         ReadOnlyMemory<byte> Text(LockFile file)
         {
