@@ -556,6 +556,13 @@ public sealed class FleetException : HostlockException
             Hint = "what was changed there stays; for the locks of other hosts alone, name these",
         };
 
+    internal static FleetException SettledMerge(string title) =>
+        new($"'{title}' settled a merge of git's, which is not taken back here")
+        {
+            IsRefusal = true,
+            Hint = "until the merge is committed, 'checkout --merge' of git brings the conflict back",
+        };
+
     internal static FleetException ChangedSinceUndo(string path, string title) =>
         new($"'{path}' has changed since '{title}' was taken back, so nothing was put back")
         {

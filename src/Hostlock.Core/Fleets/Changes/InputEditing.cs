@@ -59,6 +59,13 @@ public sealed class InputEditing(IProcessRunner processes, FleetFolder folder, I
         var concerned = places
             .Where(place => isOfSettings ? place.Sharers.Contains(new LockOwner.Host(host!.Name)) : place.DeclaredIn == declarations)
             .ToHashSet();
+        // Without any lock of it, what is declared now has to be locked first: then it is known that the reference can be fetched.
+        if (concerned.Count == 0)
+        {
+            var own = host is null ? fleet.RootPlace : fleet.PlaceOf(host.Name);
+            places.Add(own);
+            concerned.Add(own);
+        }
         // What git does not know, Nix does not read.
         foreach (var place in concerned.Take(1))
             await HostDeclarations.Of(folder, processes).OfAsync(place, cancellationToken);

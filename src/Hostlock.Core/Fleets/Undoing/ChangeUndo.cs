@@ -158,6 +158,9 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
         var left = files.Where(file => !RecordedChange.IsSame(Now(file), file.Before)).ToList();
         if (left.Find(file => !RecordedChange.IsSame(Now(file), file.After)) is { } changed)
             throw FleetException.ChangedSince(changed.Path, change.Title);
+        // git has taken the merged locks into its index, and has the sides no more.
+        if (left.Count > 0 && change.Words is ["resolve", ..])
+            throw FleetException.SettledMerge(change.Title);
         // The file that was written last goes first.
         left.Reverse();
         return left.Count == 0
