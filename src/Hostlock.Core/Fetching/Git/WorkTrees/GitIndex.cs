@@ -58,24 +58,83 @@ sealed class GitIndex
         return Parse(RegularFile.Read(path, MaximumBytes), path, (status.Modified, status.ModifiedNanoseconds));
     }
 
+    /// <summary>
+    /// The tracked paths whose last part is one of some names; null if the index is of a kind that only git reads. Nothing else is taken
+    /// out of the index, so that the answer costs little in a repository with very many files.
+    /// </summary>
+    /// <param name="place">The repository.</param>
+    /// <param name="names">The names.</param>
+    /// <returns>The paths. Some may be of files that are no longer tracked, if the index is split.</returns>
+    /// <exception cref="FetchException">The index is damaged.</exception>
+    public static IReadOnlyList<TreePath>? FilesCalled(GitPlace place, params IReadOnlyList<string> names)
+    {
+        var found = new List<TreePath>();
+        // A split index names the file that it adds to.
+        for (var file = "index"; file is not null;)
+        {
+            var path = System.IO.Path.Combine(place.Folder, file);
+            if (UnixFiles.Look(Encoding.UTF8.GetBytes(path)) is not { } status)
+                return found;
+            if (status.Size > MaximumBytes
+                || FilesCalled(RegularFile.Read(path, MaximumBytes), path, names) is not var (here, shared)
+                || (shared is not null && file != "index"))
+                return null;
+            found.AddRange(here);
+            file = shared is null ? null : $"sharedindex.{shared}";
+        }
+        return found;
+    }
+
+    /// <summary>The paths in the bytes of one file, and the checksum of the index that it adds to, null if it is whole; null if only git
+    /// reads it.</summary>
+    public static (IReadOnlyList<TreePath> Paths, string? Shared)? FilesCalled(
+        byte[] bytes, string path, params IReadOnlyList<string> names)
+    {
+        if (Begin(bytes, path) is not var (reader, count))
+            return null;
+        byte[][] wanted = [.. names.Select(Encoding.UTF8.GetBytes)];
+        var found = new List<TreePath>();
+        for (var i = 0; i < count; i++)
+        {
+            reader.Pass();
+            var name = reader.Name[(reader.Name.LastIndexOf((byte)'/') + 1)..];
+            foreach (var one in wanted)
+            {
+                if (name.SequenceEqual(one))
+                    found.Add(reader.Path());
+            }
+        }
+        // What a sparse index leaves out is not in the work tree either.
+        return reader.Extensions() is (_, true) || reader.IsSparse || reader.Shared is not null ? (found, reader.Shared) : null;
+    }
+
     /// <summary>Reads the bytes of an index; null as in <see cref="Read"/>.</summary>
     public static GitIndex? Parse(byte[] bytes, string path, (long, long) written)
+    {
+        if (Begin(bytes, path) is not var (reader, count))
+            return null;
+        var entries = new List<Entry>(count);
+        for (var i = 0; i < count; i++)
+            entries.Add(reader.Next());
+        if (reader.Extensions() is not (var tree, true))
+            return null;
+        // Only a split index has entries without a name; they change entries of the shared index. Only a sparse one has folders.
+        return entries.TrueForAll(entry => !entry.Path.IsRoot && (entry.Mode & 0xF000) != 0x4000)
+            ? new(entries, tree, written)
+            : throw FetchException.BadIndex(path);
+    }
+
+    // Null if the version is not one of those that are read here.
+    static (Reader Reader, int Count)? Begin(byte[] bytes, string path)
     {
         if (bytes.Length < 12 + Checksum || !bytes.AsSpan(0, 4).SequenceEqual("DIRC"u8))
             throw FetchException.BadIndex(path);
         var (version, count) = (Int(bytes, 4), Int(bytes, 8));
         if (version is not (2 or 3 or 4))
             return null;
-        if (count > Math.Min(MostEntries, bytes.Length / (uint)Fixed))
-            throw FetchException.BadIndex(path);
-        var reader = new Reader(bytes, version, path);
-        var entries = new List<Entry>((int)count);
-        for (var i = 0; i < count; i++)
-            entries.Add(reader.Next());
-        if (reader.Extensions() is not (var tree, true))
-            return null;
-        // Only a split index has entries without a name; they change entries of the shared index.
-        return entries.TrueForAll(entry => !entry.Path.IsRoot) ? new(entries, tree, written) : throw FetchException.BadIndex(path);
+        return count <= Math.Min(MostEntries, bytes.Length / (uint)Fixed)
+            ? (new(bytes, version, path), (int)count)
+            : throw FetchException.BadIndex(path);
     }
 
     static uint Int(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
@@ -83,17 +142,38 @@ sealed class GitIndex
     sealed class Reader(byte[] bytes, uint version, string path)
     {
         readonly int _end = bytes.Length - Checksum;
-        byte[] _name = [];
+
+        // A name of version 4 begins like the one before it, and is put together here.
+        byte[] _joined = [];
+        Range _name;
         int _at = 12;
 
-        /// <summary>Reads the next entry.</summary>
-        public Entry Next()
+        /// <summary>The checksum of the index that this one adds to; null if it is whole. Known once the extensions are read.</summary>
+        public string? Shared { get; private set; }
+
+        /// <summary>True if folders that are not in the work tree have one entry for all in them. Known likewise.</summary>
+        public bool IsSparse { get; private set; }
+
+        /// <summary>The name of the last entry.</summary>
+        public ReadOnlySpan<byte> Name => version == 4 ? _joined.AsSpan(_name) : bytes.AsSpan(_name);
+
+        /// <summary>The path of the last entry.</summary>
+        /// <param name="isFolder">True if it is a folder of a sparse index, whose name ends with a slash.</param>
+        public TreePath Path(bool isFolder = false)
+        {
+            var name = isFolder && Name.EndsWith("/"u8) ? Name[..^1] : Name;
+            CheckName(name);
+            return TreePath.OfCanonical(name.ToArray());
+        }
+
+        /// <summary>Reads past the next entry, and keeps its name.</summary>
+        /// <returns>Where it begins, and its flags.</returns>
+        public (int Start, int Flags, int Extended) Pass()
         {
             if (_at + Fixed >= _end)
                 throw FetchException.BadIndex(path);
             var start = _at;
-            var entry = bytes.AsSpan(start, Fixed);
-            var flags = BinaryPrimitives.ReadUInt16BigEndian(entry[60..]);
+            int flags = BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(start + 60));
             _at += Fixed;
             var extended = 0;
             if (version >= 3 && (flags & 0x4000) != 0)
@@ -102,10 +182,18 @@ sealed class GitIndex
                 _at += 2;
             }
             ReadName(start);
+            return (start, flags, extended);
+        }
+
+        /// <summary>Reads the next entry.</summary>
+        public Entry Next()
+        {
+            var (start, flags, extended) = Pass();
+            var entry = bytes.AsSpan(start, Fixed);
             var stage = (flags & 0x3000) >> 12;
             var isIntent = (extended & 0x2000) != 0;
             return new(
-                TreePath.OfCanonical(_name),
+                Path(isFolder: (Int(entry, 24) & 0xF000) == 0x4000),
                 Int(entry, 24),
                 Convert.ToHexStringLower(entry.Slice(40, 20)),
                 stage,
@@ -126,7 +214,12 @@ sealed class GitIndex
                     throw FetchException.BadIndex(path);
                 // An extension whose name begins with a small letter changes the meaning of the entries.
                 if (name[0] is < (byte)'A' or > (byte)'Z')
+                {
+                    IsSparse = name.SequenceEqual("sdir"u8);
+                    if (name.SequenceEqual("link"u8) && size >= Checksum)
+                        Shared = Convert.ToHexStringLower(bytes.AsSpan(_at + 8, Checksum));
                     return (null, false);
+                }
                 if (name.SequenceEqual("TREE"u8))
                     tree = RootTree(bytes.AsSpan(_at + 8, (int)size));
                 _at += 8 + (int)size;
@@ -149,27 +242,36 @@ sealed class GitIndex
             var kept = 0;
             if (version == 4)
             {
-                var dropped = Variable();
-                kept = dropped <= _name.Length ? _name.Length - dropped : throw FetchException.BadIndex(path);
+                var (dropped, before) = (Variable(), Name.Length);
+                kept = dropped <= before ? before - dropped : throw FetchException.BadIndex(path);
             }
             var length = _at < _end ? bytes.AsSpan(_at, _end - _at).IndexOf((byte)0) : -1;
             if (length < 0)
                 throw FetchException.BadIndex(path);
-            _name = [.. _name.AsSpan(0, kept), .. bytes.AsSpan(_at, length)];
+            if (version == 4)
+            {
+                if (_joined.Length < kept + length)
+                    Array.Resize(ref _joined, Math.Max(kept + length, _joined.Length * 2));
+                bytes.AsSpan(_at, length).CopyTo(_joined.AsSpan(kept));
+                _name = ..(kept + length);
+            }
+            else
+            {
+                _name = _at..(_at + length);
+            }
             _at += length + 1;
             if (version < 4)
                 _at = start + ((_at - start + 7) & ~7);
-            CheckName();
         }
 
         // A tracked path does not lead out of the work tree.
-        void CheckName()
+        void CheckName(ReadOnlySpan<byte> name)
         {
-            if (_name.Length == 0)
+            if (name.IsEmpty)
                 return;
-            foreach (var range in _name.AsSpan().Split((byte)'/'))
+            foreach (var range in name.Split((byte)'/'))
             {
-                var step = _name.AsSpan(range);
+                var step = name[range];
                 if (step.IsEmpty || step.SequenceEqual("."u8) || step.SequenceEqual(".."u8) || step.SequenceEqual(".git"u8))
                     throw FetchException.BadIndex(path);
             }

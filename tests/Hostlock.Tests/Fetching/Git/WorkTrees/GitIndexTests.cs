@@ -37,6 +37,35 @@ public sealed class GitIndexTests : IDisposable
         Assert.Equal([TreePath.Parse("new")], index.Entries.Where(entry => !entry.IsPlain).Select(entry => entry.Path));
     }
 
+    [Theory]
+    [InlineData("--index-version", "2")]
+    [InlineData("--index-version", "3")]
+    [InlineData("--index-version", "4")]
+    [InlineData("--split-index")]
+    public void Files_are_found_by_their_names_in_every_kind_of_index(params string[] kind)
+    {
+        TestGit.In(_folder.Path, ["update-index", .. kind]);
+        _folder.Write("late/tool", "");
+        _folder.Write("other/tool/file", "");
+        _folder.Write("untracked/tool", "");
+        File.Delete(_folder["tool"]);
+        TestGit.In(_folder.Path, "add", "-N", "late/tool", "other");
+
+        var found = GitIndex.FilesCalled(GitPlace.OfWorkTree(_folder.Path)!, "tool", "b", "é");
+
+        Assert.Equal(["dir/b", "dir/c/é", "late/tool", "tool"], found!.Select(path => path.ToText()).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Files_are_found_in_a_sparse_index()
+    {
+        TestGit.In(_folder.Path, "sparse-checkout", "set", "--cone", "--sparse-index", "dir");
+
+        Assert.Null(GitIndex.Read(GitPlace.OfWorkTree(_folder.Path)!));
+        Assert.Equal(
+            ["dir/b"], GitIndex.FilesCalled(GitPlace.OfWorkTree(_folder.Path)!, "b")!.Select(path => path.ToText()));
+    }
+
     [Fact]
     public async Task A_split_index_is_left_to_git()
     {
@@ -79,6 +108,7 @@ public sealed class GitIndexTests : IDisposable
             try
             {
                 _ = GitIndex.Parse(bytes, "index", default);
+                _ = GitIndex.FilesCalled(bytes, "index", "tool");
             }
             catch (FetchException)
             {
@@ -98,5 +128,6 @@ public sealed class GitIndexTests : IDisposable
         System.Text.Encoding.ASCII.GetBytes($"{path}\0").CopyTo(bytes.AsSpan(at - "long/".Length));
 
         Assert.Throws<FetchException>(() => GitIndex.Parse(bytes, "index", default));
+        Assert.Throws<FetchException>(() => GitIndex.FilesCalled(bytes, "index", path.Split('/')[^1]));
     }
 }
