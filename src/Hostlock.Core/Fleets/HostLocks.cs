@@ -45,9 +45,13 @@ public static class HostLocks
     /// <exception cref="HostlockException">A lock cannot be written. None is then replaced, unless a disk fails half-way.</exception>
     public static void WriteBytes(IReadOnlyList<(LockPlace Place, ReadOnlyMemory<byte> Bytes)> locks)
     {
-        foreach (var flake in locks.GroupBy(written => FlakeOf(written.Place), StringComparer.Ordinal))
-            new RepositoryFiles(flake.Key)
-                .ReplaceAll([.. flake.Select(written => (Path.GetRelativePath(flake.Key, written.Place.FullPath), written.Bytes))]);
+        var flakes = new Dictionary<string, RepositoryFiles>(StringComparer.Ordinal);
+        RepositoryFiles.ReplaceAll([.. locks.Select(written => (FilesOf(FlakeOf(written.Place)), PathOf(written.Place), written.Bytes))]);
+
+        RepositoryFiles FilesOf(string flake) =>
+            flakes.TryGetValue(flake, out var files) ? files : flakes[flake] = new RepositoryFiles(flake);
+
+        static string PathOf(LockPlace place) => Path.GetRelativePath(FlakeOf(place), place.FullPath);
     }
 
     static bool NeedsNone(LockPlace place)
@@ -66,8 +70,8 @@ public static class HostLocks
         }
     }
 
-    // The folder that the relative path starts in.
-    static string FlakeOf(LockPlace place) =>
+    /// <summary>The folder of the flake that a lock is of: the one that its relative path starts in.</summary>
+    internal static string FlakeOf(LockPlace place) =>
         place.FullPath.EndsWith('/' + place.RelativePath, StringComparison.Ordinal)
             ? place.FullPath[..^(place.RelativePath.Length + 1)]
             : Path.GetDirectoryName(place.FullPath)!;

@@ -11,6 +11,8 @@ namespace Hostlock.Fleets;
 /// <param name="root">The folder of the flake, absolute.</param>
 public sealed class RepositoryFiles(string root)
 {
+    string Root => root;
+
     /// <summary>Replaces a file, or makes it, with its folders.</summary>
     /// <param name="path">Relative to the flake.</param>
     /// <param name="contents">What it shall hold.</param>
@@ -23,14 +25,22 @@ public sealed class RepositoryFiles(string root)
     /// </summary>
     /// <param name="files">The paths, relative to the flake, and the new contents.</param>
     /// <exception cref="HostlockException">A path leads out of the flake, is not a regular file, or cannot be written.</exception>
-    public void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files)
+    public void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files) =>
+        ReplaceAll([.. files.Select(file => (this, file.Path, file.Contents))]);
+
+    /// <summary>Replaces files of several flakes as those of one, all or none.</summary>
+    /// <param name="files">The flakes, the paths relative to them, and the new contents.</param>
+    /// <exception cref="HostlockException">As for <see cref="ReplaceAll(IReadOnlyList{ValueTuple{string, ReadOnlyMemory{byte}}})"/>.
+    /// </exception>
+    public static void ReplaceAll(IReadOnlyList<(RepositoryFiles Flake, string Path, ReadOnlyMemory<byte> Contents)> files)
     {
-        foreach (var (path, _) in files)
-            RefuseLeadingOut(path);
-        AtomicFile.ClearLeftovers(root);
-        foreach (var folder in files.Select(file => Path.GetDirectoryName(Full(file.Path))!).Distinct())
+        foreach (var (flake, path, _) in files)
+            flake.RefuseLeadingOut(path);
+        foreach (var flake in files.Select(file => file.Flake).Distinct())
+            AtomicFile.ClearLeftovers(flake.Root);
+        foreach (var folder in files.Select(file => Path.GetDirectoryName(file.Flake.Full(file.Path))!).Distinct())
             AtomicFile.CreateFolder(folder);
-        AtomicFile.ReplaceAll([.. files.Select(file => (Full(file.Path), file.Contents))]);
+        AtomicFile.ReplaceAll([.. files.Select(file => (file.Flake.Full(file.Path), file.Contents))]);
     }
 
     /// <summary>Deletes a file, if it exists. If its folder is empty then, and is not the flake's, the folder is deleted too.</summary>

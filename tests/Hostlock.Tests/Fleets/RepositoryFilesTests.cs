@@ -28,6 +28,21 @@ public sealed class RepositoryFilesTests : IDisposable
     }
 
     [Fact]
+    public void Files_of_several_flakes_are_all_replaced_or_none()
+    {
+        _folder.Write("flake/a.lock", "old");
+        Directory.CreateDirectory(_folder["other/b.lock"]);
+        var other = new RepositoryFiles(_folder["other"]);
+
+        Assert.Throws<PlatformException>(
+            () => RepositoryFiles.ReplaceAll([(_files, "a.lock", "new"u8.ToArray()), (other, "b.lock", "new"u8.ToArray())]));
+        Assert.Equal("old", _folder.Read("flake/a.lock"));
+
+        RepositoryFiles.ReplaceAll([(_files, "a.lock", "new"u8.ToArray()), (other, "c.lock", "new"u8.ToArray())]);
+        Assert.Equal(("new", "new"), (_folder.Read("flake/a.lock"), _folder.Read("other/c.lock")));
+    }
+
+    [Fact]
     public void Leftovers_keep_no_folder_alive()
     {
         _folder.Write("flake/locks/plex.lock", "");

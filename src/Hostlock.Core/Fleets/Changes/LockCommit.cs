@@ -29,26 +29,27 @@ public sealed record CommitNote(Func<IReadOnlyList<PlannedLock>, string> Describ
 sealed class LockCommit
 {
     readonly IProcessRunner _processes;
-    readonly FleetFolder _folder;
+    readonly IReadOnlyList<FleetFolder> _folders;
     readonly string _root;
 
-    LockCommit(IProcessRunner processes, FleetFolder folder, string root) => (_processes, _folder, _root) = (processes, folder, root);
+    LockCommit(IProcessRunner processes, IReadOnlyList<FleetFolder> folders, string root) =>
+        (_processes, _folders, _root) = (processes, folders, root);
 
-    /// <summary>Prepares commits in the repository of a fleet.</summary>
+    /// <summary>Prepares commits in the repository of one or more fleets.</summary>
     /// <param name="processes">Runs git.</param>
-    /// <param name="folder">The fleet.</param>
-    /// <exception cref="FleetException">The fleet is in no repository, or git makes no commit of single files there now.</exception>
-    public static LockCommit In(IProcessRunner processes, FleetFolder folder)
+    /// <param name="folders">The fleets, which are in one repository.</param>
+    /// <exception cref="FleetException">They are in no repository, or git makes no commit of single files there now.</exception>
+    public static LockCommit In(IProcessRunner processes, IReadOnlyList<FleetFolder> folders)
     {
-        var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
+        var root = GitWorkTreeFiles.Around(processes, folders[0].Path)?.Root ?? throw FleetException.NoRepository(folders[0].Path);
         if (GitPlace.OfWorkTree(root) is { UnfinishedMerge: { } merge })
             throw FleetException.CommitDuringMerge(merge);
-        return new(processes, folder, root);
+        return new(processes, folders, root);
     }
 
     /// <summary>Makes the commit. The message has Nix's form, with the hosts and the source of a promotion in trailers.</summary>
     /// <param name="locks">The locks, as they are on disk. With a shared input, the same change of it in other locks is added.</param>
-    /// <param name="others">Other files, relative to the flake. They may have been deleted.</param>
+    /// <param name="others">Other files, relative to the flake, which is the only one then. They may have been deleted.</param>
     /// <param name="note">The contents of the message.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The subject of the commit; null if the last commit has these files as they are.</returns>
@@ -62,14 +63,15 @@ sealed class LockCommit
             return null;
         string[] files = [.. changed.Select(PathOf).Concat(others.Select(PathOf)).Distinct()];
         await RefuseUnseenAsync(files, cancellationToken);
-        var subject = CommitSubject.Of(changed, others, note, _folder.Fleet.CommitSubject);
+        var subject = CommitSubject.Of(
+            changed, others, note, _folders.Select(folder => folder.Fleet.CommitSubject).FirstOrDefault(template => template is not null));
         var message = new StringBuilder();
         message.Append(CultureInfo.InvariantCulture, $"{subject}\n\n");
         if (changed.Count > 0)
             message.Append(CultureInfo.InvariantCulture, $"Flake lock file updates:\n\n{note.Describe(changed).TrimEnd()}\n\n")
                 .Append(
                     CultureInfo.InvariantCulture,
-                    $"Hostlock-Hosts: {string.Join(' ', changed.SelectMany(planned => planned.Place.Sharers))}\n");
+                    $"Hostlock-Hosts: {string.Join(' ', changed.SelectMany(planned => planned.Place.Sharers).Distinct())}\n");
         message.Append(Trailers(note));
         var finished = await GitTurn.RunAsync(
             _processes,
@@ -102,7 +104,7 @@ sealed class LockCommit
         foreach (var file in files)
         {
             var committed = await history.ContentsAsync("HEAD", PathOf(file), cancellationToken);
-            if (!RecordedChange.IsSame(committed, _folder.TryReadBytes(file)))
+            if (!RecordedChange.IsSame(committed, _folders[0].TryReadBytes(file)))
                 changed.Add(file);
         }
         return changed;
@@ -112,7 +114,7 @@ sealed class LockCommit
     async Task<IReadOnlyList<PlannedLock>> SinceLastCommitAsync(IReadOnlyList<PlannedLock> locks, CancellationToken cancellationToken)
     {
         var others = Shared(locks);
-        using var history = new GitHistory(_processes, _root, [.. locks.Select(PathOf), .. others.Select(PathOf)]);
+        using var history = new GitHistory(_processes, _root, [.. locks.Select(PathOf), .. others.Select(other => PathOf(other.Place))]);
         var changed = new List<PlannedLock>();
         foreach (var planned in locks)
         {
@@ -120,8 +122,7 @@ sealed class LockCommit
                 changed.Add(Same(planned.Before, difference.Before) ? planned : difference);
         }
         // Another lock is added only if nothing but shared inputs differs in it.
-        var shared = _folder.Fleet.Policies.Where(policy => policy.Value.IsShared).Select(policy => policy.Key).ToHashSet();
-        foreach (var place in others)
+        foreach (var (place, shared) in others)
         {
             if (await DifferenceAsync(place) is { Before: not null, Diff: { IsEmpty: false } diff } difference
                 && diff.Changes.All(change => shared.Contains(change.Path.Names[0])))
@@ -139,13 +140,19 @@ sealed class LockCommit
         }
     }
 
-    // The locks that may have got a shared input along with some locks.
-    List<LockPlace> Shared(IReadOnlyList<PlannedLock> locks)
+    // The locks that may have got a shared input along with some locks, and the names of the inputs that may be.
+    List<(LockPlace Place, HashSet<string> Shared)> Shared(IReadOnlyList<PlannedLock> locks)
     {
-        if (!_folder.Fleet.Policies.Any(policy => policy.Value.IsShared))
-            return [];
         var known = locks.Select(planned => planned.Place.FullPath).ToHashSet(StringComparer.Ordinal);
-        return [.. _folder.AllPlaces().Where(place => !known.Contains(place.FullPath))];
+        return
+        [
+            .. from folder in _folders
+               let shared = folder.Fleet.Policies.Where(policy => policy.Value.IsShared).Select(policy => policy.Key).ToHashSet()
+               where shared.Count > 0
+               from place in folder.AllPlaces()
+               where !known.Contains(place.FullPath)
+               select (place, shared),
+        ];
     }
 
     static bool Same(LockFile? one, LockFile? other) =>
@@ -191,8 +198,8 @@ sealed class LockCommit
         var tags = listed.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line[2..], line => line[0]);
         foreach (var file in files)
         {
-            // A hint is typed in the folder of the flake.
-            var shown = Path.GetRelativePath(_folder.Path, Path.Combine(_root, file));
+            // A hint is typed in the folder of the flake, or in that of the repository if there are several.
+            var shown = _folders is [var only] ? Path.GetRelativePath(only.Path, Path.Combine(_root, file)) : file;
             if (!tags.Contains(file))
                 throw FleetException.NotTakenByGit(shown);
             // git-ls-files(1), -t and -v: S is skip-worktree, small letters are assume-unchanged.
@@ -205,7 +212,7 @@ sealed class LockCommit
 
     string PathOf(LockPlace place) => GitWorkTreeFiles.PathOf(_root, place.FullPath);
 
-    string PathOf(string file) => GitWorkTreeFiles.PathOf(_root, _folder.Full(file));
+    string PathOf(string file) => GitWorkTreeFiles.PathOf(_root, _folders[0].Full(file));
 
     /// <summary>The trailers of a commit of locks that say what it is for, a line each.</summary>
     /// <param name="note">What the commit is for.</param>

@@ -16,6 +16,16 @@ public interface ILockWritingWatcher
     void Committed(string? subject);
 }
 
+/// <summary>What is planned and written in one flake, alone or together with others.</summary>
+/// <param name="Folder">The flake.</param>
+/// <param name="Words">The words of the command, as they are recorded.</param>
+/// <param name="Watcher">Is told the steps.</param>
+/// <param name="PlanAsync">Makes the plan; nobody else changes the locks meanwhile.</param>
+/// <param name="Mode">How the plan is written, which is the same for all that are written together.</param>
+public sealed record FlakeWriting(
+    FleetFolder Folder, IEnumerable<string> Words, ILockWritingWatcher Watcher, Func<CancellationToken, Task<LockPlan>> PlanAsync,
+    WritingMode Mode);
+
 /// <summary>Plans locks, writes them and commits them. No other hostlock can write to the fleet meanwhile.</summary>
 /// <param name="processes">Runs git.</param>
 /// <param name="folder">The fleet.</param>
@@ -30,33 +40,95 @@ public sealed class LockWriting(
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">Planning fails, a lock cannot be written, or git refuses the commit.</exception>
     public async Task<LockReport> RunAsync(
-        Func<CancellationToken, Task<LockPlan>> planAsync, WritingMode mode, CancellationToken cancellationToken)
-    {
-        using var reserved = mode is WritingMode.PlanOnly ? null : folder.Reserve();
-        // If nothing can be committed here, the error comes before anything is written.
-        var commit = mode is WritingMode.WriteAndCommit ? LockCommit.In(processes, folder) : null;
+        Func<CancellationToken, Task<LockPlan>> planAsync, WritingMode mode, CancellationToken cancellationToken) =>
+        (await RunAsync(processes, [new(folder, words, watcher, planAsync, mode)], cancellationToken))[0];
 
-        var plan = await planAsync(cancellationToken);
-        var isKeptBack = plan.WritesAllOrNone && plan.Outcomes.Any(outcome => outcome is LockOutcome.Failed);
-        var report = new LockReport(plan.Outcomes, mode is not WritingMode.PlanOnly && !isKeptBack);
-        var changed = report.IsWritten ? report.Changed.ToList() : [];
-        var texts = PlannedLock.Texts(changed);
-        ChangeRecord.Begin(processes, folder, words, texts.Select(text => (text.Place.RelativePath, (ReadOnlyMemory<byte>?)text.Bytes)));
+    /// <summary>Plans and writes in several flakes of one repository: all locks are written at once, and in one commit. If one flake
+    /// cannot be planned, or has a lock that keeps all others from being written, nothing is written in any.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="flakes">What is written in each.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The report for each flake, in the order given.</returns>
+    /// <exception cref="HostlockException">Planning fails, a lock cannot be written, or git refuses the commit.</exception>
+    public static async Task<IReadOnlyList<LockReport>> RunAsync(
+        IProcessRunner processes, IReadOnlyList<FlakeWriting> flakes, CancellationToken cancellationToken)
+    {
+        var mode = flakes[0].Mode;
+        using var reserved = mode is WritingMode.PlanOnly ? null : new Reservations([.. flakes.Select(flake => flake.Folder)]);
+        // If nothing can be committed here, the error comes before anything is written.
+        var commit = mode is WritingMode.WriteAndCommit ? LockCommit.In(processes, [.. flakes.Select(flake => flake.Folder)]) : null;
+
+        var plans = await Task.WhenAll(flakes.Select(flake => flake.PlanAsync(cancellationToken)));
+        var isKeptBack = plans.Any(plan => plan.WritesAllOrNone && plan.Outcomes.Any(outcome => outcome is LockOutcome.Failed));
+        var reports = plans.Select(plan => new LockReport(plan.Outcomes, mode is not WritingMode.PlanOnly && !isKeptBack)).ToList();
+        var texts = reports.Select(report => PlannedLock.Texts(Written(report))).ToList();
+        foreach (var (flake, written) in flakes.Zip(texts))
+            ChangeRecord.Begin(
+                processes, flake.Folder, flake.Words,
+                written.Select(text => (text.Place.RelativePath, (ReadOnlyMemory<byte>?)text.Bytes)));
         // The locks that were asked for come last, after those that get a shared input along with them: if a run is broken off between the
         // two, the same command still finds something to move, and to share.
-        PlannedLock.Apply(texts.Reverse());
-        var hidden = await GitVisibility.ShowToNixAsync(
-            processes,
-            folder,
-            report.IsWritten ? [.. report.Locks.Select(planned => planned.Place.FullPath).Where(File.Exists)] : [],
-            cancellationToken);
-        watcher.Settled(report);
-        if (hidden is not null && changed.Count > 0)
-            watcher.Warned(hidden);
+        PlannedLock.Apply(texts.SelectMany(written => written).Reverse());
+        foreach (var (flake, report) in flakes.Zip(reports))
+        {
+            var hidden = await GitVisibility.ShowToNixAsync(
+                processes,
+                flake.Folder,
+                report.IsWritten ? [.. report.Locks.Select(planned => planned.Place.FullPath).Where(File.Exists)] : [],
+                cancellationToken);
+            flake.Watcher.Settled(report);
+            if (hidden is not null && Written(report).Any())
+                flake.Watcher.Warned(hidden);
+        }
 
         // A lock that an earlier run wrote and could not commit is committed now, although this run has not changed it.
-        if (commit is not null && mode is WritingMode.WriteAndCommit(var note) && report.IsWritten)
-            watcher.Committed(await commit.MakeAsync([.. report.Locks], [], note, cancellationToken));
-        return report;
+        if (commit is not null && !isKeptBack)
+            flakes[^1].Watcher.Committed(
+                await commit.MakeAsync([.. reports.SelectMany(report => report.Locks)], [], NoteOf(flakes), cancellationToken));
+        return reports;
+    }
+
+    static IEnumerable<PlannedLock> Written(LockReport report) => report.IsWritten ? report.Changed : [];
+
+    // The note of a commit in several flakes describes the locks of each beneath its name.
+    static CommitNote NoteOf(IReadOnlyList<FlakeWriting> flakes)
+    {
+        var notes = flakes.Select(flake => ((WritingMode.WriteAndCommit)flake.Mode).Note).ToList();
+        return flakes.Count == 1 ? notes[0] : notes[0] with
+        {
+            Describe = locks => string.Join(
+                "\n\n",
+                from flake in flakes.Zip(notes, (flake, note) => (flake.Folder.Path, note.Describe))
+                let changed = locks.Where(planned => HostLocks.FlakeOf(planned.Place) == flake.Path).ToList()
+                where changed.Count > 0
+                select $"{Path.GetFileName(flake.Path)}:\n{flake.Describe(changed).TrimEnd()}"),
+        };
+    }
+
+    /// <summary>Several flakes that no other run may write to. They are taken in one order, so that two runs do not each wait for what the
+    /// other has.</summary>
+    sealed class Reservations : IDisposable
+    {
+        readonly List<IDisposable> _taken = [];
+
+        public Reservations(IEnumerable<FleetFolder> folders)
+        {
+            try
+            {
+                foreach (var folder in folders.OrderBy(folder => folder.Path, StringComparer.Ordinal))
+                    _taken.Add(folder.Reserve());
+            }
+            catch (HostlockException)
+            {
+                Dispose();
+                throw;
+            }
+        }
+
+        public void Dispose()
+        {
+            foreach (var taken in _taken)
+                taken.Dispose();
+        }
     }
 }

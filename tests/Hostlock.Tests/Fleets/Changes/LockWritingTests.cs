@@ -82,6 +82,48 @@ public sealed class LockWritingTests : IDisposable
     }
 
     [Fact]
+    public async Task Several_flakes_are_written_at_once_and_committed_together()
+    {
+        _folder.Write("home/flake.nix", "{ outputs = _: { }; }");
+        _folder.Write("home/hostlock.toml", "version = 1\n[hosts.plex]\n");
+        Repository();
+        var (plex, _) = await LocksAsync();
+        var home = FleetFolder.Open(_folder["home"]);
+        var planned = new LockOutcome.Planned(
+            PlannedLock.Of(home.PlaceNamed("plex"), null, ((LockOutcome.Planned)plex).Lock.After));
+        var refused = new LockPlan([new LockOutcome.Failed(home.PlaceNamed("plex"), FleetException.NoHosts())]) { WritesAllOrNone = true };
+
+        var kept = await BothAsync(refused, Commit);
+        Assert.All(kept, report => Assert.False(report.IsWritten));
+        Assert.False(Directory.Exists(_folder["locks"]));
+
+        await Assert.ThrowsAsync<FleetException>(
+            () => LockWriting.RunAsync(
+                _processes, [Writing(FleetFolder.Open(_folder.Path), new([plex])), Failing()], CancellationToken.None));
+        Assert.False(Directory.Exists(_folder["locks"]));
+
+        using (home.Reserve())
+            Assert.True((await Assert.ThrowsAsync<FleetException>(() => BothAsync(new([planned]), Commit))).IsBusy);
+        FleetFolder.Open(_folder.Path).Reserve().Dispose();
+        Assert.False(Directory.Exists(_folder["locks"]));
+
+        _watcher.Told.Clear();
+        await BothAsync(new([planned]), Commit);
+        Assert.Equal(["settled plex", "settled plex", "committed locks: plex from plex"], _watcher.Told);
+        Assert.Equal("home/locks/plex.lock\nlocks/plex.lock\n", TestGit.In(_folder.Path, "show", "--format=", "--name-only", "HEAD"));
+        Assert.Contains("\nhome:\n1 moved\n", TestGit.In(_folder.Path, "log", "-1", "--format=%B"), StringComparison.Ordinal);
+
+        Task<IReadOnlyList<LockReport>> BothAsync(LockPlan homes, WritingMode mode) => LockWriting.RunAsync(
+            _processes,
+            [Writing(FleetFolder.Open(_folder.Path), new([plex])) with { Mode = mode }, Writing(home, homes) with { Mode = mode }],
+            CancellationToken.None);
+
+        FlakeWriting Writing(FleetFolder folder, LockPlan plan) => new(folder, ["update"], _watcher, _ => Task.FromResult(plan), Write);
+
+        FlakeWriting Failing() => new(home, ["update"], _watcher, _ => throw FleetException.NoHosts(), Write);
+    }
+
+    [Fact]
     public async Task What_git_has_already_is_written_and_needs_no_commit()
     {
         var (plex, _) = await LocksAsync();
