@@ -30,6 +30,7 @@ sealed class ChangeUndoing(string name)
         var note = run.Value(_commit) ? LockUpdating.Note with { Action = name } : null;
         if (Undertaking.Find(run.Processes, run.Folder, words) is { } unfinished)
         {
+            await run.ReadyAsync();
             terminal.Talk(UndertakingText.Render(unfinished, Ink.Plain));
             if (!isDryRun)
                 await ApplyAsync(unfinished, "");
@@ -43,6 +44,7 @@ sealed class ChangeUndoing(string name)
         var text = run.IsJson
             ? ReportJson.Render(new([.. locks.Select(planned => new LockOutcome.Planned(planned))], IsWritten: !isDryRun))
             : UndoText.Render(name, plan, locks, isWritten: !isDryRun, terminal.Ink);
+        await run.ReadyAsync();
         if (isDryRun)
             terminal.Data(text);
         else

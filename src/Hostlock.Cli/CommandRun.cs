@@ -25,6 +25,8 @@ namespace Hostlock.Cli;
 /// <param name="cancellationToken">Stops the run.</param>
 sealed class CommandRun(Surroundings surroundings, ParseResult parsed, CancellationToken cancellationToken) : IAsyncDisposable
 {
+    FlakePart? _part;
+    RepositoryFlakes? _flakes;
     FleetFolder? _folder;
     CacheFolder? _cache;
     FlakeFetcher? _fetcher;
@@ -32,6 +34,9 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>Everything outside the program.</summary>
     public Surroundings Surroundings => surroundings;
+
+    /// <summary>The words of the line.</summary>
+    public ParseResult Parsed => parsed;
 
     /// <summary>The command that the line names.</summary>
     public Command Command => parsed.CommandResult.Command;
@@ -43,7 +48,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public CancellationToken CancellationToken => cancellationToken;
 
     /// <summary>Prints data and talk.</summary>
-    public Terminal Terminal { get; } = NewTerminal(surroundings, parsed);
+    public Terminal Terminal { get; private init; } = NewTerminal(surroundings, parsed);
 
     /// <summary>Runs programs.</summary>
     public IProcessRunner Processes => surroundings.Processes;
@@ -78,11 +83,11 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public FleetFolder Folder => _folder ??= Open();
 
     /// <summary>Follows references to trees, and shows the progress to a person at a terminal.</summary>
-    public FlakeFetcher Fetcher => _fetcher ??= NewFetcher(Cache.Path);
+    public FlakeFetcher Fetcher => _part?.Whole.Fetcher ?? (_fetcher ??= NewFetcher(Cache.Path));
 
     /// <summary>The folder of what is kept between runs.</summary>
     /// <exception cref="PlatformException">It is not this user's alone.</exception>
-    public CacheFolder Cache => _cache ??= OpenCache();
+    public CacheFolder Cache => _part?.Whole.Cache ?? (_cache ??= OpenCache());
 
     /// <summary>Reads versions of locks.</summary>
     public LockVersions Versions => new(surroundings.Processes, Folder, surroundings.Machine);
@@ -135,8 +140,13 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>The host that is this machine.</summary>
     /// <exception cref="FleetException">No host has the name of this machine.</exception>
     public Host HostHere =>
-        Folder.Fleet.Hosts.FirstOrDefault(host => host.Name.ToString() == surroundings.Machine)
+        HostHereIn(Folder)
             ?? throw FleetException.NoHostHere(surroundings.Machine, Folder.Fleet.Hosts.Select(host => host.Name));
+
+    /// <summary>The host of a flake that is this machine; null if it has none of that name.</summary>
+    /// <param name="folder">The flake.</param>
+    public Host? HostHereIn(FleetFolder folder) =>
+        folder.Fleet.Hosts.FirstOrDefault(host => host.Name.ToString() == surroundings.Machine);
 
     /// <summary>The hosts that an argument names; all hosts if it names none.</summary>
     /// <exception cref="FleetException">A word names nothing, or the root lock, which is no machine.</exception>
@@ -158,6 +168,8 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>Makes a fetcher that keeps its answers in a folder. The caller disposes of it.</summary>
     public FlakeFetcher NewFetcher(string cacheFolder)
     {
+        if (_part is not null)
+            return _part.Whole.NewFetcher(cacheFolder);
         _lines ??= surroundings.IsErrorsTerminal ? new(surroundings) : null;
         var settings = NixSettings.Read(surroundings.Variables);
         return new(
@@ -171,10 +183,14 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public T Value<T>(Argument<T> argument) => parsed.GetValue(argument)!;
 
     /// <summary>The words of an argument that may be missing. A line without the name of a command has no arguments.</summary>
-    public string[] Words(Argument<string[]> argument) => parsed.GetResult(argument) is null ? [] : parsed.GetValue(argument) ?? [];
+    public string[] Words(Argument<string[]> argument) =>
+        PartOf(argument) ?? (parsed.GetResult(argument) is null ? [] : parsed.GetValue(argument) ?? []);
 
     /// <summary>The values of an option that may be repeated.</summary>
-    public string[] Words(Option<string[]> option) => parsed.GetValue(option) ?? [];
+    public string[] Words(Option<string[]> option) => PartOf(option) ?? parsed.GetValue(option) ?? [];
+
+    // The words that the flake of this part gets; null if it gets all.
+    string[]? PartOf(Symbol symbol) => _part?.Words.GetValueOrDefault(symbol);
 
     /// <summary>The locks that an argument names; all locks if it names none.</summary>
     public IReadOnlyList<LockPlace> Places(Argument<string[]> hosts) =>
@@ -202,13 +218,76 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
             Terminal.Warn(new(Terminal.Quoted(unmerged.Message)));
     }
 
+    /// <summary>Plans and writes locks: those of this flake, or those of all flakes that the line is about.</summary>
+    /// <param name="words">The words of the command, as they are recorded.</param>
+    /// <param name="watcher">Is told the steps.</param>
+    /// <param name="planAsync">Makes the plan for this flake.</param>
+    /// <param name="mode">How the plan is written.</param>
+    /// <exception cref="HostlockException">As for <see cref="LockWriting"/>.</exception>
+    public Task<LockReport> WriteLocksAsync(
+        IEnumerable<string> words, ILockWritingWatcher watcher, Func<CancellationToken, Task<LockPlan>> planAsync, WritingMode mode) =>
+        _part?.Together is { } together
+            ? together.WriteAsync(new(Folder, words, watcher, planAsync, mode))
+            : new LockWriting(surroundings.Processes, Folder, words, watcher).RunAsync(planAsync, mode, cancellationToken);
+
+    /// <summary>Waits until the line is known to make sense in all flakes that it is about. Only then is something written.</summary>
+    public Task ReadyAsync() => _part?.Together?.ReadyAsync() ?? Task.CompletedTask;
+
+    /// <summary>The part of this run that is about one flake.</summary>
+    /// <param name="part">The flake, its words, and where it is printed.</param>
+    public CommandRun For(FlakePart part)
+    {
+        var way = WayTo(part.Flake);
+        return new(part.Outside, parsed, cancellationToken)
+        {
+            _part = part,
+            Terminal = new(part.Outside, parsed.GetValue(CommonOptions.Color) ?? "auto", new(way, way)),
+        };
+    }
+
+    /// <summary>The flakes of the repository, if the user is in none that is meant; null otherwise.</summary>
+    /// <param name="isForUnadopted">True if a flake that is not adopted is meant as well.</param>
+    /// <exception cref="HostlockException">The flakes cannot be found.</exception>
+    public RepositoryFlakes? FindFlakes(bool isForUnadopted)
+    {
+        var isNamed = parsed.GetValue(CommonOptions.Flake) is not null || surroundings.Variables.ContainsKey("HOSTLOCK_FLAKE");
+        return _flakes = RepositoryFlakes.Around(StartOf(surroundings, parsed), isForUnadopted || isNamed);
+    }
+
+    /// <summary>This line, as it would be typed about one flake.</summary>
+    /// <param name="flake">The flake.</param>
+    public string LineFor(RepositoryFlake flake)
+    {
+        var words = parsed.Tokens.Select(token => token.Value).ToList();
+        // Another folder was named, which the flake lies beneath.
+        if (words.FindIndex(word => CommonOptions.Flake.Name == word || CommonOptions.Flake.Aliases.Contains(word)) is >= 0 and var at)
+            words.RemoveRange(at, 2);
+        return ShellWord.Join(["hostlock", "-C", WayTo(flake), .. words]);
+    }
+
+    /// <summary>Names the flakes of the repository that are not adopted, unless the result is JSON.</summary>
+    /// <param name="flakes">The flakes of the repository.</param>
+    public void TellUnadopted(RepositoryFlakes flakes)
+    {
+        if (!IsJson)
+            Terminal.Talk(FlakeHeading.NotAdopted(flakes.Others.Select(flake => (flake.Name, WayTo(flake)))));
+    }
+
+    /// <summary>The way from the current folder to a flake.</summary>
+    /// <param name="flake">The flake.</param>
+    public string WayTo(RepositoryFlake flake) => Path.GetRelativePath(surroundings.Folder, flake.Path);
+
+    static string StartOf(Surroundings surroundings, ParseResult parsed) =>
+        Path.GetFullPath(parsed.GetValue(CommonOptions.Flake) ?? surroundings.FlakeFolder, surroundings.Folder);
+
     /// <summary>The terminal for a line.</summary>
     public static Terminal NewTerminal(Surroundings surroundings, ParseResult parsed)
     {
-        var option = parsed.GetValue(CommonOptions.Flake);
-        var start = option is null ? surroundings.FlakeFolder : Path.GetFullPath(option, surroundings.Folder);
-        var way = FleetFolder.Find(start) is { } flake ? Path.GetRelativePath(surroundings.Folder, flake) : ".";
-        return new(surroundings, parsed.GetValue(CommonOptions.Color) ?? "auto", new(option, way == "." ? null : way));
+        // Outside of any flake, a message says by itself where a command is typed.
+        var way = FleetFolder.Find(StartOf(surroundings, parsed)) is { } flake ? Path.GetRelativePath(surroundings.Folder, flake) : null;
+        return new(
+            surroundings, parsed.GetValue(CommonOptions.Color) ?? "auto",
+            way is null ? TypedCommands.InFlake : new(parsed.GetValue(CommonOptions.Flake), way == "." ? null : way));
     }
 
     /// <summary>Reads what is declared for the hosts. Nothing is fetched.</summary>
@@ -228,8 +307,10 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     // Every command says what was broken off in the flake, except the one that ends it.
     FleetFolder Open()
     {
-        var folder = FleetFolder.Open(
-            Path.GetFullPath(parsed.GetValue(CommonOptions.Flake) ?? surroundings.FlakeFolder, surroundings.Folder));
+        var start = StartOf(surroundings, parsed);
+        if (_part is null && _flakes is { } flakes)
+            throw FleetException.NoFlakeHere(start, [.. flakes.Others.Select(WayTo)]);
+        var folder = FleetFolder.Open(_part?.Flake.Path ?? start);
         if (Command.Name != BisectCommand.Name)
         {
             foreach (var host in surroundings.CachePath is { } cache ? OpenSearch.HostsOf(cache, folder.Path) : [])

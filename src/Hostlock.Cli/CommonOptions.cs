@@ -42,7 +42,7 @@ static class CommonOptions
     /// <summary>An option that names inputs by their paths; it may be repeated.</summary>
     public static Option<string[]> Inputs(string description)
     {
-        var option = new Option<string[]>("--input", "-i") { Description = description, HelpName = "INPUT" };
+        var option = new InputOption("--input", areMeant: true, "-i") { Description = description, HelpName = "INPUT" };
         option.CompletionSources.Add(context => InputWords(context.ParseResult));
         return option;
     }
@@ -50,7 +50,7 @@ static class CommonOptions
     /// <summary>An option that names inputs to leave out, directly beneath the flake; it may be repeated.</summary>
     public static Option<string[]> Excluded()
     {
-        var option = new Option<string[]>("--exclude") { Description = "An input to leave as it is", HelpName = "INPUT" };
+        var option = new InputOption("--exclude", areMeant: false) { Description = "An input to leave as it is", HelpName = "INPUT" };
         option.CompletionSources.Add(
             context => InputWords(context.ParseResult).Where(item => !item.Label.Contains('/', StringComparison.Ordinal)));
         return option;
@@ -66,7 +66,7 @@ static class CommonOptions
     /// <param name="arity">The number of words that it takes.</param>
     public static Argument<string[]> Named(string name, string shown, string description, ArgumentArity arity)
     {
-        var argument = new Argument<string[]>(name) { Description = description, HelpName = shown, Arity = arity };
+        var argument = new HostArgument<string[]>(name) { Description = description, HelpName = shown, Arity = arity };
         argument.CompletionSources.Add(context => HostWords(context.ParseResult));
         return argument;
     }
@@ -77,7 +77,7 @@ static class CommonOptions
     /// <param name="description">The words of the help.</param>
     public static Argument<string> One(string name, string shown, string description)
     {
-        var argument = new Argument<string>(name) { Description = description, HelpName = shown };
+        var argument = new HostArgument<string>(name) { Description = description, HelpName = shown };
         argument.CompletionSources.Add(context => HostWords(context.ParseResult));
         return argument;
     }
@@ -88,7 +88,7 @@ static class CommonOptions
     /// <param name="description">The words of the help.</param>
     public static Argument<string?> OneAtMost(string name, string shown, string description)
     {
-        var argument = new Argument<string?>(name) { Description = description, HelpName = shown, Arity = ArgumentArity.ZeroOrOne };
+        var argument = new HostArgument<string?>(name) { Description = description, HelpName = shown, Arity = ArgumentArity.ZeroOrOne };
         argument.CompletionSources.Add(context => HostWords(context.ParseResult));
         return argument;
     }
@@ -116,12 +116,15 @@ static class CommonOptions
     /// <summary>An argument that names one input of the host in <paramref name="host"/>.</summary>
     public static Argument<string> Input(Argument<string> host)
     {
-        var argument = new Argument<string>("input") { Description = "An input of flake.nix", HelpName = "INPUT" };
+        var argument = new InputArgument("input") { Description = "An input of flake.nix", HelpName = "INPUT" };
         argument.CompletionSources.Add(context =>
         {
-            var folder = FleetFolder.Open(context.ParseResult.GetValue(Flake)!);
             var word = context.ParseResult.GetResult(host) is { Tokens: [var token, ..] } ? token.Value : HostName.Root;
-            return (HostLocks.Read(folder.PlaceNamed(word))?.Root.Inputs.Names ?? []).Select(name => new CompletionItem(name));
+            return Folders(context.ParseResult)
+                .Where(folder => folder.TryOwnerNamed(word) is not null)
+                .SelectMany(folder => HostLocks.Read(folder.PlaceNamed(word))?.Root.Inputs.Names ?? [])
+                .Distinct()
+                .Select(name => new CompletionItem(name));
         });
         return argument;
     }
@@ -160,24 +163,31 @@ static class CommonOptions
             .Select(input => new CompletionItem(input.Path.ToString()));
 
     // The input paths of the first host on the line; those of the root lock if no host is named.
-    static IEnumerable<CompletionItem> InputWords(ParseResult parsed)
-    {
-        var folder = FleetFolder.Open(parsed.GetValue(Flake)!);
-        var host = parsed.CommandResult.Tokens.Select(token => folder.TryOwnerNamed(token.Value)).OfType<LockOwner.Host>().FirstOrDefault();
-        return (HostLocks.Read(host is null ? folder.RootPlace : folder.PlaceOf(host))?.AllInputs() ?? [])
-            .Where(input => input.Edge is LockEdge.Locked)
-            .Select(input => new CompletionItem(input.Path.ToString()));
-    }
+    static IEnumerable<CompletionItem> InputWords(ParseResult parsed) =>
+        from folder in Folders(parsed)
+        let host = parsed.CommandResult.Tokens.Select(token => folder.TryOwnerNamed(token.Value)).OfType<LockOwner.Host>().FirstOrDefault()
+        from input in HostLocks.Read(host is null ? folder.RootPlace : folder.PlaceOf(host))?.AllInputs() ?? []
+        where input.Edge is LockEdge.Locked
+        select new CompletionItem(input.Path.ToString());
 
     /// <summary>The words that name hosts, for completion.</summary>
     /// <param name="parsed">The line so far.</param>
     public static IEnumerable<CompletionItem> HostWords(ParseResult parsed)
     {
-        // The folder was made absolute before. Without a fleet, nothing is completed.
-        var folder = FleetFolder.Open(parsed.GetValue(Flake)!);
-        return folder.Fleet.Hosts.Select(host => host.Name.ToString())
+        var folders = Folders(parsed);
+        return folders.SelectMany(folder => folder.Fleet.Hosts.Select(host => host.Name.ToString()))
             .Append(HostName.Root)
-            .Concat(folder.Fleet.Rings.Select(ring => $"@{ring.Name}"))
+            .Concat(folders.SelectMany(folder => folder.Fleet.Rings.Select(ring => $"@{ring.Name}")))
+            .Distinct()
             .Select(word => new CompletionItem(word));
+    }
+
+    // The flakes that the line is about. The folder was made absolute before. Without a fleet, nothing is completed.
+    static IReadOnlyList<FleetFolder> Folders(ParseResult parsed)
+    {
+        var start = parsed.GetValue(Flake)!;
+        return RepositoryFlakes.Around(start, isNamed: false)?.Adopted.ToList() is { Count: > 0 } flakes
+            ? [.. flakes.Select(flake => FleetFolder.Open(flake.Path))]
+            : [FleetFolder.Open(start)];
     }
 }

@@ -24,10 +24,9 @@ sealed class LockRestoring
         CommandRun run, IReadOnlyList<string> words, LockPlace place, Func<CancellationToken, Task<PlannedLock>> planAsync)
     {
         await run.WarnOfUnmergedAsync(place);
-        var writing = new LockWriting(run.Processes, run.Folder, words, new LockLines(run, Show));
         var mode = run.Mode(_dryRun, _commit, LockUpdating.Note);
         Undertaking? undertaking = null;
-        await writing.RunAsync(PlanAsync, mode, run.CancellationToken);
+        await run.WriteLocksAsync(words, new LockLines(run, Show), PlanAsync, mode);
         run.Terminal.Flush();
         undertaking?.End();
         return ExitCode.Done;

@@ -18,8 +18,8 @@ static class LockUpdating
     {
         await run.WarnOfUnmergedAsync(places);
         var update = new FleetUpdate(run.Folder, run.Fetcher, run.Processes);
-        var writing = new LockWriting(run.Processes, run.Folder, run.Typed, new LockLines(run, report => Show(run, report)));
-        return await writing.RunAsync(stop => update.PlanAsync(places, request, stop), mode, run.CancellationToken);
+        return await run.WriteLocksAsync(
+            run.Typed, new LockLines(run, report => Show(run, report)), stop => update.PlanAsync(places, request, stop), mode);
     }
 
     /// <summary>The exit code for a report.</summary>

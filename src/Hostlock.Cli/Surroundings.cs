@@ -35,6 +35,17 @@ sealed record Surroundings(
     /// <summary>The name of this machine.</summary>
     public string Machine { get; init; } = "";
 
+    /// <summary>The same for what is said of one of several flakes, with a heading above it.</summary>
+    /// <param name="heading">The heading.</param>
+    /// <param name="data">Takes the data, without a heading; null if it is printed.</param>
+    /// <param name="printed">Which flake was printed of last.</param>
+    /// <param name="said">Which flake was talked of last.</param>
+    public Surroundings Headed(string heading, TextWriter? data, Headings printed, Headings said) => this with
+    {
+        Output = data ?? new HeadedWriter(Output, heading, printed),
+        Errors = new HeadedWriter(Errors, heading, said),
+    };
+
     /// <summary>The folder of the flake if no option names it, absolute: HOSTLOCK_FLAKE, or else the current folder.</summary>
     public string FlakeFolder => Path.GetFullPath(Variables.GetValueOrDefault("HOSTLOCK_FLAKE") is { Length: > 0 } set ? set : ".", Folder);
 

@@ -28,7 +28,9 @@ sealed class AdoptCommand : FleetCommand
         return command;
     }
 
-    protected override Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Machines;
+
+    public override Task<ExitCode> RunAsync(CommandRun run)
     {
         var host = run.HostNamed(run.Value(_host));
         var place = run.Folder.PlaceOf(host.Name);

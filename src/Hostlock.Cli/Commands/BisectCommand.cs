@@ -38,7 +38,7 @@ sealed class BisectCommand : FleetCommand
         """)
     { _host, _good, _bad, _run, _inputsOnly, _resume, _abandon };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var place = run.Folder.PlaceNamed(run.Value(_host));
         await run.WarnOfUnmergedAsync(place);

@@ -30,7 +30,9 @@ sealed class CheckCommand : FleetCommand
             """)
         { _base, _fetch, _strict, _format, CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var fleet = await CheckedFleet.ReadAsync(run.Folder, run.Declarations, run.Processes, run.Now, run.CancellationToken);
         if (run.Value(_base) is { } commit)

@@ -52,7 +52,9 @@ sealed class CompletionCommand : FleetCommand
         """)
     { _shell };
 
-    protected override Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.None;
+
+    public override Task<ExitCode> RunAsync(CommandRun run)
     {
         run.Terminal.Data(run.Value(_shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish });
         return Task.FromResult(ExitCode.Done);

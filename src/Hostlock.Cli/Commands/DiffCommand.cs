@@ -31,7 +31,9 @@ sealed class DiffCommand : FleetCommand
         """)
     { _before, _after, _exitCode, _closure, CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var before = run.Value(_before);
         var first = LockVersion.Parse(run.Folder, before, run.Surroundings.Folder);

@@ -38,7 +38,9 @@ sealed class EjectCommand : FleetCommand
         return command;
     }
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         string[] words =
         [

@@ -29,7 +29,9 @@ sealed class FollowsCommand : FleetCommand
             """)
         { _hosts, _write, _dryRun, CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         if (run.Value(_dryRun) && !run.Value(_write))
             throw FleetException.NeedsOption("--dry-run", "--write");

@@ -31,13 +31,17 @@ sealed class FreezeCommand : FleetCommand
         """)
     { _host, _input, _reason, _until, _dryRun };
 
-    protected override Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Together;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var (host, input) = (run.Folder.OwnerNamed(run.Value(_host)), run.Value(_input));
         var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, run.Today) : (DateOnly?)null;
         var freeze = new Freeze(run.Value(_reason) ?? Freeze.NoReason, until);
+        new FleetFileChange(run.Processes, run.Folder, isDryRun: true).Freeze(host, input, freeze);
+        await run.ReadyAsync();
         new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Freeze(host, input, freeze);
         run.Terminal.Data(FreezeText.Render(host, input, freeze, isWritten: !run.Value(_dryRun)));
-        return Task.FromResult(ExitCode.Done);
+        return ExitCode.Done;
     }
 }

@@ -20,7 +20,9 @@ sealed class HashCommand : FleetCommand
         """)
     { _source, CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.None;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var word = run.Value(_source);
         var warnings = new List<Warning>();

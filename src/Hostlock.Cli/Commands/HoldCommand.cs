@@ -28,7 +28,9 @@ sealed class HoldCommand : FleetCommand
         """)
     { _host, _reason, _until, _dryRun };
 
-    protected override Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Machines;
+
+    public override Task<ExitCode> RunAsync(CommandRun run)
     {
         var host = run.HostNamed(run.Value(_host)).Name;
         var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, run.Today) : (DateOnly?)null;

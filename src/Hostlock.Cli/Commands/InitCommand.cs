@@ -38,7 +38,13 @@ sealed class InitCommand : FleetCommand
         return command;
     }
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => run.Words(_hosts).Length == 0 ? FlakeReach.Each : FlakeReach.One;
+
+    public override bool IsForUnadopted(CommandRun run) => true;
+
+    public override void Conclude(CommandRun run, RepositoryFlakes flakes) => run.TellUnadopted(flakes);
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         string[] words =
         [

@@ -28,7 +28,7 @@ sealed class InputAddCommand : FleetCommand
         return command;
     }
 
-    protected override Task<ExitCode> RunAsync(CommandRun run)
+    public override Task<ExitCode> RunAsync(CommandRun run)
     {
         var (name, url, isFlake) = (run.Value(_name), run.Value(_url), !run.Value(_noFlake));
         string[] words = [InputCommand.Name, "add", name, url, .. isFlake ? Array.Empty<string>() : [_noFlake.Name]];

@@ -22,5 +22,7 @@ sealed class InputCommand : FleetCommand
           hostlock input follow home-manager/nixpkgs nixpkgs
         """);
 
-    protected override Task<ExitCode> RunAsync(CommandRun run) => throw FleetException.NoInputCommand();
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.None;
+
+    public override Task<ExitCode> RunAsync(CommandRun run) => throw FleetException.NoInputCommand();
 }

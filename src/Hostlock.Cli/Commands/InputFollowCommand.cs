@@ -27,7 +27,7 @@ sealed class InputFollowCommand : FleetCommand
         return command;
     }
 
-    protected override Task<ExitCode> RunAsync(CommandRun run)
+    public override Task<ExitCode> RunAsync(CommandRun run)
     {
         var (path, target) = (run.Value(_path), run.Value(_target));
         return _changing.RunAsync(

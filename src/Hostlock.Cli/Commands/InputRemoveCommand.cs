@@ -26,7 +26,7 @@ sealed class InputRemoveCommand : FleetCommand
         return command;
     }
 
-    protected override Task<ExitCode> RunAsync(CommandRun run)
+    public override Task<ExitCode> RunAsync(CommandRun run)
     {
         var names = run.Words(_names);
         return _changing.RunAsync(

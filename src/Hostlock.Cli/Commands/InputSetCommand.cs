@@ -27,7 +27,7 @@ sealed class InputSetCommand : FleetCommand
         return command;
     }
 
-    protected override Task<ExitCode> RunAsync(CommandRun run)
+    public override Task<ExitCode> RunAsync(CommandRun run)
     {
         var (name, url) = (run.Value(_name), run.Value(_url));
         return _changing.RunAsync(run, [InputCommand.Name, "set", name, url], [new InputChange.Refer(name, url)]);

@@ -25,7 +25,9 @@ sealed class LockCommand : FleetCommand
             """)
         { _hosts, _locked, _fill, _commit, _dryRun, CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Together;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var mode = run.Value(_locked) ? new WritingMode.PlanOnly() : run.Mode(_dryRun, _commit, LockUpdating.Note);
         var request = new UpdateRequest.InLine { FillsFacts = run.Value(_fill) };

@@ -33,7 +33,9 @@ sealed class LogCommand : FleetCommand
         """)
     { _host, _most, CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         if (run.Value(_host) is not { } host)
         {

@@ -39,7 +39,9 @@ sealed class ManCommand : FleetCommand
         return command;
     }
 
-    protected override Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.None;
+
+    public override Task<ExitCode> RunAsync(CommandRun run)
     {
         var pages = Pages(run.Command);
         if (run.Value(_output) is { } folder)

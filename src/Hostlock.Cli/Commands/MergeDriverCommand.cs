@@ -30,7 +30,9 @@ sealed class MergeDriverCommand : FleetCommand
         """)
     { _common, _ours, _theirs, _path };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.None;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         // git starts it at the root of the work tree.
         var path = run.Value(_path);

@@ -22,7 +22,9 @@ sealed class OutdatedCommand : FleetCommand
         """)
     { _hosts, CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var places = run.Places(_hosts);
         await run.WarnOfUnmergedAsync(places);

@@ -27,7 +27,9 @@ sealed class ProbeCommand : FleetCommand
         """)
     { _host, _evaluate, _newMachine, CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.ThisMachine;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var host = run.Value(_host) is { } word ? run.HostNamed(word) : run.HostHere;
         var request = new ProbeRequest(run.Value(_evaluate), run.Value(_newMachine));

@@ -32,7 +32,9 @@ sealed class PromoteCommand : FleetCommand
             """)
         { _from, _to, _inputs, _all, _downgrade, _commit, _dryRun, CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Together;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var from = run.Folder.PlaceNamed(run.Value(_from));
         var targets = run.Places(_to, _all);
@@ -40,13 +42,12 @@ sealed class PromoteCommand : FleetCommand
         PromotionRequest request = CommonOptions.InputPaths(run.Words(_inputs)) is { IsEmpty: false } paths
             ? new PromotionRequest.Inputs(paths) { AllowsDowngrade = run.Value(_downgrade) }
             : new PromotionRequest.Whole { AllowsDowngrade = run.Value(_downgrade) };
-        var note = new CommitNote(locks => Text(locks.Select(planned => new LockOutcome.Planned(planned)), Ink.Plain))
+        var note = new CommitNote(locks => Text(locks.Select(planned => new LockOutcome.Planned(planned)), isPlan: false, Ink.Plain))
         {
             PromotedFrom = from.Owner,
         };
 
-        var writing = new LockWriting(run.Processes, run.Folder, run.Typed, new LockLines(run, Show));
-        var report = await writing.RunAsync(PlanAsync, run.Mode(_dryRun, _commit, note), run.CancellationToken);
+        var report = await run.WriteLocksAsync(run.Typed, new LockLines(run, Show), PlanAsync, run.Mode(_dryRun, _commit, note));
         // A lock that must not go there is a no; one that cannot be read is an error.
         return report.Failed.Select(failure => App.CodeOf(failure.Why)).DefaultIfEmpty(ExitCode.Done).Max();
 
@@ -60,11 +61,15 @@ sealed class PromoteCommand : FleetCommand
 
         void Show(LockReport report)
         {
-            run.Print(() => Text(report.Outcomes, run.Terminal.Ink), () => ReportJson.Render(report, from.Owner));
+            run.Print(
+                () => Text(report.Outcomes, run.Value(_dryRun), run.Terminal.Ink), () => ReportJson.Render(report, from.Owner));
             if (report.Failed.Any())
                 run.Terminal.Talk("refused; nothing was written\n");
+            else if (!report.IsWritten && !run.Value(_dryRun))
+                run.Terminal.Talk("not written, because another flake refused\n");
         }
 
-        string Text(IEnumerable<LockOutcome> outcomes, Ink ink) => PromotionText.Render(from.Owner, [.. outcomes], run.Value(_dryRun), ink);
+        string Text(IEnumerable<LockOutcome> outcomes, bool isPlan, Ink ink) =>
+            PromotionText.Render(from.Owner, [.. outcomes], isPlan, ink);
     }
 }

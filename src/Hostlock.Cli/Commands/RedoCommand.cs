@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Undoing;
 
 namespace Hostlock.Cli.Commands;
 
@@ -23,6 +25,12 @@ sealed class RedoCommand : FleetCommand
         return command;
     }
 
-    protected override Task<ExitCode> RunAsync(CommandRun run) =>
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Together;
+
+    // The last thing that was done may have been done in one of them, or in all.
+    public override IEnumerable<FleetFolder> About(CommandRun run, IReadOnlyList<FleetFolder> flakes) =>
+        LastDone.FlakesToRedo(run.Processes, flakes);
+
+    public override Task<ExitCode> RunAsync(CommandRun run) =>
         _undoing.RunAsync(run, ["redo"], undo => Task.FromResult(undo.PlanRedo()));
 }

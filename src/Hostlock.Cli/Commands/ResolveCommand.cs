@@ -31,7 +31,9 @@ sealed class ResolveCommand : FleetCommand
         """)
     { _hosts, _inputs, _ours, _theirs, _newer, _all, _dryRun, CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var request = new ResolutionRequest(CommonOptions.InputPaths(run.Words(_inputs)), Choice(run));
         // To look at conflicts, no host has to be named.

@@ -36,7 +36,9 @@ sealed class RestoreCommand : FleetCommand
         return command;
     }
 
-    protected override Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Together;
+
+    public override Task<ExitCode> RunAsync(CommandRun run)
     {
         var version = LockVersion.Of(run.Folder, run.Folder.OwnerNamed(run.Value(_host)), run.Value(_to)!);
         var inputs = CommonOptions.InputPaths(run.Words(_inputs));

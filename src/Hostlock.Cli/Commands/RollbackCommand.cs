@@ -39,7 +39,9 @@ sealed class RollbackCommand : FleetCommand
         return command;
     }
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.ThisMachine;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var host = run.Value(_host) is { } word ? run.HostNamed(word) : run.HostHere;
         _switching.RefuseUnasked(run);

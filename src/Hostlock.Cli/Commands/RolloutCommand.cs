@@ -42,7 +42,9 @@ sealed class RolloutCommand : FleetCommand
         """)
     { _hosts, _plan, _yes, _resume, _approve, _again, _abort, _return, _noCheck, _allowDowngrade, CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Machines;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var session = new RolloutSession(run);
         string[] asked =

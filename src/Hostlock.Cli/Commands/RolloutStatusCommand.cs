@@ -17,7 +17,9 @@ sealed class RolloutStatusCommand : FleetCommand
         """)
     { CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Machines;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var session = new RolloutSession(run);
         await session.FetchAsync();

@@ -25,7 +25,9 @@ sealed class ShowCommand : FleetCommand
         """)
     { _lock, _canonical, CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => run.Value(_canonical) ? FlakeReach.One : FlakeReach.Each;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var word = run.Value(_lock);
         var file = await ReadAsync(run, word);

@@ -33,7 +33,11 @@ sealed class StatusCommand : FleetCommand
         """)
     { _hosts, _live, _evaluate, CommonOptions.Json };
 
-    protected override Task<ExitCode> RunAsync(CommandRun run) =>
+    public override FlakeReach Reach(CommandRun run) => run.Value(_live) ? FlakeReach.EachWithMachines : FlakeReach.Each;
+
+    public override void Conclude(CommandRun run, RepositoryFlakes flakes) => run.TellUnadopted(flakes);
+
+    public override Task<ExitCode> RunAsync(CommandRun run) =>
         run.Value(_live) ? ShowMachinesAsync(run)
         : run.Value(_evaluate) ? throw FleetException.EvaluatesLive()
         : ShowLocksAsync(run);

@@ -34,7 +34,9 @@ sealed class SwitchCommand : FleetCommand
         return command;
     }
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.ThisMachine;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         if (run.Value(_vm) && run.Value(_boot))
             throw RolloutException.Excludes("--vm", "--boot");

@@ -20,7 +20,9 @@ sealed class TickCommand : FleetCommand
         """)
     { CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Machines;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var session = new RolloutSession(run);
         return session.MayExist ? await session.AloneAsync(() => TickAsync(run, session)) : ExitCode.Done;

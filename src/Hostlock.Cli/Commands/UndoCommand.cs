@@ -28,7 +28,13 @@ sealed class UndoCommand : FleetCommand
         return command;
     }
 
-    protected override Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Together;
+
+    // The last thing that was done may have been done in one of them, or in all.
+    public override IEnumerable<FleetFolder> About(CommandRun run, IReadOnlyList<FleetFolder> flakes) =>
+        LastDone.FlakesToUndo(run.Processes, flakes, run.Words(_hosts));
+
+    public override Task<ExitCode> RunAsync(CommandRun run)
     {
         IReadOnlyList<LockPlace>? places = run.Words(_hosts).Length > 0 ? run.Places(_hosts) : null;
         return _undoing.RunAsync(

@@ -21,7 +21,9 @@ sealed class UnholdCommand : FleetCommand
         """)
     { _host, _dryRun };
 
-    protected override Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Machines;
+
+    public override Task<ExitCode> RunAsync(CommandRun run)
     {
         var host = run.HostNamed(run.Value(_host)).Name;
         new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Hold(host, hold: null);

@@ -33,7 +33,9 @@ sealed class UpdateCommand : FleetCommand
             """)
         { _hosts, _inputs, _to, _exclude, _minAge, _downgrade, _commit, _all, _dryRun, CommonOptions.Json };
 
-    protected override async Task<ExitCode> RunAsync(CommandRun run)
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Together;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var places = run.Places(_hosts, _all);
         var asked = run.Value(_minAge) is { } age ? Durations.Parse(age) : (TimeSpan?)null;

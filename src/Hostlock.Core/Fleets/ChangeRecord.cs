@@ -173,6 +173,9 @@ public sealed class ChangeRecord
 
     string PathOf(int number) => Path.Combine(_path, string.Create(CultureInfo.InvariantCulture, $"{number:D8}{Extension}"));
 
+    /// <summary>When something was last taken back or put back.</summary>
+    internal DateTimeOffset TakenBackAt => File.GetLastWriteTimeUtc(TakenBackPath);
+
     // The oldest first.
     List<int> Numbers() =>
         Directory.Exists(_path)

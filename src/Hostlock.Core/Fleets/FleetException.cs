@@ -164,6 +164,57 @@ public sealed class FleetException : HostlockException
     public static FleetException NoFlake(string folder) =>
         new($"there is no flake.nix in '{folder}' or above it") { Hint = "go to your flake, or name it with -C DIR" };
 
+    /// <summary>The user is in no flake, and none of those that lie beneath is adopted.</summary>
+    /// <param name="folder">The folder of the user.</param>
+    /// <param name="flakes">The flakes, each as the user would name it with <c>-C</c>; none if none was found.</param>
+    public static FleetException NoFlakeHere(string folder, IReadOnlyList<string> flakes) =>
+        flakes.Count == 0
+            ? NoFlake(folder)
+            : new($"'{folder}' is in no flake, and no flake beneath it is adopted: {Several(flakes)}")
+            {
+                Hint = $"adopt one: {Mends(flakes.Select(flake => $"hostlock -C {ShellWord.Quote(flake)} init"))}",
+            };
+
+    internal static FleetException TooManyFolders(string folder) =>
+        new($"'{folder}' is in no flake and no repository, and has too many folders to look for flakes in them")
+        {
+            Hint = "go to your flake, or name it with -C DIR",
+        };
+
+    /// <summary>A command is about one flake, and several of the repository may be meant.</summary>
+    /// <param name="words">The words of the line that are in several of them; none if the line names nothing.</param>
+    /// <param name="flakes">The names of the flakes.</param>
+    /// <param name="commands">The command for each of them.</param>
+    public static FleetException OneFlakeOnly(IReadOnlyList<string> words, IReadOnlyList<string> flakes, IReadOnlyList<string> commands) =>
+        new($"this command is about one flake, and {WhatIsIn(words, flakes)}")
+        {
+            Hint = $"say which: {Mends(commands)}",
+        };
+
+    static string WhatIsIn(IReadOnlyList<string> words, IReadOnlyList<string> flakes) => words.Count switch
+    {
+        0 => $"{Several(flakes)} are here",
+        1 => $"{words[0]} is in {Several(flakes)}",
+        _ => $"{string.Join(' ', words)} are in {Several(flakes)}",
+    };
+
+    /// <summary>No flake of the repository has all that a line names.</summary>
+    /// <param name="places">Where each word is, such as <c>plex is in nixos</c>.</param>
+    public static FleetException NotInOneFlake(IEnumerable<string> places) =>
+        new($"no flake here has all of these: {string.Join(", ", places)}") { Hint = "name what is in one flake" };
+
+    // The names of a few flakes, or the first of very many.
+    static string Several(IReadOnlyList<string> flakes) =>
+        flakes.Count > MostNames ? $"{string.Join(", ", flakes.Take(MostNames))} and {flakes.Count - MostNames} more"
+        : flakes.Count > 1 ? $"{string.Join(", ", flakes.SkipLast(1))} and {flakes[^1]}"
+        : flakes[0];
+
+    static string Mends(IEnumerable<string> commands) =>
+        string.Join(", ", commands.Take(MostMends).Select(command => $"'{command}'"));
+
+    const int MostNames = 6;
+    const int MostMends = 3;
+
     internal static FleetException NoFolder(string folder) => new($"there is no folder '{folder}'");
 
     internal static FleetException LinkLeaves(string path, string target) =>
@@ -183,7 +234,14 @@ public sealed class FleetException : HostlockException
 
     /// <summary>A name was typed that is no host of the fleet; the hint is the nearest host, or all.</summary>
     public static FleetException UnknownHost(string name, IEnumerable<HostName> hosts) =>
-        new($"unknown host '{name}'") { Hint = Closest.To(name, Words(hosts).Append(HostName.Root)) ?? Known("hosts", Words(hosts)) };
+        new($"unknown host '{name}'")
+        {
+            IsUnknownHost = true,
+            Hint = Closest.To(name, Words(hosts).Append(HostName.Root)) ?? Known("hosts", Words(hosts)),
+        };
+
+    /// <summary>True if a word names nothing that the flake knows.</summary>
+    internal bool IsUnknownHost { get; private init; }
 
     internal static FleetException NotAdopted(HostName host, bool hasFleetFile) => hasFleetFile
         ? new($"{host} is not in hostlock.toml, so it has no lock of its own") { Hint = $"hostlock init {host}" }
@@ -192,6 +250,7 @@ public sealed class FleetException : HostlockException
     internal static FleetException MayBeNew(HostName name, IEnumerable<HostName> hosts) =>
         new($"unknown host '{name}'")
         {
+            IsUnknownHost = true,
             Hint = Closest.To(name.ToString(), Words(hosts).Append(HostName.Root))
                 ?? $"{Known("hosts", Words(hosts)) ?? "no hosts yet"}; 'hostlock init {name}' adopts it, if flake.nix has it",
         };

@@ -58,20 +58,23 @@ public sealed class FleetFolder
     }
 
     /// <summary>The folder of the flake that a folder lies in, as <see cref="Open"/> finds it; null if there is no flake.</summary>
-    public static string? Find(string folder)
+    public static string? Find(string folder) => Nearest(folder)?.Path;
+
+    /// <summary>The folder of the flake that a folder lies in, and whether it has a hostlock.toml; null if there is no flake.</summary>
+    internal static (string Path, bool IsAdopted)? Nearest(string folder)
     {
         string? flake = null;
         var start = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder));
         for (var at = start; at is not null; at = System.IO.Path.GetDirectoryName(at))
         {
             if (File.Exists(System.IO.Path.Combine(at, FleetFile.Name)))
-                return at;
+                return (at, true);
             if (flake is null && File.Exists(System.IO.Path.Combine(at, FlakeFile)))
                 flake = at;
             if (System.IO.Path.Exists(System.IO.Path.Combine(at, ".git")))
                 break;
         }
-        return flake;
+        return flake is null ? null : (flake, false);
     }
 
     /// <summary>The same flake in another folder, which has a copy of its files.</summary>
@@ -219,6 +222,28 @@ public sealed class FleetFolder
     /// <summary>A host; null if the fleet has no such host, or has it no longer.</summary>
     /// <param name="name">The name of the host.</param>
     public Host? TryHostOf(HostName name) => _hosts.GetValueOrDefault(name);
+
+    /// <summary>The error of a word that names nothing in any of several flakes: that of a flake which knows it as something else, or one
+    /// that knows the hosts of all.</summary>
+    /// <param name="flakes">The flakes, at least one.</param>
+    /// <param name="word">The word.</param>
+    /// <returns>The error, and the flake that it is of; null if it is of all.</returns>
+    public static (FleetException Why, FleetFolder? Of) WhyNothing(IReadOnlyList<FleetFolder> flakes, string word)
+    {
+        if (word.StartsWith('@'))
+            return (
+                flakes.Any(flake => flake.Fleet.Rings.Any(ring => ring.Name == word[1..]))
+                    ? FleetException.RingIsEmpty(word[1..])
+                    : FleetException.NoSuchRing(
+                        word[1..], flakes.SelectMany(flake => flake.Fleet.Rings).Select(ring => ring.Name).Distinct()),
+                null);
+        foreach (var flake in flakes)
+        {
+            if (flake.Unknown(word) is { IsUnknownHost: false } why)
+                return (why, flake);
+        }
+        return (FleetException.UnknownHost(word, flakes.SelectMany(flake => flake.HostNames).Distinct()), null);
+    }
 
     // A word that names an input gets the hint where inputs belong; one that names a host of flake.nix, how that host is adopted.
     FleetException Unknown(string word)

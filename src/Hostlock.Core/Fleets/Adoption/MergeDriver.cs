@@ -31,20 +31,23 @@ public sealed class MergeDriver
 
     readonly IProcessRunner _processes;
     readonly string _root;
+    readonly string _flake;
 
-    MergeDriver(IProcessRunner processes, string root) => (_processes, _root) = (processes, root);
+    MergeDriver(IProcessRunner processes, string root, string flake) => (_processes, _root, _flake) = (processes, root, flake);
 
     /// <summary>The setting of the repository around a flake; null if the flake is in no repository.</summary>
     public static MergeDriver? Around(FleetFolder folder, IProcessRunner processes) =>
-        GitWorkTreeFiles.Around(processes, folder.Path) is { } tree ? new(processes, tree.Root) : null;
+        GitWorkTreeFiles.Around(processes, folder.Path) is { } tree ? new(processes, tree.Root, folder.Path) : null;
 
     /// <summary>What <c>init</c> changes; null if git has a driver of this name already, set by this hostlock or by the user.</summary>
     public async Task<MergeDriverChange?> PlanInstallAsync(CancellationToken cancellationToken) =>
         await LineAsync([], cancellationToken) is null or EarlierLine ? new MergeDriverChange.Install() : null;
 
-    /// <summary>What <c>eject</c> changes; null if the repository's config has no driver of this name, or one of the user's own.</summary>
+    /// <summary>What <c>eject</c> changes; null if the repository's config has no driver of this name, or one of the user's own, or if
+    /// another flake of the repository still needs it.</summary>
     public async Task<MergeDriverChange?> PlanRemovalAsync(CancellationToken cancellationToken) =>
-        await LineAsync(["--local"], cancellationToken) is { } line and (Line or EarlierLine) ? new MergeDriverChange.Remove(line) : null;
+        RepositoryFlakes.Beside(_flake).Any() ? null
+        : await LineAsync(["--local"], cancellationToken) is { } line and (Line or EarlierLine) ? new MergeDriverChange.Remove(line) : null;
 
     /// <summary>Changes the repository's config.</summary>
     /// <exception cref="FleetException">git does not do it.</exception>

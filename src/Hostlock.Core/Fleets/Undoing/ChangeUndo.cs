@@ -99,7 +99,7 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
     /// <exception cref="FleetException">A file that is no lock has changes that are in no commit.</exception>
     public async Task RequireCommittableAsync(UndoPlan plan, CancellationToken cancellationToken)
     {
-        _ = LockCommit.In(processes, folder);
+        _ = LockCommit.In(processes, [folder]);
         var root = GitWorkTreeFiles.Around(processes, folder.Path)!.Root;
         var files = plan.Files.Where(file => PlaceOf(file.Path) is null).ToList();
         using var history = new GitHistory(processes, root, [.. files.Select(file => PathIn(root, file.Path))]);
@@ -122,7 +122,7 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
     public async Task ApplyAsync(
         Undertaking undertaking, CommitNote? note, Action<Warning?> told, Action<string?> committed, CancellationToken cancellationToken)
     {
-        var commit = note is null ? null : LockCommit.In(processes, folder);
+        var commit = note is null ? null : LockCommit.In(processes, [folder]);
         await new FleetTransition(processes, folder, undertaking, await DriverAsync(undertaking, cancellationToken)).ApplyAsync(
             told,
             commit is null ? null : async stop => committed(await CommitAsync(commit, note!, undertaking, stop)),
