@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Hostlock.Fetching;
 using Hostlock.Fleets;
 using Hostlock.Cli.Commands;
@@ -42,7 +43,19 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public Command Command => parsed.CommandResult.Command;
 
     /// <summary>The words of the line from the name of the command on, as they are recorded.</summary>
-    public IEnumerable<string> Typed => parsed.Tokens.Select(token => token.Value).SkipWhile(word => word != Command.Name);
+    public IEnumerable<string> Typed => parsed.Tokens.Select(token => token.Value).SkipWhile(word => word != OuterName);
+
+    // The name of the command that the innermost one lies in: 'input' for 'input add'.
+    string OuterName
+    {
+        get
+        {
+            var outer = parsed.CommandResult;
+            while (outer.Parent is CommandResult { Command: not RootCommand } above)
+                outer = above;
+            return outer.Command.Name;
+        }
+    }
 
     /// <summary>Stops the run.</summary>
     public CancellationToken CancellationToken => cancellationToken;
@@ -321,7 +334,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         }
         // One file is whole at any time, so it is not worth a word.
         if (Undertaking.Find(surroundings.Processes, folder, null) is { Files.Length: > 1 } undertaking
-            && undertaking.Words[0] != Command.Name)
+            && undertaking.Words[0] != OuterName)
             Terminal.Warn(new($"a command was broken off half-way; to finish it: {Line(undertaking.Words)}"));
         return folder;
     }
