@@ -73,7 +73,7 @@ sealed class FormalsText(SourceText source, NixLambda function)
     }
 
     // Where the function takes an input out of its whole argument: 'inputs.nixpkgs', 'inherit (inputs) nixpkgs'.
-    NixExpression? SelectionOf(string name)
+    NixSelection? SelectionOf(string name)
     {
         if (function.Argument is not { } argument)
             return null;

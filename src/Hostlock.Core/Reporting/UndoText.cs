@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Undoing;
 

@@ -1,4 +1,3 @@
-using Hostlock.Flakes;
 using Hostlock.Locks;
 
 namespace Hostlock.Fleets.Changes;

@@ -152,7 +152,7 @@ public sealed class InputEditing(IProcessRunner processes, FleetFolder folder, I
         return false;
     }
 
-    static void RefuseUnknown(InputPath path, IReadOnlyList<PlannedLock> locks)
+    static void RefuseUnknown(InputPath path, List<PlannedLock> locks)
     {
         if (locks.Count > 0 && locks.All(planned => planned.After.EdgeAt(path) is null))
             throw FleetException.NotAnInput(locks[0].Place, path, locks[0].After);

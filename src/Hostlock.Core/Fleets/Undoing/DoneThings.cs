@@ -1,4 +1,3 @@
-using Hostlock.Fetching.Git;
 using Hostlock.Flakes;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
