@@ -28,7 +28,8 @@ sealed class CommandRuns(string program, string root, Random random)
         ["check", "--format", "github"], ["check", "--json"], ["diff", "plex", "web"], ["diff", "root", "web", "--json"], ["follows"],
         ["merge-driver", "flake.lock", "locks/plex.lock", "locks/web.lock", "locks/plex.lock"], ["lock", "--dry-run"],
         ["lock", "web", "--dry-run", "--json"], ["promote", "plex", "web", "--dry-run"], ["hash", "."], ["hash", "input.tar"],
-        ["hash", "path:./locks"], ["freeze", "plex", "nixpkgs", "--dry-run"],
+        ["hash", "path:./locks"], ["freeze", "plex", "nixpkgs", "--dry-run"], ["input", "add", "fuzz", "path:./lib", "--dry-run"],
+        ["input", "remove", "nixpkgs", "--dry-run"], ["follows", "--write", "--dry-run"], ["undo", "--dry-run"], ["log"],
     ];
 
     readonly List<(string File, Mutation Mutation)> _files =

@@ -32,7 +32,7 @@ sealed record Target(string Name, Action<byte[]> Read, params string[] Words)
             "let", "in", "rec", "inherit", "''", "${", "}", "{", "\"", "...", "@", "->", "//", "++", "?", "or", "if", "then", "else",
             "with", "assert", "/*", "*/", "#", "x:", "./a", "<nixpkgs>", "a.b.c"),
         new(
-            "flake", bytes => FlakeNixParser.Parse(new SourceText("flake.nix", Text(bytes)), warnings: []),
+            "flake", Flake,
             "inputs", "outputs", "url", "follows", "flake", "inputs.a.inputs.b.follows = \"c\";", "nixConfig", "description", "self",
             "type", "github:a/b", "path:./x", "git+file:///x?ref=y"),
         new(
@@ -74,6 +74,34 @@ sealed record Target(string Name, Action<byte[]> Read, params string[] Words)
         var again = LockFileReader.Read("flake.lock", written);
         if (!LockFileWriter.Write(again).AsSpan().SequenceEqual(written))
             throw new InvalidOperationException("a lock that was written is read as another");
+    }
+
+    // A flake that is read can be edited, or the edit is refused.
+    static void Flake(byte[] bytes)
+    {
+        var source = new SourceText("flake.nix", Text(bytes));
+        var names = FlakeNixParser.Parse(source, warnings: []).Inputs.Keys.Take(4).ToList();
+        InputChange[] changes =
+        [
+            new InputChange.Add("fuzz-new", "github:a/b", true),
+            .. names.SelectMany(name => new InputChange[]
+            {
+                new InputChange.Remove(name),
+                new InputChange.Refer(name, "path:./x"),
+                new InputChange.Follow(InputPath.Of(name, "x"), InputPath.Root),
+            }),
+        ];
+        foreach (var change in changes)
+        {
+            try
+            {
+                FlakeInputEdit.Apply(source, [change]);
+            }
+            catch (HostlockException)
+            {
+                // It says why.
+            }
+        }
     }
 
     static void Reference(byte[] bytes)
