@@ -33,7 +33,7 @@ public static class LastDone
         Together(
             from flake in flakes
             let record = ChangeRecord.Of(processes, flake)
-            let taken = record?.Undone().FirstOrDefault()
+            let taken = record?.Undone() is [var last, ..] ? last : null
             where taken is not null
             let change = record.Changes().FirstOrDefault(change => change.Number == taken.Change)
             where change is not null
