@@ -240,7 +240,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public Task<LockReport> WriteLocksAsync(
         IEnumerable<string> words, ILockWritingWatcher watcher, Func<CancellationToken, Task<LockPlan>> planAsync, WritingMode mode) =>
         _part?.Together is { } together
-            ? together.WriteAsync(new(Folder, words, watcher, planAsync, mode))
+            ? together.WriteAsync(new(Folder, words, watcher, planAsync, mode) { Name = _part.Flake.Name })
             : new LockWriting(surroundings.Processes, Folder, words, watcher).RunAsync(planAsync, mode, cancellationToken);
 
     /// <summary>Waits until the line is known to make sense in all flakes that it is about. Only then is something written.</summary>
@@ -263,7 +263,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <exception cref="HostlockException">The flakes cannot be found.</exception>
     public RepositoryFlakes? FindFlakes(bool isForUnadopted)
     {
-        var isNamed = parsed.GetValue(CommonOptions.Flake) is not null || surroundings.Variables.ContainsKey("HOSTLOCK_FLAKE");
+        var isNamed = parsed.GetValue(CommonOptions.Flake) is not null || surroundings.NamesFlake;
         return _flakes = RepositoryFlakes.Around(StartOf(surroundings, parsed), isForUnadopted || isNamed);
     }
 
@@ -288,7 +288,8 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>The way from the current folder to a flake.</summary>
     /// <param name="flake">The flake.</param>
-    public string WayTo(RepositoryFlake flake) => Path.GetRelativePath(surroundings.Folder, flake.Path);
+    public string WayTo(RepositoryFlake flake) =>
+        Path.GetRelativePath(surroundings.Folder, flake.Path) is var way && way.StartsWith('-') ? $"./{way}" : way;
 
     static string StartOf(Surroundings surroundings, ParseResult parsed) =>
         Path.GetFullPath(parsed.GetValue(CommonOptions.Flake) ?? surroundings.FlakeFolder, surroundings.Folder);

@@ -18,8 +18,9 @@ public sealed record RepositoryFlake(string Path, string Name, bool IsAdopted);
 /// <param name="All">The flakes, by name.</param>
 public sealed record RepositoryFlakes(ImmutableArray<RepositoryFlake> All)
 {
-    // Without git's index, folders are looked into, and nobody waits for a walk through a whole disk.
-    const int DeepestWalk = 3;
+    // Without git's index, folders are looked into: a few steps deep in a repository, and elsewhere those in the folder of the user, who
+    // may be at the top of a disk.
+    const int DeepestInRepository = 3, DeepestElsewhere = 1;
     const int LongestWalk = 2_000;
 
     /// <summary>The adopted flakes, by name.</summary>
@@ -79,9 +80,11 @@ public sealed record RepositoryFlakes(ImmutableArray<RepositoryFlake> All)
     // The flakes in a folder and beneath it, and whether all were found.
     static (ImmutableArray<RepositoryFlake> All, bool IsComplete) In(string folder)
     {
-        var root = RootOf(folder) ?? folder;
+        var repository = RootOf(folder);
+        var root = repository ?? folder;
         var tracked = Tracked(root)?.Select(file => Path.Combine(root, file)).Where(file => IsIn(file, folder)).ToList();
-        var (files, isComplete) = tracked is { Count: > 0 } ? (tracked, true) : Walked(folder);
+        var (files, isComplete) = tracked is { Count: > 0 } ? (tracked, true)
+            : Walked(folder, repository is null ? DeepestElsewhere : DeepestInRepository);
         // Nix sees only what git tracks. Of a flake that git does not know yet, a message may speak.
         var adopted = tracked is { Count: 0 }
             ? []
@@ -107,7 +110,7 @@ public sealed record RepositoryFlakes(ImmutableArray<RepositoryFlake> All)
             : null;
 
     // The files on disk that make a flake, and whether each folder was looked into. Hidden folders, links and other repositories are not.
-    static (List<string> Files, bool IsComplete) Walked(string root)
+    static (List<string> Files, bool IsComplete) Walked(string root, int deepest)
     {
         var files = new List<string>();
         var folders = new Queue<(string Path, int Depth)>([(root, 0)]);
@@ -117,7 +120,7 @@ public sealed record RepositoryFlakes(ImmutableArray<RepositoryFlake> All)
                 return (files, false);
             files.AddRange(
                 new[] { FleetFile.Name, FleetFolder.FlakeFile }.Select(name => Path.Combine(at.Path, name)).Where(File.Exists));
-            if (at.Depth == DeepestWalk)
+            if (at.Depth == deepest)
                 continue;
             foreach (var folder in FoldersIn(at.Path))
                 folders.Enqueue((folder, at.Depth + 1));

@@ -24,7 +24,11 @@ public interface ILockWritingWatcher
 /// <param name="Mode">How the plan is written, which is the same for all that are written together.</param>
 public sealed record FlakeWriting(
     FleetFolder Folder, IEnumerable<string> Words, ILockWritingWatcher Watcher, Func<CancellationToken, Task<LockPlan>> PlanAsync,
-    WritingMode Mode);
+    WritingMode Mode)
+{
+    /// <summary>The name that tells the flake from the others of its repository; empty if it is written alone.</summary>
+    public string Name { get; init; } = "";
+}
 
 /// <summary>Plans locks, writes them and commits them. No other hostlock can write to the fleet meanwhile.</summary>
 /// <param name="processes">Runs git.</param>
@@ -98,10 +102,10 @@ public sealed class LockWriting(
         {
             Describe = locks => string.Join(
                 "\n\n",
-                from flake in flakes.Zip(notes, (flake, note) => (flake.Folder.Path, note.Describe))
+                from flake in flakes.Zip(notes, (flake, note) => (flake.Folder.Path, flake.Name, note.Describe))
                 let changed = locks.Where(planned => HostLocks.FlakeOf(planned.Place) == flake.Path).ToList()
                 where changed.Count > 0
-                select $"{Path.GetFileName(flake.Path)}:\n{flake.Describe(changed).TrimEnd()}"),
+                select $"{Visible.Name(flake.Name)}:\n{flake.Describe(changed).TrimEnd()}"),
         };
     }
 

@@ -111,11 +111,16 @@ public sealed class LockWritingTests : IDisposable
         await BothAsync(new([planned]), Commit);
         Assert.Equal(["settled plex", "settled plex", "committed locks: plex from plex"], _watcher.Told);
         Assert.Equal("home/locks/plex.lock\nlocks/plex.lock\n", TestGit.In(_folder.Path, "show", "--format=", "--name-only", "HEAD"));
-        Assert.Contains("\nhome:\n1 moved\n", TestGit.In(_folder.Path, "log", "-1", "--format=%B"), StringComparison.Ordinal);
+        var message = TestGit.In(_folder.Path, "log", "-1", "--format=%B");
+        Assert.Contains("home:\n1 moved\n", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("\nhome", message, StringComparison.Ordinal);
 
         Task<IReadOnlyList<LockReport>> BothAsync(LockPlan homes, WritingMode mode) => LockWriting.RunAsync(
             _processes,
-            [Writing(FleetFolder.Open(_folder.Path), new([plex])) with { Mode = mode }, Writing(home, homes) with { Mode = mode }],
+            [
+                Writing(FleetFolder.Open(_folder.Path), new([plex])) with { Mode = mode },
+                Writing(home, homes) with { Mode = mode, Name = "work\nhome" },
+            ],
             CancellationToken.None);
 
         FlakeWriting Writing(FleetFolder folder, LockPlan plan) => new(folder, ["update"], _watcher, _ => Task.FromResult(plan), Write);
