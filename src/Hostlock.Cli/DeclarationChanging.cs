@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Adoption;

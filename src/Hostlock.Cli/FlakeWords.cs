@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.History;
 using Hostlock.Fleets.Layouts;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Machines;
 using Hostlock.Reporting;
