@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Hostlock.Fleets;
-using Hostlock.Machines;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
 

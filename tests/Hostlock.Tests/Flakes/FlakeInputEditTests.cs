@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CsCheck;
 using Hostlock.Flakes;
 
@@ -309,6 +310,6 @@ public class FlakeInputEditTests
 
     static string Edited(string text, InputChange change) => FlakeInputEdit.Apply(new SourceText("flake.nix", text), [change]).Text;
 
-    static IReadOnlyDictionary<string, FlakeInput> Inputs(string text) =>
+    static ImmutableSortedDictionary<string, FlakeInput> Inputs(string text) =>
         FlakeNixParser.Parse(new SourceText("flake.nix", text)).Inputs;
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CsCheck;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
