@@ -18,6 +18,12 @@ public sealed class GitHistory : IDisposable
     // As Linux bounds them.
     const int MaximumLinks = 40, MaximumTarget = 4095;
 
+    // The fields of a commit.
+    const string Fields = "%H%x00%ct%x00%s%x00%(trailers:key=Hostlock-Promoted-From,valueonly,separator=%x20)"
+        + "%x00%(trailers:key=Hostlock-Action,valueonly,separator=%x20)";
+
+    const int FieldCount = 5;
+
     readonly IProcessRunner _processes;
     readonly string _root;
     readonly GitRepository _repository;
@@ -45,11 +51,7 @@ public sealed class GitHistory : IDisposable
             cancellationToken,
             [
                 "--literal-pathspecs", "rev-list", $"--max-count={most}",
-                "--format=%H%x00%ct%x00%s%x00%(trailers:key=Hostlock-Promoted-From,valueonly,separator=%x20)"
-                    + "%x00%(trailers:key=Hostlock-Action,valueonly,separator=%x20)",
-                "HEAD",
-                "--",
-                .. paths,
+                $"--format={Fields}", "HEAD", "--", .. paths,
             ]);
         // A repository without a commit has no history; any other failure is an error.
         if (!finished.Succeeded && await _repository.CommitAsync("HEAD", cancellationToken) is not null)
@@ -59,13 +61,13 @@ public sealed class GitHistory : IDisposable
         [
             .. from line in finished.Output.Split('\n')
                let fields = line.Split('\0')
-               where fields.Length == 5
-               select new FileCommit(Revision.Parse(fields[0]), Moment.TryParse(fields[1]), fields[2], fields[3].Trim())
-               {
-                   IsUndo = fields[4].Trim() == "undo",
-               },
+               where fields.Length == FieldCount
+               select CommitOf(fields),
         ];
     }
+
+    static FileCommit CommitOf(ReadOnlySpan<string> fields) =>
+        new(Revision.Parse(fields[0]), Moment.TryParse(fields[1]), fields[2], fields[3].Trim()) { IsUndo = fields[4].Trim() == "undo" };
 
     /// <summary>Which of some files each of some commits changed, against any of its parents.</summary>
     /// <param name="commits">The commits.</param>
@@ -98,6 +100,51 @@ public sealed class GitHistory : IDisposable
                 changed.Add((current, word));
         }
         return changed.Distinct().ToLookup(each => each.Commit, each => each.Path);
+    }
+
+    /// <summary>The newest commits that changed files beneath some paths, the newest first, with these files. One process tells all of
+    /// them.</summary>
+    /// <param name="paths">The files or folders, relative to the work tree; none for all files.</param>
+    /// <param name="most">The most commits to return.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlyList<CommitChanges>> ChangesAsync(
+        IEnumerable<string> paths, int most, CancellationToken cancellationToken)
+    {
+        var finished = await _repository.RunAsync(
+            cancellationToken,
+            [
+                "-c", "log.follow=false", "--literal-pathspecs", "log", $"--max-count={most}", "-m", "--raw", "-z", "-O/dev/null",
+                "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-relative", $"--format={Fields}", "HEAD", "--",
+                .. paths,
+            ]);
+        if (!finished.Succeeded && await _repository.CommitAsync("HEAD", cancellationToken) is not null)
+            throw FetchException.GitFailed(_repository.Url, "read the history of", finished.Errors.Trim());
+        var commits = new List<CommitChanges>();
+        var changes = new List<FileChange>();
+        var words = finished.Output.Split('\0');
+        for (var at = 0; at < words.Length;)
+        {
+            // ':100644 100644 BEFORE AFTER M', and then the path. All other words are the five fields of a commit, which a merge has once
+            // for each parent.
+            if (words[at].TrimStart('\n') is [':', ..] raw && raw.Split(' ') is [_, _, var before, var after, _])
+            {
+                changes.Add(new(words[at + 1], Blob(before), Blob(after)));
+                at += 2;
+            }
+            else if (at + FieldCount <= words.Length && Revision.TryParse(words[at]) is { } id)
+            {
+                if (commits.Count == 0 || commits[^1].Commit.Id != id)
+                    commits.Add(new(CommitOf(words.AsSpan(at, FieldCount)), changes = []));
+                at += FieldCount;
+            }
+            else
+            {
+                at++;
+            }
+        }
+        return commits;
+
+        static string? Blob(string id) => Revision.IsNone(id) ? null : id;
     }
 
     /// <summary>The contents of a file in a commit; null if the commit has no such file. A link of the commit, on the way or at the end,
