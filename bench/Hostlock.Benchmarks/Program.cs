@@ -84,11 +84,13 @@ void Thousand()
         5,
         new Job("python", python),
         new Job("status", [hostlock, "-C", folder, "status", "--json"]) { Variables = variables },
-        new Job("check", [hostlock, "-C", folder, "check"]) { Variables = variables });
+        new Job("check", [hostlock, "-C", folder, "check"]) { Variables = variables },
+        new Job("report", [hostlock, "-C", folder, "report", "-o", Path.Combine(work, "report.html")]) { Variables = variables });
     Title($"read {hosts} locks of {nodes} nodes", "json.load of each in Python");
     Line("python3, json.load", read[0], read[0]);
     Line("hostlock status --json", read[1], read[0]);
     Line("hostlock check", read[2], read[0]);
+    Line("hostlock report", read[3], read[0]);
     var promote = Measure.InTurn(
         5,
         new Job("promote", [hostlock, "-C", folder, "promote", "host0", "--all", "--allow-downgrade"])

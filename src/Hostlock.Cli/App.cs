@@ -124,6 +124,7 @@ static class App
         (InputCommand.Name, () => new InputCommand()),
         ("follows", () => new FollowsCommand()),
         ("log", () => new LogCommand()),
+        ("report", () => new ReportCommand()),
         ("restore", () => new RestoreCommand()),
         ("undo", () => new UndoCommand()),
         ("redo", () => new RedoCommand()),

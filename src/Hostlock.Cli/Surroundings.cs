@@ -49,6 +49,10 @@ sealed record Surroundings(
     /// <summary>True if the environment names the folder of the flake.</summary>
     public bool NamesFlake => Variables.GetValueOrDefault("HOSTLOCK_FLAKE") is { Length: > 0 };
 
+    /// <summary>True if a window can be opened.</summary>
+    public bool HasDisplay =>
+        Variables.GetValueOrDefault("DISPLAY", "").Length > 0 || Variables.GetValueOrDefault("WAYLAND_DISPLAY", "").Length > 0;
+
     /// <summary>The folder of the flake if no option names it, absolute: HOSTLOCK_FLAKE, or else the current folder.</summary>
     public string FlakeFolder => Path.GetFullPath(NamesFlake ? Variables["HOSTLOCK_FLAKE"] : ".", Folder);
 

@@ -27,7 +27,8 @@ public sealed partial class TextFromOutsideTests : IDisposable
     public static TheoryData<string> Commands =>
     [
         "status", "show plex", "show plex@HEAD~1", "diff plex web", "diff plex other.lock", "diff plex plex@HEAD~1", "check",
-        "check --base HEAD~1", "follows", "outdated", "log plex", "lock --dry-run", "lock plex --locked", "update --all --dry-run",
+        "check --base HEAD~1", "follows", "outdated", "log plex", "report -o -", "report --format markdown",
+        "lock --dry-run", "lock plex --locked", "update --all --dry-run",
         "update plex -i u --dry-run", "update plex -i u --to git+https://ada:SECRET@127.0.0.1:1/b.git --dry-run",
         "promote plex web --dry-run", "promote web plex -i u --dry-run", "restore plex HEAD~1 --dry-run", "undo plex --dry-run", "eject",
         "init", "freeze plex u --dry-run", "unfreeze web u --dry-run", "resolve", "bisect plex --good web --run false",

@@ -733,6 +733,30 @@ public sealed class FleetException : HostlockException
                 : $"move it out of the flake first: mv {ShellWord.Quote(path)} ..",
         };
 
+    /// <summary>A page is to be shown, and nothing can show it.</summary>
+    public static FleetException NoDisplay() =>
+        new("there is no display to show the page on: neither DISPLAY nor WAYLAND_DISPLAY is set")
+        {
+            Hint = "leave '--open' out, and open the file in a browser",
+        };
+
+    /// <summary>What goes to the standard output is no file that could be shown.</summary>
+    public static FleetException ShowsNoFile() => new("'--open' shows a page that is written to a file");
+
+    /// <summary>An option is about the report in the other format.</summary>
+    public static FleetException NotInThisFormat(string option, string format) =>
+        new($"'{option}' is for '--format {format}'");
+
+    internal static FleetException ReportIsTracked(string name) =>
+        new($"git knows '{name}' in this folder, so it is not replaced unless it is named")
+        {
+            IsRefusal = true,
+            Hint = $"to replace it all the same, name it: -o {name}",
+        };
+
+    internal static FleetException CannotShow(string path, string why) =>
+        new($"xdg-open cannot show '{path}': {why:lines}") { IsOutside = true, Hint = "open the file in a browser" };
+
     static IEnumerable<string> Words(IEnumerable<HostName> hosts) => hosts.Select(host => host.ToString());
 
     static string ToNameThem(string? place, IEnumerable<HostName> names) =>

@@ -39,7 +39,7 @@ public static class HistoryText
     }
 
     // Of one revision, both sides read alike: then what differs is named.
-    static string Move(LockChange change)
+    internal static string Move(LockChange change)
     {
         var (before, after) = (Short(change.Before), Short(change.After));
         if (before != after)

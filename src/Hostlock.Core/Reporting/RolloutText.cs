@@ -122,7 +122,7 @@ public static class RolloutText
         static string Count(int number, string word) => string.Create(CultureInfo.InvariantCulture, $"{number} {word}");
     }
 
-    static string Waits(Order order, Rollout rollout, Func<string[], string> line) => order switch
+    internal static string Waits(Order order, Rollout rollout, Func<string[], string> line) => order switch
     {
         Order.Wait(var ring, var until, WaitReason.Soak) =>
             $"next: ring {ring} on {Time(until)} (soak {Span(SoakOf(rollout, ring))})\n",

@@ -48,6 +48,7 @@ sealed record Scene(string Name, string[] Words, Action<SceneFleet> Prepare)
         new("unfreeze", ["unfreeze", "h1", "a"], fleet => fleet.Adopted().Frozen()) { IsRepeatable = false },
         new("hold", ["hold", "h1", "--reason", "why"], fleet => fleet.Adopted()),
         new("unhold", ["unhold", "h1"], fleet => fleet.Adopted().Held()),
+        new("report", ["report", "--format", "markdown", "-o", "moved.md"], fleet => fleet.Adopted().Updated()),
         new("eject", ["eject", "--yes"], fleet => fleet.Adopted()),
         new("eject before a commit", ["eject", "--yes"], fleet => fleet.Locked().Initialized()),
         new("eject --keep", ["eject", "--keep", "h1", "--yes"], fleet => fleet.Adopted().Updated()),

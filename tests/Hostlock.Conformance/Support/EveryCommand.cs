@@ -28,6 +28,8 @@ static class EveryCommand
         ["follows"],
         ["log", "plex"],
         ["log"],
+        ["report", "-o", "-"],
+        ["report", "--format", "markdown"],
         ["resolve", "--all"],
         ["restore", "plex", "--to", "HEAD~1"],
         ["undo", "plex"],

@@ -41,6 +41,7 @@ public class FloorsTests
         ["Rollouts.Rings"] = ["Rollouts.Engines", "Rollouts.Journals", "Rollouts.Steps"],
         ["Rollouts.Steps"] = ["Rollouts.Engines", "Rollouts.Gates"],
         ["Reporting.Json"] = [],
+        ["Reporting.Pages"] = [],
     };
 
     // The rooms that the types in a floor's own folder may use. Those that open the rooms may use all.

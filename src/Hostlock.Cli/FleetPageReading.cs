@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Changes;
+using Hostlock.Fleets.Checks;
+using Hostlock.Fleets.History;
+using Hostlock.Fleets.Layouts;
+using Hostlock.Locks;
+using Hostlock.Machines;
+using Hostlock.Reporting.Pages;
+
+namespace Hostlock.Cli;
+
+/// <summary>Gathers what a page about the fleet says. It is the one place that does so, for a page in a file and for any other.</summary>
+/// <param name="run">The run of the command.</param>
+sealed class FleetPageReading(CommandRun run)
+{
+    /// <summary>Gathers all that an HTML page says.</summary>
+    /// <param name="isLive">If true, the machines are asked what they run.</param>
+    /// <exception cref="HostlockException">Something cannot be read.</exception>
+    public async Task<FleetPage> ReadAsync(bool isLive)
+    {
+        var (folder, declarations, stop) = (run.Folder, run.Declarations, run.CancellationToken);
+        var checking = await CheckedFleet.ReadAsync(folder, declarations, run.Processes, run.Now, stop);
+        return new(
+            Path.GetFileName(folder.Path), run.Now, folder.Fleet, checking.Locks, FleetCheck.Findings(checking),
+            await FleetHistory.ReadAsync(run.Processes, folder, folder.AllPlaces(), FleetHistory.MostCommits, stop))
+        {
+            Repository = await RepositoryState.OfAsync(run.Processes, folder, stop),
+            Stale = StaleIn(checking),
+            InputsOfHosts = new LocalFlakes(folder).RootInputsOfHosts(),
+            Promotions = await PendingPromotion.FindAsync(folder, declarations, checking.Locks, stop),
+            Machines = isLive
+                ? await run.Survey.AskAsync(folder.Fleet.Hosts, new ProbeRequest(IsEvaluated: false, AcceptsNewMachine: false), stop)
+                : null,
+            Rollout = Rollout(),
+            Version = App.Version,
+        };
+    }
+
+    /// <summary>Gathers what moved since a commit.</summary>
+    /// <param name="commit">The commit, as the user names it; null for HEAD, or, if nothing has moved since, for the one before the last
+    /// commit that moved a lock.</param>
+    /// <param name="hasPackages">If true, the systems are built, and their packages compared.</param>
+    /// <exception cref="HostlockException">There is no such commit, or something cannot be read or built.</exception>
+    public async Task<MovedLocks> ReadMovesAsync(string? commit, bool hasPackages)
+    {
+        var (folder, stop) = (run.Folder, run.CancellationToken);
+        var checking = await CheckedFleet.ReadAsync(folder, run.Declarations, run.Processes, run.Now, stop);
+        using var history = LockHistory.Open(run.Processes, folder);
+        var earlier = await EarlierLocks.ReadAsync(history, checking.Locks, commit ?? "HEAD", stop);
+        if (commit is null && earlier.Unreadable.Count == 0 && !Moved(checking, earlier).Any())
+            earlier = await BeforeLastMoveAsync(checking.Locks) ?? earlier;
+        var moved = new List<MovedLock>();
+        foreach (var (now, before) in Moved(checking, earlier))
+        {
+            var packages = ImmutableArray.CreateBuilder<(HostName, Machines.Packages.PackageDiff)>();
+            foreach (var host in hasPackages ? now.Place.Sharers.OfType<LockOwner.Host>().Select(owner => owner.Name) : [])
+            {
+                packages.Add(
+                    (host,
+                    await run.Systems.CompareAsync(
+                        host,
+                        new(earlier.Commit, new LockVersion.Recorded(now.Place, host, earlier.Commit), before),
+                        new(host.ToString(), new LockVersion.Current(now.Place, host), now.Lock!),
+                        run.Terminal.Talk, stop)));
+            }
+            moved.Add(new(now.Place, LockDiff.Between(before, now.Lock!)) { Packages = packages.ToImmutable() });
+        }
+        return new(earlier.Commit, moved, FleetCheck.Findings(checking with { Earlier = earlier }));
+    }
+
+    // A lock that the commit does not have is new.
+    static IEnumerable<(LockStatus Now, LockFile Before)> Moved(CheckedFleet fleet, EarlierLocks earlier)
+    {
+        var known = earlier.Locks.ToDictionary(pair => pair.Now.Place.FullPath, pair => pair.Before);
+        var unknown = earlier.Unreadable.Select(each => each.Place.FullPath).ToHashSet();
+        return from now in fleet.Locks
+               where now.Lock is not null && !unknown.Contains(now.Place.FullPath)
+               let before = known.GetValueOrDefault(now.Place.FullPath, LockFile.Empty)
+               where !LockDiff.Between(before, now.Lock!).IsEmpty
+               select (now, before);
+    }
+
+    async Task<EarlierLocks?> BeforeLastMoveAsync(IReadOnlyList<LockStatus> locks)
+    {
+        var last = await FleetHistory.ReadAsync(run.Processes, run.Folder, run.Folder.AllPlaces(), 1, run.CancellationToken);
+        if (last.Moves.IsEmpty)
+            return null;
+        var before = last.Moves.SelectMany(move => move.Places, (move, place) => (place.FullPath, move.Before))
+            .ToDictionary(pair => pair.FullPath, pair => pair.Before);
+        return new(
+            $"{last.Moves[^1].Commit.Id.Shortened}~1",
+            [
+                .. from now in locks
+                   where now.Lock is not null
+                   let earlier = before.GetValueOrDefault(now.Place.FullPath, now.Lock)
+                   where earlier is not null && (earlier.Root.Inputs.Count > 0 || !before.ContainsKey(now.Place.FullPath))
+                   select (now, earlier!),
+            ],
+            []);
+    }
+
+    static NameMap<ImmutableArray<string>> StaleIn(CheckedFleet fleet) => NameMap<ImmutableArray<string>>.Of(
+        [
+            .. from status in fleet.Locks
+               where status.Lock is not null
+               let stale = LockStaleness.Between(fleet.Declared(status.Place), status.Lock!).Select(input => input.Path.Names[0]).Distinct()
+               where stale.Any()
+               select KeyValuePair.Create<string, ImmutableArray<string>>(status.Place.RelativePath, [.. stale]),
+        ]);
+
+    RolloutUnderWay? Rollout() =>
+        run.Journals is { Exist: true } journals && journals.LastRollout() is { } rollout && RolloutSession.GoesOn(rollout)
+            ? new(rollout, new RolloutSession(run).OrdersOf(rollout))
+            : null;
+}
