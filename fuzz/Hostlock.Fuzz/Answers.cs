@@ -86,7 +86,7 @@ static class Answers
     static async Task FetchAsync(HttpDownloads downloads, string url, bool isFile)
     {
         using var archives = new DownloadedArchives(Folder);
-        var fetcher = new TarballFetcher(downloads, archives, new FetchCache(Folder), Folder);
+        var fetcher = new TarballFetcher(downloads, archives, new FetchCache(Folder), Folder, FetchMode.Usual);
         if (isFile)
             await fetcher.FetchFileAsync(Reference($"file+{url}"), url, CancellationToken.None);
         else

@@ -96,6 +96,9 @@ public sealed class FetchException : HostlockException
     internal static FetchException Unreachable(string url, string why, Exception? inner = null) =>
         new($"unable to download '{url}': {why}", inner) { IsOutside = true, IsUnanswered = true };
 
+    internal static FetchException Offline(string url) =>
+        new($"'{url}' has to be asked, and --offline asks nobody") { IsOutside = true, IsUnanswered = true, Hint = "leave out --offline" };
+
     internal static FetchException NoHost(string url) => new($"'{url}' names no server")
     {
         Hint = "the name of a server has letters, digits, '-' and '.', and its port is below 65536",

@@ -47,19 +47,21 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     /// <param name="settings">The settings in nix.conf.</param>
     /// <param name="cacheFolder">The folder of answers and of copies of repositories: <c>~/.cache/hostlock</c>.</param>
     /// <param name="watcher">Is told how fetches go; null if nobody is to be told.</param>
+    /// <param name="mode">What is taken from the cache, and what from the network.</param>
     public FlakeFetcher(
-        IProcessRunner processes, HttpDownloads downloads, NixSettings settings, string cacheFolder, IFetchWatcher? watcher = null)
+        IProcessRunner processes, HttpDownloads downloads, NixSettings settings, string cacheFolder, IFetchWatcher? watcher = null,
+        FetchMode mode = FetchMode.Usual)
     {
         var temporaryFolder = Path.Combine(cacheFolder, "tmp");
         (_downloads, _settings, _watcher) = (downloads, settings, watcher);
         _cache = new(cacheFolder);
         _registries = new(settings, downloads, settings.Registry);
         _archives = new(temporaryFolder);
-        _tarballs = new(downloads, _archives, _cache, temporaryFolder);
+        _tarballs = new(downloads, _archives, _cache, temporaryFolder, mode);
         _forges = new(downloads, settings, _archives, _cache);
         _revisions = new(downloads, settings);
         _folders = new(_cache);
-        _git = new(processes, cacheFolder, _cache);
+        _git = new(processes, cacheFolder, _cache, mode);
     }
 
     /// <inheritdoc/>

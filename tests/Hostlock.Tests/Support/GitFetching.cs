@@ -1,3 +1,4 @@
+using Hostlock.Fetching;
 using Hostlock.Fetching.Git;
 using Hostlock.Flakes;
 
@@ -14,7 +15,7 @@ sealed class GitFetching : IDisposable
 
     public static FlakeRef Reference(string url) => FlakeRef.ParseInput(url, wantsTree: false, null, null);
 
-    public GitFetcher Fetcher() => new(Processes, Folder["cache"], new(Folder["cache"]));
+    public GitFetcher Fetcher(FetchMode mode = FetchMode.Usual) => new(Processes, Folder["cache"], new(Folder["cache"]), mode);
 
     /// <summary>What one run of the program locks for a reference.</summary>
     public async Task<FlakeRef> FetchAsync(string url)

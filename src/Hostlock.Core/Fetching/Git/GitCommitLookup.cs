@@ -88,7 +88,7 @@ sealed class GitCommitLookup(GitRepositories repositories)
                 async () => wanted is not null && await copy.CommitAsync(wanted, cancellationToken) is not null,
                 cancellationToken);
         }
-        catch (FetchException why) when (why.IsOutside)
+        catch (FetchException why) when (why.IsOutside && repositories.MayBeStale)
         {
             // Like Nix, this falls back to the commit that was fetched before, with a warning.
             name ??= GitCopies.LastHead(copy) ?? Master(url, warnings);

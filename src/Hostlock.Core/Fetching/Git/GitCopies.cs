@@ -37,6 +37,9 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     readonly ConcurrentDictionary<string, GitRepository> _copies = [];
     readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = [];
 
+    /// <summary>True if no remote repository is to be asked.</summary>
+    public bool IsOffline { get; init; }
+
     /// <summary>The copy of a repository; empty if nothing was fetched yet.</summary>
     public GitRepository Of(string url, CopyDepth depth)
     {
@@ -46,7 +49,7 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
         return _copies.GetOrAdd(path, _ =>
         {
             Create(path);
-            return new(processes, GitPlace.OfBare(path)!, url) { IsCopy = true };
+            return new(processes, GitPlace.OfBare(path)!, url) { IsCopy = true, IsReachable = !IsOffline };
         });
     }
 
@@ -58,6 +61,8 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     /// known.</returns>
     public static async Task<(string? Head, Revision? Tip)> AskAsync(GitRepository copy, string name, CancellationToken cancellationToken)
     {
+        if (!copy.IsReachable)
+            throw FetchException.Offline(copy.Url);
         var remote = GitRemote.Of(copy.Url);
         string[] question = [.. remote.Options, "ls-remote", "--symref", "--", remote.Address, name, $"{name}^{{}}"];
         var command = remote.For(GitProgram.Reach(copy.Place.Folder, question)) with { Output = new ProcessOutput.Text(MaximumAnswer) };
@@ -99,6 +104,8 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
             using var held = await HoldAsync(copy.Place.Folder, cancellationToken);
             if (await isThere())
                 return;
+            if (IsOffline)
+                throw FetchException.Offline(copy.Url);
             var command = Fetching(copy, options, specification);
             var finished = await copy.RunAsync(command, cancellationToken);
             if (!finished.Succeeded && finished.Errors.Contains(".lock': File exists", StringComparison.Ordinal))

@@ -27,10 +27,11 @@ sealed class GitFetcher : IDisposable
     /// <param name="processes">The seam to git.</param>
     /// <param name="cacheFolder">The folder of hostlock's cache, which holds the copies of repositories: <c>~/.cache/hostlock</c>.</param>
     /// <param name="cache">The answers of earlier runs.</param>
-    public GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache cache)
+    /// <param name="mode">What is taken from the cache, and what from the network.</param>
+    public GitFetcher(IProcessRunner processes, string cacheFolder, FetchCache cache, FetchMode mode = FetchMode.Usual)
     {
         (_cache, _temporaryFolder) = (cache, Path.Combine(cacheFolder, "tmp"));
-        _repositories = new(processes, cacheFolder);
+        _repositories = new(processes, cacheFolder, mode);
         _lookup = new(_repositories);
         _count = new(cache);
         Revisions = new(_repositories, _lookup);

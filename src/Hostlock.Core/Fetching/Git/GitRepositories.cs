@@ -9,13 +9,17 @@ namespace Hostlock.Fetching.Git;
 /// </summary>
 /// <param name="processes">The seam to git.</param>
 /// <param name="cacheFolder">The folder of hostlock's cache, which holds the copies: <c>~/.cache/hostlock</c>.</param>
-sealed class GitRepositories(IProcessRunner processes, string cacheFolder) : IDisposable
+/// <param name="mode">What is taken from the cache, and what from the network.</param>
+sealed class GitRepositories(IProcessRunner processes, string cacheFolder, FetchMode mode = FetchMode.Usual) : IDisposable
 {
     readonly ConcurrentDictionary<(GitPlace, string), GitRepository> _local = [];
     readonly ConcurrentDictionary<string, GitRepository> _byUrl = [];
 
     /// <summary>The copies of remote repositories.</summary>
-    public GitCopies Copies { get; } = new(processes, Path.Combine(cacheFolder, "git"));
+    public GitCopies Copies { get; } = new(processes, Path.Combine(cacheFolder, "git")) { IsOffline = mode == FetchMode.Offline };
+
+    /// <summary>True if a commit that was fetched before may stand in for a remote repository that does not answer.</summary>
+    public bool MayBeStale => mode != FetchMode.Anew;
 
     /// <summary>Opens a repository of this machine.</summary>
     /// <param name="place">The folders of the repository; null if none was found.</param>

@@ -37,6 +37,9 @@ sealed class GitRepository : IDisposable
     /// <summary>True for a copy of ours, whose settings are known.</summary>
     public bool IsCopy { get; init; }
 
+    /// <summary>False for a copy whose remote repository is not to be asked.</summary>
+    public bool IsReachable { get; init; } = true;
+
     /// <summary>True if commits are missing from the history.</summary>
     public bool IsShallow => File.Exists(Path.Combine(Place.Common, "shallow"));
 

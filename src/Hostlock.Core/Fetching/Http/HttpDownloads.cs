@@ -26,6 +26,9 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
 
     TimeSpan Patience => settings.StalledDownloadTimeout;
 
+    /// <summary>True if no server is to be asked.</summary>
+    public bool IsOffline { get; init; }
+
     /// <summary>Starts a download.</summary>
     /// <param name="url">The address.</param>
     /// <param name="token">The access token; null if there is none.</param>
@@ -130,6 +133,8 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         /// <param name="cancellationToken">Stops it.</param>
         public async Task<Answer> OpenAsync(long from, CancellationToken cancellationToken)
         {
+            if (downloads.IsOffline)
+                throw FetchException.Offline(Shown(url));
             while (true)
             {
                 var (answer, failure, wait) = await downloads.TryAsync(url, token, tag, from, ++_attempt, cancellationToken);

@@ -16,8 +16,10 @@ namespace Hostlock.Fetching.Http;
 /// <param name="archives">Reads archives.</param>
 /// <param name="cache">The answers of earlier runs.</param>
 /// <param name="temporaryFolder">The folder of temporary files.</param>
+/// <param name="mode">What is taken from the cache, and what from the network.</param>
 /// <remarks>Nix 2.34.8, libfetchers/tarball.cc.</remarks>
-sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives, FetchCache cache, string temporaryFolder)
+sealed class TarballFetcher(
+    HttpDownloads downloads, DownloadedArchives archives, FetchCache cache, string temporaryFolder, FetchMode mode)
 {
     /// <summary>Fetches an archive.</summary>
     /// <param name="reference">The reference.</param>
@@ -29,8 +31,10 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
     {
         var key = KeyOf("tarball", url);
         var known = cache.Find(key);
-        using (var download = await OpenAsync(url, known?.Tag, cancellationToken))
+        // Without a network, what was downloaded last is all that can be had, as with Nix's --offline.
+        if (known is null || mode != FetchMode.Offline || LocalPath(url) is not null)
         {
+            using var download = await OpenAsync(url, TagOf(known), cancellationToken);
             if (!download.IsUnchanged)
             {
                 known = await archives.ReadAsync(download, received, cancellationToken) with
@@ -76,10 +80,10 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
             }
             else
             {
-                known = await downloads.ReadAsync(url, null, known?.Tag, ReadAsync, cancellationToken) ?? known;
+                known = await downloads.ReadAsync(url, null, TagOf(known), ReadAsync, cancellationToken) ?? known;
             }
         }
-        catch (FetchException why) when (why.IsOutside && known is not null)
+        catch (FetchException why) when (why.IsOutside && known is not null && mode != FetchMode.Anew)
         {
             stale = new(why, FetchException.StillCached(why));
         }
@@ -98,6 +102,8 @@ sealed class TarballFetcher(HttpDownloads downloads, DownloadedArchives archives
             return answer;
         }
     }
+
+    string? TagOf(CachedAnswer? known) => mode == FetchMode.Anew ? null : known?.Tag;
 
     // The contents at an address may change; the ETag tells whether they have.
     static RefAttributes KeyOf(string type, string url) => RefAttributes.Of(("type", $"{type} by ETag"), ("url", url));

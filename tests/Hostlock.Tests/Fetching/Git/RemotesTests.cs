@@ -30,6 +30,39 @@ public sealed class RemotesTests : IDisposable
     }
 
     [Fact]
+    public async Task Offline_a_remote_repository_is_the_one_that_was_fetched()
+    {
+        _git.Repository("input", 1);
+        using var server = new GitServer(_git.Folder.Path);
+        var reference = GitFetching.Reference($"git://{server.Host}/input");
+        using (var fetcher = _git.Fetcher(FetchMode.Offline))
+            Assert.True((await Assert.ThrowsAsync<FetchException>(() => fetcher.FetchAsync(reference, Stop))).IsOutside);
+        var fetched = await _git.FetchAsync($"git://{server.Host}/input");
+        _git.Processes.Started.Clear();
+
+        using var offline = _git.Fetcher(FetchMode.Offline);
+        var had = await offline.FetchAsync(reference, Stop);
+
+        Assert.Equal(fetched, had.Locked);
+        Assert.NotNull(had.Stale);
+        Assert.Empty(_git.Processes.GitCommands.Intersect(["ls-remote", "fetch"]));
+    }
+
+    [Fact]
+    public async Task Anew_no_copy_stands_in_for_a_repository_that_does_not_answer()
+    {
+        _git.Repository("input", 1);
+        var reference = "";
+        using (var server = new GitServer(_git.Folder.Path))
+            await _git.FetchAsync(reference = $"git://{server.Host}/input");
+
+        using var usual = _git.Fetcher();
+        Assert.NotNull((await usual.FetchAsync(GitFetching.Reference(reference), Stop)).Stale);
+        using var anew = _git.Fetcher(FetchMode.Anew);
+        await Assert.ThrowsAsync<FetchException>(() => anew.FetchAsync(GitFetching.Reference(reference), Stop));
+    }
+
+    [Fact]
     public async Task A_remote_repository_whose_ids_are_no_revisions_is_refused_when_it_is_asked()
     {
         TestGit.In(_git.Folder.Path, "init", "-q", "-b", "main", "--object-format=sha256", "input");

@@ -71,14 +71,56 @@ public class TarballFetcherTests
         Assert.Equal($"{server.Url}/i.tar.gz{kept}", fetched.Locked.Input.Text("url"));
     }
 
+    [Theory]
+    [InlineData("file")]
+    [InlineData("tarball")]
+    public async Task Offline_what_was_downloaded_is_had_and_no_server_is_asked(string type)
+    {
+        using var folder = new TempFolder();
+        await using var server = new LoopbackServer(_ => new(200, ArchiveVectors.Bytes("small.gz"), ("ETag", "\"x\"")));
+        var why = await Assert.ThrowsAsync<FetchException>(() => FetchAsync(server, folder, type, FetchMode.Offline));
+        Assert.Equal($"'{server.Url}/f' has to be asked, and --offline asks nobody", why.Message);
+        Assert.True(why.IsOutside);
+        Assert.Empty(server.Requests);
+
+        var fetched = await FetchAsync(server, folder, type);
+        var asked = server.Requests.Count;
+
+        Assert.Equal(fetched.Locked, (await FetchAsync(server, folder, type, FetchMode.Offline)).Locked);
+        Assert.Equal(asked, server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("tarball")]
+    public async Task Anew_the_cache_is_not_asked_and_nothing_stands_in(string type)
+    {
+        using var folder = new TempFolder();
+        await using var server = new LoopbackServer(_ => new(200, ArchiveVectors.Bytes("small.gz"), ("ETag", "\"x\"")));
+        await FetchAsync(server, folder, type);
+
+        server.Answer = request => request.Headers.ContainsKey("if-none-match")
+            ? new(304, [])
+            : new(200, ArchiveVectors.Bytes("small.gz"), ("ETag", "\"y\""));
+        await FetchAsync(server, folder, type, FetchMode.Anew);
+        Assert.DoesNotContain("if-none-match", server.Requests.Last().Headers.Keys);
+
+        server.Answer = _ => WebAnswer.NotFound;
+        await Assert.ThrowsAsync<FetchException>(() => FetchAsync(server, folder, type, FetchMode.Anew));
+    }
+
     static Task<FetchedTree> FileAsync(LoopbackServer server, TempFolder folder) => FetchAsync(server, folder, "file");
 
-    static async Task<FetchedTree> FetchAsync(LoopbackServer server, TempFolder folder, string type)
+    static async Task<FetchedTree> FetchAsync(
+        LoopbackServer server, TempFolder folder, string type, FetchMode mode = FetchMode.Usual)
     {
         using var downloads = new HttpDownloads(
-            () => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }, Settings, TimeProvider.System);
+            () => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }, Settings, TimeProvider.System)
+        {
+            IsOffline = mode == FetchMode.Offline,
+        };
         using var archives = new DownloadedArchives(folder["tmp"]);
-        var fetcher = new TarballFetcher(downloads, archives, new(folder["cache"]), folder["tmp"]);
+        var fetcher = new TarballFetcher(downloads, archives, new(folder["cache"]), folder["tmp"], mode);
         var reference = FlakeRef.ParseInput($"{type}+{server.Url}/f", wantsTree: type == "tarball", null, null);
         return type == "file"
             ? await fetcher.FetchFileAsync(reference, $"{server.Url}/f", TestContext.Current.CancellationToken)
