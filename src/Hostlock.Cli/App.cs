@@ -26,7 +26,7 @@ static class App
     /// <param name="cancellationToken">Stops the run.</param>
     public static async Task<ExitCode> RunAsync(string[] arguments, Surroundings surroundings, CancellationToken cancellationToken)
     {
-        var terminal = new Terminal(surroundings, "auto", TypedCommands.InFlake);
+        var terminal = new Terminal(surroundings, "auto", TypedCommands.InFlake, Loudness.Usual);
         var code = await RunLineAsync();
         try
         {
@@ -43,23 +43,19 @@ static class App
         {
             try
             {
-                // 'help update' is what many type for 'update --help'.
-                if (arguments is ["help", .. var topic])
-                    arguments = [.. topic, "--help"];
                 var root = Commands(surroundings, arguments);
                 if (Suggestions.TryParse(arguments) is var (position, line))
                 {
-                    foreach (var word in Suggestions.At(position, line, root, Parsing, surroundings))
+                    foreach (var word in await Suggestions.AtAsync(position, line, root, Parsing, surroundings, cancellationToken))
                         terminal.Data(word + "\n");
                     return ExitCode.Done;
                 }
                 var parsed = root.Parse(arguments, Parsing);
-                if (CommandLineRules.FirstError(parsed) is { } wrong)
-                {
-                    terminal.Talk($"hostlock: {wrong}\nTry '{HelpPage.Path(parsed.CommandResult.Command)} --help'.\n");
-                    return ExitCode.BadRequest;
-                }
+                if (CommandLineRules.AsksForHelp(parsed))
+                    parsed = root.Parse([.. arguments.SkipLast(1), "--help"], Parsing);
                 terminal = CommandRun.NewTerminal(surroundings, parsed);
+                if (CommandLineRules.FirstError(parsed, arguments) is { } wrong)
+                    throw wrong;
                 return (ExitCode)await parsed.InvokeAsync(
                     new()
                     {
@@ -77,7 +73,7 @@ static class App
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                terminal.Talk("hostlock: interrupted; every lock is as it was or as it was meant to be\n");
+                terminal.Problem("hostlock: interrupted; every lock is as it was or as it was meant to be\n");
                 return ExitCode.Interrupted;
             }
             catch (Exception why) when (why is IOException or UnauthorizedAccessException)
@@ -89,7 +85,7 @@ static class App
             }
             catch (Exception bug)
             {
-                terminal.Talk($"hostlock: this is a bug; please report it with what you typed\n{bug}\n");
+                terminal.Problem($"hostlock: this is a bug; please report it with what you typed\n{bug}\n");
                 return ExitCode.Bug;
             }
         }
@@ -105,56 +101,65 @@ static class App
         _ => ExitCode.BadRequest,
     };
 
-    /// <summary>All commands. Adding one is a line here.</summary>
-    static readonly (string Name, Func<FleetCommand> Make)[] All =
+    /// <summary>All commands, in the order in which the help lists them. Adding one is a line here.</summary>
+    static readonly (CommandGroup Group, string Name, Func<FleetCommand> Make)[] All =
     [
-        ("init", () => new InitCommand()),
-        ("lock", () => new LockCommand()),
-        ("update", () => new UpdateCommand()),
-        ("status", () => new StatusCommand()),
-        ("outdated", () => new OutdatedCommand()),
-        ("diff", () => new DiffCommand()),
-        ("promote", () => new PromoteCommand()),
-        ("check", () => new CheckCommand()),
-        ("show", () => new ShowCommand()),
-        ("hash", () => new HashCommand()),
-        ("merge-driver", () => new MergeDriverCommand()),
-        ("resolve", () => new ResolveCommand()),
-        (BisectCommand.Name, () => new BisectCommand()),
-        (InputCommand.Name, () => new InputCommand()),
-        ("follows", () => new FollowsCommand()),
-        ("log", () => new LogCommand()),
-        ("report", () => new ReportCommand()),
-        ("restore", () => new RestoreCommand()),
-        ("undo", () => new UndoCommand()),
-        ("redo", () => new RedoCommand()),
-        ("probe", () => new ProbeCommand()),
-        ("adopt", () => new AdoptCommand()),
-        ("switch", () => new SwitchCommand()),
-        ("rollout", () => new RolloutCommand()),
-        ("tick", () => new TickCommand()),
-        ("rollback", () => new RollbackCommand()),
-        ("eject", () => new EjectCommand()),
-        ("hold", () => new HoldCommand()),
-        ("unhold", () => new UnholdCommand()),
-        ("freeze", () => new FreezeCommand()),
-        ("unfreeze", () => new UnfreezeCommand()),
-        ("completion", () => new CompletionCommand()),
-        (ManCommand.Name, () => new ManCommand()),
+        (CommandGroup.Start, "init", () => new InitCommand()),
+        (CommandGroup.Start, "eject", () => new EjectCommand()),
+        (CommandGroup.EveryDay, "status", () => new StatusCommand()),
+        (CommandGroup.EveryDay, "update", () => new UpdateCommand()),
+        (CommandGroup.EveryDay, "promote", () => new PromoteCommand()),
+        (CommandGroup.EveryDay, "switch", () => new SwitchCommand()),
+        (CommandGroup.EveryDay, "undo", () => new UndoCommand()),
+        (CommandGroup.EveryDay, "redo", () => new RedoCommand()),
+        (CommandGroup.EveryDay, "lock", () => new LockCommand()),
+        (CommandGroup.Look, "outdated", () => new OutdatedCommand()),
+        (CommandGroup.Look, "diff", () => new DiffCommand()),
+        (CommandGroup.Look, "check", () => new CheckCommand()),
+        (CommandGroup.Look, "follows", () => new FollowsCommand()),
+        (CommandGroup.Look, "report", () => new ReportCommand()),
+        (CommandGroup.Look, "show", () => new ShowCommand()),
+        (CommandGroup.Machines, "rollout", () => new RolloutCommand()),
+        (CommandGroup.Machines, "rollback", () => new RollbackCommand()),
+        (CommandGroup.Machines, "probe", () => new ProbeCommand()),
+        (CommandGroup.Machines, "adopt", () => new AdoptCommand()),
+        (CommandGroup.Machines, "tick", () => new TickCommand()),
+        (CommandGroup.History, "log", () => new LogCommand()),
+        (CommandGroup.History, "restore", () => new RestoreCommand()),
+        (CommandGroup.History, BisectCommand.Name, () => new BisectCommand()),
+        (CommandGroup.History, "resolve", () => new ResolveCommand()),
+        (CommandGroup.Settings, InputCommand.Name, () => new InputCommand()),
+        (CommandGroup.Settings, "freeze", () => new FreezeCommand()),
+        (CommandGroup.Settings, "unfreeze", () => new UnfreezeCommand()),
+        (CommandGroup.Settings, "hold", () => new HoldCommand()),
+        (CommandGroup.Settings, "unhold", () => new UnholdCommand()),
+        (CommandGroup.Plumbing, "merge-driver", () => new MergeDriverCommand()),
+        (CommandGroup.Plumbing, "hash", () => new HashCommand()),
+        (CommandGroup.Plumbing, "completion", () => new CompletionCommand()),
+        (CommandGroup.Plumbing, ManCommand.Name, () => new ManCommand()),
+        (CommandGroup.Plumbing, HelpCommand.Name, () => new HelpCommand()),
     ];
 
-    // A line that begins with the name of a command needs only that command. Any other line, and the manual, may need all of them.
+    /// <summary>What a command is for.</summary>
+    public static CommandGroup GroupOf(string name) => Array.Find(All, command => command.Name == name).Group;
+
+    /// <summary>The program with all its commands, for tests of what they say.</summary>
+    /// <param name="surroundings">Everything outside the program.</param>
+    internal static RootCommand Whole(Surroundings surroundings) => Commands(surroundings, [HelpCommand.Name]);
+
+    // A line that begins with the name of a command needs only that command. Any other line, the help and the manual may need all of them.
     static RootCommand Commands(Surroundings surroundings, string[] arguments)
     {
         Func<string, bool> isNeeded = arguments switch
         {
             [] => name => name == "status",
-            ["--version"] => _ => false,
-            [var first, ..] when first != ManCommand.Name && Array.Exists(All, command => command.Name == first) => name => name == first,
+            ["--version" or "-V"] => _ => false,
+            [ManCommand.Name or HelpCommand.Name, ..] => _ => true,
+            [var first, ..] when Array.Exists(All, command => command.Name == first) => name => name == first,
             _ => _ => true,
         };
         var root = new RootCommand("One flake, many hosts, one lock per host.");
-        foreach (var (name, make) in All.Where(command => isNeeded(command.Name)))
+        foreach (var (_, name, make) in All.Where(command => isNeeded(command.Name)))
         {
             var command = make().Build(surroundings);
             root.Add(command);
@@ -165,7 +170,9 @@ static class App
         root.Add(CommonOptions.Flake);
         root.Add(CommonOptions.Json);
         root.Add(CommonOptions.Color);
-        CommandLineRules.Apply(root);
+        foreach (var option in CommonOptions.Placed)
+            root.Add(option);
+        CommandLineRules.Apply(root, HelpPage.WidthFor(surroundings));
         return root;
     }
 }

@@ -56,7 +56,8 @@ sealed class ChangeUndoing(string name)
             note,
             hidden =>
             {
-                terminal.Data(done);
+                if (run.IsJson || !terminal.IsQuiet)
+                    terminal.Data(done);
                 terminal.Flush();
                 if (hidden is not null)
                     terminal.Warn(hidden);

@@ -5,35 +5,38 @@ using System.CommandLine.Parsing;
 
 namespace Hostlock.Cli;
 
-/// <summary>Rules that the command-line library lacks: a mistyped option is not a host, and an error is one line.</summary>
+/// <summary>Rules that the command-line library lacks: a mistyped option is not a host, a flag has no value, and an error has the form of
+/// all errors.</summary>
 static class CommandLineRules
 {
-    /// <summary>Gives every command our help, and refuses <c>--json</c> if a command prints none.</summary>
-    public static void Apply(Command command)
+    /// <summary>Gives every command our help and our version, and flags that take no word behind them.</summary>
+    /// <param name="command">The command, with those within it.</param>
+    /// <param name="width">The width of the help in columns.</param>
+    public static void Apply(Command command, int width)
     {
-        // An option before the name of the command does not belong to the command.
-        if (command is not RootCommand && !command.Options.Contains(CommonOptions.Json))
+        foreach (var option in command.Options)
         {
-            command.Validators.Add(result =>
+            switch (option)
             {
-                if (result.GetResult(CommonOptions.Json) is { Implicit: false })
-                    result.AddError($"'{HelpPage.Path(command)}' takes no '{CommonOptions.Json.Name}'");
-            });
-        }
-        foreach (var option in command.Options.OfType<HelpOption>())
-        {
-            option.Action = new HelpPage();
-            option.Description = "Show this help";
-            foreach (var alias in option.Aliases.Where(alias => alias != "-h").ToList())
-                option.Aliases.Remove(alias);
-        }
-        foreach (var option in command.Options.OfType<VersionOption>())
-        {
-            option.Description = "Show the version";
-            option.Action = new VersionLine();
+                case HelpOption:
+                    option.Action = new HelpPage(width);
+                    option.Description = "Show this help";
+                    foreach (var alias in option.Aliases.Where(alias => alias != "-h").ToList())
+                        option.Aliases.Remove(alias);
+                    break;
+                case VersionOption:
+                    option.Action = new VersionLine();
+                    option.Description = "Show the version";
+                    option.Recursive = true;
+                    option.Aliases.Add("-V");
+                    break;
+                case Option<bool>:
+                    option.Arity = ArgumentArity.Zero;
+                    break;
+            }
         }
         foreach (var inner in command.Subcommands)
-            Apply(inner);
+            Apply(inner, width);
     }
 
     sealed class VersionLine : SynchronousCommandLineAction
@@ -47,43 +50,124 @@ static class CommandLineRules
         }
     }
 
-    /// <summary>The first error of a command line, in one line; null if it has none. Who asks for help gets it beside most
-    /// errors.</summary>
-    public static string? FirstError(ParseResult parsed) => parsed.Action switch
+    /// <summary>True if the line asks for help in the way of other programs: <c>hostlock tick help</c>.</summary>
+    /// <param name="parsed">The line.</param>
+    public static bool AsksForHelp(ParseResult parsed) =>
+        parsed.UnmatchedTokens is ["help"] && parsed.CommandResult.Command is not RootCommand;
+
+    /// <summary>The first error of a command line; null if it has none. Who asks for help gets it beside most errors.</summary>
+    /// <param name="parsed">The line.</param>
+    /// <param name="words">Its words, as they were typed.</param>
+    public static UsageException? FirstError(ParseResult parsed, IReadOnlyList<string> words) => parsed.Action switch
     {
-        HelpPage => parsed.UnmatchedTokens.Count > 0 ? ErrorOf(parsed) : null,
+        HelpPage => parsed.UnmatchedTokens.Count > 0 ? ErrorOf(parsed, words) : null,
         VersionLine => null,
-        _ => parsed.Errors.Count > 0 || MistypedOption(parsed) is not null ? ErrorOf(parsed) : null,
+        _ => ErrorOf(parsed, words),
     };
 
-    // The first word of an argument that looks like an option. Whatever follows the word '--' is none, and '-' is the standard input.
-    static string? MistypedOption(ParseResult parsed)
-    {
-        var words = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).ToList();
-        var behind = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Skip(1).Count();
-        return words.SkipLast(behind).FirstOrDefault(token => token.Value.Length > 1 && token.Value[0] == '-')?.Value;
-    }
-
-    static string ErrorOf(ParseResult parsed)
+    static UsageException? ErrorOf(ParseResult parsed, IReadOnlyList<string> words)
     {
         var command = parsed.CommandResult.Command;
-        return parsed.UnmatchedTokens switch
+        var path = HelpPage.Path(command);
+        var before = words.TakeWhile(word => word != "--").ToList();
+        if (before.Select(word => FlagOf(word, command)).OfType<string>().FirstOrDefault() is { } flag)
+            return UsageException.TakesNoValue(flag);
+        if (UnknownOptions(parsed) is { Count: > 0 } unknown)
+            return UsageException.UnknownOptions(path, unknown, [.. KnownOptions(command)]);
+        if (RefusedIn(parsed) is var (option, why))
+            return UsageException.TakesNo(path, option, why);
+        if (parsed.UnmatchedTokens is [var word, ..])
+            return command is RootCommand
+                ? UsageException.NoSuchCommand(word, command.Subcommands.Where(each => !each.Hidden).Select(each => each.Name))
+                : UsageException.UnexpectedWords(parsed.UnmatchedTokens, HelpPage.Usage(command));
+        foreach (var (one, other) in ((Option, Option)[])
+            [(CommonOptions.Quiet, CommonOptions.Verbose), (CommonOptions.Offline, CommonOptions.Refresh)])
         {
-            [['-', ..] option, ..] => UnknownOption(option, command),
-            [var word, ..] when command.Subcommands.Count > 0 =>
-                $"unknown command '{word}'"
-                + Hint(Closest.To(word, command.Subcommands.Where(each => !each.Hidden).Select(each => each.Name))),
-            [var word, ..] => $"'{HelpPage.Path(command)}' takes no '{word}'",
-            _ when MistypedOption(parsed) is { } option => UnknownOption(option, command),
-            _ => Lowered(parsed.Errors[0].Message),
-        };
+            if (IsGiven(parsed, one) && IsGiven(parsed, other))
+                return UsageException.Excludes(one.Name, other.Name);
+        }
+        return parsed.Errors is [var error, ..] ? Explained(error, parsed) : null;
     }
 
-    // Of one letter any other letter is near.
-    static string UnknownOption(string word, Command command) =>
-        $"unknown option '{word}'{Hint(word.Length > 2 ? Closest.To(word, OptionsOf(command)) : null)}";
+    // A flag with a value joined to it, '--json=yes'. The library would take the value for a word of the command.
+    static string? FlagOf(string word, Command command) =>
+        word.StartsWith("--", StringComparison.Ordinal) && word.IndexOf('=', StringComparison.Ordinal) is > 2 and var equals
+        && OptionsOf(command).OfType<Option<bool>>().Any(option => option.Name == word[..equals])
+            ? word[..equals]
+            : null;
 
-    static string Hint(string? closest) => closest is null ? "" : $"; {closest}";
+    // Words that look like options and are none. Whatever follows the word '--' is none, and '-' is the standard input.
+    static List<string> UnknownOptions(ParseResult parsed)
+    {
+        var words = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .Select(token => token.Value).ToList();
+        var behind = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Skip(1).Select(token => token.Value).ToList();
+        return
+        [
+            .. parsed.UnmatchedTokens.Concat(words.SkipLast(behind.Count))
+                .Where(word => word.Length > 1 && word[0] == '-' && !behind.Contains(word)).Distinct(),
+        ];
+    }
+
+    // An option that other commands have; also one that stands before the name of the command.
+    static (string Option, string Why)? RefusedIn(ParseResult parsed)
+    {
+        var result = parsed.CommandResult;
+        if (result.Children.OfType<OptionResult>().FirstOrDefault(IsRefused) is { Option: RefusedOption known } own)
+            return (own.IdentifierToken!.Value, known.Why);
+        // A line without the name of a command is one of 'hostlock status'.
+        var command = result.Command is RootCommand root ? root.Subcommands.First(each => each.Name == "status") : result.Command;
+        for (SymbolResult? above = result.Command is RootCommand ? result : result.Parent; above is CommandResult each; above = each.Parent)
+        {
+            foreach (var given in each.Children.OfType<OptionResult>().Where(given => !given.Implicit && !given.Option.Recursive))
+            {
+                if (!command.Options.Contains(given.Option) && given.Option is not HelpOption)
+                    return (given.IdentifierToken!.Value, WhyNot(command, given.IdentifierToken.Value));
+            }
+        }
+        return null;
+
+        static bool IsRefused(OptionResult option) => option is { Implicit: false, Option: RefusedOption };
+    }
+
+    static string WhyNot(Command command, string name) =>
+        command.Options.OfType<RefusedOption>().FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name))?.Why
+            ?? "it has no such option";
+
+    static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    // The library's words are those of a programmer, and differ from ours.
+    static UsageException Explained(ParseError error, ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        switch (error.SymbolResult)
+        {
+            case OptionResult { IdentifierToken: { } name, Option: var option } given:
+                var shown = HelpContents.ValueOf(option) ?? "VALUE";
+                if (given.Tokens.Count < option.Arity.MinimumNumberOfValues)
+                    return UsageException.NeedsValue(name.Value, shown);
+                if (given.Tokens.Count > option.Arity.MaximumNumberOfValues)
+                    return UsageException.Twice(name.Value);
+                if (error.Message.Contains("System.", StringComparison.Ordinal))
+                    return UsageException.NotANumber(name.Value, given.Tokens[0].Value);
+                break;
+            case var _ when Missing(parsed).ToList() is { Count: > 0 } missing:
+                return UsageException.Needs(HelpPage.Path(command), missing, HelpPage.Usage(command));
+        }
+        return UsageException.Wrong(Lowered(error.Message));
+    }
+
+    static IEnumerable<string> Missing(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        foreach (var argument in command.Arguments.Where(argument => !argument.Hidden))
+        {
+            if ((parsed.GetResult(argument)?.Tokens.Count ?? 0) < argument.Arity.MinimumNumberOfValues)
+                yield return HelpContents.Name(argument);
+        }
+        foreach (var option in command.Options.Where(option => option.Required && parsed.GetResult(option) is null or { Implicit: true }))
+            yield return $"{option.Name} {HelpContents.ValueOf(option)}";
+    }
 
     // The library lists the choices on a line each.
     static string Lowered(string message) =>
@@ -91,7 +175,12 @@ static class CommandLineRules
             ' ', message[1..].Split((char[])['\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries))
             .TrimEnd('.', ':');
 
-    static IEnumerable<string> OptionsOf(Command command) =>
-        command.Options.Where(option => !option.Hidden).SelectMany(option => option.Aliases.Prepend(option.Name))
-            .Concat(command.Parents.OfType<Command>().SelectMany(OptionsOf));
+    static IEnumerable<Option> OptionsOf(Command command) =>
+        command.Options.Where(option => !option.Hidden).Concat(command.Parents.OfType<Command>().SelectMany(OptionsOf));
+
+    // Before the name of the command, more options can stand than the command has.
+    static IEnumerable<string> KnownOptions(Command command) =>
+        command.Options.Where(option => !option.Hidden)
+            .Concat(command.Parents.OfType<Command>().SelectMany(OptionsOf).Where(option => option.Recursive || option is HelpOption))
+            .SelectMany(option => option.Aliases.Prepend(option.Name)).Distinct();
 }

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Hostlock.Fetching;
-using Hostlock.Fleets;
 using Hostlock.Cli.Commands;
+using Hostlock.Fetching;
+using Hostlock.Fetching.Http;
+using Hostlock.Fleets;
 using Hostlock.Fleets.Bisecting;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
@@ -32,6 +33,21 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     CacheFolder? _cache;
     FlakeFetcher? _fetcher;
     FetchLines? _lines;
+
+    /// <summary>A run of a command. If the line asks for it, each program that it runs and each request to a server is said.</summary>
+    /// <param name="surroundings">Everything outside the program.</param>
+    /// <param name="parsed">The words.</param>
+    /// <param name="cancellationToken">Stops the run.</param>
+    public static CommandRun Of(Surroundings surroundings, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (!parsed.GetValue(CommonOptions.Verbose))
+            return new(surroundings, parsed, cancellationToken);
+        var terminal = NewTerminal(surroundings, parsed);
+        return new(
+            surroundings.Telling(
+                command => terminal.Detail($"run {Visible.Name(command)}\n"), url => terminal.Detail($"ask {Visible.Name(url)}\n")),
+            parsed, cancellationToken);
+    }
 
     /// <summary>Everything outside the program.</summary>
     public Surroundings Surroundings => surroundings;
@@ -147,14 +163,28 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public MachineAddress AddressOf(HostName host) => MachineAddress.Of(Folder.HostOf(host), surroundings.Machine);
 
     /// <summary>The hosts that an argument names; the host that is this machine if it names none.</summary>
-    /// <exception cref="FleetException">A word names nothing, or no host has the name of this machine.</exception>
-    public IReadOnlyList<Host> HostsOrHere(Argument<string[]> hosts) => Words(hosts).Length > 0 ? Hosts(hosts) : [HostHere];
+    /// <param name="hosts">The argument.</param>
+    /// <param name="all">The option that names all hosts.</param>
+    /// <exception cref="HostlockException">A word names nothing, or no host has the name of this machine.</exception>
+    public IReadOnlyList<Host> HostsOrHere(Argument<string[]> hosts, Option<bool> all) =>
+        Value(all) || Words(hosts).Length > 0 ? Hosts(hosts, all) : [HostHere];
 
-    /// <summary>The host that is this machine.</summary>
+    /// <summary>The host that is this machine, which the person is told, because nobody named it.</summary>
     /// <exception cref="FleetException">No host has the name of this machine.</exception>
     public Host HostHere =>
-        HostHereIn(Folder)
-            ?? throw FleetException.NoHostHere(surroundings.Machine, Folder.Fleet.Hosts.Select(host => host.Name));
+        HostHereIfAny ?? throw FleetException.NoHostHere(surroundings.Machine, Folder.Fleet.Hosts.Select(host => host.Name));
+
+    /// <summary>The host that is this machine, which the person is told, because nobody named it; null if no host has its name.</summary>
+    public Host? HostHereIfAny
+    {
+        get
+        {
+            if (HostHereIn(Folder) is not { } here)
+                return null;
+            Terminal.Talk($"{here.Name}: this machine\n");
+            return here;
+        }
+    }
 
     /// <summary>The host of a flake that is this machine; null if it has none of that name.</summary>
     /// <param name="folder">The flake.</param>
@@ -162,15 +192,52 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         folder.Fleet.Hosts.FirstOrDefault(host => host.Name.ToString() == surroundings.Machine);
 
     /// <summary>The hosts that an argument names; all hosts if it names none.</summary>
-    /// <exception cref="FleetException">A word names nothing, or the root lock, which is no machine.</exception>
-    public IReadOnlyList<Host> Hosts(Argument<string[]> hosts) =>
-        Words(hosts) is { Length: > 0 } words
-            ? [.. words.SelectMany(Folder.OwnersNamed).Distinct().Select(HostOf)]
-            : Folder.Fleet.Hosts;
+    /// <param name="hosts">The argument.</param>
+    /// <param name="all">The option that names all hosts.</param>
+    /// <exception cref="HostlockException">A word names nothing, or the root lock, which is no machine.</exception>
+    public IReadOnlyList<Host> Hosts(Argument<string[]> hosts, Option<bool> all) =>
+        Named(hosts, all) is { Length: > 0 } words ? HostsNamed(words) : Folder.Fleet.Hosts;
+
+    /// <summary>The hosts that words name, which a command needs; all hosts if the option is given.</summary>
+    /// <param name="words">The words.</param>
+    /// <param name="all">The option that names all hosts.</param>
+    /// <exception cref="HostlockException">No host is named, a word names nothing, or the root lock, which is no machine.</exception>
+    public IReadOnlyList<Host> SomeHosts(string[] words, Option<bool> all)
+    {
+        Check(words, all);
+        return Value(all) ? Folder.Fleet.Hosts : words.Length > 0 ? HostsNamed(words) : throw FleetException.NoHosts();
+    }
+
+    /// <summary>The hosts that words name, whose inputs hostlock.toml can freeze; all hosts if the option is given.</summary>
+    /// <param name="words">The words.</param>
+    /// <param name="all">The option that names all hosts.</param>
+    /// <exception cref="HostlockException">No host is named, or a word names nothing, or the root lock, which has no
+    /// table there.</exception>
+    public IEnumerable<HostName> FreezableHosts(string[] words, Option<bool> all)
+    {
+        Check(words, all);
+        return Value(all) ? Folder.Fleet.Hosts.Select(host => host.Name)
+            : words.Length == 0 ? throw FleetException.NoHosts()
+            : Folder.OwnersNamed(words).Select(owner => owner is LockOwner.Host(var name) ? name : throw FleetException.RootCannotFreeze());
+    }
+
+    List<Host> HostsNamed(string[] words) => [.. Folder.OwnersNamed(words).Select(HostOf)];
 
     /// <summary>The host that a word names.</summary>
-    /// <exception cref="FleetException">The word names no host.</exception>
-    public Host HostNamed(string word) => HostOf(Folder.OwnerNamed(word));
+    /// <exception cref="HostlockException">The word names no host.</exception>
+    public Host HostNamed(string word) => HostOf(OwnerNamed(word));
+
+    /// <summary>The root or the host that a word names.</summary>
+    /// <exception cref="HostlockException">The word names neither.</exception>
+    public LockOwner OwnerNamed(string word)
+    {
+        Check([word], null);
+        return Folder.OwnerNamed(word);
+    }
+
+    /// <summary>The lock that a word names.</summary>
+    /// <exception cref="HostlockException">The word names none.</exception>
+    public LockPlace PlaceNamed(string word) => Folder.PlaceOf(OwnerNamed(word));
 
     Host HostOf(LockOwner owner) =>
         owner is LockOwner.Host(var name) ? Folder.HostOf(name) : throw FleetException.RootIsNoMachine();
@@ -183,10 +250,16 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     {
         if (_part is not null)
             return _part.Whole.NewFetcher(cacheFolder);
-        _lines ??= surroundings.IsErrorsTerminal ? new(surroundings) : null;
+        _lines ??= surroundings.IsErrorsTerminal && !Terminal.IsQuiet ? new(surroundings) : null;
         var settings = NixSettings.Read(surroundings.Variables);
-        return new(
-            surroundings.Processes, new(() => surroundings.Http(settings), settings, surroundings.Time), settings, cacheFolder, _lines);
+        var mode = parsed.GetValue(CommonOptions.Offline) ? FetchMode.Offline
+            : parsed.GetValue(CommonOptions.Refresh) ? FetchMode.Anew
+            : FetchMode.Usual;
+        var downloads = new HttpDownloads(() => surroundings.Http(settings), settings, surroundings.Time)
+        {
+            IsOffline = mode == FetchMode.Offline,
+        };
+        return new(surroundings.Processes, downloads, settings, cacheFolder, _lines, mode);
     }
 
     /// <summary>The value of an option; the default if the line does not have the option.</summary>
@@ -206,14 +279,118 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     string[]? PartOf(Symbol symbol) => _part?.Words.GetValueOrDefault(symbol);
 
     /// <summary>The locks that an argument names; all locks if it names none.</summary>
-    public IReadOnlyList<LockPlace> Places(Argument<string[]> hosts) =>
-        Words(hosts) is { Length: > 0 } words ? PlacesOf(words) : Folder.AllPlaces();
+    /// <param name="hosts">The argument.</param>
+    /// <param name="all">The option that names all locks.</param>
+    /// <exception cref="HostlockException">A word names nothing.</exception>
+    public IReadOnlyList<LockPlace> PlacesOrAll(Argument<string[]> hosts, Option<bool> all) =>
+        Named(hosts, all) is { Length: > 0 } words ? PlacesOf(words) : Folder.AllPlaces();
 
     /// <summary>The locks that an argument names; all locks if the option is given.</summary>
-    /// <exception cref="FleetException">No host is named and the option is missing. A command that moves inputs must not move them in all
-    /// locks only because no host was named.</exception>
+    /// <param name="hosts">The argument.</param>
+    /// <param name="all">The option that names all locks.</param>
+    /// <exception cref="HostlockException">A word names nothing; or no host is named and the option is missing. A command that moves inputs
+    /// must not move them in all locks only because no host was named.</exception>
     public IReadOnlyList<LockPlace> Places(Argument<string[]> hosts, Option<bool> all) =>
-        Value(all) ? Folder.AllPlaces() : Words(hosts) is { Length: > 0 } words ? PlacesOf(words) : throw FleetException.NoHosts();
+        Value(all) || Words(hosts).Length > 0 ? PlacesOrAll(hosts, all) : throw FleetException.NoHosts();
+
+    /// <summary>The locks that an argument names; all locks if the option is given; the lock of the host that is this machine if nothing is
+    /// named.</summary>
+    /// <param name="hosts">The argument.</param>
+    /// <param name="all">The option that names all locks.</param>
+    /// <exception cref="HostlockException">A word names nothing; or nothing is named, and no host has the name of this machine.</exception>
+    public IReadOnlyList<LockPlace> PlacesOrHere(Argument<string[]> hosts, Option<bool> all) =>
+        PlaceHere(hosts, all) ?? Places(hosts, all);
+
+    /// <summary>As <see cref="PlacesOrHere"/>; all locks if nothing is named, and no host has the name of this machine.</summary>
+    /// <param name="hosts">The argument.</param>
+    /// <param name="all">The option that names all locks.</param>
+    /// <exception cref="HostlockException">A word names nothing.</exception>
+    public IReadOnlyList<LockPlace> PlacesHereOrAll(Argument<string[]> hosts, Option<bool> all) =>
+        PlaceHere(hosts, all) ?? PlacesOrAll(hosts, all);
+
+    /// <summary>Those of several flakes that have the host that is this machine, if the line names no host; otherwise all.</summary>
+    /// <param name="hosts">The argument.</param>
+    /// <param name="all">The option that names all hosts; null if the command has none.</param>
+    /// <param name="flakes">The flakes.</param>
+    public IEnumerable<FleetFolder> WithHostHere<T>(Argument<T> hosts, Option<bool>? all, IReadOnlyList<FleetFolder> flakes) =>
+        parsed.GetResult(hosts) is { Tokens.Count: > 0 } || (all is not null && Value(all))
+            ? flakes
+            : flakes.Where(flake => HostHereIn(flake) is not null);
+
+    LockPlace[]? PlaceHere(Argument<string[]> hosts, Option<bool> all) =>
+        !Value(all) && Words(hosts).Length == 0 && HostHereIfAny is { } here ? [Folder.PlaceOf(here.Name)] : null;
+
+    /// <summary>The root and the hosts that an argument names; all of them if the option is given.</summary>
+    /// <param name="hosts">The argument.</param>
+    /// <param name="all">The option that names all of them.</param>
+    /// <exception cref="HostlockException">No host is named, or a word names nothing.</exception>
+    public IReadOnlyList<LockOwner> Owners(Argument<string[]> hosts, Option<bool> all)
+    {
+        var words = Named(hosts, all);
+        return Value(all) ? [new LockOwner.Root(), .. Folder.Fleet.Hosts.Select(host => new LockOwner.Host(host.Name))]
+            : words.Length > 0 ? Folder.OwnersNamed(words)
+            : throw FleetException.NoHosts();
+    }
+
+    // The words of an argument for hosts.
+    string[] Named(Argument<string[]> hosts, Option<bool> all)
+    {
+        var words = Words(hosts);
+        Check(words, all);
+        return words;
+    }
+
+    // Refuses words where hosts belong that mean something else, with the command that was meant.
+    void Check(string[] words, Option<bool>? all)
+    {
+        if (all is not null && Value(all) && words is [var word, ..])
+            throw UsageException.AllAndMore(word);
+        var inputs = words.Distinct().Select(each => (Word: each, Found: Folder.InputNamed(each))).Where(each => each.Found is not null)
+            .ToDictionary(each => each.Word, each => each.Found!.Value);
+        if (inputs.Count > 0)
+            throw UsageException.InputForHost(
+                [.. inputs.Values.Select(each => each.Input)], Meant(inputs), HostNames.Append(HostName.Root));
+        if (words.Contains("help") && Folder.TryOwnerNamed("help") is null)
+            throw UsageException.NoHelpHere(HelpPage.Path(Command));
+    }
+
+    IEnumerable<string> HostNames => Folder.Fleet.Hosts.Select(host => host.Name.ToString());
+
+    // The line with its inputs behind -i, and with as many hosts as the command needs; null if the command takes no inputs.
+    string? Meant(IReadOnlyDictionary<string, (string? Host, string Input)> inputs)
+    {
+        if (!Command.Options.Any(option => option.Name == CommonOptions.InputName && !option.Hidden))
+            return null;
+        var words = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens).ToList();
+        var line = new List<string> { "hostlock" };
+        var (named, at) = (new List<string>(), 1);
+        for (var i = 0; i < parsed.Tokens.Count; i++)
+        {
+            var token = parsed.Tokens[i];
+            if (token.Type == TokenType.Option && CommonOptions.Flake.Aliases.Append(CommonOptions.Flake.Name).Contains(token.Value))
+            {
+                i++; // the hint names the flake by itself
+                continue;
+            }
+            var isWord = words.Any(word => ReferenceEquals(word, token));
+            if (isWord && inputs.TryGetValue(token.Value, out var input))
+            {
+                line.AddRange(["-i", input.Input]);
+                if (input.Host is { } host)
+                    named.Add(host);
+                continue;
+            }
+            line.Add(token.Value);
+            if (isWord)
+                named.Add(token.Value);
+            if (isWord || token.Type == TokenType.Command)
+                at = line.Count;
+        }
+        var missing = HostNames.OrderBy(name => name == surroundings.Machine ? 0 : 1).Append(HostName.Root).Except(named)
+            .Take(Math.Max(0, Command.Arguments.Count - named.Count));
+        line.InsertRange(at, inputs.Values.Select(each => each.Host).OfType<string>().Concat(missing).Distinct());
+        return ShellWord.Join(line);
+    }
 
     IReadOnlyList<LockPlace> PlacesOf(string[] words)
     {
@@ -254,7 +431,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         return new(part.Outside, parsed, cancellationToken)
         {
             _part = part,
-            Terminal = new(part.Outside, parsed.GetValue(CommonOptions.Color) ?? "auto", new(way, way)),
+            Terminal = NewTerminal(part.Outside, parsed, new(way, way)),
         };
     }
 
@@ -292,17 +469,31 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         Path.GetRelativePath(surroundings.Folder, flake.Path) is var way && way.StartsWith('-') ? $"./{way}" : way;
 
     static string StartOf(Surroundings surroundings, ParseResult parsed) =>
-        Path.GetFullPath(parsed.GetValue(CommonOptions.Flake) ?? surroundings.FlakeFolder, surroundings.Folder);
+        Path.GetFullPath(ValueOf(parsed, CommonOptions.Flake) ?? surroundings.FlakeFolder, surroundings.Folder);
 
     /// <summary>The terminal for a line.</summary>
     public static Terminal NewTerminal(Surroundings surroundings, ParseResult parsed)
     {
         // Outside of any flake, a message says by itself where a command is typed.
         var way = FleetFolder.Find(StartOf(surroundings, parsed)) is { } flake ? Path.GetRelativePath(surroundings.Folder, flake) : null;
-        return new(
-            surroundings, parsed.GetValue(CommonOptions.Color) ?? "auto",
-            way is null ? TypedCommands.InFlake : new(parsed.GetValue(CommonOptions.Flake), way == "." ? null : way));
+        return NewTerminal(
+            surroundings, parsed, way is null ? TypedCommands.InFlake : new(ValueOf(parsed, CommonOptions.Flake), way == "." ? null : way));
     }
+
+    static Terminal NewTerminal(Surroundings surroundings, ParseResult parsed, TypedCommands commands)
+    {
+        var loudness = parsed.GetValue(CommonOptions.Quiet) ? Loudness.Quiet
+            : parsed.GetValue(CommonOptions.Verbose) ? Loudness.Verbose
+            : Loudness.Usual;
+        return new(surroundings, ValueOf(parsed, CommonOptions.Color) ?? "auto", commands, loudness)
+        {
+            AsksNothing = parsed.GetValue(CommonOptions.NoInput),
+        };
+    }
+
+    // The line may be wrong, and its error is to be printed.
+    static string? ValueOf(ParseResult parsed, Option option) =>
+        parsed.GetResult(option) is { Tokens: [var token, ..] } ? token.Value : null;
 
     /// <summary>Reads what is declared for the hosts. Nothing is fetched.</summary>
     public HostDeclarations Declarations => HostDeclarations.Of(Folder, Processes);
@@ -317,6 +508,25 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>Prints the result as text or as JSON.</summary>
     public void Print(Func<string> text, Func<string> json) => Terminal.Data(IsJson ? json() : text());
+
+    /// <summary>Prints what was done, as text or as JSON. Text is left out if only errors are printed.</summary>
+    /// <param name="isDone">False for a plan, which was asked for.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="json">The JSON.</param>
+    public void Report(bool isDone, Func<string> text, Func<string> json)
+    {
+        if (IsJson || !isDone || !Terminal.IsQuiet)
+            Print(text, json);
+    }
+
+    /// <summary>Prints what was done, for people alone; nothing if only errors are printed.</summary>
+    /// <param name="isDone">False for a plan, which was asked for.</param>
+    /// <param name="text">The text.</param>
+    public void ReportText(bool isDone, string text)
+    {
+        if (!isDone || !Terminal.IsQuiet)
+            Terminal.Data(text);
+    }
 
     // Every command says what was broken off in the flake, except the one that ends it.
     FleetFolder Open()
@@ -333,6 +543,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
                         $"the search of what broke {host} is open; '{Line(BisectCommand.Name, host, "--resume")}' goes on with it, "
                         + "and '--abandon' ends it"));
         }
+        Terminal.Detail($"in {Visible.Name(folder.Path)}{(folder.HasFleetFile ? "" : ", without hostlock.toml")}\n");
         // One file is whole at any time, so it is not worth a word.
         if (Undertaking.Find(surroundings.Processes, folder, null) is { Files.Length: > 1 } undertaking
             && undertaking.Words[0] != OuterName)

@@ -21,6 +21,33 @@ static class CommonOptions
     /// <summary>Prints the result as JSON, for commands whose result has a JSON form.</summary>
     public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document" };
 
+    /// <summary>Leaves out everything but errors and what was asked for.</summary>
+    public static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print only errors, and what is asked for" };
+
+    /// <summary>Adds what is done on the way.</summary>
+    public static readonly Option<bool> Verbose = new("--verbose", "-v")
+    {
+        Description = "Also print the flake, programs that run, and what is asked of the network",
+    };
+
+    /// <summary>Uses no network.</summary>
+    public static readonly Option<bool> Offline = new("--offline")
+    {
+        Description = "Use no network: what is not in the cache cannot be had",
+    };
+
+    /// <summary>Takes nothing from the cache that may have changed.</summary>
+    public static readonly Option<bool> Refresh = new("--refresh")
+    {
+        Description = "Download again what the cache has, and let nothing old stand in for it",
+    };
+
+    /// <summary>Asks nothing.</summary>
+    public static readonly Option<bool> NoInput = new("--no-input") { Description = "Ask nothing, also at a terminal" };
+
+    /// <summary>The options that may also stand before the name of a command, and that some commands do not have.</summary>
+    public static IReadOnlyList<Option> Placed => [Quiet, Verbose, Offline, Refresh, NoInput];
+
     /// <summary>When to colour the output, for all commands.</summary>
     public static readonly Option<string> Color = NewColor();
 
@@ -37,12 +64,20 @@ static class CommonOptions
     public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask" };
 
     /// <summary>Stands for all locks.</summary>
-    public static Option<bool> All() => new("--all", "-a") { Description = "Every lock, the root lock included" };
+    public static Option<bool> All() => new(AllName, "-a") { Description = "Every lock, the root lock included" };
+
+    /// <summary>Stands for all hosts.</summary>
+    public static Option<bool> AllHosts() => new(AllName, "-a") { Description = "Every host" };
+
+    const string AllName = "--all";
+
+    /// <summary>The name of the option of <see cref="Inputs"/>.</summary>
+    public const string InputName = "--input";
 
     /// <summary>An option that names inputs by their paths; it may be repeated.</summary>
     public static Option<string[]> Inputs(string description)
     {
-        var option = new InputOption("--input", areMeant: true, "-i") { Description = description, HelpName = "INPUT" };
+        var option = new InputOption(InputName, areMeant: true, "-i") { Description = description, HelpName = "INPUT" };
         option.CompletionSources.Add(context => InputWords(context.ParseResult));
         return option;
     }
@@ -100,6 +135,18 @@ static class CommonOptions
             .Select(word => InputPath.TryParse(word) is { IsRoot: false } path ? path : throw FleetException.NotAnInputPath(word)),
         ];
 
+    /// <summary>Lets an option take one of a few words, which are completed.</summary>
+    public static Option<string> OneOf(Option<string> option, params string[] choices)
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !choices.Contains(token.Value))
+                result.AddError(UsageException.NotOneOf(token.Value, choices).Message);
+        });
+        option.CompletionSources.Add(choices);
+        return option;
+    }
+
     static Option<string> NewColor()
     {
         var color = new Option<string>("--color")
@@ -109,24 +156,18 @@ static class CommonOptions
             Recursive = true,
             DefaultValueFactory = _ => "auto",
         };
-        color.AcceptOnlyFromAmong("auto", "always", "never");
-        return color;
+        return OneOf(color, "auto", "always", "never");
     }
 
-    /// <summary>An argument that names one input of the host in <paramref name="host"/>.</summary>
-    public static Argument<string> Input(Argument<string> host)
+    /// <summary>The inputs of the first host on the line, directly beneath the flake; none if the line has no host yet.</summary>
+    public static IEnumerable<string> InputsOfHosts(ParseResult parsed)
     {
-        var argument = new InputArgument("input") { Description = "An input of flake.nix", HelpName = "INPUT" };
-        argument.CompletionSources.Add(context =>
-        {
-            var word = context.ParseResult.GetResult(host) is { Tokens: [var token, ..] } ? token.Value : HostName.Root;
-            return Folders(context.ParseResult)
-                .Where(folder => folder.TryOwnerNamed(word) is not null)
-                .SelectMany(folder => HostLocks.Read(folder.PlaceNamed(word))?.Root.Inputs.Names ?? [])
-                .Distinct()
-                .Select(name => new CompletionItem(name));
-        });
-        return argument;
+        var named = from folder in Folders(parsed)
+                    from token in parsed.CommandResult.Tokens
+                    let owner = folder.TryOwnerNamed(token.Value)
+                    where owner is not null
+                    select HostLocks.Read(folder.PlaceOf(owner))?.Root.Inputs.Names;
+        return named.FirstOrDefault() ?? [];
     }
 
     /// <summary>An argument that names one input directly beneath the flake.</summary>
@@ -168,18 +209,27 @@ static class CommonOptions
         let host = parsed.CommandResult.Tokens.Select(token => folder.TryOwnerNamed(token.Value)).OfType<LockOwner.Host>().FirstOrDefault()
         from input in HostLocks.Read(host is null ? folder.RootPlace : folder.PlaceOf(host))?.AllInputs() ?? []
         where input.Edge is LockEdge.Locked
-        select new CompletionItem(input.Path.ToString());
+        select new CompletionItem(input.Path.ToString(), detail: DetailOf((LockEdge.Locked)input.Edge));
+
+    // The revision of an input, or what its reference is.
+    static string DetailOf(LockEdge.Locked edge) =>
+        edge.Node.Locked.Commit is { } revision ? $"{edge.Node.Original} {revision.Shortened}" : edge.Node.Original.ToString();
 
     /// <summary>The words that name hosts, for completion.</summary>
     /// <param name="parsed">The line so far.</param>
     public static IEnumerable<CompletionItem> HostWords(ParseResult parsed)
     {
         var folders = Folders(parsed);
-        return folders.SelectMany(folder => folder.Fleet.Hosts.Select(host => host.Name.ToString()))
-            .Append(HostName.Root)
-            .Concat(folders.SelectMany(folder => folder.Fleet.Rings.Select(ring => $"@{ring.Name}")))
-            .Distinct()
-            .Select(word => new CompletionItem(word));
+        return folders.SelectMany(folder => folder.Fleet.Hosts)
+            .Select(
+                host => new CompletionItem(host.Name.ToString(), detail: host.Ring is { } ring ? $"{host.Lock}, in @{ring}" : host.Lock))
+            .Append(new(HostName.Root, detail: FleetFolder.RootLock))
+            .Concat(
+                folders.SelectMany(folder => folder.Fleet.Rings.Select(ring => (folder.Fleet.Hosts, ring.Name))).Select(
+                    ring => new CompletionItem(
+                        $"@{ring.Name}",
+                        detail: string.Join(' ', ring.Hosts.Where(host => host.Ring == ring.Name).Select(host => host.Name)))))
+            .DistinctBy(item => item.Label);
     }
 
     // The flakes that the line is about. The folder was made absolute before. Without a fleet, nothing is completed.

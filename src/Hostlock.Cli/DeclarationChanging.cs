@@ -50,7 +50,7 @@ sealed class DeclarationChanging
             terminal.Warn(warning);
         var text = DeclarationText.Render(plan, isWritten: !isDryRun, terminal.Ink);
         if (isDryRun || !plan.IsChange)
-            terminal.Data(text);
+            run.ReportText(isDone: !isDryRun, text);
         else
             await ApplyAsync(editing.Undertake(words, plan), text);
         return ExitCode.Done;
@@ -59,7 +59,7 @@ sealed class DeclarationChanging
             new FleetTransition(run.Processes, run.Folder, undertaking, driver: null).ApplyAsync(
                 hidden =>
                 {
-                    terminal.Data(done);
+                    run.ReportText(isDone: true, done);
                     terminal.Flush();
                     if (hidden is not null)
                         terminal.Warn(hidden);

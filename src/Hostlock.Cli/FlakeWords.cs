@@ -45,6 +45,10 @@ sealed class FlakeWords
     readonly IReadOnlyList<(Symbol Symbol, string[] Words)> _hosts;
     readonly IReadOnlyList<(Symbol Symbol, string[] Words)> _inputs;
 
+    // The input behind the hosts of an argument; null if there is none.
+    readonly string? _last;
+    readonly bool _ignoresInputs;
+
     /// <summary>Takes the words out of a line.</summary>
     /// <param name="parsed">The line.</param>
     /// <param name="command">The command, which the line need not name.</param>
@@ -59,6 +63,11 @@ sealed class FlakeWords
         ];
         _hosts = [.. all.Where(each => each.Symbol is INamesHosts && each.Words.Length > 0)];
         _inputs = [.. all.Where(each => each.Symbol is INamesInputs && each.Words.Length > 0)];
+        if (_inputs.Count == 0 && _hosts is [(FrozenArgument argument, [.., var last] words)])
+        {
+            _last = last;
+            _hosts = words.Length > 1 ? [(argument, words[..^1])] : [];
+        }
 
         static string[] WordsOf(SymbolResult? result) => [.. (result?.Tokens ?? []).Select(token => token.Value)];
     }
@@ -82,11 +91,13 @@ sealed class FlakeWords
             string[] known = [.. words.Where(word => IsIn(folder, word))];
             if (known.Length == 0)
                 return null;
-            mine[symbol] = known;
+            mine[symbol] = _last is null ? known : [.. known, _last];
         }
-        if (_inputs.Count == 0)
+        if (_inputs.Count == 0 && (_last is null || _ignoresInputs))
             return mine.ToImmutable();
         var inputs = InputsOf(folder);
+        if (_last is not null && !_ignoresInputs && !inputs.Contains(_last.Split('/')[0]))
+            return null;
         foreach (var (symbol, words) in _inputs)
         {
             string[] known = [.. words.Where(word => inputs.Contains(word.Split('/')[0]))];
@@ -101,14 +112,15 @@ sealed class FlakeWords
     /// <param name="folders">The flakes.</param>
     public FlakeWords KnownTo(IReadOnlyList<FleetFolder> folders)
     {
-        if (_inputs.Count == 0)
+        if (_inputs.Count == 0 && _last is null)
             return this;
         var inputs = folders.SelectMany(InputsOf).ToHashSet();
-        return _inputs.SelectMany(each => each.Words).All(word => inputs.Contains(word.Split('/')[0])) ? this : new(this, []);
+        var named = _inputs.SelectMany(each => each.Words).Concat(_last is null ? [] : [_last]);
+        return named.All(word => inputs.Contains(word.Split('/')[0])) ? this : new(this, []);
     }
 
     FlakeWords(FlakeWords words, IReadOnlyList<(Symbol, string[])> inputs) =>
-        (_currentFolder, _hosts, _inputs) = (words._currentFolder, words._hosts, inputs);
+        (_currentFolder, _hosts, _inputs, _last, _ignoresInputs) = (words._currentFolder, words._hosts, inputs, words._last, true);
 
     /// <summary>True if a flake has what a word names.</summary>
     /// <param name="folder">The flake.</param>

@@ -36,8 +36,11 @@ sealed class FleetChanging
             : await planAsync();
         if (change is null)
             return ExitCode.Done;
-        terminal.Data(terminal.Quoted(change.Plan));
-        if (driver is not null)
+        // A plan that nobody is asked about is a report of what is done.
+        var isShown = !terminal.IsQuiet || run.Value(_dryRun) || !run.Value(_yes);
+        if (isShown)
+            terminal.Data(terminal.Quoted(change.Plan));
+        if (driver is not null && isShown)
             terminal.Data(
                 $"\n.git/config\n       {(driver is MergeDriverChange.Install ? '+' : '-')}   {MergeDriver.Setting} = {driver.Line}\n");
         if (run.Value(_dryRun))
@@ -51,9 +54,9 @@ sealed class FleetChanging
         {
             if (hidden is not null)
                 terminal.Warn(hidden);
-            else if (change.Done.Length > 0)
+            else if (!terminal.IsQuiet && change.Done.Length > 0)
                 terminal.Data(terminal.Quoted($"\n{change.Done}"));
-            if (driver is MergeDriverChange.Install)
+            if (driver is MergeDriverChange.Install && !terminal.IsQuiet)
                 terminal.Data(terminal.Quoted("git merges locks by input here; in another clone, 'hostlock init' has it do so\n"));
             terminal.Flush();
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Hostlock.Fleets;
 
 namespace Hostlock.Cli;
@@ -11,6 +12,9 @@ abstract class FleetCommand
     /// cref="CommonOptions.Json"/>.
     /// </summary>
     protected abstract Command Describe();
+
+    /// <summary>What the command does, from which it follows which of the options that commands share it has.</summary>
+    public abstract CommandNature Nature { get; }
 
     /// <summary>The commands within this one.</summary>
     protected virtual IReadOnlyList<FleetCommand> Inner => [];
@@ -45,11 +49,27 @@ abstract class FleetCommand
         var command = Describe();
         foreach (var inner in Inner)
             command.Add(inner.Build(surroundings));
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            await using var run = new CommandRun(surroundings, parsed, cancellationToken);
-            return (int)await new FlakeRuns(this, command, run).RunAsync();
-        });
+        foreach (var option in Nature.Options)
+            command.Add(option);
+        foreach (var option in Nature.Refused(command).ToList())
+            command.Add(option);
+        command.Action = new FleetAction(this, command, surroundings);
         return command;
+    }
+}
+
+/// <summary>Runs a command for the command-line library.</summary>
+/// <param name="command">The command.</param>
+/// <param name="symbol">The command as the line names it.</param>
+/// <param name="surroundings">Everything outside the program.</param>
+sealed class FleetAction(FleetCommand command, Command symbol, Surroundings surroundings) : AsynchronousCommandLineAction
+{
+    /// <summary>What the command does.</summary>
+    public CommandNature Nature => command.Nature;
+
+    public override async Task<int> InvokeAsync(ParseResult parseResult, CancellationToken cancellationToken = default)
+    {
+        await using var run = CommandRun.Of(surroundings, parseResult, cancellationToken);
+        return (int)await new FlakeRuns(command, symbol, run).RunAsync();
     }
 }

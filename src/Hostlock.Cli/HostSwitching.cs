@@ -186,7 +186,7 @@ sealed class HostSwitching
         var text = string.Concat(previews.Select(preview => SwitchText.Render(preview, run.Terminal.Ink)));
         if (run.IsJson)
             run.Terminal.Talk(text);
-        else
+        else if (!run.Terminal.IsQuiet || !run.Value(_yes))
             run.Terminal.Data(text);
         if (whyNot is not null)
             return false;
@@ -246,7 +246,7 @@ sealed class HostSwitching
         await HostWork.AskForPasswordAsync(run.Processes, run.CancellationToken);
     }
 
-    static SwitchLines LinesOf(CommandRun run) => new(run.IsJson ? run.Terminal.Talk : run.Terminal.Live);
+    static SwitchLines LinesOf(CommandRun run) => new(run.IsJson ? run.Terminal.Talk : run.Terminal.Live, run.Terminal.IsQuiet);
 
     static RolloutRunner RunnerOf(CommandRun run, Journal journal, SwitchLines lines)
     {

@@ -15,15 +15,16 @@ sealed class LockRestoring
     /// <summary>The options.</summary>
     public IEnumerable<Option> Options => [_commit, _dryRun, CommonOptions.Json];
 
-    /// <summary>Puts an earlier lock back.</summary>
+    /// <summary>Puts earlier locks back.</summary>
     /// <param name="run">The run of the command.</param>
     /// <param name="words">The words of the command, as an undertaking records them.</param>
-    /// <param name="place">The lock.</param>
-    /// <param name="planAsync">Plans to put it back.</param>
+    /// <param name="places">The locks.</param>
+    /// <param name="planAsync">Plans to put one of them back.</param>
     public async Task<ExitCode> RunAsync(
-        CommandRun run, IReadOnlyList<string> words, LockPlace place, Func<CancellationToken, Task<PlannedLock>> planAsync)
+        CommandRun run, IReadOnlyList<string> words, IReadOnlyList<LockPlace> places,
+        Func<LockPlace, CancellationToken, Task<PlannedLock>> planAsync)
     {
-        await run.WarnOfUnmergedAsync(place);
+        await run.WarnOfUnmergedAsync(places);
         var mode = run.Mode(_dryRun, _commit, LockUpdating.Note);
         Undertaking? undertaking = null;
         await run.WriteLocksAsync(words, new LockLines(run, Show), PlanAsync, mode);
@@ -38,18 +39,28 @@ sealed class LockRestoring
             var unfinished = Undertaking.Find(run.Processes, run.Folder, words);
             if (unfinished is not null)
                 run.Terminal.Talk($"'{run.Line(words)}' was broken off; this finishes it\n");
-            var planned = unfinished is { Files: [{ After: { } bytes }] }
-                ? PlannedLock.Restoring(place, bytes, $"the earlier {place.RelativePath}")
-                : await planAsync(stop);
+            var planned = new List<PlannedLock>();
+            foreach (var place in places)
+            {
+                var recorded = unfinished?.Files.FirstOrDefault(file => file.Path == place.RelativePath)?.After;
+                planned.Add(
+                    recorded is null
+                        ? await planAsync(place, stop)
+                        : PlannedLock.Restoring(place, recorded, $"the earlier {place.RelativePath}"));
+            }
             if (mode is not WritingMode.PlanOnly)
             {
-                undertaking = unfinished ?? Undertaking.Of(run.Processes, run.Folder, words, [(place.RelativePath, planned.Contents)], []);
+                undertaking = unfinished ?? Undertaking.Of(
+                    run.Processes, run.Folder, words,
+                    planned.Select(each => (each.Place.RelativePath, (ReadOnlyMemory<byte>?)each.Contents)), []);
                 undertaking.Record();
             }
-            return new([new LockOutcome.Planned(planned)]);
+            return new([.. planned.Select(each => new LockOutcome.Planned(each))]);
         }
 
         void Show(LockReport report) =>
-            run.Print(() => OutcomeText.Render(report.Locks, report.IsWritten, run.Terminal.Ink), () => ReportJson.Render(report));
+            run.Report(
+                report.IsWritten, () => OutcomeText.Render(report.Locks, report.IsWritten, run.Terminal.Ink),
+                () => ReportJson.Render(report));
     }
 }

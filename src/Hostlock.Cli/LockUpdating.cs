@@ -34,12 +34,13 @@ static class LockUpdating
     static void Show(CommandRun run, LockReport report)
     {
         var terminal = run.Terminal;
-        run.Print(() => OutcomeText.Render(report.Locks, report.IsWritten, terminal.Ink), () => ReportJson.Render(report));
+        run.Report(
+            report.IsWritten, () => OutcomeText.Render(report.Locks, report.IsWritten, terminal.Ink), () => ReportJson.Render(report));
         foreach (var warning in report.Locks.SelectMany(planned => planned.Warnings).Distinct())
             terminal.Warn(warning);
         // Hosts with the same failure are named together.
         foreach (var group in report.Failed.GroupBy(failure => ErrorText.Render(failure.Why, Ink.Plain)))
-            terminal.Talk(
+            terminal.Problem(
                 $"{string.Join(' ', group.Select(failure => failure.Place.Owner))}: {terminal.Rendered(group.First().Why)}");
     }
 }

@@ -11,7 +11,7 @@ namespace Hostlock.Cli;
 /// <param name="notices">Tells the program of the user.</param>
 sealed class RolloutLines(CommandRun run, EventNotices notices) : IRolloutWatcher, ILockWritingWatcher
 {
-    readonly SwitchLines _hosts = new(run.Terminal.Live);
+    readonly SwitchLines _hosts = new(run.Terminal.Live, run.Terminal.IsQuiet);
     string? _subject;
 
     /// <inheritdoc/>
@@ -25,7 +25,8 @@ sealed class RolloutLines(CommandRun run, EventNotices notices) : IRolloutWatche
         else if (happened is RolloutEvent.RingOpened(var ring, _, _))
         {
             _hosts.Break();
-            run.Terminal.Live(RolloutText.Opened(ring, _subject));
+            if (!run.Terminal.IsQuiet)
+                run.Terminal.Live(RolloutText.Opened(ring, _subject));
         }
         else
         {

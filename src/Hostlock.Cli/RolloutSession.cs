@@ -142,11 +142,12 @@ sealed class RolloutSession(CommandRun run)
     {
         var orders = OrdersOf(rollout);
         var text = RolloutText.End(rollout, orders, run.TargetOf, words => run.Line(words));
+        var code = CodeOf(rollout, orders);
         if (run.IsJson)
             run.Terminal.Talk(text);
-        else
+        else if (!run.Terminal.IsQuiet || code is not (ExitCode.Done or ExitCode.Waiting))
             run.Terminal.Data(text);
-        return CodeOf(rollout, orders);
+        return code;
     }
 
     ExitCode CodeOf(Rollout rollout, ImmutableArray<Order> orders)

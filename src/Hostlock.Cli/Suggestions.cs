@@ -1,15 +1,28 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
+using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text;
+using Hostlock.Fleets;
+using Hostlock.Fleets.History;
 
 namespace Hostlock.Cli;
 
 /// <summary>
 /// The words that may follow at a position of a command line. The scripts of <c>hostlock completion</c> ask for them by <c>hostlock
-/// "[suggest:POSITION]" "LINE"</c>. A shell puts a word into the line as it is, and names in a lock or a setting may be anybody's. So a
-/// word that would mean more to a shell than its letters is not among them.
+/// "[suggest:POSITION]" "LINE"</c>. The first line of the answer says what else may stand there: <c>words</c> for nothing else,
+/// <c>paths</c> or <c>folders</c>. Each other line is a word, and after a tab what it means. A shell puts a word into the line as it is,
+/// and names in a lock or a setting may be anybody's. So a word that would mean more to a shell than its letters is not among them.
 /// </summary>
 static class Suggestions
 {
+    const int MostCommits = 20;
+    const int LongestMeaning = 60;
+
+    // What the help calls the values that are folders, and those that may be files or folders.
+    const string Folder = "DIR";
+    static readonly string[] Paths = ["SOURCE", "LOCK", "A", "B", "COMMON", "OURS", "THEIRS", "PATH"];
+
     /// <summary>Reads such a request; null if the words are not one.</summary>
     public static (int Position, string Line)? TryParse(IReadOnlyList<string> words)
     {
@@ -25,34 +38,112 @@ static class Suggestions
             : null;
     }
 
-    /// <summary>The words that may follow.</summary>
+    /// <summary>The answer to such a request, a line each.</summary>
     /// <param name="position">The position of the cursor in the line, in characters or bytes.</param>
     /// <param name="line">The line with the name of the program.</param>
     /// <param name="root">All commands.</param>
     /// <param name="configuration">How the line is parsed.</param>
     /// <param name="surroundings">Everything outside the program.</param>
-    public static IEnumerable<string> At(
-        int position, string line, RootCommand root, ParserConfiguration configuration, Surroundings surroundings)
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<IReadOnlyList<string>> AtAsync(
+        int position, string line, RootCommand root, ParserConfiguration configuration, Surroundings surroundings,
+        CancellationToken cancellationToken)
     {
         // A shell may count in bytes. The position is then beyond the end of a line with longer letters, and means the end.
         var before = line[..Math.Min(position, line.Length)].TrimStart();
         // The first word is the name of the program, in any spelling.
         var rest = before.IndexOf(' ', StringComparison.Ordinal) is >= 0 and var end ? before[(end + 1)..] : "";
-        var isOption = rest[(rest.LastIndexOf(' ') + 1)..].StartsWith('-');
+        var typed = rest[(rest.LastIndexOf(' ') + 1)..];
         // The words are completed from the flake that the command would work on.
         if (!rest.Contains("-C ", StringComparison.Ordinal) && !rest.Contains("--flake", StringComparison.Ordinal))
             rest = $"--flake \"{surroundings.FlakeFolder}\" {rest}";
+        var already = root.Parse(rest[..^typed.Length], configuration);
+        var target = TargetOf(already);
         try
         {
-            return [.. root.Parse(rest, configuration).GetCompletions(rest.Length)
-                .Select(item => item.Label)
-                .Where(word => word.StartsWith('-') == isOption && ShellWord.Quote(word) == word)
-                .Distinct()];
+            var items = root.Parse(rest, configuration).GetCompletions(rest.Length)
+                .Select(item => (Word: item.Label, Meaning: MeaningOf(item.Label, already) ?? item.Detail));
+            if (target is CommitOption)
+                items = items.Concat(await CommitsAsync(already, surroundings, cancellationToken));
+            var taken = TakenBy(target, already);
+            return
+            [
+                KindOf(target, typed),
+                .. items.Where(item => item.Word.StartsWith('-') == typed.StartsWith('-') && ShellWord.Quote(item.Word) == item.Word)
+                .Where(item => !taken.Contains(item.Word)).DistinctBy(item => item.Word)
+                .Select(item => item.Meaning is { Length: > 0 } meaning ? $"{item.Word}\t{Brief(meaning)}" : item.Word),
+            ];
         }
         catch (HostlockException)
         {
             // In the middle of typing, a fleet may be missing or a word may be incomplete; nothing is suggested then.
-            return [];
+            return [KindOf(target, typed)];
         }
     }
+
+    static string KindOf(Symbol? target, string typed) => target switch
+    {
+        _ when typed.StartsWith('-') => "words",
+        Option { HelpName: Folder } => "folders",
+        Option { HelpName: { } value } when Paths.Contains(value) => "paths",
+        Argument { HelpName: { } value } when Paths.Contains(value) => "paths",
+        _ => "words",
+    };
+
+    // The option whose value follows, or the argument that takes the next word; null for the name of a command.
+    static Symbol? TargetOf(ParseResult already)
+    {
+        var command = already.CommandResult.Command;
+        if (already.Tokens is [.., { Type: TokenType.Option } last])
+        {
+            var option = Above(command).SelectMany(each => each.Options)
+                .FirstOrDefault(each => each.Name == last.Value || each.Aliases.Contains(last.Value));
+            if (option?.Arity.MaximumNumberOfValues > 0)
+                return option;
+        }
+        return command.Arguments.FirstOrDefault(
+            argument => (already.GetResult(argument)?.Tokens.Count ?? 0) < argument.Arity.MaximumNumberOfValues);
+    }
+
+    static IEnumerable<Command> Above(Command command) => command.Parents.OfType<Command>().SelectMany(Above).Prepend(command);
+
+    // Words that stand there already: no host, and no input of an option, is named twice.
+    static HashSet<string> TakenBy(Symbol? target, ParseResult already) => target switch
+    {
+        Option option => [.. already.GetResult(option)?.Tokens.Select(token => token.Value) ?? []],
+        _ => [.. already.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens).Select(token => token.Value)],
+    };
+
+    static string? MeaningOf(string word, ParseResult already)
+    {
+        var above = Above(already.CommandResult.Command).ToList();
+        if (word.StartsWith('-'))
+        {
+            return above.SelectMany(each => each.Options).FirstOrDefault(each => each.Name == word || each.Aliases.Contains(word))
+                ?.Description;
+        }
+        return already.CommandResult.Command.Subcommands.FirstOrDefault(each => each.Name == word) is { } command
+            ? HelpContents.Of(command).Summary
+            : null;
+    }
+
+    static string Brief(string meaning)
+    {
+        var line = Visible.Line(meaning);
+        return line.Length <= LongestMeaning ? line : $"{line[..(LongestMeaning - 1)]}…";
+    }
+
+    // The last commits of the locks, or of the lock of the host that the line names.
+    static async Task<IEnumerable<(string Word, string? Meaning)>> CommitsAsync(
+        ParseResult already, Surroundings surroundings, CancellationToken cancellationToken)
+    {
+        var folder = FleetFolder.Open(already.GetValue(CommonOptions.Flake)!);
+        using var history = LockHistory.Open(surroundings.Processes, folder);
+        var owner = already.CommandResult.Tokens.Select(token => folder.TryOwnerNamed(token.Value)).OfType<LockOwner>().FirstOrDefault();
+        var commits = await history.CommitsAsync(owner is null ? null : folder.PlaceOf(owner), MostCommits, cancellationToken);
+        return commits.Select(commit => (commit.Id.Shortened, (string?)$"{commit.Time} {commit.Subject}"));
+    }
 }
+
+/// <summary>An option whose value is a commit, or something else beside it. It is completed with the last commits of the locks.</summary>
+sealed class CommitOption(string name) : Option<string?>(name);

@@ -1,4 +1,5 @@
 using Hostlock.Fetching;
+using Hostlock.Fetching.Http;
 using Hostlock.Platform;
 
 namespace Hostlock.Cli;
@@ -62,6 +63,15 @@ sealed record Surroundings(
         Variables.GetValueOrDefault("XDG_CACHE_HOME") is { } set && Path.IsPathRooted(set) ? Path.Combine(set, "hostlock")
         : UserHome.Find(Variables.GetValueOrDefault("HOME")) is { } home ? Path.Combine(home, ".cache", "hostlock")
         : null;
+
+    /// <summary>The same, with each program that is run and each request to a server told.</summary>
+    /// <param name="run">Is told each command, as one would type it.</param>
+    /// <param name="ask">Is told each address.</param>
+    public Surroundings Telling(Action<string> run, Action<string> ask) => this with
+    {
+        Processes = new ToldProcesses(Processes, run),
+        Http = settings => new ToldRequests(Http(settings), ask),
+    };
 
     /// <summary>The error of a file that the system refused, and that nobody knew more about.</summary>
     public static HostlockException Refusal(Exception why) => PlatformException.Refused(why);

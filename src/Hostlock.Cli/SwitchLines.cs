@@ -9,7 +9,8 @@ namespace Hostlock.Cli;
 /// Prints what happens to hosts: one line a host, whose words come as they are known. Words about another host begin a line of their own.
 /// </summary>
 /// <param name="print">Prints at once.</param>
-sealed class SwitchLines(Action<string> print) : IRolloutWatcher
+/// <param name="onlyFailures">True if only hosts that fail are spoken of.</param>
+sealed class SwitchLines(Action<string> print, bool onlyFailures) : IRolloutWatcher
 {
     readonly Dictionary<HostName, List<string>> _waiting = [];
     HostName? _open;
@@ -39,7 +40,8 @@ sealed class SwitchLines(Action<string> print) : IRolloutWatcher
         foreach (var word in SwitchText.Words(happened, before.Hosts[host], after.Hosts[host]))
             Say(host, word);
         // Before a person is asked, nothing is printed: the plan comes first.
-        if (!_waiting.TryGetValue(host, out var words) || (!after.IsApproved && after.Hosts[host].Outcome is null))
+        if (!_waiting.TryGetValue(host, out var words) || (!after.IsApproved && after.Hosts[host].Outcome is null)
+            || (onlyFailures && !after.Hosts[host].IsFailure))
             return;
         if (_open != host)
             Break();

@@ -6,8 +6,15 @@ namespace Hostlock.Cli;
 /// <param name="surroundings">Everything outside the program.</param>
 /// <param name="when">When to colour.</param>
 /// <param name="commands">How the commands in messages are typed in the current folder.</param>
-sealed class Terminal(Surroundings surroundings, string when, TypedCommands commands)
+/// <param name="loudness">How much is said.</param>
+sealed class Terminal(Surroundings surroundings, string when, TypedCommands commands, Loudness loudness)
 {
+    /// <summary>True if only errors are printed, and what was asked for.</summary>
+    public bool IsQuiet => loudness == Loudness.Quiet;
+
+    /// <summary>True if what is done on the way is printed too.</summary>
+    public bool IsVerbose => loudness == Loudness.Verbose;
+
     /// <summary>The colours of the output.</summary>
     public Ink Ink { get; } = new(when switch
     {
@@ -52,10 +59,29 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     public void Flush() => surroundings.Output.Flush();
 
     /// <summary>
-    /// Prints a message to people. No control character in it moves the cursor, no line commands a CI, and passwords and tokens in
-    /// addresses are left out.
+    /// Prints a message to people, unless only errors are printed. No control character in it moves the cursor, no line commands a CI, and
+    /// passwords and tokens in addresses are left out.
     /// </summary>
-    public void Talk(string text) => surroundings.Errors.Write(Shown(text));
+    public void Talk(string text)
+    {
+        if (!IsQuiet)
+            Problem(text);
+    }
+
+    /// <summary>Prints what is done on the way, if that was asked for.</summary>
+    public void Detail(string text)
+    {
+        if (IsVerbose)
+            Problem(text);
+    }
+
+    /// <summary>Prints a message to people that is part of an error, or that they have to answer.</summary>
+    public void Problem(string text)
+    {
+        // Programs and requests are told by several threads.
+        lock (surroundings.Errors)
+            surroundings.Errors.Write(Shown(text));
+    }
 
     /// <summary>Passes on the output of a program of the user, unchanged.</summary>
     public void PassOn(string said) => surroundings.Errors.Write(said);
@@ -64,7 +90,7 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     public void Warn(Warning warning) => Talk(Quoted(ErrorText.Render(warning, Ink)));
 
     /// <summary>Prints an error.</summary>
-    public void Error(HostlockException error) => Talk(Rendered(error));
+    public void Error(HostlockException error) => Problem(Rendered(error));
 
     /// <summary>The text of an error.</summary>
     public string Rendered(HostlockException error) => ErrorText.Render(error, Ink, commands);
@@ -83,14 +109,19 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     {
         if (isSaid || Ask("\nWrite this?") is true)
             return true;
-        Talk("nothing was written; pass --yes to write it\n");
+        Problem("nothing was written; pass --yes to write it\n");
         return false;
     }
 
     string Shown(string text) => Visible.Rendered(Visible.WithoutSecrets(text), Ink.Marks);
 
     /// <summary>True if a person can be asked.</summary>
-    public bool CanAsk => surroundings.Input is not null && surroundings.IsTerminal;
+    public bool CanAsk =>
+        surroundings.Input is not null && surroundings.IsTerminal && !AsksNothing
+        && surroundings.Variables.GetValueOrDefault("CI", "").Length == 0;
+
+    /// <summary>True if nobody is to be asked, whoever is there.</summary>
+    public bool AsksNothing { get; init; }
 
     /// <summary>Asks a person; null if nobody can be asked.</summary>
     /// <param name="question">The question, which yes or no answers.</param>
@@ -99,7 +130,20 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
         if (!CanAsk || surroundings.Input is not { } input)
             return null;
         surroundings.Output.Flush();
-        Talk($"{question} [y/N] ");
+        Problem($"{question} [y/N] ");
         return input.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }
+}
+
+/// <summary>How much is said.</summary>
+enum Loudness
+{
+    /// <summary>Only errors, and what was asked for.</summary>
+    Quiet,
+
+    /// <summary>What is done, and warnings.</summary>
+    Usual,
+
+    /// <summary>Also what is done on the way.</summary>
+    Verbose,
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
 using Hostlock.Machines;
@@ -10,6 +11,8 @@ sealed class AdoptCommand : FleetCommand
 {
     readonly Argument<string> _host = CommonOptions.One("host", "HOST", "The host whose machine is asked");
     readonly LockRestoring _restoring = new();
+
+    public override CommandNature Nature => new(NetworkUse.Machines) { Asks = true, Writes = true, MaySayNo = true };
 
     protected override Command Describe()
     {
@@ -34,9 +37,9 @@ sealed class AdoptCommand : FleetCommand
     {
         var host = run.HostNamed(run.Value(_host));
         var place = run.Folder.PlaceOf(host.Name);
-        return _restoring.RunAsync(run, ["adopt", host.Name.ToString()], place, PlanAsync);
+        return _restoring.RunAsync(run, ["adopt", host.Name.ToString()], [place], PlanAsync);
 
-        async Task<PlannedLock> PlanAsync(CancellationToken stop)
+        async Task<PlannedLock> PlanAsync(LockPlace _, CancellationToken stop)
         {
             var found = await new RunningLock(run.Processes, run.Folder, run.Probes)
                 .ProveAsync(host, run.Terminal.Talk, stop);

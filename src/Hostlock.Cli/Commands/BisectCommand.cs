@@ -13,8 +13,8 @@ sealed class BisectCommand : FleetCommand
     public const string Name = "bisect";
 
     readonly Argument<string> _host = CommonOptions.One("host", "HOST", "The host whose lock is tried, or root");
-    readonly Option<string?> _good = new("--good") { Description = "The good lock: a commit, a day, a host, or a file", HelpName = "A" };
-    readonly Option<string?> _bad = new("--bad") { Description = "The bad lock [default: the host's own]", HelpName = "B" };
+    readonly CommitOption _good = new("--good") { Description = "The good lock: a commit, a day, a host, or a file", HelpName = "A" };
+    readonly CommitOption _bad = new("--bad") { Description = "The bad lock [default: the host's own]", HelpName = "B" };
     readonly Option<string?> _run = new("--run")
     {
         Description = "The shell command that tests a lock: 0 is good, 125 skips, others are bad",
@@ -23,6 +23,8 @@ sealed class BisectCommand : FleetCommand
     readonly Option<bool> _inputsOnly = new("--inputs-only") { Description = "Find only the input, and not its revision" };
     readonly Option<bool> _resume = new("--resume") { Description = "Go on with the search that was broken off" };
     readonly Option<bool> _abandon = new("--abandon") { Description = "End the search that was broken off" };
+
+    public override CommandNature Nature => new(NetworkUse.Fetches) { Asks = true, MaySayNo = true };
 
     protected override Command Describe() => new(Name, """
         Find which input broke a host, and which revision of it
@@ -40,7 +42,7 @@ sealed class BisectCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var place = run.Folder.PlaceNamed(run.Value(_host));
+        var place = run.PlaceNamed(run.Value(_host));
         await run.WarnOfUnmergedAsync(place);
         var bisection = new BisectRun(run.Processes, run.Folder, new BisectLines(run.Terminal, place.Owner))
         {

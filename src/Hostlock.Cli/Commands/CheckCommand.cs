@@ -9,7 +9,7 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Checks the fleet, for a CI to run.</summary>
 sealed class CheckCommand : FleetCommand
 {
-    readonly Option<string?> _base = new("--base")
+    readonly CommitOption _base = new("--base")
     {
         Description = "Also refuse inputs that went back in time since this commit",
         HelpName = "COMMIT",
@@ -17,6 +17,8 @@ sealed class CheckCommand : FleetCommand
     readonly Option<bool> _fetch = new("--fetch") { Description = "Also fetch every locked tree again, and compare its hash" };
     readonly Option<bool> _strict = new("--strict") { Description = "Fail on warnings too" };
     readonly Option<string> _format = NewFormat();
+
+    public override CommandNature Nature => new(NetworkUse.Fetches) { MaySayNo = true };
 
     protected override Command Describe() =>
         new("check", """
@@ -55,15 +57,12 @@ sealed class CheckCommand : FleetCommand
     static Problem Typed(Problem problem, Terminal terminal) =>
         problem with { Message = terminal.Quoted(problem.Message), Fix = problem.Fix is { } fix ? terminal.Typed(fix) : null };
 
-    static Option<string> NewFormat()
-    {
-        var format = new Option<string>("--format")
+    static Option<string> NewFormat() => CommonOptions.OneOf(
+        new("--format")
         {
             Description = "The form of the findings: text or github",
             HelpName = "FORMAT",
             DefaultValueFactory = _ => "text",
-        };
-        format.AcceptOnlyFromAmong("text", "github");
-        return format;
-    }
+        },
+        "text", "github");
 }

@@ -7,23 +7,40 @@ sealed class CompletionCommand : FleetCommand
 {
     const string Bash = """
         _hostlock() {
-            local word
+            local kind= word said
             COMPREPLY=()
             # No 'compgen -W', which would expand the words.
-            while IFS= read -r word; do
+            while IFS= read -r said; do
+                if [[ -z $kind ]]; then kind=$said; continue; fi
+                word=${said%%$'\t'*}
                 [[ $word == "${COMP_WORDS[COMP_CWORD]}"* ]] && COMPREPLY+=("$word")
             done < <(hostlock "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)
+            # Without a word of ours, the shell completes paths itself.
+            case $kind in
+                paths) compopt -o default 2>/dev/null ;;
+                folders) compopt -o dirnames 2>/dev/null ;;
+            esac
+            return 0
         }
-        complete -o default -F _hostlock hostlock
+        complete -F _hostlock hostlock
 
         """;
 
     const string Zsh = """
         #compdef hostlock
         _hostlock() {
-            local -a words_found
-            words_found=("${(@f)$(hostlock "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
-            (( ${#words_found[1]} )) && compadd -- $words_found || _files
+            local -a said words_found shown
+            local line
+            said=("${(@f)$(hostlock "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
+            for line in "${(@)said[2,-1]}"; do
+                words_found+=("${line%%$'\t'*}")
+                shown+=("${line/$'\t'/  -- }")
+            done
+            (( $#words_found )) && compadd -l -d shown -a words_found
+            case $said[1] in
+                (paths) _files ;;
+                (folders) _files -/ ;;
+            esac
         }
         # Sourced, it is registered; taken from fpath, the file is the function.
         if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _hostlock "$@"; else compdef _hostlock hostlock; fi
@@ -33,19 +50,31 @@ sealed class CompletionCommand : FleetCommand
     const string Fish = """
         function __hostlock_complete
             set -l line (commandline -cp)
-            hostlock "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+            set -l said (hostlock "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null)
+            test (count $said) -gt 1; and printf '%s\n' $said[2..-1]
+            switch "$said[1]"
+                case paths
+                    __fish_complete_path (commandline -ct)
+                case folders
+                    __fish_complete_directories (commandline -ct)
+            end
         end
         complete -f -c hostlock -a '(__hostlock_complete)'
 
         """;
 
+    static readonly string[] Shells = ["bash", "zsh", "fish"];
+
     readonly Argument<string> _shell = NewShell();
+
+    public override CommandNature Nature => new(NetworkUse.None) { PrintsTextAlone = true };
 
     protected override Command Describe() => new("completion", """
         Print the completion script of a shell
 
-        The script completes commands, options, and the hosts, rings and inputs of the
-        current flake.
+        The script completes commands, options, the hosts, rings and inputs of the
+        current flake, the commits of its locks, and paths. zsh and fish also show what
+        each word means.
 
           hostlock completion bash > ~/.local/share/bash-completion/completions/hostlock
           hostlock completion fish | source
@@ -63,7 +92,12 @@ sealed class CompletionCommand : FleetCommand
     static Argument<string> NewShell()
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish", HelpName = "SHELL" };
-        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        shell.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !Shells.Contains(token.Value))
+                result.AddError(UsageException.NotOneOf(token.Value, Shells).Message);
+        });
+        shell.CompletionSources.Add(Shells);
         return shell;
     }
 }

@@ -12,12 +12,15 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Compares two locks.</summary>
 sealed class DiffCommand : FleetCommand
 {
-    readonly Argument<string> _before = CommonOptions.One(
-        "before", "A", "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N");
+    readonly Argument<string?> _before = CommonOptions.OneAtMost(
+        "before", "A",
+        "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N [default: the host that is this machine]");
     readonly Argument<string?> _after = CommonOptions.OneAtMost(
         "after", "B", "The lock to compare it with [default: root; of HOST@… the host]");
     readonly Option<bool> _exitCode = new("--exit-code") { Description = "Exit with 1 if the locks differ" };
     readonly Option<bool> _closure = new("--closure") { Description = "Compare the packages of the systems that the locks make" };
+
+    public override CommandNature Nature => new(NetworkUse.None) { Asks = true, MaySayNo = true };
 
     protected override Command Describe() => new("diff", """
         Compare two locks, input by input
@@ -33,9 +36,12 @@ sealed class DiffCommand : FleetCommand
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
 
+    public override IEnumerable<FleetFolder> About(CommandRun run, IReadOnlyList<FleetFolder> flakes) =>
+        run.WithHostHere(_before, null, flakes);
+
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var before = run.Value(_before);
+        var before = run.Value(_before) ?? run.HostHere.Name.ToString();
         var first = LockVersion.Parse(run.Folder, before, run.Surroundings.Folder);
         var after = run.Value(_after) ?? (first is LockVersion.Current ? HostName.Root : first.Owner.ToString());
         var second = LockVersion.Parse(run.Folder, after, run.Surroundings.Folder);

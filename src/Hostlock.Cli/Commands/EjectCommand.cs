@@ -11,6 +11,7 @@ sealed class EjectCommand : FleetCommand
     const string Name = "eject";
 
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("The hosts that go back to flake.lock [default: the whole flake]");
+    readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly Option<string> _keep = new("--keep")
     {
         Description = "The host whose lock becomes flake.lock",
@@ -19,6 +20,8 @@ sealed class EjectCommand : FleetCommand
     };
     readonly Option<bool> _keepLocks = new("--keep-locks") { Description = "Keep the lock files of the hosts" };
     readonly FleetChanging _changing = new();
+
+    public override CommandNature Nature => new(NetworkUse.None) { Asks = true, Writes = true, MaySayNo = true };
 
     protected override Command Describe()
     {
@@ -32,7 +35,7 @@ sealed class EjectCommand : FleetCommand
               hostlock eject plex
               hostlock eject --keep plex
             """)
-        { _hosts, _keep, _keepLocks };
+        { _hosts, _all, _keep, _keepLocks };
         foreach (var option in _changing.Options)
             command.Add(option);
         return command;
@@ -66,6 +69,8 @@ sealed class EjectCommand : FleetCommand
         var (folder, terminal, hosts) = (run.Folder, run.Terminal, run.Words(_hosts));
         // Once the whole flake has left, no host has a name.
         var keep = folder.HasFleetFile ? folder.OwnerNamed(run.Value(_keep)!) : new LockOwner.Root();
+        if (run.Value(_all) && hosts.Length > 0)
+            throw UsageException.AllAndMore(hosts[0]);
         if (hosts.Length > 0 && keep is not LockOwner.Root)
             throw FleetException.KeepsWithHosts();
         await run.WarnOfUnmergedAsync(folder.AllPlaces());

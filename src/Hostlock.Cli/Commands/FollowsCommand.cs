@@ -16,6 +16,9 @@ sealed class FollowsCommand : FleetCommand
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
     readonly Option<bool> _write = new("--write") { Description = "Write the lines, and bring the locks in line" };
     readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "With --write: show what would change and write nothing" };
+    readonly Option<bool> _all = CommonOptions.All();
+
+    public override CommandNature Nature => new(NetworkUse.Fetches) { Writes = true, MayBePartial = true };
 
     protected override Command Describe() =>
         new(Name, """
@@ -27,7 +30,7 @@ sealed class FollowsCommand : FleetCommand
               hostlock follows plex
               hostlock follows --write
             """)
-        { _hosts, _write, _dryRun, CommonOptions.Json };
+        { _hosts, _all, _write, _dryRun, CommonOptions.Json };
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
 
@@ -37,7 +40,7 @@ sealed class FollowsCommand : FleetCommand
             throw FleetException.NeedsOption("--dry-run", "--write");
         if (run.IsJson && run.Value(_write))
             throw FleetException.TakesNoJson("--write");
-        var places = run.Places(_hosts);
+        var places = run.PlacesOrAll(_hosts, _all);
         if (run.Value(_write))
             return await WriteAsync(run, places);
         await run.WarnOfUnmergedAsync(places);

@@ -10,6 +10,8 @@ sealed class HashCommand : FleetCommand
 {
     readonly Argument<string> _source = new("source") { Description = "A folder, an archive, or a flake reference", HelpName = "SOURCE" };
 
+    public override CommandNature Nature => new(NetworkUse.Fetches);
+
     protected override Command Describe() => new("hash", """
         Print the narHash Nix would lock for a folder, archive or URL
 

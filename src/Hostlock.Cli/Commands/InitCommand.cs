@@ -20,6 +20,8 @@ sealed class InitCommand : FleetCommand
     readonly Option<string?> _like = NewLike();
     readonly FleetChanging _changing = new();
 
+    public override CommandNature Nature => new(NetworkUse.None) { Asks = true, Writes = true, MaySayNo = true };
+
     protected override Command Describe()
     {
         var command = new Command(Name, """

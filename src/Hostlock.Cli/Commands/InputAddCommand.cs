@@ -11,6 +11,8 @@ sealed class InputAddCommand : FleetCommand
     readonly Option<bool> _noFlake = new("--no-flake") { Description = "It is not a flake: flake = false" };
     readonly DeclarationChanging _changing = new();
 
+    public override CommandNature Nature => new(NetworkUse.Fetches) { Writes = true };
+
     protected override Command Describe()
     {
         var command = new Command("add", """

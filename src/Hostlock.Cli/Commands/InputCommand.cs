@@ -12,6 +12,8 @@ sealed class InputCommand : FleetCommand
     protected override IReadOnlyList<FleetCommand> Inner { get; } =
         [new InputAddCommand(), new InputRemoveCommand(), new InputSetCommand(), new InputFollowCommand()];
 
+    public override CommandNature Nature => new(NetworkUse.None);
+
     protected override Command Describe() => new(Name, """
         Change the inputs that flake.nix declares, and the locks with it
 

@@ -10,6 +10,8 @@ sealed class InputFollowCommand : FleetCommand
     readonly Argument<string> _target = CommonOptions.PathOfInput("target", "TARGET", "The input that it follows; '' for none");
     readonly DeclarationChanging _changing = new();
 
+    public override CommandNature Nature => new(NetworkUse.Fetches) { Writes = true };
+
     protected override Command Describe()
     {
         var command = new Command("follow", """

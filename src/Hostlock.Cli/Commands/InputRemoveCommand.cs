@@ -9,6 +9,8 @@ sealed class InputRemoveCommand : FleetCommand
     readonly Argument<string[]> _names = CommonOptions.DeclaredInputs(ArgumentArity.OneOrMore);
     readonly DeclarationChanging _changing = new();
 
+    public override CommandNature Nature => new(NetworkUse.Fetches) { Writes = true };
+
     protected override Command Describe()
     {
         var command = new Command("remove", """

@@ -10,6 +10,8 @@ sealed class InputSetCommand : FleetCommand
     readonly Argument<string> _url = new("url") { Description = "Its reference, as in flake.nix", HelpName = "URL" };
     readonly DeclarationChanging _changing = new();
 
+    public override CommandNature Nature => new(NetworkUse.Fetches) { Writes = true };
+
     protected override Command Describe()
     {
         var command = new Command("set", """

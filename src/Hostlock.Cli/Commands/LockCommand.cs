@@ -8,10 +8,13 @@ namespace Hostlock.Cli.Commands;
 sealed class LockCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
+    readonly Option<bool> _all = CommonOptions.All();
     readonly Option<bool> _locked = new("--locked") { Description = "Fail instead of writing" };
     readonly Option<bool> _fill = new("--fill") { Description = "Also fetch locked trees to fill in hashes and dates that entries lack" };
     readonly Option<bool> _commit = CommonOptions.Commit();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
+
+    public override CommandNature Nature => new(NetworkUse.Fetches) { Writes = true, MayBePartial = true };
 
     protected override Command Describe() =>
         new("lock", """
@@ -23,7 +26,7 @@ sealed class LockCommand : FleetCommand
               hostlock lock
               hostlock lock plex --locked
             """)
-        { _hosts, _locked, _fill, _commit, _dryRun, CommonOptions.Json };
+        { _hosts, _all, _locked, _fill, _commit, _dryRun, CommonOptions.Json };
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Together;
 
@@ -31,7 +34,7 @@ sealed class LockCommand : FleetCommand
     {
         var mode = run.Value(_locked) ? new WritingMode.PlanOnly() : run.Mode(_dryRun, _commit, LockUpdating.Note);
         var request = new UpdateRequest.InLine { FillsFacts = run.Value(_fill) };
-        var report = await LockUpdating.RunAsync(run, run.Places(_hosts), request, mode);
+        var report = await LockUpdating.RunAsync(run, run.PlacesOrAll(_hosts, _all), request, mode);
         var code = LockUpdating.CodeOf(report);
         return code == ExitCode.Done
             && run.Value(_locked)

@@ -22,6 +22,8 @@ sealed class LogCommand : FleetCommand
         CustomParser = Count,
     };
 
+    public override CommandNature Nature => new(NetworkUse.None);
+
     protected override Command Describe() => new("log", """
         Show what was done, or the history of one lock
 
@@ -43,7 +45,7 @@ sealed class LogCommand : FleetCommand
             run.Print(() => DoneText.Render(things, run.Terminal.Ink), () => DoneJson.Render(things));
             return ExitCode.Done;
         }
-        var place = run.Folder.PlaceNamed(host);
+        var place = run.PlaceNamed(host);
         await run.WarnOfUnmergedAsync(place);
         using var history = LockHistory.Open(run.Processes, run.Folder);
         var changes = await history.OfAsync(place, run.Value(_most), run.CancellationToken);

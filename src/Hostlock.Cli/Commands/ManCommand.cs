@@ -13,11 +13,13 @@ sealed class ManCommand : FleetCommand
 
     readonly Argument<string?> _topic = new("command")
     {
-        Description = "The command that the page is about [default: hostlock itself]",
+        Description = "The command that the page is about, or hostlock.toml [default: hostlock itself]",
         HelpName = "COMMAND",
         Arity = ArgumentArity.ZeroOrOne,
     };
     readonly Option<string?> _output = new("--output", "-o") { Description = "Write all pages into this folder instead", HelpName = "DIR" };
+
+    public override CommandNature Nature => new(NetworkUse.None) { PrintsTextAlone = true };
 
     protected override Command Describe()
     {
@@ -29,13 +31,16 @@ sealed class ManCommand : FleetCommand
         var command = new Command(Name, """
             Print a manual page
 
-            The page says the same as --help. Without a command, it is about all of them.
+            The page says the same as --help, and names files and variables. Without a
+            command, it is about all of them.
 
               hostlock man update | man -l -
+              hostlock man hostlock.toml | man -l -
               hostlock man --output share/man/man1
             """)
         { _topic, _output };
-        _topic.CompletionSources.Add(_ => Pages(command).Skip(1).Select(page => new CompletionItem(page.Name)));
+        _topic.CompletionSources.Add(
+            _ => Pages(command).Skip(1).Select(page => page.Name).Append(FleetFileManual.Name).Select(name => new CompletionItem(name)));
         return command;
     }
 
@@ -47,16 +52,21 @@ sealed class ManCommand : FleetCommand
         if (run.Value(_output) is { } folder)
             RepositoryFiles.ReplaceNamed(
                 Path.GetFullPath(folder, run.Surroundings.Folder),
-                [.. pages.Select(page => ($"{ManPage.Name(page)}.1", (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(ManPage.Render(page))))]);
+                [
+                    .. pages.Select(page => ($"{ManPage.Name(page)}.1", ManPage.Render(page)))
+                    .Append(($"{FleetFileManual.Name}.5", ManPage.RenderSettings()))
+                    .Select(page => (page.Item1, (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(page.Item2))),
+                ]);
         else
-            run.Terminal.Data(ManPage.Render(PageOf(run.Value(_topic), pages)));
+            run.Terminal.Data(
+                run.Value(_topic) == FleetFileManual.Name ? ManPage.RenderSettings() : ManPage.Render(PageOf(run.Value(_topic), pages)));
         return Task.FromResult(ExitCode.Done);
     }
 
     static Command PageOf(string? word, List<Command> pages) =>
         word is null ? pages[0]
         : pages.Skip(1).FirstOrDefault(page => page.Name == word)
-            ?? throw FleetException.NoSuchCommand(word, pages.Skip(1).Select(page => page.Name));
+            ?? throw UsageException.NoSuchCommand(word, pages.Skip(1).Select(page => page.Name).Append(FleetFileManual.Name));
 
     // The program first, then its commands, and theirs.
     static List<Command> Pages(Command command)

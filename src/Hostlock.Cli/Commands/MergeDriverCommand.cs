@@ -19,6 +19,8 @@ sealed class MergeDriverCommand : FleetCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    public override CommandNature Nature => new(NetworkUse.None) { Writes = true, MaySayNo = true };
+
     protected override Command Describe() => new("merge-driver", """
         Merge two locks input by input, for git
 
@@ -26,6 +28,7 @@ sealed class MergeDriverCommand : FleetCommand
         that both sides changed differently is a conflict, which 'hostlock resolve'
         settles.
 
+          hostlock merge-driver base.lock ours.lock theirs.lock
           git config merge.hostlock.driver 'hostlock merge-driver %O %A %B %P'
         """)
     { _common, _ours, _theirs, _path };

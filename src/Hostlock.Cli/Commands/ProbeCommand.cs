@@ -15,6 +15,8 @@ sealed class ProbeCommand : FleetCommand
         Description = "Take the machine that answers for the host's from now on",
     };
 
+    public override CommandNature Nature => new(NetworkUse.Machines) { Asks = true };
+
     protected override Command Describe() => new("probe", """
         Show what a machine runs, boots next and has
 

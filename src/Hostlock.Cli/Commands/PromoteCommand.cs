@@ -19,6 +19,8 @@ sealed class PromoteCommand : FleetCommand
     readonly Option<bool> _commit = CommonOptions.Commit();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
+    public override CommandNature Nature => new(NetworkUse.None) { Asks = true, Writes = true, MaySayNo = true };
+
     protected override Command Describe() =>
         new("promote", """
             Copy a tested lock to other hosts, entry for entry
@@ -36,7 +38,7 @@ sealed class PromoteCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var from = run.Folder.PlaceNamed(run.Value(_from));
+        var from = run.PlaceNamed(run.Value(_from));
         var targets = run.Places(_to, _all);
         await run.WarnOfUnmergedAsync([from, .. targets]);
         PromotionRequest request = CommonOptions.InputPaths(run.Words(_inputs)) is { IsEmpty: false } paths
@@ -61,12 +63,13 @@ sealed class PromoteCommand : FleetCommand
 
         void Show(LockReport report)
         {
-            run.Print(
-                () => Text(report.Outcomes, run.Value(_dryRun), run.Terminal.Ink), () => ReportJson.Render(report, from.Owner));
+            run.Report(
+                report.IsWritten, () => Text(report.Outcomes, run.Value(_dryRun), run.Terminal.Ink),
+                () => ReportJson.Render(report, from.Owner));
             if (report.Failed.Any())
-                run.Terminal.Talk("refused; nothing was written\n");
+                run.Terminal.Problem("refused; nothing was written\n");
             else if (!report.IsWritten && !run.Value(_dryRun))
-                run.Terminal.Talk("not written, because another flake refused\n");
+                run.Terminal.Problem("not written, because another flake refused\n");
         }
 
         string Text(IEnumerable<LockOutcome> outcomes, bool isPlan, Ink ink) =>

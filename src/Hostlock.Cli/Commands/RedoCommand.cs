@@ -9,6 +9,8 @@ sealed class RedoCommand : FleetCommand
 {
     readonly ChangeUndoing _undoing = new("redo");
 
+    public override CommandNature Nature => new(NetworkUse.None) { Writes = true, MaySayNo = true };
+
     protected override Command Describe()
     {
         var command = new Command("redo", """

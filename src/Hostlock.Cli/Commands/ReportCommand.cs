@@ -18,12 +18,18 @@ sealed class ReportCommand : FleetCommand
     readonly Option<bool> _open = new("--open") { Description = "Show the page in a browser" };
     readonly Option<bool> _live = new("--live") { Description = "Ask the machines what they run" };
     readonly Option<string> _format = NewFormat();
-    readonly Option<string?> _base = new("--base")
+    readonly CommitOption _base = new("--base")
     {
         Description = "With markdown: the commit that the locks are compared with",
         HelpName = "COMMIT",
     };
     readonly Option<bool> _closure = new("--closure") { Description = "With markdown: also compare the packages of the systems" };
+
+    public override CommandNature Nature => new(NetworkUse.None)
+    {
+        MayBePartial = true,
+        WhyNoJson = "what it shows is in 'status --json', 'check --json', 'log --json' and 'follows --json'",
+    };
 
     protected override Command Describe() => new("report", """
         Write a page that shows the fleet, or the text of a request
@@ -35,7 +41,7 @@ sealed class ReportCommand : FleetCommand
           hostlock report --open
           hostlock report --format markdown --base origin/main
         """)
-    { _output, _open, _live, _format, _base, _closure, NoJson() };
+    { _output, _open, _live, _format, _base, _closure };
 
     public override Task<ExitCode> RunAsync(CommandRun run)
     {
@@ -86,29 +92,12 @@ sealed class ReportCommand : FleetCommand
             await file.ShowAsync(run.CancellationToken);
     }
 
-    // Taken only to be refused with the reason.
-    static Option<bool> NoJson()
-    {
-        var option = new Option<bool>(CommonOptions.Json.Name) { Hidden = true };
-        option.Validators.Add(result =>
-        {
-            if (!result.Implicit)
-                result.AddError(
-                    "'hostlock report' takes no '--json': what it shows is in 'status --json', 'check --json', 'log --json' and "
-                    + "'follows --json'");
-        });
-        return option;
-    }
-
-    static Option<string> NewFormat()
-    {
-        var format = new Option<string>("--format")
+    static Option<string> NewFormat() => CommonOptions.OneOf(
+        new("--format")
         {
             Description = "The form of the report: html or markdown",
             HelpName = "FORMAT",
             DefaultValueFactory = _ => Html,
-        };
-        format.AcceptOnlyFromAmong(Html, Markdown);
-        return format;
-    }
+        },
+        Html, Markdown);
 }

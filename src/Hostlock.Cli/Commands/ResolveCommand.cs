@@ -20,6 +20,8 @@ sealed class ResolveCommand : FleetCommand
     readonly Option<bool> _all = CommonOptions.All();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
+    public override CommandNature Nature => new(NetworkUse.None) { Asks = true, Writes = true, MaySayNo = true };
+
     protected override Command Describe() => new(Name, """
         Settle the locks that git could not merge
 
@@ -38,14 +40,14 @@ sealed class ResolveCommand : FleetCommand
         var request = new ResolutionRequest(CommonOptions.InputPaths(run.Words(_inputs)), Choice(run));
         // To look at conflicts, no host has to be named.
         var isNamed = run.Words(_hosts).Length > 0;
-        var places = request.Choice is null ? run.Places(_hosts) : run.Places(_hosts, _all);
+        var places = request.Choice is null ? run.PlacesOrAll(_hosts, _all) : run.Places(_hosts, _all);
         var isWritten = request.Choice is not null && !run.Value(_dryRun);
         IReadOnlyList<LockResolution> resolutions = [];
         await new LockResolving(run.Processes, run.Folder)
             .RunAsync(FindAsync, request, isWritten ? Words(run) : null, Show, run.CancellationToken);
         var left = resolutions.SelectMany(resolution => resolution.Merge.Left).ToList();
         if (left.Count > 0)
-            run.Terminal.Talk(
+            run.Terminal.Problem(
                 run.Terminal.Typed($"take a side of each: hostlock resolve HOST [-i INPUT] {ConflictText.Options([.. left])}\n"));
         else if (resolutions.Count > 0 && request.Choice is null)
             run.Terminal.Talk(run.Terminal.Quoted("the sides differ on nothing: 'hostlock resolve HOST --ours' writes the merge\n"));
@@ -54,7 +56,8 @@ sealed class ResolveCommand : FleetCommand
         void Show(IReadOnlyList<LockResolution> merges)
         {
             resolutions = merges;
-            run.Print(
+            run.Report(
+                isWritten,
                 () =>
                     merges.Count == 0
                         ? "git has no conflict in any lock\n"

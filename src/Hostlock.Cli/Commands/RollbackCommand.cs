@@ -15,12 +15,21 @@ namespace Hostlock.Cli.Commands;
 sealed class RollbackCommand : FleetCommand
 {
     readonly Argument<string?> _host = CommonOptions.OneAtMost("host", "HOST", "A host [default: the host that is this machine]");
-    readonly Option<string?> _to = new("--to")
+    readonly CommitOption _to = new("--to")
     {
         Description = "The version: generation:N, a commit, or a day [default: the last one with another lock]",
         HelpName = "VERSION",
     };
     readonly HostSwitching _switching = new();
+
+    public override CommandNature Nature => new(NetworkUse.Machines)
+    {
+        Asks = true,
+        Writes = true,
+        MaySayNo = true,
+        Waits = true,
+        MayBePartial = true,
+    };
 
     protected override Command Describe()
     {

@@ -13,6 +13,7 @@ namespace Hostlock.Cli.Commands;
 sealed class RolloutCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("The host that tries its lock, then the others [default: all rings]");
+    readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly Option<bool> _plan = new("--plan", "--dry-run", "-n") { Description = "Show what would happen, and change nothing" };
     readonly Option<bool> _yes = CommonOptions.Yes();
     readonly Option<bool> _resume = new("--resume") { Description = "Go on with the last rollout" };
@@ -30,6 +31,15 @@ sealed class RolloutCommand : FleetCommand
 
     protected override IReadOnlyList<FleetCommand> Inner { get; } = [new RolloutStatusCommand()];
 
+    public override CommandNature Nature => new(NetworkUse.Machines)
+    {
+        Asks = true,
+        Writes = true,
+        MaySayNo = true,
+        Waits = true,
+        MayBePartial = true,
+    };
+
     protected override Command Describe() => new("rollout", """
         Give one tested lock to hosts, ring by ring
 
@@ -40,7 +50,7 @@ sealed class RolloutCommand : FleetCommand
           hostlock rollout plex dobro zeeba
           hostlock rollout --resume
         """)
-    { _hosts, _plan, _yes, _resume, _approve, _again, _abort, _return, _noCheck, _allowDowngrade, CommonOptions.Json };
+    { _hosts, _all, _plan, _yes, _resume, _approve, _again, _abort, _return, _noCheck, _allowDowngrade, CommonOptions.Json };
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Machines;
 
@@ -61,7 +71,7 @@ sealed class RolloutCommand : FleetCommand
             throw RolloutException.Needs("--return", "--abort");
         if (asked is [] or ["--plan"])
         {
-            var order = RolloutOrder.Of(run.Folder.Fleet, run.Words(_hosts).Length > 0 ? run.Hosts(_hosts) : []);
+            var order = RolloutOrder.Of(run.Folder.Fleet, run.Words(_hosts).Length > 0 ? run.Hosts(_hosts, _all) : []);
             if (asked is ["--plan"])
                 return await PlanAsync(run, session, order);
             if (!run.Value(_yes) && !run.Terminal.CanAsk)
@@ -122,7 +132,7 @@ sealed class RolloutCommand : FleetCommand
             var text = RolloutText.Render(await WithStepsBackAsync(run, session, planned, systems), run.Terminal.Ink);
             if (run.IsJson)
                 run.Terminal.Talk(text);
-            else
+            else if (!run.Terminal.IsQuiet || !run.Value(_yes))
                 run.Terminal.Data(text);
             if (!run.Value(_yes) && run.Terminal.Ask("begin?") is not true)
             {

@@ -7,6 +7,8 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Shows where the last rollout stands. No machine is asked.</summary>
 sealed class RolloutStatusCommand : FleetCommand
 {
+    public override CommandNature Nature => new(NetworkUse.None);
+
     protected override Command Describe() => new("status", """
         Show where the last rollout stands, host by host
 

@@ -15,6 +15,8 @@ sealed class ShowCommand : FleetCommand
         "lock", "LOCK", "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N");
     readonly Option<bool> _canonical = new("--canonical") { Description = "Print the bytes that Nix would write" };
 
+    public override CommandNature Nature => new(NetworkUse.None) { Asks = true };
+
     protected override Command Describe() => new("show", """
         Show a lock as a tree, follows included
 

@@ -13,11 +13,14 @@ namespace Hostlock.Cli.Commands;
 sealed class StatusCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
+    readonly Option<bool> _all = CommonOptions.All();
     readonly Option<bool> _live = new("--live") { Description = "Ask the machines what they run" };
     readonly Option<bool> _evaluate = new("--evaluate")
     {
         Description = "With --live: have nix evaluate each host, and compare the systems too",
     };
+
+    public override CommandNature Nature => new(NetworkUse.None) { MayBePartial = true };
 
     protected override Command Describe() => new("status", """
         Show what each host is locked to, and who is behind
@@ -31,7 +34,7 @@ sealed class StatusCommand : FleetCommand
           hostlock status plex @canary
           hostlock status --live
         """)
-    { _hosts, _live, _evaluate, CommonOptions.Json };
+    { _hosts, _all, _live, _evaluate, CommonOptions.Json };
 
     public override FlakeReach Reach(CommandRun run) => run.Value(_live) ? FlakeReach.EachWithMachines : FlakeReach.Each;
 
@@ -48,7 +51,7 @@ sealed class StatusCommand : FleetCommand
         var session = new RolloutSession(run);
         IReadOnlyList<MachineStatus> statuses =
         [
-            .. (await run.Survey.AskAsync(run.Hosts(_hosts), request, run.CancellationToken))
+            .. (await run.Survey.AskAsync(run.Hosts(_hosts, _all), request, run.CancellationToken))
                 .Select(status => status with { Reason = ReasonOf(status, session, run.Today) }),
         ];
         run.Print(
@@ -57,7 +60,7 @@ sealed class StatusCommand : FleetCommand
         if (statuses.Count == 0)
             run.Terminal.Talk(run.Terminal.Quoted("this flake has no hosts: 'hostlock init' gives each host a lock of its own\n"));
         foreach (var why in statuses.SelectMany(WhyNotKnown))
-            run.Terminal.Talk($"{Visible.Text(why.Message)}\n");
+            run.Terminal.Problem($"{Visible.Text(why.Message)}\n");
         return statuses.All(status => status.Facts is not null) ? ExitCode.Done : ExitCode.Partly;
     }
 
@@ -119,7 +122,7 @@ sealed class StatusCommand : FleetCommand
     // An input is ahead or behind in the whole fleet, whichever hosts are named.
     IReadOnlyList<LockStatus> Read(CommandRun run)
     {
-        var named = run.Places(_hosts);
+        var named = run.PlacesOrAll(_hosts, _all);
         var all = FleetStatus.Read(run.Folder.AllPlaces()).ToDictionary(status => status.Place.FullPath, StringComparer.Ordinal);
         return [.. named.Select(place => all[place.FullPath])];
     }

@@ -11,11 +11,21 @@ namespace Hostlock.Cli.Commands;
 sealed class SwitchCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts or @RING [default: the host that is this machine]");
+    readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly Option<bool> _boot = new("--boot") { Description = "Have the system run from the next boot on" };
     readonly Option<bool> _vm = new("--vm") { Description = "Build a virtual machine, and print the command that starts it" };
     readonly Option<bool> _resume = new("--resume") { Description = "Go on with a switch that was broken off or waits" };
     readonly Option<bool> _allowDowngrade = CommonOptions.AllowDowngrade();
     readonly HostSwitching _switching = new();
+
+    public override CommandNature Nature => new(NetworkUse.Machines)
+    {
+        Asks = true,
+        Writes = true,
+        MaySayNo = true,
+        Waits = true,
+        MayBePartial = true,
+    };
 
     protected override Command Describe()
     {
@@ -28,7 +38,7 @@ sealed class SwitchCommand : FleetCommand
               hostlock switch plex
               hostlock switch --dry-run
             """)
-        { _hosts, _boot, _vm, _resume, _allowDowngrade };
+        { _hosts, _all, _boot, _vm, _resume, _allowDowngrade };
         foreach (var option in _switching.Options)
             command.Add(option);
         return command;
@@ -42,7 +52,7 @@ sealed class SwitchCommand : FleetCommand
             throw RolloutException.Excludes("--vm", "--boot");
         if (run.Value(_resume))
             return await ResumeAsync(run);
-        var hosts = run.HostsOrHere(_hosts);
+        var hosts = run.HostsOrHere(_hosts, _all);
         if (run.Value(_vm))
             return await run.Journals.AloneAsync(() => BuildMachinesAsync(run, hosts));
         _switching.RefuseUnasked(run);

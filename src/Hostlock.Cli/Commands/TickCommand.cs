@@ -8,6 +8,8 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Goes on with the last rollout as far as that is due. A timer runs it.</summary>
 sealed class TickCommand : FleetCommand
 {
+    public override CommandNature Nature => new(NetworkUse.Machines) { Writes = true, MaySayNo = true, Waits = true, MayBePartial = true };
+
     protected override Command Describe() => new("tick", """
         Go on with the last rollout if something is due
 

@@ -8,7 +8,10 @@ namespace Hostlock.Cli.Commands;
 sealed class UndoCommand : FleetCommand
 {
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: all that the last command changed]");
+    readonly Option<bool> _all = CommonOptions.All();
     readonly ChangeUndoing _undoing = new("undo");
+
+    public override CommandNature Nature => new(NetworkUse.None) { Writes = true, MaySayNo = true };
 
     protected override Command Describe()
     {
@@ -22,7 +25,7 @@ sealed class UndoCommand : FleetCommand
               hostlock undo
               hostlock undo plex --commit
             """)
-        { _hosts };
+        { _hosts, _all };
         foreach (var option in _undoing.Options)
             command.Add(option);
         return command;
@@ -36,8 +39,10 @@ sealed class UndoCommand : FleetCommand
 
     public override Task<ExitCode> RunAsync(CommandRun run)
     {
-        IReadOnlyList<LockPlace>? places = run.Words(_hosts).Length > 0 ? run.Places(_hosts) : null;
+        IReadOnlyList<LockPlace>? places = run.Words(_hosts).Length > 0 || run.Value(_all) ? run.Places(_hosts, _all) : null;
         return _undoing.RunAsync(
-            run, ["undo", .. run.Words(_hosts)], undo => undo.PlanUndoAsync(places, run.CancellationToken));
+            run,
+            ["undo", .. run.Words(_hosts), .. run.Value(_all) ? new[] { _all.Name } : []],
+            undo => undo.PlanUndoAsync(places, run.CancellationToken));
     }
 }

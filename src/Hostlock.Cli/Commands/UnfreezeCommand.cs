@@ -8,40 +8,39 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Removes a freeze from hostlock.toml.</summary>
 sealed class UnfreezeCommand : FleetCommand
 {
-    readonly Argument<string> _host = CommonOptions.One("host", "HOST", "A host");
-    readonly Argument<string> _input;
+    readonly FrozenWords _words = new();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
-    public UnfreezeCommand() => _input = CommonOptions.Input(_host);
+    public override CommandNature Nature => new(NetworkUse.None) { Asks = true, Writes = true };
 
     protected override Command Describe() => new("unfreeze", """
-        Let a frozen input of a host move again
+        Let a frozen input of one or more hosts move again
 
         Removes the freeze from hostlock.toml, and changes nothing else.
 
           hostlock unfreeze plex nixpkgs
-          hostlock unfreeze plex nixpkgs --dry-run
+          hostlock unfreeze --all nixpkgs --dry-run
         """)
-    { _host, _input, _dryRun };
+    { _words.Words, _words.Inputs, _words.All, _dryRun };
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Together;
 
-    // The host may have the input in all, and be frozen in one of them; one that was broken off half-way is finished.
-    public override IEnumerable<FleetFolder> About(CommandRun run, IReadOnlyList<FleetFolder> flakes)
-    {
-        var (word, input) = (run.Value(_host), run.Value(_input));
-        return flakes.Where(
-            flake =>
-                (flake.TryOwnerNamed(word) is LockOwner.Host(var host) && flake.HostOf(host).Frozen.ContainsKey(input))
-                || Undertaking.Find(run.Processes, flake, ["unfreeze", word, input]) is not null);
-    }
+    // The hosts may have the inputs in all, and be frozen in one of them; one that was broken off half-way is finished.
+    public override IEnumerable<FleetFolder> About(CommandRun run, IReadOnlyList<FleetFolder> flakes) =>
+        flakes.Where(flake => _words.AreFrozenIn(run, flake));
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var (host, input) = (run.Folder.OwnerNamed(run.Value(_host)), run.Value(_input));
+        var (hosts, inputs) = _words.Read(run);
         await run.ReadyAsync();
-        var undertaking = new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Unfreeze(host, input);
-        run.Terminal.Data(FreezeText.Render(host, input, null, isWritten: !run.Value(_dryRun)));
+        var (undertaking, frozen) = new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Unfreeze(hosts, inputs);
+        foreach (var (host, input) in from host in hosts from input in inputs select (host, input))
+        {
+            if (frozen.Contains((host, input)))
+                run.ReportText(isDone: !run.Value(_dryRun), FreezeText.Render(host, input, null, isWritten: !run.Value(_dryRun)));
+            else
+                run.Terminal.Talk($"{host}  {Visible.Name(input)}  was not frozen\n");
+        }
         run.Terminal.Flush();
         undertaking?.End();
         return ExitCode.Done;

@@ -7,27 +7,32 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Removes a hold from hostlock.toml.</summary>
 sealed class UnholdCommand : FleetCommand
 {
-    readonly Argument<string> _host = CommonOptions.One("host", "HOST", "A host");
+    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts or @RING");
+    readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
+    public override CommandNature Nature => new(NetworkUse.None) { Asks = true, Writes = true };
+
     protected override Command Describe() => new("unhold", """
-        Let rollouts and switches change a held host again
+        Let rollouts and switches change held hosts again
 
         Removes the hold from hostlock.toml, and changes nothing else. A rollout that
         passed the host by gives it its system at the next tick.
 
           hostlock unhold plex
-          hostlock unhold plex --dry-run
+          hostlock unhold plex web --dry-run
         """)
-    { _host, _dryRun };
+    { _hosts, _all, _dryRun };
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Machines;
 
     public override Task<ExitCode> RunAsync(CommandRun run)
     {
-        var host = run.HostNamed(run.Value(_host)).Name;
-        new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Hold(host, hold: null);
-        run.Terminal.Data(FreezeText.Render(host, hold: null, isWritten: !run.Value(_dryRun)));
+        var hosts = run.SomeHosts(run.Words(_hosts), _all).Select(host => host.Name).ToList();
+        new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Hold(hosts, hold: null);
+        run.ReportText(
+            isDone: !run.Value(_dryRun),
+            string.Concat(hosts.Select(host => FreezeText.Render(host, hold: null, isWritten: !run.Value(_dryRun)))));
         return Task.FromResult(ExitCode.Done);
     }
 }

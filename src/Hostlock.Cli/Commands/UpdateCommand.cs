@@ -7,7 +7,7 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Moves inputs to their newest revisions, host by host, as <c>nix flake update</c> does.</summary>
 sealed class UpdateCommand : FleetCommand
 {
-    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING");
+    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: the host that is this machine]");
     readonly Option<string[]> _inputs = CommonOptions.Inputs("An input to move, by its path [default: all inputs]");
     readonly Option<string[]> _exclude = CommonOptions.Excluded();
     readonly Option<string?> _to = new("--to")
@@ -20,6 +20,8 @@ sealed class UpdateCommand : FleetCommand
     readonly Option<bool> _commit = CommonOptions.Commit();
     readonly Option<bool> _all = CommonOptions.All();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
+
+    public override CommandNature Nature => new(NetworkUse.Fetches) { Asks = true, Writes = true, MaySayNo = true, MayBePartial = true };
 
     protected override Command Describe() =>
         new("update", """
@@ -35,9 +37,12 @@ sealed class UpdateCommand : FleetCommand
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Together;
 
+    public override IEnumerable<FleetFolder> About(CommandRun run, IReadOnlyList<FleetFolder> flakes) =>
+        run.WithHostHere(_hosts, _all, flakes);
+
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var places = run.Places(_hosts, _all);
+        var places = run.PlacesOrHere(_hosts, _all);
         var asked = run.Value(_minAge) is { } age ? Durations.Parse(age) : (TimeSpan?)null;
         var request = new UpdateRequest.Move(Inputs(run))
         {

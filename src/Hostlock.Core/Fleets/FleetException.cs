@@ -243,6 +243,14 @@ public sealed class FleetException : HostlockException
     /// <summary>True if a word names nothing that the flake knows.</summary>
     internal bool IsUnknownHost { get; private init; }
 
+    internal static FleetException Several(IReadOnlyList<FleetException> errors) =>
+        new($"{string.Join('\n', errors.Select(error => error.Message)):lines}")
+        {
+            Hint = errors.Any(error => error.Hint is not null)
+                ? string.Join("; ", errors.Select(error => error.Hint).OfType<string>().Distinct())
+                : null,
+        };
+
     internal static FleetException NotAdopted(HostName host, bool hasFleetFile) => hasFleetFile
         ? new($"{host} is not in hostlock.toml, so it has no lock of its own") { Hint = $"hostlock init {host}" }
         : new($"{host} has no lock of its own, because there is no hostlock.toml yet") { Hint = "hostlock init" };
@@ -280,10 +288,6 @@ public sealed class FleetException : HostlockException
     {
         Hint = "name a host, or root",
     };
-
-    /// <summary>A command was typed that does not exist; the hint is the nearest one.</summary>
-    public static FleetException NoSuchCommand(string word, IEnumerable<string> commands) =>
-        new($"there is no command '{word}'") { Hint = Closest.To(word, commands) };
 
     /// <summary>A command that writes was given no host, no ring and no --all.</summary>
     public static FleetException NoHosts() =>

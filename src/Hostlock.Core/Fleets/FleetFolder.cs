@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Flakes;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Fleets.Settings;
 using Hostlock.Fleets.Settings.Toml;
@@ -157,7 +158,7 @@ public sealed class FleetFolder
     {
         var places = new List<LockPlace>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var owner in words.SelectMany(word => IsBuiltByRootAlone(word) ? [new LockOwner.Root()] : OwnersNamed(word)))
+        foreach (var owner in OwnersNamed(words, isRootMeant: true))
         {
             if (seen.Add(LockOf(owner)))
                 places.Add(PlaceOf(owner));
@@ -202,17 +203,41 @@ public sealed class FleetFolder
         && new LocalFlakes(this).Outputs(FlakeFile) is { } names
         && names.Configurations.Values.Any(known => known.Contains(word));
 
-    /// <summary>All that a word names: the root, a host, or the hosts of a ring.</summary>
-    /// <exception cref="FleetException">The word names nothing.</exception>
-    public IEnumerable<LockOwner> OwnersNamed(string word)
+    /// <summary>All that words name, each once, in the order of the words: the root, a host, or the hosts of a ring.</summary>
+    /// <exception cref="FleetException">A word names nothing. If several do, the error is about all of them.</exception>
+    public IReadOnlyList<LockOwner> OwnersNamed(IEnumerable<string> words) => OwnersNamed(words, isRootMeant: false);
+
+    List<LockOwner> OwnersNamed(IEnumerable<string> words, bool isRootMeant)
+    {
+        var (found, wrong) = (new List<LockOwner>(), new List<FleetException>());
+        foreach (var word in words.Distinct())
+        {
+            if (isRootMeant && IsBuiltByRootAlone(word))
+                found.Add(new LockOwner.Root());
+            else if (WhyNothing(word) is { } why)
+                wrong.Add(why);
+            else if (word.StartsWith('@'))
+                found.AddRange(Fleet.Hosts.Where(host => host.Ring == word[1..]).Select(host => new LockOwner.Host(host.Name)));
+            else
+                found.Add(TryOwnerNamed(word)!);
+        }
+        return wrong switch
+        {
+            [] => [.. found.Distinct()],
+            [var only] => throw only,
+            _ => throw FleetException.Several(wrong),
+        };
+    }
+
+    // Why a word names neither the root nor hosts; null if it names some.
+    FleetException? WhyNothing(string word)
     {
         if (!word.StartsWith('@'))
-            return [OwnerNamed(word)];
+            return TryOwnerNamed(word) is null ? Unknown(word) : null;
         var ring = word[1..];
         if (Fleet.Rings.All(known => known.Name != ring))
-            throw FleetException.NoSuchRing(ring, Fleet.Rings.Select(known => known.Name));
-        var hosts = Fleet.Hosts.Where(host => host.Ring == ring).Select(host => new LockOwner.Host(host.Name)).ToList();
-        return hosts.Count > 0 ? hosts : throw FleetException.RingIsEmpty(ring);
+            return FleetException.NoSuchRing(ring, Fleet.Rings.Select(known => known.Name));
+        return Fleet.Hosts.Any(host => host.Ring == ring) ? null : FleetException.RingIsEmpty(ring);
     }
 
     /// <summary>The host with a name.</summary>
@@ -249,25 +274,40 @@ public sealed class FleetFolder
     FleetException Unknown(string word)
     {
         var names = new LocalFlakes(this).Outputs(FlakeFile);
-        if (names is not null
-            && HostName.TryParse(word) is { } host
-            && (NamedHosts.In(names).ContainsKey(host) || new LocalFlakes(this).Hosts(known => known == host).Count > 0))
+        if (NotAdopted(word) is { } host)
             return FleetException.NotAdopted(host, HasFleetFile);
         if (IsBuiltByRootAlone(word))
             return FleetException.NotNamedLikeAHost(word);
-        if (InputIn(word) is { } input)
+        if (InputIn(word) is { Input: var input })
             return FleetException.InputForHost(word, input);
         return HasFleetFile && names is { AreComplete: false } && HostName.TryParse(word) is { } computed
             ? FleetException.MayBeNew(computed, HostNames)
             : FleetException.UnknownHost(word, HostNames);
     }
 
-    // The input that a word names instead of a host: 'nixpkgs', or 'plex/nixpkgs'. Null if it names none.
-    string? InputIn(string word)
+    // The host of flake.nix that a word names and that hostlock.toml does not have; null if there is none.
+    HostName? NotAdopted(string word) =>
+        HostName.TryParse(word) is { } host
+        && ((new LocalFlakes(this).Outputs(FlakeFile) is { } names && NamedHosts.In(names).ContainsKey(host))
+            || new LocalFlakes(this).Hosts(known => known == host).Count > 0)
+            ? host
+            : null;
+
+    /// <summary>The input that a word names if it stands where a host belongs: <c>nixpkgs</c>, or <c>plex/nixpkgs</c>, which names the host
+    /// as well. Null if the word names a host, or no input of the root lock.</summary>
+    public (string? Host, string Input)? InputNamed(string word) =>
+        TryOwnerNamed(word) is not null || word.StartsWith('@') || NotAdopted(word) is not null || IsBuiltByRootAlone(word)
+            ? null
+            : InputIn(word);
+
+    (string? Host, string Input)? InputIn(string word)
     {
         if (word.Split('/', 2) is [var host, { Length: > 0 } input] && TryOwnerNamed(host) is not null)
-            return input;
-        return new LocalFlakes(this).TryReadLock(RootLock) is { } file && file.Root.Inputs.ContainsKey(word) ? word : null;
+            return (host, input);
+        return InputPath.TryParse(word) is { IsRoot: false } path
+            && new LocalFlakes(this).TryReadLock(RootLock)?.EdgeAt(path) is not null
+            ? (null, word)
+            : null;
     }
 
     IEnumerable<HostName> HostNames => Fleet.Hosts.Select(host => host.Name);

@@ -7,12 +7,12 @@ namespace Hostlock.Reporting;
 public static class FreezeText
 {
     /// <summary>A line for the input.</summary>
-    /// <param name="owner">The host.</param>
+    /// <param name="host">The host.</param>
     /// <param name="input">The input.</param>
     /// <param name="freeze">Its freeze; null if it is frozen no longer.</param>
     /// <param name="isWritten">True if hostlock.toml was written.</param>
-    public static string Render(LockOwner owner, string input, Freeze? freeze, bool isWritten) =>
-        $"{owner}  {Visible.Name(input)}  {State(freeze, "frozen", isWritten)}\n";
+    public static string Render(HostName host, string input, Freeze? freeze, bool isWritten) =>
+        $"{host}  {Visible.Name(input)}  {State(freeze, "frozen", isWritten)}\n";
 
     /// <summary>A line for a host.</summary>
     /// <param name="host">The host.</param>

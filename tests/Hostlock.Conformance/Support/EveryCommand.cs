@@ -39,9 +39,16 @@ static class EveryCommand
         ["unfreeze", "plex", "nixpkgs"],
         ["hold", "plex", "--reason", "tests"],
         ["unhold", "plex"],
+        ["freeze", "--all", "nixpkgs"],
+        ["unfreeze", "--all", "nixpkgs"],
+        ["restore", "--all", "--to", "HEAD"],
+        ["lock", "--offline"],
+        ["outdated", "plex", "--refresh", "-v"],
         ["tick"],
         ["completion", "bash"],
         ["man", "update"],
+        ["man", "hostlock.toml"],
+        ["help", "update"],
     ];
 
     /// <summary>The forms with what they name.</summary>

@@ -56,7 +56,7 @@ public sealed class FleetFolderTests : IDisposable
 
         Assert.Equal(["plex", "root"], folder.Places(["plex", name, "root"]).Select(place => place.Name));
         Assert.Throws<FleetException>(() => folder.Places([name + "x"]));
-        Assert.ThrowsAny<FleetException>(() => folder.OwnersNamed(name).ToList());
+        Assert.ThrowsAny<FleetException>(() => folder.OwnersNamed([name]));
     }
 
     [Theory]

@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Hostlock.Cli;
 using Hostlock.Fleets;
+using Hostlock.Fleets.Settings;
+using Hostlock.Tests.Support;
 using Mono.Cecil;
 
 namespace Hostlock.Tests.House;
@@ -74,38 +77,64 @@ public partial class CliTests
 
             Assert.InRange(help.Summary.Length, 1, 69);
             Assert.DoesNotMatch(@"\.$", help.Summary);
-            Assert.All(help.Details, line => Assert.InRange(line.Length, 0, 80));
-            Assert.Contains(help.Details, line => line.StartsWith("  ", StringComparison.Ordinal));
+            Assert.NotEmpty(help.Paragraphs);
+            Assert.True(help.Examples.Count >= 2, command.Name);
         });
 
-    [Fact]
-    public void The_help_fits_into_eighty_columns() =>
+    [Theory]
+    [InlineData(60)]
+    [InlineData(80)]
+    [InlineData(100)]
+    public void The_help_fits_into_the_terminal(int width) =>
         Assert.All(
-            Commands().SelectMany(command => HelpPage.Render(command).Split('\n')).Where(line => line.StartsWith(' ')),
-            line => Assert.InRange(line.Length, 0, 80));
+            Commands().Append(App.Whole(Nowhere)).SelectMany(command => HelpPage.Render(command, width).Split('\n'))
+                .Where(line => !line.StartsWith("  hostlock ", StringComparison.Ordinal)
+                    && !line.StartsWith("Usage:", StringComparison.Ordinal)
+                    && !line.StartsWith("  git config", StringComparison.Ordinal)),
+            line => Assert.InRange(line.Length, 0, width));
+
+    [Fact]
+    public void The_examples_of_the_help_fit_into_eighty_columns() =>
+        Assert.All(
+            Commands().SelectMany(command => HelpContents.Of(command).Examples), example => Assert.InRange(example.Length, 0, 78));
 
     [Fact]
     public void The_examples_of_the_help_are_commands()
     {
-        var root = new RootCommand();
-        var all = Commands().ToList();
-        // A command within another one is made with it.
-        var inner = all.SelectMany(command => command.Subcommands).Select(command => command.Description).ToHashSet();
-        foreach (var command in all.Where(command => !inner.Contains(command.Description)))
-            root.Add(command);
-        var examples = all.SelectMany(command => HelpContents.Of(command).Details)
-            .Where(line => line.StartsWith("  hostlock ", StringComparison.Ordinal)).ToList();
+        var examples = Commands().SelectMany(command => HelpContents.Of(command).Examples)
+            .Where(line => line.StartsWith("hostlock ", StringComparison.Ordinal)).ToList();
 
-        Assert.True(examples.Count > root.Subcommands.Count);
+        Assert.True(examples.Count > Commands().Count());
         Assert.All(examples, example =>
-            Assert.Empty(
-                root.Parse(
-                    Words(example), new() { ResponseFileTokenReplacer = null }).Errors.Select(error => $"{example}: {error.Message}")));
+        {
+            var parsed = App.Whole(Nowhere).Parse(Words(example), new() { ResponseFileTokenReplacer = null });
+
+            Assert.Equal((example, ""), (example, CommandLineRules.FirstError(parsed, Words(example))?.Message ?? ""));
+        });
     }
 
-    static IEnumerable<Command> Commands() =>
-        typeof(App).Assembly.GetTypes().Where(type => type.BaseType == typeof(FleetCommand))
-            .Select(type => ((FleetCommand)Activator.CreateInstance(type)!).Build(null!));
+    [Fact]
+    public void Each_setting_of_hostlock_toml_is_in_its_manual()
+    {
+        var told = FleetFileManual.Tables.SelectMany(table => table.Settings)
+            .SelectMany(setting => setting.Key.Split(", ")).Select(key => key.Split('.')[0]).Concat(["reason", "until"])
+            .Concat(FleetFileManual.Tables.Select(table => table.Table.Trim('[', ']').Split('.')[0]));
+        var keys = typeof(FleetFile).GetFields(BindingFlags.Static | BindingFlags.NonPublic)
+            .Where(field => field.Name.EndsWith("Keys", StringComparison.Ordinal))
+            .SelectMany(field => (string[])field.GetValue(null)!);
+
+        Assert.Empty(keys.Except(told));
+    }
+
+    /// <summary>Surroundings for commands that are described and not run.</summary>
+    internal static Surroundings Nowhere { get; } = new(
+        TextWriter.Null, TextWriter.Null, null, "/", new Dictionary<string, string>(), _ => throw new InvalidOperationException(),
+        new CountingProcesses(), TimeProvider.System, false, 80);
+
+    static IEnumerable<Command> Commands() => App.Whole(Nowhere).Subcommands.SelectMany(command => command.Subcommands.Prepend(command));
+
+    /// <summary>The words after the name of the program, as a shell would split them.</summary>
+    public static string[] WordsOf(string example) => Words(example);
 
     // The words after the name of the program, up to a pipe or a redirection, as a shell would split them.
     static string[] Words(string example) =>

@@ -111,6 +111,7 @@ public class DoorsTests
             text => text.Contains(" = \"", StringComparison.Ordinal) || text.EndsWith(" = '", StringComparison.Ordinal),
             new()
             {
+                ["Hostlock.Cli.FleetFileManual"] = "it shows an example",
                 ["Hostlock.Fleets.FleetException"] = "its hints show an example",
                 ["Hostlock.Fleets.Checks.CheckRules"] = "the sentence of a rule names a setting",
                 ["Hostlock.Rollouts.RolloutException"] = "its hint shows an example",

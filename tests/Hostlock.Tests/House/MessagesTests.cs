@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
+using Hostlock.Cli;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Locks;
@@ -19,7 +20,7 @@ public partial class MessagesTests
 {
     static readonly Type[] Exceptions =
     [
-        .. typeof(HostlockException).Assembly.GetTypes()
+        .. typeof(HostlockException).Assembly.GetTypes().Concat(typeof(App).Assembly.GetTypes())
         .Where(type => type.IsSubclassOf(typeof(HostlockException)))
         .OrderBy(type => type.Name, StringComparer.Ordinal),
     ];
@@ -146,6 +147,7 @@ public partial class MessagesTests
             _ when type.IsEnum => Enum.GetValues(type).GetValue(0)!,
             _ when type.IsAssignableFrom(typeof(string[])) => new[] { "one", "two" },
             _ when type.IsAssignableFrom(typeof(ImmutableArray<string>)) => ImmutableArray.Create("one", "two"),
+            _ when type.IsAssignableFrom(typeof(FleetException[])) => new[] { FleetException.NoHosts(), FleetException.RootCannotFreeze() },
             _ when type.IsAssignableFrom(typeof(InputPath[])) => new[] { InputPath.Of("a"), InputPath.Of("b") },
             _ when type.IsAssignableFrom(typeof(string[][])) => new[] { new[] { "one" } },
             _ =>

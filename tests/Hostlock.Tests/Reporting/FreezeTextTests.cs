@@ -1,6 +1,5 @@
 using Hostlock.Fleets;
 using Hostlock.Reporting;
-using static Hostlock.Tests.Support.SmallLocks;
 
 namespace Hostlock.Tests.Reporting;
 
@@ -17,5 +16,5 @@ public class FreezeTextTests
     public void What_was_not_written_is_said_not_to_be() =>
         Assert.Equal("plex  a  no longer frozen (not written: --dry-run)\n", Shown(null, isWritten: false));
 
-    static string Shown(Freeze? freeze, bool isWritten) => FreezeText.Render(Owner("plex"), "a", freeze, isWritten);
+    static string Shown(Freeze? freeze, bool isWritten) => FreezeText.Render(HostName.Parse("plex"), "a", freeze, isWritten);
 }

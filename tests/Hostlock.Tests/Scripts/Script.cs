@@ -26,6 +26,7 @@ sealed class Script : IDisposable
     string _input = "";
     bool _isTerminal;
     int _width = 120;
+    string _machine = "";
     (int Exit, string Output, string Errors)? _last;
     List<string> _words = [];
     string _remembered = "";
@@ -172,6 +173,9 @@ sealed class Script : IDisposable
             case ("stdin", [var text]):
                 _input = text.Replace("\\n", "\n", StringComparison.Ordinal);
                 break;
+            case ("machine", [var name]):
+                _machine = name;
+                break;
             case ("terminal", []):
                 _isTerminal = !isNegated;
                 break;
@@ -216,7 +220,10 @@ sealed class Script : IDisposable
         foreach (var (name, value) in _variables)
             variables[name] = value ?? "";
         var surroundings = new Surroundings(
-            output, errors, _isTerminal ? input : null, _folder, variables, _ => _web, _processes, new FixedTime(), _isTerminal, _width);
+            output, errors, _isTerminal ? input : null, _folder, variables, _ => _web, _processes, new FixedTime(), _isTerminal, _width)
+        {
+            Machine = _machine,
+        };
         var exit = (int)await App.RunAsync([.. words], surroundings, cancellationToken);
         End(exit, output.ToString(), errors.ToString());
     }

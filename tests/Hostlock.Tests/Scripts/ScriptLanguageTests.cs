@@ -53,7 +53,7 @@ public class ScriptLanguageTests
 
         Assert.StartsWith("line 5: exit 3\n", failed.Message, StringComparison.Ordinal);
         Assert.Contains(
-            $"> hostlock --version\nhostlock {Hostlock.Cli.App.Version}\n> exit 0\n> ! hostlock updaet\n! hostlock: unknown command",
+            $"> hostlock --version\nhostlock {Hostlock.Cli.App.Version}\n> exit 0\n> ! hostlock updaet\n! error: unknown command",
             failed.Message,
             StringComparison.Ordinal);
         Assert.Contains("[exit 2]\n> exit 3\nFAILS: ", failed.Message, StringComparison.Ordinal);

@@ -42,7 +42,7 @@ public static class FleetEject
     /// <exception cref="HostlockException">A host is unknown, or has inputs of its own, which the root lock does not lock.</exception>
     public static EjectPlan Hosts(FleetFolder folder, IReadOnlyList<string> words, bool keepsLocks, AdoptedFiles adopted)
     {
-        var going = words.SelectMany(folder.OwnersNamed).OfType<LockOwner.Host>().Select(owner => owner.Name).ToHashSet();
+        var going = folder.OwnersNamed(words).OfType<LockOwner.Host>().Select(owner => owner.Name).ToHashSet();
         var text = folder.ReadFleetFile().Text;
         var removed = ImmutableArray.CreateBuilder<string>();
         var changed = ImmutableArray.CreateBuilder<PlannedFile>();

@@ -49,12 +49,17 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
     const int AtOnce = 12;
 
     /// <summary>Asks for locks, in the order given.</summary>
-    /// <exception cref="HostlockException">A lock cannot be read.</exception>
-    public async Task<IReadOnlyList<OutdatedLock>> LookAsync(IReadOnlyList<LockPlace> places, CancellationToken cancellationToken)
+    /// <param name="places">The locks.</param>
+    /// <param name="only">The inputs to ask about, directly beneath the flake; empty for all of them.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">A lock cannot be read, or a lock has no such input.</exception>
+    public async Task<IReadOnlyList<OutdatedLock>> LookAsync(
+        IReadOnlyList<LockPlace> places, ImmutableArray<InputPath> only, CancellationToken cancellationToken)
     {
         var reading = new LockReading();
         var locks = places.Select(place => (Place: place, Lock: HostLocks.Read(place, reading))).ToList();
-        var asked = locks.SelectMany(each => Inputs(each.Lock ?? LockFile.Empty))
+        RefuseUnknown(locks, only);
+        var asked = locks.SelectMany(each => Inputs(each.Lock, only))
             .Select(input => (input.Name, input.Node.Original))
             .Distinct()
             .ToList();
@@ -67,7 +72,7 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
                 answers[each] = answer;
         });
         var found =
-            locks.Select(each => (each.Place, HasLock: each.Lock is not null, Inputs: Inputs(each.Lock ?? LockFile.Empty).Select(input =>
+            locks.Select(each => (each.Place, HasLock: each.Lock is not null, Inputs: Inputs(each.Lock, only).Select(input =>
         {
             var (newest, waiting, problem) = Against(answers[(input.Name, input.Node.Original)], input.Node.Locked);
             return new OutdatedInput(
@@ -98,6 +103,17 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
                             : input),
             ]) { HasLock = each.HasLock }),
         ];
+    }
+
+    // A lock need not have an input that others have.
+    static void RefuseUnknown(IReadOnlyList<(LockPlace Place, LockFile? Lock)> locks, ImmutableArray<InputPath> only)
+    {
+        foreach (var path in only)
+        {
+            var known = locks.SelectMany(each => each.Lock?.Root.Inputs.Names ?? []).Distinct().ToList();
+            if (path.Length > 1 || !known.Contains(path.Last))
+                throw FleetException.NotAnInput(locks[0].Place, path, known);
+        }
     }
 
     async Task<(NewestRevision?, NewestRevision?, HostlockException?)> AskAsync(
@@ -146,8 +162,8 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
         }
     }
 
-    static IEnumerable<(string Name, LockedNode Node)> Inputs(LockFile file) =>
-        from input in file.Root.Inputs
-        where input.Value is LockEdge.Locked
+    static IEnumerable<(string Name, LockedNode Node)> Inputs(LockFile? file, ImmutableArray<InputPath> only) =>
+        from input in (file ?? LockFile.Empty).Root.Inputs
+        where input.Value is LockEdge.Locked && (only.IsEmpty || only.Any(path => path.Last == input.Key))
         select (input.Key, ((LockEdge.Locked)input.Value).Node);
 }

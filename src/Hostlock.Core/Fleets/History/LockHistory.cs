@@ -34,8 +34,10 @@ public sealed class LockHistory : IDisposable
     readonly string _root;
 
     readonly string _fleetFile;
+    readonly string[] _files;
 
-    LockHistory(GitHistory history, string root, string fleetFile) => (_history, _root, _fleetFile) = (history, root, fleetFile);
+    LockHistory(GitHistory history, string root, string fleetFile, string[] files) =>
+        (_history, _root, _fleetFile, _files) = (history, root, fleetFile, files);
 
     /// <summary>Opens the history of a fleet's locks.</summary>
     /// <exception cref="FleetException">The fleet is in no repository.</exception>
@@ -43,9 +45,16 @@ public sealed class LockHistory : IDisposable
     {
         var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
         var fleetFile = Path.GetRelativePath(root, folder.Full(FleetFile.Name));
-        var files = folder.AllPlaces().Select(place => GitWorkTreeFiles.PathOf(root, place.FullPath)).Append(fleetFile).ToList();
-        return new(new(processes, root, files), root, fleetFile);
+        var files = folder.AllPlaces().Select(place => GitWorkTreeFiles.PathOf(root, place.FullPath)).Append(fleetFile).ToArray();
+        return new(new(processes, root, files), root, fleetFile, files);
     }
+
+    /// <summary>The commits that changed a lock, the newest first.</summary>
+    /// <param name="place">The lock; null for any lock, and hostlock.toml.</param>
+    /// <param name="most">The most commits.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task<IReadOnlyList<FileCommit>> CommitsAsync(LockPlace? place, int most, CancellationToken cancellationToken) =>
+        _history.OfAsync(place is null ? _files : FilesOf(place), most, cancellationToken);
 
     /// <summary>Reads the changes of a lock, the newest first.</summary>
     public async Task<IReadOnlyList<CommittedChange>> OfAsync(LockPlace place, int most, CancellationToken cancellationToken)

@@ -9,47 +9,76 @@ namespace Hostlock.Fleets.Settings;
 /// <param name="isDryRun">If true, everything is done except the writing.</param>
 public sealed class FleetFileChange(IProcessRunner processes, FleetFolder folder, bool isDryRun)
 {
-    /// <summary>Freezes an input of a host.</summary>
-    /// <exception cref="FleetException">The owner is not a host, or its lock does not have the input, so that the freeze would hold
-    /// nothing.</exception>
-    public void Freeze(LockOwner owner, string input, Freeze freeze)
+    /// <summary>Freezes inputs of hosts: all of them, or none.</summary>
+    /// <param name="hosts">The hosts.</param>
+    /// <param name="inputs">The names of the inputs.</param>
+    /// <param name="freeze">Why, and until when.</param>
+    /// <exception cref="FleetException">The lock of a host does not have an input, so that the freeze would hold nothing.</exception>
+    public void Freeze(IReadOnlyList<HostName> hosts, IReadOnlyList<string> inputs, Freeze freeze)
     {
-        var host = HostOf(owner);
-        RefuseUnknown(folder.PlaceOf(host), input);
-        Make(["freeze", host.ToString(), input], file => FleetFileEdit.SetFreeze(file, host, input, freeze));
+        var pairs = Pairs(hosts, inputs);
+        foreach (var (host, input) in pairs)
+            RefuseUnknown(folder.PlaceOf(host), input);
+        Make(
+            Words("freeze", hosts, inputs),
+            file => pairs.Aggregate(file, (edited, pair) => After(edited, FleetFileEdit.SetFreeze(edited, pair.Host, pair.Input, freeze))));
     }
 
-    /// <summary>Holds a host at the system that it runs, or lets it go.</summary>
-    /// <param name="host">The host.</param>
-    /// <param name="hold">Why, and until when; null to let it go.</param>
+    /// <summary>Holds hosts at the systems that they run, or lets them go.</summary>
+    /// <param name="hosts">The hosts.</param>
+    /// <param name="hold">Why, and until when; null to let them go.</param>
     /// <exception cref="FleetException">The file cannot be edited.</exception>
-    public void Hold(HostName host, Freeze? hold) =>
-        Make([hold is null ? "unhold" : "hold", host.ToString()], file => FleetFileEdit.SetHold(file, host, hold));
+    public void Hold(IReadOnlyList<HostName> hosts, Freeze? hold) =>
+        Make(
+            [hold is null ? "unhold" : "hold", .. hosts.Select(host => host.ToString())],
+            file => hosts.Aggregate(file, (edited, host) => After(edited, FleetFileEdit.SetHold(edited, host, hold))));
 
-    /// <summary>Lets a frozen input of a host move again.</summary>
-    /// <param name="owner">The host.</param>
-    /// <param name="input">The name of the input.</param>
-    /// <returns>The undertaking, which ends once the user is told; null if nothing is written. If a run was broken off after it had
-    /// removed the freeze, that is no error of this one.</returns>
-    /// <exception cref="FleetException">The owner is no host, or the input is not frozen.</exception>
-    public Undertaking? Unfreeze(LockOwner owner, string input)
+    /// <summary>Lets frozen inputs of hosts move again.</summary>
+    /// <param name="hosts">The hosts.</param>
+    /// <param name="inputs">The names of the inputs.</param>
+    /// <returns>The undertaking, which ends once the user is told, and null if nothing is written; and the inputs that were frozen. If a
+    /// run was broken off after it had removed the freezes, that is no error of this one.</returns>
+    /// <exception cref="FleetException">None of the inputs is frozen on any of the hosts.</exception>
+    public (Undertaking? Undertaking, IReadOnlySet<(HostName Host, string Input)> Frozen) Unfreeze(
+        IReadOnlyList<HostName> hosts, IReadOnlyList<string> inputs)
     {
-        var host = HostOf(owner);
-        string[] words = ["unfreeze", host.ToString(), input];
+        var pairs = Pairs(hosts, inputs);
+        var words = Words("unfreeze", hosts, inputs);
         if (!isDryRun && Undertaking.Find(processes, folder, words) is { } done)
-            return done;
+            return (done, pairs.ToHashSet());
+        HashSet<(HostName, string)> frozen = [];
         Undertaking? undertaking = null;
-        Make(words, file => FleetFileEdit.RemoveFreeze(file, host, input), text =>
-        {
-            undertaking = Undertaking.Of(processes, folder, words, [(FleetFile.Name, folder.BytesOf(FleetFile.Name, text))], []);
-            undertaking.Record();
-        });
-        return undertaking;
+        Make(
+            words,
+            file =>
+            {
+                var known = FleetFile.Read(file.Text).Hosts.ToDictionary(host => host.Name, host => host.Frozen);
+                frozen = [.. pairs.Where(pair => known.GetValueOrDefault(pair.Host)?.ContainsKey(pair.Input) == true)];
+                // The error is that of the first one, with the nearest name.
+                return (frozen.Count > 0 ? frozen.ToList() : pairs[..1])
+                    .Aggregate(file, (edited, pair) => After(edited, FleetFileEdit.RemoveFreeze(edited, pair.Item1, pair.Item2)));
+            },
+            text =>
+            {
+                undertaking = Undertaking.Of(processes, folder, words, [(FleetFile.Name, folder.BytesOf(FleetFile.Name, text))], []);
+                undertaking.Record();
+            });
+        return (undertaking, frozen);
     }
 
-    static HostName HostOf(LockOwner owner) => owner is LockOwner.Host(var name) ? name : throw FleetException.RootCannotFreeze();
+    // The line as it is typed.
+    static string[] Words(string command, IReadOnlyList<HostName> hosts, IReadOnlyList<string> inputs) =>
+    [
+        command, .. hosts.Select(host => host.ToString()),
+        .. inputs is [var only] ? [only] : inputs.SelectMany(input => new[] { "-i", input }),
+    ];
 
-    void Make(string[] words, Func<SourceText, EditedText> edit, Action<string>? begin = null)
+    static List<(HostName Host, string Input)> Pairs(IReadOnlyList<HostName> hosts, IReadOnlyList<string> inputs) =>
+        [.. from host in hosts from input in inputs select (host, input)];
+
+    static SourceText After(SourceText before, EditedText edited) => new(before.Name, edited.Text);
+
+    void Make(string[] words, Func<SourceText, SourceText> edit, Action<string>? begin = null)
     {
         using var reserved = isDryRun ? null : folder.Reserve();
         // The file is read again, now that nobody else can write it.

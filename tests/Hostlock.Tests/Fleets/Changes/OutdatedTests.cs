@@ -115,6 +115,6 @@ public sealed class OutdatedTests : IDisposable
     Task<IReadOnlyList<OutdatedLock>> LookAsync(IReadOnlyList<LockPlace> places, int today = 30, InputPolicy? policy = null)
     {
         var policies = policy is null ? NameMap<InputPolicy>.Empty : NameMap<InputPolicy>.Of([KeyValuePair.Create("a", policy)]);
-        return new Outdated(_world, policies, FlakeWorld.Day(today)).LookAsync(places, TestContext.Current.CancellationToken);
+        return new Outdated(_world, policies, FlakeWorld.Day(today)).LookAsync(places, [], TestContext.Current.CancellationToken);
     }
 }

@@ -8,7 +8,7 @@ namespace Hostlock.Tests.Fleets.Settings;
 /// <summary>What <c>freeze</c> and <c>unfreeze</c> write into hostlock.toml, and what they refuse.</summary>
 public sealed class FleetFileChangeTests : IDisposable
 {
-    const string Before = "version = 1\n\n# The box under the stairs.\n[hosts.plex]\n";
+    const string Before = "version = 1\n\n# The box under the stairs.\n[hosts.plex]\n\n[hosts.web]\n";
 
     readonly TempFolder _folder = new();
     readonly FleetFolder _fleet;
@@ -28,32 +28,33 @@ public sealed class FleetFileChangeTests : IDisposable
     [Fact]
     public void A_freeze_is_written_and_taken_out_without_a_trace()
     {
-        Change().Freeze(Owner("plex"), "nixpkgs", new("ZFS", null));
+        Change().Freeze([HostName.Parse("plex")], ["nixpkgs"], new("ZFS", null));
         Assert.Contains("reason = \"ZFS\"", Text);
 
-        Change().Unfreeze(Owner("plex"), "nixpkgs");
+        Change().Unfreeze([HostName.Parse("plex")], ["nixpkgs"]);
         Assert.Equal(Before, Text);
     }
 
     [Fact]
     public void A_freeze_that_a_run_which_was_broken_off_has_removed_is_removed()
     {
-        Change().Freeze(Owner("plex"), "nixpkgs", new("ZFS", null));
-        Assert.NotNull(Change().Unfreeze(Owner("plex"), "nixpkgs"));
+        Change().Freeze([HostName.Parse("plex")], ["nixpkgs"], new("ZFS", null));
+        Assert.NotNull(Change().Unfreeze([HostName.Parse("plex")], ["nixpkgs"]).Undertaking);
 
-        Change().Unfreeze(Owner("plex"), "nixpkgs")!.End();
+        Change().Unfreeze([HostName.Parse("plex")], ["nixpkgs"]).Undertaking!.End();
 
         Assert.Equal(Before, Text);
-        Assert.Throws<FleetException>(() => Change().Unfreeze(Owner("plex"), "nixpkgs"));
+        Assert.Throws<FleetException>(() => Change().Unfreeze([HostName.Parse("plex")], ["nixpkgs"]));
     }
 
     [Fact]
     public void A_dry_run_finds_the_same_faults_and_writes_nothing()
     {
-        new FleetFileChange(_processes, _fleet, isDryRun: true).Freeze(Owner("plex"), "nixpkgs", new("ZFS", null));
+        new FleetFileChange(_processes, _fleet, isDryRun: true).Freeze([HostName.Parse("plex")], ["nixpkgs"], new("ZFS", null));
 
         Assert.Equal(Before, Text);
-        Assert.Throws<FleetException>(() => new FleetFileChange(_processes, _fleet, isDryRun: true).Unfreeze(Owner("plex"), "nixpkgs"));
+        Assert.Throws<FleetException>(
+            () => new FleetFileChange(_processes, _fleet, isDryRun: true).Unfreeze([HostName.Parse("plex")], ["nixpkgs"]));
     }
 
     [Theory]
@@ -62,17 +63,34 @@ public sealed class FleetFileChangeTests : IDisposable
     [InlineData("a b", "join names by '/'")]
     public void A_freeze_that_would_hold_nothing_is_refused(string input, string hint)
     {
-        var why = Assert.Throws<FleetException>(() => Change().Freeze(Owner("plex"), input, new("ZFS", null)));
+        var why = Assert.Throws<FleetException>(() => Change().Freeze([HostName.Parse("plex")], [input], new("ZFS", null)));
 
         Assert.Contains(hint, why.Hint, StringComparison.Ordinal);
         Assert.Equal(Before, Text);
     }
 
     [Fact]
-    public void The_root_lock_has_no_freezes()
+    public void Freezes_of_several_hosts_and_inputs_are_all_written_or_none()
     {
-        Assert.Throws<FleetException>(() => Change().Freeze(new LockOwner.Root(), "nixpkgs", new("ZFS", null)));
-        Assert.Throws<FleetException>(() => Change().Unfreeze(new LockOwner.Root(), "nixpkgs"));
+        Assert.Throws<FleetException>(
+            () => Change().Freeze([HostName.Parse("plex"), HostName.Parse("web")], ["nixpkgs", "a b"], new("ZFS", null)));
+        Assert.Equal(Before, Text);
+
+        Change().Freeze([HostName.Parse("plex"), HostName.Parse("web")], ["nixpkgs"], new("ZFS", null));
+        Assert.Equal(2, Text.Split("reason = \"ZFS\"").Length - 1);
+
+        Change().Unfreeze([HostName.Parse("plex"), HostName.Parse("web")], ["nixpkgs"]).Undertaking!.End();
+        Assert.Equal(Before, Text);
+    }
+
+    [Fact]
+    public void Inputs_that_are_not_frozen_are_told_apart_from_those_that_are()
+    {
+        Change().Freeze([HostName.Parse("plex")], ["nixpkgs"], new("ZFS", null));
+
+        var (_, frozen) = Change().Unfreeze([HostName.Parse("web"), HostName.Parse("plex")], ["nixpkgs"]);
+
+        Assert.Equal([(HostName.Parse("plex"), "nixpkgs")], frozen);
     }
 
     string Text => File.ReadAllText(_folder["hostlock.toml"]);

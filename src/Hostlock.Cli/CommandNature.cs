@@ -1,0 +1,112 @@
+using System.CommandLine;
+
+namespace Hostlock.Cli;
+
+/// <summary>What a command has to do with the network.</summary>
+enum NetworkUse
+{
+    /// <summary>It fetches nothing.</summary>
+    None,
+
+    /// <summary>It follows references to repositories and archives.</summary>
+    Fetches,
+
+    /// <summary>It asks machines, or changes them.</summary>
+    Machines,
+}
+
+/// <summary>What a command does, as far as the options that commands share are about it. A command has each common option that means
+/// something for it, and refuses the others with the reason.</summary>
+/// <param name="Network">What it has to do with the network: <c>--offline</c> and <c>--refresh</c> are about fetching.</param>
+sealed record CommandNature(NetworkUse Network)
+{
+    /// <summary>True if the command may ask a person: for a word that is missing, or before it writes.</summary>
+    public bool Asks { get; init; }
+
+    /// <summary>True if the command changes files, git or machines.</summary>
+    public bool Writes { get; init; }
+
+    /// <summary>Why a command that shows something has no <c>--json</c>; null if it has one, or has nothing to show.</summary>
+    public string? WhyNoJson { get; init; }
+
+    /// <summary>True if all that the command prints is a text that was asked for, with nothing to leave out or to add.</summary>
+    public bool PrintsTextAlone { get; init; }
+
+    /// <summary>True if the answer of the command may be no, which is exit code 1.</summary>
+    public bool MaySayNo { get; init; }
+
+    /// <summary>True if the command may have to wait for a person or a time, which is exit code 5.</summary>
+    public bool Waits { get; init; }
+
+    /// <summary>True if the command may be done for some of several hosts or inputs, which is exit code 4.</summary>
+    public bool MayBePartial { get; init; }
+
+    /// <summary>The exit codes that the command has reason to end with.</summary>
+    public IEnumerable<ExitCode> Codes => Enum.GetValues<ExitCode>().Where(code => code switch
+    {
+        ExitCode.No => MaySayNo,
+        ExitCode.Outside => Writes || Network != NetworkUse.None,
+        ExitCode.Partly => MayBePartial,
+        ExitCode.Waiting => Waits,
+        ExitCode.Busy => Writes && !PrintsTextAlone,
+        ExitCode.Bug => false,
+        _ => true,
+    });
+
+    /// <summary>The common options that may also stand before the name of the command and that this command has, except those that every
+    /// command has, and <c>--json</c>.</summary>
+    public IEnumerable<Option> Options =>
+    [
+        .. PrintsTextAlone ? Array.Empty<Option>() : [CommonOptions.Quiet, CommonOptions.Verbose],
+        .. Network == NetworkUse.Fetches ? [CommonOptions.Offline, CommonOptions.Refresh] : Array.Empty<Option>(),
+        .. Asks ? [CommonOptions.NoInput] : Array.Empty<Option>(),
+    ];
+
+    /// <summary>The options that other commands have and this command has not.</summary>
+    /// <param name="command">The command, with all its options.</param>
+    public IEnumerable<RefusedOption> Refused(Command command)
+    {
+        var taken = command.Options.SelectMany(option => option.Aliases.Append(option.Name)).ToHashSet(StringComparer.Ordinal);
+        (string Name, string? Letter, string Why)[] shared =
+        [
+            ("--json", null, WhyNoJson ?? (PrintsTextAlone ? "it prints only the text that is asked for" : "it prints only what it did")),
+            ("--quiet", "-q", "it prints only what is asked for"),
+            ("--verbose", "-v", "it prints all that there is to say"),
+            ("--offline", null, WhyNotFetching),
+            ("--refresh", null, WhyNotFetching),
+            ("--no-input", null, "it asks nothing"),
+            ("--yes", "-y", Writes ? "it does not ask before it writes" : "it writes nothing"),
+            ("--dry-run", "-n", Writes ? "whatever calls it wants it done" : "it writes nothing"),
+            ("--commit", null, Writes ? "it leaves the commit to you" : "it writes no lock"),
+            ("--all", "-a", WhyNotAll(command)),
+            ("--input", "-i", "it is about no single inputs"),
+        ];
+        return from option in shared
+               where !taken.Contains(option.Name)
+               let names = option.Letter is { } letter && !taken.Contains(letter) ? new[] { letter } : []
+               select new RefusedOption(option.Name, names, option.Why);
+    }
+
+    static string WhyNotAll(Command command) => command.Arguments.FirstOrDefault(argument => argument.HelpName == "HOST") switch
+    {
+        null => "it takes no hosts",
+        { Arity.MaximumNumberOfValues: 1 } => "it takes one host",
+        _ => "it takes all hosts if none is named",
+    };
+
+    string WhyNotFetching => Network == NetworkUse.Machines ? "it works on machines" : "it fetches nothing";
+}
+
+/// <summary>An option that other commands have. The line that has it is refused with the reason.</summary>
+sealed class RefusedOption : Option<string[]>
+{
+    /// <param name="name">The name of the option.</param>
+    /// <param name="aliases">Its other names.</param>
+    /// <param name="why">Why the command does not have it, as a sentence about the command.</param>
+    public RefusedOption(string name, string[] aliases, string why)
+        : base(name, aliases) =>
+        (Why, Hidden, Arity) = (why, true, ArgumentArity.ZeroOrMore);
+
+    /// <summary>Why the command does not have it.</summary>
+    public string Why { get; }
+}
