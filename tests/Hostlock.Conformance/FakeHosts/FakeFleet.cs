@@ -18,7 +18,7 @@ sealed class FakeFleet : IDisposable
     readonly Process _holder;
     readonly Task<string> _errors;
     readonly Lock _git = new();
-    readonly Lock _engine = new();
+    readonly ReaderWriterLockSlim _engine = new();
     readonly Lock _flake = new();
     ImmutableDictionary<string, string> _firstSystems = ImmutableDictionary<string, string>.Empty;
     int _day;
@@ -137,23 +137,35 @@ sealed class FakeFleet : IDisposable
             return Controller.Run("env", ["--chdir", Flake, "hostlock", .. arguments]);
     }
 
-    /// <summary>Has the engine to itself, of which the controller has one.</summary>
-    /// <param name="fault">How it goes wrong meanwhile; null if it does not.</param>
-    /// <param name="act">What is done with it.</param>
+    /// <summary>Uses the engines of the controller: beside others if nothing is wrong with them, and else alone, as a fault of engines is
+    /// one of all that the controller has.</summary>
+    /// <param name="fault">How they go wrong meanwhile; null if they do not.</param>
+    /// <param name="act">What is done with them.</param>
     public void WithEngine(HostFault? fault, Action act)
     {
-        lock (_engine)
+        if (fault is not { } wrong)
         {
-            if (fault is { } wrong)
-                Controller.Inject(wrong);
+            _engine.EnterReadLock();
             try
             {
                 act();
             }
             finally
             {
-                Controller.Heal();
+                _engine.ExitReadLock();
             }
+            return;
+        }
+        _engine.EnterWriteLock();
+        try
+        {
+            Controller.Inject(wrong);
+            act();
+        }
+        finally
+        {
+            Controller.Heal();
+            _engine.ExitWriteLock();
         }
     }
 
@@ -185,6 +197,7 @@ sealed class FakeFleet : IDisposable
         _holder.StandardInput.Close();
         _holder.WaitForExit();
         _holder.Dispose();
+        _engine.Dispose();
         if (Directory.Exists(Folder))
             Directory.Delete(Folder, recursive: true);
     }
