@@ -212,7 +212,9 @@ sealed class GitCases : IDisposable
     /// <summary>A text without what is another one in each run.</summary>
     public string Nameless(string text)
     {
-        text = text.Replace(Folder.Path, "ROOT", StringComparison.Ordinal);
+        // Of a path that lacks a slash, Nix takes the first folder for a host.
+        text = text.Replace(Folder.Path, "ROOT", StringComparison.Ordinal)
+            .Replace($"authority '{Folder.Path.Split('/')[1]}'", "authority 'tmp'", StringComparison.Ordinal);
         return _server.IsValueCreated ? text.Replace(_server.Value.Host, "HOST", StringComparison.Ordinal) : text;
     }
 
