@@ -29,7 +29,12 @@ static class Run
     ];
 
     public static Ended Program(
-        string program, string folder, IReadOnlyDictionary<string, string> variables, params IEnumerable<string> arguments)
+        string program, string folder, IReadOnlyDictionary<string, string> variables, params IEnumerable<string> arguments) =>
+        ProgramOn("", program, folder, variables, arguments);
+
+    /// <summary>The same, with a text on its input.</summary>
+    public static Ended ProgramOn(
+        string input, string program, string folder, IReadOnlyDictionary<string, string> variables, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -46,12 +51,13 @@ static class Run
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
         using var ending = TestContext.Current.CancellationToken.Register(() => process.Kill(entireProcessTree: true));
-        process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
+        var output = process.StandardOutput.ReadToEndAsync();
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
         process.WaitForExit();
         TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-        return new(process.ExitCode, output, errors.Result);
+        return new(process.ExitCode, output.Result, errors.Result);
     }
 }
 

@@ -65,6 +65,21 @@ sealed class RealNix
     public Ended RunOther(string program, string folder, params IEnumerable<string> arguments) =>
         Tests.Support.Run.Program(Path.Combine(Path.GetDirectoryName(_program)!, program), folder, _variables, arguments);
 
+    /// <summary>What it says of expressions, each on one line, by one process.</summary>
+    /// <param name="folder">The folder that it runs in.</param>
+    /// <param name="expressions">The expressions.</param>
+    /// <returns>The errors of each that has some; null for one that has a value.</returns>
+    public string?[] Errors(string folder, IReadOnlyList<string> expressions)
+    {
+        const string Begin = "trace: expression ";
+        var lines = expressions.Select((expression, i) => $"builtins.trace \"expression {i}\" {i}\n{expression}\n");
+        var ended = Tests.Support.Run.ProgramOn(string.Concat(lines), _program, folder, _variables, "repl");
+        var parts = ended.Errors.Split(Begin)[1..];
+        if (parts.Length != expressions.Count)
+            throw new InvalidOperationException($"exit {ended.ExitCode}: {parts.Length} answers\n{ended.Errors}");
+        return [.. parts.Select(part => part.Contains("error:", StringComparison.Ordinal) ? part : null)];
+    }
+
     /// <summary>The same release with a setting, <c>flake-registry = …</c>.</summary>
     public void Configure(string settings, IEnumerable<KeyValuePair<string, string>>? variables = null)
     {
