@@ -11,7 +11,7 @@ public class FormattedTests
         var formatter = Run.Program(
             "dotnet",
             Repository.Root,
-            new Dictionary<string, string> { ["DOTNET_NOLOGO"] = "1", ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1" },
+            new Dictionary<string, string> { ["DOTNET_NOLOGO"] = "1", ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1", ["DOTNET_TieredPGO"] = "0" },
             "format", "whitespace", ".", "--folder", "--exclude", "artifacts", "--verify-no-changes");
 
         Assert.Equal("", formatter.Output + formatter.Errors);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Hostlock.Conformance.Support;
 using Hostlock.Tests.Support;
@@ -7,7 +6,7 @@ namespace Hostlock.Conformance;
 
 /// <summary>
 /// hostlock and Nix 2.34 side by side in random worlds: after every step both have written the same bytes, or both have refused and left
-/// the lock alone. <c>HOSTLOCK_STEPS</c> says how many steps there are (300), 30 in each world, and <c>HOSTLOCK_SEED</c> with which world
+/// the lock alone. <c>HOSTLOCK_STEPS</c> says how many steps there are (150), 30 in each world, and <c>HOSTLOCK_SEED</c> with which world
 /// they begin.
 /// </summary>
 public class RandomStepsTests(ITestOutputHelper output)
@@ -21,8 +20,8 @@ public class RandomStepsTests(ITestOutputHelper output)
     public static TheoryData<int, int> Worlds()
     {
         var data = new TheoryData<int, int>();
-        var seed = Number("HOSTLOCK_SEED", 1);
-        for (var steps = Number("HOSTLOCK_STEPS", 300); steps > 0; steps -= StepsInAWorld)
+        var seed = Sample.Seed;
+        for (var steps = Sample.Number("HOSTLOCK_STEPS", 150); steps > 0; steps -= StepsInAWorld)
             data.Add(seed++, Math.Min(steps, StepsInAWorld));
         return data;
     }
@@ -129,9 +128,4 @@ public class RandomStepsTests(ITestOutputHelper output)
                 .. command.Skip(1).SelectMany(input => new[] { "-i", input }),
                 .. command[0] == "update" ? ["--allow-downgrade"] : Array.Empty<string>(),
             ]);
-
-    static int Number(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : otherwise;
 }

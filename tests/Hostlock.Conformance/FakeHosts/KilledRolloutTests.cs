@@ -1,3 +1,4 @@
+using Hostlock.Conformance.Support;
 using static Hostlock.Conformance.FakeHosts.SwitchStory;
 
 namespace Hostlock.Conformance.FakeHosts;
@@ -46,8 +47,7 @@ public class KilledRolloutTests(RolloutFleet shared) : RolloutTests(shared)
             from step in new[] { "probe", "copy", "activate", "check", "keep", "return", "open" }
             from moment in new[] { "before", "after" }
             select (step, moment);
-        var isAll = Environment.GetEnvironmentVariable("HOSTLOCK_BREAKS") == "all";
-        return [.. all.Where((_, i) => isAll || i % UsualShare == 0)];
+        return [.. all.Where((_, i) => Sample.Has(i, UsualShare))];
     }
 
     static string NameOf(string step, string moment) => $"kill-{step}-{moment}";

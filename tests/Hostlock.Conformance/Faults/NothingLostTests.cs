@@ -1,4 +1,4 @@
-using System.Globalization;
+using Hostlock.Conformance.Support;
 
 namespace Hostlock.Conformance.Faults;
 
@@ -10,17 +10,9 @@ namespace Hostlock.Conformance.Faults;
 /// </summary>
 public class NothingLostTests
 {
-    const int UsualBreaks = 4, AllKills = 300;
+    const int UsualBreaks = 2, AllKills = 300;
 
-    static readonly string? Asked = Environment.GetEnvironmentVariable("HOSTLOCK_BREAKS");
-    static readonly bool IsWhole = Asked == "all";
-    static readonly int Breaks = IsWhole
-        ? AllKills
-        : int.TryParse(Asked, CultureInfo.InvariantCulture, out var asked)
-        ? asked
-        : UsualBreaks;
-    static readonly int Seed =
-        int.TryParse(Environment.GetEnvironmentVariable("HOSTLOCK_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 1;
+    static readonly int Breaks = Sample.IsWhole ? AllKills : Sample.Number("HOSTLOCK_BREAKS", UsualBreaks);
 
     public static TheoryData<string> Names => [.. Scene.All.Select(scene => scene.Name)];
 
@@ -29,7 +21,7 @@ public class NothingLostTests
     public void What_is_broken_off_is_whole_and_the_same_command_finishes_it(string name)
     {
         using var trials = new Trials(Scene.All.Single(scene => scene.Name == name));
-        var random = new Random(Seed);
+        var random = new Random(Sample.Seed);
         var calls = Enumerable.Range(1, trials.Calls).ToArray();
         Func<string?>[] kills =
         [
@@ -44,12 +36,12 @@ public class NothingLostTests
         [
             .. from call in calls from error in FaultLibrary.Errors select (Func<string?>)(() => trials.FailedAt(call, error)),
         ];
-        if (!IsWhole)
+        if (!Sample.IsWhole)
             (cuts, faults) = (Chosen(cuts), Chosen(faults));
 
         var wrong = Wrong("killed at random", kills).Concat(Wrong("killed at calls", cuts)).Concat(Wrong("calls failed", faults)).ToList();
 
-        Assert.True(wrong.Count == 0, $"HOSTLOCK_SEED={Seed}: {wrong.Count} wrong\n{string.Join("\n\n", wrong.Take(5))}");
+        Assert.True(wrong.Count == 0, $"HOSTLOCK_SEED={Sample.Seed}: {wrong.Count} wrong\n{string.Join("\n\n", wrong.Take(5))}");
 
         List<string> Wrong(string what, Func<string?>[] tries)
         {
