@@ -96,7 +96,7 @@ public sealed record FleetHistory(ImmutableArray<LockMove> Moves, bool IsCut)
     }
 
     // The folders of the files, and the folders of these, until there are few; none for all files. What lies at the top stays.
-    static IReadOnlyList<string> PathsOf(List<string> files)
+    static List<string> PathsOf(List<string> files)
     {
         var paths = files;
         while (paths.Count > MostPaths)

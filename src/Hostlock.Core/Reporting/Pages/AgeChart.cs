@@ -191,7 +191,7 @@ sealed class AgeChart
         string PlaceOf(LockOwner owner) => _page.Locks.First(status => status.Place.Sharers.Contains(owner)).Place.FullPath;
     }
 
-    Html Draw(Strip strip, double top, double most)
+    static Html Draw(Strip strip, double top, double most)
     {
         var (width, right, bottom) = ((Width - Left - Right) / Columns, Width - Right, top + StripHeight + 16);
         return $"""

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.History;
-using Hostlock.Flakes;
-using Hostlock.Locks;
 
 namespace Hostlock.Reporting.Pages;
 

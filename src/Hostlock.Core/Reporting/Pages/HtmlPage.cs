@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Hostlock.Flakes;
-using Hostlock.Fleets;
 using Hostlock.Fleets.Checks;
 
 namespace Hostlock.Reporting.Pages;

@@ -9,7 +9,10 @@ using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Checks;
 using Hostlock.Fleets.History;
 using Hostlock.Locks;
+using Hostlock.Machines;
+using Hostlock.Machines.Probing;
 using Hostlock.Reporting.Pages;
+using Hostlock.Rollouts;
 using Hostlock.Tests.Support;
 using static Hostlock.Tests.Support.SmallLocks;
 
@@ -104,6 +107,46 @@ public partial class HtmlPageTests
 
         Assert.Single(Regex.Matches(html, "<code class=\"command\">hostlock lock web</code>"));
         Assert.Contains("<code class=\"command\">hostlock promote plex @rest -i nixpkgs</code>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_machines_run_has_a_column_and_a_thing_to_do()
+    {
+        var page = Page([Lock(["web"], ("nixpkgs", Old, 0)), Lock(["orc"], ("nixpkgs", Old, 0))], ("web", "rest"), ("orc", "rest"));
+        var silent = page.Fleet.Hosts.Select(host => new MachineStatus(
+            host, new ProbeOutcome.Unreachable(new(host.Name, "root@lan"), null, FleetException.NoHosts()), null,
+            new ConfigurationState.NotAsked()));
+
+        var html = HtmlPage.Render(page with { Machines = [.. silent] });
+
+        Assert.Contains("<th scope=\"col\">runs</th>", html, StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"row\">web orc</th><td>–, unreachable (never seen)</td>", html, StringComparison.Ordinal);
+        Assert.Contains("<code class=\"command\">hostlock probe orc</code>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rollout_under_way_shows_its_rings_and_what_is_waited_for()
+    {
+        var target = StorePath.TryParse($"/nix/store/{new string('a', 32)}-system")!.Value;
+        RingPlan[] rings =
+        [
+            .. new[] { ("canary", "plex"), ("rest", "web") }.Select(ring => new RingPlan(
+                ring.Item1, RingRule.Default,
+                [new HostPlan(HostName.Parse(ring.Item2), target, Activation.Test, "direct", TimeSpan.FromMinutes(1), true)])),
+        ];
+        var rollout = Rollout.Of(
+            new RolloutEvent.Opened(new RolloutPlan("20200111-1", RolloutAction.Rollout, [.. rings]), FlakeWorld.Day(10)));
+
+        var html = HtmlPage.Render(Page([Lock(["web"], ("nixpkgs", Old, 0))]) with
+        {
+            Rollout = new(rollout, [new Order.AskToOpen("rest", DoorReason.Approval)]),
+        });
+
+        Assert.Contains("<p>Rollout 20200111-1: 2 to come.</p>", html, StringComparison.Ordinal);
+        Assert.Contains("ring rest waits for approval: hostlock rollout --approve rest", html, StringComparison.Ordinal);
+        Assert.Contains(
+            "<th scope=\"rowgroup\" rowspan=\"1\">canary <small>not open yet</small></th><td class=\"none\">to come</td><td>plex</td>",
+            html, StringComparison.Ordinal);
     }
 
     [Fact]
