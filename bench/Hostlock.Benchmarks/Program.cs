@@ -122,7 +122,7 @@ void Rollout()
         var rollout = Measure.InTurn(
             1, new Job("rollout", SimulatedRollout.Command(folder, "rollout", "--yes", "--allow-downgrade")) { Variables = variables })[0];
         var status = Measure.InTurn(
-            3, new Job("status", [hostlock, "-C", folder, "rollout", "status"]) { Variables = variables })[0];
+            3, new Job("status", SimulatedRollout.Command(folder, "rollout", "status")) { Variables = variables })[0];
         var journal = Directory.EnumerateFiles(Path.Combine(folder, ".git/hostlock"), "*.journal").Single();
         costs.Add((hosts, rollout, status, File.ReadAllLines(journal)));
     }

@@ -18,7 +18,7 @@ sealed partial class SimulatedMachines(string folder) : IProcessRunner
     readonly Lock _making = new();
 
     /// <summary>The system that the flake makes of a host.</summary>
-    static string SystemOf(string host) => $"/nix/store/{Digest($"new {host}")[..32]}-nixos-system-{host}-26.05";
+    static string SystemOf(string host) => Store($"new {host}", $"nixos-system-{host}-26.05");
 
     public Task<Finished> RunAsync(ProcessRequest request, CancellationToken cancellationToken) => request.Program switch
     {
@@ -56,6 +56,9 @@ sealed partial class SimulatedMachines(string folder) : IProcessRunner
 
     static string Unquoted(string word) => word.Trim('\'');
 
+    // The digits of store paths have no e.
+    static string Store(string seed, string name) => $"/nix/store/{Digest(seed)[..32].Replace('e', 'z')}-{name}";
+
     static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     [GeneratedRegex("host[0-9]+")]
@@ -67,7 +70,7 @@ sealed partial class SimulatedMachines(string folder) : IProcessRunner
         readonly string _id = Digest(host)[..32];
         readonly string _stamp = Convert.ToHexStringLower(SHA256.HashData(flakeLock));
         readonly string _lock = Convert.ToBase64String(flakeLock);
-        string _running = $"/nix/store/{Digest($"old {host}")[..32]}-nixos-system-{host}-25.11";
+        string _running = Store($"old {host}", $"nixos-system-{host}-25.11");
         string? _next;
         string _trial = "";
 
