@@ -171,7 +171,7 @@ public static class FleetFileEdit
 
     /// <summary>
     /// Takes a host out, with all that is said of it: groups and gates lose its name, and those that have no other go with it, because
-    /// a gate that names nobody would be put to every host.
+    /// a gate that names nobody would be put to every host. Hosts that came after it come after the others.
     /// </summary>
     /// <param name="source">The file.</param>
     /// <param name="host">The host.</param>
@@ -183,7 +183,7 @@ public static class FleetFileEdit
         IEnumerable<TextChange> changes =
         [
             .. Removals(source, member.Members), .. WithoutName(source, file, "groups", "hosts", host),
-            .. WithoutName(source, file, "gates", "on", host),
+            .. WithoutName(source, file, "gates", "on", host), .. WithoutName(source, file, "hosts", "after", host),
         ];
         return ReadAgain(source, Changed(source, changes), fleet => Find(fleet, host) is null)
             ?? throw FleetException.CannotEdit(member.Span, $"take out '{host}'");
@@ -194,13 +194,15 @@ public static class FleetFileEdit
     {
         foreach (var section in Table(file, kind)?.Members.Members ?? [])
         {
-            if (section.Value is not TomlValue.Table(var table, _) || !table.TryGet(key, out var member)
+            // The host's own section goes altogether.
+            if ((kind == "hosts" && section.Key == host.ToString())
+                || section.Value is not TomlValue.Table(var table, _) || !table.TryGet(key, out var member)
                 || member.Value is not TomlValue.List(var items, var span))
                 continue;
             var left = items.OfType<TomlValue.Text>().Where(item => item.Value != host.ToString()).ToList();
             if (left.Count == items.Length)
                 continue;
-            if (left.Count == 0)
+            if (left.Count == 0 && kind != "hosts")
             {
                 foreach (var change in Removals(source, table))
                     yield return change;

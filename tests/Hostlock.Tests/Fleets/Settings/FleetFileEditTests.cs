@@ -102,6 +102,7 @@ public class FleetFileEditTests
     [InlineData("hosts.plex.stamp = true\nhosts.web.stamp = true\n")]
     [InlineData("hosts = { plex = { }, web = { stamp = true } }\n")]
     [InlineData("[hosts.plex]\n[hosts.web]\nstamp = true\n[groups.g]\nhosts = ['plex']\n[gates.up]\ntcp = '{target}:1'\non = ['plex']\n")]
+    [InlineData("[hosts.plex]\n[hosts.web]\nstamp = true\nafter = ['plex']\n")]
     public void A_host_that_is_taken_out_leaves_the_others_as_they_are(string form)
     {
         var after = FleetFileEdit.RemoveHost(new("hostlock.toml", "version = 1\n" + form), Plex).Text;
