@@ -42,6 +42,7 @@ var surroundings = new Surroundings(
     Console.IsOutputRedirected ? 160 : StandardStreams.TerminalWidth() ?? 80)
 {
     Machine = Environment.MachineName,
+    Height = Console.IsOutputRedirected ? null : StandardStreams.TerminalHeight(),
     IsRoot = Environment.IsPrivilegedProcess,
     IsErrorsTerminal = !Console.IsErrorRedirected && variables.GetValueOrDefault("TERM") is not (null or "dumb"),
 };

@@ -11,7 +11,9 @@ namespace Hostlock.Cli;
 /// <param name="notices">Tells the program of the user.</param>
 sealed class RolloutLines(CommandRun run, EventNotices notices) : IRolloutWatcher, ILockWritingWatcher
 {
-    readonly SwitchLines _hosts = new(run.Terminal.Live, run.Terminal.IsQuiet);
+    readonly IRolloutView _hosts = run is { Surroundings.CanRedraw: true, IsJson: false, Terminal.IsQuiet: false }
+        ? new RolloutTable(run.Terminal, run.Surroundings)
+        : new SwitchLines(run.Terminal.Live, run.Terminal.IsQuiet);
     string? _subject;
 
     /// <inheritdoc/>
@@ -24,9 +26,8 @@ sealed class RolloutLines(CommandRun run, EventNotices notices) : IRolloutWatche
         }
         else if (happened is RolloutEvent.RingOpened(var ring, _, _))
         {
-            _hosts.Break();
             if (!run.Terminal.IsQuiet)
-                run.Terminal.Live(RolloutText.Opened(ring, _subject));
+                _hosts.Say(RolloutText.Opened(ring, _subject));
         }
         else
         {
@@ -41,7 +42,11 @@ sealed class RolloutLines(CommandRun run, EventNotices notices) : IRolloutWatche
     {
     }
 
-    void ILockWritingWatcher.Warned(Warning warning) => run.Terminal.Warn(warning);
+    void ILockWritingWatcher.Warned(Warning warning)
+    {
+        _hosts.Break();
+        run.Terminal.Warn(warning);
+    }
 
     void ILockWritingWatcher.Committed(string? subject) => _subject = subject;
 }

@@ -125,8 +125,14 @@ sealed class RolloutSession(CommandRun run)
     {
         while (true)
         {
-            rollout = await runner.RunAsync(rollout, run.CancellationToken);
-            lines.Break();
+            try
+            {
+                rollout = await runner.RunAsync(rollout, run.CancellationToken);
+            }
+            finally
+            {
+                lines.Break();
+            }
             if (OrdersOf(rollout).OfType<Order.AskToKeep>().FirstOrDefault() is not { Host: var unclear }
                 || run.IsJson || run.CancellationToken.IsCancellationRequested
                 || run.Terminal.Ask($"the gates of {unclear} give no clear answer; keep it?") is not { } isKept)

@@ -27,6 +27,12 @@ sealed record Surroundings(
     bool IsTerminal,
     int Width)
 {
+    /// <summary>The rows of the terminal; null if it is none, or does not say.</summary>
+    public int? Height { get; init; }
+
+    /// <summary>True if a person reads the output at a terminal on which lines can be drawn over.</summary>
+    public bool CanRedraw => IsTerminal && Variables.GetValueOrDefault("TERM") is not (null or "" or "dumb");
+
     /// <summary>True if a person reads the errors.</summary>
     public bool IsErrorsTerminal { get; init; }
 

@@ -10,7 +10,7 @@ namespace Hostlock.Cli;
 /// </summary>
 /// <param name="print">Prints at once.</param>
 /// <param name="onlyFailures">True if only hosts that fail are spoken of.</param>
-sealed class SwitchLines(Action<string> print, bool onlyFailures) : IRolloutWatcher
+sealed class SwitchLines(Action<string> print, bool onlyFailures) : IRolloutView
 {
     readonly Dictionary<HostName, List<string>> _waiting = [];
     HostName? _open;
@@ -28,14 +28,7 @@ sealed class SwitchLines(Action<string> print, bool onlyFailures) : IRolloutWatc
     /// <inheritdoc/>
     public void Happened(RolloutEvent happened, Rollout before, Rollout after)
     {
-        HostName? name = happened switch
-        {
-            RolloutEvent.Ended ended => ended.Host,
-            RolloutEvent.Decided decided => decided.Host,
-            RolloutEvent.Held held => held.Host,
-            _ => null,
-        };
-        if (name is not { } host)
+        if (SwitchText.HostOf(happened) is not { } host)
             return;
         foreach (var word in SwitchText.Words(happened, before.Hosts[host], after.Hosts[host]))
             Say(host, word);
@@ -52,7 +45,14 @@ sealed class SwitchLines(Action<string> print, bool onlyFailures) : IRolloutWatc
             Break();
     }
 
-    /// <summary>Ends the line that is open.</summary>
+    /// <inheritdoc/>
+    public void Say(string line)
+    {
+        Break();
+        print(line);
+    }
+
+    /// <inheritdoc/>
     public void Break()
     {
         if (_open is null)

@@ -113,7 +113,9 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
         return false;
     }
 
-    string Shown(string text) => Visible.Rendered(Visible.WithoutSecrets(text), Ink.Marks);
+    /// <summary>A text as it is shown: no control character in it moves the cursor, and passwords and tokens are left out.</summary>
+    /// <param name="text">The text.</param>
+    public string Shown(string text) => Visible.Rendered(Visible.WithoutSecrets(text), Ink.Marks);
 
     /// <summary>True if a person can be asked.</summary>
     public bool CanAsk =>

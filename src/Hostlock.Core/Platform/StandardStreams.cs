@@ -43,6 +43,9 @@ public static partial class StandardStreams
     /// </summary>
     public static int? TerminalWidth() => GetWindowSize(StandardOutput, out var size) == 0 && size.Columns > 0 ? size.Columns : null;
 
+    /// <summary>The rows of the terminal that the standard output is; null if it is none, or does not say.</summary>
+    public static int? TerminalHeight() => GetWindowSize(StandardOutput, out var size) == 0 && size.Rows > 0 ? size.Rows : null;
+
     [StructLayout(LayoutKind.Sequential)]
     struct WindowSize
     {

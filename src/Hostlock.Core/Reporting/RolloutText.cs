@@ -66,7 +66,7 @@ public static class RolloutText
     public static string End(
         Rollout rollout, ImmutableArray<Order> orders, Func<HostName, string?> target, Func<string[], string> line)
     {
-        var text = new StringBuilder($"{Summary(rollout)}\n");
+        var text = new StringBuilder($"{Summary(rollout.Hosts)}\n");
         foreach (var order in orders)
             text.Append(Waits(order, rollout, line));
         if (RolloutRules.WhyHalted(rollout) is { } why)
@@ -109,10 +109,10 @@ public static class RolloutText
     }
 
     /// <summary>How many hosts ended how: <c>2 kept, 1 absent</c>.</summary>
-    /// <param name="rollout">The rollout.</param>
-    public static string Summary(Rollout rollout)
+    /// <param name="hosts">The hosts.</param>
+    public static string Summary(IEnumerable<HostRecord> hosts)
     {
-        var counts = rollout.Hosts.ToLookup(host => host.Outcome);
+        var counts = hosts.ToLookup(host => host.Outcome);
         var parts = Outcomes.Where(each => counts.Contains(each.Outcome))
             .Select(each => Count(counts[each.Outcome].Count(), each.Word)).ToList();
         if (counts[null].Count() is > 0 and var left)

@@ -102,6 +102,16 @@ public static class SwitchText
         }
     }
 
+    /// <summary>The host that something is to be said of after an event; null if there is none.</summary>
+    /// <param name="happened">The event.</param>
+    public static HostName? HostOf(RolloutEvent happened) => happened switch
+    {
+        RolloutEvent.Ended ended => ended.Host,
+        RolloutEvent.Decided decided => decided.Host,
+        RolloutEvent.Held held => held.Host,
+        _ => null,
+    };
+
     /// <summary>Where a host stands, in a few words.</summary>
     /// <param name="host">The host.</param>
     internal static string State(HostRecord host) => host switch

@@ -22,10 +22,11 @@ sealed class FakeHost(FakeFleet fleet, string name)
     /// <summary>Has a person type a line at a terminal of it, and <c>y</c> to each question; returns all that is shown there.</summary>
     /// <param name="folder">The folder of the shell.</param>
     /// <param name="line">The line.</param>
-    public async Task<string> TypeAsync(string folder, string line)
+    /// <param name="kind">The kind of the terminal. One that is <c>dumb</c> cannot be drawn over.</param>
+    public async Task<string> TypeAsync(string folder, string line, string kind = "dumb")
     {
         using var terminal = fleet.Begin(
-            "in", name, "env", "--chdir", folder, "TERM=dumb", "script", "-qec", $"stty cols 160; {line}", "/dev/null");
+            "in", name, "env", "--chdir", folder, $"TERM={kind}", "script", "-qec", $"stty cols 160; {line}", "/dev/null");
         var shown = new StringBuilder();
         var buffer = new char[4096];
         while (await terminal.StandardOutput.ReadAsync(buffer, TestContext.Current.CancellationToken) is > 0 and var count)

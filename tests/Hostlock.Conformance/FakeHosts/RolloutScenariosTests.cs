@@ -13,7 +13,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
     [
         "calm", "bad-canary", "spent", "asleep", "soaks", "reboots", "taken", "colleagues", "twins", "clones", "approves", "aborted",
         "planned", "pushed", "rebased", "overtaken", "branched", "unwritten", "chosen", "holds", "fresh", "lost", "torn", "altered",
-        "filled", "rebooting", "swapped", "outpaced", "backwards", "amended", "powerless", "ordered",
+        "filled", "rebooting", "swapped", "outpaced", "backwards", "amended", "powerless", "ordered", "drawn", "vanished",
     ];
 
     static readonly TimeSpan Soak = TimeSpan.FromSeconds(4);
@@ -661,6 +661,38 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         Assert.True(
             Array.FindLastIndex(lines, line => line.Contains("\"host\":\"ordered-d\",\"step\":\"return\"", StringComparison.Ordinal))
             < Array.FindIndex(lines, line => line.Contains("\"host\":\"ordered-b\",\"step\":\"activate\"", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task At_a_terminal_a_table_is_drawn_over_and_the_lines_of_hosts_that_ended_stay()
+    {
+        var story = Begin("drawn");
+
+        var shown = await Fleet.Controller.TypeAsync(story.Clone, "hostlock rollout --yes", "xterm");
+
+        story.AssertKept("a", "b", "c", "d");
+        Assert.Contains("  drawn-a  copied · activate …", shown, StringComparison.Ordinal);
+        Assert.Contains("drawn-a  copied · on trial · ssh ok · units ok · kept (generation 2)", shown, StringComparison.Ordinal);
+        Assert.EndsWith("\e[?25h4 kept\n", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_host_that_went_from_the_settings_is_passed_by_and_the_others_go_on()
+    {
+        var story = Begin("vanished", "approve = true\n");
+        AssertCode(5, story.Rollout());
+        var file = Path.Combine(story.Clone, "hostlock.toml");
+        const string settings = "[hosts.vanished-c]\nring = \"rest\"\ntarget = \"root@vanished-c\"\n";
+        Assert.Contains(settings, File.ReadAllText(file), StringComparison.Ordinal);
+        File.WriteAllText(file, File.ReadAllText(file).Replace(settings, "", StringComparison.Ordinal));
+
+        var ended = story.Run("rollout", "--approve", "rest");
+
+        AssertCode(4, ended);
+        Assert.Contains("vanished-c  held: hostlock.toml has no such host any more; not touched", ended.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("unhold", ended.Output, StringComparison.Ordinal);
+        story.AssertUntouched("c");
+        story.AssertKept("a", "b", "d");
     }
 
     void Switch(RolloutStory story, string letter, string action) => Fleet.SwitchByColleague(story.Clone, story.NameOf(letter), action);

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Threading.Channels;
+using Hostlock.Fleets;
+using Hostlock.Reporting;
+using Hostlock.Rollouts;
+using Spectre.Console;
+
+namespace Hostlock.Cli;
+
+/// <summary>
+/// Shows a rollout to a person at a terminal: a line that stays for each host that has ended, and below the lines a table of the rings and
+/// of the hosts at work, which is redrawn.
+/// </summary>
+/// <param name="terminal">Makes texts fit to be shown.</param>
+/// <param name="surroundings">The terminal itself.</param>
+sealed class RolloutTable(Terminal terminal, Surroundings surroundings) : IRolloutView
+{
+    // A terminal of unknown height.
+    const int UsualHeight = 24;
+
+    // Nobody reads faster, and each drawing costs.
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    Channel<string?>? _news;
+    Task _drawing = Task.CompletedTask;
+    ImmutableDictionary<HostName, string> _words = ImmutableDictionary<HostName, string>.Empty;
+    volatile Shown? _shown;
+
+    int Height => surroundings.Height ?? UsualHeight;
+
+    /// <inheritdoc/>
+    public void Happened(RolloutEvent happened, Rollout before, Rollout after)
+    {
+        string? line = null;
+        if (SwitchText.HostOf(happened) is { } host)
+        {
+            var words = string.Join(
+                " · ",
+                SwitchText.Words(happened, before.Hosts[host], after.Hosts[host]).Prepend(_words.GetValueOrDefault(host, ""))
+                    .Where(word => word.Length > 0));
+            var hasEnded = after.Hosts[host].Outcome is not null;
+            _words = hasEnded ? _words.Remove(host) : _words.SetItem(host, words);
+            line = hasEnded && words.Length > 0 ? $"{host}  {words}" : null;
+        }
+        _shown = new(after, _words);
+        Tell(line);
+    }
+
+    /// <inheritdoc/>
+    public void Say(string line) => Tell(line.TrimEnd('\n'));
+
+    /// <inheritdoc/>
+    public void Break()
+    {
+        _news?.Writer.Complete();
+        _drawing.GetAwaiter().GetResult();
+        _news = null;
+    }
+
+    void Tell(string? line)
+    {
+        if (_news is null)
+        {
+            var news = _news = Channel.CreateUnbounded<string?>(new() { SingleReader = true });
+            _drawing = Task.Run(() => DrawAsync(news.Reader));
+        }
+        _news.Writer.TryWrite(line);
+    }
+
+    async Task DrawAsync(ChannelReader<string?> news)
+    {
+        var console = AnsiConsole.Create(new()
+        {
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = terminal.Ink.Marks.Count == 0 ? ColorSystemSupport.NoColors : ColorSystemSupport.Standard,
+            Interactive = InteractionSupport.Yes,
+            Enrichment = new() { UseDefaultEnrichers = false },
+            Out = new Screen(surroundings, Height),
+        });
+        await console.Live(Drawn()).AutoClear(true).Overflow(VerticalOverflow.Crop).StartAsync(async live =>
+        {
+            while (await news.WaitToReadAsync())
+            {
+                while (news.TryRead(out var line))
+                {
+                    if (line is not null)
+                        console.Write(Whole(line));
+                }
+                live.UpdateTarget(Drawn());
+                await Task.Delay(Pause, surroundings.Time);
+            }
+        });
+        await surroundings.Output.FlushAsync();
+    }
+
+    Grid Drawn()
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap());
+        foreach (var (name, words) in _shown is var (rollout, known)
+            ? RolloutProgress.Rows(rollout, host => known.GetValueOrDefault(host, ""), most: Math.Max(2, Height - 2))
+            : [])
+            grid.AddRow(Plain(name), Plain(words));
+        return grid;
+    }
+
+    // A line that stays is as wide as the terminal: it takes the place of a row of the table.
+    Grid Whole(string line) => new Grid { Expand = true }.AddColumn(new GridColumn().PadRight(0)).AddRow(Plain(line));
+
+    // Names and what machines say are text, and no markup.
+    Text Plain(string text) => new(terminal.Shown(text)) { Overflow = Overflow.Ellipsis };
+
+    /// <summary>What is to be drawn: it is put together by whoever draws, which is less often than something happens.</summary>
+    sealed record Shown(Rollout Rollout, ImmutableDictionary<HostName, string> Words);
+
+    /// <summary>The standard output as Spectre.Console takes it. The runtime is not asked: it would change what the keys mean.</summary>
+    sealed class Screen(Surroundings surroundings, int height) : IAnsiConsoleOutput
+    {
+        public TextWriter Writer => surroundings.Output;
+
+        public bool IsTerminal => true;
+
+        public int Width => surroundings.Width;
+
+        public int Height => height;
+
+        public void SetEncoding(Encoding encoding)
+        {
+        }
+    }
+}
