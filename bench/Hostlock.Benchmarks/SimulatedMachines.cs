@@ -69,7 +69,6 @@ sealed partial class SimulatedMachines(string folder) : IProcessRunner
     {
         readonly string _id = Digest(host)[..32];
         readonly string _stamp = Convert.ToHexStringLower(SHA256.HashData(flakeLock));
-        readonly string _lock = Convert.ToBase64String(flakeLock);
         string _running = Store($"old {host}", $"nixos-system-{host}-25.11");
         string? _next;
         string _trial = "";
@@ -80,7 +79,7 @@ sealed partial class SimulatedMachines(string folder) : IProcessRunner
             var text = new StringBuilder()
                 .Append(CultureInfo.InvariantCulture, $"hostlock-probe\t1 {nonce}\nhost\t{host}\nmachine\t{_id}\nboot\tb1\nup\t7200\n")
                 .Append(CultureInfo.InvariantCulture, $"running\t{_running}\nbooted\t{_running}\nnext\t{next}\n")
-                .Append(CultureInfo.InvariantCulture, $"stamp\t{_stamp}\nlock\t{_lock}\n")
+                .Append(CultureInfo.InvariantCulture, $"stamp\t{_stamp}\nlock\t{Convert.ToBase64String(flakeLock)}\n")
                 .Append(CultureInfo.InvariantCulture, $"generation\t1 1700000000 {next} {_stamp}\nunits\tknown\n");
             if (_trial.Length > 0)
                 text.Append(CultureInfo.InvariantCulture, $"trial\t{_trial}\n");

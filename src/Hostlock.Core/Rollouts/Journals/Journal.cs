@@ -49,14 +49,20 @@ public sealed class Journal : IDisposable
     public static IReadOnlyList<RolloutEvent> Read(string path) =>
         [.. Lines(RegularFile.Read(path, MaximumBytes), path).Lines.Select((line, index) => RolloutJson.Read(line, path, index + 1))];
 
-    /// <summary>Adds an event. It is on the disk when this returns.</summary>
-    /// <param name="happened">The event.</param>
-    /// <exception cref="PlatformException">The disk does not take it.</exception>
-    public void Append(RolloutEvent happened)
+    /// <summary>Adds events. They are on the disk when this returns.</summary>
+    /// <param name="happened">The events, in their order.</param>
+    /// <exception cref="PlatformException">The disk does not take them.</exception>
+    public void Append(params IReadOnlyList<RolloutEvent> happened)
     {
-        var json = RolloutJson.Write(happened);
-        var chain = Next(_chain, json);
-        _file.Append(Encoding.UTF8.GetBytes($"{chain} {json}\n"));
+        if (happened.Count == 0)
+            return;
+        var (chain, text) = (_chain, new StringBuilder());
+        foreach (var json in happened.Select(RolloutJson.Write))
+        {
+            chain = Next(chain, json);
+            text.Append($"{chain} {json}\n");
+        }
+        _file.Append(Encoding.UTF8.GetBytes(text.ToString()));
         _chain = chain;
     }
 

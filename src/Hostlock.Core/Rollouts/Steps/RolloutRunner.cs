@@ -75,25 +75,29 @@ public sealed class CrashPoint(string? place)
 /// <summary>
 /// Runs a rollout: asks the rules, begins what may begin, writes down what happened, until a person has to be asked, or all is done.
 /// </summary>
-/// <param name="append">Writes an event to the journal; it is on the disk when this returns.</param>
+/// <param name="append">Writes events to the journal; they are on the disk when this returns.</param>
 /// <param name="taker">Takes steps.</param>
 /// <param name="opener">Opens rings; null if the rings have nothing to open.</param>
 /// <param name="watcher">Is told what happens.</param>
 /// <param name="crash">Where this program is to be killed, in tests.</param>
 /// <param name="time">The clock.</param>
 public sealed class RolloutRunner(
-    Action<RolloutEvent> append, IStepTaker taker, IRingOpener? opener, IRolloutWatcher watcher, CrashPoint crash, TimeProvider time)
+    Action<IReadOnlyList<RolloutEvent>> append, IStepTaker taker, IRingOpener? opener, IRolloutWatcher watcher, CrashPoint crash, TimeProvider time)
 {
-    /// <summary>Writes an event.</summary>
+    /// <summary>Writes events.</summary>
     /// <param name="rollout">The rollout.</param>
-    /// <param name="happened">What happened.</param>
+    /// <param name="happened">What happened, in its order.</param>
     /// <returns>The rollout after it.</returns>
-    public Rollout Write(Rollout rollout, RolloutEvent happened)
+    public Rollout Write(Rollout rollout, params IReadOnlyList<RolloutEvent> happened)
     {
         append(happened);
-        var after = rollout.After(happened);
-        watcher.Happened(happened, rollout, after);
-        return after;
+        foreach (var each in happened)
+        {
+            var after = rollout.After(each);
+            watcher.Happened(each, rollout, after);
+            rollout = after;
+        }
+        return rollout;
     }
 
     /// <summary>Goes on until nothing may be done; what has to be asked is what the rules say next.</summary>
@@ -116,11 +120,11 @@ public sealed class RolloutRunner(
                     return rollout;
                 continue;
             }
-            foreach (var order in orders)
+            // Of a thousand hosts, many begin and end at once: the disk is waited for once for all of them.
+            var begun = orders.OfType<Order.Do>().ToList();
+            rollout = Write(rollout, [.. begun.Select(order => new RolloutEvent.Began(order.Host, order.Step, time.GetUtcNow()))]);
+            foreach (var (host, step) in begun)
             {
-                if (order is not Order.Do(var host, var step))
-                    continue;
-                rollout = Write(rollout, new RolloutEvent.Began(host, step, time.GetUtcNow()));
                 crash.Before(step);
                 // What is at risk is finished, also if somebody wants to stop.
                 var known = rollout.Hosts[host];
@@ -129,13 +133,15 @@ public sealed class RolloutRunner(
             if (working.Count == 0)
                 return rollout;
             await Task.WhenAny(working.Values.Select(each => each.Task));
+            var ended = new List<RolloutEvent>();
             foreach (var (host, (step, task)) in working.Where(each => each.Value.Task.IsCompleted).ToList())
             {
                 working.Remove(host);
                 var result = await ResultAsync(task, rollout.Hosts[host]);
                 crash.After(step);
-                rollout = Write(rollout, new RolloutEvent.Ended(host, step, result, time.GetUtcNow()));
+                ended.Add(new RolloutEvent.Ended(host, step, result, time.GetUtcNow()));
             }
+            rollout = Write(rollout, ended);
         }
     }
 
