@@ -1,7 +1,6 @@
 using Hostlock.Fleets;
 using Hostlock.Reporting;
 using Hostlock.Rollouts;
-using Hostlock.Rollouts.Steps;
 
 namespace Hostlock.Cli;
 

@@ -72,8 +72,8 @@ public sealed class RolloutTableTests : IDisposable
         Assert.Equal(("", "and 22 more"), rows[^1]);
     }
 
-    static RolloutEvent Ended(Step step, HostFacts? facts, Verdict? verdict = null, string? note = null) =>
-        new RolloutEvent.Ended(Plex, step, new() { Facts = facts, Verdict = verdict, Note = note }, Start);
+    static RolloutEvent.Ended Ended(Step step, HostFacts? facts, Verdict? verdict = null, string? note = null) =>
+        new(Plex, step, new() { Facts = facts, Verdict = verdict, Note = note }, Start);
 
     void Show(string ring, params RolloutEvent[] events)
     {
