@@ -82,7 +82,8 @@ public sealed class CrashPoint(string? place)
 /// <param name="crash">Where this program is to be killed, in tests.</param>
 /// <param name="time">The clock.</param>
 public sealed class RolloutRunner(
-    Action<IReadOnlyList<RolloutEvent>> append, IStepTaker taker, IRingOpener? opener, IRolloutWatcher watcher, CrashPoint crash, TimeProvider time)
+    Action<IReadOnlyList<RolloutEvent>> append, IStepTaker taker, IRingOpener? opener, IRolloutWatcher watcher, CrashPoint crash,
+    TimeProvider time)
 {
     /// <summary>Writes events.</summary>
     /// <param name="rollout">The rollout.</param>
