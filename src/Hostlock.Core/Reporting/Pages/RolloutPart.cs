@@ -18,7 +18,7 @@ static class RolloutPart
             waits.Add("to go on: hostlock rollout --resume");
         Html of = rollout.Plan.Source is { } source ? $" of the lock of {source.From.ToString()}" : Html.Nothing;
         return $"""
-            <p>Rollout {rollout.Plan.Id}{of}: {RolloutText.Summary(rollout)}.</p>
+            <p>Rollout {rollout.Plan.Id}{of}: {RolloutText.Summary(rollout.Hosts)}.</p>
             <ul>{waits.Select(words => (Html)$"<li>{words:line}</li>")}</ul>
             <table><thead><tr><th scope="col">ring</th><th scope="col">state</th><th scope="col">hosts</th></tr></thead>
             {rollout.Plan.Rings.Select(ring => Ring(rollout, ring))}</table>
