@@ -95,7 +95,8 @@ public static class SwitchText
             default:
                 break;
         }
-        if (before.Outcome is null && after.Outcome is { } outcome)
+        // A host that was kept may turn out to be somebody else's by now.
+        if (after.Outcome is { } outcome && outcome != before.Outcome)
         {
             foreach (var word in Words(outcome, after))
                 yield return word;

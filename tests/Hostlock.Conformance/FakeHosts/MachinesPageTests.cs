@@ -87,7 +87,7 @@ public class MachinesPageTests
                 FakeHost.Until(() => fleet.Controller.Shell($"flock -n {fleet.Flake}/.git/hostlock true").ExitCode != 0);
                 break;
             case ["alone"]:
-                _ = fleet.Controller.Shell("pkill -f 'sleep 86399'").Succeeded;
+                _ = fleet.Controller.Shell("pkill -f '[s]leep 86399'").Succeeded;
                 break;
             case ["upstream"]:
                 _ = fleet.Controller.Shell(

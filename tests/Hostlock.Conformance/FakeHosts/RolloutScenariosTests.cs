@@ -151,7 +151,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         var ended = story.Run("rollout", "--resume");
 
         AssertCode(5, ended);
-        Assert.Contains("superseded", ended.Output, StringComparison.Ordinal);
+        Assert.Matches("\ntaken-a  superseded: it runs .*, and somebody else switched it; left alone\n", $"\n{ended.Output}");
         Assert.Contains("hostlock rollout --approve rest\n", ended.Output, StringComparison.Ordinal);
         Assert.Equal(mine, story.Host("a").State().Running);
         story.AssertUntouched("b", "c", "d");
@@ -671,7 +671,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         var shown = await Fleet.Controller.TypeAsync(story.Clone, "hostlock rollout --yes", "xterm");
 
         story.AssertKept("a", "b", "c", "d");
-        Assert.Contains("  drawn-a  copied · activate …", shown, StringComparison.Ordinal);
+        Assert.Matches("  drawn-a +copied · activate …", shown);
         Assert.Contains("drawn-a  copied · on trial · ssh ok · units ok · kept (generation 2)", shown, StringComparison.Ordinal);
         Assert.EndsWith("\e[?25h4 kept\n", shown, StringComparison.Ordinal);
     }
