@@ -80,7 +80,7 @@ public sealed class RolloutTableTests : IDisposable
         var surroundings = new Surroundings(
             _output, TextWriter.Null, null, "/", new Dictionary<string, string>(), _ => throw new NotSupportedException(),
             new ProcessRunner(), TimeProvider.System, IsTerminal: true, 80);
-        var table = new RolloutTable(new(surroundings, "never", TypedCommands.InFlake), surroundings);
+        var table = new RolloutTable(new(surroundings, "never", TypedCommands.InFlake, Loudness.Usual), surroundings);
         var rollout = Rollout.Of(new(
             new(Id, RolloutAction.Rollout, [new RingPlan(ring, RingRule.Default, [Plan(), Plan() with { Host = Zeeba }])]), Start));
         foreach (var happened in events)
