@@ -25,11 +25,6 @@ public static class TestedSeeds
             ? folder.As(new(FleetFile.Name, System.Text.Encoding.UTF8.GetString(settings.Contents.Span)))
             : folder;
         var places = hosts.Select(adopted.PlaceOf).ToList();
-        foreach (var (host, place) in hosts.Zip(places))
-        {
-            if (plan.Files.All(file => file.Path != place.RelativePath))
-                throw FleetException.HasLock(host, like);
-        }
         var reading = new LockReading();
         var from = folder.PlaceOf(like);
         var promotion = await Promotion.OfAsync(
@@ -39,7 +34,13 @@ public static class TestedSeeds
         var (files, notes, moving) = (plan.Files, plan.Notes, plan.Moving);
         foreach (var place in places.DistinctBy(place => place.RelativePath))
         {
-            var file = files.First(each => each.Path == place.RelativePath);
+            if (files.FirstOrDefault(each => each.Path == place.RelativePath) is not { } file)
+            {
+                // The same command may have been given before.
+                if (promotion.Over(place, HostLocks.ReadExisting(place)).IsChange)
+                    throw FleetException.HasLock(hosts.First(host => place.Sharers.Contains(new LockOwner.Host(host))), like);
+                continue;
+            }
             var before = LockFileReader.Read(place.RelativePath, file.Contents.ToArray());
             var planned = promotion.Over(place, before);
             files = files.Replace(
