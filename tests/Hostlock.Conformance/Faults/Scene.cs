@@ -23,6 +23,10 @@ sealed record Scene(string Name, string[] Words, Action<SceneFleet> Prepare)
         new("update", ["update", "--all"], fleet => fleet.Adopted().Move()),
         new("update --commit", ["update", "h1", "h2", "--commit"], fleet => fleet.Adopted().Move()),
         new("update of a shared input --commit", ["update", "h1", "--commit"], fleet => fleet.Adopted().Sharing().Move()),
+        new("update in two flakes", ["update", "h1", "root"], fleet => fleet.Adopted().Twofold().Move()),
+        new("update in two flakes --commit", ["update", "h1", "root", "--commit"], fleet => fleet.Adopted().Twofold().Move()),
+        new("freeze in two flakes", ["freeze", "h1", "a", "--reason", "why"], fleet => fleet.Adopted().Twofold()),
+        new("unfreeze in two flakes", ["unfreeze", "h1", "a"], fleet => fleet.Adopted().Frozen().Twofold()) { IsRepeatable = false },
         new("promote", ["promote", "h1", "h2", "h3"], fleet => fleet.Adopted().Updated()),
         new("promote --commit", ["promote", "h1", "h2", "h3", "--commit"], fleet => fleet.Adopted().Updated()),
         new("restore", ["restore", "h1", "--to", "HEAD~1"], fleet => fleet.Adopted().Updated()),
@@ -129,6 +133,19 @@ sealed class SceneFleet(string folder)
     public SceneFleet WithFolder(string name)
     {
         Write(Path.Combine(Fleet, name, "flake.nix"), "{ outputs = _: { }; }\n");
+        return Commit();
+    }
+
+    /// <summary>The repository has the flake twice, in two folders, and none at its root.</summary>
+    public SceneFleet Twofold()
+    {
+        string[] names = [".gitattributes", "flake.nix", "flake.lock", "hostlock.nix", "hostlock.toml", "locks"];
+        foreach (var flake in new[] { "one", "two" })
+        {
+            Directory.CreateDirectory(Path.Combine(Fleet, flake));
+            _ = Run.Program("cp", Fleet, TestGit.Variables, ["-r", .. names, flake]).Succeeded;
+        }
+        TestGit.In(Fleet, ["rm", "-qr", .. names]);
         return Commit();
     }
 
