@@ -104,6 +104,7 @@ public sealed class Html
                 '>' => _text.Append("&gt;"),
                 '"' => _text.Append("&quot;"),
                 '\'' => _text.Append("&#39;"),
+                '#' => _text.Append("&#35;"), // a CI that reads the page takes '##[' for a command
                 _ => _text.Append(c),
             };
         }

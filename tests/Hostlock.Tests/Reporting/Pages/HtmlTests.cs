@@ -16,6 +16,14 @@ public class HtmlTests
     }
 
     [Fact]
+    public void A_text_commands_no_CI_that_reads_the_page()
+    {
+        Html piece = $"{"##[error]x"}";
+
+        Assert.Equal("&#35;&#35;[error]x", piece.ToString());
+    }
+
+    [Fact]
     public void A_piece_in_a_piece_stays_as_it_is()
     {
         Html inner = $"<b>{"<"}</b>";
