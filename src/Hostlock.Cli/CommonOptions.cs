@@ -112,7 +112,7 @@ static class CommonOptions
     /// <param name="description">The words of the help.</param>
     public static Argument<string> One(string name, string shown, string description)
     {
-        var argument = new HostArgument<string>(name) { Description = description, HelpName = shown };
+        var argument = new NeededArgument(name) { Description = description, HelpName = shown };
         argument.CompletionSources.Add(context => HostWords(context.ParseResult));
         return argument;
     }
@@ -240,4 +240,12 @@ static class CommonOptions
             ? [.. flakes.Select(flake => FleetFolder.Open(flake.Path))]
             : [FleetFolder.Open(start)];
     }
+}
+
+/// <summary>An argument that a command needs, and that a person at a terminal may pick from a list.</summary>
+sealed class NeededArgument : Argument<string>, INamesHosts
+{
+    /// <param name="name">The name of the argument.</param>
+    public NeededArgument(string name)
+        : base(name) => Arity = ArgumentArity.ZeroOrOne;
 }

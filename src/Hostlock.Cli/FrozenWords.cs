@@ -19,14 +19,21 @@ sealed class FrozenWords
     /// <summary>Reads the hosts and the inputs.</summary>
     /// <param name="run">The run of the command.</param>
     /// <exception cref="HostlockException">A word names no host, or the hosts or the input are missing.</exception>
-    public (IReadOnlyList<HostName> Hosts, IReadOnlyList<string> Inputs) Read(CommandRun run)
+    public async Task<(IReadOnlyList<HostName> Hosts, IReadOnlyList<string> Inputs)> ReadAsync(CommandRun run)
     {
-        var words = run.Words(Words);
-        var inputs = run.Words(Inputs);
-        if (inputs.Length == 0)
+        var (words, inputs, all) = (run.Words(Words), run.Words(Inputs), run.Value(All));
+        if (inputs.Length == 0 && words.Length < (all ? 1 : 2))
         {
-            if (words.Length == (run.Value(All) ? 0 : 1) || words.Length == 0)
+            // What is missing may be picked. A word alone is the host then.
+            if (words.Length == 0 && !all)
+                words = await run.PickHostWordsAsync(isRootOne: false);
+            if (words.Length > 0 || all)
+                inputs = await run.PickInputsAsync(run.Folder.PlaceOf(run.FreezableHosts(words, All).First()));
+            if (inputs.Length == 0)
                 throw UsageException.Needs(HelpPage.Path(run.Command), ["HOST", "INPUT"], HelpPage.Usage(run.Command));
+        }
+        else if (inputs.Length == 0)
+        {
             (inputs, words) = ([words[^1]], words[..^1]);
             // The input and the host in the wrong order.
             if (words is [var first] && run.Folder.InputNamed(first) is not null && run.Folder.TryOwnerNamed(inputs[0]) is not null)

@@ -83,7 +83,8 @@ sealed record HelpContents(
             var name = Name(argument);
             if (argument.Arity.MaximumNumberOfValues > 1 && !name.Contains(' ', StringComparison.Ordinal))
                 name += "...";
-            usage.Append(argument.Arity.MinimumNumberOfValues == 0 ? $" [{name}]" : $" {name}");
+            usage.Append(
+                argument.Arity.MinimumNumberOfValues == 0 && argument is not NeededArgument ? $" [{name}]" : $" {name}");
         }
         return usage.ToString();
     }

@@ -5,6 +5,7 @@ using System.Text;
 using Hostlock.Cli;
 using Hostlock.Fetching.Http;
 using Hostlock.Platform;
+using Hostlock.Platform.Programs;
 
 StandardStreams.OpenClosed();
 using var interrupted = new CancellationTokenSource();
@@ -19,6 +20,8 @@ using var printed = new PrintedStream(StandardStreams.Output(), PlatformExceptio
 using var told = new PrintedStream(StandardStreams.Errors(), failure: null);
 using var output = new StreamWriter(printed, new UTF8Encoding(false), bufferSize: 16 * 1024) { AutoFlush = false };
 using var errors = new StreamWriter(told, new UTF8Encoding(false)) { AutoFlush = true };
+// Whoever reads errors in a file, or pipes the output into a program, is not asked for keys.
+var isWatched = !Console.IsErrorRedirected && variables.GetValueOrDefault("TERM") is not (null or "dumb");
 var surroundings = new Surroundings(
     output,
     errors,
@@ -44,7 +47,10 @@ var surroundings = new Surroundings(
     Machine = Environment.MachineName,
     Height = Console.IsOutputRedirected ? null : StandardStreams.TerminalHeight(),
     IsRoot = Environment.IsPrivilegedProcess,
-    IsErrorsTerminal = !Console.IsErrorRedirected && variables.GetValueOrDefault("TERM") is not (null or "dumb"),
+    IsErrorsTerminal = isWatched,
+    Keys = isWatched && !Console.IsOutputRedirected && !Console.IsInputRedirected
+        ? stop => TerminalKeys.OpenAsync(new ProcessRunner(), stop)
+        : null,
 };
 return (int)await App.RunAsync(args, surroundings, interrupted.Token);
 

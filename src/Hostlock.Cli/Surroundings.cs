@@ -36,6 +36,10 @@ sealed record Surroundings(
     /// <summary>True if a person reads the errors.</summary>
     public bool IsErrorsTerminal { get; init; }
 
+    /// <summary>Opens the keys of the terminal as they are pressed, as a stream of bytes. A read that brings nothing for a while gives 0
+    /// bytes. Null if no person is at the terminal.</summary>
+    public Func<CancellationToken, Task<Stream?>>? Keys { get; init; }
+
     /// <summary>True if this program runs as root.</summary>
     public bool IsRoot { get; init; }
 

@@ -122,6 +122,58 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
         surroundings.Input is not null && surroundings.IsTerminal && !AsksNothing
         && surroundings.Variables.GetValueOrDefault("CI", "").Length == 0;
 
+    /// <summary>True if a person can pick from a list.</summary>
+    public bool CanPick => CanAsk && surroundings.Keys is not null;
+
+    /// <summary>Has a person pick from a list that narrows as they type. It is drawn over until they are done, and then gone.</summary>
+    /// <param name="question">What is picked.</param>
+    /// <param name="rows">The words.</param>
+    /// <param name="takesSeveral">True if more than one may be picked.</param>
+    /// <param name="cancellationToken">Stops it; the terminal gets the mode that it had.</param>
+    /// <returns>The words; null if nobody can be asked, or the person gave up.</returns>
+    public async Task<IReadOnlyList<string>?> PickAsync(
+        string question, IReadOnlyList<PickedRow> rows, bool takesSeveral, CancellationToken cancellationToken)
+    {
+        if (!CanPick || rows.Count == 0 || await surroundings.Keys!(cancellationToken) is not { } keys)
+            return null;
+        surroundings.Output.Flush();
+        var picker = new Picker(question, rows, takesSeveral);
+        var buffer = new byte[256];
+        var drawn = 0;
+        await using (keys)
+        {
+            try
+            {
+                var isNew = true;
+                while (picker.Picked is null)
+                {
+                    if (isNew)
+                        Draw(picker.Lines(surroundings.Width > 0 ? surroundings.Width : 80, Ink));
+                    cancellationToken.ThrowIfCancellationRequested();
+                    var read = keys.Read(buffer);
+                    foreach (var key in PickerKey.Of(buffer.AsMemory(0, read)).TakeWhile(_ => picker.Picked is null))
+                    {
+                        if (!picker.Press(key))
+                            return null;
+                    }
+                    isNew = read > 0;
+                }
+                return picker.Picked;
+            }
+            finally
+            {
+                Draw([]);
+            }
+        }
+
+        void Draw(IReadOnlyList<string> lines)
+        {
+            var up = drawn > 0 ? $"\e[{drawn}A" : "";
+            surroundings.Errors.Write($"\r{up}\e[J{string.Concat(lines.Select(line => $"{line}\n"))}");
+            drawn = lines.Count;
+        }
+    }
+
     /// <summary>True if nobody is to be asked, whoever is there.</summary>
     public bool AsksNothing { get; init; }
 

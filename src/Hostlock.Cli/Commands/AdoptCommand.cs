@@ -33,11 +33,12 @@ sealed class AdoptCommand : FleetCommand
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Machines;
 
-    public override Task<ExitCode> RunAsync(CommandRun run)
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
+        await run.PickHostAsync(_host, isRootOne: false);
         var host = run.HostNamed(run.Value(_host));
         var place = run.Folder.PlaceOf(host.Name);
-        return _restoring.RunAsync(run, ["adopt", host.Name.ToString()], [place], PlanAsync);
+        return await _restoring.RunAsync(run, ["adopt", host.Name.ToString()], [place], PlanAsync);
 
         async Task<PlannedLock> PlanAsync(LockPlace _, CancellationToken stop)
         {

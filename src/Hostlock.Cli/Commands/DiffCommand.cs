@@ -41,6 +41,7 @@ sealed class DiffCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
+        await run.PickHostAsync(_before, unlessHere: true);
         var before = run.Value(_before) ?? run.HostHere.Name.ToString();
         var first = LockVersion.Parse(run.Folder, before, run.Surroundings.Folder);
         var after = run.Value(_after) ?? (first is LockVersion.Current ? HostName.Root : first.Owner.ToString());

@@ -34,7 +34,7 @@ sealed class FreezeCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var (hosts, inputs) = _words.Read(run);
+        var (hosts, inputs) = await _words.ReadAsync(run);
         var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, run.Today) : (DateOnly?)null;
         var freeze = new Freeze(run.Value(_reason) ?? Freeze.NoReason, until);
         new FleetFileChange(run.Processes, run.Folder, isDryRun: true).Freeze(hosts, inputs, freeze);

@@ -33,8 +33,9 @@ sealed class HoldCommand : FleetCommand
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Machines;
 
-    public override Task<ExitCode> RunAsync(CommandRun run)
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
+        await run.PickHostsAsync(_hosts, _all, isRootOne: false);
         var hosts = run.SomeHosts(run.Words(_hosts), _all).Select(host => host.Name).ToList();
         var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, run.Today) : (DateOnly?)null;
         var hold = new Freeze(run.Value(_reason) ?? Freeze.NoReason, until);
@@ -42,6 +43,6 @@ sealed class HoldCommand : FleetCommand
         run.ReportText(
             isDone: !run.Value(_dryRun),
             string.Concat(hosts.Select(host => FreezeText.Render(host, hold, isWritten: !run.Value(_dryRun)))));
-        return Task.FromResult(ExitCode.Done);
+        return ExitCode.Done;
     }
 }

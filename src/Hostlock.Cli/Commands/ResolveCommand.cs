@@ -40,6 +40,8 @@ sealed class ResolveCommand : FleetCommand
         var request = new ResolutionRequest(CommonOptions.InputPaths(run.Words(_inputs)), Choice(run));
         // To look at conflicts, no host has to be named.
         var isNamed = run.Words(_hosts).Length > 0;
+        if (request.Choice is not null)
+            await run.PickHostsAsync(_hosts, _all);
         var places = request.Choice is null ? run.PlacesOrAll(_hosts, _all) : run.Places(_hosts, _all);
         var isWritten = request.Choice is not null && !run.Value(_dryRun);
         IReadOnlyList<LockResolution> resolutions = [];

@@ -13,7 +13,6 @@ sealed class RestoreCommand : FleetCommand
     {
         Description = "The version: a commit, a day such as 2026-03-01, or generation:N",
         HelpName = "VERSION",
-        Required = true,
     };
     readonly Option<string[]> _inputs = CommonOptions.Inputs("An input to put back, with its own inputs [default: the whole lock]");
     readonly Option<bool> _all = CommonOptions.All();
@@ -42,12 +41,15 @@ sealed class RestoreCommand : FleetCommand
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Together;
 
-    public override Task<ExitCode> RunAsync(CommandRun run)
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var to = run.Value(_to)!;
+        await run.PickHostsAsync(_hosts, _all);
+        var owners = run.Owners(_hosts, _all);
+        await run.PickCommitAsync(_to, owners[0]);
+        var to = run.Needed(_to);
         var inputs = CommonOptions.InputPaths(run.Words(_inputs));
         // Of hosts that share a lock, the first one that is named says which machine has its generation.
-        var versions = run.Owners(_hosts, _all).Select(owner => LockVersion.Of(run.Folder, owner, to))
+        var versions = owners.Select(owner => LockVersion.Of(run.Folder, owner, to))
             .DistinctBy(version => version.Place.FullPath).ToDictionary(version => version.Place.FullPath);
         LockPlace[] places = [.. versions.Values.Select(version => version.Place)];
         string[] words =
@@ -55,7 +57,7 @@ sealed class RestoreCommand : FleetCommand
             "restore", .. places.Select(place => place.Name), "--to", to,
             .. inputs.SelectMany(input => new[] { "-i", input.ToString() }),
         ];
-        return _restoring.RunAsync(run, words, places, async (place, stop) =>
+        return await _restoring.RunAsync(run, words, places, async (place, stop) =>
         {
             var earlier = await run.Versions.ReadBytesAsync(versions[place.FullPath], stop);
             var source = $"{place.RelativePath}@{to}";

@@ -31,6 +31,7 @@ sealed class ShowCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
+        await run.PickHostAsync(_lock);
         var word = run.Value(_lock);
         var file = await ReadAsync(run, word);
         if (run.Value(_canonical))

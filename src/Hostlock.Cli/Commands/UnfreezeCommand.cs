@@ -31,7 +31,7 @@ sealed class UnfreezeCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var (hosts, inputs) = _words.Read(run);
+        var (hosts, inputs) = await _words.ReadAsync(run);
         await run.ReadyAsync();
         var (undertaking, frozen) = new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Unfreeze(hosts, inputs);
         foreach (var (host, input) in from host in hosts from input in inputs select (host, input))

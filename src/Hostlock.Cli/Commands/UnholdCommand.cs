@@ -26,13 +26,14 @@ sealed class UnholdCommand : FleetCommand
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Machines;
 
-    public override Task<ExitCode> RunAsync(CommandRun run)
+    public override async Task<ExitCode> RunAsync(CommandRun run)
     {
+        await run.PickHostsAsync(_hosts, _all, isRootOne: false);
         var hosts = run.SomeHosts(run.Words(_hosts), _all).Select(host => host.Name).ToList();
         new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Hold(hosts, hold: null);
         run.ReportText(
             isDone: !run.Value(_dryRun),
             string.Concat(hosts.Select(host => FreezeText.Render(host, hold: null, isWritten: !run.Value(_dryRun)))));
-        return Task.FromResult(ExitCode.Done);
+        return ExitCode.Done;
     }
 }

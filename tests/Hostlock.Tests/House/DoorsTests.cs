@@ -38,6 +38,7 @@ public class DoorsTests
                 ["Hostlock.Platform.Programs.NixEvalJobsProgram"] = "it is the door to nix-eval-jobs",
                 ["Hostlock.Platform.Programs.UserProgram"] = "it is the door to programs that the user names",
                 ["Hostlock.Platform.Programs.UserShell"] = "it is the door to a shell",
+                ["Hostlock.Platform.Programs.TerminalProgram"] = "it is the door to stty",
                 ["Hostlock.Platform.Programs.DesktopProgram"] = "it is the door to the desktop",
             }),
 

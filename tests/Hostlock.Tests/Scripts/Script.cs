@@ -171,7 +171,9 @@ sealed class Script : IDisposable
                     setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..];
                 break;
             case ("stdin", [var text]):
-                _input = text.Replace("\\n", "\n", StringComparison.Ordinal);
+                _input = text.Replace("\\n", "\n", StringComparison.Ordinal)
+                    .Replace("\\t", "\t", StringComparison.Ordinal)
+                    .Replace("\\e", "\e", StringComparison.Ordinal);
                 break;
             case ("machine", [var name]):
                 _machine = name;
@@ -208,6 +210,8 @@ sealed class Script : IDisposable
         using var output = new StringWriter();
         using var errors = new StringWriter();
         using var input = new StringReader(_input);
+        // A person who presses no more keys gives up.
+        using var keys = new PressedKeys($"{_input}\u0004");
         _input = "";
         var home = Path.Combine(_temporary.Path, "home");
         var variables = new Dictionary<string, string>
@@ -223,6 +227,7 @@ sealed class Script : IDisposable
             output, errors, _isTerminal ? input : null, _folder, variables, _ => _web, _processes, new FixedTime(), _isTerminal, _width)
         {
             Machine = _machine,
+            Keys = _isTerminal ? _ => Task.FromResult<Stream?>(keys) : null,
         };
         var exit = (int)await App.RunAsync([.. words], surroundings, cancellationToken);
         End(exit, output.ToString(), errors.ToString());
@@ -445,6 +450,16 @@ sealed class Script : IDisposable
             word.Clear();
             isOpen = false;
         }
+    }
+
+    /// <summary>Keys that are pressed one after the other. Whoever has read some of them leaves the others to the next reader.</summary>
+    sealed class PressedKeys(string keys) : MemoryStream(Encoding.UTF8.GetBytes(keys))
+    {
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..(IsArrow ? 3 : 1)]);
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        bool IsArrow => ToArray().AsSpan((int)Position).StartsWith("\e["u8);
     }
 
     sealed class FixedTime : TimeProvider
