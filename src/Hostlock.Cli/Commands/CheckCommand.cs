@@ -50,12 +50,21 @@ sealed class CheckCommand : FleetCommand
         if (run.Value(_format) == "github" && !run.IsJson)
             run.Terminal.Commands(FindingText.GitHub(findings, fleet.FolderInRepository));
         else
-            run.Print(() => FindingText.Render(findings, fleet.Locks.Count, run.Terminal.Ink), () => CheckJson.Render(findings));
+            run.Print(
+                () => FindingText.Render(findings, fleet.Locks.Count, run.Terminal.Ink, run.Folder.Fleet)
+                    + FindingText.Counts(findings, fleet.Locks.Count),
+                () => CheckJson.Render(findings));
         return findings.Any(finding => finding.Severity == Severity.Error || run.Value(_strict)) ? ExitCode.No : ExitCode.Done;
     }
 
-    static Problem Typed(Problem problem, Terminal terminal) =>
-        problem with { Message = terminal.Quoted(problem.Message), Fix = problem.Fix is { } fix ? terminal.Typed(fix) : null };
+    static Problem Typed(Problem problem, Terminal terminal) => problem with
+    {
+        Message = terminal.Quoted(problem.Message),
+        Fix = problem.Fix is { } fix ? terminal.Typed(fix) : null,
+        Common = problem.Common is { Fix: { } command } common
+            ? common with { Fix = command with { Start = terminal.Typed(command.Start) } }
+            : problem.Common,
+    };
 
     static Option<string> NewFormat() => CommonOptions.OneOf(
         new("--format")

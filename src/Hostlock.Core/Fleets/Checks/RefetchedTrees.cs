@@ -20,7 +20,11 @@ public sealed record FailedTree(ImmutableArray<(LockPlace Place, InputPath Path)
         var (place, path) = Inputs[0];
         var others = Inputs.Select(input => input.Place.FullPath).Distinct().Count() - 1;
         return new(
-            $"input '{path}' of {place.Name}{(others > 0 ? $" and {others} more" : "")}: {Why.Message}", place.RelativePath, null, fix);
+            $"input '{path}' of {place.Name}{(others > 0 ? $" and {others} more" : "")}: {Why.Message}", place.RelativePath, null, fix)
+        {
+            Owner = place.Owner,
+            Input = path.ToString(),
+        };
     }
 }
 

@@ -15,6 +15,10 @@ public static class CheckJson
             json.WriteString("severity", finding.Severity == Severity.Error ? "error" : "warning");
             json.WriteString("code", finding.Code);
             json.WriteString("message", finding.Problem.Message);
+            if (finding.Problem.Owner is { } owner)
+                json.WriteString("host", owner.ToString());
+            if (finding.Problem.Input is { } input)
+                json.WriteString("input", input);
             json.WriteString("file", finding.Problem.File);
             if (finding.Problem.Line is { } line)
                 json.WriteNumber("line", line);

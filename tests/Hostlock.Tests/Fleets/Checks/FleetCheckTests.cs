@@ -230,7 +230,8 @@ public sealed class FleetCheckTests : IDisposable
         breakIt(this);
 
         var findings = FleetCheck.Findings(Gathered()).Where(finding => finding.Code == code).ToList();
-        Assert.Equal(said, FindingText.Render(findings, 0, Ink.Plain).Replace(_folder.Path, "FOLDER", StringComparison.Ordinal));
+        var text = FindingText.Render(findings, 0, Ink.Plain, Fleet.Empty);
+        Assert.Equal(said, text.Replace(_folder.Path, "FOLDER", StringComparison.Ordinal));
     }
 
     [Theory]

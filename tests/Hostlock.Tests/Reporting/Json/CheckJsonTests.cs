@@ -1,5 +1,6 @@
 using Hostlock.Fleets.Checks;
 using Hostlock.Reporting.Json;
+using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Reporting.Json;
 
@@ -16,6 +17,8 @@ public class CheckJsonTests
                   "severity": "error",
                   "code": "stale",
                   "message": "input 'a' of plex: it is not in the lock",
+                  "host": "plex",
+                  "input": "a",
                   "file": "flake.nix",
                   "line": 2,
                   "fix": "hostlock lock plex"
@@ -32,7 +35,11 @@ public class CheckJsonTests
             """,
             CheckJson.Render(
                 [
-                    new("stale", Severity.Error, new("input 'a' of plex: it is not in the lock", "flake.nix", 2, "hostlock lock plex")),
+                    new("stale", Severity.Error, new("input 'a' of plex: it is not in the lock", "flake.nix", 2, "hostlock lock plex")
+                    {
+                        Owner = SmallLocks.Owner("plex"),
+                        Input = "a",
+                    }),
                     new("drifted", Severity.Warning, new("odd", "flake.lock")),
                 ]));
 

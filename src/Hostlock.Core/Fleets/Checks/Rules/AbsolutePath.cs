@@ -27,7 +27,11 @@ static class AbsolutePath
                 var isOwn = place.References.ContainsKey(name);
                 yield return new(
                     $"input '{name}' is an absolute path of one machine: '{reference}'",
-                    isOwn ? FleetFile.Name : input.Span?.Source.Name ?? FleetFolder.FlakeFile, isOwn ? null : input.Span?.Line);
+                    isOwn ? FleetFile.Name : input.Span?.Source.Name ?? FleetFolder.FlakeFile, isOwn ? null : input.Span?.Line)
+                {
+                    Owner = isOwn ? place.Owner : null,
+                    Input = name,
+                };
             }
         }
     }
@@ -42,5 +46,9 @@ static class AbsolutePath
         let others = places.Count() > 1 ? $" and {places.Count() - 1} more" : ""
         select new Problem(
             $"input '{places.Key.Path}' of {places.First().Name}{others} is an absolute path of one machine: "
-                + $"'{places.Key.Original}'", places.First().RelativePath);
+                + $"'{places.Key.Original}'", places.First().RelativePath)
+        {
+            Owner = places.First().Owner,
+            Input = places.Key.Path.ToString(),
+        };
 }

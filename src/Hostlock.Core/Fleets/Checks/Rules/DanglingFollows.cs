@@ -21,18 +21,22 @@ static class DanglingFollows
             {
                 var file = input.Span?.Source.Name ?? FleetFolder.FlakeFile;
                 if (told.Add((file, input.Span?.Line, name)))
-                    yield return new($"input '{name}' follows '{input.Follows}', which is not declared", file, input.Span?.Line);
+                    yield return new($"input '{name}' follows '{input.Follows}', which is not declared", file, input.Span?.Line)
+                    {
+                        Input = name,
+                    };
             }
             foreach (var (path, target) in status.Lock is null ? [] : LockGraft.Dangling(status.Lock))
             {
                 var isDeclared = DeclaredAt(declared.Inputs, path) is { Follows: { } follows } && follows.Equals(target);
                 if (isDeclared && !declared.Inputs.ContainsKey(target.Names[0]))
                     continue;
-                yield return new(
-                    $"input '{path}' of {status.Place.Name} follows '{target}', which does not exist",
-                    status.Place.RelativePath,
-                    null,
-                    isDeclared || !isLockable ? null : $"hostlock lock {status.Place.Name}");
+                var what = $"follows '{target}', which does not exist";
+                yield return Problem.OfHost(
+                    status.Place,
+                    $"input '{path}' of {status.Place.Name} {what}",
+                    new($"input '{path}' {what}", isDeclared || !isLockable ? null : MissingLock.Lock)) with
+                { Input = path.ToString() };
             }
         }
     }

@@ -18,5 +18,9 @@ static class Downgraded
             $"since {fleet.Earlier.Commit}, {place.Name}: {Downgrade.Describe(change, "went")}",
             place.RelativePath,
             null,
-            $"hostlock restore {place.Name} --to {ShellWord.Quote(fleet.Earlier.Commit)} -i {ShellWord.Quote(change.Path.ToString())}");
+            $"hostlock restore {place.Name} --to {ShellWord.Quote(fleet.Earlier.Commit)} -i {ShellWord.Quote(change.Path.ToString())}")
+        {
+            Owner = place.Owner,
+            Input = change.Path.ToString(),
+        };
 }

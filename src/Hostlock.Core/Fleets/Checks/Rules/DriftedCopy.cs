@@ -27,15 +27,16 @@ static class DriftedCopy
                 .Where(path => !IsOverridden(input.Overrides, path))
                 .Select(path => path.Names[0]).Distinct().ToList();
             if (moves.Count > 0)
-                yield return IsInLine(fleet, at, own)
-                    ? new(
+                yield return (IsInLine(fleet, at, own)
+                    ? new Problem(
                         Message(name, at, moves),
                         FleetFolder.RootLock,
                         null,
                         IsOfNewHost(fleet, at) ? "hostlock init --yes" : $"hostlock update root -i {ShellWord.Quote(name)}")
                     : new(
                         $"{Message(name, at, moves)}; {at}/{FleetFolder.RootLock} is not in line with {at}/{FleetFolder.FlakeFile} either",
-                        FleetFolder.RootLock);
+                        FleetFolder.RootLock)) with
+                { Owner = new LockOwner.Root(), Input = name };
         }
     }
 

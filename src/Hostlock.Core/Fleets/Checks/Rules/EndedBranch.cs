@@ -18,13 +18,13 @@ static partial class EndedBranch
                     let branch = (input.Value as LockEdge.Locked)?.Node.Original.Ref
                     let end = branch is null ? null : EndOf(branch)
                     where end < fleet.Today
-                    group status.Place by (Input: input.Key, Branch: branch, End: end);
-        return from places in ended
-               let hosts = string.Join(' ', places.Select(place => place.Owner))
-               let end = places.Key.End!.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
-               select new Problem(
-                   $"'{places.Key.Input}' of {hosts} is of '{places.Key.Branch}', which got its last update by {end}",
-                   places.First().RelativePath);
+                    select (status.Place, Input: input.Key, Branch: branch, End: end);
+        return from each in ended
+               let end = each.End!.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+               let why = $"is of '{each.Branch}', which got its last update by {end}"
+               select Problem.OfHost(
+                   each.Place, $"'{each.Input}' of {each.Place.Name} {why}", new($"'{each.Input}' {why}", null)) with
+               { Input = each.Input };
     }
 
     // The last day of a release; null if the branch is not that of a release.

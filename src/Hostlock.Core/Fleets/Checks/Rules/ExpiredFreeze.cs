@@ -12,7 +12,10 @@ static class ExpiredFreeze
         select new Problem(
             string.Create(
                 CultureInfo.InvariantCulture, $"the hold of {host.Name} ended on {host.Hold!.Until:yyyy-MM-dd}: {host.Hold.Reason}"),
-            FleetFile.Name, null, $"hostlock unhold {host.Name}");
+            FleetFile.Name, null, $"hostlock unhold {host.Name}")
+        {
+            Owner = new LockOwner.Host(host.Name),
+        };
 
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
         from host in fleet.Folder.Fleet.Hosts
@@ -23,5 +26,9 @@ static class ExpiredFreeze
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"the freeze of '{frozen.Key}' on {host.Name} ended on {until:yyyy-MM-dd}: {frozen.Value.Reason}"),
-            FleetFile.Name, null, $"hostlock unfreeze {host.Name} {ShellWord.Quote(frozen.Key)}");
+            FleetFile.Name, null, $"hostlock unfreeze {host.Name} {ShellWord.Quote(frozen.Key)}")
+        {
+            Owner = new LockOwner.Host(host.Name),
+            Input = frozen.Key,
+        };
 }

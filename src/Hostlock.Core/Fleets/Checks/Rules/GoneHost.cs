@@ -14,9 +14,11 @@ static class GoneHost
                 FleetFile.Name,
                 fleet.Folder.PlaceInFleetFile("hosts", host.Key.ToString())?.Line)),
         .. fleet.Listed.Went.Select(
-            host =>
-                new Problem(
-                    $"{host} is in hostlock.toml and no longer in flake.nix", FleetFile.Name, null, $"hostlock eject {host} --yes")),
+            host => Problem.OfHost(
+                new LockOwner.Host(host),
+                $"{host} is in hostlock.toml and no longer in flake.nix",
+                new("a host is in hostlock.toml and no longer in flake.nix", new("hostlock eject", "--yes")),
+                FleetFile.Name)),
         .. from host in fleet.Listed.GoneConfigurations
            from path in host.Value
            select new Problem(

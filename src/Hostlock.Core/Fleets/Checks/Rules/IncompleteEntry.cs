@@ -21,9 +21,9 @@ static class IncompleteEntry
                           group input.Path.ToString() by fact;
             foreach (var fact in missing)
             {
-                yield return new(
-                    $"the lock of {place.Name} has no {fact.Key} for {Named([.. fact])}", place.RelativePath, null,
-                    $"hostlock lock {place.Name} --fill");
+                var what = $"has no {fact.Key} for {Named([.. fact])}";
+                yield return Problem.OfHost(
+                    place, $"the lock of {place.Name} {what}", new($"a lock {what}", new("hostlock lock", "--fill")));
             }
         }
     }

@@ -4,6 +4,9 @@ namespace Hostlock.Fleets.Checks.Rules;
 /// misspelt.</summary>
 static class MissingLock
 {
+    /// <summary>The command that brings locks in line with what is declared.</summary>
+    public static readonly HostCommand Lock = new("hostlock lock");
+
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
         from status in fleet.Locks
         where status is { Lock: null, Problem: null }
@@ -12,6 +15,5 @@ static class MissingLock
         where place.Owner is not LockOwner.Root || declared.Inputs.Count > 0
         where !fleet.Listed.IsMisspelt(place.Owner)
         let isLockable = !DanglingFollows.Undeclared(declared).Any()
-        select new Problem(
-            $"{place.Name} has no lock", place.RelativePath, null, isLockable ? $"hostlock lock {place.Name}" : null);
+        select Problem.OfHost(place, $"{place.Name} has no lock", new("no lock", isLockable ? Lock : null));
 }

@@ -12,16 +12,18 @@ static class StaleLock
         let declared = fleet.Declared(status.Place)
         let isLockable = !DanglingFollows.Undeclared(declared).Any()
         from stale in LockStaleness.Between(declared, status.Lock!)
-        select Of(status.Place, stale, isLockable ? $"hostlock lock {status.Place.Name}" : null);
+        select Of(status.Place, stale, isLockable ? MissingLock.Lock : null);
 
-    static Problem Of(LockPlace place, StaleInput stale, string? fix)
+    static Problem Of(LockPlace place, StaleInput stale, HostCommand? fix)
     {
         // A reference that a host tracks for itself is declared in hostlock.toml.
         var isOwn = stale.Path.Length == 1 && place.References.ContainsKey(stale.Path.Last);
-        return new(
+        return Problem.OfHost(
+            place,
             $"input '{stale.Path}' of {place.Name}: {stale.Why}",
-            isOwn ? FleetFile.Name : stale.Declared?.Source.Name ?? place.RelativePath,
-            isOwn ? null : stale.Declared?.Line,
-            fix);
+            new($"input '{stale.Path}': {stale.Why}", fix),
+            isOwn ? FleetFile.Name : stale.Declared?.Source.Name,
+            isOwn ? null : stale.Declared?.Line) with
+        { Input = stale.Path.ToString() };
     }
 }

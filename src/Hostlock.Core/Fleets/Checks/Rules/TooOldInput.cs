@@ -21,16 +21,19 @@ static class TooOldInput
                 var age = fleet.Now - modified.Date;
                 if (age > most)
                 {
-                    yield return new(
+                    var staying = Staying(status.Place, path, original);
+                    var fix = staying.Length > 0 ? null : new HostCommand("hostlock update", $"-i {ShellWord.Quote(input)}");
+                    yield return Problem.OfHost(
+                        status.Place,
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"'{input}' of {status.Place.Name} is {age.TotalDays:0} days old, and may be {most.TotalDays:0.#}")
-                            + Staying(status.Place, path, original),
-                        status.Place.RelativePath,
-                        null,
-                        Staying(status.Place, path, original).Length > 0
-                            ? null
-                            : $"hostlock update {status.Place.Name} -i {ShellWord.Quote(input)}");
+                            $"'{input}' of {status.Place.Name} is {age.TotalDays:0} days old, and may be {most.TotalDays:0.#}{staying}"),
+                        new(
+                            string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"'{input}' is older than the {most.TotalDays:0.#} days that it may be{staying}"),
+                            fix)) with
+                    { Input = input };
                 }
             }
         }

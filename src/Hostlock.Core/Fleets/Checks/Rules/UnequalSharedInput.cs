@@ -23,12 +23,17 @@ static class UnequalSharedInput
                 var back = kinds[0].Pin.LastModified < kind.Pin.LastModified ? " --allow-downgrade" : "";
                 foreach (var odd in kind.Having.Select(status => status.Place))
                 {
-                    var message = $"'{input}' is shared, but {odd.Name} has another one than {right.Place.Name}";
-                    yield return Rule(fleet, right, odd, path) is { } rule
-                        ? new($"{message}: {rule}", odd.RelativePath)
-                        : new(
-                            message, odd.RelativePath, null,
-                            $"hostlock promote {right.Place.Name} {odd.Name} -i {ShellWord.Quote(input)}{back}");
+                    var (message, why) = ($"'{input}' is shared, but", $"another one than {right.Place.Name}");
+                    var rule = Rule(fleet, right, odd, path);
+                    yield return rule is null
+                        ? Problem.OfHost(
+                            odd,
+                            $"{message} {odd.Name} has {why}",
+                            new(
+                                $"{message} a host has {why}",
+                                new($"hostlock promote {right.Place.Name}", $"-i {ShellWord.Quote(input)}{back}"))) with
+                        { Input = input }
+                        : new($"{message} {odd.Name} has {why}: {rule}", odd.RelativePath) { Owner = odd.Owner, Input = input };
                 }
             }
         }

@@ -20,7 +20,11 @@ static class UnknownInput
             foreach (var input in host.Frozen.Names.Except(known))
             {
                 var message = $"[hosts.{host.Name}] freezes '{input}', which is not an input of {host.Name}";
-                yield return At(fleet, message, Closest.To(input, known), "hosts", host.Name.ToString(), "freeze", input);
+                yield return At(fleet, message, Closest.To(input, known), "hosts", host.Name.ToString(), "freeze", input) with
+                {
+                    Owner = new LockOwner.Host(host.Name),
+                    Input = input,
+                };
             }
         }
     }
@@ -29,7 +33,10 @@ static class UnknownInput
         from unknown in PolicyNames.Unknown(
             fleet.Folder.Fleet, [.. fleet.Locks.Select(status => (status.Lock, fleet.Declared(status.Place)))])
         select At(
-            fleet, $"'{unknown.Name}' is not an input of any lock", Closest.To(unknown.Name, unknown.Known), "inputs", unknown.Name);
+            fleet, $"'{unknown.Name}' is not an input of any lock", Closest.To(unknown.Name, unknown.Known), "inputs", unknown.Name) with
+        {
+            Input = unknown.Name,
+        };
 
     static Problem At(CheckedFleet fleet, string message, string? nearest, params ReadOnlySpan<string> keys) =>
         new(

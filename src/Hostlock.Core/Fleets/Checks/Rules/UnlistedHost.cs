@@ -13,13 +13,16 @@ static class UnlistedHost
             $"{host.Key} is in {host.Value} and not in hostlock.toml, so flake.nix does not offer it",
             FleetFile.Name,
             null,
-            $"hostlock init {host.Key} --yes");
+            $"hostlock init {host.Key} --yes")
+        {
+            Owner = new LockOwner.Host(host.Key),
+        };
 
     static IEnumerable<Problem> InRoot(CheckedFleet fleet) =>
         from host in fleet.Folder.Fleet.Outputs is null ? fleet.Listed.Came : []
-        select new Problem(
+        select Problem.OfHost(
+            new LockOwner.Host(host),
             $"{host} is in flake.nix and not in hostlock.toml, so it is built by flake.lock",
-            FleetFile.Name,
-            null,
-            $"hostlock init {host} --yes");
+            new("a host is in flake.nix and not in hostlock.toml, so it is built by flake.lock", new("hostlock init", "--yes")),
+            FleetFile.Name);
 }

@@ -15,17 +15,18 @@ static class UnlockedInput
                 if (edge is LockEdge.Locked({ Locked: { IsRelativePath: false, IsLocked: false } locked }))
                 {
                     var isFrozen = place.Freezes(path);
-                    yield return new(
-                        $"input '{path}' of {place.Name} is not locked{(isFrozen ? ", and frozen" : "")}: {locked.Attributes}",
-                        place.RelativePath,
-                        null,
-                        isFrozen ? null : Update(place, path));
+                    var why = $"is not locked{(isFrozen ? ", and frozen" : "")}: {locked.Attributes}";
+                    yield return Problem.OfHost(
+                        place,
+                        $"input '{path}' of {place.Name} {why}",
+                        new($"input '{path}' {why}", isFrozen ? null : Update(path))) with
+                    { Input = path.ToString() };
                 }
             }
         }
     }
 
     /// <summary>The command that moves an input; the one that moves all if no option can name it.</summary>
-    public static string Update(LockPlace place, InputPath input) =>
-        $"hostlock update {place.Name}{(input.Names.All(InputPath.IsReferable) ? $" -i {input}" : "")}";
+    public static HostCommand Update(InputPath input) =>
+        new("hostlock update", input.Names.All(InputPath.IsReferable) ? $"-i {input}" : "");
 }

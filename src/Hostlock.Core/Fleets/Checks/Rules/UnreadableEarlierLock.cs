@@ -8,5 +8,8 @@ static class UnreadableEarlierLock
         select new Problem(
             // What git said may have several lines.
             $"{earlier.Place.Name} cannot be compared with {fleet.Earlier.Commit}: {earlier.Why.Message.Split('\n')[0]}",
-            earlier.Place.RelativePath);
+            earlier.Place.RelativePath)
+        {
+            Owner = earlier.Place.Owner,
+        };
 }

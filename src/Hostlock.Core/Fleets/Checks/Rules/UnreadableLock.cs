@@ -7,5 +7,5 @@ static class UnreadableLock
         from status in fleet.Locks
         let why = status.Problem
         where why is not null
-        select new Problem(why.Message, status.Place.RelativePath, why.Span?.Line);
+        select new Problem(why.Message, status.Place.RelativePath, why.Span?.Line) { Owner = status.Place.Owner };
 }

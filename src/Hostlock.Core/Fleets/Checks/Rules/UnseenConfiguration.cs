@@ -13,7 +13,11 @@ static class UnseenConfiguration
             return [];
         return
         [
-            .. fleet.Listed.Came.Select(host => Of($"{host} is in flake.nix and not in hostlock.toml", $"hostlock init {host} --yes")),
+            .. fleet.Listed.Came.Select(host => Problem.OfHost(
+                new LockOwner.Host(host),
+                $"{host} is in flake.nix and not in hostlock.toml, so Nix does not see it",
+                new("a host is in flake.nix and not in hostlock.toml, so Nix does not see it", new("hostlock init", "--yes")),
+                FleetFile.Name)),
             .. from host in fleet.Listed.UnlistedConfigurations
                from path in host.Value
                select Of($"{path} is in flake.nix, and hostlock.toml does not list it for {host.Key}", "hostlock init --yes"),

@@ -6,7 +6,7 @@ static class UnsettledMerge
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
         from status in fleet.Locks
         where status.IsUnmerged
-        select Of(fleet, status.Place, fleet.Unsettled.GetValueOrDefault(status.Place.FullPath));
+        select Of(fleet, status.Place, fleet.Unsettled.GetValueOrDefault(status.Place.FullPath)) with { Owner = status.Place.Owner };
 
     static Problem Of(CheckedFleet fleet, LockPlace place, HostlockException? why)
     {

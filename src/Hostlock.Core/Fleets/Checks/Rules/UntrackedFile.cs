@@ -7,7 +7,7 @@ static class UntrackedFile
     {
         var places = fleet.Locks.Where(status => status.Lock is not null).Select(status => status.Place);
         foreach (var place in places.Where(place => fleet.Unseen.ContainsKey(place.RelativePath)))
-            yield return Of(fleet, place.RelativePath, $"the lock of {place.Name}");
+            yield return Of(fleet, place.RelativePath, $"the lock of {place.Name}") with { Owner = place.Owner };
         if (!fleet.Folder.HasFleetFile)
             yield break;
         foreach (var path in new[] { Settings.FleetFile.Name, FleetFolder.Library }.Where(fleet.Unseen.ContainsKey))
