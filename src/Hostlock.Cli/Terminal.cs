@@ -16,15 +16,7 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     public bool IsVerbose => loudness == Loudness.Verbose;
 
     /// <summary>The colours of the output.</summary>
-    public Ink Ink { get; } = new(when switch
-    {
-        "always" => true,
-        "never" => false,
-        _ =>
-            surroundings.IsTerminal
-                && surroundings.Variables.GetValueOrDefault("NO_COLOR", "").Length == 0
-                && surroundings.Variables.GetValueOrDefault("TERM") != "dumb",
-    });
+    public Ink Ink { get; } = new(IsColoured(surroundings, when), HasLinks(surroundings, when)) { IsBrief = surroundings.IsTerminal };
 
     /// <summary>The reader of data.</summary>
     /// <param name="now">The present time, for ages.</param>
@@ -112,6 +104,22 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
         Problem("nothing was written; pass --yes to write it\n");
         return false;
     }
+
+    static bool IsColoured(Surroundings surroundings, string when) => when switch
+    {
+        "always" => true,
+        "never" => false,
+        _ =>
+            surroundings.IsTerminal
+                && surroundings.Variables.GetValueOrDefault("NO_COLOR", "").Length == 0
+                && surroundings.Variables.GetValueOrDefault("TERM") != "dumb",
+    };
+
+    // Who wants no colours wants no sequences. The console of Linux shows no links.
+    static bool HasLinks(Surroundings surroundings, string when) =>
+        surroundings.IsTerminal
+        && IsColoured(surroundings, when)
+        && surroundings.Variables.GetValueOrDefault("TERM") is not ("linux" or "dumb");
 
     /// <summary>A text as it is shown: no control character in it moves the cursor, and passwords and tokens are left out.</summary>
     /// <param name="text">The text.</param>

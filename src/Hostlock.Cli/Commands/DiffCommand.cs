@@ -18,6 +18,7 @@ sealed class DiffCommand : FleetCommand
     readonly Argument<string?> _after = CommonOptions.OneAtMost(
         "after", "B", "The lock to compare it with [default: root; of HOST@… the host]");
     readonly Option<bool> _exitCode = new("--exit-code") { Description = "Exit with 1 if the locks differ" };
+    readonly Option<string> _format = NewFormat();
     readonly Option<bool> _closure = new("--closure") { Description = "Compare the packages of the systems that the locks make" };
 
     public override CommandNature Nature => new(NetworkUse.None) { Asks = true, MaySayNo = true };
@@ -26,13 +27,13 @@ sealed class DiffCommand : FleetCommand
         Compare two locks, input by input
 
         Shows the inputs that differ, with their revisions. The locks may be those of
-        hosts, of commits, of days, or of machines. If one lock is named, the older of
-        the two comes first.
+        hosts, of commits, of days, or of machines. The older of the two comes first,
+        whatever the order of the words.
 
           hostlock diff plex web
-          hostlock diff plex@HEAD~1
+          hostlock diff plex@HEAD~1 --format markdown
         """)
-    { _before, _after, _exitCode, _closure, CommonOptions.Json };
+    { _before, _after, _exitCode, _closure, _format, CommonOptions.Json };
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
 
@@ -49,9 +50,12 @@ sealed class DiffCommand : FleetCommand
         await run.WarnOfUnmergedAsync([.. new[] { first, second }.OfType<LockVersion.Current>().Select(version => version.Place)]);
         var (old, now) = (
             await run.Versions.ReadAsync(first, run.CancellationToken), await run.Versions.ReadAsync(second, run.CancellationToken));
-        // Of two locks of which one was named, nobody said which comes first: the older one does.
-        if (run.Value(_after) is null && Downgrade.IsMostly(LockDiff.Between(old, now)))
+        // A promotion goes the way that the words say, if they say one.
+        var held = run.Value(_after) is null ? null : await HeldAsync(run, (before, first, old), (after, second, now));
+        if (Downgrade.IsMostly(LockDiff.Between(old, now)))
             (before, first, old, after, second, now) = (after, second, now, before, first, old);
+        if (run.Value(_after) is null)
+            held = await HeldAsync(run, (before, first, old), (after, second, now));
         var diff = LockDiff.Between(old, now);
         PackageDiff? closure = null;
         if (run.Value(_closure))
@@ -60,22 +64,45 @@ sealed class DiffCommand : FleetCommand
             closure = await run.Systems.CompareAsync(
                 host, new(before, first, old), new(after, second, now), run.Terminal.Talk, run.CancellationToken);
         }
-        var held = await HeldAsync(run, (first, old), (second, now));
         run.Print(
-            () =>
-                DiffText.Render(before, after, diff) + run.Terminal.Quoted(HeldText.Render(before, after, held ?? [], now))
-                + (closure is null ? "" : $"\n{PackageText.Render(closure, run.Terminal.Ink)}"),
-            () => DiffJson.Render(before, after, diff, closure, held));
+            () => run.Value(_format) == "markdown"
+                ? DiffMarkdown.Render(before, after, diff, closure)
+                : DiffText.Render(before, after, diff, run.Terminal.Ink)
+                    + (held is null ? "" : run.Terminal.Quoted(HeldText.Render(held.From, held.To, held.Inputs, held.Lock)))
+                    + (closure is null ? "" : $"\n{PackageText.Render(closure, run.Terminal.Ink)}"),
+            () => DiffJson.Render(before, after, diff, closure, held?.Inputs));
         return run.Value(_exitCode) && !diff.IsEmpty ? ExitCode.No : ExitCode.Done;
     }
 
-    // Between two hosts: what differs, and would differ still after a promotion.
-    static async Task<IReadOnlyList<HeldInput>?> HeldAsync(
-        CommandRun run, (LockVersion Version, LockFile Lock) from, (LockVersion Version, LockFile Lock) to) =>
-        from.Version is LockVersion.Current(var source, not null)
-            && to.Version is LockVersion.Current(var target, not null)
-            && source.FullPath != target.FullPath
-            ? (await Promotion.OfAsync(run.Folder, run.Declarations, source, from.Lock, new(), [target], run.CancellationToken))
-                .Held(target, to.Lock)
-            : null;
+    /// <summary>What differs between two hosts, and would differ still after a promotion.</summary>
+    /// <param name="From">The word for the lock that is promoted.</param>
+    /// <param name="To">The word for the lock that gets it.</param>
+    /// <param name="Inputs">The inputs, and the rules.</param>
+    /// <param name="Lock">The lock that gets it.</param>
+    sealed record HeldInputs(string From, string To, IReadOnlyList<HeldInput> Inputs, LockFile Lock);
+
+    // Null if the two are not locks of two hosts.
+    static async Task<HeldInputs?> HeldAsync(
+        CommandRun run, (string Word, LockVersion Version, LockFile Lock) from, (string Word, LockVersion Version, LockFile Lock) to)
+    {
+        if (from.Version is not LockVersion.Current(var source, not null)
+            || to.Version is not LockVersion.Current(var target, not null)
+            || source.FullPath == target.FullPath)
+            return null;
+        var promotion = await Promotion.OfAsync(
+            run.Folder, run.Declarations, source, from.Lock, new(), [target], run.CancellationToken);
+        return new(from.Word, to.Word, promotion.Held(target, to.Lock), to.Lock);
+    }
+
+    static Option<string> NewFormat()
+    {
+        var format = new Option<string>("--format")
+        {
+            Description = "The form of the text: text or markdown",
+            HelpName = "FORMAT",
+            DefaultValueFactory = _ => "text",
+        };
+        format.AcceptOnlyFromAmong("text", "markdown");
+        return format;
+    }
 }

@@ -14,8 +14,11 @@ public static class DiffText
     /// <param name="before">The word of the user for the first lock.</param>
     /// <param name="after">The word of the user for the second lock.</param>
     /// <param name="diff">The difference.</param>
-    public static string Render(string before, string after, LockDiff diff) =>
-        diff.IsEmpty ? $"{before} and {after} have the same lock\n" : $"{before} → {after}\n{Render(diff, hasLinks: true)}";
+    /// <param name="ink">How the text is made for its reader.</param>
+    public static string Render(string before, string after, LockDiff diff, Ink ink) =>
+        diff.IsEmpty ? $"{before} and {after} have the same lock\n"
+        : ink.IsBrief ? $"{ink.Bold($"{before} → {after}")}: {BriefDiff.Summary(diff)}\n{BriefDiff.Render(diff, ink, showsAddresses: true)}"
+        : $"{before} → {after}\n{Render(diff, hasLinks: true)}";
 
     /// <summary>
     /// Renders a difference; empty if nothing changed. It also tells of an <c>original</c> or another attribute that changed alone, which

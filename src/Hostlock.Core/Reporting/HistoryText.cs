@@ -31,12 +31,14 @@ public static class HistoryText
             foreach (var change in moves)
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"  {Visible.Name(change.Path.ToString()).PadRight(width)}  {Move(change)}\n");
+                    $"  {Visible.Name(change.Path.ToString()).PadRight(width)}  {Linked(change, ink)}\n");
             if (diff.Changes.Length > moves.Count)
                 text.Append(ink.Dim($"  and {diff.Changes.Length - moves.Count} more")).Append('\n');
         }
         return text.ToString();
     }
+
+    static string Linked(LockChange change, Ink ink) => ink.Link(Move(change), CompareLink.Between(change.Before, change.After));
 
     // Of one revision, both sides read alike: then what differs is named.
     internal static string Move(LockChange change)

@@ -38,9 +38,13 @@ public static class OutcomeText
         {
             { IsChange: false } => $": {(planned.Unreachable.Count > 0 ? "nothing moves" : "nothing to do")}\n{kept}",
             { Diff.IsEmpty: true } => $": the same entries, written in the form of Nix\n{kept}",
-            _ => $"\n{DiffText.Render(planned.Diff)}{kept}{(isWritten ? "" : ink.Dim("not written") + "\n")}",
+            _ => $"{(ink.IsBrief ? $": {BriefDiff.Summary(planned.Diff)}" : "")}\n{Changes(planned.Diff, ink)}{kept}"
+                + (isWritten ? "" : ink.Dim("not written") + "\n"),
         };
     }
+
+    /// <summary>The changes of a lock as their reader wants them.</summary>
+    internal static string Changes(LockDiff diff, Ink ink) => ink.IsBrief ? BriefDiff.Render(diff, ink) : DiffText.Render(diff);
 
     // In short: what failed, and what can be done about it.
     static string Unreachable(UnreachableInput input, bool stays) =>

@@ -7,8 +7,6 @@ namespace Hostlock.Reporting;
 /// <summary>Renders the inputs that an update would move, as a table. Hosts with the same rows share them.</summary>
 public static class OutdatedTable
 {
-    const string Day = "d";
-
     /// <summary>Renders what an update would move, a table for each lock.</summary>
     public static string Render(IReadOnlyList<OutdatedLock> locks, Ink ink)
     {
@@ -29,24 +27,24 @@ public static class OutdatedTable
         return "\n" + string.Concat(rows.Select(row =>
         {
             var note = row.IsBad ? ink.Bad(row.Note) : ink.Dim(row.Note);
-            return $"  {row.Name.PadRight(name)}  {row.Move.PadRight(move)}  {note}".TrimEnd() + "\n";
+            var shown = ink.Link(row.Move, row.Address) + new string(' ', move - row.Move.Length);
+            return $"  {row.Name.PadRight(name)}  {shown}  {note}".TrimEnd() + "\n";
         }));
     }
 
-    static (string Name, string Move, string Note, bool IsBad)? Row(OutdatedInput input)
+    static (string Name, string Move, string Note, bool IsBad, string? Address)? Row(OutdatedInput input)
     {
         var name = Visible.Name(input.Name);
         var locked = PinText.Short(input.Locked);
         if (input.Problem is { } problem)
-            return (name, locked, Visible.Name(problem.Message), true);
+            return (name, locked, Visible.Name(problem.Message), true, null);
         if (input is { Newest: null, Waiting: null })
-            return (name, locked, "only an update can tell", false);
+            return (name, locked, "only an update can tell", false, null);
         if (!input.IsOld && input.Waiting is null)
             return null;
         var notes = new List<string>();
         if (input.SecondsBehind is { } behind)
-            notes.Add(
-                behind < 86400 ? "less than a day behind" : string.Create(CultureInfo.InvariantCulture, $"{behind / 86400}{Day} behind"));
+            notes.Add($"{Amounts.Age(behind)} behind");
         if (input.CommitsBehind is { } commits)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"{commits} {(commits == 1 ? "commit" : "commits")}"));
         if (input.Freeze is { } freeze)
@@ -57,6 +55,7 @@ public static class OutdatedTable
             name,
             input is { IsOld: true, Newest: { } newest } ? $"{locked} → {newest.Id.Shortened}" : locked,
             string.Join(", ", notes),
-            false);
+            false,
+            CompareLink.Between(input.Locked, input.Locked.Commit, input.Newest?.Id));
     }
 }

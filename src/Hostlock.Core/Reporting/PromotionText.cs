@@ -13,12 +13,15 @@ public static class PromotionText
     {
         var text = new StringBuilder();
         // Targets with the same changes are named together: of a thousand, most are alike.
-        foreach (var group in outcomes.GroupBy(outcome => Body(outcome, isPlan, ink)))
+        foreach (var group in outcomes.GroupBy(outcome => $"{Summary(outcome, ink)}\n{Body(outcome, isPlan, ink)}"))
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{ink.Bold($"{from} → {string.Join(' ', group.SelectMany(outcome => outcome.Place.Sharers))}")}\n{group.Key}");
+                $"{ink.Bold($"{from} → {string.Join(' ', group.SelectMany(outcome => outcome.Place.Sharers))}")}{group.Key}");
         return text.ToString();
     }
+
+    static string Summary(LockOutcome outcome, Ink ink) =>
+        ink.IsBrief && outcome is LockOutcome.Planned({ Diff: { IsEmpty: false } diff }) ? $": {BriefDiff.Summary(diff)}" : "";
 
     static string Body(LockOutcome outcome, bool isPlan, Ink ink)
     {
@@ -31,7 +34,7 @@ public static class PromotionText
                     text.Append(CultureInfo.InvariantCulture, $"  {Visible.Name(hint)}\n");
                 break;
             case LockOutcome.Planned(var planned):
-                text.Append(DiffText.Render(planned.Diff));
+                text.Append(OutcomeText.Changes(planned.Diff, ink));
                 text.Append(HeldText.Render(planned.Held, planned.After));
                 if (!planned.IsChange)
                     text.Append(planned.Held.Count > 0 ? "  nothing else differs\n" : "  nothing to do: it has these entries already\n");

@@ -20,7 +20,7 @@ public class OutdatedTableTests
             """
             plex
               a     1111111 → 2222222  3d behind, 12 commits
-              b     1111111 → 2222222  less than a day behind, 1 commit
+              b     1111111 → 2222222  23h behind, 1 commit
               cold  1111111 → 2222222  frozen: ZFS, until 2020-02-01
               d     1111111            3333333 waits for its min-age
               e     2020-01-02         only an update can tell
@@ -49,7 +49,7 @@ public class OutdatedTableTests
         Assert.Equal(
             """
             plex orc
-              a  1111111 → 2222222  1d behind
+              a  1111111 → 2222222  24h behind
             web db imbp: up to date
 
             """,
