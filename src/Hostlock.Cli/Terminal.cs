@@ -16,7 +16,10 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     public bool IsVerbose => loudness == Loudness.Verbose;
 
     /// <summary>The colours of the output.</summary>
-    public Ink Ink { get; } = new(IsColoured(surroundings, when), HasLinks(surroundings, when)) { IsBrief = surroundings.IsTerminal };
+    public Ink Ink { get; } = new(IsColoured(surroundings, when), HasLinks(surroundings, when))
+    {
+        IsBrief = surroundings.IsTerminal && loudness != Loudness.Verbose,
+    };
 
     /// <summary>The reader of data.</summary>
     /// <param name="now">The present time, for ages.</param>

@@ -12,16 +12,20 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Compares two locks.</summary>
 sealed class DiffCommand : FleetCommand
 {
+    // Each is a question to a forge, of which some answer sixty an hour.
+    const int MostAsked = 30;
+
     readonly Argument<string?> _before = CommonOptions.OneAtMost(
         "before", "A",
         "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N [default: the host that is this machine]");
     readonly Argument<string?> _after = CommonOptions.OneAtMost(
         "after", "B", "The lock to compare it with [default: root; of HOST@… the host]");
     readonly Option<bool> _exitCode = new("--exit-code") { Description = "Exit with 1 if the locks differ" };
+    readonly Option<bool> _commits = new("--commits") { Description = "List the commits by which inputs moved" };
     readonly Option<string> _format = NewFormat();
     readonly Option<bool> _closure = new("--closure") { Description = "Compare the packages of the systems that the locks make" };
 
-    public override CommandNature Nature => new(NetworkUse.None) { Asks = true, MaySayNo = true };
+    public override CommandNature Nature => new(NetworkUse.Fetches) { Asks = true, MaySayNo = true };
 
     protected override Command Describe() => new("diff", """
         Compare two locks, input by input
@@ -33,7 +37,7 @@ sealed class DiffCommand : FleetCommand
           hostlock diff plex web
           hostlock diff plex@HEAD~1 --format markdown
         """)
-    { _before, _after, _exitCode, _closure, _format, CommonOptions.Json };
+    { _before, _after, _exitCode, _closure, _commits, _format, CommonOptions.Json };
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
 
@@ -64,10 +68,12 @@ sealed class DiffCommand : FleetCommand
             closure = await run.Systems.CompareAsync(
                 host, new(before, first, old), new(after, second, now), run.Terminal.Talk, run.CancellationToken);
         }
+        var commits = run.Value(_commits) && !run.IsJson ? await CommitsAsync(run, diff) : "";
         run.Print(
             () => run.Value(_format) == "markdown"
-                ? DiffMarkdown.Render(before, after, diff, closure)
+                ? DiffMarkdown.Render(before, after, diff, closure, commits)
                 : DiffText.Render(before, after, diff, run.Terminal.Ink)
+                    + commits
                     + (held is null ? "" : run.Terminal.Quoted(HeldText.Render(held.From, held.To, held.Inputs, held.Lock)))
                     + (closure is null ? "" : $"\n{PackageText.Render(closure, run.Terminal.Ink)}"),
             () => DiffJson.Render(before, after, diff, closure, held?.Inputs));
@@ -92,6 +98,28 @@ sealed class DiffCommand : FleetCommand
         var promotion = await Promotion.OfAsync(
             run.Folder, run.Declarations, source, from.Lock, new(), [target], run.CancellationToken);
         return new(from.Word, to.Word, promotion.Held(target, to.Lock), to.Lock);
+    }
+
+    // A forge that does not answer is said for its input, and hides nothing else.
+    async Task<string> CommitsAsync(CommandRun run, LockDiff diff)
+    {
+        var ink = run.Value(_format) == "markdown" ? Ink.Plain : run.Terminal.Ink;
+        var moved = diff.Changes.Where(change => change is { Path.Length: 1, Moves: true, Before: LockEdge.Locked, After: LockEdge.Locked })
+            .Take(MostAsked)
+            .Select(async change =>
+            {
+                var (old, now) = (((LockEdge.Locked)change.Before!).Node.Locked, ((LockEdge.Locked)change.After!).Node.Locked);
+                try
+                {
+                    var commits = await run.Fetcher.CommitsAsync(old, now, CommitsText.Most, run.CancellationToken);
+                    return CommitsText.Render(change, commits, null, ink);
+                }
+                catch (HostlockException why)
+                {
+                    return CommitsText.Render(change, null, why, ink);
+                }
+            });
+        return string.Concat(await Task.WhenAll(moved));
     }
 
     static Option<string> NewFormat()

@@ -95,6 +95,22 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
             ? _git.Revisions.BetweenAsync(repository, (from, earlier.LastModified), to, cancellationToken)
             : throw FetchException.NoHistory(later);
 
+    /// <summary>Lists commits after one revision up to another: from a repository on this machine, or by one request to a forge. Null if
+    /// the two are of no such repository.</summary>
+    /// <param name="earlier">The first revision.</param>
+    /// <param name="later">The other.</param>
+    /// <param name="most">The most titles that are wanted.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">The forge cannot be asked, or there is no repository.</exception>
+    public async Task<CommitList?> CommitsAsync(FlakeRef earlier, FlakeRef later, int most, CancellationToken cancellationToken)
+    {
+        if (Revisions(earlier, later) is not var (_, from, to))
+            return null;
+        return Locate(later) is TreeLocation.GitRepository(var url)
+            ? await _git.Revisions.TitlesAsync(url, from, to, most, cancellationToken)
+            : await _revisions.CommitsAsync(later, from, to, most, cancellationToken);
+    }
+
     /// <summary>Stops what is still going on, waits for it to be over, and lets go of all that it used.</summary>
     /// <remarks>A second call waits for the first. Never throws.</remarks>
     public ValueTask DisposeAsync() => new(_ended ??= EndAsync());

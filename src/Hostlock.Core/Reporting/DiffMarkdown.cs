@@ -14,7 +14,8 @@ public static class DiffMarkdown
     /// <param name="after">The word of the user for the second lock.</param>
     /// <param name="diff">The difference.</param>
     /// <param name="closure">The packages that differ; null if they were not compared.</param>
-    public static string Render(string before, string after, LockDiff diff, PackageDiff? closure)
+    /// <param name="commits">The commits by which inputs moved, as text; empty if nobody asked.</param>
+    public static string Render(string before, string after, LockDiff diff, PackageDiff? closure, string commits = "")
     {
         if (diff.IsEmpty)
             return $"{Code(before)} and {Code(after)} have the same lock.\n";
@@ -32,6 +33,9 @@ public static class DiffMarkdown
                 CultureInfo.InvariantCulture,
                 $"| {Code(change.Path.ToString())} | {Side(change, change.Before)} | {Side(change, change.After)} | {link} |\n");
         }
+        // Titles are anybody's, so they stand where nothing has a meaning.
+        if (commits.Length > 0)
+            text.Append(CultureInfo.InvariantCulture, $"\n```\n{commits.Replace('`', '\'').TrimStart('\n')}```\n");
         if (closure is not null)
             text.Append(CultureInfo.InvariantCulture, $"\n```\n{PackageText.Render(closure, Ink.Plain)}```\n");
         return text.ToString();

@@ -78,6 +78,37 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
         }
     }
 
+    /// <summary>Asks for the commits between two revisions, in one request; null if the forge does not answer this.</summary>
+    /// <param name="reference">A reference to the repository.</param>
+    /// <param name="earlier">The first revision.</param>
+    /// <param name="later">The other.</param>
+    /// <param name="most">The most titles that are wanted.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The forge cannot be reached, or gives no sensible answer.</exception>
+    public async Task<CommitList?> CommitsAsync(
+        FlakeRef reference, Revision earlier, Revision later, int most, CancellationToken cancellationToken)
+    {
+        if (reference.Scheme.AskCommits(reference.Input, earlier, later) is not { } question)
+            return null;
+        var text = await downloads.GetTextAsync(question.Url, TokenHeader.For(reference, settings), cancellationToken);
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var commits = document.RootElement.GetProperty("commits");
+            var titles = commits.EnumerateArray().Take(most).Select(commit => new CommitTitle(
+                Revision.Parse(commit.GetProperty(question.IdField).GetString() ?? ""),
+                question.MessagePath.Aggregate(commit, (at, name) => at.GetProperty(name)).GetString()?.Split('\n')[0] ?? ""));
+            var total = question.TotalField is { } field
+                ? document.RootElement.GetProperty(field).GetUInt64()
+                : (ulong)commits.GetArrayLength();
+            return new([.. titles], total);
+        }
+        catch (Exception why) when (why is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw FetchException.BadAnswer(question.Url, "it does not list the commits");
+        }
+    }
+
     static NewestRevision Read(RevisionQuery.Json question, string answer)
     {
         try

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hostlock.Flakes;
 using Hostlock.Locks;
 
@@ -140,6 +141,39 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
         async Task<bool> IsJoinedAsync() =>
             await HasBothAsync(repository, earlier.Id, later, cancellationToken)
             && (await repository.RunAsync(cancellationToken, "merge-base", "--is-ancestor", $"{earlier.Id}", $"{later}")).Succeeded;
+    }
+
+    /// <summary>The commits between two commits, the newest first, by the repository on this machine; null if it lacks one of
+    /// them.</summary>
+    /// <param name="url">The address of the repository.</param>
+    /// <param name="earlier">The first commit.</param>
+    /// <param name="later">The other.</param>
+    /// <param name="most">The most titles that are wanted.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">There is no repository, or git fails.</exception>
+    public async Task<CommitList?> TitlesAsync(
+        string url, Revision earlier, Revision later, int most, CancellationToken cancellationToken)
+    {
+        var repository = repositories.At(url);
+        if (repository.IsShallow || !await HasBothAsync(repository, earlier, later, cancellationToken))
+            return null;
+        var range = $"{earlier}..{later}";
+        var counted = await repository.RunAsync(cancellationToken, "rev-list", "--count", range, "--");
+        var listed = await repository.RunAsync(
+            cancellationToken,
+            "rev-list",
+            "--format=%H %s",
+            "--no-commit-header",
+            string.Create(CultureInfo.InvariantCulture, $"--max-count={most}"),
+            range,
+            "--");
+        return listed.Succeeded
+            && ulong.TryParse(counted.Output, NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var total)
+            ? new([.. listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(TitleOf)], total)
+            : throw FetchException.GitFailed(repository.Url, "list the commits of", listed.Errors.Trim());
+
+        static CommitTitle TitleOf(string line) =>
+            line.Split(' ', 2) is [var id, var title] ? new(Revision.Parse(id), title) : new(Revision.Parse(line), "");
     }
 
     static async Task<bool> HasBothAsync(GitRepository repository, Revision earlier, Revision later, CancellationToken cancellationToken) =>

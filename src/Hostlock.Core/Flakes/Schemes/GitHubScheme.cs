@@ -18,6 +18,9 @@ sealed class GitHubScheme : ForgeScheme
     public override DistanceQuery? AskDistance(RefAttributes attributes, Revision earlier, Revision later) =>
         new DistanceQuery.Comparison($"{Api(attributes)}/compare/{earlier}...{later}?per_page=1&page=2");
 
+    public override CommitsQuery? AskCommits(RefAttributes attributes, Revision earlier, Revision later) => new(
+        $"{Api(attributes)}/compare/{earlier}...{later}?per_page=20", "sha", ["commit", "message"], "total_commits");
+
     protected override RevisionQuery AskRevision(RefAttributes attributes) =>
         new RevisionQuery.Json(
             $"{Api(attributes)}/commits/{RefOf(attributes)}", "sha", InFirstElement: false, "commit", "committer", "date");

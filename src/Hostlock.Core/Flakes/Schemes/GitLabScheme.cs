@@ -31,6 +31,9 @@ sealed class GitLabScheme : ForgeScheme
     public override DistanceQuery? AskDistance(RefAttributes attributes, Revision earlier, Revision later) =>
         new DistanceQuery.MergeBase($"{Api(attributes)}/merge_base?refs%5B%5D={earlier}&refs%5B%5D={later}");
 
+    public override CommitsQuery? AskCommits(RefAttributes attributes, Revision earlier, Revision later) => new(
+        $"{Api(attributes)}/compare?from={earlier}&to={later}", "id", ["title"], TotalField: null);
+
     public override string? CompareLink(RefAttributes attributes, Revision earlier, Revision later) =>
         $"{GitAddress(attributes)}/-/compare/{earlier}...{later}";
 

@@ -106,6 +106,12 @@ abstract class InputScheme
     /// <param name="later">The other.</param>
     public virtual DistanceQuery? AskDistance(RefAttributes attributes, Revision earlier, Revision later) => null;
 
+    /// <summary>How to ask for the commits between two revisions; null if that cannot be asked.</summary>
+    /// <param name="attributes">The reference.</param>
+    /// <param name="earlier">The first revision.</param>
+    /// <param name="later">The other.</param>
+    public virtual CommitsQuery? AskCommits(RefAttributes attributes, Revision earlier, Revision later) => null;
+
     /// <summary>The page that shows what lies between two revisions of the repository; null if there is none.</summary>
     /// <param name="attributes">The reference.</param>
     /// <param name="earlier">The first revision.</param>
