@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Text;
 using Hostlock.Fleets;
 using Hostlock.Fleets.History;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Hostlock.Flakes;
 using Hostlock.Locks;
 
 namespace Hostlock.Reporting;

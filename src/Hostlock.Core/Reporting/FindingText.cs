@@ -56,7 +56,7 @@ public static class FindingText
             count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
     }
 
-    static string Joined(CommonProblem common, IReadOnlyList<LockOwner> hosts)
+    static string Joined(CommonProblem common, List<LockOwner> hosts)
     {
         var noun = hosts.Any(owner => owner is LockOwner.Root) ? "locks" : "hosts";
         return string.Create(

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -461,6 +462,7 @@ sealed class Script : IDisposable
     {
         public override int Read(Span<byte> buffer) => base.Read(buffer[..(IsArrow ? 3 : 1)]);
 
+        [SuppressMessage("Usage", "CA2215:Dispose methods should call base class dispose", Justification = "The next reader reads on.")]
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
         bool IsArrow => ToArray().AsSpan((int)Position).StartsWith("\e["u8);

@@ -172,7 +172,7 @@ static class ScreenFleets
             .. Folders.Select(folder => ($"{folder}-flake", Folder($"./hosts/{folder}"))),
         ]);
 
-        static LockEdge Locked(string reference, int age)
+        static LockEdge.Locked Locked(string reference, int age)
         {
             var original = FlakeRef.ParseInput(reference, wantsTree: true, null, null);
             // The digits of the age, over and over, so that a screen is easy to read.
@@ -181,7 +181,7 @@ static class ScreenFleets
             return new LockEdge.Locked(new LockedNode(new(locked, ""), original, true, null, NameMap<LockEdge>.Empty));
         }
 
-        static LockEdge Folder(string path)
+        static LockEdge.Locked Folder(string path)
         {
             var reference = FlakeRef.FromAttributes(RefAttributes.Of(("type", "path"), ("path", path)), null);
             return new LockEdge.Locked(new LockedNode(reference, reference, true, InputPath.Root, NameMap<LockEdge>.Empty));

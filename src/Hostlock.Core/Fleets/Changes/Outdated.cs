@@ -106,7 +106,7 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
     }
 
     // A lock need not have an input that others have.
-    static void RefuseUnknown(IReadOnlyList<(LockPlace Place, LockFile? Lock)> locks, ImmutableArray<InputPath> only)
+    static void RefuseUnknown(List<(LockPlace Place, LockFile? Lock)> locks, ImmutableArray<InputPath> only)
     {
         foreach (var path in only)
         {

@@ -5,13 +5,13 @@ namespace Hostlock.Platform.Programs;
 /// Closing the stream gives the terminal the mode that it had.
 /// </summary>
 /// <remarks>The runtime's own reader would send the terminal a sequence that changes what its keys mean.</remarks>
-public sealed class TerminalKeys : Stream
+public sealed class KeyStream : Stream
 {
     readonly IProcessRunner _processes;
     readonly Stream _keys;
     readonly string _mode;
 
-    TerminalKeys(IProcessRunner processes, Stream keys, string mode) => (_processes, _keys, _mode) = (processes, keys, mode);
+    KeyStream(IProcessRunner processes, Stream keys, string mode) => (_processes, _keys, _mode) = (processes, keys, mode);
 
     /// <summary>Has the terminal send each key at once, and not show it.</summary>
     /// <param name="processes">The seam to stty(1).</param>
@@ -22,7 +22,7 @@ public sealed class TerminalKeys : Stream
         var mode = await processes.RunAsync(TerminalProgram.Ask(), cancellationToken);
         if (!mode.Succeeded)
             return null;
-        var keys = new TerminalKeys(processes, StandardStreams.Terminal(), mode.Output.Trim());
+        var keys = new KeyStream(processes, StandardStreams.Terminal(), mode.Output.Trim());
         if ((await processes.RunAsync(TerminalProgram.SendKeys(), CancellationToken.None)).Succeeded)
             return keys;
         await keys.DisposeAsync();
