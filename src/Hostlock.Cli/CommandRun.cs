@@ -33,7 +33,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     FleetFolder? _folder;
     CacheFolder? _cache;
     FlakeFetcher? _fetcher;
-    FetchLines? _lines;
+    FetchBars? _bars;
 
     /// <summary>A run of a command. If the line asks for it, each program that it runs and each request to a server is said.</summary>
     /// <param name="surroundings">Everything outside the program.</param>
@@ -251,7 +251,10 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     {
         if (_part is not null)
             return _part.Whole.NewFetcher(cacheFolder);
-        _lines ??= surroundings.IsErrorsTerminal && !Terminal.IsQuiet ? new(surroundings) : null;
+        // With -v, each request is a line already.
+        _bars ??= surroundings.IsErrorsTerminal && !Terminal.IsQuiet && !parsed.GetValue(CommonOptions.Verbose)
+            ? new(Terminal, surroundings)
+            : null;
         var settings = NixSettings.Read(surroundings.Variables);
         var mode = parsed.GetValue(CommonOptions.Offline) ? FetchMode.Offline
             : parsed.GetValue(CommonOptions.Refresh) ? FetchMode.Anew
@@ -259,8 +262,9 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         var downloads = new HttpDownloads(() => surroundings.Http(settings), settings, surroundings.Time)
         {
             IsOffline = mode == FetchMode.Offline,
+            Waits = _bars is null ? null : _bars.Waits,
         };
-        return new(surroundings.Processes, downloads, settings, cacheFolder, _lines, mode);
+        return new(surroundings.Processes, downloads, settings, cacheFolder, _bars, mode);
     }
 
     /// <summary>The value of an option; the default if the line does not have the option.</summary>
@@ -651,7 +655,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     {
         if (_fetcher is not null)
             await _fetcher.DisposeAsync();
-        _lines?.Dispose();
+        _bars?.Dispose();
         _cache?.Dispose();
     }
 

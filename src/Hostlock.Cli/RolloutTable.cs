@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Threading.Channels;
 using Hostlock.Fleets;
 using Hostlock.Reporting;
@@ -16,9 +15,6 @@ namespace Hostlock.Cli;
 /// <param name="surroundings">The terminal itself.</param>
 sealed class RolloutTable(Terminal terminal, Surroundings surroundings) : IRolloutView
 {
-    // A terminal of unknown height.
-    const int UsualHeight = 24;
-
     // Nobody reads faster, and each drawing costs.
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -27,7 +23,7 @@ sealed class RolloutTable(Terminal terminal, Surroundings surroundings) : IRollo
     ImmutableDictionary<HostName, string> _words = ImmutableDictionary<HostName, string>.Empty;
     volatile Shown? _shown;
 
-    int Height => surroundings.Height ?? UsualHeight;
+    int Height => DrawnScreen.HeightOf(surroundings);
 
     /// <inheritdoc/>
     public void Happened(RolloutEvent happened, Rollout before, Rollout after)
@@ -70,14 +66,7 @@ sealed class RolloutTable(Terminal terminal, Surroundings surroundings) : IRollo
 
     async Task DrawAsync(ChannelReader<string?> news)
     {
-        var console = AnsiConsole.Create(new()
-        {
-            Ansi = AnsiSupport.Yes,
-            ColorSystem = terminal.Ink.Marks.Count == 0 ? ColorSystemSupport.NoColors : ColorSystemSupport.Standard,
-            Interactive = InteractionSupport.Yes,
-            Enrichment = new() { UseDefaultEnrichers = false },
-            Out = new Screen(surroundings, Height),
-        });
+        var console = DrawnScreen.On(surroundings.Output, terminal, surroundings);
         await console.Live(Drawn()).AutoClear(true).Overflow(VerticalOverflow.Crop).StartAsync(async live =>
         {
             while (await news.WaitToReadAsync())
@@ -112,20 +101,4 @@ sealed class RolloutTable(Terminal terminal, Surroundings surroundings) : IRollo
 
     /// <summary>What is to be drawn: it is put together by whoever draws, which is less often than something happens.</summary>
     sealed record Shown(Rollout Rollout, ImmutableDictionary<HostName, string> Words);
-
-    /// <summary>The standard output as Spectre.Console takes it. The runtime is not asked: it would change what the keys mean.</summary>
-    sealed class Screen(Surroundings surroundings, int height) : IAnsiConsoleOutput
-    {
-        public TextWriter Writer => surroundings.Output;
-
-        public bool IsTerminal => true;
-
-        public int Width => surroundings.Width;
-
-        public int Height => height;
-
-        public void SetEncoding(Encoding encoding)
-        {
-        }
-    }
 }

@@ -68,6 +68,9 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     public IFlakeSource WithRegistry(string registry) => new WithOtherRegistry(this, new(_settings, _downloads, registry));
 
     /// <inheritdoc/>
+    public void Asked(FlakeRef reference, InputPath input) => _watcher?.Asked(reference, input);
+
+    /// <inheritdoc/>
     public Task<FetchedTree> FetchAsync(FlakeRef reference, RegistryScope registries, CancellationToken cancellationToken) =>
         FetchAsync(_registries, reference, registries, cancellationToken);
 
@@ -140,7 +143,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         var resolved = await all.ResolveAsync(reference, registries);
         // The subdirectory is not part of what is fetched.
         var fetched = await _fetched.AskAsync(
-            resolved.Input, () => FetchAnewAsync(resolved.With(directory: ""), _end.Token), cancellationToken);
+            resolved.Input, () => FetchAnewAsync(resolved.With(directory: ""), reference, _end.Token), cancellationToken);
         return fetched with
         {
             Resolved = resolved,
@@ -148,15 +151,15 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         };
     }
 
-    async Task<FetchedTree> FetchAnewAsync(FlakeRef reference, CancellationToken cancellationToken)
+    async Task<FetchedTree> FetchAnewAsync(FlakeRef reference, FlakeRef asked, CancellationToken cancellationToken)
     {
         await _room.WaitAsync(cancellationToken);
         var isDone = false;
         try
         {
-            _watcher?.Began(reference);
+            _watcher?.Began(reference, asked);
             var fetched = await FetchFromAsync(
-                Locate(reference), reference, _watcher is null ? null : read => _watcher.Received(reference, read), cancellationToken);
+                Locate(reference), reference, _watcher is null ? null : new(_watcher, reference), cancellationToken);
             if (reference.NarHash is { } stated && NarHash.TryParse(stated)?.ToString() != fetched.Locked.NarHash)
                 throw FetchException.HashMismatch(reference, stated, fetched.Locked.NarHash!);
             isDone = true;
@@ -174,17 +177,17 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     }
 
     async Task<FetchedTree> FetchFromAsync(
-        TreeLocation location, FlakeRef reference, Action<int>? received, CancellationToken cancellationToken)
+        TreeLocation location, FlakeRef reference, WatchedTransfer? transfer, CancellationToken cancellationToken)
     {
         switch (location)
         {
             case TreeLocation.Branch(var question):
                 var pinned = reference.Apply(null, (await _revisions.AskAsync(reference, question, cancellationToken)).Id.ToString());
-                return await FetchFromAsync(Locate(pinned), pinned, received, cancellationToken);
+                return await FetchFromAsync(Locate(pinned), pinned, transfer, cancellationToken);
             case TreeLocation.Snapshot snapshot:
-                return await _forges.FetchAsync(reference, snapshot, received, cancellationToken);
+                return await _forges.FetchAsync(reference, snapshot, transfer, cancellationToken);
             case TreeLocation.Archive(var url):
-                return await _tarballs.FetchAsync(reference, url, received, cancellationToken);
+                return await _tarballs.FetchAsync(reference, url, transfer, cancellationToken);
             case TreeLocation.SingleFile(var url):
                 return await _tarballs.FetchFileAsync(reference, url, cancellationToken);
             case TreeLocation.GitRepository:
@@ -204,7 +207,7 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
         return Remembered(locked, FetchAsync) ?? await FetchAsync(cancellationToken);
 
         async Task<TreeFiles> FetchAsync(CancellationToken stop) =>
-            (await FetchAnewAsync(IsGit(locked) ? GitFetcher.Fetchable(locked) : locked, stop)).Files;
+            (await FetchAnewAsync(IsGit(locked) ? GitFetcher.Fetchable(locked) : locked, locked, stop)).Files;
     }
 
     // The files of a pinned tree that an earlier run has read; null if none has.
@@ -271,6 +274,8 @@ public sealed class FlakeFetcher : IFlakeSource, IAsyncDisposable
     sealed class WithOtherRegistry(FlakeFetcher fetcher, Registries registries) : IFlakeSource
     {
         public IFlakeSource WithRegistry(string registry) => fetcher.WithRegistry(registry);
+
+        public void Asked(FlakeRef reference, InputPath input) => fetcher.Asked(reference, input);
 
         public Task<FetchedTree> FetchAsync(FlakeRef reference, RegistryScope scope, CancellationToken cancellationToken) =>
             fetcher.FetchAsync(registries, reference, scope, cancellationToken);

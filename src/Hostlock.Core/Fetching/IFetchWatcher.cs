@@ -5,12 +5,27 @@ namespace Hostlock.Fetching;
 /// <summary>Is told how fetches go, on any thread.</summary>
 public interface IFetchWatcher
 {
-    /// <summary>A fetch of a reference begins.</summary>
-    void Began(FlakeRef reference);
+    /// <summary>A reference is asked for because of an input. Several inputs may have one reference.</summary>
+    void Asked(FlakeRef reference, InputPath input);
+
+    /// <summary>A fetch begins.</summary>
+    /// <param name="reference">What is fetched, which names the fetch from then on.</param>
+    /// <param name="asked">The reference that was asked for, which a registry may have made into the other.</param>
+    void Began(FlakeRef reference, FlakeRef asked);
+
+    /// <summary>The bytes of a reference come, from the first on.</summary>
+    /// <param name="reference">What is fetched.</param>
+    /// <param name="bytes">How many there are; null if the server does not say.</param>
+    void Expected(FlakeRef reference, long? bytes);
 
     /// <summary>More bytes have come for a reference.</summary>
     void Received(FlakeRef reference, long bytes);
 
     /// <summary>The fetch of a reference has succeeded or failed.</summary>
     void Ended(FlakeRef reference, bool isDone);
+
+    /// <summary>A server did not give what it was asked for, and is asked again.</summary>
+    /// <param name="why">What went wrong.</param>
+    /// <param name="pause">The time until then.</param>
+    void Waits(HostlockException why, TimeSpan pause);
 }

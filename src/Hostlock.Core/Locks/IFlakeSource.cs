@@ -23,6 +23,9 @@ public interface IFlakeSource
     /// <param name="registry">An address or an absolute path; empty for no global registry.</param>
     IFlakeSource WithRegistry(string registry);
 
+    /// <summary>Says as which input a reference is about to be asked for, to show it to whoever waits.</summary>
+    void Asked(FlakeRef reference, InputPath input);
+
     /// <summary>
     /// Follows a reference to a tree: registry, newest revision, contents, hash. The answer's <see cref="FetchedTree.Locked"/> is
     /// what a lock would hold.

@@ -164,9 +164,15 @@ public sealed class LockResolver(IFlakeSource source)
         void Begin(InputJudgement input)
         {
             if (input is { Decision: InputDecision.LockAnew, Reference.IsRelativePath: false } && !_stack.Contains(input.Reference))
+            {
+                source.Asked(input.Reference, input.Path);
                 Observe(source.FetchAsync(input.Reference, Scope(input), cancellationToken));
+            }
             else if (input.Decision is InputDecision.Reread { Old.Locked: { IsRelativePath: false } locked })
+            {
+                source.Asked(locked, input.Path);
                 Observe(source.ReadAsync(locked, cancellationToken));
+            }
 
             // Its failure is met again when its turn comes, or is of no interest after an earlier one.
             static void Observe(Task begun) =>
@@ -260,6 +266,7 @@ public sealed class LockResolver(IFlakeSource source)
         // the reference has another dir or none (Nix 2.34.8, libfetchers/input-cache.cc and flake.cc, getFlake).
         async Task<FetchedTree> FetchAsync(InputJudgement input, FlakeRef reference)
         {
+            source.Asked(reference, input.Path);
             var tree = await source.FetchAsync(reference, Scope(input), cancellationToken);
             _warnings.AddRange(tree.Warnings);
             if (tree.Stale is { } stale && MayStay(input))

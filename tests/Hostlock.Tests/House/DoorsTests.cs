@@ -97,7 +97,7 @@ public class DoorsTests
             new()
             {
                 ["Hostlock.Cli.Terminal"] = "it is the door",
-                ["Hostlock.Cli.FetchLines"] = "it draws over its own line",
+                ["Hostlock.Cli.FetchBars"] = "it draws over its own lines, and the door makes its texts fit",
                 ["Hostlock.Cli.RolloutTable"] = "it draws over its own lines, and the door makes its texts fit",
                 ["Hostlock.Cli.App"] = "it flushes, and hands both to the parser",
                 ["Hostlock.Cli.Surroundings"] = "it is the value",

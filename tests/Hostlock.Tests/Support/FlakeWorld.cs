@@ -118,6 +118,10 @@ sealed class FlakeWorld : IFlakeSource
     public async Task<LockFile> LockAsync(string inputs, LockFile? old = null, LockRequest? request = null) =>
         (await ResolveAsync(inputs, old, request)).Lock;
 
+    public void Asked(FlakeRef reference, InputPath input)
+    {
+    }
+
     public IFlakeSource WithRegistry(string registry) => new FlakeWorld(this, registry);
 
     public async Task<FetchedTree> FetchAsync(FlakeRef reference, RegistryScope registries, CancellationToken cancellationToken)

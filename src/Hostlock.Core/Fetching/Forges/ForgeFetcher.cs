@@ -17,17 +17,17 @@ sealed class ForgeFetcher(HttpDownloads downloads, NixSettings settings, Downloa
     /// <summary>Fetches a commit.</summary>
     /// <param name="reference">The reference, with a revision.</param>
     /// <param name="snapshot">The location of the commit's archive.</param>
-    /// <param name="received">Is told how many more bytes have come; null if nobody is to be told.</param>
+    /// <param name="transfer">Is told how its bytes come; null if nobody is to be told.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The archive cannot be downloaded or is damaged, or its time is not the one that the reference
     /// states.</exception>
     public async Task<FetchedTree> FetchAsync(
-        FlakeRef reference, TreeLocation.Snapshot snapshot, Action<int>? received, CancellationToken cancellationToken)
+        FlakeRef reference, TreeLocation.Snapshot snapshot, WatchedTransfer? transfer, CancellationToken cancellationToken)
     {
         var pinned = reference.Apply(null, reference.Revision!.ToLowerInvariant());
         var token = snapshot.TakesToken ? TokenHeader.For(reference, settings) : null;
         var (answer, files) = await _fetched.AskAsync(
-            pinned.Identity, () => FetchAnewAsync(pinned.Identity, snapshot.Url, token, received, cancellationToken), cancellationToken);
+            pinned.Identity, () => FetchAnewAsync(pinned.Identity, snapshot.Url, token, transfer, cancellationToken), cancellationToken);
         // An archive without any time is dated to the epoch.
         var modified = answer.LastModified ?? default;
         IReadOnlyList<Warning> warnings = token?.Warning is { } odd ? [odd] : [];
@@ -37,12 +37,12 @@ sealed class ForgeFetcher(HttpDownloads downloads, NixSettings settings, Downloa
     }
 
     async Task<(CachedAnswer, TreeFiles)> FetchAnewAsync(
-        RefAttributes identity, string url, TokenHeader? token, Action<int>? received, CancellationToken cancellationToken)
+        RefAttributes identity, string url, TokenHeader? token, WatchedTransfer? transfer, CancellationToken cancellationToken)
     {
         if (cache.Find(identity) is not { } answer)
         {
             using var download = await downloads.GetAsync(url, token, null, cancellationToken);
-            answer = await archives.ReadAsync(download, received, cancellationToken);
+            answer = await archives.ReadAsync(download, transfer, cancellationToken);
             cache.Keep(identity, answer);
         }
         return (

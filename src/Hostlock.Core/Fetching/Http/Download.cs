@@ -10,6 +10,9 @@ public sealed record Download(Stream Body, string? ImmutableLink, string? Tag) :
     /// <summary>True if the server says that nothing has changed since the given ETag; the body is then empty.</summary>
     public bool IsUnchanged { get; init; }
 
+    /// <summary>The number of bytes of the body; null if the server does not say, or has put an encoding around them.</summary>
+    public long? Length { get; init; }
+
     /// <summary>True if the address ends in <c>.zip</c>, which changes how Nix reads a zip archive.</summary>
     public bool IsNamedZip { get; init; }
 

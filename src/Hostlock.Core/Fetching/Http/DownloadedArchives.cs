@@ -15,13 +15,13 @@ sealed class DownloadedArchives(string temporaryFolder) : IDisposable
 
     /// <summary>Reads an archive to its end, for its hash and its flake.nix and flake.lock files.</summary>
     /// <param name="download">The archive, which is left open.</param>
-    /// <param name="received">Is told how many more bytes have come; null if nobody is to be told.</param>
+    /// <param name="transfer">Is told how its bytes come; null if nobody is to be told.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">It is damaged, or does not come whole.</exception>
-    public async Task<CachedAnswer> ReadAsync(Download download, Action<int>? received, CancellationToken cancellationToken)
+    public async Task<CachedAnswer> ReadAsync(Download download, WatchedTransfer? transfer, CancellationToken cancellationToken)
     {
         // A file of this machine is read quickly, and may have to be read again, so it is not watched.
-        var body = received is null || download.Body.CanSeek ? download.Body : new WatchedStream(download.Body, received);
+        var body = transfer is null || download.Body.CanSeek ? download.Body : transfer.Watch(download);
         var (hash, modified, caught) = await ArchiveReader.ReadAsync(body, How(download), cancellationToken);
         return CachedAnswer.Of(hash, modified, caught);
     }

@@ -29,6 +29,9 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
     /// <summary>True if no server is to be asked.</summary>
     public bool IsOffline { get; init; }
 
+    /// <summary>Is told what went wrong, and the time until the server is asked again; null if nobody is to be told.</summary>
+    public Action<HostlockException, TimeSpan>? Waits { get; init; }
+
     /// <summary>Starts a download.</summary>
     /// <param name="url">The address.</param>
     /// <param name="token">The access token; null if there is none.</param>
@@ -118,7 +121,11 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
     {
         public bool IsEncoded => Encodings.Count > 0;
 
-        public Download Whole(Stream body) => new(ContentEncoding.Decoded(body, Encodings, Shown), Link, Tag);
+        /// <summary>The number of bytes as they are sent; null if the server does not say.</summary>
+        public long? Length { get; init; }
+
+        public Download Whole(Stream body) =>
+            new(ContentEncoding.Decoded(body, Encodings, Shown), Link, Tag) { Length = IsEncoded ? null : Length };
 
         public Download Unchanged(string? tag) => new(Stream.Null, Link, tag) { IsUnchanged = true };
     }
@@ -148,8 +155,13 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         public Task PauseAsync(FetchException failure, CancellationToken cancellationToken) =>
             PauseAsync(failure, Backoff(_attempt), cancellationToken);
 
-        Task PauseAsync(FetchException failure, TimeSpan? wait, CancellationToken cancellationToken) =>
-            wait is { } pause && _attempt < downloads.Attempts ? Task.Delay(pause, downloads.Clock, cancellationToken) : throw failure;
+        Task PauseAsync(FetchException failure, TimeSpan? wait, CancellationToken cancellationToken)
+        {
+            if (wait is not { } pause || _attempt >= downloads.Attempts)
+                throw failure;
+            downloads.Waits?.Invoke(failure, pause);
+            return Task.Delay(pause, downloads.Clock, cancellationToken);
+        }
     }
 
     int Attempts => settings.DownloadAttempts;
@@ -193,7 +205,8 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                     var sent = new ImpatientStream(body, response, shown, Patience, time, cancellationToken);
                     _ = response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings);
                     var hasRanges = response.Headers.AcceptRanges.Contains("bytes", StringComparer.OrdinalIgnoreCase);
-                    return (new(sent, encodings, shown, link, response.Headers.ETag?.ToString(), hasRanges), null, null);
+                    var whole = new Answer(sent, encodings, shown, link, response.Headers.ETag?.ToString(), hasRanges);
+                    return (whole with { Length = response.Content.Headers.ContentLength }, null, null);
                 }
                 using (response)
                 {

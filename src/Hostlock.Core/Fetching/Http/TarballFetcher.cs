@@ -24,10 +24,10 @@ sealed class TarballFetcher(
     /// <summary>Fetches an archive.</summary>
     /// <param name="reference">The reference.</param>
     /// <param name="url">Its address.</param>
-    /// <param name="received">Is told how many more bytes have come; null if nobody is to be told.</param>
+    /// <param name="transfer">Is told how its bytes come; null if nobody is to be told.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The archive cannot be downloaded, or is damaged.</exception>
-    public async Task<FetchedTree> FetchAsync(FlakeRef reference, string url, Action<int>? received, CancellationToken cancellationToken)
+    public async Task<FetchedTree> FetchAsync(FlakeRef reference, string url, WatchedTransfer? transfer, CancellationToken cancellationToken)
     {
         var key = KeyOf("tarball", url);
         var known = cache.Find(key);
@@ -37,7 +37,7 @@ sealed class TarballFetcher(
             using var download = await OpenAsync(url, TagOf(known), cancellationToken);
             if (!download.IsUnchanged)
             {
-                known = await archives.ReadAsync(download, received, cancellationToken) with
+                known = await archives.ReadAsync(download, transfer, cancellationToken) with
                 {
                     Tag = download.Tag,
                     Link = download.ImmutableLink,

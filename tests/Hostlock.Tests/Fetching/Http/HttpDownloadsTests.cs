@@ -49,6 +49,39 @@ public class HttpDownloadsTests
         Assert.Equal(3, wire.Asked.Count);
     }
 
+    [Fact]
+    public async Task Each_wait_is_told_with_its_reason()
+    {
+        using var wire = new Wire(
+            (_, count) => count < 3 ? Answer(HttpStatusCode.InternalServerError) : Answer(HttpStatusCode.OK, "there"));
+        var told = new List<string>();
+        using var downloads = new HttpDownloads(() => wire, Settings, new Hurried())
+        {
+            Waits = (why, pause) => told.Add(FormattableString.Invariant($"{why.Message} {pause.TotalMilliseconds}")),
+        };
+
+        await downloads.GetTextAsync("https://h.test/a", null, TestContext.Current.CancellationToken);
+
+        const string Why = "unable to download 'https://h.test/a': HTTP error 500";
+        Assert.Equal([$"{Why} 250", $"{Why} 500"], told);
+    }
+
+    [Theory]
+    [InlineData(null, 5L)]
+    [InlineData("gzip", null)]
+    public async Task The_length_of_a_body_is_known_if_nothing_is_put_around_it(string? encoding, long? length)
+    {
+        var answer = Answer(HttpStatusCode.OK, "there");
+        if (encoding is not null)
+            answer.Content.Headers.ContentEncoding.Add(encoding);
+        using var wire = new Wire((_, _) => answer);
+        using var downloads = Over(wire);
+
+        using var download = await downloads.GetAsync("https://h.test/a", null, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(length, download.Length);
+    }
+
     [Theory]
     [InlineData(HttpStatusCode.NotFound, 1)]
     [InlineData(HttpStatusCode.Unauthorized, 1)]

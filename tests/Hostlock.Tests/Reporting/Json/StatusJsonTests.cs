@@ -86,9 +86,11 @@ public class StatusJsonTests
                     SmallLocks.Place("plex", "imbp"), file,
                     [new("a", A, 86400, new("ZFS", new(2020, 2, 1))), new("b", Follows("a"), 0, null)], null),
                 new(SmallLocks.Place("orc"), null, [], null),
-                new(SmallLocks.Place("web"), null, [], FleetException.NoRepository("x")) 
+                new(SmallLocks.Place("web"), null, [], FleetException.NoRepository("x"))
                 {
-                    IsUnmerged = true, IsUncommitted = true, Stale = new([new(InputPath.Of("a", "b"), "why", null)], true),
+                    IsUnmerged = true,
+                    IsUncommitted = true,
+                    Stale = new([new(InputPath.Of("a", "b"), "why", null)], true),
                 }));
     }
 
