@@ -527,7 +527,7 @@ public sealed class FleetException : HostlockException
         new($"no commit or day '{word}' has '{file}'")
         {
             Hint = Closest.To(word, others)
-                ?? "name a commit, a branch, or a day such as 2026-03-01; 'hostlock log' lists the commits",
+                ?? "name a commit, a branch, or a day such as 2026-03-01; 'hostlock log HOST' lists the commits",
         };
 
     internal static FleetException VersionOfNobody(string word) =>
