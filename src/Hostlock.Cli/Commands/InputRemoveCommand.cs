@@ -20,7 +20,7 @@ sealed class InputRemoveCommand : FleetCommand
             named. With --host, the host's own reference goes.
 
               hostlock input remove home-manager
-              hostlock input remove nixpkgs --host nixahi
+              hostlock input remove nixpkgs --host dobro
             """)
         { _names };
         foreach (var option in _changing.Options)

@@ -21,7 +21,7 @@ sealed class InputSetCommand : FleetCommand
             flake.nix gets a reference of its own, in hostlock.toml.
 
               hostlock input set nixpkgs github:NixOS/nixpkgs/nixos-26.05
-              hostlock input set nixpkgs github:NixOS/nixpkgs/nixos-25.11 --host nixahi
+              hostlock input set nixpkgs github:NixOS/nixpkgs/nixos-25.11 --host dobro
             """)
         { _name, _url };
         foreach (var option in _changing.Options)
