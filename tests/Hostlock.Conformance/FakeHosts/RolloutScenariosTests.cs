@@ -241,7 +241,8 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         Assert.Equal((0, ""), (tick.ExitCode, tick.Output));
         Assert.Contains("ring rest  not open yet\n  approves-b  waits for approval\n", status.Output, StringComparison.Ordinal);
         Assert.Matches(
-            "(^|\n)rollout [0-9a-f-]+: 1 of 4 hosts run its systems\n  approves-b approves-c approves-d: waits for approval\n", locks.Errors);
+            "(^|\n)rollout [0-9a-f-]+: 1 of 4 hosts run its systems\n  approves-b approves-c approves-d: waits for approval\n",
+            locks.Errors);
         // Its own lock has not moved yet, and that is what it runs.
         Assert.DoesNotContain("approval", live.Output, StringComparison.Ordinal);
         story.AssertUntouched("b", "c", "d");

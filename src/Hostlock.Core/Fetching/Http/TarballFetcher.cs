@@ -27,7 +27,8 @@ sealed class TarballFetcher(
     /// <param name="transfer">Is told how its bytes come; null if nobody is to be told.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The archive cannot be downloaded, or is damaged.</exception>
-    public async Task<FetchedTree> FetchAsync(FlakeRef reference, string url, WatchedTransfer? transfer, CancellationToken cancellationToken)
+    public async Task<FetchedTree> FetchAsync(
+        FlakeRef reference, string url, WatchedTransfer? transfer, CancellationToken cancellationToken)
     {
         var key = KeyOf("tarball", url);
         var known = cache.Find(key);
