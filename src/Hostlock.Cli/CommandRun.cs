@@ -531,14 +531,9 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         };
     }
 
-    /// <summary>The flakes of the repository, if the user is in none that is meant; null otherwise.</summary>
-    /// <param name="isForUnadopted">True if a flake that is not adopted is meant as well.</param>
+    /// <summary>The flakes of the repository, if the user is in none; null otherwise.</summary>
     /// <exception cref="HostlockException">The flakes cannot be found.</exception>
-    public RepositoryFlakes? FindFlakes(bool isForUnadopted)
-    {
-        var isNamed = parsed.GetValue(CommonOptions.Flake) is not null || surroundings.NamesFlake;
-        return _flakes = RepositoryFlakes.Around(StartOf(surroundings, parsed), isForUnadopted || isNamed);
-    }
+    public RepositoryFlakes? FindFlakes() => _flakes = RepositoryFlakes.Around(StartOf(surroundings, parsed));
 
     /// <summary>This line, as it would be typed about one flake.</summary>
     /// <param name="flake">The flake.</param>

@@ -236,7 +236,7 @@ static class CommonOptions
     static IReadOnlyList<FleetFolder> Folders(ParseResult parsed)
     {
         var start = parsed.GetValue(Flake)!;
-        return RepositoryFlakes.Around(start, isNamed: false)?.Adopted.ToList() is { Count: > 0 } flakes
+        return RepositoryFlakes.Around(start)?.Adopted.ToList() is { Count: > 0 } flakes
             ? [.. flakes.Select(flake => FleetFolder.Open(flake.Path))]
             : [FleetFolder.Open(start)];
     }

@@ -29,7 +29,7 @@ sealed class FlakeRuns(FleetCommand command, Command symbol, CommandRun run)
     public async Task<ExitCode> RunAsync()
     {
         var reach = command.Reach(run);
-        if (reach == FlakeReach.None || run.FindFlakes(command.IsForUnadopted(run)) is not { } flakes)
+        if (reach == FlakeReach.None || run.FindFlakes() is not { } flakes)
             return await command.RunAsync(run);
         switch (flakes.Adopted.ToList())
         {

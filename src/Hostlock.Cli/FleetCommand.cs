@@ -23,10 +23,6 @@ abstract class FleetCommand
     /// <param name="run">The run, whose options may decide it.</param>
     public virtual FlakeReach Reach(CommandRun run) => FlakeReach.One;
 
-    /// <summary>True if the command is about the flake that the user is in, although it is not adopted and others beneath it are.</summary>
-    /// <param name="run">The run.</param>
-    public virtual bool IsForUnadopted(CommandRun run) => false;
-
     /// <summary>Those of several flakes that the command is about. If it is about none, each of them says why.</summary>
     /// <param name="run">The run.</param>
     /// <param name="flakes">The flakes that have what the line names.</param>

@@ -42,8 +42,6 @@ sealed class InitCommand : FleetCommand
 
     public override FlakeReach Reach(CommandRun run) => run.Words(_hosts).Length == 0 ? FlakeReach.Each : FlakeReach.One;
 
-    public override bool IsForUnadopted(CommandRun run) => true;
-
     public override void Conclude(CommandRun run, RepositoryFlakes flakes) => run.TellUnadopted(flakes);
 
     public override async Task<ExitCode> RunAsync(CommandRun run)

@@ -59,23 +59,20 @@ public sealed class FleetFolder
     }
 
     /// <summary>The folder of the flake that a folder lies in, as <see cref="Open"/> finds it; null if there is no flake.</summary>
-    public static string? Find(string folder) => Nearest(folder)?.Path;
-
-    /// <summary>The folder of the flake that a folder lies in, and whether it has a hostlock.toml; null if there is no flake.</summary>
-    internal static (string Path, bool IsAdopted)? Nearest(string folder)
+    public static string? Find(string folder)
     {
         string? flake = null;
         var start = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder));
         for (var at = start; at is not null; at = System.IO.Path.GetDirectoryName(at))
         {
             if (File.Exists(System.IO.Path.Combine(at, FleetFile.Name)))
-                return (at, true);
+                return at;
             if (flake is null && File.Exists(System.IO.Path.Combine(at, FlakeFile)))
                 flake = at;
             if (System.IO.Path.Exists(System.IO.Path.Combine(at, ".git")))
                 break;
         }
-        return flake is null ? null : (flake, false);
+        return flake;
     }
 
     /// <summary>The same flake in another folder, which has a copy of its files.</summary>

@@ -12,7 +12,7 @@ namespace Hostlock.Fleets;
 public sealed record RepositoryFlake(string Path, string Name, bool IsAdopted);
 
 /// <summary>
-/// The flakes of a repository that has several, for a user who is in none that is adopted. A flake in the folder of another flake belongs
+/// The flakes of a repository that has several, for a user who is in none of them. A flake in the folder of another flake belongs
 /// to that one, unless it is adopted itself.
 /// </summary>
 /// <param name="All">The flakes, by name.</param>
@@ -31,25 +31,17 @@ public sealed record RepositoryFlakes(ImmutableArray<RepositoryFlake> All)
 
     /// <summary>
     /// Finds the flakes that a command speaks of, if the user is in none: the adopted ones beneath the folder, or else those of the whole
-    /// repository. If the user is in a flake that is not adopted, and adopted ones lie beneath it, the command speaks of these.
+    /// repository.
     /// </summary>
     /// <param name="folder">The folder of the user, absolute.</param>
-    /// <param name="isNamed">True if the user means the flake that the folder lies in, adopted or not.</param>
-    /// <returns>The flakes, of which none may be adopted; null if the user is in the flake that is meant.</returns>
+    /// <returns>The flakes, of which none may be adopted; null if the user is in a flake, adopted or not.</returns>
     /// <exception cref="HostlockException">git's index is damaged, or the folder is in no repository and has very many folders beneath
     /// it.</exception>
-    public static RepositoryFlakes? Around(string folder, bool isNamed)
+    public static RepositoryFlakes? Around(string folder)
     {
-        if (!Directory.Exists(folder))
+        if (!Directory.Exists(folder) || FleetFolder.Find(folder) is not null)
             return null;
         var start = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        if (FleetFolder.Nearest(start) is var (nearest, isAdopted))
-        {
-            if (isAdopted || isNamed)
-                return null;
-            var (all, isAll) = In(nearest);
-            return isAll && new RepositoryFlakes(all) is var inside && inside.Adopted.Any() ? inside.Near(start) : null;
-        }
         var root = RootOf(start) ?? start;
         var (found, isComplete) = In(root);
         var flakes = new RepositoryFlakes(found);

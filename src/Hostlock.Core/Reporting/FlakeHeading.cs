@@ -18,7 +18,7 @@ public static class FlakeHeading
     /// <param name="flakes">The name of each, and the way from the current folder to it.</param>
     public static string NotAdopted(IEnumerable<(string Name, string Way)> flakes) => string.Concat(
         flakes.Take(MostNamed).Select(
-            flake => $"{(flake.Name == "." ? "the flake of the repository" : Visible.Name(flake.Name) + "/")} is not adopted: "
+            flake => $"{Visible.Name(flake.Name)}/ is not adopted: "
                 + $"'hostlock -C {ShellWord.Quote(flake.Way)} init' gives each host there a lock of its own\n"));
 
     const int MostNamed = 3;

@@ -49,14 +49,14 @@ public sealed class RepositoryFlakesTests : IDisposable
     }
 
     [Fact]
-    public void An_adopted_flake_at_the_root_is_spoken_of_alone_and_one_that_is_not_gives_way()
+    public void A_flake_at_the_root_is_spoken_of_alone_adopted_or_not()
     {
         Flake("");
-        Adopted("nixos");
+        Adopted("templates/fleet");
         TestGit.Commit(_folder.Path, 1);
 
-        Assert.Equal(["-.", "+nixos"], Around(""));
-        Assert.Null(RepositoryFlakes.Around(_folder.Path, isNamed: true));
+        Assert.Null(Around(""));
+        Assert.Null(Around("templates"));
         _folder.Write("hostlock.toml", "version = 1\n");
         Assert.Null(Around(""));
     }
@@ -124,7 +124,7 @@ public sealed class RepositoryFlakesTests : IDisposable
         Assert.Null(Around(""));
     }
 
-    IEnumerable<string>? Around(string folder) => RepositoryFlakes.Around(_folder[folder], isNamed: false)?.All.Select(Word);
+    IEnumerable<string>? Around(string folder) => RepositoryFlakes.Around(_folder[folder])?.All.Select(Word);
 
     static string Word(RepositoryFlake flake) => $"{(flake.IsAdopted ? '+' : '-')}{flake.Name}";
 
