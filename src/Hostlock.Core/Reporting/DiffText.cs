@@ -17,7 +17,8 @@ public static class DiffText
     /// <param name="ink">How the text is made for its reader.</param>
     public static string Render(string before, string after, LockDiff diff, Ink ink) =>
         diff.IsEmpty ? $"{before} and {after} have the same lock\n"
-        : ink.IsBrief ? $"{ink.Bold($"{before} → {after}")}: {BriefDiff.Summary(diff)}\n{BriefDiff.Render(diff, ink, showsAddresses: true)}"
+        : ink.IsBrief
+            ? $"{ink.Bold($"{before} → {after}")}: {BriefDiff.Summary(diff)}\n{BriefDiff.Render(diff, ink, showsAddresses: true)}"
         : $"{before} → {after}\n{Render(diff, hasLinks: true)}";
 
     /// <summary>
