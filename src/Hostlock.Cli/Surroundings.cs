@@ -57,15 +57,13 @@ sealed record Surroundings(
         Errors = new HeadedWriter(Errors, heading, said),
     };
 
-    /// <summary>True if the environment names the folder of the flake.</summary>
-    public bool NamesFlake => Variables.GetValueOrDefault("HOSTLOCK_FLAKE") is { Length: > 0 };
-
     /// <summary>True if a window can be opened.</summary>
     public bool HasDisplay =>
         Variables.GetValueOrDefault("DISPLAY", "").Length > 0 || Variables.GetValueOrDefault("WAYLAND_DISPLAY", "").Length > 0;
 
     /// <summary>The folder of the flake if no option names it, absolute: HOSTLOCK_FLAKE, or else the current folder.</summary>
-    public string FlakeFolder => Path.GetFullPath(NamesFlake ? Variables["HOSTLOCK_FLAKE"] : ".", Folder);
+    public string FlakeFolder =>
+        Path.GetFullPath(Variables.GetValueOrDefault("HOSTLOCK_FLAKE") is { Length: > 0 } named ? named : ".", Folder);
 
     /// <summary>The folder of answers and copies of repositories; null if this user has no place for it.</summary>
     /// <remarks>The XDG base directory specification: a relative XDG_CACHE_HOME is ignored.</remarks>
