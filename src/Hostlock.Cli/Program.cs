@@ -49,7 +49,7 @@ var surroundings = new Surroundings(
     IsRoot = Environment.IsPrivilegedProcess,
     IsErrorsTerminal = isWatched,
     Keys = isWatched && !Console.IsOutputRedirected && !Console.IsInputRedirected
-        ? stop => KeyStream.OpenAsync(new ProcessRunner(), stop)
+        ? stop => TerminalKeys.OpenAsync(new ProcessRunner(), stop)
         : null,
 };
 return (int)await App.RunAsync(args, surroundings, interrupted.Token);
