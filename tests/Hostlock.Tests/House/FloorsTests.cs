@@ -5,7 +5,8 @@ namespace Hostlock.Tests.House;
 /// <summary>Holds the library to the floors of ARCHITECTURE.md: a folder may use the folders below it, never one above.</summary>
 public class FloorsTests
 {
-    static readonly string[] Floors = ["Nar", "Flakes", "Locks", "Platform", "Fetching", "Fleets", "Machines", "Rollouts", "Reporting"];
+    static readonly string[] Floors =
+        ["Nar", "Flakes", "Locks", "Platform", "Fetching", "Fleets", "Machines", "Rollouts", "Releases", "Reporting"];
 
     // The rooms of a floor, and the rooms beside them that each may use. All may use what lies in the floor's own folder, but not the types
     // of that folder which open the rooms.

@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Hostlock.Flakes;
+using Hostlock.Fleets;
+using Hostlock.Machines;
+
+namespace Hostlock.Releases;
+
+/// <summary>What a release gives to one host.</summary>
+/// <param name="System">The exact system.</param>
+/// <param name="LockSha256">The SHA-256 of the lock that it is made by, 64 digits, as a stamp has it.</param>
+/// <param name="Ring">The ring of the host when the release was cut; null if it was in none.</param>
+public sealed record ReleasedSystem(StorePath System, string LockSha256, string? Ring);
+
+/// <summary>
+/// A release: the systems that hosts of a fleet may run now. It is one line of JSON in exactly one form, so that the same release always
+/// has the same bytes, and its signature is made of these bytes. A host that it does not name gets nothing by it.
+/// </summary>
+/// <param name="Fleet">The fleet.</param>
+/// <param name="Number">Its number, above all earlier ones of the fleet.</param>
+/// <param name="Issued">When it was cut.</param>
+/// <param name="Expires">From when on no machine begins with it any more.</param>
+/// <param name="Commit">The commit that HEAD was at when it was cut.</param>
+/// <param name="Hosts">What each host gets, by the name of the host.</param>
+public sealed record ReleaseManifest(
+    FleetName Fleet, ReleaseNumber Number, Moment Issued, Moment Expires, Revision Commit, NameMap<ReleasedSystem> Hosts)
+{
+    /// <summary>The most bytes that a release may have. A release of 1,000 hosts has 171,000.</summary>
+    public const int MaximumBytes = 4 * 1024 * 1024;
+
+    /// <summary>What a signature of a release is made for, so that nobody can take one that was made for something else.</summary>
+    public const string Namespace = "hostlock-release";
+
+    const int Version = 1;
+
+    // Above it, a date has more than four digits of its year.
+    const ulong LastMoment = 253402300799;
+
+    static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes it: one line with sorted keys, and a line feed.</summary>
+    public byte[] Write()
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes, Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("commit", Commit.ToString());
+            json.WriteNumber("expires", Expires.Seconds);
+            json.WriteString("fleet", Fleet.ToString());
+            json.WriteStartObject("hosts");
+            foreach (var (host, released) in Hosts)
+            {
+                json.WriteStartObject(host);
+                json.WriteString("lock", released.LockSha256);
+                if (released.Ring is { } ring)
+                    json.WriteString("ring", ring);
+                json.WriteString("system", released.System.ToString());
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+            json.WriteNumber("issued", Issued.Seconds);
+            json.WriteNumber("number", Number.Value);
+            json.WriteNumber("version", Version);
+            json.WriteEndObject();
+        }
+        return [.. bytes.WrittenSpan, (byte)'\n'];
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <param name="bytes">The bytes, which may be anybody's.</param>
+    /// <exception cref="ReleaseException">They are no release, or not in the one form that a release has.</exception>
+    public static ReleaseManifest Read(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Length > MaximumBytes)
+            throw ReleaseException.TooLarge(MaximumBytes);
+        ReleaseManifest read;
+        try
+        {
+            using var document = JsonDocument.Parse(bytes, new() { MaxDepth = 4 });
+            var json = document.RootElement;
+            if (json.GetProperty("version").GetInt32() is var version and not Version)
+                throw ReleaseException.OfAnotherVersion(version);
+            read = new(
+                FleetName.TryParse(ReleaseWords.Text(json, "fleet")) ?? throw new FormatException(),
+                ReleaseNumber.TryOf(json.GetProperty("number").GetInt64()) ?? throw new FormatException(),
+                MomentOf(json.GetProperty("issued")),
+                MomentOf(json.GetProperty("expires")),
+                Revision.TryParse(ReleaseWords.Text(json, "commit")) ?? throw new FormatException(),
+                NameMap<ReleasedSystem>.Of([.. json.GetProperty("hosts").EnumerateObject().Select(Host)]));
+        }
+        catch (Exception why) when (why is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw ReleaseException.NotARelease();
+        }
+        // What is written in another way has keys that we do not know, or twice, or is not ours.
+        return bytes.Span.SequenceEqual(read.Write()) ? read : throw ReleaseException.NotCanonical();
+    }
+
+    /// <summary>The SHA-256 of what <see cref="Write"/> writes, 64 digits.</summary>
+    public string Digest => Convert.ToHexStringLower(SHA256.HashData(Write()));
+
+    /// <summary>What a host gets; null if the release does not name it.</summary>
+    /// <param name="host">The host.</param>
+    public ReleasedSystem? For(HostName host) => Hosts.TryGetValue(host.ToString(), out var released) ? released : null;
+
+    static KeyValuePair<string, ReleasedSystem> Host(JsonProperty member) => new(
+        HostName.TryParse(member.Name)?.ToString() ?? throw new FormatException(),
+        new(
+            StorePath.TryParse(ReleaseWords.Text(member.Value, "system")) ?? throw new FormatException(),
+            ReleaseWords.Sha256(member.Value, "lock"),
+            member.Value.TryGetProperty("ring", out var ring)
+                ? HostName.TryParse(ring.GetString() ?? "")?.ToString() ?? throw new FormatException()
+                : null));
+
+    static Moment MomentOf(JsonElement json) =>
+        json.GetUInt64() is var seconds and <= LastMoment ? new(seconds) : throw new FormatException();
+}
