@@ -2,7 +2,7 @@
 { config, lib, options, pkgs, ... }:
 let
   inherit (builtins) elemAt hashString match readFile storeDir stringLength substring toFile toJSON unsafeDiscardStringContext;
-  inherit (lib) mkAfter mkDefault mkEnableOption mkIf mkMerge mkOption types;
+  inherit (lib) mkAfter mkDefault mkEnableOption mkIf mkMerge mkOption optionalString types;
   cfg = config.programs.hostlock;
 
   # The same two files that hostlock.nix makes if hostlock.toml has `stamp = true`. They depend on the bytes of the lock alone, so
@@ -50,6 +50,14 @@ in
         default = "hourly";
         description = "When it runs, as `OnCalendar` of systemd.timer(5) takes it.";
       };
+
+      textfile = mkOption {
+        # systemd takes it as one word, and no character of it as a sign.
+        type = types.nullOr (types.strMatching "/[a-zA-Z0-9._/-]+");
+        default = null;
+        example = "/var/lib/node-exporter/hostlock.prom";
+        description = "A file for the textfile collector of node_exporter, in a folder that the user can write to. Null writes none.";
+      };
     };
 
     stamp = {
@@ -85,7 +93,7 @@ in
           Type = "oneshot";
           User = cfg.tick.user;
           WorkingDirectory = cfg.tick.flake;
-          ExecStart = "${cfg.package}/bin/hostlock tick";
+          ExecStart = "${cfg.package}/bin/hostlock tick${optionalString (cfg.tick.textfile != null) " --textfile ${cfg.tick.textfile}"}";
           # A host that is out of reach, a ring that waits, another run at work: none of it is a failure of this unit.
           SuccessExitStatus = "4 5 6";
         };

@@ -186,13 +186,17 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     {
         var nix = own.Nix(release);
         var fleet = FleetWithModule(
-            nix, $"ticks-{release}", """programs.hostlock.tick = { enable = true; flake = "/home/jono/my fleet"; user = "jono"; };""");
+            nix,
+            $"ticks-{release}",
+            """
+            programs.hostlock.tick = { enable = true; flake = "/home/jono/my fleet"; user = "jono"; textfile = "/var/lib/n/h.prom"; };
+            """);
 
         var systemd = JsonNode.Parse(nix.Eval(fleet, ".#nixosConfigurations.laptop.config.systemd"))!.AsArray()
             .SelectMany(definition => definition!.AsObject()).ToDictionary(unit => unit.Key, unit => unit.Value!["hostlock-tick"]!);
 
         var service = systemd["services"]["serviceConfig"]!;
-        Assert.Matches("/nix/store/[^/]*-hostlock-[0-9.]+/bin/hostlock tick$", (string)service["ExecStart"]!);
+        Assert.Matches("/nix/store/[^/]*-hostlock-[0-9.]+/bin/hostlock tick --textfile /var/lib/n/h.prom$", (string)service["ExecStart"]!);
         Assert.Equal(
             ("jono", "/home/jono/my fleet", "4 5 6"),
             ((string)service["User"]!, (string)service["WorkingDirectory"]!, (string)service["SuccessExitStatus"]!));

@@ -50,6 +50,8 @@ rec {
     {
       bool = one builtins.isBool;
       str = one isString;
+      strMatching = pattern: one (value: isString value && builtins.match pattern value != null);
+      nullOr = type: name: definitions: if filter (definition: definition.value != null) definitions == [ ] then null else type name definitions;
       path = one (value: isPath value || isString value);
       package = one isAttrs;
       lines = _: definitions: concatStringsSep "\n" (map (definition: definition.value) definitions);

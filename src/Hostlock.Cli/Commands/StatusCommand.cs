@@ -12,6 +12,8 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Shows hosts × inputs, from the files alone.</summary>
 sealed class StatusCommand : FleetCommand
 {
+    const string Text = "text", Prometheus = "prometheus";
+
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
     readonly Option<bool> _all = CommonOptions.All();
     readonly Option<bool> _live = new("--live") { Description = "Ask the machines what they run" };
@@ -19,6 +21,7 @@ sealed class StatusCommand : FleetCommand
     {
         Description = "With --live: have nix evaluate each host, and compare the systems too",
     };
+    readonly Option<string> _format = NewFormat();
 
     public override CommandNature Nature => new(NetworkUse.None) { MayBePartial = true };
 
@@ -34,16 +37,25 @@ sealed class StatusCommand : FleetCommand
           hostlock status plex @canary
           hostlock status --live
         """)
-    { _hosts, _all, _live, _evaluate, CommonOptions.Json };
+    { _hosts, _all, _live, _evaluate, _format, CommonOptions.Json };
 
-    public override FlakeReach Reach(CommandRun run) => run.Value(_live) ? FlakeReach.EachWithMachines : FlakeReach.Each;
+    // A reader of numbers refuses a text that has two of the same name.
+    public override FlakeReach Reach(CommandRun run) =>
+        run.Value(_format) == Prometheus ? FlakeReach.Machines
+        : run.Value(_live) ? FlakeReach.EachWithMachines
+        : FlakeReach.Each;
 
     public override void Conclude(CommandRun run, RepositoryFlakes flakes) => run.TellUnadopted(flakes);
 
-    public override Task<ExitCode> RunAsync(CommandRun run) =>
-        run.Value(_live) ? ShowMachinesAsync(run)
-        : run.Value(_evaluate) ? throw FleetException.EvaluatesLive()
-        : ShowLocksAsync(run);
+    public override Task<ExitCode> RunAsync(CommandRun run)
+    {
+        if (run.Value(_format) == Prometheus && run.IsJson)
+            throw UsageException.Excludes($"--format {Prometheus}", CommonOptions.Json.Name);
+        return run.Value(_live) ? ShowMachinesAsync(run)
+            : run.Value(_evaluate) ? throw FleetException.EvaluatesLive()
+            : run.Value(_format) == Prometheus ? throw FleetException.CountsLive()
+            : ShowLocksAsync(run);
+    }
 
     async Task<ExitCode> ShowMachinesAsync(CommandRun run)
     {
@@ -54,15 +66,30 @@ sealed class StatusCommand : FleetCommand
             .. (await run.Survey.AskAsync(run.Hosts(_hosts, _all), request, run.CancellationToken))
                 .Select(status => status with { Reason = ReasonOf(status, session, run.Today) }),
         ];
-        run.Print(
-            () => LiveTable.Render(statuses, run.Terminal.CommandsHere, run.Now, run.Terminal.Ink),
-            () => MachineJson.Render(statuses, run.Terminal.CommandsHere));
+        IReadOnlyList<HostlockException> unread = [];
+        if (run.Value(_format) == Prometheus)
+            run.Terminal.Exact(MetricsText.Render(new FleetNumbersReading(run).Of(statuses, out unread)));
+        else
+            run.Print(
+                () => LiveTable.Render(statuses, run.Terminal.CommandsHere, run.Now, run.Terminal.Ink),
+                () => MachineJson.Render(statuses, run.Terminal.CommandsHere));
         if (statuses.Count == 0)
             run.Terminal.Talk(run.Terminal.Quoted("this flake has no hosts: 'hostlock init' gives each host a lock of its own\n"));
         foreach (var why in statuses.SelectMany(WhyNotKnown))
             run.Terminal.Problem($"{Visible.Text(why.Message)}\n");
-        return statuses.All(status => status.Facts is not null) ? ExitCode.Done : ExitCode.Partly;
+        foreach (var why in unread)
+            run.Terminal.Error(why);
+        return unread.Count == 0 && statuses.All(status => status.Facts is not null) ? ExitCode.Done : ExitCode.Partly;
     }
+
+    static Option<string> NewFormat() => CommonOptions.OneOf(
+        new("--format")
+        {
+            Description = "With --live: the form of the answer, text or prometheus",
+            HelpName = "FORMAT",
+            DefaultValueFactory = _ => Text,
+        },
+        Text, Prometheus);
 
     // Why it does not run its lock.
     static string? ReasonOf(MachineStatus status, RolloutSession session, DateOnly today)

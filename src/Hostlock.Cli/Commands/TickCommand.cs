@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text;
 using Hostlock.Fleets;
 using Hostlock.Machines.Probing;
+using Hostlock.Reporting;
 using Hostlock.Rollouts;
 
 namespace Hostlock.Cli.Commands;
@@ -8,6 +10,12 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Goes on with the last rollout as far as that is due. A timer runs it.</summary>
 sealed class TickCommand : FleetCommand
 {
+    readonly Option<string?> _textfile = new("--textfile")
+    {
+        Description = "Then ask all machines, and write the numbers of 'status --format prometheus'",
+        HelpName = "FILE",
+    };
+
     public override CommandNature Nature => new(NetworkUse.Machines) { Writes = true, MaySayNo = true, Waits = true, MayBePartial = true };
 
     protected override Command Describe() => new("tick", """
@@ -18,16 +26,26 @@ sealed class TickCommand : FleetCommand
         tried again.
 
           hostlock tick
-          hostlock tick --json
+          hostlock tick --textfile fleet.prom
         """)
-    { CommonOptions.Json };
+    { _textfile, CommonOptions.Json };
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Machines;
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var session = new RolloutSession(run);
-        return session.MayExist ? await session.AloneAsync(() => TickAsync(run, session)) : ExitCode.Done;
+        var code = session.MayExist ? await session.AloneAsync(() => TickAsync(run, session)) : ExitCode.Done;
+        if (run.Value(_textfile) is { } file && !run.CancellationToken.IsCancellationRequested)
+            await WriteNumbersAsync(run, file);
+        return code;
+    }
+
+    // Whoever is at work on the rollout need not wait for it.
+    static async Task WriteNumbersAsync(CommandRun run, string file)
+    {
+        var text = MetricsText.Render(await new FleetNumbersReading(run).AskAsync());
+        RepositoryFiles.ReplaceNamed(Path.GetFullPath(file, run.Surroundings.Folder), Encoding.UTF8.GetBytes(text));
     }
 
     static async Task<ExitCode> TickAsync(CommandRun run, RolloutSession session)

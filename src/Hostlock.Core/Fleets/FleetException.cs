@@ -553,6 +553,10 @@ public sealed class FleetException : HostlockException
     public static FleetException EvaluatesLive() =>
         new("--evaluate compares what machines run, so it needs --live") { Hint = "add --live" };
 
+    /// <summary>A format of <c>status --live</c> is asked for without it.</summary>
+    public static FleetException CountsLive() =>
+        new("--format prometheus says what machines run, so it needs --live") { Hint = "add --live" };
+
     internal static FleetException NotAGeneration(string word) => new($"'{word}' is no generation")
     {
         Hint = "write it as generation:12; 'nixos-rebuild list-generations' lists them",

@@ -1,0 +1,37 @@
+using Hostlock.Fleets;
+using Hostlock.Locks;
+using Hostlock.Machines;
+using Hostlock.Machines.Probing;
+using Hostlock.Reporting;
+
+namespace Hostlock.Cli;
+
+/// <summary>Gathers the numbers of a fleet.</summary>
+/// <param name="run">The run of the command.</param>
+sealed class FleetNumbersReading(CommandRun run)
+{
+    /// <summary>Asks the machines of all hosts, and gathers all that is known then.</summary>
+    public async Task<FleetNumbers> AskAsync()
+    {
+        var request = new ProbeRequest(IsEvaluated: false, AcceptsNewMachine: false);
+        return Of(await run.Survey.AskAsync(run.Folder.Fleet.Hosts, request, run.CancellationToken), out _);
+    }
+
+    /// <summary>Gathers what else is known of the hosts whose machines were asked.</summary>
+    /// <param name="machines">What came of asking them.</param>
+    /// <param name="unread">Why locks of theirs cannot be read.</param>
+    public FleetNumbers Of(IReadOnlyList<MachineStatus> machines, out IReadOnlyList<HostlockException> unread)
+    {
+        var read = FleetStatus.Read(
+            [.. machines.Select(status => run.Folder.PlaceOf(status.Host.Name)).DistinctBy(place => place.FullPath)]);
+        unread = [.. read.Select(status => status.Problem).OfType<HostlockException>()];
+        var locks = read.ToDictionary(status => status.Place.FullPath, status => status.Lock, StringComparer.Ordinal);
+        var byHost = new Dictionary<HostName, LockFile>();
+        foreach (var host in machines.Select(status => status.Host.Name))
+        {
+            if (locks[run.Folder.PlaceOf(host).FullPath] is { } found)
+                byHost.Add(host, found);
+        }
+        return new(machines, byHost, run.Journals is { Exist: true } journals ? journals.LastRollout() : null, run.Now);
+    }
+}

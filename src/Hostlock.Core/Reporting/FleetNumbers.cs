@@ -1,0 +1,14 @@
+using Hostlock.Fleets;
+using Hostlock.Locks;
+using Hostlock.Machines;
+using Hostlock.Rollouts;
+
+namespace Hostlock.Reporting;
+
+/// <summary>What is known of a fleet at one time, for a program that draws curves and wakes people.</summary>
+/// <param name="Machines">What came of asking the machines of the hosts.</param>
+/// <param name="Locks">The locks of the hosts, as the repository has them. One that cannot be read is left out.</param>
+/// <param name="Rollout">The last rollout; null if there is none.</param>
+/// <param name="Now">When the machines were asked.</param>
+public sealed record FleetNumbers(
+    IReadOnlyList<MachineStatus> Machines, IReadOnlyDictionary<HostName, LockFile> Locks, Rollout? Rollout, DateTimeOffset Now);
