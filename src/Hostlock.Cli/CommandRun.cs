@@ -151,6 +151,13 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>True if this program runs as root.</summary>
     public bool IsRoot => surroundings.IsRoot;
 
+    /// <summary>Who runs it, as far as the environment says: <c>ada@ctl</c>; null if it does not.</summary>
+    public string? Person =>
+        new[] { "SUDO_USER", "USER", "LOGNAME" }.Select(name => surroundings.Variables.GetValueOrDefault(name, ""))
+            .FirstOrDefault(name => name.Length > 0) is { } name
+            ? $"{name}@{surroundings.Machine}"
+            : null;
+
     /// <summary>Makes a connection to the network, for gates.</summary>
     public HttpMessageHandler NewHttpHandler() => surroundings.Http(NixSettings.Read(surroundings.Variables));
 

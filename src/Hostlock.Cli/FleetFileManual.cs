@@ -82,7 +82,7 @@ static class FleetFileManual
             ("max-failed", "How many hosts may fail before the rollout halts, a number or a share [default: 0]."),
             ("max-absent", "How many hosts may be out of reach [default: all]."),
             ("window", "The hours of UTC in which hosts may be changed: Sat,Sun 01:00-05:00."),
-            ("approve", "If true, the ring begins with rollout --approve."),
+            ("approve", "If true, the ring begins once somebody approves it: by rollout --approve, or in the repository."),
         ]),
         ("[groups.NAME]",
         [
@@ -94,6 +94,7 @@ static class FleetFileManual
             ("open", "What becomes of the locks of a ring: commit, push, branch or none."),
             ("journal", "clone, or git to keep journals in the other repository too."),
             ("notify", "A program that gets each event of a rollout as JSON."),
+            ("allowed-signers", "A file of ssh-keygen that lists who may sign approvals; others do not count."),
             ("engine", "What switches machines: direct, or another one of docs/engines.md."),
             ("trial", "The silence after which a machine on trial goes back by itself."),
             ("substitute", "If true, machines fetch from their own caches what they can."),

@@ -115,7 +115,7 @@ sealed class HostSwitching
         using var journal = Journal.Open(journals.PathOf(plan.Id));
         var runner = RunnerOf(run, journal, lines);
         var opened = new RolloutEvent.Opened(plan, run.Now);
-        var rollout = runner.Write(runner.Write(Rollout.Of(opened), opened), new RolloutEvent.Approved(run.Now));
+        var rollout = runner.Write(runner.Write(Rollout.Of(opened), opened), new RolloutEvent.Approved(run.Now) { By = run.Person });
         return await RunAsync(run, runner, lines, rollout, _ => null, isDowngradeAllowed: true, commits);
     }
 
@@ -139,7 +139,7 @@ sealed class HostSwitching
                 ImmutableArray<HostRecord> asked = [.. rollout.Hosts.Where(host => host.Outcome is null)];
                 previews = await PreviewsAsync(run, [.. asked.Select(host => host.Plan)], lockOf);
                 rollout = MayBegin(run, previews, isDowngradeAllowed, out var whyNot)
-                    ? runner.Write(rollout, new RolloutEvent.Approved(run.Now))
+                    ? runner.Write(rollout, new RolloutEvent.Approved(run.Now) { By = run.Person })
                     : runner.Write(rollout, new RolloutEvent.Stopped("not confirmed", run.Now));
                 if (whyNot is not null)
                     throw whyNot;

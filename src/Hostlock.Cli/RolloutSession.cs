@@ -15,11 +15,14 @@ namespace Hostlock.Cli;
 sealed class RolloutSession(CommandRun run)
 {
     Rollout? _last;
+    WrittenApprovals? _written;
 
     SharedJournals Shared { get; } = new(run.Processes, run.Folder, run.Journals, run.Surroundings.Time);
 
     /// <summary>Works out locks and systems.</summary>
     public RolloutPlanning Planning => new(run.Processes, run.Folder, run.SystemBuild, run.Surroundings.Time);
+
+    WrittenApprovals Written => _written ??= new(run.Processes, run.Folder, run.Journals.Path, run.Terminal.Warn);
 
     /// <summary>The last rollout; null if there is none.</summary>
     Rollout? LastOrNone => _last ??= run.Journals is { Exist: true } journals ? journals.LastRollout() : null;
@@ -73,6 +76,33 @@ sealed class RolloutSession(CommandRun run)
     /// <param name="rollout">The rollout.</param>
     public ImmutableArray<Order> OrdersOf(Rollout rollout) => RolloutRules.Next(rollout, ImmutableHashSet<HostName>.Empty, run.Now);
 
+    /// <summary>The approval of a ring that waits for one and that somebody wrote into the repository; null if none does, or nobody
+    /// did.</summary>
+    /// <param name="rollout">The rollout.</param>
+    /// <exception cref="HostlockException">git cannot be asked, or signatures cannot be checked.</exception>
+    public async Task<RolloutEvent.RingApproved?> WrittenApprovalAsync(Rollout rollout) =>
+        OrdersOf(rollout).OfType<Order.AskToOpen>().FirstOrDefault() is { Ring: var ring }
+            && await Written.FindAsync(rollout, ring, run.Now, run.CancellationToken) is { } approval
+            ? Told(approval)
+            : null;
+
+    /// <summary>The approval of a ring by the person who runs this; if only signatures count, by somebody who signed it.</summary>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="ring">The name of the ring.</param>
+    /// <exception cref="HostlockException">Only signatures count, and nobody signed it; or nothing can be asked.</exception>
+    public async Task<RolloutEvent.RingApproved> ApprovalOfAsync(Rollout rollout, string ring) =>
+        !Written.MustBeSigned
+            ? new(ring, run.Now) { By = run.Person }
+            : Told(
+                await Written.FindAsync(rollout, ring, run.Now, run.CancellationToken)
+                    ?? throw RolloutException.NotSigned(ring, rollout.Plan.Id));
+
+    RolloutEvent.RingApproved Told(RolloutEvent.RingApproved approval)
+    {
+        run.Terminal.Talk($"ring {approval.Ring}: approved by {Visible.Name(approval.By ?? "")} ({approval.Proof?.Shortened})\n");
+        return approval;
+    }
+
     /// <summary>True if a rollout was broken off in the midst of a step, or machines of it are on trial.</summary>
     /// <param name="rollout">The rollout.</param>
     public static bool IsBrokenOff(Rollout rollout) => rollout.Hosts.Any(host => host.UnderWay is not null || host.IsAtRisk);
@@ -99,6 +129,7 @@ sealed class RolloutSession(CommandRun run)
             run.Processes, run.Folder.Fleet.Rollout.Notify, run.Folder.Path, run.Terminal.Warn);
         var lines = new RolloutLines(run, notices);
         var runner = RunnerOf(rollout, journal, lines);
+        happened = [.. happened, .. await Written.RequireAsync(rollout, run.Now, run.CancellationToken)];
         // What is pushed tells runs in other clones that this one is at work.
         foreach (var each in happened.Count == 0 && Shared.Exist ? [new RolloutEvent.Resumed(IsChecked: true, run.Now)] : happened)
             rollout = runner.Write(rollout, each);
@@ -132,6 +163,11 @@ sealed class RolloutSession(CommandRun run)
             finally
             {
                 lines.Break();
+            }
+            if (!run.CancellationToken.IsCancellationRequested && await WrittenApprovalAsync(rollout) is { } approval)
+            {
+                rollout = runner.Write(rollout, approval);
+                continue;
             }
             if (OrdersOf(rollout).OfType<Order.AskToKeep>().FirstOrDefault() is not { Host: var unclear }
                 || run.IsJson || run.CancellationToken.IsCancellationRequested

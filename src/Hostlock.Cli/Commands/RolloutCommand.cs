@@ -142,7 +142,8 @@ sealed class RolloutCommand : FleetCommand
             await planned.Candidate.KeepAsync(plan.Id, run.CancellationToken);
             await session.ForgetOldAsync();
             var opened = new RolloutEvent.Opened(plan, run.Now);
-            return session.Tell(await session.GoOnAsync(Rollout.Of(opened), opened, new RolloutEvent.Approved(run.Now)));
+            var approved = new RolloutEvent.Approved(run.Now) { By = run.Person };
+            return session.Tell(await session.GoOnAsync(Rollout.Of(opened), opened, approved));
         }
         finally
         {
@@ -163,7 +164,7 @@ sealed class RolloutCommand : FleetCommand
             throw RolloutException.NoSuchRing(ring, rollout.Plan.Rings.Select(each => each.Name));
         return rollout.OpenedRings.ContainsKey(ring)
             ? await ResumeAsync(run, session, rollout)
-            : session.Tell(await session.GoOnAsync(rollout, new RolloutEvent.RingApproved(ring, run.Now)));
+            : session.Tell(await session.GoOnAsync(rollout, await session.ApprovalOfAsync(rollout, ring)));
     }
 
     async Task<ExitCode> TryAgainAsync(CommandRun run, RolloutSession session)

@@ -21,9 +21,9 @@ sealed class TickCommand : FleetCommand
     protected override Command Describe() => new("tick", """
         Go on with the last rollout if something is due
 
-        For a timer: the soak is over, the hours have come, or a machine is back that
-        was out of reach. If nothing is due, nothing is printed. What failed is not
-        tried again.
+        For a timer: the soak is over, the hours have come, a ring was approved in the
+        repository, or a machine is back that was out of reach. If nothing is due,
+        nothing is printed. What failed is not tried again.
 
           hostlock tick
           hostlock tick --textfile fleet.prom
@@ -53,9 +53,10 @@ sealed class TickCommand : FleetCommand
         // Other clones may have none either.
         if (run.Journals.LastRollout() is not { } rollout)
             return ExitCode.Done;
-        if (session.OrdersOf(rollout).Any(order => order is Order.Do or Order.Open))
+        var approval = await session.WrittenApprovalAsync(rollout);
+        if (approval is not null || session.OrdersOf(rollout).Any(order => order is Order.Do or Order.Open))
         {
-            var after = await session.GoOnAsync(rollout);
+            var after = await session.GoOnAsync(rollout, approval is null ? [] : [approval]);
             // Of a branch that nobody merged yet, nothing is to be said.
             return ReferenceEquals(after, rollout) ? ExitCode.Done : session.Tell(after);
         }

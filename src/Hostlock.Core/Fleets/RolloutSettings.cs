@@ -51,6 +51,10 @@ public sealed record RolloutSettings
     /// <summary>Where the journals of rollouts are.</summary>
     public JournalPlace Journal { get; init; } = JournalPlace.Clone;
 
+    /// <summary>The path, relative to the flake, of the list of who may sign approvals of rings; null if approvals need no
+    /// signature.</summary>
+    public string? AllowedSigners { get; init; }
+
     /// <summary>A program, and its arguments, that gets each event of a rollout as JSON on its input; none means nobody is told.</summary>
     public ImmutableArray<string> Notify { get; init; } = [];
 

@@ -15,9 +15,9 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     /// <summary>Why no host begins any more; null if one may.</summary>
     public string? Stopped { get; private init; }
 
-    /// <summary>When a person said that a ring may begin, by the name of the ring.</summary>
-    public ImmutableDictionary<string, DateTimeOffset> ApprovedRings { get; private init; } =
-        ImmutableDictionary<string, DateTimeOffset>.Empty;
+    /// <summary>The rings that a person said may begin, by name.</summary>
+    public ImmutableDictionary<string, RingApproval> ApprovedRings { get; private init; } =
+        ImmutableDictionary<string, RingApproval>.Empty;
 
     /// <summary>The rings that were opened, each with the commit that has the locks of its hosts; null if none was made.</summary>
     public ImmutableDictionary<string, Revision?> OpenedRings { get; private init; } = ImmutableDictionary<string, Revision?>.Empty;
@@ -59,7 +59,10 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     {
         RolloutEvent.Opened opened => Of(opened),
         RolloutEvent.Approved => this with { IsApproved = true },
-        RolloutEvent.RingApproved approved => this with { ApprovedRings = ApprovedRings.SetItem(approved.Ring, approved.At) },
+        RolloutEvent.RingApproved approved => this with
+        {
+            ApprovedRings = ApprovedRings.SetItem(approved.Ring, new(approved.At, approved.By, approved.Proof)),
+        },
         RolloutEvent.RingOpened ring => this with { OpenedRings = OpenedRings.SetItem(ring.Ring, ring.Commit) },
         RolloutEvent.Held held => With(held.Host, host => host.After(held)),
         RolloutEvent.Retried retried => With(retried.Host, host => host.After(retried)),
@@ -77,4 +80,14 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     };
 
     Rollout With(HostName host, Func<HostRecord, HostRecord> change) => this with { Hosts = Hosts.With(host, change) };
+}
+
+/// <summary>That a ring may begin.</summary>
+/// <param name="At">When it was said.</param>
+/// <param name="By">Who said so; null if that is not known.</param>
+/// <param name="Proof">The commit or tag that says so; null if an option did.</param>
+public sealed record RingApproval(DateTimeOffset At, string? By, Revision? Proof)
+{
+    /// <summary>The name of the trailer by which a commit or a tag approves a ring.</summary>
+    public const string Trailer = "Hostlock-Approve";
 }

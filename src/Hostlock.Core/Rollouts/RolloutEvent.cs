@@ -15,12 +15,24 @@ public abstract record RolloutEvent(DateTimeOffset At)
 
     /// <summary>A person, or an option, said that the machines may be changed.</summary>
     /// <param name="At">When it happened.</param>
-    public sealed record Approved(DateTimeOffset At) : RolloutEvent(At);
+    public sealed record Approved(DateTimeOffset At) : RolloutEvent(At)
+    {
+        /// <summary>Who said so, as the environment has it: <c>ada@ctl</c>; null if it does not say.</summary>
+        public string? By { get; init; }
+    }
 
     /// <summary>A person said that a ring may begin.</summary>
     /// <param name="Ring">The name of the ring.</param>
     /// <param name="At">When it happened.</param>
-    public sealed record RingApproved(string Ring, DateTimeOffset At) : RolloutEvent(At);
+    public sealed record RingApproved(string Ring, DateTimeOffset At) : RolloutEvent(At)
+    {
+        /// <summary>Who said so: the name of the signer in the list of who may sign, or else what the commit, the tag or the environment
+        /// states; null if nothing does.</summary>
+        public string? By { get; init; }
+
+        /// <summary>The commit or tag that says so; null if an option did.</summary>
+        public Revision? Proof { get; init; }
+    }
 
     /// <summary>A ring was opened.</summary>
     /// <param name="Ring">The name of the ring.</param>

@@ -69,6 +69,26 @@ public sealed class RolloutException : HostlockException
     public static RolloutException GoesBack(HostName host, string what) =>
         new($"{host}: {what}") { IsRefusal = true, Hint = "pass --allow-downgrade if that is what you want" };
 
+    /// <summary>A ring would be approved without a signature, and only signatures count.</summary>
+    /// <param name="ring">The name of the ring.</param>
+    /// <param name="rollout">The id of the rollout.</param>
+    public static RolloutException NotSigned(string ring, string rollout) =>
+        new($"ring '{ring}' is approved by a signature of somebody who may sign, and none is found")
+        {
+            IsRefusal = true,
+            Hint = "git -c gpg.format=ssh tag --sign --message "
+                + ShellWord.Quote($"{RingApproval.Trailer}: {ring} {rollout}") + $" hostlock/approve-{rollout}",
+        };
+
+    internal static RolloutException NoSigners(string path) =>
+        new($"'{path}', which lists who may sign approvals, does not exist or is too large")
+        {
+            Hint = "put the line of a person there, such as: ada@example.org ssh-ed25519 AAAA…",
+        };
+
+    internal static RolloutException ApprovalsNotRead(string said) =>
+        new($"git cannot list the commits and tags that may approve: {said:lines}");
+
     /// <summary>Several options exclude each other.</summary>
     public static RolloutException Excludes(string one, string other) => new($"{one} and {other} exclude each other");
 

@@ -183,7 +183,8 @@ public static class RolloutRules
                 return;
             var before = _rollout.Plan.Rings.TakeWhile(each => each != ring).SelectMany(each => _rollout.HostsOf(each)).ToList();
             var kept = before.Where(host => host.Outcome == HostOutcome.Kept).ToList();
-            var isApproved = _rollout.ApprovedRings.TryGetValue(ring.Name, out var approvedAt);
+            var isApproved = _rollout.ApprovedRings.TryGetValue(ring.Name, out var approval);
+            var approvedAt = approval?.At ?? default;
             if (Asks(kept.Where(host => host.KeptSince is null && host.AskedAt is null)))
                 return;
             var question = isApproved ? null : Question(ring, before, kept);

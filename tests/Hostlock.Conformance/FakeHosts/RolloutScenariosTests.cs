@@ -14,6 +14,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         "calm", "bad-canary", "spent", "asleep", "soaks", "reboots", "taken", "colleagues", "twins", "clones", "approves", "aborted",
         "planned", "pushed", "rebased", "overtaken", "branched", "unwritten", "chosen", "holds", "fresh", "lost", "torn", "altered",
         "filled", "rebooting", "swapped", "outpaced", "backwards", "amended", "powerless", "ordered", "drawn", "vanished",
+        "signs", "writes",
     ];
 
     static readonly TimeSpan Soak = TimeSpan.FromSeconds(4);
@@ -251,6 +252,54 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         AssertCode(0, story.Run("rollout", "--approve", "rest"));
         story.AssertKept("a", "b", "c", "d");
         story.AssertSettled();
+    }
+
+    [Fact]
+    public void A_ring_begins_once_somebody_who_may_has_signed_it()
+    {
+        var story = Begin("signs", "approve = true\n[rollout]\nallowed-signers = \"allowed_signers\"\n");
+        foreach (var name in new[] { "ada", "eve" })
+            story.Shell($"ssh-keygen -q -t ed25519 -N '' -C {name} -f {story.Clone}/../{name}");
+        story.Shell($"cd {story.Clone} && echo \"ada@example.org $(cat ../ada.pub)\" >allowed_signers");
+        AssertCode(5, story.Rollout());
+        var rollout = Path.GetFileNameWithoutExtension(story.Journal);
+
+        var refused = story.Run("rollout", "--approve", "rest");
+        Sign("eve");
+        var stranger = story.Run("tick");
+        story.AssertUntouched("b", "c", "d");
+        Sign("ada");
+        var signed = story.Run("tick");
+
+        AssertCode(1, refused);
+        Assert.Contains($"'Hostlock-Approve: rest {rollout}'", refused.Errors, StringComparison.Ordinal);
+        AssertCode(0, stranger);
+        Assert.Contains("does not count: its key is not in the list", stranger.Errors, StringComparison.Ordinal);
+        AssertCode(0, signed);
+        Assert.Contains("ring rest: approved by ada@example.org (", signed.Errors, StringComparison.Ordinal);
+        story.AssertKept("a", "b", "c", "d");
+        Assert.Contains("\"by\":\"ada@example.org\",\"proof\":\"", File.ReadAllText(story.Journal), StringComparison.Ordinal);
+
+        void Sign(string name) => story.Shell(
+            $"cd {story.Clone} && git -c gpg.format=ssh -c user.signingKey=../{name} tag --sign "
+            + $"-m 'Hostlock-Approve: rest {rollout}' {name}");
+    }
+
+    [Fact]
+    public void A_commit_that_others_pushed_approves_a_ring_for_a_job()
+    {
+        var story = Begin("writes", "approve = true\n[rollout]\nopen = \"push\"\njournal = \"git\"\n");
+        AssertCode(5, story.Rollout());
+        var rollout = Path.GetFileNameWithoutExtension(story.Journal);
+        story.Shell(
+            $"git clone -q {story.Clone}.git {story.Clone}-other && cd {story.Clone}-other"
+            + $" && git commit -q --allow-empty -m 'Looks well' -m 'Hostlock-Approve: rest {rollout}' && git push -q");
+
+        var resumed = story.Run("rollout", "--resume");
+
+        AssertCode(0, resumed);
+        story.AssertKept("a", "b", "c", "d");
+        Assert.Contains("ring rest: approved by ", resumed.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,6 +40,7 @@ public class DoorsTests
                 ["Hostlock.Platform.Programs.UserShell"] = "it is the door to a shell",
                 ["Hostlock.Platform.Programs.TerminalProgram"] = "it is the door to stty",
                 ["Hostlock.Platform.Programs.DesktopProgram"] = "it is the door to the desktop",
+                ["Hostlock.Platform.Programs.SshKeygen"] = "it is the door to ssh-keygen",
             }),
 
         ["reading a file"] = new(
@@ -80,6 +81,7 @@ public class DoorsTests
             {
                 ["Hostlock.Platform.AtomicFile"] = "it replaces one as it does many",
                 ["Hostlock.Fleets.RepositoryFiles"] = "it is the door",
+                ["Hostlock.Platform.Programs.AllowedSigners"] = "its files are ours, and last no longer than a check",
                 ["Hostlock.Fetching.CachedTexts"] = "the cache is ours",
                 ["Hostlock.Fetching.Git.GitCopies"] = "the copies of repositories are in the cache",
                 ["Hostlock.Fetching.Git.GitExportIgnore"] = "the folder of the index is in the cache",

@@ -50,7 +50,8 @@ public static class FleetFile
     static readonly string[] PolicyKeys = ["scope", "min-age", "max-age"];
     static readonly string[] RingKeys = ["after", "soak", "parallel", "max-failed", "max-absent", "window", "approve"];
     static readonly string[] GroupKeys = ["hosts", "parallel"];
-    static readonly string[] RolloutKeys = [.. MachineKeys, "open", "journal", "notify", "jobs", "memory", "after-build"];
+    static readonly string[] RolloutKeys =
+        [.. MachineKeys, "open", "journal", "notify", "allowed-signers", "jobs", "memory", "after-build"];
     static readonly string[] EngineKeys = ["test", "switch"];
     static readonly string[] GateKeys = [.. GateKinds, "on", "within", "passes"];
 
@@ -323,6 +324,7 @@ public static class FleetFile
             Open = settings.Choice("open", usual.Open),
             Journal = settings.Choice("journal", usual.Journal),
             Notify = settings.Words("notify") ?? usual.Notify,
+            AllowedSigners = settings.Path("allowed-signers"),
         };
     }
 

@@ -64,12 +64,18 @@ public static class RolloutJson
                     Write(json, group);
                 json.WriteEndArray();
                 break;
-            case RolloutEvent.Approved:
+            case RolloutEvent.Approved approved:
                 json.WriteString("event", "approved");
+                if (approved.By is { } person)
+                    json.WriteString("by", person);
                 break;
-            case RolloutEvent.RingApproved(var ring, _):
+            case RolloutEvent.RingApproved(var ring, _) approved:
                 json.WriteString("event", "ringApproved");
                 json.WriteString("ring", ring);
+                if (approved.By is { } by)
+                    json.WriteString("by", by);
+                if (approved.Proof is { } proof)
+                    json.WriteString("proof", proof.ToString());
                 break;
             case RolloutEvent.RingOpened(var ring, var commit, _):
                 json.WriteString("event", "ringOpened");
@@ -266,8 +272,12 @@ public static class RolloutJson
                         : null,
                 },
                 at),
-            "approved" => new RolloutEvent.Approved(at),
-            "ringApproved" => new RolloutEvent.RingApproved(json.GetProperty("ring").GetString()!, at),
+            "approved" => new RolloutEvent.Approved(at) { By = Text(json, "by") },
+            "ringApproved" => new RolloutEvent.RingApproved(json.GetProperty("ring").GetString()!, at)
+            {
+                By = Text(json, "by"),
+                Proof = json.TryGetProperty("proof", out var proof) ? Commit(proof) : null,
+            },
             "ringOpened" => new RolloutEvent.RingOpened(
                 json.GetProperty("ring").GetString()!, json.TryGetProperty("commit", out var commit) ? Commit(commit) : null, at),
             "held" => new RolloutEvent.Held(Name(json.GetProperty("host")), Text(json, "why"), at),

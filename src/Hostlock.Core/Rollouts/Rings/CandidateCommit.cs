@@ -186,9 +186,9 @@ public sealed class CandidateCommit
     static string RootOf(IProcessRunner processes, FleetFolder folder) =>
         GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw RolloutException.NoRepository(folder.Path);
 
-    // The contents of blobs, null for a name that means none. One git reads them all.
+    // The contents of blobs or of another kind of objects, null for a name that means none. One git reads them all.
     internal static async Task<IReadOnlyList<byte[]?>> ReadAsync(
-        IProcessRunner processes, string root, IReadOnlyList<string> names, CancellationToken cancellationToken)
+        IProcessRunner processes, string root, IReadOnlyList<string> names, CancellationToken cancellationToken, string kind = "blob")
     {
         var finished = await processes.RunAsync(
             GitProgram.AskAround(root, "cat-file", "--batch").WithInput(string.Concat(names.Select(name => $"{name}\n"))) with
@@ -210,7 +210,7 @@ public sealed class CandidateCommit
                 continue;
             }
             var length = int.Parse(header.AsSpan(header.LastIndexOf(' ') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
-            found.Add(header.Contains(" blob ", StringComparison.Ordinal) ? rest[..length].ToArray() : null);
+            found.Add(header.Contains($" {kind} ", StringComparison.Ordinal) ? rest[..length].ToArray() : null);
             rest = rest[(length + 1)..];
         }
         return found.Count == names.Count ? found : throw RolloutException.NoCandidate(finished.Errors.Trim());

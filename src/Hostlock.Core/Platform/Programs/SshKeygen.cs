@@ -1,0 +1,30 @@
+namespace Hostlock.Platform.Programs;
+
+/// <summary>Builds all requests for ssh-keygen, which verifies signatures. What is signed goes to its input.</summary>
+public static class SshKeygen
+{
+    const string Name = "ssh-keygen";
+
+    // It asks nobody when it verifies, and reads small files of this machine.
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Asks who may have made a signature, a name a line.</summary>
+    /// <param name="signers">The file of those who may sign, as ssh-keygen(1) describes allowed_signers.</param>
+    /// <param name="signature">The file of the signature.</param>
+    public static ProcessRequest FindPrincipals(string signers, string signature) =>
+        ProcessRequest.Of(Name, "-Y", "find-principals", "-s", signature, "-f", signers) with { TimeLimit = Patience };
+
+    /// <summary>Verifies a signature.</summary>
+    /// <param name="signers">The file of those who may sign.</param>
+    /// <param name="principal">Who is said to have made it.</param>
+    /// <param name="purpose">What it has to be for, its namespace.</param>
+    /// <param name="signature">The file of the signature.</param>
+    /// <param name="contents">What it is about.</param>
+    public static ProcessRequest Verify(
+        string signers, string principal, string purpose, string signature, ReadOnlyMemory<byte> contents) =>
+        ProcessRequest.Of(Name, "-Y", "verify", "-f", signers, "-I", principal, "-n", purpose, "-s", signature) with
+        {
+            Input = contents,
+            TimeLimit = Patience,
+        };
+}

@@ -1,0 +1,190 @@
+using System.Globalization;
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Flakes;
+using Hostlock.Fleets;
+using Hostlock.Platform;
+using Hostlock.Platform.Programs;
+
+namespace Hostlock.Rollouts.Rings;
+
+/// <summary>
+/// Approvals of rings that lie in the repository, so that nobody needs a terminal: a commit on the branch, or an annotated tag, with the
+/// trailer <c>Hostlock-Approve: RING</c>. If hostlock.toml names who may sign, only a signature of theirs counts.
+/// </summary>
+/// <param name="processes">Runs git and ssh-keygen.</param>
+/// <param name="folder">The fleet.</param>
+/// <param name="scratch">A folder of ours for what ssh-keygen reads.</param>
+/// <param name="warned">Is told of an approval that does not count.</param>
+public sealed class WrittenApprovals(IProcessRunner processes, FleetFolder folder, string scratch, Action<Warning> warned)
+{
+    /// <summary>The beginning of the names of tags that are fetched to look for approvals.</summary>
+    public const string Tags = "refs/tags/hostlock/";
+
+    // What git signs tags and commits for.
+    const string Purpose = "git";
+
+    const int MostObjects = 200;
+
+    readonly HashSet<string> _told = new(StringComparer.Ordinal);
+
+    /// <summary>True if only signatures count.</summary>
+    public bool MustBeSigned => folder.Fleet.Rollout.AllowedSigners is not null;
+
+    /// <summary>The approval of a ring of a rollout; null if nobody wrote one that counts.</summary>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="ring">The name of the ring.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">git cannot be asked, the list of who may sign cannot be read, or there is no
+    /// ssh-keygen.</exception>
+    public async Task<RolloutEvent.RingApproved?> FindAsync(
+        Rollout rollout, string ring, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // What is not in a repository has no rings.
+        if (rollout.Plan.Source is not { } source || GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root)
+            return null;
+        var ids = await ListAsync(root, source, cancellationToken);
+        foreach (var (id, written) in await ReadAsync(root, ids, cancellationToken))
+        {
+            if (await IsForAsync(root, rollout, ring, id, written, cancellationToken)
+                && await CheckAsync(ring, id, written, cancellationToken) is { } by)
+                return new(ring, now) { By = by, Proof = id };
+        }
+        return null;
+    }
+
+    /// <summary>Makes sure that each ring of a rollout that is approved and not open yet was approved by a signature that counts, if only
+    /// signatures do. The journal may have come from somebody who can push and cannot sign.</summary>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Approvals that take the place of those that do not count.</returns>
+    /// <exception cref="HostlockException">A ring is approved by nobody who may, or nothing can be asked.</exception>
+    public async Task<IReadOnlyList<RolloutEvent.RingApproved>> RequireAsync(
+        Rollout rollout, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var found = new List<RolloutEvent.RingApproved>();
+        foreach (var (ring, approval) in MustBeSigned ? rollout.ApprovedRings : [])
+        {
+            if (rollout.OpenedRings.ContainsKey(ring) || await StillCountsAsync(rollout, ring, approval, cancellationToken))
+                continue;
+            found.Add(await FindAsync(rollout, ring, now, cancellationToken) ?? throw RolloutException.NotSigned(ring, rollout.Plan.Id));
+        }
+        return found;
+    }
+
+    async Task<bool> StillCountsAsync(Rollout rollout, string ring, RingApproval approval, CancellationToken cancellationToken)
+    {
+        if (approval.Proof is not { } proof || GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root)
+            return false;
+        foreach (var (id, written) in await ReadAsync(root, [proof.ToString()], cancellationToken))
+        {
+            if (await IsForAsync(root, rollout, ring, id, written, cancellationToken))
+                return await CheckAsync(ring, id, written, cancellationToken) is not null;
+        }
+        return false;
+    }
+
+    // The newest tags, and the commits since the rollout was planned that have the trailer.
+    async Task<List<string>> ListAsync(string root, RolloutSource source, CancellationToken cancellationToken)
+    {
+        List<string> tips = ["HEAD"];
+        if (folder.Fleet.Rollout is { Open: RingOpening.Push or RingOpening.Branch } or { Journal: JournalPlace.Git })
+        {
+            var upstream = await Upstream.OfAsync(processes, folder, cancellationToken);
+            await upstream.FetchRefsAsync(Tags, cancellationToken);
+            tips.Add((await upstream.FetchAsync(cancellationToken)).ToString());
+        }
+        var tags = await AskAsync(
+            root, ["for-each-ref", "--sort=-creatordate", Most("--count"), "--format=%(objecttype) %(objectname)", "--", "refs/tags"],
+            cancellationToken);
+        var commits = await AskAsync(
+            root,
+            ["rev-list", Most("--max-count"), "--regexp-ignore-case", $"--grep=^{RingApproval.Trailer}:", .. tips, $"^{source.Base}", "--"],
+            cancellationToken);
+        return
+        [
+            .. tags.Where(line => line.StartsWith("tag ", StringComparison.Ordinal)).Select(line => line["tag ".Length..]),
+            .. commits,
+        ];
+
+        static string Most(string option) => string.Create(CultureInfo.InvariantCulture, $"{option}={MostObjects}");
+    }
+
+    async Task<string[]> AskAsync(string root, IEnumerable<string> words, CancellationToken cancellationToken)
+    {
+        var finished = await processes.RunAsync(GitProgram.AskAround(root, words), cancellationToken);
+        return finished.Succeeded
+            ? finished.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            : throw RolloutException.ApprovalsNotRead(finished.Errors.Trim());
+    }
+
+    async Task<IReadOnlyList<(Revision Id, SignableObject Written)>> ReadAsync(
+        string root, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        var read = new List<(Revision, SignableObject)>();
+        if (ids.Count == 0)
+            return read;
+        foreach (var (kind, parse) in new (string, Parse)[] { ("tag", SignableObject.OfTag), ("commit", SignableObject.OfCommit) })
+        {
+            var contents = await CandidateCommit.ReadAsync(processes, root, ids, cancellationToken, kind);
+            for (var i = 0; i < ids.Count; i++)
+            {
+                if (contents[i] is { } bytes && Revision.TryParse(ids[i]) is { } id)
+                    read.Add((id, parse(bytes)));
+            }
+        }
+        return read;
+    }
+
+    delegate SignableObject Parse(ReadOnlySpan<byte> contents);
+
+    // An approval of an earlier rollout, whose rings have the same names, is none of this one: it names this one, or was made of or after
+    // what this one made.
+    async Task<bool> IsForAsync(
+        string root, Rollout rollout, string ring, Revision id, SignableObject written, CancellationToken cancellationToken)
+    {
+        var values = written.Trailers(RingApproval.Trailer).ToList();
+        if (values.Contains($"{ring} {rollout.Plan.Id}"))
+            return true;
+        if (!values.Contains(ring))
+            return false;
+        var commit = written.Target ?? id;
+        if (commit == rollout.Plan.Source!.Commit)
+            return true;
+        foreach (var opened in rollout.OpenedRings.Values.OfType<Revision>())
+        {
+            if (opened != id && await GitAncestry.IsAncestorAsync(processes, root, opened, commit, cancellationToken) is true)
+                return true;
+        }
+        return false;
+    }
+
+    // Who made it; null if it does not count.
+    async Task<string?> CheckAsync(string ring, Revision id, SignableObject written, CancellationToken cancellationToken)
+    {
+        if (folder.Fleet.Rollout.AllowedSigners is not { } path)
+            return written.By;
+        var list = folder.TryReadBytes(path) ?? throw RolloutException.NoSigners(path);
+        if (list.Length > AllowedSigners.MaximumBytes)
+            throw RolloutException.NoSigners(path);
+        var why = "nobody signed it by an ssh key";
+        if (written.Signature is { } signature)
+        {
+            switch (await new AllowedSigners(processes, list, scratch).CheckAsync(written.Signed, signature, Purpose, cancellationToken))
+            {
+                case SignatureCheck.Counts(var by):
+                    return by;
+                case SignatureCheck.CountsNot(var reason):
+                    why = reason;
+                    break;
+                default:
+                    throw new System.Diagnostics.UnreachableException();
+            }
+        }
+        // One run looks several times.
+        if (_told.Add(id.ToString()))
+            warned(new($"the approval of ring '{ring}' by {id.Shortened} ({written.By}) does not count: {why}"));
+        return null;
+    }
+}
