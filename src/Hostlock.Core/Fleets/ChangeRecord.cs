@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Hostlock.Platform;
 
@@ -19,7 +18,8 @@ public sealed record TakenBackFiles(int Change, int Newest, ImmutableArray<strin
 /// <remarks>What is recorded decides nothing alone: a file is only taken back if it still has the bytes that the change left.</remarks>
 public sealed class ChangeRecord
 {
-    /// <summary>The most changes that are kept, and the most bytes that they may have together. The newest change is always kept.</summary>
+    /// <summary>The most changes that are kept, and the most bytes that their contents may have together. The newest change is always
+    /// kept.</summary>
     public const int MostChanges = 100, MostBytes = 64 * 1024 * 1024;
 
     const string Name = "hostlock-changes", Extension = ".json", TakenBackName = "taken-back";
@@ -52,40 +52,24 @@ public sealed class ChangeRecord
     {
         if (Of(processes, folder) is not { } record)
             return;
-        // Many hosts may have the same lock, and get the same one.
-        var texts = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        var given = new Dictionary<byte[], byte[]>(ReferenceEqualityComparer.Instance);
-        var change = new RecordedChange(
-            [.. words],
-            [
-                .. files.Select(file => new RecordedFile(file.Path, Text(folder.TryReadBytes(file.Path)), Given(file.After)))
-                    .Where(file => !RecordedChange.IsSame(file.Before, file.After)),
-            ]);
-        if (change.Files.IsEmpty)
+        using var written = new RecordedChangeWriter(words);
+        foreach (var (path, after) in files)
+        {
+            var before = folder.TryReadBytes(path);
+            if (before is null ? after is not null : after is not { } made || !made.Span.SequenceEqual(before))
+                written.Add(path, before is null ? (ReadOnlyMemory<byte>?)null : before, after);
+        }
+        if (written.IsEmpty)
             return;
+        var bytes = written.Finish();
         var numbers = record.Numbers();
-        var last = numbers.Count > 0 && RecordedChange.HasWords(record.PathOf(numbers[^1]), change.Words) ? record.Read(numbers[^1]) : null;
+        var last = numbers.Count > 0 && RecordedChangeReader.TryReadHeader(record.PathOf(numbers[^1]))?.Words.SequenceEqual(words) == true
+            ? record.Read(numbers[^1])
+            : null;
         if (last is not null && IsHalf(folder, last))
-            record.Write(Joined(last, change));
+            record.Write(last.Number, Joined(last, RecordedChangeReader.Read(bytes, last.Number, last.When)!).ToBytes());
         else
-            record.Add(change);
-
-        byte[]? Given(ReadOnlyMemory<byte>? contents)
-        {
-            if (contents is not { } memory)
-                return null;
-            if (!MemoryMarshal.TryGetArray(memory, out var part) || part.Array!.Length != memory.Length)
-                return Text(memory.ToArray());
-            return given.TryGetValue(part.Array, out var known) ? known : given[part.Array] = Text(part.Array)!;
-        }
-
-        byte[]? Text(byte[]? bytes)
-        {
-            if (bytes is null)
-                return null;
-            var sum = FlakeRecords.SumOf(bytes);
-            return texts.TryGetValue(sum, out var known) ? known : texts[sum] = bytes;
-        }
+            record.Add(bytes);
     }
 
     /// <summary>All changes that are kept, the newest first.</summary>
@@ -98,23 +82,19 @@ public sealed class ChangeRecord
         return [.. Enumerable.Reverse(TakenBack()).TakeWhile(taken => taken.Newest == newest)];
     }
 
-    /// <summary>Adds a change as the newest, and lets go of the oldest ones if there are too many.</summary>
-    /// <param name="change">The change; its number does not count.</param>
-    /// <returns>The change with its number.</returns>
-    /// <exception cref="PlatformException">It cannot be written.</exception>
-    public RecordedChange Add(RecordedChange change)
+    // Adds a change as the newest, and lets go of the oldest ones if there are too many.
+    void Add(byte[] change)
     {
         var numbers = Numbers();
-        change = change with { Number = numbers.Count > 0 ? numbers[^1] + 1 : FirstNumber };
-        Write(change);
+        numbers.Add(numbers.Count > 0 ? numbers[^1] + 1 : FirstNumber);
+        Write(numbers[^1], change);
         var (kept, bytes) = (0, 0L);
-        foreach (var number in Enumerable.Reverse(numbers.Append(change.Number)))
+        foreach (var number in Enumerable.Reverse(numbers))
         {
-            bytes += new FileInfo(PathOf(number)).Length;
+            bytes += RecordedChangeReader.TryReadHeader(PathOf(number))?.Bytes ?? new FileInfo(PathOf(number)).Length;
             if (++kept > MostChanges || (bytes > MostBytes && kept > 1))
                 AtomicFile.Delete(PathOf(number));
         }
-        return change;
     }
 
     /// <summary>Adds a change as the oldest: it was found in git's history.</summary>
@@ -125,7 +105,7 @@ public sealed class ChangeRecord
     {
         var numbers = Numbers();
         change = change with { Number = numbers.Count > 0 ? numbers[0] - 1 : FirstNumber };
-        Write(change);
+        Write(change.Number, change.ToBytes());
         return change;
     }
 
@@ -190,7 +170,7 @@ public sealed class ChangeRecord
 
     RecordedChange? Read(int number)
     {
-        if (RecordedChange.TryRead(PathOf(number), number) is not { } change)
+        if (RecordedChangeReader.TryRead(PathOf(number), number) is not { } change)
             return null;
         return change with
         {
@@ -198,12 +178,11 @@ public sealed class ChangeRecord
         };
     }
 
-    void Write(RecordedChange change)
+    void Write(int number, byte[] change)
     {
         AtomicFile.CreateFolder(_path);
-        var bytes = change.ToBytes();
-        if (!File.Exists(PathOf(change.Number)) || !RegularFile.Read(PathOf(change.Number), long.MaxValue).AsSpan().SequenceEqual(bytes))
-            AtomicFile.Replace(PathOf(change.Number), bytes);
+        if (!File.Exists(PathOf(number)) || !RegularFile.Read(PathOf(number), long.MaxValue).AsSpan().SequenceEqual(change))
+            AtomicFile.Replace(PathOf(number), change);
     }
 
     string TakenBackPath => Path.Combine(_path, $"{TakenBackName}{Extension}");

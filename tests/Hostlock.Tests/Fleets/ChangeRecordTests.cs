@@ -1,6 +1,7 @@
 using CsCheck;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Undoing;
+using Hostlock.Locks;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets;
@@ -70,6 +71,50 @@ public sealed class ChangeRecordTests : IDisposable
         Assert.Equal("104", Text(Record.Changes().First().Files.Single().After));
     }
 
+    [Fact]
+    public void Only_so_many_bytes_are_kept_but_always_the_last_change()
+    {
+        var most = new string('x', LockFileReader.MaximumBytes - 1);
+        foreach (var i in Enumerable.Range(0, 4))
+            Do("update", ("a", $"{i}{most}"));
+
+        Assert.Equal(["3", "2"], Record.Changes().Select(change => Text(change.Files.Single().After)![..1]));
+    }
+
+    [Fact]
+    public void Locks_that_are_alike_are_recorded_as_what_they_differ_in()
+    {
+        const int hosts = 200;
+        string Lock(int host) => string.Concat(Enumerable.Range(0, 400).Select(
+            line => $"  line {line} of a lock: {(line is 70 or 310 ? $"revision {host}" : "as in all")}\n"));
+        foreach (var host in Enumerable.Range(0, hosts))
+            _folder.Write($"{host}", Lock(host));
+        Begin("promote", [.. Enumerable.Range(1, hosts - 1).Select(host => ($"{host}", (string?)Lock(0)))]);
+
+        Assert.Equal(
+            Enumerable.Range(1, hosts - 1).Select(host => ($"{host}", (string?)Lock(host), (string?)Lock(0))),
+            Record.Changes().Single().Files.Select(file => (file.Path, Text(file.Before), Text(file.After))));
+        Assert.InRange(new FileInfo(_folder[".git/hostlock-changes/50000000.json"]).Length, 1, Lock(0).Length * 2 + (hosts * 400));
+    }
+
+    [Fact]
+    public async Task A_change_that_an_earlier_release_recorded_is_taken_back()
+    {
+        _folder.Write("a", "new");
+        _folder.Write("b", "new");
+        _folder.Write(
+            ".git/hostlock-changes/50000000.json",
+            """
+            {"version":1,"words":["update","plex"],"contents":{"0a":"b2xk","0b":"bmV3"},
+             "files":[{"path":"a","before":"0a","after":"0b"},{"path":"b","before":null,"after":"0b"}]}
+            """);
+
+        await UndoAsync();
+
+        Assert.Equal("old", _folder.Read("a"));
+        Assert.False(File.Exists(_folder["b"]));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{}")]
@@ -78,12 +123,37 @@ public sealed class ChangeRecordTests : IDisposable
             + "\"files\":[{\"path\":\"../a\",\"before\":null,\"after\":\"s\"}]}")]
     [InlineData("{\"version\":1,\"words\":[\"x\"],\"contents\":{},\"files\":[{\"path\":\".git/config\",\"before\":null,\"after\":null}]}")]
     [InlineData("{\"version\":1,\"words\":[\"x\"],\"contents\":{},\"files\":[{\"path\":\"a\",\"before\":null,\"after\":\"none\"}]}")]
+    [InlineData("{\"version\":2,\"words\":[\"x\"],\"files\":[{\"path\":\"a\",\"before\":null,\"after\":0}]}")]
+    [InlineData(
+        "{\"version\":2,\"words\":[\"x\"],\"files\":[{\"path\":\"a\",\"before\":\"AAAA\",\"after\":{\"like\":1,\"parts\":[]}}]}")]
+    [InlineData(
+        "{\"version\":2,\"words\":[\"x\"],"
+            + "\"files\":[{\"path\":\"a\",\"before\":\"AAAA\",\"after\":{\"like\":0,\"parts\":[1,3,\"\"]}}]}")]
+    [InlineData(
+        "{\"version\":2,\"words\":[\"x\"],"
+            + "\"files\":[{\"path\":\"a\",\"before\":\"AAAA\",\"after\":{\"like\":0,\"parts\":[-1,2,\"\"]}}]}")]
+    [InlineData("{\"version\":3,\"words\":[\"x\"],\"files\":[{\"path\":\"a\",\"before\":null,\"after\":\"AAAA\"}]}")]
     public async Task A_record_that_no_hostlock_wrote_is_none(string text)
     {
         _folder.Write(".git/hostlock-changes/50000000.json", text);
 
         Assert.Empty(Record.Changes());
         await Assert.ThrowsAsync<FleetException>(UndoAsync);
+    }
+
+    [Fact]
+    public void A_record_of_a_few_bytes_does_not_fill_the_memory()
+    {
+        // Each contents are twice those before.
+        var files = Enumerable.Range(0, 60).Select(
+            i => $"{{\"path\":\"f{i}\",\"before\":null,\"after\":{{\"like\":{i},"
+                + $"\"parts\":[0,{1L << i},\"\",0,{1L << i},\"\"]}}}}");
+        _folder.Write(
+            ".git/hostlock-changes/50000000.json",
+            "{\"version\":2,\"words\":[\"x\"],\"files\":[{\"path\":\"a\",\"before\":null,\"after\":\"QQ==\"},"
+                + string.Join(',', files) + "]}");
+
+        Assert.Empty(Record.Changes());
     }
 
     [Fact]

@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Hostlock.Flakes;
+using Hostlock.Locks;
+using Hostlock.Platform;
+
+namespace Hostlock.Fleets;
+
+/// <summary>Reads records of changes, also those of the first format, which has the SHA-256 of contents as their names.</summary>
+/// <remarks>
+/// Contents are a number, which is that of contents further up, or a text in Base64, or an object: the number of other contents (like) and
+/// the parts, each the beginning and the length of a run of the other contents, and the bytes that follow it.
+/// </remarks>
+static class RecordedChangeReader
+{
+    internal const int Version = 2;
+
+    internal const string VersionKey = "version", WordsKey = "words", CommitKey = "commit", TimeKey = "time", FilesKey = "files",
+        PathKey = "path", BeforeKey = "before", AfterKey = "after", LikeKey = "like", PartsKey = "parts", BytesKey = "bytes",
+        ContentsKey = "contents";
+
+    const int FirstVersion = 1;
+    const long MaximumBytes = 1024L * 1024 * 1024;
+
+    /// <summary>What is known of a record without the contents of its files.</summary>
+    /// <param name="Words">The words of the command.</param>
+    /// <param name="Bytes">The bytes that all different contents have together.</param>
+    public sealed record Header(ImmutableArray<string> Words, long Bytes);
+
+    /// <summary>Reads the header of a record; null if it is no record.</summary>
+    /// <param name="path">The path of the record.</param>
+    public static Header? TryReadHeader(string path)
+    {
+        try
+        {
+            var bytes = RegularFile.Read(path, MaximumBytes);
+            var json = new Utf8JsonReader(bytes);
+            var words = ImmutableArray.CreateBuilder<string>();
+            var total = (long)bytes.Length;
+            while (json.Read())
+            {
+                if (json.TokenType != JsonTokenType.PropertyName)
+                    continue;
+                // Contents of the first format may be megabytes, and nothing that is asked for follows them.
+                if (json.ValueTextEquals(ContentsKey))
+                    break;
+                var (isWords, isBytes) = (json.ValueTextEquals(WordsKey), json.ValueTextEquals(BytesKey));
+                json.Read();
+                if (isBytes)
+                    total = json.GetInt64();
+                else if (isWords)
+                    while (json.Read() && json.TokenType == JsonTokenType.String)
+                        words.Add(json.GetString()!);
+                else
+                    json.Skip();
+            }
+            return new(words.ToImmutable(), total);
+        }
+        catch (Exception why) when (why is PlatformException or JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads a record; null if it is damaged, of another release, or names a file outside of the flake.</summary>
+    /// <param name="path">The path of the record.</param>
+    /// <param name="number">The number of the change.</param>
+    public static RecordedChange? TryRead(string path, int number)
+    {
+        try
+        {
+            return Read(RegularFile.Read(path, MaximumBytes), number, File.GetLastWriteTimeUtc(path));
+        }
+        catch (Exception why) when (
+            why is PlatformException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+                or ArgumentOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads the bytes of a record; null if it is of another release, or names a file outside of the flake.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="number">The number of the change.</param>
+    /// <param name="when">When the record was written.</param>
+    public static RecordedChange? Read(ReadOnlyMemory<byte> bytes, int number, DateTimeOffset when)
+    {
+        using var document = JsonDocument.Parse(bytes);
+        var root = document.RootElement;
+        Func<JsonElement, byte[]?> contentsOf;
+        switch (root.GetProperty(VersionKey).GetInt32())
+        {
+            case FirstVersion:
+                var named = root.GetProperty(ContentsKey).EnumerateObject()
+                    .ToDictionary(text => text.Name, text => text.Value.GetBytesFromBase64(), StringComparer.Ordinal);
+                contentsOf = element => element.GetString() is { } name ? named[name] : null;
+                break;
+            case Version:
+                contentsOf = new Contents().Of;
+                break;
+            default:
+                return null;
+        }
+        var commit = root.TryGetProperty(CommitKey, out var id) ? Revision.TryParse(id.GetString() ?? "") : null;
+        var change = new RecordedChange(
+            [.. root.GetProperty(WordsKey).EnumerateArray().Select(word => word.GetString() ?? "")],
+            [
+                .. root.GetProperty(FilesKey).EnumerateArray().Select(file => new RecordedFile(
+                    file.GetProperty(PathKey).GetString() ?? "",
+                    contentsOf(file.GetProperty(BeforeKey)),
+                    contentsOf(file.GetProperty(AfterKey)))),
+            ])
+        {
+            Number = number,
+            Commit = commit,
+            When = commit is null ? when : DateTimeOffset.FromUnixTimeSeconds(root.GetProperty(TimeKey).GetInt64()),
+        };
+        return change.Files.All(file => FlakePath.IsWithin(file.Path)) ? change : null;
+    }
+
+    /// <summary>The contents that were read so far. A few bytes may name many, so their length is bounded.</summary>
+    sealed class Contents
+    {
+        readonly List<byte[]> _known = [];
+        long _left = MaximumBytes;
+
+        public byte[]? Of(JsonElement element)
+        {
+            if (element.ValueKind == JsonValueKind.Null)
+                return null;
+            if (element.ValueKind == JsonValueKind.Number)
+                return _known[element.GetInt32()];
+            var bytes = element.ValueKind == JsonValueKind.String
+                ? element.GetBytesFromBase64()
+                : ContentsDelta.Apply(
+                    _known[element.GetProperty(LikeKey).GetInt32()],
+                    PartsOf(element.GetProperty(PartsKey)),
+                    Math.Min(_left, LockFileReader.MaximumBytes)) ?? throw new FormatException();
+            _left -= bytes.Length;
+            _known.Add(bytes);
+            return bytes;
+        }
+
+        static List<DeltaPart> PartsOf(JsonElement list)
+        {
+            var parts = new List<DeltaPart>(list.GetArrayLength() / 3);
+            for (var i = 0; i + 2 < list.GetArrayLength(); i += 3)
+                parts.Add(new(list[i].GetInt32(), list[i + 1].GetInt32(), list[i + 2].GetBytesFromBase64()));
+            return parts;
+        }
+    }
+}
