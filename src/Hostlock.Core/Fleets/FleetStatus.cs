@@ -56,20 +56,20 @@ public sealed record FleetState(Fleet Fleet, IReadOnlyList<LockStatus> Locks, Li
 /// <summary>Reads the state of locks from the files alone. No program is run, and no network is used.</summary>
 public static class FleetStatus
 {
-    /// <summary>Reads locks in parallel, and returns them in the order given.</summary>
+    const int MostInTurn = 32;
+
+    /// <summary>Reads locks, many of them in parallel, and returns them in the order given.</summary>
     public static IReadOnlyList<LockStatus> Read(IReadOnlyList<LockPlace> places)
     {
         var reading = new LockReading();
-        var read = places.AsParallel().AsOrdered().Select(place => Read(place, reading)).ToList();
-        var known = new Dictionary<(string, FlakeRef), (Moment Oldest, Moment Newest)>();
-        foreach (var (name, node) in read.SelectMany(one => Nodes(one.Lock)))
-        {
-            if (node.Locked.LastModified is not { } modified)
-                continue;
-            var (oldest, newest) = known.GetValueOrDefault((name, node.Original), (modified, modified));
-            known[(name, node.Original)] = (modified < oldest ? modified : oldest, modified > newest ? modified : newest);
-        }
-        return [.. read.Select(one => new LockStatus(one.Place, one.Lock, Inputs(one.Place, one.Lock, known), one.Problem))];
+        // Starting threads takes longer than reading a few files.
+        var read = places.Count > MostInTurn
+            ? places.AsParallel().AsOrdered().Select(place => Read(place, reading)).ToList()
+            : [.. places.Select(place => Read(place, reading))];
+        var ages = new InputAges();
+        foreach (var (_, file, _) in read)
+            ages.Add(file);
+        return [.. read.Select(one => new LockStatus(one.Place, one.Lock, Inputs(one.Place, one.Lock, ages), one.Problem))];
     }
 
     static (LockPlace Place, LockFile? Lock, HostlockException? Problem) Read(LockPlace place, LockReading reading)
@@ -84,27 +84,78 @@ public static class FleetStatus
         }
     }
 
-    static IEnumerable<(string Name, LockedNode Node)> Nodes(LockFile? file) =>
-        from input in file?.Root.Inputs ?? NameMap<LockEdge>.Empty
-        where input.Value is LockEdge.Locked
-        select (input.Key, ((LockEdge.Locked)input.Value).Node);
-
-    static ImmutableArray<InputStatus> Inputs(
-        LockPlace place, LockFile? file, Dictionary<(string, FlakeRef), (Moment Oldest, Moment Newest)> known)
+    static ImmutableArray<InputStatus> Inputs(LockPlace place, LockFile? file, InputAges ages)
     {
         if (file is null)
             return [];
         var inputs = ImmutableArray.CreateBuilder<InputStatus>(file.Root.Inputs.Count);
-        foreach (var (name, edge) in file.Root.Inputs)
+        var members = file.Root.Inputs.Members;
+        for (var i = 0; i < members.Length; i++)
         {
+            var (name, edge) = members[i];
             var (behind, isAhead) = (0UL, false);
             if (edge is LockEdge.Locked(var node) && node.Locked.LastModified is { } modified)
             {
-                var (oldest, newest) = known[(name, node.Original)];
-                (behind, isAhead) = (newest.SecondsSince(modified), modified == newest && oldest < newest);
+                var range = ages.Of(i, name, node.Original);
+                (behind, isAhead) = (range.Newest.SecondsSince(modified), modified == range.Newest && range.Oldest < range.Newest);
             }
             inputs.Add(new(name, edge, behind, place.Frozen.TryGetValue(name, out var freeze) ? freeze : null) { IsAhead = isAhead });
         }
-        return inputs.ToImmutable();
+        return inputs.MoveToImmutable();
+    }
+
+    /// <summary>The oldest and the newest revision that the locks have of one input with one reference.</summary>
+    sealed class AgeRange(Moment first)
+    {
+        public Moment Oldest { get; private set; } = first;
+
+        public Moment Newest { get; private set; } = first;
+
+        public void Add(Moment moment)
+        {
+            Oldest = moment < Oldest ? moment : Oldest;
+            Newest = moment > Newest ? moment : Newest;
+        }
+    }
+
+    /// <summary>
+    /// The ages of the inputs of a fleet, by name and reference. Hosts have much the same inputs, and references that were read together
+    /// are one object, so most are found at the place that they had in the lock before.
+    /// </summary>
+    sealed class InputAges
+    {
+        readonly Dictionary<(string, FlakeRef), AgeRange> _known = [];
+        readonly List<(string Name, FlakeRef Original, AgeRange Range)> _likely = [];
+
+        public void Add(LockFile? file)
+        {
+            if (file is null)
+                return;
+            var members = file.Root.Inputs.Members;
+            for (var i = 0; i < members.Length; i++)
+            {
+                if (members[i].Value is not LockEdge.Locked(var node) || node.Locked.LastModified is not { } modified)
+                    continue;
+                if (Find(i, members[i].Key, node.Original) is { } range)
+                    range.Add(modified);
+                else
+                    _known[(members[i].Key, node.Original)] = new(modified);
+            }
+        }
+
+        /// <summary>The range of an input that was added.</summary>
+        public AgeRange Of(int index, string name, FlakeRef original) => Find(index, name, original)!;
+
+        AgeRange? Find(int index, string name, FlakeRef original)
+        {
+            if (index < _likely.Count && _likely[index] is var last && ReferenceEquals(last.Original, original) && last.Name == name)
+                return last.Range;
+            if (!_known.TryGetValue((name, original), out var range))
+                return null;
+            while (_likely.Count <= index)
+                _likely.Add(default);
+            _likely[index] = (name, original, range);
+            return range;
+        }
     }
 }

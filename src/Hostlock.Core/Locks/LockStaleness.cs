@@ -19,21 +19,7 @@ public static class LockStaleness
     /// <param name="flake">The flake.nix.</param>
     /// <param name="file">The lock.</param>
     /// <returns>The inputs in which the lock is behind; none if it is in line.</returns>
-    public static ImmutableArray<StaleInput> Between(Flake flake, LockFile file)
-    {
-        var stale = ImmutableArray.CreateBuilder<StaleInput>();
-        foreach (var (name, declared) in flake.Inputs)
-        {
-            var path = InputPath.Of(name);
-            if (file.EdgeAt(path) is { } edge)
-                stale.AddRange(Between(path, declared, edge));
-            else
-                stale.Add(new(path, "it is not in the lock", declared.Span));
-        }
-        foreach (var name in file.Root.Inputs.Names.Where(name => !flake.Inputs.ContainsKey(name)))
-            stale.Add(new(InputPath.Of(name), "it is in the lock and no longer declared", null));
-        return stale.ToImmutable();
-    }
+    public static ImmutableArray<StaleInput> Between(Flake flake, LockFile file) => new LockComparison(flake).With(file);
 
     /// <summary>The ways in which one entry of a lock is behind its declaration.</summary>
     /// <param name="path">The path of the input.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hostlock.Fetching.Folders;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
@@ -13,16 +14,27 @@ public sealed class HostDeclarations(FlakePlace repository)
 {
     readonly FlakeReader _reader = new();
 
+    // Most hosts are declared by one file, and have no references of their own.
+    readonly ConcurrentDictionary<(string Folder, string File), Lazy<Task<TopFlake>>> _read = [];
+
     /// <summary>Reads the declarations of a flake on disk.</summary>
     /// <param name="folder">The flake.</param>
     /// <param name="processes">The seam to git.</param>
     public static HostDeclarations Of(FleetFolder folder, IProcessRunner processes) => new(PlaceOf(folder, processes));
 
+    /// <summary>Reads the declarations of a flake on disk.</summary>
+    /// <param name="folder">The flake.</param>
+    /// <param name="tree">Its work tree; null if it is in no repository.</param>
+    public static HostDeclarations Of(FleetFolder folder, GitWorkTreeFiles? tree) => new(PlaceOf(folder, tree));
+
     /// <summary>The tree of a flake on disk: its git work tree, or its folder if it is in no repository.</summary>
     /// <param name="folder">The flake.</param>
     /// <param name="processes">The seam to git.</param>
     public static FlakePlace PlaceOf(FleetFolder folder, IProcessRunner processes) =>
-        GitWorkTreeFiles.Around(processes, folder.Path) is { } tree
+        PlaceOf(folder, GitWorkTreeFiles.Around(processes, folder.Path));
+
+    static FlakePlace PlaceOf(FleetFolder folder, GitWorkTreeFiles? tree) =>
+        tree is not null
             ? new(tree, TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Path)))
             : new(new FolderFiles(folder.Path), TreePath.Root);
 
@@ -45,16 +57,9 @@ public sealed class HostDeclarations(FlakePlace repository)
     /// does not exist.</exception>
     public async Task<TopFlake> OfAsync(LockPlace place, CancellationToken cancellationToken)
     {
-        var folder = repository.Folder.Join(TreePath.Parse(place.FlakeFolder));
-        var file = folder.Resolve(place.FlakeFile);
-        if (repository.Files is GitWorkTreeFiles tree
-            && await tree.UnknownAsync(file) is { Count: > 0 } unknown
-            && File.Exists(Path.Combine(tree.Root, file.ToText())))
-            throw FleetException.NotTracked(
-                file.Below(repository.Folder).ToText(),
-                unknown.Select(repository.Folder.WayTo),
-                (await tree.IgnoredAsync(unknown, cancellationToken)).Count > 0);
-        var top = await ReadAsync(folder, place.FlakeFile, cancellationToken);
+        var top = await _read.GetOrAdd(
+            (place.FlakeFolder, place.FlakeFile),
+            _ => new(() => OfFileAsync(place.FlakeFolder, place.FlakeFile, cancellationToken))).Value;
         if (place.References.Count == 0)
             return top;
         var (inputs, warnings) = (top.Flake.Inputs.ToBuilder(), top.Warnings.ToList());
@@ -67,9 +72,18 @@ public sealed class HostDeclarations(FlakePlace repository)
         return top with { Flake = top.Flake with { Inputs = inputs.ToImmutable() }, Warnings = warnings };
     }
 
-    async Task<TopFlake> ReadAsync(TreePath folder, string file, CancellationToken cancellationToken)
+    async Task<TopFlake> OfFileAsync(string flakeFolder, string flakeFile, CancellationToken cancellationToken)
     {
-        var read = await _reader.ReadTopAsync(repository.Files, folder, file, repository.Folder, cancellationToken);
+        var folder = repository.Folder.Join(TreePath.Parse(flakeFolder));
+        var file = folder.Resolve(flakeFile);
+        if (repository.Files is GitWorkTreeFiles tree
+            && await tree.UnknownAsync(file) is { Count: > 0 } unknown
+            && File.Exists(Path.Combine(tree.Root, file.ToText())))
+            throw FleetException.NotTracked(
+                file.Below(repository.Folder).ToText(),
+                unknown.Select(repository.Folder.WayTo),
+                (await tree.IgnoredAsync(unknown, cancellationToken)).Count > 0);
+        var read = await _reader.ReadTopAsync(repository.Files, folder, flakeFile, repository.Folder, cancellationToken);
         // inputs.self adds to what the flake's own tree is (Nix 2.34.8, libflake/flake.cc, applySelfAttrs). Its files in git LFS are those
         // that lie there.
         var found = read.Flake.SelfAttributes.Truth("submodules") == true

@@ -72,7 +72,8 @@ public sealed record CheckedFleet(
         var declared = await declarations.OfAsync(places, cancellationToken);
         var unseen = new Dictionary<string, UnseenFile>(StringComparer.Ordinal);
         var inRepository = "";
-        if (GitWorkTreeFiles.Around(processes, folder.Path) is { } tree)
+        var tree = GitWorkTreeFiles.Around(processes, folder.Path);
+        if (tree is not null)
         {
             if (tree.Root != folder.Path)
                 inRepository = Path.GetRelativePath(tree.Root, folder.Path);
@@ -93,7 +94,7 @@ public sealed record CheckedFleet(
 
             string InFlake(TreePath path) => Path.GetRelativePath(folder.Path, Path.Combine(tree.Root, path.ToText()));
         }
-        var locks = await UnmergedLock.MarkAsync(FleetStatus.Read(places), folder, processes, cancellationToken);
+        var locks = await UnmergedLock.MarkAsync(FleetStatus.Read(places), tree, cancellationToken);
         return new(folder, locks, place => declared[place], unseen, now)
         {
             FolderInRepository = inRepository,

@@ -1,8 +1,10 @@
 using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Flakes;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Checks.Rules;
 using Hostlock.Fleets.Merging;
 using Hostlock.Locks;
+using Hostlock.Nar;
 using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Checks;
@@ -30,27 +32,33 @@ public static class LockMarks
     public static async Task<MarkedLocks> AddAsync(
         IReadOnlyList<LockStatus> locks, FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
     {
-        var merged = await UnmergedLock.MarkAsync(locks, folder, processes, cancellationToken);
-        var (compared, notCompared) = await MarkUncommittedAsync(merged, folder, processes, cancellationToken);
-        var (marked, unread) = await MarkStaleAsync(compared, HostDeclarations.Of(folder, processes), cancellationToken);
+        var tree = GitWorkTreeFiles.Around(processes, folder.Path);
+        var merged = await UnmergedLock.MarkAsync(locks, tree, cancellationToken);
+        var (compared, notCompared) = await MarkUncommittedAsync(merged, tree, cancellationToken);
+        var (marked, unread) = await MarkStaleAsync(compared, HostDeclarations.Of(folder, tree), cancellationToken);
         return new(marked, unread, notCompared);
     }
 
     static async Task<(IReadOnlyList<LockStatus>, HostlockException?)> MarkUncommittedAsync(
-        IReadOnlyList<LockStatus> locks, FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
+        IReadOnlyList<LockStatus> locks, GitWorkTreeFiles? tree, CancellationToken cancellationToken)
     {
-        if (GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root)
+        if (tree is null)
             return (locks, null);
-        // A flake without inputs has an empty lock, and no file.
-        var paths = locks.Where(status => status.Lock is not null && File.Exists(status.Place.FullPath))
-            .Select(status => (status.Place.FullPath, Path: GitWorkTreeFiles.PathOf(root, status.Place.FullPath)))
-            .Where(file => !file.Path.StartsWith("../", StringComparison.Ordinal))
-            .DistinctBy(file => file.FullPath)
-            .ToDictionary(file => file.FullPath, file => file.Path, StringComparer.Ordinal);
+        var paths = new Dictionary<string, string>(locks.Count, StringComparer.Ordinal);
+        var known = new HashSet<TreePath>();
+        foreach (var status in locks)
+        {
+            // A flake without inputs has an empty lock, and no file.
+            if (status.Lock is null || (ReferenceEquals(status.Lock, LockFile.Empty) && !File.Exists(status.Place.FullPath)))
+                continue;
+            var path = GitWorkTreeFiles.PathOf(tree.Root, status.Place.FullPath, known);
+            if (!path.StartsWith("../", StringComparison.Ordinal))
+                paths[status.Place.FullPath] = path;
+        }
         try
         {
-            var found = await UncommittedFiles.AmongAsync(processes, root, [.. paths.Values.Distinct()], cancellationToken);
-            return ([.. locks.Select(Marked)], null);
+            var found = await UncommittedFiles.AmongAsync(tree, [.. paths.Values.Distinct()], cancellationToken);
+            return (found.Count == 0 ? locks : [.. locks.Select(Marked)], null);
 
             LockStatus Marked(LockStatus status) =>
                 paths.TryGetValue(status.Place.FullPath, out var path) && found.Contains(path)
@@ -67,6 +75,7 @@ public static class LockMarks
         IReadOnlyList<LockStatus> locks, HostDeclarations declarations, CancellationToken cancellationToken)
     {
         var problems = new Dictionary<string, HostlockException>(StringComparer.Ordinal);
+        var comparisons = new Dictionary<Flake, (LockComparison Comparison, bool CanBeLocked)>(ReferenceEqualityComparer.Instance);
         var marked = new List<LockStatus>(locks.Count);
         foreach (var status in locks)
         {
@@ -76,8 +85,10 @@ public static class LockMarks
             try
             {
                 var flake = (await declarations.OfAsync(status.Place, cancellationToken)).Flake;
-                if (LockStaleness.Between(flake, file) is { IsEmpty: false } inputs)
-                    marked[^1] = status with { Stale = new(inputs, !DanglingFollows.Undeclared(flake).Any()) };
+                if (!comparisons.TryGetValue(flake, out var known))
+                    comparisons[flake] = known = (new(flake), !DanglingFollows.Undeclared(flake).Any());
+                if (known.Comparison.With(file) is { IsEmpty: false } inputs)
+                    marked[^1] = status with { Stale = new(inputs, known.CanBeLocked) };
             }
             catch (HostlockException why)
             {

@@ -1,4 +1,5 @@
 using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Nar;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
 
@@ -19,17 +20,22 @@ public sealed record UnmergedLock(LockPlace Place, UnmergedFile File)
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The index cannot be read.</exception>
     public static async Task<IReadOnlyList<UnmergedLock>> ReadAsync(
-        FleetFolder folder, IReadOnlyList<LockPlace> places, IProcessRunner processes, CancellationToken cancellationToken)
+        FleetFolder folder, IReadOnlyList<LockPlace> places, IProcessRunner processes, CancellationToken cancellationToken) =>
+        await ReadAsync(GitWorkTreeFiles.Around(processes, folder.Path), places, cancellationToken);
+
+    static async Task<IReadOnlyList<UnmergedLock>> ReadAsync(
+        GitWorkTreeFiles? tree, IReadOnlyList<LockPlace> places, CancellationToken cancellationToken)
     {
-        if (GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root)
+        if (tree is null)
             return [];
-        var files = await UnmergedFile.ReadAsync(processes, root, cancellationToken);
+        var files = await UnmergedFile.ReadAsync(tree, cancellationToken);
         if (files.Count == 0)
             return [];
+        var known = new HashSet<TreePath>();
         return
         [
             .. from place in places
-               let path = GitWorkTreeFiles.PathOf(root, place.FullPath)
+               let path = GitWorkTreeFiles.PathOf(tree.Root, place.FullPath, known)
                where files.ContainsKey(path)
                select new UnmergedLock(place, files[path]),
         ];
@@ -54,14 +60,13 @@ public sealed record UnmergedLock(LockPlace Place, UnmergedFile File)
 
     /// <summary>The state of locks, with a mark on those that are not merged.</summary>
     /// <param name="locks">The state without marks.</param>
-    /// <param name="folder">The fleet.</param>
-    /// <param name="processes">As for <see cref="ReadAsync"/>.</param>
+    /// <param name="tree">The work tree of the fleet; null if the fleet is in no repository.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The index cannot be read.</exception>
     public static async Task<IReadOnlyList<LockStatus>> MarkAsync(
-        IReadOnlyList<LockStatus> locks, FleetFolder folder, IProcessRunner processes, CancellationToken cancellationToken)
+        IReadOnlyList<LockStatus> locks, GitWorkTreeFiles? tree, CancellationToken cancellationToken)
     {
-        var unmerged = await ReadAsync(folder, [.. locks.Select(status => status.Place)], processes, cancellationToken);
+        var unmerged = await ReadAsync(tree, [.. locks.Select(status => status.Place)], cancellationToken);
         if (unmerged.Count == 0)
             return locks;
         var files = unmerged.Select(found => found.Place.FullPath).ToHashSet(StringComparer.Ordinal);

@@ -23,13 +23,17 @@ sealed class GitIndex
     /// <param name="Path">The path from the root of the work tree.</param>
     /// <param name="Mode">The mode as in a tree object: 0x81A4 (100644), 0x81ED (100755), 0xA000 for a link, 0xE000 for a
     /// submodule.</param>
-    /// <param name="Id">The id of the blob.</param>
+    /// <param name="IdBytes">The id of the blob, twenty bytes.</param>
     /// <param name="Stage">0, or in a merge that is not settled 1 for the common version, 2 for ours and 3 for theirs.</param>
     /// <param name="IsPlain">False if a merge is unresolved, and for an intent to add.</param>
     /// <param name="IsAssumed">True if git was told to treat the file as unchanged (assume-unchanged, skip-worktree).</param>
     /// <param name="Seen">The state of the file when git last compared its contents.</param>
-    public readonly record struct Entry(TreePath Path, uint Mode, string Id, int Stage, bool IsPlain, bool IsAssumed, Stamp Seen)
+    public readonly record struct Entry(
+        TreePath Path, uint Mode, ReadOnlyMemory<byte> IdBytes, int Stage, bool IsPlain, bool IsAssumed, Stamp Seen)
     {
+        /// <summary>The id of the blob, forty hexadecimal digits.</summary>
+        public string Id => Convert.ToHexStringLower(IdBytes.Span);
+
         /// <summary>True for a submodule.</summary>
         public bool IsSubmodule => (Mode & 0xF000) == 0xE000;
     }
@@ -45,6 +49,22 @@ sealed class GitIndex
 
     /// <summary>When the index was written: seconds and nanoseconds.</summary>
     public (long Seconds, long Nanoseconds) Written { get; }
+
+    /// <summary>The entry of a file, or the first of them if a merge is not settled; null if the index has none.</summary>
+    /// <param name="path">The path from the root of the work tree.</param>
+    public Entry? Find(TreePath path)
+    {
+        var (low, high) = (0, Entries.Count);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (Entries[middle].Path.CompareTo(path) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low < Entries.Count && Entries[low].Path == path ? Entries[low] : null;
+    }
 
     /// <summary>Reads the index of a repository; null if it is of a kind that only git reads (split, sparse, newer).</summary>
     /// <exception cref="FetchException">The index is damaged.</exception>
@@ -118,10 +138,15 @@ sealed class GitIndex
             entries.Add(reader.Next());
         if (reader.Extensions() is not (var tree, true))
             return null;
-        // Only a split index has entries without a name; they change entries of the shared index. Only a sparse one has folders.
-        return entries.TrueForAll(entry => !entry.Path.IsRoot && (entry.Mode & 0xF000) != 0x4000)
-            ? new(entries, tree, written)
-            : throw FetchException.BadIndex(path);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            // Only a split index has entries without a name; they change entries of the shared index. Only a sparse one has folders.
+            if (entries[i].Path.IsRoot
+                || (entries[i].Mode & 0xF000) == 0x4000
+                || (i > 0 && entries[i - 1].Path.CompareTo(entries[i].Path) > 0))
+                throw FetchException.BadIndex(path);
+        }
+        return new(entries, tree, written);
     }
 
     // Null if the version is not one of those that are read here.
@@ -161,9 +186,11 @@ sealed class GitIndex
         /// <param name="isFolder">True if it is a folder of a sparse index, whose name ends with a slash.</param>
         public TreePath Path(bool isFolder = false)
         {
-            var name = isFolder && Name.EndsWith("/"u8) ? Name[..^1] : Name;
-            CheckName(name);
-            return TreePath.OfCanonical(name.ToArray());
+            var name = version == 4 ? (ReadOnlyMemory<byte>)_joined.AsSpan(_name).ToArray() : bytes.AsMemory(_name);
+            if (isFolder && name.Span.EndsWith("/"u8))
+                name = name[..^1];
+            CheckName(name.Span);
+            return TreePath.OfCanonical(name);
         }
 
         /// <summary>Reads past the next entry, and keeps its name.</summary>
@@ -195,7 +222,7 @@ sealed class GitIndex
             return new(
                 Path(isFolder: (Int(entry, 24) & 0xF000) == 0x4000),
                 Int(entry, 24),
-                Convert.ToHexStringLower(entry.Slice(40, 20)),
+                bytes.AsMemory(start + 40, 20),
                 stage,
                 IsPlain: stage == 0 && !isIntent,
                 IsAssumed: (flags & 0x8000) != 0 || (extended & 0x4000) != 0,
@@ -267,7 +294,9 @@ sealed class GitIndex
         // A tracked path does not lead out of the work tree.
         void CheckName(ReadOnlySpan<byte> name)
         {
-            if (name.IsEmpty)
+            // Names that begin with a point are few.
+            if (name.IsEmpty
+                || (name[0] is not ((byte)'.' or (byte)'/') && name[^1] != '/' && name.IndexOf("/."u8) < 0 && name.IndexOf("//"u8) < 0))
                 return;
             foreach (var range in name.Split((byte)'/'))
             {

@@ -16,22 +16,45 @@ public sealed class GitWorkTreeFiles : TreeFiles
 {
     const int MaximumLinks = 40;
 
+    readonly Lazy<GitIndex?> _index;
+    readonly Lazy<Task<IReadOnlyList<GitListing.Line>>> _listing;
     readonly Lazy<Task<Tracked>> _tracked;
     readonly Lazy<TreeFiles> _withSubmodules;
     readonly FolderFiles _files;
     readonly IProcessRunner? _processes;
 
-    GitWorkTreeFiles(
-        string root, Func<Task<IEnumerable<TreePath>>> list, Func<TreeFiles, TreeFiles>? mount, IProcessRunner? processes = null)
+    GitWorkTreeFiles(string root, IEnumerable<TreePath>? paths, Func<TreeFiles, TreeFiles>? mount, IProcessRunner? processes = null)
     {
         (Root, _processes) = (root, processes);
         _withSubmodules = new(() => mount is null ? this : mount(this));
         _files = new(root);
-        _tracked = new(async () => Tracked.Of(await list()));
+        _index = new(() => GitIndex.Read(Place));
+        _listing = new(async () =>
+        {
+            using var repository = OpenRepository();
+            return await GitListing.OfAsync(repository, CancellationToken.None);
+        });
+        _tracked = new(async () => Tracked.Of(paths ?? await ListAsync()));
     }
 
     /// <summary>The folder of the work tree.</summary>
     public string Root { get; }
+
+    /// <summary>The index, which is read once; null if it is of a kind that only git reads.</summary>
+    /// <exception cref="FetchException">The folder is no work tree any more, or the index is damaged.</exception>
+    internal GitIndex? Index => _index.Value;
+
+    GitPlace Place => GitPlace.OfWorkTree(Root) ?? throw FetchException.NoRepository(Root);
+
+    /// <summary>What git lists, for an index that it alone reads. It is asked once.</summary>
+    /// <param name="cancellationToken">Stops waiting for it.</param>
+    /// <exception cref="FetchException">git does not list the files.</exception>
+    internal Task<IReadOnlyList<GitListing.Line>> ListingAsync(CancellationToken cancellationToken) =>
+        _listing.Value.WaitAsync(cancellationToken);
+
+    /// <summary>Opens the repository of the work tree.</summary>
+    /// <exception cref="FetchException">The folder is no work tree any more.</exception>
+    internal GitRepository OpenRepository() => new(_processes!, Place, Root);
 
     /// <summary>The work tree that a folder lies in, told from the files alone; null if it is in no repository.</summary>
     /// <param name="processes">The seam to git, which is asked only if the index is of a kind that it alone reads.</param>
@@ -65,7 +88,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
     {
         cancellationToken.ThrowIfCancellationRequested();
         return Path.Exists(Path.Combine(root, ".git"))
-            ? [.. Tracked.Of(await ListAsync(processes, root)).Files.Select(file => file.ToText())]
+            ? [.. (await Of(processes, root, 1)._tracked.Value).Files.Select(file => file.ToText())]
             :
             [
                 .. Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
@@ -74,7 +97,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
     }
 
     /// <summary>A work tree whose tracked files are known.</summary>
-    internal static GitWorkTreeFiles Of(string root, IEnumerable<TreePath> paths) => new(root, () => Task.FromResult(paths), mount: null);
+    internal static GitWorkTreeFiles Of(string root, IEnumerable<TreePath> paths) => new(root, paths, mount: null);
 
     /// <inheritdoc/>
     public override ValueTask<TreeFiles> WithSubmodulesAsync(CancellationToken cancellationToken) =>
@@ -84,7 +107,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
     public override async ValueTask<TreeItem?> FindAsync(TreePath path, CancellationToken cancellationToken)
     {
         var tracked = await _tracked.Value;
-        return tracked.Files.Contains(path) || tracked.Folders.Contains(path) ? await _files.FindAsync(path, cancellationToken) : null;
+        return tracked.HasFile(path) || tracked.HasFolder(path) ? await _files.FindAsync(path, cancellationToken) : null;
     }
 
     /// <summary>
@@ -93,7 +116,9 @@ public sealed class GitWorkTreeFiles : TreeFiles
     /// </summary>
     /// <param name="root">The folder of the work tree.</param>
     /// <param name="file">The file, as an absolute path.</param>
-    public static string PathOf(string root, string file)
+    /// <param name="known">The folders of the work tree that are known to be no links, which it adds to; null if this is the only
+    /// file.</param>
+    public static string PathOf(string root, string file, HashSet<TreePath>? known = null)
     {
         var written = Path.GetRelativePath(root, file);
         if (written.StartsWith("../", StringComparison.Ordinal))
@@ -101,7 +126,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
         var path = TreePath.Parse(written);
         for (var links = 0; links < MaximumLinks; links++)
         {
-            if (LinkOn(root, path) is not var (link, place))
+            if (LinkOn(root, path, known) is not var (link, place))
                 return path.ToText();
             path = place.Join(path.Below(link));
         }
@@ -117,13 +142,13 @@ public sealed class GitWorkTreeFiles : TreeFiles
     /// <returns>The paths as git takes them; none if git knows the file.</returns>
     public async Task<IReadOnlyList<TreePath>> UnknownAsync(TreePath path)
     {
-        var tracked = (await _tracked.Value).Files;
+        var tracked = await _tracked.Value;
         var unknown = new List<TreePath>();
         for (var links = 0; links < MaximumLinks; links++)
         {
             var found = LinkOn(Root, path);
             var step = found?.Link ?? path;
-            if (!tracked.Contains(step))
+            if (!tracked.HasFile(step))
                 unknown.Add(step);
             if (found is not var (link, place))
                 break;
@@ -157,23 +182,27 @@ public sealed class GitWorkTreeFiles : TreeFiles
         GitRules.RefuseOdd(Root, files.Select(file => TreePath.Parse(Path.GetRelativePath(Root, file))));
 
     // The first link on the way to a path, or at its end, and the place in the work tree that it leads to; null if no link leads to one.
-    static (TreePath Link, TreePath Place)? LinkOn(string root, TreePath path)
+    static (TreePath Link, TreePath Place)? LinkOn(string root, TreePath path, HashSet<TreePath>? known = null)
     {
         foreach (var step in path.Folders.Append(path))
         {
+            if (known?.Contains(step) == true)
+                continue;
             byte[] at = [.. Encoding.UTF8.GetBytes(root), (byte)'/', .. step.Bytes];
             if (UnixFiles.Look(at) is { Kind: UnixFiles.Kind.Link })
                 return Encoding.UTF8.GetString(UnixFiles.ReadLink(at)) is var target && !target.StartsWith('/')
                     && step.Folder.ResolveWithin(target) is { } place
                     ? (step, place)
                     : null;
+            if (step.Bytes.Length < path.Bytes.Length)
+                known?.Add(step);
         }
         return null;
     }
 
     static GitWorkTreeFiles Of(IProcessRunner processes, string root, int depth) => new(
         root,
-        () => ListAsync(processes, root),
+        paths: null,
         files =>
             GitSubmodule.CheckedOut(root, root, depth)
                 .Select(submodule => (submodule.Path, Of(processes, submodule.Folder, depth + 1)._withSubmodules.Value))
@@ -181,30 +210,38 @@ public sealed class GitWorkTreeFiles : TreeFiles
             is { Count: > 0 } mounts ? new MountedFiles(files, mounts) : files,
         processes);
 
-    static async Task<IEnumerable<TreePath>> ListAsync(IProcessRunner processes, string root)
-    {
-        var place = GitPlace.OfWorkTree(root) ?? throw FetchException.NoRepository(root);
-        if (GitIndex.Read(place) is { } index)
-            return index.Entries.Where(entry => !entry.IsSubmodule).Select(entry => entry.Path);
-        return (await GitListing.OfAsync(new(processes, place, root), CancellationToken.None))
-            .Where(file => !file.IsSubmodule)
-            .Select(file => file.Path);
-    }
+    async Task<IEnumerable<TreePath>> ListAsync() => Index is { } index
+        ? index.Entries.Where(entry => !entry.IsSubmodule).Select(entry => entry.Path)
+        : (await _listing.Value).Where(file => !file.IsSubmodule).Select(file => file.Path);
 
-    sealed record Tracked(HashSet<TreePath> Files, HashSet<TreePath> Folders)
+    /// <summary>The tracked files, in the order of their bytes, each once.</summary>
+    sealed record Tracked(List<TreePath> Files)
     {
-        /// <summary>Makes the set of tracked files and of the folders that hold them.</summary>
         public static Tracked Of(IEnumerable<TreePath> paths)
         {
-            var tracked = new Tracked([], [TreePath.Root]);
-            foreach (var file in paths)
+            var (files, isSorted) = (new List<TreePath>(), true);
+            foreach (var path in paths)
             {
-                tracked.Files.Add(file);
-                for (var at = file.Folder; tracked.Folders.Add(at); at = at.Folder)
-                {
-                }
+                var order = files.Count == 0 ? -1 : files[^1].CompareTo(path);
+                isSorted &= order <= 0;
+                // The versions of a file that is not merged are one file.
+                if (order != 0)
+                    files.Add(path);
             }
-            return tracked;
+            if (!isSorted)
+                files.Sort();
+            return new(files);
+        }
+
+        public bool HasFile(TreePath path) => Files.BinarySearch(path) >= 0;
+
+        public bool HasFolder(TreePath path)
+        {
+            if (path.IsRoot)
+                return true;
+            // The files in a folder stand together, at the place of its name with a slash.
+            var at = ~Files.BinarySearch(TreePath.OfCanonical((byte[])[.. path.Bytes, (byte)'/']));
+            return at >= 0 && at < Files.Count && Files[at].IsWithin(path);
         }
     }
 }

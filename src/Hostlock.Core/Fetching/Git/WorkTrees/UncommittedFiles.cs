@@ -14,18 +14,16 @@ public static class UncommittedFiles
 
     /// <summary>Those of some files that the commit of HEAD does not have as they lie there. Files that git could not merge, and files of
     /// submodules, are not judged.</summary>
-    /// <param name="processes">The seam to git.</param>
-    /// <param name="root">The folder of the work tree.</param>
+    /// <param name="tree">The work tree.</param>
     /// <param name="files">Paths from the root, as git knows the files; each exists.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The repository cannot be read.</exception>
     public static async Task<IReadOnlySet<string>> AmongAsync(
-        IProcessRunner processes, string root, IReadOnlyCollection<string> files, CancellationToken cancellationToken)
+        GitWorkTreeFiles tree, IReadOnlyCollection<string> files, CancellationToken cancellationToken)
     {
-        var place = GitPlace.OfWorkTree(root) ?? throw FetchException.NoRepository(root);
-        using var repository = new GitRepository(processes, place, root);
+        using var repository = tree.OpenRepository();
         var found = new HashSet<string>(StringComparer.Ordinal);
-        var known = await KnownAsync(repository, files, cancellationToken);
+        var known = await KnownAsync(repository, tree, files, cancellationToken);
         foreach (var (file, state) in known.Files.Where(file => !file.Value.IsAsInIndex))
             found.Add(file);
         if (!known.MayBeStaged)
@@ -45,41 +43,41 @@ public static class UncommittedFiles
     sealed record Indexed(Dictionary<string, (string? Id, bool IsAsInIndex)> Files, bool MayBeStaged);
 
     static async Task<Indexed> KnownAsync(
-        GitRepository repository, IReadOnlyCollection<string> files, CancellationToken cancellationToken)
+        GitRepository repository, GitWorkTreeFiles tree, IReadOnlyCollection<string> files, CancellationToken cancellationToken)
     {
-        var known = files.ToDictionary(file => file, _ => ((string?)null, false), StringComparer.Ordinal);
-        var root = Encoding.UTF8.GetBytes(repository.Place.WorkTree!);
-        var wanted = files.ToDictionary(TreePath.Parse, file => file);
-        if (GitIndex.Read(repository.Place) is not { } index)
+        var known = new Dictionary<string, (string?, bool)>(files.Count, StringComparer.Ordinal);
+        var root = Encoding.UTF8.GetBytes(tree.Root);
+        if (tree.Index is not { } index)
         {
-            foreach (var line in await GitListing.OfAsync(repository, cancellationToken))
-                Add(line.Path, line.Stage == 0, line.IsSubmodule, () => (line.Id, IsBlob(line.Path, line.Id)));
+            var listed = (await tree.ListingAsync(cancellationToken)).ToLookup(line => line.Path);
+            foreach (var file in files)
+            {
+                var path = TreePath.Parse(file);
+                if (path.Folders.Append(path).Any(step => listed[step].Any(line => line.IsSubmodule)))
+                    continue;
+                if (!listed[path].Any())
+                    known[file] = (null, false);
+                else if (listed[path].First() is { Stage: 0, Id: var id })
+                    known[file] = (id, IsBlob(path, id));
+            }
             return new(known, MayBeStaged: true);
         }
-        foreach (var entry in index.Entries)
-            Add(
-                entry.Path,
-                entry.Stage == 0,
-                entry.IsSubmodule,
-                () => !entry.IsPlain ? (null, false)
-                    : (entry.Id, entry.IsAssumed || GitWorkTreeState.IsAsInIndex(entry, FullPath(entry.Path), index)));
-        return new(known, await MayBeStagedAsync(repository, index, cancellationToken));
-
-        void Add(TreePath path, bool isMerged, bool isSubmodule, Func<(string?, bool)> state)
+        foreach (var file in files)
         {
-            if (isSubmodule)
+            var path = TreePath.Parse(file);
+            if (index.Find(path) is not { } entry)
             {
-                foreach (var inside in wanted.Where(file => file.Key.IsWithin(path)))
-                    known.Remove(inside.Value);
+                if (!path.Folders.Any(step => index.Find(step) is { IsSubmodule: true }))
+                    known[file] = (null, false);
             }
-            else if (wanted.TryGetValue(path, out var file))
+            else if (entry is { Stage: 0, IsSubmodule: false })
             {
-                if (isMerged)
-                    known[file] = state();
-                else
-                    known.Remove(file);
+                known[file] = entry.IsPlain
+                    ? (entry.Id, entry.IsAssumed || GitWorkTreeState.IsAsInIndex(entry, FullPath(path), index))
+                    : (null, false);
             }
         }
+        return new(known, await MayBeStagedAsync(repository, index, cancellationToken));
 
         bool IsBlob(TreePath path, string id)
         {

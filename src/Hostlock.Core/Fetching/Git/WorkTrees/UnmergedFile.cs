@@ -1,5 +1,3 @@
-using Hostlock.Platform;
-
 namespace Hostlock.Fetching.Git.WorkTrees;
 
 /// <summary>A file that git could not merge. Until somebody settles it, the index keeps its versions apart.</summary>
@@ -12,19 +10,16 @@ public sealed record UnmergedFile(string Path, string? Common, string? Ours, str
 {
     /// <summary>The files of a work tree that are not merged, by path. git is started only if the index is of a kind that it alone
     /// reads.</summary>
-    /// <param name="processes">The seam to git.</param>
-    /// <param name="root">The folder of the work tree.</param>
+    /// <param name="tree">The work tree.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The index cannot be read.</exception>
     public static async Task<IReadOnlyDictionary<string, UnmergedFile>> ReadAsync(
-        IProcessRunner processes, string root, CancellationToken cancellationToken)
+        GitWorkTreeFiles tree, CancellationToken cancellationToken)
     {
-        var place = GitPlace.OfWorkTree(root) ?? throw FetchException.NoRepository(root);
-        var stages = GitIndex.Read(place) is { } index
-            ? index.Entries.Select(entry => (entry.Path, entry.Stage, entry.Id))
-            : (await GitListing.OfAsync(new(processes, place, root), cancellationToken)).Select(file => (file.Path, file.Stage, file.Id));
-        return stages.Where(version => version.Stage > 0)
-            .GroupBy(version => version.Path.ToText(), version => (version.Stage, version.Id))
+        var stages = tree.Index is { } index
+            ? index.Entries.Where(entry => entry.Stage > 0).Select(entry => (entry.Path, entry.Stage, entry.Id))
+            : (await tree.ListingAsync(cancellationToken)).Where(file => file.Stage > 0).Select(file => (file.Path, file.Stage, file.Id));
+        return stages.GroupBy(version => version.Path.ToText(), version => (version.Stage, version.Id))
             .ToDictionary(
                 file => file.Key,
                 file => new UnmergedFile(file.Key, Of(file, 1), Of(file, 2), Of(file, 3)),

@@ -105,7 +105,8 @@ public sealed class UncommittedFilesTests : IDisposable
 
     async Task<IEnumerable<string>> AmongAsync(string root, string[] files)
     {
-        var found = await UncommittedFiles.AmongAsync(_processes, root, files, TestContext.Current.CancellationToken);
+        var tree = GitWorkTreeFiles.Around(_processes, root)!;
+        var found = await UncommittedFiles.AmongAsync(tree, files, TestContext.Current.CancellationToken);
         return found.Order(StringComparer.Ordinal);
     }
 }
