@@ -10,14 +10,35 @@ held=$root/run/nixos/switch-to-configuration.lock
 # A service that does not answer must not keep us.
 bounded() { if command -v timeout >/dev/null 2>&1; then timeout 5 "$@"; else "$@"; fi; }
 
-# What a link leads to; nothing if it leads nowhere, where readlink would print the link.
-lead() { to=$(readlink -f "$1" 2>/dev/null) && [ -e "$to" ] && printf %s "${to#"$root"}"; }
+# A program that is started costs a machine as much as some hundred lines of sh, and probes are many: what follows gives its answer in a
+# variable, and starts one program where it cannot do without.
 
-# The system of a profile. deploy-rs puts a folder of links around it, so the folder that nixos-version really lies in tells.
-top() { if to=$(lead "$1/nixos-version") && [ -n "$to" ]; then printf %s "${to%/*}"; else lead "$1"; fi; }
+# The first line of a file, as `first`; nothing if it cannot be read. Not for /proc/sys, where the kernel gives each reader one piece.
+line() {
+  first=
+  { IFS= read -r first <"$1"; } 2>/dev/null || [ -n "$first" ]
+}
 
-# The numbers of the generations, the newest first.
-numbers() { ls "${profile%/*}" 2>/dev/null | sed -n 's/^system-\([0-9][0-9]*\)-link$/\1/p' | sort -rn; }
+# What a link leads to, as `to`; nothing if it leads nowhere, where readlink would name the link.
+lead() {
+  to=$(readlink -f "$1" 2>/dev/null) && [ -e "$to" ] || to=
+  to=${to#"$root"}
+  [ -n "$to" ]
+}
+
+# The system of a profile, as `to`. deploy-rs puts a folder of links around it, so the folder that nixos-version really lies in tells.
+top() {
+  if lead "$1/nixos-version"; then to=${to%/*}; else lead "$1"; fi
+}
+
+# Prints the numbers of the generations, the newest first.
+numbers() {
+  for link in "$profile"-*-link; do
+    number=${link#"$profile-"}
+    number=${number%-link}
+    case $number in '' | *[!0-9]*) ;; *) echo "$number" ;; esac
+  done | sort -rn
+}
 
 # True while the unit of a switch runs. Its name is that of nixos-rebuild.
 is_active() {

@@ -8,65 +8,105 @@ booted=$root/run/booted-system
 
 say() { printf '%s\t%s\n' "$1" "$2"; }
 
-# The first line of a file; nothing if it cannot be read.
-line() { head -n 1 "$1" 2>/dev/null; }
+# Says a small file in base64, on one line; nothing if it is larger than $3 bytes or cannot be read.
+packed() {
+  [ -r "$2" ] && size=$(wc -c <"$2") && [ "$size" -le "$3" ] || return
+  printf '%s\t' "$1"
+  base64 <"$2" | tr -d '\n'
+  echo
+}
 
-# A small file in base64, on one line; nothing if it is larger than $2 bytes or cannot be read.
-packed() { [ -r "$1" ] && [ "$(wc -c <"$1")" -le "$2" ] && base64 <"$1" | tr -d '\n'; }
-
-# The SHA-256 of the lock that a system carries; a dash if it carries none.
-carried() { if [ -r "$1/hostlock/flake.lock" ]; then sha256sum <"$1/hostlock/flake.lock" | cut -c 1-64; else printf -; fi; }
+# The first word of the line of $1 that ends with the word $2, as `word`; a dash if no line does.
+pick() {
+  word=-
+  case $1$newline in *" $2$newline"*) ;; *) return ;; esac
+  word=$1$newline
+  word=${word%%" $2$newline"*}
+  word=${word##*"$newline"}
+  word=${word%% *}
+}
+newline='
+'
 
 say hostlock-probe "1 $nonce"
-say host "$(line "$root/proc/sys/kernel/hostname")"
-say machine "$(line "$root/etc/machine-id")"
-say boot "$(line "$root/proc/sys/kernel/random/boot_id")"
-say up "$(line "$root/proc/uptime" | cut -d . -f 1)"
+say host "$(cat "$root/proc/sys/kernel/hostname" 2>/dev/null)"
+line "$root/etc/machine-id"
+say machine "$first"
+say boot "$(cat "$root/proc/sys/kernel/random/boot_id" 2>/dev/null)"
+line "$root/proc/uptime"
+say up "${first%%.*}"
 
-now=$(lead "$running")
-next=$(top "$profile")
+lead "$running"
+now=$to
+lead "$booted"
+was=$to
 say running "$now"
-say booted "$(lead "$booted")"
-say next "$next"
-for part in kernel initrd kernel-modules; do
-  old=$(lead "$booted/$part")
-  new=$(lead "$running/$part")
-  [ "$old" = "$new" ] || say reboot "$part ${old:--} ${new:--}"
+say booted "$was"
+top "$profile"
+say next "$to"
+[ "$was" = "$now" ] || for part in kernel initrd kernel-modules; do
+  lead "$booted/$part"
+  old=$to
+  lead "$running/$part"
+  [ "$old" = "$to" ] || say reboot "$part ${old:--} ${to:--}"
 done
 
-say stamp "$(carried "$running")"
-lock=$(packed "$running/hostlock/flake.lock" 524288) && say lock "$lock"
-about=$(packed "$running/hostlock/host.json" 4096) && say about "$about"
-inhibitors=$(packed "$running/switch-inhibitors" 65536) && say inhibitors "$inhibitors"
+# There may be many generations, so one program looks at the locks of all, and one at their dates.
+generations= count=0
+set -- "$running/hostlock/flake.lock"
+for number in $(numbers); do
+  [ "$count" -lt 64 ] || break
+  count=$((count + 1))
+  top "$profile-$number-link" || continue
+  generations=$generations$newline"$number $to"
+  set -- "$@" "$root$to/hostlock/flake.lock"
+done
+carried=$(sha256sum "$@" 2>/dev/null)
+made=$(stat -c '%Y %n' "$profile"-*-link 2>/dev/null)
+
+pick "$carried" "$1"
+say stamp "$word"
+packed lock "$1" 524288
+packed about "$running/hostlock/host.json" 4096
+packed inhibitors "$running/switch-inhibitors" 65536
 
 parent=
-for number in $(numbers | head -n 64); do
-  link=$profile-$number-link
-  system=$(top "$link")
-  [ -n "$system" ] || continue
-  say generation "$number $(stat -c %Y "$link") $system $(carried "$root$system")"
+while read -r number system; do
+  [ -n "$number" ] || continue
+  pick "$made" "$profile-$number-link"
+  date=$word
+  pick "$carried" "$root$system/hostlock/flake.lock"
+  say generation "$number $date $system $word"
   for choice in "$root$system"/specialisation/*; do
-    [ -z "$parent" ] && [ -n "$now" ] && [ "$(lead "$choice")" = "$now" ] && parent=$system && say specialisation "$system"
+    [ -z "$parent" ] && [ -e "$choice" ] && lead "$choice" && [ "$to" = "$now" ] || continue
+    parent=$system
+    say specialisation "$system"
   done
-done
+done <<EOF
+$generations
+EOF
 
 is_held && say switching lock
 if [ -d "$root/run/systemd/system" ]; then
   if failed=$(bounded systemctl list-units --failed --plain --no-legend --no-pager 2>/dev/null); then
     say units known
-    printf '%s\n' "$failed" | while read -r unit more _; do
+    while read -r unit more _; do
       # Older ones put a mark before the name.
       case $unit in *.*) say failed "$unit" ;; ?*) say failed "$more" ;; esac
-    done
+    done <<EOF
+$failed
+EOF
   fi
   is_active && say switching unit
 fi
 # What a switch of hostlock left here, and what the next one needs to know.
-trial=$(line "$root/var/lib/hostlock/trial") && [ -n "$trial" ] && say trial "$trial"
-fired=$(line "$root/var/lib/hostlock/fired") && [ -n "$fired" ] && say fired "$fired"
+for mark in trial fired; do
+  line "$root/var/lib/hostlock/$mark" && [ -n "$first" ] && say "$mark" "$first"
+done
 if [ -n "$wanted" ]; then
   # A folder that is not registered is half of a copy.
-  if [ -e "$root$wanted/nixos-version" ] && { ! command -v nix-store >/dev/null 2>&1 || bounded nix-store --check-validity "$wanted" 2>/dev/null; }; then
+  if [ -e "$root$wanted/nixos-version" ] &&
+    { ! command -v nix-store >/dev/null 2>&1 || bounded nix-store --check-validity "$wanted" 2>/dev/null; }; then
     say has wanted
     ! is_inhibited "$wanted" || say inhibited wanted
   fi
@@ -78,7 +118,10 @@ if [ -n "$wanted" ]; then
 fi
 for folder in /nix/store /boot; do
   [ -d "$root$folder" ] || continue
-  left=$(bounded df -Pk "$root$folder" 2>/dev/null | { read -r _ && read -r _ _ _ free _ && printf %s "$free"; })
+  left=
+  { read -r _ && read -r _ _ _ left _; } <<EOF
+$(bounded df -Pk "$root$folder" 2>/dev/null)
+EOF
   [ -n "$left" ] && say left "$folder $left"
 done
 say hostlock-end "$nonce"

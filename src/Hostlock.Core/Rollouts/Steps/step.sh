@@ -15,16 +15,20 @@ unit=hostlock-silence
 refuse() { echo "hostlock: $1" >&2; exit 75; }
 has_systemd() { [ -d "$root/run/systemd/system" ] && command -v systemd-run >/dev/null 2>&1; }
 
-# True if the system $1 boots next by our doing, or did before anything was done.
-is_ours() { [ "$1" = "$next" ] || [ "$1" = "$target" ]; }
+# True if what boots next does so by our doing, or did before anything was done.
+is_ours() {
+  top "$profile"
+  [ "$to" = "$next" ] || [ "$to" = "$target" ]
+}
 
 # True if the system $1, or a specialisation of it, runs.
 runs() {
-  now=$(lead "$root/run/current-system")
   [ -n "$1" ] || return 1
+  lead "$root/run/current-system"
+  now=$to
   [ "$now" = "$1" ] && return 0
   for choice in "$root$1"/specialisation/*; do
-    [ -e "$choice" ] && [ "$(lead "$choice")" = "$now" ] && return 0
+    [ -e "$choice" ] && lead "$choice" && [ "$to" = "$now" ] && return 0
   done
   return 1
 }
@@ -41,8 +45,8 @@ hold() {
 # Makes a system the one of the profile, by its own generation if it has one. deploy-rs may have put folders of links around earlier ones.
 point() {
   for number in $(numbers); do
-    if [ "$1" = "$target" ]; then has=$(lead "$profile-$number-link"); else has=$(top "$profile-$number-link"); fi
-    if [ "$has" = "$1" ]; then
+    if [ "$1" = "$target" ]; then lead "$profile-$number-link"; else top "$profile-$number-link"; fi
+    if [ "$to" = "$1" ]; then
       nix-env --profile "$profile" --switch-generation "$number"
       return
     fi
@@ -70,9 +74,15 @@ disarm() {
   rm -f "$state/trial"
 }
 
+# True while the machine is on trial by this rollout.
+is_tried() {
+  line "$state/trial"
+  [ "$first" = "$id" ]
+}
+
 # Silence is measured anew from here on.
 renew() {
-  [ "$(cat "$state/trial" 2>/dev/null)" = "$id" ] || return 0
+  is_tried || return 0
   ! has_systemd || systemctl restart "$unit.timer" 2>/dev/null
 }
 
@@ -97,7 +107,7 @@ back() {
   if runs "$next" && ! runs "$running"; then to_run=$next; else to_run=$running; fi
   runs "$target" || runs "$to_run" || return 75
   moved=
-  if [ "$target" != "$next" ] && [ "$(top "$profile")" = "$target" ]; then
+  if [ "$target" != "$next" ] && top "$profile" && [ "$to" = "$target" ]; then
     point "$next" || return 1
     moved=1
   fi
@@ -119,13 +129,16 @@ starts() {
   has_systemd && [ -n "$(systemctl list-units --state=activating --plain --no-legend --no-pager 2>/dev/null)" ]
 }
 
-[ "$(head -n 1 "$root/etc/machine-id" 2>/dev/null)" = "$machine" ] || refuse "this is another machine"
+line "$root/etc/machine-id"
+[ "$first" = "$machine" ] || refuse "this is another machine"
 case $verb in
   hold) hold ;;
   preview)
     for part in kernel initrd kernel-modules; do
-      old=$(lead "$root/run/booted-system/$part") new=$(lead "$root$target/$part")
-      [ "$old" = "$new" ] || echo "reboot $part ${old:--} ${new:--}"
+      lead "$root/run/booted-system/$part"
+      old=$to
+      lead "$root$target/$part"
+      [ "$old" = "$to" ] || echo "reboot $part ${old:--} ${to:--}"
     done
     ! is_inhibited "$target" || echo inhibited
     has_systemd || echo no-timer
@@ -134,7 +147,7 @@ case $verb in
   arm | activate)
     free
     runs "$running" || runs "$target" || refuse "another system runs"
-    is_ours "$(top "$profile")" || refuse "another system boots next"
+    is_ours || refuse "another system boots next"
     hold || refuse "this user cannot write $roots"
     arm
     [ "$verb" = arm ] || act "$target" test
@@ -142,7 +155,7 @@ case $verb in
   boot)
     free
     runs "$running" || refuse "another system runs"
-    is_ours "$(top "$profile")" || refuse "another system boots next"
+    is_ours || refuse "another system boots next"
     hold || refuse "this user cannot write $roots"
     mkdir -p "$state" && put "$state/trial" "$id" || refuse "this user cannot write $state"
     point "$target" && act "$target" boot && disarm
@@ -160,7 +173,7 @@ case $verb in
     ;;
   keep)
     runs "$target" || refuse "another system runs"
-    is_ours "$(top "$profile")" || refuse "another system boots next"
+    is_ours || refuse "another system boots next"
     renew
     point "$target" && act "$target" boot && disarm
     ;;
@@ -175,7 +188,7 @@ case $verb in
     # A switch that is under way is let finish first.
     mkdir -p "${held%/*}"
     ! command -v flock >/dev/null 2>&1 || flock "$held" true
-    [ "$(cat "$state/trial" 2>/dev/null)" = "$id" ] || exit 0
+    is_tried || exit 0
     back
     code=$?
     # Somebody else's system is left alone.
