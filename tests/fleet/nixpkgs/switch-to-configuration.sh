@@ -27,11 +27,21 @@ esac
 fault() { [ -e "$faults/$1" ]; }
 value() { cat "$faults/$1"; }
 hold() {
-    if fault "$1" && [ -n "$(value "$1")" ]; then sleep "$(value "$1")"; else while fault "$1"; do sleep 0.05; done; fi
+    fault "$1" || return 0
+    if [ -n "$(value "$1")" ]; then sleep "$(value "$1")"; return; fi
+    # Nobody writes to this pipe: it waits without a program.
+    exec 7<> <(:)
+    while fault "$1"; do read -rt 0.05 -u 7 || true; done
+    exec 7>&-
 }
 note() { echo "$(date +%s.%N) $action $out $*" >>/var/log/activations; }
 words() { [ -z "$2" ] || echo "$1 the following units:$2" >&2; }
-units() { [ ! -d "$1/etc/systemd/system" ] || find "$1/etc/systemd/system" -maxdepth 1 -name '*.*' ! -type d -printf '%f\n' | sort; }
+# The names of the units of a system, as `units`. A folder is none of them.
+units_of() {
+    local file
+    units=()
+    for file in "$1"/etc/systemd/system/*.*; do [ ! -e "$file" ] || [ -d "$file" ] || units+=("${file##*/}"); done
+}
 
 mkdir -p /run/nixos
 if [ "$action" != dry-activate ]; then
@@ -68,16 +78,19 @@ if fault init || ! cmp -s "$out/init-interface-version" /run/current-system/init
 fi
 
 old=$(readlink -f /run/current-system) stop='' start=''
-for unit in $(units "$old"); do
+units_of "$old"
+for unit in "${units[@]}"; do
     if [ ! -e "$out/etc/systemd/system/$unit" ]; then
         stop+=" $unit"
     elif ! cmp -s "$old/etc/systemd/system/$unit" "$out/etc/systemd/system/$unit"; then
         stop+=" $unit" start+=" $unit"
     fi
 done
-for unit in $(units "$out"); do
-    # A unit that should run and does not is started too.
-    if [ -e "$old/etc/systemd/system/$unit" ] && { systemctl is-active -q "$unit" || systemctl is-failed -q "$unit"; }; then continue; fi
+# A unit that should run and does not is started too.
+known=$(systemctl list-units --all --state=active,failed --plain --no-legend --no-pager)
+units_of "$out"
+for unit in "${units[@]}"; do
+    if [ -e "$old/etc/systemd/system/$unit" ] && [[ $'\n'$known == *$'\n'"$unit "* ]]; then continue; fi
     case "$start " in *" $unit "*) ;; *) start+=" $unit" ;; esac
 done
 if [ "$action" = dry-activate ]; then
