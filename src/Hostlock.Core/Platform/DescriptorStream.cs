@@ -9,8 +9,11 @@ namespace Hostlock.Platform;
 /// <param name="descriptor">Its number.</param>
 sealed partial class DescriptorStream(int descriptor) : OutputStream
 {
-    const int Interrupted = 4, TryAgain = 11, BrokenPipe = 32;
+    const int Interrupted = 4, BrokenPipe = 32;
     const short Writable = 4;
+
+    // errno.h of Linux and of macOS.
+    static int TryAgain => OperatingSystem.IsMacOS() ? 35 : 11;
 
     /// <summary>Writes bytes, all of them. What nobody reads any more is dropped.</summary>
     /// <exception cref="IOException">They cannot be written.</exception>
@@ -30,7 +33,7 @@ sealed partial class DescriptorStream(int descriptor) : OutputStream
                 {
                     case Interrupted:
                         break;
-                    case TryAgain:
+                    case var error when error == TryAgain:
                         // Whoever gave us the stream has it not wait.
                         var wait = new Wait { Descriptor = descriptor, Events = Writable };
                         _ = Poll(ref wait, 1, -1);

@@ -14,12 +14,8 @@ static partial class UnixFiles
     const int TypeMask = 0xF000;
     const int PermissionMask = 0x0FFF;
 
-    // These values are those of Linux on both processors that we build for.
-    const int WithoutWaiting = 0x800;
-    const int CloseOnExec = 0x80000;
     const int Denied = 13;
     const int Invalid = 22;
-    const int NotSupported = 95;
     const int Exists = 17;
     const int FolderMode = 0x1ED; // 0755
     const int OwnFolderMode = 0x1C0; // 0700
@@ -27,6 +23,13 @@ static partial class UnixFiles
 
     // Of the runtime's own entry point: write only, closed when another program is started, made, and nothing is there yet.
     const int NewFile = 0x0071;
+
+    // fcntl.h and errno.h of Linux, on both processors that we build for, and of macOS.
+    static int WithoutWaiting => OperatingSystem.IsMacOS() ? 0x4 : 0x800;
+
+    static int CloseOnExec => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
+
+    static int NotSupported => OperatingSystem.IsMacOS() ? 45 : 95;
 
     /// <summary>The id of the user whose rights this program has.</summary>
     public static uint User => GetEUid();
@@ -226,7 +229,7 @@ static partial class UnixFiles
             return;
         var error = Marshal.GetLastPInvokeError();
         // Some file systems, mostly of networks, cannot flush a folder.
-        if (error is not (Invalid or NotSupported))
+        if (error != Invalid && error != NotSupported)
             throw Failed(Encoding.UTF8.GetBytes(name), error);
     }
 
