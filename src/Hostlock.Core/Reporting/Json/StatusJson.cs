@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 
@@ -19,6 +20,7 @@ public static class StatusJson
                 json.WriteStringValue(host.ToString());
             json.WriteEndArray();
         }
+        WriteRings(state.Fleet, json);
         var written = new Dictionary<FlakeRef, byte[]>(ReferenceEqualityComparer.Instance);
         json.WriteHosts(state.Locks, status => status.Place, status =>
         {
@@ -46,4 +48,21 @@ public static class StatusJson
             json.Flush();
         });
     });
+
+    static void WriteRings(Fleet fleet, Utf8JsonWriter json)
+    {
+        json.WriteStartObject("rings");
+        foreach (var ring in fleet.Rings)
+        {
+            json.WriteStartObject(ring.Name);
+            json.WriteString("after", ring.After);
+            json.WriteNumber("soak", (long)ring.Soak.TotalSeconds);
+            json.WriteStartArray("hosts");
+            foreach (var host in fleet.Hosts.Where(host => host.Ring == ring.Name))
+                json.WriteStringValue(host.Name.ToString());
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
 }

@@ -41,6 +41,7 @@ public class StatusJsonTests
               "version": 1,
               "unlisted": [],
               "gone": [],
+              "rings": {},
               "hosts": {
                 "plex": {
                   "lock": "locks/plex.lock",
@@ -96,12 +97,47 @@ public class StatusJsonTests
 
     [Fact]
     public void Without_locks_there_are_no_hosts() =>
-        Assert.Equal("{\n  \"version\": 1,\n  \"unlisted\": [],\n  \"gone\": [],\n  \"hosts\": {}\n}\n", Render());
+        Assert.Equal("{\n  \"version\": 1,\n  \"unlisted\": [],\n  \"gone\": [],\n  \"rings\": {},\n  \"hosts\": {}\n}\n", Render());
 
-    static string Render(params LockStatus[] locks)
+    [Fact]
+    public void Each_ring_has_what_it_waits_for_and_its_hosts()
+    {
+        var fleet = Fleet.Empty with
+        {
+            Rings = [new("canary"), new("rest") { After = "canary", Soak = TimeSpan.FromDays(1) }],
+            Hosts = [Host("plex", "canary"), Host("orc", null)],
+        };
+
+        Assert.Contains(
+            """
+              "rings": {
+                "canary": {
+                  "after": null,
+                  "soak": 0,
+                  "hosts": [
+                    "plex"
+                  ]
+                },
+                "rest": {
+                  "after": "canary",
+                  "soak": 86400,
+                  "hosts": []
+                }
+              },
+            """,
+            RenderOf(fleet),
+            StringComparison.Ordinal);
+    }
+
+    static Host Host(string name, string? ring) =>
+        new(HostName.Parse(name), $"locks/{name}.lock", "flake.nix", ring, null, NameMap<string>.Empty, NameMap<Freeze>.Empty);
+
+    static string Render(params LockStatus[] locks) => RenderOf(Fleet.Empty, locks);
+
+    static string RenderOf(Fleet fleet, params LockStatus[] locks)
     {
         using var output = new StringWriter();
-        StatusJson.Write(new(Fleet.Empty, locks, ListedHosts.InLine), output);
+        StatusJson.Write(new(fleet, locks, ListedHosts.InLine), output);
         return output.ToString();
     }
 }
