@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -7,6 +8,9 @@ namespace Hostlock.Tests.Support;
 /// <summary>A request as it came: <c>GET</c>, <c>/path?query</c>, and headers by lower-case name.</summary>
 sealed record WebRequest(string Method, string Host, string Target, IReadOnlyDictionary<string, string> Headers)
 {
+    /// <summary>What was sent with it, as far as <c>content-length</c> says; empty if nothing was.</summary>
+    public byte[] Body { get; init; } = [];
+
     public override string ToString() => $"{Method} {Host}{Target}";
 }
 
@@ -117,7 +121,9 @@ class LoopbackServer : IAsyncDisposable
             var headers = lines.Skip(1)
                 .Select(header => header.Split(':', 2))
                 .ToDictionary(pair => pair[0].ToLowerInvariant(), pair => pair[1].Trim());
-            return new(first[0], host ?? headers.GetValueOrDefault("host", ""), first[1], headers);
+            var body = new byte[int.Parse(headers.GetValueOrDefault("content-length", "0"), CultureInfo.InvariantCulture)];
+            await stream.ReadExactlyAsync(body, stop);
+            return new(first[0], host ?? headers.GetValueOrDefault("host", ""), first[1], headers) { Body = body };
         }
         return null;
     }
