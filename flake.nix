@@ -6,15 +6,27 @@
   outputs = { self, nixpkgs }:
     let
       inherit (nixpkgs) lib;
-      eachSystem = f: lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (system: f nixpkgs.legacyPackages.${system});
+      systems = [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" "aarch64-darwin" ];
+      # A nixpkgs from after 26.05 no longer has x86_64-darwin.
+      eachSystem = f: lib.genAttrs (builtins.filter (system: nixpkgs.legacyPackages ? ${system}) systems) (system: f nixpkgs.legacyPackages.${system});
+      # global.json asks for an SDK as new as this.
+      sdkOf = pkgs: pkgs.dotnetCorePackages.sdk_10_0_4xx or pkgs.dotnetCorePackages.sdk_10_0;
+      ownOf = pkgs: self.packages.${pkgs.stdenv.hostPlatform.system};
     in
     {
       packages = eachSystem (pkgs: rec {
         hostlock = pkgs.callPackage ./nix/package.nix { };
+        hostlock-ci = pkgs.callPackage ./nix/ci.nix { inherit hostlock; };
         default = hostlock;
       });
 
-      overlays.default = final: _: { hostlock = final.callPackage ./nix/package.nix { }; };
+      apps = eachSystem (pkgs: rec {
+        hostlock = { type = "app"; program = "${(ownOf pkgs).hostlock}/bin/hostlock"; meta.description = "Locks, updates and promotes the hosts of a flake"; };
+        hostlock-ci = { type = "app"; program = "${(ownOf pkgs).hostlock-ci}/bin/hostlock-ci"; meta.description = "What a CI does with a fleet"; };
+        default = hostlock;
+      });
+
+      overlays.default = final: _: { hostlock = final.callPackage ./nix/package.nix { }; hostlock-ci = final.callPackage ./nix/ci.nix { }; };
 
       nixosModules = rec {
         hostlock = { imports = [ ./nix/module.nix ]; };
@@ -31,12 +43,17 @@
       };
 
       # Building the package starts the program once.
-      checks = eachSystem (pkgs: { inherit (self.packages.${pkgs.stdenv.hostPlatform.system}) hostlock; });
+      checks = eachSystem (pkgs: { inherit (ownOf pkgs) hostlock hostlock-ci; });
+
+      # `nix fmt` lays out what `./test` asks to be laid out: the sources of the program.
+      formatter = eachSystem (pkgs: pkgs.writeShellScriptBin "hostlock-format" ''
+        cd "$(${pkgs.git}/bin/git rev-parse --show-toplevel)" && exec ${sdkOf pkgs}/bin/dotnet format whitespace . --folder --exclude artifacts
+      '');
 
       devShells = eachSystem (pkgs: {
         default = pkgs.mkShell {
-          # global.json asks for an SDK as new as this; python3 is for eng/nix-deps, nix for ./demo.
-          packages = [ (pkgs.dotnetCorePackages.sdk_10_0_4xx or pkgs.dotnetCorePackages.sdk_10_0) pkgs.git pkgs.nix pkgs.python3 ];
+          # python3 is for eng/nix-deps, nix for ./demo.
+          packages = [ (sdkOf pkgs) pkgs.git pkgs.nix pkgs.python3 ];
           # The program opens OpenSSL by name. The compiler comes as a NuGet package that knows nothing of the store: on NixOS it
           # starts where programs.nix-ld is enabled.
           LD_LIBRARY_PATH = lib.makeLibraryPath [ pkgs.openssl ];

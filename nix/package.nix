@@ -13,6 +13,9 @@
 }:
 let
   inherit (lib) fileset;
+  # Elsewhere than on Linux nobody has tried the compiler of native programs, so there the program runs on the runtime.
+  isNative = stdenv.hostPlatform.isLinux;
+  program = if isNative then "$out/lib/hostlock/hostlock" else "${dotnetCorePackages.runtime_10_0}/bin/dotnet $out/lib/hostlock/hostlock.dll";
 in
 buildDotnetModule {
   pname = "hostlock";
@@ -34,8 +37,8 @@ buildDotnetModule {
   projectFile = "src/Hostlock.Cli/Hostlock.Cli.csproj";
   nugetDeps = ./deps.json; # written by eng/nix-deps
   dotnet-sdk = dotnetCorePackages.sdk_10_0;
-  dotnet-runtime = null;
-  selfContainedBuild = true;
+  dotnet-runtime = if isNative then null else dotnetCorePackages.runtime_10_0;
+  selfContainedBuild = isNative;
 
   dotnetFlags = [
     # The version of the runtime that belongs to the SDK: nixpkgs has its packages and its compiler.
@@ -44,15 +47,15 @@ buildDotnetModule {
     "-p:RunAnalyzers=false"
     "-p:TreatWarningsAsErrors=false"
     "-p:GenerateDocumentationFile=false"
-  ];
+  ] ++ lib.optionals (!isNative) [ "-p:PublishAot=false" ];
 
   # The compiler of .NET links through a C compiler.
-  nativeBuildInputs = [ stdenv.cc installShellFiles makeBinaryWrapper patchelf ];
-  buildInputs = [ zlib ];
+  nativeBuildInputs = [ installShellFiles ] ++ lib.optionals isNative [ stdenv.cc makeBinaryWrapper patchelf ];
+  buildInputs = lib.optionals isNative [ zlib ];
 
   # The program itself writes its manual pages and completion scripts.
   postInstall = lib.optionalString (stdenv.buildPlatform.canExecute stdenv.hostPlatform) ''
-    hostlock=$out/lib/hostlock/hostlock
+    hostlock="${program}"
     installShellCompletion --cmd hostlock \
       --bash <($hostlock completion bash) \
       --zsh <($hostlock completion zsh) \
@@ -63,8 +66,9 @@ buildDotnetModule {
 
   # The usual wrapper of .NET programs would pass its LD_LIBRARY_PATH on to git, to ssh and to the command of `bisect --run`. The
   # program opens OpenSSL by name at run time, so neither the linker nor the shrinking of paths knows of it. Your own git comes first.
-  executables = [ ];
-  postFixup = ''
+  executables = if isNative then [ ] else [ "hostlock" ];
+  makeWrapperArgs = lib.optionals (!isNative) [ "--suffix" "PATH" ":" (lib.makeBinPath [ gitMinimal ]) ];
+  postFixup = lib.optionalString isNative ''
     patchelf --add-rpath ${lib.makeLibraryPath [ openssl ]} $out/lib/hostlock/hostlock
     makeBinaryWrapper $out/lib/hostlock/hostlock $out/bin/hostlock --suffix PATH : ${lib.makeBinPath [ gitMinimal ]}
   '';
@@ -76,6 +80,6 @@ buildDotnetModule {
     description = "One flake, many NixOS hosts, one lock per host";
     license = lib.licenses.mit;
     mainProgram = "hostlock";
-    platforms = [ "x86_64-linux" "aarch64-linux" ];
+    platforms = [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" "aarch64-darwin" ];
   };
 }

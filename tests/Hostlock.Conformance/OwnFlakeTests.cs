@@ -10,7 +10,7 @@ namespace Hostlock.Conformance;
 /// <summary>The flake of this repository in real Nix, with a stand-in for nixpkgs: what it offers evaluates and fits together.</summary>
 public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
 {
-    static readonly string[] Systems = ["aarch64-linux", "x86_64-linux"];
+    static readonly string[] Systems = ["aarch64-darwin", "aarch64-linux", "x86_64-darwin", "x86_64-linux"];
 
     public static TheoryData<string> Releases() => ["2.34", "2.26", "2.8"];
 
@@ -28,7 +28,7 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         var check = nix.Run(own.Folder["own"], "flake", "check", "--no-build");
 
         Assert.Equal(
-            ["checks", "devShells", "nixosModules", "overlays", "packages", "templates"],
+            ["apps", "checks", "devShells", "formatter", "nixosModules", "overlays", "packages", "templates"],
             shown.AsObject().Select(output => output.Key).Order(StringComparer.Ordinal));
         Assert.Equal(Systems, JsonNode.Parse(names)!["packages"]!.AsObject().Select(system => system.Key));
         Assert.Equal("", check.ExitCode == 0 ? "" : check.Errors);
@@ -61,7 +61,9 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         var nix = own.Nix("2.34");
 
         var run = JsonNode.Parse(nix.Run(own.Folder.Path, "run", own.Reference).Succeeded)!;
-        _ = nix.Run(own.Folder.Path, "profile", "install", "--profile", own.Folder["profile"], own.Reference).Succeeded;
+        _ = nix.Run(
+            own.Folder.Path, "profile", "add", "--profile", own.Folder["profile"], own.Reference, $"{own.Reference}#hostlock-ci").Succeeded;
+        var ci = Run.Program(own.Folder["profile/bin/hostlock-ci"], own.Folder.Path, TestGit.Variables);
 
         Assert.Equal("hostlock", (string?)run["pname"]);
         Assert.Contains(
@@ -69,6 +71,7 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
             File.ReadAllText(Path.Combine(Repository.Root, "Directory.Build.props")),
             StringComparison.Ordinal);
         Assert.True(File.Exists(own.Folder["profile/bin/hostlock"]));
+        Assert.Equal((2, "hostlock-ci: say check, update or promote\n"), (ci.ExitCode, ci.Errors));
     }
 
     [Theory]
@@ -84,6 +87,38 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
             file is "BannedSymbols.txt" or "nix/hostlock.nix" || file.EndsWith(".props", StringComparison.Ordinal)
             || (file.StartsWith("src/", StringComparison.Ordinal) && !file.EndsWith("packages.lock.json", StringComparison.Ordinal)));
         Assert.Equal(meant.Order(StringComparer.Ordinal), files.Order(StringComparer.Ordinal));
+    }
+
+    // What is locked cannot be fetched here, so only its words are looked at.
+    [Fact]
+    public void The_lock_of_the_flake_is_in_line_and_as_Nix_writes_it()
+    {
+        using var folder = new TempFolder();
+        foreach (var file in (string[])["flake.nix", "flake.lock"])
+            folder.Write($"flake/{file}", File.ReadAllText(Path.Combine(Repository.Root, file)));
+        TestGit.Commit(folder["flake"], 1);
+
+        var locked = HostlockProgram.Run(folder["flake"], folder["home"], "lock", "root", "--locked", "--offline");
+        var canonical = HostlockProgram.Run(folder["flake"], folder["home"], "show", "root", "--canonical").Succeeded;
+
+        Assert.Equal((0, ""), (locked.ExitCode, locked.Errors));
+        Assert.Equal(canonical, folder.Read("flake/flake.lock"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void A_new_fleet_is_made_without_the_network(string release)
+    {
+        var nix = own.Nix(release);
+        var (checkout, fleet) = (own.Folder[$"checkout-{release}"], own.Folder[$"offline-{release}"]);
+        foreach (var file in OwnFlake.Tracked().Append("flake.lock"))
+            own.Folder.Write($"checkout-{release}/{file}", File.ReadAllText(Path.Combine(Repository.Root, file)));
+        TestGit.Commit(checkout, 1);
+        Directory.CreateDirectory(fleet);
+
+        _ = nix.Run(fleet, "flake", "init", "--template", $"git+file://{checkout}").Succeeded;
+
+        Assert.True(File.Exists(Path.Combine(fleet, "hostlock.toml")));
     }
 
     [Fact]

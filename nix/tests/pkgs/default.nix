@@ -12,10 +12,25 @@ let
 
     stdenv = {
       cc = stub "cc" // { cc = stub "cc-lib"; bintools.dynamicLinker = "/lib/ld.so"; };
-      hostPlatform = { inherit system; };
+      hostPlatform = { inherit system; isLinux = lib.hasSuffix "-linux" system; };
       buildPlatform = { inherit system; canExecute = other: other.system == system; };
     };
-    dotnetCorePackages.sdk_10_0 = stub "dotnet-sdk";
+    dotnetCorePackages = { sdk_10_0 = stub "dotnet-sdk"; runtime_10_0 = stub "dotnet-runtime"; };
+    stdenvNoCC.mkDerivation = given: derivation {
+      name = "${given.pname}-${given.version}";
+      inherit system;
+      inherit (given) src installPhase;
+      builder = "/bin/sh";
+      PATH = "/usr/bin:/bin";
+      # Of the phases this one, and of what makes wrappers what shows in the result: the program itself.
+      args = [ "-c" "set -e; cd $src; patchShebangs() { :; }; wrapProgram() { :; }; eval \"$installPhase\"" ];
+    } // { inherit (given) pname version meta; };
+    writeShellScriptBin = name: text: derivation {
+      inherit name system text;
+      builder = "/bin/sh";
+      PATH = "/usr/bin:/bin";
+      args = [ "-c" "mkdir -p $out/bin; printf '#!/bin/sh\\n%s' \"$text\" >$out/bin/$name; chmod +x $out/bin/$name" ];
+    };
 
     # The program it makes prints the arguments of the build.
     buildDotnetModule = given:
@@ -32,7 +47,7 @@ let
       } // { inherit (given) pname version meta; inherit given; };
 
     mkShell = given: derivation { name = "shell"; inherit system; builder = "/bin/sh"; args = [ "-c" "echo >$out" ]; given = builtins.toJSON given; };
-  } // lib.genAttrs [ "git" "gitMinimal" "installShellFiles" "makeBinaryWrapper" "nix" "openssl" "patchelf" "python3" "versionCheckHook" "zlib" ] stub;
+  } // lib.genAttrs [ "curl" "git" "gitMinimal" "installShellFiles" "jq" "makeBinaryWrapper" "makeWrapper" "nix" "openssl" "patchelf" "python3" "versionCheckHook" "zlib" ] stub;
 
   packages = builtins.foldl' (before: overlay: final: let previous = before final; in previous // overlay final previous) first overlays;
   final = packages final;

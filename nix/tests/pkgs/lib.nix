@@ -13,6 +13,8 @@ rec {
   makeBinPath = packages: concatStringsSep ":" (map (package: "${package}/bin") packages);
   makeLibraryPath = packages: concatStringsSep ":" (map (package: "${package}/lib") packages);
   optionalString = condition: text: if condition then text else "";
+  optionals = condition: list: if condition then list else [ ];
+  hasSuffix = suffix: text: let length = stringLength text - stringLength suffix; in length >= 0 && substring length (-1) text == suffix;
 
   # A set of files is a list of places and which files below them are meant.
   fileset =

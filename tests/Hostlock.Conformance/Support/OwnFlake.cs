@@ -28,7 +28,7 @@ public sealed class OwnFlake : IDisposable
 
     /// <summary>The files of the flake that git knows.</summary>
     public static string[] Tracked() =>
-        TestGit.In(Repository.Root, "ls-files", "-z", "flake.nix", "nix", "src", ":(glob)*.props", "BannedSymbols.txt", "global.json")
+        TestGit.In(Repository.Root, "ls-files", "-z", "flake.nix", "nix", "ci", "src", ":(glob)*.props", "BannedSymbols.txt", "global.json")
             .Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>A release of Nix with a store of its own, once the flake is locked.</summary>
