@@ -33,7 +33,7 @@ public static class FindingText
             var kind = told[0].Severity == Severity.Error ? ink.Bad("error") : ink.Warn("warning");
             var hosts = told.Select(finding => finding.Problem.Owner).OfType<LockOwner>().Distinct().ToList();
             var (message, place, fix) = hosts.Count > 1 && alike.Key.Item2 is { } common
-                ? (Joined(common, hosts), PlaceOfAll(told), common.Fix?.For(HostWords.Of(fleet, hosts)))
+                ? (Joined(common, hosts), PlaceOfAll(told), common.Fix?.For(Operands(told) ?? HostWords.Of(fleet, hosts)))
                 : (told[0].Problem.Message, PlaceOf(told[0].Problem), told[0].Problem.Fix);
             text.Append(
                 CultureInfo.InvariantCulture, $"{kind}: {(place.Length > 0 ? $"{Visible.Name(place)}: " : "")}{Visible.Name(message)}\n");
@@ -62,6 +62,10 @@ public static class FindingText
         return string.Create(
             CultureInfo.InvariantCulture, $"{common.Message}; {hosts.Count} {noun}: {HostNames.Fit(hosts, RoomForNames)}");
     }
+
+    // Null if the fix takes hosts.
+    static IEnumerable<string>? Operands(List<Finding> findings) =>
+        findings.SelectMany(finding => finding.Problem.Operands).Distinct().ToList() is { Count: > 0 } operands ? operands : null;
 
     static string PlaceOf(Problem problem) =>
         problem.Line is { } line ? string.Create(CultureInfo.InvariantCulture, $"{problem.File}:{line}") : problem.File;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Hostlock.Fleets.Checks;
 
 /// <summary>The severity of a finding.</summary>
@@ -33,6 +35,9 @@ public sealed record Problem(string Message, string File, int? Line = null, stri
     /// <summary>What other hosts may have as well; null if the problem is told by itself in any case.</summary>
     public CommonProblem? Common { get; init; }
 
+    /// <summary>The words that the common fix takes for this problem; the host if there are none.</summary>
+    public ImmutableArray<string> Operands { get; init; } = [];
+
     /// <summary>A problem of one host, which others may have too.</summary>
     /// <param name="place">The lock of the host.</param>
     /// <param name="message">The problem, with the host.</param>
@@ -52,12 +57,12 @@ public sealed record Problem(string Message, string File, int? Line = null, stri
 /// <param name="Fix">The command that fixes it for any number of hosts; null if no command does.</param>
 public sealed record CommonProblem(string Message, HostCommand? Fix);
 
-/// <summary>A command that takes hosts.</summary>
+/// <summary>A command that takes hosts, or other words that each host has (<see cref="Problem.Operands"/>).</summary>
 /// <param name="Start">The words before the hosts.</param>
 /// <param name="End">The words behind them; empty for none.</param>
 public sealed record HostCommand(string Start, string End = "")
 {
     /// <summary>The command for some hosts.</summary>
-    /// <param name="words">The hosts or rings.</param>
+    /// <param name="words">The hosts, rings or other words.</param>
     public string For(IEnumerable<string> words) => $"{Start} {string.Join(' ', words)}{(End.Length > 0 ? $" {End}" : "")}";
 }

@@ -14,13 +14,15 @@ static class Downgraded
         let place = earlier.Now.Place
         from change in LockDiff.Between(earlier.Before, earlier.Now.Lock!).Changes
         where Downgrade.Is(change)
-        select new Problem(
-            $"since {fleet.Earlier.Commit}, {place.Name}: {Downgrade.Describe(change, "went")}",
-            place.RelativePath,
-            null,
-            $"hostlock restore {place.Name} --to {ShellWord.Quote(fleet.Earlier.Commit)} -i {ShellWord.Quote(change.Path.ToString())}")
-        {
-            Owner = place.Owner,
-            Input = change.Path.ToString(),
-        };
+        let went = Downgrade.Describe(change, "went")
+        let since = $"since {fleet.Earlier.Commit}, "
+        select Problem.OfHost(
+            place,
+            $"{since}{place.Name}: {went}",
+            new(
+                $"{since}{went}",
+                new(
+                    "hostlock restore",
+                    $"--to {ShellWord.Quote(fleet.Earlier.Commit)} -i {ShellWord.Quote(change.Path.ToString())}"))) with
+        { Input = change.Path.ToString() };
 }

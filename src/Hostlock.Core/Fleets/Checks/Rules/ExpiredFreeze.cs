@@ -9,26 +9,25 @@ static class ExpiredFreeze
     public static IEnumerable<Problem> FindHolds(CheckedFleet fleet) =>
         from host in fleet.Folder.Fleet.Hosts
         where host.Hold is { } hold && hold.IsOver(fleet.Today)
-        select new Problem(
-            string.Create(
-                CultureInfo.InvariantCulture, $"the hold of {host.Name} ended on {host.Hold!.Until:yyyy-MM-dd}: {host.Hold.Reason}"),
-            FleetFile.Name, null, $"hostlock unhold {host.Name}")
-        {
-            Owner = new LockOwner.Host(host.Name),
-        };
+        let ended = Ended(host.Hold!.Until, host.Hold.Reason)
+        select Problem.OfHost(
+            new LockOwner.Host(host.Name),
+            $"the hold of {host.Name} {ended}",
+            new($"a hold {ended}", new("hostlock unhold")),
+            FleetFile.Name);
 
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
         from host in fleet.Folder.Fleet.Hosts
         from frozen in host.Frozen
-        let until = frozen.Value.Until
         where frozen.Value.IsOver(fleet.Today)
-        select new Problem(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"the freeze of '{frozen.Key}' on {host.Name} ended on {until:yyyy-MM-dd}: {frozen.Value.Reason}"),
-            FleetFile.Name, null, $"hostlock unfreeze {host.Name} {ShellWord.Quote(frozen.Key)}")
-        {
-            Owner = new LockOwner.Host(host.Name),
-            Input = frozen.Key,
-        };
+        let ended = Ended(frozen.Value.Until, frozen.Value.Reason)
+        select Problem.OfHost(
+            new LockOwner.Host(host.Name),
+            $"the freeze of '{frozen.Key}' on {host.Name} {ended}",
+            new($"the freeze of '{frozen.Key}' {ended}", new("hostlock unfreeze", ShellWord.Quote(frozen.Key))),
+            FleetFile.Name) with
+        { Input = frozen.Key };
+
+    static string Ended(DateOnly? until, string? reason) =>
+        string.Create(CultureInfo.InvariantCulture, $"ended on {until:yyyy-MM-dd}: {reason}");
 }

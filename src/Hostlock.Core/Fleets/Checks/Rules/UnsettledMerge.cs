@@ -8,15 +8,17 @@ static class UnsettledMerge
         where status.IsUnmerged
         select Of(fleet, status.Place, fleet.Unsettled.GetValueOrDefault(status.Place.FullPath)) with { Owner = status.Place.Owner };
 
+    const string Takes = "and --ours, --theirs or --newer takes one";
+
     static Problem Of(CheckedFleet fleet, LockPlace place, HostlockException? why)
     {
         var (name, path) = (place.Name, ShellWord.Quote(place.RelativePath));
         return why switch
         {
-            null => new(
-                $"git could not merge the lock of {name}; 'hostlock resolve {name}' shows the sides, and --ours, --theirs or --newer "
-                    + $"takes one",
-                place.RelativePath, null, $"hostlock resolve {name} --ours"),
+            null => Problem.OfHost(
+                place,
+                $"git could not merge the lock of {name}; 'hostlock resolve {name}' shows the sides, {Takes}",
+                new($"git could not merge a lock; 'hostlock resolve' shows the sides, {Takes}", new("hostlock resolve", "--ours"))),
             // A side that was deleted, or a change since: git takes the file as it lies there.
             FleetException => new(
                 $"git could not merge the lock of {name}: {why.Message}",

@@ -7,17 +7,30 @@ static class UntrackedFile
     {
         var places = fleet.Locks.Where(status => status.Lock is not null).Select(status => status.Place);
         foreach (var place in places.Where(place => fleet.Unseen.ContainsKey(place.RelativePath)))
-            yield return Of(fleet, place.RelativePath, $"the lock of {place.Name}") with { Owner = place.Owner };
+            yield return OfLock(fleet, place);
         if (!fleet.Folder.HasFleetFile)
             yield break;
         foreach (var path in new[] { Settings.FleetFile.Name, FleetFolder.Library }.Where(fleet.Unseen.ContainsKey))
             yield return Of(fleet, path, "it");
     }
 
+    static Problem OfLock(CheckedFleet fleet, LockPlace place)
+    {
+        var (unknown, isIgnored) = fleet.Unseen[place.RelativePath];
+        var common = new CommonProblem(Message("a lock", isIgnored), new(FleetException.AddIntent([], isIgnored).TrimEnd()));
+        return Problem.OfHost(place, Message($"the lock of {place.Name}", isIgnored), common) with
+        {
+            Fix = FleetException.AddIntent(unknown, isIgnored),
+            Operands = [.. unknown.Select(ShellWord.Quote)],
+        };
+    }
+
     static Problem Of(CheckedFleet fleet, string path, string what)
     {
         var (unknown, isIgnored) = fleet.Unseen[path];
-        var message = isIgnored ? $".gitignore has git ignore {what}" : $"git does not know {what}";
-        return new($"{message}, so Nix does not see it", path, null, FleetException.AddIntent(unknown, isIgnored));
+        return new(Message(what, isIgnored), path, null, FleetException.AddIntent(unknown, isIgnored));
     }
+
+    static string Message(string what, bool isIgnored) =>
+        $"{(isIgnored ? ".gitignore has git ignore" : "git does not know")} {what}, so Nix does not see it";
 }
