@@ -11,6 +11,10 @@ public sealed record ProcessRequest(string Program, ImmutableArray<string> Argum
     /// <summary>Builds a request from single words.</summary>
     public static ProcessRequest Of(string program, params IEnumerable<string> arguments) => new(program, [.. arguments]);
 
+    /// <summary>The arguments as they are said to a person; null for all of them. What is left out is the same in every run of the
+    /// program.</summary>
+    public ImmutableArray<string>? Told { get; init; }
+
     /// <summary>The folder that the program runs in; null for the current folder.</summary>
     public string? Folder { get; init; }
 
@@ -45,7 +49,7 @@ public sealed record ProcessRequest(string Program, ImmutableArray<string> Argum
     public ProcessRequest WithInput(string text) => this with { Input = Encoding.UTF8.GetBytes(text) };
 
     /// <summary>The command as one would type it, for messages.</summary>
-    public override string ToString() => ShellWord.Join(Arguments.Prepend(Program));
+    public override string ToString() => ShellWord.Join((Told ?? Arguments).Prepend(Program));
 }
 
 /// <summary>Where the standard output of a program goes.</summary>

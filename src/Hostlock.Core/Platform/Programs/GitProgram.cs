@@ -52,10 +52,7 @@ public static class GitProgram
     /// <param name="gitFolder">The git folder of the repository.</param>
     /// <param name="arguments">The command, one of git's plumbing, and its arguments.</param>
     public static ProcessRequest Ask(string gitFolder, params IEnumerable<string> arguments) =>
-        ProcessRequest.Of(Name, [$"--git-dir={gitFolder}", .. Settings(WithoutHooks), .. Settings(WithoutPrograms), .. arguments]) with
-        {
-            Environment = Offline,
-        };
+        Request([$"--git-dir={gitFolder}"], [.. WithoutHooks, .. WithoutPrograms], arguments) with { Environment = Offline };
 
     /// <summary>
     /// Builds a question to the repository around a folder, as <see cref="Ask"/>. git itself refuses a repository of another owner that
@@ -64,10 +61,7 @@ public static class GitProgram
     /// <param name="folder">The folder, in a work tree or a repository.</param>
     /// <param name="arguments">The command, one of git's plumbing, and its arguments.</param>
     public static ProcessRequest AskAround(string folder, params IEnumerable<string> arguments) =>
-        ProcessRequest.Of(Name, ["-C", folder, .. Settings(WithoutHooks), .. Settings(WithoutPrograms), .. arguments]) with
-        {
-            Environment = Offline,
-        };
+        Request(["-C", folder], [.. WithoutHooks, .. WithoutPrograms], arguments) with { Environment = Offline };
 
     /// <summary>
     /// Builds a command that fetches into a copy of ours, or asks a server. The settings of the copy are known
@@ -76,7 +70,7 @@ public static class GitProgram
     /// <param name="gitFolder">The git folder of the copy.</param>
     /// <param name="arguments">The command and its arguments.</param>
     public static ProcessRequest Reach(string gitFolder, params IEnumerable<string> arguments) =>
-        ProcessRequest.Of(Name, [$"--git-dir={gitFolder}", .. Settings(ForCopies), .. arguments]) with { Environment = Reading };
+        Request([$"--git-dir={gitFolder}"], ForCopies, arguments) with { Environment = Reading };
 
     /// <summary>
     /// Builds a command that changes the index or a setting of the repository around a folder, without its hooks. Once begun, it is always
@@ -85,7 +79,7 @@ public static class GitProgram
     /// <param name="folder">The folder, in a work tree.</param>
     /// <param name="arguments">The command and its arguments.</param>
     public static ProcessRequest Change(string folder, params IEnumerable<string> arguments) =>
-        ProcessRequest.Of(Name, ["-C", folder, .. Settings(WithoutHooks), .. arguments]) with
+        Request(["-C", folder], WithoutHooks, arguments) with
         {
             Environment = OfThisRepository,
             Stop = new ProcessStop.Never(),
@@ -98,7 +92,12 @@ public static class GitProgram
     /// <param name="workTree">The folder of the work tree.</param>
     /// <param name="arguments">The command and its arguments.</param>
     public static ProcessRequest InWorkTree(string workTree, params IEnumerable<string> arguments) =>
-        ProcessRequest.Of(Name, ["-C", workTree, .. arguments]) with { Environment = OfThisRepository, Stop = new ProcessStop.Never() };
+        Request(["-C", workTree], [], arguments) with { Environment = OfThisRepository, Stop = new ProcessStop.Never() };
 
-    static IEnumerable<string> Settings(IEnumerable<string> settings) => settings.SelectMany(setting => new[] { "-c", setting });
+    // The settings are the same each time, and longer than all else: a person who wants to know what is run reads over them.
+    static ProcessRequest Request(ReadOnlySpan<string> place, IEnumerable<string> settings, IEnumerable<string> arguments) =>
+        ProcessRequest.Of(Name, [.. place, .. settings.SelectMany(setting => new[] { "-c", setting }), .. arguments]) with
+        {
+            Told = [.. place, .. arguments],
+        };
 }
