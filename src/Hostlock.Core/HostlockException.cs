@@ -21,12 +21,15 @@ public abstract class HostlockException(string message, Exception? inner = null)
     /// <summary>The steps that were under way when it failed, innermost first: <c>while updating the flake input 'a/b'</c>.</summary>
     public IReadOnlyList<string> Trail => _trail;
 
-    readonly List<string> _trail = [];
+    IReadOnlyList<string> _trail = [];
 
-    /// <summary>Adds a line to <see cref="Trail"/> on the way up and returns the exception.</summary>
+    /// <summary>The same failure with one more line of <see cref="Trail"/>, on the way up.</summary>
+    /// <param name="doing">The step that was under way.</param>
     public HostlockException While(Sentence doing)
     {
-        _trail.Add(doing.ToString());
-        return this;
+        // Several may have asked for what failed once, and each has a way of its own up from there.
+        var told = (HostlockException)MemberwiseClone();
+        told._trail = [.. _trail, doing.ToString()];
+        return told;
     }
 }

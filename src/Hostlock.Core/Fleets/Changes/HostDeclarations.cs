@@ -10,7 +10,8 @@ namespace Hostlock.Fleets.Changes;
 
 /// <summary>Reads what the hosts of a flake declare. All of it is in the flake's own tree, so nothing is fetched.</summary>
 /// <param name="repository">The tree that the flake's own relative paths start in, and the flake's folder in it.</param>
-public sealed class HostDeclarations(FlakePlace repository)
+/// <param name="settings">The flake on disk, for places in its hostlock.toml; null if there is none.</param>
+public sealed class HostDeclarations(FlakePlace repository, FleetFolder? settings = null)
 {
     readonly FlakeReader _reader = new();
 
@@ -20,12 +21,12 @@ public sealed class HostDeclarations(FlakePlace repository)
     /// <summary>Reads the declarations of a flake on disk.</summary>
     /// <param name="folder">The flake.</param>
     /// <param name="processes">The seam to git.</param>
-    public static HostDeclarations Of(FleetFolder folder, IProcessRunner processes) => new(PlaceOf(folder, processes));
+    public static HostDeclarations Of(FleetFolder folder, IProcessRunner processes) => new(PlaceOf(folder, processes), folder);
 
     /// <summary>Reads the declarations of a flake on disk.</summary>
     /// <param name="folder">The flake.</param>
     /// <param name="tree">Its work tree; null if it is in no repository.</param>
-    public static HostDeclarations Of(FleetFolder folder, GitWorkTreeFiles? tree) => new(PlaceOf(folder, tree));
+    public static HostDeclarations Of(FleetFolder folder, GitWorkTreeFiles? tree) => new(PlaceOf(folder, tree), folder);
 
     /// <summary>The tree of a flake on disk: its git work tree, or its folder if it is in no repository.</summary>
     /// <param name="folder">The flake.</param>
@@ -66,11 +67,16 @@ public sealed class HostDeclarations(FlakePlace repository)
         foreach (var (name, text) in place.References)
         {
             if (!inputs.TryGetValue(name, out var declared))
-                throw FleetException.ReferenceOfNoInput(place, name, inputs.Keys);
+                throw FleetException.ReferenceOfNoInput(PlaceOf(place, name), place, name, inputs.Keys);
             inputs[name] = declared with { Reference = FlakeRef.ParseInput(text, declared.IsFlake, null, warnings), Follows = null };
         }
         return top with { Flake = top.Flake with { Inputs = inputs.ToImmutable() }, Warnings = warnings };
     }
+
+    // Hosts that share a lock have the same references, of which any host may have the misspelt one.
+    SourceSpan? PlaceOf(LockPlace place, string input) =>
+        place.Sharers.OfType<LockOwner.Host>().Select(host => settings?.PlaceInFleetFile("hosts", host.Name.ToString(), "inputs", input))
+            .FirstOrDefault(span => span is not null);
 
     async Task<TopFlake> OfFileAsync(string flakeFolder, string flakeFile, CancellationToken cancellationToken)
     {

@@ -10,12 +10,13 @@ namespace Hostlock.Fleets.Changes;
 /// <summary>Works out the new locks of one or more hosts. Writes nothing.</summary>
 /// <param name="source">Follows references to trees.</param>
 /// <param name="repository">The tree that the flake's own relative paths start in, and the flake's folder in it.</param>
-public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
+/// <param name="settings">The flake on disk, for places in its hostlock.toml; null if there is none.</param>
+public sealed class HostUpdate(IFlakeSource source, FlakePlace repository, FleetFolder? settings = null)
 {
     const int AtOnce = 16;
 
     readonly LockResolver _resolver = new(source);
-    readonly HostDeclarations _declarations = new(repository);
+    readonly HostDeclarations _declarations = new(repository, settings);
 
     // Most hosts of a fleet have the same lock as another one, so a lock is read and updated once for all of them. A plan is for one
     // request.
@@ -34,8 +35,8 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository)
     {
         var place = HostDeclarations.PlaceOf(folder, processes);
         return edited is null
-            ? new(source, place)
-            : new(source, place with { Files = new EditedFiles(place.Files, place.Folder.Resolve(edited.Path), edited.Contents) });
+            ? new(source, place, folder)
+            : new(source, place with { Files = new EditedFiles(place.Files, place.Folder.Resolve(edited.Path), edited.Contents) }, folder);
     }
 
     /// <summary>What the flakes of the hosts declare.</summary>
