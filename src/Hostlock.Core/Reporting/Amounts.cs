@@ -7,10 +7,19 @@ static class Amounts
 {
     static readonly string[] Units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
-    /// <summary>A length of time, rounded down: <c>90min</c>, <c>7d</c>.</summary>
+    /// <summary>How old something is: <c>now</c>, or <see cref="Span"/>.</summary>
     /// <param name="seconds">Seconds.</param>
-    public static string Age(ulong seconds) => seconds switch
+    public static string Age(ulong seconds) => seconds < 60 ? "now" : Span(seconds);
+
+    /// <summary>When something was: <c>just now</c>, <c>7d ago</c>.</summary>
+    /// <param name="seconds">Seconds.</param>
+    public static string Ago(ulong seconds) => seconds < 60 ? "just now" : $"{Span(seconds)} ago";
+
+    /// <summary>A length of time, rounded down: <c>30s</c>, <c>90min</c>, <c>7d</c>.</summary>
+    /// <param name="seconds">Seconds.</param>
+    public static string Span(ulong seconds) => seconds switch
     {
+        < 60 => $"{seconds}s",
         < 2 * 3600 => $"{seconds / 60}min",
         < 2 * 86400 => $"{seconds / 3600}h",
         < 90 * 86400 => $"{seconds / 86400}d",

@@ -85,8 +85,8 @@ static class BriefDiff
         if (old.Locked.LastModified is { } earlier && now.Locked.LastModified is { } later && earlier != later)
             words.Add(
                 later > earlier
-                    ? $"{Amounts.Age(later.SecondsSince(earlier))} newer"
-                    : ink.Warn($"{Amounts.Age(earlier.SecondsSince(later))} older"));
+                    ? $"{Amounts.Span(later.SecondsSince(earlier))} newer"
+                    : ink.Warn($"{Amounts.Span(earlier.SecondsSince(later))} older"));
         if (!old.Original.Equals(now.Original))
             words.Add($"{BranchText.Of(old.Original, now.Original)} → {BranchText.Of(now.Original, old.Original)}");
         return string.Join(", ", words);

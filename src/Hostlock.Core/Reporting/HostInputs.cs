@@ -34,6 +34,9 @@ public static class HostInputs
         return text.ToString();
     }
 
+    static bool IsOf(InputStatus input, InputPath path) =>
+        path.ToString() is var text && (text == input.Name || text.StartsWith($"{input.Name}/", StringComparison.Ordinal));
+
     static (string[] Cells, string Notes, Func<string, string> Paint) RowOf(LockStatus status, InputStatus input, Screen screen)
     {
         var name = Visible.Name(input.Name);
@@ -42,10 +45,10 @@ public static class HostInputs
         if (input.IsAhead)
             (paint, notes) = (screen.Ink.Good, [.. notes, "newest here"]);
         if (input.SecondsBehind > 0)
-            (paint, notes) = (screen.Ink.Warn, [.. notes, $"{Amounts.Age(input.SecondsBehind)} behind"]);
+            (paint, notes) = (screen.Ink.Warn, [.. notes, $"{Amounts.Span(input.SecondsBehind)} behind"]);
         if (input.Freeze is { } freeze)
             notes.Add(freeze.IsOver(DateOnly.FromDateTime(screen.Now.UtcDateTime)) ? "freeze is over" : "frozen");
-        if (status.Stale?.Inputs.Any(stale => stale.Path.Names[0] == input.Name) == true)
+        if (status.Stale?.Inputs.Any(stale => IsOf(input, stale.Path)) == true)
             (paint, notes) = (screen.Ink.Bad, [.. notes, "not as declared"]);
         string[] cells = input.Edge switch
         {

@@ -14,7 +14,8 @@ static class MachineWords
     {
         PinState.InSync => "in sync",
         PinState.Behind(var changes, var since) =>
-            $"behind {(since is { } moment ? $"{Amounts.Age(Moment.Of(now).SecondsSince(moment))}, " : "")}{Count(changes, "change")}"
+            $"behind {(Moment.Of(now).SecondsSince(since ?? Moment.Of(now)) is var age and >= 60 ? $"{Amounts.Span(age)}, " : "")}"
+                + Count(changes, "change")
                 + (since is null ? ", not committed" : ""),
         PinState.Ahead => "ahead",
         PinState.Unknown => "unknown lock",
@@ -56,7 +57,7 @@ static class MachineWords
                 break;
             case ProbeOutcome.Unreachable(_, var before, _):
                 yield return before is { } seen
-                    ? $"unreachable (seen {Amounts.Age(Moment.Of(now).SecondsSince(seen.At))} ago on {Visible.Name(seen.Label)})"
+                    ? $"unreachable (seen {Amounts.Ago(Moment.Of(now).SecondsSince(seen.At))} on {Visible.Name(seen.Label)})"
                     : "unreachable (never seen)";
                 break;
             default:

@@ -44,7 +44,7 @@ public static class OutdatedTable
             return null;
         var notes = new List<string>();
         if (input.SecondsBehind is { } behind)
-            notes.Add($"{Amounts.Age(behind)} behind");
+            notes.Add($"{Amounts.Span(behind)} behind");
         if (input.CommitsBehind is { } commits)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"{commits} {(commits == 1 ? "commit" : "commits")}"));
         if (input.Freeze is { } freeze)

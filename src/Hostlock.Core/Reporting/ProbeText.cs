@@ -28,7 +28,7 @@ public static class ProbeText
         if (!facts.NeedsReboot.IsEmpty)
             Line("reboot", ink.Warn($"needed for {MachineWords.Reboot(facts)}"));
         if (facts.Uptime is { } uptime)
-            Line("up", Amounts.Age((ulong)uptime.TotalSeconds));
+            Line("up", Amounts.Span((ulong)uptime.TotalSeconds));
         if (facts.IsSwitching)
             Line("switch", ink.Warn("under way"));
         if (facts.Trial is { } trial)

@@ -115,7 +115,8 @@ public class StatusTableTests
     }
 
     [Theory]
-    [InlineData(0, "0min")]
+    [InlineData(0, "now")]
+    [InlineData(60, "1min")]
     [InlineData(119 * 60, "119min")]
     [InlineData(2 * 3600, "2h")]
     [InlineData(47 * 3600, "47h")]

@@ -90,7 +90,7 @@ public static class HtmlPage
             var behind = dated.Where(pair => pair.entry.SecondsBehind > 0).ToList();
             tiles.Add(
                 ($"behind in {input}", PageWords.Number(behind.Sum(pair => pair.status.Place.Sharers.Count)),
-                behind.Count == 0 ? "all at the newest" : $"by {Amounts.Age(behind.Max(pair => pair.entry.SecondsBehind))} at most",
+                behind.Count == 0 ? "all at the newest" : $"by {Amounts.Span(behind.Max(pair => pair.entry.SecondsBehind))} at most",
                 behind.Count == 0 ? "good" : "warn"));
             var oldest = dated.MinBy(pair => pair.entry.Locked!.LastModified!.Value);
             tiles.Add(

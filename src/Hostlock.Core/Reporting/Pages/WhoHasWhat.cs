@@ -191,7 +191,7 @@ sealed class WhoHasWhat
     static string Words(InputStatus input, LockedNode node) =>
         node.Locked.LastModified is null ? "no date"
         : input.SecondsBehind == 0 ? "newest"
-        : $"{Amounts.Age(input.SecondsBehind)} behind";
+        : $"{Amounts.Span(input.SecondsBehind)} behind";
 
     Html Revision(InputStatus input, LockedNode node, bool isLinked)
     {
@@ -221,5 +221,10 @@ sealed class WhoHasWhat
             ? (Html)$"{Revision(input, node, isLinked: true)} {Old(node.Locked.LastModified)}"
             : $"{DiffText.Describe(input.Edge)}";
 
-    string Old(Moment? modified) => modified is { } moment ? $"{Amounts.Age(_now.SecondsSince(moment))} old" : "";
+    string Old(Moment? modified) => modified switch
+    {
+        null => "",
+        { } moment when _now.SecondsSince(moment) is var seconds and >= 60 => $"{Amounts.Span(seconds)} old",
+        _ => "new",
+    };
 }
