@@ -17,7 +17,7 @@ sealed class BisectLines(Terminal terminal, LockOwner owner) : IBisectWatcher
 
     public void Tried(IReadOnlyList<string> inputs, Verdict verdict) => terminal.Talk(BisectText.Tried(inputs, verdict, terminal.Ink));
 
-    public void Blamed(IReadOnlyList<string> inputs, LockDiff diff) => terminal.Data(BisectText.Blamed(owner, inputs, diff));
+    public void Blamed(IReadOnlyList<string> inputs, LockDiff diff) => terminal.Data(BisectText.Blamed(owner, inputs, diff, terminal.Ink));
 
     public void FoundRevisions(string input, int count) => terminal.Talk(BisectText.Between(input, count));
 

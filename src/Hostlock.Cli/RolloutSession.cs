@@ -203,20 +203,31 @@ sealed class RolloutSession(CommandRun run)
         return rollout.Hosts.All(host => host.Outcome == HostOutcome.Kept) ? ExitCode.Done : ExitCode.Partly;
     }
 
+    /// <summary>True if an agent that took nothing before takes something now.</summary>
+    /// <param name="rollout">The rollout.</param>
+    public async Task<bool> IsTakenAsync(Rollout rollout)
+    {
+        var work = WorkOf(rollout);
+        var deferred = rollout.Hosts.Where(host => host is { Outcome: null, IsDeferred: true })
+            .Select(host => work.IsTakenAsync(host, run.CancellationToken));
+        return (await Task.WhenAll(deferred)).Any(isTaken => isTaken);
+    }
+
+    // An engine that evaluates by itself has to come to the same systems, whatever the user's files say by now.
+    HostWork WorkOf(Rollout rollout) => new(
+        run.Processes,
+        run.Probes,
+        new GateRun(run.Processes, run.NewHttpHandler, run.Surroundings.Time),
+        run.StepSurroundings with { Commit = rollout.Plan.Source?.Commit },
+        run.Surroundings.Time);
+
     RolloutRunner RunnerOf(Rollout rollout, Journal journal, RolloutLines lines)
     {
-        var gates = new GateRun(run.Processes, run.NewHttpHandler, run.Surroundings.Time);
-        // An engine that evaluates by itself has to come to the same systems, whatever the user's files say by now.
-        var surroundings = run.StepSurroundings with
-        {
-            Commit = rollout.Plan.Source?.Commit,
-        };
-        var work = new HostWork(run.Processes, run.Probes, gates, surroundings, run.Surroundings.Time);
         var opener = new RingLocks(
             run.Processes, run.Folder, run.Journals.ScratchPath, locks => OutcomeText.Render(locks, true, Ink.Plain), lines,
             Shared, run.Surroundings.Time);
         return new(
-            journal.Append, work, opener, lines, new(run.Surroundings.Variables.GetValueOrDefault(CrashPoint.Variable)),
+            journal.Append, WorkOf(rollout), opener, lines, new(run.Surroundings.Variables.GetValueOrDefault(CrashPoint.Variable)),
             run.Surroundings.Time);
     }
 }

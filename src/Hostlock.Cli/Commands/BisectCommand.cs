@@ -68,7 +68,7 @@ sealed class BisectCommand : FleetCommand
             run.Terminal.Talk($"to go on with the search: {run.Line(Name, place.Name, "--resume")}\n");
             throw;
         }
-        run.Terminal.Data(BisectText.Render(place.Owner, result, run.Terminal.CommandsHere));
+        run.Terminal.Data(BisectText.Render(place.Owner, result, run.Terminal.CommandsHere, run.Terminal.Ink));
         return result.Culprits.IsEmpty ? ExitCode.No : ExitCode.Done;
     }
 

@@ -15,6 +15,7 @@ sealed class TickCommand : FleetCommand
         Description = "Then ask all machines, and write the numbers of 'status --format prometheus'",
         HelpName = "FILE",
     };
+    readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show what is due, and change nothing" };
 
     public override CommandNature Nature => new(NetworkUse.Machines) { Writes = true, MaySayNo = true, Waits = true, MayBePartial = true };
 
@@ -22,23 +23,37 @@ sealed class TickCommand : FleetCommand
         Go on with the last rollout if something is due
 
         For a timer: the soak is over, the hours have come, a ring was approved in the
-        repository, or a machine is back that was out of reach. If nothing is due,
-        nothing is printed. What failed is not tried again.
+        repository, a machine is back that was out of reach, or its agent takes something
+        again. If nothing is due, nothing is printed. What failed is not tried again.
 
-          hostlock tick
+          hostlock tick --dry-run
           hostlock tick --textfile fleet.prom
         """)
-    { _textfile, CommonOptions.Json };
+    { _textfile, _dryRun, CommonOptions.Json };
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Machines;
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
+        if (run.IsJson && run.Value(_dryRun))
+            throw FleetException.TakesNoJson(_dryRun.Name);
         var session = new RolloutSession(run);
+        if (run.Value(_dryRun))
+            return await ShowDueAsync(run, session);
         var code = session.MayExist ? await session.AloneAsync(() => TickAsync(run, session)) : ExitCode.Done;
         if (run.Value(_textfile) is { } file && !run.CancellationToken.IsCancellationRequested)
             await WriteNumbersAsync(run, file);
         return code;
+    }
+
+    static async Task<ExitCode> ShowDueAsync(CommandRun run, RolloutSession session)
+    {
+        if (!session.MayExist)
+            return ExitCode.Done;
+        await session.FetchAsync();
+        if (run.Journals.LastRollout() is { } rollout)
+            run.Terminal.Data(RolloutText.Due(session.OrdersOf(rollout), rollout, run.HoldsOf(rollout)));
+        return ExitCode.Done;
     }
 
     // Whoever is at work on the rollout need not wait for it.
@@ -65,6 +80,8 @@ sealed class TickCommand : FleetCommand
         // Who is held no longer gets what passed it by.
         if (run.HoldsOf(rollout).Any(held => held.Why is null))
             return session.Tell(await session.GoOnAsync(rollout));
+        if (await session.IsTakenAsync(rollout))
+            return session.Tell(await session.GoOnAsync(rollout, new RolloutEvent.Resumed(IsChecked: true, run.Now)));
         var absent = rollout.Hosts.Where(host => host.Outcome == HostOutcome.Absent)
             .Select(host => run.Folder.TryHostOf(host.Plan.Host)).OfType<Host>().ToList();
         var outcomes = await run.Probes.AskAsync(absent, run.CancellationToken);

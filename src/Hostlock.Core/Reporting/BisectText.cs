@@ -31,15 +31,17 @@ public static class BisectText
     /// <param name="owner">The host, or the root.</param>
     /// <param name="inputs">The inputs, by name; several if they do so only together.</param>
     /// <param name="diff">The entries.</param>
-    public static string Blamed(LockOwner owner, IReadOnlyList<string> inputs, LockDiff diff) =>
+    /// <param name="ink">How the text is made for its reader.</param>
+    public static string Blamed(LockOwner owner, IReadOnlyList<string> inputs, LockDiff diff, Ink ink) =>
         (inputs.Count == 1 ? $"{Names(inputs)} broke {owner}:\n" : $"these together broke {owner}: {Names(inputs)}\n")
-            + DiffText.Render(diff, hasLinks: true);
+            + (ink.IsBrief ? BriefDiff.Render(diff, ink, showsAddresses: true) : DiffText.Render(diff, hasLinks: true));
 
     /// <summary>The end of a search, behind what <see cref="Blamed"/> said: the revision, and how to hold it back.</summary>
     /// <param name="owner">The host, or the root.</param>
     /// <param name="result">What was found.</param>
     /// <param name="commands">How commands are typed in the current folder.</param>
-    public static string Render(LockOwner owner, BisectResult result, TypedCommands commands)
+    /// <param name="ink">Makes links of revisions.</param>
+    public static string Render(LockOwner owner, BisectResult result, TypedCommands commands, Ink ink)
     {
         if (result.Culprits.IsEmpty)
             return "no input of the flake differs between the two locks\n";
@@ -52,8 +54,10 @@ public static class BisectText
                 $"the first bad revision of {input} is one of these {culprits.Count}; only the last could be tested:\n");
         foreach (var culprit in culprits)
         {
-            text.Append(culprits.Count > 1 ? "  " : $"the first bad revision of {input} is ").Append($"{culprit.Id}{Day(culprit)}\n");
-            if (result.Locked is { } locked && CompareLink.Of(locked, culprit.Id) is { } link)
+            var link = result.Locked is { } locked ? CompareLink.Of(locked, culprit.Id) : null;
+            text.Append(culprits.Count > 1 ? "  " : $"the first bad revision of {input} is ")
+                .Append($"{ink.Link(culprit.Id.ToString(), link)}{Day(culprit)}\n");
+            if (link is not null && !ink.HasLinks)
                 text.Append($"  {link}\n");
         }
         if (result.LastGood is { } revision)

@@ -38,7 +38,7 @@ public static class RolloutText
             var shown = Hosts(ring.Hosts.Select(host => host.Name));
             text.Append($"  {ring.Name.PadRight(names)}  {shown.PadRight(hosts)}  {Rule(ring, ring == order.Rings[0])}\n");
             // Many hosts move alike.
-            foreach (var alike in planned.Changed(ring).GroupBy(change => SwitchText.Pins(change.Diff), StringComparer.Ordinal))
+            foreach (var alike in planned.Changed(ring).GroupBy(change => SwitchText.Pins(change.Diff, ink), StringComparer.Ordinal))
             {
                 var whose = Hosts(alike.SelectMany(change => change.Place.Sharers).OfType<LockOwner.Host>().Select(owner => owner.Name));
                 text.Append($"  {"".PadRight(names)}    {whose}: {(alike.Key.Length > 0 ? alike.Key : "the lock changes, and no pin")}\n");
@@ -82,6 +82,42 @@ public static class RolloutText
             text.Append($"  go on  {line(["rollout", "--resume"])}\n");
         return text.ToString();
     }
+
+    /// <summary>Says what going on with a rollout would begin with; empty if nothing is due. What machines answer decides what
+    /// follows.</summary>
+    /// <param name="orders">What the rules say of it.</param>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="holds">The hosts whose hold begins or ends.</param>
+    public static string Due(ImmutableArray<Order> orders, Rollout rollout, IEnumerable<RolloutEvent.Held> holds)
+    {
+        var text = new StringBuilder();
+        foreach (var step in orders.OfType<Order.Do>().GroupBy(order => order.Step, order => order.Host))
+            text.Append($"due: {Verb(step.Key)} {Hosts(step)}\n");
+        foreach (var order in orders.OfType<Order.Open>())
+            text.Append($"due: open ring {order.Ring}\n");
+        if (RolloutRules.WhyHalted(rollout) is not null)
+            return text.ToString();
+        if (holds.Where(held => held.Why is null).Select(held => held.Host).ToList() is { Count: > 0 } released)
+            text.Append($"due: go on with {Hosts(released)}, held no longer\n");
+        if (rollout.Hosts.Where(host => host is { Outcome: null, IsDeferred: true }).Select(host => host.Plan.Host).ToList()
+            is { Count: > 0 } deferred)
+            text.Append($"due: ask the agent of {Hosts(deferred)} again\n");
+        if (rollout.Hosts.Where(host => host.Outcome == HostOutcome.Absent).Select(host => host.Plan.Host).ToList()
+            is { Count: > 0 } absent)
+            text.Append($"due: ask {Hosts(absent)} again, out of reach so far\n");
+        return text.ToString();
+    }
+
+    static string Verb(Step step) => step switch
+    {
+        Step.Probe => "look at",
+        Step.Copy => "copy the system to",
+        Step.Activate => "try the system on",
+        Step.Check => "check",
+        Step.Keep => "keep the system of",
+        Step.Return => "take back",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     /// <summary>Renders a rollout, ring by ring and host by host.</summary>
     /// <param name="rollout">The rollout.</param>

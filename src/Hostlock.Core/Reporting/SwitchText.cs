@@ -21,7 +21,7 @@ public static class SwitchText
     public static string Render(HostPreview preview, Ink ink)
     {
         var text = new StringBuilder();
-        var pins = Pins(preview.Pins);
+        var pins = Pins(preview.Pins, ink);
         text.Append($"{ink.Bold(preview.Plan.Host.ToString())}  {(pins.Length > 0 ? pins : "the same pins")}\n");
         if (preview.Packages is { } packages)
             text.Append(Packages(packages, ink));
@@ -254,15 +254,19 @@ public static class SwitchText
 
     /// <summary>The inputs that move, in a few words; empty if none does.</summary>
     /// <param name="diff">What changes; null if that is not known.</param>
-    internal static string Pins(LockDiff? diff) =>
+    /// <param name="ink">Makes links of revisions that move.</param>
+    internal static string Pins(LockDiff? diff, Ink ink) =>
         diff is null
             ? "pins not known"
-            : string.Join(", ", diff.Changes.Where(change => change.Path.Length == 1).Select(Pin).Where(pin => pin.Length > 0));
+            : string.Join(
+                ", ", diff.Changes.Where(change => change.Path.Length == 1).Select(change => Pin(change, ink)).Where(pin => pin.Length > 0));
 
-    static string Pin(LockChange change) => (change.Before, change.After) switch
+    static string Pin(LockChange change, Ink ink) => (change.Before, change.After) switch
     {
         (LockEdge.Locked(var old), LockEdge.Locked(var now)) when change.Moves =>
-            $"{Visible.Name(change.Path.ToString())} {PinText.Short(old.Locked)} → {PinText.Short(now.Locked)}{Days(old, now)}",
+            $"{Visible.Name(change.Path.ToString())} "
+                + ink.Link($"{PinText.Short(old.Locked)} → {PinText.Short(now.Locked)}", CompareLink.Between(change.Before, change.After))
+                + Days(old, now),
         (null, _) => $"{Visible.Name(change.Path.ToString())} added",
         (_, null) => $"{Visible.Name(change.Path.ToString())} removed",
         _ => "",
@@ -270,7 +274,7 @@ public static class SwitchText
 
     static string Days(LockedNode old, LockedNode now) =>
         old.Locked.LastModified is { } earlier && now.Locked.LastModified is { } later
-            ? later >= earlier ? $" ({Amounts.Age(later.SecondsSince(earlier))})" : $" (back {Amounts.Age(earlier.SecondsSince(later))})"
+            ? later >= earlier ? $" ({Amounts.Span(later.SecondsSince(earlier))})" : $" (back {Amounts.Span(earlier.SecondsSince(later))})"
             : "";
 
     static string Packages(PackageDiff diff, Ink ink)

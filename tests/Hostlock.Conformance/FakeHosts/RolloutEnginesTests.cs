@@ -63,13 +63,16 @@ public class RolloutEnginesTests(RolloutFleet shared) : RolloutTests(shared)
         var tick = story.Run("tick");
         story.AssertUntouched("c");
         _ = story.Host("c").Run("comin", "resume").Succeeded;
-        var ended = story.Run("rollout", "--resume");
+        var due = story.Run("tick", "--dry-run");
+        story.AssertUntouched("c");
+        var ended = story.Run("tick");
 
         AssertCode(5, waits);
         Assert.Contains(
             "suspended-agent-c waits: hostlock: comin is suspended; there: comin resume\n", waits.Output, StringComparison.Ordinal);
         Assert.Contains("once that is mended  hostlock rollout --resume\n", waits.Output, StringComparison.Ordinal);
         Assert.Equal((0, ""), (tick.ExitCode, tick.Output));
+        Assert.Equal((0, "due: ask the agent of suspended-agent-c again\n"), (due.ExitCode, due.Output));
         AssertCode(0, ended);
         story.AssertKept("a", "b", "c", "d");
     }

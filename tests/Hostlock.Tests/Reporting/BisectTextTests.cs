@@ -26,7 +26,7 @@ public class BisectTextTests
               hostlock -C nixos freeze plex a
 
             """,
-            BisectText.Render(Owner("plex"), result, new("nixos", "nixos")));
+            BisectText.Render(Owner("plex"), result, new("nixos", "nixos"), Ink.Plain));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public class BisectTextTests
               {Id(3)} (2020-01-04)
 
             """,
-            BisectText.Render(Owner("plex"), result, TypedCommands.InFlake));
+            BisectText.Render(Owner("plex"), result, TypedCommands.InFlake, Ink.Plain));
     }
 
     [Fact]
@@ -52,18 +52,18 @@ public class BisectTextTests
         Assert.Equal("a at 3333333: good\n", BisectText.Tried("a", revision, Verdict.Good, Ink.Plain));
         Assert.Equal(
             $"the first bad revision of a is {Id(3)}\n",
-            BisectText.Render(Owner("plex"), new(["a"], new([revision], null), null), TypedCommands.InFlake));
+            BisectText.Render(Owner("plex"), new(["a"], new([revision], null), null), TypedCommands.InFlake, Ink.Plain));
     }
 
     [Fact]
     public void Inputs_that_only_break_a_host_together_are_said_to() =>
-        Assert.Equal("these together broke plex: a b\n", BisectText.Blamed(Owner("plex"), ["a", "b"], LockDiff.Between(Of(), Of())));
+        Assert.Equal("these together broke plex: a b\n", BisectText.Blamed(Owner("plex"), ["a", "b"], LockDiff.Between(Of(), Of()), Ink.Plain));
 
     [Fact]
     public void Without_a_difference_nothing_can_be_blamed() =>
         Assert.Equal(
             "no input of the flake differs between the two locks\n",
-            BisectText.Render(Owner("plex"), new([], null, null), TypedCommands.InFlake));
+            BisectText.Render(Owner("plex"), new([], null, null), TypedCommands.InFlake, Ink.Plain));
 
     static NewestRevision Committed(int digit, int day) =>
         new(Revision.Parse(Id(digit)), Moment.Of(FlakeWorld.Day(day)));

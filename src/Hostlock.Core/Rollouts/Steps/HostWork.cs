@@ -78,6 +78,16 @@ public sealed class HostWork(
         };
     }
 
+    /// <summary>Asks the agent of a machine, which took nothing when it was asked last, whether it takes something now.</summary>
+    /// <param name="host">What is known of the host.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>False also if nobody answers.</returns>
+    public async Task<bool> IsTakenAsync(HostRecord host, CancellationToken cancellationToken) =>
+        surroundings.Folder.TryHostOf(host.Plan.Host) is { } described
+        && DeployEngines.Find(surroundings.Folder.Fleet, host.Plan.Engine) is { } engine
+        && engine.Attendance(DeploymentOf(new(described, MachineAddress.Of(described, surroundings.Machine), host))) is { } attendance
+        && (await TryAsync(attendance, cancellationToken)).Succeeded;
+
     /// <summary>One host, and how it is reached.</summary>
     sealed record Work(Host Host, MachineAddress Address, HostRecord Record)
     {
@@ -140,8 +150,7 @@ public sealed class HostWork(
                 await LookAsync(work, isNewConnection: false, CancellationToken.None),
                 new(StepScript.Refused, "", RolloutException.NoEngine(plan.Engine).Message));
         }
-        var deployment = new Deployment(
-            work.Address, work.Power, plan.Target, surroundings.Flake(processes), surroundings.Folder.Path);
+        var deployment = DeploymentOf(work);
         var attendance = engine.Attendance(deployment);
         if (attendance is not null && await TryAsync(attendance, CancellationToken.None) is { ExitCode: StepScript.Refused } refused)
             return Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), refused) with { IsDeferred = true };
@@ -150,6 +159,9 @@ public sealed class HostWork(
             ? await ActivatedAsync(work, "activate", null)
             : await ActivatedAsync(work, "arm", command with { Environment = surroundings.ForSsh(work.Address.Port) }, attendance);
     }
+
+    Deployment DeploymentOf(Work work) => new(
+        work.Address, work.Power, work.Record.Plan.Target, surroundings.Flake(processes), surroundings.Folder.Path);
 
     // Arms the silence timer and activates: the script does both, or arms for the command of an engine.
     async Task<StepResult> ActivatedAsync(Work work, string verb, ProcessRequest? command, ProcessRequest? attendance = null)
