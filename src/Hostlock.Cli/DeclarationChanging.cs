@@ -4,6 +4,7 @@ using Hostlock.Fleets.Adoption;
 using Hostlock.Fleets.Changes;
 using Hostlock.Flakes;
 using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli;
 
@@ -12,10 +13,11 @@ namespace Hostlock.Cli;
 sealed class DeclarationChanging
 {
     readonly Option<string?> _host = NewHost();
+    readonly Option<bool> _commit = new("--commit") { Description = "Commit the file and the locks, and only them" };
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     /// <summary>The options.</summary>
-    public IEnumerable<Option> Options => [_host, _dryRun];
+    public IEnumerable<Option> Options => [_host, _commit, _dryRun, CommonOptions.Json];
 
     /// <summary>Changes what is declared, and brings the locks in line.</summary>
     /// <param name="run">The run of the command.</param>
@@ -25,45 +27,63 @@ sealed class DeclarationChanging
     {
         var host = run.Value(_host) is { } word ? run.HostNamed(word).Name : (HostName?)null;
         return RunAsync(
-            run, [.. words, .. host is { } name ? new[] { _host.Name, name.ToString() } : []], new([.. changes], host), run.Value(_dryRun));
+            run,
+            [.. words, .. host is { } name ? new[] { _host.Name, name.ToString() } : []],
+            new([.. changes], host),
+            run.Mode(_dryRun, _commit, NoteOf(words)));
     }
+
+    // The inputs that moved say the rest.
+    static CommitNote NoteOf(IEnumerable<string> words) => LockUpdating.Note with { Action = string.Join(' ', words.Take(2)) };
 
     /// <summary>Changes what is declared, and brings the locks in line.</summary>
     /// <param name="run">The run of the command.</param>
     /// <param name="words">The words of the command, as an undertaking records them.</param>
     /// <param name="request">What is to be declared otherwise.</param>
-    /// <param name="isDryRun">True to plan only.</param>
-    public static async Task<ExitCode> RunAsync(CommandRun run, string[] words, InputRequest request, bool isDryRun)
+    /// <param name="mode">How it is written.</param>
+    public static async Task<ExitCode> RunAsync(CommandRun run, string[] words, InputRequest request, WritingMode mode)
     {
         var terminal = run.Terminal;
+        var isDryRun = mode is WritingMode.PlanOnly;
+        var note = (mode as WritingMode.WriteAndCommit)?.Note;
+        var editing = new InputEditing(run.Processes, run.Folder, run.Fetcher);
         if (Undertaking.Find(run.Processes, run.Folder, words) is { } unfinished)
         {
-            terminal.Data(UndertakingText.Render(unfinished, terminal.Ink));
+            Action<string> tell = run.IsJson ? terminal.Talk : terminal.Data;
+            tell(UndertakingText.Render(unfinished, terminal.Ink));
             if (!isDryRun)
-                await ApplyAsync(unfinished, "done: what was begun is finished\n");
+                await ApplyAsync(unfinished, () => tell("done: what was begun is finished\n"));
             return ExitCode.Done;
         }
         await run.WarnOfUnmergedAsync(run.Folder.AllPlaces());
-        var editing = new InputEditing(run.Processes, run.Folder, run.Fetcher);
         var plan = await editing.PlanAsync(request, run.CancellationToken);
+        if (note is not null)
+            await editing.RequireCommittableAsync(plan, run.CancellationToken);
         foreach (var warning in plan.Warnings)
             terminal.Warn(warning);
-        var text = DeclarationText.Render(plan, isWritten: !isDryRun, terminal.Ink);
-        if (isDryRun || !plan.IsChange)
-            run.ReportText(isDone: !isDryRun, text);
+        if (isDryRun || (!plan.IsChange && note is null))
+            Report();
         else
-            await ApplyAsync(editing.Undertake(words, plan), text);
+            await ApplyAsync(editing.Undertake(words, plan), Report);
         return ExitCode.Done;
 
-        Task ApplyAsync(Undertaking undertaking, string done) =>
+        void Report() => run.Report(
+            isDone: !isDryRun,
+            () => DeclarationText.Render(plan, isWritten: !isDryRun, terminal.Ink),
+            () => ReportJson.Render(plan, isWritten: !isDryRun));
+
+        Task ApplyAsync(Undertaking undertaking, Action report) =>
             new FleetTransition(run.Processes, run.Folder, undertaking, driver: null).ApplyAsync(
                 hidden =>
                 {
-                    run.ReportText(isDone: true, done);
+                    report();
                     terminal.Flush();
                     if (hidden is not null)
                         terminal.Warn(hidden);
                 },
+                note is null
+                    ? null
+                    : async stop => LockLines.Committed(terminal, await editing.CommitAsync(undertaking, note, stop)),
                 run.CancellationToken);
     }
 

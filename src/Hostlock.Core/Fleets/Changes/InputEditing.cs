@@ -116,6 +116,23 @@ public sealed class InputEditing(IProcessRunner processes, FleetFolder folder, I
             ],
             []);
 
+    /// <summary>Refuses a plan whose files cannot be committed alone.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FleetException">git makes no commit of single files there now, or the file has the user's own changes.</exception>
+    public Task RequireCommittableAsync(DeclarationPlan plan, CancellationToken cancellationToken) =>
+        LockCommit.In(processes, [folder]).RequireOwnAsync(
+            [new(plan.File, folder.BytesOf(plan.File, plan.Before), folder.BytesOf(plan.File, plan.After))], cancellationToken);
+
+    /// <summary>Commits the files of an undertaking that is done.</summary>
+    /// <param name="undertaking">The files.</param>
+    /// <param name="note">The message of the commit.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The subject of the commit; null if the last commit has the files as they are.</returns>
+    /// <exception cref="FleetException">git does not make the commit.</exception>
+    public Task<string?> CommitAsync(Undertaking undertaking, CommitNote note, CancellationToken cancellationToken) =>
+        LockCommit.In(processes, [folder]).MakeAsync(undertaking, note, cancellationToken);
+
     // A host whose inputs flake.nix declares has references of its own in hostlock.toml, and nothing else.
     async Task<SourceText> OfSettingsAsync(
         SourceText settings, Host host, IEnumerable<InputChange> changes, CancellationToken cancellationToken)

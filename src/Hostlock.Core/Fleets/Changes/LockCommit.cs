@@ -47,6 +47,42 @@ sealed class LockCommit
         return new(processes, folders, root);
     }
 
+    /// <summary>Refuses to commit files in which the last commit has neither what was done nor what was there before: the commit would have
+    /// the user's own changes too.</summary>
+    /// <param name="files">The files, which are no locks.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FleetException">A file has changes that are in no commit.</exception>
+    public async Task RequireOwnAsync(IReadOnlyList<RecordedFile> files, CancellationToken cancellationToken)
+    {
+        using var history = new GitHistory(_processes, _root, [.. files.Select(file => PathOf(file.Path))]);
+        foreach (var file in files)
+        {
+            var committed = await history.ContentsAsync("HEAD", PathOf(file.Path), cancellationToken);
+            if (!RecordedChange.IsSame(committed, file.Before) && !RecordedChange.IsSame(committed, file.After))
+                throw FleetException.HasOwnChanges(file.Path);
+        }
+    }
+
+    /// <summary>Makes the commit of all files of an undertaking that is done.</summary>
+    /// <param name="undertaking">The files.</param>
+    /// <param name="note">The contents of the message.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The subject of the commit; null if the last commit has these files as they are.</returns>
+    /// <exception cref="FleetException">git does not make the commit, or is told to look away from a file.</exception>
+    public Task<string?> MakeAsync(Undertaking undertaking, CommitNote note, CancellationToken cancellationToken)
+    {
+        var places = _folders[0].AllPlaces().ToDictionary(place => place.RelativePath, StringComparer.Ordinal);
+        return MakeAsync(
+            [
+                .. undertaking.Files.Where(file => file.After is not null && places.ContainsKey(file.Path))
+                    .Select(file => places[file.Path])
+                    .Select(place => PlannedLock.Of(place, null, HostLocks.ReadExisting(place))),
+            ],
+            [.. undertaking.Files.Where(file => file.After is null || !places.ContainsKey(file.Path)).Select(file => file.Path)],
+            note,
+            cancellationToken);
+    }
+
     /// <summary>Makes the commit. The message has Nix's form, with the hosts and the source of a promotion in trailers.</summary>
     /// <param name="locks">The locks, as they are on disk. With a shared input, the same change of it in other locks is added.</param>
     /// <param name="others">Other files, relative to the flake, which is the only one then. They may have been deleted.</param>

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using Hostlock.Fetching.Git;
-using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Fleets.Adoption;
 using Hostlock.Fleets.Changes;
@@ -97,19 +95,9 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
     /// <param name="plan">The plan.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FleetException">A file that is no lock has changes that are in no commit.</exception>
-    public async Task RequireCommittableAsync(UndoPlan plan, CancellationToken cancellationToken)
-    {
-        _ = LockCommit.In(processes, [folder]);
-        var root = GitWorkTreeFiles.Around(processes, folder.Path)!.Root;
-        var files = plan.Files.Where(file => PlaceOf(file.Path) is null).ToList();
-        using var history = new GitHistory(processes, root, [.. files.Select(file => PathIn(root, file.Path))]);
-        foreach (var file in files)
-        {
-            var committed = await history.ContentsAsync("HEAD", PathIn(root, file.Path), cancellationToken);
-            if (!RecordedChange.IsSame(committed, file.Before) && !RecordedChange.IsSame(committed, file.After))
-                throw FleetException.HasOwnChanges(file.Path);
-        }
-    }
+    public Task RequireCommittableAsync(UndoPlan plan, CancellationToken cancellationToken) =>
+        LockCommit.In(processes, [folder])
+            .RequireOwnAsync([.. plan.Files.Where(file => PlaceOf(file.Path) is null)], cancellationToken);
 
     /// <summary>Writes the files. If the run is broken off, the same command finishes it.</summary>
     /// <param name="undertaking">The files.</param>
@@ -125,7 +113,7 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
         var commit = note is null ? null : LockCommit.In(processes, [folder]);
         await new FleetTransition(processes, folder, undertaking, await DriverAsync(undertaking, cancellationToken)).ApplyAsync(
             told,
-            commit is null ? null : async stop => committed(await CommitAsync(commit, note!, undertaking, stop)),
+            commit is null ? null : async stop => committed(await commit.MakeAsync(undertaking, note!, stop)),
             cancellationToken);
     }
 
@@ -139,17 +127,6 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
             .. _places.Values.Select(place => files.TryGetValue(place.RelativePath, out var file) ? TryPlan(place, file.After!) : null)
                 .OfType<PlannedLock>(),
         ];
-    }
-
-    async Task<string?> CommitAsync(LockCommit commit, CommitNote note, Undertaking undertaking, CancellationToken cancellationToken)
-    {
-        var places = undertaking.Files.Where(file => file.After is not null).Select(file => PlaceOf(file.Path)).OfType<LockPlace>()
-            .ToList();
-        return await commit.MakeAsync(
-            [.. places.Select(place => PlannedLock.Of(place, null, HostLocks.ReadExisting(place)))],
-            [.. undertaking.Files.Select(file => file.Path).Where(path => places.All(place => place.RelativePath != path))],
-            note,
-            cancellationToken);
     }
 
     // Null if nothing of it stands any more: it was broken off before its first file, or taken back in another way.
@@ -243,6 +220,4 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
             return null; // it comes back as it was, whatever it was
         }
     }
-
-    string PathIn(string root, string path) => GitWorkTreeFiles.PathOf(root, folder.Full(path));
 }

@@ -4,8 +4,8 @@ using Hostlock.Fleets.Changes;
 
 namespace Hostlock.Reporting.Json;
 
-/// <summary>The JSON of the commands that write locks: <c>lock</c>, <c>update</c>, <c>promote</c>, <c>restore</c> and
-/// <c>undo</c>.</summary>
+/// <summary>The JSON of the commands that write locks: <c>lock</c>, <c>update</c>, <c>promote</c>, <c>restore</c>, <c>undo</c> and
+/// <c>input</c>.</summary>
 public static class ReportJson
 {
     /// <summary>What became of each lock.</summary>
@@ -15,6 +15,20 @@ public static class ReportJson
     {
         if (promotedFrom is not null)
             json.WriteString("from", promotedFrom.ToString());
+        WriteHosts(json, report);
+    });
+
+    /// <summary>What became of what is declared, and of the locks with it.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="isWritten">False if nothing was written.</param>
+    public static string Render(DeclarationPlan plan, bool isWritten) => JsonPage.Render(json =>
+    {
+        json.WriteString("file", plan.File);
+        json.WriteBoolean("written", isWritten && plan.IsChange);
+        WriteHosts(json, new([.. plan.Locks.Select(planned => new LockOutcome.Planned(planned))], isWritten));
+    });
+
+    static void WriteHosts(Utf8JsonWriter json, LockReport report) =>
         json.WriteHosts(report.Outcomes, outcome => outcome.Place, outcome =>
         {
             json.WriteString("lock", outcome.Place.RelativePath);
@@ -33,7 +47,6 @@ public static class ReportJson
                     throw new System.Diagnostics.UnreachableException();
             }
         });
-    });
 
     static void WritePlanned(Utf8JsonWriter json, PlannedLock planned, bool isWritten)
     {
