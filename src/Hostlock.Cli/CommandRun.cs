@@ -378,6 +378,11 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>The values of an option that may be repeated.</summary>
     public string[] Words(Option<string[]> option) => PartOf(option) ?? parsed.GetValue(option) ?? [];
 
+    /// <summary>The inputs that an option names; all inputs if it names none.</summary>
+    /// <param name="inputs">The option.</param>
+    /// <exception cref="FleetException">A word is no path of an input.</exception>
+    public InputSelection Asked(Option<string[]> inputs) => new(CommonOptions.InputPaths(Words(inputs)));
+
     // The words that the flake of this part gets; null if it gets all.
     string[]? PartOf(Symbol symbol) => _part?.Words.GetValueOrDefault(symbol);
 

@@ -82,6 +82,9 @@ static class CommonOptions
         return option;
     }
 
+    /// <summary>An option that names the inputs that a command which only looks is asked about; it may be repeated.</summary>
+    public static Option<string[]> AskedInputs() => Inputs("An input to look at, by its path, with its own inputs [default: all]");
+
     /// <summary>An option that names inputs to leave out, directly beneath the flake; it may be repeated.</summary>
     public static Option<string[]> Excluded()
     {

@@ -20,6 +20,7 @@ sealed class DiffCommand : FleetCommand
         "A host, root, a lock file, HOST@COMMIT, HOST@running or HOST@generation:N [default: the host that is this machine]");
     readonly Argument<string?> _after = CommonOptions.OneAtMost(
         "after", "B", "The lock to compare it with [default: root; of HOST@… the host]");
+    readonly Option<string[]> _inputs = CommonOptions.AskedInputs();
     readonly Option<bool> _exitCode = new("--exit-code") { Description = "Exit with 1 if the locks differ" };
     readonly Option<bool> _commits = new("--commits") { Description = "List the commits by which inputs moved" };
     readonly Option<string> _format = NewFormat();
@@ -34,10 +35,10 @@ sealed class DiffCommand : FleetCommand
         hosts, of commits, of days, or of machines. The older of the two comes first,
         whatever the order of the words.
 
-          hostlock diff plex web
+          hostlock diff plex web -i nixpkgs
           hostlock diff plex@HEAD~1 --format markdown
         """)
-    { _before, _after, _exitCode, _closure, _commits, _format, CommonOptions.Json };
+    { _before, _after, _inputs, _exitCode, _closure, _commits, _format, CommonOptions.Json };
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
 
@@ -46,6 +47,10 @@ sealed class DiffCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
+        var asked = run.Asked(_inputs);
+        // The packages of a system are those of all its inputs.
+        if (run.Value(_closure) && !asked.IsAll)
+            throw UsageException.Excludes(_closure.Name, _inputs.Name);
         await run.PickHostAsync(_before, unlessHere: true);
         var before = run.Value(_before) ?? run.HostHere.Name.ToString();
         var first = LockVersion.Parse(run.Folder, before, run.Surroundings.Folder);
@@ -54,13 +59,14 @@ sealed class DiffCommand : FleetCommand
         await run.WarnOfUnmergedAsync([.. new[] { first, second }.OfType<LockVersion.Current>().Select(version => version.Place)]);
         var (old, now) = (
             await run.Versions.ReadAsync(first, run.CancellationToken), await run.Versions.ReadAsync(second, run.CancellationToken));
+        AskedInputs.Require(asked, [(first.Place, old), (second.Place, now)]);
         // A promotion goes the way that the words say, if they say one.
-        var held = run.Value(_after) is null ? null : await HeldAsync(run, (before, first, old), (after, second, now));
-        if (Downgrade.IsMostly(LockDiff.Between(old, now)))
+        var held = run.Value(_after) is null ? null : await HeldAsync(run, asked, (before, first, old), (after, second, now));
+        if (Downgrade.IsMostly(asked.Of(LockDiff.Between(old, now))))
             (before, first, old, after, second, now) = (after, second, now, before, first, old);
         if (run.Value(_after) is null)
-            held = await HeldAsync(run, (before, first, old), (after, second, now));
-        var diff = LockDiff.Between(old, now);
+            held = await HeldAsync(run, asked, (before, first, old), (after, second, now));
+        var diff = asked.Of(LockDiff.Between(old, now));
         PackageDiff? closure = null;
         if (run.Value(_closure))
         {
@@ -71,8 +77,8 @@ sealed class DiffCommand : FleetCommand
         var commits = run.Value(_commits) && !run.IsJson ? await CommitsAsync(run, diff) : "";
         run.Print(
             () => run.Value(_format) == "markdown"
-                ? DiffMarkdown.Render(before, after, diff, closure, commits)
-                : DiffText.Render(before, after, diff, run.Terminal.Ink)
+                ? DiffMarkdown.Render(before, after, diff, closure, commits, asked)
+                : DiffText.Render(before, after, diff, run.Terminal.Ink, asked)
                     + commits
                     + (held is null ? "" : run.Terminal.Quoted(HeldText.Render(held.From, held.To, held.Inputs, held.Lock)))
                     + (closure is null ? "" : $"\n{PackageText.Render(closure, run.Terminal.Ink)}"),
@@ -89,7 +95,8 @@ sealed class DiffCommand : FleetCommand
 
     // Null if the two are not locks of two hosts.
     static async Task<HeldInputs?> HeldAsync(
-        CommandRun run, (string Word, LockVersion Version, LockFile Lock) from, (string Word, LockVersion Version, LockFile Lock) to)
+        CommandRun run, InputSelection asked, (string Word, LockVersion Version, LockFile Lock) from,
+        (string Word, LockVersion Version, LockFile Lock) to)
     {
         if (from.Version is not LockVersion.Current(var source, not null)
             || to.Version is not LockVersion.Current(var target, not null)
@@ -97,7 +104,7 @@ sealed class DiffCommand : FleetCommand
             return null;
         var promotion = await Promotion.OfAsync(
             run.Folder, run.Declarations, source, from.Lock, new(), [target], run.CancellationToken);
-        return new(from.Word, to.Word, promotion.Held(target, to.Lock), to.Lock);
+        return new(from.Word, to.Word, [.. promotion.Held(target, to.Lock).Where(input => asked.Includes(input.Path))], to.Lock);
     }
 
     // A forge that does not answer is said for its input, and hides nothing else.

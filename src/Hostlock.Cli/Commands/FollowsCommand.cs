@@ -14,7 +14,9 @@ sealed class FollowsCommand : FleetCommand
     const string Name = "follows";
 
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
+    readonly Option<string[]> _inputs = CommonOptions.AskedInputs();
     readonly Option<bool> _write = new("--write") { Description = "Write the lines, and bring the locks in line" };
+    readonly Option<bool> _commit = new("--commit") { Description = "With --write: commit the file and the locks, and only them" };
     readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "With --write: show what would change and write nothing" };
     readonly Option<bool> _all = CommonOptions.All();
 
@@ -28,9 +30,10 @@ sealed class FollowsCommand : FleetCommand
             --write, they are written, and the locks are brought in line in the same step.
 
               hostlock follows plex
+              hostlock follows -i nixpkgs
               hostlock follows --write
             """)
-        { _hosts, _all, _write, _dryRun, CommonOptions.Json };
+        { _hosts, _inputs, _all, _write, _commit, _dryRun, CommonOptions.Json };
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
 
@@ -38,28 +41,34 @@ sealed class FollowsCommand : FleetCommand
     {
         if (run.Value(_dryRun) && !run.Value(_write))
             throw FleetException.NeedsOption("--dry-run", "--write");
-        if (run.IsJson && run.Value(_write))
-            throw FleetException.TakesNoJson("--write");
+        if (run.Value(_commit) && !run.Value(_write))
+            throw FleetException.NeedsOption("--commit", "--write");
         var places = run.PlacesOrAll(_hosts, _all);
         if (run.Value(_write))
             return await WriteAsync(run, places);
         await run.WarnOfUnmergedAsync(places);
-        var found = Find(run, places);
+        var found = Find(run, places, run.Asked(_inputs));
         run.Print(() => RepetitionText.Render(found, run.Terminal.Ink), () => FollowsJson.Render(found));
         return ExitCode.Done;
     }
 
-    static List<(LockPlace Place, IReadOnlyList<Repetition> Repetitions)> Find(CommandRun run, IReadOnlyList<LockPlace> places)
+    static List<(LockPlace Place, IReadOnlyList<Repetition> Repetitions)> Find(
+        CommandRun run, IReadOnlyList<LockPlace> places, InputSelection asked)
     {
         var reading = new LockReading();
         // Lines that join the inputs of a host's own flake with those of the root would take the host its own lock.
         var ofHosts = new LocalFlakes(run.Folder).RootInputsOfHosts();
+        var locks = places.Select(place => (Place: place, Lock: HostLocks.Read(place, reading))).ToList();
+        AskedInputs.Require(asked, locks);
         return
         [
-            .. places.Select(place => (Place: place, Lock: HostLocks.Read(place, reading)))
-                .Where(each => each.Lock is not null)
-                .Select(each => (each.Place, Repetition.In(each.Lock!, ofHosts))),
+            .. locks.Where(each => each.Lock is not null).Select(each => (
+                each.Place,
+                AskedAbout(Repetition.In(each.Lock!, ofHosts)))),
         ];
+
+        IReadOnlyList<Repetition> AskedAbout(IEnumerable<Repetition> all) =>
+            [.. all.Select(repetition => repetition.About(asked)).OfType<Repetition>()];
     }
 
     Task<ExitCode> WriteAsync(CommandRun run, IReadOnlyList<LockPlace> places)
@@ -71,13 +80,16 @@ sealed class FollowsCommand : FleetCommand
             : throw FleetException.SeveralFlakes(files);
         places = [.. places.Where(place => place.DeclaredIn == file)];
         var host = file == FleetFolder.FlakeFile ? null : places[0].Owner as LockOwner.Host;
-        var changes = Repetition.Joining(Find(run, places).SelectMany(found => found.Repetitions));
+        var changes = Repetition.Joining(Find(run, places, run.Asked(_inputs)).SelectMany(found => found.Repetitions));
         if (changes.IsEmpty)
         {
-            run.Terminal.Data("nothing is repeated\n");
+            run.Print(() => "nothing is repeated\n", () => ReportJson.Render(new DeclarationPlan(file, "", "", []), isWritten: false));
             return Task.FromResult(ExitCode.Done);
         }
         return DeclarationChanging.RunAsync(
-            run, [Name, .. run.Words(_hosts), _write.Name], new InputRequest(changes, host?.Name), run.Value(_dryRun));
+            run,
+            [Name, .. run.Words(_hosts), .. run.Words(_inputs).SelectMany(input => new[] { _inputs.Name, input }), _write.Name],
+            new InputRequest(changes, host?.Name),
+            run.Mode(_dryRun, _commit, LockUpdating.Note with { Action = Name }));
     }
 }

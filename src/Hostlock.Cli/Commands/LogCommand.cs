@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Hostlock.Fleets;
 using Hostlock.Fleets.History;
 using Hostlock.Fleets.Undoing;
+using Hostlock.Locks;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
 
@@ -14,6 +16,7 @@ sealed class LogCommand : FleetCommand
     const int Most = 10_000;
 
     readonly Argument<string?> _host = CommonOptions.OneAtMost("host", "HOST", "A host, or root [default: all that was done]");
+    readonly Option<string[]> _inputs = CommonOptions.AskedInputs();
     readonly Option<int> _most = new("--max-count")
     {
         Description = "The most lines or commits to show",
@@ -31,31 +34,42 @@ sealed class LogCommand : FleetCommand
         a host, the commits that changed its lock are listed, with what they moved.
 
           hostlock log
-          hostlock log plex --max-count 5
+          hostlock log plex -i nixpkgs --max-count 5
         """)
-    { _host, _most, CommonOptions.Json };
+    { _host, _inputs, _most, CommonOptions.Json };
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
+        var asked = run.Asked(_inputs);
         if (run.Value(_host) is not { } host)
         {
-            var things = await DoneThings.ReadAsync(run.Processes, run.Folder, run.Value(_most), run.CancellationToken);
+            var things = await DoneThings.ReadAsync(run.Processes, run.Folder, asked, run.Value(_most), run.CancellationToken);
+            if (things.Count == 0)
+                RequireKnown(asked, run.Folder.AllPlaces());
             run.Print(() => DoneText.Render(things, run.Terminal.Ink), () => DoneJson.Render(things));
             return ExitCode.Done;
         }
         var place = run.PlaceNamed(host);
         await run.WarnOfUnmergedAsync(place);
         using var history = LockHistory.Open(run.Processes, run.Folder);
-        var changes = await history.OfAsync(place, run.Value(_most), run.CancellationToken);
+        var changes = await history.OfAsync(place, asked, run.Value(_most), run.CancellationToken);
+        if (changes.Count == 0)
+            RequireKnown(asked, [place]);
         run.Print(
-            () => changes.Count == 0 ? $"git has no history of {place.RelativePath}\n" : HistoryText.Render(changes, run.Terminal.Ink),
+            () => changes.Count == 0
+                ? $"git has no history of {(asked.IsAll ? "" : $"{string.Join(", ", asked.Named)} in ")}{place.RelativePath}\n"
+                : HistoryText.Render(changes, run.Terminal.Ink),
             () => LogJson.Render(place.Owner, changes));
         if (changes.Select(change => change.Why).OfType<HostlockException>().FirstOrDefault() is { } why)
             run.Terminal.Error(why);
         return ExitCode.Done;
     }
+
+    // An earlier lock may have had an input that no lock has now.
+    static void RequireKnown(InputSelection asked, IReadOnlyList<LockPlace> places) =>
+        AskedInputs.Require(asked, [.. FleetStatus.Read(places).Select(status => (status.Place, status.Lock))]);
 
     static int Count(ArgumentResult result)
     {

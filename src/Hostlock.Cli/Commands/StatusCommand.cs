@@ -2,6 +2,7 @@ using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Checks;
 using Hostlock.Fleets.Layouts;
+using Hostlock.Locks;
 using Hostlock.Machines;
 using Hostlock.Machines.Probing;
 using Hostlock.Reporting;
@@ -15,6 +16,7 @@ sealed class StatusCommand : FleetCommand
     const string Text = "text", Prometheus = "prometheus";
 
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts, root or @RING [default: every lock]");
+    readonly Option<string[]> _inputs = CommonOptions.AskedInputs();
     readonly Option<bool> _all = CommonOptions.All();
     readonly Option<bool> _live = new("--live") { Description = "Ask the machines what they run" };
     readonly Option<bool> _evaluate = new("--evaluate")
@@ -35,9 +37,10 @@ sealed class StatusCommand : FleetCommand
 
           hostlock status
           hostlock status plex @canary
+          hostlock status -i nixpkgs
           hostlock status --live
         """)
-    { _hosts, _all, _live, _evaluate, _format, CommonOptions.Json };
+    { _hosts, _inputs, _all, _live, _evaluate, _format, CommonOptions.Json };
 
     // A reader of numbers refuses a text that has two of the same name.
     public override FlakeReach Reach(CommandRun run) =>
@@ -51,6 +54,8 @@ sealed class StatusCommand : FleetCommand
     {
         if (run.Value(_format) == Prometheus && run.IsJson)
             throw UsageException.Excludes($"--format {Prometheus}", CommonOptions.Json.Name);
+        if (run.Value(_live) && run.Words(_inputs).Length > 0)
+            throw UsageException.Excludes(_live.Name, _inputs.Name);
         return run.Value(_live) ? ShowMachinesAsync(run)
             : run.Value(_evaluate) ? throw FleetException.EvaluatesLive()
             : run.Value(_format) == Prometheus ? throw FleetException.CountsLive()
@@ -118,8 +123,12 @@ sealed class StatusCommand : FleetCommand
     {
         var (terminal, screen) = (run.Terminal, run.Screen);
         var isNamed = run.Words(_hosts).Length > 0;
-        var marked = await LockMarks.AddAsync(Read(run), run.Folder, run.Processes, run.CancellationToken);
-        var state = new FleetState(run.Folder.Fleet, marked.Locks, isNamed ? ListedHosts.InLine : ListedHosts.Of(run.Folder));
+        var asked = run.Asked(_inputs);
+        var marked = await LockMarks.AddAsync(Read(run, asked), run.Folder, run.Processes, run.CancellationToken);
+        var state = new FleetState(
+            run.Folder.Fleet,
+            [.. marked.Locks.Select(status => status.About(asked))],
+            isNamed ? ListedHosts.InLine : ListedHosts.Of(run.Folder)) { Asked = asked };
         if (run.IsJson)
         {
             terminal.Data(output => StatusJson.Write(state, output));
@@ -147,11 +156,13 @@ sealed class StatusCommand : FleetCommand
     }
 
     // An input is ahead or behind in the whole fleet, whichever hosts are named.
-    IReadOnlyList<LockStatus> Read(CommandRun run)
+    IReadOnlyList<LockStatus> Read(CommandRun run, InputSelection asked)
     {
         var named = run.PlacesOrAll(_hosts, _all);
-        var all = FleetStatus.Read(run.Folder.AllPlaces()).ToDictionary(status => status.Place.FullPath, StringComparer.Ordinal);
-        return [.. named.Select(place => all[place.FullPath])];
+        var all = FleetStatus.Read(run.Folder.AllPlaces(), asked).ToDictionary(status => status.Place.FullPath, StringComparer.Ordinal);
+        IReadOnlyList<LockStatus> locks = [.. named.Select(place => all[place.FullPath])];
+        AskedInputs.Require(asked, [.. locks.Select(status => (status.Place, status.Lock))]);
+        return locks;
     }
 
     static string Table(FleetState state, bool isNamed, Screen screen) =>

@@ -318,11 +318,14 @@ public sealed class FleetException : HostlockException
 
     /// <summary>The path is not an input of the lock; the hint is the nearest known one.</summary>
     public static FleetException NotAnInput(LockPlace place, InputPath path, IEnumerable<string> known) =>
-        new($"'{path}' is not an input of {place.Name}")
-        {
-            Hint = Closest.To(path.ToString(), known)
-                ?? Known("inputs", known.Where(name => !name.Contains('/', StringComparison.Ordinal))),
-        };
+        new($"'{path}' is not an input of {place.Name}") { Hint = NearestInput(path, known) };
+
+    static string? NearestInput(InputPath path, IEnumerable<string> known) =>
+        Closest.To(path.ToString(), known) ?? Known("inputs", known.Where(name => !name.Contains('/', StringComparison.Ordinal)));
+
+    /// <summary>None of some locks has an input that is asked about; the hint is the nearest known one.</summary>
+    public static FleetException InNoLock(InputPath path, IEnumerable<string> known) =>
+        new($"'{path}' is not an input of any lock") { Hint = NearestInput(path, known) };
 
     /// <summary>The text is not names joined by slashes.</summary>
     public static FleetException NotAnInputPath(string text) =>
@@ -341,9 +344,10 @@ public sealed class FleetException : HostlockException
         };
 
     /// <summary>A host tracks an input by a reference of its own, and the flake declares no such input.</summary>
-    public static FleetException ReferenceOfNoInput(LockPlace place, string input, IEnumerable<string> known) =>
+    public static FleetException ReferenceOfNoInput(SourceSpan? span, LockPlace place, string input, IEnumerable<string> known) =>
         new($"hostlock.toml gives {place.Name} a reference for '{input}', which is not an input of the flake")
         {
+            Span = span,
             Hint = Closest.To(input, known),
         };
 

@@ -6,7 +6,7 @@ using Hostlock.Locks;
 namespace Hostlock.Fleets;
 
 /// <summary>One input of one lock, compared with the same input of the other locks.</summary>
-/// <param name="Name">The input's name.</param>
+/// <param name="Name">The path of the input. It has one name unless an input of an input is asked about.</param>
 /// <param name="Edge">The entry of the input: locked, or a follows.</param>
 /// <param name="SecondsBehind">The seconds by which the input is older than the newest one with the same reference; 0 for the
 /// newest.</param>
@@ -23,7 +23,7 @@ public sealed record InputStatus(string Name, LockEdge Edge, ulong SecondsBehind
 /// <summary>One lock of the fleet: its inputs, or the reason why it cannot be read.</summary>
 /// <param name="Place">The place of the lock.</param>
 /// <param name="Lock">The lock; null if the file does not exist or cannot be read.</param>
-/// <param name="Inputs">The inputs directly beneath the flake, by name.</param>
+/// <param name="Inputs">The inputs that are asked about, by path; otherwise those directly beneath the flake, by name.</param>
 /// <param name="Problem">The reason why the lock cannot be read; null if it was read, or the file does not exist.</param>
 public sealed record LockStatus(LockPlace Place, LockFile? Lock, ImmutableArray<InputStatus> Inputs, HostlockException? Problem)
 {
@@ -36,6 +36,18 @@ public sealed record LockStatus(LockPlace Place, LockFile? Lock, ImmutableArray<
 
     /// <summary>How the lock differs from what is declared; null if it does not, or nobody compared them.</summary>
     public Staleness? Stale { get; init; }
+
+    /// <summary>The same, with no word on how other inputs differ from what is declared.</summary>
+    /// <param name="asked">The inputs that are asked about.</param>
+    public LockStatus About(InputSelection asked) =>
+        Stale is { Inputs: var all } && !asked.IsAll
+            ? this with
+            {
+                Stale = all.Where(input => asked.Includes(input.Path)).ToImmutableArray() is { IsEmpty: false } inputs
+                    ? Stale with { Inputs = inputs }
+                    : null,
+            }
+            : this;
 }
 
 /// <summary>How a lock differs from what its flake declares.</summary>
@@ -49,6 +61,9 @@ public sealed record Staleness(ImmutableArray<StaleInput> Inputs, bool CanBeLock
 /// <param name="Listed">What hostlock.toml lists, compared with flake.nix.</param>
 public sealed record FleetState(Fleet Fleet, IReadOnlyList<LockStatus> Locks, ListedHosts Listed)
 {
+    /// <summary>The inputs that are asked about.</summary>
+    public InputSelection Asked { get; init; } = InputSelection.All;
+
     /// <summary>The locks, without those of hosts that hostlock.toml misspells: nobody needs them.</summary>
     public IEnumerable<LockStatus> Needed => Locks.Where(status => status.Lock is not null || !Listed.IsMisspelt(status.Place.Owner));
 }
@@ -59,17 +74,24 @@ public static class FleetStatus
     const int MostInTurn = 32;
 
     /// <summary>Reads locks, many of them in parallel, and returns them in the order given.</summary>
-    public static IReadOnlyList<LockStatus> Read(IReadOnlyList<LockPlace> places)
+    /// <param name="places">The locks.</param>
+    public static IReadOnlyList<LockStatus> Read(IReadOnlyList<LockPlace> places) => Read(places, InputSelection.All);
+
+    /// <inheritdoc cref="Read(IReadOnlyList{LockPlace})"/>
+    /// <param name="places">The locks.</param>
+    /// <param name="asked">The inputs that are asked about. A lock need not have them.</param>
+    public static IReadOnlyList<LockStatus> Read(IReadOnlyList<LockPlace> places, InputSelection asked)
     {
         var reading = new LockReading();
         // Starting threads takes longer than reading a few files.
         var read = places.Count > MostInTurn
             ? places.AsParallel().AsOrdered().Select(place => Read(place, reading)).ToList()
             : [.. places.Select(place => Read(place, reading))];
+        var inputs = read.ConvertAll(one => one.Lock is { } file ? asked.ByPath(file) : null);
         var ages = new InputAges();
-        foreach (var (_, file, _) in read)
+        foreach (var file in inputs)
             ages.Add(file);
-        return [.. read.Select(one => new LockStatus(one.Place, one.Lock, Inputs(one.Place, one.Lock, ages), one.Problem))];
+        return [.. read.Zip(inputs, (one, file) => new LockStatus(one.Place, one.Lock, Inputs(one.Place, file, ages), one.Problem))];
     }
 
     static (LockPlace Place, LockFile? Lock, HostlockException? Problem) Read(LockPlace place, LockReading reading)

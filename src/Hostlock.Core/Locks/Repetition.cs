@@ -10,6 +10,9 @@ namespace Hostlock.Locks;
 /// <param name="Others">The inputs that are locked on their own, by path.</param>
 public sealed record Repetition(string Target, int Revisions, ImmutableArray<InputPath> Others)
 {
+    /// <summary>How many times the lock has the source, those included that are not among <see cref="Others"/>.</summary>
+    public int Times { get; private init; } = Others.Length + 1;
+
     /// <summary>Finds the inputs that a lock has more than once, by the name of the input to follow.</summary>
     /// <param name="file">The lock.</param>
     /// <param name="leftOut">Inputs of the flake that are left out with all beneath them.</param>
@@ -39,6 +42,14 @@ public sealed record Repetition(string Target, int Revisions, ImmutableArray<Inp
         }
         return repetitions;
     }
+
+    /// <summary>The same without the inputs that are not asked about; null if nothing remains to be joined. Who asks about the input to
+    /// follow asks about all that could follow it.</summary>
+    /// <param name="asked">The inputs that are asked about.</param>
+    public Repetition? About(InputSelection asked) =>
+        asked.Includes(InputPath.Of(Target)) ? this
+        : Others.Where(asked.Includes).ToImmutableArray() is { IsEmpty: false } others ? this with { Others = others }
+        : null;
 
     /// <summary>The changes of a flake.nix that join what some locks have more than once. What lies beneath an input that follows another
     /// needs none.</summary>

@@ -15,10 +15,15 @@ public static class DiffMarkdown
     /// <param name="diff">The difference.</param>
     /// <param name="closure">The packages that differ; null if they were not compared.</param>
     /// <param name="commits">The commits by which inputs moved, as text; empty if nobody asked.</param>
-    public static string Render(string before, string after, LockDiff diff, PackageDiff? closure, string commits = "")
+    /// <param name="asked">The inputs that are asked about; null for all.</param>
+    public static string Render(
+        string before, string after, LockDiff diff, PackageDiff? closure, string commits = "", InputSelection? asked = null)
     {
         if (diff.IsEmpty)
-            return $"{Code(before)} and {Code(after)} have the same lock.\n";
+        {
+            var what = asked is null or { IsAll: true } ? "lock" : string.Join(", ", asked.Named.Select(path => Code(path.ToString())));
+            return $"{Code(before)} and {Code(after)} have the same {what}.\n";
+        }
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Code(before)} → {Code(after)}: {BriefDiff.Summary(diff)}\n\n");
         text.Append("| input | before | after | |\n|:--|:--|:--|:--|\n");

@@ -15,8 +15,10 @@ public static class DiffText
     /// <param name="after">The word of the user for the second lock.</param>
     /// <param name="diff">The difference.</param>
     /// <param name="ink">How the text is made for its reader.</param>
-    public static string Render(string before, string after, LockDiff diff, Ink ink) =>
-        diff.IsEmpty ? $"{before} and {after} have the same lock\n"
+    /// <param name="asked">The inputs that are asked about; null for all.</param>
+    public static string Render(string before, string after, LockDiff diff, Ink ink, InputSelection? asked = null) =>
+        diff.IsEmpty
+            ? $"{before} and {after} have the same {(asked is null or { IsAll: true } ? "lock" : string.Join(", ", asked.Named))}\n"
         : ink.IsBrief
             ? $"{ink.Bold($"{before} → {after}")}: {BriefDiff.Summary(diff)}\n{BriefDiff.Render(diff, ink, showsAddresses: true)}"
         : $"{before} → {after}\n{Render(diff, hasLinks: true)}";

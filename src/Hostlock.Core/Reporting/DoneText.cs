@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Undoing;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Renders what was done in a flake, a line each: when, what, whose locks, and what moved in them.</summary>
+/// <summary>Renders what was done in a flake, a line each: when, in which commit, what, whose locks, and what moved in them.</summary>
 public static class DoneText
 {
     const int WidestTitle = 40, WidestHosts = 24, WidestMoves = 60;
@@ -19,25 +20,25 @@ public static class DoneText
             return "nothing was done here yet\n";
         var rows = things.Select(thing => (
             When: string.Create(CultureInfo.InvariantCulture, $"{thing.Change.When.UtcDateTime:yyyy-MM-dd HH:mm}"),
-            What: Cut(Title(thing), WidestTitle),
+            Commit: thing.Commit?.Shortened ?? "",
+            What: Cut(Title(thing.Change), WidestTitle),
             Hosts: Hosts(thing),
             Moved: Moved(thing),
             thing.IsTakenBack)).ToList();
-        var (titles, hosts) = (rows.Max(row => row.What.Length), rows.Max(row => row.Hosts.Length));
+        var (commits, titles, hosts) = (
+            rows.Max(row => row.Commit.Length), rows.Max(row => row.What.Length), rows.Max(row => row.Hosts.Length));
         var text = new StringBuilder();
         foreach (var row in rows)
         {
-            var line = $"{row.When}  {row.What.PadRight(titles)}  {row.Hosts.PadRight(hosts)}  {row.Moved}".TrimEnd();
+            var commit = commits == 0 ? "" : $"{row.Commit.PadRight(commits)}  ";
+            var line = $"{row.When}  {commit}{row.What.PadRight(titles)}  {row.Hosts.PadRight(hosts)}  {row.Moved}".TrimEnd();
             text.Append(row.IsTakenBack ? ink.Dim($"{line}  (taken back)") : line).Append('\n');
         }
         return text.ToString();
     }
 
-    static string Title(DoneThing thing) => thing.Change switch
-    {
-        { Commit: { } commit } change => $"{commit.Shortened} {Visible.Line(change.Title)}",
-        var change => Visible.Line(ShellWord.Join(change.Words)),
-    };
+    static string Title(RecordedChange change) =>
+        Visible.Line(change.Commit is null ? ShellWord.Join(change.Words) : change.Title);
 
     static string Hosts(DoneThing thing)
     {

@@ -30,7 +30,8 @@ public sealed record DriftRow(ImmutableArray<LockStatus> Locks, ImmutableArray<D
 /// have differs only if it differs among the others; relative paths, which are part of the flake itself, differ in nothing. Locks that pin
 /// the same share a row, so that a thousand hosts are a page.
 /// </summary>
-/// <param name="Columns">The inputs that differ, nixpkgs first, and nixpkgs even if it does not.</param>
+/// <param name="Columns">The inputs that differ, nixpkgs first, and nixpkgs even if it does not; so are inputs that are asked
+/// about.</param>
 /// <param name="Rows">The rows, in the order of the first lock of each; locks that cannot be read are in none.</param>
 /// <param name="Same">The inputs that are the same wherever they are locked, each with its entry, by name. Those that follow another input
 /// and relative paths are not among them.</param>
@@ -42,14 +43,21 @@ public sealed record DriftMatrix(
 
     /// <summary>Compares locks.</summary>
     /// <param name="locks">The state of the locks.</param>
-    public static DriftMatrix Of(IReadOnlyList<LockStatus> locks)
+    public static DriftMatrix Of(IReadOnlyList<LockStatus> locks) => Of(locks, InputSelection.All);
+
+    /// <inheritdoc cref="Of(IReadOnlyList{LockStatus})"/>
+    /// <param name="locks">The state of the locks.</param>
+    /// <param name="asked">The inputs that are asked about, which some lock has.</param>
+    public static DriftMatrix Of(IReadOnlyList<LockStatus> locks, InputSelection asked)
     {
         var read = locks.Where(status => status.Lock is not null).ToList();
-        var found = new Comparison();
-        var names = read.SelectMany(status => status.Lock!.Root.Inputs.Names).Distinct(StringComparer.Ordinal);
-        foreach (var name in names.Order(Utf8Order.Instance))
-            found.Add(InputPath.Of(name), [.. read.Select(status => EdgeOf(status.Lock!.Root, name))]);
-        var columns = found.Differing
+        var found = new Comparison(asked);
+        var paths = asked.IsAll
+            ? read.SelectMany(status => status.Lock!.Root.Inputs.Names).Distinct(StringComparer.Ordinal).Select(name => InputPath.Of(name))
+            : asked.Named.Distinct();
+        foreach (var path in paths.Order())
+            found.Add(path, [.. read.Select(status => status.Lock!.EdgeAt(path))]);
+        var columns = found.Differing.DistinctBy(column => column.Path)
             .OrderBy(column => column.Path.Names[0] == Nixpkgs ? 0
                 : column.Path.Names[0].StartsWith(Nixpkgs, StringComparison.Ordinal) ? 1
                 : 2)
@@ -66,12 +74,13 @@ public sealed record DriftMatrix(
             [.. found.Same.Select(same => (same.Input, same.Edge))]);
     }
 
-    // Inputs directly beneath the flake were compared with those of the whole fleet; deeper ones are compared with each other.
+    // Inputs directly beneath the flake, or asked about, were compared with those of the whole fleet; deeper ones are compared with each
+    // other.
     static List<DriftCell?> CellsOf(List<LockStatus> locks, Column column)
     {
-        if (column.Path.Length == 1)
+        var name = column.Path.ToString();
+        if (column.Path.Length == 1 || locks.Exists(status => status.Inputs.Any(input => input.Name == name)))
         {
-            var name = column.Path.Last;
             return locks.ConvertAll(status =>
                 status.Inputs.FirstOrDefault(input => input.Name == name) is { } input
                     ? new DriftCell(input.Edge, input.SecondsBehind, input.IsAhead)
@@ -104,7 +113,7 @@ public sealed record DriftMatrix(
     /// <param name="Pins">What each entry pins, in a text that is equal for equal pins.</param>
     sealed record Column(InputPath Path, List<LockEdge?> Edges, List<string> Pins);
 
-    sealed class Comparison
+    sealed class Comparison(InputSelection asked)
     {
         public List<Column> Differing { get; } = [];
 
@@ -114,15 +123,16 @@ public sealed record DriftMatrix(
         {
             var pins = edges.ConvertAll(PinOf);
             var first = edges.FindIndex(edge => edge is not null);
-            if (edges[first] is LockEdge.Locked { Node.Locked.IsRelativePath: true }
+            var isAsked = !asked.IsAll && asked.Named.Contains(path);
+            if (!isAsked && edges[first] is LockEdge.Locked { Node.Locked.IsRelativePath: true }
                 && edges.TrueForAll(edge => edge is null or LockEdge.Locked { Node.Locked.IsRelativePath: true }))
                 return;
             var differs = pins.Exists(pin => pin.Length > 0 && pin != pins[first]);
-            if (differs || (path.Length == 1 && path.Last == Nixpkgs))
+            if (differs || isAsked || (path.Length == 1 && path.Last == Nixpkgs))
                 Differing.Add(new(path, edges, pins));
             if (differs)
                 return;
-            if (path.Length == 1 && path.Last != Nixpkgs && edges[first] is LockEdge.Locked same)
+            if (!isAsked && path.Length == 1 && path.Last != Nixpkgs && edges[first] is LockEdge.Locked same)
                 Same.Add((path.Last, same));
             AddInputs(path, edges);
         }

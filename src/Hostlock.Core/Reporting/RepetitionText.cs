@@ -23,11 +23,14 @@ public static class RepetitionText
         var text = new StringBuilder();
         foreach (var repetition in repetitions)
         {
-            var (target, times) = (Visible.Name(repetition.Target), repetition.Others.Length + 1);
+            var target = Visible.Name(repetition.Target);
+            var joined = repetition.Others.Length + 1 == repetition.Times
+                ? "these lines join them"
+                : "these lines join some of them";
             var revisions = repetition.Revisions == 1 ? "all of one revision" : $"{repetition.Revisions} revisions";
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"  {target} occurs {times} times, {revisions}; these lines join them:\n");
+                $"  {target} occurs {repetition.Times} times, {revisions}; {joined}:\n");
             foreach (var path in repetition.Others)
                 text.Append(CultureInfo.InvariantCulture, $"    {ink.Good(Visible.Line(repetition.LineFor(path)))}\n");
         }

@@ -27,7 +27,7 @@ public static class StatusTable
     /// <param name="screen">The terminal.</param>
     public static string Render(FleetState state, Screen screen)
     {
-        var matrix = DriftMatrix.Of(state.Locks);
+        var matrix = DriftMatrix.Of(state.Locks, state.Asked);
         if (matrix.Rows.IsEmpty)
             return "";
         var text = new StringBuilder();
@@ -49,7 +49,7 @@ public static class StatusTable
     /// <param name="screen">Where the text goes.</param>
     public static string RenderRows(FleetState state, Screen screen)
     {
-        var matrix = DriftMatrix.Of(state.Locks);
+        var matrix = DriftMatrix.Of(state.Locks, state.Asked);
         var cells = matrix.Rows.SelectMany(row => row.Locks.Select(status => (status, row.Cells)))
             .ToDictionary(row => row.status, row => row.Cells, ReferenceEqualityComparer.Instance as IEqualityComparer<LockStatus>);
         var today = DateOnly.FromDateTime(screen.Now.UtcDateTime);
@@ -110,7 +110,7 @@ public static class StatusTable
         var pin = hasAgeAlone ? Visible.Name(node.Locked.Type) : PinText.Short(node.Locked);
         var standing = cell switch
         {
-            { SecondsBehind: > 0 } => Behind + Amounts.Age(cell.SecondsBehind),
+            { SecondsBehind: > 0 } => Behind + Amounts.Span(cell.SecondsBehind),
             { IsAhead: true } => Ahead,
             _ => "",
         };
@@ -236,7 +236,7 @@ public static class StatusTable
             var behind = row.Drift.Skip(shown).OfType<DriftCell>().Where(cell => cell.SecondsBehind > 0).ToList();
             if (behind.Count == 0)
                 return "";
-            var most = Amounts.Age(behind.Max(cell => cell.SecondsBehind));
+            var most = Amounts.Span(behind.Max(cell => cell.SecondsBehind));
             return string.Create(CultureInfo.InvariantCulture, $"{behind.Count} {Behind}{most}");
         }
 

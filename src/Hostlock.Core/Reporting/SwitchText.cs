@@ -259,7 +259,8 @@ public static class SwitchText
         diff is null
             ? "pins not known"
             : string.Join(
-                ", ", diff.Changes.Where(change => change.Path.Length == 1).Select(change => Pin(change, ink)).Where(pin => pin.Length > 0));
+                ", ",
+                diff.Changes.Where(change => change.Path.Length == 1).Select(change => Pin(change, ink)).Where(pin => pin.Length > 0));
 
     static string Pin(LockChange change, Ink ink) => (change.Before, change.After) switch
     {

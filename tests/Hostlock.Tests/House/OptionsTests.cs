@@ -17,7 +17,7 @@ public class OptionsTests
         ["--json", "--quiet", "--verbose", "--offline", "--refresh", "--no-input", "--yes", "--dry-run", "--commit", "--all", "--input"];
 
     // Commands that write and have no plan to show: another program calls them and wants the result.
-    static readonly string[] CalledByPrograms = ["merge-driver", "tick"];
+    static readonly string[] CalledByPrograms = ["merge-driver"];
 
     static readonly List<Command> Commands =
         [.. App.Whole(CliTests.Nowhere).Subcommands.SelectMany(command => command.Subcommands.Prepend(command))];

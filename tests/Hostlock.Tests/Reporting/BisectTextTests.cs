@@ -57,7 +57,9 @@ public class BisectTextTests
 
     [Fact]
     public void Inputs_that_only_break_a_host_together_are_said_to() =>
-        Assert.Equal("these together broke plex: a b\n", BisectText.Blamed(Owner("plex"), ["a", "b"], LockDiff.Between(Of(), Of()), Ink.Plain));
+        Assert.Equal(
+            "these together broke plex: a b\n",
+            BisectText.Blamed(Owner("plex"), ["a", "b"], LockDiff.Between(Of(), Of()), Ink.Plain));
 
     [Fact]
     public void Without_a_difference_nothing_can_be_blamed() =>

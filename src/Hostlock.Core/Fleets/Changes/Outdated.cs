@@ -112,7 +112,7 @@ public sealed class Outdated(IFlakeSource source, NameMap<InputPolicy> policies,
         {
             var known = locks.SelectMany(each => each.Lock?.Root.Inputs.Names ?? []).Distinct().ToList();
             if (path.Length > 1 || !known.Contains(path.Last))
-                throw FleetException.NotAnInput(locks[0].Place, path, known);
+                throw locks is [var alone] ? FleetException.NotAnInput(alone.Place, path, known) : FleetException.InNoLock(path, known);
         }
     }
 

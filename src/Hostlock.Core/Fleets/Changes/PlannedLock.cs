@@ -27,7 +27,7 @@ public sealed record PlannedLock
     public LockFile After { get; }
 
     /// <summary>The entries that differ.</summary>
-    public LockDiff Diff { get; }
+    public LockDiff Diff { get; private init; }
 
     /// <summary>True if the file has to be written, even if only its form or its <c>original</c>s change.</summary>
     public bool IsChange { get; }
@@ -113,6 +113,10 @@ public sealed record PlannedLock
         Held = [.. held.Where(input => Stays(input.Path))],
         Unreachable = [.. unreachable],
     };
+
+    /// <summary>The same plan, with no word on how other inputs change.</summary>
+    /// <param name="asked">The inputs that are asked about.</param>
+    public PlannedLock About(InputSelection asked) => asked.IsAll ? this : this with { Diff = asked.Of(Diff) };
 
     /// <summary>The same plan for another lock with the same contents.</summary>
     public PlannedLock At(LockPlace place) => this with { Place = place };

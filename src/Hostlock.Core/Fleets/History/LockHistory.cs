@@ -30,6 +30,9 @@ public sealed class LockHistory : IDisposable
 {
     const int MostLookedAt = 50;
 
+    /// <summary>The most commits that are searched for a change of some inputs.</summary>
+    public const int MostSearched = 10_000;
+
     readonly GitHistory _history;
     readonly string _root;
 
@@ -56,24 +59,29 @@ public sealed class LockHistory : IDisposable
     public Task<IReadOnlyList<FileCommit>> CommitsAsync(LockPlace? place, int most, CancellationToken cancellationToken) =>
         _history.OfAsync(place is null ? _files : FilesOf(place), most, cancellationToken);
 
-    /// <summary>Reads the changes of a lock, the newest first.</summary>
-    public async Task<IReadOnlyList<CommittedChange>> OfAsync(LockPlace place, int most, CancellationToken cancellationToken)
+    /// <summary>Reads the changes of a lock, the newest first. A commit that changed none of the inputs that are asked about is left out;
+    /// one whose lock cannot be read is not.</summary>
+    /// <param name="place">The lock.</param>
+    /// <param name="asked">The inputs that are asked about.</param>
+    /// <param name="most">The most changes that are returned.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlyList<CommittedChange>> OfAsync(
+        LockPlace place, InputSelection asked, int most, CancellationToken cancellationToken)
     {
         var path = PathOf(place);
         // One commit more is read, for the change of the last one shown.
-        var commits = await _history.OfAsync(FilesOf(place), most + 1, cancellationToken);
-        var locks = new List<(LockFile? Lock, HostlockException? Why)>();
-        foreach (var commit in commits)
-            locks.Add(await LockAsync(commit.Id, path, cancellationToken));
-        return
-        [
-            .. commits.Take(most).Select(
-                (commit, i) => new CommittedChange(
-                    commit, Between(i + 1 < commits.Count ? locks[i + 1].Lock : LockFile.Empty, locks[i].Lock)) { Why = locks[i].Why }),
-        ];
-
-        static LockDiff? Between(LockFile? before, LockFile? after) =>
-            before is null || after is null ? null : LockDiff.Between(before, after);
+        var commits = await _history.OfAsync(FilesOf(place), asked.IsAll ? most + 1 : MostSearched, cancellationToken);
+        var changes = new List<CommittedChange>();
+        var now = commits.Count > 0 ? await LockAsync(commits[0].Id, path, cancellationToken) : default;
+        for (var i = 0; i < commits.Count && changes.Count < most; i++)
+        {
+            var before = i + 1 < commits.Count ? await LockAsync(commits[i + 1].Id, path, cancellationToken) : (LockFile.Empty, null);
+            var diff = before.Lock is null || now.Lock is null ? null : asked.Of(LockDiff.Between(before.Lock, now.Lock));
+            if (asked.IsAll || diff is not { IsEmpty: true })
+                changes.Add(new(commits[i], diff) { Why = now.Why });
+            now = before;
+        }
+        return changes;
     }
 
     /// <summary>Reads the bytes that a lock had in a commit, or at the end of a day. If it is not where it is now, hostlock.toml of the

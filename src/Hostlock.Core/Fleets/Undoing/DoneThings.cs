@@ -11,6 +11,10 @@ namespace Hostlock.Fleets.Undoing;
 /// <param name="Locks">The locks among its files, as far as they can be read.</param>
 public sealed record DoneThing(RecordedChange Change, IReadOnlyList<PlannedLock> Locks)
 {
+    /// <summary>The commit that has it: the thing itself, or the last one that has all files as the thing left them; null if there is
+    /// none.</summary>
+    public Revision? Commit { get; init; }
+
     /// <summary>True if all of it was taken back.</summary>
     public bool IsTakenBack => !Change.Standing.Any();
 }
@@ -21,35 +25,52 @@ public static class DoneThings
     /// <summary>Reads them, the newest first.</summary>
     /// <param name="processes">Runs git.</param>
     /// <param name="folder">The flake.</param>
+    /// <param name="asked">The inputs that are asked about. What changed none of them in a lock is left out.</param>
     /// <param name="most">The most that are returned.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">The flake is in no repository, or its history cannot be read.</exception>
     public static async Task<IReadOnlyList<DoneThing>> ReadAsync(
-        IProcessRunner processes, FleetFolder folder, int most, CancellationToken cancellationToken)
+        IProcessRunner processes, FleetFolder folder, InputSelection asked, int most, CancellationToken cancellationToken)
     {
         var places = folder.AllPlaces();
         using var history = LockHistory.Open(processes, folder);
-        var changes = ChangeRecord.Of(processes, folder)!.Changes().Take(most).ToList();
+        var looked = asked.IsAll ? most : LockHistory.MostSearched;
+        var changes = ChangeRecord.Of(processes, folder)!.Changes().Take(looked).ToList();
         // A commit is what was done only if no command is known that left the same bytes, or took them back.
         var known = changes.SelectMany(change => change.Files)
             .SelectMany(file => new[] { (file.Path, Sum: SumOf(file.Before)), (file.Path, Sum: SumOf(file.After)) })
             .ToHashSet();
         var commits = changes.Select(change => change.Commit).OfType<Revision>().ToHashSet();
-        await foreach (var (commit, files) in history.ChangesAsync(places, most, cancellationToken))
+        var committed = new Dictionary<(string Path, string Sum), Revision>();
+        await foreach (var (commit, files) in history.ChangesAsync(places, looked, cancellationToken))
         {
+            foreach (var file in files)
+                committed.TryAdd((file.Path, SumOf(file.After)), commit.Id);
             if (files.Count > 0 && !commits.Contains(commit.Id) && !files.All(file => known.Contains((file.Path, SumOf(file.After)))))
                 changes.Add(RecordedChange.Of(commit, files));
         }
         var byPath = places.ToDictionary(place => place.RelativePath, StringComparer.Ordinal);
-        return
-        [
-            .. changes.OrderByDescending(change => change.When).Take(most).Select(change => new DoneThing(
-                change,
-                [
-                    .. change.Files.Select(file => byPath.TryGetValue(file.Path, out var place) ? TryPlan(place, file) : null)
-                        .OfType<PlannedLock>(),
-                ])),
-        ];
+        return [.. changes.OrderByDescending(change => change.When).Select(ThingOf).OfType<DoneThing>().Take(most)];
+
+        DoneThing? ThingOf(RecordedChange change)
+        {
+            List<PlannedLock> locks =
+            [
+                .. change.Files.Select(file => byPath.TryGetValue(file.Path, out var place) ? TryPlan(place, file)?.About(asked) : null)
+                    .OfType<PlannedLock>(),
+            ];
+            return asked.IsAll || locks.Exists(planned => !planned.Diff.IsEmpty)
+                ? new(change, locks) { Commit = change.Commit ?? CommitOf(change) }
+                : null;
+        }
+
+        // Files that are no locks may have been committed at any time.
+        Revision? CommitOf(RecordedChange change) =>
+            change.Files.Where(file => byPath.ContainsKey(file.Path))
+                .Select(file => committed.TryGetValue((file.Path, SumOf(file.After)), out var commit) ? commit : (Revision?)null)
+                .Distinct().ToList() is [{ } only]
+                ? only
+                : null;
     }
 
     static string SumOf(byte[]? bytes) => bytes is null ? "" : FlakeRecords.SumOf(bytes);

@@ -14,9 +14,10 @@ public static class DoneJson
         {
             json.WriteStartObject();
             json.WriteNumber("time", thing.Change.When.ToUnixTimeSeconds());
-            if (thing.Change.Commit is { } commit)
-            {
+            if (thing.Commit is { } commit)
                 json.WriteString("commit", commit.ToString());
+            if (thing.Change.Commit is not null)
+            {
                 json.WriteString("subject", thing.Change.Title);
             }
             else

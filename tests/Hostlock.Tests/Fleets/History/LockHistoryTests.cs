@@ -178,6 +178,6 @@ public sealed class LockHistoryTests : IDisposable
     {
         var (folder, place) = Open();
         using var history = LockHistory.Open(_processes, folder);
-        return await history.OfAsync(place, most, Stop);
+        return await history.OfAsync(place, InputSelection.All, most, Stop);
     }
 }
