@@ -38,6 +38,10 @@ sealed class RolloutSession(CommandRun run)
     /// <summary>The hosts that do not run what the last rollout brings, with the reasons; empty if all do.</summary>
     public string WhoIsOff() => LastOrNone is { } last ? RolloutReasons.Render(last, OrdersOf(last), run.Terminal.Ink) : "";
 
+    /// <summary>By host, why it does not run what the last rollout brings; a host that does is not in it.</summary>
+    public IReadOnlyDictionary<HostName, string> Reasons =>
+        LastOrNone is { } last ? RolloutReasons.Of(last, OrdersOf(last)) : ImmutableDictionary<HostName, string>.Empty;
+
     /// <summary>Finds the hosts that a rollout would take back.</summary>
     public StepsBack StepsBack => new(run.Probes, run.Journals);
 

@@ -131,7 +131,8 @@ sealed class StatusCommand : FleetCommand
             isNamed ? ListedHosts.InLine : ListedHosts.Of(run.Folder)) { Asked = asked };
         if (run.IsJson)
         {
-            terminal.Data(output => StatusJson.Write(state, output));
+            var reasons = new RolloutSession(run).Reasons;
+            terminal.Data(output => StatusJson.Write(state, reasons, output));
         }
         else
         {

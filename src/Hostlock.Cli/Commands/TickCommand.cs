@@ -37,6 +37,8 @@ sealed class TickCommand : FleetCommand
     {
         if (run.IsJson && run.Value(_dryRun))
             throw FleetException.TakesNoJson(_dryRun.Name);
+        if (run.Value(_textfile) is not null && run.Value(_dryRun))
+            throw UsageException.Excludes(_textfile.Name, _dryRun.Name);
         var session = new RolloutSession(run);
         if (run.Value(_dryRun))
             return await ShowDueAsync(run, session);
@@ -52,7 +54,9 @@ sealed class TickCommand : FleetCommand
             return ExitCode.Done;
         await session.FetchAsync();
         if (run.Journals.LastRollout() is { } rollout)
-            run.Terminal.Data(RolloutText.Due(session.OrdersOf(rollout), rollout, run.HoldsOf(rollout)));
+            run.Terminal.Data(
+                RolloutText.Due(
+                    session.OrdersOf(rollout), rollout, run.HoldsOf(rollout), (await session.WrittenApprovalAsync(rollout))?.Ring));
         return ExitCode.Done;
     }
 

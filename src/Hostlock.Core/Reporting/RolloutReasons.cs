@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Hostlock.Fleets;
 using Hostlock.Rollouts;
 
 namespace Hostlock.Reporting;
@@ -29,20 +30,26 @@ public static class RolloutReasons
         return rollout.IsOpen(ring) ? "to come" : "waits for the ring before";
     }
 
+    /// <summary>By host, the reason; a host that runs what the rollout brings is not in it.</summary>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="orders">What the rules say of it.</param>
+    public static IReadOnlyDictionary<HostName, string> Of(Rollout rollout, ImmutableArray<Order> orders) =>
+        rollout.Hosts.Select(host => (host.Plan.Host, Why: Of(host, rollout, orders))).Where(each => each.Why is not null)
+            .ToDictionary(each => each.Host, each => each.Why!);
+
     /// <summary>The hosts that do not run what a rollout brings, by reason; empty if all do.</summary>
     /// <param name="rollout">The rollout.</param>
     /// <param name="orders">What the rules say of it.</param>
     /// <param name="ink">The colours.</param>
     public static string Render(Rollout rollout, ImmutableArray<Order> orders, Ink ink)
     {
-        var off = rollout.Hosts.Select(host => (host.Plan.Host, Why: Of(host, rollout, orders)))
-            .Where(each => each.Why is not null).ToList();
+        var off = Of(rollout, orders);
         if (off.Count == 0)
             return "";
         var (all, run) = (rollout.Hosts.Count, rollout.Hosts.Count - off.Count);
         var text = new StringBuilder(string.Create(
             CultureInfo.InvariantCulture, $"\n{ink.Bold($"rollout {rollout.Plan.Id}")}: {run} of {all} hosts run its systems\n"));
-        foreach (var alike in off.GroupBy(each => each.Why, each => each.Host))
+        foreach (var alike in off.GroupBy(each => each.Value, each => each.Key))
             text.Append($"  {RolloutText.Hosts(alike)}: {alike.Key}\n");
         return text.ToString();
     }

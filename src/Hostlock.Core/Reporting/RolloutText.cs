@@ -88,13 +88,14 @@ public static class RolloutText
     /// <param name="orders">What the rules say of it.</param>
     /// <param name="rollout">The rollout.</param>
     /// <param name="holds">The hosts whose hold begins or ends.</param>
-    public static string Due(ImmutableArray<Order> orders, Rollout rollout, IEnumerable<RolloutEvent.Held> holds)
+    /// <param name="approved">The ring that was approved in the repository, and waits for that; null if none does.</param>
+    public static string Due(ImmutableArray<Order> orders, Rollout rollout, IEnumerable<RolloutEvent.Held> holds, string? approved)
     {
         var text = new StringBuilder();
         foreach (var step in orders.OfType<Order.Do>().GroupBy(order => order.Step, order => order.Host))
             text.Append($"due: {Verb(step.Key)} {Hosts(step)}\n");
-        foreach (var order in orders.OfType<Order.Open>())
-            text.Append($"due: open ring {order.Ring}\n");
+        foreach (var ring in orders.OfType<Order.Open>().Select(order => order.Ring).Concat(approved is null ? [] : [approved]))
+            text.Append($"due: open ring {ring}\n");
         if (RolloutRules.WhyHalted(rollout) is not null)
             return text.ToString();
         if (holds.Where(held => held.Why is null).Select(held => held.Host).ToList() is { Count: > 0 } released)

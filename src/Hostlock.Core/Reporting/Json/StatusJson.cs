@@ -9,8 +9,10 @@ public static class StatusJson
 {
     /// <summary>Writes it host by host.</summary>
     /// <param name="state">The state of the flake.</param>
+    /// <param name="reasons">By host, why it does not run what the last rollout brings.</param>
     /// <param name="output">Where it is written.</param>
-    public static void Write(FleetState state, TextWriter output) => JsonPage.Write(output, json =>
+    public static void Write(FleetState state, IReadOnlyDictionary<HostName, string> reasons, TextWriter output) =>
+        JsonPage.Write(output, json =>
     {
         var listed = state.Listed;
         foreach (var (key, hosts) in new[] { ("unlisted", listed.Unlisted.AddRange(listed.UnlistedFlakes.Keys)), ("gone", listed.Gone) })
@@ -21,6 +23,10 @@ public static class StatusJson
             json.WriteEndArray();
         }
         WriteRings(state.Fleet, json);
+        json.WriteStartObject("offTarget");
+        foreach (var (host, why) in reasons)
+            json.WriteString(host.ToString(), why);
+        json.WriteEndObject();
         var written = new Dictionary<FlakeRef, byte[]>(ReferenceEqualityComparer.Instance);
         json.WriteHosts(state.Locks, status => status.Place, status =>
         {
