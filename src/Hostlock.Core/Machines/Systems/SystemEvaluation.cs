@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
@@ -26,11 +27,51 @@ public sealed class SystemEvaluation(IProcessRunner processes, FleetFolder folde
     public Task<StorePath> OfAsync(Host host, Revision commit, CancellationToken cancellationToken) =>
         EvaluateAsync($"{ReferenceTo(AttributeOf(host), commit)}.outPath", cancellationToken);
 
+    /// <summary>All that is known of a system without building it.</summary>
+    /// <param name="configuration">The attribute path of a configuration.</param>
+    /// <param name="commit">The commit that it is made of; null for the files as they are now.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The system, or what nix said if it cannot be evaluated.</returns>
+    /// <exception cref="HostlockException">This machine has no nix.</exception>
+    public async Task<EvaluationOutcome> TryAsync(string configuration, Revision? commit, CancellationToken cancellationToken)
+    {
+        var finished = await processes.RunAsync(
+            NixProgram.Command(
+                "eval", "--json", "--no-write-lock-file", "--apply", Members, "--", ReferenceTo(AttributeOf(configuration), commit)),
+            cancellationToken);
+        return finished.Succeeded && TryRead(finished.Output) is { } system
+            ? new EvaluationOutcome.Evaluated(system)
+            : new EvaluationOutcome.Failed(finished.Succeeded ? "it is no derivation" : finished.Errors.Trim());
+    }
+
+    // A list, because nix prints a set that is a derivation as its path.
+    const string Members = "built: [ built.drvPath built.outPath built.system ]";
+
+    static EvaluatedSystem? TryRead(string output)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(output);
+            return json.RootElement is { ValueKind: JsonValueKind.Array } members && members.GetArrayLength() == 3
+                && members.EnumerateArray().All(member => member.ValueKind == JsonValueKind.String)
+                && StorePath.TryParse(members[0].GetString()!) is { } derivation && StorePath.TryParse(members[1].GetString()!) is { } path
+                    ? new(derivation, path, members[2].GetString()!)
+                    : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The attribute of a host's first configuration that is its whole system.</summary>
     /// <param name="host">The host.</param>
-    public static string AttributeOf(Host host)
+    public static string AttributeOf(Host host) => AttributeOf(host.ConfigurationPaths[0]);
+
+    /// <summary>The attribute of a configuration that is all of what is built of it.</summary>
+    /// <param name="configuration">Its attribute path.</param>
+    public static string AttributeOf(string configuration)
     {
-        var configuration = host.ConfigurationPaths[0];
         var system = configuration.Split('.')[0] switch
         {
             "homeConfigurations" => "activationPackage",

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Hostlock.Fetching;
-using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Machines;
@@ -27,7 +26,7 @@ public sealed record BuiltSystem(Host Host, StorePath System, TimeSpan Took);
 /// <param name="time">The clock.</param>
 public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surroundings, MachineCache cache, TimeProvider time)
 {
-    const string CacheKind = "systems";
+    readonly KnownSystems _known = new(processes, surroundings.Folder, cache);
 
     /// <summary>
     /// Builds the systems of hosts, each where its settings say. What the same files made before is not evaluated again, and several hosts
@@ -45,22 +44,22 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
         foreach (var host in hosts)
             RefuseOther(host);
         var begin = time.GetTimestamp();
-        var tree = await TreeAsync(commit, cancellationToken);
+        var tree = await _known.TreeAsync(commit, cancellationToken);
         var built = new ConcurrentDictionary<HostName, BuiltSystem>();
         await EachAsync(
             hosts, async (host, stop) => Take(host, await TryKnownAsync(host, tree, rootOf(host.Name), stop)), cancellationToken);
         var rest = hosts.Where(host => !built.ContainsKey(host.Name)).ToList();
         using var roots = rest.Count > 1 ? CacheFolder.Temporary() : null;
         var jobs = roots is not null
-            ? await new SystemJobs(processes, surroundings.Folder).EvaluateAsync(rest, commit, roots.Path, cancellationToken)
+            ? await JobsAsync(rest, commit, roots.Path, cancellationToken)
             : ImmutableDictionary<HostName, EvaluatedSystem>.Empty;
         await TogetherAsync(rest, jobs, cancellationToken);
         await EachAsync(rest, MakeAsync, cancellationToken);
         // Somebody may have changed the files meanwhile.
-        if (rest.Count > 0 && tree is not null && await TreeAsync(commit, cancellationToken) == tree)
+        if (rest.Count > 0 && tree is not null && await _known.TreeAsync(commit, cancellationToken) == tree)
         {
             foreach (var host in rest)
-                cache.Keep(CacheKind, KeyOf(host, tree), built[host.Name].System.ToString());
+                _known.Keep(host.Lock, host.ConfigurationPaths[0], tree, built[host.Name].System);
         }
         return [.. hosts.Select(host => built[host.Name])];
 
@@ -89,7 +88,7 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
     {
         foreach (var host in hosts)
             RefuseOther(host);
-        var tree = await TreeAsync(commit, cancellationToken);
+        var tree = await _known.TreeAsync(commit, cancellationToken);
         var found = new ConcurrentDictionary<HostName, StorePath>();
         foreach (var host in hosts)
         {
@@ -100,8 +99,7 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
         using var roots = rest.Count > 1 ? CacheFolder.Temporary() : null;
         if (roots is not null)
         {
-            var jobs = await new SystemJobs(processes, surroundings.Folder).EvaluateAsync(rest, commit, roots.Path, cancellationToken);
-            foreach (var (host, evaluated) in jobs)
+            foreach (var (host, evaluated) in await JobsAsync(rest, commit, roots.Path, cancellationToken))
                 found[host] = evaluated.System;
         }
         var evaluation = new SystemEvaluation(processes, surroundings.Folder);
@@ -167,32 +165,25 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
             throw RolloutException.NotNixos(host.Name, host.ConfigurationPaths[0]);
     }
 
-    // The tree that the hosts are made of; null if it cannot be told, so that nothing is known of before.
-    async Task<string?> TreeAsync(Revision? commit, CancellationToken cancellationToken)
+    // The system of each host; none if there is no nix-eval-jobs.
+    async Task<ImmutableDictionary<HostName, EvaluatedSystem>> JobsAsync(
+        IReadOnlyList<Host> hosts, Revision? commit, string roots, CancellationToken cancellationToken)
     {
-        if (GitWorkTreeFiles.Around(processes, surroundings.Folder.Path)?.Root is not { } root)
-            return null;
-        try
-        {
-            // The files of a submodule may differ from those of its commit.
-            if (Path.Exists(Path.Combine(root, ".gitmodules")))
-                return null;
-            var committed = commit is { } id
-                ? await CommittedTree.OfAsync(processes, root, id, cancellationToken)
-                : await CommittedTree.OfAsync(processes, root, cancellationToken);
-            return committed is null ? null : $"{committed.Tree} {Path.GetRelativePath(root, surroundings.Folder.Path)}";
-        }
-        catch (FetchException)
-        {
-            return null;
-        }
+        var jobs = await new SystemJobs(processes, surroundings.Folder).EvaluateAsync(
+            hosts.Select(host => host.ConfigurationPaths[0]), commit, roots, cancellationToken);
+        return jobs.IsEmpty
+            ? ImmutableDictionary<HostName, EvaluatedSystem>.Empty
+            : hosts.ToImmutableDictionary(
+                host => host.Name,
+                host => jobs[host.ConfigurationPaths[0]] switch
+                {
+                    EvaluationOutcome.Evaluated(var system) => system,
+                    EvaluationOutcome.Failed(var why) => throw RolloutException.BuildFailed(host.Name, why),
+                    _ => throw new System.Diagnostics.UnreachableException(),
+                });
     }
 
-    // Files of one tree make one system, whatever commit has them.
-    static string KeyOf(Host host, string tree) => $"{tree}\n{host.Lock}\n{SystemEvaluation.AttributeOf(host)}";
-
-    StorePath? Known(Host host, string? tree) =>
-        tree is not null && cache.Find(CacheKind, KeyOf(host, tree)) is { } kept ? StorePath.TryParse(kept) : null;
+    StorePath? Known(Host host, string? tree) => _known.Find(host.Lock, host.ConfigurationPaths[0], tree)?.System;
 
     // What was made before may have been collected since, so it is built once more, which is at once over if it is there.
     async Task<StorePath?> TryKnownAsync(Host host, string? tree, string root, CancellationToken cancellationToken)

@@ -3,17 +3,32 @@ using System.Text;
 using System.Text.Json;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
-using Hostlock.Machines;
-using Hostlock.Machines.Systems;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
 
-namespace Hostlock.Rollouts.Steps;
+namespace Hostlock.Machines.Systems;
 
 /// <summary>A system that was evaluated.</summary>
 /// <param name="Derivation">The derivation that makes it.</param>
 /// <param name="System">Its path, once it is built.</param>
-readonly record struct EvaluatedSystem(StorePath Derivation, StorePath System);
+/// <param name="Platform">What it is built on: <c>x86_64-linux</c>; empty if that is not known.</param>
+public readonly record struct EvaluatedSystem(StorePath Derivation, StorePath System, string Platform);
+
+/// <summary>What came of evaluating a configuration.</summary>
+public abstract record EvaluationOutcome
+{
+    EvaluationOutcome()
+    {
+    }
+
+    /// <summary>It is a system.</summary>
+    /// <param name="System">The system.</param>
+    public sealed record Evaluated(EvaluatedSystem System) : EvaluationOutcome;
+
+    /// <summary>It cannot be evaluated.</summary>
+    /// <param name="Why">What the evaluator said.</param>
+    public sealed record Failed(string Why) : EvaluationOutcome;
+}
 
 /// <summary>
 /// Evaluates the systems of many hosts at once by nix-eval-jobs, several processes of which each has a bound on its memory. The derivations
@@ -26,33 +41,34 @@ sealed class SystemJobs(IProcessRunner processes, FleetFolder folder)
     // The names of hosts go into one argument, of which Linux takes 128 KiB.
     const int MostAtOnce = 500;
 
-    const string Configurations = "nixosConfigurations";
-
-    /// <summary>Evaluates hosts.</summary>
-    /// <param name="hosts">The hosts.</param>
+    /// <summary>Evaluates configurations.</summary>
+    /// <param name="configurations">Their attribute paths: <c>nixosConfigurations.plex</c>.</param>
     /// <param name="commit">The commit that they are evaluated of; null for the files as they are now.</param>
     /// <param name="roots">A folder for links that keep the derivations from being collected.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The system of each host; none if nix-eval-jobs is not on the PATH, or cannot evaluate anything here.</returns>
-    /// <exception cref="RolloutException">A host cannot be evaluated.</exception>
-    public async Task<ImmutableDictionary<HostName, EvaluatedSystem>> EvaluateAsync(
-        IReadOnlyList<Host> hosts, Revision? commit, string roots, CancellationToken cancellationToken)
+    /// <returns>What came of each, by its attribute path; none if nix-eval-jobs is not on the PATH, or cannot evaluate anything
+    /// here.</returns>
+    public async Task<ImmutableDictionary<string, EvaluationOutcome>> EvaluateAsync(
+        IEnumerable<string> configurations, Revision? commit, string roots, CancellationToken cancellationToken)
     {
-        var found = ImmutableDictionary.CreateBuilder<HostName, EvaluatedSystem>();
-        foreach (var some in hosts.Chunk(MostAtOnce))
+        var found = ImmutableDictionary.CreateBuilder<string, EvaluationOutcome>(StringComparer.Ordinal);
+        foreach (var output in configurations.GroupBy(OutputOf))
         {
-            if (await EvaluateSomeAsync(some, commit, roots, cancellationToken) is not { } jobs)
-                return ImmutableDictionary<HostName, EvaluatedSystem>.Empty;
-            foreach (var host in some)
+            foreach (var some in output.Chunk(MostAtOnce))
             {
-                found.Add(
-                    host.Name,
-                    jobs.GetValueOrDefault(NameOf(host)) switch
-                    {
-                        { System: { } system } => system,
-                        { Error: { } error } => throw RolloutException.BuildFailed(host.Name, error.Trim()),
-                        _ => throw RolloutException.BuildFailed(host.Name, "nix-eval-jobs says nothing of it"),
-                    });
+                if (await EvaluateSomeAsync(output.Key, some, commit, roots, cancellationToken) is not { } jobs)
+                    return ImmutableDictionary<string, EvaluationOutcome>.Empty;
+                foreach (var configuration in some)
+                {
+                    found.Add(
+                        configuration,
+                        jobs.GetValueOrDefault(NameOf(configuration)) switch
+                        {
+                            { System: { } system } => new EvaluationOutcome.Evaluated(system),
+                            { Error: { } error } => new EvaluationOutcome.Failed(error.Trim()),
+                            _ => new EvaluationOutcome.Failed("nix-eval-jobs says nothing of it"),
+                        });
+                }
             }
         }
         return found.ToImmutable();
@@ -61,14 +77,15 @@ sealed class SystemJobs(IProcessRunner processes, FleetFolder folder)
     // Null if there is no such program, or it ended before it said anything: an older one, say. Then nix says what is wrong, if
     // anything is.
     async Task<Dictionary<string, Job>?> EvaluateSomeAsync(
-        IReadOnlyList<Host> hosts, Revision? commit, string roots, CancellationToken cancellationToken)
+        string output, IReadOnlyList<string> configurations, Revision? commit, string roots, CancellationToken cancellationToken)
     {
         var settings = folder.Fleet.Rollout;
-        var reference = new SystemEvaluation(processes, folder).ReferenceTo(Configurations, commit);
+        var reference = new SystemEvaluation(processes, folder).ReferenceTo(output, commit);
         try
         {
             var finished = await processes.RunAsync(
-                NixEvalJobsProgram.Command(reference, Selection(hosts), settings.Jobs, settings.Memory, roots), cancellationToken);
+                NixEvalJobsProgram.Command(reference, Selection(configurations), settings.Jobs, settings.Memory, roots),
+                cancellationToken);
             var jobs = finished.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Job.TryParse).OfType<Job>()
                 .DistinctBy(job => job.Name).ToDictionary(job => job.Name);
             return finished.Succeeded || jobs.Count > 0 ? jobs : null;
@@ -79,9 +96,11 @@ sealed class SystemJobs(IProcessRunner processes, FleetFolder folder)
         }
     }
 
-    static string Selection(IEnumerable<Host> hosts) =>
-        $"all: builtins.listToAttrs (map (name: {{ inherit name; value = all.${{name}}.config.system.build.toplevel; }}) "
-        + $"[ {string.Join(' ', hosts.Select(host => Quoted(NameOf(host))))} ])";
+    // All of them are of one output.
+    static string Selection(IReadOnlyList<string> configurations) =>
+        "all: builtins.listToAttrs (map (name: { inherit name; value = all.${name}."
+        + SystemEvaluation.AttributeOf(configurations[0])[(configurations[0].Length + 1)..]
+        + $"; }}) [ {string.Join(' ', configurations.Select(configuration => Quoted(NameOf(configuration))))} ])";
 
     static string Quoted(string name)
     {
@@ -89,7 +108,9 @@ sealed class SystemJobs(IProcessRunner processes, FleetFolder folder)
         return $"\"{text}\"";
     }
 
-    static string NameOf(Host host) => host.ConfigurationPaths[0][(Configurations.Length + 1)..].Trim('"');
+    static string OutputOf(string configuration) => configuration.Split('.', 2)[0];
+
+    static string NameOf(string configuration) => configuration[(OutputOf(configuration).Length + 1)..].Trim('"');
 
     /// <summary>One line of nix-eval-jobs.</summary>
     /// <param name="Name">The name of the job.</param>
@@ -120,7 +141,7 @@ sealed class SystemJobs(IProcessRunner processes, FleetFolder folder)
             StorePath.TryParse(Text(job, "drvPath") ?? "") is { } derivation
             && job.TryGetProperty("outputs", out var outputs) && outputs.ValueKind == JsonValueKind.Object
             && StorePath.TryParse(Text(outputs, "out") ?? "") is { } system
-                ? new(derivation, system)
+                ? new(derivation, system, Text(job, "system") ?? "")
                 : null;
 
         static string? Text(JsonElement job, string name) =>
