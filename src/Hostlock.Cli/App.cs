@@ -116,6 +116,7 @@ static class App
         (CommandGroup.Look, "outdated", () => new OutdatedCommand()),
         (CommandGroup.Look, "diff", () => new DiffCommand()),
         (CommandGroup.Look, "check", () => new CheckCommand()),
+        (CommandGroup.Look, "affected", () => new AffectedCommand()),
         (CommandGroup.Look, "follows", () => new FollowsCommand()),
         (CommandGroup.Look, "report", () => new ReportCommand()),
         (CommandGroup.Look, "show", () => new ShowCommand()),

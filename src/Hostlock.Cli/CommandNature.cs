@@ -35,6 +35,9 @@ sealed record CommandNature(NetworkUse Network)
     /// <summary>True if the answer of the command may be no, which is exit code 1.</summary>
     public bool MaySayNo { get; init; }
 
+    /// <summary>True if the command has nix evaluate something, whatever network nix itself needs for that.</summary>
+    public bool RunsNix { get; init; }
+
     /// <summary>True if the command may have to wait for a person or a time, which is exit code 5.</summary>
     public bool Waits { get; init; }
 
@@ -45,7 +48,7 @@ sealed record CommandNature(NetworkUse Network)
     public IEnumerable<ExitCode> Codes => Enum.GetValues<ExitCode>().Where(code => code switch
     {
         ExitCode.No => MaySayNo,
-        ExitCode.Outside => Writes || Network != NetworkUse.None,
+        ExitCode.Outside => Writes || RunsNix || Network != NetworkUse.None,
         ExitCode.Partly => MayBePartial,
         ExitCode.Waiting => Waits,
         ExitCode.Busy => Writes && !PrintsTextAlone,
@@ -94,7 +97,9 @@ sealed record CommandNature(NetworkUse Network)
         _ => "it takes all hosts if none is named",
     };
 
-    string WhyNotFetching => Network == NetworkUse.Machines ? "it works on machines" : "it fetches nothing";
+    string WhyNotFetching => Network == NetworkUse.Machines ? "it works on machines"
+        : RunsNix ? "only nix fetches, by its own settings"
+        : "it fetches nothing";
 }
 
 /// <summary>An option that other commands have. The line that has it is refused with the reason.</summary>

@@ -125,6 +125,9 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>Compares the systems that locks make, or that machines have.</summary>
     public SystemComparison Systems => new(surroundings.Processes, Folder, surroundings.Machine, MachineCache);
 
+    /// <summary>Finds the hosts whose systems differ from those of a commit.</summary>
+    public AffectedHosts AffectedHosts => new(surroundings.Processes, Folder, MachineCache);
+
     /// <summary>Keeps what is known of machines.</summary>
     public MachineCache MachineCache => new(Cache.Path);
 

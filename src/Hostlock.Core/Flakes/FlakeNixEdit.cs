@@ -106,7 +106,7 @@ public static class FlakeNixEdit
 
     static bool CallsLibrary(NixExpression expression) => NixTree.Within(expression).Any(IsLibrary);
 
-    static bool IsLibrary(NixExpression expression) =>
+    internal static bool IsLibrary(NixExpression expression) =>
         expression is NixCall { Function: NixVariable { Name: "import" }, Argument: NixPath path }
         && !path.Text.StartsWith('/') && RelativeFolder.Between(TreePath.Root, TreePath.Root, path.Text) == Library;
 }

@@ -61,6 +61,9 @@ public sealed record Fleet(
     /// <summary>The path of a host's lock if the host does not give one; <c>{host}</c> stands for the name of the host.</summary>
     public string LockPattern { get; init; } = FleetFile.DefaultLock;
 
+    /// <summary>The beginnings of references that only an access token can fetch. hostlock.nix obeys them.</summary>
+    public ImmutableArray<string> Private { get; init; } = [];
+
     /// <summary>How machines get their systems, unless their hosts say otherwise.</summary>
     public RolloutSettings Rollout { get; init; } = RolloutSettings.Default;
 

@@ -534,6 +534,13 @@ public sealed class FleetException : HostlockException
                 ?? "name a commit, a branch, or a day such as 2026-03-01; 'hostlock log HOST' lists the commits",
         };
 
+    internal static FleetException NoSuchCommit(string word, bool isShallow) => new($"git has no commit '{word}' here")
+    {
+        Hint = isShallow
+            ? "this clone has the last commits alone; to get the others: 'git fetch --unshallow'"
+            : "name a commit, a branch, or a day such as 2026-03-01",
+    };
+
     internal static FleetException VersionOfNobody(string word) =>
         new($"unknown host '{word}'") { Hint = $"if it is a commit or a day, name its host as well: HOST@{word}" };
 

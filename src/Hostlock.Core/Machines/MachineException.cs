@@ -14,6 +14,10 @@ public sealed class MachineException : HostlockException
     /// <summary>True if the answer is no, although nothing is wrong; this gives exit code 1.</summary>
     public bool IsRefusal { get; private init; }
 
+    // Evaluations.
+    internal static MachineException NotEvaluated(HostName host, string said) =>
+        new($"{host} cannot be evaluated: {string.Join('\n', said.Split('\n').TakeLast(12)):lines}") { IsOutside = true };
+
     // Closures.
     internal static MachineException NoClosure(StorePath system, string machine, string said) =>
         new($"cannot ask {machine} what '{system}' needs: {LastLine(said)}") { IsOutside = true };

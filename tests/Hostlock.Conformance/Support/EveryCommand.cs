@@ -19,6 +19,7 @@ static class EveryCommand
         ["promote", "plex", "dobro", "zeeba"],
         ["promote", "root", "plex", "--allow-downgrade"],
         ["check", "--base", "HEAD", "--fetch"],
+        ["affected", "--base", "HEAD~1"],
         ["show", "plex"],
         ["show", "plex", "--canonical"],
         ["hash", "."],

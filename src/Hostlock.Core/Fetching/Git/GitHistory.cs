@@ -41,6 +41,9 @@ public sealed class GitHistory : IDisposable
         _repository = new(processes, GitPlace.OfWorkTree(root) ?? throw FetchException.NotARepository(root), root);
     }
 
+    /// <summary>True if the repository has the last commits of its branches alone.</summary>
+    public bool IsShallow => _repository.IsShallow;
+
     /// <summary>The commits that changed one of some files, the newest first.</summary>
     /// <param name="paths">The files, relative to the work tree.</param>
     /// <param name="most">The most commits to return.</param>

@@ -122,6 +122,14 @@ public sealed class LockHistory : IDisposable
         return paths.Count > 0 ? paths : [place.RelativePath];
     }
 
+    /// <summary>The commit that a word means: one by name, or the last one of a day that changed the flake.</summary>
+    /// <param name="word">The commit or the day, as the user names it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FleetException">There is no such commit.</exception>
+    public async Task<Revision> CommitAsync(string word, CancellationToken cancellationToken) =>
+        await _history.FindAsync(word, [FlakeInRepository], cancellationToken)
+            ?? throw FleetException.NoSuchCommit(word, _history.IsShallow);
+
     /// <summary>Reads the lock that a commit has; null if it is not in the commit.</summary>
     /// <param name="path">Where the commit has it, relative to the flake.</param>
     /// <param name="word">The commit, as the user names it.</param>
@@ -228,8 +236,7 @@ public sealed class LockHistory : IDisposable
         LockPlace place, int most, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var path = PathOf(place);
-        var flake = Path.GetDirectoryName(_fleetFile) is { Length: > 0 } folder ? folder : ".";
-        foreach (var commit in await _history.OfAsync([flake], most, cancellationToken))
+        foreach (var commit in await _history.OfAsync([FlakeInRepository], most, cancellationToken))
         {
             if (await _history.ContentsAsync(commit.Id.ToString(), path, cancellationToken) is { } contents)
                 yield return (commit, contents);
@@ -238,6 +245,8 @@ public sealed class LockHistory : IDisposable
 
     /// <summary>Ends the git process that reads objects, if one was begun.</summary>
     public void Dispose() => _history.Dispose();
+
+    string FlakeInRepository => Path.GetDirectoryName(_fleetFile) is { Length: > 0 } folder ? folder : ".";
 
     string InRepository(string path) => Path.Combine(Path.GetDirectoryName(_fleetFile)!, path);
 

@@ -96,7 +96,7 @@ public static class FleetFile
         var rings = Rings(top);
         var pattern = top.LockPattern("lock") ?? DefaultLock;
         var stamp = top.Truth("stamp") ?? false;
-        top.CheckArchives("private"); // hostlock.nix reads it
+        top.CheckArchives("private");
         var merge = top.Text("merge");
         if (merge is (not "newer", var mergeSpan))
             throw FleetException.WrongValue(mergeSpan, "\"newer\"");
@@ -112,6 +112,7 @@ public static class FleetFile
         return new(hosts, rings, NameMap<InputPolicy>.Of([.. top.Table("inputs").Select(PolicyOf)]), top.Texts("outputs"))
         {
             LockPattern = pattern,
+            Private = top.Texts("private") ?? [],
             MergesNewer = merge is not null,
             CommitSubject = top.Inner("commit", CommitKeys) is { } commit ? SubjectOf(commit) : null,
             Rollout = rollout,

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Hostlock.Fleets.History;
+using Hostlock.Machines.Systems;
+using Hostlock.Rollouts.Journals;
+
+namespace Hostlock.Reporting.Json;
+
+/// <summary>The JSON of <c>affected</c>.</summary>
+public static class AffectedJson
+{
+    /// <summary>The hosts whose systems differ from those of an earlier commit.</summary>
+    /// <param name="affected">The hosts.</param>
+    public static string Render(AffectedFleet affected) => JsonPage.Render(json =>
+    {
+        json.WriteString("base", affected.Commit.ToString());
+        json.WriteNumber("asked", affected.Asked);
+        json.WriteNumber("evaluated", affected.Evaluated);
+        if (affected.Seen is { } seen)
+            json.WriteString("everyHostBecause", seen);
+        json.WriteStartObject("hosts");
+        foreach (var host in affected.Hosts)
+        {
+            json.WriteStartObject(host.Name.ToString());
+            json.WriteStartArray("why");
+            foreach (var reason in host.Reasons)
+                json.WriteStringValue(RolloutJson.Word(reason));
+            json.WriteEndArray();
+            if (host.EarlierProblem is { } problem)
+                json.WriteString("earlierProblem", problem.Message);
+            json.WriteStartArray("configurations");
+            foreach (var configuration in host.Configurations)
+            {
+                json.WriteStartObject();
+                json.WriteString("attr", configuration.Attribute);
+                json.WriteString("system", configuration.Platform);
+                json.WriteString("before", configuration.Before?.ToString());
+                json.WriteString("after", configuration.After.ToString());
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+        json.WriteStartArray("gone");
+        foreach (var name in affected.Gone)
+            json.WriteStringValue(name.ToString());
+        json.WriteEndArray();
+        json.WriteStartObject("failed");
+        foreach (var (host, why) in affected.Failed)
+            json.WriteString(host.ToString(), why.Message);
+        json.WriteEndObject();
+    });
+
+    /// <summary>A build matrix on one line, as a CI takes it: <c>include</c>, with an object for each configuration.</summary>
+    /// <param name="affected">The hosts.</param>
+    /// <remarks>docs.github.com, "Running variations of jobs in a workflow": <c>include</c> alone makes a job of each object.</remarks>
+    public static string Matrix(AffectedFleet affected)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("include");
+            foreach (var host in affected.Hosts)
+            {
+                foreach (var configuration in host.Configurations)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("host", host.Name.ToString());
+                    json.WriteString("attr", configuration.Attribute);
+                    json.WriteString("system", configuration.Platform);
+                    json.WriteEndObject();
+                }
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(bytes.WrittenSpan) + "\n";
+    }
+}
