@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hostlock.Audits;
 using Hostlock.Cli.Commands;
 using Hostlock.Fleets;
 using Hostlock.Machines;
@@ -95,7 +96,7 @@ static class App
     public static ExitCode CodeOf(HostlockException error) => error switch
     {
         FleetException { IsBusy: true } or RolloutException { IsBusy: true } => ExitCode.Busy,
-        RolloutException { IsRefusal: true } => ExitCode.No,
+        RolloutException { IsRefusal: true } or AuditException => ExitCode.No,
         FleetException { IsRefusal: true } or MachineException { IsRefusal: true } => ExitCode.No,
         { IsOutside: true } => ExitCode.Outside,
         _ => ExitCode.BadRequest,
@@ -126,6 +127,7 @@ static class App
         (CommandGroup.Machines, "adopt", () => new AdoptCommand()),
         (CommandGroup.Machines, "tick", () => new TickCommand()),
         (CommandGroup.History, "log", () => new LogCommand()),
+        (CommandGroup.History, "audit", () => new AuditCommand()),
         (CommandGroup.History, "restore", () => new RestoreCommand()),
         (CommandGroup.History, BisectCommand.Name, () => new BisectCommand()),
         (CommandGroup.History, "resolve", () => new ResolveCommand()),

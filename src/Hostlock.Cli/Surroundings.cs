@@ -72,6 +72,10 @@ sealed record Surroundings(
         : UserHome.Find(Variables.GetValueOrDefault("HOME")) is { } home ? Path.Combine(home, ".cache", "hostlock")
         : null;
 
+    /// <summary>The file of the keys of machines that this user's ssh knows; null if this user has no folder.</summary>
+    public string? KnownHostsPath =>
+        UserHome.Find(Variables.GetValueOrDefault("HOME")) is { } home ? Path.Combine(home, ".ssh", "known_hosts") : null;
+
     /// <summary>The same, with each program that is run and each request to a server told.</summary>
     /// <param name="run">Is told each command, as one would type it.</param>
     /// <param name="ask">Is told each address.</param>

@@ -52,6 +52,14 @@ sealed class UsageException : HostlockException
     /// <summary>The value is no number.</summary>
     public static UsageException NotANumber(string option, string value) => new($"'{option}' takes a number, and '{value}' is none");
 
+    /// <summary>An option has to be given, because this user has no folder of his own.</summary>
+    public static UsageException NoKnownHosts(string option) =>
+        new("this user has no known_hosts of ssh") { Hint = $"pass {option} with a file that has the keys of the machines" };
+
+    /// <summary>An option takes a day.</summary>
+    public static UsageException NotADay(string option, string value) =>
+        new($"'{option}' takes a day such as 2026-11-29, and '{value}' is none");
+
     /// <summary>Two options contradict each other.</summary>
     public static UsageException Excludes(string option, string other) => new($"'{option}' and '{other}' exclude each other");
 

@@ -68,7 +68,10 @@ sealed class RollbackCommand : FleetCommand
         var facts = outcome is ProbeOutcome.Answered(_, _, var said) ? said : throw outcome.WhyNot();
         var earlier = await FindAsync(run, host, facts);
         var plan = new HostPlan(
-            host.Name, earlier.System, Activation.Test, RolloutSettings.Direct, host.Rollout.Trial, _switching.IsChecked(run));
+            host.Name, earlier.System, Activation.Test, RolloutSettings.Direct, host.Rollout.Trial, _switching.IsChecked(run))
+        {
+            LockSha256 = facts.Generations.FirstOrDefault(generation => generation.System == earlier.System)?.LockSha256,
+        };
         run.Terminal.Talk(SwitchText.WayBack(host.Name, facts.NextGeneration?.Number, earlier));
         var before = earlier.Generation is { } number ? await LockOfAsync(run, host, number) : null;
         return await _switching.SwitchAsync(

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Hostlock.Fleets;
+using Hostlock.Machines;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Engines;
 using Hostlock.Rollouts.Steps;
@@ -75,7 +76,12 @@ sealed class SwitchCommand : FleetCommand
             [
                 .. built.Select(
                     each => DeployEngines.Plan(
-                        run.Folder.Fleet, each.Host, each.System, run.Value(_boot), _switching.IsChecked(run))),
+                        run.Folder.Fleet, each.Host, each.System, run.Value(_boot), _switching.IsChecked(run)) with
+                    {
+                        LockSha256 = HostLocks.TryReadBytes(run.Folder.PlaceOf(each.Host.Name)) is { Span: var bytes }
+                            ? Stamp.Hash(bytes)
+                            : null,
+                    }),
             ],
             built.ToDictionary(
                 each => each.Host.Name, each => string.Create(CultureInfo.InvariantCulture, $"built {each.Took.TotalSeconds:0} s")),

@@ -53,6 +53,16 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     public static Rollout Of(RolloutEvent.Opened opened) =>
         new(opened.Plan, HostRecords.Of(opened.Plan));
 
+    /// <summary>What events add up to; null if none of them opens a rollout.</summary>
+    /// <param name="events">The events, in their order.</param>
+    public static Rollout? Fold(IEnumerable<RolloutEvent> events)
+    {
+        Rollout? rollout = null;
+        foreach (var happened in events)
+            rollout = happened is RolloutEvent.Opened opened ? Of(opened) : rollout?.After(happened);
+        return rollout;
+    }
+
     /// <summary>The rollout after one more event.</summary>
     /// <param name="happened">The event.</param>
     public Rollout After(RolloutEvent happened) => happened switch

@@ -86,6 +86,8 @@ public sealed class RolloutException : HostlockException
             Hint = "put the line of a person there, such as: ada@example.org ssh-ed25519 AAAA…",
         };
 
+    internal static RolloutException JournalsNotListed(string said) => new($"git cannot list the journals that it has: {said:lines}");
+
     internal static RolloutException ApprovalsNotRead(string said) =>
         new($"git cannot list the commits and tags that may approve: {said:lines}");
 

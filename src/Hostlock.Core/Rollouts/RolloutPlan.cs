@@ -103,6 +103,10 @@ public sealed record RolloutSource(HostName From, Revision Commit, Revision Base
 /// <param name="IsChecked">False if the system is kept without a look at the machine and its gates.</param>
 public sealed record HostPlan(HostName Host, StorePath Target, Activation Activation, string Engine, TimeSpan Trial, bool IsChecked)
 {
+    /// <summary>The SHA-256 of the lock that the system is made by, 64 digits, if that is in no commit of the plan; null if the plan has a
+    /// commit with it, or nobody knows.</summary>
+    public string? LockSha256 { get; init; }
+
     /// <summary>The hosts of the rollout that must have their outcomes before this one begins.</summary>
     public ImmutableArray<HostName> After { get; init; } = [];
 }

@@ -24,6 +24,15 @@ public class MachinesPageTests
         await FollowAsync(fleet, "docs/rollouts.md");
     }
 
+    [Fact]
+    public async Task The_page_on_seeing_comes_out_as_it_says()
+    {
+        using var fleet = FakeFleet.Start("dobro", "plex", "zeeba");
+        foreach (var name in new[] { "dobro", "plex", "zeeba" })
+            fleet.Light(name);
+        await FollowAsync(fleet, "docs/seeing.md");
+    }
+
     static async Task FollowAsync(FakeFleet fleet, string page, params FakeHost[] others)
     {
         var recipe = Recipe.Read(Path.Combine(Repository.Root, page));

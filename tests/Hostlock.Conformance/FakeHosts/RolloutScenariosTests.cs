@@ -260,7 +260,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         var story = Begin("signs", "approve = true\n[rollout]\nallowed-signers = \"allowed_signers\"\n");
         foreach (var name in new[] { "ada", "eve" })
             story.Shell($"ssh-keygen -q -t ed25519 -N '' -C {name} -f {story.Clone}/../{name}");
-        story.Shell($"cd {story.Clone} && echo \"ada@example.org $(cat ../ada.pub)\" >allowed_signers");
+        story.Write("allowed_signers", $"ada@example.org {story.Shell($"cat {story.Clone}/../ada.pub")}");
         AssertCode(5, story.Rollout());
         var rollout = Path.GetFileNameWithoutExtension(story.Journal);
 
@@ -279,6 +279,18 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         Assert.Contains("ring rest: approved by ada@example.org (", signed.Errors, StringComparison.Ordinal);
         story.AssertKept("a", "b", "c", "d");
         Assert.Contains("\"by\":\"ada@example.org\",\"proof\":\"", File.ReadAllText(story.Journal), StringComparison.Ordinal);
+
+        var audit = story.Run("audit", "signs-b", "--since", "1d");
+        Assert.Matches(
+            $"\n  brought   by rollout {rollout}, ring rest\n(  begun .*\n)?  approved  by ada@example.org on .*, in [0-9a-f]{{7}}\n"
+            + "  lock      [0-9a-f]{7} locks: .*\n  pins      nixpkgs .*\n  checked   ssh pass, units pass\n  ended     kept ",
+            audit.Output);
+        var whole = File.ReadAllBytes(story.Journal);
+        _ = story.Shell($"sed -i s/ada@example.org/eve@example.org/ {story.Journal}");
+        var altered = story.Run("audit");
+        File.WriteAllBytes(story.Journal, whole);
+        AssertCode(1, altered);
+        Assert.Matches("^error: line [0-9]+ of '.*' is not what hostlock wrote\n", altered.Errors);
 
         void Sign(string name) => story.Shell(
             $"cd {story.Clone} && git -c gpg.format=ssh -c user.signingKey=../{name} tag --sign "

@@ -29,6 +29,7 @@ static class EveryCommand
         ["follows"],
         ["log", "plex"],
         ["log"],
+        ["audit"],
         ["report", "-o", "-"],
         ["report", "--format", "markdown"],
         ["resolve", "--all"],

@@ -6,7 +6,7 @@ namespace Hostlock.Tests.House;
 public class FloorsTests
 {
     static readonly string[] Floors =
-        ["Nar", "Flakes", "Locks", "Platform", "Fetching", "Fleets", "Machines", "Rollouts", "Releases", "Reporting"];
+        ["Nar", "Flakes", "Locks", "Platform", "Fetching", "Fleets", "Machines", "Rollouts", "Releases", "Audits", "Reporting"];
 
     // The rooms of a floor, and the rooms beside them that each may use. All may use what lies in the floor's own folder, but not the types
     // of that folder which open the rooms.

@@ -27,4 +27,10 @@ public static class SshKeygen
             Input = contents,
             TimeLimit = Patience,
         };
+
+    /// <summary>Asks for the keys of a machine, a line each.</summary>
+    /// <param name="machine">The machine, as known_hosts names it.</param>
+    /// <param name="file">A file of known_hosts.</param>
+    public static ProcessRequest FindKnown(string machine, string file) =>
+        ProcessRequest.Of(Name, "-F", machine, "-f", file) with { TimeLimit = Patience };
 }

@@ -46,8 +46,14 @@ public sealed class Journal : IDisposable
     /// <summary>Reads the events of a journal.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="HostlockException">The file cannot be read, or a line is not what was written.</exception>
-    public static IReadOnlyList<RolloutEvent> Read(string path) =>
-        [.. Lines(RegularFile.Read(path, MaximumBytes), path).Lines.Select((line, index) => RolloutJson.Read(line, path, index + 1))];
+    public static IReadOnlyList<RolloutEvent> Read(string path) => Parse(RegularFile.Read(path, MaximumBytes), path);
+
+    /// <summary>Reads the events of a journal out of its bytes.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="name">The name of the journal, for the error.</param>
+    /// <exception cref="RolloutException">A line is not what was written.</exception>
+    public static IReadOnlyList<RolloutEvent> Parse(ReadOnlySpan<byte> bytes, string name) =>
+        [.. Lines(bytes, name).Lines.Select((line, index) => RolloutJson.Read(line, name, index + 1))];
 
     /// <summary>Adds events. They are on the disk when this returns.</summary>
     /// <param name="happened">The events, in their order.</param>

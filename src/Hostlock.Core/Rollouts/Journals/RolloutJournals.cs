@@ -100,6 +100,10 @@ public sealed class RolloutJournals
     /// <exception cref="HostlockException">A journal cannot be read, or is not what was written.</exception>
     public IEnumerable<Rollout> NewestFirst() => Exist ? Files().Select(Fold).OfType<Rollout>() : [];
 
+    /// <summary>The journals: the ids of their rollouts, and their files.</summary>
+    public IEnumerable<(string Id, string Path)> All() =>
+        Exist ? Files().Select(path => (System.IO.Path.GetFileNameWithoutExtension(path), path)) : [];
+
     IEnumerable<string> Files() =>
         Directory.EnumerateFiles(Path, $"*{Journal.Extension}")
             .OrderByDescending(File.GetLastWriteTimeUtc).ThenBy(path => path, StringComparer.Ordinal);
@@ -114,13 +118,7 @@ public sealed class RolloutJournals
             AtomicFile.Delete(path);
     }
 
-    static Rollout? Fold(string path)
-    {
-        Rollout? rollout = null;
-        foreach (var happened in Journal.Read(path))
-            rollout = happened is RolloutEvent.Opened opened ? Rollout.Of(opened) : rollout?.After(happened);
-        return rollout;
-    }
+    static Rollout? Fold(string path) => Rollout.Fold(Journal.Read(path));
 
     static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 }

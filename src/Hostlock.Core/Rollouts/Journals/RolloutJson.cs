@@ -177,6 +177,8 @@ public static class RolloutJson
         json.WriteString("engine", plan.Engine);
         json.WriteNumber("trial", (long)plan.Trial.TotalSeconds);
         json.WriteBoolean("checked", plan.IsChecked);
+        if (plan.LockSha256 is { } sha256)
+            json.WriteString("lock", sha256);
         if (!plan.After.IsEmpty)
             WriteTexts(json, "after", plan.After.Select(host => host.ToString()));
         json.WriteEndObject();
@@ -320,6 +322,7 @@ public static class RolloutJson
         json.GetProperty("checked").GetBoolean())
     {
         After = json.TryGetProperty("after", out var after) ? [.. after.EnumerateArray().Select(Name)] : [],
+        LockSha256 = Text(json, "lock"),
     };
 
     static StepResult Result(JsonElement json) => new()

@@ -1,3 +1,4 @@
+using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Platform;
@@ -39,6 +40,34 @@ public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder,
         var found = await CandidateCommit.ReadAsync(processes, upstream.Root, [$"{newest}:{File}"], cancellationToken);
         if (found[0] is { } bytes)
             journals.Bring(rollout, bytes);
+    }
+
+    /// <summary>Reads the journals that this clone has of those that the other repository keeps. Nothing is fetched.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The name of the ref and the bytes of the journal, by the id of the rollout.</returns>
+    /// <exception cref="RolloutException">git cannot be asked.</exception>
+    public static async Task<IReadOnlyDictionary<string, (string Name, byte[] Bytes)>> ReadAsync(
+        IProcessRunner processes, FleetFolder folder, CancellationToken cancellationToken)
+    {
+        var read = new Dictionary<string, (string, byte[])>(StringComparer.Ordinal);
+        if (GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root)
+            return read;
+        var listed = await processes.RunAsync(
+            GitProgram.AskAround(root, "for-each-ref", "--format=%(refname)", "--", RolloutRefs.Journals), cancellationToken);
+        if (!listed.Succeeded)
+            throw RolloutException.JournalsNotListed(listed.Errors.Trim());
+        List<string> names = [.. listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        if (names.Count == 0)
+            return read;
+        var found = await CandidateCommit.ReadAsync(processes, root, [.. names.Select(name => $"{name}:{File}")], cancellationToken);
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (found[i] is { } bytes && names[i][RolloutRefs.Journals.Length..] is var id && RolloutPlan.IsId(id))
+                read.Add(id, (names[i], bytes));
+        }
+        return read;
     }
 
     /// <summary>Pushes the journal of a rollout, and its candidate.</summary>

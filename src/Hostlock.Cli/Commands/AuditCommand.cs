@@ -1,0 +1,105 @@
+using System.CommandLine;
+using Hostlock.Audits;
+using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Fleets;
+using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>Says what machines ran, and proves it out of journals, commits and receipts.</summary>
+sealed class AuditCommand : FleetCommand
+{
+    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts or @RING [default: every host]");
+    readonly Option<bool> _all = CommonOptions.AllHosts();
+    readonly Option<string?> _since = new("--since")
+    {
+        Description = "Only what ran on this day or later, such as 2026-11-01, or 30d",
+        HelpName = "DAY",
+    };
+    readonly Option<string?> _on = new("--on") { Description = "Only what ran on this day", HelpName = "DAY" };
+    readonly Option<string[]> _receipts = new("--receipts")
+    {
+        Description = "A log of receipts, copied from /var/lib/hostlock/receipts of a machine",
+        HelpName = "FILE",
+    };
+    readonly Option<string?> _knownHosts = new("--known-hosts")
+    {
+        Description = "The keys of the machines, which receipts are signed by [default: ~/.ssh/known_hosts]",
+        HelpName = "FILE",
+    };
+
+    public override CommandNature Nature => new(NetworkUse.None) { MaySayNo = true };
+
+    protected override Command Describe() => new("audit", """
+        Say what machines ran, by which pins, and who approved it
+
+        Reads the journals of this clone, those in refs/hostlock, the commits of locks,
+        and receipts of machines. All of it is checked first: one altered line is an
+        error. No machine is asked, and no network is used. Days are those of UTC.
+
+          hostlock audit plex --on 2026-11-29
+          hostlock audit --since 30d --json
+        """)
+    { _hosts, _all, _since, _on, _receipts, _knownHosts, CommonOptions.Json };
+
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.Machines;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
+    {
+        var (from, to) = SpanOf(run);
+        var hosts = run.Words(_hosts).Length > 0 ? run.Hosts(_hosts, _all).Select(host => host.Name).ToHashSet() : null;
+        var reading = new AuditReading(run.Processes, run.Folder, run.Journals, run.Surroundings.Time);
+        var journals = await reading.JournalsAsync(run.CancellationToken);
+        var files = run.Words(_receipts);
+        var receipts = files.Length == 0 ? [] : await reading.ReceiptsAsync(
+            [.. files.Select(file => Path.GetFullPath(file, run.Surroundings.Folder))], KnownHosts(run), run.CancellationToken);
+        run.Terminal.Talk(
+            $"checked: journals {journals.Count} (lines {journals.Sum(journal => journal.Events.Count)}), receipts {receipts.Count}\n");
+        var stays = HostTimeline.Of(journals, receipts)
+            .Where(host => hosts?.Contains(host.Key) is not false).OrderBy(host => host.Key)
+            .SelectMany(host => host.Value).Where(stay => stay.IsWithin(from, to)).ToList();
+        var audited = await WithLocksAsync(run, stays);
+        run.Print(() => AuditText.Render(audited, run.Terminal.Ink), () => AuditJson.Render(audited));
+        List<HostName> unknown = [.. (hosts ?? []).Where(host => stays.All(stay => stay.Host != host)).Order()];
+        foreach (var host in unknown)
+            run.Terminal.Problem($"what {host} ran then is not known\n");
+        return unknown.Count == 0 ? ExitCode.Done : ExitCode.No;
+    }
+
+    static async Task<IReadOnlyList<AuditedStay>> WithLocksAsync(CommandRun run, IReadOnlyList<HostStay> stays)
+    {
+        if (GitWorkTreeFiles.Around(run.Processes, run.Folder.Path)?.Root is not { } root)
+            return [.. stays.Select(stay => new AuditedStay(stay, null))];
+        using var locks = new AuditedLocks(run.Processes, run.Folder, root);
+        var audited = new List<AuditedStay>();
+        foreach (var stay in stays)
+            audited.Add(new(stay, await locks.OfAsync(stay, run.CancellationToken)));
+        return audited;
+    }
+
+    (DateTimeOffset From, DateTimeOffset To) SpanOf(CommandRun run)
+    {
+        switch (run.Value(_on), run.Value(_since))
+        {
+            case ({ }, { }):
+                throw UsageException.Excludes(_on.Name, _since.Name);
+            case ({ } on, null):
+                var day = Freeze.TryParseDay(on) ?? throw UsageException.NotADay(_on.Name, on);
+                return (StartOf(day), StartOf(day.AddDays(1)));
+            case (null, { } since):
+                var start = Freeze.TryParseDay(since) is { } first ? StartOf(first)
+                    : Durations.TryParse(since) is { } span && span < run.Now - DateTimeOffset.UnixEpoch ? run.Now - span
+                    : throw UsageException.NotADay(_since.Name, since);
+                return (start, DateTimeOffset.MaxValue);
+            default:
+                return (DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
+        }
+
+        static DateTimeOffset StartOf(DateOnly day) => new(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+    }
+
+    string KnownHosts(CommandRun run) => run.Value(_knownHosts) is { } named
+        ? Path.GetFullPath(named, run.Surroundings.Folder)
+        : run.Surroundings.KnownHostsPath ?? throw UsageException.NoKnownHosts(_knownHosts.Name);
+}

@@ -1,0 +1,161 @@
+using System.Text;
+using Hostlock.Fleets;
+using Hostlock.Platform;
+using Hostlock.Platform.Programs;
+using Hostlock.Releases;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Journals;
+using Hostlock.Rollouts.Rings;
+
+namespace Hostlock.Audits;
+
+/// <summary>Reads journals and receipts, and checks that they are as they were written. Machines and the network are not asked.</summary>
+/// <param name="processes">Runs git and ssh-keygen.</param>
+/// <param name="folder">The fleet.</param>
+/// <param name="journals">The journals of this clone.</param>
+/// <param name="time">The clock.</param>
+public sealed class AuditReading(IProcessRunner processes, FleetFolder folder, RolloutJournals journals, TimeProvider time)
+{
+    // The clocks of machines differ a little.
+    static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
+
+    /// <summary>The most bytes that a file with the keys of machines may have.</summary>
+    public const long MaximumKnownHosts = 16 * 1024 * 1024;
+
+    /// <summary>Reads the journals that this clone has: its own, and those that the other repository keeps, as far as they were
+    /// fetched.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="AuditException">A line is not what was written, or two copies of a journal differ.</exception>
+    /// <exception cref="HostlockException">A journal cannot be read.</exception>
+    public async Task<IReadOnlyList<AuditedJournal>> JournalsAsync(CancellationToken cancellationToken)
+    {
+        var here = journals.All().ToDictionary(each => each.Id, StringComparer.Ordinal);
+        var there = await SharedJournals.ReadAsync(processes, folder, cancellationToken);
+        var read = new List<AuditedJournal>();
+        foreach (var (id, path) in here.Values)
+        {
+            var bytes = RegularFile.Read(path, Journal.MaximumBytes);
+            if (there.TryGetValue(id, out var copy))
+            {
+                var (name, other) = copy;
+                RequireOneText(path, bytes, name, other);
+                bytes = bytes.Length < other.Length ? other : bytes;
+            }
+            read.Add(Read(path, bytes));
+        }
+        read.AddRange(there.Where(each => !here.ContainsKey(each.Key)).Select(each => Read(each.Value.Name, each.Value.Bytes)));
+        return [.. read.OrderBy(journal => journal.Events[0].At)];
+    }
+
+    AuditedJournal Read(string name, byte[] bytes)
+    {
+        try
+        {
+            var events = Journal.Parse(bytes, name);
+            for (var i = 0; i < events.Count; i++)
+            {
+                if (events[i].At > time.GetUtcNow() + Skew)
+                    throw AuditException.AfterNow(name, i + 1);
+            }
+            return events is [RolloutEvent.Opened, ..] && Rollout.Fold(events) is { } rollout
+                ? new(name, events, rollout)
+                : throw AuditException.NoRollout(name);
+        }
+        catch (RolloutException why)
+        {
+            throw AuditException.Broken(why.Message);
+        }
+    }
+
+    // One of the two may have gone on.
+    static void RequireOneText(string path, byte[] bytes, string name, byte[] other)
+    {
+        var same = bytes.AsSpan().CommonPrefixLength(other);
+        if (same < Math.Min(bytes.Length, other.Length))
+            throw AuditException.JournalsPart(path, name, 1 + bytes.AsSpan(0, same).Count((byte)'\n'));
+    }
+
+    /// <summary>Reads logs of receipts. Each line must follow the line before it, and the key of its machine must have signed it.</summary>
+    /// <param name="files">The files, each of one machine.</param>
+    /// <param name="knownHosts">A file with the keys of the machines, as ssh knows them.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="AuditException">A line is not what the machine wrote, or its key is not known.</exception>
+    /// <exception cref="HostlockException">A file cannot be read, or there is no ssh-keygen.</exception>
+    public async Task<IReadOnlyList<Receipt>> ReceiptsAsync(
+        IReadOnlyList<string> files, string knownHosts, CancellationToken cancellationToken)
+    {
+        var logs = new Dictionary<HostName, (IReadOnlyList<SignedReceipt> Receipts, string Path)>();
+        foreach (var path in files.Distinct(StringComparer.Ordinal))
+        {
+            if (Read(path) is not { Count: > 0 } receipts)
+                continue;
+            var host = receipts[0].Receipt.Host;
+            await CheckAsync(path, receipts, knownHosts, cancellationToken);
+            // The same log may be handed in twice, or once more when it had grown.
+            if (logs.TryGetValue(host, out var other))
+            {
+                var line = receipts.Zip(other.Receipts).TakeWhile(pair => pair.First == pair.Second).Count();
+                if (line < Math.Min(receipts.Count, other.Receipts.Count))
+                    throw AuditException.ReceiptsPart(path, line + 1, host);
+            }
+            if (other.Receipts is null || other.Receipts.Count < receipts.Count)
+                logs[host] = (receipts, path);
+        }
+        return [.. logs.Values.SelectMany(log => log.Receipts).Select(signed => signed.Receipt)];
+    }
+
+    static IReadOnlyList<SignedReceipt> Read(string path)
+    {
+        var bytes = RegularFile.Read(path, ReceiptLog.MaximumBytes);
+        try
+        {
+            var (receipts, end) = ReceiptLog.Read(bytes, path);
+            return end == bytes.Length ? receipts : throw AuditException.TornOff(path, receipts.Count + 1);
+        }
+        catch (ReleaseException why)
+        {
+            throw AuditException.Broken(why.Message);
+        }
+    }
+
+    async Task CheckAsync(string path, IReadOnlyList<SignedReceipt> receipts, string knownHosts, CancellationToken cancellationToken)
+    {
+        var host = receipts[0].Receipt.Host;
+        var signers = new AllowedSigners(processes, await KeysAsync(host, knownHosts, cancellationToken), journals.Path);
+        for (var i = 0; i < receipts.Count; i++)
+        {
+            var signed = receipts[i];
+            if (signed.Receipt.Host != host)
+                throw AuditException.OfAnotherHost(path, i + 1, signed.Receipt.Host, host);
+            if (signed.Receipt.At.Date > time.GetUtcNow() + Skew)
+                throw AuditException.AfterNow(path, i + 1);
+            if (await signers.CheckAsync(signed.SignedBytes, signed.Signature.Armour(), Receipt.Namespace, cancellationToken)
+                is SignatureCheck.CountsNot(var why))
+                throw AuditException.BadSignature(path, i + 1, host, why);
+        }
+    }
+
+    // The keys of a machine as a list of who may sign receipts.
+    async Task<ReadOnlyMemory<byte>> KeysAsync(HostName host, string knownHosts, CancellationToken cancellationToken)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal) { host.ToString() };
+        if (folder.TryHostOf(host) is { } known)
+        {
+            var address = MachineAddress.Of(known, "");
+            names.Add(address.Port is { } port ? $"[{address.Machine}]:{port}" : address.Machine);
+        }
+        _ = RegularFile.Read(knownHosts, MaximumKnownHosts);
+        var lines = new List<string[]>();
+        foreach (var name in names)
+        {
+            var found = await processes.RunAsync(SshKeygen.FindKnown(name, knownHosts), cancellationToken);
+            lines.AddRange(
+                found.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')
+                    .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        }
+        var revoked = lines.Where(words => words is ["@revoked", _, _, _, ..]).Select(words => words[3]).ToHashSet(StringComparer.Ordinal);
+        var keys = lines.Where(words => words is [[not '@', ..], _, _, ..] && !revoked.Contains(words[2]))
+            .Select(words => $"{host} namespaces=\"{Receipt.Namespace}\" {words[1]} {words[2]}\n").Distinct().ToList();
+        return keys.Count > 0 ? Encoding.UTF8.GetBytes(string.Concat(keys)) : throw AuditException.NoKey(host, knownHosts);
+    }
+}

@@ -1,0 +1,36 @@
+using Hostlock.Machines;
+using Hostlock.Releases;
+using Hostlock.Rollouts;
+
+namespace Hostlock.Audits;
+
+/// <summary>What brought a system to a machine, or tried to.</summary>
+/// <param name="At">When.</param>
+public abstract record HostDelivery(DateTimeOffset At)
+{
+    /// <summary>The system.</summary>
+    public abstract StorePath System { get; }
+
+    /// <summary>A rollout, a switch or a rollback.</summary>
+    /// <param name="Rollout">The rollout, as its journal adds up to it.</param>
+    /// <param name="Record">What is known of the host.</param>
+    /// <param name="Ring">The ring that the host is in.</param>
+    /// <param name="BegunBy">Who said that machines may be changed; null if that is not known.</param>
+    /// <param name="At">When the system was activated.</param>
+    public sealed record ByRollout(Rollout Rollout, HostRecord Record, RingPlan Ring, string? BegunBy, DateTimeOffset At) : HostDelivery(At)
+    {
+        /// <inheritdoc/>
+        public override StorePath System => Record.Plan.Target;
+
+        /// <summary>The approval of the ring; null if it needed none.</summary>
+        public RingApproval? Approval => Rollout.ApprovedRings.GetValueOrDefault(Ring.Name);
+    }
+
+    /// <summary>A release, which the machine fetched for itself.</summary>
+    /// <param name="Receipt">What the machine signed.</param>
+    public sealed record ByRelease(Receipt Receipt) : HostDelivery(Receipt.At.Date)
+    {
+        /// <inheritdoc/>
+        public override StorePath System => Receipt.System;
+    }
+}

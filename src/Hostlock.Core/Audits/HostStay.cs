@@ -1,0 +1,29 @@
+using Hostlock.Fleets;
+using Hostlock.Machines;
+
+namespace Hostlock.Audits;
+
+/// <summary>A system that a machine ran for a while, or tried.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="System">The system.</param>
+/// <param name="From">When the machine was first seen to run it; of one that was never seen to run, when it was tried.</param>
+public sealed record HostStay(HostName Host, StorePath System, DateTimeOffset From)
+{
+    /// <summary>When the machine was last seen to run it; null if it was tried, and never seen to run.</summary>
+    public DateTimeOffset? SeenLast { get; init; }
+
+    /// <summary>When the machine was first seen to run another one; null if it was not.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>What brought it; null if nothing that was recorded did.</summary>
+    public HostDelivery? Delivery { get; init; }
+
+    /// <summary>What failed, if the machine went back to this system; else null.</summary>
+    public HostDelivery? WentBackFrom { get; init; }
+
+    /// <summary>True if the machine may have run it, or tried it, at some time of a span.</summary>
+    /// <param name="from">The beginning of the span.</param>
+    /// <param name="to">The end of the span, which is no part of it.</param>
+    public bool IsWithin(DateTimeOffset from, DateTimeOffset to) =>
+        From < to && (SeenLast is null ? From >= from : Until is null || Until > from);
+}

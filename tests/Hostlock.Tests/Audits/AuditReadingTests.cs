@@ -1,0 +1,263 @@
+using System.Text;
+using Hostlock.Audits;
+using Hostlock.Flakes;
+using Hostlock.Fleets;
+using Hostlock.Platform;
+using Hostlock.Releases;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Journals;
+using Hostlock.Tests.Support;
+using static Hostlock.Tests.Rollouts.FakeHostFacts;
+
+namespace Hostlock.Tests.Audits;
+
+/// <summary>Journals and receipts of a clone, some of which somebody altered. Receipts are signed by real ssh-keygen.</summary>
+public sealed class AuditReadingTests : IDisposable
+{
+    readonly TempFolder _folder = new();
+    readonly FleetFolder _fleet;
+
+    public AuditReadingTests()
+    {
+        _folder.Write("flake.nix", "");
+        _folder.Write("hostlock.toml", "version = 1\n[hosts.plex]\n[hosts.web]\ntarget = \"ssh://root@web.lan:2222\"\n");
+        TestGit.Commit(_folder.Path, 1);
+        _fleet = FleetFolder.Open(_folder.Path);
+    }
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Journals_of_this_clone_and_of_the_other_repository_are_read()
+    {
+        Write(Id);
+        Share("20261130-00000000", Text("20261130-00000000"));
+
+        Assert.Equal([Id, "20261130-00000000"], (await JournalsAsync()).Select(journal => journal.Rollout.Plan.Id).Order());
+    }
+
+    [Fact]
+    public async Task Of_two_copies_of_a_journal_the_longer_counts()
+    {
+        var text = Write(Id);
+        Share(Id, text);
+        Assert.Equal(3, Assert.Single(await JournalsAsync()).Events.Count);
+
+        File.WriteAllText(PathOf(Id), FirstLines(text, 2));
+        Assert.Equal(3, Assert.Single(await JournalsAsync()).Events.Count);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task An_altered_line_is_named(int line)
+    {
+        var lines = Write(Id).Split('\n');
+        lines[line - 1] = lines[line - 1].Replace("2026", "2025", StringComparison.Ordinal);
+        File.WriteAllText(PathOf(Id), string.Join('\n', lines));
+
+        Assert.StartsWith($"line {line} of '", (await BrokenAsync(JournalsAsync)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_line_that_is_taken_out_or_put_in_twice_is_named()
+    {
+        var lines = Write(Id).Split('\n');
+
+        File.WriteAllText(PathOf(Id), string.Join('\n', lines[0], lines[2], ""));
+        Assert.StartsWith("line 2 of '", (await BrokenAsync(JournalsAsync)).Message, StringComparison.Ordinal);
+        File.WriteAllText(PathOf(Id), string.Join('\n', lines[0], lines[1], lines[1], lines[2], ""));
+        Assert.StartsWith("line 3 of '", (await BrokenAsync(JournalsAsync)).Message, StringComparison.Ordinal);
+    }
+
+    // Whoever alters a line and chains the rest anew is found by the copy.
+    [Fact]
+    public async Task A_journal_that_was_written_anew_differs_from_its_copy()
+    {
+        Share(Id, Write(Id));
+        File.Delete(PathOf(Id));
+        Write(Id, approvedBy: "eve@ctl");
+
+        var why = await BrokenAsync(JournalsAsync);
+
+        Assert.StartsWith("line 2 of '", why.Message, StringComparison.Ordinal);
+        Assert.Contains($"refs/hostlock/journals/{Id}", why.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_has_not_happened_yet_is_no_proof()
+    {
+        Write(Id, Start.AddDays(2));
+
+        Assert.Contains("of a time that has not come yet", (await BrokenAsync(JournalsAsync)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Receipts_are_checked_by_the_key_of_the_machine()
+    {
+        Know("plex", "plex");
+        Know("[web.lan]:2222", "web");
+
+        var receipts = await ReceiptsAsync(Log("a", Plex, "plex", 3), Log("b", HostName.Parse("web"), "web", 2), Log("c", Plex, "plex", 2));
+
+        Assert.Equal(5, receipts.Count);
+    }
+
+    [Theory]
+    [InlineData("\"verdict\":\"kept\"", "\"verdict\":\"stranded\"")]
+    [InlineData("\"release\":2", "\"release\":1")]
+    [InlineData("U1NIU0lH", "U1NIU0lG")]
+    public async Task An_altered_receipt_is_named(string before, string after)
+    {
+        Know("plex", "plex");
+        var file = Log("a", Plex, "plex", 3);
+        var lines = File.ReadAllText(file).Split('\n');
+        lines[1] = lines[1].Replace(before, after, StringComparison.Ordinal);
+        File.WriteAllText(file, string.Join('\n', lines));
+
+        Assert.Matches("^line [23] of '", (await BrokenAsync(() => ReceiptsAsync(file))).Message);
+    }
+
+    // The last line has no line after it that would notice.
+    [Fact]
+    public async Task An_altered_last_line_is_found_by_its_signature()
+    {
+        Know("plex", "plex");
+        var file = Log("a", Plex, "plex", 3);
+        var text = File.ReadAllText(file);
+        var last = text.TrimEnd('\n').LastIndexOf('\n');
+        File.WriteAllText(file, text[..last] + text[last..].Replace("\"boot\":\"b1\"", "\"boot\":\"b2\"", StringComparison.Ordinal));
+
+        Assert.StartsWith(
+            "the signature of line 3 of '", (await BrokenAsync(() => ReceiptsAsync(file))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Receipts_by_another_key_of_another_host_or_of_nobody_known_are_refused()
+    {
+        Know("plex", "plex");
+
+        Assert.Contains(
+            "its key is not in the list", (await BrokenAsync(() => ReceiptsAsync(Log("a", Plex, "eve", 1)))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "the key of web is not known", (await BrokenAsync(() => ReceiptsAsync(Log("b", HostName.Parse("web"), "web", 1)))).Message,
+            StringComparison.Ordinal);
+        _folder.Write("known_hosts", $"@revoked plex {PublicKey("plex")}\n{_folder.Read("known_hosts")}");
+        Assert.Contains(
+            "the key of plex is not known", (await BrokenAsync(() => ReceiptsAsync(Log("c", Plex, "plex", 1)))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Receipts_of_two_hosts_in_one_log_two_logs_of_one_host_and_torn_lines_are_refused()
+    {
+        Know("plex", "plex");
+        var (one, two) = (Log("a", Plex, "plex", 3), Log("b", Plex, "plex", 3, boot: "b2"));
+        var torn = _folder.Write("c", File.ReadAllText(one)[..^2]);
+        var mixed = Log("d", Plex, "plex", 2, last: HostName.Parse("web"));
+
+        Assert.StartsWith("line 1 of '", (await BrokenAsync(() => ReceiptsAsync(one, two))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("line 3 of '", (await BrokenAsync(() => ReceiptsAsync(torn))).Message, StringComparison.Ordinal);
+        Assert.Contains("is a receipt of web", (await BrokenAsync(() => ReceiptsAsync(mixed))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_receipt_of_the_future_is_refused()
+    {
+        Know("plex", "plex");
+
+        var why = await BrokenAsync(() => ReceiptsAsync(Log("a", Plex, "plex", 2, at: Start.AddDays(5))));
+
+        Assert.StartsWith("line 1 of '", why.Message, StringComparison.Ordinal);
+        Assert.Contains("of a time that has not come yet", why.Message, StringComparison.Ordinal);
+    }
+
+    AuditReading Reading => new(
+        new ProcessRunner(), _fleet, Journals, new NextDay());
+
+    RolloutJournals Journals => RolloutJournals.Of(new ProcessRunner(), _fleet, _folder["cache"]);
+
+    Task<IReadOnlyList<AuditedJournal>> JournalsAsync() => Reading.JournalsAsync(Stop);
+
+    Task<IReadOnlyList<Receipt>> ReceiptsAsync(params string[] files) => Reading.ReceiptsAsync(files, _folder["known_hosts"], Stop);
+
+    static Task<AuditException> BrokenAsync<T>(Func<Task<T>> readAsync) => Assert.ThrowsAsync<AuditException>(readAsync);
+
+    string PathOf(string id) => Path.Combine(Journals.Path, $"{id}.journal");
+
+    string Write(string id, DateTimeOffset? at = null, string approvedBy = "ada@ctl")
+    {
+        Directory.CreateDirectory(Journals.Path);
+        using (var journal = Journal.Open(PathOf(id)))
+        {
+            var when = at ?? Start;
+            journal.Append(
+                new RolloutEvent.Opened(new(id, RolloutAction.Rollout, [new RingPlan("rest", RingRule.Default, [Plan()])]), when),
+                new RolloutEvent.Approved(when) { By = approvedBy },
+                new RolloutEvent.Ended(Plex, Step.Probe, new() { Facts = Facts(Old) }, when));
+        }
+        return File.ReadAllText(PathOf(id));
+    }
+
+    string Text(string id)
+    {
+        var text = Write(id);
+        File.Delete(PathOf(id));
+        return text;
+    }
+
+    // As another clone pushed it.
+    void Share(string id, string text)
+    {
+        var blob = Run.ProgramOn(text, "git", _folder.Path, TestGit.Variables, "hash-object", "-w", "--stdin").Succeeded.Trim();
+        var tree = Run.ProgramOn($"100644 blob {blob}\tjournal\n", "git", _folder.Path, TestGit.Variables, "mktree").Succeeded.Trim();
+        var commit = TestGit.In(_folder.Path, "commit-tree", tree, "-m", "journal").Trim();
+        TestGit.In(_folder.Path, "update-ref", $"refs/hostlock/journals/{id}", commit);
+    }
+
+    static string FirstLines(string text, int count) => string.Concat(text.Split('\n').Take(count).Select(line => $"{line}\n"));
+
+    void Know(string name, string key) => File.AppendAllText(_folder["known_hosts"], $"{name} {PublicKey(key)}\n");
+
+    string PublicKey(string name) => string.Join(' ', File.ReadAllText($"{Key(name)}.pub").Split(' ')[..2]).Trim();
+
+    string Key(string name)
+    {
+        var path = _folder[$"key-{name}"];
+        if (!File.Exists(path))
+        {
+            string[] words = ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path];
+            _ = Run.Program("ssh-keygen", _folder.Path, TestGit.Variables, words).Succeeded;
+        }
+        return path;
+    }
+
+    sealed class NextDay : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => Start.AddDays(1);
+    }
+
+    // A log as a machine writes it.
+    string Log(string name, HostName host, string key, int count, string boot = "b1", DateTimeOffset? at = null, HostName? last = null)
+    {
+        var (text, previous) = (new StringBuilder(), "");
+        for (var i = 1; i <= count; i++)
+        {
+            var receipt = new Receipt(
+                FleetName.Parse("home"), i == count ? last ?? host : host, ReleaseNumber.TryOf(i)!.Value, New, new string('a', 64),
+                ReceiptVerdict.Kept, NameMap<Verdict>.Empty, boot, Moment.Of(at ?? Start), previous);
+            var json = receipt.Write();
+            var armour = Run.ProgramOn(
+                $"{json}\n", "ssh-keygen", _folder.Path, TestGit.Variables, "-Y", "sign", "-q", "-n", Receipt.Namespace, "-f", Key(key))
+                .Succeeded;
+            var signed = new SignedReceipt(receipt, json, SshSignature.TryReadArmour(armour)!.Value);
+            text.Append($"{signed.Write()}\n");
+            previous = signed.Chain;
+        }
+        return _folder.Write(name, text.ToString());
+    }
+}
