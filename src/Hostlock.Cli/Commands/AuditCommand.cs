@@ -49,7 +49,7 @@ sealed class AuditCommand : FleetCommand
     {
         var (from, to) = SpanOf(run);
         var hosts = run.Words(_hosts).Length > 0 ? run.Hosts(_hosts, _all).Select(host => host.Name).ToHashSet() : null;
-        var reading = new AuditReading(run.Processes, run.Folder, run.Journals, run.Surroundings.Time);
+        var reading = new AuditReading(run.Processes, run.Folder, run.Journals, run.Surroundings.Time, run.Terminal.Warn);
         var journals = await reading.JournalsAsync(run.CancellationToken);
         var files = run.Words(_receipts);
         var receipts = files.Length == 0 ? [] : await reading.ReceiptsAsync(

@@ -20,6 +20,9 @@ public sealed class AuditException : HostlockException
             Hint = "one of the two was altered: compare them with those of another clone",
         };
 
+    internal static AuditException NotApproved(string path, int line, string ring, string why) =>
+        new($"what line {line} of '{path}' names does not approve ring '{ring}': {why}");
+
     internal static AuditException AfterNow(string path, int line) => new($"line {line} of '{path}' is of a time that has not come yet");
 
     internal static AuditException TornOff(string path, int line) =>

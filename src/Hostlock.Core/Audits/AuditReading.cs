@@ -14,7 +14,9 @@ namespace Hostlock.Audits;
 /// <param name="folder">The fleet.</param>
 /// <param name="journals">The journals of this clone.</param>
 /// <param name="time">The clock.</param>
-public sealed class AuditReading(IProcessRunner processes, FleetFolder folder, RolloutJournals journals, TimeProvider time)
+/// <param name="warned">Is told of what this clone cannot prove, and nothing speaks against.</param>
+public sealed class AuditReading(
+    IProcessRunner processes, FleetFolder folder, RolloutJournals journals, TimeProvider time, Action<Warning> warned)
 {
     // The clocks of machines differ a little.
     static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
@@ -44,7 +46,30 @@ public sealed class AuditReading(IProcessRunner processes, FleetFolder folder, R
             read.Add(Read(path, bytes));
         }
         read.AddRange(there.Where(each => !here.ContainsKey(each.Key)).Select(each => Read(each.Value.Name, each.Value.Bytes)));
+        foreach (var journal in read)
+            await CheckApprovalsAsync(journal, cancellationToken);
         return [.. read.OrderBy(journal => journal.Events[0].At)];
+    }
+
+    // The journal names the commit or tag that approves, and whoever wrote the journal anew may have named any.
+    async Task CheckApprovalsAsync(AuditedJournal journal, CancellationToken cancellationToken)
+    {
+        var approvals = new WrittenApprovals(processes, folder, journals.Path, warned);
+        for (var i = 0; i < journal.Events.Count; i++)
+        {
+            if (journal.Events[i] is not RolloutEvent.RingApproved { Proof: not null } approval)
+                continue;
+            switch (await approvals.ProofOfAsync(Rollout.Fold(journal.Events.Take(i))!, approval, cancellationToken))
+            {
+                case ApprovalProof.Wrong(var why):
+                    throw AuditException.NotApproved(journal.Name, i + 1, approval.Ring, why);
+                case ApprovalProof.Missing(var why):
+                    warned(new($"the approval of ring '{approval.Ring}' in line {i + 1} of '{journal.Name}' is not proved: {why}"));
+                    break;
+                default:
+                    break;
+            }
+        }
     }
 
     AuditedJournal Read(string name, byte[] bytes)

@@ -16,6 +16,7 @@ public sealed class AuditReadingTests : IDisposable
 {
     readonly TempFolder _folder = new();
     readonly FleetFolder _fleet;
+    readonly List<string> _warnings = [];
 
     public AuditReadingTests()
     {
@@ -93,6 +94,38 @@ public sealed class AuditReadingTests : IDisposable
         Write(Id, Start.AddDays(2));
 
         Assert.Contains("of a time that has not come yet", (await BrokenAsync(JournalsAsync)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_approval_is_proved_by_the_commit_that_the_journal_names()
+    {
+        var commit = TestGit.In(
+            _folder.Path, "commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", $"Looks well\n\nHostlock-Approve: rest {Id}").Trim();
+        Write(Id, approval: Revision.Parse(commit));
+
+        _ = Assert.Single(await JournalsAsync());
+
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public async Task A_commit_that_approves_something_else_proves_nothing()
+    {
+        Write(Id, approval: Head);
+
+        var why = await BrokenAsync(JournalsAsync);
+
+        Assert.Matches("^what line 3 of '.*' names does not approve ring 'rest': it approves something else$", why.Message);
+    }
+
+    [Fact]
+    public async Task An_approval_whose_commit_was_not_fetched_is_told_to_be_unproved()
+    {
+        Write(Id, approval: Revision.Parse(new string('a', 40)));
+
+        _ = Assert.Single(await JournalsAsync());
+
+        Assert.Contains("in line 3 of '", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -177,7 +210,7 @@ public sealed class AuditReadingTests : IDisposable
     }
 
     AuditReading Reading => new(
-        new ProcessRunner(), _fleet, Journals, new NextDay());
+        new ProcessRunner(), _fleet, Journals, new NextDay(), warning => _warnings.Add(warning.Message));
 
     RolloutJournals Journals => RolloutJournals.Of(new ProcessRunner(), _fleet, _folder["cache"]);
 
@@ -189,19 +222,28 @@ public sealed class AuditReadingTests : IDisposable
 
     string PathOf(string id) => Path.Combine(Journals.Path, $"{id}.journal");
 
-    string Write(string id, DateTimeOffset? at = null, string approvedBy = "ada@ctl")
+    string Write(string id, DateTimeOffset? at = null, string approvedBy = "ada@ctl", Revision? approval = null)
     {
         Directory.CreateDirectory(Journals.Path);
         using (var journal = Journal.Open(PathOf(id)))
         {
             var when = at ?? Start;
             journal.Append(
-                new RolloutEvent.Opened(new(id, RolloutAction.Rollout, [new RingPlan("rest", RingRule.Default, [Plan()])]), when),
+                new RolloutEvent.Opened(Planned(id), when),
                 new RolloutEvent.Approved(when) { By = approvedBy },
-                new RolloutEvent.Ended(Plex, Step.Probe, new() { Facts = Facts(Old) }, when));
+                approval is null
+                    ? new RolloutEvent.Ended(Plex, Step.Probe, new() { Facts = Facts(Old) }, when)
+                    : new RolloutEvent.RingApproved("rest", when) { By = "ada@example.org", Proof = approval });
         }
         return File.ReadAllText(PathOf(id));
     }
+
+    RolloutPlan Planned(string id) => new(id, RolloutAction.Rollout, [new RingPlan("rest", RingRule.Default, [Plan()])])
+    {
+        Source = new(Plex, Head, Head),
+    };
+
+    Revision Head => Revision.Parse(TestGit.In(_folder.Path, "rev-parse", "HEAD").Trim());
 
     string Text(string id)
     {

@@ -19,7 +19,7 @@ public abstract record SignatureCheck
     public sealed record CountsNot(string Why) : SignatureCheck;
 }
 
-/// <summary>A list of who may sign, against which ssh-keygen checks signatures as of now.</summary>
+/// <summary>A list of who may sign, against which ssh-keygen checks signatures.</summary>
 /// <param name="processes">Runs ssh-keygen.</param>
 /// <param name="list">The list.</param>
 /// <param name="scratch">A folder of ours for the list and the signature while they are checked. It is made if it does not exist.</param>
@@ -38,23 +38,24 @@ public sealed class AllowedSigners(IProcessRunner processes, ReadOnlyMemory<byte
     /// <param name="signature">The signature, as ssh-keygen writes it.</param>
     /// <param name="purpose">What it must have been made for.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="asOf">The time at which the key must have been allowed to sign; null for now.</param>
     /// <exception cref="PlatformException">There is no ssh-keygen, or the folder cannot be written to.</exception>
     public async Task<SignatureCheck> CheckAsync(
-        ReadOnlyMemory<byte> signed, string signature, string purpose, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> signed, string signature, string purpose, CancellationToken cancellationToken, DateTimeOffset? asOf = null)
     {
         AtomicFile.CreateFolder(scratch);
         var (listFile, signatureFile) = (AtomicFile.NewName(scratch), AtomicFile.NewName(scratch));
         try
         {
             AtomicFile.ReplaceAll([(listFile, list), (signatureFile, Encoding.UTF8.GetBytes(signature))], isDurable: false);
-            var found = await processes.RunAsync(SshKeygen.FindPrincipals(listFile, signatureFile), cancellationToken);
+            var found = await processes.RunAsync(SshKeygen.FindPrincipals(listFile, signatureFile, asOf), cancellationToken);
             var principals = found.Succeeded ? found.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
             if (principals.Length == 0)
                 return new SignatureCheck.CountsNot("its key is not in the list of who may sign, or no longer");
             foreach (var principal in principals.Take(MostPrincipals))
             {
                 var checkedNow = await processes.RunAsync(
-                    SshKeygen.Verify(listFile, principal, purpose, signatureFile, signed), cancellationToken);
+                    SshKeygen.Verify(listFile, principal, purpose, signatureFile, signed, asOf), cancellationToken);
                 if (checkedNow.Succeeded)
                     return new SignatureCheck.Counts(principal);
             }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Hostlock.Platform.Programs;
 
 /// <summary>Builds all requests for ssh-keygen, which verifies signatures. What is signed goes to its input.</summary>
@@ -11,8 +13,9 @@ public static class SshKeygen
     /// <summary>Asks who may have made a signature, a name a line.</summary>
     /// <param name="signers">The file of those who may sign, as ssh-keygen(1) describes allowed_signers.</param>
     /// <param name="signature">The file of the signature.</param>
-    public static ProcessRequest FindPrincipals(string signers, string signature) =>
-        ProcessRequest.Of(Name, "-Y", "find-principals", "-s", signature, "-f", signers) with { TimeLimit = Patience };
+    /// <param name="asOf">The time at which the key must have been allowed; null for now.</param>
+    public static ProcessRequest FindPrincipals(string signers, string signature, DateTimeOffset? asOf = null) =>
+        ProcessRequest.Of(Name, ["-Y", "find-principals", "-s", signature, "-f", signers, .. At(asOf)]) with { TimeLimit = Patience };
 
     /// <summary>Verifies a signature.</summary>
     /// <param name="signers">The file of those who may sign.</param>
@@ -20,13 +23,18 @@ public static class SshKeygen
     /// <param name="purpose">What it has to be for, its namespace.</param>
     /// <param name="signature">The file of the signature.</param>
     /// <param name="contents">What it is about.</param>
+    /// <param name="asOf">The time at which the key must have been allowed; null for now.</param>
     public static ProcessRequest Verify(
-        string signers, string principal, string purpose, string signature, ReadOnlyMemory<byte> contents) =>
-        ProcessRequest.Of(Name, "-Y", "verify", "-f", signers, "-I", principal, "-n", purpose, "-s", signature) with
+        string signers, string principal, string purpose, string signature, ReadOnlyMemory<byte> contents, DateTimeOffset? asOf = null) =>
+        ProcessRequest.Of(Name, ["-Y", "verify", "-f", signers, "-I", principal, "-n", purpose, "-s", signature, .. At(asOf)]) with
         {
             Input = contents,
             TimeLimit = Patience,
         };
+
+    static string[] At(DateTimeOffset? asOf) => asOf is { } time
+        ? ["-O", string.Create(CultureInfo.InvariantCulture, $"verify-time={time.UtcDateTime:yyyyMMddHHmmss}Z")]
+        : [];
 
     /// <summary>Asks for the keys of a machine, a line each.</summary>
     /// <param name="machine">The machine, as known_hosts names it.</param>

@@ -85,6 +85,28 @@ public sealed class WrittenApprovals(IProcessRunner processes, FleetFolder folde
         return false;
     }
 
+    /// <summary>Asks whether an approval that happened is proved by the commit or tag that it names.</summary>
+    /// <param name="rollout">The rollout, as it stood then.</param>
+    /// <param name="approval">The approval, which names a commit or tag.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">git or ssh-keygen cannot be asked, or the list of who may sign cannot be read.</exception>
+    public async Task<ApprovalProof> ProofOfAsync(
+        Rollout rollout, RolloutEvent.RingApproved approval, CancellationToken cancellationToken)
+    {
+        if (GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root
+            || await ReadAsync(root, [$"{approval.Proof}"], cancellationToken) is not [var (id, written)])
+            return new ApprovalProof.Missing("it is in no object that this clone has");
+        if (!await IsForAsync(root, rollout, approval.Ring, id, written, cancellationToken))
+            return new ApprovalProof.Wrong("it approves something else");
+        if (!MustBeSigned)
+            return new ApprovalProof.Proved();
+        if (written.Signature is null)
+            return new ApprovalProof.Wrong("nobody signed it by an ssh key");
+        return await SignedAsync(written, approval.At, cancellationToken) is SignatureCheck.CountsNot(var why)
+            ? new ApprovalProof.Missing(why)
+            : new ApprovalProof.Proved();
+    }
+
     // The newest tags, and the commits since the rollout was planned that have the trailer.
     async Task<List<string>> ListAsync(string root, RolloutSource source, CancellationToken cancellationToken)
     {
@@ -163,28 +185,45 @@ public sealed class WrittenApprovals(IProcessRunner processes, FleetFolder folde
     // Who made it; null if it does not count.
     async Task<string?> CheckAsync(string ring, Revision id, SignableObject written, CancellationToken cancellationToken)
     {
-        if (folder.Fleet.Rollout.AllowedSigners is not { } path)
+        if (!MustBeSigned)
             return written.By;
-        var list = folder.TryReadBytes(path) ?? throw RolloutException.NoSigners(path);
-        if (list.Length > AllowedSigners.MaximumBytes)
-            throw RolloutException.NoSigners(path);
-        var why = "nobody signed it by an ssh key";
-        if (written.Signature is { } signature)
-        {
-            switch (await new AllowedSigners(processes, list, scratch).CheckAsync(written.Signed, signature, Purpose, cancellationToken))
-            {
-                case SignatureCheck.Counts(var by):
-                    return by;
-                case SignatureCheck.CountsNot(var reason):
-                    why = reason;
-                    break;
-                default:
-                    throw new System.Diagnostics.UnreachableException();
-            }
-        }
+        var signed = await SignedAsync(written, null, cancellationToken);
+        if (signed is SignatureCheck.Counts(var by))
+            return by;
+        var why = ((SignatureCheck.CountsNot)signed).Why;
         // One run looks several times.
         if (_told.Add(id.ToString()))
             warned(new($"the approval of ring '{ring}' by {id.Shortened} ({written.By}) does not count: {why}"));
         return null;
     }
+
+    async Task<SignatureCheck> SignedAsync(SignableObject written, DateTimeOffset? asOf, CancellationToken cancellationToken)
+    {
+        var path = folder.Fleet.Rollout.AllowedSigners!;
+        var list = folder.TryReadBytes(path) ?? throw RolloutException.NoSigners(path);
+        if (list.Length > AllowedSigners.MaximumBytes)
+            throw RolloutException.NoSigners(path);
+        return written.Signature is { } signature
+            ? await new AllowedSigners(processes, list, scratch).CheckAsync(written.Signed, signature, Purpose, cancellationToken, asOf)
+            : new SignatureCheck.CountsNot("nobody signed it by an ssh key");
+    }
+}
+
+/// <summary>Whether an approval is proved.</summary>
+public abstract record ApprovalProof
+{
+    ApprovalProof()
+    {
+    }
+
+    /// <summary>It is, by an object of git and a signature, if one is asked for.</summary>
+    public sealed record Proved : ApprovalProof;
+
+    /// <summary>Nothing here proves it: the object was not fetched, or its key is no longer in the list.</summary>
+    /// <param name="Why">The reason, in words.</param>
+    public sealed record Missing(string Why) : ApprovalProof;
+
+    /// <summary>What is named as the proof is none.</summary>
+    /// <param name="Why">The reason, in words.</param>
+    public sealed record Wrong(string Why) : ApprovalProof;
 }

@@ -137,6 +137,22 @@ public sealed class WrittenApprovalsTests : IDisposable
         Assert.Single(_warnings);
     }
 
+    // An audit asks what counted when it happened.
+    [Fact]
+    public async Task What_was_signed_while_its_key_was_allowed_stays_a_proof()
+    {
+        Begin(Signed);
+        Allow($"ada@example.org valid-before=\"{Start.AddDays(1):yyyyMMdd}\"", Key("ada"));
+        Approve(isTag: true, Key("ada"));
+        var proof = Revision.Parse(Git("rev-parse", "refs/tags/looked").Trim());
+
+        Assert.IsType<ApprovalProof.Proved>(await ProofAsync(Start));
+        Assert.IsType<ApprovalProof.Missing>(await ProofAsync(Start.AddDays(2)));
+
+        Task<ApprovalProof> ProofAsync(DateTimeOffset at) =>
+            Written.ProofOfAsync(UnderWay(null), new("rest", at) { Proof = proof }, Stop);
+    }
+
     [Fact]
     public async Task A_key_for_another_purpose_does_not_count()
     {
