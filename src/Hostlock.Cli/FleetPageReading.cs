@@ -103,10 +103,10 @@ sealed class FleetPageReading(CommandRun run)
     static NameMap<ImmutableArray<string>> StaleIn(CheckedFleet fleet) => NameMap<ImmutableArray<string>>.Of(
         [
             .. from status in fleet.Locks
-               where status.Lock is not null
-               let stale = LockStaleness.Between(fleet.Declared(status.Place), status.Lock!).Select(input => input.Path.Names[0]).Distinct()
-               where stale.Any()
-               select KeyValuePair.Create<string, ImmutableArray<string>>(status.Place.RelativePath, [.. stale]),
+               let stale = fleet.StaleIn(status)
+               where !stale.IsEmpty
+               select KeyValuePair.Create<string, ImmutableArray<string>>(
+                   status.Place.RelativePath, [.. stale.Select(input => input.Path.Names[0]).Distinct()]),
         ]);
 
     RolloutUnderWay? Rollout() =>

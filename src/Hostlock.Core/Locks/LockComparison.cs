@@ -5,8 +5,6 @@ namespace Hostlock.Locks;
 
 /// <summary>Compares many locks with the declarations of one flake.nix, as <see cref="LockStaleness"/> does one.</summary>
 /// <param name="flake">The flake.nix.</param>
-/// <remarks>Locks that were read with one <see cref="LockReading"/> share their references, so most inputs are as in the lock
-/// before.</remarks>
 sealed class LockComparison(Flake flake)
 {
     readonly (string Name, FlakeInput Declared)[] _inputs = [.. flake.Inputs.Select(input => (input.Key, input.Value))];

@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Fleets.Merging;
 using Hostlock.Fleets.Settings;
+using Hostlock.Locks;
 using Hostlock.Nar;
 using Hostlock.Platform;
 
@@ -42,6 +44,13 @@ public sealed record CheckedFleet(
 
     /// <summary>What hostlock.toml lists, compared with what flake.nix has.</summary>
     public ListedHosts Listed { get; } = ListedHosts.Of(Folder);
+
+    readonly LockComparisons _comparisons = new();
+
+    /// <summary>The inputs in which a lock is behind its declarations; none if it is in line, or cannot be read.</summary>
+    /// <param name="status">The lock.</param>
+    public ImmutableArray<StaleInput> StaleIn(LockStatus status) =>
+        status.Lock is { } file ? _comparisons.Between(Declared(status.Place), file) : [];
 
     /// <summary>The day in UTC.</summary>
     public DateOnly Today => DateOnly.FromDateTime(Now.UtcDateTime);

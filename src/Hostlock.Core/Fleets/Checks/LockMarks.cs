@@ -1,5 +1,4 @@
 using Hostlock.Fetching.Git.WorkTrees;
-using Hostlock.Flakes;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Checks.Rules;
 using Hostlock.Fleets.Merging;
@@ -75,7 +74,7 @@ public static class LockMarks
         IReadOnlyList<LockStatus> locks, HostDeclarations declarations, CancellationToken cancellationToken)
     {
         var problems = new Dictionary<string, HostlockException>(StringComparer.Ordinal);
-        var comparisons = new Dictionary<Flake, (LockComparison Comparison, bool CanBeLocked)>(ReferenceEqualityComparer.Instance);
+        var comparisons = new LockComparisons();
         var marked = new List<LockStatus>(locks.Count);
         foreach (var status in locks)
         {
@@ -85,10 +84,8 @@ public static class LockMarks
             try
             {
                 var flake = (await declarations.OfAsync(status.Place, cancellationToken)).Flake;
-                if (!comparisons.TryGetValue(flake, out var known))
-                    comparisons[flake] = known = (new(flake), !DanglingFollows.Undeclared(flake).Any());
-                if (known.Comparison.With(file) is { IsEmpty: false } inputs)
-                    marked[^1] = status with { Stale = new(inputs, known.CanBeLocked) };
+                if (comparisons.Between(flake, file) is { IsEmpty: false } inputs)
+                    marked[^1] = status with { Stale = new(inputs, !DanglingFollows.Undeclared(flake).Any()) };
             }
             catch (HostlockException why)
             {

@@ -8,10 +8,8 @@ static class StaleLock
 {
     public static IEnumerable<Problem> Find(CheckedFleet fleet) =>
         from status in fleet.Locks
-        where status.Lock is not null
-        let declared = fleet.Declared(status.Place)
-        let isLockable = !DanglingFollows.Undeclared(declared).Any()
-        from stale in LockStaleness.Between(declared, status.Lock!)
+        from stale in fleet.StaleIn(status)
+        let isLockable = !DanglingFollows.Undeclared(fleet.Declared(status.Place)).Any()
         select Of(status.Place, stale, isLockable ? MissingLock.Lock : null);
 
     static Problem Of(LockPlace place, StaleInput stale, HostCommand? fix)
