@@ -12,7 +12,10 @@ namespace Hostlock.Cli;
 static class App
 {
     /// <summary>The version, <c>0.1.0</c>.</summary>
-    public static string Version { get; } = typeof(App).Assembly.GetName().Version!.ToString(3);
+    public const string Version = ProgramVersion.Text;
+
+    /// <summary>What <c>--version</c> prints.</summary>
+    public const string VersionLine = $"hostlock {Version}\n";
 
     static readonly ParserConfiguration Parsing = new()
     {

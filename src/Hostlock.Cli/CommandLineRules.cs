@@ -45,7 +45,7 @@ static class CommandLineRules
 
         public override int Invoke(ParseResult parseResult)
         {
-            parseResult.InvocationConfiguration.Output.Write($"hostlock {App.Version}\n");
+            parseResult.InvocationConfiguration.Output.Write(App.VersionLine);
             return (int)ExitCode.Done;
         }
     }

@@ -8,6 +8,9 @@ using Hostlock.Platform;
 using Hostlock.Platform.Programs;
 
 StandardStreams.OpenClosed();
+// Nothing has to be made ready for this. If it cannot be printed, the run below says why.
+if (args is ["--version" or "-V"] && StandardStreams.TryPrint(App.VersionLine))
+    return (int)ExitCode.Done;
 using var interrupted = new CancellationTokenSource();
 using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);

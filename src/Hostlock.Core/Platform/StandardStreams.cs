@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Hostlock.Platform;
@@ -9,6 +10,7 @@ public static partial class StandardStreams
     const int ReadAndWrite = 2;
     const int StandardInput = 0, StandardOutput = 1, StandardError = 2;
     const int LastStandard = 2;
+    const int BrokenPipe = 13, IgnoreSignal = 1;
 
     /// <summary>
     /// Opens /dev/null in place of each stream that is closed. Otherwise a file that is opened later would get the stream's number, and
@@ -37,6 +39,25 @@ public static partial class StandardStreams
     /// <summary>The standard error output.</summary>
     public static Stream Errors() => new DescriptorStream(StandardError);
 
+    /// <summary>Prints a line before anything else of the program is made ready.</summary>
+    /// <param name="line">The line.</param>
+    /// <returns>False if it cannot be printed.</returns>
+    public static bool TryPrint(string line)
+    {
+        // A reader that is gone ends no program of the runtime; it sets this once signals are asked for.
+        _ = Signal(BrokenPipe, IgnoreSignal);
+        try
+        {
+            using var output = Output();
+            output.Write(Encoding.UTF8.GetBytes(line));
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
     /// The columns of the terminal that the standard output is; null if it is none, or does not say. The runtime would answer this too, but
     /// it sends the terminal a sequence first that changes what its keys mean.
@@ -54,6 +75,9 @@ public static partial class StandardStreams
 
     [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_GetWindowSize")]
     private static partial int GetWindowSize(nint descriptor, out WindowSize size);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint Signal(int number, nint handler);
 
     [LibraryImport("libc", EntryPoint = "open")]
     private static unsafe partial int Open(byte* path, int flags);
