@@ -8,8 +8,12 @@ namespace Hostlock.Benchmarks;
 /// <param name="Wall">From its start to its end.</param>
 /// <param name="PeakBytes">The most memory it held, as the kernel counts it; looked up while it runs, so a start-up is too short for
 /// it.</param>
-/// <param name="Cpu">The time of all cores, up to the last look; zero for what is over before the first.</param>
-sealed record Cost(TimeSpan Wall, long PeakBytes, TimeSpan Cpu = default);
+/// <param name="Used">What it took of the machine; nothing for what this program does itself.</param>
+sealed record Cost(TimeSpan Wall, long PeakBytes, ChildUsage Used = default)
+{
+    /// <summary>The time of all cores.</summary>
+    public TimeSpan Cpu => Used.Cpu;
+}
 
 /// <summary>Runs programs one after the other and in turn, so that a machine that slows down slows both.</summary>
 static class Measure
@@ -129,33 +133,19 @@ static class Measure
         job.Prepare?.Invoke();
         var clock = Stopwatch.StartNew();
         var peak = 0L;
-        var cpu = TimeSpan.Zero;
+        var before = ChildUsage.Now();
         foreach (var command in job.Commands)
         {
             using var process = Start(command, job.Variables);
             var output = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
             var errors = process.StandardError.ReadToEndAsync();
-            var used = TimeSpan.Zero;
             while (!process.WaitForExit(20))
-                (peak, used) = (Math.Max(peak, PeakOf(process.Id)), CpuOf(process) ?? used);
+                peak = Math.Max(peak, PeakOf(process.Id));
             Task.WaitAll(output, errors);
-            cpu += used;
             if (process.ExitCode != 0)
                 throw new InvalidOperationException($"{string.Join(' ', command)}: exit {process.ExitCode}\n{errors.Result}");
         }
-        return new(clock.Elapsed, peak, cpu);
-    }
-
-    static TimeSpan? CpuOf(Process process)
-    {
-        try
-        {
-            return process.TotalProcessorTime;
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // it has ended in the meantime
-        }
+        return new(clock.Elapsed, peak, ChildUsage.Now() - before);
     }
 
     static long PeakOf(int process)

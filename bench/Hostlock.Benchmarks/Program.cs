@@ -43,9 +43,12 @@ try
             case "library":
                 Library();
                 break;
+            case "growth":
+                GrowthOfTime();
+                break;
             default:
                 Console.Error.WriteLine(
-                    $"bench: there is no figure '{name}'; there are start, update, thousand, rollout, hash and library");
+                    $"bench: there is no figure '{name}'; there are start, update, thousand, rollout, hash, library and growth");
                 return 2;
         }
     }
@@ -69,6 +72,53 @@ void Start()
     Line("nix --version", costs[0], costs[0]);
     Line("hostlock --version", costs[1], costs[0]);
     Line("hostlock status on 7 hosts", costs[2], costs[0]);
+    // What more there is of a program is mapped, and what it makes ready before its first line has to be given pages: other work on the
+    // machine does not change their number.
+    foreach (var (name, cost) in new[] { "nix --version", "hostlock --version", "hostlock status on 7 hosts" }.Zip(costs))
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {name,-32} {(double)cost.Used.Faults / costs[0].Used.Faults,8:0.000}   {cost.Used.Faults,9} pages"));
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"  {"size of the program",-32} {new FileInfo(hostlock).Length / 1e6,20:0.0} MB"));
+}
+
+void GrowthOfTime()
+{
+    var curves = new[]
+    {
+        Curve("hosts", "100 nodes in each lock", [1, 7, 30, 100, 300, 1000], size => (size, 100)),
+        Curve("nodes", "7 hosts", [10, 100, 1000, 10_000], size => (7, size)),
+    };
+    File.WriteAllText(Path.Combine(root, "docs/growth.md"), Growth.Page(curves));
+    File.WriteAllText(Path.Combine(root, "docs/growth.svg"), Growth.Plot(curves));
+    Console.WriteLine(Growth.Page(curves));
+
+    GrowthCurve Curve(string of, string title, int[] sizes, Func<int, (int Hosts, int Nodes)> fleetOf)
+    {
+        string[] commands = ["status", "status --json", "check", "promote host0 --all"];
+        var milliseconds = commands.Select(_ => new double[sizes.Length]).ToArray();
+        for (var i = 0; i < sizes.Length; i++)
+        {
+            var (hosts, nodes) = fleetOf(sizes[i]);
+            var folder = Path.Combine(work, $"growth-{of}-{sizes[i]}");
+            // One host more has what is promoted.
+            LargeFleet.Write(root, folder, hosts + 1, nodes);
+            Shell("git", "-C", folder, "init", "-q");
+            Shell("git", "-C", folder, "add", "-A");
+            Job Command(string words, params string[] more) =>
+                new(words, [hostlock, "-C", folder, .. words.Split(' '), .. more]) { Variables = Variables("growth-home") };
+            Cost[] costs =
+            [
+                .. Measure.InTurn(5, [.. commands[..^1].Select(command => Command(command))]),
+                .. Measure.InTurn(
+                    5, Command(commands[^1], "--allow-downgrade") with { Prepare = () => LargeFleet.WriteLocks(folder, hosts + 1, nodes) }),
+            ];
+            for (var command = 0; command < commands.Length; command++)
+                milliseconds[command][i] = costs[command].Cpu.TotalMilliseconds;
+            Directory.Delete(folder, recursive: true);
+        }
+        return new(of, title, sizes, [.. commands.Zip(milliseconds)]);
+    }
 }
 
 void Thousand()
@@ -326,6 +376,7 @@ static void Line(string name, Cost cost, Cost yardstick) =>
         CultureInfo.InvariantCulture,
         $"  {name,-32} {cost.Wall / yardstick.Wall,8:0.000}   {cost.Wall.TotalMilliseconds,9:0.0} "
             + $"ms{(cost.Cpu > TimeSpan.Zero ? $"   {cost.Cpu.TotalMilliseconds,8:0} ms CPU" : "")}"
+            + $"{(cost.Used.WrittenBytes > 0 ? $"   {cost.Used.WrittenBytes / 1e6,6:0.0} MB written" : "")}"
             + $"{(cost.PeakBytes > 0 ? $"   {cost.PeakBytes / 1048576.0,6:0} MiB" : "")}"));
 
 static string FindRoot()
