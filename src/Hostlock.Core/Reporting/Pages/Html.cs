@@ -37,14 +37,19 @@ public sealed class Html
 
     /// <summary>Adds a text.</summary>
     /// <param name="text">The text; null adds nothing.</param>
-    /// <param name="format"><c>line</c> for a sentence or a command, of which nothing is cut but long words.</param>
+    /// <param name="format"><c>line</c> for a sentence or a command, of which nothing is cut but long words; <c>text</c> for one of several
+    /// lines.</param>
     /// <exception cref="FormatException">There is no such format.</exception>
     public void AppendFormatted(string? text, string format)
     {
-        if (format != "line")
-            throw new FormatException($"no format '{format}'");
-        if (text is not null)
-            Escape(Visible.Line(text));
+        if (text is null)
+            return;
+        Escape(format switch
+        {
+            "line" => Visible.Line(text),
+            "text" => Visible.Text(text),
+            _ => throw new FormatException($"no format '{format}'"),
+        });
     }
 
     /// <summary>Adds a whole number.</summary>

@@ -13,46 +13,89 @@ public static class HtmlPage
 {
     /// <summary>Renders the page.</summary>
     /// <param name="page">The fleet.</param>
-    public static string Render(FleetPage page)
+    /// <param name="served">What it has beside if a server shows it; null for a page in a file.</param>
+    public static string Render(FleetPage page, ServedPage? served = null)
     {
         var rings = RingRows.Of(page);
-        var (style, script) = (PageResource.Read("page.css"), PageResource.Read("page.js"));
-        var policy = $"default-src 'none'; style-src {style.Source}; script-src {script.Source}; base-uri 'none'; form-action 'none'";
-        var title = $"{page.Name}: who has what";
+        var parts = Parts(page, served).ToList();
+        return Whole($"{page.Name}: who has what", served, $"""
+            <a class="skip" href="#locks">Skip to the locks</a>
+            <header><h1>{page.Name}</h1><p>{Made(page)}</p>
+            {Tiles(page)}</header>
+            <nav aria-label="Parts of this page">{parts.Select(part => (Html)$"<a href=\"#{part.Id}\">{part.Title}</a> ")}</nav>
+            <main>
+            {parts.Select(part => PageWords.Section(part.Id, part.Title, part.Body(rings)))}</main>
+            <footer><p>{(served is null ? Complete(page) : $"Served by hostlock {page.Version}, to you alone.")}</p></footer>
+            """);
+    }
+
+    /// <summary>Renders a page that says why there is nothing to show of a fleet, and that a server keeps up to date.</summary>
+    /// <param name="name">The name of the flake's folder.</param>
+    /// <param name="why">The error, as it is printed.</param>
+    /// <param name="served">What else the page has.</param>
+    public static string RenderProblem(string name, string why, ServedPage served) =>
+        Whole($"{name}: who has what", served, $"""
+            <header><h1>{name}</h1></header>
+            <main>
+            {PageWords.Section("problem", "The fleet cannot be read", $"<pre class=\"bad\">{why:text}</pre>\n")}</main>
+            <footer></footer>
+            """);
+
+    /// <summary>The policy of a page: what it may load, run and ask.</summary>
+    /// <param name="isServed">True if a server shows the page, which may ask that server and nobody else.</param>
+    /// <remarks>https://www.w3.org/TR/CSP3</remarks>
+    public static string Policy(bool isServed)
+    {
+        var styles = string.Join(' ', Resources(isServed, ".css").Select(resource => resource.Source));
+        var scripts = string.Join(' ', Resources(isServed, ".js").Select(resource => resource.Source));
+        var connects = isServed ? " connect-src 'self';" : "";
+        return $"default-src 'none'; style-src {styles}; script-src {scripts};{connects} base-uri 'none'; form-action 'none'";
+    }
+
+    // What a served page has is told before the page's own script changes anything.
+    static IEnumerable<PageResource> Resources(bool isServed, string extension) =>
+        (isServed && extension == ".js" ? new[] { "live", "page" } : isServed ? ["page", "live"] : ["page"])
+            .Select(name => PageResource.Read(name + extension));
+
+    static Html Complete(FleetPage page) =>
+        $"Made by hostlock {page.Version}. The page is complete in itself: it loads nothing, and sends nothing.";
+
+    static string Whole(string title, ServedPage? served, Html body)
+    {
+        var isServed = served is not null;
+        Html live = served is null
+            ? Html.Nothing
+            : (Html)$"<meta name=\"hostlock-key\" content=\"{served.Key}\">\n<meta name=\"hostlock-state\" content=\"{State(served)}\">\n";
         Html html = $"""
             <!DOCTYPE html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="{policy}">
+            <meta http-equiv="Content-Security-Policy" content="{Policy(isServed):line}">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <meta name="referrer" content="no-referrer">
-            <title>{title}</title>
-            <style>{style}</style>
-            </head>
+            {live}<title>{title}</title>
+            {Resources(isServed, ".css").Select(style => (Html)$"<style>{style}</style>\n")}</head>
             <body>
-            <a class="skip" href="#locks">Skip to the locks</a>
-            <header><h1>{page.Name}</h1><p>{Made(page)}</p>
-            {Tiles(page)}</header>
-            <nav aria-label="Parts of this page">{Parts(page).Select(part => (Html)$"<a href=\"#{part.Id}\">{part.Title}</a> ")}</nav>
-            <main>
-            {Parts(page).Select(part => PageWords.Section(part.Id, part.Title, part.Body(rings)))}</main>
-            <footer><p>Made by hostlock {page.Version}. The page is complete in itself: it loads nothing, and sends nothing.</p></footer>
-            <script>{script}</script>
-            </body>
+            {(isServed ? $"<p id=\"live\" role=\"status\"></p>\n" : Html.Nothing)}{body}
+            {Resources(isServed, ".js").Select(script => (Html)$"<script>{script}</script>\n")}</body>
             </html>
 
             """;
         return html.ToString();
     }
 
+    static string State(ServedPage served) => served.State.ToString(CultureInfo.InvariantCulture);
+
     sealed record Part(string Id, string Title, Func<ImmutableArray<RingRows>, Html> Body);
 
-    static IEnumerable<Part> Parts(FleetPage page)
+    static IEnumerable<Part> Parts(FleetPage page, ServedPage? served)
     {
         yield return new("locks", "Who has what", rings => WhoHasWhat.Render(page, rings));
         yield return new("todo", "To do", _ => ToDo.Render(page));
+        if (served is { Actions.IsEmpty: false })
+            yield return new("act-part", "Act", _ => ActPart.Render(page, served));
         if (page.Rollout is { } rollout)
             yield return new("rollout", "Rollout under way", _ => RolloutPart.Render(rollout));
         yield return new("ages", "Age over time", rings => AgeChart.Render(page, rings));

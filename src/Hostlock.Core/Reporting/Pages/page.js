@@ -1,7 +1,8 @@
 "use strict";
 (function () {
-  var table = document.querySelector("#locks table"), box = document.getElementById("filter");
-  if (table && box) {
+  function filter() {
+    var table = document.querySelector("#locks table"), box = document.getElementById("filter");
+    if (!table || !box) return;
     var told = document.getElementById("filtered"), bodies = Array.from(table.tBodies);
     box.closest("p").hidden = false;
     box.addEventListener("input", function () {
@@ -18,17 +19,25 @@
       told.textContent = words.length ? shown + " of " + all + " rows" : "";
     });
   }
-  document.querySelectorAll("code.command").forEach(function (code) {
-    var button = document.createElement("button");
-    button.type = "button"; button.textContent = "copy"; button.setAttribute("aria-label", "Copy: " + code.textContent);
-    button.addEventListener("click", function () {
-      var range = document.createRange(), selection = getSelection();
-      range.selectNodeContents(code); selection.removeAllRanges(); selection.addRange(range);
-      var done = function () { button.textContent = "copied"; setTimeout(function () { button.textContent = "copy"; }, 1500); };
-      if (navigator.clipboard) navigator.clipboard.writeText(code.textContent).then(done, function () { });
-      else if (document.execCommand("copy")) done();
+  function copies(part) {
+    part.querySelectorAll("code.command").forEach(function (code) {
+      var button = document.createElement("button");
+      button.type = "button"; button.textContent = "copy"; button.setAttribute("aria-label", "Copy: " + code.textContent);
+      button.addEventListener("click", function () {
+        var range = document.createRange(), selection = getSelection();
+        range.selectNodeContents(code); selection.removeAllRanges(); selection.addRange(range);
+        var done = function () { button.textContent = "copied"; setTimeout(function () { button.textContent = "copy"; }, 1500); };
+        if (navigator.clipboard) navigator.clipboard.writeText(code.textContent).then(done, function () { });
+        else if (document.execCommand("copy")) done();
+      });
+      code.after(button);
     });
-    code.after(button);
+  }
+  filter();
+  copies(document);
+  document.addEventListener("hostlock-part", function (event) {
+    if (event.target.id === "locks") filter();
+    copies(event.target);
   });
   var folded = [];
   addEventListener("beforeprint", function () {
