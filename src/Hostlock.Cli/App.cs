@@ -123,6 +123,7 @@ static class App
         (CommandGroup.Look, "affected", () => new AffectedCommand()),
         (CommandGroup.Look, "follows", () => new FollowsCommand()),
         (CommandGroup.Look, "report", () => new ReportCommand()),
+        (CommandGroup.Look, "ui", () => new UiCommand()),
         (CommandGroup.Look, "show", () => new ShowCommand()),
         (CommandGroup.Machines, "rollout", () => new RolloutCommand()),
         (CommandGroup.Machines, "rollback", () => new RollbackCommand()),

@@ -29,6 +29,10 @@ sealed record CommandNature(NetworkUse Network)
     /// <summary>Why a command that shows something has no <c>--json</c>; null if it has one, or has nothing to show.</summary>
     public string? WhyNoJson { get; init; }
 
+    /// <summary>Why the command has none of the options that say how something is written; null if it writes as its line says, or
+    /// not at all.</summary>
+    public string? WhyNoWriting { get; init; }
+
     /// <summary>True if all that the command prints is a text that was asked for, with nothing to leave out or to add.</summary>
     public bool PrintsTextAlone { get; init; }
 
@@ -75,14 +79,14 @@ sealed record CommandNature(NetworkUse Network)
             ("--json", null, WhyNoJson ?? (PrintsTextAlone ? "it prints only the text that is asked for" : "it prints only what it did")),
             ("--quiet", "-q", "it prints only what is asked for"),
             ("--verbose", "-v", "it prints all that there is to say"),
-            ("--offline", null, WhyNotFetching),
-            ("--refresh", null, WhyNotFetching),
+            ("--offline", null, WhyNoWriting ?? WhyNotFetching),
+            ("--refresh", null, WhyNoWriting ?? WhyNotFetching),
             ("--no-input", null, "it asks nothing"),
-            ("--yes", "-y", Writes ? "it does not ask before it writes" : "it writes nothing"),
-            ("--dry-run", "-n", Writes ? "whatever calls it wants it done" : "it writes nothing"),
-            ("--commit", null, Writes ? "it leaves the commit to you" : "it writes no lock"),
-            ("--all", "-a", WhyNotAll(command)),
-            ("--input", "-i", "it is about no single inputs"),
+            ("--yes", "-y", WhyNoWriting ?? (Writes ? "it does not ask before it writes" : "it writes nothing")),
+            ("--dry-run", "-n", WhyNoWriting ?? (Writes ? "whatever calls it wants it done" : "it writes nothing")),
+            ("--commit", null, WhyNoWriting ?? (Writes ? "it leaves the commit to you" : "it writes no lock")),
+            ("--all", "-a", WhyNoWriting ?? WhyNotAll(command)),
+            ("--input", "-i", WhyNoWriting ?? "it is about no single inputs"),
         ];
         return from option in shared
                where !taken.Contains(option.Name)

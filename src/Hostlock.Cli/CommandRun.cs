@@ -546,6 +546,9 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         };
     }
 
+    /// <summary>A run of the same line that reads the flake anew, and says nothing. The caller disposes of it.</summary>
+    public CommandRun Anew() => new(surroundings.Silent, parsed, cancellationToken) { _part = _part };
+
     /// <summary>The flakes of the repository, if the user is in none; null otherwise.</summary>
     /// <exception cref="HostlockException">The flakes cannot be found.</exception>
     public RepositoryFlakes? FindFlakes() => _flakes = RepositoryFlakes.Around(StartOf(surroundings, parsed));

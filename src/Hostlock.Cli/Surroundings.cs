@@ -40,6 +40,9 @@ sealed record Surroundings(
     /// bytes. Null if no person is at the terminal.</summary>
     public Func<CancellationToken, Task<Stream?>>? Keys { get; init; }
 
+    /// <summary>Tells whether the terminal of the input is gone: its window was closed, or its connection ended.</summary>
+    public Func<bool> IsTerminalGone { get; init; } = () => false;
+
     /// <summary>True if this program runs as root.</summary>
     public bool IsRoot { get; init; }
 
@@ -61,9 +64,12 @@ sealed record Surroundings(
     public bool HasDisplay =>
         Variables.GetValueOrDefault("DISPLAY", "").Length > 0 || Variables.GetValueOrDefault("WAYLAND_DISPLAY", "").Length > 0;
 
+    /// <summary>The variable that names the folder of the flake.</summary>
+    public const string FlakeVariable = "HOSTLOCK_FLAKE";
+
     /// <summary>The folder of the flake if no option names it, absolute: HOSTLOCK_FLAKE, or else the current folder.</summary>
     public string FlakeFolder =>
-        Path.GetFullPath(Variables.GetValueOrDefault("HOSTLOCK_FLAKE") is { Length: > 0 } named ? named : ".", Folder);
+        Path.GetFullPath(Variables.GetValueOrDefault(FlakeVariable) is { Length: > 0 } named ? named : ".", Folder);
 
     /// <summary>The folder of answers and copies of repositories; null if this user has no place for it.</summary>
     /// <remarks>The XDG base directory specification: a relative XDG_CACHE_HOME is ignored.</remarks>
@@ -83,6 +89,22 @@ sealed record Surroundings(
     {
         Processes = new ToldProcesses(Processes, run),
         Http = settings => new ToldRequests(Http(settings), ask),
+    };
+
+    /// <summary>The same with nobody to read what is said, or to answer.</summary>
+    public Surroundings Silent => Alone(TextWriter.Null);
+
+    /// <summary>The same for a run that nobody sits at: all that it says goes to one place, and nobody is asked.</summary>
+    /// <param name="text">Takes data and talk.</param>
+    public Surroundings Alone(TextWriter text) => this with
+    {
+        Output = text,
+        Errors = text,
+        Input = null,
+        Keys = null,
+        IsTerminal = false,
+        IsErrorsTerminal = false,
+        Height = null,
     };
 
     /// <summary>The error of a file that the system refused, and that nobody knew more about.</summary>

@@ -774,7 +774,40 @@ public sealed class FleetException : HostlockException
         };
 
     internal static FleetException CannotShow(string path, string why) =>
-        new($"xdg-open cannot show '{path}': {why:lines}") { IsOutside = true, Hint = "open the file in a browser" };
+        new($"xdg-open cannot show '{path}': {why:lines}") { IsOutside = true, Hint = "open it in a browser" };
+
+    /// <summary>A page cannot be served at a port or a socket.</summary>
+    /// <param name="place">The port or the socket.</param>
+    /// <param name="why">What the system says.</param>
+    public static FleetException CannotServe(string place, string why) =>
+        new($"cannot serve the page at {place}: {why:lines}")
+        {
+            IsOutside = true,
+            Hint = "without --port and --socket, any free port is taken",
+        };
+
+    /// <summary>A port is named that does not exist.</summary>
+    public static FleetException NoSuchPort(int port) =>
+        new($"there is no port {port}") { Hint = "a port is a number from 1 to 65535" };
+
+    internal static FleetException SocketExists(string path) =>
+        new($"'{path}' exists already")
+        {
+            Hint = "if it is the socket of a run that was killed, remove it; otherwise name another path",
+        };
+
+    internal static FleetException SocketTooLong(string path) =>
+        new($"the path of the socket '{path}' is too long for a socket") { Hint = "the system takes about 100 bytes" };
+
+    /// <summary>A page asks for a command that it does not offer.</summary>
+    public static FleetException NotOnThePage(string action) => new($"the page has no command '{action}'");
+
+    /// <summary>A page asks for a command without a word that it needs, or with one that it does not take.</summary>
+    /// <param name="action">The command.</param>
+    /// <param name="field">The word.</param>
+    /// <param name="isMissing">True if it is missing.</param>
+    public static FleetException WrongOnThePage(string action, string field, bool isMissing) =>
+        new($"{action} {(isMissing ? "needs" : "takes no")} '{field}'");
 
     static IEnumerable<string> Words(IEnumerable<HostName> hosts) => hosts.Select(host => host.ToString());
 

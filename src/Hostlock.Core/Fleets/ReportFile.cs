@@ -1,7 +1,6 @@
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Nar;
 using Hostlock.Platform;
-using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets;
 
@@ -30,12 +29,7 @@ public sealed class ReportFile(IProcessRunner processes, string path, bool isNam
     /// <summary>Shows the report by the user's desktop.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">There is no xdg-open, or it fails.</exception>
-    public async Task ShowAsync(CancellationToken cancellationToken)
-    {
-        var finished = await processes.RunAsync(DesktopProgram.Show(path), cancellationToken);
-        if (!finished.Succeeded)
-            throw FleetException.CannotShow(path, finished.Errors.Trim());
-    }
+    public Task ShowAsync(CancellationToken cancellationToken) => PageAddress.ShowAsync(processes, path, cancellationToken);
 
     async Task<bool> IsTrackedAsync(CancellationToken cancellationToken)
     {

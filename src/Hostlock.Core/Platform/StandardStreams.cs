@@ -67,6 +67,27 @@ public static partial class StandardStreams
     /// <summary>The rows of the terminal that the standard output is; null if it is none, or does not say.</summary>
     public static int? TerminalHeight() => GetWindowSize(StandardOutput, out var size) == 0 && size.Rows > 0 ? size.Rows : null;
 
+    /// <summary>True if the terminal that was the standard input is gone: its window was closed, or its connection ended. Nothing is read
+    /// from it, so that a program in the background is not stopped.</summary>
+    public static unsafe bool IsTerminalGone()
+    {
+        var asked = new PollEvent { Descriptor = StandardInput };
+        return Poll(&asked, 1, 0, out var answered) == 0 && answered > 0 && (asked.Triggered & (Failed | HungUp | Closed)) != 0;
+    }
+
+    // Those of the runtime's own entry point.
+    const short Failed = 0x0008, HungUp = 0x0010, Closed = 0x0020;
+
+    [StructLayout(LayoutKind.Sequential)]
+    struct PollEvent
+    {
+        public int Descriptor;
+        public short Awaited, Triggered;
+    }
+
+    [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_Poll")]
+    private static unsafe partial int Poll(PollEvent* events, uint count, int milliseconds, out uint triggered);
+
     [StructLayout(LayoutKind.Sequential)]
     struct WindowSize
     {

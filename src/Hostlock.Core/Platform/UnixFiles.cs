@@ -189,6 +189,17 @@ static partial class UnixFiles
         }
     }
 
+    /// <summary>Lets only the owner of a file read and write it.</summary>
+    /// <exception cref="IOException">The mode cannot be set.</exception>
+    public static unsafe void Restrict(ReadOnlySpan<byte> path)
+    {
+        fixed (byte* start = Terminated(path))
+        {
+            if (ChMod(start, FileMode) != 0)
+                throw Failed(path, Marshal.GetLastPInvokeError());
+        }
+    }
+
     /// <summary>Makes a link where nothing is yet.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     public static unsafe void MakeLink(ReadOnlySpan<byte> path, ReadOnlySpan<byte> target)

@@ -54,10 +54,15 @@ sealed class Chromium : IAsyncDisposable
 
     /// <summary>Opens a file, and waits until it is loaded.</summary>
     /// <param name="file">The file, absolute.</param>
-    public async Task OpenAsync(string file)
+    public Task OpenAsync(string file) => GoAsync(new Uri(file).AbsoluteUri, "location.protocol === 'file:'");
+
+    /// <summary>Goes to an address, and waits until the page is loaded.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="truth">What is true in that page, and in no other, in the language of the page.</param>
+    public async Task GoAsync(string address, string truth)
     {
-        await AskAsync("Page.navigate", new() { ["url"] = new Uri(file).AbsoluteUri });
-        while (await RunAsync("document.readyState === 'complete' && location.protocol === 'file:'") is not true)
+        await AskAsync("Page.navigate", new() { ["url"] = address });
+        while (await RunAsync($"document.readyState === 'complete' && {truth}") is not true)
             await Task.Yield();
     }
 

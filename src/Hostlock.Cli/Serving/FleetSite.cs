@@ -1,0 +1,131 @@
+using System.Text.Json;
+using Hostlock.Fleets;
+using Hostlock.Reporting;
+using Hostlock.Reporting.Pages;
+using Hostlock.Rollouts;
+
+namespace Hostlock.Cli.Serving;
+
+/// <summary>The page of a fleet as a server shows it: made anew when a file changes, and with a command that runs.</summary>
+sealed class FleetSite : IDisposable
+{
+    const int WidthOnPage = 100;
+
+    // Ages on the page are right to the minute.
+    static readonly TimeSpan LongestKept = TimeSpan.FromMinutes(1);
+
+    readonly CommandRun _run;
+    readonly FleetWatch _watch;
+    readonly bool _isLive;
+    readonly bool _mayAct;
+    readonly CancellationToken _ended;
+    readonly SemaphoreSlim _turn = new(1, 1);
+    (string Text, long State, DateTimeOffset At) _made = ("", -1, default);
+    (FleetFolder Folder, Rollout? Rollout) _known;
+    long _state;
+
+    /// <summary>Opens the fleet.</summary>
+    /// <param name="run">The run of the command.</param>
+    /// <param name="secrets">The secrets of this run.</param>
+    /// <param name="isLive">If true, the machines are asked each time the page is made.</param>
+    /// <param name="mayAct">If true, the page can give commands.</param>
+    /// <param name="ended">Stops it.</param>
+    /// <exception cref="HostlockException">There is no flake, or its hostlock.toml makes no sense.</exception>
+    public FleetSite(CommandRun run, PageSecrets secrets, bool isLive, bool mayAct, CancellationToken ended)
+    {
+        (_run, Secrets, _isLive, _mayAct, _ended) = (run, secrets, isLive, mayAct, ended);
+        _known = (run.Folder, null);
+        _watch = new(run.Processes, run.Folder, run.Journals.Path, run.Surroundings.Time);
+        Seat = new(RunAsync, _watch.PlanState, Changed, ended);
+    }
+
+    /// <summary>The secrets of this run.</summary>
+    public PageSecrets Secrets { get; }
+
+    /// <summary>The commands of the page.</summary>
+    public CommandSeat Seat { get; }
+
+    /// <summary>Wakes those who show the page.</summary>
+    public Pulse Changed { get; } = new();
+
+    /// <summary>The number of the state of the fleet; a page of a lower one is old.</summary>
+    public long State => Interlocked.Read(ref _state);
+
+    /// <summary>Raises the number of the state whenever a file changes, until it is stopped.</summary>
+    public async Task WatchAsync()
+    {
+        var known = _watch.State();
+        while (true)
+        {
+            known = await _watch.ChangedAsync(known, _ended);
+            Interlocked.Increment(ref _state);
+            Changed.Beat();
+        }
+    }
+
+    /// <summary>The page as it is now.</summary>
+    public async Task<string> PageAsync()
+    {
+        await _turn.WaitAsync(_ended);
+        try
+        {
+            var state = State;
+            if (_made.State != state || _run.Now - _made.At > LongestKept)
+                _made = (await MakeAsync(state), state, _run.Now);
+            return _made.Text;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>The command that a page asks for.</summary>
+    /// <param name="body">The request.</param>
+    /// <exception cref="HostlockException">The page offers no such command.</exception>
+    public PageCommand Parse(JsonElement body) => PageCommand.Parse(body, _known.Folder, _known.Rollout);
+
+    /// <summary>An error, as it is printed.</summary>
+    public string Rendered(HostlockException why) => _run.Terminal.Shown(ErrorText.Render(why, Ink.Plain));
+
+    /// <summary>Says that a request met a bug.</summary>
+    /// <param name="bug">The bug.</param>
+    public void Tell(Exception bug) => _run.Terminal.Problem($"hostlock: this is a bug; please report it with what you did\n{bug}\n");
+
+    /// <summary>Ends the watching.</summary>
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _turn.Dispose();
+    }
+
+    // A fleet that cannot be read at the moment, as while a file is edited, is told on the page, which goes on once it can be.
+    async Task<string> MakeAsync(long state)
+    {
+        await using var run = _run.Anew();
+        var served = new ServedPage(Secrets.Key, state);
+        try
+        {
+            var page = await new FleetPageReading(run).ReadAsync(_isLive);
+            _known = (run.Folder, page.Rollout?.Rollout);
+            _watch.Follow(run.Folder);
+            return HtmlPage.Render(page, served with { Actions = _mayAct ? PageAction.All(page.Rollout is not null) : [] });
+        }
+        catch (HostlockException why)
+        {
+            return HtmlPage.RenderProblem(Path.GetFileName(_known.Folder.Path), Rendered(why), served);
+        }
+    }
+
+    // The line is typed in the folder of the flake, and nobody is asked anything.
+    Task<ExitCode> RunAsync(string[] words, TextWriter text, CancellationToken stop) => App.RunAsync(
+        words,
+        _run.Surroundings.Alone(text) with
+        {
+            Folder = _known.Folder.Path,
+            Variables = _run.Surroundings.Variables.Where(variable => variable.Key != Surroundings.FlakeVariable)
+                .ToDictionary(variable => variable.Key, variable => variable.Value),
+            Width = WidthOnPage,
+        },
+        stop);
+}
