@@ -143,6 +143,7 @@ static class App
         (CommandGroup.Plumbing, "merge-driver", () => new MergeDriverCommand()),
         (CommandGroup.Plumbing, "hash", () => new HashCommand()),
         (CommandGroup.Plumbing, "completion", () => new CompletionCommand()),
+        (CommandGroup.Plumbing, SchemaCommand.Name, () => new SchemaCommand()),
         (CommandGroup.Plumbing, ManCommand.Name, () => new ManCommand()),
         (CommandGroup.Plumbing, HelpCommand.Name, () => new HelpCommand()),
     ];
@@ -161,7 +162,7 @@ static class App
         {
             [] => name => name == "status",
             ["--version" or "-V"] => _ => false,
-            [ManCommand.Name or HelpCommand.Name, ..] => _ => true,
+            [ManCommand.Name or HelpCommand.Name or SchemaCommand.Name, ..] => _ => true,
             [var first, ..] when Array.Exists(All, command => command.Name == first) => name => name == first,
             _ => _ => true,
         };

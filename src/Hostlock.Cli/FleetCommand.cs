@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Hostlock.Fleets;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli;
 
@@ -15,6 +16,12 @@ abstract class FleetCommand
 
     /// <summary>What the command does, from which it follows which of the options that commands share it has.</summary>
     public abstract CommandNature Nature { get; }
+
+    /// <summary>
+    /// The shape of what the command prints with <c>--json</c>: of its document about one flake, or of each line if it prints one as each
+    /// thing happens; null if it has no JSON form.
+    /// </summary>
+    public virtual JsonShape? Shape => null;
 
     /// <summary>The commands within this one.</summary>
     protected virtual IReadOnlyList<FleetCommand> Inner => [];
@@ -62,6 +69,14 @@ sealed class FleetAction(FleetCommand command, Command symbol, Surroundings surr
 {
     /// <summary>What the command does.</summary>
     public CommandNature Nature => command.Nature;
+
+    /// <summary>The shape of what the command prints with <c>--json</c>, about one flake or several; null if it has no JSON form.</summary>
+    public JsonShape? Shape => command.Shape is { } shape
+        ? command.Reach(CommandRun.Of(surroundings, symbol.Parse([]), CancellationToken.None))
+            is FlakeReach.Each or FlakeReach.EachWithMachines or FlakeReach.Together
+            ? FlakesJson.ShapeOf(shape)
+            : shape
+        : null;
 
     public override async Task<int> InvokeAsync(ParseResult parseResult, CancellationToken cancellationToken = default)
     {

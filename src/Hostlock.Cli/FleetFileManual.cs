@@ -1,3 +1,8 @@
+using Hostlock.Fleets;
+using Hostlock.Fleets.Settings;
+using Hostlock.Reporting.Json;
+using static Hostlock.Reporting.Json.JsonShape;
+
 namespace Hostlock.Cli;
 
 /// <summary>The contents of the manual page of hostlock.toml. A test compares its settings with those that the file may have.</summary>
@@ -38,82 +43,133 @@ static class FleetFileManual
             + "place and the nearest known key. A duration is a number with s, m, h, d or w, and a day is text of the form 2026-12-31.",
     ];
 
+    /// <summary>The settings of a table.</summary>
+    /// <param name="Title">The table as it is written: <c>[hosts.NAME]</c>.</param>
+    /// <param name="Name">The key of the table; null for the top of the file.</param>
+    /// <param name="Settings">The settings, with the shapes of their values.</param>
+    public sealed record Table(string Title, string? Name, IReadOnlyList<JsonMember> Settings)
+    {
+        /// <summary>True if there is one such table for each of many names.</summary>
+        public bool IsByName => Title.Contains('.', StringComparison.Ordinal);
+    }
+
+    /// <summary>The key of a setting as it is written: <c>inputs.INPUT</c>.</summary>
+    public static string KeyOf(JsonMember setting) => setting.Shape is JsonShape.Map(var key, _) ? $"{setting.Name}.{key}" : setting.Name;
+
     /// <summary>The settings, by the table that they are in.</summary>
-    public static IReadOnlyList<(string Table, IReadOnlyList<(string Key, string Meaning)> Settings)> Tables =>
+    public static IReadOnlyList<Table> Tables =>
     [
-        ("Top of the file",
+        new("Top of the file", null,
         [
-            ("version", "1; it comes first."),
-            ("lock", "The place of the locks, with {host} in it [default: locks/{host}.lock]."),
-            ("outputs", "The names of all outputs. With them, one host is built without evaluating the others."),
-            ("private", "Inputs that only an access token can fetch: github:OWNER, or github:OWNER/REPOSITORY."),
-            ("merge", "If it is newer, merging branches takes the newer of two pins of one reference."),
-            ("stamp", "If true, each configuration carries its lock, so that a machine can say which lock built it."),
+            Member("version", new JsonShape.Number(FleetFile.Version, FleetFile.Version), "1; it comes first."),
+            Member("lock", AnyText, "The place of the locks, with {host} in it [default: locks/{host}.lock].").IfAny,
+            Member("outputs", Texts, "The names of all outputs. With them, one host is built without evaluating the others.").IfAny,
+            Member("private", Texts, "Inputs that only an access token can fetch: github:OWNER, or github:OWNER/REPOSITORY.").IfAny,
+            Member("merge", OneWord("newer"), "If it is newer, merging branches takes the newer of two pins of one reference.").IfAny,
+            Member("stamp", YesOrNo, "If true, each configuration carries its lock, so that a machine can say which lock built it.").IfAny,
         ]),
-        ("[commit]",
+        new("[commit]", "commit",
         [
-            ("subject", "The subject of the commits of --commit, with {action}, {hosts} and {moves} in it."),
+            Member("subject", AnyText, "The subject of the commits of --commit, with {action}, {hosts} and {moves} in it.").IfAny,
         ]),
-        ("[hosts.NAME]",
+        new("[hosts.NAME]", "hosts",
         [
-            ("after", "Hosts that have ended before this one begins, in the same rollout or switch."),
-            ("lock", "The place of the lock of this host. Hosts may share one; flake.lock stays on the root lock."),
-            ("flake", "The flake that declares the inputs of this host, if it is not flake.nix."),
-            ("inputs.INPUT", "A reference that this host tracks in place of the one in flake.nix."),
-            ("configurations", "The attributes that are built by the lock [default: nixosConfigurations.NAME]."),
-            ("ring", "The ring that the host is in; @RING names its hosts."),
-            ("target", "Where the machine is reached by ssh [default: its name]."),
-            ("stamp", "As at the top, for this host."),
-            ("hold", "A table with reason and until: rollouts and switches pass the machine by."),
-            ("freeze.INPUT", "A table with reason and until: update and promote leave the input as it is."),
-            ("engine, trial, substitute, build", "As in [rollout], for this host."),
+            Member("after", Texts, "Hosts that have ended before this one begins, in the same rollout or switch.").IfAny,
+            Member("lock", AnyText, "The place of the lock of this host. Hosts may share one; flake.lock stays on the root lock.").IfAny,
+            Member("flake", AnyText, "The flake that declares the inputs of this host, if it is not flake.nix.").IfAny,
+            Member("inputs", By("INPUT", Filled), "A reference that this host tracks in place of the one in flake.nix.").IfAny,
+            Member("configurations", Texts, "The attributes that are built by the lock [default: nixosConfigurations.NAME].").IfAny,
+            Member("ring", AnyText, "The ring that the host is in; @RING names its hosts.").IfAny,
+            Member("target", AnyText, "Where the machine is reached by ssh [default: its name].").IfAny,
+            Member("stamp", YesOrNo, "As at the top, for this host.").IfAny,
+            Member("hold", Freeze, "A table with reason and until: rollouts and switches pass the machine by.").IfAny,
+            Member("freeze", By("INPUT", Freeze), "A table with reason and until: update and promote leave the input as it is.").IfAny,
+            Member("engine", AnyText, "As in [rollout], for this host.").IfAny,
+            Member("trial", Duration, "As in [rollout], for this host.").IfAny,
+            Member("substitute", YesOrNo, "As in [rollout], for this host.").IfAny,
+            Member("build", AnyText, "As in [rollout], for this host.").IfAny,
         ]),
-        ("[inputs.INPUT]",
+        new("[inputs.INPUT]", "inputs",
         [
-            ("scope", "If it is shared, the input is equal in all locks."),
-            ("min-age", "update takes no commit younger than this."),
-            ("max-age", "check reports a locked revision older than this."),
+            Member("scope", OneWord("shared", "host"), "If it is shared, the input is equal in all locks.").IfAny,
+            Member("min-age", Duration, "update takes no commit younger than this.").IfAny,
+            Member("max-age", Duration, "check reports a locked revision older than this.").IfAny,
         ]),
-        ("[rings.NAME]",
+        new("[rings.NAME]", "rings",
         [
-            ("after", "The ring that comes before."),
-            ("soak", "How long the hosts before must have run their systems."),
-            ("parallel", "How many hosts may be at risk at once [default: 1]."),
-            ("max-failed", "How many hosts may fail before the rollout halts, a number or a share [default: 0]."),
-            ("max-absent", "How many hosts may be out of reach [default: all]."),
-            ("window", "The hours of UTC in which hosts may be changed: Sat,Sun 01:00-05:00."),
-            ("approve", "If true, the ring begins once somebody approves it: by rollout --approve, or in the repository."),
+            Member("after", AnyText, "The ring that comes before.").IfAny,
+            Member("soak", Duration, "How long the hosts before must have run their systems.").IfAny,
+            Member("parallel", FromOne, "How many hosts may be at risk at once [default: 1].").IfAny,
+            Member("max-failed", Share, "How many hosts may fail before the rollout halts, a number or a share [default: 0].").IfAny,
+            Member("max-absent", Share, "How many hosts may be out of reach [default: all].").IfAny,
+            Member("window", Window, "The hours of UTC in which hosts may be changed: Sat,Sun 01:00-05:00.").IfAny,
+            Member(
+                "approve", YesOrNo,
+                "If true, the ring begins once somebody approves it: by rollout --approve, or in the repository.").IfAny,
         ]),
-        ("[groups.NAME]",
+        new("[groups.NAME]", "groups",
         [
-            ("hosts", "Hosts that must not be at risk together."),
-            ("parallel", "How many of them may be."),
+            Member("hosts", Texts, "Hosts that must not be at risk together."),
+            Member("parallel", FromOne, "How many of them may be.").IfAny,
         ]),
-        ("[rollout]",
+        new("[rollout]", "rollout",
         [
-            ("open", "What becomes of the locks of a ring: commit, push, branch or none."),
-            ("journal", "clone, or git to keep journals in the other repository too."),
-            ("notify", "A program that gets each event of a rollout as JSON."),
-            ("allowed-signers", "A file of ssh-keygen that lists who may sign approvals; others do not count."),
-            ("engine", "What switches machines: direct, or another one of docs/engines.md."),
-            ("trial", "The silence after which a machine on trial goes back by itself."),
-            ("substitute", "If true, machines fetch from their own caches what they can."),
-            ("build", "here, target, or a store such as ssh-ng://builder."),
-            ("jobs", "How many systems are evaluated at once."),
-            ("memory", "The MiB that one of several evaluations may take."),
-            ("after-build", "A program that is run once all is built, before a machine is touched."),
+            Member("open", Words<RingOpening>(), "What becomes of the locks of a ring: commit, push, branch or none.").IfAny,
+            Member("journal", Words<JournalPlace>(), "clone, or git to keep journals in the other repository too.").IfAny,
+            Member("notify", Texts, "A program that gets each event of a rollout as JSON.").IfAny,
+            Member("allowed-signers", AnyText, "A file of ssh-keygen that lists who may sign approvals; others do not count.").IfAny,
+            Member("engine", AnyText, "What switches machines: direct, or another one of docs/engines.md.").IfAny,
+            Member("trial", Duration, "The silence after which a machine on trial goes back by itself.").IfAny,
+            Member("substitute", YesOrNo, "If true, machines fetch from their own caches what they can.").IfAny,
+            Member("build", AnyText, "here, target, or a store such as ssh-ng://builder.").IfAny,
+            Member("jobs", FromOne, "How many systems are evaluated at once.").IfAny,
+            Member("memory", FromOne, "The MiB that one of several evaluations may take.").IfAny,
+            Member("after-build", Texts, "A program that is run once all is built, before a machine is touched.").IfAny,
         ]),
-        ("[engines.NAME]",
+        new("[engines.NAME]", "engines",
         [
-            ("test", "The program, with its arguments, that has a machine run a system."),
-            ("switch", "The program that also makes it the system that boots."),
+            Member("test", Texts, "The program, with its arguments, that has a machine run a system.").IfAny,
+            Member("switch", Texts, "The program that also makes it the system that boots.").IfAny,
         ]),
-        ("[gates.NAME]",
+        new("[gates.NAME]", "gates",
         [
-            ("http, tcp, run, ssh", "What is asked before a switched system is kept: an address, a port, a program here or there."),
-            ("on", "The hosts that are asked about [default: all]."),
-            ("within", "The time that the gate may take to pass."),
-            ("passes", "How often in a row it has to pass."),
+            Member("http", AnyText, "An address that must answer before a switched system is kept.").IfAny,
+            Member("tcp", AnyText, "A port that must be open.").IfAny,
+            Member("run", Texts, "A program here that must succeed.").IfAny,
+            Member("ssh", Texts, "A program on the machine that must succeed.").IfAny,
+            Member("on", Texts, "The hosts that are asked about [default: all].").IfAny,
+            Member("within", Duration, "The time that the gate may take to pass.").IfAny,
+            Member("passes", FromOne, "How often in a row it has to pass.").IfAny,
         ]),
     ];
+
+    /// <summary>The JSON Schema of the file, for editors.</summary>
+    public static string Schema => JsonSchema.Render(Name, Object(
+        [
+            .. Tables.Single(table => table.Name is null).Settings,
+            .. from table in Tables
+               where table.Name is not null
+               let settings = Object([.. table.Settings])
+               select Member(
+                   table.Name!, table.IsByName ? By("NAME", settings) : settings, $"{table.Title} of hostlock.toml(5)").IfAny,
+        ]));
+
+    static JsonShape Filled => new JsonShape.Text(".");
+
+    static JsonShape FromOne => new JsonShape.Number(1);
+
+    static JsonShape Duration => new JsonShape.Text("^[0-9]{1,9}[smhdw]$");
+
+    static JsonShape Share => EitherOf(Count, new JsonShape.Text("^[0-9]+%$"));
+
+    static JsonShape Window =>
+        new JsonShape.Text("^((Sun|Mon|Tue|Wed|Thu|Fri|Sat)(,(Sun|Mon|Tue|Wed|Thu|Fri|Sat))* )?[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}$");
+
+    static JsonShape Freeze => Object(
+        Member("reason", AnyText, "Why.").IfAny,
+        Member("until", Day, "The last day.").IfAny);
+
+    static JsonShape Words<T>()
+        where T : struct, Enum =>
+        OneWord([.. Enum.GetValues<T>().Select(FleetFile.WordOf)]);
 }

@@ -65,8 +65,8 @@ static class ManPage
         var text = new StringBuilder();
         Begin(text, FleetFileManual.Name, "5", FleetFileManual.Summary);
         text.Append(".SH DESCRIPTION\n").AppendJoin(".PP\n", FleetFileManual.Paragraphs.Select(paragraph => $"{Plain(paragraph)}\n"));
-        foreach (var (table, settings) in FleetFileManual.Tables)
-            Append(text, new(table, settings));
+        foreach (var table in FleetFileManual.Tables)
+            Append(text, new(table.Title, [.. table.Settings.Select(setting => (FleetFileManual.KeyOf(setting), setting.Meaning))]));
         text.Append(".SH EXAMPLES\n.EX\n").AppendJoin("", FleetFileManual.Example.Split('\n').Select(line => $"{Plain(line)}\n"))
             .Append(".EE\n");
         text.Append(".SH SEE ALSO\n\\fBhostlock\\fR(1), \\fBhostlock\\-check\\fR(1)\n");

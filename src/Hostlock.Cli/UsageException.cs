@@ -12,6 +12,12 @@ sealed class UsageException : HostlockException
     public static UsageException NoSuchCommand(string word, IEnumerable<string> commands) =>
         new($"unknown command '{word}'") { Hint = Closest.To(word, commands) ?? "'hostlock help' lists the commands" };
 
+    /// <summary>A schema is asked for that does not exist.</summary>
+    /// <param name="word">The words of a command.</param>
+    /// <param name="known">Those that have a schema.</param>
+    public static UsageException NoSuchSchema(string word, IEnumerable<string> known) =>
+        new($"'{word}' is no command that prints JSON") { Hint = Closest.To(word, known) ?? "'hostlock schema' lists them" };
+
     /// <summary>The line has options that the command does not have.</summary>
     /// <param name="path">The command, such as <c>hostlock update</c>.</param>
     /// <param name="options">The options.</param>

@@ -3,6 +3,7 @@ using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
 using Hostlock.Machines;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
@@ -13,6 +14,8 @@ sealed class AdoptCommand : FleetCommand
     readonly LockRestoring _restoring = new();
 
     public override CommandNature Nature => new(NetworkUse.Machines) { Asks = true, Writes = true, MaySayNo = true };
+
+    public override JsonShape? Shape => ReportJson.Shape;
 
     protected override Command Describe()
     {

@@ -15,6 +15,8 @@ sealed class AffectedCommand : FleetCommand
 
     public override CommandNature Nature => new(NetworkUse.None) { MayBePartial = true, RunsNix = true };
 
+    public override JsonShape? Shape => AffectedJson.Shape;
+
     protected override Command Describe() =>
         new("affected", """
             List the hosts whose systems differ from those of a commit
@@ -27,7 +29,7 @@ sealed class AffectedCommand : FleetCommand
 
               hostlock affected --base origin/main
               hostlock affected --base HEAD~1 @servers
-              hostlock affected --base origin/main --format matrix >> matrix.json
+              hostlock affected --base origin/main --format matrix > matrix.json
             """)
         { _hosts, _all, _base, _evaluate, _format, CommonOptions.Json };
 

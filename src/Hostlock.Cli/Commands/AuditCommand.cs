@@ -31,6 +31,8 @@ sealed class AuditCommand : FleetCommand
 
     public override CommandNature Nature => new(NetworkUse.None) { MaySayNo = true };
 
+    public override JsonShape? Shape => AuditJson.Shape;
+
     protected override Command Describe() => new("audit", """
         Say what machines ran, by which pins, and who approved it
 

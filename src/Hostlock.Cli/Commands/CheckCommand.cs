@@ -20,6 +20,8 @@ sealed class CheckCommand : FleetCommand
 
     public override CommandNature Nature => new(NetworkUse.Fetches) { MaySayNo = true };
 
+    public override JsonShape? Shape => CheckJson.Shape;
+
     protected override Command Describe() =>
         new("check", """
             Check that locks exist, are complete, and are in line with flake.nix

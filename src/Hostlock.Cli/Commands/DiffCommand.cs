@@ -28,6 +28,8 @@ sealed class DiffCommand : FleetCommand
 
     public override CommandNature Nature => new(NetworkUse.Fetches) { Asks = true, MaySayNo = true };
 
+    public override JsonShape? Shape => DiffJson.Shape;
+
     protected override Command Describe() => new("diff", """
         Compare two locks, input by input
 

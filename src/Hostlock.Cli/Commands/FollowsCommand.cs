@@ -22,6 +22,8 @@ sealed class FollowsCommand : FleetCommand
 
     public override CommandNature Nature => new(NetworkUse.Fetches) { Writes = true, MayBePartial = true };
 
+    public override JsonShape? Shape => JsonShape.EitherOf(FollowsJson.Shape, ReportJson.DeclarationShape);
+
     protected override Command Describe() =>
         new(Name, """
             Show repeated inputs, and the follows lines that would join them

@@ -12,6 +12,8 @@ sealed class HashCommand : FleetCommand
 
     public override CommandNature Nature => new(NetworkUse.Fetches);
 
+    public override JsonShape? Shape => HashJson.Shape;
+
     protected override Command Describe() => new("hash", """
         Print the narHash Nix would lock for a folder, archive or URL
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Hostlock.Flakes;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
@@ -10,6 +11,8 @@ sealed class InputRemoveCommand : FleetCommand
     readonly DeclarationChanging _changing = new();
 
     public override CommandNature Nature => new(NetworkUse.Fetches) { Writes = true };
+
+    public override JsonShape? Shape => ReportJson.DeclarationShape;
 
     protected override Command Describe()
     {

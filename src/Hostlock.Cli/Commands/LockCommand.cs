@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
@@ -15,6 +16,8 @@ sealed class LockCommand : FleetCommand
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     public override CommandNature Nature => new(NetworkUse.Fetches) { Writes = true, MayBePartial = true };
+
+    public override JsonShape? Shape => ReportJson.Shape;
 
     protected override Command Describe() =>
         new("lock", """

@@ -27,6 +27,8 @@ sealed class LogCommand : FleetCommand
 
     public override CommandNature Nature => new(NetworkUse.None);
 
+    public override JsonShape? Shape => JsonShape.EitherOf(DoneJson.Shape, LogJson.Shape);
+
     protected override Command Describe() => new("log", """
         Show what was done, or the history of one lock
 

@@ -16,6 +16,8 @@ sealed class OutdatedCommand : FleetCommand
 
     public override CommandNature Nature => new(NetworkUse.Fetches) { MayBePartial = true };
 
+    public override JsonShape? Shape => OutdatedJson.Shape;
+
     protected override Command Describe() => new("outdated", """
         Show what an update would move, and write nothing
 

@@ -17,6 +17,8 @@ sealed class ProbeCommand : FleetCommand
 
     public override CommandNature Nature => new(NetworkUse.Machines) { Asks = true };
 
+    public override JsonShape? Shape => MachineJson.Shape;
+
     protected override Command Describe() => new("probe", """
         Show what a machine runs, boots next and has
 

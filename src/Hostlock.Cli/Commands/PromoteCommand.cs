@@ -21,6 +21,8 @@ sealed class PromoteCommand : FleetCommand
 
     public override CommandNature Nature => new(NetworkUse.None) { Asks = true, Writes = true, MaySayNo = true };
 
+    public override JsonShape? Shape => ReportJson.PromotionShape;
+
     protected override Command Describe() =>
         new("promote", """
             Copy a tested lock to other hosts, entry for entry

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Undoing;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
@@ -10,6 +11,8 @@ sealed class RedoCommand : FleetCommand
     readonly ChangeUndoing _undoing = new("redo");
 
     public override CommandNature Nature => new(NetworkUse.None) { Writes = true, MaySayNo = true };
+
+    public override JsonShape? Shape => ReportJson.Shape;
 
     protected override Command Describe()
     {

@@ -22,6 +22,8 @@ sealed class ResolveCommand : FleetCommand
 
     public override CommandNature Nature => new(NetworkUse.None) { Asks = true, Writes = true, MaySayNo = true };
 
+    public override JsonShape? Shape => ResolutionJson.Shape;
+
     protected override Command Describe() => new(Name, """
         Settle the locks that git could not merge
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
@@ -19,6 +20,8 @@ sealed class RestoreCommand : FleetCommand
     readonly LockRestoring _restoring = new();
 
     public override CommandNature Nature => new(NetworkUse.None) { Asks = true, Writes = true };
+
+    public override JsonShape? Shape => ReportJson.Shape;
 
     protected override Command Describe()
     {

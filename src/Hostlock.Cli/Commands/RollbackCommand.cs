@@ -7,6 +7,7 @@ using Hostlock.Locks;
 using Hostlock.Machines;
 using Hostlock.Machines.Probing;
 using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
 using Hostlock.Rollouts;
 
 namespace Hostlock.Cli.Commands;
@@ -30,6 +31,8 @@ sealed class RollbackCommand : FleetCommand
         Waits = true,
         MayBePartial = true,
     };
+
+    public override JsonShape? Shape => SwitchJson.Shape;
 
     protected override Command Describe()
     {

@@ -40,6 +40,8 @@ sealed class RolloutCommand : FleetCommand
         MayBePartial = true,
     };
 
+    public override JsonShape? Shape => JsonShape.EitherOf(RolloutPageJson.PlanShape, RolloutEventShape.Shape);
+
     protected override Command Describe() => new("rollout", """
         Give one tested lock to hosts, ring by ring
 

@@ -9,6 +9,8 @@ sealed class RolloutStatusCommand : FleetCommand
 {
     public override CommandNature Nature => new(NetworkUse.None);
 
+    public override JsonShape? Shape => RolloutPageJson.StatusShape;
+
     protected override Command Describe() => new("status", """
         Show where the last rollout stands, host by host
 

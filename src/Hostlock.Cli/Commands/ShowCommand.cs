@@ -18,6 +18,8 @@ sealed class ShowCommand : FleetCommand
 
     public override CommandNature Nature => new(NetworkUse.None) { Asks = true };
 
+    public override JsonShape? Shape => ShowJson.Shape;
+
     protected override Command Describe() => new("show", """
         Show a lock as a tree, follows included
 

@@ -27,6 +27,8 @@ sealed class StatusCommand : FleetCommand
 
     public override CommandNature Nature => new(NetworkUse.None) { MayBePartial = true };
 
+    public override JsonShape? Shape => JsonShape.EitherOf(StatusJson.Shape, MachineJson.Shape);
+
     protected override Command Describe() => new("status", """
         Show what each host is locked to, and who is behind
 

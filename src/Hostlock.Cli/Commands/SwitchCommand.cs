@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Hostlock.Fleets;
 using Hostlock.Machines;
+using Hostlock.Reporting.Json;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Engines;
 using Hostlock.Rollouts.Steps;
@@ -27,6 +28,8 @@ sealed class SwitchCommand : FleetCommand
         Waits = true,
         MayBePartial = true,
     };
+
+    public override JsonShape? Shape => SwitchJson.Shape;
 
     protected override Command Describe()
     {

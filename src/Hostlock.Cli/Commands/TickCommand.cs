@@ -3,6 +3,7 @@ using System.Text;
 using Hostlock.Fleets;
 using Hostlock.Machines.Probing;
 using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
 using Hostlock.Rollouts;
 
 namespace Hostlock.Cli.Commands;
@@ -18,6 +19,8 @@ sealed class TickCommand : FleetCommand
     readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show what is due, and change nothing" };
 
     public override CommandNature Nature => new(NetworkUse.Machines) { Writes = true, MaySayNo = true, Waits = true, MayBePartial = true };
+
+    public override JsonShape? Shape => RolloutEventShape.Shape;
 
     protected override Command Describe() => new("tick", """
         Go on with the last rollout if something is due

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
+using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
@@ -22,6 +23,8 @@ sealed class UpdateCommand : FleetCommand
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 
     public override CommandNature Nature => new(NetworkUse.Fetches) { Asks = true, Writes = true, MaySayNo = true, MayBePartial = true };
+
+    public override JsonShape? Shape => ReportJson.Shape;
 
     protected override Command Describe() =>
         new("update", """

@@ -48,6 +48,7 @@ static class EveryCommand
         ["outdated", "plex", "--refresh", "-v"],
         ["tick"],
         ["completion", "bash"],
+        ["schema", "status"],
         ["man", "update"],
         ["man", "hostlock.toml"],
         ["help", "update"],

@@ -110,7 +110,10 @@ static class HostlockProgram
     public static Ended Run(string folder, string home, params IEnumerable<string> arguments)
     {
         Assert.SkipUnless(File.Exists(Path), "the program is not built; ./test builds it");
-        return Tests.Support.Run.Program(Path, folder, Variables(home), arguments);
+        string[] words = [.. arguments];
+        var ended = Tests.Support.Run.Program(Path, folder, Variables(home), words);
+        JsonSchemas.CheckLine(words, ended.Output);
+        return ended;
     }
 
     /// <summary>The same, to be started by the caller.</summary>

@@ -116,9 +116,8 @@ public partial class CliTests
     [Fact]
     public void Each_setting_of_hostlock_toml_is_in_its_manual()
     {
-        var told = FleetFileManual.Tables.SelectMany(table => table.Settings)
-            .SelectMany(setting => setting.Key.Split(", ")).Select(key => key.Split('.')[0]).Concat(["reason", "until"])
-            .Concat(FleetFileManual.Tables.Select(table => table.Table.Trim('[', ']').Split('.')[0]));
+        var told = FleetFileManual.Tables.SelectMany(table => table.Settings).Select(setting => setting.Name)
+            .Concat(["reason", "until"]).Concat(FleetFileManual.Tables.Select(table => table.Name).OfType<string>());
         var keys = typeof(FleetFile).GetFields(BindingFlags.Static | BindingFlags.NonPublic)
             .Where(field => field.Name.EndsWith("Keys", StringComparison.Ordinal))
             .SelectMany(field => (string[])field.GetValue(null)!);
@@ -127,9 +126,7 @@ public partial class CliTests
     }
 
     /// <summary>Surroundings for commands that are described and not run.</summary>
-    internal static Surroundings Nowhere { get; } = new(
-        TextWriter.Null, TextWriter.Null, null, "/", new Dictionary<string, string>(), _ => throw new InvalidOperationException(),
-        new CountingProcesses(), TimeProvider.System, false, 80);
+    internal static Surroundings Nowhere => JsonSchemas.Nowhere;
 
     static IEnumerable<Command> Commands() => App.Whole(Nowhere).Subcommands.SelectMany(command => command.Subcommands.Prepend(command));
 

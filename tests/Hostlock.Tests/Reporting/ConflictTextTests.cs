@@ -2,6 +2,7 @@ using Hostlock.Fleets.Merging;
 using Hostlock.Locks;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
+using Hostlock.Tests.Support;
 using static Hostlock.Tests.Support.SmallLocks;
 
 namespace Hostlock.Tests.Reporting;
@@ -95,7 +96,7 @@ public class ConflictTextTests
             }
 
             """,
-            ResolutionJson.Render([Resolution(MergeChoice("a", MergeSide.Theirs))], isWritten: true));
+            JsonSchemas.Check("resolve", ResolutionJson.Render([Resolution(MergeChoice("a", MergeSide.Theirs))], isWritten: true)));
     }
 
     static LockResolution Resolution(Func<MergeConflict, MergeSide?> choose) =>

@@ -5,6 +5,7 @@ using Hostlock.Machines.Probing;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
 using Hostlock.Tests.Machines.Probing;
+using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Reporting;
 
@@ -231,7 +232,7 @@ public class LiveTableTests
             }
 
             """,
-            MachineJson.Render(
+            JsonSchemas.Check("probe", MachineJson.Render(
                 [
                     new(
                         Host("plex"),
@@ -249,7 +250,7 @@ public class LiveTableTests
                         new PinState.Behind(2, new(5)),
                         new ConfigurationState.Differs(FakeMachine.System('1'))),
                 ],
-                TypedCommands.InFlake));
+                TypedCommands.InFlake)));
 
     [Fact]
     public void A_probe_is_shown_whole() =>

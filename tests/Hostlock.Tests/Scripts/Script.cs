@@ -231,6 +231,7 @@ sealed class Script : IDisposable
             Keys = _isTerminal ? _ => Task.FromResult<Stream?>(keys) : null,
         };
         var exit = (int)await App.RunAsync([.. words], surroundings, cancellationToken);
+        JsonSchemas.CheckLine(words, output.ToString());
         End(exit, output.ToString(), errors.ToString());
     }
 

@@ -18,7 +18,8 @@ public static class FleetFile
     /// <summary>The most hosts that a file may have.</summary>
     public const int MaximumHosts = 10_000;
 
-    const int Version = 1;
+    /// <summary>The version of the form of the file.</summary>
+    public const int Version = 1;
     const int MostJobs = 1000, MostMegabytes = 1024 * 1024;
     const string AllSystems = $"{{{RolloutSettings.Systems}}}";
     static readonly TimeSpan ShortestTrial = TimeSpan.FromSeconds(10);
@@ -83,6 +84,12 @@ public static class FleetFile
     internal static string LockOf(string pattern, HostName host) => LockOf(pattern, host.ToString());
 
     static string LockOf(string pattern, string host) => pattern.Replace("{host}", host, StringComparison.Ordinal);
+
+    /// <summary>The word for a value of a choice.</summary>
+    /// <param name="value">The value.</param>
+    public static string WordOf<T>(T value)
+        where T : struct, Enum =>
+        value.ToString().ToLowerInvariant();
 
     internal static Fleet Read(SourceText source) => Read(TomlReader.Read(source), source);
 
@@ -567,12 +574,10 @@ public static class FleetFile
                 return usual;
             foreach (var value in Enum.GetValues<T>())
             {
-                if (Word(value) == text)
+                if (WordOf(value) == text)
                     return value;
             }
-            throw FleetException.WrongValue(span, string.Join(" or ", Enum.GetValues<T>().Select(value => $"\"{Word(value)}\"")));
-
-            static string Word(T value) => value.ToString().ToLowerInvariant();
+            throw FleetException.WrongValue(span, string.Join(" or ", Enum.GetValues<T>().Select(value => $"\"{WordOf(value)}\"")));
         }
 
         /// <summary>The beginnings of references of archives, which hostlock.nix compares with those of a lock.</summary>

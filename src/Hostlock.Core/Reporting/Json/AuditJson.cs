@@ -2,13 +2,52 @@ using System.Text.Json;
 using Hostlock.Audits;
 using Hostlock.Flakes;
 using Hostlock.Locks;
+using Hostlock.Releases;
+using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
+using static Hostlock.Reporting.Json.JsonShape;
 
 namespace Hostlock.Reporting.Json;
 
 /// <summary>The JSON of <c>audit</c>.</summary>
 public static class AuditJson
 {
+    /// <summary>The shape of it.</summary>
+    public static JsonShape Shape => Document(Member("hosts", By("HOST", ListOf(Object(
+        Member("system", Store, "The system that it ran"),
+        Member("from", Time, "When it was first seen to run it"),
+        Member("seenLast", Time, "When it was last seen to run it, if that is known").IfAny,
+        Member("until", Time, "When it ran another one; missing if it runs this one still").IfAny,
+        Member("rollout", Object(
+            Member("id", AnyText, "The id of the rollout"),
+            Member("action", WordsOf<RolloutAction>(), "What it was"),
+            Member("ring", AnyText, "The ring of the host"),
+            Member("begunBy", AnyText, "Who began it, if that is known").IfAny,
+            Member("approval", Object(
+                Member("at", Time, "When it was approved"),
+                Member("by", AnyText.OrNull, "Who approved; null if that is not known"),
+                Member("proof", WholeRevision.OrNull, "The commit or tag that says so; null if none does")),
+                "The approval of the ring").IfAny,
+            Member("gates", By("NAME", WordsOf<Verdict>()), "What the gates said"),
+            Member("outcome", WordsOf<HostOutcome>(), "What became of it, if it is over").IfAny), "The rollout that brought it").IfAny,
+        Member("release", Object(
+            Member("number", Count, "The number of the release"),
+            Member("fleet", AnyText, "The fleet"),
+            Member("boot", AnyText, "The id of the boot"),
+            Member("at", Time, "When the machine said so"),
+            Member("gates", By("NAME", WordsOf<Verdict>()), "What the gates said"),
+            Member("outcome", WordsOf<ReceiptVerdict>(), "What became of it")), "The release that brought it").IfAny,
+        Member("wentBackFrom", Store, "The system that failed before it, if it went back").IfAny,
+        Member("lock", Object(
+            Member("sha256", AnyText, "The SHA-256 of the lock"),
+            Member("commit", WholeRevision, "The commit that has it, if one is known").IfAny,
+            Member("subject", AnyText, "The subject of the commit").IfAny,
+            Member("author", AnyText, "Who wrote the commit, if that is known").IfAny,
+            Member("pins", By("INPUT", Object(
+                Member("rev", AnyText.OrNull, "The locked revision; null if its type has none"),
+                Member("lastModified", Time, "Its date, if its type has one").IfAny)), "The locked inputs, if the lock is known").IfAny),
+            "The lock that built it, if it is known").IfAny))), "What each host ran, in order"));
+
     /// <summary>What machines ran, by host, in its order.</summary>
     /// <param name="stays">The systems, those of a host together and in their order.</param>
     public static string Render(IEnumerable<AuditedStay> stays) => JsonPage.Render(json =>

@@ -1,12 +1,24 @@
 using Hostlock.Fleets.Changes;
 using Hostlock.Locks;
 using Hostlock.Machines.Packages;
+using static Hostlock.Reporting.Json.JsonShape;
 
 namespace Hostlock.Reporting.Json;
 
 /// <summary>The JSON of <c>diff</c>.</summary>
 public static class DiffJson
 {
+    /// <summary>The shape of it.</summary>
+    public static JsonShape Shape => Document(
+        Member("before", AnyText, "The word for the earlier lock"),
+        Member("after", AnyText, "The word for the later lock"),
+        SharedShapes.Changes,
+        (SharedShapes.Held with
+        {
+            Meaning = "Between two hosts: what promote from the one to the other leaves as it is, and the rule",
+        }).IfAny,
+        Member("closure", Object([.. SharedShapes.Packages]), "With --closure: the packages of the two systems").IfAny);
+
     /// <summary>What differs between two locks.</summary>
     /// <param name="before">The word for the one.</param>
     /// <param name="after">The word for the other.</param>

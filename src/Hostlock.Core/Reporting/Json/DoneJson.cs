@@ -1,10 +1,34 @@
 using Hostlock.Fleets.Undoing;
+using static Hostlock.Reporting.Json.JsonShape;
 
 namespace Hostlock.Reporting.Json;
 
 /// <summary>The JSON of <c>log</c> without a host.</summary>
 public static class DoneJson
 {
+    /// <summary>The shape of it.</summary>
+    public static JsonShape Shape
+    {
+        get
+        {
+            JsonMember[] rest =
+            [
+                Member("takenBack", YesOrNo, "True if it was undone since"),
+                Member("files", By("PATH", OneWord("made", "deleted", "changed")), "What became of files, by path"),
+                Member("hosts", By("HOST", Object(SharedShapes.Changes)), "The locks that moved, by host"),
+            ];
+            JsonMember[] first =
+            [
+                Member("time", Time, "When it was done"),
+                Member("commit", WholeRevision, "The commit that it made, if it made one").IfAny,
+            ];
+            return Document(Member("done", ListOf(EitherOf(
+                Object([.. first, Member("command", Texts, "The words of the command"), .. rest]),
+                Object([.. first, Member("subject", AnyText, "The subject of a commit that no command of this clone made"), .. rest]))),
+                "What was done, the newest first"));
+        }
+    }
+
     /// <summary>What was done, the newest first.</summary>
     /// <param name="things">What was done.</param>
     public static string Render(IReadOnlyList<DoneThing> things) => JsonPage.Render(json =>

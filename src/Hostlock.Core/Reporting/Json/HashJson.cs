@@ -1,10 +1,17 @@
 using Hostlock.Flakes;
+using static Hostlock.Reporting.Json.JsonShape;
 
 namespace Hostlock.Reporting.Json;
 
 /// <summary>The JSON of <c>hash</c>.</summary>
 public static class HashJson
 {
+    /// <summary>The shape of it.</summary>
+    public static JsonShape Shape => Document(
+        Member("source", AnyText, "The word for the source"),
+        Member("narHash", AnyText, "Its hash, in SRI form"),
+        Member("lastModified", Time, "When it was changed last, if its type says so").IfAny);
+
     /// <summary>The hash of a source.</summary>
     /// <param name="source">The word for it.</param>
     /// <param name="narHash">Its hash, in SRI form.</param>

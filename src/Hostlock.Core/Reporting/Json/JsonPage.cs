@@ -17,9 +17,10 @@ namespace Hostlock.Reporting.Json;
 /// </summary>
 static class JsonPage
 {
-    const int Version = 1;
+    /// <summary>The version of the form of all documents.</summary>
+    internal const int Version = 1;
 
-    static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A whole document.</summary>
     /// <param name="body">Writes the members after <c>version</c>.</param>

@@ -1,11 +1,22 @@
 using Hostlock.Fleets;
 using Hostlock.Fleets.History;
+using static Hostlock.Reporting.Json.JsonShape;
 
 namespace Hostlock.Reporting.Json;
 
 /// <summary>The JSON of <c>log</c>.</summary>
 public static class LogJson
 {
+    /// <summary>The shape of it.</summary>
+    public static JsonShape Shape => Document(
+        Member("host", AnyText, "The host, or root"),
+        Member("commits", ListOf(Object(
+            Member("commit", WholeRevision, "The commit"),
+            Member("time", Time, "When it was made; missing if git cannot read it").IfAny,
+            Member("subject", AnyText, "Its subject"),
+            Member("promotedFrom", AnyText, "The host that the lock was promoted from, if it was").IfAny,
+            SharedShapes.Changes.IfAny)), "The commits that changed the lock, the newest first"));
+
     /// <summary>The changes of a lock, the newest first.</summary>
     /// <param name="owner">Whose lock it is.</param>
     /// <param name="changes">The changes.</param>

@@ -1,12 +1,61 @@
 using System.Text.Json;
 using Hostlock.Machines;
 using Hostlock.Machines.Probing;
+using static Hostlock.Reporting.Json.JsonShape;
 
 namespace Hostlock.Reporting.Json;
 
 /// <summary>The JSON of <c>status --live</c> and <c>probe</c>.</summary>
 public static class MachineJson
 {
+    /// <summary>The shape of it.</summary>
+    public static JsonShape Shape => Document(Member("hosts", By("HOST", Object(
+        Member("address", AnyText.OrNull, "Where it is reached by ssh; null for this machine"),
+        Member("seen", Object(
+            Member("at", Time, "When it answered before"),
+            Member("label", AnyText, "The label of the system that it ran then"),
+            Member("machine", AnyText, "The id of the machine then")), "An earlier answer, if one is known").IfAny,
+        Member("state", OneWord("answered", "wrongMachine", "unreachable"), "Whether the machine answered"),
+        Member("problem", AnyText, "Why it is unreachable, or why its lock was not compared").IfAny,
+        Member("sameMachineAs", Texts, "The hosts whose machine has the same /etc/machine-id").IfAny,
+        Member(
+            "pins", OneWord("inSync", "ahead", "behind", "unknown", "unstamped", "foreign", "notCompared"),
+            "How the lock that it runs stands to the lock of the host").IfAny,
+        Member("changesBehind", Count, "How many changes of the lock it is behind").IfAny,
+        Member("behindSince", Time, "Since when it is behind").IfAny,
+        Member("builtFor", AnyText, "The host that the system was built for, if it is another one").IfAny,
+        Member(
+            "configuration", OneWord("same", "differs", "notEvaluated"),
+            "With --evaluate: whether it runs the system that the files make").IfAny,
+        Member("wanted", Store, "The system that the files make").IfAny,
+        Member("evaluationProblem", AnyText, "Why the host cannot be evaluated").IfAny,
+        Member("hostName", AnyText.OrNull, "The name that the machine has").IfAny,
+        Member("machine", AnyText.OrNull, "The id of the machine").IfAny,
+        Member("boot", AnyText.OrNull, "The id of its boot").IfAny,
+        Member("secondsUp", Count, "How long it is up, in seconds").IfAny,
+        Member("running", Store.OrNull, "The system that runs").IfAny,
+        Member("specialisationOf", Store, "The system that it is a specialisation of").IfAny,
+        Member("bootsNext", Store.OrNull, "The system that boots next").IfAny,
+        Member("booted", Store.OrNull, "The system that was booted").IfAny,
+        Member("stamp", Object(
+            Member("host", AnyText.OrNull, "The host that the system says it was built for"),
+            Member("sha256", AnyText.OrNull, "The SHA-256 of its lock")), "What the running system says of its lock").IfAny,
+        Member("needsReboot", By("PART", Object(
+            Member("booted", AnyText.OrNull, "What was booted"),
+            Member("running", AnyText.OrNull, "What the running system has"))), "What only a reboot changes, by part").IfAny,
+        Member("switching", YesOrNo, "True if a switch is under way").IfAny,
+        Member("trial", AnyText.OrNull, "The id of a switch that has not kept its system yet").IfAny,
+        Member("failedUnits", Texts, "Units that failed; missing if they are not known").IfAny,
+        Member("inhibitors", By("NAME", AnyText), "What keeps the system from being switched").IfAny,
+        Member("bytesLeft", By("FOLDER", AnyNumber), "The free space, in bytes").IfAny,
+        Member("generations", By("NUMBER", Object(
+            Member("made", AnyNumber, "When it was made, in seconds since the epoch"),
+            Member("system", Store, "The system"),
+            Member("lockSha256", AnyText, "The SHA-256 of its lock, if it carries one").IfAny)),
+            "The systems that the machine keeps").IfAny,
+        Member("reason", AnyText, "Why it does not run its lock: a hold, a freeze, or where the last rollout stands").IfAny,
+        Member("next", AnyText, "What to type next").IfAny)), "The machines, by host"));
+
     /// <summary>What machines run, by host.</summary>
     /// <param name="statuses">The hosts.</param>
     /// <param name="commands">How commands are typed in the current folder.</param>

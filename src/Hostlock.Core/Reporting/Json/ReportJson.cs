@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
+using static Hostlock.Reporting.Json.JsonShape;
 
 namespace Hostlock.Reporting.Json;
 
@@ -8,6 +9,42 @@ namespace Hostlock.Reporting.Json;
 /// <c>input</c>.</summary>
 public static class ReportJson
 {
+    /// <summary>The shape of it.</summary>
+    public static JsonShape Shape => Document(Hosts);
+
+    /// <summary>The shape for a promotion.</summary>
+    public static JsonShape PromotionShape => Document(Member("from", AnyText, "The host whose lock is promoted"), Hosts);
+
+    /// <summary>The shape for a change of what is declared.</summary>
+    public static JsonShape DeclarationShape => Document(
+        Member("file", AnyText, "The file that declares it, relative to the flake"),
+        Member("written", YesOrNo, "True if it was written"),
+        Hosts);
+
+    static JsonMember Hosts
+    {
+        get
+        {
+            var lockMember = Member("lock", AnyText, "The lock, relative to the flake");
+            var written = Member("written", YesOrNo, "True if it was written");
+            return Member("hosts", By("HOST", EitherOf(
+                Object(
+                    lockMember,
+                    written,
+                    SharedShapes.Changes,
+                    Member("warnings", Texts, "What is odd about it"),
+                    SharedShapes.Held,
+                    Member(
+                        "unreachable", By("PATH", AnyText),
+                        "Inputs that cannot be reached, and why; each stays as it is, or has what is known of an earlier time")),
+                Object(
+                    lockMember,
+                    written,
+                    Member("error", AnyText, "Why the lock must not or cannot change"),
+                    Member("fix", AnyText, "What to do about it, if anything").IfAny))), "The locks, by host");
+        }
+    }
+
     /// <summary>What became of each lock.</summary>
     /// <param name="report">The report.</param>
     /// <param name="promotedFrom">Whose lock was promoted; null if it is no promotion.</param>

@@ -1,12 +1,21 @@
 using System.Text.Json;
 using Hostlock.Fleets.Merging;
 using Hostlock.Locks;
+using static Hostlock.Reporting.Json.JsonShape;
 
 namespace Hostlock.Reporting.Json;
 
 /// <summary>The JSON of <c>resolve</c>.</summary>
 public static class ResolutionJson
 {
+    /// <summary>The shape of it.</summary>
+    public static JsonShape Shape => Document(Member("hosts", By("HOST", Object(
+        Member("lock", AnyText, "The lock, relative to the flake"),
+        Member("written", YesOrNo, "True if it was written"),
+        Member("merged", YesOrNo, "True if nothing is left to settle"),
+        Member("settled", By("PATH", OneWord("ours", "theirs")), "The side that was taken, by input path"),
+        Member("conflicts", By("PATH", SharedShapes.Sides), "What is left, by input path"))), "The locks, by host"));
+
     /// <summary>What was settled in each lock, and what is left.</summary>
     /// <param name="resolutions">The locks.</param>
     /// <param name="isWritten">True if they were written.</param>

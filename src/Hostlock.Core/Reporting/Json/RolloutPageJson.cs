@@ -6,6 +6,7 @@ using Hostlock.Machines;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
 using Hostlock.Rollouts.Rings;
+using static Hostlock.Reporting.Json.JsonShape;
 
 namespace Hostlock.Reporting.Json;
 
@@ -13,6 +14,46 @@ namespace Hostlock.Reporting.Json;
 /// journal.</summary>
 public static class RolloutPageJson
 {
+    /// <summary>The shape of <c>rollout --plan</c>.</summary>
+    public static JsonShape PlanShape => Document(
+        Member("from", AnyText, "The host whose lock goes through the rings"),
+        Member("leftOut", Texts, "Files that no commit has, so that no system has them"),
+        Member("goesBack", By("HOST", AnyText), "With --allow-downgrade: what is older than what the machine runs"),
+        Member("rings", ListOf(Object(
+            [
+                .. RolloutEventShape.Rule,
+                Member("hosts", By("HOST", Object(
+                    Member("target", Store, "The system that the host gets"),
+                    SharedShapes.Changes.IfAny)), "The hosts of the ring"),
+            ])), "The rings, in their order"));
+
+    /// <summary>The shape of <c>rollout status</c>.</summary>
+    public static JsonShape StatusShape => Document(
+        Member("rollout", AnyText, "The id of the rollout"),
+        Member("from", AnyText.OrNull, "The host whose lock goes through the rings; null for a switch"),
+        Member("commit", WholeRevision.OrNull, "The commit that has all locks; null for a switch"),
+        Member("halted", AnyText.OrNull, "Why it does not go on; null if it does"),
+        Member("waits", ListOf(Object(
+            Member("ring", AnyText, "The ring that waits").IfAny,
+            Member("host", AnyText, "The host that waits").IfAny,
+            Member("until", Time, "When it goes on by itself").IfAny,
+            Member(
+                "for", OneWord("soak", "window", "approval", "nothingTried", "reboot", "merge", "verdict", "agent"),
+                "What it waits for"))), "What waits"),
+        Member("rings", ListOf(Object(
+            [
+                .. RolloutEventShape.Rule,
+                Member("open", YesOrNo, "True if its hosts may get the system"),
+                Member("hosts", By("HOST", Object(
+                    Member("target", Store, "The system that the host gets"),
+                    Member("outcome", WordsOf<HostOutcome>().OrNull, "What became of it; null if it is not over"),
+                    Member("atRisk", YesOrNo, "True if it is between two systems"),
+                    Member("underWay", WordsOf<Step>().OrNull, "The step that is under way"),
+                    Member("reason", AnyText, "Why it does not run the system; missing if it does").IfAny,
+                    Member("since", AnyText.OrNull, "When it ended so, in ISO 8601"),
+                    Member("note", AnyText, "What happened, in words").IfAny)), "The hosts of the ring"),
+            ])), "The rings, in their order"));
+
     /// <summary>The rings, the locks that change, and the systems.</summary>
     /// <param name="planned">The locks.</param>
     /// <param name="systems">The systems, by host.</param>

@@ -1,12 +1,36 @@
 using System.Text.Json;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
+using static Hostlock.Reporting.Json.JsonShape;
 
 namespace Hostlock.Reporting.Json;
 
 /// <summary>The JSON of <c>status</c>.</summary>
 public static class StatusJson
 {
+    /// <summary>The shape of it.</summary>
+    public static JsonShape Shape => Document(
+        Member("unlisted", Texts, "Hosts that flake.nix has and hostlock.toml has not"),
+        Member("gone", Texts, "Hosts that hostlock.toml has and flake.nix has not"),
+        Member("rings", By("RING", Object(
+            Member("after", AnyText.OrNull, "The ring that it comes after; null for a first one"),
+            Member("soak", Count, "How long the hosts before must have run the system, in seconds"),
+            Member("hosts", Texts, "Its hosts"))), "The rings of hostlock.toml, by name"),
+        Member("offTarget", By("HOST", AnyText), "Hosts that do not run what the last rollout brings, and why"),
+        Member("hosts", By("HOST", Object(
+            Member("lock", AnyText, "The lock, relative to the flake"),
+            Member("state", OneWord("locked", "missing", "unreadable"), "Whether it can be read"),
+            Member("unmerged", YesOrNo, "True if git could not merge it"),
+            Member("uncommitted", YesOrNo, "True if HEAD does not have it as it lies there"),
+            Member("stale", Texts, "The inputs in which it is not as declared"),
+            Member("problem", AnyText, "Why it is unreadable").IfAny,
+            Member("inputs", By("NAME", SharedShapes.Entry(
+                [
+                    Member("secondsBehind", AnyNumber, "How much older it is than the newest among the locks, in seconds"),
+                    Member("ahead", YesOrNo, "True if another lock has an older revision of the same reference"),
+                    .. SharedShapes.Freeze,
+                ])), "Its inputs, by name"))), "The locks, by host"));
+
     /// <summary>Writes it host by host.</summary>
     /// <param name="state">The state of the flake.</param>
     /// <param name="reasons">By host, why it does not run what the last rollout brings.</param>

@@ -3,12 +3,45 @@ using System.Text.Json;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
 using Hostlock.Rollouts.Steps;
+using static Hostlock.Reporting.Json.JsonShape;
 
 namespace Hostlock.Reporting.Json;
 
 /// <summary>The JSON of <c>switch</c> and <c>rollback</c>.</summary>
 public static class SwitchJson
 {
+    /// <summary>The shape of it.</summary>
+    public static JsonShape Shape => Document(
+        Member("rollout", AnyText.OrNull, "The id of what happened; null with --dry-run"),
+        Member("hosts", By("HOST", Object(
+            Member("target", Store, "The system that the host was to get").IfAny,
+            Member("activation", WordsOf<Activation>(), "How it was to get it").IfAny,
+            Member("outcome", WordsOf<HostOutcome>().OrNull, "What became of it; null if it was not touched").IfAny,
+            Member("changed", YesOrNo, "True if something was changed on the machine").IfAny,
+            Member("ranBefore", Store.OrNull, "The system that ran before").IfAny,
+            Member("runs", Store.OrNull, "The system that runs now").IfAny,
+            Member("bootsNext", Store.OrNull, "The system that boots next").IfAny,
+            Member("reboot", AnyText, "What only a reboot changes").IfAny,
+            Member("note", AnyText, "What happened, in words").IfAny,
+            Member("gates", By("NAME", Object(
+                Member("verdict", WordsOf<Verdict>(), "What the gate says"),
+                Member("said", AnyText, "Its words"))), "The gates that were asked").IfAny,
+            Member("redBefore", Texts, "Gates that failed before the switch too").IfAny,
+            Member("preview", Object(
+                [
+                    Member("target", Store, "The system"),
+                    Member("problem", AnyText, "Why not all is known").IfAny,
+                    SharedShapes.Changes.IfAny,
+                    .. SharedShapes.Packages.Select(member => member.IfAny),
+                    Member("units", Object(
+                        Member("stops", Texts, "Units that stop"),
+                        Member("restarts", Texts, "Units that restart"),
+                        Member("reloads", Texts, "Units that reload"),
+                        Member("starts", Texts, "Units that start")), "What happens to units").IfAny,
+                    Member("reboot", Texts, "What only a reboot changes").IfAny,
+                    Member("inhibited", YesOrNo, "True if the machine would refuse to switch").IfAny,
+                ]), "What would change").IfAny)), "The hosts"));
+
     /// <summary>What would change, and what became of it, by host.</summary>
     /// <param name="rollout">What has happened; null if nothing was to happen.</param>
     /// <param name="previews">What would change.</param>

@@ -33,7 +33,7 @@ public class CheckJsonTests
             }
 
             """,
-            CheckJson.Render(
+            JsonSchemas.Check("check", CheckJson.Render(
                 [
                     new("stale", Severity.Error, new("input 'a' of plex: it is not in the lock", "flake.nix", 2, "hostlock lock plex")
                     {
@@ -41,8 +41,9 @@ public class CheckJsonTests
                         Input = "a",
                     }),
                     new("drifted", Severity.Warning, new("odd", "flake.lock")),
-                ]));
+                ])));
 
     [Fact]
-    public void Nothing_found_is_an_empty_list() => Assert.Equal("{\n  \"version\": 1,\n  \"findings\": []\n}\n", CheckJson.Render([]));
+    public void Nothing_found_is_an_empty_list() =>
+        Assert.Equal("{\n  \"version\": 1,\n  \"findings\": []\n}\n", JsonSchemas.Check("check", CheckJson.Render([])));
 }

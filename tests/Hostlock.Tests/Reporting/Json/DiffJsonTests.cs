@@ -79,14 +79,14 @@ public class DiffJsonTests
             }
 
             """,
-            DiffJson.Render("plex@HEAD", "plex", LockDiff.Between(before, after), Packages));
+            JsonSchemas.Check("diff", DiffJson.Render("plex@HEAD", "plex", LockDiff.Between(before, after), Packages)));
     }
 
     [Fact]
     public void What_is_the_same_has_no_changes_and_a_closure_only_if_systems_were_compared() =>
         Assert.Equal(
             "{\n  \"version\": 1,\n  \"before\": \"plex\",\n  \"after\": \"web\",\n  \"changes\": {}\n}\n",
-            DiffJson.Render("plex", "web", LockDiff.Between(LockFile.Empty, LockFile.Empty), null));
+            JsonSchemas.Check("diff", DiffJson.Render("plex", "web", LockDiff.Between(LockFile.Empty, LockFile.Empty), null)));
 
     static PackageDiff Packages { get; } = new(
         StorePath.TryParse($"/nix/store/{new string('0', 32)}-system")!.Value,

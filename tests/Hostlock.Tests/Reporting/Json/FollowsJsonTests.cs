@@ -28,14 +28,15 @@ public class FollowsJsonTests
             }
 
             """,
-            FollowsJson.Render(
+            JsonSchemas.Check("follows", FollowsJson.Render(
                 [
                     (
                         SmallLocks.Place("plex"),
                         [new Repetition("nixpkgs", 2, [InputPath.Of("a", "nixpkgs"), InputPath.Of("b", "c", "pkgs")])]),
                     (SmallLocks.Place("web"), []),
-                ]));
+                ])));
 
     [Fact]
-    public void Without_locks_there_are_no_hosts() => Assert.Equal("{\n  \"version\": 1,\n  \"hosts\": {}\n}\n", FollowsJson.Render([]));
+    public void Without_locks_there_are_no_hosts() =>
+        Assert.Equal("{\n  \"version\": 1,\n  \"hosts\": {}\n}\n", JsonSchemas.Check("follows", FollowsJson.Render([])));
 }

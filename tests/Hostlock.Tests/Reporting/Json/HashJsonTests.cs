@@ -1,5 +1,6 @@
 using Hostlock.Flakes;
 using Hostlock.Reporting.Json;
+using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Reporting.Json;
 
@@ -19,11 +20,11 @@ public class HashJsonTests
             }
 
             """,
-            HashJson.Render("github:acme/a", NarHash, new Moment(1577923200)));
+            JsonSchemas.Check("hash", HashJson.Render("github:acme/a", NarHash, new Moment(1577923200))));
 
     [Fact]
     public void A_source_whose_type_has_no_time_has_none() =>
         Assert.Equal(
             $"{{\n  \"version\": 1,\n  \"source\": \"./a\",\n  \"narHash\": \"{NarHash}\"\n}}\n",
-            HashJson.Render("./a", NarHash, null));
+            JsonSchemas.Check("hash", HashJson.Render("./a", NarHash, null)));
 }

@@ -46,7 +46,7 @@ public class LogJsonTests
             }
 
             """,
-            LogJson.Render(
+            JsonSchemas.Check("log", LogJson.Render(
                 Owner("plex"),
                 [
                     new(
@@ -54,9 +54,11 @@ public class LogJsonTests
                         LockDiff.Between(SmallLocks.Of(("a", Follows("b"))), SmallLocks.Of(("a", Follows("c"))))),
                     new(new(Revision.Parse(Id(1)), new Moment(1577923200), "broken", ""), null),
                     new(new(Revision.Parse(Id(3)), null, "without a date", ""), null),
-                ]));
+                ])));
 
     [Fact]
     public void A_lock_without_history_has_no_commits() =>
-        Assert.Equal("{\n  \"version\": 1,\n  \"host\": \"plex\",\n  \"commits\": []\n}\n", LogJson.Render(Owner("plex"), []));
+        Assert.Equal(
+            "{\n  \"version\": 1,\n  \"host\": \"plex\",\n  \"commits\": []\n}\n",
+            JsonSchemas.Check("log", LogJson.Render(Owner("plex"), [])));
 }

@@ -51,7 +51,7 @@ public class OutdatedJsonTests
             }
 
             """,
-            OutdatedJson.Render(
+            JsonSchemas.Check("outdated", OutdatedJson.Render(
                 [
                     new(SmallLocks.Place("plex"),
                     [
@@ -59,10 +59,11 @@ public class OutdatedJsonTests
                         new("b", Pinned, Newest(2, 2), null, new("ZFS", new(2020, 2, 1)), null),
                         new("c", Locked("path:/srv/c", null, 1).Node.Locked, null, null, null, FleetException.NoRepository("x")),
                     ]),
-                ]));
+                ])));
 
     [Fact]
-    public void Without_locks_there_are_no_hosts() => Assert.Equal("{\n  \"version\": 1,\n  \"hosts\": {}\n}\n", OutdatedJson.Render([]));
+    public void Without_locks_there_are_no_hosts() =>
+        Assert.Equal("{\n  \"version\": 1,\n  \"hosts\": {}\n}\n", JsonSchemas.Check("outdated", OutdatedJson.Render([])));
 
     static NewestRevision Newest(int digit, int day) => new(Revision.Parse(Id(digit)), Moment.Of(FlakeWorld.Day(day)));
 }

@@ -74,7 +74,7 @@ public class ReportJsonTests
             }
 
             """,
-            ReportJson.Render(
+            JsonSchemas.Check("promote", ReportJson.Render(
                 new(
                     [
                         new LockOutcome.Planned(planned),
@@ -82,7 +82,7 @@ public class ReportJsonTests
                         new LockOutcome.Failed(SmallLocks.Place("web"), FleetException.GoesBack("'a' would go back in time")),
                     ],
                     IsWritten: true),
-                Owner("db")));
+                Owner("db"))));
     }
 
     [Fact]
@@ -90,10 +90,13 @@ public class ReportJsonTests
     {
         var report = new LockReport([new LockOutcome.Planned(PlannedLock.Of(SmallLocks.Place("plex"), Before, After))], IsWritten: false);
 
-        Assert.Contains("\"written\": false,\n      \"changes\": {\n        \"a\": {", ReportJson.Render(report), StringComparison.Ordinal);
+        var json = JsonSchemas.Check("lock", ReportJson.Render(report));
+
+        Assert.Contains("\"written\": false,\n      \"changes\": {\n        \"a\": {", json, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Without_locks_there_are_no_hosts() =>
-        Assert.Equal("{\n  \"version\": 1,\n  \"hosts\": {}\n}\n", ReportJson.Render(new([], IsWritten: true)));
+        Assert.Equal(
+            "{\n  \"version\": 1,\n  \"hosts\": {}\n}\n", JsonSchemas.Check("lock", ReportJson.Render(new([], IsWritten: true))));
 }

@@ -25,9 +25,12 @@ public class ShowJsonTests
             }
 
             """,
-            ShowJson.Render("plex", SmallLocks.Of(("a", Locked("github:acme/a/next", 1, 1, ("b", Follows("c")))))));
+            JsonSchemas.Check(
+                "show", ShowJson.Render("plex", SmallLocks.Of(("a", Locked("github:acme/a/next", 1, 1, ("b", Follows("c"))))))));
 
     [Fact]
     public void A_lock_without_inputs_has_none() =>
-        Assert.Equal("{\n  \"version\": 1,\n  \"lock\": \"plex\",\n  \"inputs\": {}\n}\n", ShowJson.Render("plex", LockFile.Empty));
+        Assert.Equal(
+            "{\n  \"version\": 1,\n  \"lock\": \"plex\",\n  \"inputs\": {}\n}\n",
+            JsonSchemas.Check("show", ShowJson.Render("plex", LockFile.Empty)));
 }

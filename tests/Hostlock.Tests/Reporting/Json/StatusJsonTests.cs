@@ -142,6 +142,6 @@ public class StatusJsonTests
         using var output = new StringWriter();
         var reasons = new Dictionary<HostName, string> { [HostName.Parse("web")] = "absent" };
         StatusJson.Write(new(fleet, locks, ListedHosts.InLine), reasons, output);
-        return output.ToString();
+        return JsonSchemas.Check("status", output.ToString());
     }
 }

@@ -100,6 +100,10 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public void Each_event_is_one_of_the_schema() =>
+        Assert.All(Events.Select(RolloutJson.Write), line => JsonSchemas.Check("tick", $"{line}\n"));
+
+    [Fact]
     public void Of_a_journal_that_is_torn_at_any_byte_the_whole_lines_count()
     {
         Write(Events);
