@@ -33,7 +33,7 @@ public static class AuditText
                 if (by.BegunBy is { } person)
                     Add("begun", $"by {person}");
                 if (by.Approval is { } approval)
-                    Add("approved", Approved(approval));
+                    Add("approved", RolloutText.By(approval));
                 AddLock();
                 Add("checked", by.Record.Gates.IsEmpty
                     ? by.Record.Plan.IsChecked ? "nothing was asked" : "not at all, as was said"
@@ -81,10 +81,6 @@ public static class AuditText
         { WentBackFrom: HostDelivery.ByRelease(var receipt) } => $"back, after release {receipt.Release} failed",
         _ => "by nothing that was recorded",
     };
-
-    static string Approved(RingApproval approval) =>
-        $"by {approval.By ?? "somebody"} on {RolloutText.Time(approval.At)}"
-        + (approval.Proof is { } proof ? $", in {proof.Shortened}" : "");
 
     static string Pins(LockFile file)
     {

@@ -131,7 +131,8 @@ public static class RolloutText
         var width = rollout.Plan.Hosts.Max(host => host.Host.ToString().Length);
         foreach (var ring in rollout.Plan.Rings)
         {
-            text.Append($"ring {ink.Bold(ring.Name)}{(rollout.IsOpen(ring) ? "" : "  not open yet")}\n");
+            var approved = rollout.ApprovedRings.TryGetValue(ring.Name, out var approval) ? $"  approved {By(approval)}" : "";
+            text.Append($"ring {ink.Bold(ring.Name)}{(rollout.IsOpen(ring) ? "" : "  not open yet")}{approved}\n");
             foreach (var host in rollout.HostsOf(ring))
             {
                 var state = RolloutReasons.Of(host, rollout, orders) ?? SwitchText.State(host);
@@ -175,6 +176,12 @@ public static class RolloutText
         Order.AskForAgent(var host) => $"{host} waits: {Visible.Name(rollout.Hosts[host].Note ?? "its agent takes nothing")}\n",
         _ => "",
     };
+
+    /// <summary>Who approved a ring, when, and in which commit or tag.</summary>
+    /// <param name="approval">The approval.</param>
+    internal static string By(RingApproval approval) =>
+        $"by {Visible.Name(approval.By ?? "somebody")} on {Time(approval.At)}"
+        + (approval.Proof is { } proof ? $", in {proof.Shortened}" : "");
 
     static TimeSpan SoakOf(Rollout rollout, string name) => rollout.Plan.Rings.First(ring => ring.Name == name).Rule.Soak;
 

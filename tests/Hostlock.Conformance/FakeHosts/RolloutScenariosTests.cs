@@ -280,6 +280,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         story.AssertKept("a", "b", "c", "d");
         Assert.Contains("\"by\":\"ada@example.org\",\"proof\":\"", File.ReadAllText(story.Journal), StringComparison.Ordinal);
 
+        Assert.Contains("\nring rest  approved by ada@example.org on ", story.Run("rollout", "status").Output, StringComparison.Ordinal);
         var audit = story.Run("audit", "signs-b", "--since", "1d");
         Assert.Matches(
             $"\n  brought   by rollout {rollout}, ring rest\n(  begun .*\n)?  approved  by ada@example.org on .*, in [0-9a-f]{{7}}\n"

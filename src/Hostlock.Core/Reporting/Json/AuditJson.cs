@@ -23,11 +23,7 @@ public static class AuditJson
             Member("action", WordsOf<RolloutAction>(), "What it was"),
             Member("ring", AnyText, "The ring of the host"),
             Member("begunBy", AnyText, "Who began it, if that is known").IfAny,
-            Member("approval", Object(
-                Member("at", Time, "When it was approved"),
-                Member("by", AnyText.OrNull, "Who approved; null if that is not known"),
-                Member("proof", WholeRevision.OrNull, "The commit or tag that says so; null if none does")),
-                "The approval of the ring").IfAny,
+            Approval.IfAny,
             Member("gates", By("NAME", WordsOf<Verdict>()), "What the gates said"),
             Member("outcome", WordsOf<HostOutcome>(), "What became of it, if it is over").IfAny), "The rollout that brought it").IfAny,
         Member("release", Object(
@@ -47,6 +43,13 @@ public static class AuditJson
                 Member("rev", AnyText.OrNull, "The locked revision; null if its type has none"),
                 Member("lastModified", Time, "Its date, if its type has one").IfAny)), "The locked inputs, if the lock is known").IfAny),
             "The lock that built it, if it is known").IfAny))), "What each host ran, in order"));
+
+    /// <summary>The shape of an approval.</summary>
+    internal static JsonMember Approval => Member("approval", Object(
+        Member("at", Time, "When it was approved"),
+        Member("by", AnyText.OrNull, "Who approved; null if that is not known"),
+        Member("proof", WholeRevision.OrNull, "The commit or tag that says so; null if none does")),
+        "The approval of the ring");
 
     /// <summary>What machines ran, by host, in its order.</summary>
     /// <param name="stays">The systems, those of a host together and in their order.</param>
@@ -87,13 +90,7 @@ public static class AuditJson
                 if (by.BegunBy is { } person)
                     json.WriteString("begunBy", person);
                 if (by.Approval is { } approval)
-                {
-                    json.WriteStartObject("approval");
-                    json.WriteNumber("at", approval.At.ToUnixTimeSeconds());
-                    json.WriteString("by", approval.By);
-                    json.WriteString("proof", approval.Proof?.ToString());
-                    json.WriteEndObject();
-                }
+                    Write(json, approval);
                 json.WriteStartObject("gates");
                 foreach (var gate in by.Record.Gates)
                     json.WriteString(gate.Name, RolloutJson.Word(gate.Verdict));
@@ -122,6 +119,18 @@ public static class AuditJson
         }
         if (stay.WentBackFrom is { } failed)
             json.WriteString("wentBackFrom", failed.System.ToString());
+    }
+
+    /// <summary>Writes who approved a ring, as the member <c>approval</c> of an object.</summary>
+    /// <param name="json">Takes it.</param>
+    /// <param name="approval">The approval.</param>
+    internal static void Write(Utf8JsonWriter json, RingApproval approval)
+    {
+        json.WriteStartObject("approval");
+        json.WriteNumber("at", approval.At.ToUnixTimeSeconds());
+        json.WriteString("by", approval.By);
+        json.WriteString("proof", approval.Proof?.ToString());
+        json.WriteEndObject();
     }
 
     static void Write(Utf8JsonWriter json, AuditedLock found)

@@ -44,6 +44,7 @@ public static class RolloutPageJson
             [
                 .. RolloutEventShape.Rule,
                 Member("open", YesOrNo, "True if its hosts may get the system"),
+                AuditJson.Approval.IfAny,
                 Member("hosts", By("HOST", Object(
                     Member("target", Store, "The system that the host gets"),
                     Member("outcome", WordsOf<HostOutcome>().OrNull, "What became of it; null if it is not over"),
@@ -108,6 +109,8 @@ public static class RolloutPageJson
             json.WriteStartObject();
             RolloutJson.Write(json, ring.Name, ring.Rule);
             json.WriteBoolean("open", rollout.IsOpen(ring));
+            if (rollout.ApprovedRings.TryGetValue(ring.Name, out var approval))
+                AuditJson.Write(json, approval);
             json.WriteStartObject("hosts");
             foreach (var host in rollout.HostsOf(ring))
             {
