@@ -63,18 +63,19 @@ finally
 void Start()
 {
     var fleet = Fleet.Make(Path.Combine(work, "start"), 7, 12, Variables("start"), hostlock);
-    var costs = Measure.InTurn(
-        20,
-        new Job("nix --version", [nix, "--version"]) { Variables = Variables("start") },
-        new Job("hostlock --version", [hostlock, "--version"]) { Variables = Variables("start") },
-        new Job("hostlock status, 7 hosts", [hostlock, "-C", fleet.Folder, "status"]) { Variables = Variables("start") });
+    Job[] jobs =
+    [
+        new("nix --version", [nix, "--version"]) { Variables = Variables("start") },
+        new("hostlock --version", [hostlock, "--version"]) { Variables = Variables("start") },
+        new("hostlock status on 7 hosts", [hostlock, "-C", fleet.Folder, "status"]) { Variables = Variables("start") },
+    ];
+    var costs = Measure.InTurn(20, jobs);
     Title("start-up", "nix --version");
-    Line("nix --version", costs[0], costs[0]);
-    Line("hostlock --version", costs[1], costs[0]);
-    Line("hostlock status on 7 hosts", costs[2], costs[0]);
+    foreach (var (name, cost) in jobs.Zip(costs, (job, cost) => (job.Name, cost)))
+        Line(name, cost, costs[0]);
     // What more there is of a program is mapped, and what it makes ready before its first line has to be given pages: other work on the
     // machine does not change their number.
-    foreach (var (name, cost) in new[] { "nix --version", "hostlock --version", "hostlock status on 7 hosts" }.Zip(costs))
+    foreach (var (name, cost) in jobs.Zip(costs, (job, cost) => (job.Name, cost)))
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"  {name,-32} {(double)cost.Used.Faults / costs[0].Used.Faults,8:0.000}   {cost.Used.Faults,9} pages"));
