@@ -12,15 +12,19 @@ public static class HostLocks
     /// <param name="place">The place of the lock.</param>
     /// <param name="reading">The nodes of other locks, which are reused; null if this is the only one.</param>
     /// <exception cref="HostlockException">The file cannot be read, or is not a lock.</exception>
-    public static LockFile? Read(LockPlace place, LockReading? reading = null) =>
-        ReadBytes(place) is { } bytes ? LockFileReader.Read(place.RelativePath, bytes, reading) : NeedsNone(place) ? LockFile.Empty : null;
+    public static LockFile? Read(LockPlace place, LockReading? reading = null)
+    {
+        RefuseLink(place);
+        return RegularFile.TryRead(
+                place.FullPath, LockFileReader.MaximumBytes, place.RelativePath,
+                bytes => LockFileReader.Read(place.RelativePath, bytes, reading))
+            ?? (NeedsNone(place) ? LockFile.Empty : null);
+    }
 
     /// <summary>Reads the bytes of a lock file; null if it does not exist.</summary>
     internal static byte[]? ReadBytes(LockPlace place)
     {
-        // Nix refuses a flake.lock that is a link. A host's own lock may be one, because hostlock.nix reads it.
-        if (place.RelativePath == FleetFolder.RootLock && new FileInfo(place.FullPath).LinkTarget is not null)
-            throw FleetException.LockIsLink(place.RelativePath);
+        RefuseLink(place);
         return RegularFile.TryRead(place.FullPath, LockFileReader.MaximumBytes, place.RelativePath);
     }
 
@@ -52,6 +56,13 @@ public static class HostLocks
             flakes.TryGetValue(flake, out var files) ? files : flakes[flake] = new RepositoryFiles(flake);
 
         static string PathOf(LockPlace place) => Path.GetRelativePath(FlakeOf(place), place.FullPath);
+    }
+
+    // Nix refuses a flake.lock that is a link. A host's own lock may be one, because hostlock.nix reads it.
+    static void RefuseLink(LockPlace place)
+    {
+        if (place.RelativePath == FleetFolder.RootLock && new FileInfo(place.FullPath).LinkTarget is not null)
+            throw FleetException.LockIsLink(place.RelativePath);
     }
 
     static bool NeedsNone(LockPlace place)

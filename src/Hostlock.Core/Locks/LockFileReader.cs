@@ -77,17 +77,12 @@ public static class LockFileReader
         public int Height;
 
         /// <summary>The same node in another file.</summary>
-        public RawNode At(int offset) => new()
+        public RawNode At(int offset)
         {
-            Offset = offset,
-            Locked = Locked,
-            Info = Info,
-            Original = Original,
-            IsFlake = IsFlake,
-            Parent = Parent,
-            Inputs = Inputs,
-            Unknown = Unknown,
-        };
+            var node = (RawNode)MemberwiseClone();
+            (node.Offset, node.Made, node.IsBeingMade, node.Height) = (offset, null, false, 0);
+            return node;
+        }
     }
 
     ref struct Walk

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Hostlock.Platform;
@@ -26,21 +27,56 @@ public static class RegularFile
         name ??= path;
         try
         {
-            var bytes = Encoding.UTF8.GetBytes(path);
-            // Opening a pipe would wait for somebody to write to it.
-            if (UnixFiles.LookThrough(bytes) is not { } status)
-                return null;
-            if (status.Kind != UnixFiles.Kind.File)
-                throw PlatformException.NotAFile(name);
-            if (status.Size > maximumBytes)
-                throw PlatformException.TooLarge(name, status.Size, maximumBytes);
-            using var file = UnixFiles.Open(bytes);
-            return ReadWhole(file, status.Size, maximumBytes) ?? throw PlatformException.TooLarge(name, maximumBytes + 1, maximumBytes);
+            using var file = TryOpen(path, maximumBytes, name, out var size);
+            return file is null ? null
+                : ReadWhole(file, size, maximumBytes) ?? throw PlatformException.TooLarge(name, maximumBytes + 1, maximumBytes);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
             throw PlatformException.CannotRead(name, why);
         }
+    }
+
+    /// <summary>
+    /// Reads a file into memory that is used again for the next one; null if it does not exist. A fleet has a thousand locks, and memory
+    /// for each would have to be cleared, and collected.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maximumBytes">Most bytes it may have.</param>
+    /// <param name="name">The name that errors show.</param>
+    /// <param name="use">Takes what it needs out of the bytes, which are gone afterwards.</param>
+    /// <exception cref="PlatformException">As for <see cref="TryRead(string, long, string?)"/>.</exception>
+    public static T? TryRead<T>(string path, long maximumBytes, string name, Func<ReadOnlyMemory<byte>, T> use)
+        where T : class
+    {
+        byte[]? bytes = null;
+        try
+        {
+            int length;
+            try
+            {
+                if (TryOpen(path, maximumBytes, name, out var size) is not { } file)
+                    return null;
+                using (file)
+                {
+                    // One byte more than the file has, so that its end is seen.
+                    bytes = ArrayPool<byte>.Shared.Rent((int)size + 1);
+                    length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+                }
+            }
+            catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+            {
+                throw PlatformException.CannotRead(name, why);
+            }
+            if (length < bytes.Length && length <= maximumBytes)
+                return use(bytes.AsMemory(0, length));
+        }
+        finally
+        {
+            if (bytes is not null)
+                ArrayPool<byte>.Shared.Return(bytes);
+        }
+        return TryRead(path, maximumBytes, name) is { } all ? use(all) : null;
     }
 
     /// <summary>
@@ -123,6 +159,22 @@ public static class RegularFile
         }
     }
 
+    // Null if the file does not exist.
+    static FileStream? TryOpen(string path, long maximumBytes, string name, out long size)
+    {
+        size = 0;
+        var bytes = Encoding.UTF8.GetBytes(path);
+        // Opening a pipe would wait for somebody to write to it.
+        if (UnixFiles.LookThrough(bytes) is not { } status)
+            return null;
+        if (status.Kind != UnixFiles.Kind.File)
+            throw PlatformException.NotAFile(name);
+        if (status.Size > maximumBytes)
+            throw PlatformException.TooLarge(name, status.Size, maximumBytes);
+        size = status.Size;
+        return UnixFiles.Open(bytes);
+    }
+
     static ReadOnlySpan<byte> WithoutMark(byte[] bytes) =>
         bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(Encoding.UTF8.Preamble.Length) : bytes;
 
@@ -133,14 +185,15 @@ public static class RegularFile
         var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         if (length < size)
             return bytes[..length];
-        var more = new byte[4096];
+        Span<byte> first = stackalloc byte[256];
+        var more = first;
         int read;
         while ((read = file.Read(more)) > 0)
         {
             if (bytes.Length + read > most)
                 return null;
-            bytes = [.. bytes, .. more.AsSpan(0, read)];
-            more = new byte[bytes.Length];
+            bytes = [.. bytes, .. more[..read]];
+            more = new byte[Math.Max(bytes.Length, first.Length)];
         }
         return bytes;
     }
