@@ -28,7 +28,7 @@ sealed class ChangeUndoing(string name)
         var isDryRun = run.Value(_dryRun);
         var undo = new ChangeUndo(run.Processes, run.Folder);
         var note = run.Value(_commit) ? LockUpdating.Note with { Action = name } : null;
-        if (Undertaking.Find(run.Processes, run.Folder, words) is { } unfinished)
+        if (Undertaking.Find(run.Folder, words) is { } unfinished)
         {
             await run.ReadyAsync();
             terminal.Talk(UndertakingText.Render(unfinished, Ink.Plain));

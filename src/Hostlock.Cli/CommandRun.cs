@@ -145,7 +145,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public SystemBuild SystemBuild => new(surroundings.Processes, StepSurroundings, MachineCache, surroundings.Time);
 
     /// <summary>The journals of the flake.</summary>
-    public RolloutJournals Journals => RolloutJournals.Of(surroundings.Processes, Folder, Cache.Path);
+    public RolloutJournals Journals => RolloutJournals.Of(Folder, Cache.Path);
 
     /// <summary>What steps on machines need to know.</summary>
     public StepSurroundings StepSurroundings => new(
@@ -657,7 +657,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         }
         Terminal.Detail($"in {Visible.Name(folder.Path)}{(folder.HasFleetFile ? "" : ", without hostlock.toml")}\n");
         // One file is whole at any time, so it is not worth a word.
-        if (Undertaking.Find(surroundings.Processes, folder, null) is { Files.Length: > 1 } undertaking
+        if (Undertaking.Find(folder, null) is { Files.Length: > 1 } undertaking
             && undertaking.Words[0] != OuterName)
             Terminal.Warn(new($"a command was broken off half-way; to finish it: {Line(undertaking.Words)}"));
         return folder;

@@ -47,7 +47,7 @@ sealed class DeclarationChanging
         var isDryRun = mode is WritingMode.PlanOnly;
         var note = (mode as WritingMode.WriteAndCommit)?.Note;
         var editing = new InputEditing(run.Processes, run.Folder, run.Fetcher);
-        if (Undertaking.Find(run.Processes, run.Folder, words) is { } unfinished)
+        if (Undertaking.Find(run.Folder, words) is { } unfinished)
         {
             Action<string> tell = run.IsJson ? terminal.Talk : terminal.Data;
             tell(UndertakingText.Render(unfinished, terminal.Ink));

@@ -31,7 +31,7 @@ sealed class FleetChanging
         CommandRun run, string[] words, MergeDriverChange? driver, Func<Task<ShownChange?>> planAsync, string finished)
     {
         var terminal = run.Terminal;
-        var change = Undertaking.Find(run.Processes, run.Folder, words) is { } unfinished
+        var change = Undertaking.Find(run.Folder, words) is { } unfinished
             ? new ShownChange(UndertakingText.Render(unfinished, terminal.Ink), unfinished, finished)
             : await planAsync();
         if (change is null)

@@ -49,7 +49,7 @@ sealed class FrozenWords
     {
         var (words, inputs) = (run.Words(Words), run.Words(Inputs));
         var (hosts, named) = inputs.Length > 0 || words.Length == 0 ? (words, inputs) : (words[..^1], [words[^1]]);
-        return Undertaking.Find(run.Processes, flake, [run.Command.Name, .. words, .. inputs.SelectMany(input => new[] { "-i", input })])
+        return Undertaking.Find(flake, [run.Command.Name, .. words, .. inputs.SelectMany(input => new[] { "-i", input })])
                 is not null
             || flake.Fleet.Hosts.Any(
                 host => (run.Value(All) || hosts.Any(word => word == host.Name.ToString() || word == $"@{host.Ring}"))

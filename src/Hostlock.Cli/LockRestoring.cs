@@ -36,7 +36,7 @@ sealed class LockRestoring
         // finished by the same choice.
         async Task<LockPlan> PlanAsync(CancellationToken stop)
         {
-            var unfinished = Undertaking.Find(run.Processes, run.Folder, words);
+            var unfinished = Undertaking.Find(run.Folder, words);
             if (unfinished is not null)
                 run.Terminal.Talk($"'{run.Line(words)}' was broken off; this finishes it\n");
             var planned = new List<PlannedLock>();
@@ -51,7 +51,7 @@ sealed class LockRestoring
             if (mode is not WritingMode.PlanOnly)
             {
                 undertaking = unfinished ?? Undertaking.Of(
-                    run.Processes, run.Folder, words,
+                    run.Folder, words,
                     planned.Select(each => (each.Place.RelativePath, (ReadOnlyMemory<byte>?)each.Contents)), []);
                 undertaking.Record();
             }

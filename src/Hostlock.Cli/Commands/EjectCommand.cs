@@ -81,7 +81,7 @@ sealed class EjectCommand : FleetCommand
         if (!plan.IsEmpty || changesDriver)
             return new(
                 EjectText.Render(folder.ReadFlakeFile().Text, plan, terminal.Ink),
-                FleetEject.Undertake(run.Processes, folder, words, plan, adopted),
+                FleetEject.Undertake(folder, words, plan, adopted),
                 EjectText.Done(plan));
         terminal.Data(plan.IsWhole ? "nothing to do: nothing here is of hostlock\n" : "nothing to do: they are on flake.lock already\n");
         return null;

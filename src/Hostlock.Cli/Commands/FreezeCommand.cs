@@ -37,9 +37,9 @@ sealed class FreezeCommand : FleetCommand
         var (hosts, inputs) = await _words.ReadAsync(run);
         var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, run.Today) : (DateOnly?)null;
         var freeze = new Freeze(run.Value(_reason) ?? Freeze.NoReason, until);
-        new FleetFileChange(run.Processes, run.Folder, isDryRun: true).Freeze(hosts, inputs, freeze);
+        new FleetFileChange(run.Folder, isDryRun: true).Freeze(hosts, inputs, freeze);
         await run.ReadyAsync();
-        new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Freeze(hosts, inputs, freeze);
+        new FleetFileChange(run.Folder, run.Value(_dryRun)).Freeze(hosts, inputs, freeze);
         run.ReportText(
             isDone: !run.Value(_dryRun),
             string.Concat(

@@ -39,7 +39,7 @@ sealed class HoldCommand : FleetCommand
         var hosts = run.SomeHosts(run.Words(_hosts), _all).Select(host => host.Name).ToList();
         var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, run.Today) : (DateOnly?)null;
         var hold = new Freeze(run.Value(_reason) ?? Freeze.NoReason, until);
-        new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Hold(hosts, hold);
+        new FleetFileChange(run.Folder, run.Value(_dryRun)).Hold(hosts, hold);
         run.ReportText(
             isDone: !run.Value(_dryRun),
             string.Concat(hosts.Select(host => FreezeText.Render(host, hold, isWritten: !run.Value(_dryRun)))));

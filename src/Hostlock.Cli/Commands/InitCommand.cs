@@ -76,7 +76,7 @@ sealed class InitCommand : FleetCommand
         }
         if (run.Value(_upgrade))
             plan = plan with { Files = [.. plan.Files.Where(file => file.Path == FleetFolder.Library)] };
-        var files = FleetInit.Undertake(run.Processes, folder, words, plan);
+        var files = FleetInit.Undertake(folder, words, plan);
         if (!plan.Files.IsEmpty)
             return new(InitText.Render(folder.ReadFlakeFile().Text, plan, terminal.Ink), files, InitText.Done(plan));
         if (changesDriver)

@@ -34,7 +34,7 @@ sealed class RedoCommand : FleetCommand
 
     // The last thing that was done may have been done in one of them, or in all.
     public override IEnumerable<FleetFolder> About(CommandRun run, IReadOnlyList<FleetFolder> flakes) =>
-        LastDone.FlakesToRedo(run.Processes, flakes);
+        LastDone.FlakesToRedo(flakes);
 
     public override Task<ExitCode> RunAsync(CommandRun run) =>
         _undoing.RunAsync(run, ["redo"], undo => Task.FromResult(undo.PlanRedo()));

@@ -38,7 +38,7 @@ sealed class UndoCommand : FleetCommand
 
     // The last thing that was done may have been done in one of them, or in all.
     public override IEnumerable<FleetFolder> About(CommandRun run, IReadOnlyList<FleetFolder> flakes) =>
-        LastDone.FlakesToUndo(run.Processes, flakes, run.Words(_hosts));
+        LastDone.FlakesToUndo(flakes, run.Words(_hosts));
 
     public override Task<ExitCode> RunAsync(CommandRun run)
     {

@@ -33,7 +33,7 @@ sealed class UnfreezeCommand : FleetCommand
     {
         var (hosts, inputs) = await _words.ReadAsync(run);
         await run.ReadyAsync();
-        var (undertaking, frozen) = new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Unfreeze(hosts, inputs);
+        var (undertaking, frozen) = new FleetFileChange(run.Folder, run.Value(_dryRun)).Unfreeze(hosts, inputs);
         foreach (var (host, input) in from host in hosts from input in inputs select (host, input))
         {
             if (frozen.Contains((host, input)))

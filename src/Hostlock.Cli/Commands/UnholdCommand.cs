@@ -30,7 +30,7 @@ sealed class UnholdCommand : FleetCommand
     {
         await run.PickHostsAsync(_hosts, _all, isRootOne: false);
         var hosts = run.SomeHosts(run.Words(_hosts), _all).Select(host => host.Name).ToList();
-        new FleetFileChange(run.Processes, run.Folder, run.Value(_dryRun)).Hold(hosts, hold: null);
+        new FleetFileChange(run.Folder, run.Value(_dryRun)).Hold(hosts, hold: null);
         run.ReportText(
             isDone: !run.Value(_dryRun),
             string.Concat(hosts.Select(host => FreezeText.Render(host, hold: null, isWritten: !run.Value(_dryRun)))));

@@ -31,26 +31,24 @@ public sealed class ChangeRecord
     ChangeRecord(string path) => _path = path;
 
     /// <summary>The record of a flake; null if the flake is in no repository.</summary>
-    /// <param name="processes">The seam to git, which is not started.</param>
     /// <param name="folder">The flake.</param>
-    public static ChangeRecord? Of(IProcessRunner processes, FleetFolder folder) =>
-        FlakeRecords.PathOf(processes, folder, Name) is { } path ? new(path) : null;
+    public static ChangeRecord? Of(FleetFolder folder) =>
+        FlakeRecords.PathOf(folder, Name) is { } path ? new(path) : null;
 
     /// <summary>
     /// Records a change before its first file is written. If the last change is one of the same words that was broken off half-way, the
     /// two become one. Nothing is recorded if no file changes, or if the flake is in no repository.
     /// </summary>
-    /// <param name="processes">The seam to git, which is not started.</param>
     /// <param name="folder">The flake, which the caller has reserved.</param>
     /// <param name="words">The words of the command.</param>
     /// <param name="files">The paths of the files, relative to the flake, and what they shall hold; null for a file that is
     /// deleted.</param>
     /// <exception cref="HostlockException">A file cannot be read, or the record cannot be written.</exception>
     public static void Begin(
-        IProcessRunner processes, FleetFolder folder, IEnumerable<string> words,
+        FleetFolder folder, IEnumerable<string> words,
         IEnumerable<(string Path, ReadOnlyMemory<byte>? After)> files)
     {
-        if (Of(processes, folder) is not { } record)
+        if (Of(folder) is not { } record)
             return;
         using var written = new RecordedChangeWriter(words);
         foreach (var (path, after) in files)

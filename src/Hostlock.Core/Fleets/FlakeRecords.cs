@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Hostlock.Fetching.Git;
-using Hostlock.Fetching.Git.WorkTrees;
-using Hostlock.Platform;
 
 namespace Hostlock.Fleets;
 
@@ -10,12 +8,11 @@ namespace Hostlock.Fleets;
 static class FlakeRecords
 {
     /// <summary>The path of a record; null if the flake is in no repository.</summary>
-    /// <param name="processes">The seam to git, which is not started.</param>
     /// <param name="folder">The flake.</param>
     /// <param name="name">The name of the record.</param>
-    public static string? PathOf(IProcessRunner processes, FleetFolder folder, string name)
+    public static string? PathOf(FleetFolder folder, string name)
     {
-        if (GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root || GitPlace.OfWorkTree(root) is not { } place)
+        if (GitPlace.WorkTreeAround(folder.Path) is not { } root || GitPlace.OfWorkTree(root) is not { } place)
             return null;
         // Several flakes may lie in one repository.
         var inner = Path.GetRelativePath(root, folder.Path);

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Hostlock.Fetching.Git;
 using Hostlock.Flakes;
-using Hostlock.Platform;
 
 namespace Hostlock.Fleets;
 

@@ -42,7 +42,7 @@ public sealed record RepositoryFlakes(ImmutableArray<RepositoryFlake> All)
         if (!Directory.Exists(folder) || FleetFolder.Find(folder) is not null)
             return null;
         var start = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var root = RootOf(start) ?? start;
+        var root = GitPlace.WorkTreeAround(start) ?? start;
         var (found, isComplete) = In(root);
         var flakes = new RepositoryFlakes(found);
         return isComplete || !flakes.Adopted.Any() ? flakes.Near(start) : throw FleetException.TooManyFolders(root);
@@ -52,27 +52,16 @@ public sealed record RepositoryFlakes(ImmutableArray<RepositoryFlake> All)
     /// <param name="flake">The folder of the flake, absolute.</param>
     /// <exception cref="HostlockException">git's index is damaged.</exception>
     internal static IEnumerable<RepositoryFlake> Beside(string flake) =>
-        RootOf(flake) is { } root ? new RepositoryFlakes(In(root).All).Adopted.Where(other => other.Path != flake) : [];
+        GitPlace.WorkTreeAround(flake) is { } root ? new RepositoryFlakes(In(root).All).Adopted.Where(other => other.Path != flake) : [];
 
     // Those beneath a folder, if adopted ones are among them.
     RepositoryFlakes Near(string folder) =>
         new RepositoryFlakes([.. All.Where(flake => IsIn(flake.Path, folder))]) is var near && near.Adopted.Any() ? near : this;
 
-    // The folder of the repository that a folder lies in; null if it lies in none.
-    static string? RootOf(string folder)
-    {
-        for (var at = folder; at is not null; at = Path.GetDirectoryName(at))
-        {
-            if (Path.Exists(Path.Combine(at, ".git")))
-                return at;
-        }
-        return null;
-    }
-
     // The flakes in a folder and beneath it, and whether all were found.
     static (ImmutableArray<RepositoryFlake> All, bool IsComplete) In(string folder)
     {
-        var repository = RootOf(folder);
+        var repository = GitPlace.WorkTreeAround(folder);
         var root = repository ?? folder;
         var tracked = Tracked(root)?.Select(file => Path.Combine(root, file)).Where(file => IsIn(file, folder)).ToList();
         var (files, isComplete) = tracked is { Count: > 0 } ? (tracked, true)

@@ -36,16 +36,15 @@ public sealed class Undertaking
         "--write", "--like",
     ];
 
-    readonly IProcessRunner _processes;
     readonly FleetFolder _folder;
     readonly string _record;
     readonly UndoStep? _step;
 
     Undertaking(
-        IProcessRunner processes, FleetFolder folder, string record, ImmutableArray<string> words, ImmutableArray<UndertakenFile> files,
+        FleetFolder folder, string record, ImmutableArray<string> words, ImmutableArray<UndertakenFile> files,
         ImmutableArray<string> forgotten, UndoStep? step)
     {
-        (_processes, _folder, _record, Words, Files, Forgotten) = (processes, folder, record, words, files, forgotten);
+        (_folder, _record, Words, Files, Forgotten) = (folder, record, words, files, forgotten);
         _step = step;
     }
 
@@ -66,7 +65,6 @@ public sealed class Undertaking
     public IEnumerable<UndertakenFile> Left => Files.Where(file => !IsDone(file));
 
     /// <summary>Makes an undertaking of changes that were planned. Nothing is written.</summary>
-    /// <param name="processes">The seam to git, which is not started.</param>
     /// <param name="folder">The flake.</param>
     /// <param name="words">As for <see cref="Words"/>.</param>
     /// <param name="files">The paths, relative to the flake, and the contents; null for a file that is deleted.</param>
@@ -74,12 +72,11 @@ public sealed class Undertaking
     /// <param name="step">What becomes of the record of changes at the end; null for a change that can be taken back itself.</param>
     /// <exception cref="PlatformException">A file cannot be read.</exception>
     public static Undertaking Of(
-        IProcessRunner processes, FleetFolder folder, IEnumerable<string> words,
+        FleetFolder folder, IEnumerable<string> words,
         IEnumerable<(string Path, ReadOnlyMemory<byte>? After)> files, IEnumerable<string> forgotten, UndoStep? step = null) =>
         new(
-            processes,
             folder,
-            RecordOf(processes, folder),
+            RecordOf(folder),
             [.. words],
             [.. files.Select(file => new UndertakenFile(file.Path, SumOf(folder, file.Path), file.After?.ToArray()))],
             [.. forgotten],
@@ -89,14 +86,13 @@ public sealed class Undertaking
     /// Finds the undertaking of a command that was broken off; null if there is none, if nothing was done yet, or if somebody has changed
     /// the files since.
     /// </summary>
-    /// <param name="processes">The seam to git, which is not started.</param>
     /// <param name="folder">The flake.</param>
     /// <param name="words">The words of the command; null for that of any command.</param>
-    public static Undertaking? Find(IProcessRunner processes, FleetFolder folder, IReadOnlyList<string>? words)
+    public static Undertaking? Find(FleetFolder folder, IReadOnlyList<string>? words)
     {
-        var record = RecordOf(processes, folder);
+        var record = RecordOf(folder);
         return File.Exists(record)
-            && Read(processes, folder, record) is { } found
+            && Read(folder, record) is { } found
             && (words is null || found.Words.SequenceEqual(words))
             && found.IsHalf
             ? found
@@ -109,7 +105,6 @@ public sealed class Undertaking
     {
         if (_step is null)
             ChangeRecord.Begin(
-                _processes,
                 _folder,
                 Words,
                 Files.Select(file => (file.Path, file.After is null ? (ReadOnlyMemory<byte>?)null : file.After)));
@@ -140,10 +135,10 @@ public sealed class Undertaking
         switch (_step)
         {
             case UndoStep.TakeBack(var change, var files):
-                ChangeRecord.Of(_processes, _folder)?.TakeBack(change, files);
+                ChangeRecord.Of(_folder)?.TakeBack(change, files);
                 break;
             case UndoStep.PutBack(var change, var files):
-                ChangeRecord.Of(_processes, _folder)?.PutBack(change, files);
+                ChangeRecord.Of(_folder)?.PutBack(change, files);
                 break;
         }
         AtomicFile.Delete(_record);
@@ -162,8 +157,8 @@ public sealed class Undertaking
 
     static string? SumOf(FleetFolder folder, string path) => folder.TryReadBytes(path) is { } contents ? SumOf(contents) : null;
 
-    static string RecordOf(IProcessRunner processes, FleetFolder folder) =>
-        FlakeRecords.PathOf(processes, folder, Name) ?? Path.Combine(folder.Path, $".{Name}");
+    static string RecordOf(FleetFolder folder) =>
+        FlakeRecords.PathOf(folder, Name) ?? Path.Combine(folder.Path, $".{Name}");
 
     static bool IsCommand(ImmutableArray<string> words) =>
         words is [var command, .. var others]
@@ -222,7 +217,7 @@ public sealed class Undertaking
     }
 
     // Null if the record is damaged, of another release, or not one that this program writes.
-    static Undertaking? Read(IProcessRunner processes, FleetFolder folder, string record)
+    static Undertaking? Read(FleetFolder folder, string record)
     {
         try
         {
@@ -233,7 +228,6 @@ public sealed class Undertaking
             var contents = root.GetProperty("contents").EnumerateObject()
                 .ToDictionary(text => text.Name, text => text.Value.GetBytesFromBase64(), StringComparer.Ordinal);
             var found = new Undertaking(
-                processes,
                 folder,
                 record,
                 [.. root.GetProperty("words").EnumerateArray().Select(word => word.GetString() ?? "")],

@@ -174,7 +174,7 @@ public sealed class ChangeRecordTests : IDisposable
         TestGit.In(_folder.Path, "add", ".");
         TestGit.In(_folder.Path, "worktree", "add", "-q", _folder["other"]);
 
-        Assert.Empty(ChangeRecord.Of(_processes, FleetFolder.Open(_folder["other"]))!.Changes());
+        Assert.Empty(ChangeRecord.Of(FleetFolder.Open(_folder["other"]))!.Changes());
         await UndoAsync();
         Assert.False(File.Exists(_folder["a"]));
     }
@@ -226,10 +226,10 @@ public sealed class ChangeRecordTests : IDisposable
 
     FleetFolder Fleet => FleetFolder.Open(_folder.Path);
 
-    ChangeRecord Record => ChangeRecord.Of(_processes, Fleet)!;
+    ChangeRecord Record => ChangeRecord.Of(Fleet)!;
 
     void Begin(string word, params (string Path, string? Text)[] files) =>
-        ChangeRecord.Begin(_processes, Fleet, [word], files.Select(file => (file.Path, Bytes(file.Text))));
+        ChangeRecord.Begin(Fleet, [word], files.Select(file => (file.Path, Bytes(file.Text))));
 
     void Do(string word, params (string Path, string? Text)[] files)
     {

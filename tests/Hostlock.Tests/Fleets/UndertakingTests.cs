@@ -132,7 +132,7 @@ public sealed class UndertakingTests : IDisposable
         _folder.Write("flake.nix", "new");
         _folder.Write("other/flake.nix", "new");
 
-        Assert.Null(Undertaking.Find(_processes, FleetFolder.Open(_folder["other"]), null));
+        Assert.Null(Undertaking.Find(FleetFolder.Open(_folder["other"]), null));
         Assert.NotNull(Find(null));
     }
 
@@ -143,13 +143,12 @@ public sealed class UndertakingTests : IDisposable
                 new { version = 1, words, contents = new Dictionary<string, string>(), files, forgotten = Array.Empty<string>() }));
 
     Undertaking Planned() => Undertaking.Of(
-        _processes,
         Flake,
         Words,
         [("flake.nix", "new"u8.ToArray()), ("same", "same"u8.ToArray()), ("added", "added"u8.ToArray()), ("locks/plex.lock", null)],
         ["locks/plex.lock"]);
 
-    Undertaking? Find(string[]? words) => Undertaking.Find(_processes, Flake, words);
+    Undertaking? Find(string[]? words) => Undertaking.Find(Flake, words);
 
     FleetFolder Flake => FleetFolder.Open(_folder.Path);
 }

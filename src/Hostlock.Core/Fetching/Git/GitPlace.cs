@@ -24,6 +24,18 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
         ("info/grafts", MaximumText), ("info/sparse-checkout", GitRules.MaximumBytes),
     ];
 
+    /// <summary>The folder of the work tree that a folder lies in, told from the names of files alone; null if it lies in none.</summary>
+    /// <param name="folder">The folder.</param>
+    public static string? WorkTreeAround(string folder)
+    {
+        for (var at = Path.GetFullPath(folder); at is not null; at = Path.GetDirectoryName(at))
+        {
+            if (Path.Exists(Path.Combine(at, ".git")))
+                return at;
+        }
+        return null;
+    }
+
     /// <summary>The repository whose work tree a folder is; null if it is no work tree.</summary>
     public static GitPlace? OfWorkTree(string folder)
     {

@@ -4,7 +4,6 @@ using Hostlock.Flakes;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Fleets.Settings;
 using Hostlock.Locks;
-using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Adoption;
 
@@ -172,16 +171,14 @@ public static class FleetEject
     }
 
     /// <summary>Makes an undertaking of a plan. Nothing is written.</summary>
-    /// <param name="processes">The seam to git, which is not started.</param>
     /// <param name="folder">The flake.</param>
     /// <param name="words">The words of the command, as the undertaking records them.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="adopted">The files that came with hostlock, as git knows them.</param>
     /// <exception cref="HostlockException">A file cannot be read.</exception>
     public static Undertaking Undertake(
-        IProcessRunner processes, FleetFolder folder, IEnumerable<string> words, EjectPlan plan, AdoptedFiles adopted) =>
+        FleetFolder folder, IEnumerable<string> words, EjectPlan plan, AdoptedFiles adopted) =>
         Undertaking.Of(
-            processes,
             folder,
             words,
             [

@@ -6,7 +6,6 @@ using Hostlock.Flakes;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Fleets.Settings;
 using Hostlock.Fleets.Settings.Toml;
-using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Adoption;
 
@@ -92,14 +91,13 @@ public static class FleetInit
     }
 
     /// <summary>Makes an undertaking of a plan. Nothing is written.</summary>
-    /// <param name="processes">The seam to git, which is not started.</param>
     /// <param name="folder">The flake.</param>
     /// <param name="words">The words of the command, as the undertaking records them.</param>
     /// <param name="plan">The plan.</param>
     /// <exception cref="HostlockException">A file cannot be read.</exception>
     // flake.nix is last in the plan: until it is in place the flake evaluates as before.
-    public static Undertaking Undertake(IProcessRunner processes, FleetFolder folder, IEnumerable<string> words, InitPlan plan) =>
-        Undertaking.Of(processes, folder, words, plan.Files.Select(file => (file.Path, (ReadOnlyMemory<byte>?)file.Contents)), []);
+    public static Undertaking Undertake(FleetFolder folder, IEnumerable<string> words, InitPlan plan) =>
+        Undertaking.Of(folder, words, plan.Files.Select(file => (file.Path, (ReadOnlyMemory<byte>?)file.Contents)), []);
 
     // The layout of each host, those that are in hostlock.toml already as it says.
     static Dictionary<HostName, HostLayout> Layouts(

@@ -107,7 +107,6 @@ public sealed class InputEditing(IProcessRunner processes, FleetFolder folder, I
     /// <exception cref="HostlockException">A file cannot be read.</exception>
     public Undertaking Undertake(IEnumerable<string> words, DeclarationPlan plan) =>
         Undertaking.Of(
-            processes,
             folder,
             words,
             [

@@ -68,7 +68,7 @@ public sealed class LockWriting(
         var texts = reports.Select(report => PlannedLock.Texts(Written(report))).ToList();
         foreach (var (flake, written) in flakes.Zip(texts))
             ChangeRecord.Begin(
-                processes, flake.Folder, flake.Words,
+                flake.Folder, flake.Words,
                 written.Select(text => (text.Place.RelativePath, (ReadOnlyMemory<byte>?)text.Bytes)));
         // The locks that were asked for come last, after those that get a shared input along with them: if a run is broken off between the
         // two, the same command still finds something to move, and to share.

@@ -56,7 +56,7 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
         Action<IReadOnlyList<LockResolution>> told, CancellationToken cancellationToken)
     {
         using var reserved = words is null ? null : folder.Reserve();
-        var unfinished = words is null ? null : Undertaking.Find(processes, folder, words);
+        var unfinished = words is null ? null : Undertaking.Find(folder, words);
         var planned = await PlanAsync(
             await findAsync(cancellationToken), request with { IsRepeated = unfinished is not null }, cancellationToken);
         if (words is null)
@@ -66,7 +66,7 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
         }
         var undertaking = unfinished
             ?? Undertaking.Of(
-                processes, folder, words, planned.Select(
+                folder, words, planned.Select(
                     merge => (merge.Unmerged.Place.RelativePath, (ReadOnlyMemory<byte>?)Text(merge))), []);
         undertaking.Record();
         await ApplyAsync(planned, cancellationToken);

@@ -1,13 +1,11 @@
 using Hostlock.Flakes;
-using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Settings;
 
 /// <summary>Changes hostlock.toml for a command. No other hostlock can write to the fleet meanwhile.</summary>
-/// <param name="processes">The seam to git, which is not started.</param>
 /// <param name="folder">The fleet.</param>
 /// <param name="isDryRun">If true, everything is done except the writing.</param>
-public sealed class FleetFileChange(IProcessRunner processes, FleetFolder folder, bool isDryRun)
+public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
 {
     /// <summary>Freezes inputs of hosts: all of them, or none.</summary>
     /// <param name="hosts">The hosts.</param>
@@ -44,7 +42,7 @@ public sealed class FleetFileChange(IProcessRunner processes, FleetFolder folder
     {
         var pairs = Pairs(hosts, inputs);
         var words = Words("unfreeze", hosts, inputs);
-        if (!isDryRun && Undertaking.Find(processes, folder, words) is { } done)
+        if (!isDryRun && Undertaking.Find(folder, words) is { } done)
             return (done, pairs.ToHashSet());
         HashSet<(HostName, string)> frozen = [];
         Undertaking? undertaking = null;
@@ -60,7 +58,7 @@ public sealed class FleetFileChange(IProcessRunner processes, FleetFolder folder
             },
             text =>
             {
-                undertaking = Undertaking.Of(processes, folder, words, [(FleetFile.Name, folder.BytesOf(FleetFile.Name, text))], []);
+                undertaking = Undertaking.Of(folder, words, [(FleetFile.Name, folder.BytesOf(FleetFile.Name, text))], []);
                 undertaking.Record();
             });
         return (undertaking, frozen);
@@ -86,7 +84,7 @@ public sealed class FleetFileChange(IProcessRunner processes, FleetFolder folder
         var edited = edit(file);
         if (isDryRun || edited.Text == file.Text)
             return;
-        ChangeRecord.Begin(processes, folder, words, [(FleetFile.Name, folder.BytesOf(FleetFile.Name, edited.Text))]);
+        ChangeRecord.Begin(folder, words, [(FleetFile.Name, folder.BytesOf(FleetFile.Name, edited.Text))]);
         begin?.Invoke(edited.Text);
         folder.WriteFleetFile(edited.Text);
     }

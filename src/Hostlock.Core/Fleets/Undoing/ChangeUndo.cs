@@ -32,7 +32,7 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
 {
     const int MostCommits = 50;
 
-    readonly ChangeRecord? _record = ChangeRecord.Of(processes, folder);
+    readonly ChangeRecord? _record = ChangeRecord.Of(folder);
     readonly OrderedDictionary<string, LockPlace> _places =
         new(folder.AllPlaces().Select(place => KeyValuePair.Create(place.RelativePath, place)), StringComparer.Ordinal);
 
@@ -82,7 +82,6 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
             ? new UndoStep.TakeBack(_record!.AddEarlier(change).Number, [.. plan.Files.Select(file => file.Path)])
             : plan.Step;
         return Undertaking.Of(
-            processes,
             folder,
             words,
             plan.Files.Select(file => (file.Path, file.After is null ? (ReadOnlyMemory<byte>?)null : file.After)),

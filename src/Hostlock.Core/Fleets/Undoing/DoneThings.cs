@@ -35,7 +35,7 @@ public static class DoneThings
         var places = folder.AllPlaces();
         using var history = LockHistory.Open(processes, folder);
         var looked = asked.IsAll ? most : LockHistory.MostSearched;
-        var changes = ChangeRecord.Of(processes, folder)!.Changes().Take(looked).ToList();
+        var changes = ChangeRecord.Of(folder)!.Changes().Take(looked).ToList();
         // A commit is what was done only if no command is known that left the same bytes, or took them back.
         var known = changes.SelectMany(change => change.Files)
             .SelectMany(file => new[] { (file.Path, Sum: SumOf(file.Before)), (file.Path, Sum: SumOf(file.After)) })

@@ -1,5 +1,3 @@
-using Hostlock.Platform;
-
 namespace Hostlock.Fleets.Undoing;
 
 /// <summary>Finds in which of several flakes the last thing was done. A command that was typed about all of them is one thing.</summary>
@@ -11,28 +9,26 @@ public static class LastDone
     sealed record Done(FleetFolder Flake, RecordedChange Change, DateTimeOffset When);
 
     /// <summary>The flakes whose files were changed by the last command that still stands; none if nothing is recorded in any.</summary>
-    /// <param name="processes">The seam to git, which is not started.</param>
     /// <param name="flakes">The flakes.</param>
     /// <param name="words">The hosts, <c>root</c> and rings whose locks are meant; none for all files.</param>
     /// <exception cref="HostlockException">A file cannot be read.</exception>
     public static IEnumerable<FleetFolder> FlakesToUndo(
-        IProcessRunner processes, IReadOnlyList<FleetFolder> flakes, IReadOnlyCollection<string> words) =>
+        IReadOnlyList<FleetFolder> flakes, IReadOnlyCollection<string> words) =>
         Together(
             from flake in flakes
             let paths = words.Count == 0 ? null : PathsOf(flake, words)
-            let change = ChangeRecord.Of(processes, flake)?.Changes().FirstOrDefault(change => change.Standing.Any(
+            let change = ChangeRecord.Of(flake)?.Changes().FirstOrDefault(change => change.Standing.Any(
                 file => (paths is null || paths.Contains(file.Path))
                     && !RecordedChange.IsSame(flake.TryReadBytes(file.Path), file.Before)))
             where change is not null
             select new Done(flake, change, change.When));
 
     /// <summary>The flakes in which the last undo took something back; none if nothing can be put back.</summary>
-    /// <param name="processes">The seam to git, which is not started.</param>
     /// <param name="flakes">The flakes.</param>
-    public static IEnumerable<FleetFolder> FlakesToRedo(IProcessRunner processes, IReadOnlyList<FleetFolder> flakes) =>
+    public static IEnumerable<FleetFolder> FlakesToRedo(IReadOnlyList<FleetFolder> flakes) =>
         Together(
             from flake in flakes
-            let record = ChangeRecord.Of(processes, flake)
+            let record = ChangeRecord.Of(flake)
             let taken = record?.Undone() is [var last, ..] ? last : null
             where taken is not null
             let change = record.Changes().FirstOrDefault(change => change.Number == taken.Change)

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Hostlock.Fetching.Git;
-using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Fleets;
 using Hostlock.Platform;
 
@@ -26,12 +25,11 @@ public sealed class RolloutJournals
     public string Path { get; }
 
     /// <summary>Finds the journals of a flake. Nothing is written.</summary>
-    /// <param name="processes">The seam to git, which is not started.</param>
     /// <param name="folder">The flake.</param>
     /// <param name="cacheFolder">The folder of the cache.</param>
-    public static RolloutJournals Of(IProcessRunner processes, FleetFolder folder, string cacheFolder)
+    public static RolloutJournals Of(FleetFolder folder, string cacheFolder)
     {
-        var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root;
+        var root = GitPlace.WorkTreeAround(folder.Path);
         if (root is null || GitPlace.OfWorkTree(root) is not { } place)
             return new(System.IO.Path.Combine(cacheFolder, "rollouts", Digest(folder.Path)), folder.Path);
         // Several flakes may lie in one repository.

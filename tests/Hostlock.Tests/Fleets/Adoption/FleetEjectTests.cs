@@ -43,11 +43,11 @@ public sealed class FleetEjectTests : IDisposable
             .Add(HostName.Parse("plex"), ["nixosConfigurations.plex"]).Add(HostName.Parse("web"), ["nixosConfigurations.web"]);
         var folder = FleetFolder.Open(_folder.Path);
         var adoption = FleetInit.Plan(folder, new(hosts, hosts.Clear(), ["nixosConfigurations"], true, null));
-        Do(FleetInit.Undertake(_processes, folder, ["init"], adoption));
+        Do(FleetInit.Undertake(folder, ["init"], adoption));
         folder = FleetFolder.Open(_folder.Path);
 
         var plan = FleetEject.Whole(folder, new LockOwner.Root(), keepsLocks: false, await AdoptedAsync(folder));
-        Do(FleetEject.Undertake(_processes, folder, ["eject"], plan, await AdoptedAsync(folder)));
+        Do(FleetEject.Undertake(folder, ["eject"], plan, await AdoptedAsync(folder)));
 
         Assert.Equal(before, Files());
         Assert.Equal([("plex", ""), ("web", "")], Moves(plan));

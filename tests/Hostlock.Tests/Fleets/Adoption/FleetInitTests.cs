@@ -67,7 +67,7 @@ public sealed class FleetInitTests : IDisposable
         var plan = Plan(Hosts("plex"), Hosts("web"), ["nixosConfigurations"]);
         Assert.Equal(before, Directory.GetFileSystemEntries(_folder.Path).Order(StringComparer.Ordinal));
 
-        FleetInit.Undertake(new CountingProcesses(), FleetFolder.Open(_folder.Path), ["init"], plan).Apply();
+        FleetInit.Undertake(FleetFolder.Open(_folder.Path), ["init"], plan).Apply();
 
         Assert.Empty(Plan(Hosts("plex"), Hosts("web"), ["nixosConfigurations"]).Files);
     }

@@ -28,8 +28,8 @@ public sealed class ReservationTests : IDisposable
         {
             foreach (var undertaking in new[]
             {
-                FleetInit.Undertake(processes, folder, ["init"], init),
-                FleetEject.Undertake(processes, folder, ["eject"], eject, adopted),
+                FleetInit.Undertake(folder, ["init"], init),
+                FleetEject.Undertake(folder, ["eject"], eject, adopted),
             })
                 Assert.True(
                     (await Assert.ThrowsAsync<FleetException>(

@@ -21,7 +21,6 @@ public sealed class FleetFileChangeTests : IDisposable
         HostLocks.Write(_fleet.PlaceOf(HostName.Parse("plex")), Of(("nixpkgs", Locked("github:acme/a", 1, 1))));
     }
 
-    readonly CountingProcesses _processes = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -50,11 +49,11 @@ public sealed class FleetFileChangeTests : IDisposable
     [Fact]
     public void A_dry_run_finds_the_same_faults_and_writes_nothing()
     {
-        new FleetFileChange(_processes, _fleet, isDryRun: true).Freeze([HostName.Parse("plex")], ["nixpkgs"], new("ZFS", null));
+        new FleetFileChange(_fleet, isDryRun: true).Freeze([HostName.Parse("plex")], ["nixpkgs"], new("ZFS", null));
 
         Assert.Equal(Before, Text);
         Assert.Throws<FleetException>(
-            () => new FleetFileChange(_processes, _fleet, isDryRun: true).Unfreeze([HostName.Parse("plex")], ["nixpkgs"]));
+            () => new FleetFileChange(_fleet, isDryRun: true).Unfreeze([HostName.Parse("plex")], ["nixpkgs"]));
     }
 
     [Theory]
@@ -95,5 +94,5 @@ public sealed class FleetFileChangeTests : IDisposable
 
     string Text => File.ReadAllText(_folder["hostlock.toml"]);
 
-    FleetFileChange Change() => new(_processes, _fleet, isDryRun: false);
+    FleetFileChange Change() => new(_fleet, isDryRun: false);
 }

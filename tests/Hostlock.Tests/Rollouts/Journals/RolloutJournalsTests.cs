@@ -1,6 +1,5 @@
 using System.Globalization;
 using Hostlock.Fleets;
-using Hostlock.Platform;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
 using Hostlock.Tests.Support;
@@ -18,7 +17,7 @@ public sealed class RolloutJournalsTests : IDisposable
     public async Task The_oldest_journals_go_and_that_of_the_last_rollout_stays()
     {
         File.WriteAllText(_folder["flake.nix"], "{ outputs = _: { }; }\n");
-        var journals = RolloutJournals.Of(new ProcessRunner(), FleetFolder.Open(_folder.Path), _folder["cache"]);
+        var journals = RolloutJournals.Of(FleetFolder.Open(_folder.Path), _folder["cache"]);
         Directory.CreateDirectory(journals.Path);
         Write(0, RolloutAction.Rollout);
         for (var number = 1; number <= RolloutJournals.Most + 5; number++)

@@ -62,17 +62,12 @@ public sealed class GitWorkTreeFiles : TreeFiles
     /// <exception cref="PlatformException">A file that git would read is a pipe, a device or a folder, or is too large.</exception>
     public static GitWorkTreeFiles? Around(IProcessRunner processes, string folder)
     {
-        for (var at = Path.GetFullPath(folder); at is not null; at = Path.GetDirectoryName(at))
-        {
-            var root = at;
-            if (!Path.Exists(Path.Combine(root, ".git")))
-                continue;
-            GitPlace.OfWorkTree(root)?.RefuseOddFiles();
-            var tree = Of(processes, root, 1);
-            tree.RefuseOddRules([Path.Combine(Path.GetFullPath(folder), "here")]);
-            return tree;
-        }
-        return null;
+        if (GitPlace.WorkTreeAround(folder) is not { } root)
+            return null;
+        GitPlace.OfWorkTree(root)?.RefuseOddFiles();
+        var tree = Of(processes, root, 1);
+        tree.RefuseOddRules([Path.Combine(Path.GetFullPath(folder), "here")]);
+        return tree;
     }
 
     /// <summary>
