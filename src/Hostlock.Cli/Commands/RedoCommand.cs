@@ -37,5 +37,5 @@ sealed class RedoCommand : FleetCommand
         LastDone.FlakesToRedo(flakes);
 
     public override Task<ExitCode> RunAsync(CommandRun run) =>
-        _undoing.RunAsync(run, ["redo"], undo => Task.FromResult(undo.PlanRedo()));
+        _undoing.RunAsync(run, ["redo"], undo => undo.PlanRedoAsync(run.CancellationToken));
 }

@@ -43,10 +43,11 @@ public sealed class ChangeRecord
     /// <param name="words">The words of the command.</param>
     /// <param name="files">The paths of the files, relative to the flake, and what they shall hold; null for a file that is
     /// deleted.</param>
+    /// <param name="merges">The merges of git's that are settled, by the paths of the files; null for none.</param>
     /// <exception cref="HostlockException">A file cannot be read, or the record cannot be written.</exception>
     public static void Begin(
         FleetFolder folder, IEnumerable<string> words,
-        IEnumerable<(string Path, ReadOnlyMemory<byte>? After)> files)
+        IEnumerable<(string Path, ReadOnlyMemory<byte>? After)> files, IReadOnlyDictionary<string, RecordedMerge>? merges = null)
     {
         if (Of(folder) is not { } record)
             return;
@@ -54,8 +55,9 @@ public sealed class ChangeRecord
         foreach (var (path, after) in files)
         {
             var before = folder.TryReadBytes(path);
-            if (before is null ? after is not null : after is not { } made || !made.Span.SequenceEqual(before))
-                written.Add(path, before is null ? (ReadOnlyMemory<byte>?)null : before, after);
+            var merge = merges?.GetValueOrDefault(path);
+            if (merge is not null || (before is null ? after is not null : after is not { } made || !made.Span.SequenceEqual(before)))
+                written.Add(path, before is null ? (ReadOnlyMemory<byte>?)null : before, after, merge);
         }
         if (written.IsEmpty)
             return;
@@ -64,7 +66,7 @@ public sealed class ChangeRecord
         var last = numbers.Count > 0 && RecordedChangeReader.TryReadHeader(record.PathOf(numbers[^1]))?.Words.SequenceEqual(words) == true
             ? record.Read(numbers[^1])
             : null;
-        if (last is not null && IsHalf(folder, last))
+        if (last is not null && (IsHalf(folder, last) || IsOfTheSameMerge(last, merges)))
             record.Write(last.Number, Joined(last, RecordedChangeReader.Read(bytes, last.Number, last.When)!).ToBytes());
         else
             record.Add(bytes);
@@ -132,11 +134,17 @@ public sealed class ChangeRecord
 
     static bool IsHalf(FleetFolder folder, RecordedChange change)
     {
-        var files = change.Standing.Select(file => (File: file, Now: folder.TryReadBytes(file.Path))).ToList();
+        // A file that stays as it is cannot tell.
+        var files = change.Standing.Where(file => !RecordedChange.IsSame(file.Before, file.After))
+            .Select(file => (File: file, Now: folder.TryReadBytes(file.Path))).ToList();
         return files.Exists(file => RecordedChange.IsSame(file.Now, file.File.Before))
             && files.TrueForAll(
                 file => RecordedChange.IsSame(file.Now, file.File.Before) || RecordedChange.IsSame(file.Now, file.File.After));
     }
+
+    // A run that was broken off, and may have had git settle some of the files, is done again.
+    static bool IsOfTheSameMerge(RecordedChange last, IReadOnlyDictionary<string, RecordedMerge>? merges) =>
+        merges is { Count: > 0 } && merges.All(merge => last.Standing.Any(file => file.Path == merge.Key && file.Merge == merge.Value));
 
     // Of a file that both have, the first contents and the last.
     static RecordedChange Joined(RecordedChange first, RecordedChange second) => first with

@@ -343,6 +343,14 @@ public sealed class FleetException : HostlockException
             Hint = $"all beneath it stays as well: hostlock freeze {host} {ShellWord.Quote(input.Split('/')[0])}",
         };
 
+    /// <summary>A host was to get a reference of its own, and shares its lock with others.</summary>
+    internal static FleetException SharesItsLock(HostName host, string path, IEnumerable<HostName> others, SourceSpan? span) =>
+        new($"'{host}' shares the lock '{path}' with {string.Join(", ", others)}, and hosts of one lock have the same inputs")
+        {
+            Span = span,
+            Hint = $"give '{host}' a lock of its own: lock = \"locks/{host}.lock\"",
+        };
+
     /// <summary>A host tracks an input by a reference of its own, and the flake declares no such input.</summary>
     public static FleetException ReferenceOfNoInput(SourceSpan? span, LockPlace place, string input, IEnumerable<string> known) =>
         new($"hostlock.toml gives {place.Name} a reference for '{input}', which is not an input of the flake")
@@ -635,10 +643,10 @@ public sealed class FleetException : HostlockException
         };
 
     internal static FleetException SettledMerge(string title) =>
-        new($"'{title}' settled a merge of git's, which is not taken back here")
+        new($"'{title}' settled a merge of git's that is over, so there is no conflict to bring back")
         {
             IsRefusal = true,
-            Hint = "until the merge is committed, 'checkout --merge' of git brings the conflict back",
+            Hint = "'hostlock restore HOST --to COMMIT' puts back the lock of either side",
         };
 
     internal static FleetException ChangedSinceUndo(string path, string title) =>

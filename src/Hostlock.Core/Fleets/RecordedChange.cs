@@ -8,7 +8,23 @@ namespace Hostlock.Fleets;
 /// <param name="Path">Relative to the flake.</param>
 /// <param name="Before">Its contents before; null if it did not exist.</param>
 /// <param name="After">Its contents afterwards; null if it was deleted.</param>
-public sealed record RecordedFile(string Path, byte[]? Before, byte[]? After);
+public sealed record RecordedFile(string Path, byte[]? Before, byte[]? After)
+{
+    /// <summary>The merge of git's that the change settled in the file; null if there was none.</summary>
+    public RecordedMerge? Merge { get; init; }
+}
+
+/// <summary>A merge of git's in one file, which a change settled, or settled in part.</summary>
+/// <param name="Head">The commit that HEAD pointed to: once there is another one, the merge is over.</param>
+/// <param name="Before">The versions that git's index had.</param>
+/// <param name="After">The versions that it had afterwards; null if nothing was left to settle.</param>
+public sealed record RecordedMerge(string Head, IndexSides Before, IndexSides? After);
+
+/// <summary>The versions that git's index has of a file which git could not merge, by their ids.</summary>
+/// <param name="Common">The one that both sides started from; null if both added the file.</param>
+/// <param name="Ours">Ours.</param>
+/// <param name="Theirs">Theirs.</param>
+public sealed record IndexSides(string? Common, string Ours, string Theirs);
 
 /// <summary>A thing that hostlock did in a flake: a command, and the files that it changed.</summary>
 /// <param name="Words">The words of the command, without the name of the program.</param>
@@ -56,7 +72,8 @@ public sealed record RecordedChange(ImmutableArray<string> Words, ImmutableArray
             written.Add(
                 file.Path,
                 file.Before is null ? (ReadOnlyMemory<byte>?)null : file.Before,
-                file.After is null ? (ReadOnlyMemory<byte>?)null : file.After);
+                file.After is null ? (ReadOnlyMemory<byte>?)null : file.After,
+                file.Merge);
         return written.Finish();
     }
 }

@@ -17,7 +17,7 @@ static class RecordedChangeReader
 
     internal const string VersionKey = "version", WordsKey = "words", CommitKey = "commit", TimeKey = "time", FilesKey = "files",
         PathKey = "path", BeforeKey = "before", AfterKey = "after", LikeKey = "like", PartsKey = "parts", BytesKey = "bytes",
-        ContentsKey = "contents";
+        ContentsKey = "contents", HeadKey = "head", SidesBeforeKey = "sidesBefore", SidesAfterKey = "sidesAfter";
 
     const int FirstVersion = 1;
     const long MaximumBytes = 1024L * 1024 * 1024;
@@ -108,7 +108,7 @@ static class RecordedChangeReader
                 .. root.GetProperty(FilesKey).EnumerateArray().Select(file => new RecordedFile(
                     file.GetProperty(PathKey).GetString() ?? "",
                     contentsOf(file.GetProperty(BeforeKey)),
-                    contentsOf(file.GetProperty(AfterKey)))),
+                    contentsOf(file.GetProperty(AfterKey))) { Merge = MergeOf(file) }),
             ])
         {
             Number = number,
@@ -116,6 +116,23 @@ static class RecordedChangeReader
             When = commit is null ? when : DateTimeOffset.FromUnixTimeSeconds(root.GetProperty(TimeKey).GetInt64()),
         };
         return change.Files.All(file => FlakePath.IsWithin(file.Path)) ? change : null;
+    }
+
+    static RecordedMerge? MergeOf(JsonElement file)
+    {
+        return file.TryGetProperty(HeadKey, out var head)
+            ? new(
+                IdOf(head) ?? throw new FormatException(),
+                SidesOf(file.GetProperty(SidesBeforeKey)),
+                file.TryGetProperty(SidesAfterKey, out var after) ? SidesOf(after) : null)
+            : null;
+
+        static IndexSides SidesOf(JsonElement sides) => new(
+            IdOf(sides[0]), IdOf(sides[1]) ?? throw new FormatException(), IdOf(sides[2]) ?? throw new FormatException());
+
+        // They are given to git.
+        static string? IdOf(JsonElement element) =>
+            element.GetString() is not { } text ? null : Revision.TryParse(text)?.ToString() ?? throw new FormatException();
     }
 
     /// <summary>The contents that were read so far. A few bytes may name many, so their length is bounded.</summary>

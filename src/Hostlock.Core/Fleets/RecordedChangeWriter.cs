@@ -44,7 +44,8 @@ sealed class RecordedChangeWriter : IDisposable
     /// <param name="path">The path, relative to the flake.</param>
     /// <param name="before">The contents before; null if the file did not exist.</param>
     /// <param name="after">The contents afterwards; null if the file is deleted.</param>
-    public void Add(string path, ReadOnlyMemory<byte>? before, ReadOnlyMemory<byte>? after)
+    /// <param name="merge">The merge of git's that is settled in the file; null if there is none.</param>
+    public void Add(string path, ReadOnlyMemory<byte>? before, ReadOnlyMemory<byte>? after, RecordedMerge? merge = null)
     {
         IsEmpty = false;
         _json.WriteStartObject();
@@ -61,7 +62,23 @@ sealed class RecordedChangeWriter : IDisposable
             _json.WriteNumberValue(number);
         else
             _given[made] = Write(made, before is null ? _last : _before).Number;
+        if (merge is not null)
+        {
+            _json.WriteString(RecordedChangeReader.HeadKey, merge.Head);
+            Write(RecordedChangeReader.SidesBeforeKey, merge.Before);
+            if (merge.After is { } sides)
+                Write(RecordedChangeReader.SidesAfterKey, sides);
+        }
         _json.WriteEndObject();
+    }
+
+    void Write(string key, IndexSides sides)
+    {
+        _json.WriteStartArray(key);
+        _json.WriteStringValue(sides.Common);
+        _json.WriteStringValue(sides.Ours);
+        _json.WriteStringValue(sides.Theirs);
+        _json.WriteEndArray();
     }
 
     /// <summary>The bytes of the record. Nothing is added any more.</summary>

@@ -39,14 +39,23 @@ public sealed class Undertaking
     readonly FleetFolder _folder;
     readonly string _record;
     readonly UndoStep? _step;
+    readonly IReadOnlyDictionary<string, RecordedMerge>? _merges;
 
     Undertaking(
         FleetFolder folder, string record, ImmutableArray<string> words, ImmutableArray<UndertakenFile> files,
-        ImmutableArray<string> forgotten, UndoStep? step)
+        ImmutableArray<string> forgotten, UndoStep? step, IReadOnlyDictionary<string, RecordedMerge>? merges = null)
     {
         (_folder, _record, Words, Files, Forgotten) = (folder, record, words, files, forgotten);
-        _step = step;
+        (_step, _merges) = (step, merges);
     }
+
+    /// <summary>What becomes of the record of changes at the end; null for a change that can be taken back itself.</summary>
+    public UndoStep? Step => _step;
+
+    /// <summary>The same, with merges of git's that it settles.</summary>
+    /// <param name="merges">The merges, by the paths of the files.</param>
+    public Undertaking Settling(IReadOnlyDictionary<string, RecordedMerge> merges) =>
+        new(_folder, _record, Words, Files, Forgotten, _step, merges);
 
     /// <summary>The words of the command that does it, without the name of the program and without options that do not change what is
     /// done.</summary>
@@ -107,7 +116,8 @@ public sealed class Undertaking
             ChangeRecord.Begin(
                 _folder,
                 Words,
-                Files.Select(file => (file.Path, file.After is null ? (ReadOnlyMemory<byte>?)null : file.After)));
+                Files.Select(file => (file.Path, file.After is null ? (ReadOnlyMemory<byte>?)null : file.After)),
+                _merges);
         AtomicFile.Replace(_record, Written());
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Undoing;
 
@@ -29,7 +30,16 @@ public static class UndoText
             if (file is { Before: { } before, After: { } after } && TextOf(before) is { } old && TextOf(after) is { } now)
                 text.Append(LineDiffText.Render(old, now, ink));
         }
-        text.Append(OutcomeText.Render(locks, isWritten, ink));
+        // A lock that has our side in a conflict may stay as it is when our side is taken.
+        var merged = plan.Files.Where(file => file.Merge is not null).ToDictionary(file => file.Path, StringComparer.Ordinal);
+        text.Append(
+            OutcomeText.Render(
+                [.. locks.Where(planned => planned.IsChange || !merged.ContainsKey(planned.Place.RelativePath))], isWritten, ink));
+        foreach (var file in merged.Values)
+        {
+            var what = plan.Step is UndoStep.TakeBack ? "git has its conflict again" : "git has it merged again";
+            text.Append(CultureInfo.InvariantCulture, $"{Visible.Name(file.Path)}: {what}\n");
+        }
         if (!isWritten && locks.Count == 0)
             text.Append(CultureInfo.InvariantCulture, $"{ink.Dim("not written")}\n");
         return text.ToString();

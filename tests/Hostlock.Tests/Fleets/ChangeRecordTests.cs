@@ -253,7 +253,7 @@ public sealed class ChangeRecordTests : IDisposable
     async Task RedoAsync()
     {
         var undo = new ChangeUndo(_processes, Fleet);
-        await ApplyAsync(undo, undo.PlanRedo());
+        await ApplyAsync(undo, await undo.PlanRedoAsync(TestContext.Current.CancellationToken));
     }
 
     static async Task ApplyAsync(ChangeUndo undo, UndoPlan plan)

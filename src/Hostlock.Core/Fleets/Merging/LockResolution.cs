@@ -38,8 +38,7 @@ public sealed record LockResolution(UnmergedLock Unmerged, SettledMerge Merge)
 /// <param name="folder">The fleet.</param>
 public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
 {
-    const string FileMode = "100644";
-
+    readonly MergeIndex _index = MergeIndex.Of(processes, folder);
     readonly string _root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
 
     /// <summary>Makes the merges that a request asks for and, if they are to be written, writes them while no other hostlock writes to the
@@ -68,8 +67,12 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
             ?? Undertaking.Of(
                 folder, words, planned.Select(
                     merge => (merge.Unmerged.Place.RelativePath, (ReadOnlyMemory<byte>?)Text(merge))), []);
+        // A merge without a host that is in conflict changes nothing.
+        var sides = await SidesAfterAsync(planned, cancellationToken);
+        if (planned.Count > 0)
+            undertaking = undertaking.Settling(await MergesAsync(planned, sides, cancellationToken));
         undertaking.Record();
-        await ApplyAsync(planned, cancellationToken);
+        await WriteAsync(planned, sides, cancellationToken);
         told(planned);
         undertaking.End();
     }
@@ -127,43 +130,52 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
     /// which agree on what was settled.
     /// </summary>
     /// <exception cref="HostlockException">A lock cannot be written, or git does not take it.</exception>
-    public async Task ApplyAsync(IReadOnlyList<LockResolution> resolutions, CancellationToken cancellationToken)
+    public async Task ApplyAsync(IReadOnlyList<LockResolution> resolutions, CancellationToken cancellationToken) =>
+        await WriteAsync(resolutions, await SidesAfterAsync(resolutions, cancellationToken), cancellationToken);
+
+    async Task WriteAsync(
+        IReadOnlyList<LockResolution> resolutions, IReadOnlyDictionary<LockResolution, IndexSides> sides,
+        CancellationToken cancellationToken)
     {
         HostLocks.WriteBytes([.. resolutions.Select(resolution => (resolution.Unmerged.Place, Text(resolution)))]);
         var whole = resolutions.Where(resolution => resolution.IsWhole).Select(resolution => resolution.Unmerged.File.Path).ToList();
         if (whole.Count > 0)
-            await GitAsync(["--literal-pathspecs", "add", "--", .. whole], "", cancellationToken);
-        foreach (var resolution in resolutions.Where(resolution => !resolution.IsWhole))
-            await KeepSidesAsync(resolution, cancellationToken);
+            await _index.SettleAsync(whole, cancellationToken);
+        foreach (var (resolution, kept) in sides)
+            await _index.KeepAsync(resolution.Unmerged.File.Path, kept, cancellationToken);
     }
 
     static ReadOnlyMemory<byte> Text(LockResolution resolution) => LockFileWriter.Write(resolution.Merge.Outcome.Lock);
 
-    async Task KeepSidesAsync(LockResolution resolution, CancellationToken cancellationToken)
+    // What the index keeps apart of the locks that are settled in part.
+    async Task<IReadOnlyDictionary<LockResolution, IndexSides>> SidesAfterAsync(
+        IReadOnlyList<LockResolution> resolutions, CancellationToken cancellationToken)
     {
-        var (path, common) = (resolution.Unmerged.File.Path, resolution.Unmerged.File.Common);
-        var ours = await StoreAsync(path, resolution.Merge.Sides.Ours, cancellationToken);
-        var theirs = await StoreAsync(path, resolution.Merge.Sides.Theirs, cancellationToken);
-        // The versions that are there go first: git replaces none of them.
-        var entries = new StringBuilder($"0 {Revision.None}\t{path}\0");
-        foreach (var (id, stage) in new[] { (common, 1), (ours, 2), (theirs, 3) })
+        var sides = new Dictionary<LockResolution, IndexSides>(ReferenceEqualityComparer.Instance);
+        foreach (var resolution in resolutions.Where(resolution => !resolution.IsWhole))
         {
-            if (id is not null)
-                entries.Append(System.Globalization.CultureInfo.InvariantCulture, $"{FileMode} {id} {stage}\t{path}\0");
+            var (path, common) = (resolution.Unmerged.File.Path, resolution.Unmerged.File.Common);
+            sides[resolution] = new(common, await StoreAsync(resolution.Merge.Sides.Ours), await StoreAsync(resolution.Merge.Sides.Theirs));
+
+            Task<string> StoreAsync(LockFile file) =>
+                _index.StoreAsync(path, Encoding.UTF8.GetString(LockFileWriter.Write(file)), cancellationToken);
         }
-        await GitAsync(["update-index", "-z", "--index-info"], entries.ToString(), cancellationToken);
+        return sides;
     }
 
-    async Task<string> StoreAsync(string path, LockFile file, CancellationToken cancellationToken) =>
-        (await GitAsync(
-            ["hash-object", "-w", "--stdin", $"--path={path}"], Encoding.UTF8.GetString(LockFileWriter.Write(file)), cancellationToken))
-            .Trim();
-
-    async Task<string> GitAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken)
+    // What is recorded, so that it can be taken back.
+    async Task<IReadOnlyDictionary<string, RecordedMerge>> MergesAsync(
+        IReadOnlyList<LockResolution> resolutions, IReadOnlyDictionary<LockResolution, IndexSides> sides,
+        CancellationToken cancellationToken)
     {
-        var finished = await GitTurn.RunAsync(
-            processes, GitProgram.Change(_root, arguments).WithInput(input), cancellationToken);
-        return finished.Succeeded ? finished.Output : throw FleetException.NotSettled(finished.Errors.Trim());
+        var head = await _index.HeadAsync(cancellationToken);
+        return resolutions.ToDictionary(
+            resolution => resolution.Unmerged.Place.RelativePath,
+            resolution => new RecordedMerge(
+                head,
+                new(resolution.Unmerged.File.Common, resolution.Unmerged.File.Ours!, resolution.Unmerged.File.Theirs!),
+                sides.GetValueOrDefault(resolution)),
+            StringComparer.Ordinal);
     }
 
     static async Task<MergeSides> SidesAsync(GitHistory history, UnmergedLock unmerged, CancellationToken cancellationToken)

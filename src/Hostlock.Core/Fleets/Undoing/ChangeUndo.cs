@@ -3,6 +3,7 @@ using Hostlock.Flakes;
 using Hostlock.Fleets.Adoption;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
+using Hostlock.Fleets.Merging;
 using Hostlock.Fleets.Settings;
 using Hostlock.Locks;
 using Hostlock.Platform;
@@ -47,25 +48,33 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
         {
             // A host keeps a lock: that it got one at all is taken back with all else of that command alone.
             var files = change.Standing.Where(file => paths is null || (file.Before is not null && paths.Contains(file.Path)));
-            if (Reversed(change, files) is { } plan)
+            if (await ReversedAsync(change, files, cancellationToken) is { } plan)
                 return plan;
         }
         return places is null ? await LastCommitAsync(cancellationToken) : await LastChangesAsync(places, cancellationToken);
     }
 
     /// <summary>Finds what was taken back last. Nothing is written.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">Nothing was taken back, something else was done since, or a file has changed since.</exception>
-    public UndoPlan PlanRedo()
+    public async Task<UndoPlan> PlanRedoAsync(CancellationToken cancellationToken)
     {
         if (_record is null)
             throw FleetException.NoRepository(folder.Path);
         if (_record.Undone() is not [var taken, ..]
             || _record.Changes().FirstOrDefault(each => each.Number == taken.Change) is not { } change)
             throw FleetException.NothingToRedo();
-        var files = change.Files.Where(file => taken.Files.Contains(file.Path)).ToList();
-        var left = files.Where(file => !RecordedChange.IsSame(Now(file), file.After)).ToList();
-        if (left.Find(file => !RecordedChange.IsSame(Now(file), file.Before)) is { } changed)
-            throw FleetException.ChangedSinceUndo(changed.Path, change.Title);
+        var left = new List<RecordedFile>();
+        foreach (var file in change.Files.Where(file => taken.Files.Contains(file.Path)))
+        {
+            var isThere = RecordedChange.IsSame(Now(file), file.After);
+            if (isThere && (file.Merge is null || await IsInIndexAsync(file, isBefore: false, cancellationToken)))
+                continue;
+            if (!RecordedChange.IsSame(Now(file), file.Before)
+                || (file.Merge is not null && !await IsInIndexAsync(file, isBefore: true, cancellationToken)))
+                throw FleetException.ChangedSinceUndo(file.Path, change.Title);
+            left.Add(file);
+        }
         return new(change.Title, [.. left], new UndoStep.PutBack(change.Number, taken.Files)) { When = change.When };
     }
 
@@ -112,7 +121,12 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
         var commit = note is null ? null : LockCommit.In(processes, [folder]);
         await new FleetTransition(processes, folder, undertaking, await DriverAsync(undertaking, cancellationToken)).ApplyAsync(
             told,
-            commit is null ? null : async stop => committed(await commit.MakeAsync(undertaking, note!, stop)),
+            async stop =>
+            {
+                await BringToIndexAsync(undertaking, stop);
+                if (commit is not null)
+                    committed(await commit.MakeAsync(undertaking, note!, stop));
+            },
             cancellationToken);
     }
 
@@ -129,21 +143,30 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
     }
 
     // Null if nothing of it stands any more: it was broken off before its first file, or taken back in another way.
-    UndoPlan? Reversed(RecordedChange change, IEnumerable<RecordedFile> files)
+    async Task<UndoPlan?> ReversedAsync(
+        RecordedChange change, IEnumerable<RecordedFile> files, CancellationToken cancellationToken)
     {
-        var left = files.Where(file => !RecordedChange.IsSame(Now(file), file.Before)).ToList();
-        if (left.Find(file => !RecordedChange.IsSame(Now(file), file.After)) is { } changed)
-            throw FleetException.ChangedSince(changed.Path, change.Title);
-        // git has taken the merged locks into its index, and has the sides no more.
-        if (left.Count > 0 && change.Words is ["resolve", ..])
-            throw FleetException.SettledMerge(change.Title);
+        var left = new List<RecordedFile>();
+        foreach (var file in files)
+        {
+            var (isBefore, isAfter) = (RecordedChange.IsSame(Now(file), file.Before), RecordedChange.IsSame(Now(file), file.After));
+            var isSettled = file.Merge is not null && isAfter && await IsInIndexAsync(file, isBefore: false, cancellationToken);
+            if (isBefore && !isSettled)
+                continue;
+            if (!isAfter)
+                throw FleetException.ChangedSince(file.Path, change.Title);
+            // git has the merge in a commit, or knows of it no more.
+            if (file.Merge is not null && !isSettled)
+                throw FleetException.SettledMerge(change.Title);
+            left.Add(file);
+        }
         // The file that was written last goes first.
         left.Reverse();
         return left.Count == 0
             ? null
             : new(
                 change.Title,
-                [.. left.Select(file => new RecordedFile(file.Path, file.After, file.Before))],
+                [.. left.Select(file => new RecordedFile(file.Path, file.After, file.Before) { Merge = file.Merge })],
                 new UndoStep.TakeBack(change.Number, [.. left.Select(file => file.Path)]))
             { When = change.When };
     }
@@ -172,7 +195,7 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
             if (known.Contains(commit.Id) || changed.IsEmpty)
                 continue;
             var change = RecordedChange.Of(commit, changed);
-            if (Reversed(change, changed) is { } plan)
+            if (await ReversedAsync(change, changed, cancellationToken) is { } plan)
                 return plan with { Step = null, OfCommit = change };
         }
         throw FleetException.NothingDone();
@@ -201,6 +224,38 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
         return settings.After is null ? await driver.PlanRemovalAsync(cancellationToken)
             : settings.Before is null ? await driver.PlanInstallAsync(cancellationToken)
             : null;
+    }
+
+    // True if git's index has the merge of a file as the change left it, or as it was before.
+    async Task<bool> IsInIndexAsync(RecordedFile file, bool isBefore, CancellationToken cancellationToken)
+    {
+        var (merge, index) = (file.Merge!, MergeIndex.Of(processes, folder));
+        var expected = isBefore || merge.After is null ? merge.Before : merge.After;
+        return await index.StateOfAsync(index.PathOf(folder.Full(file.Path)), cancellationToken) is { } state
+            && state == new MergeState(expected, IsSettled: !isBefore && merge.After is null)
+            && await index.HeadAsync(cancellationToken) == merge.Head;
+    }
+
+    // Has git's index say of merges what it said before, or what it said once they were settled.
+    async Task BringToIndexAsync(Undertaking undertaking, CancellationToken cancellationToken)
+    {
+        var (number, isBefore) = undertaking.Step switch
+        {
+            UndoStep.TakeBack(var taken, _) => (taken, true),
+            UndoStep.PutBack(var put, _) => (put, false),
+            _ => (0, false),
+        };
+        var change = _record?.Changes().FirstOrDefault(each => each.Number == number);
+        foreach (var (path, merge) in change?.Files.Select(file => (file.Path, file.Merge)) ?? [])
+        {
+            if (merge is null || undertaking.Files.All(file => file.Path != path))
+                continue;
+            var index = MergeIndex.Of(processes, folder);
+            if ((isBefore ? merge.Before : merge.After) is { } sides)
+                await index.KeepAsync(index.PathOf(folder.Full(path)), sides, cancellationToken);
+            else
+                await index.SettleAsync([index.PathOf(folder.Full(path))], cancellationToken);
+        }
     }
 
     // What the user wrote there, as it is; what lies beyond a link is not ours.

@@ -19,7 +19,7 @@ public static class LastDone
             let paths = words.Count == 0 ? null : PathsOf(flake, words)
             let change = ChangeRecord.Of(flake)?.Changes().FirstOrDefault(change => change.Standing.Any(
                 file => (paths is null || paths.Contains(file.Path))
-                    && !RecordedChange.IsSame(flake.TryReadBytes(file.Path), file.Before)))
+                    && (file.Merge is not null || !RecordedChange.IsSame(flake.TryReadBytes(file.Path), file.Before))))
             where change is not null
             select new Done(flake, change, change.When));
 
