@@ -235,6 +235,18 @@ static class CommonOptions
             .DistinctBy(item => item.Label);
     }
 
+    /// <summary>An option that names a ring.</summary>
+    /// <param name="name">The name of the option.</param>
+    /// <param name="description">The words of the help.</param>
+    public static Option<string?> Ring(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = "RING" };
+        option.CompletionSources.Add(
+            context => HostWords(context.ParseResult).Where(item => item.Label.StartsWith('@'))
+                .Select(item => new CompletionItem(item.Label[1..], detail: item.Detail)));
+        return option;
+    }
+
     // The flakes that the line is about. The folder was made absolute before. Without a fleet, nothing is completed.
     static IReadOnlyList<FleetFolder> Folders(ParseResult parsed)
     {

@@ -17,7 +17,7 @@ sealed class RolloutCommand : FleetCommand
     readonly Option<bool> _plan = new("--plan", "--dry-run", "-n") { Description = "Show what would happen, and change nothing" };
     readonly Option<bool> _yes = CommonOptions.Yes();
     readonly Option<bool> _resume = new("--resume") { Description = "Go on with the last rollout" };
-    readonly Option<string?> _approve = new("--approve") { Description = "Let a ring begin, and go on", HelpName = "RING" };
+    readonly Option<string?> _approve = CommonOptions.Ring("--approve", "Let a ring begin, and go on");
     readonly Option<string[]> _again = new("--again")
     {
         Description = "Try once more what this host gave back, and go on",

@@ -14,6 +14,8 @@ public sealed class CompletionTests : IDisposable
         "x[$(touch TRACE)]", "*", "~root", "!!", "\u001b]0;title\u0007", "-e$(touch TRACE)", "nixpkgs$(touch TRACE)",
     ];
 
+    const string Line = "hostlock update root -i ";
+
     // How each shell is asked for the words that may follow 'hostlock update root -i '; $1 is the completion script. The last is typed.
     static readonly Dictionary<string, string> Questions = new()
     {
@@ -85,6 +87,46 @@ public sealed class CompletionTests : IDisposable
         Assert.Contains("nixpkgs", offered, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("fish", "\t2020-01-03 day 2")]
+    [InlineData("zsh", "-- 2020-01-03 day 2")]
+    public void Commits_of_a_lock_stand_behind_to_with_their_days(string shell, string expected)
+    {
+        Require(shell);
+        WriteFleet([]);
+        WriteHosts();
+
+        var offered = Ask(shell, HostlockProgram.Path, "hostlock restore plex --to ", "day*day");
+
+        Assert.Contains(expected, offered, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("fish", "web\tlocks/web.lock, in @canary")]
+    [InlineData("zsh", "-- locks/web.lock, in @canary")]
+    public void A_host_has_its_lock_and_its_ring_beside_it_and_is_offered_once(string shell, string expected)
+    {
+        Require(shell);
+        WriteFleet([]);
+        WriteHosts();
+
+        var offered = Ask(shell, HostlockProgram.Path, "hostlock update plex ", "in @canary");
+
+        Assert.Contains(expected, offered, StringComparison.Ordinal);
+        Assert.DoesNotContain("locks/plex.lock", offered, StringComparison.Ordinal);
+    }
+
+    void WriteHosts()
+    {
+        _folder.Write("fleet/hostlock.toml", "version = 1\n[rings.canary]\n[hosts.plex]\n[hosts.web]\nring = \"canary\"\n");
+        foreach (var host in new[] { "plex", "web" })
+            _folder.Write($"fleet/locks/{host}.lock", _folder.Read("fleet/flake.lock"));
+        TestGit.Commit(_folder["fleet"], 2);
+        // One word alone would be put in at once, with nothing beside it.
+        _folder.Write("fleet/locks/plex.lock", $"{_folder.Read("fleet/flake.lock")}\n");
+        TestGit.Commit(_folder["fleet"], 3);
+    }
+
     static void Require(string shell)
     {
         Assert.SkipUnless(File.Exists(HostlockProgram.Path), "the program is not built; ./test builds it");
@@ -92,12 +134,14 @@ public sealed class CompletionTests : IDisposable
         Assert.SkipUnless(found, $"{shell} is not installed; ./test installs it if it may");
     }
 
-    string Ask(string shell, string program)
+    string Ask(string shell, string program, string line = Line, string awaited = "nixpkgs")
     {
         Directory.CreateDirectory(_folder["bin"]);
         File.CreateSymbolicLink(_folder["bin/hostlock"], program);
         var script = _folder.Write("completion", HostlockProgram.Run(_folder["fleet"], _folder["home"], "completion", shell).Succeeded);
-        var question = _folder.Write("question", Questions[shell]);
+        var question = _folder.Write(
+            "question",
+            Questions[shell].Replace(Line, line, StringComparison.Ordinal).Replace("*nixpkgs*", $"*{awaited}*", StringComparison.Ordinal));
         var variables = new Dictionary<string, string>(HostlockProgram.Variables(_folder["home"]))
         {
             ["PATH"] = $"{_folder["bin"]}:{Environment.GetEnvironmentVariable("PATH")}",

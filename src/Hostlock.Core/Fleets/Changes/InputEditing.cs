@@ -136,6 +136,9 @@ public sealed class InputEditing(IProcessRunner processes, FleetFolder folder, I
     async Task<SourceText> OfSettingsAsync(
         SourceText settings, Host host, IEnumerable<InputChange> changes, CancellationToken cancellationToken)
     {
+        if (folder.Fleet.Hosts.Where(other => other.Name != host.Name && other.Lock == host.Lock).Select(other => other.Name).ToList()
+            is { Count: > 0 } sharers)
+            throw FleetException.SharesItsLock(host.Name, host.Lock, sharers, folder.PlaceInFleetFile("hosts", host.Name.ToString()));
         var declared = (await HostDeclarations.Of(folder, processes).OfAsync(folder.RootPlace, cancellationToken)).Flake;
         foreach (var change in changes)
         {
