@@ -46,6 +46,7 @@ sealed record Scene(string Name, string[] Words, Action<SceneFleet> Prepare)
         {
             IsRepeatable = false,
         },
+        new("undo of a resolve", ["undo"], fleet => fleet.Adopted().Unmerged().Done("resolve", "h1", "--theirs")) { IsRepeatable = false },
         new("redo", ["redo"], fleet => fleet.Adopted().Move().Done("update", "--all").Done("undo")) { IsRepeatable = false },
         new("redo of init", ["redo"], fleet => fleet.Locked().Initialized().Done("undo")) { IsRepeatable = false },
         new("freeze", ["freeze", "h1", "a", "--reason", "why"], fleet => fleet.Adopted()),
