@@ -4,7 +4,8 @@ using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.Support;
 
-/// <summary>The program at a terminal of 80 columns, which script(1) makes: what it draws can be waited for, and keys can be pressed.</summary>
+/// <summary>The program at a terminal of 80 columns, which script(1) makes. What it draws can be waited for, and keys can be
+/// pressed.</summary>
 sealed class PseudoTerminal : IDisposable
 {
     const string Script = "/usr/bin/script";

@@ -31,7 +31,7 @@ public class FloorsTests
         ["Fleets.Adoption"] = ["Fleets.Changes", "Fleets.Settings", "Fleets.Settings.Toml", "Fleets.Layouts"],
         ["Fleets.Checks"] = ["Fleets.Checks.Rules", "Fleets.Changes", "Fleets.History", "Fleets.Layouts", "Fleets.Merging"],
         ["Fleets.Checks.Rules"] = ["Fleets.Checks", "Fleets.Changes", "Fleets.Layouts"],
-        ["Fleets.Undoing"] = ["Fleets.Adoption", "Fleets.Changes", "Fleets.History"],
+        ["Fleets.Undoing"] = ["Fleets.Adoption", "Fleets.Changes", "Fleets.History", "Fleets.Merging"],
         ["Fleets.Bisecting"] = ["Fleets.Changes", "Fleets.History"],
         ["Machines.Packages"] = [],
         ["Machines.Probing"] = [],

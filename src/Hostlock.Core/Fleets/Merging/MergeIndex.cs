@@ -12,7 +12,8 @@ namespace Hostlock.Fleets.Merging;
 /// <param name="IsSettled">True if the merge was settled.</param>
 public sealed record MergeState(IndexSides Sides, bool IsSettled);
 
-/// <summary>The versions that git's index keeps of files which it could not merge: reads them, settles them, and brings them back.</summary>
+/// <summary>The versions that git's index keeps of files which it could not merge. Reads them, settles them, and brings them
+/// back.</summary>
 /// <param name="processes">Runs git.</param>
 /// <param name="root">The root of the work tree.</param>
 sealed class MergeIndex(IProcessRunner processes, string root)
