@@ -61,6 +61,16 @@ public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? St
     /// <summary>The id of the switch whose trial is not over; null if there is none.</summary>
     public string? Trial { get; init; }
 
+    /// <summary>True if the silence timer of a trial runs.</summary>
+    public bool IsArmed { get; init; }
+
+    /// <summary>The last receipt that the machine wrote of a release that it pulled, as it is, with its signature; null if it pulls
+    /// none.</summary>
+    public string? Receipt { get; init; }
+
+    /// <summary>What the machine wrote of a release that it refused since, as it is; null if it refused none.</summary>
+    public ImmutableArray<byte>? Refusal { get; init; }
+
     /// <summary>The id of the last switch that the silence timer took back; null if there is none.</summary>
     public string? Fired { get; init; }
 

@@ -5,6 +5,7 @@ PATH=$PATH:/run/current-system/sw/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sb
 export LC_ALL PATH
 profile=$root/nix/var/nix/profiles/system
 switch=nixos-rebuild-switch-to-configuration
+silence=hostlock-silence
 held=$root/run/nixos/switch-to-configuration.lock
 
 # A service that does not answer must not keep us.
@@ -46,6 +47,11 @@ is_active() {
     active | activating | deactivating | reloading) return 0 ;;
   esac
   return 1
+}
+
+# True while the silence timer of a trial runs.
+is_armed() {
+  [ -d "$root/run/systemd/system" ] && [ "$(bounded systemctl is-active "$silence.timer" 2>/dev/null)" = active ]
 }
 
 # True if NixOS refuses to switch from the system that runs to the system $1, which has to be booted then.

@@ -17,11 +17,13 @@ public static class MachineAnswer
     const int MaximumGenerations = 64;
     const int MaximumUnits = 4096;
     const int MaximumName = 256;
+    const int MaximumReceipt = 65536;
 
     static readonly string[] Keys =
     [
         "host", "machine", "boot", "up", "running", "booted", "next", "reboot", "stamp", "lock", "about", "inhibitors", "generation",
-        "specialisation", "switching", "units", "failed", "left", "has", "inhibited", "power", "trial", "fired",
+        "specialisation", "switching", "units", "failed", "left", "has", "inhibited", "power", "trial", "armed", "fired",
+        "receipt", "refused",
     ];
 
     static readonly string[] Repeated = ["reboot", "generation", "switching", "failed", "left"];
@@ -57,6 +59,9 @@ public static class MachineAnswer
             IsInhibited = lines.Only("inhibited") is not null,
             Power = lines.Only("power") is { } power ? lines.Power(power) : RootPower.None,
             Trial = lines.Only("trial") is { } trial ? lines.Visible("trial", trial) : null,
+            IsArmed = lines.Only("armed") is not null,
+            Receipt = lines.Only("receipt") is { } receipt ? lines.Printable("receipt", receipt, MaximumReceipt) : null,
+            Refusal = lines.Only("refused") is { } refused ? [.. lines.Unpacked("refused", refused)] : null,
             Fired = lines.Only("fired") is { } fired ? lines.Visible("fired", fired) : null,
         };
     }
@@ -106,8 +111,10 @@ public static class MachineAnswer
 
         public string Word(string key) => Visible(key, Given(key));
 
-        public string Visible(string key, string text) =>
-            text.Length <= MaximumName && !text.Any(c => c is < ' ' or > '~') ? text : throw Wrong(key);
+        public string Visible(string key, string text) => Printable(key, text, MaximumName);
+
+        public string Printable(string key, string text, int most) =>
+            text.Length <= most && !text.Any(c => c is < ' ' or > '~') ? text : throw Wrong(key);
 
         public StorePath? Path(string key) => Given(key) is { Length: > 0 } text ? PathOf(key, text) : null;
 
@@ -195,7 +202,7 @@ public static class MachineAnswer
         string Sha256(string key, string text) =>
             text.Length == 64 && text.All(c => char.IsAsciiDigit(c) || c is >= 'a' and <= 'f') ? text : throw Wrong(key);
 
-        byte[] Unpacked(string key, string base64)
+        public byte[] Unpacked(string key, string base64)
         {
             var bytes = new byte[base64.Length];
             return Convert.TryFromBase64String(base64, bytes, out var length) ? bytes[..length] : throw Wrong(key);

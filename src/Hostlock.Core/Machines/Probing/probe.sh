@@ -34,7 +34,12 @@ line "$root/etc/machine-id"
 say machine "$first"
 say boot "$(cat "$root/proc/sys/kernel/random/boot_id" 2>/dev/null)"
 line "$root/proc/uptime"
-say up "${first%%.*}"
+up=${first%%.*}
+# In a namespace, the first process began with the boot, and the kernel earlier; the twentieth word behind its name is when.
+line "$root/proc/1/stat"
+set -- ${first##*) }
+[ -z "$up" ] || [ $# -lt 20 ] || up=$((up - ${20} / 100))
+say up "$up"
 
 lead "$running"
 now=$to
@@ -103,6 +108,13 @@ fi
 for mark in trial fired; do
   line "$root/var/lib/hostlock/$mark" && [ -n "$first" ] && say "$mark" "$first"
 done
+[ -e "$root/var/lib/hostlock/trial" ] && is_armed && say armed timer
+# What a pull left here: its last receipt, and what it refused since.
+if [ -r "$root/var/lib/hostlock/receipts" ]; then
+  receipt=$(tail -n 1 "$root/var/lib/hostlock/receipts" | head -c 65536)
+  [ -z "$receipt" ] || say receipt "$receipt"
+fi
+packed refused "$root/var/lib/hostlock/refused" 4096
 if [ -n "$wanted" ]; then
   # A folder that is not registered is half of a copy.
   if [ -e "$root$wanted/nixos-version" ] &&

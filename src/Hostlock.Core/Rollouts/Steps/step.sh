@@ -10,7 +10,7 @@ trap '' HUP INT PIPE
 roots=$root/nix/var/nix/gcroots/hostlock
 state=$root/var/lib/hostlock
 run=$root/run/hostlock
-unit=hostlock-silence
+unit=$silence
 
 refuse() { echo "hostlock: $1" >&2; exit 75; }
 has_systemd() { [ -d "$root/run/systemd/system" ] && command -v systemd-run >/dev/null 2>&1; }
@@ -67,6 +67,12 @@ act() {
 # Refuses while a switch is under way.
 free() {
   if is_held || { has_systemd && is_active; }; then refuse "a switch is under way"; fi
+}
+
+# Refuses while somebody else's trial is not over. A mark without a timer is what a power cut left.
+alone() {
+  other=$(cat "$state/trial" 2>/dev/null) && [ -n "$other" ] && [ "$other" != "$id" ] || return 0
+  if is_armed; then refuse "the rollout $other has this machine on trial"; fi
 }
 
 disarm() {
@@ -146,6 +152,7 @@ case $verb in
     ;;
   arm | activate)
     free
+    alone
     runs "$running" || runs "$target" || refuse "another system runs"
     is_ours || refuse "another system boots next"
     hold || refuse "this user cannot write $roots"
@@ -154,6 +161,7 @@ case $verb in
     ;;
   boot)
     free
+    alone
     runs "$running" || refuse "another system runs"
     is_ours || refuse "another system boots next"
     hold || refuse "this user cannot write $roots"
