@@ -3,6 +3,7 @@ using Hostlock.Audits;
 using Hostlock.Cli.Commands;
 using Hostlock.Fleets;
 using Hostlock.Machines;
+using Hostlock.Releases;
 using Hostlock.Reporting;
 using Hostlock.Rollouts;
 
@@ -98,8 +99,8 @@ static class App
     /// <summary>The exit code of an error.</summary>
     public static ExitCode CodeOf(HostlockException error) => error switch
     {
-        FleetException { IsBusy: true } or RolloutException { IsBusy: true } => ExitCode.Busy,
-        RolloutException { IsRefusal: true } or AuditException => ExitCode.No,
+        FleetException { IsBusy: true } or RolloutException { IsBusy: true } or ReleaseException { IsBusy: true } => ExitCode.Busy,
+        RolloutException { IsRefusal: true } or ReleaseException { IsRefusal: true } or AuditException => ExitCode.No,
         FleetException { IsRefusal: true } or MachineException { IsRefusal: true } => ExitCode.No,
         { IsOutside: true } => ExitCode.Outside,
         _ => ExitCode.BadRequest,
@@ -127,6 +128,8 @@ static class App
         (CommandGroup.Look, "show", () => new ShowCommand()),
         (CommandGroup.Machines, "rollout", () => new RolloutCommand()),
         (CommandGroup.Machines, "rollback", () => new RollbackCommand()),
+        (CommandGroup.Machines, "release", () => new ReleaseCommand()),
+        (CommandGroup.Machines, "pull", () => new PullCommand()),
         (CommandGroup.Machines, "probe", () => new ProbeCommand()),
         (CommandGroup.Machines, "adopt", () => new AdoptCommand()),
         (CommandGroup.Machines, "tick", () => new TickCommand()),

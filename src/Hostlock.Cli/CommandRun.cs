@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Hostlock.Cli.Commands;
@@ -13,6 +14,7 @@ using Hostlock.Machines;
 using Hostlock.Machines.Probing;
 using Hostlock.Machines.Systems;
 using Hostlock.Platform;
+using Hostlock.Releases;
 using Hostlock.Reporting;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
@@ -137,6 +139,38 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>Asks the machines of hosts, and compares what they run with the repository.</summary>
     public MachineSurvey Survey => new(surroundings.Processes, Folder, Probes);
+
+    /// <summary>Checks what machines show of the releases that they pull, by host; a machine that pulls nothing is not in it.</summary>
+    /// <param name="statuses">The machines.</param>
+    public async Task<IReadOnlyDictionary<HostName, PulledState>> PulledAsync(IReadOnlyList<MachineStatus> statuses)
+    {
+        var states = new PulledStates(surroundings.Processes);
+        var pulled = new ConcurrentDictionary<HostName, PulledState>();
+        await Parallel.ForEachAsync(
+            statuses,
+            new ParallelOptions { MaxDegreeOfParallelism = MachineProbes.AtOnce, CancellationToken = cancellationToken },
+            async (status, stop) =>
+            {
+                if (await states.OfAsync(status, Now, stop) is { } shown)
+                    pulled[status.Host.Name] = shown;
+            });
+        return pulled;
+    }
+
+    /// <summary>The words for what a machine shows of the releases that it pulls; null if it pulls none.</summary>
+    /// <param name="pulled">What the machines show.</param>
+    /// <param name="status">The machine.</param>
+    public PulledWords? WordsOf(IReadOnlyDictionary<HostName, PulledState> pulled, MachineStatus status) =>
+        pulled.TryGetValue(status.Host.Name, out var shown) ? PulledText.Words(shown, Now) : null;
+
+    /// <summary>Warns that machines will soon begin with the newest release no more; null if it lasts, or there is none.</summary>
+    public async Task<Warning?> ReleaseExpiryAsync()
+    {
+        if (ReleaseRepository.TryOpen(surroundings.Processes, Folder) is not { } repository
+            || await repository.NewestAsync(cancellationToken) is not { } newest)
+            return null;
+        return PulledText.Expiry(ReleaseManifest.Read(newest.Bytes), Now);
+    }
 
     /// <summary>Finds out what would change on machines.</summary>
     public HostPreviews Previews => new(surroundings.Processes, Folder, surroundings.Machine, Probes, MachineCache);

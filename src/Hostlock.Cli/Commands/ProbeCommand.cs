@@ -40,9 +40,11 @@ sealed class ProbeCommand : FleetCommand
         var request = new ProbeRequest(run.Value(_evaluate), run.Value(_newMachine));
         var status = (await run.Survey.AskAsync([host], request, run.CancellationToken))[0];
         var facts = status.Facts ?? throw status.Outcome.WhyNot();
+        var pulled = await run.PulledAsync([status]);
+        status = status with { Pulled = run.WordsOf(pulled, status) };
         run.Print(
             () => ProbeText.Render(status, facts, run.Now, run.Terminal.Ink),
-            () => MachineJson.Render([status], run.Terminal.CommandsHere));
+            () => MachineJson.Render([status], pulled, run.Terminal.CommandsHere));
         if (status.Configuration is ConfigurationState.NotEvaluated(var why))
             run.Terminal.Error(why);
         return ExitCode.Done;

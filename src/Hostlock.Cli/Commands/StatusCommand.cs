@@ -73,15 +73,19 @@ sealed class StatusCommand : FleetCommand
             .. (await run.Survey.AskAsync(run.Hosts(_hosts, _all), request, run.CancellationToken))
                 .Select(status => status with { Reason = ReasonOf(status, session, run.Today) }),
         ];
+        var pulled = await run.PulledAsync(statuses);
+        statuses = [.. statuses.Select(status => status with { Pulled = run.WordsOf(pulled, status) })];
         IReadOnlyList<HostlockException> unread = [];
         if (run.Value(_format) == Prometheus)
             run.Terminal.Exact(MetricsText.Render(new FleetNumbersReading(run).Of(statuses, out unread)));
         else
             run.Print(
                 () => LiveTable.Render(statuses, run.Terminal.CommandsHere, run.Now, run.Terminal.Ink),
-                () => MachineJson.Render(statuses, run.Terminal.CommandsHere));
+                () => MachineJson.Render(statuses, pulled, run.Terminal.CommandsHere));
         if (statuses.Count == 0)
             run.Terminal.Talk(run.Terminal.Quoted("this flake has no hosts: 'hostlock init' gives each host a lock of its own\n"));
+        if (await run.ReleaseExpiryAsync() is { } expiry)
+            run.Terminal.Warn(expiry);
         foreach (var why in statuses.SelectMany(WhyNotKnown))
             run.Terminal.Problem($"{Visible.Text(why.Message)}\n");
         foreach (var why in unread)

@@ -170,17 +170,7 @@ public sealed class AuditReading(
             names.Add(address.Port is { } port ? $"[{address.Machine}]:{port}" : address.Machine);
         }
         _ = RegularFile.Read(knownHosts, MaximumKnownHosts);
-        var lines = new List<string[]>();
-        foreach (var name in names)
-        {
-            var found = await processes.RunAsync(SshKeygen.FindKnown(name, knownHosts), cancellationToken);
-            lines.AddRange(
-                found.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#')
-                    .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
-        }
-        var revoked = lines.Where(words => words is ["@revoked", _, _, _, ..]).Select(words => words[3]).ToHashSet(StringComparer.Ordinal);
-        var keys = lines.Where(words => words is [[not '@', ..], _, _, ..] && !revoked.Contains(words[2]))
-            .Select(words => $"{host} namespaces=\"{Receipt.Namespace}\" {words[1]} {words[2]}\n").Distinct().ToList();
-        return keys.Count > 0 ? Encoding.UTF8.GetBytes(string.Concat(keys)) : throw AuditException.NoKey(host, knownHosts);
+        var keys = await new MachineKeys(processes).KnownAsync(host, names, [knownHosts], cancellationToken);
+        return keys.IsEmpty ? throw AuditException.NoKey(host, knownHosts) : keys;
     }
 }

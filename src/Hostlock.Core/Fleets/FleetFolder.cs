@@ -32,6 +32,11 @@ public sealed class FleetFolder
         _sharers = fleet.Hosts.ToLookup(host => host.Lock, StringComparer.Ordinal);
     }
 
+    /// <summary>Hosts that a folder without a flake stands for: a machine has no more of its fleet than it is told.</summary>
+    /// <param name="path">The folder, absolute.</param>
+    /// <param name="fleet">The hosts.</param>
+    internal static FleetFolder Of(string path, Fleet fleet) => new(path, fleet, false);
+
     /// <summary>The folder of flake.nix.</summary>
     public string Path { get; }
 

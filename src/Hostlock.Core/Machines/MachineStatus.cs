@@ -18,6 +18,14 @@ public sealed record MachineStatus(Host Host, ProbeOutcome Outcome, PinState? Pi
     /// does.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>What it shows of the releases that it pulls; null if it pulls none.</summary>
+    public PulledWords? Pulled { get; init; }
+
     /// <summary>What the machine says; null if it did not answer.</summary>
     public MachineFacts? Facts => (Outcome as ProbeOutcome.Answered)?.Facts;
 }
+
+/// <summary>What is to be said of the releases that a machine pulls.</summary>
+/// <param name="Words">The words.</param>
+/// <param name="NeedsLook">True if a person should look: the machine refused a release or gave it back, or is not believed.</param>
+public sealed record PulledWords(ImmutableArray<string> Words, bool NeedsLook);

@@ -65,6 +65,26 @@ public static class AtomicFile
             FlushFolder(folder);
     }
 
+    /// <summary>Replaces one link, or makes it: at any instant it leads to where it led before or to the new target.</summary>
+    /// <param name="path">The link. Its folder exists.</param>
+    /// <param name="target">What it leads to, which need not exist.</param>
+    /// <exception cref="PlatformException">It cannot be made.</exception>
+    public static void ReplaceLink(string path, string target)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        try
+        {
+            var beside = NewName(folder);
+            UnixFiles.MakeLink(Encoding.UTF8.GetBytes(beside), Encoding.UTF8.GetBytes(target));
+            UnixFiles.Rename(beside, path);
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            throw PlatformException.CannotWrite(path, why);
+        }
+        FlushFolder(folder);
+    }
+
     /// <summary>
     /// Deletes the files that killed runs left in a folder. Their names begin with <see cref="TemporaryPrefix"/>; those of a process that
     /// still runs stay. One that cannot be deleted stays as well.

@@ -37,4 +37,14 @@ public static class ReleaseFiles
 /// <summary>A release and its signature, as they were found somewhere. Nothing of it is checked yet.</summary>
 /// <param name="Bytes">What the signature is about.</param>
 /// <param name="Signature">The signature.</param>
-public sealed record SignedRelease(ReadOnlyMemory<byte> Bytes, SshSignature Signature);
+public sealed record SignedRelease(ReadOnlyMemory<byte> Bytes, SshSignature Signature)
+{
+    /// <summary>Takes a release from its files.</summary>
+    /// <param name="bytes">The release; null if it is missing.</param>
+    /// <param name="signature">The signature in its armour; null if it is missing.</param>
+    /// <exception cref="ReleaseException">One of them is missing, or the signature is none.</exception>
+    public static SignedRelease Of(byte[]? bytes, byte[]? signature) =>
+        bytes is not null && signature is not null && SshSignature.TryReadArmour(Encoding.Latin1.GetString(signature)) is { } read
+            ? new(bytes, read)
+            : throw ReleaseException.Incomplete();
+}

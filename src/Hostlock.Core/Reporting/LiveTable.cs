@@ -45,8 +45,8 @@ public static class LiveTable
             var words = State.PadRight(width);
             return status switch
             {
-                { Outcome: ProbeOutcome.WrongMachine } or { Pins: PinState.Foreign } or { Facts.FailedUnits: { IsEmpty: false } } =>
-                    ink.Bad(words),
+                { Outcome: ProbeOutcome.WrongMachine } or { Pins: PinState.Foreign } or { Facts.FailedUnits: { IsEmpty: false } }
+                    or { Pulled.NeedsLook: true } => ink.Bad(words),
                 { Outcome: ProbeOutcome.Unreachable } => ink.Dim(words),
                 _ when Next.Length > 0 => ink.Warn(words),
                 _ => ink.Good(words),

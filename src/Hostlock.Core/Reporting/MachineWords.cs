@@ -44,6 +44,8 @@ static class MachineWords
             yield return Visible.Name(reason);
         if (Of(status.Configuration) is { Length: > 0 } configuration)
             yield return configuration;
+        foreach (var word in status.Pulled?.Words ?? [])
+            yield return word;
         if (!status.Twins.IsEmpty)
             yield return $"same machine as {string.Join(' ', status.Twins)}";
         switch (status.Outcome)

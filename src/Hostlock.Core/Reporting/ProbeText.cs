@@ -33,6 +33,8 @@ public static class ProbeText
             Line("switch", ink.Warn("under way"));
         if (facts.Trial is { } trial)
             Line("on trial", ink.Warn($"by switch {trial}; unless that keeps it, it goes back"));
+        foreach (var word in status.Pulled?.Words ?? [])
+            Line("release", status.Pulled!.NeedsLook ? ink.Bad(word) : word);
         Line("failed units", facts.FailedUnits switch
         {
             null => "not known",

@@ -24,6 +24,10 @@ public static class RolloutText
         (HostOutcome.Held, "held"),
     ];
 
+    /// <summary>The word for how a rollout ended for a host: <c>not copied</c>.</summary>
+    /// <param name="outcome">How it ended.</param>
+    internal static string Word(HostOutcome outcome) => Outcomes.Single(each => each.Outcome == outcome).Word;
+
     /// <summary>Renders the rings, their rules, and the locks that change.</summary>
     /// <param name="planned">The locks.</param>
     /// <param name="ink">The colours.</param>

@@ -32,6 +32,9 @@ public sealed class RolloutException : HostlockException
     internal static RolloutException Busy(string flake) =>
         new($"another hostlock is switching machines of '{flake}'") { IsBusy = true, Hint = "wait for it to finish, then try again" };
 
+    internal static RolloutException BusyHere() =>
+        new("another hostlock is switching this machine") { IsBusy = true, Hint = "wait for it to finish, then try again" };
+
     /// <summary>Hosts are named beside an option that speaks of a rollout that has its hosts.</summary>
     public static RolloutException HasItsHosts(string option) => new($"{option} speaks of a rollout that has its hosts already");
 
@@ -139,7 +142,8 @@ public sealed class RolloutException : HostlockException
             Hint = "'git init' makes one; 'hostlock switch HOST' needs none",
         };
 
-    internal static RolloutException NoCommit() => new("the repository has no commit yet") { Hint = "commit the flake first" };
+    /// <summary>HEAD has no commit.</summary>
+    public static RolloutException NoCommit() => new("the repository has no commit yet") { Hint = "commit the flake first" };
 
     internal static RolloutException Filtered(LockPlace place) =>
         new($"git reads '{place.RelativePath}' through a filter, and a rollout is built from a commit, where Nix cannot read it")

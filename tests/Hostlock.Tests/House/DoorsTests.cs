@@ -92,6 +92,8 @@ public class DoorsTests
                 ["Hostlock.Fleets.ChangeRecord"] = "its record is ours, and lies with git",
                 ["Hostlock.Platform.FolderCopy"] = "it copies into a folder of ours",
                 ["Hostlock.Rollouts.Journals.RolloutJournals"] = "its folder is ours, and lies with git",
+                ["Hostlock.Releases.ReleaseMemory"] = "its files are ours, on a machine that pulls",
+                ["Hostlock.Releases.ReleaseFolder"] = "the user named the folder for releases, outside of the repository",
             }),
 
         ["printing"] = new(

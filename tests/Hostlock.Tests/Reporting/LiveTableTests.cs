@@ -2,6 +2,7 @@ using Hostlock.Fleets;
 using Hostlock.Fleets.Settings;
 using Hostlock.Machines;
 using Hostlock.Machines.Probing;
+using Hostlock.Releases;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
 using Hostlock.Tests.Machines.Probing;
@@ -226,7 +227,17 @@ public class LiveTableTests
                       "lockSha256": "11"
                     }
                   },
-                  "next": "hostlock switch plex"
+                  "next": "hostlock switch plex",
+                  "receipt": {
+                    "proved": false,
+                    "why": "the key of the machine did not sign it"
+                  },
+                  "refused": {
+                    "release": 41,
+                    "rule": "number",
+                    "why": "release 41 is older than release 42",
+                    "at": 5
+                  }
                 }
               }
             }
@@ -250,6 +261,12 @@ public class LiveTableTests
                         new PinState.Behind(2, new(5)),
                         new ConfigurationState.Differs(FakeMachine.System('1'))),
                 ],
+                new Dictionary<HostName, PulledState>
+                {
+                    [HostName.Parse("plex")] = new(
+                        new ReceiptState.Doubted("the key of the machine did not sign it"),
+                        new(RefusalRule.Number, "release 41 is older than release 42", ReleaseNumber.TryOf(41), new(5))),
+                },
                 TypedCommands.InFlake)));
 
     [Fact]

@@ -72,6 +72,21 @@ public static class GitProgram
     public static ProcessRequest Reach(string gitFolder, params IEnumerable<string> arguments) =>
         Request([$"--git-dir={gitFolder}"], ForCopies, arguments) with { Environment = Reading };
 
+    /// <summary>Builds a command as <see cref="Reach"/>, of a server that nobody trusts: no file that it makes may be larger.</summary>
+    /// <param name="gitFolder">The git folder of the copy.</param>
+    /// <param name="mebibytes">The most MiB that a file may have.</param>
+    /// <param name="arguments">The command and its arguments.</param>
+    public static ProcessRequest ReachWithin(string gitFolder, int mebibytes, params IEnumerable<string> arguments)
+    {
+        var request = Reach(gitFolder, arguments);
+        // ulimit counts blocks of 512 bytes (POSIX).
+        return ProcessRequest.Of(
+            "sh", ["-c", $"ulimit -f {mebibytes * 2048} && exec \"$@\"", "sh", request.Program, .. request.Arguments]) with
+        {
+            Environment = request.Environment,
+        };
+    }
+
     /// <summary>
     /// Builds a command that changes the index or a setting of the repository around a folder, without its hooks. Once begun, it is always
     /// finished. git itself refuses a repository of another owner that the user does not call safe.

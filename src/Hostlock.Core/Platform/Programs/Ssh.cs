@@ -58,6 +58,10 @@ public static class Ssh
     static ProcessRequest With(string[] options, ProcessRequest request) =>
         request.Program == Name ? request with { Arguments = [.. options, .. request.Arguments] } : request;
 
+    /// <summary>Asks ssh for what its settings say of a machine, a setting a line. Nothing is connected to.</summary>
+    /// <param name="target">The machine as ssh knows it.</param>
+    public static ProcessRequest Settings(string target) => ProcessRequest.Of(Name, "-G", "--", target);
+
     /// <summary>Builds the command that has sudo ask for the password of the user, at the terminal.</summary>
     public static ProcessRequest AskForPassword() => ProcessRequest.Of("sudo", "-v");
 }

@@ -2,13 +2,21 @@ using System.Globalization;
 
 namespace Hostlock.Platform.Programs;
 
-/// <summary>Builds all requests for ssh-keygen, which verifies signatures. What is signed goes to its input.</summary>
+/// <summary>Builds all requests for ssh-keygen, which signs and verifies. What is signed goes to its input.</summary>
 public static class SshKeygen
 {
     const string Name = "ssh-keygen";
 
     // It asks nobody when it verifies, and reads small files of this machine.
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Signs. The passphrase of a key, or a touch of one in hardware, is asked for at the terminal; an agent is asked
+    /// first.</summary>
+    /// <param name="key">The file of the key, or of its public part if an agent has it.</param>
+    /// <param name="purpose">What the signature is for, its namespace.</param>
+    /// <param name="contents">What is signed.</param>
+    public static ProcessRequest Sign(string key, string purpose, ReadOnlyMemory<byte> contents) =>
+        ProcessRequest.Of(Name, "-Y", "sign", "-n", purpose, "-f", key) with { Input = contents };
 
     /// <summary>Asks who may have made a signature, a name a line.</summary>
     /// <param name="signers">The file of those who may sign, as ssh-keygen(1) describes allowed_signers.</param>

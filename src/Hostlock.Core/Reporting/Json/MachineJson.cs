@@ -1,6 +1,10 @@
 using System.Text.Json;
+using Hostlock.Fleets;
 using Hostlock.Machines;
 using Hostlock.Machines.Probing;
+using Hostlock.Releases;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Journals;
 using static Hostlock.Reporting.Json.JsonShape;
 
 namespace Hostlock.Reporting.Json;
@@ -53,23 +57,46 @@ public static class MachineJson
             Member("system", Store, "The system"),
             Member("lockSha256", AnyText, "The SHA-256 of its lock, if it carries one").IfAny)),
             "The systems that the machine keeps").IfAny,
+        Member("receipt", Object(
+            Member("proved", YesOrNo, "True if the key of the machine signed it, and it goes together with the rest"),
+            Member("why", AnyText, "Why it is not believed").IfAny,
+            Member("runsAnother", YesOrNo, "True if the machine runs another system since").IfAny,
+            Member("release", Count, "The number of the release").IfAny,
+            Member("fleet", AnyText, "The fleet").IfAny,
+            Member("verdict", WordsOf<ReceiptVerdict>(), "What came of it").IfAny,
+            Member("system", Store, "The system").IfAny,
+            Member("lock", AnyText, "The SHA-256 of its lock").IfAny,
+            Member("boot", AnyText, "The id of the boot in which it was written").IfAny,
+            Member("at", Time, "When it was written").IfAny,
+            Member("gates", By("GATE", WordsOf<Verdict>()), "What the gates said").IfAny),
+            "The last receipt of a machine that pulls").IfAny,
+        Member("refused", Object(
+            Member("release", Count, "The number of the release, if somebody vouches for it").IfAny,
+            Member("rule", WordsOf<RefusalRule>(), "The rule"),
+            Member("why", AnyText, "The reason"),
+            Member("at", Time, "When it was refused")), "The release that a machine refused since").IfAny,
         Member("reason", AnyText, "Why it does not run its lock: a hold, a freeze, or where the last rollout stands").IfAny,
         Member("next", AnyText, "What to type next").IfAny)), "The machines, by host"));
 
     /// <summary>What machines run, by host.</summary>
     /// <param name="statuses">The hosts.</param>
+    /// <param name="pulled">What they show of the releases that they pull.</param>
     /// <param name="commands">How commands are typed in the current folder.</param>
-    public static string Render(IReadOnlyList<MachineStatus> statuses, TypedCommands commands) => JsonPage.Render(json =>
-    {
-        json.WriteStartObject("hosts");
-        foreach (var status in statuses)
+    public static string Render(
+        IReadOnlyList<MachineStatus> statuses, IReadOnlyDictionary<HostName, PulledState> pulled, TypedCommands commands) =>
+        JsonPage.Render(json =>
         {
-            json.WriteStartObject(status.Host.Name.ToString());
-            Write(json, status, commands);
+            json.WriteStartObject("hosts");
+            foreach (var status in statuses)
+            {
+                json.WriteStartObject(status.Host.Name.ToString());
+                Write(json, status, commands);
+                if (pulled.TryGetValue(status.Host.Name, out var shown))
+                    Write(json, shown);
+                json.WriteEndObject();
+            }
             json.WriteEndObject();
-        }
-        json.WriteEndObject();
-    });
+        });
 
     static void Write(Utf8JsonWriter json, MachineStatus status, TypedCommands commands)
     {
@@ -112,6 +139,47 @@ public static class MachineJson
             json.WriteString("reason", reason);
         if (MachineWords.NextStep(status, commands) is { Length: > 0 } next)
             json.WriteString("next", next);
+    }
+
+    static void Write(Utf8JsonWriter json, PulledState pulled)
+    {
+        if (pulled.Receipt is { } state)
+        {
+            json.WriteStartObject("receipt");
+            json.WriteBoolean("proved", state is ReceiptState.Proved);
+            switch (state)
+            {
+                case ReceiptState.Proved(var receipt, var runsAnother):
+                    json.WriteBoolean("runsAnother", runsAnother);
+                    json.WriteNumber("release", receipt.Release.Value);
+                    json.WriteString("fleet", receipt.Fleet.ToString());
+                    json.WriteString("verdict", RolloutJson.Word(receipt.Verdict));
+                    json.WriteString("system", receipt.System.ToString());
+                    json.WriteString("lock", receipt.LockSha256);
+                    json.WriteString("boot", receipt.BootId);
+                    json.WriteNumber("at", receipt.At.Seconds);
+                    json.WriteStartObject("gates");
+                    foreach (var (gate, verdict) in receipt.Gates)
+                        json.WriteString(gate, RolloutJson.Word(verdict));
+                    json.WriteEndObject();
+                    break;
+                case ReceiptState.Doubted(var why):
+                    json.WriteString("why", why);
+                    break;
+                default:
+                    throw new System.Diagnostics.UnreachableException();
+            }
+            json.WriteEndObject();
+        }
+        if (pulled.Refusal is not { } refusal)
+            return;
+        json.WriteStartObject("refused");
+        if (refusal.Number is { } number)
+            json.WriteNumber("release", number.Value);
+        json.WriteString("rule", RolloutJson.Word(refusal.Rule));
+        json.WriteString("why", refusal.Why);
+        json.WriteNumber("at", refusal.At.Seconds);
+        json.WriteEndObject();
     }
 
     static void WritePins(Utf8JsonWriter json, PinState? pins)

@@ -17,9 +17,13 @@ public sealed class RolloutJournals
 
     const string Folder = "hostlock";
 
-    readonly string _flake;
+    readonly string? _flake;
 
-    RolloutJournals(string folder, string flake) => (Path, _flake) = (folder, flake);
+    RolloutJournals(string folder, string? flake) => (Path, _flake) = (folder, flake);
+
+    /// <summary>The journals that a machine keeps of its own switches, of whatever flake.</summary>
+    /// <param name="folder">Their folder.</param>
+    public static RolloutJournals OfMachine(string folder) => new(folder, null);
 
     /// <summary>The folder of the journals.</summary>
     public string Path { get; }
@@ -43,7 +47,8 @@ public sealed class RolloutJournals
     public async Task<T> AloneAsync<T>(Func<Task<T>> doAsync)
     {
         AtomicFile.CreateFolder(Path);
-        using var reserved = FolderLock.TryTake(Path) ?? throw RolloutException.Busy(_flake);
+        using var reserved = FolderLock.TryTake(Path)
+            ?? throw (_flake is null ? RolloutException.BusyHere() : RolloutException.Busy(_flake));
         ForgetOld();
         return await doAsync();
     }
@@ -62,6 +67,10 @@ public sealed class RolloutJournals
     /// <summary>The path of a link that keeps the system of a host from being collected while a rollout brings it.</summary>
     /// <param name="host">The host.</param>
     public string RolloutRootOf(HostName host) => System.IO.Path.Combine(Path, $"rollout-{host}");
+
+    /// <summary>The path of a link that keeps the system of a host from being collected while the newest release names it.</summary>
+    /// <param name="host">The host.</param>
+    public string ReleaseRootOf(HostName host) => System.IO.Path.Combine(Path, $"release-{host}");
 
     /// <summary>The bytes of the journal of a rollout.</summary>
     /// <param name="rollout">The id of the rollout.</param>

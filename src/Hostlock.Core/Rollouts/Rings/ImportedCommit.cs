@@ -19,17 +19,19 @@ static class ImportedCommit
     /// <param name="files">The files that are other than in the parent, by their paths.</param>
     /// <param name="now">The present time.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="areAll">True if it has no other files, whatever the parent has.</param>
     /// <returns>The id of the commit.</returns>
     /// <exception cref="RolloutException">git makes none.</exception>
     public static async Task<Revision> MakeAsync(
         IProcessRunner processes, string root, string reference, Revision? parent, string message,
-        IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files, DateTimeOffset now, CancellationToken cancellationToken)
+        IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files, DateTimeOffset now, CancellationToken cancellationToken,
+        bool areAll = false)
     {
         var made = await GitTurn.RunAsync(
             processes,
             GitProgram.Change(root, "fast-import", "--quiet", "--force", "--done") with
             {
-                Input = Stream(reference, parent, message, files, now),
+                Input = Stream(reference, parent, message, files, now, areAll),
             },
             cancellationToken);
         return made.Succeeded && Revision.TryParse(made.Output.Trim()) is { } id
@@ -40,7 +42,7 @@ static class ImportedCommit
     // The commit is nobody's: who opens a ring signs for its locks.
     static byte[] Stream(
         string reference, Revision? parent, string message, IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files,
-        DateTimeOffset now)
+        DateTimeOffset now, bool areAll)
     {
         using var stream = new MemoryStream();
         if (parent is null)
@@ -51,6 +53,8 @@ static class ImportedCommit
         Data(Encoding.UTF8.GetBytes($"{message}\n"));
         if (parent is not null)
             Line($"from {parent}");
+        if (areAll)
+            Line("deleteall");
         foreach (var (path, contents) in files)
         {
             Line($"M 100644 inline {Quoted(path)}");

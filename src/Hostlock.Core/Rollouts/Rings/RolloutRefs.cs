@@ -13,6 +13,9 @@ static class RolloutRefs
     /// <summary>The beginning of the names of journals.</summary>
     public const string Journals = $"{Prefix}journals/";
 
+    /// <summary>The name of the newest release, which is no rollout's.</summary>
+    public const string Releases = $"{Prefix}releases";
+
     /// <summary>The name of the commit of a rollout that has no name yet.</summary>
     public const string Planned = $"{Prefix}planned";
 
@@ -28,7 +31,7 @@ static class RolloutRefs
         var listed = await processes.RunAsync(
             GitProgram.AskAround(root, "for-each-ref", "--sort=-refname", "--format=%(refname)", "--", Prefix), cancellationToken);
         var old = listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Where(name => name != Planned)
+            .Where(name => name is not (Planned or Releases))
             .GroupBy(name => name.StartsWith(Journals, StringComparison.Ordinal))
             .SelectMany(names => names.Skip(RolloutJournals.Most))
             .ToList();

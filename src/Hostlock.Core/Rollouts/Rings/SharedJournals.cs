@@ -29,7 +29,7 @@ public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder,
     public async Task FetchAsync(CancellationToken cancellationToken)
     {
         var upstream = await Upstream.OfAsync(processes, folder, cancellationToken);
-        await upstream.FetchRefsAsync(RolloutRefs.Prefix, cancellationToken);
+        await upstream.FetchRolloutsAsync(cancellationToken);
         var listed = await processes.RunAsync(
             GitProgram.AskAround(upstream.Root, "for-each-ref", "--sort=-committerdate", "--count=1", "--format=%(refname)", "--",
                 RolloutRefs.Journals),

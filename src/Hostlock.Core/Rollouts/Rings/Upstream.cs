@@ -30,10 +30,28 @@ sealed class Upstream
     /// <param name="prefix">The beginning of their names.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RolloutException">git cannot reach the other repository.</exception>
-    public async Task FetchRefsAsync(string prefix, CancellationToken cancellationToken)
+    public Task FetchRefsAsync(string prefix, CancellationToken cancellationToken) =>
+        FetchRefsAsync([$"+{prefix}*:{prefix}*"], cancellationToken);
+
+    /// <summary>Fetches the refs of rollouts, and has those of the same names here be the same. Releases stay as they are here.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="RolloutException">git cannot reach the other repository.</exception>
+    public Task FetchRolloutsAsync(CancellationToken cancellationToken) =>
+        FetchRefsAsync([$"+{RolloutRefs.Prefix}*:{RolloutRefs.Prefix}*", $"^{RolloutRefs.Releases}"], cancellationToken);
+
+    /// <summary>Fetches a ref under another name, if the other repository has it.</summary>
+    /// <param name="name">Its name there.</param>
+    /// <param name="here">Its name here.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="RolloutException">git cannot reach the other repository.</exception>
+    public Task FetchRefAsync(string name, string here, CancellationToken cancellationToken) =>
+        // A pattern may match nothing, and a name may not.
+        FetchRefsAsync([$"+{name}*:{here}*"], cancellationToken);
+
+    async Task FetchRefsAsync(string[] refspecs, CancellationToken cancellationToken)
     {
         var fetched = await _processes.RunAsync(
-            GitProgram.InWorkTree(_root, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", _remote, $"+{prefix}*:{prefix}*"),
+            GitProgram.InWorkTree(_root, ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", _remote, .. refspecs]),
             cancellationToken);
         if (!fetched.Succeeded)
             throw RolloutException.NotFetched(_remote, fetched.Errors.Trim());

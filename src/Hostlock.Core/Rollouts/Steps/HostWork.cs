@@ -30,6 +30,10 @@ public sealed record StepSurroundings(FleetFolder Folder, string Machine, string
     /// <summary>The commit that systems are made of; null if they are made of the files as they are.</summary>
     public Revision? Commit { get; init; }
 
+    /// <summary>Asks, on a machine that fetches for itself, whether it still reaches those who give it systems; null if others reach the
+    /// machine.</summary>
+    public Func<CancellationToken, Task<GateAnswer>>? Reaches { get; init; }
+
     /// <summary>The environment of a program that gives NIX_SSHOPTS to ssh, which asks for no password then and waits for no dead
     /// machine.</summary>
     /// <param name="port">The port of the machine, in digits; null if ssh knows it by itself.</param>
@@ -192,8 +196,10 @@ public sealed class HostWork(
             answers.Add(new("ssh", Verdict.Pass, ""));
         answers.Add(Units(before, facts));
         var configured = GatesOf(work).Where(gate => !work.Record.RedBefore.Contains(gate.Name)).ToList();
-        if (configured.Count > 0 && answers.All(answer => answer.Verdict != Verdict.Fail))
+        if ((configured.Count > 0 || surroundings.Reaches is not null) && answers.All(answer => answer.Verdict != Verdict.Fail))
         {
+            if (surroundings.Reaches is { } reachesAsync)
+                answers.Add(await RenewingAsync(work, reachesAsync(CancellationToken.None)));
             answers.AddRange(await RenewingAsync(work, gates.AskAsync(configured, work.Address, CancellationToken.None)));
             // The gates took their time: the verdict is about the machine as it is now.
             result = await LookAsync(work, isNewConnection: true, CancellationToken.None);

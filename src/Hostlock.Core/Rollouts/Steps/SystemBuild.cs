@@ -159,9 +159,13 @@ public sealed class SystemBuild(IProcessRunner processes, StepSurroundings surro
     /// <param name="address">The machine.</param>
     public static string? StoreOf(MachineAddress address) => address.Place is { } place ? $"ssh-ng://{place}" : null;
 
+    /// <summary>True if a host is a NixOS, whose systems can be switched to.</summary>
+    /// <param name="host">The host.</param>
+    public static bool IsNixos(Host host) => host.ConfigurationPaths[0].StartsWith("nixosConfigurations.", StringComparison.Ordinal);
+
     static void RefuseOther(Host host)
     {
-        if (!host.ConfigurationPaths[0].StartsWith("nixosConfigurations.", StringComparison.Ordinal))
+        if (!IsNixos(host))
             throw RolloutException.NotNixos(host.Name, host.ConfigurationPaths[0]);
     }
 

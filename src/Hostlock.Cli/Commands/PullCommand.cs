@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Hostlock.Fetching;
+using Hostlock.Fetching.Http;
+using Hostlock.Releases;
+using Hostlock.Reporting;
+using Hostlock.Reporting.Json;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Journals;
+using Hostlock.Rollouts.Steps;
+
+namespace Hostlock.Cli.Commands;
+
+/// <summary>Has this machine fetch the newest release, and try, check, and keep or give back what it names. A timer runs it.</summary>
+sealed class PullCommand : FleetCommand
+{
+    readonly Option<string> _settings = new("--settings")
+    {
+        Description = $"What this machine is told [default: {PullSettings.UsualPath}]",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => PullSettings.UsualPath,
+    };
+    readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show what would be done, and change nothing" };
+    readonly Option<bool> _again = new("--again") { Description = "Try once more what this machine gave back" };
+
+    public override CommandNature Nature => new(NetworkUse.Machines) { Writes = true, MaySayNo = true, Waits = true, MayBePartial = true };
+
+    protected override Command Describe() => new("pull", """
+        Have this machine take its system from the newest signed release
+
+        For a timer, as root. What is fetched is believed by its signature alone, and
+        never goes back. The system runs on trial, and goes back if units or gates fail,
+        or the machine no longer reaches its releases. A receipt says what came of it.
+
+          hostlock pull
+          hostlock pull --dry-run
+        """)
+    { _settings, _dryRun, _again, CommonOptions.Json };
+
+    public override JsonShape? Shape => PullJson.Shape;
+
+    public override FlakeReach Reach(CommandRun run) => FlakeReach.None;
+
+    public override async Task<ExitCode> RunAsync(CommandRun run)
+    {
+        if (!run.IsRoot && !run.Value(_dryRun))
+            throw ReleaseException.NotRoot();
+        var path = Path.GetFullPath(run.Value(_settings)!, run.Surroundings.Folder);
+        var settings = PullSettings.Open(path);
+        var network = NixSettings.Read(run.Surroundings.Variables);
+        using var downloads = new HttpDownloads(run.NewHttpHandler, network, run.Surroundings.Time);
+        // Whom a person reads waits for nobody who reads JSON.
+        var lines = new SwitchLines(run.IsJson ? run.Terminal.Talk : run.Terminal.Live, run.Terminal.IsQuiet);
+        var pull = new MachinePull(
+            run.Processes, run.NewHttpHandler, new(run.Processes, downloads, run.Surroundings.Time),
+            new(ReleaseMemory.UsualState, ReleaseMemory.UsualRoots),
+            RolloutJournals.OfMachine(Path.Combine(ReleaseMemory.UsualState, "pulls")), settings, run.Surroundings.Time)
+        {
+            Watcher = lines,
+            Crash = new(run.Surroundings.Variables.GetValueOrDefault(CrashPoint.Variable)),
+        };
+        PullOutcome outcome;
+        try
+        {
+            outcome = await pull.RunAsync(new(run.Value(_dryRun), run.Value(_again)), run.CancellationToken);
+        }
+        finally
+        {
+            lines.Break();
+            foreach (var warning in pull.Warnings)
+                run.Terminal.Warn(warning);
+        }
+        if (run.IsJson)
+            run.Terminal.Data(PullJson.Render(settings, outcome));
+        else if (outcome is PullOutcome.Refused(var refusal))
+            run.Terminal.Problem(PullText.Render(refusal, run.Terminal.Ink));
+        else if (run.Value(_dryRun) || !run.Terminal.IsQuiet)
+            run.Terminal.Data(PullText.Render(settings, outcome));
+        return run.CancellationToken.IsCancellationRequested ? ExitCode.Interrupted : CodeOf(outcome);
+    }
+
+    static ExitCode CodeOf(PullOutcome outcome) => outcome switch
+    {
+        PullOutcome.UpToDate or PullOutcome.NotNamed or PullOutcome.Planned => ExitCode.Done,
+        PullOutcome.Refused => ExitCode.No,
+        PullOutcome.Held => ExitCode.Partly,
+        PullOutcome.Tried(_, var host) => host switch
+        {
+            { Outcome: HostOutcome.Kept } => ExitCode.Done,
+            { IsFailure: true } => ExitCode.No,
+            { Outcome: null } => ExitCode.Waiting,
+            _ => ExitCode.Partly,
+        },
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}

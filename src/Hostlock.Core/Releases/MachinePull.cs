@@ -1,0 +1,414 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Hostlock.Fetching;
+using Hostlock.Flakes;
+using Hostlock.Fleets;
+using Hostlock.Fleets.Settings;
+using Hostlock.Locks;
+using Hostlock.Machines;
+using Hostlock.Machines.Probing;
+using Hostlock.Platform;
+using Hostlock.Platform.Programs;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Engines;
+using Hostlock.Rollouts.Gates;
+using Hostlock.Rollouts.Journals;
+using Hostlock.Rollouts.Steps;
+
+namespace Hostlock.Releases;
+
+/// <summary>What came of a pull.</summary>
+public abstract record PullOutcome
+{
+    PullOutcome()
+    {
+    }
+
+    /// <summary>The machine runs what the release gives to it, and did before.</summary>
+    /// <param name="Number">The number of the release.</param>
+    public sealed record UpToDate(ReleaseNumber Number) : PullOutcome;
+
+    /// <summary>The release gives nothing to the host.</summary>
+    /// <param name="Number">The number of the release.</param>
+    public sealed record NotNamed(ReleaseNumber Number) : PullOutcome;
+
+    /// <summary>Nothing was done, by a rule.</summary>
+    /// <param name="Refusal">The rule, and the reason.</param>
+    public sealed record Refused(Judgement.Refused Refusal) : PullOutcome;
+
+    /// <summary>Nothing was done, because the host is to stay at the system that it runs.</summary>
+    /// <param name="Number">The number of the release.</param>
+    /// <param name="Why">The reason.</param>
+    public sealed record Held(ReleaseNumber Number, string Why) : PullOutcome;
+
+    /// <summary>What would be tried, of a pull that changes nothing.</summary>
+    /// <param name="Number">The number of the release.</param>
+    /// <param name="System">The system.</param>
+    public sealed record Planned(ReleaseNumber Number, StorePath System) : PullOutcome;
+
+    /// <summary>A system was tried.</summary>
+    /// <param name="Number">The number of the release.</param>
+    /// <param name="Host">How it ended; without an outcome if it is on trial still, and goes back by itself.</param>
+    public sealed record Tried(ReleaseNumber Number, HostRecord Host) : PullOutcome;
+}
+
+/// <summary>How a machine pulls.</summary>
+/// <param name="IsDryRun">True if nothing is to be changed, fetched into the store or remembered.</param>
+/// <param name="TriesAgain">True if a system that was given back is tried once more.</param>
+public sealed record PullRequest(bool IsDryRun, bool TriesAgain);
+
+/// <summary>
+/// Has this machine take what the newest release gives to it: fetched from wherever, believed by its signature alone, judged by <see
+/// cref="ReleaseJudge"/>, and then tried, checked, and kept or given back by the steps that a switch takes on any machine.
+/// </summary>
+/// <param name="processes">Runs ssh-keygen, git, nix and the steps.</param>
+/// <param name="http">Makes the connection to the network.</param>
+/// <param name="fetching">Fetches releases.</param>
+/// <param name="memory">What the machine keeps of releases.</param>
+/// <param name="journals">What it did with them.</param>
+/// <param name="settings">What it is told.</param>
+/// <param name="time">The clock.</param>
+public sealed class MachinePull(
+    IProcessRunner processes, Func<HttpMessageHandler> http, ReleaseFetching fetching, ReleaseMemory memory, RolloutJournals journals,
+    PullSettings settings, TimeProvider time)
+{
+    // The longest time that a system may take to come into the store; nix gives up sooner if nothing comes.
+    static readonly TimeSpan LongestCopy = TimeSpan.FromHours(6);
+
+    // A network that was restarted needs a moment.
+    static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
+
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    readonly List<Warning> _warnings = [];
+    readonly SshSignatures _signatures = new(processes);
+
+    /// <summary>What is to be told beside the outcome.</summary>
+    public IReadOnlyList<Warning> Warnings => _warnings;
+
+    /// <summary>Is told what happens to the machine.</summary>
+    public required IRolloutWatcher Watcher { get; init; }
+
+    /// <summary>Where this program is to be killed, in tests.</summary>
+    public required CrashPoint Crash { get; init; }
+
+    /// <summary>Pulls once. A trial that an earlier run was broken off in is ended first.</summary>
+    /// <param name="request">How.</param>
+    /// <param name="cancellationToken">Stops it; a trial that is under way is ended.</param>
+    /// <exception cref="HostlockException">No source answers, the system cannot be had, or another run is at work.</exception>
+    public Task<PullOutcome> RunAsync(PullRequest request, CancellationToken cancellationToken) =>
+        request.IsDryRun ? PullAsync(request, cancellationToken) : journals.AloneAsync(() => PullAsync(request, cancellationToken));
+
+    async Task<PullOutcome> PullAsync(PullRequest request, CancellationToken cancellationToken)
+    {
+        using var cache = CacheFolder.Temporary();
+        var signers = new AllowedSigners(
+            processes, RegularFile.Read(settings.Signers, AllowedSigners.MaximumBytes), Path.Combine(cache.Path, "signers"));
+        var folder = FolderOf();
+        if (!request.IsDryRun && journals.LastSwitch() is { } last
+            && await FinishAsync(folder, cache.Path, last, cancellationToken) is { } tried)
+            return tried;
+        var running = await LookAsync(null, cancellationToken);
+        if (running.IsSwitching)
+            throw ReleaseException.SwitchUnderWay();
+        if (running is { Trial: { } other, IsArmed: true })
+            throw ReleaseException.TrialUnderWay(other);
+        var remembered = memory.Read();
+        var facts = new PullFacts(
+            settings.Fleet, settings.Host, Moment.Of(time.GetUtcNow()), remembered,
+            request.TriesAgain ? ImmutableHashSet<StorePath>.Empty : Returned(running));
+        if (remembered.Highest is null)
+            _warnings.Add(ReleaseException.NothingRemembered());
+        switch (await ChooseAsync(signers, facts, cancellationToken))
+        {
+            case Judgement.Refused refused:
+                return Refuse(request, refused);
+            case Judgement.NotNamed(var release):
+                // Where nothing is remembered, a release that says nothing of this host must not become the memory.
+                if (!request.IsDryRun && remembered.Highest is not null && running.Running is { } system)
+                    Remember(release, system);
+                return new PullOutcome.NotNamed(release.Number);
+            case Judgement.Accepted accepted:
+                return await TakeAsync(request, folder, cache.Path, facts, running, accepted, cancellationToken);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    async Task<PullOutcome> TakeAsync(
+        PullRequest request, FleetFolder folder, string cache, PullFacts facts, MachineFacts running, Judgement.Accepted accepted,
+        CancellationToken cancellationToken)
+    {
+        var (release, released) = accepted;
+        var host = folder.HostOf(settings.Host);
+        if (IsThere(running, released.System) && facts.Remembered.Highest is not null)
+        {
+            if (!request.IsDryRun)
+            {
+                Remember(release, released.System);
+                if (Receipts().All(receipt => receipt.Receipt.Release != release.Number))
+                    await SignAsync(release, released, ReceiptVerdict.Kept, [], running.BootId, cancellationToken);
+            }
+            return new PullOutcome.UpToDate(release.Number);
+        }
+        if (host.Hold is { } hold && !hold.IsOver(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)))
+            return new PullOutcome.Held(release.Number, hold.ToString());
+        if (request.IsDryRun)
+            return new PullOutcome.Planned(release.Number, released.System);
+        memory.Hold(released.System);
+        try
+        {
+            await CopyAsync(released.System, cancellationToken);
+            if (ReleaseJudge.JudgeSystem(accepted, facts, Carried(released.System), running.Stamp?.TryReadLock()) is { } refused)
+                return Refuse(request, refused);
+            Remember(release, released.System);
+        }
+        finally
+        {
+            memory.LetGo();
+        }
+        var plan = new RolloutPlan(
+            IdOf(release), RolloutAction.Switch,
+            [DeployEngines.Plan(folder.Fleet, host, released.System, boots: false, isChecked: true)]);
+        var opened = new RolloutEvent.Opened(plan, time.GetUtcNow());
+        return await RunAsync(
+            folder, cache, Rollout.Of(opened), [opened, new RolloutEvent.Approved(time.GetUtcNow())], cancellationToken)
+            ?? throw new System.Diagnostics.UnreachableException();
+    }
+
+    // Several sources may have several releases, and whoever can change one can only withhold: the highest that is good counts.
+    async Task<Judgement> ChooseAsync(AllowedSigners signers, PullFacts facts, CancellationToken cancellationToken)
+    {
+        var judged = new List<Judgement>();
+        HostlockException? silence = null;
+        foreach (var source in settings.Sources)
+        {
+            try
+            {
+                var fetched = await fetching.FetchAsync(source, cancellationToken);
+                var signature = await signers.CheckAsync(
+                    fetched.Bytes, fetched.Signature.Armour(), ReleaseManifest.Namespace, cancellationToken);
+                judged.Add(ReleaseJudge.Judge(signature, signature is SignatureCheck.Counts ? TryRead(fetched.Bytes) : null, facts));
+            }
+            catch (ReleaseException why) when (why.IsRefused)
+            {
+                judged.Add(new Judgement.Refused(RefusalRule.Form, $"'{Visible.Address(source.ToString())}': {why.Message}", null));
+            }
+            catch (HostlockException why)
+            {
+                silence ??= why;
+                if (settings.Sources.Length > 1)
+                    _warnings.Add(new($"a source of releases does not answer: {why.Message}"));
+            }
+        }
+        var good = judged.Where(each => each is not Judgement.Refused).MaxBy(each => NumberOf(each).Value);
+        if (good is not null)
+        {
+            foreach (var refused in judged.OfType<Judgement.Refused>())
+                _warnings.Add(new($"{refused.Why}"));
+        }
+        return good ?? judged.FirstOrDefault() ?? throw silence!;
+    }
+
+    static ReleaseNumber NumberOf(Judgement judgement) => judgement switch
+    {
+        Judgement.Accepted(var release, _) => release.Number,
+        Judgement.NotNamed(var release) => release.Number,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    static ReleaseManifest? TryRead(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return ReleaseManifest.Read(bytes);
+        }
+        catch (ReleaseException)
+        {
+            // Whoever signed it may use a later hostlock.
+            return null;
+        }
+    }
+
+    PullOutcome.Refused Refuse(PullRequest request, Judgement.Refused refused)
+    {
+        if (!request.IsDryRun)
+            memory.Note(new(refused.Rule, refused.Why, refused.Number, Moment.Of(time.GetUtcNow())));
+        return new(refused);
+    }
+
+    void Remember(ReleaseManifest release, StorePath system)
+    {
+        memory.Accept(release, system);
+        memory.Note(null);
+    }
+
+    // Ends what an earlier run left half-way, and writes the receipt that it did not come to.
+    async Task<PullOutcome?> FinishAsync(FleetFolder folder, string cache, Rollout last, CancellationToken cancellationToken)
+    {
+        var host = last.Hosts.Single();
+        if (host.Outcome is null or HostOutcome.Stranded && folder.TryHostOf(host.Plan.Host) is not null)
+            return await RunAsync(folder, cache, last, [new RolloutEvent.Resumed(true, time.GetUtcNow())], cancellationToken);
+        await ReceiptAsync(host, cancellationToken);
+        return null;
+    }
+
+    async Task<PullOutcome?> RunAsync(
+        FleetFolder folder, string cache, Rollout rollout, IReadOnlyList<RolloutEvent> happened, CancellationToken cancellationToken)
+    {
+        using var journal = Journal.Open(journals.PathOf(rollout.Plan.Id));
+        // The timer takes the machine back while its releases are out of reach, so it is not renewed for long.
+        var patience = rollout.Plan.Hosts.First().Trial / 4;
+        if (patience > LongestSilence)
+            patience = LongestSilence;
+        var surroundings = new StepSurroundings(folder, settings.Host.ToString(), "") { Reaches = stop => ReachesAsync(patience, stop) };
+        var probes = new MachineProbes(processes, settings.Host.ToString(), new(new MachineCache(cache), folder.Path), time);
+        var work = new HostWork(processes, probes, new GateRun(processes, http, time), surroundings, time);
+        var runner = new RolloutRunner(journal.Append, work, opener: null, Watcher, Crash, time);
+        rollout = await runner.RunAsync(runner.Write(rollout, happened), cancellationToken);
+        var host = rollout.Hosts.Single();
+        await ReceiptAsync(host, CancellationToken.None);
+        return NumberOf(rollout.Plan.Id) is { } number ? new PullOutcome.Tried(number, host) : null;
+    }
+
+    // By ssh, whoever brought the system reaches the machine through it. Here the machine has to reach whoever gives it the next one.
+    async Task<GateAnswer> ReachesAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var end = time.GetUtcNow() + patience;
+        while (true)
+        {
+            HostlockException? silence = null;
+            foreach (var source in settings.Sources)
+            {
+                try
+                {
+                    await fetching.AskAsync(source, cancellationToken);
+                    return new("source", Verdict.Pass, "");
+                }
+                catch (ReleaseException why) when (why.IsRefused)
+                {
+                    // It answers, whatever it says.
+                    return new("source", Verdict.Pass, "");
+                }
+                catch (HostlockException why)
+                {
+                    silence = why;
+                }
+            }
+            if (time.GetUtcNow() >= end)
+                return new("source", Verdict.Unclear, Visible.Name(silence!.Message));
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    async Task CopyAsync(StorePath system, CancellationToken cancellationToken)
+    {
+        if ((await LookAsync(system, cancellationToken)).HasWanted)
+            return;
+        var request = settings.Cache is { } cache
+            ? NixProgram.Command("copy", "--from", cache, "--", system.ToString())
+            : NixProgram.Command("build", "--no-link", "--", system.ToString());
+        var finished = await processes.RunAsync(request with { TimeLimit = LongestCopy }, cancellationToken);
+        if (!finished.Succeeded || !(await LookAsync(system, cancellationToken)).HasWanted)
+            throw ReleaseException.NotCopied(system, Complaint.Of(finished));
+    }
+
+    Task<MachineFacts> LookAsync(StorePath? wanted, CancellationToken cancellationToken) =>
+        new MachineProbe(processes).AskAsync(new(settings.Host, null), new(wanted), cancellationToken);
+
+    static bool IsThere(MachineFacts facts, StorePath system) =>
+        facts is { Trial: null } && facts.System == system && facts.Next == system;
+
+    // What a machine gave back it does not try again by itself; what it runs, somebody has brought to it since.
+    IImmutableSet<StorePath> Returned(MachineFacts running) =>
+        Receipts().Select(receipt => receipt.Receipt).GroupBy(receipt => receipt.System, receipt => receipt.Verdict)
+            .Where(verdicts => verdicts.Last() is ReceiptVerdict.Returned or ReceiptVerdict.Stranded && verdicts.Key != running.System)
+            .Select(verdicts => verdicts.Key).ToImmutableHashSet();
+
+    IReadOnlyList<SignedReceipt> Receipts() => memory.Receipts();
+
+    async Task ReceiptAsync(HostRecord host, CancellationToken cancellationToken)
+    {
+        ReceiptVerdict? verdict = host.Outcome switch
+        {
+            HostOutcome.Kept => host.Now?.Runs(host.Plan.Target) is false ? ReceiptVerdict.Boots : ReceiptVerdict.Kept,
+            HostOutcome.Returned => ReceiptVerdict.Returned,
+            HostOutcome.Stranded => ReceiptVerdict.Stranded,
+            _ => null,
+        };
+        if (verdict is not { } word || NumberOf(host.Rollout) is not { } number || memory.Read().Accepted is not { } release
+            || release.Number != number || release.For(settings.Host) is not { } released || released.System != host.Plan.Target
+            || Receipts().LastOrDefault(receipt => receipt.Receipt.Release == number)?.Receipt.Verdict == word)
+            return;
+        await SignAsync(release, released, word, host.Gates, (host.Now ?? host.Before)!.BootId, cancellationToken);
+    }
+
+    async Task SignAsync(
+        ReleaseManifest release, ReleasedSystem released, ReceiptVerdict verdict, ImmutableArray<GateAnswer> gates, string boot,
+        CancellationToken cancellationToken)
+    {
+        var receipt = new Receipt(
+            release.Fleet, settings.Host, release.Number, released.System, released.LockSha256, verdict,
+            NameMap<Verdict>.Of([.. gates.Select(gate => KeyValuePair.Create(gate.Name, gate.Verdict))]), boot,
+            Moment.Of(time.GetUtcNow()), Receipts() is [.., var last] ? last.Chain : "");
+        var json = receipt.Write();
+        try
+        {
+            var signature = await _signatures.SignAsync(
+                settings.HostKey, Receipt.Namespace, SignedReceipt.SignedBytesOf(json), cancellationToken);
+            memory.Append(new(receipt, json, signature));
+        }
+        catch (HostlockException why)
+        {
+            // The machine is where it should be; that nobody can be shown it undoes nothing.
+            _warnings.Add(new($"no receipt is written: {why.Message}"));
+        }
+    }
+
+    FleetFolder FolderOf()
+    {
+        var fleet = settings.FleetFile is { } file
+            ? FleetFile.Read(RegularFile.ReadText(file, FleetFolder.MaximumText))
+            : Fleet.Empty;
+        var known = fleet.Hosts.FirstOrDefault(host => host.Name == settings.Host)
+            ?? new Host(
+                settings.Host, fleet.LockOf(settings.Host), FleetFolder.FlakeFile, null, null, NameMap<string>.Empty, NameMap<Freeze>.Empty)
+            {
+                Rollout = fleet.Rollout,
+            };
+        // The steps do it all here, and what is tried is in the store already.
+        var rollout = known.Rollout with { Engine = RolloutSettings.Direct, Build = new BuildPlace.Here() };
+        return FleetFolder.Of(journals.Path, fleet with { Hosts = [known with { Rollout = rollout }] });
+    }
+
+    // The stamp of a system that is in the store, and does not run yet.
+    static Stamp? Carried(StorePath system)
+    {
+        if (RegularFile.TryRead($"{system}/hostlock/flake.lock", LockFileReader.MaximumBytes) is not { } bytes)
+            return null;
+        return new(Stamp.Hash(bytes), [.. bytes], HostIn(RegularFile.TryRead($"{system}/hostlock/host.json", PullSettings.MaximumBytes)));
+    }
+
+    static string? HostIn(byte[]? about)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(about ?? "{}"u8.ToArray());
+            return json.RootElement.TryGetProperty("host", out var host) ? host.GetString() : null;
+        }
+        catch (Exception why) when (why is JsonException or InvalidOperationException)
+        {
+            return "";
+        }
+    }
+
+    string IdOf(ReleaseManifest release)
+    {
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{release.Digest} {time.GetUtcNow().UtcTicks}"));
+        return $"release-{release.Number}-{Convert.ToHexStringLower(digest)[..8]}";
+    }
+
+    static ReleaseNumber? NumberOf(string id) => id.Split('-') is ["release", var number, _] ? ReleaseNumber.TryParse(number) : null;
+}

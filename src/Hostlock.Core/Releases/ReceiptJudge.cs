@@ -1,0 +1,36 @@
+using System.Globalization;
+using Hostlock.Flakes;
+using Hostlock.Fleets;
+using Hostlock.Machines;
+
+namespace Hostlock.Releases;
+
+/// <summary>Judges whether a receipt goes together with what the machine says of itself now. It is pure.</summary>
+public static class ReceiptJudge
+{
+    // The clock of a machine may be set after it booted.
+    const ulong Skew = 10 * 60;
+
+    /// <summary>Why a receipt is not believed, as a part of a sentence; null if it is.</summary>
+    /// <param name="receipt">The receipt.</param>
+    /// <param name="host">The host whose machine handed it over.</param>
+    /// <param name="facts">What the machine says now.</param>
+    /// <param name="now">The present time.</param>
+    public static string? Doubt(Receipt receipt, HostName host, MachineFacts facts, Moment now)
+    {
+        if (receipt.Host != host)
+            return $"it is of {receipt.Host}";
+        if (receipt.At.Seconds > now.Seconds + Skew)
+            return "it is of the future";
+        if (facts.Uptime is not { } up)
+            return null;
+        // A word that each boot changes, and the time of the boot, have to tell the same.
+        var booted = now.Seconds - Math.Min(now.Seconds, (ulong)up.TotalSeconds);
+        var isOfThisBoot = receipt.BootId == facts.BootId;
+        if (isOfThisBoot && receipt.At.Seconds + Skew < booted)
+            return "it is older than the boot that it names";
+        return !isOfThisBoot && receipt.At.Seconds > booted + Skew
+            ? string.Create(CultureInfo.InvariantCulture, $"it is of another boot than the one that was running at {receipt.At.Date:HH:mm}")
+            : null;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Hostlock.Flakes;
+using Hostlock.Fleets;
+using Hostlock.Machines;
+
+namespace Hostlock.Releases;
+
+/// <summary>What a new release gives to hosts, beside what the one before gave to the others.</summary>
+/// <param name="Systems">The systems of the hosts that it is cut for, each with its lock.</param>
+/// <param name="Commit">The commit that they are made of.</param>
+/// <param name="Issued">The present time.</param>
+/// <param name="Lifetime">How long machines may begin with it.</param>
+public sealed record ReleaseCut(
+    ImmutableDictionary<HostName, (StorePath System, string LockSha256)> Systems, Revision Commit, Moment Issued, TimeSpan Lifetime)
+{
+    /// <summary>The longest time that machines may begin with a release.</summary>
+    public static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(366);
+
+    /// <summary>Makes the release. Hosts that it is not cut for keep what the one before gave to them, so that a machine that was asleep
+    /// still gets it; a host that is held, or gone from the fleet, is not named.</summary>
+    /// <param name="last">The release before; null if this is the first.</param>
+    /// <param name="fleet">The name of the fleet.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="hosts">The hosts of the fleet that may be changed.</param>
+    public ReleaseManifest After(ReleaseManifest? last, FleetName fleet, ReleaseNumber number, IEnumerable<Host> hosts)
+    {
+        var released = new List<KeyValuePair<string, ReleasedSystem>>();
+        foreach (var host in hosts)
+        {
+            if (Systems.TryGetValue(host.Name, out var cut))
+                released.Add(new(host.Name.ToString(), new(cut.System, cut.LockSha256, host.Ring)));
+            else if (last?.For(host.Name) is { } before)
+                released.Add(new(host.Name.ToString(), before));
+        }
+        return new(
+            fleet, number, Issued, new(Issued.Seconds + (ulong)Lifetime.TotalSeconds), Commit, NameMap<ReleasedSystem>.Of(released));
+    }
+}

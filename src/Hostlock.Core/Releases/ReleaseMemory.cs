@@ -1,0 +1,171 @@
+using System.Text;
+using System.Text.Json;
+using Hostlock.Flakes;
+using Hostlock.Machines;
+using Hostlock.Platform;
+
+namespace Hostlock.Releases;
+
+/// <summary>What a machine refused last, for whoever asks it. It is gone once a release is accepted.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="Why">The reason, as a sentence without a full stop.</param>
+/// <param name="Number">The number of the release; null if nobody vouches for it.</param>
+/// <param name="At">When it was refused.</param>
+public sealed record RefusalNote(RefusalRule Rule, string Why, ReleaseNumber? Number, Moment At)
+{
+    /// <summary>The most bytes that a note may have.</summary>
+    public const int MaximumBytes = 4096;
+
+    const int MaximumWhy = 1000;
+
+    /// <summary>Writes it as JSON on one line.</summary>
+    public byte[] Write()
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("at", At.Seconds);
+            if (Number is { } number)
+                json.WriteNumber("release", number.Value);
+            json.WriteString("rule", Rule.ToString().ToLowerInvariant());
+            json.WriteString("why", Why.Length > MaximumWhy ? Why[..MaximumWhy] : Why);
+            json.WriteEndObject();
+        }
+        return [.. bytes.ToArray(), (byte)'\n'];
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote; null for anything else.</summary>
+    /// <param name="bytes">The bytes, which may be anybody's.</param>
+    public static RefusalNote? TryRead(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(bytes, new() { MaxDepth = 2 });
+            var json = document.RootElement;
+            return ReleaseWords.Text(json, "rule") is var rule && rule.All(char.IsAsciiLetterLower)
+                && Enum.TryParse<RefusalRule>(rule, ignoreCase: true, out var known)
+                    ? new(
+                        known, Visible.Name(ReleaseWords.Text(json, "why")),
+                        json.TryGetProperty("release", out var number) ? ReleaseNumber.TryOf(number.GetInt64()) : null,
+                        new(json.GetProperty("at").GetUInt64()))
+                    : null;
+        }
+        catch (Exception why) when (why is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>
+/// What a machine keeps of releases on its disk. The highest number that it accepted is in two places that are rarely lost together: a file
+/// with the release, and the name of the root that keeps the system from being collected.
+/// </summary>
+/// <param name="state">The folder of hostlock's state.</param>
+/// <param name="roots">The folder of hostlock's roots.</param>
+public sealed class ReleaseMemory(string state, string roots)
+{
+    /// <summary>The folder of hostlock's state on a machine.</summary>
+    public const string UsualState = "/var/lib/hostlock";
+
+    /// <summary>The folder of hostlock's roots on a machine.</summary>
+    public const string UsualRoots = "/nix/var/nix/gcroots/hostlock";
+
+    const string Root = "release-", FetchedRoot = "fetched";
+
+    string AcceptedFile => Path.Combine(state, "accepted");
+
+    string RefusedFile => Path.Combine(state, "refused");
+
+    string ReceiptsFile => Path.Combine(state, "receipts");
+
+    /// <summary>Reads what is remembered.</summary>
+    /// <exception cref="PlatformException">A file exists, and cannot be read.</exception>
+    public RememberedReleases Read()
+    {
+        var (number, system) = Roots().DefaultIfEmpty().MaxBy(root => root.Number?.Value ?? 0);
+        return new(ReadAccepted(), number, system);
+    }
+
+    /// <summary>Remembers a release in both places, on the disk.</summary>
+    /// <param name="release">The release.</param>
+    /// <param name="system">The system that its root keeps.</param>
+    /// <exception cref="PlatformException">The disk does not take it.</exception>
+    public void Accept(ReleaseManifest release, StorePath system)
+    {
+        AtomicFile.CreateFolder(state);
+        AtomicFile.CreateFolder(roots);
+        AtomicFile.Replace(AcceptedFile, release.Write());
+        AtomicFile.ReplaceLink(Path.Combine(roots, $"{Root}{release.Number}"), system.ToString());
+        foreach (var (number, _) in Roots().Where(root => root.Number < release.Number).ToList())
+            AtomicFile.Delete(Path.Combine(roots, $"{Root}{number}"));
+    }
+
+    /// <summary>Keeps a system from being collected from before it is copied until it is let go.</summary>
+    /// <param name="system">The system, which may be still to come.</param>
+    /// <exception cref="PlatformException">The disk does not take it.</exception>
+    public void Hold(StorePath system)
+    {
+        AtomicFile.CreateFolder(roots);
+        AtomicFile.ReplaceLink(Path.Combine(roots, FetchedRoot), system.ToString());
+    }
+
+    /// <summary>Lets go what <see cref="Hold"/> kept.</summary>
+    public void LetGo() => AtomicFile.Delete(Path.Combine(roots, FetchedRoot));
+
+    /// <summary>Remembers a refusal, or that there is none any more.</summary>
+    /// <param name="note">The refusal; null if there is none.</param>
+    /// <exception cref="PlatformException">The disk does not take it.</exception>
+    public void Note(RefusalNote? note)
+    {
+        if (note is null)
+        {
+            AtomicFile.Delete(RefusedFile);
+            return;
+        }
+        AtomicFile.CreateFolder(state);
+        AtomicFile.Replace(RefusedFile, note.Write());
+    }
+
+    /// <summary>The receipts of the machine, in their order.</summary>
+    /// <exception cref="HostlockException">The log cannot be read, or a line of it is not what was written.</exception>
+    public IReadOnlyList<SignedReceipt> Receipts() =>
+        RegularFile.TryRead(ReceiptsFile, ReceiptLog.MaximumBytes) is { } bytes ? ReceiptLog.Read(bytes, ReceiptsFile).Receipts : [];
+
+    /// <summary>Appends a receipt. It is on the disk when this returns.</summary>
+    /// <param name="receipt">The receipt, which follows the last one.</param>
+    /// <exception cref="HostlockException">The log is not what was written, or the disk does not take it.</exception>
+    public void Append(SignedReceipt receipt)
+    {
+        AtomicFile.CreateFolder(state);
+        using var file = AppendedFile.Open(ReceiptsFile, ReceiptLog.MaximumBytes, out var bytes);
+        var (receipts, end) = ReceiptLog.Read(bytes, ReceiptsFile);
+        if (receipt.Receipt.Previous != (receipts is [.., var last] ? last.Chain : ""))
+            throw ReleaseException.ChainBroken(ReceiptsFile, receipts.Count + 1);
+        // What a power cut tore off is no line.
+        file.CutTo(end);
+        file.Append(Encoding.UTF8.GetBytes($"{receipt.Write()}\n"));
+    }
+
+    ReleaseManifest? ReadAccepted()
+    {
+        try
+        {
+            return RegularFile.TryRead(AcceptedFile, ReleaseManifest.MaximumBytes) is { } bytes ? ReleaseManifest.Read(bytes) : null;
+        }
+        catch (ReleaseException)
+        {
+            // What is not a release any more remembers nothing; the root still does.
+            return null;
+        }
+    }
+
+    IEnumerable<(ReleaseNumber? Number, StorePath? System)> Roots() => !Directory.Exists(roots)
+        ? []
+        : Directory.EnumerateFileSystemEntries(roots, $"{Root}*")
+            .Select(
+                path => (Number: ReleaseNumber.TryParse(Path.GetFileName(path)[Root.Length..]),
+                    System: StorePath.TryParse(new FileInfo(path).LinkTarget ?? "")))
+            .Where(root => root.Number is not null);
+}

@@ -1,0 +1,104 @@
+using Hostlock.Fleets;
+using Hostlock.Releases;
+using Hostlock.Rollouts;
+using Hostlock.Tests.Support;
+using static Hostlock.Tests.Releases.SampleReleases;
+
+namespace Hostlock.Tests.Releases;
+
+public sealed class ReleaseMemoryTests : IDisposable
+{
+    readonly TempFolder _folder = new();
+
+    string State => Path.Combine(_folder.Path, "state");
+
+    string Roots => Path.Combine(_folder.Path, "roots");
+
+    ReleaseMemory Memory => new(State, Roots);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_new_machine_remembers_nothing() => Assert.Equal(RememberedReleases.None, Memory.Read());
+
+    [Fact]
+    public void A_release_is_remembered_in_both_places()
+    {
+        Memory.Accept(Release(42, 2), Toplevel(2));
+
+        var remembered = Memory.Read();
+        Assert.Equal(Release(42, 2).Digest, remembered.Accepted!.Digest);
+        Assert.Equal(Number(42), remembered.Rooted);
+        Assert.Equal(Toplevel(2), remembered.RootedSystem);
+    }
+
+    [Fact]
+    public void Either_place_remembers_alone()
+    {
+        Memory.Accept(Release(42, 2), Toplevel(2));
+        File.Delete(Path.Combine(State, "accepted"));
+        Assert.Equal(Number(42), Memory.Read().Highest);
+
+        Memory.Accept(Release(42, 2), Toplevel(2));
+        Directory.Delete(Roots, recursive: true);
+        Assert.Equal(Number(42), Memory.Read().Highest);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_release_remembers_nothing_and_the_root_still_does()
+    {
+        Memory.Accept(Release(42, 2), Toplevel(2));
+        File.WriteAllText(Path.Combine(State, "accepted"), "41\n");
+
+        Assert.Null(Memory.Read().Accepted);
+        Assert.Equal(Number(42), Memory.Read().Highest);
+    }
+
+    [Fact]
+    public void The_root_of_an_earlier_release_goes()
+    {
+        Memory.Accept(Release(41, 1), Toplevel(1));
+        Memory.Accept(Release(42, 2), Toplevel(2));
+
+        Assert.Equal("release-42", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(Roots))));
+    }
+
+    [Fact]
+    public void A_refusal_is_remembered_until_a_release_is_accepted()
+    {
+        var note = new RefusalNote(RefusalRule.Number, "release 41 is older than release 42", Number(41), new(Now));
+        Memory.Note(note);
+
+        Assert.Equal(note, RefusalNote.TryRead(File.ReadAllBytes(Path.Combine(State, "refused"))));
+        Memory.Note(null);
+        Assert.False(File.Exists(Path.Combine(State, "refused")));
+    }
+
+    [Fact]
+    public void Receipts_are_appended_after_what_a_power_cut_tore_off()
+    {
+        Memory.Append(Signed(1, ""));
+        File.AppendAllText(Path.Combine(State, "receipts"), "U1NIU0lHAAAA {\"at\":1");
+
+        Memory.Append(Signed(2, Memory.Receipts()[^1].Chain));
+
+        Assert.Equal([1, 2], Memory.Receipts().Select(receipt => (int)receipt.Receipt.Release.Value));
+    }
+
+    [Fact]
+    public void A_receipt_that_does_not_follow_is_not_appended()
+    {
+        Memory.Append(Signed(1, ""));
+
+        Assert.Throws<ReleaseException>(() => Memory.Append(Signed(2, "")));
+        Assert.Single(Memory.Receipts());
+    }
+
+    static SignedReceipt Signed(int number, string previous)
+    {
+        var receipt = new Receipt(
+            Home, Plex, Number(number), Toplevel(number), new('a', 64), ReceiptVerdict.Kept, NameMap<Verdict>.Empty, "boot-1", new(Now),
+            previous);
+        return new(receipt, receipt.Write(), SshSignature.TryParse($"U1NIU0lH{new string('A', 40)}")!.Value);
+    }
+}
