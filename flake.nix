@@ -32,6 +32,14 @@
         hostlock = { imports = [ ./nix/module.nix ]; };
         default = hostlock;
       };
+      darwinModules = rec {
+        hostlock = { imports = [ ./nix/darwin-module.nix ]; };
+        default = hostlock;
+      };
+      homeModules = rec {
+        hostlock = { imports = [ ./nix/home-module.nix ]; };
+        default = hostlock;
+      };
 
       templates = rec {
         fleet = {

@@ -28,7 +28,10 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         var check = nix.Run(own.Folder["own"], "flake", "check", "--no-build");
 
         Assert.Equal(
-            ["apps", "checks", "devShells", "formatter", "nixosModules", "overlays", "packages", "templates"],
+            [
+                "apps", "checks", "darwinModules", "devShells", "formatter", "homeModules", "nixosModules", "overlays", "packages",
+                "templates",
+            ],
             shown.AsObject().Select(output => output.Key).Order(StringComparer.Ordinal));
         Assert.Equal(Systems, JsonNode.Parse(names)!["packages"]!.AsObject().Select(system => system.Key));
         Assert.Equal("", check.ExitCode == 0 ? "" : check.Errors);
@@ -191,13 +194,14 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     public void The_module_installs_the_program_and_stamps_the_system(string release)
     {
         var nix = own.Nix(release);
-        var fleet = FleetWithModule(nix, $"stamped-{release}", "");
+        var fleet = FleetWithModule(nix, $"stamped-{release}", "programs.hostlock.flake = \"/etc/nixos\";");
 
         var packages = nix.Eval(fleet, ".#nixosConfigurations.laptop.config.environment.systemPackages");
         var without = nix.Eval(fleet, ".#nixosConfigurations.server.config.environment");
 
         Assert.Matches("^\\[\"[^\"]*-hostlock-[0-9.]+\"\\]$", packages);
-        Assert.Equal("""{"etc":{},"systemPackages":[]}""", without);
+        Assert.Equal("""{"etc":{},"systemPackages":[],"variables":{}}""", without);
+        Assert.Equal("""{"HOSTLOCK_FLAKE":"/etc/nixos"}""", nix.Eval(fleet, ".#nixosConfigurations.laptop.config.environment.variables"));
         AssertStamped(nix, fleet, "laptop");
     }
 
@@ -237,6 +241,109 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
             ((string)service["User"]!, (string)service["WorkingDirectory"]!, (string)service["SuccessExitStatus"]!));
         Assert.Equal("hourly", (string)systemd["timers"]["timerConfig"]!["OnCalendar"]!);
     }
+
+    // The names that the first releases had.
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void The_timer_has_one_set_of_options_under_two_names(string release)
+    {
+        var nix = own.Nix(release);
+        const string Settings = """{ enable = true; flake = "/home/jono/fleet"; user = "jono"; interval = "daily"; }""";
+
+        var now = Evaluated(nix, "nixosModules", $"services.hostlock.tick = {Settings};", "config.systemd");
+        var before = Evaluated(nix, "nixosModules", $"programs.hostlock.tick = {Settings};", "config.systemd");
+
+        Assert.Equal(now, before);
+        Assert.Contains("\"OnCalendar\":\"daily\"", now, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void Each_option_says_what_it_is_for(string release)
+    {
+        var nix = own.Nix(release);
+
+        foreach (var modules in (string[])["nixosModules", "darwinModules", "homeModules"])
+        {
+            var without = Evaluated(nix, modules, "", """
+                (let
+                  inherit (builtins) attrValues concatLists mapAttrs;
+                  below = path: options: concatLists (attrValues (mapAttrs (name: without "${path}.${name}") options));
+                  without = path: option:
+                    if option._type or "" != "option" then below path option
+                    else if option ? description && option ? type then [ ] else [ path ];
+                in without "programs.hostlock" options.programs.hostlock ++ without "services.hostlock" options.services.hostlock)
+                """);
+            Assert.Equal("[]", without);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void The_module_for_macOS_has_the_program_and_a_timer_of_launchd(string release)
+    {
+        var nix = own.Nix(release);
+        const string Settings = """
+            networking.hostName = "imbp";
+            programs.hostlock = { enable = true; flake = "/Users/jono/fleet"; stamp = { enable = true; lock = own + "/flake.nix"; }; };
+            services.hostlock.tick = { enable = true; user = "jono"; };
+            """;
+
+        var daemons = JsonNode.Parse(Evaluated(nix, "darwinModules", Settings, "config.launchd"))!;
+        var daemon = daemons[0]!["daemons"]!["hostlock-tick"]!["serviceConfig"]!;
+        var variables = JsonNode.Parse(Evaluated(nix, "darwinModules", Settings, "config.environment.variables"))!;
+
+        Assert.Matches("-hostlock-[0-9.]+/bin/hostlock$", (string)daemon["ProgramArguments"]![0]!);
+        Assert.Equal("tick", (string)daemon["ProgramArguments"]![1]!);
+        Assert.Equal(
+            ("jono", "/Users/jono/fleet", 3600),
+            ((string)daemon["UserName"]!, (string)daemon["WorkingDirectory"]!, (int)daemon["StartInterval"]!));
+        Assert.Equal("/Users/jono/fleet", (string)variables[0]!["HOSTLOCK_FLAKE"]!);
+        Assert.Contains("\\\"host\\\":\\\"imbp\\\"", About(nix, "darwinModules", Settings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void The_module_for_homes_has_the_program_and_a_timer_of_the_user(string release)
+    {
+        var nix = own.Nix(release);
+        const string Settings = """
+            programs.hostlock = { enable = true; flake = "/home/jono/fleet"; };
+            programs.hostlock.stamp = { enable = true; host = "jono@imbp"; lock = own + "/flake.nix"; };
+            services.hostlock.tick = { enable = true; flake = "/home/jono/other"; textfile = "/var/lib/n/h.prom"; };
+            """;
+
+        var units = JsonNode.Parse(Evaluated(nix, "homeModules", Settings, "config.systemd"))![0]!["user"]!;
+        var home = Evaluated(nix, "homeModules", Settings, "config.home");
+        var service = units["services"]!["hostlock-tick"]!["Service"]!;
+
+        Assert.Matches("/bin/hostlock tick --textfile /var/lib/n/h.prom$", (string)service["ExecStart"]!);
+        Assert.Equal("/home/jono/other", (string)service["WorkingDirectory"]!);
+        Assert.Contains("\"HOSTLOCK_FLAKE\":\"/home/jono/fleet\"", home, StringComparison.Ordinal);
+        Assert.Contains("mkdir $out/hostlock\\n", home, StringComparison.Ordinal);
+    }
+
+    // What an expression makes of a system with a module alone. Names at the top that nothing declares are lists of what is said of them,
+    // and so are names below others.
+    string Evaluated(RealNix nix, string modules, string settings, string expression) =>
+        own.Eval(nix, $$"""
+            own: let
+              inherit (own.inputs.nixpkgs.lib) evalModules mkOption types;
+              declared = {
+                networking.hostName = mkOption { type = types.str; default = "imbp"; };
+                environment.etc = mkOption { type = types.attrsOf (types.attrsOf types.path); default = { }; };
+              };
+              evaluated = evalModules {
+                modules = [ own.{{modules}}.default (_: { options = declared; config = { {{settings}} }; }) ];
+                specialArgs.pkgs = own.inputs.nixpkgs.legacyPackages.x86_64-linux;
+              };
+              inherit (evaluated) config options;
+            in {{expression}}
+            """);
+
+    string About(RealNix nix, string modules, string settings) =>
+        Evaluated(
+            nix, modules, settings, "builtins.readFile config.environment.etc.\"hostlock/host.json\".source");
 
     // The fleet of the template, with this flake as an input of it and the module in both hosts, used by laptop.
     string FleetWithModule(RealNix nix, string name, string settings)

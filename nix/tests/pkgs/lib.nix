@@ -40,6 +40,16 @@ rec {
   mkOverride = priority: content: { _type = "override"; inherit priority content; };
   mkDefault = mkOverride 1000;
   mkAfter = content: { _type = "order"; order = 1500; inherit content; };
+  mkRenamedOptionModule = from: to:
+    let
+      at = path: set: foldl' (inner: name: inner.${name}) set path;
+      put = path: value: foldl' (inner: name: { ${name} = inner; }) value (reverse path);
+      reverse = foldl' (reversed: name: [ name ] ++ reversed) [ ];
+    in
+    { config, ... }: {
+      options = put from (mkOption { type = types.anything; default = null; description = "Another name of ${concatStringsSep "." to}."; });
+      config = put to (mkIf (at from config != null) (at from config));
+    };
 
   types =
     let
@@ -50,7 +60,10 @@ rec {
         else head values;
     in
     {
+      anything = one (_: true);
       bool = one builtins.isBool;
+      ints.positive = one (value: builtins.isInt value && value > 0);
+      listOf = _: _: definitions: concatLists (map (definition: definition.value) definitions);
       str = one isString;
       strMatching = pattern: one (value: isString value && builtins.match pattern value != null);
       nullOr = type: name: definitions: if filter (definition: definition.value != null) definitions == [ ] then null else type name definitions;
@@ -125,6 +138,7 @@ rec {
         options = {
           environment.etc = mkOption { type = types.attrsOf (types.attrsOf types.path); default = { }; };
           environment.systemPackages = mkOption { type = types.list; default = [ ]; };
+          environment.variables = mkOption { type = types.attrsOf types.str; default = { }; };
           networking.hostName = mkOption { type = types.str; default = "nixos"; };
           nixpkgs.hostPlatform = mkOption { type = types.str; default = "x86_64-linux"; };
           nixpkgs.overlays = mkOption { type = types.list; default = [ ]; };
@@ -141,7 +155,8 @@ rec {
           commands = config.system.systemBuilderCommands;
           passAsFile = [ "settings" ];
           inherit version;
-          settings = toJSON (removeAttrs config [ "deployment" "nixpkgs" "programs" "system" ] // { revision = config.system.configurationRevision; });
+          settings = toJSON (removeAttrs config [ "deployment" "nixpkgs" "programs" "system" ] // { revision = config.system.configurationRevision; }
+            // (if config ? services.hostlock then { services = removeAttrs config.services [ "hostlock" ]; } else { }));
         };
       };
     in
