@@ -16,21 +16,20 @@ public class MachinesPageTests
     }
 
     [Fact]
-    public async Task The_page_on_rollouts_comes_out_as_it_says()
-    {
-        using var fleet = FakeFleet.Start("dobro", "plex", "zeeba");
-        foreach (var name in new[] { "dobro", "plex", "zeeba" })
-            fleet.Light(name);
-        await FollowAsync(fleet, "docs/rollouts.md");
-    }
+    public async Task The_page_on_rollouts_comes_out_as_it_says() => await FollowOnThreeAsync("docs/rollouts.md");
 
     [Fact]
-    public async Task The_page_on_seeing_comes_out_as_it_says()
+    public async Task The_page_on_seeing_comes_out_as_it_says() => await FollowOnThreeAsync("docs/seeing.md");
+
+    [Fact]
+    public async Task The_first_hour_comes_out_as_it_says() => await FollowOnThreeAsync("docs/first-hour.md");
+
+    static async Task FollowOnThreeAsync(string page)
     {
         using var fleet = FakeFleet.Start("dobro", "plex", "zeeba");
         foreach (var name in new[] { "dobro", "plex", "zeeba" })
             fleet.Light(name);
-        await FollowAsync(fleet, "docs/seeing.md");
+        await FollowAsync(fleet, page);
     }
 
     static async Task FollowAsync(FakeFleet fleet, string page, params FakeHost[] others)
@@ -67,6 +66,12 @@ public class MachinesPageTests
     {
         switch (what.Split(' ', 3))
         {
+            case ["monolithic"]:
+                // As it was before hostlock came: the machines run what the one lock makes.
+                _ = fleet.Hostlock("eject", "--yes").Succeeded;
+                _ = fleet.Controller.Shell(
+                    $"cd {fleet.Flake} && git add -A && git commit --quiet --message 'one lock' && rm -rf .git/hostlock").Succeeded;
+                break;
             case ["release", var package, var version]:
                 fleet.Release(package, version);
                 break;

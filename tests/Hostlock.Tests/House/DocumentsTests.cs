@@ -34,6 +34,28 @@ public partial class DocumentsTests
         Assert.Empty(broken);
     }
 
+    /// <summary>What the page on troubleshooting quotes is said somewhere, but for the names and paths that stand for others.</summary>
+    [Fact]
+    public void Every_message_that_is_quoted_is_said()
+    {
+        var root = Repository.Root;
+        string[] said =
+        [
+            .. Directory.EnumerateFiles(Path.Combine(root, "tests/Hostlock.Tests/House/messages"), "*.txt").SelectMany(File.ReadLines),
+            .. File.ReadLines(Path.Combine(root, "nix/hostlock.nix")).Select(line => NixFailure().Replace(line, "hostlock: $1: ")),
+            .. File.ReadLines(Path.Combine(root, "ci/hostlock-ci")).Select(line => line.Replace("fail \"", "hostlock-ci: ")),
+        ];
+        var quoted = Quoted().Matches(File.ReadAllText(Path.Combine(root, "docs/troubleshooting.md")))
+            .SelectMany(block => block.Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            .ToList();
+
+        var unsaid = quoted.Where(quote => !Array.Exists(said, line => HasPieces(line, quote.Split('…'))));
+
+        Assert.Empty(unsaid);
+        Assert.All(quoted, quote => Assert.Contains(quote.Split('…'), piece => piece.Trim().Length > 10));
+        Assert.True(quoted.Count > 20, $"{quoted.Count} quotes");
+    }
+
     /// <summary>A path in ARCHITECTURE that begins with a floor is a file or a folder of it.</summary>
     [Fact]
     public void Every_file_that_the_architecture_names_exists()
@@ -85,6 +107,20 @@ public partial class DocumentsTests
         Assert.Equal(numbers.Distinct().Count(), numbers.Count);
     }
 
+    // Whether a line has the pieces, one behind the other.
+    static bool HasPieces(string line, string[] pieces)
+    {
+        var at = 0;
+        foreach (var piece in pieces)
+        {
+            var found = line.IndexOf(piece, at, StringComparison.Ordinal);
+            if (found < 0)
+                return false;
+            at = found + piece.Length;
+        }
+        return true;
+    }
+
     static bool Exists(string from, string link)
     {
         var (path, heading) = link.Split('#') is [var before, var after] ? (before, after) : (link, "");
@@ -115,6 +151,12 @@ public partial class DocumentsTests
 
     [GeneratedRegex(@"^```.*?^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fenced();
+
+    [GeneratedRegex("fail \"?([^\" ]+)\"? \"")]
+    private static partial Regex NixFailure();
+
+    [GeneratedRegex("^```text\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Quoted();
 
     [GeneratedRegex(@"^\| (\d+) \|", RegexOptions.Multiline)]
     private static partial Regex CodeRow();
