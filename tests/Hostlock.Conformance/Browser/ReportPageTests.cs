@@ -8,7 +8,7 @@ namespace Hostlock.Conformance.Browser;
 /// <summary>The page of <c>report</c> in a real browser, from a file, without a network.</summary>
 public sealed class ReportPageTests : IDisposable
 {
-    const int Phone = 390;
+    const int Phone = 390, Desk = 1280;
 
     readonly TempFolder _folder = new();
 
@@ -151,6 +151,20 @@ public sealed class ReportPageTests : IDisposable
             """);
 
         Assert.Equal("", faults);
+    }
+
+    [Theory]
+    [InlineData(7, Desk)]
+    [InlineData(60, Desk)]
+    [InlineData(60, Phone)]
+    public async Task Axe_finds_nothing(int hosts, int width)
+    {
+        await using var browser = await OpenAsync(hosts);
+        await browser.AskAsync(
+            "Emulation.setDeviceMetricsOverride",
+            new() { ["width"] = width, ["height"] = 800, ["deviceScaleFactor"] = 1, ["mobile"] = width == Phone });
+
+        Assert.Equal("", await AxeCore.FindAsync(browser));
     }
 
     [Fact]

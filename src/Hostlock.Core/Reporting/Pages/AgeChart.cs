@@ -51,7 +51,7 @@ sealed class AgeChart
         var labels = Labels(most);
         var hosts = string.Join("; ", labels.Select(label => $"{label.Names} {PageWords.Days(label.Days)}"));
         return $"""
-            <figure><svg viewBox="0 0 {Width} {Height}" role="img" aria-labelledby="age-text">
+            <figure tabindex="0"><svg viewBox="0 0 {Width} {Height}" role="img" aria-labelledby="age-text">
             <title id="age-text">Age of {_input} from {_start.ToString()} to {_now.ToString()}. Now: {hosts:line}</title>
             {Grid(most)}{_series.Select((each, i) => Line(each, i, most))}{labels.Select(label => label.Drawn)}</svg>
             <figcaption>Age of {_input} in days. A line falls where a commit brought a newer revision; point at a circle to read what
@@ -178,7 +178,7 @@ sealed class AgeChart
         var words = string.Join("; ", strips.Select(strip => $"{strip.Title}: {strip.Now}"));
         var left = rings.Length > MostStrips ? (Html)$" {rings.Length - MostStrips} more rings are left out." : Html.Nothing;
         return $"""
-            <figure><svg viewBox="0 0 {Width} {height}" role="img" aria-labelledby="age-text">
+            <figure tabindex="0"><svg viewBox="0 0 {Width} {height}" role="img" aria-labelledby="age-text">
             <title id="age-text">Days that {_input} was behind the newest lock of the fleet, from {_start.ToString()} to
             {_now.ToString()}. Now: {words:line}</title>
             {strips.Select((strip, i) => Draw(strip, Top + (i * (StripHeight + StripGap)), most))}{Times(height - 6)}</svg>
