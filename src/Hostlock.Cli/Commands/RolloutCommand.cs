@@ -12,6 +12,8 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Gives one tested lock to hosts, ring by ring.</summary>
 sealed class RolloutCommand : FleetCommand
 {
+    const string Aborted = "aborted";
+
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("The host that tries its lock, then the others [default: all rings]");
     readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly Option<bool> _plan = new("--plan", "--dry-run", "-n") { Description = "Show what would happen, and change nothing" };
@@ -61,7 +63,6 @@ sealed class RolloutCommand : FleetCommand
         var session = new RolloutSession(run);
         string[] asked =
         [
-            .. run.Value(_plan) ? ["--plan"] : Array.Empty<string>(),
             .. run.Value(_resume) ? ["--resume"] : Array.Empty<string>(),
             .. run.Value(_approve) is not null ? ["--approve"] : Array.Empty<string>(),
             .. run.Words(_again).Length > 0 ? ["--again"] : Array.Empty<string>(),
@@ -71,10 +72,12 @@ sealed class RolloutCommand : FleetCommand
             throw RolloutException.Excludes(asked[0], asked[1]);
         if (run.Value(_return) && !run.Value(_abort))
             throw RolloutException.Needs("--return", "--abort");
-        if (asked is [] or ["--plan"])
+        if (run.Value(_plan) && (asked is ["--again"] || run.Value(_return)))
+            throw RolloutException.Excludes(_plan.Name, run.Value(_return) ? _return.Name : _again.Name);
+        if (asked is [])
         {
             var order = RolloutOrder.Of(run.Folder.Fleet, run.Words(_hosts).Length > 0 ? run.Hosts(_hosts, _all) : []);
-            if (asked is ["--plan"])
+            if (run.Value(_plan))
                 return await PlanAsync(run, session, order);
             if (!run.Value(_yes) && !run.Terminal.CanAsk)
                 throw RolloutException.NotConfirmed();
@@ -84,6 +87,8 @@ sealed class RolloutCommand : FleetCommand
             throw RolloutException.HasItsHosts(asked[0]);
         if (!session.MayExist)
             throw RolloutException.NoRollout();
+        if (run.Value(_plan))
+            return await ShowAsync(run, session, asked[0]);
         return await session.AloneAsync(() => asked[0] switch
         {
             "--approve" => ApproveAsync(run, session, run.Value(_approve)!),
@@ -153,6 +158,35 @@ sealed class RolloutCommand : FleetCommand
         }
     }
 
+    // What going on would begin with: the rules are asked as if the person had said it.
+    async Task<ExitCode> ShowAsync(CommandRun run, RolloutSession session, string asked)
+    {
+        await session.FetchAsync();
+        var rollout = session.Last;
+        var after = rollout.After(asked switch
+        {
+            "--approve" => await ApprovalAsync(run, session, rollout, run.Value(_approve)!),
+            "--abort" when IsOver(rollout) => throw RolloutException.IsOver(rollout.Plan.Id),
+            "--abort" => new RolloutEvent.Stopped(Aborted, run.Now),
+            _ => new RolloutEvent.Resumed(IsChecked(run), run.Now),
+        });
+        var orders = session.OrdersOf(after);
+        run.Print(
+            () => RolloutText.Status(after, orders, words => run.Line(words), run.Terminal.Ink)
+                + RolloutText.Due(orders, after, run.HoldsOf(after), approved: null),
+            () => RolloutPageJson.Render(after, orders));
+        return ExitCode.Done;
+    }
+
+    // A ring that has begun needs no approval: the rollout goes on.
+    async Task<RolloutEvent> ApprovalAsync(CommandRun run, RolloutSession session, Rollout rollout, string ring) =>
+        rollout.Plan.Rings.FirstOrDefault(each => each.Name == ring) is null
+            ? throw RolloutException.NoSuchRing(ring, rollout.Plan.Rings.Select(each => each.Name))
+        : rollout.OpenedRings.ContainsKey(ring) ? new RolloutEvent.Resumed(IsChecked(run), run.Now)
+        : await session.ApprovalOfAsync(rollout, ring);
+
+    static bool IsOver(Rollout rollout) => rollout.Hosts.All(host => host.Outcome is not null) || rollout.Stopped is not null;
+
     async Task<ExitCode> ResumeAsync(CommandRun run, RolloutSession session, Rollout rollout) =>
         session.Tell(
             RolloutSession.GoesOn(rollout) || run.HoldsOf(rollout).Any(held => held.Why is null)
@@ -162,11 +196,9 @@ sealed class RolloutCommand : FleetCommand
     async Task<ExitCode> ApproveAsync(CommandRun run, RolloutSession session, string ring)
     {
         var rollout = session.Last;
-        if (rollout.Plan.Rings.FirstOrDefault(each => each.Name == ring) is null)
-            throw RolloutException.NoSuchRing(ring, rollout.Plan.Rings.Select(each => each.Name));
-        return rollout.OpenedRings.ContainsKey(ring)
-            ? await ResumeAsync(run, session, rollout)
-            : session.Tell(await session.GoOnAsync(rollout, await session.ApprovalOfAsync(rollout, ring)));
+        return await ApprovalAsync(run, session, rollout, ring) is RolloutEvent.RingApproved approved
+            ? session.Tell(await session.GoOnAsync(rollout, approved))
+            : await ResumeAsync(run, session, rollout);
     }
 
     async Task<ExitCode> TryAgainAsync(CommandRun run, RolloutSession session)
@@ -185,8 +217,8 @@ sealed class RolloutCommand : FleetCommand
     async Task<ExitCode> AbortAsync(CommandRun run, RolloutSession session)
     {
         var rollout = session.Last;
-        if (rollout.Hosts.Any(host => host.Outcome is null) && rollout.Stopped is null)
-            rollout = await session.GoOnAsync(rollout, new RolloutEvent.Stopped("aborted", run.Now));
+        if (!IsOver(rollout))
+            rollout = await session.GoOnAsync(rollout, new RolloutEvent.Stopped(Aborted, run.Now));
         else if (!run.Value(_return))
             throw RolloutException.IsOver(rollout.Plan.Id);
         session.Tell(rollout);
