@@ -15,9 +15,9 @@ namespace Hostlock.Cli;
 sealed class FleetPageReading(CommandRun run)
 {
     /// <summary>Gathers all that an HTML page says.</summary>
-    /// <param name="isLive">If true, the machines are asked what they run.</param>
+    /// <param name="machines">What the machines run; null if they were not asked.</param>
     /// <exception cref="HostlockException">Something cannot be read.</exception>
-    public async Task<FleetPage> ReadAsync(bool isLive)
+    public async Task<FleetPage> ReadAsync(IReadOnlyList<MachineStatus>? machines)
     {
         var (folder, declarations, stop) = (run.Folder, run.Declarations, run.CancellationToken);
         var checking = await CheckedFleet.ReadAsync(folder, declarations, run.Processes, run.Now, stop);
@@ -29,13 +29,16 @@ sealed class FleetPageReading(CommandRun run)
             Stale = StaleIn(checking),
             InputsOfHosts = new LocalFlakes(folder).RootInputsOfHosts(),
             Promotions = await PendingPromotion.FindAsync(folder, declarations, checking.Locks, stop),
-            Machines = isLive
-                ? await run.Survey.AskAsync(folder.Fleet.Hosts, new ProbeRequest(IsEvaluated: false, AcceptsNewMachine: false), stop)
-                : null,
+            Machines = machines,
             Rollout = Rollout(),
             Version = App.Version,
         };
     }
+
+    /// <summary>Asks the machines what they run.</summary>
+    /// <exception cref="HostlockException">The fleet cannot be read.</exception>
+    public async Task<IReadOnlyList<MachineStatus>> AskMachinesAsync() => await run.Survey.AskAsync(
+        run.Folder.Fleet.Hosts, new ProbeRequest(IsEvaluated: false, AcceptsNewMachine: false), run.CancellationToken);
 
     /// <summary>Gathers what moved since a commit.</summary>
     /// <param name="commit">The commit, as the user names it; null for HEAD, or, if nothing has moved since, for the one before the last

@@ -64,7 +64,8 @@ sealed class ReportCommand : FleetCommand
             if (!run.Surroundings.HasDisplay)
                 throw FleetException.NoDisplay();
         }
-        var page = await new FleetPageReading(run).ReadAsync(run.Value(_live));
+        var reading = new FleetPageReading(run);
+        var page = await reading.ReadAsync(run.Value(_live) ? await reading.AskMachinesAsync() : null);
         var text = HtmlPage.Render(page);
         if (isPrinted)
             run.Terminal.Exact(text);

@@ -20,7 +20,7 @@ sealed class UiCommand : FleetCommand
     };
     readonly Option<bool> _readOnly = new("--read-only") { Description = "Only show the fleet, and take no commands" };
     readonly Option<bool> _open = new("--open") { Description = "Show the page in a browser" };
-    readonly Option<bool> _live = new("--live") { Description = "Ask the machines what they run, each time the page is made" };
+    readonly Option<bool> _live = new("--live") { Description = "Ask the machines what they run, each minute" };
 
     public override CommandNature Nature => new(NetworkUse.None)
     {
@@ -54,7 +54,7 @@ sealed class UiCommand : FleetCommand
             throw FleetException.NoDisplay();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(run.CancellationToken);
         var secrets = new PageSecrets();
-        using var site = new FleetSite(run, secrets, run.Value(_live), mayAct: !run.Value(_readOnly), ended.Token);
+        using var site = new FleetSite(run, secrets, mayAct: !run.Value(_readOnly), ended.Token);
         await using var server = await PageServer.StartAsync(
             port ?? 0, socket is null ? null : Path.GetFullPath(socket, outside.Folder),
             hosts => new(new(hosts, secrets, !run.Value(_readOnly)), site, ended.Token), run.CancellationToken);
@@ -67,8 +67,9 @@ sealed class UiCommand : FleetCommand
         try
         {
             var watching = site.WatchAsync();
+            var asking = run.Value(_live) ? site.SurveyAsync() : watching;
             while (!outside.IsTerminalGone())
-                await await Task.WhenAny(watching, Task.Delay(BetweenLooks, outside.Time, run.CancellationToken));
+                await await Task.WhenAny(watching, asking, Task.Delay(BetweenLooks, outside.Time, run.CancellationToken));
         }
         catch (OperationCanceledException) when (run.CancellationToken.IsCancellationRequested)
         {

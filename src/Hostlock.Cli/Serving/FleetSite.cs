@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hostlock.Fleets;
+using Hostlock.Machines;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Pages;
 using Hostlock.Rollouts;
@@ -10,30 +11,35 @@ namespace Hostlock.Cli.Serving;
 sealed class FleetSite : IDisposable
 {
     const int WidthOnPage = 100;
+    const string Terminal = "TERM";
+
+    // Of the time, making pages takes a fourth at most, however often files change.
+    const int Pauses = 3;
 
     // Ages on the page are right to the minute.
     static readonly TimeSpan LongestKept = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan BetweenSurveys = TimeSpan.FromMinutes(1);
 
     readonly CommandRun _run;
     readonly FleetWatch _watch;
-    readonly bool _isLive;
     readonly bool _mayAct;
     readonly CancellationToken _ended;
     readonly SemaphoreSlim _turn = new(1, 1);
     (string Text, long State, DateTimeOffset At) _made = ("", -1, default);
     (FleetFolder Folder, Rollout? Rollout) _known;
+    IReadOnlyList<MachineStatus>? _machines;
+    TimeSpan _took;
     long _state;
 
     /// <summary>Opens the fleet.</summary>
     /// <param name="run">The run of the command.</param>
     /// <param name="secrets">The secrets of this run.</param>
-    /// <param name="isLive">If true, the machines are asked each time the page is made.</param>
     /// <param name="mayAct">If true, the page can give commands.</param>
     /// <param name="ended">Stops it.</param>
     /// <exception cref="HostlockException">There is no flake, or its hostlock.toml makes no sense.</exception>
-    public FleetSite(CommandRun run, PageSecrets secrets, bool isLive, bool mayAct, CancellationToken ended)
+    public FleetSite(CommandRun run, PageSecrets secrets, bool mayAct, CancellationToken ended)
     {
-        (_run, Secrets, _isLive, _mayAct, _ended) = (run, secrets, isLive, mayAct, ended);
+        (_run, Secrets, _mayAct, _ended) = (run, secrets, mayAct, ended);
         _known = (run.Folder, null);
         _watch = new(run.Processes, run.Folder, run.Journals.Path, run.Surroundings.Time);
         Seat = new(RunAsync, _watch.PlanState, Changed, ended);
@@ -58,9 +64,34 @@ sealed class FleetSite : IDisposable
         while (true)
         {
             known = await _watch.ChangedAsync(known, _ended);
-            Interlocked.Increment(ref _state);
-            Changed.Beat();
+            Raise();
+            await Task.Delay(_took * Pauses, _run.Surroundings.Time, _ended);
         }
+    }
+
+    /// <summary>Asks the machines what they run, again and again, until it is stopped.</summary>
+    public async Task SurveyAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                await using var run = _run.Anew();
+                _machines = await new FleetPageReading(run).AskMachinesAsync();
+                Raise();
+            }
+            catch (HostlockException)
+            {
+                // A fleet that cannot be read is told on the page.
+            }
+            await Task.Delay(BetweenSurveys, _run.Surroundings.Time, _ended);
+        }
+    }
+
+    void Raise()
+    {
+        Interlocked.Increment(ref _state);
+        Changed.Beat();
     }
 
     /// <summary>The page as it is now.</summary>
@@ -70,8 +101,12 @@ sealed class FleetSite : IDisposable
         try
         {
             var state = State;
-            if (_made.State != state || _run.Now - _made.At > LongestKept)
-                _made = (await MakeAsync(state), state, _run.Now);
+            var begun = _run.Now;
+            if (_made.State != state || begun - _made.At > LongestKept)
+            {
+                _made = (await MakeAsync(state), state, begun);
+                _took = _run.Now - begun;
+            }
             return _made.Text;
         }
         finally
@@ -106,7 +141,7 @@ sealed class FleetSite : IDisposable
         var served = new ServedPage(Secrets.Key, state);
         try
         {
-            var page = await new FleetPageReading(run).ReadAsync(_isLive);
+            var page = await new FleetPageReading(run).ReadAsync(_machines);
             _known = (run.Folder, page.Rollout?.Rollout);
             _watch.Follow(run.Folder);
             return HtmlPage.Render(page, served with { Actions = _mayAct ? PageAction.All(page.Rollout is not null) : [] });
@@ -123,8 +158,10 @@ sealed class FleetSite : IDisposable
         _run.Surroundings.Alone(text) with
         {
             Folder = _known.Folder.Path,
-            Variables = _run.Surroundings.Variables.Where(variable => variable.Key != Surroundings.FlakeVariable)
-                .ToDictionary(variable => variable.Key, variable => variable.Value),
+            // The text is for a person, on a terminal without colours.
+            Variables = _run.Surroundings.Variables.Where(variable => variable.Key is not (Surroundings.FlakeVariable or Terminal))
+                .Append(KeyValuePair.Create(Terminal, "dumb")).ToDictionary(variable => variable.Key, variable => variable.Value),
+            IsTerminal = true,
             Width = WidthOnPage,
         },
         stop);

@@ -37,14 +37,13 @@ sealed record PageCommand(ImmutableArray<string> Words, ImmutableArray<string>? 
             throw FleetException.WrongOnThePage(name, other, isMissing: false);
         if (action.Fields.Contains(PageField.Ring) || action.Fields.IsEmpty)
         {
-            return new(
-                name switch
-                {
-                    "approve" => ["rollout", $"--approve={RingOf(asked, rollout!)}"],
-                    "pause" => ["rollout", "--abort"],
-                    _ => ["rollout", "--resume"],
-                },
-                ["rollout", "status"]);
+            var step = name switch
+            {
+                "approve" => $"--approve={RingOf(asked, rollout!)}",
+                "pause" => "--abort",
+                _ => "--resume",
+            };
+            return new(["rollout", step], ["rollout", "--plan", step]);
         }
         var options = new List<string>();
         if (asked.Is("all"))

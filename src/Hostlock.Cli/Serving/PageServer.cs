@@ -53,15 +53,15 @@ sealed class PageServer : IAsyncDisposable
         options.Limits.MaxRequestLineSize = MostLine;
         options.Limits.RequestHeadersTimeout = Patience;
         options.Limits.KeepAliveTimeout = Idle;
+        // The server's own error for a path that is no good is one of a programmer.
+        var bound = socket is null ? null : PageSocket.Bind(socket);
         if (socket is not null)
             options.ListenUnixSocket(socket, listen => listen.Protocols = HttpProtocols.Http1);
         else
             options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
         var transport = new SocketTransportOptions
         {
-            CreateBoundListenSocket = endpoint => socket is not null
-                ? PageSocket.Bind(socket)
-                : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint),
+            CreateBoundListenSocket = endpoint => bound ?? SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint),
         };
         var server = new KestrelServer(
             Options.Create(options), new SocketTransportFactory(Options.Create(transport), NullLoggerFactory.Instance),
@@ -74,6 +74,7 @@ sealed class PageServer : IAsyncDisposable
         catch (Exception why) when (why is IOException or SocketException)
         {
             server.Dispose();
+            bound?.Dispose();
             throw FleetException.CannotServe(string.Create(CultureInfo.InvariantCulture, $"port {port} of 127.0.0.1"), why.Message);
         }
         if (socket is not null)

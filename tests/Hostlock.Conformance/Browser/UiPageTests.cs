@@ -124,6 +124,16 @@ public sealed class UiPageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Axe_finds_nothing_with_a_plan_shown()
+    {
+        await using var browser = await OpenAsync(7);
+        await browser.RunAsync("document.querySelector('#todo button[aria-label*=\" promote \"][aria-label^=Show]').click()");
+        await SeeAsync(browser, "!document.getElementById('run-do').hidden");
+
+        Assert.Equal("", await AxeCore.FindAsync(browser));
+    }
+
+    [Fact]
     public async Task A_plan_whose_files_have_changed_is_not_done()
     {
         await using var browser = await OpenAsync(7);
@@ -135,7 +145,7 @@ public sealed class UiPageTests : IAsyncDisposable
 
         await browser.RunAsync("document.getElementById('run-do').click()");
 
-        await SeeAsync(browser, "document.getElementById('live').textContent.includes('have changed')");
+        await SeeAsync(browser, "document.getElementById('act-why').textContent.includes('have changed')");
         Assert.Equal(after, Locks());
     }
 

@@ -13,6 +13,7 @@ static class ActPart
     /// <param name="served">The commands.</param>
     public static Html Render(FleetPage page, ServedPage served) => $"""
         <p>Each command shows its plan first. Nothing is written before you say so.</p>
+        <p id="act-why" role="alert"></p>
         <form id="act" hidden autocomplete="off">
         <p><label for="act-action">command</label> <select id="act-action">{served.Actions.Select(Choice)}</select></p>
         {Fields(page, served)}<p><button type="submit">Show the plan</button></p>

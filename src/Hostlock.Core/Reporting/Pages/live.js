@@ -87,8 +87,9 @@
   function ask(path, body) {
     return fetch(path, { method: "POST", headers: { "Content-Type": "application/json", "Hostlock-Key": key }, body: JSON.stringify(body) })
       .then(function (answer) {
-        return answer.ok ? null : answer.text().then(function (why) { say(why, true); by("run").hidden = true; });
-      }, function () { say("hostlock does not answer.", true); });
+        return answer.ok ? "" : answer.text();
+      }, function () { return "hostlock does not answer"; })
+      .then(function (why) { by("act-why").textContent = why; if (why) by("run").hidden = true; });
   }
 
   function values(id) { return Array.from(by(id).selectedOptions).map(function (option) { return option.value; }); }

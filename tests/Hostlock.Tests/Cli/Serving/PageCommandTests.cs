@@ -94,7 +94,8 @@ public sealed class PageCommandTests : IDisposable
             new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero)));
 
         Assert.Equal(["rollout", "--approve=canary"], Parse("""{"action":"approve","ring":"canary"}""", rollout).Words);
-        Assert.Equal(["rollout", "status"], Parse("""{"action":"approve","ring":"canary"}""", rollout).PlanWords!.Value);
+        Assert.Equal(
+            ["rollout", "--plan", "--approve=canary"], Parse("""{"action":"approve","ring":"canary"}""", rollout).PlanWords!.Value);
         Assert.Equal(["rollout", "--abort"], Parse("""{"action":"pause"}""", rollout).Words);
         Assert.Equal(["rollout", "--resume"], Parse("""{"action":"resume"}""", rollout).Words);
         Assert.ThrowsAny<HostlockException>(() => Parse("""{"action":"approve","ring":"--abort"}""", rollout));

@@ -171,21 +171,63 @@ public partial class HtmlPageTests
         Assert.Contains("&lt;img src=x", html, StringComparison.Ordinal);
     }
 
+    static readonly ServedPage Served = new("k3y", 7) { Actions = PageAction.All(rollout: false) };
+
     [Fact]
-    public void The_policy_lets_in_this_stylesheet_and_this_script_and_nothing_else()
+    public void A_served_page_has_a_form_with_what_the_fleet_has()
     {
-        var html = HtmlPage.Render(Page([Lock(["web"], ("nixpkgs", Old, 0))]));
+        var page = Page([Lock(["web"], ("nixpkgs", Old, 0)), Lock(["plex"], ("disko", Young, 0))], ("web", "rest"), ("plex", "canary"));
+
+        var html = HtmlPage.Render(page, Served);
+
+        Assert.Contains("<meta name=\"hostlock-key\" content=\"k3y\">", html, StringComparison.Ordinal);
+        Assert.Contains("<meta name=\"hostlock-state\" content=\"7\">", html, StringComparison.Ordinal);
+        Assert.Contains("<option value=\"promote\">promote: copy a tested lock to hosts</option>", html, StringComparison.Ordinal);
+        Assert.Matches("id=\"act-hosts\" multiple size=\"[0-9]\">(<option>@?[a-z]+</option>)*<option>plex</option>", html);
+        Assert.Contains("<option>@canary</option>", html, StringComparison.Ordinal);
+        Assert.Contains("<option>nixpkgs</option><option>disko</option>", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"act-ring\"", html, StringComparison.Ordinal);
+        Assert.Contains("a href=\"#act-part\"", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_page_in_a_file_and_one_that_only_shows_have_no_form()
+    {
+        var page = Page([Lock(["web"], ("nixpkgs", Old, 0))]);
+
+        Assert.DoesNotContain("id=\"act\"", HtmlPage.Render(page, Served with { Actions = [] }), StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"act\"", HtmlPage.Render(page), StringComparison.Ordinal);
+        Assert.DoesNotContain("hostlock-key\"", HtmlPage.Render(page), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_a_fleet_is_text()
+    {
+        var html = HtmlPage.RenderProblem(Evil, $"error: {Evil}\nhint: mend it", Served);
+
+        Assert.DoesNotContain("<img", html, StringComparison.Ordinal);
+        Assert.Contains("error: &lt;/script&gt;", html);
+        Assert.Contains("\nhint: mend it</pre>", html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_policy_lets_in_these_stylesheets_and_scripts_and_nothing_else(bool isServed)
+    {
+        var html = HtmlPage.Render(Page([Lock(["web"], ("nixpkgs", Old, 0))]), isServed ? Served : null);
 
         var policy = Policy().Match(html).Groups[1].Value.Replace("&#39;", "'", StringComparison.Ordinal);
+        var connects = isServed ? " connect-src 'self';" : "";
         Assert.Equal(
-            $"default-src 'none'; style-src {Source("style")}; script-src {Source("script")}; base-uri 'none'; form-action 'none'", policy);
+            $"default-src 'none'; style-src {Source("style")}; script-src {Source("script")};{connects}"
+            + " base-uri 'none'; form-action 'none'",
+            policy);
         Assert.DoesNotMatch("""(?i)<[^>]*\s(style|on[a-z]+|src)=""", Outside(html));
 
-        string Source(string tag)
-        {
-            var text = Regex.Match(html, $"(?s)<{tag}>(.*?)</{tag}>").Groups[1].Value;
-            return $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}'";
-        }
+        string Source(string tag) => string.Join(
+            ' ', Regex.Matches(html, $"(?s)<{tag}>(.*?)</{tag}>").Select(match => match.Groups[1].Value)
+                .Select(text => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}'"));
 
         static string Outside(string html) => Regex.Replace(html, "(?s)<(style|script)>.*?</\\1>", "");
     }
