@@ -21,7 +21,7 @@ public static class PulledText
         switch (pulled.Receipt)
         {
             case ReceiptState.Proved(var receipt, var runsAnother):
-                words.Add($"{Word(receipt)} {Amounts.Age(Moment.Of(now).SecondsSince(receipt.At))} ago");
+                words.Add($"{Word(receipt)} {Amounts.Ago(Moment.Of(now).SecondsSince(receipt.At))}");
                 if (runsAnother)
                     words.Add("runs another system since");
                 needsLook |= runsAnother || receipt.Verdict is ReceiptVerdict.Returned or ReceiptVerdict.Stranded;
@@ -34,7 +34,7 @@ public static class PulledText
                 break;
         }
         if (pulled.Refusal is { } refusal)
-            words.Add($"refused {Amounts.Age(Moment.Of(now).SecondsSince(refusal.At))} ago: {Visible.Name(refusal.Why)}");
+            words.Add($"refused {Amounts.Ago(Moment.Of(now).SecondsSince(refusal.At))}: {Visible.Name(refusal.Why)}");
         return new(words.ToImmutable(), needsLook);
     }
 
@@ -50,7 +50,7 @@ public static class PulledText
         }
         var left = newest.Expires.SecondsSince(Moment.Of(now));
         return left < (ulong)Soon.TotalSeconds
-            ? new($"release {newest.Number} expires in {Amounts.Age(left)}; 'hostlock release' cuts another")
+            ? new($"release {newest.Number} expires in {Amounts.Span(left)}; 'hostlock release' cuts another")
             : null;
     }
 

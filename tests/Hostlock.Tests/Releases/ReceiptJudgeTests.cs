@@ -42,6 +42,7 @@ public class ReceiptJudgeTests
             new RefusalNote(RefusalRule.Number, "release 41 is older than release 42", Number(41), new(Now - 120)));
 
         Assert.Equal(["release 42 kept 60min ago"], Words(new(kept, null)).Words);
+        Assert.Equal(["release 42 kept just now"], Words(new(kept with { Receipt = Receipt("b2", Now - 5) }, null)).Words);
         Assert.Equal(
             ["release 42 kept 60min ago", "refused 2min ago: release 41 is older than release 42"], Words(new(kept, refusal)).Words);
         Assert.Equal(
