@@ -7,7 +7,7 @@ let
   stamp = import ./stamp.nix cfg.stamp;
 in
 {
-  imports = [ ./program.nix ]
+  imports = [ ./program.nix ./pull.nix ]
     ++ map (name: mkRenamedOptionModule [ "programs" "hostlock" "tick" name ] [ "services" "hostlock" "tick" name ]) [ "enable" "flake" "user" "interval" "textfile" ];
 
   options.services.hostlock.tick = {

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Hostlock.Conformance.Support;
+using Hostlock.Releases;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance;
@@ -344,6 +346,43 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     string About(RealNix nix, string modules, string settings) =>
         Evaluated(
             nix, modules, settings, "builtins.readFile config.environment.etc.\"hostlock/host.json\".source");
+
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void The_module_has_a_timer_pull_releases(string release)
+    {
+        var nix = own.Nix(release);
+        var fleet = FleetWithModule(
+            nix,
+            $"pulls-{release}",
+            """
+            services.hostlock.pull = {
+              enable = true;
+              fleet = "home";
+              sources = [ "https://releases.example.org/home" ];
+              allowedSigners = "ada@example.org ssh-ed25519 AAAA";
+              cache = "https://cache.example.org";
+              fleetFile = ../hostlock.toml;
+            };
+            """);
+
+        var systemd = JsonNode.Parse(nix.Eval(fleet, ".#nixosConfigurations.laptop.config.systemd"))!.AsArray()
+            .SelectMany(definition => definition!.AsObject()).ToDictionary(unit => unit.Key, unit => unit.Value!["hostlock-pull"]!);
+        var (service, timer) = (systemd["services"], systemd["timers"]["timerConfig"]!);
+        Assert.Matches("/nix/store/[^/]*-hostlock-[0-9.]+/bin/hostlock pull$", (string)service["serviceConfig"]!["ExecStart"]!);
+        // A switch must not stop what is at work on it.
+        Assert.Equal(
+            (false, false, false),
+            ((bool)service["restartIfChanged"]!, (bool)service["stopIfChanged"]!, (bool)service["unitConfig"]!["X-StopOnRemoval"]!));
+        Assert.Equal(
+            ("hourly", "30min", true), ((string)timer["OnCalendar"]!, (string)timer["RandomizedDelaySec"]!, (bool)timer["Persistent"]!));
+        var etc = JsonNode.Parse(nix.Eval(fleet, ".#nixosConfigurations.laptop.config.environment.etc"))!;
+        Assert.Equal("ada@example.org ssh-ed25519 AAAA", ((string)etc["hostlock/allowed_signers"]!["text"]!).TrimEnd());
+        var settings = PullSettings.Read(Encoding.UTF8.GetBytes((string)etc["hostlock/pull.json"]!["text"]!), "pull.json");
+        Assert.Equal(
+            ("home", "laptop", "/etc/hostlock/allowed_signers", "https://cache.example.org", "/etc/hostlock/hostlock.toml"),
+            (settings.Fleet.ToString(), settings.Host.ToString(), settings.Signers, settings.Cache, settings.FleetFile));
+    }
 
     // The fleet of the template, with this flake as an input of it and the module in both hosts, used by laptop.
     string FleetWithModule(RealNix nix, string name, string settings)
