@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Text;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Machines;
@@ -15,6 +16,8 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Cuts a release: the signed list of the systems that machines may fetch for themselves.</summary>
 sealed class ReleaseCommand : FleetCommand
 {
+    const string Hostlock = "hostlock", Cachix = "cachix";
+
     readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts or @RING whose systems are new in it [default: all hosts]");
     readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly Option<string?> _sign = new("--sign")
@@ -39,6 +42,14 @@ sealed class ReleaseCommand : FleetCommand
         HelpName = "TIME",
         DefaultValueFactory = _ => "14d",
     };
+    readonly Option<string> _format = CommonOptions.OneOf(
+        new("--format")
+        {
+            Description = "For whom it is: hostlock, which pulls it, or the agents of cachix, for one ring",
+            HelpName = "FORMAT",
+            DefaultValueFactory = _ => Hostlock,
+        },
+        Hostlock, Cachix);
     readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show what it would give to hosts, and build and sign nothing" };
 
     public override CommandNature Nature => new(NetworkUse.Machines) { Writes = true };
@@ -53,7 +64,7 @@ sealed class ReleaseCommand : FleetCommand
           hostlock release --fleet home --sign ~/.ssh/id_ed25519
           hostlock release @canary --sign release.pub --out /srv/releases
         """)
-    { _hosts, _all, _sign, _output, _push, _fleet, _expires, _dryRun, CommonOptions.Json };
+    { _hosts, _all, _sign, _output, _push, _fleet, _expires, _format, _dryRun, CommonOptions.Json };
 
     public override JsonShape? Shape => ReleaseJson.Shape;
 
@@ -61,12 +72,40 @@ sealed class ReleaseCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
+        if (run.Value(_format) == Cachix)
+            return await WriteDeployAsync(run);
         var lifetime = Durations.Parse(run.Value(_expires)!);
         if (lifetime <= TimeSpan.Zero || lifetime > ReleaseCut.LongestLifetime)
             throw ReleaseException.NoLifetime(run.Value(_expires)!);
         if (run.Value(_sign) is null && !run.Value(_dryRun))
             throw ReleaseException.NeedsKey();
         return await run.Journals.AloneAsync(() => CutAsync(run, ReleaseRepository.Open(run.Processes, run.Folder), lifetime));
+    }
+
+    // Cachix has keys and numbers of its own, and takes what is newest.
+    async Task<ExitCode> WriteDeployAsync(CommandRun run)
+    {
+        (Option Option, bool IsGiven)[] others =
+        [
+            (_sign, run.Value(_sign) is not null), (_fleet, run.Value(_fleet) is not null), (_push, run.Value(_push)),
+            (CommonOptions.Json, run.IsJson),
+        ];
+        if (others.FirstOrDefault(each => each.IsGiven) is { Option: { } other })
+            throw UsageException.Excludes($"{_format.Name} {Cachix}", other.Name);
+        if (run.Words(_hosts) is not [['@', ..]])
+            throw ReleaseException.NeedsOneRing();
+        return await run.Journals.AloneAsync(async () =>
+        {
+            var cut = await SystemsAsync(
+                run, Chosen(run, [.. run.Folder.Fleet.Hosts.Where(host => IsFree(run, host))]), TimeSpan.Zero);
+            var text = CachixDeployJson.Render(cut);
+            if (run.Value(_output) is { } folder && !run.Value(_dryRun))
+                RepositoryFiles.ReplaceNamed(
+                    Path.GetFullPath(folder, run.Surroundings.Folder), [(CachixDeployJson.FileName, Encoding.UTF8.GetBytes(text))]);
+            else
+                run.Terminal.Exact(text);
+            return ExitCode.Done;
+        });
     }
 
     async Task<ExitCode> CutAsync(CommandRun run, ReleaseRepository repository, TimeSpan lifetime)
@@ -78,7 +117,7 @@ sealed class ReleaseCommand : FleetCommand
         var fleet = FleetOf(run, last);
         // A folder may have releases that were cut in another clone.
         var before = new[] { last?.Number, output?.Newest }.Max();
-        var free = run.Folder.Fleet.Hosts.Where(IsFree).ToList();
+        var free = run.Folder.Fleet.Hosts.Where(host => IsFree(run, host)).ToList();
         var chosen = Chosen(run, free);
         var cut = await SystemsAsync(run, chosen, lifetime);
         var release = cut.After(last, fleet, before?.Next ?? ReleaseNumber.First, free);
@@ -87,9 +126,9 @@ sealed class ReleaseCommand : FleetCommand
         run.Report(
             isDone: !run.Value(_dryRun), () => ReleaseText.Render(release, last, run.Terminal.Ink), () => ReleaseJson.Render(release));
         return ExitCode.Done;
-
-        bool IsFree(Host host) => SystemBuild.IsNixos(host) && host.Hold?.IsOver(run.Today) is not false;
     }
+
+    static bool IsFree(CommandRun run, Host host) => SystemBuild.IsNixos(host) && host.Hold?.IsOver(run.Today) is not false;
 
     // Machines take a release from where they are told to; what lies in the tree that is evaluated would be one behind for ever.
     ReleaseFolder? OutputOf(CommandRun run, ReleaseRepository repository)

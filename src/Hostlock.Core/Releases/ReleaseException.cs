@@ -130,4 +130,8 @@ public sealed class ReleaseException : HostlockException
 
     internal static ReleaseException ChainBroken(string path, int line) =>
         new($"line {line} of '{path}' does not follow the line before it: a receipt was altered, taken out or put in");
+
+    /// <summary>What is written for Cachix is for one ring.</summary>
+    public static ReleaseException NeedsOneRing() =>
+        new("what is written for Cachix is for the hosts of one ring") { Hint = "hostlock release @canary --format cachix" };
 }
