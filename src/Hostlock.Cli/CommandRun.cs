@@ -164,13 +164,15 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         pulled.TryGetValue(status.Host.Name, out var shown) ? PulledText.Words(shown, Now) : null;
 
     /// <summary>Warns that machines will soon begin with the newest release no more; null if it lasts, or there is none.</summary>
-    public async Task<Warning?> ReleaseExpiryAsync()
-    {
-        if (ReleaseRepository.TryOpen(surroundings.Processes, Folder) is not { } repository
-            || await repository.NewestAsync(cancellationToken) is not { } newest)
-            return null;
-        return PulledText.Expiry(ReleaseManifest.Read(newest.Bytes), Now);
-    }
+    public async Task<Warning?> ReleaseExpiryAsync() =>
+        await NewestReleaseAsync() is { } newest ? PulledText.Expiry(newest, Now) : null;
+
+    /// <summary>The newest release of the flake; null if none was cut.</summary>
+    public async Task<ReleaseManifest?> NewestReleaseAsync() =>
+        ReleaseRepository.TryOpen(surroundings.Processes, Folder) is { } repository
+            && await repository.NewestAsync(cancellationToken) is { } newest
+            ? ReleaseManifest.Read(newest.Bytes)
+            : null;
 
     /// <summary>Finds out what would change on machines.</summary>
     public HostPreviews Previews => new(surroundings.Processes, Folder, surroundings.Machine, Probes, MachineCache);

@@ -2,6 +2,7 @@ using Hostlock.Fleets;
 using Hostlock.Locks;
 using Hostlock.Machines;
 using Hostlock.Machines.Probing;
+using Hostlock.Releases;
 using Hostlock.Reporting;
 
 namespace Hostlock.Cli;
@@ -14,13 +15,18 @@ sealed class FleetNumbersReading(CommandRun run)
     public async Task<FleetNumbers> AskAsync()
     {
         var request = new ProbeRequest(IsEvaluated: false, AcceptsNewMachine: false);
-        return Of(await run.Survey.AskAsync(run.Folder.Fleet.Hosts, request, run.CancellationToken), out _);
+        var machines = await run.Survey.AskAsync(run.Folder.Fleet.Hosts, request, run.CancellationToken);
+        return Of(machines, await run.PulledAsync(machines), await run.NewestReleaseAsync(), out _);
     }
 
     /// <summary>Gathers what else is known of the hosts whose machines were asked.</summary>
     /// <param name="machines">What came of asking them.</param>
+    /// <param name="pulled">What they show of the releases that they pull, by host.</param>
+    /// <param name="newest">The newest release; null if none was cut.</param>
     /// <param name="unread">Why locks of theirs cannot be read.</param>
-    public FleetNumbers Of(IReadOnlyList<MachineStatus> machines, out IReadOnlyList<HostlockException> unread)
+    public FleetNumbers Of(
+        IReadOnlyList<MachineStatus> machines, IReadOnlyDictionary<HostName, PulledState> pulled, ReleaseManifest? newest,
+        out IReadOnlyList<HostlockException> unread)
     {
         var read = FleetStatus.Read(
             [.. machines.Select(status => run.Folder.PlaceOf(status.Host.Name)).DistinctBy(place => place.FullPath)]);
@@ -32,6 +38,10 @@ sealed class FleetNumbersReading(CommandRun run)
             if (locks[run.Folder.PlaceOf(host).FullPath] is { } found)
                 byHost.Add(host, found);
         }
-        return new(machines, byHost, run.Journals is { Exist: true } journals ? journals.LastRollout() : null, run.Now);
+        return new(machines, byHost, run.Journals is { Exist: true } journals ? journals.LastRollout() : null, run.Now)
+        {
+            Pulled = pulled,
+            Newest = newest,
+        };
     }
 }

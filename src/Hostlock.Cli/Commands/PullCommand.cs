@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text;
 using Hostlock.Fetching;
 using Hostlock.Fetching.Http;
+using Hostlock.Fleets;
 using Hostlock.Releases;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
@@ -22,6 +24,12 @@ sealed class PullCommand : FleetCommand
     readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show what would be done, and change nothing" };
     readonly Option<bool> _again = new("--again") { Description = "Try once more what this machine gave back" };
 
+    readonly Option<string?> _textfile = new("--textfile")
+    {
+        Description = "Then write to this file what the machine knows of releases, as numbers for Prometheus",
+        HelpName = "FILE",
+    };
+
     public override CommandNature Nature => new(NetworkUse.Machines) { Writes = true, MaySayNo = true, Waits = true, MayBePartial = true };
 
     protected override Command Describe() => new("pull", """
@@ -34,7 +42,7 @@ sealed class PullCommand : FleetCommand
           hostlock pull
           hostlock pull --dry-run
         """)
-    { _settings, _dryRun, _again, CommonOptions.Json };
+    { _settings, _dryRun, _again, _textfile, CommonOptions.Json };
 
     public override JsonShape? Shape => PullJson.Shape;
 
@@ -48,11 +56,12 @@ sealed class PullCommand : FleetCommand
         var settings = PullSettings.Open(path);
         var network = NixSettings.Read(run.Surroundings.Variables);
         using var downloads = new HttpDownloads(run.NewHttpHandler, network, run.Surroundings.Time);
+        var memory = new ReleaseMemory(ReleaseMemory.UsualState, ReleaseMemory.UsualRoots);
         // Whom a person reads waits for nobody who reads JSON.
         var lines = new SwitchLines(run.IsJson ? run.Terminal.Talk : run.Terminal.Live, run.Terminal.IsQuiet);
         var pull = new MachinePull(
             run.Processes, run.NewHttpHandler, new(run.Processes, downloads, run.Surroundings.Time),
-            new(ReleaseMemory.UsualState, ReleaseMemory.UsualRoots),
+            memory,
             RolloutJournals.OfMachine(Path.Combine(ReleaseMemory.UsualState, "pulls")), settings, run.Surroundings.Time)
         {
             Watcher = lines,
@@ -75,7 +84,18 @@ sealed class PullCommand : FleetCommand
             run.Terminal.Problem(PullText.Render(refusal, run.Terminal.Ink));
         else if (run.Value(_dryRun) || !run.Terminal.IsQuiet)
             run.Terminal.Data(PullText.Render(settings, outcome));
-        return run.CancellationToken.IsCancellationRequested ? ExitCode.Interrupted : CodeOf(outcome);
+        if (run.CancellationToken.IsCancellationRequested)
+            return ExitCode.Interrupted;
+        if (run.Value(_textfile) is { } file && !run.Value(_dryRun))
+            WriteNumbers(run, settings, memory, file);
+        return CodeOf(outcome);
+    }
+
+    static void WriteNumbers(CommandRun run, PullSettings settings, ReleaseMemory memory, string file)
+    {
+        var receipt = memory.Receipts() is [.., var last] ? last.Receipt : null;
+        var text = MetricsText.OfMachine(settings.Host, receipt, memory.Refusal, memory.Read().Accepted);
+        RepositoryFiles.ReplaceNamed(Path.GetFullPath(file, run.Surroundings.Folder), Encoding.UTF8.GetBytes(text));
     }
 
     static ExitCode CodeOf(PullOutcome outcome) => outcome switch

@@ -77,11 +77,16 @@ sealed class StatusCommand : FleetCommand
         statuses = [.. statuses.Select(status => status with { Pulled = run.WordsOf(pulled, status) })];
         IReadOnlyList<HostlockException> unread = [];
         if (run.Value(_format) == Prometheus)
-            run.Terminal.Exact(MetricsText.Render(new FleetNumbersReading(run).Of(statuses, out unread)));
+        {
+            var numbers = new FleetNumbersReading(run).Of(statuses, pulled, await run.NewestReleaseAsync(), out unread);
+            run.Terminal.Exact(MetricsText.Render(numbers));
+        }
         else
+        {
             run.Print(
                 () => LiveTable.Render(statuses, run.Terminal.CommandsHere, run.Now, run.Terminal.Ink),
                 () => MachineJson.Render(statuses, pulled, run.Terminal.CommandsHere));
+        }
         if (statuses.Count == 0)
             run.Terminal.Talk(run.Terminal.Quoted("this flake has no hosts: 'hostlock init' gives each host a lock of its own\n"));
         if (await run.ReleaseExpiryAsync() is { } expiry)

@@ -128,6 +128,11 @@ public sealed class ReleaseMemory(string state, string roots)
         AtomicFile.Replace(RefusedFile, note.Write());
     }
 
+    /// <summary>The refusal that is remembered; null if there is none.</summary>
+    /// <exception cref="PlatformException">The file cannot be read.</exception>
+    public RefusalNote? Refusal =>
+        RegularFile.TryRead(RefusedFile, RefusalNote.MaximumBytes) is { } bytes ? RefusalNote.TryRead(bytes) : null;
+
     /// <summary>The receipts of the machine, in their order.</summary>
     /// <exception cref="HostlockException">The log cannot be read, or a line of it is not what was written.</exception>
     public IReadOnlyList<SignedReceipt> Receipts() =>

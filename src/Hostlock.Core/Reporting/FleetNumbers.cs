@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Hostlock.Fleets;
 using Hostlock.Locks;
 using Hostlock.Machines;
+using Hostlock.Releases;
 using Hostlock.Rollouts;
 
 namespace Hostlock.Reporting;
@@ -11,4 +13,11 @@ namespace Hostlock.Reporting;
 /// <param name="Rollout">The last rollout; null if there is none.</param>
 /// <param name="Now">When the machines were asked.</param>
 public sealed record FleetNumbers(
-    IReadOnlyList<MachineStatus> Machines, IReadOnlyDictionary<HostName, LockFile> Locks, Rollout? Rollout, DateTimeOffset Now);
+    IReadOnlyList<MachineStatus> Machines, IReadOnlyDictionary<HostName, LockFile> Locks, Rollout? Rollout, DateTimeOffset Now)
+{
+    /// <summary>What machines show of the releases that they pull, by host. One that pulls none is not in it.</summary>
+    public IReadOnlyDictionary<HostName, PulledState> Pulled { get; init; } = ImmutableDictionary<HostName, PulledState>.Empty;
+
+    /// <summary>The newest release; null if none was cut.</summary>
+    public ReleaseManifest? Newest { get; init; }
+}

@@ -1,6 +1,8 @@
+using Hostlock.Fleets;
 using Hostlock.Locks;
 using Hostlock.Machines;
 using Hostlock.Machines.Probing;
+using Hostlock.Releases;
 using Hostlock.Rollouts;
 
 namespace Hostlock.Reporting;
@@ -33,8 +35,50 @@ public static class MetricsText
         var text = new Exposition();
         AddMachines(text, numbers);
         AddLocks(text, numbers);
+        AddReleases(
+            text,
+            [
+                .. from pulled in numbers.Pulled
+                   orderby pulled.Key
+                   select (pulled.Key, (pulled.Value.Receipt as ReceiptState.Proved)?.Receipt, pulled.Value.Refusal),
+            ],
+            numbers.Newest);
         AddRings(text, numbers);
         return text.ToString();
+    }
+
+    /// <summary>Renders what a machine knows itself of the releases that it pulls.</summary>
+    /// <param name="host">The host that it is.</param>
+    /// <param name="receipt">Its last receipt; null if it has written none.</param>
+    /// <param name="refusal">What it refused since; null if it refused nothing.</param>
+    /// <param name="accepted">The highest release that it accepted, if it still has it; else null.</param>
+    public static string OfMachine(HostName host, Receipt? receipt, RefusalNote? refusal, ReleaseManifest? accepted)
+    {
+        var text = new Exposition();
+        AddReleases(text, [(host, receipt, refusal)], accepted);
+        return text.ToString();
+    }
+
+    static void AddReleases(
+        Exposition text, IReadOnlyList<(HostName Host, Receipt? Receipt, RefusalNote? Refusal)> pulled, ReleaseManifest? newest)
+    {
+        Add("hostlock_release_number", "The release of the last receipt of the machine.", (receipt, _) => receipt?.Release.Value);
+        Add("hostlock_release_kept", "1 if the machine kept that release, 0 if it gave it back.", (receipt, _) => receipt?.Verdict switch
+        {
+            null => null,
+            ReceiptVerdict.Kept or ReceiptVerdict.Boots => 1,
+            _ => 0,
+        });
+        Add("hostlock_release_tried_timestamp_seconds", "When that was, in seconds since the epoch.", (receipt, _) => receipt?.At.Seconds);
+        Add("hostlock_release_refused", "1 if the machine refused a release since, 0 if it did not.", (_, refusal) =>
+            refusal is null ? 0 : 1);
+        text.AddGauges(
+            "hostlock_release_expires_timestamp_seconds",
+            "From when on no machine begins with the newest release that is known any more, in seconds since the epoch.",
+            [new(newest?.Expires.Seconds)]);
+
+        void Add(string name, string help, Func<Receipt?, RefusalNote?, double?> value) => text.AddGauges(
+            name, help, pulled.Select(each => new Exposition.Sample(value(each.Receipt, each.Refusal), ("host", each.Host.ToString()))));
     }
 
     static void AddMachines(Exposition text, FleetNumbers numbers)

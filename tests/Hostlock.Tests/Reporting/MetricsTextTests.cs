@@ -1,12 +1,15 @@
 using System.Collections.Immutable;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Settings;
 using Hostlock.Locks;
 using Hostlock.Machines;
 using Hostlock.Machines.Probing;
+using Hostlock.Releases;
 using Hostlock.Reporting;
 using Hostlock.Rollouts;
 using Hostlock.Tests.Machines.Probing;
+using Hostlock.Tests.Releases;
 using Hostlock.Tests.Rollouts;
 using Hostlock.Tests.Support;
 using static Hostlock.Tests.Rollouts.FakeHostFacts;
@@ -164,6 +167,35 @@ public class MetricsTextTests
         {
             Rollout = rollout.After(new RolloutEvent.Stopped("aborted", Now)),
         }))["hostlock_rollout_halted"]);
+    }
+
+    [Fact]
+    public void What_a_machine_shows_of_releases_is_said_if_it_is_believed()
+    {
+        var receipt = new Receipt(
+            SampleReleases.Home, Plex, SampleReleases.Number(42), New, new string('a', 64), ReceiptVerdict.Kept, NameMap<Verdict>.Empty,
+            "b1", Moment.Of(Now), "");
+        var proved = Numbers() with
+        {
+            Pulled = Pulls(new(new ReceiptState.Proved(receipt, RunsAnother: false), null)),
+            Newest = SampleReleases.Release(43, 1),
+        };
+        var doubted = Numbers() with { Pulled = Pulls(new(new ReceiptState.Doubted("it is of web"), null)) };
+
+        var numbers = ExpositionGrammar.Read(MetricsText.Render(proved));
+
+        Assert.Equal(42, numbers["hostlock_release_number{host=\"plex\"}"]);
+        Assert.Equal(1, numbers["hostlock_release_kept{host=\"plex\"}"]);
+        Assert.Equal(Now.ToUnixTimeSeconds(), numbers["hostlock_release_tried_timestamp_seconds{host=\"plex\"}"]);
+        Assert.Equal(0, numbers["hostlock_release_refused{host=\"plex\"}"]);
+        Assert.Equal(proved.Newest.Expires.Seconds, numbers["hostlock_release_expires_timestamp_seconds"]);
+        Assert.Equal(
+            "hostlock_release_refused{host=\"plex\"}", Assert.Single(ExpositionGrammar.Read(MetricsText.Render(doubted))).Key);
+        // The machine writes the same of itself.
+        Assert.Equal(MetricsText.Render(proved), MetricsText.OfMachine(Plex, receipt, null, proved.Newest));
+
+        static ImmutableDictionary<HostName, PulledState> Pulls(PulledState state) =>
+            ImmutableDictionary<HostName, PulledState>.Empty.Add(Plex, state);
     }
 
     static Rollout Kept(Rollout rollout, HostName host) => Looked(rollout, host, Facts(New));
