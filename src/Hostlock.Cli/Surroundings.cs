@@ -60,9 +60,11 @@ sealed record Surroundings(
         Errors = new HeadedWriter(Errors, heading, said),
     };
 
-    /// <summary>True if a window can be opened.</summary>
+    /// <summary>True if a window can be opened. Only a desktop of X or Wayland says so; macOS has one.</summary>
     public bool HasDisplay =>
-        Variables.GetValueOrDefault("DISPLAY", "").Length > 0 || Variables.GetValueOrDefault("WAYLAND_DISPLAY", "").Length > 0;
+        OperatingSystem.IsMacOS()
+        || Variables.GetValueOrDefault("DISPLAY", "").Length > 0
+        || Variables.GetValueOrDefault("WAYLAND_DISPLAY", "").Length > 0;
 
     /// <summary>The variable that names the folder of the flake.</summary>
     public const string FlakeVariable = "HOSTLOCK_FLAKE";

@@ -1,5 +1,6 @@
 using Hostlock.Flakes;
 using Hostlock.Locks;
+using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets;
 
@@ -782,7 +783,7 @@ public sealed class FleetException : HostlockException
         };
 
     internal static FleetException CannotShow(string path, string why) =>
-        new($"xdg-open cannot show '{path}': {why:lines}") { IsOutside = true, Hint = "open it in a browser" };
+        new($"{DesktopProgram.Name} cannot show '{path}': {why:lines}") { IsOutside = true, Hint = "open it in a browser" };
 
     /// <summary>A page cannot be served at a port or a socket.</summary>
     /// <param name="place">The port or the socket.</param>

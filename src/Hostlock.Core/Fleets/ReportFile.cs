@@ -28,7 +28,7 @@ public sealed class ReportFile(IProcessRunner processes, string path, bool isNam
 
     /// <summary>Shows the report by the user's desktop.</summary>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">There is no xdg-open, or it fails.</exception>
+    /// <exception cref="HostlockException">There is no such program, or it fails.</exception>
     public Task ShowAsync(CancellationToken cancellationToken) => PageAddress.ShowAsync(processes, path, cancellationToken);
 
     async Task<bool> IsTrackedAsync(CancellationToken cancellationToken)

@@ -9,7 +9,10 @@ namespace Hostlock.Platform;
 /// </summary>
 public sealed class ProcessRunner : IProcessRunner
 {
-    const string SessionStarter = "setsid";
+    // macOS has no setsid(1), and comes with perl.
+    static string[] SessionStarter => OperatingSystem.IsMacOS()
+        ? ["perl", "-MPOSIX=setsid", "-e", "setsid() > 0 or die qq(setsid: $!\\n); exec { $ARGV[0] } @ARGV or die qq($!\\n)", "--"]
+        : ["setsid"];
 
     /// <inheritdoc/>
     public async Task<Finished> RunAsync(ProcessRequest request, CancellationToken cancellationToken)
@@ -77,8 +80,11 @@ public sealed class ProcessRunner : IProcessRunner
                 start.Environment[ProcessMark.Variable] = _mark.Value;
             if (request.HasOwnSession || request.LeavesNothing)
             {
+                string[] starter = SessionStarter;
+                foreach (var word in starter.AsSpan(1))
+                    start.ArgumentList.Add(word);
                 start.ArgumentList.Add(start.FileName);
-                start.FileName = Locate(SessionStarter, folders);
+                start.FileName = Locate(starter[0], folders);
             }
             foreach (var argument in request.Arguments)
                 start.ArgumentList.Add(argument);

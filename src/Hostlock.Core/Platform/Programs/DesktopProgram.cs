@@ -3,6 +3,9 @@ namespace Hostlock.Platform.Programs;
 /// <summary>Builds all requests for the desktop of the user.</summary>
 public static class DesktopProgram
 {
+    /// <summary>The name of the program.</summary>
+    public static string Name => OperatingSystem.IsMacOS() ? "open" : "xdg-open";
+
     /// <summary>Builds a request that shows a page by the program that the user shows such pages by. It ends once that program runs, or, on
     /// a desktop that knows no better, when that program ends.</summary>
     /// <param name="place">The file, absolute, or the address: neither is taken for an option.</param>
