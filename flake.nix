@@ -11,11 +11,12 @@
       eachSystem = f: lib.genAttrs (builtins.filter (system: nixpkgs.legacyPackages ? ${system}) systems) (system: f nixpkgs.legacyPackages.${system});
       # global.json asks for an SDK as new as this.
       sdkOf = pkgs: pkgs.dotnetCorePackages.sdk_10_0_4xx or pkgs.dotnetCorePackages.sdk_10_0;
+      revision = self.rev or ""; # changed files are of no commit
       ownOf = pkgs: self.packages.${pkgs.stdenv.hostPlatform.system};
     in
     {
       packages = eachSystem (pkgs: rec {
-        hostlock = pkgs.callPackage ./nix/package.nix { };
+        hostlock = pkgs.callPackage ./nix/package.nix { inherit revision; };
         hostlock-ci = pkgs.callPackage ./nix/ci.nix { inherit hostlock; };
         default = hostlock;
       });
@@ -26,7 +27,7 @@
         default = hostlock;
       });
 
-      overlays.default = final: _: { hostlock = final.callPackage ./nix/package.nix { }; hostlock-ci = final.callPackage ./nix/ci.nix { }; };
+      overlays.default = final: _: { hostlock = final.callPackage ./nix/package.nix { inherit revision; }; hostlock-ci = final.callPackage ./nix/ci.nix { }; };
 
       nixosModules = rec {
         hostlock = { imports = [ ./nix/module.nix ]; };

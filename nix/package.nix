@@ -10,6 +10,7 @@
 , patchelf
 , versionCheckHook
 , zlib
+, revision ? "" # the commit of the sources, for --version; empty if there is none
 }:
 let
   inherit (lib) fileset;
@@ -47,6 +48,7 @@ buildDotnetModule {
     "-p:RunAnalyzers=false"
     "-p:TreatWarningsAsErrors=false"
     "-p:GenerateDocumentationFile=false"
+    "-p:SourceRevisionId=${revision}"
   ] ++ lib.optionals (!isNative) [ "-p:PublishAot=false" ];
 
   # The compiler of .NET links through a C compiler.

@@ -15,8 +15,9 @@ static class App
     /// <summary>The version, <c>0.1.0</c>.</summary>
     public const string Version = ProgramVersion.Text;
 
-    /// <summary>What <c>--version</c> prints.</summary>
-    public const string VersionLine = $"hostlock {Version}\n";
+    /// <summary>What <c>--version</c> prints: the version, and the commit if the program was built from one.</summary>
+    public const string VersionLine =
+        ProgramVersion.Commit == "" ? $"hostlock {Version}\n" : $"hostlock {Version} ({ProgramVersion.Commit})\n";
 
     static readonly ParserConfiguration Parsing = new()
     {

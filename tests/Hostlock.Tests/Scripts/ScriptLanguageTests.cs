@@ -29,7 +29,7 @@ public class ScriptLanguageTests
 
         var blessed = await Script.RunAsync(script, isBlessing: true, TestContext.Current.CancellationToken);
 
-        Assert.Equal(script.Replace("old", $"hostlock {Hostlock.Cli.App.Version}", StringComparison.Ordinal), blessed);
+        Assert.Equal(script.Replace("old", Hostlock.Cli.App.VersionLine.TrimEnd(), StringComparison.Ordinal), blessed);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public class ScriptLanguageTests
         var failed = await Assert.ThrowsAsync<ScriptFailedException>(
             () => Script.RunAsync(script, isBlessing: true, TestContext.Current.CancellationToken));
 
-        Assert.Equal(script.Replace("old", $"hostlock {Hostlock.Cli.App.Version}", StringComparison.Ordinal), failed.Blessed);
+        Assert.Equal(script.Replace("old", Hostlock.Cli.App.VersionLine.TrimEnd(), StringComparison.Ordinal), failed.Blessed);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public class ScriptLanguageTests
 
         Assert.StartsWith("line 5: exit 3\n", failed.Message, StringComparison.Ordinal);
         Assert.Contains(
-            $"> hostlock --version\nhostlock {Hostlock.Cli.App.Version}\n> exit 0\n> ! hostlock updaet\n! error: unknown command",
+            $"> hostlock --version\n{Hostlock.Cli.App.VersionLine}> exit 0\n> ! hostlock updaet\n! error: unknown command",
             failed.Message,
             StringComparison.Ordinal);
         Assert.Contains("[exit 2]\n> exit 3\nFAILS: ", failed.Message, StringComparison.Ordinal);
