@@ -154,6 +154,39 @@ public class NixLibraryTests
         Assert.Empty(Moved(before, Derivations(nix, hosts)));
     }
 
+    /// <summary>Each hostlock.nix that came before, in their order.</summary>
+    [Theory]
+    [InlineData("2.34")]
+    public void An_upgrade_from_each_earlier_library_builds_the_same_systems(string release)
+    {
+        using var hosts = new SevenHosts().Adopted();
+        var nix = RealNix.Get(release, hosts.Folder);
+        hosts.Move("nixpkgs", 10);
+        _ = hosts.Hostlock("update", "plex").Succeeded;
+        TestGit.Commit(hosts.Fleet, 11);
+        var now = Together();
+        var (current, day) = (hosts.Folder.Read("fleet/hostlock.nix"), 12);
+        var earlier = Directory.GetFiles(Path.Combine(Repository.Root, "tests/vectors/library"), "*.nix");
+
+        Assert.NotEmpty(earlier);
+        Assert.All(earlier.Order(StringComparer.Ordinal), library =>
+        {
+            hosts.Folder.Write("fleet/hostlock.nix", File.ReadAllText(library));
+            TestGit.Commit(hosts.Fleet, day++);
+            var before = Together();
+
+            _ = hosts.Hostlock("init", "--upgrade", "--yes").Succeeded;
+
+            Assert.Equal(current, hosts.Folder.Read("fleet/hostlock.nix"));
+            Assert.Equal(now, before);
+            Assert.Equal(now, Together());
+        });
+
+        string Together() => nix.Run(
+            hosts.Fleet, "eval", "--json", ".#nixosConfigurations", "--apply",
+            "builtins.mapAttrs (_: host: host.config.system.build.toplevel.drvPath)").Succeeded;
+    }
+
     [Fact]
     public void The_library_can_be_read_in_one_sitting() =>
         Assert.InRange(File.ReadLines(Path.Combine(Repository.Root, "nix/hostlock.nix")).Count(), 1, 249);

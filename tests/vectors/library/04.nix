@@ -1,0 +1,248 @@
+# hostlock.nix: builds each host of this flake by a lock of its own. MIT licence.
+# Written by `hostlock init`, renewed by `hostlock init --upgrade`.
+#   outputs = inputs: import ./hostlock.nix inputs ({ self, nixpkgs, ... }@inputs: { … your outputs, unchanged … });
+#
+# For every host in hostlock.toml your function is called again with the inputs that the host's lock pins, and only that host's
+# configurations are taken from what it returns. Pure Nix: no flag can be forgotten. Lazy: building one host fetches nothing of
+# another host's lock, nor of flake.lock.
+let
+  version = 1; # of this file, and the newest hostlock.toml that it reads
+
+  inherit (builtins)
+    addErrorContext attrNames attrValues compareVersions concatLists elemAt filter fromJSON fromTOML functionArgs groupBy hashString head
+    intersectAttrs isFunction isList listToAttrs mapAttrs match nixVersion pathExists readFile replaceStrings stringLength substring tail toFile toJSON toXML;
+
+  fail = file: message: mend: throw "hostlock: ${file}: ${message}\nmend it with: ${mend}";
+  named = names: value: listToAttrs (map (name: { inherit name; value = value name; }) names);
+  join = folder: path: if path == "" then folder else if folder == "" then path else "${folder}/${path}";
+  startsWith = prefix: text: substring 0 (stringLength prefix) text == prefix;
+
+  # Where a pinned tree of a forge, or a tarball, is served as an archive; null for other trees and for servers of one's own.
+  archiveOf = { type, host ? null, owner ? "", repo ? "", rev ? "", url ? "", ... }:
+    if type == "github" && (host == null || host == "github.com") then "https://github.com/${owner}/${repo}/archive/${rev}.tar.gz"
+    else if type == "gitlab" && (host == null || host == "gitlab.com") then
+      "https://gitlab.com/api/v4/projects/${replaceStrings [ "/" ] [ "%2F" ] owner}%2F${repo}/repository/archive.tar.gz?sha=${rev}"
+    else if type == "sourcehut" && (host == null || host == "git.sr.ht") then "https://git.sr.ht/${owner}/${repo}/archive/${rev}.tar.gz"
+    else if type == "tarball" then url
+    else null;
+
+  # The tree of a `locked` entry. Nix takes those of flake.lock from the store by their hash. Since 2.25 fetchTree does not look
+  # there, and would download a tree that is there once more as soon as its own cache is gone; fetchTarball does look. Only
+  # fetchTree sends access tokens, so what needs them is named in hostlock.toml: private = [ "github:acme" ].
+  treeOf = isPrivate: locked:
+    let url = archiveOf locked; in
+    if url == null || isPrivate locked || !(locked ? narHash && locked ? lastModified) || compareVersions nixVersion "2.25" < 0
+      || removeAttrs locked [ "type" "host" "owner" "repo" "rev" "ref" "revCount" "url" "narHash" "lastModified" ] != { }
+    then builtins.fetchTree locked
+    else {
+      outPath = addErrorContext
+        "while fetching '${url}' without an access token (where it needs one, hostlock.toml says so: private = [ \"${refOf locked}\" ])"
+        (builtins.fetchTarball { name = "source"; inherit url; sha256 = locked.narHash; });
+      inherit (locked) narHash lastModified;
+      lastModifiedDate = dateOf locked.lastModified;
+    }
+    // (if locked ? rev then { inherit (locked) rev; shortRev = substring 0 7 locked.rev; } else { })
+    // (if locked ? revCount then { inherit (locked) revCount; } else { });
+
+  refOf = { type, owner ? "", repo ? "", url ? "", ... }: if type == "tarball" then url else "${type}:${owner}/${repo}";
+
+  # Seconds since 1970 as YYYYMMDDhhmmss, UTC: https://howardhinnant.github.io/date_algorithms.html#civil_from_days
+  dateOf = seconds:
+    let
+      days = seconds / 86400 + 719468;
+      time = seconds - seconds / 86400 * 86400;
+      era = days / 146097;
+      dayOfEra = days - era * 146097;
+      yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146096) / 365;
+      dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100); # from 1 March
+      fromMarch = (5 * dayOfYear + 2) / 153;
+      month = if fromMarch < 10 then fromMarch + 3 else fromMarch - 9;
+      year = yearOfEra + era * 400 + (if month <= 2 then 1 else 0);
+      two = number: (if number < 10 then "0" else "") + toString number;
+    in
+    "${toString year}${two month}${two (dayOfYear - (153 * fromMarch + 2) / 5 + 1)}"
+    + "${two (time / 3600)}${two (time / 60 - time / 3600 * 60)}${two (time - time / 60 * 60)}";
+
+  # A flake by a lock, as Nix makes one of flake.nix and flake.lock (libflake/call-flake.nix): its inputs, by name.
+  #   text       the lock
+  #   file       its name, for messages
+  #   host       whose it is, for messages
+  #   source     the source of this repository: relative path inputs are folders in it
+  #   folder     where in it the flake is
+  #   isPrivate  whether a `locked` entry needs an access token
+  inputsOf = { text, file, host, source, folder, isPrivate }:
+    let
+      lock =
+        if replaceStrings [ "<<<<<<< " ] [ "" ] text != text
+        then fail file "it has conflict markers of a merge in it" "git checkout --ours ${file}; hostlock lock ${host}"
+        else addErrorContext "while reading the lock '${file}'" (fromJSON text);
+      # A key stands for a node; a list of names is a path of inputs from the root, which may go through others.
+      resolve = target: if isList target then follow lock.root target else target;
+      follow = key: path: if path == [ ] then key else follow (resolve lock.nodes.${key}.inputs.${head path}) (tail path);
+
+      nodes = mapAttrs
+        (key: node:
+          let
+            isRoot = key == lock.root;
+            isRelative = !isRoot && (node.locked.type or "") == "path" && !startsWith "/" node.locked.path;
+            parent = nodes.${follow lock.root (node.parent or [ ])};
+            sourceInfo =
+              if isRoot then source
+              else if isRelative then parent.sourceInfo
+              else treeOf isPrivate ((node.info or { }) // removeAttrs node.locked [ "dir" ]);
+            outPath =
+              if isRoot then join source.outPath folder
+              else join (if isRelative then join parent.outPath node.locked.path else sourceInfo.outPath) (node.locked.dir or "");
+            inputs = mapAttrs (_: target: nodes.${resolve target}.result) (node.inputs or { });
+            outputs = (import (outPath + "/flake.nix")).outputs (inputs // { self = result; });
+            result =
+              if node.flake or true
+              then outputs // sourceInfo // { inherit outPath inputs outputs sourceInfo; _type = "flake"; }
+              else sourceInfo // { inherit sourceInfo outPath; };
+          in
+          { inherit sourceInfo outPath inputs result; })
+        lock.nodes;
+    in
+    if lock.version > 7 then fail file "its version ${toString lock.version} is newer than this hostlock.nix knows" "hostlock init --upgrade"
+    else if lock.version < 5 then fail file "its version ${toString lock.version} is older than Nix reads" "hostlock lock ${host}"
+    else nodes.${lock.root}.inputs;
+in
+
+inputs: outputsOf:
+let
+  rootOutputs = outputsOf inputs;
+  source = inputs.self.sourceInfo;
+  # Where this flake is in its repository: "" or "a/b".
+  folder =
+    let here = toString ./.; root = toString source.outPath; in
+    builtins.unsafeDiscardStringContext (substring (stringLength root + 1) (stringLength here) here);
+  # A file of this flake: Nix sees those that git knows.
+  textOf = file: what: mend:
+    if pathExists (./. + "/${file}") then readFile (./. + "/${file}")
+    else fail file "${what} is not there, or git does not know it" "${mend}; git add -N ${file}";
+
+  fleet =
+    let toml = addErrorContext "while reading 'hostlock.toml'" (fromTOML (textOf "hostlock.toml" "the list of hosts" "hostlock init")); in
+    if toml.version or 0 > version
+    then fail "hostlock.toml" "its version ${toString toml.version} is newer than this hostlock.nix knows" "hostlock init --upgrade"
+    else toml;
+  isPrivate = locked:
+    filter (prefix: refOf locked == prefix || startsWith "${prefix}/" (refOf locked)) (fleet.private or [ ]) != [ ];
+
+  hosts = mapAttrs
+    (name: host: {
+      inherit name;
+      lock = replaceStrings [ "{host}" ] [ name ] (host.lock or fleet.lock or "locks/{host}.lock");
+      flake = host.flake or "flake.nix";
+      configurations = map configurationOf (host.configurations or [ "nixosConfigurations.\"${name}\"" ]);
+      stamp = host.stamp or fleet.stamp or false;
+    })
+    (fleet.hosts or { });
+  hostList = attrValues hosts;
+
+  # 'homeConfigurations."jono@nixahi"' is one of homeConfigurations, by the name in quotes.
+  configurationOf = text:
+    let parts = match "([^.\"]+)[.](\"([^\"]+)\"|[^.\"]+)" text; in
+    if parts == null
+    then fail "hostlock.toml" "'${text}' is not OUTPUT.NAME; a name with dots goes in quotes" "an editor"
+    else { output = elemAt parts 0; name = if elemAt parts 2 != null then elemAt parts 2 else elemAt parts 1; };
+
+  # What becomes of this flake by a lock; hosts that share a lock share it.
+  byLock = mapAttrs
+    (file: sharers:
+      let
+        inherit (head sharers) name flake;
+        isOwn = flake != "flake.nix";
+        text = textOf file "the lock of ${name}" "hostlock lock ${name}";
+        flakeFolder = join folder (folderOf flake);
+        locked = inputsOf { inherit text file source isPrivate; host = name; folder = flakeFolder; };
+        # An input that the function asks for and the lock has not: an error where it is used, never another lock's.
+        absent = named (attrNames (removeAttrs (formals // inputs) (optional ++ [ "self" ])))
+          (input:
+            if isOwn && !(own.inputs or { } ? ${input})
+            then fail flake "it does not declare input '${input}', which the outputs in flake.nix ask for" "an editor; hostlock lock ${name}"
+            else fail file "it does not have input '${input}'" "hostlock lock ${name}");
+        outputs = outputsOf (absent // handedOver // (if isOwn && !takesAny then intersectAttrs formals locked else locked) // { inherit self; });
+        self = outputs // inSelf // source // {
+          inherit (inputs.self) outPath;
+          inputs = handedOver // locked;
+          outputs = outputs // inSelf;
+          sourceInfo = source;
+          _type = "flake";
+        };
+        # The flake that a host has in a file of its own: its configuration is taken from there where it is there.
+        own = import (./. + "/${flake}");
+        ownOutputs = if own ? outputs then own.outputs (locked // { self = ownFlake; }) else { };
+        ownFlake = ownOutputs // source // {
+          outPath = join source.outPath flakeFolder;
+          inputs = locked;
+          outputs = ownOutputs;
+          sourceInfo = source;
+          _type = "flake";
+        };
+        find = output: name: if isOwn && ownOutputs ? ${output}.${name} then ownOutputs else outputs;
+      in
+      if file == "flake.lock" && !isOwn then { inherit text; find = _: _: rootOutputs; } else { inherit text find ownFlake; })
+    (groupBy (host: host.lock) hostList);
+
+  formals = if isFunction outputsOf then functionArgs outputsOf else { };
+  optional = filter (name: formals.${name}) (attrNames formals); # with a default: may be missing
+  # Whether the function takes inputs that it does not name; nothing but toXML tells of an ellipsis.
+  takesAny = let xml = toXML outputsOf; in formals == { } || replaceStrings [ "ellipsis=" ] [ "" ] xml != xml;
+  folderOf = file: let parts = match "(.*)/[^/]*" file; in if parts == null then "" else head parts;
+
+  # Inputs that are the flakes of hosts, such as plex-flake.url = "path:./hosts/plex": by the host's lock, of which flake.lock
+  # would only have an old copy.
+  handedOver =
+    let
+      declared = (import ./flake.nix).inputs or { };
+      places = listToAttrs (map (host: { name = folderOf host.flake; value = host.lock; })
+        (filter (host: match ".+/flake[.]nix" host.flake != null) hostList));
+      placeOf = name: let parts = match "(path:)?[.]/(.*[^/])/*" (toString (declared.${name}.url or "")); in if parts == null then "" else elemAt parts 1;
+    in
+    named (filter (name: places ? ${placeOf name}) (attrNames declared)) (name: byLock.${places.${placeOf name}}.ownFlake);
+
+  build = host: { output, name }:
+    let
+      lock = byLock.${host.lock};
+      built = (lock.find output name).${output}.${name} or
+        (fail "hostlock.toml" "'${output}' has no '${name}', which ${host.name} is said to be" "an editor");
+    in
+    if host.stamp && built ? extendModules then built.extendModules { modules = [ (stampOf host lock.text) ]; } else built;
+
+  # A running system, and every generation kept of it, can say which lock built it, in /etc/hostlock and in hostlock/ of the
+  # system itself. No commit is named: that would make every host differ at every commit.
+  stampOf = host: text: { options, ... }:
+    let
+      lock = toFile "flake.lock" text;
+      about = toFile "host.json" (toJSON { host = host.name; inherit (host) lock; sha256 = hashString "sha256" text; version = 1; });
+      commands = "mkdir -p $out/hostlock\ncp ${lock} $out/hostlock/flake.lock\ncp ${about} $out/hostlock/host.json\n";
+      has = path: option: options ? ${path} && options.${path} ? ${option};
+    in
+    {
+      config =
+        (if has "environment" "etc" then {
+          environment.etc."hostlock/flake.lock".source = lock;
+          environment.etc."hostlock/host.json".source = about;
+        } else { })
+        // (if has "system" "systemBuilderCommands" then { system.systemBuilderCommands = commands; }
+        else if has "system" "extraSystemBuilderCmds" then { system.extraSystemBuilderCmds = commands; }
+        else if has "home" "extraBuilderCommands" then { home.extraBuilderCommands = commands; }
+        else { });
+    };
+
+  # output name → configuration name → what the host's own lock makes of it
+  configurations = mapAttrs
+    (_: entries: listToAttrs (map (entry: { inherit (entry.is) name; value = build entry.host entry.is; }) entries))
+    (groupBy (entry: entry.is.output) (concatLists (map (host: map (is: { inherit host is; }) host.configurations) hostList)));
+
+  # This repository as every host sees it in `self`: the others by their own locks.
+  inSelf = mapAttrs (output: _: result.${output}) configurations;
+
+  result =
+    if fleet ? outputs
+    # The names are known: nothing of the root lock is needed to learn them.
+    then named fleet.outputs (output: rootOutputs.${output} or (fail "hostlock.toml" "flake.nix has no output '${output}'" "an editor")) // configurations
+    else rootOutputs // mapAttrs (output: built: (rootOutputs.${output} or { }) // built) configurations;
+in
+result
