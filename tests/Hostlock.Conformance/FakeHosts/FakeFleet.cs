@@ -138,8 +138,12 @@ sealed class FakeFleet : IDisposable
     /// be refused.</summary>
     public Ended Hostlock(params IEnumerable<string> arguments)
     {
+        string[] words = [.. arguments];
+        Ended ended;
         lock (_flake)
-            return Controller.Run("env", ["--chdir", Flake, "hostlock", .. arguments]);
+            ended = Controller.Run("env", ["--chdir", Flake, "hostlock", .. words]);
+        JsonSchemas.CheckLine(words, ended.Output);
+        return ended;
     }
 
     /// <summary>Uses the engines of the controller: beside others if nothing is wrong with them, and else alone, as a fault of engines is
