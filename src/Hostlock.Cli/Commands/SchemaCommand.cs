@@ -32,10 +32,20 @@ sealed class SchemaCommand : FleetCommand
               hostlock schema hostlock.toml > hostlock.schema.json
             """)
         { _words };
-        _words.CompletionSources.Add(
-            _ => JsonDocuments.Of(command.Parents.OfType<Command>().First()).Select(each => new CompletionItem(each.Name.Split(' ')[0]))
-                .DistinctBy(item => item.Label).Append(new(FleetFileManual.Name)));
+        _words.CompletionSources.Add(context => Completions(command, context));
         return command;
+    }
+
+    // The next word of each command that begins with those that are there.
+    static IEnumerable<CompletionItem> Completions(Command command, CompletionContext context)
+    {
+        var before = context.ParseResult.CommandResult.Tokens.Select(token => token.Value).ToList();
+        if (context.WordToComplete.Length > 0 && before.Count > 0)
+            before.RemoveAt(before.Count - 1);
+        return JsonDocuments.Of(command.Parents.OfType<Command>().First()).Select(each => each.Name).Append(FleetFileManual.Name)
+            .Select(name => name.Split(' '))
+            .Where(name => name.Length > before.Count && name.Take(before.Count).SequenceEqual(before))
+            .Select(name => name[before.Count]).Distinct().Select(word => new CompletionItem(word));
     }
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.None;

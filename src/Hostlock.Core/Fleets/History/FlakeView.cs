@@ -33,7 +33,7 @@ sealed class FlakeView(
             return flake;
         // What is read through a link is another file than the one that is named.
         if (tracked.FirstOrDefault(file => new FileInfo(Path.Combine(root, file)).LinkTarget is not null) is { } link)
-            return $"{link} is a link";
+            return Said($"{link} is a link");
         var hidden = files.Select(TreePath.Parse).ToList();
         foreach (var file in tracked.Where(file => file.EndsWith(".nix", StringComparison.Ordinal)))
         {
@@ -51,7 +51,7 @@ sealed class FlakeView(
         _ when before.Outputs is null != folder.Fleet.Outputs is null
             || !(before.Outputs ?? []).SequenceEqual(folder.Fleet.Outputs ?? []) => "'outputs' in hostlock.toml differs",
         _ when before.Hosts.Concat(folder.Fleet.Hosts).FirstOrDefault(host => host.FlakeFile != FleetFolder.FlakeFile) is { } host =>
-            $"{host.Name} has a flake of its own",
+            Said($"{host.Name} has a flake of its own"),
         _ => null,
     };
 
@@ -65,7 +65,7 @@ sealed class FlakeView(
         if (tracked.Contains(Modules))
             return "the repository has submodules";
         if (others.Count > 0 && tracked.FirstOrDefault(IsOtherFlake) is { } other)
-            return $"{other} is another flake, which may be an input";
+            return Said($"{other} is another flake, which may be an input");
         return files.Contains($"{inRepository}{FleetFolder.RootLock}") && !HasRootLock() ? "flake.lock cannot be read" : null;
     }
 
@@ -88,19 +88,22 @@ sealed class FlakeView(
     string? WhyOf(string file, IReadOnlyCollection<TreePath> hidden)
     {
         if (RegularFile.TextIfReadable(Path.Combine(root, file), FleetFolder.MaximumText) is not { } text)
-            return $"{file} cannot be read";
+            return Said($"{file} cannot be read");
         try
         {
             var source = new SourceText(file, text);
             return file == $"{inRepository}{FleetFolder.FlakeFile}" && !FlakeNixEdit.IsWrapped(source)
                 ? "flake.nix does not call hostlock.nix"
                 : SelfSight.FirstIn(source, TreePath.Parse(file).Folder, hidden) is { } place
-                    ? $"{file}:{place.Line} reads what differs, or may see the whole flake"
+                    ? Said($"{file}:{place.Line} reads what differs, or may see the whole flake")
                     : null;
         }
         catch (FlakeException)
         {
-            return $"{file} cannot be read as Nix code";
+            return Said($"{file} cannot be read as Nix code");
         }
     }
+
+    // The names of files are anybody's.
+    static string Said(Sentence sentence) => sentence.ToString();
 }
