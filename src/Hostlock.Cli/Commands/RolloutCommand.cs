@@ -147,6 +147,8 @@ sealed class RolloutCommand : FleetCommand
                 return ExitCode.Done;
             }
             await planned.Candidate.KeepAsync(plan.Id, run.CancellationToken);
+            // The candidate has the locks. Those of a thousand hosts are not kept in memory for days.
+            planned = planned with { Locks = [] };
             await session.ForgetOldAsync();
             var opened = new RolloutEvent.Opened(plan, run.Now);
             var approved = new RolloutEvent.Approved(run.Now) { By = run.Person };

@@ -57,17 +57,18 @@ public sealed record PlannedLock
     /// <param name="place">The place of the lock.</param>
     /// <param name="bytes">The earlier lock.</param>
     /// <param name="source">Where the earlier lock is from, for messages.</param>
+    /// <param name="reading">What locks that are read together have in common; null for a lock alone.</param>
     /// <exception cref="HostlockException">The bytes are no lock, or a folder, link or device is in its place now.</exception>
-    public static PlannedLock Restoring(LockPlace place, byte[] bytes, string source)
+    public static PlannedLock Restoring(LockPlace place, byte[] bytes, string source, LockReading? reading = null)
     {
-        return new(place, Present(), LockFileReader.Read(source, bytes)) { Bytes = bytes };
+        return new(place, Present(), LockFileReader.Read(source, bytes, reading)) { Bytes = bytes };
 
         // A lock that cannot be read is the one that most needs an earlier one in its place.
         LockFile? Present()
         {
             try
             {
-                return HostLocks.Read(place);
+                return HostLocks.Read(place, reading);
             }
             catch (LockException)
             {

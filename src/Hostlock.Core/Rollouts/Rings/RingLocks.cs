@@ -124,9 +124,10 @@ public sealed class RingLocks(
             branch,
             async () =>
             {
-                var note = NoteOf(plan, ring, places);
+                var (note, reading) = (NoteOf(plan, ring, places), new LockReading());
                 var planned = places
-                    .Select((place, i) => PlannedLock.Of(place, Lock(place, theirs[i]), Lock(place, known[i].Wanted)!)).ToList();
+                    .Select((place, i) => PlannedLock.Of(place, Lock(place, theirs[i], reading), Lock(place, known[i].Wanted, reading)!))
+                    .ToList();
                 var message = $"{CommitSubject.Of(planned, [], note, folder.Fleet.CommitSubject)}\n\n{LockCommit.Trailers(note)}";
                 try
                 {
@@ -151,7 +152,10 @@ public sealed class RingLocks(
         async Task<LockPlan> PlanAsync(CancellationToken stop)
         {
             var known = await candidate.LocksAsync(places, stop);
-            return new([.. places.Select((place, i) => new LockOutcome.Planned(Planned(place, known[i].Wanted, known[i].Before)))]);
+            // A ring may have a thousand locks, which are much the same.
+            var reading = new LockReading();
+            return new(
+                [.. places.Select((place, i) => new LockOutcome.Planned(Planned(place, known[i].Wanted, known[i].Before, reading)))]);
         }
     }
 
@@ -166,17 +170,18 @@ public sealed class RingLocks(
     }
 
     // A lock that is neither what it was nor what it is to be has been moved by somebody else.
-    static PlannedLock Planned(LockPlace place, byte[]? wanted, byte[]? before)
+    static PlannedLock Planned(LockPlace place, byte[]? wanted, byte[]? before, LockReading reading)
     {
         var now = HostLocks.TryReadBytes(place);
         if (wanted is null)
             throw RolloutException.CandidateIsGone();
         return Same(now, wanted) || Same(now, before)
-            ? PlannedLock.Restoring(place, wanted, place.RelativePath)
+            ? PlannedLock.Restoring(place, wanted, place.RelativePath, reading)
             : throw RolloutException.LockMoved(place.RelativePath);
     }
 
-    static LockFile? Lock(LockPlace place, byte[]? bytes) => bytes is null ? null : LockFileReader.Read(place.RelativePath, bytes);
+    static LockFile? Lock(LockPlace place, byte[]? bytes, LockReading reading) =>
+        bytes is null ? null : LockFileReader.Read(place.RelativePath, bytes, reading);
 
     static bool Same(ReadOnlyMemory<byte>? one, byte[]? other) =>
         one is null || other is null ? one is null && other is null : one.Value.Span.SequenceEqual(other);

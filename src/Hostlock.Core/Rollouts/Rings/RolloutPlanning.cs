@@ -47,7 +47,7 @@ public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder
         var reading = new LockReading();
         var (from, targets) = (places[0], places.Skip(1).ToList());
         var tested = HostLocks.ReadExisting(from, reading);
-        var locks = new List<PlannedLock> { AsItIs(from) };
+        var locks = new List<PlannedLock> { AsItIs(from, reading) };
         if (targets.Count > 0)
         {
             var promotion = await Promotion.OfAsync(folder, declarations, from, tested, reading, targets, cancellationToken);
@@ -57,7 +57,7 @@ public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder
             // A lock that needs no change keeps its bytes.
             locks.AddRange(
                 plan.Outcomes.OfType<LockOutcome.Planned>().Select(
-                    outcome => outcome.Lock.IsChange ? outcome.Lock : AsItIs(outcome.Lock.Place)));
+                    outcome => outcome.Lock.IsChange ? outcome.Lock : AsItIs(outcome.Lock.Place, reading)));
         }
         var candidate = await CandidateCommit.MakeAsync(processes, folder, locks, time.GetUtcNow(), cancellationToken);
         var uncommitted = (await candidate.UncommittedAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
@@ -70,9 +70,9 @@ public sealed class RolloutPlanning(IProcessRunner processes, FleetFolder folder
         return new(order, locks, candidate, [.. uncommitted.Order(StringComparer.Ordinal)]);
     }
 
-    static PlannedLock AsItIs(LockPlace place) =>
+    static PlannedLock AsItIs(LockPlace place, LockReading reading) =>
         PlannedLock.Restoring(
-            place, HostLocks.TryReadBytes(place)?.ToArray() ?? throw FleetException.NoLock(place), place.RelativePath);
+            place, HostLocks.TryReadBytes(place)?.ToArray() ?? throw FleetException.NoLock(place), place.RelativePath, reading);
 
     /// <summary>Has nix say which systems the hosts get, without building them.</summary>
     /// <param name="planned">The locks.</param>
