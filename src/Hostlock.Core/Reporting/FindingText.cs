@@ -64,7 +64,7 @@ public static class FindingText
     }
 
     // Null if the fix takes hosts.
-    static IEnumerable<string>? Operands(List<Finding> findings) =>
+    static List<string>? Operands(List<Finding> findings) =>
         findings.SelectMany(finding => finding.Problem.Operands).Distinct().ToList() is { Count: > 0 } operands ? operands : null;
 
     static string PlaceOf(Problem problem) =>

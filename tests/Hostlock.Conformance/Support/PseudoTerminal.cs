@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.Support;
 
@@ -14,6 +13,7 @@ sealed class PseudoTerminal : IDisposable
     readonly StringBuilder _text = new();
     readonly Lock _reading = new();
     readonly Task _read;
+    int _seen;
     TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="folder">The current folder.</param>
@@ -70,8 +70,6 @@ sealed class PseudoTerminal : IDisposable
             await Task.WhenAny(more, _read).WaitAsync(TestContext.Current.CancellationToken);
         }
     }
-
-    int _seen;
 
     /// <summary>Presses keys.</summary>
     /// <param name="keys">What the terminal sends for them.</param>

@@ -5,7 +5,6 @@ using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Locks;
 using Hostlock.Platform;
-using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.Merging;
 
