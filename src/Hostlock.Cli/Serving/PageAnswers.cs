@@ -18,13 +18,16 @@ sealed class PageAnswers(PageGate gate, FleetSite site, CancellationToken ended)
     const int MostListeners = 16;
     const string Html = "text/html; charset=utf-8", Plain = "text/plain; charset=utf-8", EventStream = "text/event-stream";
 
+    // A browser that lost the connection waits some seconds by itself.
+    const string Reconnecting = "retry: 500\n\n";
+
     // What a browser's own patience, and that of what lies between, allows.
     static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     // A command that prints much is shown in pieces.
     static readonly TimeSpan Between = TimeSpan.FromMilliseconds(40);
 
-    readonly SemaphoreSlim _listeners = new(MostListeners, MostListeners);
+    int _listeners;
 
     /// <summary>Answers a request.</summary>
     /// <param name="features">The request and its answer.</param>
@@ -132,15 +135,16 @@ sealed class PageAnswers(PageGate gate, FleetSite site, CancellationToken ended)
 
     async Task SendEventsAsync(Answer answer)
     {
-        if (!_listeners.Wait(TimeSpan.Zero, CancellationToken.None))
-        {
-            await answer.SendAsync(StatusCodes.Status503ServiceUnavailable, Plain, "too many pages are open\n");
-            return;
-        }
         try
         {
+            if (Interlocked.Increment(ref _listeners) > MostListeners)
+            {
+                await answer.SendAsync(StatusCodes.Status503ServiceUnavailable, Plain, "too many pages are open\n");
+                return;
+            }
             using var gone = CancellationTokenSource.CreateLinkedTokenSource(ended, answer.Gone);
             await answer.BeginAsync(StatusCodes.Status200OK, EventStream);
+            await answer.WriteAsync(Reconnecting, gone.Token);
             var told = (State: -1L, Id: 0, Words: "", Text: (Length: 0, Cuts: 0));
             while (true)
             {
@@ -169,7 +173,7 @@ sealed class PageAnswers(PageGate gate, FleetSite site, CancellationToken ended)
         }
         finally
         {
-            _listeners.Release();
+            Interlocked.Decrement(ref _listeners);
         }
     }
 

@@ -13,6 +13,9 @@ namespace Hostlock.Cli.Serving;
 /// <param name="PlanWords">The words that show what it would do; null if it only looks.</param>
 sealed record PageCommand(ImmutableArray<string> Words, ImmutableArray<string>? PlanWords)
 {
+    // Fields whose values are those of options of the same name.
+    static readonly string[] Valued = ["reason", "until"];
+
     const int MostWords = 2000;
     const int LongestText = 200;
 
@@ -50,7 +53,7 @@ sealed record PageCommand(ImmutableArray<string> Words, ImmutableArray<string>? 
             options.Add("--all");
         options.AddRange(asked.Texts("inputs").Select(input =>
             InputPath.TryParse(input) is { IsRoot: false } ? $"--input={input}" : throw FleetException.NotAnInputPath(input)));
-        options.AddRange(new[] { "reason", "until" }.Where(each => asked.Text(each) is { Length: > 0 })
+        options.AddRange(Valued.Where(each => asked.Text(each) is { Length: > 0 })
             .Select(each => $"--{each}={Bounded(asked.Text(each)!)}"));
         if (asked.Is("commit"))
             options.Add("--commit");

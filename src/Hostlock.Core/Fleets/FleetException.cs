@@ -765,7 +765,7 @@ public sealed class FleetException : HostlockException
     public static FleetException NoDisplay() =>
         new("there is no display to show the page on: neither DISPLAY nor WAYLAND_DISPLAY is set")
         {
-            Hint = "leave '--open' out, and open the file in a browser",
+            Hint = "leave '--open' out, and open it in a browser",
         };
 
     /// <summary>What goes to the standard output is no file that could be shown.</summary>

@@ -21,6 +21,9 @@ public sealed class FleetWatch : IDisposable
     static readonly TimeSpan Slow = TimeSpan.FromSeconds(3);
     static readonly TimeSpan WithoutKernel = TimeSpan.FromMilliseconds(500);
 
+    // What the folder of a work tree's git has beside refs.
+    static readonly string[] OfWorkTree = ["HEAD", "index", "MERGE_HEAD"];
+
     static readonly EnumerationOptions Listing = new() { RecurseSubdirectories = false, AttributesToSkip = 0 };
     static readonly EnumerationOptions ListingAll = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
 
@@ -174,7 +177,7 @@ public sealed class FleetWatch : IDisposable
     IEnumerable<string> FilesOfGit() =>
         _git is null
             ? []
-            : new[] { "HEAD", "index", "MERGE_HEAD" }.Select(name => Path.Combine(_git.Folder, name))
+            : OfWorkTree.Select(name => Path.Combine(_git.Folder, name))
                 .Append(Path.Combine(_git.Common, "packed-refs"))
                 .Concat(RefFolders().SelectMany(folder => In(folder, ListingAll)));
 

@@ -249,6 +249,12 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         story.AssertUntouched("b", "c", "d");
         story.AssertSettled();
         AssertCode(2, story.Run("rollout", "--approve", "rset"));
+        var plan = story.Run("rollout", "--plan", "--approve", "rest");
+        AssertCode(0, plan);
+        Assert.Matches("\nring rest  not open yet  approved by .*\n(?s:.*)\ndue: ", plan.Output);
+        AssertCode(2, story.Run("rollout", "--plan", "--again", "approves-a"));
+        story.AssertUntouched("b", "c", "d");
+        story.AssertSettled();
         AssertCode(0, story.Run("rollout", "--approve", "rest"));
         story.AssertKept("a", "b", "c", "d");
         story.AssertSettled();

@@ -65,7 +65,7 @@ static class ActPart
 
     static Html Check(string name) => $"<input id=\"act-{name}\" type=\"checkbox\">";
 
-    static Html One(string name, IReadOnlyList<string> words) => $"<select id=\"act-{name}\">{words.Select(Word)}</select>";
+    static Html One(string name, List<string> words) => $"<select id=\"act-{name}\">{words.Select(Word)}</select>";
 
     static Html Several(string name, IReadOnlyList<string> words, int rows) =>
         $"<select id=\"act-{name}\" multiple size=\"{Math.Min(rows, Math.Max(2, words.Count))}\">{words.Select(Word)}</select>";

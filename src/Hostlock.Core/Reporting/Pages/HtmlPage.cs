@@ -11,6 +11,8 @@ namespace Hostlock.Reporting.Pages;
 /// </summary>
 public static class HtmlPage
 {
+    const string Page = "page", Live = "live";
+
     /// <summary>Renders the page.</summary>
     /// <param name="page">The fleet.</param>
     /// <param name="served">What it has beside if a server shows it; null for a page in a file.</param>
@@ -53,9 +55,11 @@ public static class HtmlPage
     }
 
     // What a served page has is told before the page's own script changes anything.
-    static IEnumerable<PageResource> Resources(bool isServed, string extension) =>
-        (isServed && extension == ".js" ? new[] { "live", "page" } : isServed ? ["page", "live"] : ["page"])
-            .Select(name => PageResource.Read(name + extension));
+    static IEnumerable<PageResource> Resources(bool isServed, string extension)
+    {
+        string[] names = !isServed ? [Page] : extension == ".js" ? [Live, Page] : [Page, Live];
+        return names.Select(name => PageResource.Read(name + extension));
+    }
 
     static Html Complete(FleetPage page) =>
         $"Made by hostlock {page.Version}. The page is complete in itself: it loads nothing, and sends nothing.";

@@ -81,7 +81,11 @@
       loading = false;
       say("Changed just now.");
       if (newest > state) load(newest);
-    }).catch(function () { loading = false; say("The page cannot be read anew; what follows may be old.", true); });
+    }).catch(function () {
+      loading = false;
+      say("The page cannot be read anew; what follows may be old.", true);
+      setTimeout(function () { load(newest); }, 1000);
+    });
   }
 
   function ask(path, body) {
