@@ -18,8 +18,8 @@ public sealed record TakenBackFiles(int Change, int Newest, ImmutableArray<strin
 /// <remarks>What is recorded decides nothing alone: a file is only taken back if it still has the bytes that the change left.</remarks>
 public sealed class ChangeRecord
 {
-    /// <summary>The most changes that are kept, and the most bytes that their contents may have together. The newest change is always
-    /// kept.</summary>
+    /// <summary>The most changes that are kept, and the most bytes that their contents may have together. The newest change always
+    /// counts.</summary>
     public const int MostChanges = 100, MostBytes = 64 * 1024 * 1024;
 
     const string Name = "hostlock-changes", Extension = ".json", TakenBackName = "taken-back";
@@ -63,7 +63,7 @@ public sealed class ChangeRecord
             return;
         var bytes = written.Finish();
         var numbers = record.Numbers();
-        var last = numbers.Count > 0 && RecordedChangeReader.TryReadHeader(record.PathOf(numbers[^1]))?.Words.SequenceEqual(words) == true
+        var last = numbers.Count > 0 && RecordedChangeReader.HasWords(record.PathOf(numbers[^1]), words)
             ? record.Read(numbers[^1])
             : null;
         if (last is not null && (IsHalf(folder, last) || IsOfTheSameMerge(last, merges)))
@@ -72,8 +72,20 @@ public sealed class ChangeRecord
             record.Add(bytes);
     }
 
-    /// <summary>All changes that are kept, the newest first.</summary>
-    public IEnumerable<RecordedChange> Changes() => Enumerable.Reverse(Numbers()).Select(Read).OfType<RecordedChange>();
+    /// <summary>All changes that are kept, the newest first. Records may be far smaller than the contents that they tell, so the contents
+    /// are bounded here.</summary>
+    public IEnumerable<RecordedChange> Changes()
+    {
+        var bytes = 0L;
+        foreach (var change in Enumerable.Reverse(Numbers()).Select(Read).OfType<RecordedChange>())
+        {
+            var isNewest = bytes == 0;
+            bytes += change.Bytes;
+            if (bytes > MostBytes && !isNewest)
+                yield break;
+            yield return change;
+        }
+    }
 
     /// <summary>What was taken back and can be put back, the last first.</summary>
     public IReadOnlyList<TakenBackFiles> Undone()
@@ -91,7 +103,7 @@ public sealed class ChangeRecord
         var (kept, bytes) = (0, 0L);
         foreach (var number in Enumerable.Reverse(numbers))
         {
-            bytes += RecordedChangeReader.TryReadHeader(PathOf(number))?.Bytes ?? new FileInfo(PathOf(number)).Length;
+            bytes += new FileInfo(PathOf(number)).Length;
             if (++kept > MostChanges || (bytes > MostBytes && kept > 1))
                 AtomicFile.Delete(PathOf(number));
         }

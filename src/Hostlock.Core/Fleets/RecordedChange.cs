@@ -46,6 +46,10 @@ public sealed record RecordedChange(ImmutableArray<string> Words, ImmutableArray
     /// <summary>The files that were not taken back.</summary>
     public IEnumerable<RecordedFile> Standing => Files.Where(file => !TakenBack.Contains(file.Path));
 
+    /// <summary>The bytes that the contents of all files have together. Contents that are one object count once.</summary>
+    internal long Bytes => Files.SelectMany(file => new[] { file.Before, file.After }).OfType<byte[]>()
+        .Distinct<byte[]>(ReferenceEqualityComparer.Instance).Sum(contents => (long)contents.Length);
+
     /// <summary>The words as they are typed, with the name of the program; the subject of the commit if it is known from one.</summary>
     public string Title => Commit is null ? $"hostlock {ShellWord.Join(Words)}" : string.Join(' ', Words);
 

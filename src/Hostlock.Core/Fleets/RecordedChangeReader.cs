@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Hostlock.Flakes;
 using Hostlock.Locks;
@@ -16,49 +15,38 @@ static class RecordedChangeReader
     internal const int Version = 2;
 
     internal const string VersionKey = "version", WordsKey = "words", CommitKey = "commit", TimeKey = "time", FilesKey = "files",
-        PathKey = "path", BeforeKey = "before", AfterKey = "after", LikeKey = "like", PartsKey = "parts", BytesKey = "bytes",
-        ContentsKey = "contents", HeadKey = "head", SidesBeforeKey = "sidesBefore", SidesAfterKey = "sidesAfter";
+        PathKey = "path", BeforeKey = "before", AfterKey = "after", LikeKey = "like", PartsKey = "parts", ContentsKey = "contents",
+        HeadKey = "head", SidesBeforeKey = "sidesBefore", SidesAfterKey = "sidesAfter";
 
     const int FirstVersion = 1;
     const long MaximumBytes = 1024L * 1024 * 1024;
 
-    /// <summary>What is known of a record without the contents of its files.</summary>
-    /// <param name="Words">The words of the command.</param>
-    /// <param name="Bytes">The bytes that all different contents have together.</param>
-    public sealed record Header(ImmutableArray<string> Words, long Bytes);
-
-    /// <summary>Reads the header of a record; null if it is no record.</summary>
+    /// <summary>True if a record is of a command of these words. The contents of its files, which may be megabytes, are not looked
+    /// at.</summary>
     /// <param name="path">The path of the record.</param>
-    public static Header? TryReadHeader(string path)
+    /// <param name="words">The words.</param>
+    public static bool HasWords(string path, IEnumerable<string> words)
     {
         try
         {
-            var bytes = RegularFile.Read(path, MaximumBytes);
-            var json = new Utf8JsonReader(bytes);
-            var words = ImmutableArray.CreateBuilder<string>();
-            var total = (long)bytes.Length;
+            var json = new Utf8JsonReader(RegularFile.Read(path, MaximumBytes));
             while (json.Read())
             {
-                if (json.TokenType != JsonTokenType.PropertyName)
+                if (json.TokenType != JsonTokenType.PropertyName || !json.ValueTextEquals(WordsKey))
                     continue;
-                // Contents of the first format may be megabytes, and nothing that is asked for follows them.
-                if (json.ValueTextEquals(ContentsKey))
-                    break;
-                var (isWords, isBytes) = (json.ValueTextEquals(WordsKey), json.ValueTextEquals(BytesKey));
-                json.Read();
-                if (isBytes)
-                    total = json.GetInt64();
-                else if (isWords)
-                    while (json.Read() && json.TokenType == JsonTokenType.String)
-                        words.Add(json.GetString()!);
-                else
-                    json.Skip();
+                var found = new List<string>();
+                while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+                {
+                    if (json.TokenType == JsonTokenType.String)
+                        found.Add(json.GetString()!);
+                }
+                return words.SequenceEqual(found);
             }
-            return new(words.ToImmutable(), total);
+            return false;
         }
-        catch (Exception why) when (why is PlatformException or JsonException or InvalidOperationException or FormatException)
+        catch (Exception why) when (why is PlatformException or JsonException or InvalidOperationException)
         {
-            return null;
+            return false;
         }
     }
 

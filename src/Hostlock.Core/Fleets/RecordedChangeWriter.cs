@@ -14,7 +14,6 @@ sealed class RecordedChangeWriter : IDisposable
     readonly Dictionary<ReadOnlyMemory<byte>, int> _given = [];
     (ReadOnlyMemory<byte> Bytes, int Number)? _before, _last;
     int _count;
-    long _total;
 
     /// <summary>Begins the record of a change.</summary>
     /// <param name="words">The words of the command.</param>
@@ -85,7 +84,6 @@ sealed class RecordedChangeWriter : IDisposable
     public byte[] Finish()
     {
         _json.WriteEndArray();
-        _json.WriteNumber(RecordedChangeReader.BytesKey, _total);
         _json.WriteEndObject();
         _json.Flush();
         return _bytes.ToArray();
@@ -119,7 +117,6 @@ sealed class RecordedChangeWriter : IDisposable
         {
             _json.WriteBase64StringValue(contents.Span);
         }
-        _total += contents.Length;
         _last = (contents, _count);
         return (contents, _count++);
     }
