@@ -192,10 +192,10 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>Who runs it, as far as the environment says: <c>ada@ctl</c>; null if it does not.</summary>
     public string? Person =>
-        new[] { "SUDO_USER", "USER", "LOGNAME" }.Select(name => surroundings.Variables.GetValueOrDefault(name, ""))
-            .FirstOrDefault(name => name.Length > 0) is { } name
-            ? $"{name}@{surroundings.Machine}"
-            : null;
+        (NameIn("SUDO_USER") ?? NameIn("USER") ?? NameIn("LOGNAME")) is { } name ? $"{name}@{surroundings.Machine}" : null;
+
+    string? NameIn(string variable) =>
+        surroundings.Variables.GetValueOrDefault(variable) is { Length: > 0 } name ? name : null;
 
     /// <summary>Makes a connection to the network, for gates.</summary>
     public HttpMessageHandler NewHttpHandler() => surroundings.Http(NixSettings.Read(surroundings.Variables));

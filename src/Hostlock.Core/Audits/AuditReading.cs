@@ -1,4 +1,3 @@
-using System.Text;
 using Hostlock.Fleets;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Hostlock.Audits;
-using Hostlock.Fleets;
 using Hostlock.Locks;
 using Hostlock.Releases;
 using Hostlock.Rollouts;

@@ -1,7 +1,6 @@
 using Hostlock.Fleets;
 using Hostlock.Locks;
 using Hostlock.Machines;
-using Hostlock.Machines.Probing;
 using Hostlock.Releases;
 using Hostlock.Rollouts;
 

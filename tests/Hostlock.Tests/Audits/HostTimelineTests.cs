@@ -1,6 +1,5 @@
 using Hostlock.Audits;
 using Hostlock.Flakes;
-using Hostlock.Fleets;
 using Hostlock.Machines;
 using Hostlock.Releases;
 using Hostlock.Reporting;

@@ -8,7 +8,6 @@ using Hostlock.Machines.Probing;
 using Hostlock.Releases;
 using Hostlock.Reporting;
 using Hostlock.Rollouts;
-using Hostlock.Tests.Machines.Probing;
 using Hostlock.Tests.Releases;
 using Hostlock.Tests.Rollouts;
 using Hostlock.Tests.Support;

@@ -34,14 +34,14 @@ public sealed class AllowedSigners(IProcessRunner processes, ReadOnlyMemory<byte
     const int MostPrincipals = 8;
 
     /// <summary>Checks a signature.</summary>
-    /// <param name="signed">What is said to be signed.</param>
+    /// <param name="contents">What is said to be signed.</param>
     /// <param name="signature">The signature, as ssh-keygen writes it.</param>
     /// <param name="purpose">What it must have been made for.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="asOf">The time at which the key must have been allowed to sign; null for now.</param>
     /// <exception cref="PlatformException">There is no ssh-keygen, or the folder cannot be written to.</exception>
     public async Task<SignatureCheck> CheckAsync(
-        ReadOnlyMemory<byte> signed, string signature, string purpose, CancellationToken cancellationToken, DateTimeOffset? asOf = null)
+        ReadOnlyMemory<byte> contents, string signature, string purpose, CancellationToken cancellationToken, DateTimeOffset? asOf = null)
     {
         AtomicFile.CreateFolder(scratch);
         var (listFile, signatureFile) = (AtomicFile.NewName(scratch), AtomicFile.NewName(scratch));
@@ -55,7 +55,7 @@ public sealed class AllowedSigners(IProcessRunner processes, ReadOnlyMemory<byte
             foreach (var principal in principals.Take(MostPrincipals))
             {
                 var checkedNow = await processes.RunAsync(
-                    SshKeygen.Verify(listFile, principal, purpose, signatureFile, signed, asOf), cancellationToken);
+                    SshKeygen.Verify(listFile, principal, purpose, signatureFile, contents, asOf), cancellationToken);
                 if (checkedNow.Succeeded)
                     return new SignatureCheck.Counts(principal);
             }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Hostlock.Audits;
-using Hostlock.Flakes;
 using Hostlock.Locks;
 using Hostlock.Releases;
 using Hostlock.Rollouts;

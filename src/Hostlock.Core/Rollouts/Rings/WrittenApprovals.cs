@@ -142,7 +142,7 @@ public sealed class WrittenApprovals(IProcessRunner processes, FleetFolder folde
     }
 
     async Task<IReadOnlyList<(Revision Id, SignableObject Written)>> ReadAsync(
-        string root, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+        string root, List<string> ids, CancellationToken cancellationToken)
     {
         var read = new List<(Revision, SignableObject)>();
         if (ids.Count == 0)

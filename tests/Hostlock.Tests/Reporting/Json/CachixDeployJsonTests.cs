@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Machines;
-using Hostlock.Releases;
 using Hostlock.Reporting.Json;
 using Hostlock.Tests.Rollouts;
 
