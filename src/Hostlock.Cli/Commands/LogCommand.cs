@@ -50,7 +50,7 @@ sealed class LogCommand : FleetCommand
             var things = await DoneThings.ReadAsync(run.Processes, run.Folder, asked, run.Value(_most), run.CancellationToken);
             if (things.Count == 0)
                 RequireKnown(asked, run.Folder.AllPlaces());
-            run.Print(() => DoneText.Render(things, run.Terminal.Ink), () => DoneJson.Render(things));
+            run.Print(() => DoneText.Render(things, run.Screen), () => DoneJson.Render(things));
             return ExitCode.Done;
         }
         var place = run.PlaceNamed(host);

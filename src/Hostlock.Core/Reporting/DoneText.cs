@@ -9,12 +9,13 @@ namespace Hostlock.Reporting;
 /// <summary>Renders what was done in a flake, a line each: when, in which commit, what, whose locks, and what moved in them.</summary>
 public static class DoneText
 {
-    const int WidestTitle = 40, WidestHosts = 24, WidestMoves = 60;
+    const int WidestTitle = 40, WidestHosts = 24, WidestMoves = 60, NarrowestTitle = 16;
 
     /// <summary>Renders the things, in their order.</summary>
     /// <param name="things">What was done.</param>
-    /// <param name="ink">The colours.</param>
-    public static string Render(IReadOnlyList<DoneThing> things, Ink ink)
+    /// <param name="screen">Where the text goes. On a terminal, what moved has a line of its own if it does not fit beside the
+    /// rest.</param>
+    public static string Render(IReadOnlyList<DoneThing> things, Screen screen)
     {
         if (things.Count == 0)
             return "nothing was done here yet\n";
@@ -25,14 +26,20 @@ public static class DoneText
             Hosts: Hosts(thing),
             Moved: Moved(thing),
             thing.IsTakenBack)).ToList();
-        var (commits, titles, hosts) = (
-            rows.Max(row => row.Commit.Length), rows.Max(row => row.What.Length), rows.Max(row => row.Hosts.Length));
+        var (commits, hosts) = (rows.Max(row => row.Commit.Length), rows.Max(row => row.Hosts.Length));
+        var lead = rows[0].When.Length + 2 + (commits == 0 ? 0 : commits + 2);
+        var titles = rows.Max(row => row.What.Length);
+        if (screen.IsTerminal)
+            titles = Math.Min(titles, Math.Max(NarrowestTitle, screen.Width - lead - 2 - hosts));
         var text = new StringBuilder();
         foreach (var row in rows)
         {
             var commit = commits == 0 ? "" : $"{row.Commit.PadRight(commits)}  ";
-            var line = $"{row.When}  {commit}{row.What.PadRight(titles)}  {row.Hosts.PadRight(hosts)}  {row.Moved}".TrimEnd();
-            text.Append(row.IsTakenBack ? ink.Dim($"{line}  (taken back)") : line).Append('\n');
+            var line = $"{row.When}  {commit}{Cut(row.What, titles).PadRight(titles)}  {row.Hosts.PadRight(hosts)}";
+            var moved = string.Join("  ", new[] { row.Moved, row.IsTakenBack ? "(taken back)" : "" }.Where(word => word.Length > 0));
+            var isLong = screen.IsTerminal && line.Length + 2 + moved.Length > screen.Width;
+            line = $"{(isLong ? line.TrimEnd() : line)}{(isLong ? "\n    " : "  ")}{moved}".TrimEnd();
+            text.Append(row.IsTakenBack ? screen.Ink.Dim(line) : line).Append('\n');
         }
         return text.ToString();
     }
