@@ -51,7 +51,7 @@ static class JsonSchemas
     }
 
     // A document begins with a brace at the start of a line. What happens is told by documents of one line.
-    static IEnumerable<string> Documents(string text) =>
+    static string[] Documents(string text) =>
         text.StartsWith("{\n", StringComparison.Ordinal) ? [text] : text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     static string Problems(JsonSchema schema, JsonElement json)

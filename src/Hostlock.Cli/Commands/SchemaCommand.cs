@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 

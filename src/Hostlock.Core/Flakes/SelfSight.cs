@@ -175,7 +175,7 @@ static class SelfSight
         };
 
         // 'args.inputs.self.rev' begins with no set that is known by its name.
-        static bool HasTelling(IReadOnlyList<NixAttributeName> path)
+        static bool HasTelling(List<NixAttributeName> path)
         {
             for (var i = 0; i < path.Count; i++)
             {

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hostlock.Cli;
-using Hostlock.Fleets;
 using Hostlock.Fleets.Settings;
 using Hostlock.Fleets.Settings.Toml;
 using Hostlock.Reporting.Json;

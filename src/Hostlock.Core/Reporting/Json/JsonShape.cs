@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Hostlock.Rollouts.Journals;
 
 namespace Hostlock.Reporting.Json;
@@ -106,6 +107,7 @@ public abstract record JsonShape
         new Choice([.. Enum.GetValues<T>().Select(RolloutJson.Word)]);
 
     /// <summary>An object.</summary>
+    [SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "It is the word of JSON.")]
     public static JsonShape Object(params ImmutableArray<JsonMember> members) => new Record(members);
 
     /// <summary>An object by names of one kind.</summary>
