@@ -61,7 +61,7 @@ static class RecordedChangeReader
         }
         catch (Exception why) when (
             why is PlatformException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException
-                or ArgumentOutOfRangeException)
+                or ArgumentException)
         {
             return null;
         }
@@ -115,8 +115,9 @@ static class RecordedChangeReader
                 file.TryGetProperty(SidesAfterKey, out var after) ? SidesOf(after) : null)
             : null;
 
-        static IndexSides SidesOf(JsonElement sides) => new(
-            IdOf(sides[0]), IdOf(sides[1]) ?? throw new FormatException(), IdOf(sides[2]) ?? throw new FormatException());
+        static IndexSides SidesOf(JsonElement sides) => sides.GetArrayLength() == 3
+            ? new(IdOf(sides[0]), IdOf(sides[1]) ?? throw new FormatException(), IdOf(sides[2]) ?? throw new FormatException())
+            : throw new FormatException();
 
         // They are given to git.
         static string? IdOf(JsonElement element) =>

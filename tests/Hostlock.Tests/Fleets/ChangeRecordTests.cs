@@ -133,6 +133,12 @@ public sealed class ChangeRecordTests : IDisposable
         "{\"version\":2,\"words\":[\"x\"],"
             + "\"files\":[{\"path\":\"a\",\"before\":\"AAAA\",\"after\":{\"like\":0,\"parts\":[-1,2,\"\"]}}]}")]
     [InlineData("{\"version\":3,\"words\":[\"x\"],\"files\":[{\"path\":\"a\",\"before\":null,\"after\":\"AAAA\"}]}")]
+    [InlineData(
+        "{\"version\":1,\"words\":[\"x\"],\"contents\":{\"s\":\"AAAA\",\"s\":\"AAAA\"},"
+            + "\"files\":[{\"path\":\"a\",\"before\":null,\"after\":\"s\"}]}")]
+    [InlineData(
+        "{\"version\":2,\"words\":[\"x\"],\"files\":[{\"path\":\"a\",\"before\":null,\"after\":\"AAAA\","
+            + "\"head\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"sidesBefore\":[]}]}")]
     public async Task A_record_that_no_hostlock_wrote_is_none(string text)
     {
         _folder.Write(".git/hostlock-changes/50000000.json", text);
