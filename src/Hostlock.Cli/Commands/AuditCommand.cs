@@ -88,7 +88,7 @@ sealed class AuditCommand : FleetCommand
                 throw UsageException.Excludes(_on.Name, _since.Name);
             case ({ } on, null):
                 var day = Freeze.TryParseDay(on) ?? throw UsageException.NotADay(_on.Name, on);
-                return (StartOf(day), StartOf(day.AddDays(1)));
+                return (StartOf(day), day == DateOnly.MaxValue ? DateTimeOffset.MaxValue : StartOf(day.AddDays(1)));
             case (null, { } since):
                 var start = Freeze.TryParseDay(since) is { } first ? StartOf(first)
                     : Durations.TryParse(since) is { } span && span < run.Now - DateTimeOffset.UnixEpoch ? run.Now - span

@@ -187,7 +187,7 @@ public sealed class GitHistory : IDisposable
     {
         if (DateOnly.TryParseExact(word, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
         {
-            var end = new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).ToUnixTimeSeconds() - 1;
+            var end = new DateTimeOffset(day.ToDateTime(TimeOnly.MaxValue), TimeSpan.Zero).ToUnixTimeSeconds();
             var finished = await _repository.RunAsync(
                 cancellationToken, ["--literal-pathspecs", "rev-list", "-1", $"--before={end}", "HEAD", "--", .. paths]);
             return Revision.TryParse(finished.Output.Trim());
