@@ -118,6 +118,16 @@ public sealed class AuditReadingTests : IDisposable
         Assert.Matches("^what line 3 of '.*' names does not approve ring 'rest': it approves something else$", why.Message);
     }
 
+    // A plan of a switch has no commit that it was made from.
+    [Fact]
+    public async Task A_commit_approves_no_ring_of_a_journal_without_a_candidate()
+    {
+        var commit = TestGit.In(_folder.Path, "commit-tree", "HEAD^{tree}", "-m", "Looks well\n\nHostlock-Approve: rest").Trim();
+        Write(Id, approval: Revision.Parse(commit), isMadeOfCommit: false);
+
+        Assert.EndsWith("it approves something else", (await BrokenAsync(JournalsAsync)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_approval_whose_commit_was_not_fetched_is_told_to_be_unproved()
     {
@@ -222,14 +232,14 @@ public sealed class AuditReadingTests : IDisposable
 
     string PathOf(string id) => Path.Combine(Journals.Path, $"{id}.journal");
 
-    string Write(string id, DateTimeOffset? at = null, string approvedBy = "ada@ctl", Revision? approval = null)
+    string Write(string id, DateTimeOffset? at = null, string approvedBy = "ada@ctl", Revision? approval = null, bool isMadeOfCommit = true)
     {
         Directory.CreateDirectory(Journals.Path);
         using (var journal = Journal.Open(PathOf(id)))
         {
             var when = at ?? Start;
             journal.Append(
-                new RolloutEvent.Opened(Planned(id), when),
+                new RolloutEvent.Opened(Planned(id) with { Source = isMadeOfCommit ? new(Plex, Head, Head) : null }, when),
                 new RolloutEvent.Approved(when) { By = approvedBy },
                 approval is null
                     ? new RolloutEvent.Ended(Plex, Step.Probe, new() { Facts = Facts(Old) }, when)

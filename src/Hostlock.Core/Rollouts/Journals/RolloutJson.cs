@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -11,6 +12,10 @@ namespace Hostlock.Rollouts.Journals;
 /// <summary>Writes events of rollouts as JSON on one line, and reads them.</summary>
 public static class RolloutJson
 {
+    // Spans are added to times, and a sum that is no time any more would be an error later.
+    static readonly DateTimeOffset LastTime = new(5000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    static readonly TimeSpan LongestSpan = TimeSpan.FromDays(365_000);
+
     /// <summary>Writes an event.</summary>
     /// <param name="happened">The event.</param>
     public static string Write(RolloutEvent happened)
@@ -259,14 +264,16 @@ public static class RolloutJson
 
     static RolloutEvent Event(JsonElement json)
     {
-        var at = DateTimeOffset.Parse(json.GetProperty("at").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        var at = DateTimeOffset.Parse(Needed(json.GetProperty("at")), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        if (at < DateTimeOffset.UnixEpoch || at > LastTime)
+            throw new FormatException();
         return json.GetProperty("event").GetString() switch
         {
             "opened" => new RolloutEvent.Opened(
                 new(
                     Id(json.GetProperty("id")),
                     Parsed<RolloutAction>(json.GetProperty("action")),
-                    [.. json.GetProperty("rings").EnumerateArray().Select(Ring)])
+                    RingsOf(json.GetProperty("rings")))
                 {
                     Groups = [.. json.GetProperty("groups").EnumerateArray().Select(Group)],
                     Source = json.TryGetProperty("from", out var from)
@@ -275,30 +282,38 @@ public static class RolloutJson
                 },
                 at),
             "approved" => new RolloutEvent.Approved(at) { By = Text(json, "by") },
-            "ringApproved" => new RolloutEvent.RingApproved(json.GetProperty("ring").GetString()!, at)
+            "ringApproved" => new RolloutEvent.RingApproved(Needed(json.GetProperty("ring")), at)
             {
                 By = Text(json, "by"),
                 Proof = json.TryGetProperty("proof", out var proof) ? Commit(proof) : null,
             },
             "ringOpened" => new RolloutEvent.RingOpened(
-                json.GetProperty("ring").GetString()!, json.TryGetProperty("commit", out var commit) ? Commit(commit) : null, at),
+                Needed(json.GetProperty("ring")), json.TryGetProperty("commit", out var commit) ? Commit(commit) : null, at),
             "held" => new RolloutEvent.Held(Name(json.GetProperty("host")), Text(json, "why"), at),
             "retried" => new RolloutEvent.Retried(Name(json.GetProperty("host")), at),
             "began" => new RolloutEvent.Began(Name(json.GetProperty("host")), StepOf(json), at),
             "ended" => new RolloutEvent.Ended(Name(json.GetProperty("host")), StepOf(json), Result(json), at),
             "decided" => new RolloutEvent.Decided(Name(json.GetProperty("host")), VerdictOf(json), at),
             "restored" => new RolloutEvent.Restored(Name(json.GetProperty("host")), at),
-            "stopped" => new RolloutEvent.Stopped(json.GetProperty("why").GetString()!, at),
+            "stopped" => new RolloutEvent.Stopped(Needed(json.GetProperty("why")), at),
             "resumed" => new RolloutEvent.Resumed(json.GetProperty("checked").GetBoolean(), at),
             _ => throw new FormatException(),
         };
     }
 
+    // A host is in one ring.
+    static ImmutableArray<RingPlan> RingsOf(JsonElement json)
+    {
+        ImmutableArray<RingPlan> rings = [.. json.EnumerateArray().Select(Ring)];
+        var hosts = rings.SelectMany(ring => ring.Hosts).Select(host => host.Host).ToList();
+        return hosts.Distinct().Count() == hosts.Count ? rings : throw new FormatException();
+    }
+
     static RingPlan Ring(JsonElement json) => new(
-        json.GetProperty("name").GetString()!,
+        Needed(json.GetProperty("name")),
         new()
         {
-            Soak = TimeSpan.FromSeconds(json.GetProperty("soak").GetInt64()),
+            Soak = Span(json.GetProperty("soak")),
             Parallel = json.GetProperty("parallel").GetInt32(),
             MaxFailed = json.GetProperty("maxFailed").GetInt32(),
             MaxAbsent = json.TryGetProperty("maxAbsent", out var absent) ? absent.GetInt32() : null,
@@ -308,7 +323,7 @@ public static class RolloutJson
         [.. json.GetProperty("hosts").EnumerateArray().Select(Plan)]);
 
     static GroupPlan Group(JsonElement json) => new(
-        json.GetProperty("name").GetString()!,
+        Needed(json.GetProperty("name")),
         json.GetProperty("parallel").GetInt32(),
         [.. json.GetProperty("hosts").EnumerateArray().Select(Name)]);
 
@@ -318,7 +333,7 @@ public static class RolloutJson
         Parsed<Activation>(json.GetProperty("activation")),
         // Who described an engine may have taken it away since.
         HostName.TryParse(json.GetProperty("engine").GetString() ?? "")?.ToString() ?? throw new FormatException(),
-        TimeSpan.FromSeconds(json.GetProperty("trial").GetInt64()),
+        Span(json.GetProperty("trial")),
         json.GetProperty("checked").GetBoolean())
     {
         After = json.TryGetProperty("after", out var after) ? [.. after.EnumerateArray().Select(Name)] : [],
@@ -335,7 +350,7 @@ public static class RolloutJson
         Gates = json.TryGetProperty("gates", out var gates)
             ? [
                 .. gates.EnumerateArray().Select(
-                    gate => new GateAnswer(gate.GetProperty("name").GetString()!, VerdictOf(gate), gate.GetProperty("said").GetString()!)),
+                    gate => new GateAnswer(Needed(gate.GetProperty("name")), VerdictOf(gate), Needed(gate.GetProperty("said")))),
             ]
             : [],
         Facts = json.TryGetProperty("facts", out var facts) ? Facts(facts) : null,
@@ -345,8 +360,8 @@ public static class RolloutJson
         Path(json.GetProperty("running")),
         Path(json.GetProperty("system")),
         Path(json.GetProperty("next")),
-        json.GetProperty("machine").GetString()!,
-        json.GetProperty("boot").GetString()!)
+        Needed(json.GetProperty("machine")),
+        Needed(json.GetProperty("boot")))
     {
         IsSwitching = json.TryGetProperty("switching", out _),
         HasTarget = json.TryGetProperty("hasTarget", out _),
@@ -354,24 +369,31 @@ public static class RolloutJson
         Trial = Text(json, "trial"),
         Fired = Text(json, "fired"),
         FailedUnits = json.TryGetProperty("failedUnits", out var units)
-            ? [.. units.EnumerateArray().Select(unit => unit.GetString()!)]
+            ? [.. units.EnumerateArray().Select(unit => Needed(unit))]
             : null,
         Reboot = Text(json, "reboot") ?? "",
         Generation = json.TryGetProperty("generation", out var generation) ? generation.GetInt32() : null,
         Power = Parsed<RootPower>(json.GetProperty("power")),
     };
 
+    static TimeSpan Span(JsonElement json) =>
+        json.GetInt64() is >= 0 and var seconds && seconds <= LongestSpan.TotalSeconds
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new FormatException();
+
+    static string Needed(JsonElement json) => json.GetString() ?? throw new FormatException();
+
     static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var text) ? text.GetString() : null;
 
     // It becomes a word of git's.
-    static Revision Commit(JsonElement json) => Revision.Parse(json.GetString()!);
+    static Revision Commit(JsonElement json) => Revision.Parse(Needed(json));
 
     static string Id(JsonElement json) => json.GetString() is { } id && RolloutPlan.IsId(id) ? id : throw new FormatException();
 
-    static HostName Name(JsonElement json) => HostName.Parse(json.GetString()!);
+    static HostName Name(JsonElement json) => HostName.Parse(Needed(json));
 
     static StorePath? Path(JsonElement json) =>
-        json.ValueKind == JsonValueKind.Null ? null : StorePath.TryParse(json.GetString()!) ?? throw new FormatException();
+        json.ValueKind == JsonValueKind.Null ? null : StorePath.TryParse(Needed(json)) ?? throw new FormatException();
 
     static Step StepOf(JsonElement json) => Parsed<Step>(json.GetProperty("step"));
 

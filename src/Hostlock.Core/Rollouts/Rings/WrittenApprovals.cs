@@ -172,7 +172,7 @@ public sealed class WrittenApprovals(IProcessRunner processes, FleetFolder folde
         if (!values.Contains(ring))
             return false;
         var commit = written.Target ?? id;
-        if (commit == rollout.Plan.Source!.Commit)
+        if (commit == rollout.Plan.Source?.Commit)
             return true;
         foreach (var opened in rollout.OpenedRings.Values.OfType<Revision>())
         {

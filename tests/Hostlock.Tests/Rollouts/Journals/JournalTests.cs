@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Rollouts;
@@ -17,7 +18,10 @@ public sealed class JournalTests : IDisposable
         new RolloutEvent.Opened(
             new(
                 Id, RolloutAction.Rollback,
-                [Plan(Activation.Switch) with { Engine = "mine" }, Plan(Activation.Boot, isChecked: false) with { After = [Plex] }]),
+                [
+                    Plan(Activation.Switch) with { Engine = "mine" },
+                    Plan(Activation.Boot, isChecked: false) with { Host = HostName.Parse("zeeba"), After = [Plex] },
+                ]),
             Start),
         new RolloutEvent.Opened(
             new(
@@ -176,10 +180,28 @@ public sealed class JournalTests : IDisposable
         string[] lines =
         [
             "{}", "[]", "x", """{"at":"2026-11-29T00:00:00Z","event":"sung"}""", """{"at":"then","event":"resumed","checked":true}""",
+            """{"at":null,"event":"resumed","checked":true}""", """{"at":"9999-12-31T23:59:59Z","event":"resumed","checked":true}""",
+            """{"at":"2026-11-29T00:00:00Z","event":"ringApproved","ring":null}""",
+            """{"at":"2026-11-29T00:00:00Z","event":"ringApproved","ring":"rest","proof":null}""",
+            """{"at":"2026-11-29T00:00:00Z","event":"held","host":null}""",
+            """{"at":"2026-11-29T00:00:00Z","event":"stopped","why":null}""",
         ];
         foreach (var line in lines)
             Assert.Contains(
                 "another release", Assert.Throws<RolloutException>(() => RolloutJson.Read(line, "x", 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"soak\":[0-9]+", "\"soak\":9223372036854775807")]
+    [InlineData("\"trial\":[0-9]+", "\"trial\":-1")]
+    [InlineData("\"hosts\":\\[(\\{[^}]*\\})", "\"hosts\":[$1,$1")]
+    public void A_plan_that_no_hostlock_makes_is_none(string before, string after)
+    {
+        var line = RolloutJson.Write(Events[0]);
+        var altered = new Regex(before).Replace(line, after, 1);
+
+        Assert.NotEqual(line, altered);
+        Assert.Throws<RolloutException>(() => RolloutJson.Read(altered, "x", 1));
     }
 
     [Fact]
