@@ -27,6 +27,8 @@ public sealed class FleetWatch : IDisposable
     static readonly EnumerationOptions Listing = new() { RecurseSubdirectories = false, AttributesToSkip = 0 };
     static readonly EnumerationOptions ListingAll = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
 
+    // The page may be made anew while the files are watched.
+    readonly Lock _gate = new();
     readonly TimeProvider _time;
     readonly string _journals;
     readonly GitPlace? _git;
@@ -134,6 +136,7 @@ public sealed class FleetWatch : IDisposable
     // A folder that came or went is watched anew; so is everything if the settings name other files.
     void Listen()
     {
+        using var turn = _gate.EnterScope();
         string[] wanted = [.. _folders.Concat(_git is null ? [] : [_git.Folder, _git.Common]).Append(_journals)
             .Where(Directory.Exists).Distinct(StringComparer.Ordinal)];
         if (_isToldByKernel && wanted.SequenceEqual(_watched, StringComparer.Ordinal))
