@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Hostlock.Conformance.Support;
 using Hostlock.Tests.Support;
@@ -157,6 +158,65 @@ public sealed partial class CiTests : IDisposable
     }
 
     [Fact]
+    public void Rings_whose_names_have_the_same_words_have_branches_of_their_own()
+    {
+        Publish();
+        var clone = Clone("person", "Jono");
+        var toml = File.ReadAllText(Path.Combine(clone, "hostlock.toml"))
+            .Replace("rest", "r-1", StringComparison.Ordinal).Replace("last", "\"r.1\"", StringComparison.Ordinal)
+            .Replace("\"\"r.1\"\"", "\"r.1\"", StringComparison.Ordinal)
+            .Replace("after = \"r-1\"", "after = \"canary\"", StringComparison.Ordinal)
+            .Replace("soak = \"3d\"\n", "", StringComparison.Ordinal).Replace("soak = \"1d\"\n", "", StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(clone, "hostlock.toml"), toml);
+        TestGit.Commit(clone, 51);
+        _seven.Move("nixpkgs", 60);
+        _ = HostlockProgram.Run(clone, _seven.Home, "update", "plex", "--commit").Succeeded;
+        TestGit.In(clone, "push", "-q");
+
+        var job = Locally("promote");
+
+        Assert.Equal(0, job.ExitCode);
+        Assert.Equal(At("main", "locks/plex.lock"), At("hostlock/promote-r-1", "locks/dobro.lock"));
+        Assert.Equal(At("main", "locks/plex.lock"), At("hostlock/promote-r-1-1369471451", "locks/orc.lock"));
+    }
+
+    [Fact]
+    public void A_fleet_that_cannot_be_read_fails_the_job()
+    {
+        Publish();
+        var clone = Clone("person", "Jono");
+        File.WriteAllText(Path.Combine(clone, "hostlock.toml"), "rings = 3\n");
+        TestGit.Commit(clone, 51);
+        TestGit.In(clone, "push", "-q");
+
+        Assert.Equal(2, Locally("promote").ExitCode);
+        Assert.Equal(2, Locally("update").ExitCode);
+    }
+
+    // What a CI has put into its clone may be allowed less than the token, and is not taken in its place.
+    [Theory]
+    [InlineData("")]
+    [InlineData("gitlab-ci-token:of-the-job@")]
+    public async Task The_server_of_the_remote_gets_the_token(string login)
+    {
+        Publish();
+        var logins = new List<string>();
+        await using var server = new LoopbackServer(request =>
+        {
+            if (request.Headers.GetValueOrDefault("authorization") is { } given)
+                logins.Add(Encoding.UTF8.GetString(Convert.FromBase64String(given.Split(' ')[1])));
+            return WebAnswer.Text("", 401) with { Headers = [("WWW-Authenticate", "Basic realm=\"x\"")] };
+        });
+        var clone = Clone("job", "hostlock-ci");
+        TestGit.In(clone, "remote", "set-url", "origin", server.Url.Replace("://", $"://{login}", StringComparison.Ordinal) + "/fleet.git");
+        TestGit.In(clone, "config", $"http.{server.Url}/.extraheader", "AUTHORIZATION: basic b2Y6am9i");
+
+        _ = Locally("check", clone, ("HOSTLOCK_CI_BASE", "main"), ("HOSTLOCK_CI_TOKEN", RequestForge.Token));
+
+        Assert.Equal($"hostlock-ci:{RequestForge.Token}", Assert.Single(logins));
+    }
+
+    [Fact]
     public async Task No_input_of_the_action_is_a_command()
     {
         Publish();
@@ -294,6 +354,18 @@ public sealed partial class CiTests : IDisposable
         foreach (var (name, value) in inputs)
             variables[name] = value;
         return Run.Program("/bin/bash", clone, variables, ["-e", "-o", "pipefail", "-c", script]);
+    }
+
+    // A job of a machine of one's own, without a forge.
+    Ended Locally(string what) => Locally(what, Clone($"job-{++_jobs}", "hostlock-ci"));
+
+    Ended Locally(string what, string clone, params (string Name, string Value)[] given)
+    {
+        var variables = HostlockProgram.Variables(_seven.Home);
+        variables["PATH"] = $"{Folder["bin"]}:{Environment.GetEnvironmentVariable("PATH")}";
+        foreach (var (name, value) in given.Prepend(("HOSTLOCK_CI_FORGE", "none")))
+            variables[name] = value;
+        return Run.Program("/bin/sh", clone, variables, [Folder["bin/hostlock-ci"], what]);
     }
 
     string Clone(string name, string person)
