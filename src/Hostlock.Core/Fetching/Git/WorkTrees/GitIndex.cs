@@ -67,7 +67,7 @@ sealed class GitIndex
     }
 
     /// <summary>Reads the index of a repository; null if it is of a kind that only git reads (split, sparse, newer).</summary>
-    /// <exception cref="FetchException">The index is damaged.</exception>
+    /// <exception cref="FetchException">The index is damaged, or its objects are not named by SHA-1.</exception>
     public static GitIndex? Read(GitPlace place)
     {
         var path = System.IO.Path.Combine(place.Folder, "index");
@@ -75,7 +75,15 @@ sealed class GitIndex
             return new([], null, default);
         if (status.Size > MaximumBytes)
             return null;
-        return Parse(RegularFile.Read(path, MaximumBytes), path, (status.Modified, status.ModifiedNanoseconds));
+        try
+        {
+            return Parse(RegularFile.Read(path, MaximumBytes), path, (status.Modified, status.ModifiedNanoseconds));
+        }
+        catch (FetchException) when (GitConfig.OfRepository(place).Text("extensions.objectformat") is not (null or "sha1"))
+        {
+            // Longer ids make no sense here, and the index is what it has to be.
+            throw FetchException.UnknownObjectFormat(place.Folder);
+        }
     }
 
     /// <summary>

@@ -117,6 +117,18 @@ public sealed class GitIndexTests : IDisposable
         }
     }
 
+    [Fact]
+    public void An_index_whose_objects_are_not_named_by_SHA_1_is_not_called_damaged()
+    {
+        TestGit.In(_folder.Path, "init", "-q", "--object-format=sha256", "other");
+        File.WriteAllText(_folder["other/file"], "x");
+        TestGit.In(_folder["other"], "add", "file");
+
+        var why = Assert.Throws<FetchException>(() => GitIndex.Read(GitPlace.OfWorkTree(_folder["other"])!));
+
+        Assert.Contains("not named by SHA-1", why.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("../outside")]
     [InlineData("a//b")]
