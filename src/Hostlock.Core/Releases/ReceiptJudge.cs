@@ -8,8 +8,11 @@ namespace Hostlock.Releases;
 /// <summary>Judges whether a receipt goes together with what the machine says of itself now. It is pure.</summary>
 public static class ReceiptJudge
 {
-    // The clock of a machine may be set after it booted.
+    // The clock of a machine may be set after it booted, and differ from ours.
     const ulong Skew = 10 * 60;
+
+    // The time since the boot is rounded, and the answer takes a while.
+    const ulong Round = 60;
 
     /// <summary>Why a receipt is not believed, as a part of a sentence; null if it is.</summary>
     /// <param name="receipt">The receipt.</param>
@@ -29,7 +32,7 @@ public static class ReceiptJudge
         var isOfThisBoot = receipt.BootId == facts.BootId;
         if (isOfThisBoot && receipt.At.Seconds + Skew < booted)
             return "it is older than the boot that it names";
-        return !isOfThisBoot && receipt.At.Seconds > booted + Skew
+        return !isOfThisBoot && receipt.At.Seconds > booted + Round
             ? string.Create(CultureInfo.InvariantCulture, $"it is of another boot than the one that was running at {receipt.At.Date:HH:mm}")
             : null;
     }

@@ -1,0 +1,346 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Hostlock.Fleets;
+using Hostlock.Releases;
+using static Hostlock.Conformance.FakeHosts.FakeHost;
+using static Hostlock.Conformance.FakeHosts.SwitchStory;
+
+namespace Hostlock.Conformance.FakeHosts;
+
+/// <summary>
+/// Machines that fetch for themselves: real signatures by ssh-keygen, real copies by Nix from a signed cache, and whatever somebody who has
+/// the server may serve.
+/// </summary>
+public class PullTests(PullFleet fleet)
+{
+    /// <summary>A host for each test.</summary>
+    internal static string[] Hosts { get; } =
+    [
+        "pulls", "refuses", "cuts", "forgets", "gives-back", "cut-off", "two-pulls", "beside-ssh", "killed-early", "killed-late",
+        "killed-kept", "doubted", "goes-back", "not-root", "held", "from-git", "unsigned-cache",
+    ];
+
+    [Fact]
+    public void A_machine_takes_a_release_once_and_shows_its_receipt()
+    {
+        var story = fleet.Begin("pulls");
+        story.Serve(story.Release(1));
+
+        AssertCode(0, story.Pull("--dry-run"));
+        story.AssertUntouched();
+        var first = story.Pull();
+        AssertCode(0, first);
+        Assert.Contains("on trial · units ok · source ok · kept", first.Output, StringComparison.Ordinal);
+        story.AssertRuns(story.Next);
+        var activations = story.Host.State().Activations;
+
+        AssertCode(0, story.Pull());
+        Assert.Equal(activations, story.Host.State().Activations);
+        Assert.Single(story.Receipts());
+        Assert.Matches("pulls  .*in sync, release 1 kept ", story.Status());
+        var shown = JsonNode.Parse(story.Fleet.Hostlock("status", "--live", "pulls", "--json").Output)!["hosts"]!["pulls"]!["receipt"]!;
+        Assert.Equal((true, 1, "kept"), ((bool)shown["proved"]!, (int)shown["release"]!, (string)shown["verdict"]!));
+
+        // A release that gives it the same gets a receipt, and nothing is tried.
+        story.Serve(story.Release(2));
+        AssertCode(0, story.Pull());
+        Assert.Equal(activations, story.Host.State().Activations);
+        Assert.Equal(2, story.Receipts().Length);
+        // Somebody who serves an old one is noticed.
+        story.ServeAgain(1);
+        story.AssertRefused("number", story.Pull());
+        Assert.Matches("release 2 kept .*, refused .*: release 1 is older than release 2", story.Status());
+        // A reboot changes nothing of it.
+        story.Host.PowerOff();
+        story.Host.Boot();
+        Assert.Matches("pulls  .*in sync, release 2 kept", story.Status());
+    }
+
+    [Fact]
+    public void Whatever_is_not_exactly_right_is_refused_and_changes_nothing()
+    {
+        var story = fleet.Begin("refuses");
+        var good = story.Release(5, story.Before.Running);
+        story.Serve(good);
+        AssertCode(0, story.Pull());
+
+        story.Serve(story.Release(4));
+        story.AssertRefused("number", story.Pull());
+        story.Serve(story.Release(5));
+        story.AssertRefused("fork", story.Pull());
+        story.Serve(story.Release(6), key: "other");
+        story.AssertRefused("signature", story.Pull());
+        story.Serve(story.Release(6), purpose: "git");
+        story.AssertRefused("signature", story.Pull());
+        story.Serve(story.Release(6) with { Expires = good.Issued });
+        story.AssertRefused("expired", story.Pull());
+        story.Serve(story.Release(6) with { Issued = new(good.Issued.Seconds + 3600) });
+        story.AssertRefused("future", story.Pull());
+        story.Serve(story.Release(6) with { Fleet = FleetName.Parse("work") });
+        story.AssertRefused("fleet", story.Pull());
+        story.Serve(story.Release(6), purpose: "hostlock-release");
+        story.Allow("valid-before=\"20200101\"");
+        story.AssertRefused("signature", story.Pull());
+        story.Allow("");
+
+        var number = ReleaseNumber.TryOf(6)!.Value;
+        var bytes = story.Release(6).Write();
+        story.Serve(number, Encoding.UTF8.GetBytes("{}"));
+        story.AssertRefused("form", story.Pull());
+        story.Serve(number, [.. bytes, (byte)'\n']);
+        story.AssertRefused("form", story.Pull());
+        // One bit, after it was signed.
+        story.Serve(number, bytes);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(Path.Combine(story.Releases, ReleaseFiles.NameOf(number)), bytes);
+        story.AssertRefused("signature", story.Pull());
+        File.WriteAllBytes(Path.Combine(story.Releases, ReleaseFiles.NameOf(number)), new byte[10_000_000]);
+        story.AssertRefused("form", story.Pull());
+        File.WriteAllText(Path.Combine(story.Releases, ReleaseFiles.SignatureOf(number)), "not a signature");
+        story.AssertRefused("form", story.Pull());
+        File.WriteAllText(Path.Combine(story.Releases, ReleaseFiles.Latest), "../../etc/passwd");
+        story.AssertRefused("form", story.Pull());
+
+        // The system of another host, by name and by its stamp.
+        story.Serve(story.Release(6, story.NextOf("pulls")));
+        story.AssertRefused("system", story.Pull());
+        story.AssertUntouched();
+
+        // A release without this host gives it nothing, and is the highest from then on.
+        story.Serve(story.Release(7) with { Hosts = NameMap<ReleasedSystem>.Empty });
+        AssertCode(0, story.Pull());
+        story.Serve(story.Release(6));
+        story.AssertRefused("number", story.Pull());
+        story.AssertUntouched();
+        story.Serve(story.Release(8));
+        AssertCode(0, story.Pull());
+        story.AssertRuns(story.Next);
+        Assert.Null(story.Refusal());
+    }
+
+    [Fact]
+    public void A_connection_that_breaks_anywhere_is_an_error_and_changes_nothing()
+    {
+        var story = fleet.Begin("cuts");
+        var release = story.Release(1);
+        story.Serve(release);
+        var length = release.Write().Length;
+        _ = story.Host.Shell("echo 'download-attempts = 1' >>/etc/nix/nix.conf").Succeeded;
+
+        for (var tenth = 0; tenth < 10; tenth++)
+        {
+            story.Tell($"{PullFleet.Started.Address}/cut/{length * tenth / 10}/releases/cuts");
+            AssertCode(3, story.Pull());
+        }
+        story.Tell($"{PullFleet.Started.Address}/no-such-folder");
+        AssertCode(3, story.Pull());
+        story.Tell("http://ctl:8001");
+        AssertCode(3, story.Pull());
+        story.AssertUntouched();
+    }
+
+    [Fact]
+    public void Either_memory_suffices_and_without_both_the_lock_that_runs_remembers()
+    {
+        var story = fleet.Begin("forgets");
+        story.Serve(story.Release(1, story.Before.Running));
+        story.Serve(story.Release(2));
+        AssertCode(0, story.Pull());
+
+        story.Forget(file: true, root: false);
+        story.ServeAgain(1);
+        story.AssertRefused("number", story.Pull());
+        story.ServeAgain(2);
+        AssertCode(0, story.Pull());
+        story.Forget(file: false, root: true);
+        story.ServeAgain(1);
+        story.AssertRefused("number", story.Pull());
+        story.Forget(file: true, root: false);
+
+        var forgot = story.Pull();
+        AssertCode(0, forgot);
+        Assert.Contains("no earlier release is remembered", forgot.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_system_that_fails_is_given_back_and_not_tried_again_until_somebody_says_so()
+    {
+        var story = fleet.Begin("gives-back");
+        story.Serve(story.Release(1));
+        story.Host.Inject(HostFault.UnitFails("web"));
+
+        AssertCode(1, story.Pull());
+
+        story.AssertRuns(story.Before.Running);
+        Assert.Equal(1, story.Tries(story.Next));
+        Assert.Matches("release 1 given back ", story.Status());
+        story.Host.Heal();
+        story.AssertRefused("returned", story.Pull());
+        story.Serve(story.Release(2));
+        story.AssertRefused("returned", story.Pull());
+        Assert.Equal(1, story.Tries(story.Next));
+        AssertCode(0, story.Pull("--again"));
+        story.AssertRuns(story.Next);
+        Assert.Equal(2, story.Receipts().Length);
+    }
+
+    [Fact]
+    public void A_system_that_cuts_the_machine_off_from_its_releases_goes_back_by_itself()
+    {
+        var story = fleet.Begin("cut-off");
+        story.Serve(story.Release(1));
+        story.Tell($"{PullFleet.Started.Address}/releases/cut-off", "version = 1\n[rollout]\ntrial = \"20s\"\n");
+        _ = story.Host.Shell("printf 'download-attempts = 1\\nconnect-timeout = 1\\n' >>/etc/nix/nix.conf").Succeeded;
+        story.Host.Inject(HostFault.CutsNetwork());
+
+        AssertCode(5, story.Pull());
+
+        Until(() => story.Host.Shell("[ ! -e /var/lib/hostlock/trial ]").ExitCode == 0);
+        story.AssertRuns(story.Before.Running);
+    }
+
+    [Fact]
+    public async Task Of_two_pulls_at_once_one_does_it()
+    {
+        var story = fleet.Begin("two-pulls");
+        story.Serve(story.Release(1));
+        story.Host.Inject(HostFault.HangsBefore());
+        var first = Task.Run(() => story.Pull(), TestContext.Current.CancellationToken);
+        Until(() => story.Tries(story.Next) == 1);
+
+        var second = story.Pull();
+        story.Host.Heal();
+
+        AssertCode(6, second);
+        AssertCode(0, await first);
+        Assert.Equal(1, story.Tries(story.Next));
+    }
+
+    [Fact]
+    public void What_is_on_trial_by_ssh_is_left_alone_and_what_it_kept_is_not_done_twice()
+    {
+        var story = fleet.Begin("beside-ssh");
+        story.Serve(story.Release(1));
+        string[] words = ["--chdir", story.Fleet.Flake, "HOSTLOCK_CRASH_AT=activate:after", "hostlock", "switch", "beside-ssh", "--yes"];
+        Assert.NotEqual(0, story.Fleet.Controller.Run("env", words).ExitCode);
+
+        AssertCode(6, story.Pull());
+        AssertCode(0, story.Fleet.Hostlock("switch", "--resume"));
+        AssertCode(0, story.Pull());
+
+        story.AssertRuns(story.Next);
+        Assert.Equal(1, story.Tries(story.Next));
+    }
+
+    [Theory]
+    [InlineData("killed-early", "activate:before")]
+    [InlineData("killed-late", "activate:after")]
+    [InlineData("killed-kept", "keep:after")]
+    public void A_pull_that_was_killed_goes_on(string host, string place)
+    {
+        var story = fleet.Begin(host);
+        story.Serve(story.Release(1));
+        Assert.NotEqual(0, story.PullWith($"HOSTLOCK_CRASH_AT={place}").ExitCode);
+
+        AssertCode(0, story.Pull());
+        AssertCode(0, story.Pull());
+
+        story.AssertRuns(story.Next);
+        Assert.Equal(1, story.Tries(story.Next));
+        Assert.Single(story.Receipts());
+    }
+
+    [Fact]
+    public void A_receipt_that_was_altered_or_is_of_another_boot_is_not_believed()
+    {
+        var story = fleet.Begin("doubted");
+        story.Serve(story.Release(1));
+        AssertCode(0, story.Pull());
+        Assert.Contains("release 1 kept", story.Status(), StringComparison.Ordinal);
+
+        _ = story.Host.Shell("sed -i 's/\"release\":1/\"release\":9/' /var/lib/hostlock/receipts").Succeeded;
+        Assert.Contains("receipt not believed: the key of the machine did not sign it", story.Status(), StringComparison.Ordinal);
+
+        // Signed by the machine, and of a boot that it was not in then. It has just booted, so the receipt is five minutes ahead.
+        _ = story.Host.Shell(
+            "cd /tmp && sed 's/^[^ ]* //; s/\"release\":9/\"release\":1/; s/\"boot\":\"[^\"]*\"/\"boot\":\"another\"/; "
+            + "s/\"at\":[0-9]*/\"at\":'$(($(date +%s) + 300))'/' /var/lib/hostlock/receipts >json && "
+            + "ssh-keygen -q -Y sign -n hostlock-receipt -f /etc/ssh/host_key json && "
+            + "printf '%s %s\\n' \"$(sed '1d;$d' json.sig | tr -d '\\n')\" \"$(cat json)\" >/var/lib/hostlock/receipts").Succeeded;
+        Assert.Contains("receipt not believed: it is of another boot", story.Status(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_fleet_goes_back_by_a_higher_number()
+    {
+        var story = fleet.Begin("goes-back");
+        story.Serve(story.Release(1));
+        AssertCode(0, story.Pull());
+
+        story.Serve(story.Release(2, story.Before.Running));
+        AssertCode(0, story.Pull());
+
+        story.AssertRuns(story.Before.Running);
+    }
+
+    [Fact]
+    public void Only_root_pulls_and_anybody_may_look()
+    {
+        var story = fleet.Begin("not-root");
+        story.Serve(story.Release(1));
+
+        AssertCode(2, story.Host.Run("sudo", "-u", "operator", "hostlock", "pull"));
+        var looked = story.Host.Run("sudo", "-u", "operator", "-H", "hostlock", "pull", "--dry-run");
+
+        AssertCode(0, looked);
+        Assert.Contains("not-root would try", looked.Output, StringComparison.Ordinal);
+        story.AssertUntouched();
+    }
+
+    [Fact]
+    public void A_machine_that_is_held_stays()
+    {
+        var story = fleet.Begin("held");
+        story.Serve(story.Release(1));
+        story.Tell(
+            $"{PullFleet.Started.Address}/releases/held",
+            "version = 1\n[hosts.held]\nhold = { reason = \"a fair\", until = \"2099-12-31\" }\n");
+
+        var ended = story.Pull();
+
+        AssertCode(4, ended);
+        Assert.Contains("because it is held: a fair, until 2099-12-31", ended.Output, StringComparison.Ordinal);
+        story.AssertUntouched();
+    }
+
+    [Fact]
+    public void Releases_are_cut_by_the_program_and_fetched_by_git()
+    {
+        var story = fleet.Begin("from-git");
+        var clone = $"{story.Fleet.Flake}-releases";
+        _ = story.Fleet.Controller.Shell(
+            $"git clone --quiet {story.Fleet.Flake} {clone} && cd {clone} && ssh-keygen -q -t ed25519 -N '' -f /root/cut "
+            + "&& hostlock release from-git --fleet home --sign /root/cut "
+            + $"&& printf 'release %s\\n' \"$(cat /root/cut.pub)\" >{story.Releases}/signers "
+            + "&& git status --porcelain").Succeeded;
+        _ = story.Host.Shell($"cp {story.Releases}/signers /etc/hostlock/allowed_signers").Succeeded;
+        story.Tell($"git+file://{clone}");
+
+        AssertCode(0, story.Pull());
+
+        story.AssertRuns(story.Next);
+    }
+
+    [Fact]
+    public void A_cache_whose_key_the_machine_does_not_trust_gives_it_nothing()
+    {
+        var story = fleet.Begin("unsigned-cache");
+        story.Serve(story.Release(1));
+        _ = story.Host.Shell("printf 'substituters =\\nbuild-users-group =\\n' >/etc/nix/nix.conf").Succeeded;
+
+        AssertCode(3, story.Pull());
+
+        story.AssertUntouched();
+        Assert.NotEqual(0, story.Host.Shell($"[ -e {story.Next} ]").ExitCode);
+    }
+}
