@@ -322,7 +322,7 @@ public sealed class MachinePull(
         facts is { Trial: null } && facts.System == system && facts.Next == system;
 
     // What a machine gave back it does not try again by itself; what it runs, somebody has brought to it since.
-    IImmutableSet<StorePath> Returned(MachineFacts running) =>
+    ImmutableHashSet<StorePath> Returned(MachineFacts running) =>
         Receipts().Select(receipt => receipt.Receipt).GroupBy(receipt => receipt.System, receipt => receipt.Verdict)
             .Where(verdicts => verdicts.Last() is ReceiptVerdict.Returned or ReceiptVerdict.Stranded && verdicts.Key != running.System)
             .Select(verdicts => verdicts.Key).ToImmutableHashSet();

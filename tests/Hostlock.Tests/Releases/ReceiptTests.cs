@@ -1,5 +1,4 @@
 using System.Text;
-using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Machines;
 using Hostlock.Releases;

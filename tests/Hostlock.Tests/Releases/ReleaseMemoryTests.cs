@@ -1,4 +1,3 @@
-using Hostlock.Fleets;
 using Hostlock.Releases;
 using Hostlock.Rollouts;
 using Hostlock.Tests.Support;
