@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Hostlock.Fleets;
 using Hostlock.Releases;
 using static Hostlock.Conformance.FakeHosts.FakeHost;
 using static Hostlock.Conformance.FakeHosts.SwitchStory;
