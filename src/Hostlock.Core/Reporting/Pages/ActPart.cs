@@ -67,7 +67,7 @@ static class ActPart
 
     static Html One(string name, List<string> words) => $"<select id=\"act-{name}\">{words.Select(Word)}</select>";
 
-    static Html Several(string name, IReadOnlyList<string> words, int rows) =>
+    static Html Several(string name, List<string> words, int rows) =>
         $"<select id=\"act-{name}\" multiple size=\"{Math.Min(rows, Math.Max(2, words.Count))}\">{words.Select(Word)}</select>";
 
     static Html Word(string word) => $"<option>{word}</option>";

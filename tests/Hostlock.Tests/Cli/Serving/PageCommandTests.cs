@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Hostlock.Cli.Serving;
 using Hostlock.Fleets;
-using Hostlock.Machines;
 using Hostlock.Rollouts;
 using Hostlock.Tests.Support;
 
