@@ -139,7 +139,8 @@ sealed class StatusCommand : FleetCommand
         var state = new FleetState(
             run.Folder.Fleet,
             [.. marked.Locks.Select(status => status.About(asked))],
-            isNamed ? ListedHosts.InLine : ListedHosts.Of(run.Folder)) { Asked = asked };
+            isNamed ? ListedHosts.InLine : ListedHosts.Of(run.Folder))
+        { Asked = asked };
         if (run.IsJson)
         {
             var reasons = new RolloutSession(run).Reasons;

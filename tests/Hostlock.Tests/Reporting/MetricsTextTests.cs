@@ -21,7 +21,11 @@ public class MetricsTextTests
 
     static readonly MachineFacts Well = new(New, New, null)
     {
-        HostName = "plex", MachineId = "m1", BootId = "b1", Booted = New, FailedUnits = [],
+        HostName = "plex",
+        MachineId = "m1",
+        BootId = "b1",
+        Booted = New,
+        FailedUnits = [],
     };
 
     [Fact]
