@@ -26,7 +26,9 @@ public class UntouchedTests
         {
             var ended = hosts.Hostlock(form);
 
-            Assert.True(ended.ExitCode is 0 or 1, $"{string.Join(' ', form)}: {ended.ExitCode}\n{ended.Output}{ended.Errors}");
+            // To see which systems differ, nix is asked, which need not be here.
+            var isDone = ended.ExitCode is 0 or 1 || (form[0] == "affected" && ended.ExitCode == 3);
+            Assert.True(isDone, $"{string.Join(' ', form)}: {ended.ExitCode}\n{ended.Output}{ended.Errors}");
             foreach (var (file, hash) in Everything(hosts))
                 Assert.True(before.GetValueOrDefault(file) == hash, $"{string.Join(' ', form)} changed {file}");
             Assert.Equal(before.Count, Everything(hosts).Count);
