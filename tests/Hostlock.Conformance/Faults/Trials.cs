@@ -13,7 +13,7 @@ namespace Hostlock.Conformance.Faults;
 sealed class Trials : IDisposable
 {
     // A git that a killed run has started may still be at work when the next run is over.
-    const int Patience = 20;
+    const int Patience = 200;
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     readonly TempFolder _folder = new();
