@@ -97,7 +97,7 @@ sealed class Trials : IDisposable
             return $"{what}: '{lost}' is lost";
         // As long as there is a record, the same command finishes what it is about, whatever was said.
         if (_scene.IsRepeatable || said != _whole.Output
-            || leftovers.Any(name => name.EndsWith(State.Unfinished, StringComparison.Ordinal)))
+            || leftovers.Any(name => name.Contains(State.Unfinished, StringComparison.Ordinal)))
         {
             var again = HostlockProgram.Run($"{trial}/fleet", $"{trial}/home", _scene.Words);
             if (again.ExitCode != _whole.ExitCode)
@@ -151,7 +151,7 @@ sealed class Trials : IDisposable
     /// <param name="Leftovers">What no run leaves behind that ends by itself.</param>
     sealed record State(SortedDictionary<string, string> Files, string Git, IReadOnlyList<string> Leftovers)
     {
-        /// <summary>The end of the name of a record of what is being done.</summary>
+        /// <summary>What the name of a record of what is being done has in it; of several flakes, each has a record of its own.</summary>
         public const string Unfinished = "hostlock-unfinished";
 
         const string Temporary = ".hostlock-tmp-";
