@@ -495,11 +495,24 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         var inputs = words.Distinct().Select(each => (Word: each, Found: Folder.InputNamed(each))).Where(each => each.Found is not null)
             .ToDictionary(each => each.Word, each => each.Found!.Value);
         if (inputs.Count > 0)
-            throw UsageException.InputForHost(
-                [.. inputs.Values.Select(each => each.Input)], Meant(inputs), HostNames.Append(HostName.Root));
+        {
+            string[] named = [.. inputs.Values.Select(each => each.Input)];
+            // No line can be meant with a word in it that names nothing.
+            string[] unknown = [.. words.Distinct().Where(each => !inputs.ContainsKey(each) && NamesNothing(each))];
+            throw unknown.Length == 0 ? UsageException.InputForHost(named, Meant(inputs), HostNames.Append(HostName.Root))
+                : UsageException.InputForHostAndMore(
+                    [.. words.Distinct().Where(each => inputs.ContainsKey(each) || unknown.Contains(each))], named,
+                    unknown.Select(each => FleetException.UnknownHost(each, Folder.Fleet.Hosts.Select(host => host.Name)).Hint)
+                        .OfType<string>().Distinct());
+        }
         if (words.Contains("help") && Folder.TryOwnerNamed("help") is null)
             throw UsageException.NoHelpHere(HelpPage.Path(Command));
     }
+
+    // True for a word that is no host, no ring, no version of a lock and no file.
+    bool NamesNothing(string word) =>
+        !word.Contains('@', StringComparison.Ordinal) && !LockVersion.IsPath(word) && Folder.TryOwnerNamed(word) is null
+            && !Folder.IsBuiltByRootAlone(word);
 
     IEnumerable<string> HostNames => Folder.Fleet.Hosts.Select(host => host.Name.ToString());
 

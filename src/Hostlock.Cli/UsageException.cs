@@ -78,12 +78,21 @@ sealed class UsageException : HostlockException
     /// <param name="meant">The command that was meant; null if the command takes no inputs.</param>
     /// <param name="hosts">The hosts that could stand there.</param>
     public static UsageException InputForHost(IReadOnlyList<string> inputs, string? meant, IEnumerable<string> hosts) =>
-        new($"unknown host{(inputs.Count > 1 ? "s" : "")} {string.Join(", ", inputs.Select(input => $"'{input}'"))}")
-        {
-            Hint = $"{string.Join(", ", inputs.Select(input => $"'{input}'"))} "
-                + (inputs.Count > 1 ? "are inputs" : "is an input")
-                + (meant is null ? $"; hosts: {string.Join(", ", hosts)}" : $": {meant}"),
-        };
+        new(UnknownHosts(inputs)) { Hint = AreInputs(inputs) + (meant is null ? $"; hosts: {string.Join(", ", hosts)}" : $": {meant}") };
+
+    /// <summary>Words that name inputs stand where hosts belong, beside words that name nothing.</summary>
+    /// <param name="words">All of these words, as they were typed.</param>
+    /// <param name="inputs">The inputs among them.</param>
+    /// <param name="others">What is to be said of the words that name nothing.</param>
+    public static UsageException InputForHostAndMore(
+        IReadOnlyList<string> words, IReadOnlyList<string> inputs, IEnumerable<string> others) =>
+        new(UnknownHosts(words)) { Hint = $"{AreInputs(inputs)}; {string.Join("; ", others)}" };
+
+    static string UnknownHosts(IReadOnlyList<string> words) =>
+        $"unknown host{(words.Count > 1 ? "s" : "")} {string.Join(", ", words.Select(word => $"'{word}'"))}";
+
+    static string AreInputs(IReadOnlyList<string> inputs) =>
+        $"{string.Join(", ", inputs.Select(input => $"'{input}'"))} {(inputs.Count > 1 ? "are inputs" : "is an input")}";
 
     /// <summary>An input and a host stand in the wrong order.</summary>
     public static UsageException WrongOrder(string input, IEnumerable<string> meant) =>
