@@ -13,7 +13,7 @@ sealed record GrowthCurve(string Of, string Title, int[] Sizes, IReadOnlyList<(s
 /// <summary>The page about growth, with its plot.</summary>
 static class Growth
 {
-    const int Left = 60, Top = 40, Width = 400, Height = 240, Panel = 520;
+    const int Left = 76, Top = 40, Width = 400, Height = 240, Panel = 540;
 
     static readonly string[] Colors = ["#1f77b4", "#d62728", "#2ca02c", "#9467bd"];
 
