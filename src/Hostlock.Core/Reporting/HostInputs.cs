@@ -19,9 +19,10 @@ public static class HostInputs
         text.Append(ring is null ? "" : $"  @{ring}").Append("  ")
             .Append(screen.Ink.Dim(Visible.Name(status.Place.RelativePath)))
             .Append('\n');
+        var stale = StaleIn(status);
         var rows = status.Inputs
             .OrderBy(input => input.Name == DriftMatrix.Nixpkgs ? 0 : 1)
-            .Select(input => RowOf(status, input, screen))
+            .Select(input => RowOf(input, stale.Contains(input.Name), screen))
             .ToList();
         if (rows.Count == 0)
             return text.ToString();
@@ -34,10 +35,21 @@ public static class HostInputs
         return text.ToString();
     }
 
-    static bool IsOf(InputStatus input, InputPath path) =>
-        path.ToString() is var text && (text == input.Name || text.StartsWith($"{input.Name}/", StringComparison.Ordinal));
+    // The inputs that are not as declared, and those that they are inputs of. A hostile lock may have very many.
+    static HashSet<string> StaleIn(LockStatus status)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var stale in status.Stale?.Inputs ?? [])
+        {
+            var path = stale.Path.ToString();
+            names.Add(path);
+            for (var end = path.IndexOf('/', StringComparison.Ordinal); end >= 0; end = path.IndexOf('/', end + 1))
+                names.Add(path[..end]);
+        }
+        return names;
+    }
 
-    static (string[] Cells, string Notes, Func<string, string> Paint) RowOf(LockStatus status, InputStatus input, Screen screen)
+    static (string[] Cells, string Notes, Func<string, string> Paint) RowOf(InputStatus input, bool isStale, Screen screen)
     {
         var name = Visible.Name(input.Name);
         var notes = new List<string>();
@@ -48,7 +60,7 @@ public static class HostInputs
             (paint, notes) = (screen.Ink.Warn, [.. notes, $"{Amounts.Span(input.SecondsBehind)} behind"]);
         if (input.Freeze is { } freeze)
             notes.Add(freeze.IsOver(DateOnly.FromDateTime(screen.Now.UtcDateTime)) ? "freeze is over" : "frozen");
-        if (status.Stale?.Inputs.Any(stale => IsOf(input, stale.Path)) == true)
+        if (isStale)
             (paint, notes) = (screen.Ink.Bad, [.. notes, "not as declared"]);
         string[] cells = input.Edge switch
         {
