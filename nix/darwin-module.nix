@@ -6,26 +6,16 @@ let
   tick = config.services.hostlock.tick;
 in
 {
-  imports = [ ./program.nix ];
+  imports = [ ./machine.nix ];
 
-  options.services.hostlock.tick = {
-    user = mkOption {
-      type = types.str;
-      example = "jono";
-      description = "The user who owns the clone, and whom the machines let in by ssh.";
-    };
-
-    interval = mkOption {
-      type = types.ints.positive;
-      default = 3600;
-      description = "The seconds from one run to the next, as `StartInterval` of launchd.plist(5) takes them.";
-    };
+  options.services.hostlock.tick.interval = mkOption {
+    type = types.ints.positive;
+    default = 3600;
+    description = "The seconds from one run to the next, as `StartInterval` of launchd.plist(5) takes them.";
   };
 
   config = mkMerge [
     { programs.hostlock.stamp.host = mkIf (config.networking.hostName != null) (mkDefault config.networking.hostName); }
-    (mkIf cfg.enable { environment.systemPackages = [ cfg.package ]; })
-    (mkIf (cfg.enable && cfg.flake != null) { environment.variables.HOSTLOCK_FLAKE = cfg.flake; })
     (mkIf tick.enable {
       launchd.daemons.hostlock-tick.serviceConfig = {
         ProgramArguments = tick.command;

@@ -7,27 +7,17 @@ let
   stamp = import ./stamp.nix cfg.stamp;
 in
 {
-  imports = [ ./program.nix ./pull.nix ]
+  imports = [ ./machine.nix ./pull.nix ]
     ++ map (name: mkRenamedOptionModule [ "programs" "hostlock" "tick" name ] [ "services" "hostlock" "tick" name ]) [ "enable" "flake" "user" "interval" "textfile" ];
 
-  options.services.hostlock.tick = {
-    user = mkOption {
-      type = types.str;
-      example = "jono";
-      description = "The user who owns the clone, and whom the machines let in by ssh.";
-    };
-
-    interval = mkOption {
-      type = types.str;
-      default = "hourly";
-      description = "When it runs, as `OnCalendar` of systemd.timer(5) takes it.";
-    };
+  options.services.hostlock.tick.interval = mkOption {
+    type = types.str;
+    default = "hourly";
+    description = "When it runs, as `OnCalendar` of systemd.timer(5) takes it.";
   };
 
   config = mkMerge [
     { programs.hostlock.stamp.host = mkDefault config.networking.hostName; }
-    (mkIf cfg.enable { environment.systemPackages = [ cfg.package ]; })
-    (mkIf (cfg.enable && cfg.flake != null) { environment.variables.HOSTLOCK_FLAKE = cfg.flake; })
     (mkIf tick.enable {
       systemd.services.hostlock-tick = {
         description = "Rollouts of ${toString tick.flake} go on";
