@@ -57,7 +57,7 @@ sealed class PullCommand : FleetCommand
         var network = NixSettings.Read(run.Surroundings.Variables);
         using var downloads = new HttpDownloads(run.NewHttpHandler, network, run.Surroundings.Time);
         var memory = new ReleaseMemory(ReleaseMemory.UsualState, ReleaseMemory.UsualRoots);
-        // Whom a person reads waits for nobody who reads JSON.
+        // The document has the standard output to itself.
         var lines = new SwitchLines(run.IsJson ? run.Terminal.Talk : run.Terminal.Live, run.Terminal.IsQuiet);
         var pull = new MachinePull(
             run.Processes, run.NewHttpHandler, new(run.Processes, downloads, run.Surroundings.Time),

@@ -148,7 +148,7 @@ public sealed class MachinePull(
             if (!request.IsDryRun)
             {
                 Remember(release, released.System);
-                if (Receipts().All(receipt => receipt.Receipt.Release != release.Number))
+                if (memory.Receipts().All(receipt => receipt.Receipt.Release != release.Number))
                     await SignAsync(release, released, ReceiptVerdict.Kept, [], running.BootId, cancellationToken);
             }
             return new PullOutcome.UpToDate(release.Number);
@@ -323,11 +323,9 @@ public sealed class MachinePull(
 
     // What a machine gave back it does not try again by itself; what it runs, somebody has brought to it since.
     ImmutableHashSet<StorePath> Returned(MachineFacts running) =>
-        Receipts().Select(receipt => receipt.Receipt).GroupBy(receipt => receipt.System, receipt => receipt.Verdict)
+        memory.Receipts().Select(receipt => receipt.Receipt).GroupBy(receipt => receipt.System, receipt => receipt.Verdict)
             .Where(verdicts => verdicts.Last() is ReceiptVerdict.Returned or ReceiptVerdict.Stranded && verdicts.Key != running.System)
             .Select(verdicts => verdicts.Key).ToImmutableHashSet();
-
-    IReadOnlyList<SignedReceipt> Receipts() => memory.Receipts();
 
     async Task ReceiptAsync(HostRecord host, CancellationToken cancellationToken)
     {
@@ -340,7 +338,7 @@ public sealed class MachinePull(
         };
         if (verdict is not { } word || NumberOf(host.Rollout) is not { } number || memory.Read().Accepted is not { } release
             || release.Number != number || release.For(settings.Host) is not { } released || released.System != host.Plan.Target
-            || Receipts().LastOrDefault(receipt => receipt.Receipt.Release == number)?.Receipt.Verdict == word)
+            || memory.Receipts().LastOrDefault(receipt => receipt.Receipt.Release == number)?.Receipt.Verdict == word)
             return;
         await SignAsync(release, released, word, host.Gates, (host.Now ?? host.Before)!.BootId, cancellationToken);
     }
@@ -352,7 +350,7 @@ public sealed class MachinePull(
         var receipt = new Receipt(
             release.Fleet, settings.Host, release.Number, released.System, released.LockSha256, verdict,
             NameMap<Verdict>.Of([.. gates.Select(gate => KeyValuePair.Create(gate.Name, gate.Verdict))]), boot,
-            Moment.Of(time.GetUtcNow()), Receipts() is [.., var last] ? last.Chain : "");
+            Moment.Of(time.GetUtcNow()), memory.Receipts() is [.., var last] ? last.Chain : "");
         var json = receipt.Write();
         try
         {
