@@ -102,6 +102,7 @@ public sealed class FleetWatch : IDisposable
     /// <summary>Stops watching.</summary>
     public void Dispose()
     {
+        using var turn = _gate.EnterScope();
         foreach (var watcher in _watchers)
             watcher.Dispose();
         _told.Dispose();
