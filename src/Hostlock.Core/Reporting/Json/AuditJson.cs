@@ -104,10 +104,7 @@ public static class AuditJson
                 json.WriteString("fleet", receipt.Fleet.ToString());
                 json.WriteString("boot", receipt.BootId);
                 json.WriteNumber("at", receipt.At.Seconds);
-                json.WriteStartObject("gates");
-                foreach (var (gate, verdict) in receipt.Gates)
-                    json.WriteString(gate, RolloutJson.Word(verdict));
-                json.WriteEndObject();
+                MachineJson.WriteGates(json, receipt);
                 json.WriteString("outcome", RolloutJson.Word(receipt.Verdict));
                 json.WriteEndObject();
                 break;

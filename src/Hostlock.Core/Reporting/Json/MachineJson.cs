@@ -158,10 +158,7 @@ public static class MachineJson
                     json.WriteString("lock", receipt.LockSha256);
                     json.WriteString("boot", receipt.BootId);
                     json.WriteNumber("at", receipt.At.Seconds);
-                    json.WriteStartObject("gates");
-                    foreach (var (gate, verdict) in receipt.Gates)
-                        json.WriteString(gate, RolloutJson.Word(verdict));
-                    json.WriteEndObject();
+                    WriteGates(json, receipt);
                     break;
                 case ReceiptState.Doubted(var why):
                     json.WriteString("why", why);
@@ -297,6 +294,15 @@ public static class MachineJson
                 json.WriteString("lockSha256", sha256);
             json.WriteEndObject();
         }
+        json.WriteEndObject();
+    }
+
+    // What the gates said, by their names.
+    internal static void WriteGates(Utf8JsonWriter json, Receipt receipt)
+    {
+        json.WriteStartObject("gates");
+        foreach (var (gate, verdict) in receipt.Gates)
+            json.WriteString(gate, RolloutJson.Word(verdict));
         json.WriteEndObject();
     }
 }
