@@ -277,16 +277,7 @@ public sealed class AuditReadingTests : IDisposable
 
     string PublicKey(string name) => string.Join(' ', File.ReadAllText($"{Key(name)}.pub").Split(' ')[..2]).Trim();
 
-    string Key(string name)
-    {
-        var path = _folder[$"key-{name}"];
-        if (!File.Exists(path))
-        {
-            string[] words = ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path];
-            _ = Run.Program("ssh-keygen", _folder.Path, TestGit.Variables, words).Succeeded;
-        }
-        return path;
-    }
+    string Key(string name) => SshKey.In(_folder, name);
 
     sealed class NextDay : TimeProvider
     {

@@ -261,16 +261,7 @@ public sealed class WrittenApprovalsTests : IDisposable
 
     void Allow(string who, string key) => File.AppendAllText(_folder["allowed_signers"], $"{who} {File.ReadAllText($"{key}.pub")}");
 
-    string Key(string name)
-    {
-        var path = _folder[$"key-{name}"];
-        if (!File.Exists(path))
-        {
-            string[] words = ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path];
-            _ = Run.Program("ssh-keygen", _folder.Path, TestGit.Variables, words).Succeeded;
-        }
-        return path;
-    }
+    string Key(string name) => SshKey.In(_folder, name);
 
     string Git(params IEnumerable<string> words) => Run.Program("git", _folder.Path, TestGit.Variables, words).Succeeded;
 
