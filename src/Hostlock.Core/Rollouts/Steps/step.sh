@@ -130,9 +130,19 @@ back() {
   runs "$to_run" || return $code
 }
 
-# True while units are on their way up, those that systemd starts again included.
+# True while units are on their way up, those that systemd starts again included. A pull that a timer started is such a unit itself.
 starts() {
-  has_systemd && [ -n "$(systemctl list-units --state=activating --plain --no-legend --no-pager 2>/dev/null)" ]
+  has_systemd || return 1
+  line /proc/self/cgroup
+  own=${first##*/}
+  systemctl list-units --state=activating --plain --no-legend --no-pager 2>/dev/null | (
+    while read -r name more _; do
+      # Older ones put a mark before the name.
+      case $name in *.*) ;; *) name=$more ;; esac
+      [ "$name" = "$own" ] || exit 0
+    done
+    exit 1
+  )
 }
 
 line "$root/etc/machine-id"
