@@ -48,15 +48,20 @@ sealed class PullCommand : FleetCommand
 
     public override FlakeReach Reach(CommandRun run) => FlakeReach.None;
 
-    public override async Task<ExitCode> RunAsync(CommandRun run)
+    public override Task<ExitCode> RunAsync(CommandRun run)
     {
-        if (!run.IsRoot && !run.Value(_dryRun))
-            throw ReleaseException.NotRoot();
+        var memory = new ReleaseMemory(ReleaseMemory.UsualState, ReleaseMemory.UsualRoots);
+        return run.Value(_dryRun) ? PullAsync(run, memory)
+            : run.IsRoot ? memory.NotingAsync(() => PullAsync(run, memory), run.Surroundings.Time)
+            : throw ReleaseException.NotRoot();
+    }
+
+    async Task<ExitCode> PullAsync(CommandRun run, ReleaseMemory memory)
+    {
         var path = Path.GetFullPath(run.Value(_settings)!, run.Surroundings.Folder);
         var settings = PullSettings.Open(path);
         var network = NixSettings.Read(run.Surroundings.Variables);
         using var downloads = new HttpDownloads(run.NewHttpHandler, network, run.Surroundings.Time);
-        var memory = new ReleaseMemory(ReleaseMemory.UsualState, ReleaseMemory.UsualRoots);
         // The document has the standard output to itself.
         var lines = new SwitchLines(run.IsJson ? run.Terminal.Talk : run.Terminal.Live, run.Terminal.IsQuiet);
         var pull = new MachinePull(
@@ -78,6 +83,8 @@ sealed class PullCommand : FleetCommand
             foreach (var warning in pull.Warnings)
                 run.Terminal.Warn(warning);
         }
+        if (memory.Read().Accepted is { } accepted && PulledText.Expiry(accepted, run.Now) is { } expiry)
+            run.Terminal.Warn(expiry);
         if (run.IsJson)
             run.Terminal.Data(PullJson.Render(settings, outcome));
         else if (outcome is PullOutcome.Refused(var refusal))

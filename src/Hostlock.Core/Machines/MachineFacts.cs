@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Hostlock.Flakes;
 using Hostlock.Locks;
 
 namespace Hostlock.Machines;
@@ -70,6 +71,9 @@ public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? St
 
     /// <summary>What the machine wrote of a release that it refused since, as it is; null if it refused none.</summary>
     public ImmutableArray<byte>? Refusal { get; init; }
+
+    /// <summary>From when on the machine begins no more with the release that it accepted last; null if it pulls none.</summary>
+    public Moment? ReleaseExpires { get; init; }
 
     /// <summary>The id of the last switch that the silence timer took back; null if there is none.</summary>
     public string? Fired { get; init; }

@@ -105,8 +105,8 @@ public sealed class MachinePull(
     {
         using var cache = CacheFolder.Temporary();
         var signers = new AllowedSigners(
-            processes, RegularFile.Read(settings.Signers, AllowedSigners.MaximumBytes), Path.Combine(cache.Path, "signers"));
-        var folder = FolderOf();
+            processes, Told(() => RegularFile.Read(settings.Signers, AllowedSigners.MaximumBytes)), Path.Combine(cache.Path, "signers"));
+        var folder = Told(FolderOf);
         if (!request.IsDryRun && journals.LastSwitch() is { } last
             && await FinishAsync(folder, cache.Path, last, cancellationToken) is { } tried)
             return tried;
@@ -160,8 +160,8 @@ public sealed class MachinePull(
         memory.Hold(released.System);
         try
         {
-            await CopyAsync(released.System, cancellationToken);
-            if (ReleaseJudge.JudgeSystem(accepted, facts, Carried(released.System), running.Stamp?.TryReadLock()) is { } refused)
+            var isSystem = await CopyAsync(released.System, cancellationToken);
+            if (ReleaseJudge.JudgeSystem(accepted, facts, isSystem, Carried(released.System), running.Stamp?.TryReadLock()) is { } refused)
                 return Refuse(request, refused);
             Remember(release, released.System);
         }
@@ -209,7 +209,7 @@ public sealed class MachinePull(
             foreach (var refused in judged.OfType<Judgement.Refused>())
                 _warnings.Add(new($"{refused.Why}"));
         }
-        return good ?? judged.FirstOrDefault() ?? throw silence!;
+        return good ?? judged.FirstOrDefault() ?? throw ReleaseException.NoSource(silence!);
     }
 
     static ReleaseNumber NumberOf(Judgement judgement) => judgement switch
@@ -303,16 +303,19 @@ public sealed class MachinePull(
         }
     }
 
-    async Task CopyAsync(StorePath system, CancellationToken cancellationToken)
+    // True if it is a system, and not anything else that a store may have.
+    async Task<bool> CopyAsync(StorePath system, CancellationToken cancellationToken)
     {
-        if ((await LookAsync(system, cancellationToken)).HasWanted)
-            return;
+        if (await HasAsync())
+            return true;
         var request = settings.Cache is { } cache
             ? NixProgram.Command("copy", "--from", cache, "--", system.ToString())
             : NixProgram.Command("build", "--no-link", "--", system.ToString());
         var finished = await processes.RunAsync(request with { TimeLimit = LongestCopy }, cancellationToken);
-        if (!finished.Succeeded || !(await LookAsync(system, cancellationToken)).HasWanted)
-            throw ReleaseException.NotCopied(system, Complaint.Of(finished));
+        return finished.Succeeded ? await HasAsync() : throw ReleaseException.NotCopied(system, Complaint.Of(finished));
+
+        async Task<bool> HasAsync() =>
+            File.Exists($"{system}/bin/switch-to-configuration") && (await LookAsync(system, cancellationToken)).HasWanted;
     }
 
     Task<MachineFacts> LookAsync(StorePath? wanted, CancellationToken cancellationToken) =>
@@ -362,6 +365,19 @@ public sealed class MachinePull(
         {
             // The machine is where it should be; that nobody can be shown it undoes nothing.
             _warnings.Add(new($"no receipt is written: {why.Message}"));
+        }
+    }
+
+    // Whoever asks the machine is to hear that it can do nothing with what it is told.
+    static T Told<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (HostlockException why)
+        {
+            throw ReleaseException.NotTold(why);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using Hostlock.Fleets;
 using Hostlock.Platform;
@@ -20,6 +21,8 @@ public sealed record PullSettings(FleetName Fleet, HostName Host, ImmutableArray
 
     const string UsualHostKey = "/etc/ssh/ssh_host_ed25519_key";
 
+    static readonly JsonDocumentOptions Bounded = new() { MaxDepth = 3 };
+
     static readonly string[] Keys = ["fleet", "host", "sources", "allowedSigners", "cache", "hostKey", "fleetFile"];
 
     /// <summary>The store that systems are copied from, as nix knows it; null if they come from the substituters of nix.conf.</summary>
@@ -39,48 +42,106 @@ public sealed record PullSettings(FleetName Fleet, HostName Host, ImmutableArray
     /// <summary>Reads the contents of the file.</summary>
     /// <param name="bytes">Its contents.</param>
     /// <param name="path">Its path, for the error.</param>
-    /// <exception cref="ReleaseException">It has a key that means nothing, lacks one, or a value is of no use.</exception>
+    /// <exception cref="ReleaseException">It has a key that means nothing or stands there twice, lacks one, or a value is of no
+    /// use.</exception>
     public static PullSettings Read(ReadOnlyMemory<byte> bytes, string path)
     {
         try
         {
-            using var document = JsonDocument.Parse(bytes, new() { MaxDepth = 3 });
-            var json = document.RootElement;
-            if (json.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !Keys.Contains(name)) is { } other)
-                throw ReleaseException.BadSettings(path, $"it has '{other}', which means nothing");
-            if (Keys[..4].FirstOrDefault(key => !json.TryGetProperty(key, out _)) is { } missing)
-                throw ReleaseException.BadSettings(path, $"it lacks '{missing}'");
-            ImmutableArray<ReleaseSource> sources =
-            [
-                .. json.GetProperty("sources").EnumerateArray().Select(
-                    source => ReleaseSource.TryParse(source.GetString() ?? "")
-                        ?? throw ReleaseException.BadSettings(path, $"'{source}' is no place of releases")),
-            ];
-            return sources.IsEmpty
-                ? throw ReleaseException.BadSettings(path, "'sources' is empty")
-                : new(
-                    FleetName.Parse(ReleaseWords.Text(json, "fleet")), HostName.Parse(ReleaseWords.Text(json, "host")), sources,
-                    Absolute("allowedSigners")!)
-                {
-                    Cache = Text("cache") is { } cache ? Store(cache) : null,
-                    HostKey = Absolute("hostKey") ?? UsualHostKey,
-                    FleetFile = Absolute("fleetFile"),
-                };
-
-            string? Text(string key) =>
-                json.TryGetProperty(key, out var text) && text.ValueKind != JsonValueKind.Null ? text.GetString() : null;
-
-            string? Absolute(string key) => Text(key) is not { } text ? null
-                : text.StartsWith('/') ? text : throw ReleaseException.BadSettings(path, $"'{key}' is no absolute path");
-
-            string Store(string text) =>
-                text.Contains("://", StringComparison.Ordinal) && !text.StartsWith('-')
-                    ? text
-                    : throw ReleaseException.BadSettings(path, "'cache' is no address of a store");
+            var lines = LinesOf(bytes.Span, path);
+            using var document = JsonDocument.Parse(bytes, Bounded);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw ReleaseException.BadSettings(path, 1, "it begins no object");
+            return new Values(document.RootElement, path, lines).Read();
         }
-        catch (Exception why) when (why is JsonException or InvalidOperationException)
+        catch (JsonException why)
         {
-            throw ReleaseException.BadSettings(path, "it is no JSON of the form that it should have");
+            throw ReleaseException.BadSettings(path, 1 + (int)(why.LineNumber ?? 0), "it is no JSON, or is nested too deeply");
         }
+    }
+
+    // The lines of the keys, which have to be known, and to differ.
+    static Dictionary<string, int> LinesOf(ReadOnlySpan<byte> bytes, string path)
+    {
+        var lines = new Dictionary<string, int>(StringComparer.Ordinal);
+        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = Bounded.MaxDepth });
+        while (reader.Read())
+        {
+            if (reader is not { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 })
+                continue;
+            var line = 1 + bytes[..(int)reader.TokenStartIndex].Count((byte)'\n');
+            var key = Encoding.UTF8.GetString(reader.ValueSpan);
+            if (!Keys.Contains(key))
+                throw ReleaseException.BadSettings(path, line, $"'{Visible.Name(key)}' means nothing");
+            if (!lines.TryAdd(key, line))
+                throw ReleaseException.BadSettings(path, line, $"'{key}' stands there twice");
+        }
+        return Keys[..4].FirstOrDefault(key => !lines.ContainsKey(key)) is { } missing
+            ? throw ReleaseException.BadSettings(path, $"it lacks '{missing}'")
+            : lines;
+    }
+
+    /// <summary>The values of the keys.</summary>
+    /// <param name="json">The object.</param>
+    /// <param name="path">The path of the file, for errors.</param>
+    /// <param name="lines">The lines of the keys.</param>
+    readonly struct Values(JsonElement json, string path, Dictionary<string, int> lines)
+    {
+        /// <exception cref="ReleaseException">A value is of no use.</exception>
+        public PullSettings Read() => new(
+            FleetName.TryParse(Given("fleet")) ?? throw Wrong("fleet", "is no name of a fleet"),
+            HostName.TryParse(Given("host")) ?? throw Wrong("host", "is no name of a host"),
+            Sources(),
+            Absolute("allowedSigners") ?? throw Wrong("allowedSigners", "is no absolute path"))
+        {
+            Cache = Store("cache"),
+            HostKey = Absolute("hostKey") ?? UsualHostKey,
+            FleetFile = Absolute("fleetFile"),
+        };
+
+        ImmutableArray<ReleaseSource> Sources()
+        {
+            if (json.GetProperty("sources") is not { ValueKind: JsonValueKind.Array } sources || sources.GetArrayLength() == 0)
+                throw Wrong("sources", "is no list of places");
+            var read = ImmutableArray.CreateBuilder<ReleaseSource>();
+            foreach (var source in sources.EnumerateArray())
+            {
+                var text = TextOf(source);
+                read.Add(
+                    (text is null ? null : ReleaseSource.TryParse(text))
+                        ?? throw Wrong("sources", $"has '{Visible.Address(text ?? source.GetRawText())}', which is no place of releases"));
+            }
+            return read.ToImmutable();
+        }
+
+        string Given(string key) => Text(key) ?? throw Wrong(key, "is no text");
+
+        string? Absolute(string key) =>
+            Text(key) is not { } text || text.StartsWith('/') ? Text(key) : throw Wrong(key, "is no absolute path");
+
+        string? Store(string key) =>
+            Text(key) is not { } text || (text.Contains("://", StringComparison.Ordinal) && !text.StartsWith('-'))
+                ? Text(key)
+                : throw Wrong(key, "is no address of a store");
+
+        // Null if the key is missing, or its value is null.
+        string? Text(string key) => !json.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null
+            ? null
+            : TextOf(value) ?? throw Wrong(key, "is no text");
+
+        static string? TextOf(JsonElement value)
+        {
+            try
+            {
+                return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            }
+            catch (InvalidOperationException)
+            {
+                // Half of a pair of surrogates, which no text has.
+                return null;
+            }
+        }
+
+        ReleaseException Wrong(string key, string why) => ReleaseException.BadSettings(path, lines[key], $"'{key}' {why}");
     }
 }

@@ -26,8 +26,12 @@ public abstract record ReceiptState
 
 /// <summary>What a machine shows of the releases that it pulls.</summary>
 /// <param name="Receipt">Its last receipt; null if it has written none.</param>
-/// <param name="Refusal">What it refused since; null if it refused nothing.</param>
-public sealed record PulledState(ReceiptState? Receipt, RefusalNote? Refusal);
+/// <param name="Refusal">What it refused since, or why it could not pull; null if there is neither.</param>
+public sealed record PulledState(ReceiptState? Receipt, RefusalNote? Refusal)
+{
+    /// <summary>From when on it begins no more with the release that it accepted last; null if it does not say.</summary>
+    public Moment? Expires { get; init; }
+}
 
 /// <summary>Checks what machines show of the releases that they pull: receipts against the keys by which ssh knows the machines.</summary>
 /// <param name="processes">Runs ssh and ssh-keygen.</param>
@@ -44,10 +48,10 @@ public sealed class PulledStates(IProcessRunner processes)
     /// <exception cref="HostlockException">There is no ssh-keygen.</exception>
     public async Task<PulledState?> OfAsync(MachineStatus status, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (status.Facts is not { } facts || (facts.Receipt is null && facts.Refusal is null))
+        if (status.Facts is not { } facts || (facts.Receipt is null && facts.Refusal is null && facts.ReleaseExpires is null))
             return null;
         var receipt = facts.Receipt is { } line ? await CheckAsync(line, status, facts, Moment.Of(now), cancellationToken) : null;
-        return new(receipt, facts.Refusal is { } bytes ? RefusalNote.TryRead(bytes.AsMemory()) : null);
+        return new(receipt, facts.Refusal is { } bytes ? RefusalNote.TryRead(bytes.AsMemory()) : null) { Expires = facts.ReleaseExpires };
     }
 
     async Task<ReceiptState> CheckAsync(

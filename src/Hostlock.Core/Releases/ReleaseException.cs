@@ -17,6 +17,9 @@ public sealed class ReleaseException : HostlockException
     /// <summary>True if another run is at work; this gives exit code 6.</summary>
     public bool IsBusy { get; private init; }
 
+    /// <summary>The rule that a pull could not go on by, which the machine remembers; null if it remembers nothing of the error.</summary>
+    public RefusalRule? Rule { get; private init; }
+
     // Cutting releases.
     /// <summary>A release cannot last as long as it is to.</summary>
     public static ReleaseException NoLifetime(string time) =>
@@ -55,6 +58,8 @@ public sealed class ReleaseException : HostlockException
         new($"ssh-keygen does not sign with '{key}': {said}") { IsOutside = true };
 
     internal static ReleaseException NotKept(string said) => new($"git does not keep the release: {said:lines}") { IsOutside = true };
+
+    internal static ReleaseException NotRead(string said) => new($"git does not read the releases: {said:lines}") { IsOutside = true };
 
     internal static ReleaseException Diverged() => new("this clone and the other repository have different releases of one number")
     {
@@ -101,7 +106,25 @@ public sealed class ReleaseException : HostlockException
     public static ReleaseException NotRoot() =>
         new("only root can have this machine pull") { Hint = "run it by sudo, or with --dry-run to look" };
 
-    internal static ReleaseException BadSettings(string path, string why) => new($"'{path}' makes no sense: {why}");
+    internal static ReleaseException BadSettings(string path, string why) =>
+        new($"'{path}' makes no sense: {why}") { Rule = RefusalRule.Settings };
+
+    internal static ReleaseException BadSettings(string path, int line, string why) =>
+        new($"line {line} of '{path}' makes no sense: {why}") { Rule = RefusalRule.Settings };
+
+    internal static ReleaseException NotTold(HostlockException why) =>
+        new($"what this machine is told cannot be used: {PlaceOf(why)}{why.Message}")
+        {
+            Rule = RefusalRule.Settings,
+            Span = why.Span,
+            Hint = why.Hint,
+        };
+
+    static string PlaceOf(HostlockException why) =>
+        why.Span is { } span ? $"line {span.Source.Position(span.Start).Line} of {span.Source.Name}: " : "";
+
+    internal static ReleaseException NoSource(HostlockException why) =>
+        new($"no source of releases answers: {why.Message:lines}") { IsOutside = true, Rule = RefusalRule.Source, Hint = why.Hint };
 
     internal static ReleaseException SwitchUnderWay() =>
         new("a switch of this machine is under way") { IsBusy = true, Hint = "wait for it to finish, then try again" };
@@ -120,7 +143,12 @@ public sealed class ReleaseException : HostlockException
         new($"git does not fetch releases from '{Visible.Address(url)}': {said:lines}") { IsOutside = true };
 
     internal static ReleaseException NotCopied(StorePath system, string said) =>
-        new($"'{system}' cannot be had: {said}") { IsOutside = true, Hint = "nothing was changed; the next pull tries again" };
+        new($"'{system}' cannot be had: {said}")
+        {
+            IsOutside = true,
+            Rule = RefusalRule.Cache,
+            Hint = "nothing was changed; the next pull tries again",
+        };
 
     internal static Warning NothingRemembered() => new(
         "no earlier release is remembered on this machine; one whose lock is older than the lock that runs is not taken");

@@ -40,6 +40,15 @@ public enum RefusalRule
 
     /// <summary>This machine tried the system before, and went back.</summary>
     Returned,
+
+    /// <summary>What the machine is told makes no sense, or cannot be read.</summary>
+    Settings,
+
+    /// <summary>No source answers.</summary>
+    Source,
+
+    /// <summary>The cache does not have the system, or Nix does not take it: no key that nix.conf trusts signed it.</summary>
+    Cache,
 }
 
 /// <summary>What a machine says to a release.</summary>
@@ -129,12 +138,16 @@ public static class ReleaseJudge
     /// <summary>Judges the system that a release names, once the machine has it and before it is activated.</summary>
     /// <param name="accepted">What was said of the release.</param>
     /// <param name="facts">What is known on the machine.</param>
+    /// <param name="isSystem">True if it is a system that can be switched to.</param>
     /// <param name="carried">What the system says of its lock; null if it says nothing.</param>
     /// <param name="running">The lock that runs; null if it is not known.</param>
     /// <returns>The refusal; null if the system may be activated.</returns>
-    public static Judgement.Refused? JudgeSystem(Judgement.Accepted accepted, PullFacts facts, Stamp? carried, LockFile? running)
+    public static Judgement.Refused? JudgeSystem(
+        Judgement.Accepted accepted, PullFacts facts, bool isSystem, Stamp? carried, LockFile? running)
     {
         var (release, released) = accepted;
+        if (!isSystem)
+            return Refuse(RefusalRule.System, "names a store path that is no system of NixOS");
         if (carried?.Host is { } host && host != facts.Host.ToString())
             return Refuse(RefusalRule.System, $"names a system of {host}");
         if (carried is not null && carried.Sha256 != released.LockSha256)

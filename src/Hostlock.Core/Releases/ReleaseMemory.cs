@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hostlock.Flakes;
 using Hostlock.Machines;
@@ -6,7 +7,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Releases;
 
-/// <summary>What a machine refused last, for whoever asks it. It is gone once a release is accepted.</summary>
+/// <summary>What a machine refused last, or why it could not pull, for whoever asks it. It is gone once a release is accepted.</summary>
 /// <param name="Rule">The rule.</param>
 /// <param name="Why">The reason, as a sentence without a full stop.</param>
 /// <param name="Number">The number of the release; null if nobody vouches for it.</param>
@@ -16,20 +17,23 @@ public sealed record RefusalNote(RefusalRule Rule, string Why, ReleaseNumber? Nu
     /// <summary>The most bytes that a note may have.</summary>
     public const int MaximumBytes = 4096;
 
-    const int MaximumWhy = 1000;
+    static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>True if something was refused; false if nothing came to be judged.</summary>
+    public bool IsRefusal => Rule is not (RefusalRule.Settings or RefusalRule.Source or RefusalRule.Cache);
 
     /// <summary>Writes it as JSON on one line.</summary>
     public byte[] Write()
     {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes))
+        using (var json = new Utf8JsonWriter(bytes, Options))
         {
             json.WriteStartObject();
             json.WriteNumber("at", At.Seconds);
             if (Number is { } number)
                 json.WriteNumber("release", number.Value);
             json.WriteString("rule", Rule.ToString().ToLowerInvariant());
-            json.WriteString("why", Why.Length > MaximumWhy ? Why[..MaximumWhy] : Why);
+            json.WriteString("why", Visible.Name(Why));
             json.WriteEndObject();
         }
         return [.. bytes.ToArray(), (byte)'\n'];
@@ -126,6 +130,26 @@ public sealed class ReleaseMemory(string state, string roots)
         }
         AtomicFile.CreateFolder(state);
         AtomicFile.Replace(RefusedFile, note.Write());
+    }
+
+    /// <summary>Does a pull, and remembers why if it cannot go on, so that whoever asks the machine hears of that.</summary>
+    /// <typeparam name="T">What comes of it.</typeparam>
+    /// <param name="doAsync">Does it.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="HostlockException">It cannot go on, or the disk does not take the reason.</exception>
+    public async Task<T> NotingAsync<T>(Func<Task<T>> doAsync, TimeProvider time)
+    {
+        try
+        {
+            return await doAsync();
+        }
+        catch (ReleaseException why) when (why.Rule is { } rule)
+        {
+            // Whoever serves what is refused must not hide that by serving nothing.
+            if (Refusal?.IsRefusal is not true)
+                Note(new(rule, why.Message, null, Moment.Of(time.GetUtcNow())));
+            throw;
+        }
     }
 
     /// <summary>The refusal that is remembered; null if there is none.</summary>

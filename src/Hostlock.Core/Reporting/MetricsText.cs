@@ -69,7 +69,7 @@ public static class MetricsText
             _ => 0,
         });
         Add("hostlock_release_tried_timestamp_seconds", "When that was, in seconds since the epoch.", (receipt, _) => receipt?.At.Seconds);
-        Add("hostlock_release_refused", "1 if the machine refused a release since, 0 if it did not.", (_, refusal) =>
+        Add("hostlock_release_refused", "1 if the machine refused a release since or could not get one, else 0.", (_, refusal) =>
             refusal is null ? 0 : 1);
         text.AddGauges(
             "hostlock_release_expires_timestamp_seconds",

@@ -31,5 +31,6 @@ public static class PullText
     /// <summary>Says why a release is refused, as an error.</summary>
     /// <param name="refusal">The refusal.</param>
     /// <param name="ink">The colours.</param>
-    public static string Render(Judgement.Refused refusal, Ink ink) => $"{ink.Bad("refused")}: {Visible.Text(refusal.Why)}\n";
+    public static string Render(Judgement.Refused refusal, Ink ink) =>
+        $"{ink.Bad("refused")} ({PulledText.Word(refusal.Rule)}): {Visible.Text(refusal.Why)}\n";
 }

@@ -33,25 +33,39 @@ public static class PulledText
             default:
                 break;
         }
+        if (pulled.Expires is { } expires && ExpiryOf(expires, now) is { } said)
+        {
+            words.Add($"its release {said}");
+            needsLook = true;
+        }
         if (pulled.Refusal is { } refusal)
-            words.Add($"refused {Amounts.Ago(Moment.Of(now).SecondsSince(refusal.At))}: {Visible.Name(refusal.Why)}");
+        {
+            var done = refusal.IsRefusal ? "refused" : "could not pull";
+            words.Add(
+                $"{done} {Amounts.Ago(Moment.Of(now).SecondsSince(refusal.At))} ({Word(refusal.Rule)}): {Visible.Name(refusal.Why)}");
+        }
         return new(words.ToImmutable(), needsLook);
     }
 
     /// <summary>Warns that machines will soon begin with the newest release no more, or do so no more; null if it lasts.</summary>
     /// <param name="newest">The newest release.</param>
     /// <param name="now">The present time.</param>
-    public static Warning? Expiry(ReleaseManifest newest, DateTimeOffset now)
+    public static Warning? Expiry(ReleaseManifest newest, DateTimeOffset now) => ExpiryOf(newest.Expires, now) is not { } said ? null
+        : newest.Expires.Date <= now
+            ? new($"release {newest.Number} {said}: no machine begins with it, and 'hostlock release' cuts another")
+            : new Warning($"release {newest.Number} {said}; 'hostlock release' cuts another");
+
+    /// <summary>The word for a rule, as the documents and the JSON have it.</summary>
+    /// <param name="rule">The rule.</param>
+    public static string Word(RefusalRule rule) => rule.ToString().ToLowerInvariant();
+
+    // When a release expires, if that is soon, or when it did; null if it lasts.
+    static string? ExpiryOf(Moment expires, DateTimeOffset now)
     {
-        if (newest.Expires.Date <= now)
-        {
-            return new(
-                $"release {newest.Number} expired on {newest.Expires}: no machine begins with it, and 'hostlock release' cuts another");
-        }
-        var left = newest.Expires.SecondsSince(Moment.Of(now));
-        return left < (ulong)Soon.TotalSeconds
-            ? new($"release {newest.Number} expires in {Amounts.Span(left)}; 'hostlock release' cuts another")
-            : null;
+        if (expires.Date <= now)
+            return $"expired on {expires}";
+        var left = expires.SecondsSince(Moment.Of(now));
+        return left < (ulong)Soon.TotalSeconds ? $"expires in {Amounts.Span(left)}" : null;
     }
 
     static string Word(Receipt receipt) => receipt.Verdict switch

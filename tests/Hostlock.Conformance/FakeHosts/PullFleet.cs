@@ -193,7 +193,7 @@ sealed class PullStory
     public void AssertRefused(string rule, Ended ended)
     {
         SwitchStory.AssertCode(1, ended);
-        Assert.Contains("refused: ", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains($"refused ({rule}): ", ended.Errors, StringComparison.Ordinal);
         Assert.Equal(rule, (string?)Refusal()!["rule"]);
         Assert.Contains("refused", Status(), StringComparison.Ordinal);
     }

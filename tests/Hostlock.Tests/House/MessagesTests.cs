@@ -7,6 +7,7 @@ using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Locks;
 using Hostlock.Machines;
+using Hostlock.Releases;
 using Hostlock.Reporting;
 using Hostlock.Tests.Support;
 
@@ -136,6 +137,8 @@ public partial class MessagesTests
             _ when type == typeof(Revision) => Revision.Parse(new string(parameter.Name == "later" ? '2' : '1', 40)),
             _ when type == typeof(InputPath) => InputPath.Of("a", "b"),
             _ when type == typeof(HostName) => HostName.Parse("plex"),
+            _ when type == typeof(ReleaseNumber) => ReleaseNumber.TryOf(7)!.Value,
+            _ when type == typeof(HostlockException) => FleetException.NoHosts(),
             _ when type == typeof(StorePath) => StorePath.TryParse($"/nix/store/{new string('0', 32)}-system")!,
             _ when type == typeof(LockOwner) => new LockOwner.Host(HostName.Parse("web")),
             _ when type.IsAssignableFrom(typeof(HostName[])) => new[] { HostName.Parse("one"), HostName.Parse("two") },

@@ -44,12 +44,30 @@ public class ReceiptJudgeTests
         Assert.Equal(["release 42 kept 60min ago"], Words(new(kept, null)).Words);
         Assert.Equal(["release 42 kept just now"], Words(new(kept with { Receipt = Receipt("b2", Now - 5) }, null)).Words);
         Assert.Equal(
-            ["release 42 kept 60min ago", "refused 2min ago: release 41 is older than release 42"], Words(new(kept, refusal)).Words);
+            ["release 42 kept 60min ago", "refused 2min ago (number): release 41 is older than release 42"],
+            Words(new(kept, refusal)).Words);
         Assert.Equal(
             ["release 42 kept 60min ago", "runs another system since"], Words(new(kept with { RunsAnother = true }, null)).Words);
         Assert.False(Words(new(kept, null)).NeedsLook);
         Assert.True(Words(new(kept, refusal)).NeedsLook);
         Assert.True(Words(new(new ReceiptState.Doubted("it is of web"), null)).NeedsLook);
+    }
+
+    [Fact]
+    public void That_a_machine_could_not_pull_is_no_refusal() =>
+        Assert.Equal(
+            ["could not pull just now (source): no source of releases answers"],
+            Words(new(null, new(RefusalRule.Source, "no source of releases answers", null, new(Now)))).Words);
+
+    [Theory]
+    [InlineData(80, false, new string[0])]
+    [InlineData(49, true, new[] { "its release expires in 2d" })]
+    [InlineData(0, true, new[] { "its release expired on 2025-11-24" })]
+    public void That_the_release_of_a_machine_expires_is_said_of_the_machine(int hours, bool needsLook, string[] said)
+    {
+        var words = Words(new(null, null) { Expires = new(Now + ((ulong)hours * Hour)) });
+
+        Assert.Equal((needsLook, string.Join('|', said)), (words.NeedsLook, string.Join('|', words.Words)));
     }
 
     [Theory]

@@ -114,6 +114,12 @@ public class ReleaseJudgeTests
     }
 
     [Fact]
+    public void A_store_path_that_is_no_system_is_refused() =>
+        Assert.Equal(
+            (RefusalRule.System, "release 42 names a store path that is no system of NixOS"),
+            JudgeSystem(Facts(), null, null, isSystem: false) is { } refused ? (refused.Rule, refused.Why) : default);
+
+    [Fact]
     public void A_system_that_another_lock_makes_is_refused()
     {
         Assert.Equal(RefusalRule.System, JudgeSystem(Facts(), new(new('b', 64), null, "plex"), null)!.Rule);
@@ -139,10 +145,10 @@ public class ReleaseJudgeTests
     static void Refused(RefusalRule rule, SignatureCheck signature, ReleaseManifest? release, PullFacts facts) =>
         Assert.Equal(rule, Assert.IsType<Judgement.Refused>(ReleaseJudge.Judge(signature, release, facts)).Rule);
 
-    static Judgement.Refused? JudgeSystem(PullFacts facts, Stamp? carried, LockFile? running)
+    static Judgement.Refused? JudgeSystem(PullFacts facts, Stamp? carried, LockFile? running, bool isSystem = true)
     {
         var release = Release(42, 2);
-        return ReleaseJudge.JudgeSystem(new(release, release.For(Plex)!), facts, carried, running);
+        return ReleaseJudge.JudgeSystem(new(release, release.For(Plex)!), facts, isSystem, carried, running);
     }
 
     static byte[] Lock(int day) =>

@@ -57,6 +57,20 @@ public class ReleaseManifestTests
         { "}\n", "}" },
         { "}\n", "}\n\n" },
         { "\"version\":1", "\"version\":2" },
+        { "\"version\":1", "\"version\":99999999999" },
+        { "\"number\":42", "\"number\":4.2e1" },
+        { "\"number\":42", "\"number\":99999999999999999999999999" },
+        { "\"expires\":1765000000", "\"expires\":18446744073709551616" },
+        { "\"fleet\":\"home\"", "\"fleet\":\"h\u043eme\"" },
+        { "\"fleet\":\"home\"", "\"fleet\":\"\\ud800\"" },
+        { "\"plex\":{", "\"pl\u0435x\":{" },
+        { "\"plex\":{", "\"\\ud800\":{" },
+        { "\"plex\":{", "\"root\":{" },
+        { "\"plex\":{", $"\"plex\":{new string('[', 100_000)}{{" },
+        { "{\"commit\"", "\ufeff{\"commit\"" },
+        { "}\n", "}\r\n" },
+        { "}\n", "}\n{}\n" },
+        { "}\n", "}\0\n" },
     };
 
     [Theory]

@@ -73,6 +73,39 @@ public sealed class ReleaseMemoryTests : IDisposable
         Assert.False(File.Exists(Path.Combine(State, "refused")));
     }
 
+    // What a server says may be anything, and whoever asks the machine takes no more than so many bytes.
+    [Theory]
+    [InlineData("'")]
+    [InlineData("\u00e9")]
+    [InlineData("\u65e5")]
+    [InlineData("\e")]
+    [InlineData("\ud83d\ude00")]
+    [InlineData("\ud83d")]
+    public void A_long_reason_is_remembered_as_far_as_it_fits(string part)
+    {
+        Memory.Note(new(RefusalRule.Source, string.Concat(Enumerable.Repeat(part, 5000)), null, new(Now)));
+
+        Assert.InRange(new FileInfo(Path.Combine(State, "refused")).Length, 1, RefusalNote.MaximumBytes);
+        Assert.Equal(RefusalRule.Source, Memory.Refusal!.Rule);
+    }
+
+    [Fact]
+    public async Task Why_a_pull_cannot_go_on_is_remembered_and_hides_no_refusal()
+    {
+        await Assert.ThrowsAsync<ReleaseException>(
+            () => Memory.NotingAsync<int>(() => throw ReleaseException.NotCopied(Toplevel(2), "no such path"), TimeProvider.System));
+        Assert.Equal((RefusalRule.Cache, false), (Memory.Refusal!.Rule, Memory.Refusal.IsRefusal));
+        await Assert.ThrowsAsync<ReleaseException>(
+            () => Memory.NotingAsync<int>(() => throw ReleaseException.SwitchUnderWay(), TimeProvider.System));
+        Assert.Equal(RefusalRule.Cache, Memory.Refusal.Rule);
+
+        Memory.Note(new(RefusalRule.Signature, "the signature of a release does not count", null, new(Now)));
+        await Assert.ThrowsAsync<ReleaseException>(
+            () => Memory.NotingAsync<int>(() => throw ReleaseException.NotCopied(Toplevel(2), "no such path"), TimeProvider.System));
+
+        Assert.Equal(RefusalRule.Signature, Memory.Refusal.Rule);
+    }
+
     [Fact]
     public void Receipts_are_appended_after_what_a_power_cut_tore_off()
     {

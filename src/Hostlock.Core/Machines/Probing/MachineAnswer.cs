@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 
 namespace Hostlock.Machines.Probing;
@@ -19,11 +20,14 @@ public static class MachineAnswer
     const int MaximumName = 256;
     const int MaximumReceipt = 65536;
 
+    // The last second of the year 9999.
+    const long LastSecond = 253402300799;
+
     static readonly string[] Keys =
     [
         "host", "machine", "boot", "up", "running", "booted", "next", "reboot", "stamp", "lock", "about", "inhibitors", "generation",
         "specialisation", "switching", "units", "failed", "left", "has", "inhibited", "power", "trial", "armed", "fired",
-        "receipt", "refused",
+        "receipt", "refused", "expires",
     ];
 
     static readonly string[] Repeated = ["reboot", "generation", "switching", "failed", "left"];
@@ -62,6 +66,7 @@ public static class MachineAnswer
             IsArmed = lines.Only("armed") is not null,
             Receipt = lines.Only("receipt") is { } receipt ? lines.Printable("receipt", receipt, MaximumReceipt) : null,
             Refusal = lines.Only("refused") is { } refused ? [.. lines.Unpacked("refused", refused)] : null,
+            ReleaseExpires = lines.Only("expires") is { } expires ? new Moment((ulong)lines.Number("expires", expires, LastSecond)) : null,
             Fired = lines.Only("fired") is { } fired ? lines.Visible("fired", fired) : null,
         };
     }

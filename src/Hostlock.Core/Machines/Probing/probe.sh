@@ -115,6 +115,13 @@ if [ -r "$root/var/lib/hostlock/receipts" ]; then
   [ -z "$receipt" ] || say receipt "$receipt"
 fi
 packed refused "$root/var/lib/hostlock/refused" 4096
+# From when on it begins no more with the release that it accepted last. A release is one long line that begins with its commit and this.
+if [ -r "$root/var/lib/hostlock/accepted" ]; then
+  accepted=$(head -c 128 "$root/var/lib/hostlock/accepted" | tr -d '\0')
+  expires=${accepted#*'","expires":'}
+  expires=${expires%%,*}
+  case $expires in '' | *[!0-9]* | ?????????????*) ;; *) say expires "$expires" ;; esac
+fi
 if [ -n "$wanted" ]; then
   # A folder that is not registered is half of a copy.
   if [ -e "$root$wanted/nixos-version" ] &&

@@ -74,7 +74,8 @@ public static class MachineJson
             Member("release", Count, "The number of the release, if somebody vouches for it").IfAny,
             Member("rule", WordsOf<RefusalRule>(), "The rule"),
             Member("why", AnyText, "The reason"),
-            Member("at", Time, "When it was refused")), "The release that a machine refused since").IfAny,
+            Member("at", Time, "When that was")), "What a machine refused since, or why it could not pull").IfAny,
+        Member("releaseExpires", Time, "From when on a machine that pulls begins no more with the release that it accepted last").IfAny,
         Member("reason", AnyText, "Why it does not run its lock: a hold, a freeze, or where the last rollout stands").IfAny,
         Member("next", AnyText, "What to type next").IfAny)), "The machines, by host"));
 
@@ -168,6 +169,8 @@ public static class MachineJson
             }
             json.WriteEndObject();
         }
+        if (pulled.Expires is { } expires)
+            json.WriteNumber("releaseExpires", expires.Seconds);
         if (pulled.Refusal is not { } refusal)
             return;
         json.WriteStartObject("refused");

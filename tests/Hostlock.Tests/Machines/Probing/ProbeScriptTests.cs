@@ -1,5 +1,7 @@
+using System.Text;
 using Hostlock.Machines;
 using Hostlock.Platform;
+using Hostlock.Tests.Releases;
 
 namespace Hostlock.Tests.Machines.Probing;
 
@@ -45,6 +47,25 @@ public sealed class ProbeScriptTests : IDisposable
         Assert.Equal(["/nix/store"], facts.BytesLeft.Names);
         Assert.True(facts.BytesLeft.TryGetValue("/nix/store", out var left) && left > 0);
         Assert.Null(facts.Inhibitors);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task A_machine_that_pulls_says_when_its_release_expires(string shell)
+    {
+        var words = shell.Split(' ');
+        Assert.SkipUnless(new[] { "/usr/bin", "/bin" }.Any(folder => File.Exists(Path.Combine(folder, words[0]))), $"no {words[0]} here");
+        var release = Encoding.UTF8.GetString(SampleReleases.Release(42, 2).Write());
+
+        foreach (var (text, expires) in new (string, ulong?)[]
+        {
+            (release, SampleReleases.Now + SampleReleases.Day), (release[..40], null), ("", null), ("\0\n\",\"expires\":7\t;,", null),
+            (release.Replace("\"expires\":1", "\"expires\":9999999999999", StringComparison.Ordinal), null),
+        })
+        {
+            _machine.Write("/var/lib/hostlock/accepted", text);
+            Assert.Equal(expires, (await _machine.AskAsync(words)).ReleaseExpires?.Seconds);
+        }
     }
 
     [Fact]
