@@ -36,9 +36,10 @@ sealed class AuditCommand : FleetCommand
     protected override Command Describe() => new("audit", """
         Say what machines ran, by which pins, and who approved it
 
-        Reads the journals of this clone, those in refs/hostlock, the commits of locks,
-        and receipts of machines. All of it is checked first: one altered line is an
-        error. No machine is asked, and no network is used. Days are those of UTC.
+        Reads the journals of this clone, journals and releases in refs/hostlock, the
+        commits of locks, and receipts of machines. All of it is checked first: one
+        altered line is an error. No machine is asked, and no network is used. Days are
+        those of UTC.
 
           hostlock audit plex --on 2026-11-29
           hostlock audit --since 30d --json
@@ -53,11 +54,13 @@ sealed class AuditCommand : FleetCommand
         var hosts = run.Words(_hosts).Length > 0 ? run.Hosts(_hosts, _all).Select(host => host.Name).ToHashSet() : null;
         var reading = new AuditReading(run.Processes, run.Folder, run.Journals, run.Surroundings.Time, run.Terminal.Warn);
         var journals = await reading.JournalsAsync(run.CancellationToken);
+        var releases = await reading.ReleasesAsync(run.CancellationToken);
         var files = run.Words(_receipts);
         var receipts = files.Length == 0 ? [] : await reading.ReceiptsAsync(
-            [.. files.Select(file => Path.GetFullPath(file, run.Surroundings.Folder))], KnownHosts(run), run.CancellationToken);
+            [.. files.Select(file => Path.GetFullPath(file, run.Surroundings.Folder))], KnownHosts(run), releases, run.CancellationToken);
         run.Terminal.Talk(
-            $"checked: journals {journals.Count} (lines {journals.Sum(journal => journal.Events.Count)}), receipts {receipts.Count}\n");
+            $"checked: journals {journals.Count} (lines {journals.Sum(journal => journal.Events.Count)}), releases {releases.Count}, "
+            + $"receipts {receipts.Count}\n");
         var stays = HostTimeline.Of(journals, receipts)
             .Where(host => hosts?.Contains(host.Key) is not false).OrderBy(host => host.Key)
             .SelectMany(host => host.Value).Where(stay => stay.IsWithin(from, to)).ToList();

@@ -1,4 +1,5 @@
 using Hostlock.Fleets;
+using Hostlock.Releases;
 
 namespace Hostlock.Audits;
 
@@ -33,6 +34,12 @@ public sealed class AuditException : HostlockException
 
     internal static AuditException ReceiptsPart(string path, int line, HostName host) =>
         new($"line {line} of '{path}' is not that of another log of {host}");
+
+    internal static AuditException BadRelease(string name, string why) =>
+        new($"{name} of refs/hostlock/releases is not what was cut: {why}");
+
+    internal static AuditException ReceiptDiffers(string path, int line, HostName host, ReleaseNumber release, string what) =>
+        new($"line {line} of '{path}' is not about what release {release} gives to {host}: {what}");
 
     internal static AuditException BadSignature(string path, int line, HostName host, string why) =>
         new($"the signature of line {line} of '{path}' is not one of {host}: {why}");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hostlock.Fleets;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
@@ -99,14 +100,81 @@ public sealed class AuditReading(
             throw AuditException.JournalsPart(path, name, 1 + bytes.AsSpan(0, same).Count((byte)'\n'));
     }
 
-    /// <summary>Reads logs of receipts. Each line must follow the line before it, and the key of its machine must have signed it.</summary>
+    /// <summary>Reads the releases that this clone has. Each must have the bytes that somebody signed, and follow the one before
+    /// it.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="AuditException">A release is not what was cut.</exception>
+    /// <exception cref="HostlockException">git cannot be asked, the list of who may sign cannot be read, or there is no
+    /// ssh-keygen.</exception>
+    public async Task<IReadOnlyDictionary<ReleaseNumber, AuditedRelease>> ReleasesAsync(CancellationToken cancellationToken)
+    {
+        var found = await FindReleasesAsync(cancellationToken);
+        var manifests = new List<ReleaseManifest>();
+        foreach (var (number, signed) in found)
+        {
+            var manifest = Read(number, signed);
+            if (manifest.Number != number)
+                throw AuditException.BadRelease(ReleaseFiles.NameOf(number), $"it has the number {manifest.Number}");
+            if (manifests is [.., var after] && (after.Number <= number || after.Fleet != manifest.Fleet))
+                throw AuditException.BadRelease(ReleaseFiles.NameOf(after.Number), $"it cannot come after release {number}");
+            manifests.Add(manifest);
+        }
+        var list = found.Count > 0 && folder.Fleet.Rollout.AllowedSigners is { } path ? WrittenApprovals.SignersOf(folder, path) : default;
+        var signers = new AllowedSigners(processes, list, journals.Path);
+        var read = new ConcurrentDictionary<ReleaseNumber, AuditedRelease>();
+        await Parallel.ForEachAsync(
+            found.Zip(manifests), cancellationToken,
+            async (pair, stop) => read[pair.Second.Number] = await SignedAsync(pair.First.Signed, pair.Second, stop));
+        return read;
+
+        async Task<AuditedRelease> SignedAsync(SignedRelease signed, ReleaseManifest manifest, CancellationToken stop)
+        {
+            var armour = signed.Signature.Armour();
+            var key = await signers.KeyOfAsync(signed.Bytes, armour, ReleaseManifest.Namespace, stop)
+                ?? throw AuditException.BadRelease(ReleaseFiles.NameOf(manifest.Number), "its signature is of something else");
+            return !list.IsEmpty
+                && await signers.CheckAsync(signed.Bytes, armour, ReleaseManifest.Namespace, stop, manifest.Issued.Date)
+                    is SignatureCheck.Counts(var by)
+                    ? new(manifest, $"{by} ({key})")
+                    : new(manifest, key);
+        }
+    }
+
+    async Task<IReadOnlyList<(ReleaseNumber Number, SignedRelease Signed)>> FindReleasesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ReleaseRepository.TryOpen(processes, folder) is { } repository ? await repository.AllAsync(cancellationToken) : [];
+        }
+        catch (ReleaseException why)
+        {
+            throw AuditException.BadRelease("a release", why.Message);
+        }
+    }
+
+    static ReleaseManifest Read(ReleaseNumber number, SignedRelease signed)
+    {
+        try
+        {
+            return ReleaseManifest.Read(signed.Bytes);
+        }
+        catch (ReleaseException why)
+        {
+            throw AuditException.BadRelease(ReleaseFiles.NameOf(number), why.Message);
+        }
+    }
+
+    /// <summary>Reads logs of receipts. Each line must follow the line before it, the key of its machine must have signed it, and its
+    /// release must have given to the machine what it says.</summary>
     /// <param name="files">The files, each of one machine.</param>
     /// <param name="knownHosts">A file with the keys of the machines, as ssh knows them.</param>
+    /// <param name="releases">The releases of this clone.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="AuditException">A line is not what the machine wrote, or its key is not known.</exception>
     /// <exception cref="HostlockException">A file cannot be read, or there is no ssh-keygen.</exception>
-    public async Task<IReadOnlyList<Receipt>> ReceiptsAsync(
-        IReadOnlyList<string> files, string knownHosts, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AuditedReceipt>> ReceiptsAsync(
+        IReadOnlyList<string> files, string knownHosts, IReadOnlyDictionary<ReleaseNumber, AuditedRelease> releases,
+        CancellationToken cancellationToken)
     {
         var logs = new Dictionary<HostName, (IReadOnlyList<SignedReceipt> Receipts, string Path)>();
         foreach (var path in files.Distinct(StringComparer.Ordinal))
@@ -115,6 +183,7 @@ public sealed class AuditReading(
                 continue;
             var host = receipts[0].Receipt.Host;
             await CheckAsync(path, receipts, knownHosts, cancellationToken);
+            Compare(path, receipts, releases);
             // The same log may be handed in twice, or once more when it had grown.
             if (logs.TryGetValue(host, out var other))
             {
@@ -125,8 +194,38 @@ public sealed class AuditReading(
             if (other.Receipts is null || other.Receipts.Count < receipts.Count)
                 logs[host] = (receipts, path);
         }
-        return [.. logs.Values.SelectMany(log => log.Receipts).Select(signed => signed.Receipt)];
+        return
+        [
+            .. from log in logs.Values
+               from signed in log.Receipts
+               select new AuditedReceipt(signed.Receipt, releases.GetValueOrDefault(signed.Receipt.Release)),
+        ];
     }
+
+    // A machine that somebody else has in hand may sign whatever is wanted; what it was given is in the releases.
+    void Compare(string path, IReadOnlyList<SignedReceipt> receipts, IReadOnlyDictionary<ReleaseNumber, AuditedRelease> releases)
+    {
+        var missing = new SortedSet<ReleaseNumber>();
+        for (var i = 0; i < receipts.Count; i++)
+        {
+            var receipt = receipts[i].Receipt;
+            if (!releases.TryGetValue(receipt.Release, out var release))
+                missing.Add(receipt.Release);
+            else if (Difference(receipt, release.Manifest) is { } what)
+                throw AuditException.ReceiptDiffers(path, i + 1, receipt.Host, receipt.Release, what);
+        }
+        if (missing.Count > 0)
+            warned(new(
+                $"what '{path}' says of release {string.Join(", ", missing)} is compared with nothing: this clone does not have it, and "
+                + "'git fetch origin refs/hostlock/releases:refs/hostlock/releases' may bring it"));
+    }
+
+    static string? Difference(Receipt receipt, ReleaseManifest release) =>
+        receipt.Fleet != release.Fleet ? $"that is a release of the fleet '{release.Fleet}'"
+        : release.For(receipt.Host) is not { } released ? "it gives nothing to that host"
+        : released.System != receipt.System ? $"that is '{released.System}'"
+        : released.LockSha256 != receipt.LockSha256 ? $"that is made by the lock {released.LockSha256}"
+        : null;
 
     static IReadOnlyList<SignedReceipt> Read(string path)
     {

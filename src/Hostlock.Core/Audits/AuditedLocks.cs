@@ -33,7 +33,7 @@ public sealed class AuditedLocks(IProcessRunner processes, FleetFolder folder, s
         {
             HostDelivery.ByRollout { Rollout.Plan.Source: { } source } => await InAsync(place, source, cancellationToken),
             HostDelivery.ByRollout(_, var record, _, _, _) => (record.Plan.LockSha256, null),
-            HostDelivery.ByRelease(var receipt) => (receipt.LockSha256, null),
+            HostDelivery.ByRelease(var receipt, _) => (receipt.LockSha256, null),
             null => (null, null),
             _ => throw new System.Diagnostics.UnreachableException(),
         };

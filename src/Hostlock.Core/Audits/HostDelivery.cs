@@ -28,7 +28,8 @@ public abstract record HostDelivery(DateTimeOffset At)
 
     /// <summary>A release, which the machine fetched for itself.</summary>
     /// <param name="Receipt">What the machine signed.</param>
-    public sealed record ByRelease(Receipt Receipt) : HostDelivery(Receipt.At.Date)
+    /// <param name="Release">The release; null if this clone does not have it.</param>
+    public sealed record ByRelease(Receipt Receipt, AuditedRelease? Release) : HostDelivery(Receipt.At.Date)
     {
         /// <inheritdoc/>
         public override StorePath System => Receipt.System;

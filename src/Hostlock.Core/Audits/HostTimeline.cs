@@ -15,14 +15,14 @@ public static class HostTimeline
     /// <param name="journals">The journals.</param>
     /// <param name="receipts">The receipts.</param>
     public static IReadOnlyDictionary<HostName, IReadOnlyList<HostStay>> Of(
-        IEnumerable<AuditedJournal> journals, IEnumerable<Receipt> receipts)
+        IEnumerable<AuditedJournal> journals, IEnumerable<AuditedReceipt> receipts)
     {
         var known = new Dictionary<HostName, Known>();
         foreach (var journal in journals)
             Read(journal);
-        foreach (var receipt in receipts)
+        foreach (var (receipt, release) in receipts)
         {
-            var (host, delivery) = (Of(receipt.Host), new HostDelivery.ByRelease(receipt));
+            var (host, delivery) = (Of(receipt.Host), new HostDelivery.ByRelease(receipt, release));
             host.Deliveries.Add(delivery);
             if (receipt.Verdict == ReceiptVerdict.Kept)
                 host.Seen.Add((delivery.At, receipt.System));
@@ -109,7 +109,7 @@ public static class HostTimeline
     static bool HasFailed(HostDelivery delivery) => delivery switch
     {
         HostDelivery.ByRollout(_, var record, _, _, _) => record.IsFailure,
-        HostDelivery.ByRelease(var receipt) => receipt.Verdict is ReceiptVerdict.Returned or ReceiptVerdict.Stranded,
+        HostDelivery.ByRelease(var receipt, _) => receipt.Verdict is ReceiptVerdict.Returned or ReceiptVerdict.Stranded,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

@@ -1,7 +1,9 @@
 using System.Text;
+using Hostlock.Fetching.Git;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
+using Hostlock.Nar;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
 using Hostlock.Rollouts;
@@ -17,6 +19,9 @@ public sealed class ReleaseRepository
 {
     /// <summary>The ref.</summary>
     public const string Reference = RolloutRefs.Releases;
+
+    // The tree of a commit of ours has three files.
+    const int MaximumTree = 4096;
 
     // What another repository has is looked at under this name first.
     const string Fetched = $"{RolloutRefs.Prefix}fetched/";
@@ -47,18 +52,30 @@ public sealed class ReleaseRepository
     /// <summary>The newest release; null if none was cut.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">What the ref points to is no release.</exception>
-    public async Task<SignedRelease?> NewestAsync(CancellationToken cancellationToken) =>
-        await TipAsync(Reference, cancellationToken) is { } tip ? (await ReadAsync([tip], cancellationToken))[0] : null;
+    public async Task<SignedRelease?> NewestAsync(CancellationToken cancellationToken)
+    {
+        // Each status asks for it, so git is started only for what its files do not tell plainly.
+        if (GitPlace.OfWorkTree(_root) is { HasFilesOfRefs: true } place)
+        {
+            if (place.RefText(Reference) is not { } text)
+                return null;
+            if (Revision.TryParse(text) is { } loose && TryReadLoose(place, loose) is { } release)
+                return release;
+        }
+        return await TipAsync(Reference, cancellationToken) is { } tip ? (await ReadAsync([tip], cancellationToken))[0].Signed : null;
+    }
 
-    /// <summary>All releases, the newest first. Their signatures are not checked.</summary>
+    /// <summary>All releases with their numbers, the newest first. Their signatures are not checked.</summary>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">What the ref points to is no release.</exception>
-    public async Task<IReadOnlyList<SignedRelease>> AllAsync(CancellationToken cancellationToken)
+    /// <exception cref="ReleaseException">What the ref points to is no release, or git cannot read it.</exception>
+    public async Task<IReadOnlyList<(ReleaseNumber Number, SignedRelease Signed)>> AllAsync(CancellationToken cancellationToken)
     {
         if (await TipAsync(Reference, cancellationToken) is not { } tip)
             return [];
         var listed = await _processes.RunAsync(
             GitProgram.AskAround(_root, "rev-list", "--first-parent", tip.ToString()), cancellationToken);
+        if (!listed.Succeeded)
+            throw ReleaseException.NotRead(listed.Errors.Trim());
         return await ReadAsync(
             [.. listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Revision.Parse)], cancellationToken);
     }
@@ -148,10 +165,33 @@ public sealed class ReleaseRepository
     {
         var found = await _processes.RunAsync(
             GitProgram.AskAround(_root, "rev-parse", "--verify", "--quiet", $"{reference}^{{commit}}"), cancellationToken);
-        return found.Succeeded ? Revision.Parse(found.Output.Trim()) : null;
+        if (found.Succeeded)
+            return Revision.Parse(found.Output.Trim());
+        // What is there and leads nowhere is not nothing.
+        return GitPlace.OfWorkTree(_root)?.RefText(reference) is null
+            ? null
+            : throw ReleaseException.NotRead($"'{reference}' names no commit that is here");
     }
 
-    async Task<IReadOnlyList<SignedRelease>> ReadAsync(IReadOnlyList<Revision> commits, CancellationToken cancellationToken)
+    // The newest release out of objects that are files of their own; null if they are not, and git is to be asked.
+    static SignedRelease? TryReadLoose(GitPlace place, Revision tip)
+    {
+        if (GitCommit.Loose(place, tip) is not { Tree: var id } || LooseObject.Read(place, id, "tree", MaximumTree) is not { } tree)
+            return null;
+        var entries = GitTree.ParseFolder(tree, id, place.Folder);
+        return Blob(ReleaseFiles.Latest, ReleaseFiles.MaximumLatest) is { } latest
+            && ReleaseFiles.ReadLatest(latest) is var number
+            && Blob(ReleaseFiles.NameOf(number), ReleaseManifest.MaximumBytes) is { } release
+            && Blob(ReleaseFiles.SignatureOf(number), SshSignature.MaximumBytes) is { } signature
+                ? SignedRelease.Of(release, signature)
+                : null;
+
+        byte[]? Blob(string name, int most) =>
+            GitTree.Child(entries, ByteName.Parse(name)) is { } entry ? LooseObject.Read(place, entry.Id, "blob", most) : null;
+    }
+
+    async Task<IReadOnlyList<(ReleaseNumber Number, SignedRelease Signed)>> ReadAsync(
+        IReadOnlyList<Revision> commits, CancellationToken cancellationToken)
     {
         var latest = await BlobsAsync(commits.Select(commit => $"{commit}:{ReleaseFiles.Latest}"), cancellationToken);
         var numbers = latest.Select(bytes => ReleaseFiles.ReadLatest(bytes ?? throw ReleaseException.NoLatest())).ToList();
@@ -159,9 +199,18 @@ public sealed class ReleaseRepository
             commits.Zip(numbers, (commit, number) => $"{commit}:{ReleaseFiles.NameOf(number)}"), cancellationToken);
         var signatures = await BlobsAsync(
             commits.Zip(numbers, (commit, number) => $"{commit}:{ReleaseFiles.SignatureOf(number)}"), cancellationToken);
-        return [.. releases.Zip(signatures, SignedRelease.Of)];
+        return [.. numbers.Zip(releases.Zip(signatures, SignedRelease.Of))];
     }
 
-    Task<IReadOnlyList<byte[]?>> BlobsAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
-        CandidateCommit.ReadAsync(_processes, _root, [.. names], cancellationToken);
+    async Task<IReadOnlyList<byte[]?>> BlobsAsync(IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CandidateCommit.ReadAsync(_processes, _root, [.. names], cancellationToken);
+        }
+        catch (RolloutException why)
+        {
+            throw ReleaseException.NotRead(why.Message);
+        }
+    }
 }

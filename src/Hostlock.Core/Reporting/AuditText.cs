@@ -39,7 +39,11 @@ public static class AuditText
                     : string.Join(", ", by.Record.Gates.Select(gate => $"{gate.Name} {Word(gate.Verdict)}")));
                 Add("ended", SwitchText.State(by.Record));
                 break;
-            case HostDelivery.ByRelease(var receipt):
+            case HostDelivery.ByRelease(var receipt, var release):
+                if (release is { Manifest: var manifest })
+                    Add("cut", $"on {RolloutText.Time(manifest.Issued.Date)} of {manifest.Commit.Shortened}");
+                if (release is { SignedBy: var signer })
+                    Add("signed", $"by {signer}");
                 AddLock();
                 Add("checked", receipt.Gates.Count == 0
                     ? "nothing was asked"
@@ -75,9 +79,9 @@ public static class AuditText
     {
         { Delivery: HostDelivery.ByRollout by } =>
             $"by {Word(by.Rollout.Plan.Action)} {by.Rollout.Plan.Id}{(by.Ring.Name.Length > 0 ? $", ring {by.Ring.Name}" : "")}",
-        { Delivery: HostDelivery.ByRelease(var receipt) } => $"by release {receipt.Release}",
+        { Delivery: HostDelivery.ByRelease(var receipt, _) } => $"by release {receipt.Release}",
         { WentBackFrom: HostDelivery.ByRollout by } => $"back, after {by.Rollout.Plan.Id} failed",
-        { WentBackFrom: HostDelivery.ByRelease(var receipt) } => $"back, after release {receipt.Release} failed",
+        { WentBackFrom: HostDelivery.ByRelease(var receipt, _) } => $"back, after release {receipt.Release} failed",
         _ => "by nothing that was recorded",
     };
 

@@ -37,7 +37,8 @@ public class AuditTests
 
         AssertCode(0, said);
         Assert.Matches(
-            $"  system    {system}\n  brought   by release 1\n  lock      [0-9a-f]{{7}} locks: plex .*\n"
+            $"  system    {system}\n  brought   by release 1\n  cut       on .* of [0-9a-f]{{7}}\n  signed    by SHA256:.*\n"
+            + "  lock      [0-9a-f]{7} locks: plex .*\n"
             + "  pins      nixpkgs .*\n  checked   .*\n  ended     kept, signed by the machine on ",
             said.Output);
         var numbers = ExpositionGrammar.Read(File.ReadAllText($"{work}/plex.prom"));

@@ -2,6 +2,7 @@ using System.Text;
 using Hostlock.Audits;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
+using Hostlock.Machines;
 using Hostlock.Platform;
 using Hostlock.Releases;
 using Hostlock.Rollouts;
@@ -219,6 +220,163 @@ public sealed class AuditReadingTests : IDisposable
         Assert.Contains("of a time that has not come yet", why.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_receipt_goes_together_with_its_release()
+    {
+        Know("plex", "plex");
+        await CutAsync(1);
+        await CutAsync(2);
+
+        var receipts = await ReceiptsAsync(Log("a", Plex, "plex", 2));
+
+        Assert.Equal([1, 2], receipts.Select(each => each.Release!.Manifest.Number.Value));
+        Assert.All(receipts, each => Assert.StartsWith("SHA256:", each.Release!.SignedBy, StringComparison.Ordinal));
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public async Task Who_signed_a_release_is_named_if_the_list_of_who_may_has_the_key()
+    {
+        _folder.Write("signers", $"ada@example.org {PublicKey("ada")}\n");
+        _folder.Write("hostlock.toml", $"{_folder.Read("hostlock.toml")}[rollout]\nallowed-signers = \"signers\"\n");
+        await CutAsync(1);
+
+        var reading = new AuditReading(new ProcessRunner(), FleetFolder.Open(_folder.Path), Journals, new NextDay(), _ => { });
+
+        Assert.StartsWith(
+            "ada@example.org (SHA256:", Assert.Single((await reading.ReleasesAsync(Stop)).Values).SignedBy, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string> Others => new()
+    {
+        { "system", "that is '/nix/store/" },
+        { "lock", "that is made by the lock cccc" },
+        { "host", "it gives nothing to that host" },
+        { "fleet", "that is a release of the fleet 'work'" },
+    };
+
+    // Whoever has the key of a machine has the machine sign what he likes.
+    [Theory]
+    [MemberData(nameof(Others))]
+    public async Task A_receipt_of_something_else_than_its_release_gives_is_named_with_its_line(string what, string said)
+    {
+        Know("plex", "plex");
+        await CutAsync(1, release => what == "fleet" ? release with { Fleet = FleetName.Parse("work") } : release);
+        await CutAsync(2, release => what switch
+        {
+            "system" => release with { Hosts = Gives(Plex, Old, 'a') },
+            "lock" => release with { Hosts = Gives(Plex, New, 'c') },
+            "host" => release with { Hosts = Gives(HostName.Parse("web"), New, 'a') },
+            _ => release with { Fleet = FleetName.Parse("work") },
+        });
+
+        var why = await BrokenAsync(() => ReceiptsAsync(Log("a", Plex, "plex", 2)));
+
+        Assert.StartsWith($"line {(what == "fleet" ? 1 : 2)} of '", why.Message, StringComparison.Ordinal);
+        Assert.Contains(said, why.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_receipt_whose_release_was_not_fetched_is_told_to_be_compared_with_nothing()
+    {
+        Know("plex", "plex");
+        await CutAsync(2);
+
+        var receipts = await ReceiptsAsync(Log("a", Plex, "plex", 3));
+
+        Assert.Equal([null, 2L, null], receipts.Select(each => each.Release?.Manifest.Number.Value));
+        Assert.Contains("release 1, 3 is compared with nothing", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    // Whoever writes the ref anew and has no key can alter nothing.
+    [Fact]
+    public async Task One_altered_byte_of_a_release_is_noticed()
+    {
+        var bytes = await CutAsync(1);
+        var tip = Releases;
+        for (var at = 0; at < bytes.Length; at += 23)
+        {
+            var altered = bytes.ToArray();
+            altered[at] ^= 1;
+            Alter("release-1.json", altered);
+
+            Assert.Contains("release-1.json of refs/hostlock/releases is not what was cut", (await BrokenAsync(ReleasesAsync)).Message,
+                StringComparison.Ordinal);
+            TestGit.In(_folder.Path, "update-ref", "refs/hostlock/releases", tip);
+        }
+        _ = Assert.Single(await ReleasesAsync());
+    }
+
+    [Fact]
+    public async Task Releases_that_do_not_follow_one_another_are_noticed()
+    {
+        await CutAsync(2);
+        await CutAsync(1);
+        Assert.Contains("it cannot come after release 2", (await BrokenAsync(ReleasesAsync)).Message, StringComparison.Ordinal);
+        TestGit.In(_folder.Path, "update-ref", "-d", "refs/hostlock/releases");
+
+        var one = await CutAsync(1);
+        await CutAsync(2);
+        Alter("release-2.json", one);
+        Assert.Contains("it has the number 1", (await BrokenAsync(ReleasesAsync)).Message, StringComparison.Ordinal);
+        Alter("latest", "two"u8.ToArray());
+        Assert.Contains("'latest' is no number of a release", (await BrokenAsync(ReleasesAsync)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_altered_byte_of_an_object_of_git_is_noticed()
+    {
+        await CutAsync(1);
+        await CutAsync(2);
+        var older = TestGit.In(_folder.Path, "rev-parse", "refs/hostlock/releases~1").Trim();
+        foreach (var name in new[] { Releases, $"{Releases}:release-2.json", $"{Releases}^{{tree}}", older, $"{older}:latest" })
+        {
+            var id = TestGit.In(_folder.Path, "rev-parse", name).Trim();
+            var file = _folder[$".git/objects/{id[..2]}/{id[2..]}"];
+            var before = File.ReadAllBytes(file);
+            var altered = before.ToArray();
+            altered[altered.Length / 2] ^= 1;
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.WriteAllBytes(file, altered);
+
+            await BrokenAsync(ReleasesAsync);
+            File.WriteAllBytes(file, before);
+        }
+        Assert.Equal(2, (await ReleasesAsync()).Count);
+    }
+
+    Task<IReadOnlyDictionary<ReleaseNumber, AuditedRelease>> ReleasesAsync() => Reading.ReleasesAsync(Stop);
+
+    string Releases => TestGit.In(_folder.Path, "rev-parse", "refs/hostlock/releases").Trim();
+
+    static NameMap<ReleasedSystem> Gives(HostName host, StorePath system, char digit) =>
+        NameMap<ReleasedSystem>.Of([new(host.ToString(), new(system, new(digit, 64), null))]);
+
+    // A release that gives to plex what the receipts of a log say.
+    async Task<byte[]> CutAsync(long number, Func<ReleaseManifest, ReleaseManifest>? change = null)
+    {
+        var release = new ReleaseManifest(
+            FleetName.Parse("home"), ReleaseNumber.TryOf(number)!.Value, Moment.Of(Start), Moment.Of(Start.AddDays(14)), Head,
+            Gives(Plex, New, 'a'));
+        var bytes = (change?.Invoke(release) ?? release).Write();
+        var signature = await new SshSignatures(new ProcessRunner()).SignAsync(Key("ada"), ReleaseManifest.Namespace, bytes, Stop);
+        await ReleaseRepository.Open(new ProcessRunner(), _fleet).AddAsync(release.Number, new(bytes, signature), Start, Stop);
+        return bytes;
+    }
+
+    // Puts other bytes into the newest commit of the releases.
+    void Alter(string file, byte[] bytes)
+    {
+        File.WriteAllBytes(_folder["altered"], bytes);
+        var blob = TestGit.In(_folder.Path, "hash-object", "-w", _folder["altered"]).Trim();
+        var entries = TestGit.In(_folder.Path, "ls-tree", Releases).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => !line.EndsWith($"\t{file}", StringComparison.Ordinal)).Append($"100644 blob {blob}\t{file}");
+        var tree = Run.ProgramOn(
+            string.Concat(entries.Select(line => $"{line}\n")), "git", _folder.Path, TestGit.Variables, "mktree").Succeeded.Trim();
+        TestGit.In(
+            _folder.Path, "update-ref", "refs/hostlock/releases", TestGit.In(_folder.Path, "commit-tree", tree, "-m", "altered").Trim());
+    }
+
     AuditReading Reading => new(
         new ProcessRunner(), _fleet, Journals, new NextDay(), warning => _warnings.Add(warning.Message));
 
@@ -226,7 +384,8 @@ public sealed class AuditReadingTests : IDisposable
 
     Task<IReadOnlyList<AuditedJournal>> JournalsAsync() => Reading.JournalsAsync(Stop);
 
-    Task<IReadOnlyList<Receipt>> ReceiptsAsync(params string[] files) => Reading.ReceiptsAsync(files, _folder["known_hosts"], Stop);
+    async Task<IReadOnlyList<AuditedReceipt>> ReceiptsAsync(params string[] files) =>
+        await Reading.ReceiptsAsync(files, _folder["known_hosts"], await Reading.ReleasesAsync(Stop), Stop);
 
     static Task<AuditException> BrokenAsync<T>(Func<Task<T>> readAsync) => Assert.ThrowsAsync<AuditException>(readAsync);
 

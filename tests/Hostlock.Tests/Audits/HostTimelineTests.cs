@@ -110,7 +110,8 @@ public class HostTimelineTests
 
     static IReadOnlyList<HostStay> Of(params AuditedJournal[] journals) => Of(journals, []);
 
-    static IReadOnlyList<HostStay> Of(AuditedJournal[] journals, params Receipt[] receipts) => HostTimeline.Of(journals, receipts)[Plex];
+    static IReadOnlyList<HostStay> Of(AuditedJournal[] journals, params Receipt[] receipts) =>
+        HostTimeline.Of(journals, receipts.Select(receipt => new AuditedReceipt(receipt, null)))[Plex];
 
     static AuditedJournal Kept(DateTimeOffset at) => Journal([
         Seen(Step.Probe, Old, at), Seen(Step.Copy, Old, at.AddDays(0.1)), new RolloutEvent.Began(Plex, Step.Activate, at.AddDays(0.2)),

@@ -82,11 +82,18 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
                 var name = text["ref: ".Length..].Trim();
                 if (!name.StartsWith("refs/", StringComparison.Ordinal) || name.Split('/').Any(step => step is "" or "." or ".."))
                     return null;
-                text = Line(Path.Combine(Common, name)) ?? Packed(name);
+                text = RefText(name);
             }
             return null;
         }
     }
+
+    /// <summary>True if its refs are files that can be read without git, and not in another format of git's own.</summary>
+    public bool HasFilesOfRefs => !Directory.Exists(Path.Combine(Common, "reftable"));
+
+    /// <summary>The text of a ref, which is the id of an object or the name of another ref; null if no file has it.</summary>
+    /// <param name="name">The name, <c>refs/heads/main</c>, which leads out of no folder.</param>
+    public string? RefText(string name) => Line(Path.Combine(Common, name)) ?? Packed(name);
 
     /// <summary>True if the repository belongs to this user, as git judges it: its files, its git folder, and what leads to that.</summary>
     /// <remarks>git 2.39, setup.c, ensure_valid_ownership.</remarks>

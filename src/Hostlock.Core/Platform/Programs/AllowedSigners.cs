@@ -67,4 +67,32 @@ public sealed class AllowedSigners(IProcessRunner processes, ReadOnlyMemory<byte
             AtomicFile.Delete(signatureFile);
         }
     }
+
+    /// <summary>Finds the key that made a signature of these bytes, whether it is in the list or not; null if the signature is of something
+    /// else.</summary>
+    /// <param name="contents">What is said to be signed.</param>
+    /// <param name="signature">The signature, as ssh-keygen writes it.</param>
+    /// <param name="purpose">What it must have been made for.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The fingerprint of the key: <c>SHA256:…</c>.</returns>
+    /// <exception cref="PlatformException">There is no ssh-keygen, or the folder cannot be written to.</exception>
+    public async Task<string?> KeyOfAsync(
+        ReadOnlyMemory<byte> contents, string signature, string purpose, CancellationToken cancellationToken)
+    {
+        AtomicFile.CreateFolder(scratch);
+        var file = AtomicFile.NewName(scratch);
+        try
+        {
+            AtomicFile.ReplaceAll([(file, Encoding.UTF8.GetBytes(signature))], isDurable: false);
+            var finished = await processes.RunAsync(SshKeygen.CheckAnybodys(purpose, file, contents), cancellationToken);
+            return finished.Succeeded
+                ? finished.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+                    .FirstOrDefault(word => word.StartsWith("SHA256:", StringComparison.Ordinal))
+                : null;
+        }
+        finally
+        {
+            AtomicFile.Delete(file);
+        }
+    }
 }

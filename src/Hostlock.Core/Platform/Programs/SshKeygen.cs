@@ -40,6 +40,13 @@ public static class SshKeygen
             TimeLimit = Patience,
         };
 
+    /// <summary>Asks whether a signature is of these bytes, whoever made it.</summary>
+    /// <param name="purpose">What it has to be for, its namespace.</param>
+    /// <param name="signature">The file of the signature.</param>
+    /// <param name="contents">The bytes.</param>
+    public static ProcessRequest CheckAnybodys(string purpose, string signature, ReadOnlyMemory<byte> contents) =>
+        ProcessRequest.Of(Name, "-Y", "check-novalidate", "-n", purpose, "-s", signature) with { Input = contents, TimeLimit = Patience };
+
     static string[] At(DateTimeOffset? asOf) => asOf is { } time
         ? ["-O", string.Create(CultureInfo.InvariantCulture, $"verify-time={time.UtcDateTime:yyyyMMddHHmmss}Z")]
         : [];

@@ -31,7 +31,10 @@ public static class AuditJson
             Member("boot", AnyText, "The id of the boot"),
             Member("at", Time, "When the machine said so"),
             Member("gates", By("NAME", WordsOf<Verdict>()), "What the gates said"),
-            Member("outcome", WordsOf<ReceiptVerdict>(), "What became of it")), "The release that brought it").IfAny,
+            Member("outcome", WordsOf<ReceiptVerdict>(), "What became of it"),
+            Member("cut", Time, "When it was cut, if this clone has the release").IfAny,
+            Member("commit", WholeRevision, "The commit that it was cut of, if this clone has the release").IfAny,
+            Member("signedBy", AnyText, "Who signed it, if this clone has the release").IfAny), "The release that brought it").IfAny,
         Member("wentBackFrom", Store, "The system that failed before it, if it went back").IfAny,
         Member("lock", Object(
             Member("sha256", AnyText, "The SHA-256 of the lock"),
@@ -98,7 +101,7 @@ public static class AuditJson
                     json.WriteString("outcome", RolloutJson.Word(outcome));
                 json.WriteEndObject();
                 break;
-            case HostDelivery.ByRelease(var receipt):
+            case HostDelivery.ByRelease(var receipt, var release):
                 json.WriteStartObject("release");
                 json.WriteNumber("number", receipt.Release.Value);
                 json.WriteString("fleet", receipt.Fleet.ToString());
@@ -106,6 +109,12 @@ public static class AuditJson
                 json.WriteNumber("at", receipt.At.Seconds);
                 MachineJson.WriteGates(json, receipt);
                 json.WriteString("outcome", RolloutJson.Word(receipt.Verdict));
+                if (release is not null)
+                {
+                    json.WriteNumber("cut", release.Manifest.Issued.Seconds);
+                    json.WriteString("commit", release.Manifest.Commit.ToString());
+                    json.WriteString("signedBy", release.SignedBy);
+                }
                 json.WriteEndObject();
                 break;
             case null:

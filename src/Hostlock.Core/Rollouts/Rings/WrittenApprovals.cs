@@ -197,12 +197,16 @@ public sealed class WrittenApprovals(IProcessRunner processes, FleetFolder folde
         return null;
     }
 
+    /// <summary>The list of who may sign, which hostlock.toml names.</summary>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="path">The path of the list, relative to the flake.</param>
+    /// <exception cref="RolloutException">It does not exist, or is too large.</exception>
+    internal static ReadOnlyMemory<byte> SignersOf(FleetFolder folder, string path) =>
+        folder.TryReadBytes(path) is { Length: <= AllowedSigners.MaximumBytes } list ? list : throw RolloutException.NoSigners(path);
+
     async Task<SignatureCheck> SignedAsync(SignableObject written, DateTimeOffset? asOf, CancellationToken cancellationToken)
     {
-        var path = folder.Fleet.Rollout.AllowedSigners!;
-        var list = folder.TryReadBytes(path) ?? throw RolloutException.NoSigners(path);
-        if (list.Length > AllowedSigners.MaximumBytes)
-            throw RolloutException.NoSigners(path);
+        var list = SignersOf(folder, folder.Fleet.Rollout.AllowedSigners!);
         return written.Signature is { } signature
             ? await new AllowedSigners(processes, list, scratch).CheckAsync(written.Signed, signature, Purpose, cancellationToken, asOf)
             : new SignatureCheck.CountsNot("nobody signed it by an ssh key");
