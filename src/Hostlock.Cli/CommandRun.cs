@@ -7,6 +7,7 @@ using Hostlock.Fetching.Http;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Bisecting;
 using Hostlock.Fleets.Changes;
+using Hostlock.Fleets.Checks;
 using Hostlock.Fleets.History;
 using Hostlock.Fleets.Merging;
 using Hostlock.Locks;
@@ -163,9 +164,27 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public PulledWords? WordsOf(IReadOnlyDictionary<HostName, PulledState> pulled, MachineStatus status) =>
         pulled.TryGetValue(status.Host.Name, out var shown) ? PulledText.Words(shown, Now) : null;
 
-    /// <summary>Warns that machines will soon begin with the newest release no more; null if it lasts, or there is none.</summary>
-    public async Task<Warning?> ReleaseExpiryAsync() =>
-        await NewestReleaseAsync() is { } newest ? PulledText.Expiry(newest, Now) : null;
+    /// <summary>Warns that machines will soon begin with the newest release no more, or that nobody knows; null if it lasts, or there is
+    /// none.</summary>
+    public async Task<Warning?> ReleaseExpiryAsync()
+    {
+        try
+        {
+            return await NewestReleaseAsync() is { } newest ? PulledText.Expiry(newest, Now) : null;
+        }
+        catch (HostlockException why)
+        {
+            return new($"when the newest release expires is not known: {why.Message}");
+        }
+    }
+
+    /// <summary>Reads what the rules of a check look at.</summary>
+    /// <exception cref="HostlockException">The declarations of a host cannot be read, or make no sense.</exception>
+    public async Task<CheckedFleet> CheckedAsync() =>
+        await CheckedFleet.ReadAsync(Folder, Declarations, Processes, Now, cancellationToken) with
+        {
+            Expiry = (await ReleaseExpiryAsync())?.Message,
+        };
 
     /// <summary>The newest release of the flake; null if none was cut.</summary>
     public async Task<ReleaseManifest?> NewestReleaseAsync() =>

@@ -20,7 +20,7 @@ sealed class FleetPageReading(CommandRun run)
     public async Task<FleetPage> ReadAsync(IReadOnlyList<MachineStatus>? machines)
     {
         var (folder, declarations, stop) = (run.Folder, run.Declarations, run.CancellationToken);
-        var checking = await CheckedFleet.ReadAsync(folder, declarations, run.Processes, run.Now, stop);
+        var checking = await run.CheckedAsync();
         return new(
             Path.GetFileName(folder.Path), run.Now, folder.Fleet, checking.Locks, FleetCheck.Findings(checking),
             await FleetHistory.ReadAsync(run.Processes, folder, folder.AllPlaces(), FleetHistory.MostCommits, stop))
@@ -48,7 +48,7 @@ sealed class FleetPageReading(CommandRun run)
     public async Task<MovedLocks> ReadMovesAsync(string? commit, bool hasPackages)
     {
         var (folder, stop) = (run.Folder, run.CancellationToken);
-        var checking = await CheckedFleet.ReadAsync(folder, run.Declarations, run.Processes, run.Now, stop);
+        var checking = await run.CheckedAsync();
         using var history = LockHistory.Open(run.Processes, folder);
         var earlier = await EarlierLocks.ReadAsync(history, checking.Locks, commit ?? "HEAD", stop);
         if (commit is null && earlier.Unreadable.Count == 0 && !Moved(checking, earlier).Any())

@@ -38,7 +38,7 @@ sealed class CheckCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var fleet = await CheckedFleet.ReadAsync(run.Folder, run.Declarations, run.Processes, run.Now, run.CancellationToken);
+        var fleet = await run.CheckedAsync();
         if (run.Value(_base) is { } commit)
         {
             using var history = LockHistory.Open(run.Processes, run.Folder);

@@ -161,6 +161,8 @@ sealed class StatusCommand : FleetCommand
         }
         foreach (var problem in state.Locks.Select(status => status.Problem).OfType<HostlockException>())
             terminal.Error(problem);
+        if (await run.ReleaseExpiryAsync() is { } expiry)
+            terminal.Warn(expiry);
         foreach (var problem in marked.Unread)
             terminal.Warn(new($"whether the locks are as declared is not known: {problem.Message}"));
         if (marked.NotCompared is { } failure)

@@ -12,6 +12,9 @@ public enum Evidence
     /// <summary>Other files of the repository: hostlock.nix, the flakes in its folders, and which of them git knows.</summary>
     Repository,
 
+    /// <summary>The newest release, which lies in <c>refs/hostlock/releases</c> of this clone.</summary>
+    Releases,
+
     /// <summary>The locks of an earlier commit, which <c>--base</c> names.</summary>
     EarlierLocks,
 

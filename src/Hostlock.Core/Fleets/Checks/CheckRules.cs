@@ -54,6 +54,12 @@ public static class CheckRules
         new("expired-freeze", Severity.Warning, "The last day of a freeze is past.", Evidence.Locks, ExpiredFreeze.Find),
         new("expired-hold", Severity.Warning, "The last day of a hold is past.", Evidence.Locks, ExpiredFreeze.FindHolds),
         new(
+            "release-expires",
+            Severity.Warning,
+            "Machines that fetch for themselves will soon begin with the newest release no more, or do so no more.",
+            Evidence.Releases,
+            ExpiringRelease.Find),
+        new(
             "shared-differs",
             Severity.Error,
             "An input with scope = \"shared\" is not the same in every lock.",

@@ -106,6 +106,9 @@ public sealed class FleetCheckTests : IDisposable
         ["expired-hold"] = (
             test => test.Write("hostlock.toml", "version = 1\n[hosts.plex]\nhold = { reason = \"a fair\", until = \"2026-02-28\" }\n"),
             "warning: hostlock.toml: the hold of plex ended on 2026-02-28: a fair\n  fix: hostlock unhold plex\n"),
+        ["release-expires"] = (
+            test => test._complete = fleet => fleet with { Expiry = "release 4 expires in 2d; 'hostlock release' cuts another" },
+            "warning: hostlock.toml: release 4 expires in 2d; 'hostlock release' cuts another\n"),
         ["shared-differs"] = (
             test =>
             {
@@ -280,6 +283,7 @@ public sealed class FleetCheckTests : IDisposable
         Evidence.Locks => "the locks",
         Evidence.Declarations => "the locks, and what is declared",
         Evidence.Repository => "the files of the repository",
+        Evidence.Releases => "the releases of this clone",
         Evidence.EarlierLocks => "the locks of an earlier commit, with `--base`",
         Evidence.FetchedTrees => "the trees that are locked, with `--fetch`",
         _ => throw new ArgumentOutOfRangeException(nameof(evidence)),
