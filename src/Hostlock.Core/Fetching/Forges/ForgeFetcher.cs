@@ -41,13 +41,16 @@ sealed class ForgeFetcher(HttpDownloads downloads, NixSettings settings, Downloa
     {
         if (cache.Find(identity) is not { } answer)
         {
-            using var download = await downloads.GetAsync(url, token, null, cancellationToken);
-            answer = await archives.ReadAsync(download, transfer, cancellationToken);
+            answer = await downloads.ReadAsync(
+                url, token, null, download => archives.ReadAsync(download, transfer, cancellationToken), cancellationToken);
             cache.Keep(identity, answer);
         }
         return (
             answer,
             new RememberedFiles(
-                cache, identity, answer, async stop => await archives.UnpackAsync(await downloads.GetAsync(url, token, null, stop), stop)));
+                cache,
+                identity,
+                answer,
+                stop => downloads.ReadAsync(url, token, null, download => archives.UnpackAsync(download, stop), stop)));
     }
 }

@@ -27,17 +27,14 @@ sealed class DownloadedArchives(string temporaryFolder) : IDisposable
     }
 
     /// <summary>Unpacks an archive. Its files are kept until the end of the run.</summary>
-    /// <param name="download">The archive, which is closed.</param>
+    /// <param name="download">The archive, which is left open.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">It is damaged, or does not come whole.</exception>
     public async Task<TreeFiles> UnpackAsync(Download download, CancellationToken cancellationToken)
     {
-        using (download)
-        {
-            var tree = await ArchiveTree.ReadAsync(download.Body, How(download), cancellationToken);
-            _unpacked.Add(tree);
-            return new ArchiveFiles(tree);
-        }
+        var tree = await ArchiveTree.ReadAsync(download.Body, How(download), cancellationToken);
+        _unpacked.Add(tree);
+        return new ArchiveFiles(tree);
     }
 
     /// <summary>Removes the unpacked files.</summary>

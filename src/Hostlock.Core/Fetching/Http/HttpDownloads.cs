@@ -32,34 +32,15 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
     /// <summary>Is told what went wrong, and the time until the server is asked again; null if nobody is to be told.</summary>
     public Action<HostlockException, TimeSpan>? Waits { get; init; }
 
-    /// <summary>Starts a download.</summary>
+    /// <summary>
+    /// Downloads a body and reads it to its end. If its connection breaks off, the server is asked for the rest of the same body, and the
+    /// reader notices nothing. If the rest cannot be had, or is that of another body, the body is read anew from its beginning.
+    /// </summary>
     /// <param name="url">The address.</param>
     /// <param name="token">The access token; null if there is none.</param>
     /// <param name="tag">The ETag of the earlier download, so that the server may answer that nothing has changed; null if there is
     /// none.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FetchException">The server cannot be reached, or refuses.</exception>
-    public async Task<Download> GetAsync(string url, TokenHeader? token, string? tag, CancellationToken cancellationToken)
-    {
-        var transfer = new Transfer(this, url, token, tag);
-        var answer = await transfer.OpenAsync(0, cancellationToken);
-        return answer.Body is null ? answer.Unchanged(tag) : answer.Whole(new ResumingStream(answer.Body, RestAsync, cancellationToken));
-
-        // The rest of what was read can only be asked for as it is sent. Nix checks no ETag of the rest either.
-        async Task<Stream> RestAsync(long passed, FetchException why, CancellationToken stop)
-        {
-            if (passed > 0 && (!answer.HasRanges || answer.IsEncoded))
-                throw why;
-            await transfer.PauseAsync(why, stop);
-            return (await transfer.OpenAsync(passed, stop)).Body ?? throw why;
-        }
-    }
-
-    /// <summary>Downloads a body and reads it to its end. If its connection breaks off, it is read anew from the beginning.</summary>
-    /// <param name="url">The address.</param>
-    /// <param name="token">The access token; null if there is none.</param>
-    /// <param name="tag">As for <see cref="GetAsync"/>.</param>
-    /// <param name="readAsync">Reads the body.</param>
+    /// <param name="readAsync">Reads the body. It is called once more each time that the body is read anew.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FetchException">The server cannot be reached, or refuses.</exception>
     public async Task<T> ReadAsync<T>(
@@ -68,15 +49,18 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         var transfer = new Transfer(this, url, token, tag);
         while (true)
         {
-            var answer = await transfer.OpenAsync(0, cancellationToken);
+            var answer = await transfer.OpenAsync(cancellationToken);
             try
             {
-                using var download = answer.Body is null ? answer.Unchanged(tag) : answer.Whole(answer.Body);
+                using var download = answer.Body is null
+                    ? answer.Unchanged(tag)
+                    : answer.Whole(new ResumingStream(
+                        answer.Body, (passed, why, stop) => transfer.RestAsync(answer, passed, why, stop), cancellationToken));
                 return await readAsync(download);
             }
             catch (FetchException why) when (why.IsUnanswered)
             {
-                await transfer.PauseAsync(why, cancellationToken);
+                await transfer.AgainAsync(why, cancellationToken);
             }
         }
     }
@@ -116,18 +100,32 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
     /// <param name="Shown">The address, for messages.</param>
     /// <param name="Link">The immutable link; null if there was none.</param>
     /// <param name="Tag">The ETag; null if there was none.</param>
-    /// <param name="HasRanges">True if the server says that it sends parts of the body.</param>
-    sealed record Answer(Stream? Body, HeaderStringValues Encodings, string Shown, string? Link, string? Tag, bool HasRanges)
+    sealed record Answer(Stream? Body, HeaderStringValues Encodings, string Shown, string? Link, string? Tag)
     {
-        public bool IsEncoded => Encodings.Count > 0;
-
         /// <summary>The number of bytes as they are sent; null if the server does not say.</summary>
         public long? Length { get; init; }
 
+        /// <summary>Names the body so that the server can tell whether it still has the same bytes; null if it gave no such name.</summary>
+        public RangeConditionHeaderValue? Mark { get; init; }
+
+        /// <summary>True if the body is the rest that was asked for, and not a whole one.</summary>
+        public bool IsRest { get; init; }
+
         public Download Whole(Stream body) =>
-            new(ContentEncoding.Decoded(body, Encodings, Shown), Link, Tag) { Length = IsEncoded ? null : Length };
+            new(ContentEncoding.Decoded(body, Encodings, Shown), Link, Tag) { Length = Encodings.Count > 0 ? null : Length };
 
         public Download Unchanged(string? tag) => new(Stream.Null, Link, tag) { IsUnchanged = true };
+    }
+
+    /// <summary>The part of a body that has not come yet.</summary>
+    /// <param name="From">The number of bytes that have come.</param>
+    /// <param name="Of">Names the body that they are of.</param>
+    sealed record Rest(long From, RangeConditionHeaderValue Of)
+    {
+        // An answer may say whose part it is, and must say which part.
+        public bool IsAnsweredBy(HttpResponseMessage response) =>
+            response.Content.Headers.ContentRange is { Unit: "bytes", From: { } from } && from == From
+                && (response.Headers.ETag is not { } tag || Of.EntityTag is null || tag.Equals(Of.EntityTag));
     }
 
     /// <summary>The attempts of one download.</summary>
@@ -135,25 +133,54 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
     {
         int _attempt;
 
-        /// <summary>Asks until a server answers, or no attempt is left.</summary>
-        /// <param name="from">The number of bytes at the beginning that are not wanted.</param>
+        // A whole body that came in place of a rest; null if none did.
+        Answer? _instead;
+
+        /// <summary>Asks for the body from its beginning, until a server answers or no attempt is left.</summary>
         /// <param name="cancellationToken">Stops it.</param>
-        public async Task<Answer> OpenAsync(long from, CancellationToken cancellationToken)
+        public async Task<Answer> OpenAsync(CancellationToken cancellationToken)
+        {
+            var answer = _instead ?? await AskAsync(null, cancellationToken);
+            _instead = null;
+            return answer;
+        }
+
+        /// <summary>Asks for the rest of a body whose connection broke off.</summary>
+        /// <param name="of">The answer whose body it is.</param>
+        /// <param name="passed">The number of bytes that have come.</param>
+        /// <param name="why">Why no more came. It is thrown if the rest cannot be had, so that the body is read anew.</param>
+        /// <param name="cancellationToken">Stops it.</param>
+        public async Task<Stream> RestAsync(Answer of, long passed, FetchException why, CancellationToken cancellationToken)
+        {
+            // Two halves of two bodies would be a tree that nobody ever had. Nix 2.34.8 asks for the rest without a mark.
+            if (passed == 0 || of.Mark is not { } mark)
+                throw why;
+            await PauseAsync(why, Backoff(_attempt), cancellationToken);
+            var answer = await AskAsync(new(passed, mark), cancellationToken);
+            if (answer.IsRest)
+                return answer.Body!;
+            _instead = answer;
+            throw why;
+        }
+
+        /// <summary>Waits until the body can be asked for from its beginning; throws the failure if no attempt is left.</summary>
+        /// <param name="failure">Why it is asked for again.</param>
+        /// <param name="cancellationToken">Stops it.</param>
+        public Task AgainAsync(FetchException failure, CancellationToken cancellationToken) =>
+            _instead is null ? PauseAsync(failure, Backoff(_attempt), cancellationToken) : Task.CompletedTask;
+
+        async Task<Answer> AskAsync(Rest? rest, CancellationToken cancellationToken)
         {
             if (downloads.IsOffline)
                 throw FetchException.Offline(Shown(url));
             while (true)
             {
-                var (answer, failure, wait) = await downloads.TryAsync(url, token, tag, from, ++_attempt, cancellationToken);
+                var (answer, failure, wait) = await downloads.TryAsync(url, token, tag, rest, ++_attempt, cancellationToken);
                 if (answer is not null)
                     return answer;
                 await PauseAsync(failure!, wait, cancellationToken);
             }
         }
-
-        /// <summary>Waits for the next attempt; throws the failure of the last one if none is left.</summary>
-        public Task PauseAsync(FetchException failure, CancellationToken cancellationToken) =>
-            PauseAsync(failure, Backoff(_attempt), cancellationToken);
 
         Task PauseAsync(FetchException failure, TimeSpan? wait, CancellationToken cancellationToken)
         {
@@ -169,7 +196,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
     TimeProvider Clock => time;
 
     async Task<(Answer?, FetchException?, TimeSpan? Wait)> TryAsync(
-        string url, TokenHeader? token, string? tag, long from, int attempt, CancellationToken cancellationToken)
+        string url, TokenHeader? token, string? tag, Rest? rest, int attempt, CancellationToken cancellationToken)
     {
         var shown = Shown(url);
         string? link = null;
@@ -186,7 +213,7 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                 try
                 {
                     response = await _client.Value.SendAsync(
-                        Request(address, credentials, tag, from), HttpCompletionOption.ResponseHeadersRead, either.Token);
+                        Request(address, credentials, tag, rest), HttpCompletionOption.ResponseHeadersRead, either.Token);
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
@@ -194,26 +221,36 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                 }
                 link = ImmutableLink(response.Headers) ?? link;
                 // Nix takes these codes for success.
-                if ((int)response.StatusCode is 200 or 201 or 204 or 206 && (from == 0 || (int)response.StatusCode == 206))
+                if ((int)response.StatusCode is 200 or 201 or 204 or 206)
                 {
+                    var isRest = rest is not null && (int)response.StatusCode == 206;
                     if (!HasLength(response.Content.Headers))
                     {
                         response.Dispose();
                         return (null, FetchException.BadAnswer(shown, "its Content-Length is no number"), null);
                     }
+                    if (isRest && !rest!.IsAnsweredBy(response))
+                    {
+                        response.Dispose();
+                        return (null, FetchException.Unreachable(shown, "another part came than was asked for"), null);
+                    }
                     var body = await response.Content.ReadAsStreamAsync(cancellationToken);
                     var sent = new ImpatientStream(body, response, shown, Patience, time, cancellationToken);
                     _ = response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings);
-                    var hasRanges = response.Headers.AcceptRanges.Contains("bytes", StringComparer.OrdinalIgnoreCase);
-                    var whole = new Answer(sent, encodings, shown, link, response.Headers.ETag?.ToString(), hasRanges);
-                    return (whole with { Length = response.Content.Headers.ContentLength }, null, null);
+                    return (
+                        new(sent, encodings, shown, link, response.Headers.ETag?.ToString())
+                        {
+                            Length = response.Content.Headers.ContentLength,
+                            Mark = MarkOf(response),
+                            IsRest = isRest,
+                        },
+                        null,
+                        null);
                 }
                 using (response)
                 {
-                    if (response.StatusCode is HttpStatusCode.NotModified && tag is not null)
-                        return (new(null, default, shown, link, tag, HasRanges: false), null, null);
-                    if (from > 0 && response.IsSuccessStatusCode)
-                        return (null, FetchException.Unreachable(shown, "the connection broke off for good"), Backoff(attempt));
+                    if (response.StatusCode is HttpStatusCode.NotModified && tag is not null && rest is null)
+                        return (new(null, default, shown, link, tag), null, null);
                     if ((int)response.StatusCode is >= 300 and < 400 and not 304 && response.Headers.Location is { } location)
                     {
                         if (!Uri.TryCreate(address, location, out address) || address.Scheme is not ("http" or "https"))
@@ -240,15 +277,23 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         !headers.NonValidated.TryGetValues("Content-Length", out var lengths)
             || lengths.All(length => length.Trim() is { Length: > 0 } text && text.All(char.IsAsciiDigit));
 
-    static HttpRequestMessage Request(Uri address, Credentials credentials, string? tag, long from)
+    // A weak ETag stays the same for bytes that differ, and so does a time for bytes that change twice in a second (RFC 9110, 8.8.2.2).
+    static RangeConditionHeaderValue? MarkOf(HttpResponseMessage response) =>
+        response.Headers.ETag is { } tag ? tag.IsWeak ? null : new(tag)
+        : response.Content.Headers.LastModified is { } modified && response.Headers.Date is { } date
+            && date - modified >= TimeSpan.FromSeconds(1)
+            ? new(modified)
+            : null;
+
+    static HttpRequestMessage Request(Uri address, Credentials credentials, string? tag, Rest? rest)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("hostlock", "1"));
         request.Headers.Accept.ParseAdd("*/*");
-        if (tag is not null)
+        if (rest is not null)
+            (request.Headers.Range, request.Headers.IfRange) = (new(rest.From, null), rest.Of);
+        else if (tag is not null)
             request.Headers.TryAddWithoutValidation("If-None-Match", tag);
-        if (from > 0)
-            request.Headers.Range = new(from, null);
         credentials.AddTo(request);
         return request;
     }

@@ -35,17 +35,7 @@ sealed class TarballFetcher(
         // Without a network, what was downloaded last is all that can be had, as with Nix's --offline.
         if (known is null || mode != FetchMode.Offline || LocalPath(url) is not null)
         {
-            using var download = await OpenAsync(url, TagOf(known), cancellationToken);
-            if (!download.IsUnchanged)
-            {
-                known = await archives.ReadAsync(download, transfer, cancellationToken) with
-                {
-                    Tag = download.Tag,
-                    Link = download.ImmutableLink,
-                };
-                if (download.Tag is not null)
-                    cache.Keep(key, known);
-            }
+            known = await ReadAsync(url, TagOf(known), HashAsync, cancellationToken) ?? known;
         }
 
         var input = known!.Link is { } link ? Immutable(link, url) : reference.Input;
@@ -57,8 +47,21 @@ sealed class TarballFetcher(
         cache.Keep(identity, answer);
         return new(
             locked,
-            new RememberedFiles(cache, identity, answer, async stop => await archives.UnpackAsync(await OpenAsync(url, null, stop), stop)),
+            new RememberedFiles(
+                cache, identity, answer, stop => ReadAsync(url, null, download => archives.UnpackAsync(download, stop), stop)),
             []);
+
+        // Null if the archive is what it was.
+        async Task<CachedAnswer?> HashAsync(Download download)
+        {
+            if (download.IsUnchanged)
+                return null;
+            var read = await archives.ReadAsync(download, transfer, cancellationToken);
+            var found = read with { Tag = download.Tag, Link = download.ImmutableLink };
+            if (download.Tag is not null)
+                cache.Keep(key, found);
+            return found;
+        }
     }
 
     /// <summary>Fetches a single file. If the server no longer gives the file, the last version is taken, with a warning.</summary>
@@ -74,15 +77,7 @@ sealed class TarballFetcher(
         StaleAnswer? stale = null;
         try
         {
-            if (LocalPath(url) is { } path)
-            {
-                using var file = OpenLocal(url, path);
-                known = await ReadAsync(file);
-            }
-            else
-            {
-                known = await downloads.ReadAsync(url, null, TagOf(known), ReadAsync, cancellationToken) ?? known;
-            }
+            known = await ReadAsync(url, TagOf(known), HashAsync, cancellationToken) ?? known;
         }
         catch (FetchException why) when (why.IsOutside && known is not null && mode != FetchMode.Anew)
         {
@@ -91,7 +86,7 @@ sealed class TarballFetcher(
         return new(reference.With(reference.Input.With("narHash", known!.NarHash)), new NoFiles(), []) { Stale = stale };
 
         // Null if the file is what it was.
-        async Task<CachedAnswer?> ReadAsync(Download download)
+        async Task<CachedAnswer?> HashAsync(Download download)
         {
             if (download.IsUnchanged)
                 return null;
@@ -120,13 +115,14 @@ sealed class TarballFetcher(
             : throw FetchException.BadAnswer(url, "its immutable link is no archive");
     }
 
-    async Task<Download> OpenAsync(string url, string? tag, CancellationToken cancellationToken)
+    async Task<T> ReadAsync<T>(string url, string? tag, Func<Download, Task<T>> readAsync, CancellationToken cancellationToken)
     {
         var isNamedZip = FlakeUrl.TryParse(url)?.PathText.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ?? false;
-        var download = LocalPath(url) is { } path
-            ? OpenLocal(url, path)
-            : await downloads.GetAsync(url, null, tag, cancellationToken);
-        return download with { IsNamedZip = isNamedZip };
+        if (LocalPath(url) is not { } path)
+            return await downloads.ReadAsync(
+                url, null, tag, download => readAsync(download with { IsNamedZip = isNamedZip }), cancellationToken);
+        using var file = OpenLocal(url, path);
+        return await readAsync(file with { IsNamedZip = isNamedZip });
     }
 
     // The path of a file of this machine; null for an address of a server.

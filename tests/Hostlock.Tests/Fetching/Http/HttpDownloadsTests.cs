@@ -77,9 +77,10 @@ public class HttpDownloadsTests
         using var wire = new Wire((_, _) => answer);
         using var downloads = Over(wire);
 
-        using var download = await downloads.GetAsync("https://h.test/a", null, null, TestContext.Current.CancellationToken);
-
-        Assert.Equal(length, download.Length);
+        Assert.Equal(
+            length,
+            await downloads.ReadAsync(
+                "https://h.test/a", null, null, download => Task.FromResult(download.Length), TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -138,72 +139,6 @@ public class HttpDownloadsTests
         Assert.Equal($"'{url}' names no server", error.Message);
         Assert.False(error.IsOutside);
     }
-
-    [Fact]
-    public async Task A_text_that_breaks_off_is_asked_for_again_from_its_beginning()
-    {
-        await using var server = Breaking("some text", breaks: 2);
-        using var downloads = new HttpDownloads(() => new SocketsHttpHandler(), Settings, new Hurried());
-
-        Assert.Equal("some text", await downloads.GetTextAsync(server.Url, null, TestContext.Current.CancellationToken));
-        Assert.Equal(["", "", ""], Ranges(server));
-    }
-
-    [Fact]
-    public async Task A_body_that_breaks_off_goes_on_where_it_broke_if_the_server_sends_parts()
-    {
-        await using var server = Breaking("some text", breaks: 2, ("Accept-Ranges", "bytes"));
-
-        Assert.Equal("some text", await ReadAsync(server));
-        Assert.Equal(["", "bytes=4-", "bytes=6-"], Ranges(server));
-    }
-
-    [Fact]
-    public async Task A_body_that_breaks_off_without_a_byte_is_asked_for_again()
-    {
-        await using var server = Breaking("s", breaks: 1);
-
-        Assert.Equal("s", await ReadAsync(server));
-        Assert.Equal(["", ""], Ranges(server));
-    }
-
-    [Theory]
-    [InlineData(1, "")]
-    [InlineData(9, "Accept-Ranges")]
-    public async Task A_body_whose_rest_does_not_come_is_an_error(int breaks, string header)
-    {
-        await using var server = Breaking("some text that is not short", breaks, (header.Length > 0 ? header : "X", "bytes"));
-
-        var error = await Assert.ThrowsAsync<FetchException>(() => ReadAsync(server));
-
-        Assert.Contains("the connection broke off", error.Message, StringComparison.Ordinal);
-        Assert.Equal(header.Length > 0 ? 5 : 1, server.Requests.Count);
-    }
-
-    // Each of the first answers is only half of what it says.
-    static LoopbackServer Breaking(string text, int breaks, params (string, string)[] headers)
-    {
-        var count = 0;
-        return new(request =>
-        {
-            var from = request.Headers.GetValueOrDefault("range") is { } range
-                ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture)
-                : 0;
-            var body = Encoding.UTF8.GetBytes(text[from..]);
-            return new(from > 0 ? 206 : 200, body, headers) { CutAt = count++ < breaks ? body.Length / 2 : null };
-        });
-    }
-
-    static async Task<string> ReadAsync(LoopbackServer server)
-    {
-        using var downloads = new HttpDownloads(() => new SocketsHttpHandler(), Settings, new Hurried());
-        using var download = await downloads.GetAsync(server.Url, null, null, TestContext.Current.CancellationToken);
-        using var reader = new StreamReader(download.Body);
-        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
-    }
-
-    static IEnumerable<string> Ranges(LoopbackServer server) =>
-        server.TakeRequests().Select(request => request.Headers.GetValueOrDefault("range", ""));
 
     // What Nix 2.34.8 takes for success, tries again, and does not (libstore/filetransfer.cc).
     [Theory]
@@ -267,9 +202,7 @@ public class HttpDownloadsTests
         });
         using var downloads = Over(wire);
 
-        using var download = await downloads.GetAsync("https://h.test/a.tar.gz", null, null, TestContext.Current.CancellationToken);
-
-        Assert.Equal("https://h.test/2b", download.ImmutableLink);
+        Assert.Equal("https://h.test/2b", await LinkAsync(downloads));
     }
 
     [Fact]
@@ -363,8 +296,9 @@ public class HttpDownloadsTests
         });
         using var downloads = Over(wire);
 
-        using var download = await downloads.GetAsync("https://h.test/a.tar.gz", null, null, TestContext.Current.CancellationToken);
-
-        Assert.Equal(link, download.ImmutableLink);
+        Assert.Equal(link, await LinkAsync(downloads));
     }
+
+    static Task<string?> LinkAsync(HttpDownloads downloads) => downloads.ReadAsync(
+        "https://h.test/a.tar.gz", null, null, download => Task.FromResult(download.ImmutableLink), TestContext.Current.CancellationToken);
 }
