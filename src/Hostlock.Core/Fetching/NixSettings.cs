@@ -36,6 +36,9 @@ public sealed class NixSettings
     public int DownloadAttempts =>
         int.TryParse(_values.GetValueOrDefault("download-attempts"), out var attempts) && attempts is > 0 and < 100 ? attempts : 5;
 
+    /// <summary>True if servers may be spoken to by HTTP/2; <c>http2</c>, on by default.</summary>
+    public bool UsesHttp2 => _values.GetValueOrDefault("http2") is not ("false" or "no" or "0");
+
     /// <summary>The longest time to wait for a connection.</summary>
     public TimeSpan ConnectTimeout => Seconds("connect-timeout", 15);
 

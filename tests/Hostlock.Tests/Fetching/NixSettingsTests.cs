@@ -17,6 +17,7 @@ public sealed class NixSettingsTests : IDisposable
 
         Assert.Equal("https://channels.nixos.org/flake-registry.json", settings.Registry);
         Assert.True(settings.UsesRegistries);
+        Assert.True(settings.UsesHttp2);
         Assert.Equal(5, settings.DownloadAttempts);
         Assert.Equal((TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(300)), (settings.ConnectTimeout, settings.StalledDownloadTimeout));
         Assert.Null(settings.CertificateFile);

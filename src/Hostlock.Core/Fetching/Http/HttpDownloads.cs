@@ -285,9 +285,11 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
             ? new(modified)
             : null;
 
-    static HttpRequestMessage Request(Uri address, Credentials credentials, string? tag, Rest? rest)
+    HttpRequestMessage Request(Uri address, Credentials credentials, string? tag, Rest? rest)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, address);
+        // Only TLS lets a server say that it speaks HTTP/2. Then all requests to it share one connection.
+        var version = settings.UsesHttp2 ? HttpVersion.Version20 : HttpVersion.Version11;
+        var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = version };
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("hostlock", "1"));
         request.Headers.Accept.ParseAdd("*/*");
         if (rest is not null)
