@@ -21,7 +21,7 @@ if (nix is null)
 var work = Directory.CreateTempSubdirectory("hostlock-bench-").FullName;
 try
 {
-    foreach (var name in args.Length > 0 ? args : ["start", "update", "thousand", "rollout", "hash", "library"])
+    foreach (var name in args.Length > 0 ? args : ["start", "update", "network", "thousand", "rollout", "hash", "library"])
     {
         switch (name)
         {
@@ -30,6 +30,9 @@ try
                 break;
             case "update":
                 Update();
+                break;
+            case "network":
+                await NetworkAsync();
                 break;
             case "thousand":
                 Thousand();
@@ -48,7 +51,7 @@ try
                 break;
             default:
                 Console.Error.WriteLine(
-                    $"bench: there is no figure '{name}'; there are start, update, thousand, rollout, hash, library and growth");
+                    $"bench: there is no figure '{name}'; there are start, update, network, thousand, rollout, hash, library and growth");
                 return 2;
         }
     }
@@ -225,6 +228,36 @@ void Update()
     Line("hostlock update --dry-run of 100", plans[0], hundred[0]);
     Line("hostlock update of 100 hosts", hundred[1], hundred[0]);
     Line("100 files written and flushed", WriteFiles(100), hundred[0]);
+}
+
+async Task NetworkAsync()
+{
+    const double bitsPerSecond = 50e6;
+    var roundTrip = TimeSpan.FromMilliseconds(20);
+    var folder = Path.Combine(work, "network");
+    var archives = ForgeFleet.Write(Path.Combine(folder, "fleet"));
+    await using var forge = await Forge.StartAsync(archives);
+    await using var line = new SlowLine(forge.Address, roundTrip, bitsPerSecond);
+    var certificate = Path.Combine(folder, "certificate.pem");
+    File.WriteAllText(certificate, forge.CertificatePem);
+    var variables = Variables("network");
+    (variables["https_proxy"], variables["NIX_SSL_CERT_FILE"]) = (line.Url, certificate);
+    (variables["no_proxy"], variables["SSL_CERT_DIR"]) = ("", "/dev/null");
+    // Each run finds new commits, and downloads all archives.
+    var update = Measure.InTurn(
+        5,
+        new Job("update", [hostlock, "-C", Path.Combine(folder, "fleet"), "update", "host1"])
+        {
+            Prepare = () => forge.TakeSent(),
+            Variables = variables,
+        })[0];
+    var bytes = forge.TakeSent();
+    var needed = new Cost(TimeSpan.FromSeconds(bytes * 8 / bitsPerSecond), 0);
+    Title(
+        $"update a host from a forge {roundTrip.TotalMilliseconds:0} ms away, by {bitsPerSecond / 1e6:0} Mbit/s",
+        $"the time that {bytes / 1e6:0.0} MB need");
+    Line("the bytes of the archives", needed, needed);
+    Line("hostlock update", update, needed);
 }
 
 // What no program that must not lose a lock gets around: each file written beside, flushed, renamed.
