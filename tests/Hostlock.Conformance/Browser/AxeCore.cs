@@ -16,7 +16,7 @@ static class AxeCore
 
     /// <summary>What the rules find on the page that a browser shows, a line each.</summary>
     /// <param name="browser">The browser.</param>
-    public static async Task<string> FindAsync(Chromium browser)
+    public static async Task<string> FindAsync(BrowserPage browser)
     {
         Assert.SkipWhen(Script.Value is null, $"THE PAGES ARE NOT TRIED BY AXE: npm cannot fetch {Package} here");
         await browser.RunAsync($"{Script.Value};null");

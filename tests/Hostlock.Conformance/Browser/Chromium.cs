@@ -1,179 +1,108 @@
 using System.Diagnostics;
-using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using Hostlock.Conformance.Browser;
 using Hostlock.Tests.Support;
+
+[assembly: AssemblyFixture(typeof(Chromium))]
 
 namespace Hostlock.Conformance.Browser;
 
 /// <summary>
-/// A browser without a window, which a test asks by the browser's own protocol. It is the Chromium of the machine; if there is none, the
-/// tests of pages are skipped.
+/// One browser without a window for all tests of pages, each of which has a page, cookies and a storage of its own in it. It starts when
+/// the first test wants it. It is the Chromium of the machine; if there is none, the tests of pages are skipped.
 /// </summary>
 /// <remarks>https://chromedevtools.github.io/devtools-protocol</remarks>
-sealed class Chromium : IAsyncDisposable
+public sealed class Chromium : IAsyncDisposable
 {
     static readonly string? Program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .SelectMany(folder => (string[])[Path.Combine(folder, "chromium"), Path.Combine(folder, "chromium-browser")])
         .FirstOrDefault(File.Exists);
 
-    readonly TempFolder _home;
-    readonly Process _process;
-    readonly ClientWebSocket _socket = new();
-    readonly CancellationToken _cancellationToken;
-    int _asked;
+    readonly SemaphoreSlim _gate = new(1);
+    readonly TempFolder _home = new();
+    readonly BrowserSocket _socket = new();
+    Process? _process;
+    int _port;
 
-    Chromium(TempFolder home, Process process, CancellationToken cancellationToken) =>
-        (_home, _process, _cancellationToken) = (home, process, cancellationToken);
-
-    /// <summary>What the page and the browser wrote into the console.</summary>
-    public List<string> Console { get; } = [];
-
-    /// <summary>The addresses that the page asked for.</summary>
-    public List<string> Requests { get; } = [];
-
-    /// <summary>Starts the browser, in which no page is open. The test is skipped if the machine has none.</summary>
+    /// <summary>Opens an empty page. The test is skipped if the machine has no browser.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public static async Task<Chromium> StartAsync(CancellationToken cancellationToken)
+    internal async Task<BrowserPage> OpenAsync(CancellationToken cancellationToken)
     {
         Assert.SkipWhen(Program is null, "THE PAGES ARE NOT TRIED: this machine has no chromium on its PATH");
-        var home = new TempFolder();
-        var start = new ProcessStartInfo(Program!) { RedirectStandardError = true, RedirectStandardOutput = true };
-        string[] arguments =
-        [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage", "--disable-extensions",
-            "--disable-background-networking", "--remote-debugging-port=0", $"--user-data-dir={home.Path}", "about:blank",
-        ];
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        start.Environment["HOME"] = home.Path;
-        var browser = new Chromium(home, Process.Start(start)!, cancellationToken);
-        _ = browser._process.StandardOutput.ReadToEndAsync(cancellationToken);
-        await browser.ConnectAsync();
-        return browser;
-    }
-
-    /// <summary>Opens a file, and waits until it is loaded.</summary>
-    /// <param name="file">The file, absolute.</param>
-    public Task OpenAsync(string file) => GoAsync(new Uri(file).AbsoluteUri, "location.protocol === 'file:'");
-
-    /// <summary>Goes to an address, and waits until the page is loaded.</summary>
-    /// <param name="address">The address.</param>
-    /// <param name="truth">What is true in that page, and in no other, in the language of the page.</param>
-    public async Task GoAsync(string address, string truth)
-    {
-        await AskAsync("Page.navigate", new() { ["url"] = address });
-        while (await RunAsync($"document.readyState === 'complete' && {truth}") is not true)
-            await Task.Yield();
-    }
-
-    /// <summary>Asks the browser by one command of its protocol.</summary>
-    /// <param name="method">The command.</param>
-    /// <param name="parameters">What goes with it.</param>
-    public async Task<JsonNode> AskAsync(string method, JsonObject? parameters = null)
-    {
-        var id = ++_asked;
-        var question = new JsonObject { ["id"] = id, ["method"] = method, ["params"] = parameters ?? [] };
-        await _socket.SendAsync(
-            System.Text.Encoding.UTF8.GetBytes(question.ToJsonString()), WebSocketMessageType.Text, true, _cancellationToken);
-        while (true)
+        // The test that starts the browser may end before the others, so what it starts is not ended with it.
+        await _gate.WaitAsync(cancellationToken);
+        try
         {
-            var answer = await NextAsync();
-            if (answer["id"]?.GetValue<int>() == id)
-                return answer["result"] ?? throw new InvalidOperationException($"{method}: {answer.ToJsonString()}");
-            Note(answer);
+            if (_process is null)
+                await StartAsync();
+            var context = await AskAsync("Target.createBrowserContext", new(), "browserContextId");
+            var target = await AskAsync(
+                "Target.createTarget", new() { ["url"] = "about:blank", ["browserContextId"] = context }, "targetId");
+            return await BrowserPage.ConnectAsync(
+                new($"ws://127.0.0.1:{_port}/devtools/page/{target}"), () => CloseAsync(context), cancellationToken);
         }
-    }
-
-    /// <summary>The value of an expression in the page: a text, a truth, a number, or null.</summary>
-    /// <param name="expression">The expression, in the language of the page.</param>
-    public async Task<object?> RunAsync(string expression)
-    {
-        var answer = await AskAsync(
-            "Runtime.evaluate", new() { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true });
-        Assert.True(answer["exceptionDetails"] is null, answer.ToJsonString());
-        return answer["result"]!["value"] switch
+        finally
         {
-            null => null,
-            JsonValue value when value.TryGetValue<bool>(out var truth) => truth,
-            JsonValue value when value.TryGetValue<double>(out var number) => number,
-            var text => text.ToString(),
-        };
-    }
-
-    /// <summary>Presses a key.</summary>
-    /// <param name="key">Its name: <c>Tab</c>, <c>Enter</c>.</param>
-    /// <param name="code">Its number.</param>
-    /// <param name="text">What it types; null for nothing.</param>
-    public async Task PressAsync(string key, int code, string? text = null)
-    {
-        var down = new JsonObject
-        {
-            ["type"] = text is null ? "rawKeyDown" : "keyDown",
-            ["key"] = key,
-            ["code"] = key,
-            ["windowsVirtualKeyCode"] = code,
-        };
-        if (text is not null)
-            down["text"] = text;
-        await AskAsync("Input.dispatchKeyEvent", down);
-        await AskAsync(
-            "Input.dispatchKeyEvent", new() { ["type"] = "keyUp", ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code });
+            _gate.Release();
+        }
     }
 
     /// <summary>Ends the browser.</summary>
     public async ValueTask DisposeAsync()
     {
         _socket.Dispose();
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync(CancellationToken.None);
-        _process.Dispose();
+        if (_process is not null)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None);
+            _process.Dispose();
+        }
         _home.Dispose();
+        _gate.Dispose();
     }
 
-    async Task ConnectAsync()
+    async Task CloseAsync(string context)
     {
+        await _gate.WaitAsync(CancellationToken.None);
+        try
+        {
+            _ = await _socket.AskAsync("Target.disposeBrowserContext", new() { ["browserContextId"] = context }, CancellationToken.None);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    async Task<string> AskAsync(string method, JsonObject parameters, string answer) =>
+        (await _socket.AskAsync(method, parameters, CancellationToken.None))[answer]!.ToString();
+
+    async Task StartAsync()
+    {
+        var start = new ProcessStartInfo(Program!) { RedirectStandardError = true, RedirectStandardOutput = true };
+        string[] arguments =
+        [
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage", "--disable-extensions",
+            // Each page is as if it were the only one.
+            "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
+            "--disable-background-networking", "--remote-debugging-port=0", $"--user-data-dir={_home.Path}", "about:blank",
+        ];
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        start.Environment["HOME"] = _home.Path;
+        _process = Process.Start(start)!;
+        _ = _process.StandardOutput.ReadToEndAsync();
         // The browser says where it listens in the first lines of its errors.
-        while (await _process.StandardError.ReadLineAsync(_cancellationToken) is { } line)
+        while (await _process.StandardError.ReadLineAsync() is { } line)
         {
             if (line.IndexOf("ws://127.0.0.1:", StringComparison.Ordinal) is not (>= 0 and var at))
                 continue;
-            _ = _process.StandardError.ReadToEndAsync(_cancellationToken);
-            var browser = new Uri(line[at..].Trim());
-            using var http = new HttpClient();
-            var pages = await http.GetStringAsync($"http://127.0.0.1:{browser.Port}/json/list", _cancellationToken);
-            var page = JsonNode.Parse(pages)!.AsArray().First(each => each!["type"]!.ToString() == "page")!;
-            await _socket.ConnectAsync(new(page["webSocketDebuggerUrl"]!.ToString()), _cancellationToken);
-            foreach (var domain in (string[])["Page", "Runtime", "Log", "Network"])
-                await AskAsync($"{domain}.enable");
+            _ = _process.StandardError.ReadToEndAsync();
+            var address = new Uri(line[at..].Trim());
+            _port = address.Port;
+            await _socket.ConnectAsync(address, CancellationToken.None);
             return;
         }
         Assert.Fail("the browser ended before it said where it listens");
-    }
-
-    async Task<JsonNode> NextAsync()
-    {
-        using var message = new MemoryStream();
-        var buffer = new byte[64 * 1024];
-        ValueWebSocketReceiveResult received;
-        do
-        {
-            received = await _socket.ReceiveAsync(buffer.AsMemory(), _cancellationToken);
-            message.Write(buffer, 0, received.Count);
-        }
-        while (!received.EndOfMessage);
-        return JsonNode.Parse(message.ToArray())!;
-    }
-
-    void Note(JsonNode told)
-    {
-        switch (told["method"]?.ToString())
-        {
-            case "Runtime.consoleAPICalled" or "Runtime.exceptionThrown" or "Log.entryAdded":
-                Console.Add(told.ToJsonString());
-                break;
-            case "Network.requestWillBeSent":
-                Requests.Add(told["params"]!["request"]!["url"]!.ToString());
-                break;
-        }
     }
 }

@@ -6,7 +6,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance.Browser;
 
 /// <summary>The page of <c>report</c> in a real browser, from a file, without a network.</summary>
-public sealed class ReportPageTests : IDisposable
+public sealed class ReportPageTests(Chromium chromium) : IDisposable
 {
     const int Phone = 390, Desk = 1280;
 
@@ -193,9 +193,9 @@ public sealed class ReportPageTests : IDisposable
         Assert.Equal(0.0, await browser.RunAsync("document.querySelectorAll('details[open]').length"));
     }
 
-    async Task<Chromium> OpenAsync(int hosts)
+    async Task<BrowserPage> OpenAsync(int hosts)
     {
-        var browser = await Chromium.StartAsync(Stop);
+        var browser = await chromium.OpenAsync(Stop);
         Directory.CreateDirectory(_folder["fleet"]);
         MadeUpFleet.Make(_folder["fleet"], hosts, 60);
         using var output = new StringWriter();

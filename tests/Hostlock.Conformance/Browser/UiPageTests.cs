@@ -9,7 +9,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance.Browser;
 
 /// <summary>The page of <c>ui</c> in a real browser, and what its server answers to others.</summary>
-public sealed class UiPageTests : IAsyncDisposable
+public sealed class UiPageTests(Chromium chromium) : IAsyncDisposable
 {
     readonly TempFolder _folder = new();
     readonly CancellationTokenSource _ended = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -35,7 +35,7 @@ public sealed class UiPageTests : IAsyncDisposable
     {
         await using var browser = await OpenAsync(7);
 
-        await SeeAsync(browser, "document.getElementById('live').textContent === 'This page is kept up to date.'");
+        await browser.SeeAsync("document.getElementById('live').textContent === 'This page is kept up to date.'");
         Assert.Empty(browser.Console);
         var own = await AddressAsync();
         Assert.All(browser.Requests, address => Assert.StartsWith(own, address, StringComparison.Ordinal));
@@ -60,7 +60,7 @@ public sealed class UiPageTests : IAsyncDisposable
 
         await RunAsync("promote", "plex", "dobro");
 
-        await SeeAsync(browser, IsNewest("dobro"));
+        await browser.SeeAsync(IsNewest("dobro"));
         Assert.Equal("dobro", await browser.RunAsync("document.getElementById('filter').value"));
         Assert.Matches("^[1-9] of [0-9]+ rows$", (string)(await browser.RunAsync("document.getElementById('filtered').textContent"))!);
         Assert.Equal(true, await browser.RunAsync("document.activeElement.className === 'scroll'"));
@@ -85,7 +85,7 @@ public sealed class UiPageTests : IAsyncDisposable
 
         await browser.PressAsync("Enter", 13, "\r");
 
-        await SeeAsync(browser, "!document.getElementById('run-do').hidden");
+        await browser.SeeAsync("!document.getElementById('run-do').hidden");
         Assert.Contains("plex → dobro zeeba", await TextAsync(browser), StringComparison.Ordinal);
         Assert.Contains("not written", await TextAsync(browser), StringComparison.Ordinal);
         Assert.Equal(before, Locks());
@@ -93,8 +93,8 @@ public sealed class UiPageTests : IAsyncDisposable
         await browser.RunAsync("document.getElementById('run-do').focus()");
         await browser.PressAsync("Enter", 13, "\r");
 
-        await SeeAsync(browser, "document.getElementById('run-state').textContent === 'done'");
-        await SeeAsync(browser, IsNewest("zeeba"));
+        await browser.SeeAsync("document.getElementById('run-state').textContent === 'done'");
+        await browser.SeeAsync(IsNewest("zeeba"));
         var done = Locks();
         Assert.NotEqual(before, done);
         Assert.Equal(true, await browser.RunAsync("document.getElementById('run').contains(document.activeElement)"));
@@ -115,7 +115,7 @@ public sealed class UiPageTests : IAsyncDisposable
             "Array.from(document.querySelectorAll('#todo button')).find(button => button.textContent === 'plan' "
             + "&& button.getAttribute('aria-label').includes(' promote ')).click()");
 
-        await SeeAsync(browser, "!document.getElementById('run-do').hidden");
+        await browser.SeeAsync("!document.getElementById('run-do').hidden");
         var planned = (string)(await browser.RunAsync("document.getElementById('run-line').textContent"))!;
         Assert.Equal(Words(line), Words(planned));
 
@@ -128,7 +128,7 @@ public sealed class UiPageTests : IAsyncDisposable
     {
         await using var browser = await OpenAsync(7);
         await browser.RunAsync("document.querySelector('#todo button[aria-label*=\" promote \"][aria-label^=Show]').click()");
-        await SeeAsync(browser, "!document.getElementById('run-do').hidden");
+        await browser.SeeAsync("!document.getElementById('run-do').hidden");
 
         Assert.Equal("", await AxeCore.FindAsync(browser));
     }
@@ -139,13 +139,13 @@ public sealed class UiPageTests : IAsyncDisposable
         await using var browser = await OpenAsync(7);
         await browser.RunAsync(
             "document.querySelector('#todo button[aria-label*=\" promote \"][aria-label^=Show]').click()");
-        await SeeAsync(browser, "!document.getElementById('run-do').hidden");
+        await browser.SeeAsync("!document.getElementById('run-do').hidden");
         await RunAsync("promote", "plex", "dobro");
         var after = Locks();
 
         await browser.RunAsync("document.getElementById('run-do').click()");
 
-        await SeeAsync(browser, "document.getElementById('act-why').textContent.includes('have changed')");
+        await browser.SeeAsync("document.getElementById('act-why').textContent.includes('have changed')");
         Assert.Equal(after, Locks());
     }
 
@@ -156,10 +156,10 @@ public sealed class UiPageTests : IAsyncDisposable
         var settings = File.ReadAllText(_folder["fleet/hostlock.toml"]);
 
         File.WriteAllText(_folder["fleet/hostlock.toml"], settings + "[");
-        await SeeAsync(browser, "document.getElementById('problem')?.textContent.includes('hostlock.toml') === true");
+        await browser.SeeAsync("document.getElementById('problem')?.textContent.includes('hostlock.toml') === true");
         File.WriteAllText(_folder["fleet/hostlock.toml"], settings);
 
-        await SeeAsync(browser, "document.getElementById('locks') !== null");
+        await browser.SeeAsync("document.getElementById('locks') !== null");
         Assert.Null(await browser.RunAsync("document.getElementById('problem')"));
     }
 
@@ -284,14 +284,8 @@ public sealed class UiPageTests : IAsyncDisposable
           row.cells[0].textContent.split(' ').includes('{{host}}') && row.cells[1].className === 'newest')
         """;
 
-    static async Task<string> TextAsync(Chromium browser) =>
+    static async Task<string> TextAsync(BrowserPage browser) =>
         (string)(await browser.RunAsync("document.getElementById('run-text').textContent"))!;
-
-    static async Task SeeAsync(Chromium browser, string truth)
-    {
-        while (await browser.RunAsync(truth) is not true)
-            await Task.Delay(TimeSpan.FromMilliseconds(20), Stop);
-    }
 
     SortedDictionary<string, string> Locks() => new(
         Directory.EnumerateFiles(_folder["fleet/locks"]).ToDictionary(file => Path.GetFileName(file), File.ReadAllText),
@@ -304,9 +298,9 @@ public sealed class UiPageTests : IAsyncDisposable
         Assert.True(exit == ExitCode.Done, said.ToString());
     }
 
-    async Task<Chromium> OpenAsync(int hosts, params string[] options)
+    async Task<BrowserPage> OpenAsync(int hosts, params string[] options)
     {
-        var browser = await Chromium.StartAsync(Stop);
+        var browser = await chromium.OpenAsync(Stop);
         await browser.GoAsync(await StartAsync(hosts, options), "location.search === '' && document.getElementById('live') !== null");
         return browser;
     }
