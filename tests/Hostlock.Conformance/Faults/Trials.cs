@@ -79,9 +79,9 @@ sealed class Trials : IDisposable
         var name = NameOf(trial, call);
         var what = $"{error.Name} of call {name}";
         if (ended.ExitCode is not (>= 0 and < 70) || (ended.ExitCode > 1 && ended.Errors.Length == 0))
-            return $"{what}: exit {ended.ExitCode}: {ended.Errors}";
+            return Kept(trial, $"{what}: exit {ended.ExitCode}: {ended.Errors}");
         if (ended.ExitCode == 0 && error.Name != "EINTR" && IsNeeded(name))
-            return $"{what}: it was passed over";
+            return Kept(trial, $"{what}: it was passed over");
         // What an undo that has failed may have said, it has not done.
         return Judge(trial, what, ended.ExitCode <= 1 ? ended.Output : "");
     }
@@ -89,6 +89,25 @@ sealed class Trials : IDisposable
     public void Dispose() => _folder.Dispose();
 
     string? Judge(string trial, string what, string said)
+    {
+        if (WrongOf(trial, what, said) is { } wrong)
+            return Kept(trial, wrong);
+        Directory.Delete(trial, recursive: true);
+        return null;
+    }
+
+    // A run of all trials takes hours and may be ended early, so the story of one that is wrong is told at once, and its folder stays.
+    string Kept(string trial, string wrong)
+    {
+        var folder = Path.Combine(
+            Repository.Root, "artifacts/wrong", $"{_scene.Name.Replace(' ', '-')}-{Environment.ProcessId}-{Path.GetFileName(trial)}");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "story"), $"{DateTime.UtcNow:O} {_scene.Name} (HOSTLOCK_SEED={Sample.Seed})\n{wrong}\n");
+        _ = Run.Program("cp", folder, TestGit.Variables, "-a", trial, ".");
+        return $"{wrong}\n(all of it is in {folder})";
+    }
+
+    string? WrongOf(string trial, string what, string said)
     {
         var (between, leftovers) = State.FilesOf($"{trial}/fleet");
         if (between.FirstOrDefault(file => !IsOldOrNew(file.Key, file.Value)) is { Key: not null } half)
@@ -111,7 +130,6 @@ sealed class Trials : IDisposable
         }
         if (end.ToString() != _after.ToString())
             return $"{what}: it does not end as it should\n--- expected\n{_after}\n--- found\n{end}";
-        Directory.Delete(trial, recursive: true);
         return null;
     }
 
