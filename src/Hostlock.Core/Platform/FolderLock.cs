@@ -12,13 +12,34 @@ public sealed partial class FolderLock : IDisposable
     const int WithoutWaiting = 4;
     const int Release = 8;
 
+    // About two seconds together: a busy machine may let a new process wait as long.
+    static ReadOnlySpan<int> Pauses => [5, 10, 20, 40, 80, 160, 320, 640, 800];
+
     readonly SafeFileHandle? _handle;
 
     FolderLock(SafeFileHandle? handle) => _handle = handle;
 
-    /// <summary>Takes a folder; null if another run holds it.</summary>
+    /// <summary>
+    /// Takes a folder; null if another run holds it for two seconds. A run that was killed just when it started a program holds its folders
+    /// until that program runs.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
     /// <exception cref="PlatformException">The folder cannot be opened.</exception>
     public static FolderLock? TryTake(string folder)
+    {
+        var taken = TryTakeNow(folder);
+        for (var i = 0; taken is null && i < Pauses.Length; i++)
+        {
+            Thread.Sleep(Pauses[i]);
+            taken = TryTakeNow(folder);
+        }
+        return taken;
+    }
+
+    /// <summary>Takes a folder; null if another run holds it at this moment.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="PlatformException">The folder cannot be opened.</exception>
+    public static FolderLock? TryTakeNow(string folder)
     {
         SafeFileHandle handle;
         try

@@ -18,17 +18,21 @@ static class FaultLibrary
     /// <param name="at">The call that fails, counted from 1; 0 for none.</param>
     /// <param name="error">The number of the error; 0 to kill the program before the call, -1 after it.</param>
     /// <param name="log">A file that gets a line for each call.</param>
-    public static Dictionary<string, string> Variables(int at, int error, string log)
+    public static Dictionary<string, string> Variables(int at, int error, string log) => Loaded(
+        ("FAULTS_AT", at.ToString(CultureInfo.InvariantCulture)),
+        ("FAULTS_ERROR", error.ToString(CultureInfo.InvariantCulture)),
+        ("FAULTS_LOG", log));
+
+    /// <summary>The variables under which a program that the program starts while it holds a folder waits a second before it runs.</summary>
+    /// <param name="start">A file that is made when the second begins.</param>
+    public static Dictionary<string, string> SlowStart(string start) => Loaded(("FAULTS_START", start));
+
+    static Dictionary<string, string> Loaded(params (string Name, string Value)[] variables)
     {
         Assert.SkipUnless(Compiled.Value is not null, "no C compiler makes the library for faults here");
-        return new()
-        {
-            ["LD_PRELOAD"] = Compiled.Value!,
-            ["FAULTS_PROGRAM"] = "hostlock",
-            ["FAULTS_AT"] = at.ToString(CultureInfo.InvariantCulture),
-            ["FAULTS_ERROR"] = error.ToString(CultureInfo.InvariantCulture),
-            ["FAULTS_LOG"] = log,
-        };
+        var all = variables.ToDictionary(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
+        (all["LD_PRELOAD"], all["FAULTS_PROGRAM"]) = (Compiled.Value!, "hostlock");
+        return all;
     }
 
     static string? Compile()

@@ -86,10 +86,41 @@ public sealed class SignalsTests : IDisposable
         Assert.False(File.Exists($"{Fleet}/.git/index.lock"));
     }
 
-    // Runs the program until a file appears, and sends it a signal then.
-    Ended Ended(string file, string signal, params string[] words)
+    [Fact]
+    public void A_run_that_is_killed_while_it_starts_a_program_keeps_the_next_one_waiting_and_no_more()
     {
-        using var process = Process.Start(HostlockProgram.Start(Fleet, Home, words))!;
+        new SceneFleet(_folder.Path).Move();
+        Ended("waits", "KILL", FaultLibrary.SlowStart(_folder["waits"]), "update", "--all", "--commit");
+
+        _ = HostlockProgram.Run(Fleet, Home, "update", "--all", "--commit").Succeeded;
+
+        Assert.Equal("", TestGit.In(Fleet, "status", "--porcelain"));
+    }
+
+    [Fact]
+    public void What_a_hook_added_to_a_commit_whose_run_was_killed_is_not_taken_back_by_the_next()
+    {
+        var hook = _folder.Write(
+            "pristine/fleet/.git/hooks/pre-commit", $"#!/bin/sh\ntouch {_folder["waits"]}\nsleep 1\necho 1 > added\ngit add added\n");
+        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Ended("waits", "KILL", "promote", "h1", "h2", "--commit");
+
+        _ = HostlockProgram.Run(Fleet, Home, "promote", "h1", "h2", "--commit").Succeeded;
+
+        Assert.Equal("", TestGit.In(Fleet, "status", "--porcelain"));
+        Assert.Equal("added\nlocks/h2.lock\n", TestGit.In(Fleet, "show", "--format=", "--name-only", "HEAD"));
+        Assert.Empty(Directory.EnumerateFiles($"{Fleet}/.git", "hostlock-commit-*"));
+    }
+
+    // Runs the program until a file appears, and sends it a signal then.
+    Ended Ended(string file, string signal, params string[] words) => Ended(file, signal, [], words);
+
+    Ended Ended(string file, string signal, Dictionary<string, string> variables, params string[] words)
+    {
+        var start = HostlockProgram.Start(Fleet, Home, words);
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
         using var ending = TestContext.Current.CancellationToken.Register(() => process.Kill(entireProcessTree: true));
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         while (!File.Exists(_folder[file]) && !process.HasExited)

@@ -4,6 +4,8 @@
  * FAULTS_AT       which call, counted from 1 over all threads; 0 for none
  * FAULTS_ERROR    the number of the error that it fails with; 0 to kill the program just before it, -1 just after it
  * FAULTS_LOG      a file that gets a line for each call: its number, its name and what it is about
+ * FAULTS_START    a file that is made when the program starts another one while it holds a folder; the other one waits a second then, before
+ *                 it is more than a copy of the program
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -18,12 +20,17 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 static atomic_int calls;
+static atomic_int held;
 static int at, error_number, log_file = -1, is_meant;
+static const char *start;
+static int (*really_start)(const char *, char *const[], char *const[]);
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -36,6 +43,8 @@ __attribute__((constructor)) static void begin(void)
     const char *name = strrchr(path, '/');
     is_meant = name != NULL && strcmp(name + 1, program) == 0;
     at = getenv("FAULTS_AT") ? atoi(getenv("FAULTS_AT")) : 0;
+    start = getenv("FAULTS_START");
+    really_start = (int (*)(const char *, char *const[], char *const[]))dlsym(RTLD_NEXT, "execve");
     error_number = getenv("FAULTS_ERROR") ? atoi(getenv("FAULTS_ERROR")) : 0;
     if (is_meant && log != NULL) {
         int (*really)(const char *, int, ...) = dlsym(RTLD_NEXT, "open");
@@ -135,7 +144,30 @@ OF_FILE(int, fdatasync, (int file), (file))
 OF_FILE(int, fchmod, (int file, mode_t mode), (file, mode))
 OF_FILE(int, ftruncate, (int file, off_t length), (file, length))
 OF_FILE(int, ftruncate64, (int file, off64_t length), (file, length))
-OF_FILE(int, flock, (int file, int operation), (file, operation))
+
+int flock(int file, int operation)
+{
+    REALLY(int, flock, (int, int));
+    char room[PATH_MAX];
+    int fate = is_meant && is_file(file) ? comes("flock", about(file, room)) : 0;
+    if (fate == 1) { errno = error_number; return -1; }
+    int answer = really(file, operation);
+    if (answer == 0)
+        held += operation & LOCK_EX ? 1 : operation & LOCK_UN ? -1 : 0;
+    if (fate == 2) kill(getpid(), SIGKILL);
+    return answer;
+}
+
+/* A new process, which may share its memory with the program, calls nothing here that takes a lock. */
+int execve(const char *path, char *const arguments[], char *const variables[])
+{
+    if (is_meant && start != NULL && held > 0) {
+        struct timespec second = { 1, 0 };
+        syscall(SYS_close, syscall(SYS_openat, AT_FDCWD, start, O_WRONLY | O_CREAT, 0600));
+        nanosleep(&second, NULL);
+    }
+    return really_start(path, arguments, variables);
+}
 
 #define OF_PATH(name, parameters, arguments) \
     int name parameters \

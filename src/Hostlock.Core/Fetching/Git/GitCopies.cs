@@ -170,7 +170,7 @@ sealed class GitCopies(IProcessRunner processes, string folder) : IDisposable
     static async Task<FolderLock> HoldAsync(string folder, CancellationToken cancellationToken)
     {
         FolderLock? held;
-        while ((held = FolderLock.TryTake(folder)) is null)
+        while ((held = FolderLock.TryTakeNow(folder)) is null)
             await Task.Delay(Pause, cancellationToken);
         return held;
     }
