@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Hostlock.Fetching.Git;
 using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Flakes;
 using Hostlock.Locks;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
@@ -31,9 +32,10 @@ sealed class LockCommit
     readonly IProcessRunner _processes;
     readonly IReadOnlyList<FleetFolder> _folders;
     readonly string _root;
+    readonly GitPlace _place;
 
-    LockCommit(IProcessRunner processes, IReadOnlyList<FleetFolder> folders, string root) =>
-        (_processes, _folders, _root) = (processes, folders, root);
+    LockCommit(IProcessRunner processes, IReadOnlyList<FleetFolder> folders, string root, GitPlace place) =>
+        (_processes, _folders, _root, _place) = (processes, folders, root, place);
 
     /// <summary>Prepares commits in the repository of one or more fleets.</summary>
     /// <param name="processes">Runs git.</param>
@@ -42,9 +44,10 @@ sealed class LockCommit
     public static LockCommit In(IProcessRunner processes, IReadOnlyList<FleetFolder> folders)
     {
         var root = GitWorkTreeFiles.Around(processes, folders[0].Path)?.Root ?? throw FleetException.NoRepository(folders[0].Path);
-        if (GitPlace.OfWorkTree(root) is { UnfinishedMerge: { } merge })
-            throw FleetException.CommitDuringMerge(merge);
-        return new(processes, folders, root);
+        var place = GitPlace.OfWorkTree(root) ?? throw FleetException.NoRepository(folders[0].Path);
+        return place.UnfinishedMerge is { } merge
+            ? throw FleetException.CommitDuringMerge(merge)
+            : new(processes, folders, root, place);
     }
 
     /// <summary>Refuses to commit files in which the last commit has neither what was done nor what was there before: the commit would have
@@ -93,6 +96,8 @@ sealed class LockCommit
     public async Task<string?> MakeAsync(
         IReadOnlyList<PlannedLock> locks, IReadOnlyList<string> others, CommitNote note, CancellationToken cancellationToken)
     {
+        var begun = await ConcludeAsync(cancellationToken);
+        var head = await HeadAsync(cancellationToken);
         var changed = await SinceLastCommitAsync(locks, cancellationToken);
         others = await ChangedAsync(others, cancellationToken);
         if (changed.Count + others.Count == 0)
@@ -109,15 +114,16 @@ sealed class LockCommit
                     CultureInfo.InvariantCulture,
                     $"Hostlock-Hosts: {string.Join(' ', changed.SelectMany(planned => planned.Place.Sharers).Distinct())}\n");
         message.Append(Trailers(note));
+        var own = BegunCommit.Begin(_place.Folder, head, message.ToString());
         var finished = await GitTurn.RunAsync(
             _processes,
             GitProgram.InWorkTree(
-                _root, ["--literal-pathspecs", "commit", "--quiet", "--cleanup=verbatim", "--only", "--file=-", "--", .. files])
-                .WithInput(message.ToString()),
+                _root,
+                ["--literal-pathspecs", "commit", "--quiet", "--cleanup=verbatim", "--only", $"--file={own.Path}", "--", .. files]),
             cancellationToken);
         if (finished.Succeeded)
         {
-            await KeepAddedAsync(files, cancellationToken);
+            await ConcludeAsync(cancellationToken);
             return subject;
         }
         // Files that differ in what git converts, such as the ends of lines, are the same to git.
@@ -125,9 +131,41 @@ sealed class LockCommit
             GitProgram.AskAround(
                 _root, ["--literal-pathspecs", "status", "--porcelain", "--ignored", "--ignore-submodules=all", "--", .. files]),
             cancellationToken);
-        return status.Succeeded && status.Output.Length == 0
-            ? null
-            : throw FleetException.CommitFailed($"{finished.Errors}{finished.Output}".Trim());
+        if (status.Succeeded && status.Output.Length == 0)
+        {
+            // A git that a killed run left has made the commit meanwhile.
+            await ConcludeAsync(cancellationToken);
+            return null;
+        }
+        // What such a git may still do is concluded later.
+        if (!begun.Contains(own))
+            own.End();
+        throw FleetException.CommitFailed($"{finished.Errors}{finished.Output}".Trim());
+    }
+
+    // Does what is left to do for commits that were begun and are made, also by runs that were killed. Those that are not made stay.
+    async Task<IReadOnlyList<BegunCommit>> ConcludeAsync(CancellationToken cancellationToken)
+    {
+        var begun = BegunCommit.In(_place.Folder);
+        if (begun.Count == 0)
+            return begun;
+        var head = await HeadAsync(cancellationToken);
+        foreach (var made in begun.Where(commit => commit.Before != head))
+        {
+            await KeepAddedAsync(made.Before, cancellationToken);
+            made.End();
+        }
+        return [.. begun.Where(commit => commit.Before == head)];
+    }
+
+    // Zeros if there is no commit.
+    async Task<Revision> HeadAsync(CancellationToken cancellationToken)
+    {
+        if (_place.HeadCommit is { } known)
+            return known;
+        var asked = await _processes.RunAsync(
+            GitProgram.AskAround(_root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"), cancellationToken);
+        return Revision.TryParse(asked.Output.Trim()) ?? Revision.None;
     }
 
     // The files that are not as the last commit has them.
@@ -209,19 +247,22 @@ sealed class LockCommit
 
     // A hook may add other files to the commit. git leaves the user's index without them, and the next commit would take them back. An
     // entry that was staged before stays.
-    async Task KeepAddedAsync(string[] files, CancellationToken cancellationToken)
+    async Task KeepAddedAsync(Revision before, CancellationToken cancellationToken)
     {
-        var added = (await PathsAsync("diff-tree", "--no-commit-id", "--name-only", "-r", "-z", "HEAD")).Except(files).ToList();
-        if (added.Count == 0)
+        if (await PathsAsync("diff-tree", "-r", before.ToString(), "HEAD") is not { Count: > 0 } added
+            || await PathsAsync("diff-index", "--cached", before.ToString()) is not { } staged)
             return;
-        var staged = await PathsAsync(["diff-index", "--cached", "--name-only", "-z", "HEAD^", "--", .. added]);
         if (added.Except(staged).ToList() is { Count: > 0 } left)
             await GitTurn.RunAsync(
                 _processes, GitProgram.Change(_root, ["--literal-pathspecs", "reset", "--quiet", "--", .. left]), cancellationToken);
 
-        async Task<IEnumerable<string>> PathsAsync(params IEnumerable<string> arguments) =>
-            (await _processes.RunAsync(GitProgram.AskAround(_root, ["--literal-pathspecs", .. arguments]), cancellationToken))
-                .Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        // Null if git cannot tell.
+        async Task<IReadOnlyList<string>?> PathsAsync(string command, params string[] arguments)
+        {
+            var asked = await _processes.RunAsync(
+                GitProgram.AskAround(_root, [command, "--no-renames", "--name-only", "-z", .. arguments]), cancellationToken);
+            return asked.Succeeded ? asked.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries) : null;
+        }
     }
 
     // git would leave such a lock out of the commit without a word.

@@ -2,6 +2,7 @@ using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Locks;
+using Hostlock.Platform;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fleets.Changes;
@@ -209,6 +210,64 @@ public sealed class LockWritingTests : IDisposable
     }
 
     [Theory]
+    [InlineData("before the next run")]
+    [InlineData("while the next run commits")]
+    [InlineData("after the next run")]
+    public async Task A_git_that_outlives_its_run_commits_all_of_it_and_the_next_run_concludes(string instant)
+    {
+        const int Pipe = 64 * 1024;
+        var (plex, _) = await LocksAsync();
+        _folder.Write("mine", "old");
+        Repository();
+        _folder.Write("mine", "staged");
+        TestGit.In(_folder.Path, "add", "mine");
+        var hook = _folder.Write(".git/hooks/pre-commit", "#!/bin/sh\necho 1 > added; git add added\n");
+        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var told = string.Concat(Enumerable.Repeat("all that moved\n", 2 * Pipe / 10));
+        var commit = new WritingMode.WriteAndCommit(new(_ => told));
+
+        var killed = new AtCommit(_processes, request => throw new OperationCanceledException($"killed at {request.Program}"));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => RunAsync(new([plex]), commit, killed));
+        if (instant == "before the next run")
+            await OutliveAsync();
+        await RunAsync(
+            new([Unchanged(plex)]), commit,
+            new AtCommit(_processes, async _ =>
+            {
+                if (instant == "while the next run commits")
+                    await OutliveAsync();
+            }));
+        if (instant == "after the next run")
+            await OutliveAsync();
+
+        Assert.Equal("mine\n", TestGit.In(_folder.Path, "diff", "--cached", "--name-only"));
+        Assert.Equal("", TestGit.In(_folder.Path, "diff", "--name-only"));
+        Assert.Equal("added\nlocks/plex.lock\n", TestGit.In(_folder.Path, "show", "--format=", "--name-only", "HEAD"));
+        Assert.EndsWith(
+            $"\n\n{told}\nHostlock-Hosts: plex", TestGit.In(_folder.Path, "log", "-1", "--format=%B").TrimEnd(), StringComparison.Ordinal);
+        Assert.Equal("2", TestGit.In(_folder.Path, "rev-list", "--count", "HEAD").Trim());
+        Assert.Empty(Directory.EnumerateFiles(_folder[".git"], "hostlock-commit-*"));
+
+        // Of what a killed run writes into a pipe, git gets what the pipe held.
+        async Task OutliveAsync() => await _processes.RunAsync(
+            killed.Request! with { Input = killed.Request.Input[..Math.Min(Pipe, killed.Request.Input.Length)] },
+            TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_commit_that_was_refused_is_not_taken_for_one_that_is_under_way()
+    {
+        var (plex, _) = await LocksAsync();
+        Repository();
+        var hook = _folder.Write(".git/hooks/pre-commit", "#!/bin/sh\nexit 1\n");
+        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        await Assert.ThrowsAsync<FleetException>(() => RunAsync(new([plex]), Commit));
+
+        Assert.Empty(Directory.EnumerateFiles(_folder[".git"], "hostlock-commit-*"));
+    }
+
+    [Theory]
     [InlineData("--skip-worktree", "git update-index --no-skip-worktree locks/plex.lock")]
     [InlineData("--assume-unchanged", "git update-index --no-assume-unchanged locks/plex.lock")]
     public async Task A_lock_that_git_looks_away_from_is_not_called_committed(string setting, string hint)
@@ -342,9 +401,28 @@ public sealed class LockWritingTests : IDisposable
             new LockOutcome.Planned(PlannedLock.Of(folder.PlaceNamed("web"), null, file)));
     }
 
-    Task<LockReport> RunAsync(LockPlan plan, WritingMode mode) =>
-        new LockWriting(_processes, FleetFolder.Open(_folder.Path), ["update"], _watcher)
+    Task<LockReport> RunAsync(LockPlan plan, WritingMode mode, IProcessRunner? processes = null) =>
+        new LockWriting(processes ?? _processes, FleetFolder.Open(_folder.Path), ["update"], _watcher)
             .RunAsync(_ => Task.FromResult(plan), mode, TestContext.Current.CancellationToken);
+
+    /// <summary>Does something just before git is told to commit.</summary>
+    sealed class AtCommit(IProcessRunner real, Func<ProcessRequest, Task> doAsync) : IProcessRunner
+    {
+        /// <summary>What git was told; null if it was told nothing yet.</summary>
+        public ProcessRequest? Request { get; private set; }
+
+        public async Task<Finished> RunAsync(ProcessRequest request, CancellationToken cancellationToken)
+        {
+            if (request.Arguments.Contains("commit"))
+            {
+                Request = request;
+                await doAsync(request);
+            }
+            return await real.RunAsync(request, cancellationToken);
+        }
+
+        public IRunningProcess Start(ProcessRequest request) => real.Start(request);
+    }
 
     sealed class Watcher : ILockWritingWatcher
     {
