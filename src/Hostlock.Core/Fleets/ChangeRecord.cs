@@ -23,8 +23,11 @@ public sealed class ChangeRecord
     public const int MostChanges = 100, MostBytes = 64 * 1024 * 1024;
 
     const string Name = "hostlock-changes", Extension = ".json", TakenBackName = "taken-back";
-    // Changes that are found in git's history later are older than the first one that was recorded.
-    const int Version = 1, FirstNumber = 50_000_000, MaximumText = 16 * 1024 * 1024;
+    // Changes that are found in git's history later are older than the first one that was recorded. Numbers go up and down from there by
+    // one, so none of ours ever comes near the ends of what eight digits can tell.
+    const int FirstNumber = 50_000_000, FurthestNumber = 49_000_000, OddNumber = 48_000_000;
+
+    const int Version = 1, MaximumText = 16 * 1024 * 1024;
 
     readonly string _path;
 
@@ -97,7 +100,7 @@ public sealed class ChangeRecord
     // Adds a change as the newest, and lets go of the oldest ones if there are too many.
     void Add(byte[] change)
     {
-        var numbers = Numbers();
+        var numbers = NumbersWithRoom();
         numbers.Add(numbers.Count > 0 ? numbers[^1] + 1 : FirstNumber);
         Write(numbers[^1], change);
         var (kept, bytes) = (0, 0L);
@@ -115,7 +118,7 @@ public sealed class ChangeRecord
     /// <exception cref="PlatformException">It cannot be written.</exception>
     internal RecordedChange AddEarlier(RecordedChange change)
     {
-        var numbers = Numbers();
+        var numbers = NumbersWithRoom();
         change = change with { Number = numbers.Count > 0 ? numbers[0] - 1 : FirstNumber };
         Write(change.Number, change.ToBytes());
         return change;
@@ -174,6 +177,19 @@ public sealed class ChangeRecord
     /// <summary>When something was last taken back or put back.</summary>
     internal DateTimeOffset TakenBackAt => File.GetLastWriteTimeUtc(TakenBackPath);
 
+    // The same, with a number free at both ends. Who named a file so far off that there is none left has made a record of nobody's.
+    List<int> NumbersWithRoom()
+    {
+        var numbers = Numbers();
+        if (numbers.Count == 0 || (IsOurs(numbers[0] - 1) && IsOurs(numbers[^1] + 1)))
+            return numbers;
+        foreach (var odd in numbers.Where(number => Math.Abs(number - FirstNumber) > OddNumber))
+            AtomicFile.Delete(PathOf(odd));
+        return Numbers();
+    }
+
+    static bool IsOurs(int number) => Math.Abs(number - FirstNumber) <= FurthestNumber;
+
     // The oldest first.
     List<int> Numbers() =>
         Directory.Exists(_path)
@@ -182,6 +198,7 @@ public sealed class ChangeRecord
                 .. Directory.EnumerateFiles(_path, $"*{Extension}").Select(Path.GetFileNameWithoutExtension)
                 .Where(name => name is { Length: 8 } && name.All(char.IsAsciiDigit))
                 .Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
+                .Where(IsOurs)
                 .Order(),
             ]
             : [];

@@ -71,6 +71,31 @@ public sealed class ChangeRecordTests : IDisposable
         Assert.Equal("104", Text(Record.Changes().First().Files.Single().After));
     }
 
+    [Theory]
+    [InlineData("99999999")]
+    [InlineData("99000000")]
+    [InlineData("98999999")]
+    [InlineData("01000000")]
+    [InlineData("00000000")]
+    [InlineData("-0000001")]
+    [InlineData("٥٥٥٥٥٥٥٥")]
+    public void A_file_with_an_odd_number_hides_no_change(string name)
+    {
+        Begin("update", ("a", "1"));
+        _folder.Write("a", "1");
+        File.Copy(Directory.GetFiles(_folder[".git/hostlock-changes"]).Single(), _folder[$".git/hostlock-changes/{name}.json"]);
+        foreach (var (word, text) in new[] { ("lock", "2"), ("hold", "3"), ("promote", "4") })
+        {
+            Begin(word, ("a", text));
+            _folder.Write("a", text);
+        }
+        var earlier = Record.AddEarlier(Record.Changes().First() with { Words = ["earlier"] });
+
+        Assert.Equal(["hostlock promote", "hostlock hold"], Record.Changes().Take(2).Select(change => change.Title));
+        Assert.Contains("hostlock update", Record.Changes().Select(change => change.Title));
+        Assert.Equal("hostlock earlier", Record.Changes().Single(change => change.Number == earlier.Number).Title);
+    }
+
     [Fact]
     public void Only_so_many_bytes_are_kept_but_always_the_last_change()
     {
