@@ -100,8 +100,7 @@ sealed class PullCommand : FleetCommand
 
     static void WriteNumbers(CommandRun run, PullSettings settings, ReleaseMemory memory, string file)
     {
-        var receipt = memory.Receipts() is [.., var last] ? last.Receipt : null;
-        var text = MetricsText.OfMachine(settings.Host, receipt, memory.Refusal, memory.Read().Accepted);
+        var text = MetricsText.OfMachine(settings.Host, memory.Receipts().Last?.Receipt, memory.Refusal, memory.Read().Accepted);
         RepositoryFiles.ReplaceNamed(Path.GetFullPath(file, run.Surroundings.Folder), Encoding.UTF8.GetBytes(text));
     }
 

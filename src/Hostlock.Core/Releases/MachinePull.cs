@@ -116,6 +116,8 @@ public sealed class MachinePull(
         if (running is { Trial: { } other, IsArmed: true })
             throw ReleaseException.TrialUnderWay(other);
         var remembered = memory.Read();
+        if (memory.Receipts().Damage is { } damage)
+            _warnings.Add(damage);
         var facts = new PullFacts(
             settings.Fleet, settings.Host, Moment.Of(time.GetUtcNow()), remembered,
             request.TriesAgain ? ImmutableHashSet<StorePath>.Empty : Returned(running));
@@ -148,7 +150,7 @@ public sealed class MachinePull(
             if (!request.IsDryRun)
             {
                 Remember(release, released.System);
-                if (memory.Receipts().All(receipt => receipt.Receipt.Release != release.Number))
+                if (memory.Receipts().Contents.All(receipt => receipt.Release != release.Number))
                     await SignAsync(release, released, ReceiptVerdict.Kept, [], running.BootId, cancellationToken);
             }
             return new PullOutcome.UpToDate(release.Number);
@@ -325,23 +327,32 @@ public sealed class MachinePull(
         facts is { Trial: null } && facts.System == system && facts.Next == system;
 
     // What a machine gave back it does not try again by itself; what it runs, somebody has brought to it since.
-    ImmutableHashSet<StorePath> Returned(MachineFacts running) =>
-        memory.Receipts().Select(receipt => receipt.Receipt).GroupBy(receipt => receipt.System, receipt => receipt.Verdict)
-            .Where(verdicts => verdicts.Last() is ReceiptVerdict.Returned or ReceiptVerdict.Stranded && verdicts.Key != running.System)
-            .Select(verdicts => verdicts.Key).ToImmutableHashSet();
+    ImmutableHashSet<StorePath> Returned(MachineFacts running)
+    {
+        var receipts = memory.Receipts();
+        var verdicts = receipts.Contents.Select(receipt => (receipt.System, receipt.Verdict));
+        // While no receipt can be added, the journal alone has the last one.
+        if (receipts.Damage is not null && journals.LastSwitch()?.Hosts.Single() is { } last && VerdictOf(last) is { } verdict)
+            verdicts = verdicts.Append((last.Plan.Target, verdict));
+        return verdicts.GroupBy(each => each.System, each => each.Verdict)
+            .Where(each => each.Last() is ReceiptVerdict.Returned or ReceiptVerdict.Stranded && each.Key != running.System)
+            .Select(each => each.Key).ToImmutableHashSet();
+    }
+
+    // Null if nothing came of it yet.
+    static ReceiptVerdict? VerdictOf(HostRecord host) => host.Outcome switch
+    {
+        HostOutcome.Kept => host.Now?.Runs(host.Plan.Target) is false ? ReceiptVerdict.Boots : ReceiptVerdict.Kept,
+        HostOutcome.Returned => ReceiptVerdict.Returned,
+        HostOutcome.Stranded => ReceiptVerdict.Stranded,
+        _ => null,
+    };
 
     async Task ReceiptAsync(HostRecord host, CancellationToken cancellationToken)
     {
-        ReceiptVerdict? verdict = host.Outcome switch
-        {
-            HostOutcome.Kept => host.Now?.Runs(host.Plan.Target) is false ? ReceiptVerdict.Boots : ReceiptVerdict.Kept,
-            HostOutcome.Returned => ReceiptVerdict.Returned,
-            HostOutcome.Stranded => ReceiptVerdict.Stranded,
-            _ => null,
-        };
-        if (verdict is not { } word || NumberOf(host.Rollout) is not { } number || memory.Read().Accepted is not { } release
+        if (VerdictOf(host) is not { } word || NumberOf(host.Rollout) is not { } number || memory.Read().Accepted is not { } release
             || release.Number != number || release.For(settings.Host) is not { } released || released.System != host.Plan.Target
-            || memory.Receipts().LastOrDefault(receipt => receipt.Receipt.Release == number)?.Receipt.Verdict == word)
+            || memory.Receipts().Contents.LastOrDefault(receipt => receipt.Release == number)?.Verdict == word)
             return;
         await SignAsync(release, released, word, host.Gates, (host.Now ?? host.Before)!.BootId, cancellationToken);
     }
@@ -350,10 +361,14 @@ public sealed class MachinePull(
         ReleaseManifest release, ReleasedSystem released, ReceiptVerdict verdict, ImmutableArray<GateAnswer> gates, string boot,
         CancellationToken cancellationToken)
     {
+        var known = memory.Receipts();
+        // That was said when the pull began.
+        if (known.Damage is not null)
+            return;
         var receipt = new Receipt(
             release.Fleet, settings.Host, release.Number, released.System, released.LockSha256, verdict,
             NameMap<Verdict>.Of([.. gates.Select(gate => KeyValuePair.Create(gate.Name, gate.Verdict))]), boot,
-            Moment.Of(time.GetUtcNow()), memory.Receipts() is [.., var last] ? last.Chain : "");
+            Moment.Of(time.GetUtcNow()), known.Last?.Chain ?? "");
         var json = receipt.Write();
         try
         {

@@ -181,18 +181,33 @@ public static class ReceiptLog
     /// <exception cref="ReleaseException">A line is no receipt, or does not follow the line before it.</exception>
     public static (IReadOnlyList<SignedReceipt> Receipts, int End) Read(ReadOnlySpan<byte> bytes, string path)
     {
+        var receipts = ReadBeginning(bytes, path, out var end, out var damage);
+        return damage is null ? (receipts, end) : throw damage;
+    }
+
+    /// <summary>Reads a log, as <see cref="Read"/>, up to the line that is not what was written.</summary>
+    /// <param name="bytes">The log.</param>
+    /// <param name="path">Its path, for the error.</param>
+    /// <param name="end">The number of bytes that the receipts take.</param>
+    /// <param name="damage">What is wrong with the line behind them; null if nothing is.</param>
+    public static IReadOnlyList<SignedReceipt> ReadBeginning(ReadOnlySpan<byte> bytes, string path, out int end, out ReleaseException? damage)
+    {
         var receipts = new List<SignedReceipt>();
-        var (chain, end) = ("", 0);
+        var chain = "";
+        (end, damage) = (0, null);
         while (bytes[end..].IndexOf((byte)'\n') is >= 0 and var length)
         {
             var line = receipts.Count + 1;
-            var receipt = SignedReceipt.TryRead(Encoding.UTF8.GetString(bytes.Slice(end, length)))
-                ?? throw ReleaseException.NoReceipt(path, line);
-            if (receipt.Receipt.Previous != chain)
-                throw ReleaseException.ChainBroken(path, line);
-            receipts.Add(receipt);
-            (chain, end) = (receipt.Chain, end + length + 1);
+            if (SignedReceipt.TryRead(Encoding.UTF8.GetString(bytes.Slice(end, length))) is not { } receipt)
+                damage = ReleaseException.NoReceipt(path, line);
+            else if (receipt.Receipt.Previous != chain)
+                damage = ReleaseException.ChainBroken(path, line);
+            else
+                receipts.Add(receipt);
+            if (damage is not null)
+                break;
+            (chain, end) = (receipts[^1].Chain, end + length + 1);
         }
-        return (receipts, end);
+        return receipts;
     }
 }

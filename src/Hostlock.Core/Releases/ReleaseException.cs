@@ -159,6 +159,12 @@ public sealed class ReleaseException : HostlockException
     internal static ReleaseException ChainBroken(string path, int line) =>
         new($"line {line} of '{path}' does not follow the line before it: a receipt was altered, taken out or put in");
 
+    internal static ReleaseException NoRoom(string path) => new($"'{path}' has no room for another receipt");
+
+    internal static Warning ReceiptsEnd(HostlockException why, string path) => new(
+        $"no receipt is written, because {why.Message}; 'mv {ShellWord.Quote(path)} {ShellWord.Quote($"{path}.old")}' keeps the log for an "
+            + "audit, and a new one begins");
+
     /// <summary>What is written for Cachix is for one ring.</summary>
     public static ReleaseException NeedsOneRing() =>
         new("what is written for Cachix is for the hosts of one ring") { Hint = "hostlock release @canary --format cachix" };

@@ -62,6 +62,18 @@ public sealed record RefusalNote(RefusalRule Rule, string Why, ReleaseNumber? Nu
     }
 }
 
+/// <summary>The receipts of a machine, as far as its log can be read.</summary>
+/// <param name="All">The receipts, in their order.</param>
+/// <param name="Damage">Why nothing more is read and no receipt is added, and what mends it; null if the log is whole.</param>
+public sealed record KnownReceipts(IReadOnlyList<SignedReceipt> All, Warning? Damage)
+{
+    /// <summary>The last receipt; null if there is none.</summary>
+    public SignedReceipt? Last => All.Count > 0 ? All[^1] : null;
+
+    /// <summary>The receipts without their signatures.</summary>
+    public IEnumerable<Receipt> Contents => All.Select(signed => signed.Receipt);
+}
+
 /// <summary>
 /// What a machine keeps of releases on its disk. The highest number that it accepted is in two places that are rarely lost together: a file
 /// with the release, and the name of the root that keeps the system from being collected.
@@ -77,6 +89,9 @@ public sealed class ReleaseMemory(string state, string roots)
     public const string UsualRoots = "/nix/var/nix/gcroots/hostlock";
 
     const string Root = "release-", FetchedRoot = "fetched";
+
+    // A receipt with its signature has less, in bytes.
+    const long RoomForReceipt = 2 * Receipt.MaximumBytes;
 
     string AcceptedFile => Path.Combine(state, "accepted");
 
@@ -157,10 +172,24 @@ public sealed class ReleaseMemory(string state, string roots)
     public RefusalNote? Refusal =>
         RegularFile.TryRead(RefusedFile, RefusalNote.MaximumBytes) is { } bytes ? RefusalNote.TryRead(bytes) : null;
 
-    /// <summary>The receipts of the machine, in their order.</summary>
-    /// <exception cref="HostlockException">The log cannot be read, or a line of it is not what was written.</exception>
-    public IReadOnlyList<SignedReceipt> Receipts() =>
-        RegularFile.TryRead(ReceiptsFile, ReceiptLog.MaximumBytes) is { } bytes ? ReceiptLog.Read(bytes, ReceiptsFile).Receipts : [];
+    /// <summary>The receipts of the machine, in their order. What is damaged keeps the machine from no release, so it is no error
+    /// here.</summary>
+    public KnownReceipts Receipts()
+    {
+        try
+        {
+            if (RegularFile.TryRead(ReceiptsFile, ReceiptLog.MaximumBytes) is not { } bytes)
+                return new([], null);
+            var receipts = ReceiptLog.ReadBeginning(bytes, ReceiptsFile, out _, out var damage);
+            if (damage is null && bytes.Length > ReceiptLog.MaximumBytes - RoomForReceipt)
+                damage = ReleaseException.NoRoom(ReceiptsFile);
+            return new(receipts, damage is null ? null : ReleaseException.ReceiptsEnd(damage, ReceiptsFile));
+        }
+        catch (PlatformException why)
+        {
+            return new([], ReleaseException.ReceiptsEnd(why, ReceiptsFile));
+        }
+    }
 
     /// <summary>Appends a receipt. It is on the disk when this returns.</summary>
     /// <param name="receipt">The receipt, which follows the last one.</param>

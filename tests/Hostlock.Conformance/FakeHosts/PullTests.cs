@@ -17,6 +17,7 @@ public class PullTests(PullFleet fleet)
     [
         "pulls", "refuses", "cuts", "forgets", "gives-back", "cut-off", "two-pulls", "beside-ssh", "killed-early", "killed-late",
         "killed-kept", "doubted", "goes-back", "not-root", "held", "from-git", "unsigned-cache",
+        "damaged-log",
     ];
 
     [Fact]
@@ -181,6 +182,38 @@ public class PullTests(PullFleet fleet)
         AssertCode(0, story.Pull("--again"));
         story.AssertRuns(story.Next);
         Assert.Equal(2, story.Receipts().Length);
+    }
+
+    [Fact]
+    public void A_damaged_log_of_receipts_is_told_with_its_mend_and_keeps_the_machine_from_nothing()
+    {
+        const string log = "/var/lib/hostlock/receipts";
+        var story = fleet.Begin("damaged-log");
+        story.Serve(story.Release(1));
+        _ = story.Host.Shell($"mkdir -p /var/lib/hostlock && echo garbage >{log}").Succeeded;
+        story.Host.Inject(HostFault.UnitFails("web"));
+
+        var first = story.Pull();
+
+        AssertCode(1, first);
+        Assert.Contains(
+            $"no receipt is written, because line 1 of '{log}' is no receipt; 'mv {log} {log}.old' keeps the log for an audit",
+            first.Errors, StringComparison.Ordinal);
+        story.AssertRuns(story.Before.Running);
+        story.Host.Heal();
+        // That the system failed is not forgotten for want of a receipt.
+        story.AssertRefused("returned", story.Pull());
+        Assert.Equal(1, story.Tries(story.Next));
+        AssertCode(0, story.Pull("--again"));
+        story.AssertRuns(story.Next);
+        Assert.Equal(["garbage"], story.Receipts());
+
+        _ = story.Host.Shell($"mv {log} {log}.old").Succeeded;
+        story.Serve(story.Release(2));
+        var mended = story.Pull();
+        AssertCode(0, mended);
+        Assert.DoesNotContain("no receipt", mended.Errors, StringComparison.Ordinal);
+        Assert.Matches("damaged-log  .*in sync, release 2 kept", story.Status());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Hostlock.Audits;
 using Hostlock.Flakes;
+using Hostlock.Fleets;
 using Hostlock.Machines;
 using Hostlock.Releases;
 using Hostlock.Reporting;

@@ -112,9 +112,9 @@ public sealed class ReleaseMemoryTests : IDisposable
         Memory.Append(Signed(1, ""));
         File.AppendAllText(Path.Combine(State, "receipts"), "U1NIU0lHAAAA {\"at\":1");
 
-        Memory.Append(Signed(2, Memory.Receipts()[^1].Chain));
+        Memory.Append(Signed(2, Memory.Receipts().Last!.Chain));
 
-        Assert.Equal([1, 2], Memory.Receipts().Select(receipt => (int)receipt.Receipt.Release.Value));
+        Assert.Equal([1, 2], Numbers());
     }
 
     [Fact]
@@ -123,8 +123,52 @@ public sealed class ReleaseMemoryTests : IDisposable
         Memory.Append(Signed(1, ""));
 
         Assert.Throws<ReleaseException>(() => Memory.Append(Signed(2, "")));
-        Assert.Single(Memory.Receipts());
+        Assert.Equal([1], Numbers());
     }
+
+    [Fact]
+    public void Of_a_damaged_log_the_lines_before_the_damage_are_known_and_the_warning_names_the_line_and_the_mend()
+    {
+        Memory.Append(Signed(1, ""));
+        Memory.Append(Signed(2, Memory.Receipts().Last!.Chain));
+        var path = Path.Combine(State, "receipts");
+        File.AppendAllText(path, "garbage\n");
+
+        Assert.Equal([1, 2], Numbers());
+        var mend = $"'mv {path} {path}.old' keeps the log for an audit, and a new one begins";
+        Assert.Equal($"no receipt is written, because line 3 of '{path}' is no receipt; {mend}", Memory.Receipts().Damage!.Message);
+        File.Move(path, $"{path}.old");
+        Assert.Null(Memory.Receipts().Damage);
+        Memory.Append(Signed(3, ""));
+        Assert.Equal([3], Numbers());
+    }
+
+    [Fact]
+    public void A_log_that_is_too_large_or_no_file_is_damaged()
+    {
+        Directory.CreateDirectory(State);
+        var path = Path.Combine(State, "receipts");
+        using (var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write))
+            RandomAccess.SetLength(file, ReceiptLog.MaximumBytes + 1);
+
+        Assert.Contains("is too large", Memory.Receipts().Damage!.Message, StringComparison.Ordinal);
+        File.Delete(path);
+        Directory.CreateDirectory(path);
+        Assert.Contains("is not a regular file", Memory.Receipts().Damage!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_log_that_is_full_is_read_and_gets_no_receipt()
+    {
+        Memory.Append(Signed(1, ""));
+        using (var file = File.OpenHandle(Path.Combine(State, "receipts"), FileMode.Open, FileAccess.Write))
+            RandomAccess.SetLength(file, ReceiptLog.MaximumBytes);
+
+        Assert.Equal([1], Numbers());
+        Assert.Contains("has no room for another receipt; 'mv ", Memory.Receipts().Damage!.Message, StringComparison.Ordinal);
+    }
+
+    IEnumerable<int> Numbers() => Memory.Receipts().Contents.Select(receipt => (int)receipt.Release.Value);
 
     static SignedReceipt Signed(int number, string previous)
     {
