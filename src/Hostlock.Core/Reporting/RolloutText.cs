@@ -131,7 +131,10 @@ public static class RolloutText
     /// <param name="ink">The colours.</param>
     public static string Status(Rollout rollout, ImmutableArray<Order> orders, Func<string[], string> line, Ink ink)
     {
-        var text = new StringBuilder($"rollout {rollout.Plan.Id}: the lock of {rollout.Plan.Source?.From}\n");
+        var text = new StringBuilder($"rollout {rollout.Plan.Id}");
+        if (rollout.Plan.Source is { } source)
+            text.Append(CultureInfo.InvariantCulture, $": the lock of {source.From}");
+        text.Append('\n');
         var width = rollout.Plan.Hosts.Max(host => host.Host.ToString().Length);
         foreach (var ring in rollout.Plan.Rings)
         {
