@@ -40,10 +40,11 @@ public static class HostTimeline
                     case RolloutEvent.Approved approved:
                         begunBy = approved.By;
                         break;
-                    case RolloutEvent.Began(var name, Step.Activate, var at) when activated.Add(name):
+                    // Whoever can write a journal can name a host in it that the rollout does not have.
+                    case RolloutEvent.Began(var name, Step.Activate, var at)
+                        when journal.Rollout.Hosts.Find(name) is { } record && activated.Add(name):
                         var ring = journal.Rollout.Plan.Rings.First(each => each.Hosts.Any(plan => plan.Host == name));
-                        Of(name).Deliveries.Add(
-                            new HostDelivery.ByRollout(journal.Rollout, journal.Rollout.Hosts[name], ring, begunBy, at));
+                        Of(name).Deliveries.Add(new HostDelivery.ByRollout(journal.Rollout, record, ring, begunBy, at));
                         break;
                     case RolloutEvent.Ended(var name, _, { Facts: { System: { } system, IsSwitching: false } }, var at):
                         Of(name).Seen.Add((at, system));

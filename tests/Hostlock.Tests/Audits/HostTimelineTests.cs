@@ -107,6 +107,15 @@ public class HostTimelineTests
             """,
             AuditText.Render(Of(Kept(At(1))).Select(stay => new AuditedStay(stay, null)), Ink.Plain));
 
+    [Fact]
+    public void A_host_that_a_rollout_does_not_have_was_brought_nothing_by_it()
+    {
+        var odd = HostName.Parse("zeeba");
+        var journal = Journal([new RolloutEvent.Began(odd, Step.Activate, At(1)), Seen(Step.Probe, Old, At(2))]);
+
+        Assert.Equal([Plex], HostTimeline.Of([journal], []).Keys);
+    }
+
     static DateTimeOffset At(double day) => Start.AddDays(day);
 
     static IReadOnlyList<HostStay> Of(params AuditedJournal[] journals) => Of(journals, []);

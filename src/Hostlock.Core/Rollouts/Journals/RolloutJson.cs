@@ -301,12 +301,12 @@ public static class RolloutJson
         };
     }
 
-    // A host is in one ring.
+    // A rollout has a host, and each is in one ring.
     static ImmutableArray<RingPlan> RingsOf(JsonElement json)
     {
         ImmutableArray<RingPlan> rings = [.. json.EnumerateArray().Select(Ring)];
         var hosts = rings.SelectMany(ring => ring.Hosts).Select(host => host.Host).ToList();
-        return hosts.Distinct().Count() == hosts.Count ? rings : throw new FormatException();
+        return hosts.Count > 0 && hosts.Distinct().Count() == hosts.Count ? rings : throw new FormatException();
     }
 
     static RingPlan Ring(JsonElement json) => new(

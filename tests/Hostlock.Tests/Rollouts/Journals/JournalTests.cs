@@ -195,6 +195,7 @@ public sealed class JournalTests : IDisposable
     [InlineData("\"soak\":[0-9]+", "\"soak\":9223372036854775807")]
     [InlineData("\"trial\":[0-9]+", "\"trial\":-1")]
     [InlineData("\"hosts\":\\[(\\{[^}]*\\})", "\"hosts\":[$1,$1")]
+    [InlineData("\"rings\":\\[.*\\],\"groups\"", "\"rings\":[],\"groups\"")]
     public void A_plan_that_no_hostlock_makes_is_none(string before, string after)
     {
         var line = RolloutJson.Write(Events[0]);
