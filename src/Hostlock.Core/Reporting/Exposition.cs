@@ -42,7 +42,7 @@ sealed class Exposition
     static string SeriesOf(string name, (string Name, string Value)[] labels) =>
         labels.Length == 0 ? name : $"{name}{{{string.Join(',', labels.Select(label => $"{label.Name}=\"{Escaped(label.Value)}\""))}}}";
 
-    // A name has no line feed once it is fit to be seen.
+    // A name has no line feed once it is fit to be seen, and a CI may print the text.
     static string Escaped(string value) =>
-        Visible.Name(value).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        Visible.Rendered(Visible.Name(value), []).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }

@@ -139,6 +139,7 @@ public class MetricsTextTests
         }));
 
         Assert.DoesNotContain("hostlock_in_sync{host=\"web\"}", numbers.Keys);
+        Assert.DoesNotContain(numbers.Keys, key => key.Contains("##[", StringComparison.Ordinal));
         Assert.Contains("hostlock_lock_age_seconds{host=\"plex\",input=\"b\\\\\"}", numbers.Keys);
     }
 
