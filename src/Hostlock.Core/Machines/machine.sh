@@ -17,6 +17,8 @@ bounded() { if command -v timeout >/dev/null 2>&1; then timeout 5 "$@"; else "$@
 # The first line of a file, as `first`; nothing if it cannot be read. Not for /proc/sys, where the kernel gives each reader one piece.
 line() {
   first=
+  # Who reads a pipe waits for whoever writes.
+  [ -f "$1" ] || return
   { IFS= read -r first <"$1"; } 2>/dev/null || [ -n "$first" ]
 }
 

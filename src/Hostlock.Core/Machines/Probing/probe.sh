@@ -8,9 +8,12 @@ booted=$root/run/booted-system
 
 say() { printf '%s\t%s\n' "$1" "$2"; }
 
+# Tells if a path leads to a file that can be read. Who reads a pipe waits for whoever writes.
+is_file() { [ -f "$1" ] && [ -r "$1" ]; }
+
 # Says a small file in base64, on one line; nothing if it is larger than $3 bytes or cannot be read.
 packed() {
-  [ -r "$2" ] && size=$(wc -c <"$2") && [ "$size" -le "$3" ] || return
+  is_file "$2" && size=$(wc -c <"$2") && [ "$size" -le "$3" ] || return
   printf '%s\t' "$1"
   base64 <"$2" | tr -d '\n'
   echo
@@ -110,13 +113,14 @@ for mark in trial fired; do
 done
 [ -e "$root/var/lib/hostlock/trial" ] && is_armed && say armed timer
 # What a pull left here: its last receipt, and what it refused since.
-if [ -r "$root/var/lib/hostlock/receipts" ]; then
-  receipt=$(tail -n 1 "$root/var/lib/hostlock/receipts" | head -c 65536)
+receipts=$root/var/lib/hostlock/receipts
+if is_file "$receipts"; then
+  receipt=$(tail -c 65536 "$receipts" | tail -n 1)
   [ -z "$receipt" ] || say receipt "$receipt"
 fi
 packed refused "$root/var/lib/hostlock/refused" 4096
 # From when on it begins no more with the release that it accepted last. A release is one long line that begins with its commit and this.
-if [ -r "$root/var/lib/hostlock/accepted" ]; then
+if is_file "$root/var/lib/hostlock/accepted"; then
   accepted=$(head -c 128 "$root/var/lib/hostlock/accepted" | tr -d '\0')
   expires=${accepted#*'","expires":'}
   expires=${expires%%,*}

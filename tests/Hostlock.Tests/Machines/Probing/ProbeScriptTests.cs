@@ -2,6 +2,7 @@ using System.Text;
 using Hostlock.Machines;
 using Hostlock.Platform;
 using Hostlock.Tests.Releases;
+using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Machines.Probing;
 
@@ -66,6 +67,28 @@ public sealed class ProbeScriptTests : IDisposable
             _machine.Write("/var/lib/hostlock/accepted", text);
             Assert.Equal(expires, (await _machine.AskAsync(words)).ReleaseExpires?.Seconds);
         }
+    }
+
+    [Theory]
+    [InlineData("mkfifo", "trial fired receipts refused accepted")]
+    [InlineData("ln -s /dev/zero", "trial fired receipts refused accepted")]
+    [InlineData("mkdir", "trial fired receipts refused accepted")]
+    [InlineData("truncate -s 3G", "receipts refused accepted")]
+    public async Task What_is_no_file_of_ours_in_the_place_of_one_is_not_waited_for(string make, string names)
+    {
+        _machine.Has(Old).Runs(Old, Old, Old);
+        var state = Path.Combine(_machine.Root, "var/lib/hostlock");
+        Directory.CreateDirectory(state);
+        foreach (var name in names.Split(' '))
+            _ = Run.Program("sh", state, TestGit.Variables, "-c", $"{make} {name}").Succeeded;
+
+        var facts = await _machine.AskAsync("sh");
+
+        Assert.Equal(Old, facts.Running);
+        Assert.Null(facts.Trial);
+        Assert.Null(facts.Receipt);
+        Assert.Null(facts.Refusal);
+        Assert.Null(facts.ReleaseExpires);
     }
 
     [Fact]
