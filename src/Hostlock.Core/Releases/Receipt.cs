@@ -190,7 +190,8 @@ public static class ReceiptLog
     /// <param name="path">Its path, for the error.</param>
     /// <param name="end">The number of bytes that the receipts take.</param>
     /// <param name="damage">What is wrong with the line behind them; null if nothing is.</param>
-    public static IReadOnlyList<SignedReceipt> ReadBeginning(ReadOnlySpan<byte> bytes, string path, out int end, out ReleaseException? damage)
+    public static IReadOnlyList<SignedReceipt> ReadBeginning(
+        ReadOnlySpan<byte> bytes, string path, out int end, out ReleaseException? damage)
     {
         var receipts = new List<SignedReceipt>();
         var chain = "";

@@ -44,5 +44,6 @@ sealed class Exposition
 
     // A name has no line feed once it is fit to be seen, and a CI may print the text.
     static string Escaped(string value) =>
-        Visible.Rendered(Visible.Name(value), []).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        Visible.Rendered(Visible.Name(value), [])
+            .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }

@@ -23,7 +23,8 @@ static class FaultLibrary
         ("FAULTS_ERROR", error.ToString(CultureInfo.InvariantCulture)),
         ("FAULTS_LOG", log));
 
-    /// <summary>The variables under which a program that the program starts while it holds a folder waits a second before it runs.</summary>
+    /// <summary>The variables under which a program that the program starts while it holds a folder waits a second before it
+    /// runs.</summary>
     /// <param name="start">A file that is made when the second begins.</param>
     public static Dictionary<string, string> SlowStart(string start) => Loaded(("FAULTS_START", start));
 

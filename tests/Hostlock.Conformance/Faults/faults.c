@@ -4,8 +4,8 @@
  * FAULTS_AT       which call, counted from 1 over all threads; 0 for none
  * FAULTS_ERROR    the number of the error that it fails with; 0 to kill the program just before it, -1 just after it
  * FAULTS_LOG      a file that gets a line for each call: its number, its name and what it is about
- * FAULTS_START    a file that is made when the program starts another one while it holds a folder; the other one waits a second then, before
- *                 it is more than a copy of the program
+ * FAULTS_START    a file that is made when the program starts another one while it holds a folder; the other one waits a second then,
+ *                 before it is more than a copy of the program
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
