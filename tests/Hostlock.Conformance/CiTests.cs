@@ -177,7 +177,29 @@ public sealed partial class CiTests : IDisposable
 
         Assert.Equal(0, job.ExitCode);
         Assert.Equal(At("main", "locks/plex.lock"), At("hostlock/promote-r-1", "locks/dobro.lock"));
-        Assert.Equal(At("main", "locks/plex.lock"), At("hostlock/promote-r-1-1369471451", "locks/orc.lock"));
+        Assert.Equal(At("main", "locks/plex.lock"), At("hostlock/promote-r-1.3012592838", "locks/orc.lock"));
+    }
+
+    [Fact]
+    public void Jobs_that_ask_for_different_things_have_branches_of_their_own()
+    {
+        Publish();
+        var clone = Clone("person", "Jono");
+        var toml = File.ReadAllText(Path.Combine(clone, "hostlock.toml")).Replace("canary", "plex", StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(clone, "hostlock.toml"), toml);
+        TestGit.Commit(clone, 51);
+        TestGit.In(clone, "push", "-q");
+        _seven.Move("nixpkgs", 60);
+        (string Hosts, string Inputs)[] asked = [("", ""), ("@plex", ""), ("plex", ""), ("plex dobro", ""), ("@plex", "nixpkgs")];
+
+        foreach (var (hosts, inputs) in asked)
+            _ = Locally("update", clone, ("HOSTLOCK_CI_HOSTS", hosts), ("HOSTLOCK_CI_INPUTS", inputs)).Succeeded;
+
+        // The first ring is what is asked for if nothing is said, so the first two are one.
+        var branches = TestGit.In(Origin, "for-each-ref", "--format=%(refname:short)", "refs/heads/hostlock").Trim().Split('\n');
+        Assert.Equal(
+            ["hostlock/update-plex", "hostlock/update-plex-dobro.N", "hostlock/update-plex.N", "hostlock/update-plex.N"],
+            branches.Select(branch => Number().Replace(branch, ".N")).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -210,6 +232,7 @@ public sealed partial class CiTests : IDisposable
         var clone = Clone("job", "hostlock-ci");
         TestGit.In(clone, "remote", "set-url", "origin", server.Url.Replace("://", $"://{login}", StringComparison.Ordinal) + "/fleet.git");
         TestGit.In(clone, "config", $"http.{server.Url}/.extraheader", "AUTHORIZATION: basic b2Y6am9i");
+        TestGit.In(clone, "config", "credential.helper", "!f() { printf 'username=job\\npassword=of-the-job\\n'; }; f");
 
         _ = Locally("check", clone, ("HOSTLOCK_CI_BASE", "main"), ("HOSTLOCK_CI_TOKEN", RequestForge.Token));
 
@@ -392,6 +415,9 @@ public sealed partial class CiTests : IDisposable
     string Head(string branch) => TestGit.In(Origin, "rev-parse", branch).Trim();
 
     string At(string branch, string file) => TestGit.In(Origin, "show", $"{branch}:{file}");
+
+    [GeneratedRegex(@"\.\d+$")]
+    private static partial Regex Number();
 
     [GeneratedRegex("HOSTLOCK_CI_[A-Z_]+")]
     private static partial Regex Variable();
