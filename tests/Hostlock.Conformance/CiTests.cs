@@ -307,6 +307,30 @@ public sealed partial class CiTests : IDisposable
         Assert.Equal((0, 1), (whole.ExitCode, missing.ExitCode));
     }
 
+    [Fact]
+    public void The_hook_stops_a_commit_that_only_deletes_a_lock()
+    {
+        const string Program = "/usr/bin/pre-commit";
+        Assert.SkipUnless(File.Exists(Program), $"there is no {Program}");
+        Publish();
+        Folder.Write("hooks/.pre-commit-hooks.yaml", File.ReadAllText(Path.Combine(Repository.Root, ".pre-commit-hooks.yaml")));
+        TestGit.Commit(Folder["hooks"], 1);
+        var revision = TestGit.In(Folder["hooks"], "rev-parse", "HEAD").Trim();
+        File.WriteAllText(
+            Path.Combine(_seven.Fleet, ".pre-commit-config.yaml"),
+            $"repos:\n  - repo: {Folder["hooks"]}\n    rev: {revision}\n    hooks:\n      - id: hostlock-check\n");
+        TestGit.Commit(_seven.Fleet, 51);
+        var variables = HostlockProgram.Variables(_seven.Home);
+        variables["PATH"] = $"{Folder["bin"]}:{Environment.GetEnvironmentVariable("PATH")}";
+
+        var whole = Run.Program(Program, _seven.Fleet, variables, ["run"]);
+        TestGit.In(_seven.Fleet, "rm", "-q", "locks/plex.lock");
+        var missing = Run.Program(Program, _seven.Fleet, variables, ["run"]);
+
+        Assert.Equal((0, 1), (whole.ExitCode, missing.ExitCode));
+        Assert.Contains("plex", missing.Output, StringComparison.Ordinal);
+    }
+
     // Systems that build the checks of a flake have its files alone: no repository, no home, and nothing that can be written.
     [Fact]
     public void A_check_needs_the_files_alone()
