@@ -61,23 +61,6 @@ public class OptionsTests
             command => Assert.False(Has(command, "--dry-run") || Has(command, "--commit") || Has(command, "--yes"), command.Name));
 
     [Fact]
-    public void Each_command_with_JSON_has_its_row_in_the_documents_and_no_other()
-    {
-        var documented = File.ReadAllLines(Path.Combine(Repository.Root, "docs/files.md"))
-            .SkipWhile(line => line != "## JSON").TakeWhile(line => !line.StartsWith("## Locks", StringComparison.Ordinal))
-            .Where(line => line.StartsWith("| `", StringComparison.Ordinal) || line.StartsWith("`rollout`", StringComparison.Ordinal))
-            .Select(line => line.StartsWith('|') ? line.Split('|')[1] : line.Split("with")[0])
-            .SelectMany(names => names.Split('`').Where((_, at) => at % 2 == 1))
-            // A row may be about some options or words alone.
-            .Select(name => name.Split(" --")[0].Replace(" HOST", "", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal);
-
-        Assert.Equal(
-            documented,
-            Commands.Where(command => Has(command, "--json")).Select(command => HelpPage.Path(command)["hostlock ".Length..])
-                .Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
     public void A_flag_takes_no_word_behind_it() =>
         Assert.All(
             Commands.SelectMany(command => command.Options).OfType<Option<bool>>(),

@@ -13,7 +13,7 @@ namespace Hostlock.Reporting.Json;
 /// <summary>
 /// What the JSON of all commands has in common. One document a run, with <c>version</c> 1; objects are keyed by host and input names;
 /// revisions are whole; times are seconds since the epoch; passwords and tokens in addresses are <c>***</c>. The shapes are in
-/// docs/files.md.
+/// docs/json.md.
 /// </summary>
 static class JsonPage
 {
