@@ -98,6 +98,30 @@ public partial class DocumentsTests
     }
 
     [Fact]
+    public void The_site_has_every_page()
+    {
+        var docs = Path.Combine(Repository.Root, "docs");
+        var pages = Directory.EnumerateFiles(docs, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(docs, "layouts"), "*.md"))
+            .Select(file => Path.GetRelativePath(Repository.Root, file));
+        var listed = PageOfSite().Matches(File.ReadAllText(Path.Combine(Repository.Root, "mkdocs.yml")))
+            .Select(line => line.Groups[1].Value)
+            .Where(page => page.StartsWith("docs/", StringComparison.Ordinal));
+
+        Assert.Equal(pages.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_figures_of_the_README_are_those_of_the_page_on_performance()
+    {
+        static string[] Ratios(string document) =>
+            [.. Ratio().Matches(File.ReadAllText(Path.Combine(Repository.Root, document)))
+                .SelectMany(row => row.Groups[1].Value.Split("; ")).Order(StringComparer.Ordinal)];
+
+        Assert.Equal(Ratios("README.md"), Ratios("docs/performance.md"));
+        Assert.NotEmpty(Ratios("README.md"));
+    }
+
+    [Fact]
     public void Every_decision_has_a_number_of_its_own()
     {
         var numbers = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs/decisions"), "*.md")
@@ -136,6 +160,12 @@ public partial class DocumentsTests
     static string Anchor(string heading) =>
         string.Concat(heading.ToLowerInvariant().Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_'))
             .Replace(' ', '-');
+
+    [GeneratedRegex(@"^ +- (\S+\.md)$", RegexOptions.Multiline)]
+    private static partial Regex PageOfSite();
+
+    [GeneratedRegex(@"^\|.*\| ([0-9.]+(?:; [0-9.]+)*) \|$", RegexOptions.Multiline)]
+    private static partial Regex Ratio();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
