@@ -554,7 +554,7 @@ public sealed class FleetException : HostlockException
         new($"unknown host '{word}'") { Hint = $"if it is a commit or a day, name its host as well: HOST@{word}" };
 
     internal static FleetException NixFailed(string what, string said) =>
-        new($"'nix {what}' failed: {string.Join('\n', said.Split('\n').TakeLast(12)):lines}") { IsOutside = true };
+        new($"'nix {what}' failed: {NixComplaint.Of(said):lines}") { IsOutside = true };
 
     /// <summary>Closures were to be compared, and neither side is a host.</summary>
     public static FleetException ClosureNeedsHost() => new("--closure builds a host, and neither of the two names is one")

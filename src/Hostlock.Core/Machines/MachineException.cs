@@ -16,7 +16,7 @@ public sealed class MachineException : HostlockException
 
     // Evaluations.
     internal static MachineException NotEvaluated(HostName host, string said) =>
-        new($"{host} cannot be evaluated: {string.Join('\n', said.Split('\n').TakeLast(12)):lines}") { IsOutside = true };
+        new($"{host} cannot be evaluated: {NixComplaint.Of(said):lines}") { IsOutside = true };
 
     // Closures.
     internal static MachineException NoClosure(StorePath system, string machine, string said) =>
