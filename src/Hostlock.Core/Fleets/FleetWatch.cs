@@ -38,6 +38,7 @@ public sealed class FleetWatch : IDisposable
     IReadOnlyList<string> _folders = [];
     string[] _watched = [];
     bool _isToldByKernel;
+    bool _isOver;
 
     /// <summary>Begins to watch.</summary>
     /// <param name="processes">The seam to git, which is not started.</param>
@@ -103,6 +104,7 @@ public sealed class FleetWatch : IDisposable
     public void Dispose()
     {
         using var turn = _gate.EnterScope();
+        _isOver = true;
         foreach (var watcher in _watchers)
             watcher.Dispose();
         _told.Dispose();
@@ -140,7 +142,7 @@ public sealed class FleetWatch : IDisposable
         using var turn = _gate.EnterScope();
         string[] wanted = [.. _folders.Concat(_git is null ? [] : [_git.Folder, _git.Common]).Append(_journals)
             .Where(Directory.Exists).Distinct(StringComparer.Ordinal)];
-        if (_isToldByKernel && wanted.SequenceEqual(_watched, StringComparer.Ordinal))
+        if (_isOver || (_isToldByKernel && wanted.SequenceEqual(_watched, StringComparer.Ordinal)))
             return;
         foreach (var watcher in _watchers)
             watcher.Dispose();

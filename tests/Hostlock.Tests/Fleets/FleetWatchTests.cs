@@ -101,6 +101,29 @@ public sealed class FleetWatchTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => changed);
     }
 
+    // The page may be made anew by several requests while files change, and while the server ends.
+    [Fact]
+    public async Task Files_may_be_followed_anew_by_many_at_once_and_while_watching_ends()
+    {
+        var here = FleetFolder.Open(_folder.Path);
+        _folder.Write("hostlock.toml", "version = 1\n[hosts.plex]\nlock = \"other/plex.lock\"\n");
+        _folder.Write("other/plex.lock", "{}");
+        var there = FleetFolder.Open(_folder.Path);
+        var watch = NewWatch();
+
+        var following = Enumerable.Range(0, 8).Select(i => Task.Run(
+            () =>
+            {
+                for (var turn = 0; turn < 12; turn++)
+                    watch.Follow((turn + i) % 2 == 0 ? here : there);
+            },
+            Stop)).ToList();
+        await Task.WhenAny(following);
+        watch.Dispose();
+
+        await Task.WhenAll(following);
+    }
+
     void Change(string what)
     {
         switch (what)
