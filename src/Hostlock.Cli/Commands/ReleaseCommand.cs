@@ -1,15 +1,9 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
-using Hostlock.Flakes;
 using Hostlock.Fleets;
-using Hostlock.Machines;
 using Hostlock.Releases;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
-using Hostlock.Rollouts;
-using Hostlock.Rollouts.Rings;
-using Hostlock.Rollouts.Steps;
 
 namespace Hostlock.Cli.Commands;
 
@@ -74,12 +68,26 @@ sealed class ReleaseCommand : FleetCommand
     {
         if (run.Value(_format) == Cachix)
             return await WriteDeployAsync(run);
-        var lifetime = Durations.Parse(run.Value(_expires)!);
-        if (lifetime <= TimeSpan.Zero || lifetime > ReleaseCut.LongestLifetime)
-            throw ReleaseException.NoLifetime(run.Value(_expires)!);
+        var lifetime = ReleaseCut.LifetimeOf(run.Value(_expires)!);
         if (run.Value(_sign) is null && !run.Value(_dryRun))
             throw ReleaseException.NeedsKey();
-        return await run.Journals.AloneAsync(() => CutAsync(run, ReleaseRepository.Open(run.Processes, run.Folder), lifetime));
+        return await run.Journals.AloneAsync(async () =>
+        {
+            var cut = await CuttingOf(run).CutAsync(
+                RequestOf(run) with
+                {
+                    Lifetime = lifetime,
+                    Key = run.Value(_dryRun) ? null : Path.GetFullPath(run.Value(_sign)!, run.Surroundings.Folder),
+                    Fleet = run.Value(_fleet) is { } name ? FleetName.Parse(name) : null,
+                    Output = run.Value(_output) is { } word ? Path.GetFullPath(word, run.Surroundings.Folder) : null,
+                    IsPushed = run.Value(_push),
+                },
+                run.Journals.ReleaseRootOf, run.CancellationToken);
+            run.Report(
+                isDone: !run.Value(_dryRun), () => ReleaseText.Render(cut.Release, cut.Last, run.Terminal.Ink),
+                () => ReleaseJson.Render(cut.Release));
+            return ExitCode.Done;
+        });
     }
 
     // Cachix has keys and numbers of its own, and takes what is newest.
@@ -96,8 +104,8 @@ sealed class ReleaseCommand : FleetCommand
             throw ReleaseException.NeedsOneRing();
         return await run.Journals.AloneAsync(async () =>
         {
-            var cut = await SystemsAsync(
-                run, Chosen(run, [.. run.Folder.Fleet.Hosts.Where(host => IsFree(run, host))]), TimeSpan.Zero);
+            var cut = await CuttingOf(run).SystemsAsync(
+                RequestOf(run), isBuilt: !run.Value(_dryRun), run.Journals.ReleaseRootOf, run.CancellationToken);
             var text = CachixDeployJson.Render(cut);
             if (run.Value(_output) is { } folder && !run.Value(_dryRun))
                 RepositoryFiles.ReplaceNamed(
@@ -108,108 +116,15 @@ sealed class ReleaseCommand : FleetCommand
         });
     }
 
-    async Task<ExitCode> CutAsync(CommandRun run, ReleaseRepository repository, TimeSpan lifetime)
-    {
-        var output = OutputOf(run, repository);
-        if (run.Value(_push))
-            await repository.FetchAsync(run.CancellationToken);
-        var last = await repository.NewestAsync(run.CancellationToken) is { } newest ? ReleaseManifest.Read(newest.Bytes) : null;
-        var fleet = FleetOf(run, last);
-        // A folder may have releases that were cut in another clone.
-        var before = new[] { last?.Number, output?.Newest }.Max();
-        var free = run.Folder.Fleet.Hosts.Where(host => IsFree(run, host)).ToList();
-        var chosen = Chosen(run, free);
-        var cut = await SystemsAsync(run, chosen, lifetime);
-        var release = cut.After(last, fleet, before?.Next ?? ReleaseNumber.First, free);
-        if (!run.Value(_dryRun))
-            await KeepAsync(run, repository, output, release);
-        run.Report(
-            isDone: !run.Value(_dryRun), () => ReleaseText.Render(release, last, run.Terminal.Ink), () => ReleaseJson.Render(release));
-        return ExitCode.Done;
-    }
+    ReleaseRequest RequestOf(CommandRun run) =>
+        new(run.Words(_hosts).Length == 0 && !run.Value(_all) ? null : run.Hosts(_hosts, _all), TimeSpan.Zero);
 
-    static bool IsFree(CommandRun run, Host host) => SystemBuild.IsNixos(host) && host.Hold?.IsOver(run.Today) is not false;
+    static ReleaseCutting CuttingOf(CommandRun run) => new(run.Processes, run.Folder, run.SystemBuild, new Lines(run.Terminal), run.Now);
 
-    // Machines take a release from where they are told to; what lies in the tree that is evaluated would be one behind for ever.
-    ReleaseFolder? OutputOf(CommandRun run, ReleaseRepository repository)
+    sealed class Lines(Terminal terminal) : IReleaseWatcher
     {
-        if (run.Value(_output) is not { } word)
-            return null;
-        var path = Path.GetFullPath(word, run.Surroundings.Folder);
-        var inner = Path.GetRelativePath(repository.Root, path);
-        return inner == ".." || inner.StartsWith("../", StringComparison.Ordinal)
-            ? new(path)
-            : throw ReleaseException.InRepository(path);
-    }
+        public void LeftOut(IReadOnlyList<string> files) => terminal.Warn(ReleaseText.LeftOut(files));
 
-    FleetName FleetOf(CommandRun run, ReleaseManifest? last)
-    {
-        var named = run.Value(_fleet) is { } word ? FleetName.Parse(word) : last?.Fleet ?? throw ReleaseException.NeedsFleet();
-        return last is null || last.Fleet == named
-            ? named
-            : throw ReleaseException.OfAnotherFleet(named.ToString(), last.Fleet.ToString());
-    }
-
-    List<Host> Chosen(CommandRun run, List<Host> free)
-    {
-        if (run.Words(_hosts).Length == 0 && !run.Value(_all))
-            return free.Count > 0 ? free : throw FleetException.NoHosts();
-        var named = run.Hosts(_hosts, _all);
-        if (named.FirstOrDefault(host => !SystemBuild.IsNixos(host)) is { } home)
-            throw RolloutException.NotNixos(home.Name, home.ConfigurationPaths[0]);
-        return named.FirstOrDefault(host => !free.Contains(host)) is { } held
-            ? throw ReleaseException.IsHeld(held.Name, held.Hold!.ToString())
-            : [.. named];
-    }
-
-    async Task<ReleaseCut> SystemsAsync(CommandRun run, List<Host> hosts, TimeSpan lifetime)
-    {
-        var head = await CandidateCommit.HeadAsync(run.Processes, run.Folder, run.CancellationToken) ?? throw RolloutException.NoCommit();
-        var commit = CandidateCommit.Of(run.Processes, run.Folder, new(hosts[0].Name, head, head));
-        var locks = await LocksAsync(run, commit, hosts);
-        if (await commit.UncommittedAsync(run.CancellationToken) is { Count: > 0 } uncommitted)
-            run.Terminal.Warn(ReleaseText.LeftOut(uncommitted));
-        ImmutableDictionary<HostName, StorePath> systems;
-        if (run.Value(_dryRun))
-        {
-            systems = await run.SystemBuild.EvaluateAsync(hosts, head, run.CancellationToken);
-        }
-        else
-        {
-            run.Terminal.Talk($"building {hosts.Count} systems\n");
-            var built = await run.SystemBuild.OfAsync(hosts, run.Journals.ReleaseRootOf, head, run.CancellationToken);
-            await run.SystemBuild.AfterAsync(built, run.CancellationToken);
-            systems = built.ToImmutableDictionary(each => each.Host.Name, each => each.System);
-        }
-        return new(
-            hosts.ToImmutableDictionary(host => host.Name, host => (systems[host.Name], locks[host.Name])), head, Moment.Of(run.Now),
-            lifetime);
-    }
-
-    // Systems are made of HEAD, so what somebody wrote into a lock and did not commit would be missing in them.
-    static async Task<ImmutableDictionary<HostName, string>> LocksAsync(CommandRun run, CandidateCommit commit, List<Host> hosts)
-    {
-        var places = hosts.Select(host => run.Folder.PlaceOf(host.Name)).ToList();
-        var committed = await commit.LocksInAsync(commit.Id, places, run.CancellationToken);
-        var hashes = ImmutableDictionary.CreateBuilder<HostName, string>();
-        foreach (var (host, place, bytes) in hosts.Zip(places, committed))
-        {
-            if (bytes is null || HostLocks.TryReadBytes(place) is not { } here || !here.Span.SequenceEqual(bytes))
-                throw ReleaseException.NotCommitted(place);
-            hashes[host.Name] = Stamp.Hash(bytes);
-        }
-        return hashes.ToImmutable();
-    }
-
-    async Task KeepAsync(CommandRun run, ReleaseRepository repository, ReleaseFolder? output, ReleaseManifest release)
-    {
-        var bytes = release.Write();
-        var key = Path.GetFullPath(run.Value(_sign)!, run.Surroundings.Folder);
-        var signature = await new SshSignatures(run.Processes).SignAsync(key, ReleaseManifest.Namespace, bytes, run.CancellationToken);
-        var signed = new SignedRelease(bytes, signature);
-        var before = await repository.AddAsync(release.Number, signed, run.Now, run.CancellationToken);
-        if (run.Value(_push))
-            await repository.PushAsync(before, run.CancellationToken);
-        output?.Write(release.Number, signed);
+        public void Builds(int systems) => terminal.Talk($"building {systems} systems\n");
     }
 }

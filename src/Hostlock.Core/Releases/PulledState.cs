@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using Hostlock.Fetching;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Machines;
+using Hostlock.Machines.Probing;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
 
@@ -40,6 +42,26 @@ public sealed class PulledStates(IProcessRunner processes)
     const string OwnKeys = "/etc/ssh";
 
     const int MaximumKey = 16 * 1024;
+
+    /// <summary>Checks what machines show, by host; a machine that pulls nothing, or did not answer, is not in it.</summary>
+    /// <param name="statuses">The machines.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">There is no ssh-keygen.</exception>
+    public async Task<IReadOnlyDictionary<HostName, PulledState>> AllAsync(
+        IReadOnlyList<MachineStatus> statuses, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var pulled = new ConcurrentDictionary<HostName, PulledState>();
+        await Parallel.ForEachAsync(
+            statuses,
+            new ParallelOptions { MaxDegreeOfParallelism = MachineProbes.AtOnce, CancellationToken = cancellationToken },
+            async (status, stop) =>
+            {
+                if (await OfAsync(status, now, stop) is { } shown)
+                    pulled[status.Host.Name] = shown;
+            });
+        return pulled;
+    }
 
     /// <summary>Checks what a machine shows; null if it pulls nothing, or did not answer.</summary>
     /// <param name="status">The machine.</param>

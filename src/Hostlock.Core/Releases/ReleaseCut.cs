@@ -16,6 +16,26 @@ public sealed record ReleaseCut(
     /// <summary>The longest time that machines may begin with a release.</summary>
     public static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(366);
 
+    /// <summary>Reads how long machines may begin with a release.</summary>
+    /// <param name="text">The time, such as <c>14d</c>.</param>
+    /// <exception cref="HostlockException">It is no time, or none that a release may last for.</exception>
+    public static TimeSpan LifetimeOf(string text) =>
+        Durations.Parse(text) is var lifetime && lifetime > TimeSpan.Zero && lifetime <= LongestLifetime
+            ? lifetime
+            : throw ReleaseException.NoLifetime(text);
+
+    /// <summary>The name of the fleet that a release is for.</summary>
+    /// <param name="named">The name that somebody gave; null for that of the release before.</param>
+    /// <param name="last">The release before; null if there is none.</param>
+    /// <exception cref="ReleaseException">Nothing names the fleet, or the release before is of another one.</exception>
+    public static FleetName FleetOf(FleetName? named, ReleaseManifest? last)
+    {
+        var fleet = named ?? last?.Fleet ?? throw ReleaseException.NeedsFleet();
+        return last is null || last.Fleet == fleet
+            ? fleet
+            : throw ReleaseException.OfAnotherFleet(fleet.ToString(), last.Fleet.ToString());
+    }
+
     /// <summary>Makes the release. Hosts that it is not cut for keep what the one before gave to them, so that a machine that was asleep
     /// still gets it; a host that is held, or gone from the fleet, is not named.</summary>
     /// <param name="last">The release before; null if this is the first.</param>

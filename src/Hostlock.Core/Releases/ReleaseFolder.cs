@@ -7,6 +7,19 @@ namespace Hostlock.Releases;
 /// <param name="path">The folder, absolute.</param>
 public sealed class ReleaseFolder(string path)
 {
+    /// <summary>Opens a folder that lies outside of the repository. Machines take a release from where they are told to; a folder that lies
+    /// in the tree that is evaluated would be one release behind for ever.</summary>
+    /// <param name="repository">The folder of the work tree, absolute.</param>
+    /// <param name="path">The folder, absolute.</param>
+    /// <exception cref="ReleaseException">It lies in the repository.</exception>
+    public static ReleaseFolder Outside(string repository, string path)
+    {
+        var inner = Path.GetRelativePath(repository, path);
+        return inner == ".." || inner.StartsWith("../", StringComparison.Ordinal)
+            ? new(path)
+            : throw ReleaseException.InRepository(path);
+    }
+
     /// <summary>The number of the newest release; null if the folder has none.</summary>
     /// <exception cref="HostlockException">The file that says so cannot be read, or is no number.</exception>
     public ReleaseNumber? Newest =>

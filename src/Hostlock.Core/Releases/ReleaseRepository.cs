@@ -65,6 +65,12 @@ public sealed class ReleaseRepository
         return await TipAsync(Reference, cancellationToken) is { } tip ? (await ReadAsync([tip], cancellationToken))[0].Signed : null;
     }
 
+    /// <summary>What the newest release says; null if none was cut. Its signature is not checked.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">What the ref points to is no release.</exception>
+    public async Task<ReleaseManifest?> NewestManifestAsync(CancellationToken cancellationToken) =>
+        await NewestAsync(cancellationToken) is { } newest ? ReleaseManifest.Read(newest.Bytes) : null;
+
     /// <summary>All releases with their numbers, the newest first. Their signatures are not checked.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ReleaseException">What the ref points to is no release, or git cannot read it.</exception>

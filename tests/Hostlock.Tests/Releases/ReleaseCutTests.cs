@@ -33,6 +33,41 @@ public class ReleaseCutTests
     [Fact]
     public void The_same_cut_has_the_same_bytes() => Assert.Equal(Cut(1, (Plex, 1), (Web, 2)).Write(), Cut(1, (Web, 2), (Plex, 1)).Write());
 
+    [Theory]
+    [InlineData("14d", 14)]
+    [InlineData("366d", 366)]
+    public void A_release_lasts_for_as_long_as_is_said(string text, int days) =>
+        Assert.Equal(TimeSpan.FromDays(days), ReleaseCut.LifetimeOf(text));
+
+    [Theory]
+    [InlineData("0s")]
+    [InlineData("367d")]
+    public void A_release_lasts_for_some_time_and_not_for_ever(string text) =>
+        Assert.Equal($"a release does not last for '{text}'", Assert.Throws<ReleaseException>(() => ReleaseCut.LifetimeOf(text)).Message);
+
+    [Fact]
+    public void The_fleet_is_that_of_the_last_release()
+    {
+        Assert.Equal(Home, ReleaseCut.FleetOf(null, Cut(1, (Plex, 1))));
+        Assert.Equal(Home, ReleaseCut.FleetOf(Home, null));
+        Assert.Throws<ReleaseException>(() => ReleaseCut.FleetOf(null, null));
+        Assert.Throws<ReleaseException>(() => ReleaseCut.FleetOf(FleetName.Parse("office"), Cut(1, (Plex, 1))));
+    }
+
+    [Theory]
+    [InlineData("/srv/flake", false)]
+    [InlineData("/srv/flake/releases", false)]
+    [InlineData("/srv/releases", true)]
+    [InlineData("/srv", true)]
+    [InlineData("/srv/flake-releases", true)]
+    public void Releases_lie_outside_of_the_repository_that_systems_are_made_of(string path, bool mayBe)
+    {
+        var error = Record.Exception(() => ReleaseFolder.Outside("/srv/flake", path));
+
+        Assert.Equal(mayBe, error is null);
+        Assert.True(mayBe || error is ReleaseException);
+    }
+
     static ReleaseManifest Cut(int number, params (HostName Host, int System)[] systems) => Cut(number, null, Fleet.Hosts, systems);
 
     static ReleaseManifest Cut(int number, ReleaseManifest? last, IEnumerable<Host> hosts, params (HostName Host, int System)[] systems) =>
