@@ -26,7 +26,7 @@ sealed class FleetPageReading(CommandRun run)
             await FleetHistory.ReadAsync(run.Processes, folder, folder.AllPlaces(), FleetHistory.MostCommits, stop))
         {
             Repository = await RepositoryState.OfAsync(run.Processes, folder, stop),
-            Stale = StaleIn(checking),
+            Stale = checking.StaleInputs(),
             InputsOfHosts = new LocalFlakes(folder).RootInputsOfHosts(),
             Promotions = await PendingPromotion.FindAsync(folder, declarations, checking.Locks, stop),
             Machines = machines,
@@ -51,10 +51,10 @@ sealed class FleetPageReading(CommandRun run)
         var checking = await run.CheckedAsync();
         using var history = LockHistory.Open(run.Processes, folder);
         var earlier = await EarlierLocks.ReadAsync(history, checking.Locks, commit ?? "HEAD", stop);
-        if (commit is null && earlier.Unreadable.Count == 0 && !Moved(checking, earlier).Any())
-            earlier = await BeforeLastMoveAsync(checking.Locks) ?? earlier;
+        if (commit is null && earlier.Unreadable.Count == 0 && !earlier.Moved(checking.Locks).Any())
+            earlier = await EarlierLocks.BeforeLastMoveAsync(run.Processes, folder, checking.Locks, stop) ?? earlier;
         var moved = new List<MovedLock>();
-        foreach (var (now, before) in Moved(checking, earlier))
+        foreach (var (now, before) in earlier.Moved(checking.Locks))
         {
             var packages = ImmutableArray.CreateBuilder<(HostName, Machines.Packages.PackageDiff)>();
             foreach (var host in hasPackages ? now.Place.Sharers.OfType<LockOwner.Host>().Select(owner => owner.Name) : [])
@@ -71,46 +71,6 @@ sealed class FleetPageReading(CommandRun run)
         }
         return new(earlier.Commit, moved, FleetCheck.Findings(checking with { Earlier = earlier }));
     }
-
-    // A lock that the commit does not have is new.
-    static IEnumerable<(LockStatus Now, LockFile Before)> Moved(CheckedFleet fleet, EarlierLocks earlier)
-    {
-        var known = earlier.Locks.ToDictionary(pair => pair.Now.Place.FullPath, pair => pair.Before);
-        var unknown = earlier.Unreadable.Select(each => each.Place.FullPath).ToHashSet();
-        return from now in fleet.Locks
-               where now.Lock is not null && !unknown.Contains(now.Place.FullPath)
-               let before = known.GetValueOrDefault(now.Place.FullPath, LockFile.Empty)
-               where !LockDiff.Between(before, now.Lock!).IsEmpty
-               select (now, before);
-    }
-
-    async Task<EarlierLocks?> BeforeLastMoveAsync(IReadOnlyList<LockStatus> locks)
-    {
-        var last = await FleetHistory.ReadAsync(run.Processes, run.Folder, run.Folder.AllPlaces(), 1, run.CancellationToken);
-        if (last.Moves.IsEmpty)
-            return null;
-        var before = last.Moves.SelectMany(move => move.Places, (move, place) => (place.FullPath, move.Before))
-            .ToDictionary(pair => pair.FullPath, pair => pair.Before);
-        return new(
-            $"{last.Moves[^1].Commit.Id.Shortened}~1",
-            [
-                .. from now in locks
-                   where now.Lock is not null
-                   let earlier = before.GetValueOrDefault(now.Place.FullPath, now.Lock)
-                   where earlier is not null && (earlier.Root.Inputs.Count > 0 || !before.ContainsKey(now.Place.FullPath))
-                   select (now, earlier!),
-            ],
-            []);
-    }
-
-    static NameMap<ImmutableArray<string>> StaleIn(CheckedFleet fleet) => NameMap<ImmutableArray<string>>.Of(
-        [
-            .. from status in fleet.Locks
-               let stale = fleet.StaleIn(status)
-               where !stale.IsEmpty
-               select KeyValuePair.Create<string, ImmutableArray<string>>(
-                   status.Place.RelativePath, [.. stale.Select(input => input.Path.Names[0]).Distinct()]),
-        ]);
 
     RolloutUnderWay? Rollout() =>
         run.Journals is { Exist: true } journals && journals.LastRollout() is { } rollout && RolloutSession.GoesOn(rollout)

@@ -56,6 +56,17 @@ public sealed record CheckedFleet(
     public ImmutableArray<StaleInput> StaleIn(LockStatus status) =>
         status.Lock is { } file ? _comparisons.Between(Declared(status.Place), file) : [];
 
+    /// <summary>By path, relative to the flake, the inputs of flake.nix in which a lock is behind its declarations; a lock that is in line
+    /// is not in it.</summary>
+    public NameMap<ImmutableArray<string>> StaleInputs() => NameMap<ImmutableArray<string>>.Of(
+        [
+            .. from status in Locks
+               let stale = StaleIn(status)
+               where !stale.IsEmpty
+               select KeyValuePair.Create<string, ImmutableArray<string>>(
+                   status.Place.RelativePath, [.. stale.Select(input => input.Path.Names[0]).Distinct()]),
+        ]);
+
     /// <summary>The day in UTC.</summary>
     public DateOnly Today => DateOnly.FromDateTime(Now.UtcDateTime);
 

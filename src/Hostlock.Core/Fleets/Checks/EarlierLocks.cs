@@ -1,5 +1,6 @@
 using Hostlock.Fleets.History;
 using Hostlock.Locks;
+using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Checks;
 
@@ -42,6 +43,47 @@ public sealed record EarlierLocks(
             }
         }
         return new(commit, earlier, unreadable);
+    }
+
+    /// <summary>The locks as they were before the last commit that moved one, under the name of that commit's parent; null if none
+    /// did.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="folder">The flake.</param>
+    /// <param name="locks">The locks as they are now; those that cannot be read now are left out.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">git cannot say what moved.</exception>
+    public static async Task<EarlierLocks?> BeforeLastMoveAsync(
+        IProcessRunner processes, FleetFolder folder, IReadOnlyList<LockStatus> locks, CancellationToken cancellationToken)
+    {
+        var last = await FleetHistory.ReadAsync(processes, folder, folder.AllPlaces(), 1, cancellationToken);
+        if (last.Moves.IsEmpty)
+            return null;
+        var before = last.Moves.SelectMany(move => move.Places, (move, place) => (place.FullPath, move.Before))
+            .ToDictionary(pair => pair.FullPath, pair => pair.Before);
+        return new(
+            $"{last.Moves[^1].Commit.Id.Shortened}~1",
+            [
+                .. from now in locks
+                   where now.Lock is not null
+                   let earlier = before.GetValueOrDefault(now.Place.FullPath, now.Lock)
+                   where earlier is not null && (earlier.Root.Inputs.Count > 0 || !before.ContainsKey(now.Place.FullPath))
+                   select (now, earlier!),
+            ],
+            []);
+    }
+
+    /// <summary>The locks that differ by now, each as it is and as it was; a lock that the commit does not have was empty, and one that
+    /// several hosts share by now is compared with each of theirs.</summary>
+    /// <param name="locks">The locks as they are now; those that cannot be read, now or then, are left out.</param>
+    public IEnumerable<(LockStatus Now, LockFile Before)> Moved(IEnumerable<LockStatus> locks)
+    {
+        var known = Locks.ToLookup(pair => pair.Now.Place.FullPath, pair => pair.Before);
+        var unknown = Unreadable.Select(each => each.Place.FullPath).ToHashSet();
+        return from now in locks
+               where now.Lock is not null && !unknown.Contains(now.Place.FullPath)
+               from before in known[now.Place.FullPath].DefaultIfEmpty(LockFile.Empty)
+               where !LockDiff.Between(before, now.Lock!).IsEmpty
+               select (now, before);
     }
 
     // A hostlock.toml that cannot be read fails only the locks that are not where they are now.

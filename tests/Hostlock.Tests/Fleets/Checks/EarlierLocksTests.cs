@@ -94,6 +94,53 @@ public sealed class EarlierLocksTests : IDisposable
         Assert.Equal(["plex 1", "web unreadable"], await BeforeAsync());
     }
 
+    [Fact]
+    public async Task What_moved_is_each_lock_that_differs_or_is_new()
+    {
+        File.Delete(_folder["locks/web.lock"]);
+        Write("hostlock.toml", "version = 1\n[hosts.plex]\n[hosts.orc]\n");
+        Write("locks/orc.lock", Text(1));
+        TestGit.Commit(_folder.Path, 1);
+        Write("hostlock.toml", "version = 1\n[hosts.plex]\n[hosts.orc]\n[hosts.web]\n");
+        Write("locks/plex.lock", Text(2));
+        Write("locks/web.lock", Text(3));
+
+        Assert.Equal(["plex 1 -> 2", "web new -> 3"], Moves(await ReadAsync()));
+    }
+
+    [Fact]
+    public async Task A_lock_that_hosts_share_by_now_moved_from_each_of_theirs()
+    {
+        Write("locks/web.lock", Text(4));
+        TestGit.Commit(_folder.Path, 1);
+        Write("hostlock.toml", "version = 1\n[hosts.plex]\nlock = \"locks/both.lock\"\n[hosts.web]\nlock = \"locks/both.lock\"\n");
+        Write("locks/both.lock", Text(5));
+
+        Assert.Equal(["plex 1 -> 5", "plex 4 -> 5"], Moves(await ReadAsync()));
+    }
+
+    [Fact]
+    public async Task Before_the_last_move_is_the_parent_of_the_commit_that_moved_a_lock_last()
+    {
+        TestGit.Commit(_folder.Path, 1);
+        Write("locks/plex.lock", Text(2));
+        TestGit.Commit(_folder.Path, 2);
+        Write("readme", "");
+        TestGit.Commit(_folder.Path, 3);
+
+        var folder = FleetFolder.Open(_folder.Path);
+        var locks = FleetStatus.Read([.. Places(folder)]);
+        var earlier = await EarlierLocks.BeforeLastMoveAsync(new ProcessRunner(), folder, locks, TestContext.Current.CancellationToken);
+
+        Assert.Equal($"{TestGit.In(_folder.Path, "rev-parse", "HEAD~1")[..7]}~1", earlier!.Commit);
+        Assert.Equal(["plex 1 -> 2"], Moves((locks, earlier)));
+    }
+
+    static IEnumerable<string> Moves((IReadOnlyList<LockStatus> Locks, EarlierLocks Earlier) read) =>
+        read.Earlier.Moved(read.Locks).Select(
+            moved => $"{moved.Now.Place.Sharers[0]} {(moved.Before.Root.Inputs.Count == 0 ? "new" : Revision(moved.Before))} -> "
+                + Revision(moved.Now.Lock!)).Order(StringComparer.Ordinal);
+
     static string Text(int digit) => System.Text.Encoding.UTF8.GetString(
         LockFileWriter.Write(Of(("a", Locked("github:acme/a", digit, digit)))));
 
@@ -101,12 +148,19 @@ public sealed class EarlierLocksTests : IDisposable
 
     void Write(string path, string text) => _folder.Write(path, text);
 
-    async Task<IEnumerable<string>> BeforeAsync()
+    async Task<(IReadOnlyList<LockStatus> Locks, EarlierLocks Earlier)> ReadAsync()
     {
         var folder = FleetFolder.Open(_folder.Path);
-        var places = folder.AllPlaces().Where(place => place.RelativePath != "flake.lock").ToList();
         using var history = LockHistory.Open(new ProcessRunner(), folder);
-        var earlier = await EarlierLocks.ReadAsync(history, FleetStatus.Read(places), "HEAD", TestContext.Current.CancellationToken);
+        var locks = FleetStatus.Read([.. Places(folder)]);
+        return (locks, await EarlierLocks.ReadAsync(history, locks, "HEAD", TestContext.Current.CancellationToken));
+    }
+
+    static IEnumerable<LockPlace> Places(FleetFolder folder) => folder.AllPlaces().Where(place => place.RelativePath != "flake.lock");
+
+    async Task<IEnumerable<string>> BeforeAsync()
+    {
+        var (_, earlier) = await ReadAsync();
         return earlier.Locks.Select(pair => $"{pair.Now.Place.Sharers[0]} {Revision(pair.Before)}")
             .Concat(earlier.Unreadable.Select(pair => $"{pair.Place.Sharers[0]} unreadable"))
             .Order(StringComparer.Ordinal);
