@@ -50,7 +50,7 @@ sealed class AuditCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var (from, to) = SpanOf(run);
+        var span = SpanOf(run);
         var hosts = run.Words(_hosts).Length > 0 ? run.Hosts(_hosts, _all).Select(host => host.Name).ToHashSet() : null;
         var reading = new AuditReading(run.Processes, run.Folder, run.Journals, run.Surroundings.Time, run.Terminal.Warn);
         var journals = await reading.JournalsAsync(run.CancellationToken);
@@ -63,8 +63,8 @@ sealed class AuditCommand : FleetCommand
             + $"receipts {receipts.Count}\n");
         var stays = HostTimeline.Of(journals, receipts)
             .Where(host => hosts?.Contains(host.Key) is not false).OrderBy(host => host.Key)
-            .SelectMany(host => host.Value).Where(stay => stay.IsWithin(from, to)).ToList();
-        var audited = await WithLocksAsync(run, stays);
+            .SelectMany(host => host.Value).Where(stay => stay.IsWithin(span)).ToList();
+        var audited = await AuditedLocks.ReadAsync(run.Processes, run.Folder, stays, run.CancellationToken);
         run.Print(() => AuditText.Render(audited, run.Terminal.Ink), () => AuditJson.Render(audited));
         List<HostName> unknown = [.. (hosts ?? []).Where(host => stays.All(stay => stay.Host != host)).Order()];
         foreach (var host in unknown)
@@ -72,37 +72,13 @@ sealed class AuditCommand : FleetCommand
         return unknown.Count == 0 ? ExitCode.Done : ExitCode.No;
     }
 
-    static async Task<IReadOnlyList<AuditedStay>> WithLocksAsync(CommandRun run, IReadOnlyList<HostStay> stays)
+    AuditSpan SpanOf(CommandRun run) => (run.Value(_on), run.Value(_since)) switch
     {
-        if (GitWorkTreeFiles.Around(run.Processes, run.Folder.Path)?.Root is not { } root)
-            return [.. stays.Select(stay => new AuditedStay(stay, null))];
-        using var locks = new AuditedLocks(run.Processes, run.Folder, root);
-        var audited = new List<AuditedStay>();
-        foreach (var stay in stays)
-            audited.Add(new(stay, await locks.OfAsync(stay, run.CancellationToken)));
-        return audited;
-    }
-
-    (DateTimeOffset From, DateTimeOffset To) SpanOf(CommandRun run)
-    {
-        switch (run.Value(_on), run.Value(_since))
-        {
-            case ({ }, { }):
-                throw UsageException.Excludes(_on.Name, _since.Name);
-            case ({ } on, null):
-                var day = Freeze.TryParseDay(on) ?? throw UsageException.NotADay(_on.Name, on);
-                return (StartOf(day), day == DateOnly.MaxValue ? DateTimeOffset.MaxValue : StartOf(day.AddDays(1)));
-            case (null, { } since):
-                var start = Freeze.TryParseDay(since) is { } first ? StartOf(first)
-                    : Durations.TryParse(since) is { } span && span < run.Now - DateTimeOffset.UnixEpoch ? run.Now - span
-                    : throw UsageException.NotADay(_since.Name, since);
-                return (start, DateTimeOffset.MaxValue);
-            default:
-                return (DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
-        }
-
-        static DateTimeOffset StartOf(DateOnly day) => new(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
-    }
+        ({ }, { }) => throw UsageException.Excludes(_on.Name, _since.Name),
+        ({ } on, null) => AuditSpan.TryOn(on) ?? throw UsageException.NotADay(_on.Name, on),
+        (null, { } since) => AuditSpan.TrySince(since, run.Now) ?? throw UsageException.NotADay(_since.Name, since),
+        _ => AuditSpan.Always,
+    };
 
     string KnownHosts(CommandRun run) => run.Value(_knownHosts) is { } named
         ? Path.GetFullPath(named, run.Surroundings.Folder)

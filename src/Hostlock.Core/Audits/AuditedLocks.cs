@@ -1,4 +1,5 @@
 using Hostlock.Fetching.Git;
+using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Fleets;
 using Hostlock.Fleets.History;
 using Hostlock.Locks;
@@ -20,6 +21,24 @@ public sealed class AuditedLocks(IProcessRunner processes, FleetFolder folder, s
 
     readonly LockHistory _history = LockHistory.Open(processes, folder);
     readonly Dictionary<(HostName Host, string Sha256), AuditedLock> _found = [];
+
+    /// <summary>Finds the locks of systems, one after the other; none of them is known outside of a repository.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="stays">The systems.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">git cannot be asked.</exception>
+    public static async Task<IReadOnlyList<AuditedStay>> ReadAsync(
+        IProcessRunner processes, FleetFolder folder, IReadOnlyList<HostStay> stays, CancellationToken cancellationToken)
+    {
+        if (GitWorkTreeFiles.Around(processes, folder.Path)?.Root is not { } root)
+            return [.. stays.Select(stay => new AuditedStay(stay, null))];
+        using var locks = new AuditedLocks(processes, folder, root);
+        var audited = new List<AuditedStay>();
+        foreach (var stay in stays)
+            audited.Add(new(stay, await locks.OfAsync(stay, cancellationToken)));
+        return audited;
+    }
 
     /// <summary>The lock that the system of a host was made by; null if nothing says which.</summary>
     /// <param name="stay">The system.</param>

@@ -22,8 +22,7 @@ public sealed record HostStay(HostName Host, StorePath System, DateTimeOffset Fr
     public HostDelivery? WentBackFrom { get; init; }
 
     /// <summary>True if the machine may have run it, or tried it, at some time of a span.</summary>
-    /// <param name="from">The beginning of the span.</param>
-    /// <param name="to">The end of the span, which is no part of it.</param>
-    public bool IsWithin(DateTimeOffset from, DateTimeOffset to) =>
-        From < to && (SeenLast is null ? From >= from : Until is null || Until > from);
+    /// <param name="span">The span.</param>
+    public bool IsWithin(AuditSpan span) =>
+        From < span.To && (SeenLast is null ? From >= span.From : Until is null || Until > span.From);
 }

@@ -7,11 +7,6 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Reporting;
 
-/// <summary>What a machine ran for a while, with all that is known of it.</summary>
-/// <param name="Stay">The system.</param>
-/// <param name="Lock">The lock that it was made by; null if nothing says which.</param>
-public sealed record AuditedStay(HostStay Stay, AuditedLock? Lock);
-
 /// <summary>Says what machines ran, since when, from which pins, checked how, and approved by whom.</summary>
 public static class AuditText
 {

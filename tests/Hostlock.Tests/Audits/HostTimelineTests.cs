@@ -49,8 +49,8 @@ public class HostTimelineTests
             ]));
 
         Assert.Equal([(Old, true), (New, false)], stays.Select(stay => (stay.System, stay.SeenLast is not null)));
-        Assert.False(stays[1].IsWithin(At(2), At(3)));
-        Assert.True(stays[1].IsWithin(At(1), At(2)));
+        Assert.False(stays[1].IsWithin(new(At(2), At(3))));
+        Assert.True(stays[1].IsWithin(new(At(1), At(2))));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public class HostTimelineTests
     {
         var stays = Of(Kept(At(1)));
 
-        var within = stays.Where(stay => stay.IsWithin(At(from), At(to)));
+        var within = stays.Where(stay => stay.IsWithin(new(At(from), At(to))));
         Assert.Equal(expected, string.Concat(within.Select(stay => stay.System == New ? 1 : 0)));
     }
 
