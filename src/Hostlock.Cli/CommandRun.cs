@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Hostlock.Cli.Commands;
@@ -95,22 +94,6 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>The present day, in UTC.</summary>
     public DateOnly Today => DateOnly.FromDateTime(Now.UtcDateTime);
 
-    /// <summary>The events that bring what is known of the hosts in line with the holds of hostlock.toml.</summary>
-    /// <param name="rollout">What is known of the hosts. A person who has a host go back knows that it is held.</param>
-    public IEnumerable<RolloutEvent.Held> HoldsOf(Rollout rollout)
-    {
-        var holds = rollout.Plan.Action == RolloutAction.Rollback
-            ? []
-            : Folder.Fleet.Hosts.Where(host => host.Hold is { } hold && !hold.IsOver(Today))
-                .ToDictionary(host => host.Name, host => host.Hold!);
-        foreach (var host in rollout.Hosts)
-        {
-            var why = Folder.TryHostOf(host.Plan.Host) is null ? HostRecord.Gone : holds.GetValueOrDefault(host.Plan.Host)?.ToString();
-            if (host.Hold != why)
-                yield return new RolloutEvent.Held(host.Plan.Host, why, Now);
-        }
-    }
-
     /// <summary>The flake that the command works on.</summary>
     /// <exception cref="HostlockException">There is no flake, or its hostlock.toml makes no sense.</exception>
     public FleetFolder Folder => _folder ??= Open();
@@ -143,20 +126,8 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>Checks what machines show of the releases that they pull, by host; a machine that pulls nothing is not in it.</summary>
     /// <param name="statuses">The machines.</param>
-    public async Task<IReadOnlyDictionary<HostName, PulledState>> PulledAsync(IReadOnlyList<MachineStatus> statuses)
-    {
-        var states = new PulledStates(surroundings.Processes);
-        var pulled = new ConcurrentDictionary<HostName, PulledState>();
-        await Parallel.ForEachAsync(
-            statuses,
-            new ParallelOptions { MaxDegreeOfParallelism = MachineProbes.AtOnce, CancellationToken = cancellationToken },
-            async (status, stop) =>
-            {
-                if (await states.OfAsync(status, Now, stop) is { } shown)
-                    pulled[status.Host.Name] = shown;
-            });
-        return pulled;
-    }
+    public Task<IReadOnlyDictionary<HostName, PulledState>> PulledAsync(IReadOnlyList<MachineStatus> statuses) =>
+        new PulledStates(surroundings.Processes).AllAsync(statuses, Now, cancellationToken);
 
     /// <summary>The words for what a machine shows of the releases that it pulls; null if it pulls none.</summary>
     /// <param name="pulled">What the machines show.</param>
@@ -189,8 +160,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>The newest release of the flake; null if none was cut.</summary>
     public async Task<ReleaseManifest?> NewestReleaseAsync() =>
         ReleaseRepository.TryOpen(surroundings.Processes, Folder) is { } repository
-            && await repository.NewestAsync(cancellationToken) is { } newest
-            ? ReleaseManifest.Read(newest.Bytes)
+            ? await repository.NewestManifestAsync(cancellationToken)
             : null;
 
     /// <summary>Finds out what would change on machines.</summary>

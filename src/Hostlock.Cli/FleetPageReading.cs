@@ -7,6 +7,7 @@ using Hostlock.Fleets.Layouts;
 using Hostlock.Locks;
 using Hostlock.Machines;
 using Hostlock.Reporting.Pages;
+using Hostlock.Rollouts;
 
 namespace Hostlock.Cli;
 
@@ -73,7 +74,7 @@ sealed class FleetPageReading(CommandRun run)
     }
 
     RolloutUnderWay? Rollout() =>
-        run.Journals is { Exist: true } journals && journals.LastRollout() is { } rollout && RolloutSession.GoesOn(rollout)
-            ? new(rollout, new RolloutSession(run).OrdersOf(rollout))
+        run.Journals is { Exist: true } journals && journals.LastRollout() is { } rollout && rollout.MayGoOn
+            ? new(rollout, RolloutRules.Next(rollout, run.Now))
             : null;
 }

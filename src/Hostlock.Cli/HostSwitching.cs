@@ -47,15 +47,11 @@ sealed class HostSwitching
     public async Task<(Rollout Rollout, ExitCode Code)?> FinishAsync(CommandRun run, RolloutJournals journals)
     {
         if (journals.LastSwitch() is not { IsApproved: true } last
-            || !last.Hosts.Any(host => host.UnderWay is not null || host.IsAtRisk || Restores(last, host)))
+            || !(last.IsBrokenOff || last.Hosts.Any(last.Restores)))
             return null;
         run.Terminal.Talk($"the switch {last.Plan.Id} was broken off; it is finished first\n");
         return (last, await ResumeAsync(run, journals, last));
     }
-
-    /// <summary>True if the lock of a host is still to be put back.</summary>
-    static bool Restores(Rollout rollout, HostRecord host) =>
-        rollout.Plan.Action == RolloutAction.Rollback && host is { Outcome: HostOutcome.Kept, IsRestored: false };
 
     /// <summary>Goes on with a switch that was broken off, or that waits for machines or a person.</summary>
     /// <param name="run">The run of the command.</param>
@@ -123,81 +119,78 @@ sealed class HostSwitching
         CommandRun run, RolloutRunner runner, SwitchLines lines, Rollout rollout, Func<HostName, LockFile?> lockOf, bool isDowngradeAllowed,
         bool commits = false)
     {
-        foreach (var held in run.HoldsOf(rollout).ToList())
-            rollout = runner.Write(rollout, held);
-        IReadOnlyList<HostPreview> previews = [];
-        var waits = false;
-        while (true)
-        {
-            rollout = await runner.RunAsync(rollout, run.CancellationToken);
-            if (!rollout.IsApproved)
-                RefusePowerless(run, rollout);
-            var orders = RolloutRules.Next(rollout, ImmutableHashSet<HostName>.Empty, run.Now);
-            if (orders.OfType<Order.AskToBegin>().Any())
-            {
-                // Only hosts that are to be changed are asked about.
-                ImmutableArray<HostRecord> asked = [.. rollout.Hosts.Where(host => host.Outcome is null)];
-                previews = await PreviewsAsync(run, [.. asked.Select(host => host.Plan)], lockOf);
-                rollout = MayBegin(run, previews, isDowngradeAllowed, out var whyNot)
-                    ? runner.Write(rollout, new RolloutEvent.Approved(run.Now) { By = run.Person })
-                    : runner.Write(rollout, new RolloutEvent.Stopped("not confirmed", run.Now));
-                if (whyNot is not null)
-                    throw whyNot;
-            }
-            else if (orders.OfType<Order.AskToKeep>().FirstOrDefault() is { Host: var unclear })
-            {
-                lines.Break();
-                if (run.CancellationToken.IsCancellationRequested
-                    || run.Terminal.Ask($"the gates of {unclear} give no clear answer; keep it?") is not { } isKept)
-                {
-                    waits = true;
-                    break;
-                }
-                rollout = runner.Write(rollout, new RolloutEvent.Decided(unclear, isKept ? Verdict.Pass : Verdict.Fail, run.Now));
-            }
-            else
-            {
-                waits = orders.OfType<Order.AskForAgent>().Any();
-                break;
-            }
-        }
+        var person = new Person(this, run, lines, lockOf, isDowngradeAllowed);
+        var guided = new GuidedRollout(runner, person, run.Surroundings.Time);
+        rollout = await guided.GoOnAsync(guided.WithHolds(rollout, run.Folder.Fleet), run.CancellationToken);
+        if (person.WhyNot is { } whyNot)
+            throw whyNot;
+        if (!rollout.IsApproved)
+            RefusePowerless(run, rollout);
         lines.Break();
         if (run.IsJson)
-            run.Terminal.Data(SwitchJson.Render(rollout, previews));
+            run.Terminal.Data(SwitchJson.Render(rollout, person.Previews));
         TellNext(run, rollout);
-        var code = CodeOf(run, rollout, waits);
-        foreach (var host in rollout.Hosts.Where(host => Restores(rollout, host)))
+        var code = CodeOf(run, rollout);
+        foreach (var host in rollout.Hosts.Where(rollout.Restores))
         {
-            if (!await RolledBackLock.RestoreAsync(run, host, commits || run.Value(Commit)))
+            if (!await RollbackLines.RestoreAsync(run, host, commits || run.Value(Commit)))
                 code = code == ExitCode.Done ? ExitCode.Partly : code;
             rollout = runner.Write(rollout, new RolloutEvent.Restored(host.Plan.Host, run.Now));
         }
         return code;
     }
 
-    // True if a person, or an option, lets machines be changed.
-    bool MayBegin(CommandRun run, IReadOnlyList<HostPreview> previews, bool isDowngradeAllowed, out RolloutException? whyNot)
+    // The person at the terminal, or the options that speak for them.
+    sealed class Person(
+        HostSwitching switching, CommandRun run, SwitchLines lines, Func<HostName, LockFile?> lockOf, bool isDowngradeAllowed)
+        : IRolloutPerson
     {
-        whyNot = isDowngradeAllowed
-            ? null
-            : previews.Where(preview => preview.Downgrade is not null)
-                .Select(preview => RolloutException.GoesBack(preview.Plan.Host, preview.Downgrade!))
-                .FirstOrDefault();
-        var text = string.Concat(previews.Select(preview => SwitchText.Render(preview, run.Terminal.Ink)));
-        if (run.IsJson)
-            run.Terminal.Talk(text);
-        else if (!run.Terminal.IsQuiet || !run.Value(_yes))
-            run.Terminal.Data(text);
-        if (whyNot is not null)
-            return false;
-        if (run.Value(_yes))
-            return true;
-        var answer = run.Terminal.Ask($"switch {string.Join(' ', previews.Select(preview => preview.Plan.Host))}?");
-        if (answer is null)
-            whyNot = RolloutException.NotConfirmed();
-        else if (answer is false)
-            run.Terminal.Talk("no machine was changed\n");
-        return answer is true;
+        // What was shown when the question came.
+        public IReadOnlyList<HostPreview> Previews { get; private set; } = [];
+
+        // Why nothing may begin, which is said once the journal has it.
+        public RolloutException? WhyNot { get; private set; }
+
+        // Only hosts that are to be changed are asked about.
+        public async Task<RolloutEvent?> BeginsAsync(Rollout rollout)
+        {
+            RefusePowerless(run, rollout);
+            Previews = await PreviewsAsync(
+                run, [.. rollout.Hosts.Where(host => host.Outcome is null).Select(host => host.Plan)], lockOf);
+            return MayBegin() ? new RolloutEvent.Approved(run.Now) { By = run.Person } : new RolloutEvent.Stopped("not confirmed", run.Now);
+        }
+
+        bool MayBegin()
+        {
+            var isAsked = !run.Value(switching._yes);
+            var text = string.Concat(Previews.Select(preview => SwitchText.Render(preview, run.Terminal.Ink)));
+            if (run.IsJson)
+                run.Terminal.Talk(text);
+            else if (!run.Terminal.IsQuiet || isAsked)
+                run.Terminal.Data(text);
+            if (!isDowngradeAllowed && Previews.FirstOrDefault(preview => preview.Downgrade is not null) is { } back)
+            {
+                WhyNot = RolloutException.GoesBack(back.Plan.Host, back.Downgrade!);
+                return false;
+            }
+            if (!isAsked)
+                return true;
+            var answer = run.Terminal.Ask($"switch {string.Join(' ', Previews.Select(preview => preview.Plan.Host))}?");
+            if (answer is null)
+                WhyNot = RolloutException.NotConfirmed();
+            else if (answer is false)
+                run.Terminal.Talk("no machine was changed\n");
+            return answer is true;
+        }
+
+        // Only rings need an approval.
+        public Task<RolloutEvent.RingApproved?> ApprovesAsync(Rollout rollout) => Task.FromResult<RolloutEvent.RingApproved?>(null);
+
+        public bool? Keeps(HostName host)
+        {
+            lines.Break();
+            return run.Terminal.Ask(RolloutText.KeepQuestion(host));
+        }
     }
 
     static void RefusePowerless(CommandRun run, Rollout rollout)
@@ -216,13 +209,13 @@ sealed class HostSwitching
         run.Terminal.Talk(SwitchText.Untouched(rollout));
     }
 
-    static ExitCode CodeOf(CommandRun run, Rollout rollout, bool waits)
+    static ExitCode CodeOf(CommandRun run, Rollout rollout)
     {
         if (rollout.Hosts.Any(host => host.IsFailure))
             return ExitCode.No;
         if (run.CancellationToken.IsCancellationRequested)
             return ExitCode.Interrupted;
-        if (waits)
+        if (RolloutRules.Next(rollout, run.Now).Any(order => order is Order.AskToKeep or Order.AskForAgent))
             return ExitCode.Waiting;
         return rollout.Stopped is not null || rollout.Hosts.All(host => host.Outcome == HostOutcome.Kept)
             ? ExitCode.Done

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hostlock.Fleets;
 using Hostlock.Machines;
+using Hostlock.Machines.Probing;
 using Hostlock.Reporting;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Gates;
@@ -78,7 +79,7 @@ sealed class RolloutSession(CommandRun run)
 
     /// <summary>What the rules say of a rollout that nobody is at work on.</summary>
     /// <param name="rollout">The rollout.</param>
-    public ImmutableArray<Order> OrdersOf(Rollout rollout) => RolloutRules.Next(rollout, ImmutableHashSet<HostName>.Empty, run.Now);
+    public ImmutableArray<Order> OrdersOf(Rollout rollout) => RolloutRules.Next(rollout, run.Now);
 
     /// <summary>The approval of a ring that waits for one and that somebody wrote into the repository; null if none does, or nobody
     /// did.</summary>
@@ -107,20 +108,6 @@ sealed class RolloutSession(CommandRun run)
         return approval;
     }
 
-    /// <summary>True if a rollout was broken off in the midst of a step, or machines of it are on trial.</summary>
-    /// <param name="rollout">The rollout.</param>
-    public static bool IsBrokenOff(Rollout rollout) => rollout.Hosts.Any(host => host.UnderWay is not null || host.IsAtRisk);
-
-    /// <summary>True if going on with a rollout may change something, now or later.</summary>
-    /// <param name="rollout">The rollout.</param>
-    public static bool GoesOn(Rollout rollout) =>
-        IsBrokenOff(rollout)
-        || rollout.Stopped is not null
-        || (RolloutRules.WhyHalted(rollout) is null
-            && rollout.Hosts.Any(
-                host => host.Outcome is null or HostOutcome.Absent or HostOutcome.NotCopied or HostOutcome.WrongMachine))
-        || rollout.Hosts.Any(host => host.Outcome == HostOutcome.Stranded);
-
     /// <summary>Writes events, and goes on until there is nothing to do, or a person or a time has to be waited for.</summary>
     /// <param name="rollout">Where the rollout stands.</param>
     /// <param name="happened">The events.</param>
@@ -133,22 +120,23 @@ sealed class RolloutSession(CommandRun run)
             run.Processes, run.Folder.Fleet.Rollout.Notify, run.Folder.Path, run.Terminal.Warn);
         var lines = new RolloutLines(run, notices);
         var runner = RunnerOf(rollout, journal, lines);
+        var guided = new GuidedRollout(runner, new Person(this, run, lines), run.Surroundings.Time);
         happened = [.. happened, .. await Written.RequireAsync(rollout, run.Now, run.CancellationToken)];
         // What is pushed tells runs in other clones that this one is at work.
         foreach (var each in happened.Count == 0 && Shared.Exist ? [new RolloutEvent.Resumed(IsChecked: true, run.Now)] : happened)
             rollout = runner.Write(rollout, each);
-        foreach (var held in run.HoldsOf(rollout).ToList())
-            rollout = runner.Write(rollout, held);
+        rollout = guided.WithHolds(rollout, run.Folder.Fleet);
         if (Shared.Exist)
             await Shared.PushAsync(rollout.Plan.Id, CancellationToken.None);
         await Planning.RebuildAsync(rollout, run.Journals.RolloutRootOf, run.CancellationToken);
         var begun = rollout;
         try
         {
-            rollout = await RunAsync(runner, lines, rollout);
+            rollout = await guided.GoOnAsync(rollout, run.CancellationToken);
         }
         finally
         {
+            lines.Break();
             // Also of a run that ends with an error: others go on from what it did.
             if (Shared.Exist)
                 await Shared.PushAsync(rollout.Plan.Id, CancellationToken.None);
@@ -156,29 +144,18 @@ sealed class RolloutSession(CommandRun run)
         return happened.Count == 0 && ReferenceEquals(rollout, begun) ? before : rollout;
     }
 
-    async Task<Rollout> RunAsync(RolloutRunner runner, RolloutLines lines, Rollout rollout)
+    // A rollout is approved when it begins.
+    sealed class Person(RolloutSession session, CommandRun run, RolloutLines lines) : IRolloutPerson
     {
-        while (true)
+        public Task<RolloutEvent?> BeginsAsync(Rollout rollout) => Task.FromResult<RolloutEvent?>(null);
+
+        public Task<RolloutEvent.RingApproved?> ApprovesAsync(Rollout rollout)
         {
-            try
-            {
-                rollout = await runner.RunAsync(rollout, run.CancellationToken);
-            }
-            finally
-            {
-                lines.Break();
-            }
-            if (!run.CancellationToken.IsCancellationRequested && await WrittenApprovalAsync(rollout) is { } approval)
-            {
-                rollout = runner.Write(rollout, approval);
-                continue;
-            }
-            if (OrdersOf(rollout).OfType<Order.AskToKeep>().FirstOrDefault() is not { Host: var unclear }
-                || run.IsJson || run.CancellationToken.IsCancellationRequested
-                || run.Terminal.Ask($"the gates of {unclear} give no clear answer; keep it?") is not { } isKept)
-                return rollout;
-            rollout = runner.Write(rollout, new RolloutEvent.Decided(unclear, isKept ? Verdict.Pass : Verdict.Fail, run.Now));
+            lines.Break();
+            return session.WrittenApprovalAsync(rollout);
         }
+
+        public bool? Keeps(HostName host) => run.IsJson ? null : run.Terminal.Ask(RolloutText.KeepQuestion(host));
     }
 
     /// <summary>Says where a rollout stands, and what can be typed next.</summary>
@@ -207,14 +184,17 @@ sealed class RolloutSession(CommandRun run)
         return rollout.Hosts.All(host => host.Outcome == HostOutcome.Kept) ? ExitCode.Done : ExitCode.Partly;
     }
 
-    /// <summary>True if an agent that took nothing before takes something now.</summary>
+    /// <summary>Asks machines whether a rollout can go on: an agent takes something again, or a machine is back.</summary>
     /// <param name="rollout">The rollout.</param>
-    public async Task<bool> IsTakenAsync(Rollout rollout)
+    /// <param name="asked">The machines.</param>
+    public async Task<bool> IsBackAsync(Rollout rollout, DueWork.Ask asked)
     {
         var work = WorkOf(rollout);
-        var deferred = rollout.Hosts.Where(host => host is { Outcome: null, IsDeferred: true })
-            .Select(host => work.IsTakenAsync(host, run.CancellationToken));
-        return (await Task.WhenAll(deferred)).Any(isTaken => isTaken);
+        var taken = await Task.WhenAll(asked.Deferred.Select(host => work.IsTakenAsync(host, run.CancellationToken)));
+        if (taken.Any(isTaken => isTaken))
+            return true;
+        var outcomes = await run.Probes.AskAsync([.. asked.Absent.Select(run.Folder.HostOf)], run.CancellationToken);
+        return outcomes.Any(outcome => outcome is ProbeOutcome.Answered);
     }
 
     // An engine that evaluates by itself has to come to the same systems, whatever the user's files say by now.

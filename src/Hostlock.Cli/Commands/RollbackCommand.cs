@@ -84,19 +84,15 @@ sealed class RollbackCommand : FleetCommand
 
     async Task<EarlierSystem> FindAsync(CommandRun run, Host host, MachineFacts facts)
     {
-        var version = run.Value(_to);
-        if (version is null)
+        if (run.Value(_to) is not { } word)
         {
             return EarlierSystem.OfAnotherLock(facts)
                 ?? EarlierSystem.Replaced(facts, host.Name, run.Journals.NewestFirst())
                 ?? throw RolloutException.NothingBefore(host.Name);
         }
-        var named = LockVersion.Of(run.Folder, new LockOwner.Host(host.Name), version);
-        var found = named is LockVersion.Carried(_, _, var word)
-            // To the system that runs, nothing has to go back.
-            ? MachineLock.GenerationOf(word) is { } number ? EarlierSystem.Numbered(facts, number) : null
-            : EarlierSystem.WithLock(facts, Stamp.Hash(await run.Versions.ReadBytesAsync(named, run.CancellationToken)));
-        return found ?? throw RolloutException.NotKept(host.Name, version);
+        var version = LockVersion.Of(run.Folder, new LockOwner.Host(host.Name), word);
+        return await EarlierSystem.OfAsync(facts, version, run.Versions, run.CancellationToken)
+            ?? throw RolloutException.NotKept(host.Name, word);
     }
 
     // A system may carry no lock, which is told once it runs.

@@ -117,7 +117,7 @@ sealed class RolloutCommand : FleetCommand
     async Task<ExitCode> BeginAsync(CommandRun run, RolloutSession session, RolloutOrder order)
     {
         var last = run.Journals.LastRollout();
-        if (last is not null && RolloutSession.IsBrokenOff(last))
+        if (last is not null && last.IsBrokenOff)
         {
             run.Terminal.Talk($"the rollout {last.Plan.Id} was broken off; it goes on first\n");
             last = await session.GoOnAsync(last, new RolloutEvent.Resumed(IsChecked(run), run.Now));
@@ -131,7 +131,7 @@ sealed class RolloutCommand : FleetCommand
             var plan = session.Planning.PlanOf(planned, systems, IsChecked(run));
             // What is asked for once more goes on, with the soak that it has; what failed is not tried again without a word.
             if (last is not null && plan.BringsTheSame(last.Plan)
-                && (RolloutSession.GoesOn(last) || RolloutRules.WhyHalted(last) is not null))
+                && (last.MayGoOn || RolloutRules.WhyHalted(last) is not null))
             {
                 run.Terminal.Talk($"the rollout {last.Plan.Id} brings the same; it goes on\n");
                 return await ResumeAsync(run, session, last);
@@ -168,14 +168,14 @@ sealed class RolloutCommand : FleetCommand
         var after = rollout.After(asked switch
         {
             "--approve" => await ApprovalAsync(run, session, rollout, run.Value(_approve)!),
-            "--abort" when IsOver(rollout) => throw RolloutException.IsOver(rollout.Plan.Id),
+            "--abort" when rollout.IsOver => throw RolloutException.IsOver(rollout.Plan.Id),
             "--abort" => new RolloutEvent.Stopped(Aborted, run.Now),
             _ => new RolloutEvent.Resumed(IsChecked(run), run.Now),
         });
         var orders = session.OrdersOf(after);
         run.Print(
             () => RolloutText.Status(after, orders, words => run.Line(words), run.Terminal.Ink)
-                + RolloutText.Due(orders, after, run.HoldsOf(after), approved: null),
+                + RolloutText.Due(orders, after, HoldsOf(run, after), approved: null),
             () => RolloutPageJson.Render(after, orders));
         return ExitCode.Done;
     }
@@ -187,11 +187,12 @@ sealed class RolloutCommand : FleetCommand
         : rollout.OpenedRings.ContainsKey(ring) ? new RolloutEvent.Resumed(IsChecked(run), run.Now)
         : await session.ApprovalOfAsync(rollout, ring);
 
-    static bool IsOver(Rollout rollout) => rollout.Hosts.All(host => host.Outcome is not null) || rollout.Stopped is not null;
+    static IEnumerable<RolloutEvent.Held> HoldsOf(CommandRun run, Rollout rollout) =>
+        HostHolds.Changed(rollout, run.Folder.Fleet, run.Now);
 
     async Task<ExitCode> ResumeAsync(CommandRun run, RolloutSession session, Rollout rollout) =>
         session.Tell(
-            RolloutSession.GoesOn(rollout) || run.HoldsOf(rollout).Any(held => held.Why is null)
+            rollout.MayGoOn || HoldsOf(run, rollout).Any(held => held.Why is null)
                 ? await session.GoOnAsync(rollout, new RolloutEvent.Resumed(IsChecked(run), run.Now))
                 : rollout);
 
@@ -219,27 +220,14 @@ sealed class RolloutCommand : FleetCommand
     async Task<ExitCode> AbortAsync(CommandRun run, RolloutSession session)
     {
         var rollout = session.Last;
-        if (!IsOver(rollout))
+        if (!rollout.IsOver)
             rollout = await session.GoOnAsync(rollout, new RolloutEvent.Stopped(Aborted, run.Now));
         else if (!run.Value(_return))
             throw RolloutException.IsOver(rollout.Plan.Id);
         session.Tell(rollout);
         if (!run.Value(_return))
             return ExitCode.Done;
-        // The last that got it goes back first.
-        ImmutableArray<HostPlan> back =
-        [
-            .. rollout.Hosts.Where(host => host is { Outcome: HostOutcome.Kept, WasThere: false, Before.System: not null }).Reverse()
-                .Select(
-                    host => host.Plan with
-                    {
-                        Target = host.Before!.System!.Value,
-                        Engine = RolloutSettings.Direct,
-                        Activation = Activation.Test,
-                        IsChecked = IsChecked(run),
-                        After = [],
-                    }),
-        ];
+        var back = rollout.WayBack(IsChecked(run));
         return back.IsEmpty
             ? ExitCode.Done
             : await _switching.ReturnAsync(run, run.Journals, back, run.Folder.Fleet.Rollout.Open != RingOpening.None);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using Hostlock.Fleets;
-using Hostlock.Machines.Probing;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
 using Hostlock.Rollouts;
@@ -59,7 +58,8 @@ sealed class TickCommand : FleetCommand
         if (run.Journals.LastRollout() is { } rollout)
             run.Terminal.Data(
                 RolloutText.Due(
-                    session.OrdersOf(rollout), rollout, run.HoldsOf(rollout), (await session.WrittenApprovalAsync(rollout))?.Ring));
+                    session.OrdersOf(rollout), rollout, HostHolds.Changed(rollout, run.Folder.Fleet, run.Now),
+                    (await session.WrittenApprovalAsync(rollout))?.Ring));
         return ExitCode.Done;
     }
 
@@ -75,25 +75,13 @@ sealed class TickCommand : FleetCommand
         // Other clones may have none either.
         if (run.Journals.LastRollout() is not { } rollout)
             return ExitCode.Done;
-        var approval = await session.WrittenApprovalAsync(rollout);
-        if (approval is not null || session.OrdersOf(rollout).Any(order => order is Order.Do or Order.Open))
-        {
-            var after = await session.GoOnAsync(rollout, approval is null ? [] : [approval]);
-            // Of a branch that nobody merged yet, nothing is to be said.
-            return ReferenceEquals(after, rollout) ? ExitCode.Done : session.Tell(after);
-        }
-        if (RolloutRules.WhyHalted(rollout) is not null)
+        var due = DueWork.Of(rollout, await session.WrittenApprovalAsync(rollout), run.Folder.Fleet, run.Now);
+        if (due is DueWork.Ask asked && await session.IsBackAsync(rollout, asked))
+            due = new DueWork.GoOn([new RolloutEvent.Resumed(IsChecked: true, run.Now)]);
+        if (due is not DueWork.GoOn(var happened))
             return ExitCode.Done;
-        // Who is held no longer gets what passed it by.
-        if (run.HoldsOf(rollout).Any(held => held.Why is null))
-            return session.Tell(await session.GoOnAsync(rollout));
-        if (await session.IsTakenAsync(rollout))
-            return session.Tell(await session.GoOnAsync(rollout, new RolloutEvent.Resumed(IsChecked: true, run.Now)));
-        var absent = rollout.Hosts.Where(host => host.Outcome == HostOutcome.Absent)
-            .Select(host => run.Folder.TryHostOf(host.Plan.Host)).OfType<Host>().ToList();
-        var outcomes = await run.Probes.AskAsync(absent, run.CancellationToken);
-        return outcomes.Any(outcome => outcome is ProbeOutcome.Answered)
-            ? session.Tell(await session.GoOnAsync(rollout, new RolloutEvent.Resumed(IsChecked: true, run.Now)))
-            : ExitCode.Done;
+        var after = await session.GoOnAsync(rollout, happened);
+        // Of a branch that nobody merged yet, nothing is to be said.
+        return ReferenceEquals(after, rollout) ? ExitCode.Done : session.Tell(after);
     }
 }

@@ -55,6 +55,10 @@ public static class RolloutText
         return text.ToString();
     }
 
+    /// <summary>Asks a person about a host whose gates give no clear answer.</summary>
+    /// <param name="host">The host.</param>
+    public static string KeepQuestion(HostName host) => $"the gates of {host} give no clear answer; keep it?";
+
     /// <summary>Says that a ring was opened.</summary>
     /// <param name="ring">The name of the ring.</param>
     /// <param name="subject">The subject of the commit of its locks; null if there was nothing to commit.</param>

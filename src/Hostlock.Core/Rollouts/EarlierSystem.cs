@@ -1,4 +1,5 @@
 using Hostlock.Fleets;
+using Hostlock.Fleets.History;
 using Hostlock.Machines;
 
 namespace Hostlock.Rollouts;
@@ -45,6 +46,18 @@ public sealed record EarlierSystem(StorePath System, int? Generation)
             .FirstOrDefault(system => system is not null && system != facts.System) is { } before
             ? First(facts, generation => generation.System == before) ?? new(before, null)
             : null;
+
+    /// <summary>The system that a version of a lock means; null if the machine does not keep it.</summary>
+    /// <param name="facts">What the machine said.</param>
+    /// <param name="version">The version. To the system that runs, nothing has to go back.</param>
+    /// <param name="versions">Reads versions of locks.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">The version cannot be read.</exception>
+    public static async Task<EarlierSystem?> OfAsync(
+        MachineFacts facts, LockVersion version, LockVersions versions, CancellationToken cancellationToken) =>
+        version is LockVersion.Carried(_, _, var word)
+            ? MachineLock.GenerationOf(word) is { } number ? Numbered(facts, number) : null
+            : WithLock(facts, Stamp.Hash(await versions.ReadBytesAsync(version, cancellationToken)));
 
     static EarlierSystem? First(MachineFacts facts, Func<Generation, bool> isWanted) =>
         facts.Generations.FirstOrDefault(isWanted) is { } generation ? new(generation.System, generation.Number) : null;

@@ -48,6 +48,41 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
         }
     }
 
+    /// <summary>True if it was broken off in the midst of a step, or machines of it are on trial.</summary>
+    public bool IsBrokenOff => Hosts.Any(host => host.UnderWay is not null || host.IsAtRisk);
+
+    /// <summary>True if each host has its outcome, or a person ended it.</summary>
+    public bool IsOver => Stopped is not null || Hosts.All(host => host.Outcome is not null);
+
+    /// <summary>True if going on with it may change something, now or later.</summary>
+    public bool MayGoOn =>
+        IsBrokenOff
+        || Stopped is not null
+        || (RolloutRules.WhyHalted(this) is null
+            && Hosts.Any(host => host.Outcome is null or HostOutcome.Absent or HostOutcome.NotCopied or HostOutcome.WrongMachine))
+        || Hosts.Any(host => host.Outcome == HostOutcome.Stranded);
+
+    /// <summary>True if the lock of a host is still to be put back, because the host went back.</summary>
+    /// <param name="host">What is known of the host.</param>
+    public bool Restores(HostRecord host) =>
+        Plan.Action == RolloutAction.Rollback && host is { Outcome: HostOutcome.Kept, IsRestored: false };
+
+    /// <summary>What hosts get if they go back to what they ran before it: those that got their systems of it, the last one
+    /// first.</summary>
+    /// <param name="isChecked">True if a system is looked at before it is kept.</param>
+    public ImmutableArray<HostPlan> WayBack(bool isChecked) =>
+    [
+        .. Hosts.Where(host => host is { Outcome: HostOutcome.Kept, WasThere: false, Before.System: not null }).Reverse().Select(
+            host => host.Plan with
+            {
+                Target = host.Before!.System!.Value,
+                Engine = RolloutSettings.Direct,
+                Activation = Activation.Test,
+                IsChecked = isChecked,
+                After = [],
+            }),
+    ];
+
     /// <summary>Begins a rollout.</summary>
     /// <param name="opened">Its first event.</param>
     public static Rollout Of(RolloutEvent.Opened opened) =>

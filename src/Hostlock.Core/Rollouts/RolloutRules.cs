@@ -35,6 +35,11 @@ public static class RolloutRules
         return turn.Orders;
     }
 
+    /// <summary>What may be done now in a rollout that nobody is at work on.</summary>
+    /// <param name="rollout">What has happened.</param>
+    /// <param name="now">The present time.</param>
+    public static ImmutableArray<Order> Next(Rollout rollout, DateTimeOffset now) => Next(rollout, ImmutableHashSet<HostName>.Empty, now);
+
     /// <summary>Why no further host may begin; null if one may.</summary>
     /// <param name="rollout">What has happened.</param>
     public static string? WhyHalted(Rollout rollout) =>

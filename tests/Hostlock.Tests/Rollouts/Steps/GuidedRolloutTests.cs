@@ -1,0 +1,123 @@
+using Hostlock.Fleets;
+using Hostlock.Fleets.Settings;
+using Hostlock.Rollouts;
+using Hostlock.Rollouts.Steps;
+using static Hostlock.Tests.Rollouts.FakeHostFacts;
+
+namespace Hostlock.Tests.Rollouts.Steps;
+
+/// <summary>A switch of one host, whose machine does what it is told, and a person who answers.</summary>
+public sealed class GuidedRolloutTests : IStepTaker, IRolloutPerson, IRolloutWatcher
+{
+    readonly List<RolloutEvent> _journal = [];
+    readonly List<string> _asked = [];
+    readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    Verdict _verdict = Verdict.Pass;
+    RolloutEvent? _begins = new RolloutEvent.Approved(Start);
+    bool? _keeps;
+
+    [Fact]
+    public async Task A_good_system_is_kept_once_a_person_lets_it_begin()
+    {
+        Assert.Equal(HostOutcome.Kept, (await GoOnAsync()).Hosts[Plex].Outcome);
+        Assert.Equal(["begin"], _asked);
+    }
+
+    [Fact]
+    public async Task Without_a_yes_nothing_begins()
+    {
+        _begins = new RolloutEvent.Stopped("not confirmed", Start);
+
+        var rollout = await GoOnAsync();
+
+        Assert.Equal((null, "not confirmed"), (rollout.Hosts[Plex].Outcome, rollout.Stopped));
+        Assert.DoesNotContain(_journal, happened => happened is RolloutEvent.Began { Step: Step.Activate });
+    }
+
+    [Fact]
+    public async Task A_question_that_nobody_answers_stays_open()
+    {
+        _begins = null;
+
+        Assert.Equal([new Order.AskToBegin()], RolloutRules.Next(await GoOnAsync(), Start));
+    }
+
+    [Theory]
+    [InlineData(true, HostOutcome.Kept)]
+    [InlineData(false, HostOutcome.Returned)]
+    [InlineData(null, null)]
+    public async Task A_person_decides_if_gates_give_no_clear_answer(bool? keeps, HostOutcome? outcome)
+    {
+        (_verdict, _keeps) = (Verdict.Unclear, keeps);
+
+        var rollout = await GoOnAsync();
+
+        Assert.Equal(outcome, rollout.Hosts[Plex].Outcome);
+        Assert.Equal(["begin", "keep plex"], _asked);
+    }
+
+    [Fact]
+    public async Task Nobody_is_asked_any_more_once_it_is_to_stop()
+    {
+        await _stopping.CancelAsync();
+
+        var rollout = await GoOnAsync();
+
+        Assert.Empty(_asked);
+        Assert.Equal("interrupted", rollout.Stopped);
+    }
+
+    [Fact]
+    public async Task Holds_are_written_down_before_anything_begins()
+    {
+        var fleet = FleetFile.Read("version = 1\n[hosts.plex]\nhold = { reason = \"a fair\" }\n");
+        var guided = Guided;
+
+        var rollout = await guided.GoOnAsync(guided.WithHolds(Opened, fleet), _stopping.Token);
+
+        Assert.Equal(HostOutcome.Held, rollout.Hosts[Plex].Outcome);
+        Assert.IsType<RolloutEvent.Held>(_journal[0]);
+        Assert.Empty(_asked);
+        Assert.Same(rollout, guided.WithHolds(rollout, fleet));
+    }
+
+    static Rollout Opened => Rollout.Of(new(new(Id, RolloutAction.Switch, [Plan()]), Start));
+
+    GuidedRollout Guided => new(
+        new RolloutRunner(_journal.AddRange, this, opener: null, this, new CrashPoint(null), new Noon()), this, new Noon());
+
+    Task<Rollout> GoOnAsync() => Guided.GoOnAsync(Opened, _stopping.Token);
+
+    Task<StepResult> IStepTaker.TakeAsync(HostRecord host, Step step, CancellationToken cancellationToken) =>
+        Task.FromResult<StepResult>(step switch
+        {
+            Step.Activate => new() { Facts = Facts(New, Old, Id) },
+            Step.Check => new() { Facts = Facts(New, Old, Id), Verdict = _verdict },
+            Step.Keep => new() { Facts = Facts(New) },
+            _ => new() { Facts = Facts(Old) },
+        });
+
+    Task<RolloutEvent?> IRolloutPerson.BeginsAsync(Rollout rollout)
+    {
+        _asked.Add("begin");
+        return Task.FromResult(_begins);
+    }
+
+    Task<RolloutEvent.RingApproved?> IRolloutPerson.ApprovesAsync(Rollout rollout) =>
+        Task.FromResult<RolloutEvent.RingApproved?>(null);
+
+    bool? IRolloutPerson.Keeps(HostName host)
+    {
+        _asked.Add($"keep {host}");
+        return _keeps;
+    }
+
+    void IRolloutWatcher.Happened(RolloutEvent happened, Rollout before, Rollout after)
+    {
+    }
+
+    sealed class Noon : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => Start;
+    }
+}
