@@ -36,6 +36,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     CacheFolder? _cache;
     FlakeFetcher? _fetcher;
     FetchBars? _bars;
+    WordPicking? _picks;
 
     /// <summary>A run of a command. If the line asks for it, each program that it runs and each request to a server is said.</summary>
     /// <param name="surroundings">Everything outside the program.</param>
@@ -302,105 +303,34 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         return new(surroundings.Processes, downloads, settings, cacheFolder, _bars, mode);
     }
 
+    /// <summary>Has a person pick words that the line does not have. Of several flakes, each would ask.</summary>
+    public WordPicking Picks => _picks ??= new(this, mayAsk: Terminal.CanPick && _part is null);
+
     /// <summary>The value of an option; the default if the line does not have the option.</summary>
     public T? Value<T>(Option<T> option) => parsed.GetValue(option);
 
     /// <summary>The value of an argument, or what a person picked for it.</summary>
     /// <exception cref="UsageException">It must be given, and is not.</exception>
     public T Value<T>(Argument<T> argument) =>
-        _picked.TryGetValue(argument, out var words) ? (T)(object)words[0]
+        Picks.Of(argument) is [var word, ..] ? (T)(object)word
         : argument is NeededArgument && !IsGiven(argument)
             ? throw UsageException.Needs(HelpPage.Path(Command), [HelpContents.Name(argument)], HelpPage.Usage(Command))
         : parsed.GetValue(argument)!;
 
-    bool IsGiven(Argument argument) => parsed.GetResult(argument) is { Tokens.Count: > 0 };
+    /// <summary>True if the line has words for an argument.</summary>
+    /// <param name="argument">The argument.</param>
+    public bool IsGiven(Argument argument) => parsed.GetResult(argument) is { Tokens.Count: > 0 };
 
     /// <summary>The value of an option that must be given, or what a person picked for it.</summary>
     /// <exception cref="UsageException">It is not given.</exception>
     public string Needed(Option<string?> option) =>
-        _picked.TryGetValue(option, out var words) ? words[0]
-        : Value(option)
+        (Picks.Of(option) is [var word, ..] ? word : Value(option))
             ?? throw UsageException.Needs(
                 HelpPage.Path(Command), [$"{option.Name} {HelpContents.ValueOf(option)}"], HelpPage.Usage(Command));
 
-    // What a person picked for arguments and options that the line does not have.
-    readonly Dictionary<Symbol, string[]> _picked = [];
-
-    /// <summary>Has a person pick hosts and rings if the line names none.</summary>
-    /// <param name="hosts">The argument.</param>
-    /// <param name="all">The option that names all of them.</param>
-    /// <param name="isRootOne">True if the root lock may be picked too.</param>
-    /// <param name="unlessHere">True if a line without hosts means the host that is this machine.</param>
-    public async Task PickHostsAsync(Argument<string[]> hosts, Option<bool> all, bool isRootOne = true, bool unlessHere = false)
-    {
-        if (Words(hosts).Length > 0 || Value(all) || !CanPick || (unlessHere && IsHere))
-            return;
-        if (await PickHostWordsAsync(isRootOne) is { Length: > 0 } words)
-            _picked[hosts] = words;
-    }
-
-    /// <summary>Has a person pick one host if the line names none.</summary>
-    /// <param name="host">The argument.</param>
-    /// <param name="isRootOne">True if the root lock may be picked too.</param>
-    /// <param name="unlessHere">True if a line without a host means the host that is this machine.</param>
-    public async Task PickHostAsync<T>(Argument<T> host, bool isRootOne = true, bool unlessHere = false)
-    {
-        if (IsGiven(host) || !CanPick || (unlessHere && IsHere))
-            return;
-        var rows = Rows(isRootOne, hasRings: false);
-        if (await Terminal.PickAsync("which host", rows, takesSeveral: false, cancellationToken) is { } words)
-            _picked[host] = [.. words];
-    }
-
-    /// <summary>The hosts and rings that a person picks; empty if nobody can be asked.</summary>
-    /// <param name="isRootOne">True if the root lock may be picked too.</param>
-    public async Task<string[]> PickHostWordsAsync(bool isRootOne) =>
-        CanPick
-            ? [.. await Terminal.PickAsync("which hosts", Rows(isRootOne, hasRings: true), takesSeveral: true, cancellationToken) ?? []]
-            : [];
-
-    /// <summary>The inputs of a lock that a person picks; empty if nobody can be asked.</summary>
-    /// <param name="place">The lock.</param>
-    public async Task<string[]> PickInputsAsync(LockPlace place)
-    {
-        if (!CanPick || HostLocks.Read(place) is not { } file)
-            return [];
-        var rows = file.Root.Inputs.Select(
-            input => new PickedRow(input.Key, input.Value is LockEdge.Locked(var node) ? node.Original.ToString() : ""));
-        return [.. await Terminal.PickAsync("which inputs", [.. rows], takesSeveral: true, cancellationToken) ?? []];
-    }
-
-    /// <summary>Has a person pick a commit of a lock if the line names none.</summary>
-    /// <param name="option">The option that names it.</param>
-    /// <param name="owner">Whose lock it is.</param>
-    public async Task PickCommitAsync(CommitOption option, LockOwner owner)
-    {
-        const int Most = 200;
-        if (Value(option) is not null || !CanPick)
-            return;
-        using var history = LockHistory.Open(Processes, Folder);
-        var commits = await history.CommitsAsync(Folder.PlaceOf(owner), Most, cancellationToken);
-        var rows = commits.Select(commit => new PickedRow(commit.Id.Shortened, $"{commit.Time} {commit.Subject}"));
-        if (await Terminal.PickAsync("which version", [.. rows], takesSeveral: false, cancellationToken) is { } words)
-            _picked[option] = [.. words];
-    }
-
-    List<PickedRow> Rows(bool isRootOne, bool hasRings) =>
-    [
-        .. Folder.Fleet.Hosts.Select(
-            host => new PickedRow(host.Name.ToString(), host.Ring is { } ring ? $"{host.Lock}, in @{ring}" : host.Lock)),
-        .. isRootOne ? [new PickedRow(HostName.Root, FleetFolder.RootLock)] : Array.Empty<PickedRow>(),
-        .. Folder.Fleet.Rings.Where(_ => hasRings).Select(
-            ring => (Word: $"@{ring.Name}", Hosts: Folder.Fleet.Hosts.Where(host => host.Ring == ring.Name).ToList()))
-        .Where(ring => ring.Hosts.Count > 0)
-        .Select(ring => new PickedRow(ring.Word, string.Join(' ', ring.Hosts.Select(host => host.Name)))),
-    ];
-
-    bool IsHere => Folder.Fleet.Hosts.Any(host => host.Name.ToString() == surroundings.Machine);
-
     /// <summary>The words of an argument that may be missing. A line without the name of a command has no arguments.</summary>
     public string[] Words(Argument<string[]> argument) =>
-        PartOf(argument) ?? _picked.GetValueOrDefault(argument)
+        PartOf(argument) ?? Picks.Of(argument)
         ?? (parsed.GetResult(argument) is null ? [] : parsed.GetValue(argument) ?? []);
 
     /// <summary>The values of an option that may be repeated.</summary>
@@ -488,7 +418,9 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
             string[] named = [.. inputs.Values.Select(each => each.Input)];
             // No line can be meant with a word in it that names nothing.
             string[] unknown = [.. words.Distinct().Where(each => !inputs.ContainsKey(each) && NamesNothing(each))];
-            throw unknown.Length == 0 ? UsageException.InputForHost(named, Meant(inputs), HostNames.Append(HostName.Root))
+            throw unknown.Length == 0
+                ? UsageException.InputForHost(
+                    named, MeantLine.Of(parsed, inputs, HostNames, surroundings.Machine), HostNames.Append(HostName.Root))
                 : UsageException.InputForHostAndMore(
                     [.. words.Distinct().Where(each => inputs.ContainsKey(each) || unknown.Contains(each))], named,
                     unknown.Select(each => FleetException.UnknownHost(each, Folder.Fleet.Hosts.Select(host => host.Name)).Hint)
@@ -504,42 +436,6 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
             && !Folder.IsBuiltByRootAlone(word);
 
     IEnumerable<string> HostNames => Folder.Fleet.Hosts.Select(host => host.Name.ToString());
-
-    // The line with its inputs behind -i, and with as many hosts as the command needs; null if the command takes no inputs.
-    string? Meant(IReadOnlyDictionary<string, (string? Host, string Input)> inputs)
-    {
-        if (!Command.Options.Any(option => option.Name == CommonOptions.InputName && !option.Hidden))
-            return null;
-        var words = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens).ToList();
-        var line = new List<string> { "hostlock" };
-        var (named, at) = (new List<string>(), 1);
-        for (var i = 0; i < parsed.Tokens.Count; i++)
-        {
-            var token = parsed.Tokens[i];
-            if (token.Type == TokenType.Option && CommonOptions.Flake.Aliases.Append(CommonOptions.Flake.Name).Contains(token.Value))
-            {
-                i++; // the hint names the flake by itself
-                continue;
-            }
-            var isWord = words.Any(word => ReferenceEquals(word, token));
-            if (isWord && inputs.TryGetValue(token.Value, out var input))
-            {
-                line.AddRange(["-i", input.Input]);
-                if (input.Host is { } host)
-                    named.Add(host);
-                continue;
-            }
-            line.Add(token.Value);
-            if (isWord)
-                named.Add(token.Value);
-            if (isWord || token.Type == TokenType.Command)
-                at = line.Count;
-        }
-        var missing = HostNames.OrderBy(name => name == surroundings.Machine ? 0 : 1).Append(HostName.Root).Except(named)
-            .Take(Math.Max(0, Command.Arguments.Count - named.Count));
-        line.InsertRange(at, inputs.Values.Select(each => each.Host).OfType<string>().Concat(missing).Distinct());
-        return ShellWord.Join(line);
-    }
 
     IReadOnlyList<LockPlace> PlacesOf(string[] words)
     {
@@ -674,9 +570,6 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         if (!isDone || !Terminal.IsQuiet)
             Terminal.Data(text);
     }
-
-    // Of several flakes, each would ask.
-    bool CanPick => Terminal.CanPick && _part is null;
 
     // Every command says what was broken off in the flake, except the one that ends it.
     FleetFolder Open()

@@ -26,9 +26,9 @@ sealed class FrozenWords
         {
             // What is missing may be picked. A word alone is the host then.
             if (words.Length == 0 && !all)
-                words = await run.PickHostWordsAsync(isRootOne: false);
+                words = await run.Picks.HostWordsAsync(isRootOne: false);
             if (words.Length > 0 || all)
-                inputs = await run.PickInputsAsync(run.Folder.PlaceOf(run.FreezableHosts(words, All).First()));
+                inputs = await run.Picks.InputsAsync(run.Folder.PlaceOf(run.FreezableHosts(words, All).First()));
             if (inputs.Length == 0)
                 throw UsageException.Needs(HelpPage.Path(run.Command), ["HOST", "INPUT"], HelpPage.Usage(run.Command));
         }

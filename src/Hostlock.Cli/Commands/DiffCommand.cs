@@ -53,7 +53,7 @@ sealed class DiffCommand : FleetCommand
         // The packages of a system are those of all its inputs.
         if (run.Value(_closure) && !asked.IsAll)
             throw UsageException.Excludes(_closure.Name, _inputs.Name);
-        await run.PickHostAsync(_before, unlessHere: true);
+        await run.Picks.HostAsync(_before, unlessHere: true);
         var before = run.Value(_before) ?? run.HostHere.Name.ToString();
         var first = LockVersion.Parse(run.Folder, before, run.Surroundings.Folder);
         var after = run.Value(_after) ?? (first is LockVersion.Current ? HostName.Root : first.Owner.ToString());

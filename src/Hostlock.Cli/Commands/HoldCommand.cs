@@ -35,7 +35,7 @@ sealed class HoldCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        await run.PickHostsAsync(_hosts, _all, isRootOne: false);
+        await run.Picks.HostsAsync(_hosts, _all, isRootOne: false);
         var hosts = run.SomeHosts(run.Words(_hosts), _all).Select(host => host.Name).ToList();
         var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, run.Today) : (DateOnly?)null;
         var hold = new Freeze(run.Value(_reason) ?? Freeze.NoReason, until);

@@ -35,7 +35,7 @@ sealed class ProbeCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        await run.PickHostAsync(_host, isRootOne: false, unlessHere: true);
+        await run.Picks.HostAsync(_host, isRootOne: false, unlessHere: true);
         var host = run.Value(_host) is { } word ? run.HostNamed(word) : run.HostHere;
         var request = new ProbeRequest(run.Value(_evaluate), run.Value(_newMachine));
         var status = (await run.Survey.AskAsync([host], request, run.CancellationToken))[0];

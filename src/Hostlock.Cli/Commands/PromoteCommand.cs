@@ -40,8 +40,8 @@ sealed class PromoteCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        await run.PickHostAsync(_from);
-        await run.PickHostsAsync(_to, _all);
+        await run.Picks.HostAsync(_from);
+        await run.Picks.HostsAsync(_to, _all);
         var from = run.PlaceNamed(run.Value(_from));
         var targets = run.Places(_to, _all);
         await run.WarnOfUnmergedAsync([from, .. targets]);

@@ -43,7 +43,7 @@ sealed class ResolveCommand : FleetCommand
         // To look at conflicts, no host has to be named.
         var isNamed = run.Words(_hosts).Length > 0;
         if (request.Choice is not null)
-            await run.PickHostsAsync(_hosts, _all);
+            await run.Picks.HostsAsync(_hosts, _all);
         var places = request.Choice is null ? run.PlacesOrAll(_hosts, _all) : run.Places(_hosts, _all);
         var isWritten = request.Choice is not null && !run.Value(_dryRun);
         IReadOnlyList<LockResolution> resolutions = [];

@@ -46,9 +46,9 @@ sealed class RestoreCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        await run.PickHostsAsync(_hosts, _all);
+        await run.Picks.HostsAsync(_hosts, _all);
         var owners = run.Owners(_hosts, _all);
-        await run.PickCommitAsync(_to, owners[0]);
+        await run.Picks.CommitAsync(_to, owners[0]);
         var to = run.Needed(_to);
         var inputs = CommonOptions.InputPaths(run.Words(_inputs));
         // Of hosts that share a lock, the first one that is named says which machine has its generation.

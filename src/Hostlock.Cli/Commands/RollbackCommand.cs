@@ -55,7 +55,7 @@ sealed class RollbackCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        await run.PickHostAsync(_host, isRootOne: false, unlessHere: true);
+        await run.Picks.HostAsync(_host, isRootOne: false, unlessHere: true);
         var host = run.Value(_host) is { } word ? run.HostNamed(word) : run.HostHere;
         _switching.RefuseUnasked(run);
         return await run.Journals.AloneAsync(() => RollbackAsync(run, host));

@@ -38,7 +38,7 @@ sealed class ShowCommand : FleetCommand
         var asked = run.Asked(_inputs);
         if (run.Value(_canonical) && !asked.IsAll)
             throw UsageException.Excludes(_canonical.Name, _inputs.Name);
-        await run.PickHostAsync(_lock);
+        await run.Picks.HostAsync(_lock);
         var word = run.Value(_lock);
         var (place, whole) = await ReadAsync(run, word);
         AskedInputs.Require(asked, [(place, whole)]);

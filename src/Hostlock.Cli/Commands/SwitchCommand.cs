@@ -56,7 +56,7 @@ sealed class SwitchCommand : FleetCommand
             throw RolloutException.Excludes("--vm", "--boot");
         if (run.Value(_resume))
             return await ResumeAsync(run);
-        await run.PickHostsAsync(_hosts, _all, isRootOne: false, unlessHere: true);
+        await run.Picks.HostsAsync(_hosts, _all, isRootOne: false, unlessHere: true);
         var hosts = run.HostsOrHere(_hosts, _all);
         if (run.Value(_vm))
             return await run.Journals.AloneAsync(() => BuildMachinesAsync(run, hosts));

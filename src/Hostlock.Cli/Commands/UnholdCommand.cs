@@ -28,7 +28,7 @@ sealed class UnholdCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        await run.PickHostsAsync(_hosts, _all, isRootOne: false);
+        await run.Picks.HostsAsync(_hosts, _all, isRootOne: false);
         var hosts = run.SomeHosts(run.Words(_hosts), _all).Select(host => host.Name).ToList();
         new FleetFileChange(run.Folder, run.Value(_dryRun)).Hold(hosts, hold: null);
         run.ReportText(

@@ -45,7 +45,7 @@ sealed class UpdateCommand : FleetCommand
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        await run.PickHostsAsync(_hosts, _all, unlessHere: true);
+        await run.Picks.HostsAsync(_hosts, _all, unlessHere: true);
         var places = run.PlacesOrHere(_hosts, _all);
         var asked = run.Value(_minAge) is { } age ? Durations.Parse(age) : (TimeSpan?)null;
         var request = new UpdateRequest.Move(Inputs(run))
