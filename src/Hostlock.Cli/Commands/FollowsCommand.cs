@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
-using Hostlock.Fleets.Layouts;
 using Hostlock.Locks;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
@@ -49,40 +48,18 @@ sealed class FollowsCommand : FleetCommand
         if (run.Value(_write))
             return await WriteAsync(run, places);
         await run.WarnOfUnmergedAsync(places);
-        var found = Find(run, places, run.Asked(_inputs));
+        var found = RepeatedInputs.In(run.Folder, places, run.Asked(_inputs));
         run.Print(() => RepetitionText.Render(found, run.Terminal.Ink), () => FollowsJson.Render(found));
         return ExitCode.Done;
     }
 
-    static List<(LockPlace Place, IReadOnlyList<Repetition> Repetitions)> Find(
-        CommandRun run, IReadOnlyList<LockPlace> places, InputSelection asked)
-    {
-        var reading = new LockReading();
-        // Lines that join the inputs of a host's own flake with those of the root would take the host its own lock.
-        var ofHosts = new LocalFlakes(run.Folder).RootInputsOfHosts();
-        var locks = places.Select(place => (Place: place, Lock: HostLocks.Read(place, reading))).ToList();
-        AskedInputs.Require(asked, locks);
-        return
-        [
-            .. locks.Where(each => each.Lock is not null).Select(each => (
-                each.Place,
-                AskedAbout(Repetition.In(each.Lock!, ofHosts)))),
-        ];
-
-        IReadOnlyList<Repetition> AskedAbout(IEnumerable<Repetition> all) =>
-            [.. all.Select(repetition => repetition.About(asked)).OfType<Repetition>()];
-    }
-
     Task<ExitCode> WriteAsync(CommandRun run, IReadOnlyList<LockPlace> places)
     {
-        // The lines of one file are written; that is flake.nix unless hosts with a flake of their own are named.
-        var files = places.Select(place => place.DeclaredIn).Distinct().ToList();
-        var file = files is [var only] ? only
-            : run.Words(_hosts).Length == 0 ? FleetFolder.FlakeFile
-            : throw FleetException.SeveralFlakes(files);
-        places = [.. places.Where(place => place.DeclaredIn == file)];
+        places = RepeatedInputs.OfOneFile(places, areNamed: run.Words(_hosts).Length > 0);
+        var file = places is [var first, ..] ? first.DeclaredIn : FleetFolder.FlakeFile;
         var host = file == FleetFolder.FlakeFile ? null : places[0].Owner as LockOwner.Host;
-        var changes = Repetition.Joining(Find(run, places, run.Asked(_inputs)).SelectMany(found => found.Repetitions));
+        var changes = Repetition.Joining(
+            RepeatedInputs.In(run.Folder, places, run.Asked(_inputs)).SelectMany(found => found.Repetitions));
         if (changes.IsEmpty)
         {
             run.Print(() => "nothing is repeated\n", () => ReportJson.Render(new DeclarationPlan(file, "", "", []), isWritten: false));

@@ -9,7 +9,7 @@ namespace Hostlock.Reporting;
 public static class RepetitionText
 {
     /// <summary>Renders the repeated inputs of each lock, and the lines of follows that would join them.</summary>
-    public static string Render(IReadOnlyList<(LockPlace Place, IReadOnlyList<Repetition> Repetitions)> locks, Ink ink)
+    public static string Render(IReadOnlyList<RepeatedInputs> locks, Ink ink)
     {
         var text = new StringBuilder();
         var groups = Alike.Group(locks, repeating => repeating.Place.Sharers, repeating => Body(repeating.Repetitions, ink));

@@ -25,9 +25,9 @@ public class RepetitionTextTests
             """,
             RepetitionText.Render(
                 [
-                    (SmallLocks.Place("plex"), [Nixpkgs, new("utils", 1, [InputPath.Of("a", "u")])]),
-                    (SmallLocks.Place("web"), []),
-                    (SmallLocks.Place("orc"), [Nixpkgs, new("utils", 1, [InputPath.Of("a", "u")])]),
+                    new(SmallLocks.Place("plex"), [Nixpkgs, new("utils", 1, [InputPath.Of("a", "u")])]),
+                    new(SmallLocks.Place("web"), []),
+                    new(SmallLocks.Place("orc"), [Nixpkgs, new("utils", 1, [InputPath.Of("a", "u")])]),
                 ],
                 Ink.Plain));
 

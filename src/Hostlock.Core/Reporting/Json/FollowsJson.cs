@@ -14,7 +14,7 @@ public static class FollowsJson
         "The inputs that a lock has more than once, by host"));
 
     /// <summary>The inputs that locks have more than once, and the lines that would join them.</summary>
-    public static string Render(IReadOnlyList<(LockPlace Place, IReadOnlyList<Repetition> Repetitions)> locks) =>
+    public static string Render(IReadOnlyList<RepeatedInputs> locks) =>
         JsonPage.Render(json => json.WriteHosts(locks, found => found.Place, found =>
         {
             foreach (var repetition in found.Repetitions)

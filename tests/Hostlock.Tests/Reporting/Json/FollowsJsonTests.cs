@@ -30,10 +30,10 @@ public class FollowsJsonTests
             """,
             JsonSchemas.Check("follows", FollowsJson.Render(
                 [
-                    (
+                    new(
                         SmallLocks.Place("plex"),
                         [new Repetition("nixpkgs", 2, [InputPath.Of("a", "nixpkgs"), InputPath.Of("b", "c", "pkgs")])]),
-                    (SmallLocks.Place("web"), []),
+                    new(SmallLocks.Place("web"), []),
                 ])));
 
     [Fact]
