@@ -71,7 +71,11 @@ sealed class StatusCommand : FleetCommand
         IReadOnlyList<MachineStatus> statuses =
         [
             .. (await run.Survey.AskAsync(run.Hosts(_hosts, _all), request, run.CancellationToken))
-                .Select(status => status with { Reason = ReasonOf(status, session, run.Today) }),
+                .Select(
+                    status => status with
+                    {
+                        Reason = MachineReasons.Of(status, session.ReasonOf(status.Host.Name, status.Facts?.System), run.Today),
+                    }),
         ];
         var pulled = await run.PulledAsync(statuses);
         statuses = [.. statuses.Select(status => status with { Pulled = run.WordsOf(pulled, status) })];
@@ -91,7 +95,7 @@ sealed class StatusCommand : FleetCommand
             run.Terminal.Talk(run.Terminal.Quoted("this flake has no hosts: 'hostlock init' gives each host a lock of its own\n"));
         if (await run.ReleaseExpiryAsync() is { } expiry)
             run.Terminal.Warn(expiry);
-        foreach (var why in statuses.SelectMany(WhyNotKnown))
+        foreach (var why in statuses.SelectMany(status => status.Failures))
             run.Terminal.Problem($"{Visible.Text(why.Message)}\n");
         foreach (var why in unread)
             run.Terminal.Error(why);
@@ -106,29 +110,6 @@ sealed class StatusCommand : FleetCommand
             DefaultValueFactory = _ => Text,
         },
         Text, Prometheus);
-
-    // Why it does not run its lock.
-    static string? ReasonOf(MachineStatus status, RolloutSession session, DateOnly today)
-    {
-        if (status.Pins is PinState.InSync)
-            return null;
-        if (status.Host.Hold is { } hold && !hold.IsOver(today))
-            return $"held: {hold}";
-        if (session.ReasonOf(status.Host.Name, status.Facts?.System) is { } reason)
-            return reason;
-        var frozen = status.Host.Frozen.Where(freeze => !freeze.Value.IsOver(today)).Select(freeze => freeze.Key).ToList();
-        return frozen.Count > 0 ? $"frozen: {string.Join(' ', frozen)}" : null;
-    }
-
-    static IEnumerable<HostlockException> WhyNotKnown(MachineStatus status)
-    {
-        if (status.Outcome is ProbeOutcome.Unreachable(_, _, var silence))
-            yield return silence;
-        if (status.Pins is PinState.NotCompared(var unread))
-            yield return unread;
-        if (status.Configuration is ConfigurationState.NotEvaluated(var failure))
-            yield return failure;
-    }
 
     async Task<ExitCode> ShowLocksAsync(CommandRun run)
     {

@@ -23,6 +23,20 @@ public sealed record MachineStatus(Host Host, ProbeOutcome Outcome, PinState? Pi
 
     /// <summary>What the machine says; null if it did not answer.</summary>
     public MachineFacts? Facts => (Outcome as ProbeOutcome.Answered)?.Facts;
+
+    /// <summary>Why something is not known of the machine: it is out of reach, or its lock or its system cannot be compared.</summary>
+    public IEnumerable<HostlockException> Failures
+    {
+        get
+        {
+            if (Outcome is ProbeOutcome.Unreachable(_, _, var silence))
+                yield return silence;
+            if (Pins is PinState.NotCompared(var unread))
+                yield return unread;
+            if (Configuration is ConfigurationState.NotEvaluated(var failure))
+                yield return failure;
+        }
+    }
 }
 
 /// <summary>What is to be said of the releases that a machine pulls.</summary>
