@@ -15,7 +15,7 @@ static class App
     /// <summary>The version, <c>0.1.0</c>.</summary>
     public const string Version = ProgramVersion.Text;
 
-    /// <summary>What <c>--version</c> prints: the version, and the commit if the program was built from one.</summary>
+    /// <summary>The text of <c>--version</c>: the version, and the commit if the program was built from one.</summary>
     public const string VersionLine =
         ProgramVersion.Commit == "" ? $"hostlock {Version}\n" : $"hostlock {Version} ({ProgramVersion.Commit})\n";
 
@@ -152,7 +152,7 @@ static class App
         (CommandGroup.Plumbing, HelpCommand.Name, () => new HelpCommand()),
     ];
 
-    /// <summary>What a command is for.</summary>
+    /// <summary>The group of a command in the help, which says its purpose.</summary>
     public static CommandGroup GroupOf(string name) => Array.Find(All, command => command.Name == name).Group;
 
     /// <summary>The program with all its commands, for tests of what they say.</summary>

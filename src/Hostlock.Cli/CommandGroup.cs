@@ -1,18 +1,18 @@
 namespace Hostlock.Cli;
 
-/// <summary>What a command is for, in the list of commands.</summary>
+/// <summary>The purpose of a command, in the list of commands.</summary>
 enum CommandGroup
 {
     /// <summary>Beginning with hostlock, and leaving it.</summary>
     Start,
 
-    /// <summary>What is typed every day.</summary>
+    /// <summary>Commands that are typed every day.</summary>
     EveryDay,
 
     /// <summary>Looking at locks without changing anything.</summary>
     Look,
 
-    /// <summary>What machines run.</summary>
+    /// <summary>Commands about machines.</summary>
     Machines,
 
     /// <summary>Earlier locks, and what broke.</summary>
@@ -21,7 +21,7 @@ enum CommandGroup
     /// <summary>Settings of hosts and inputs.</summary>
     Settings,
 
-    /// <summary>What other programs call.</summary>
+    /// <summary>Commands that other programs call.</summary>
     Plumbing,
 }
 

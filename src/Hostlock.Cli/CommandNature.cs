@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Hostlock.Cli;
 
-/// <summary>What a command has to do with the network.</summary>
+/// <summary>The use that a command makes of the network.</summary>
 enum NetworkUse
 {
     /// <summary>It fetches nothing.</summary>
@@ -15,7 +15,7 @@ enum NetworkUse
     Machines,
 }
 
-/// <summary>What a command does, as far as the options that commands share are about it. A command has each common option that means
+/// <summary>The nature of a command, as far as the options that commands share are about it. A command has each common option that means
 /// something for it, and refuses the others with the reason.</summary>
 /// <param name="Network">What it has to do with the network: <c>--offline</c> and <c>--refresh</c> are about fetching.</param>
 sealed record CommandNature(NetworkUse Network)

@@ -173,7 +173,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>The journals of the flake.</summary>
     public RolloutJournals Journals => RolloutJournals.Of(Folder, Cache.Path);
 
-    /// <summary>What steps on machines need to know.</summary>
+    /// <summary>The surroundings of steps on machines.</summary>
     public StepSurroundings StepSurroundings => new(
         Folder, surroundings.Machine, surroundings.Variables.GetValueOrDefault("NIX_SSHOPTS", ""));
 
@@ -374,7 +374,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public IReadOnlyList<LockPlace> PlacesHereOrAll(Argument<string[]> hosts, Option<bool> all) =>
         PlaceHere(hosts, all) ?? PlacesOrAll(hosts, all);
 
-    /// <summary>Those of several flakes that have the host that is this machine, if the line names no host; otherwise all.</summary>
+    /// <summary>The flakes of several that have the host that is this machine, if the line names no host; otherwise all.</summary>
     /// <param name="hosts">The argument.</param>
     /// <param name="all">The option that names all hosts; null if the command has none.</param>
     /// <param name="flakes">The flakes.</param>

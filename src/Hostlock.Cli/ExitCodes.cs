@@ -1,6 +1,6 @@
 namespace Hostlock.Cli;
 
-/// <summary>What the exit codes mean, in words.</summary>
+/// <summary>The meaning of the exit codes, in words.</summary>
 static class ExitCodes
 {
     /// <summary>The meaning of a code, without a full stop.</summary>

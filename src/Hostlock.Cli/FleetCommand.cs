@@ -14,7 +14,7 @@ abstract class FleetCommand
     /// </summary>
     protected abstract Command Describe();
 
-    /// <summary>What the command does, from which it follows which of the options that commands share it has.</summary>
+    /// <summary>The nature of the command, from which it follows which of the options that commands share it has.</summary>
     public abstract CommandNature Nature { get; }
 
     /// <summary>
@@ -30,7 +30,7 @@ abstract class FleetCommand
     /// <param name="run">The run, whose options may decide it.</param>
     public virtual FlakeReach Reach(CommandRun run) => FlakeReach.One;
 
-    /// <summary>Those of several flakes that the command is about. If it is about none, each of them says why.</summary>
+    /// <summary>The flakes of several that the command is about. If it is about none, each of them says why.</summary>
     /// <param name="run">The run.</param>
     /// <param name="flakes">The flakes that have what the line names.</param>
     public virtual IEnumerable<FleetFolder> About(CommandRun run, IReadOnlyList<FleetFolder> flakes) => flakes;
@@ -67,7 +67,7 @@ abstract class FleetCommand
 /// <param name="surroundings">Everything outside the program.</param>
 sealed class FleetAction(FleetCommand command, Command symbol, Surroundings surroundings) : AsynchronousCommandLineAction
 {
-    /// <summary>What the command does.</summary>
+    /// <summary>The nature of the command.</summary>
     public CommandNature Nature => command.Nature;
 
     /// <summary>The shape of what the command prints with <c>--json</c>, about one flake or several; null if it has no JSON form.</summary>

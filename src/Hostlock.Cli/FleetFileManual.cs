@@ -11,7 +11,7 @@ static class FleetFileManual
     /// <summary>The name of the page.</summary>
     public const string Name = "hostlock.toml";
 
-    /// <summary>What it is about, in one line.</summary>
+    /// <summary>Its subject, in one line.</summary>
     public const string Summary = "hosts, and how their locks and machines are looked after";
 
     /// <summary>An example of the file.</summary>
@@ -35,7 +35,7 @@ static class FleetFileManual
         soak = "24h"
         """;
 
-    /// <summary>What is true of the whole file.</summary>
+    /// <summary>The text about the whole file.</summary>
     public static IReadOnlyList<string> Paragraphs =>
     [
         "The file lies beside flake.nix. hostlock init writes it, freeze and hold change it, and Nix reads it too when it evaluates hosts.",

@@ -3,7 +3,7 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli;
 
-/// <summary>What a command prints with <c>--json</c>.</summary>
+/// <summary>The JSON of a command.</summary>
 /// <param name="Name">The words of the command, without that of the program.</param>
 /// <param name="Shape">The shape of a document, or of each line if the command prints one as each thing happens.</param>
 sealed record JsonDocuments(string Name, JsonShape Shape)

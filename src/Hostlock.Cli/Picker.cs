@@ -20,7 +20,7 @@ sealed class Picker(string question, IReadOnlyList<PickedRow> rows, bool takesSe
     string _typed = "";
     int _at;
 
-    /// <summary>What was picked; null as long as nothing is.</summary>
+    /// <summary>The picked rows; null as long as nothing is picked.</summary>
     public IReadOnlyList<string>? Picked { get; private set; }
 
     /// <summary>The rows that have all that was typed, those whose word has it first.</summary>

@@ -77,7 +77,7 @@ sealed class RolloutSession(CommandRun run)
     /// <exception cref="RolloutException">There is none.</exception>
     public Rollout Last => (run.Journals.Exist ? run.Journals.LastRollout() : null) ?? throw RolloutException.NoRollout();
 
-    /// <summary>What the rules say of a rollout that nobody is at work on.</summary>
+    /// <summary>The orders of the rules for a rollout that nobody is at work on.</summary>
     /// <param name="rollout">The rollout.</param>
     public ImmutableArray<Order> OrdersOf(Rollout rollout) => RolloutRules.Next(rollout, run.Now);
 

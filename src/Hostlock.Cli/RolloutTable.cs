@@ -99,6 +99,6 @@ sealed class RolloutTable(Terminal terminal, Surroundings surroundings) : IRollo
     // Names and what machines say are text, and no markup.
     Text Plain(string text) => new(terminal.Shown(text)) { Overflow = Overflow.Ellipsis };
 
-    /// <summary>What is to be drawn: it is put together by whoever draws, which is less often than something happens.</summary>
+    /// <summary>The picture, which is put together by whoever draws; that is less often than something happens.</summary>
     sealed record Shown(Rollout Rollout, ImmutableDictionary<HostName, string> Words);
 }

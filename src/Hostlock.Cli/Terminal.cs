@@ -206,7 +206,7 @@ enum Loudness
     /// <summary>Only errors, and what was asked for.</summary>
     Quiet,
 
-    /// <summary>What is done, and warnings.</summary>
+    /// <summary>Reports and warnings.</summary>
     Usual,
 
     /// <summary>Also what is done on the way.</summary>

@@ -9,7 +9,7 @@ public abstract class HostlockException(string message, Exception? inner = null)
     /// <summary>The place of the error in the user's text; null if it is in no text.</summary>
     public SourceSpan? Span { get; init; }
 
-    /// <summary>What the user can do next, as a phrase without a full stop; null if there is nothing to say.</summary>
+    /// <summary>The next thing that the user can do, as a phrase without a full stop; null if there is nothing to say.</summary>
     public string? Hint { get; init; }
 
     /// <summary>True if the world outside failed (network, git, ssh), and the request itself made sense.</summary>

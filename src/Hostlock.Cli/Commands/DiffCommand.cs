@@ -88,7 +88,7 @@ sealed class DiffCommand : FleetCommand
         return run.Value(_exitCode) && !diff.IsEmpty ? ExitCode.No : ExitCode.Done;
     }
 
-    /// <summary>What differs between two hosts, and would differ still after a promotion.</summary>
+    /// <summary>The inputs that differ between two hosts, and would differ still after a promotion.</summary>
     /// <param name="From">The word for the lock that is promoted.</param>
     /// <param name="To">The word for the lock that gets it.</param>
     /// <param name="Inputs">The inputs, and the rules.</param>

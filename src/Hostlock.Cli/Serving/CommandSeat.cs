@@ -99,13 +99,13 @@ sealed class CommandOnPage
     /// <summary>True if only its plan is made.</summary>
     public bool IsPlan { get; }
 
-    /// <summary>What it prints.</summary>
+    /// <summary>The text that it prints.</summary>
     public RunText Text { get; }
 
     /// <summary>How it ended; null while it runs.</summary>
     public ExitCode? Code { get; private set; }
 
-    /// <summary>What the files were that the plan was made of, as one word.</summary>
+    /// <summary>The state of the files that the plan was made of, as one word.</summary>
     public string State { get; private set; } = "";
 
     /// <summary>Ends when it does.</summary>
@@ -114,7 +114,7 @@ sealed class CommandOnPage
     /// <summary>True if its plan was made, so that it may be done.</summary>
     public bool CanBeDone => IsPlan && Code is ExitCode.Done or ExitCode.Partly;
 
-    /// <summary>What is said of it beside its text.</summary>
+    /// <summary>The words about it beside its text.</summary>
     public string Told => (Code, IsPlan) switch
     {
         (null, true) => "makes its plan …",

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Hostlock.Cli.Serving;
 
-/// <summary>What decides about a request to the server of a page.</summary>
+/// <summary>The parts of a request to the server of a page that decide about it.</summary>
 /// <param name="Method">The method.</param>
 /// <param name="Path">The path.</param>
 /// <param name="Query">The query, with its question mark; empty if there is none.</param>
@@ -28,7 +28,7 @@ sealed record PageRequest(string Method, string Path, string Query)
     public string Type { get; init; } = "";
 }
 
-/// <summary>What a request gets.</summary>
+/// <summary>The answer that a request gets.</summary>
 abstract record PageAnswer
 {
     PageAnswer()
@@ -46,7 +46,7 @@ abstract record PageAnswer
     /// <summary>The page.</summary>
     public sealed record Page : PageAnswer;
 
-    /// <summary>What changes, as it changes.</summary>
+    /// <summary>The changes of the page, as they happen.</summary>
     public sealed record Events : PageAnswer;
 
     /// <summary>A command.</summary>
@@ -64,7 +64,7 @@ abstract record PageAnswer
     public sealed record WrongMethod(string Allowed) : PageAnswer;
 }
 
-/// <summary>What a page has done.</summary>
+/// <summary>A command that a page gives.</summary>
 enum PageOrder
 {
     /// <summary>The plan of a command is made and shown, or, if it only looks, the command is run.</summary>

@@ -10,7 +10,7 @@ namespace Hostlock.Audits;
 /// <param name="Author">The author of that commit, as git has it; null if there is no commit.</param>
 public sealed record AuditedLock(string Sha256, LockFile? Lock, FileCommit? Commit, string? Author);
 
-/// <summary>What a machine ran for a while, with all that is known of it.</summary>
+/// <summary>A system that a machine ran for a while, with all that is known of it.</summary>
 /// <param name="Stay">The system.</param>
 /// <param name="Lock">The lock that it was made by; null if nothing says which.</param>
 public sealed record AuditedStay(HostStay Stay, AuditedLock? Lock);

@@ -4,7 +4,7 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Audits;
 
-/// <summary>What brought a system to a machine, or tried to.</summary>
+/// <summary>The way by which a system came to a machine, or was to come.</summary>
 /// <param name="At">When.</param>
 public abstract record HostDelivery(DateTimeOffset At)
 {

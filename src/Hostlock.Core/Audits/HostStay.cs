@@ -15,10 +15,10 @@ public sealed record HostStay(HostName Host, StorePath System, DateTimeOffset Fr
     /// <summary>When the machine was first seen to run another one; null if it was not.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>What brought it; null if nothing that was recorded did.</summary>
+    /// <summary>The rollout or release that brought it; null if nothing that was recorded did.</summary>
     public HostDelivery? Delivery { get; init; }
 
-    /// <summary>What failed, if the machine went back to this system; else null.</summary>
+    /// <summary>The delivery that failed, if the machine went back to this system; else null.</summary>
     public HostDelivery? WentBackFrom { get; init; }
 
     /// <summary>True if the machine may have run it, or tried it, at some time of a span.</summary>

@@ -58,13 +58,13 @@ public static class HostTimeline
         Known Of(HostName host) => known.TryGetValue(host, out var found) ? found : known[host] = new();
     }
 
-    /// <summary>What is known of one host.</summary>
+    /// <summary>The events and answers of one host.</summary>
     sealed class Known
     {
         /// <summary>The systems that it was seen to run.</summary>
         public List<(DateTimeOffset At, StorePath System)> Seen { get; } = [];
 
-        /// <summary>What was brought to it.</summary>
+        /// <summary>The deliveries to it.</summary>
         public List<HostDelivery> Deliveries { get; } = [];
     }
 

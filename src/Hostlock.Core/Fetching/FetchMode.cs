@@ -1,14 +1,14 @@
 namespace Hostlock.Fetching;
 
-/// <summary>What a run takes from the cache, and what from the network.</summary>
+/// <summary>The choice between the cache and the network.</summary>
 public enum FetchMode
 {
-    /// <summary>What may have changed is asked for, and an earlier answer stands in for a server that gives none.</summary>
+    /// <summary>Servers are asked for all that may have changed, and an earlier answer stands in for a server that gives none.</summary>
     Usual,
 
     /// <summary>No server is asked. An earlier answer stands in for each, if there is one.</summary>
     Offline,
 
-    /// <summary>What may have changed is downloaded again, and no earlier answer stands in for it.</summary>
+    /// <summary>All that may have changed is downloaded again, and no earlier answer stands in for it.</summary>
     Anew,
 }

@@ -30,7 +30,7 @@ sealed class Registries
         _own = new(() => [.. settings.RegistryFiles.Select(Local)]);
     }
 
-    /// <summary>What was odd in the registries that were read.</summary>
+    /// <summary>The oddities of the registries that were read.</summary>
     public IEnumerable<Warning> Warnings => _warnings;
 
     /// <summary>

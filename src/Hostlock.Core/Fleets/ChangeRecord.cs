@@ -90,7 +90,7 @@ public sealed class ChangeRecord
         }
     }
 
-    /// <summary>What was taken back and can be put back, the last first.</summary>
+    /// <summary>The files that were taken back and can be put back, the last first.</summary>
     public IReadOnlyList<TakenBackFiles> Undone()
     {
         var newest = Numbers().LastOrDefault();

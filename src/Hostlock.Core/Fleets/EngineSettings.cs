@@ -8,6 +8,6 @@ namespace Hostlock.Fleets;
 /// <param name="Words">The program and its arguments, each of which may have placeholders.</param>
 public sealed record EngineSettings(string Name, bool HasTrial, ImmutableArray<string> Words)
 {
-    /// <summary>What stands in braces in a word, and is filled in for each host.</summary>
+    /// <summary>The names that may stand in braces in a word, and are filled in for each host.</summary>
     public static readonly string[] Placeholders = ["host", "target", "ssh", "system", "flake", "action"];
 }

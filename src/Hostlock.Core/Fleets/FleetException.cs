@@ -768,7 +768,7 @@ public sealed class FleetException : HostlockException
             Hint = "leave '--open' out, and open it in a browser",
         };
 
-    /// <summary>What goes to the standard output is no file that could be shown.</summary>
+    /// <summary>A page is to be shown that goes to the standard output, and is no file.</summary>
     public static FleetException ShowsNoFile() => new("'--open' shows a page that is written to a file");
 
     /// <summary>An option is about the report in the other format.</summary>

@@ -67,10 +67,10 @@ public sealed class FleetWatch : IDisposable
         Listen();
     }
 
-    /// <summary>What the files are now, as one word that is another if one of them is another.</summary>
+    /// <summary>The state of the files, as one word that is another if one of them is another.</summary>
     public string State() => WordOf(Files().Concat(FilesOfGit()));
 
-    /// <summary>What the files are now that a plan is made of: the locks, the declarations, the settings and the journals. Git may look at
+    /// <summary>The state of the files that a plan is made of: the locks, the declarations, the settings and the journals. Git may look at
     /// its index and write it anew without any of these being another.</summary>
     public string PlanState() => WordOf(Files());
 

@@ -22,8 +22,8 @@ public sealed record Gate(string Name, GateQuestion Question, ImmutableArray<str
 }
 
 /// <summary>
-/// What a gate asks. In each of its texts, <c>{host}</c> stands for the name of the host, and <c>{target}</c> for the address of its
-/// machine, without a user and a port.
+/// The question that a gate asks. In each of its texts, <c>{host}</c> stands for the name of the host, and <c>{target}</c> for the address
+/// of its machine, without a user and a port.
 /// </summary>
 public abstract record GateQuestion
 {

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Hostlock.Fleets;
 
 /// <summary>
-/// What <c>[rollout]</c> of hostlock.toml says: how machines get their systems. A host may say otherwise of its own machine.
+/// The table <c>[rollout]</c> of hostlock.toml: how machines get their systems. A host may say otherwise of its own machine.
 /// </summary>
 public sealed record RolloutSettings
 {

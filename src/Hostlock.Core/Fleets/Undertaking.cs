@@ -49,7 +49,7 @@ public sealed class Undertaking
         (_step, _merges) = (step, merges);
     }
 
-    /// <summary>What becomes of the record of changes at the end; null for a change that can be taken back itself.</summary>
+    /// <summary>The step in the record of changes at the end; null for a change that can be taken back itself.</summary>
     public UndoStep? Step => _step;
 
     /// <summary>The same, with merges of git's that it settles.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Hostlock.Fleets;
 
-/// <summary>What becomes of the record of changes once something is taken back or put back.</summary>
+/// <summary>The step in the record of changes once something is taken back or put back.</summary>
 public abstract record UndoStep
 {
     UndoStep()

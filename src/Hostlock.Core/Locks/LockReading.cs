@@ -1,8 +1,8 @@
 namespace Hostlock.Locks;
 
 /// <summary>
-/// What the locks read so far have in common. Locks of one fleet are nearly identical: whoever reads many makes one of these, and what was
-/// read before is reused instead of parsed. Several threads may read with it at once.
+/// The parts that the locks read so far have in common. Locks of one fleet are nearly identical: whoever reads many makes one of these,
+/// and what was read before is reused instead of parsed. Several threads may read with it at once.
 /// </summary>
 public sealed class LockReading
 {

@@ -47,7 +47,7 @@ public abstract record LockRequest
 /// <param name="Place">Its folder in its own tree.</param>
 public sealed record TopFlake(Flake Flake, FlakePlace Place)
 {
-    /// <summary>What was odd in the declarations.</summary>
+    /// <summary>The oddities of the declarations.</summary>
     public IReadOnlyList<Warning> Warnings { get; init; } = [];
 }
 

@@ -8,7 +8,7 @@ namespace Hostlock.Locks;
 /// <param name="Side">The side.</param>
 public sealed record SettledConflict(MergeConflict Conflict, MergeSide Side)
 {
-    /// <summary>What the input is locked to now, or follows; null if it is gone.</summary>
+    /// <summary>The edge that the input has now; null if it is gone.</summary>
     public LockEdge? Edge => Side == MergeSide.Ours ? Conflict.Ours : Conflict.Theirs;
 }
 

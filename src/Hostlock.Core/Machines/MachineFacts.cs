@@ -5,7 +5,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Machines;
 
-/// <summary>What a machine said of itself, in one answer. Nothing is remembered or guessed.</summary>
+/// <summary>The answer of a machine about itself. Nothing is remembered or guessed.</summary>
 /// <param name="Running">The system that runs; null if the machine has none, because it is no NixOS.</param>
 /// <param name="Next">The system that the next boot takes; null if the machine has no system profile.</param>
 /// <param name="Stamp">What the running system says of its lock; null if it carries none.</param>
@@ -42,8 +42,8 @@ public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? St
     public bool IsSwitching { get; init; }
 
     /// <summary>
-    /// What the running system says must not change in a switch, by name; null if it says nothing. A switch to a system that says otherwise
-    /// is refused by NixOS, and needs a reboot.
+    /// The parts that must not change in a switch, by name, as the running system says; null if it says nothing. A switch to a system that
+    /// says otherwise is refused by NixOS, and needs a reboot.
     /// </summary>
     public NameMap<string>? Inhibitors { get; init; }
 
@@ -69,7 +69,7 @@ public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? St
     /// none.</summary>
     public string? Receipt { get; init; }
 
-    /// <summary>What the machine wrote of a release that it refused since, as it is; null if it refused none.</summary>
+    /// <summary>The note of the machine about a release that it refused since, as it is; null if it refused none.</summary>
     public ImmutableArray<byte>? Refusal { get; init; }
 
     /// <summary>From when on the machine begins no more with the release that it accepted last; null if it pulls none.</summary>
@@ -101,7 +101,7 @@ public enum RootPower
     BySudo,
 }
 
-/// <summary>What a system says of the lock that built it.</summary>
+/// <summary>The identity of the lock that built a system, which the system carries.</summary>
 /// <param name="Sha256">The SHA-256 of the lock's bytes, 64 digits.</param>
 /// <param name="Lock">The bytes; null if they are too many to be sent.</param>
 /// <param name="Host">The host that the system was built for; null if it does not say.</param>

@@ -4,7 +4,7 @@ using Hostlock.Machines.Probing;
 
 namespace Hostlock.Machines;
 
-/// <summary>What the machine of a host runs, beside what the repository has for the host.</summary>
+/// <summary>The state of a host's machine, beside the lock that the repository has for the host.</summary>
 /// <param name="Host">The host.</param>
 /// <param name="Outcome">What came of asking the machine.</param>
 /// <param name="Pins">How the lock that runs stands to the host's lock; null if the machine did not answer.</param>
@@ -18,10 +18,10 @@ public sealed record MachineStatus(Host Host, ProbeOutcome Outcome, PinState? Pi
     /// does.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>What it shows of the releases that it pulls; null if it pulls none.</summary>
+    /// <summary>The words for the releases that it pulls; null if it pulls none.</summary>
     public PulledWords? Pulled { get; init; }
 
-    /// <summary>What the machine says; null if it did not answer.</summary>
+    /// <summary>The answer of the machine; null if it did not answer.</summary>
     public MachineFacts? Facts => (Outcome as ProbeOutcome.Answered)?.Facts;
 
     /// <summary>Why something is not known of the machine: it is out of reach, or its lock or its system cannot be compared.</summary>
@@ -39,7 +39,7 @@ public sealed record MachineStatus(Host Host, ProbeOutcome Outcome, PinState? Pi
     }
 }
 
-/// <summary>What is to be said of the releases that a machine pulls.</summary>
+/// <summary>The words for the releases that a machine pulls.</summary>
 /// <param name="Words">The words.</param>
 /// <param name="NeedsLook">True if a person should look: the machine refused a release or gave it back, or is not believed.</param>
 public sealed record PulledWords(ImmutableArray<string> Words, bool NeedsLook);

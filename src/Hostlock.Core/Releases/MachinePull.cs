@@ -19,7 +19,7 @@ using Hostlock.Rollouts.Steps;
 
 namespace Hostlock.Releases;
 
-/// <summary>What came of a pull.</summary>
+/// <summary>The result of a pull.</summary>
 public abstract record PullOutcome
 {
     PullOutcome()
@@ -43,7 +43,7 @@ public abstract record PullOutcome
     /// <param name="Why">The reason.</param>
     public sealed record Held(ReleaseNumber Number, string Why) : PullOutcome;
 
-    /// <summary>What would be tried, of a pull that changes nothing.</summary>
+    /// <summary>The release that a pull would try which changes nothing.</summary>
     /// <param name="Number">The number of the release.</param>
     /// <param name="System">The system.</param>
     public sealed record Planned(ReleaseNumber Number, StorePath System) : PullOutcome;
@@ -85,7 +85,7 @@ public sealed class MachinePull(
     readonly List<Warning> _warnings = [];
     readonly SshSignatures _signatures = new(processes);
 
-    /// <summary>What is to be told beside the outcome.</summary>
+    /// <summary>The warnings beside the outcome.</summary>
     public IReadOnlyList<Warning> Warnings => _warnings;
 
     /// <summary>Is told what happens to the machine.</summary>

@@ -6,7 +6,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Releases;
 
-/// <summary>What a machine that pulls is told, as a part of its own system: <c>/etc/hostlock/pull.json</c>.</summary>
+/// <summary>The settings of a machine that pulls, a part of its own system: <c>/etc/hostlock/pull.json</c>.</summary>
 /// <param name="Fleet">The fleet that it belongs to.</param>
 /// <param name="Host">The host that it is.</param>
 /// <param name="Sources">Where it looks for releases; at least one.</param>

@@ -9,7 +9,7 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Releases;
 
-/// <summary>What the receipt of a machine is worth.</summary>
+/// <summary>The worth of a machine's receipt.</summary>
 public abstract record ReceiptState
 {
     ReceiptState()
@@ -26,7 +26,7 @@ public abstract record ReceiptState
     public sealed record Doubted(string Why) : ReceiptState;
 }
 
-/// <summary>What a machine shows of the releases that it pulls.</summary>
+/// <summary>The receipt and the refusal that a machine shows of the releases that it pulls.</summary>
 /// <param name="Receipt">Its last receipt; null if it has written none.</param>
 /// <param name="Refusal">What it refused since, or why it could not pull; null if there is neither.</param>
 public sealed record PulledState(ReceiptState? Receipt, RefusalNote? Refusal)

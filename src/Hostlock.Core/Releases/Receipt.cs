@@ -10,7 +10,7 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Releases;
 
-/// <summary>What came of a release on a machine.</summary>
+/// <summary>The fate of a release on a machine.</summary>
 public enum ReceiptVerdict
 {
     /// <summary>The machine runs the system and boots it.</summary>
@@ -27,7 +27,7 @@ public enum ReceiptVerdict
 }
 
 /// <summary>
-/// What a machine says of a release that it tried, as one line of JSON that its ssh host key signs. Receipts are a chain: each has the
+/// The report of a machine on a release that it tried, as one line of JSON that its ssh host key signs. Receipts are a chain: each has the
 /// digest of the line before it.
 /// </summary>
 /// <param name="Fleet">The fleet.</param>
@@ -44,7 +44,7 @@ public sealed record Receipt(
     FleetName Fleet, HostName Host, ReleaseNumber Release, StorePath System, string LockSha256, ReceiptVerdict Verdict,
     NameMap<Verdict> Gates, string BootId, Moment At, string Previous)
 {
-    /// <summary>What a signature of a receipt is made for.</summary>
+    /// <summary>The purpose of a signature of a receipt.</summary>
     public const string Namespace = "hostlock-receipt";
 
     /// <summary>The most bytes that the line of a receipt may have.</summary>
@@ -155,14 +155,14 @@ public sealed record SignedReceipt(Receipt Receipt, string Json, SshSignature Si
     /// <summary>Writes the line, without a line feed.</summary>
     public string Write() => $"{Signature} {Json}";
 
-    /// <summary>What the signature is about.</summary>
+    /// <summary>The bytes that the signature is about.</summary>
     public byte[] SignedBytes => SignedBytesOf(Json);
 
-    /// <summary>What a signature of a receipt is about.</summary>
+    /// <summary>The bytes that a signature of a receipt is about.</summary>
     /// <param name="json">The receipt, as it is written.</param>
     public static byte[] SignedBytesOf(string json) => Encoding.UTF8.GetBytes($"{json}\n");
 
-    /// <summary>What the next receipt has as <see cref="Receipt.Previous"/>.</summary>
+    /// <summary>The word that the next receipt has as <see cref="Receipt.Previous"/>.</summary>
     public string Chain =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Write())))[..Receipt.ChainLength];
 }

@@ -5,7 +5,7 @@ using Hostlock.Machines;
 
 namespace Hostlock.Releases;
 
-/// <summary>What a new release gives to hosts, beside what the one before gave to the others.</summary>
+/// <summary>The new systems of a release, beside those that the one before gave to other hosts.</summary>
 /// <param name="Systems">The systems of the hosts that it is cut for, each with its lock.</param>
 /// <param name="Commit">The commit that they are made of.</param>
 /// <param name="Issued">The present time.</param>

@@ -9,7 +9,7 @@ using Hostlock.Rollouts.Steps;
 
 namespace Hostlock.Releases;
 
-/// <summary>What is asked of a release.</summary>
+/// <summary>A request for a release.</summary>
 /// <param name="Hosts">The hosts whose systems are new in it; null for all that may be changed.</param>
 /// <param name="Lifetime">How long machines may begin with it.</param>
 public sealed record ReleaseRequest(IReadOnlyList<Host>? Hosts, TimeSpan Lifetime)

@@ -165,7 +165,7 @@ public sealed class ReleaseException : HostlockException
         $"no receipt is written, because {why.Message}; 'mv {ShellWord.Quote(path)} {ShellWord.Quote($"{path}.old")}' keeps the log for an "
             + "audit, and a new one begins");
 
-    /// <summary>What is written for Cachix is for one ring.</summary>
+    /// <summary>A file for Cachix is asked for that is not for one ring.</summary>
     public static ReleaseException NeedsOneRing() =>
         new("what is written for Cachix is for the hosts of one ring") { Hint = "hostlock release @canary --format cachix" };
 }

@@ -14,7 +14,7 @@ public enum RefusalRule
     /// <summary>Nobody who may sign now signed these bytes as a release.</summary>
     Signature,
 
-    /// <summary>What is signed is no release that this program can read.</summary>
+    /// <summary>The signed bytes are no release that this program can read.</summary>
     Form,
 
     /// <summary>It is of another fleet.</summary>
@@ -41,7 +41,7 @@ public enum RefusalRule
     /// <summary>This machine tried the system before, and went back.</summary>
     Returned,
 
-    /// <summary>What the machine is told makes no sense, or cannot be read.</summary>
+    /// <summary>The settings of the machine make no sense, or cannot be read.</summary>
     Settings,
 
     /// <summary>No source answers.</summary>
@@ -51,7 +51,7 @@ public enum RefusalRule
     Cache,
 }
 
-/// <summary>What a machine says to a release.</summary>
+/// <summary>The verdict of a machine on a release.</summary>
 public abstract record Judgement
 {
     Judgement()
@@ -74,7 +74,7 @@ public abstract record Judgement
     public sealed record Refused(RefusalRule Rule, string Why, ReleaseNumber? Number) : Judgement;
 }
 
-/// <summary>What a machine remembers of the releases that it accepted, in two places: the larger number counts.</summary>
+/// <summary>The memory of a machine of the releases that it accepted, in two places: the larger number counts.</summary>
 /// <param name="Accepted">The last release that it accepted; null if the file is gone, or is not what was written.</param>
 /// <param name="Rooted">The number in the name of the root that keeps its system; null if there is no root.</param>
 /// <param name="RootedSystem">The system that the root keeps; null if there is none.</param>
@@ -88,7 +88,7 @@ public sealed record RememberedReleases(ReleaseManifest? Accepted, ReleaseNumber
         Accepted is null ? Rooted : Rooted is { } rooted && rooted > Accepted.Number ? rooted : Accepted.Number;
 }
 
-/// <summary>What is known on a machine when it judges a release.</summary>
+/// <summary>The facts by which a machine judges a release.</summary>
 /// <param name="Fleet">Its fleet.</param>
 /// <param name="Host">Its host.</param>
 /// <param name="Now">The present time.</param>

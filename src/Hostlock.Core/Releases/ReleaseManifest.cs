@@ -8,7 +8,7 @@ using Hostlock.Machines;
 
 namespace Hostlock.Releases;
 
-/// <summary>What a release gives to one host.</summary>
+/// <summary>The system that a release gives to one host.</summary>
 /// <param name="System">The exact system.</param>
 /// <param name="LockSha256">The SHA-256 of the lock that it is made by, 64 digits, as a stamp has it.</param>
 /// <param name="Ring">The ring of the host when the release was cut; null if it was in none.</param>
@@ -30,7 +30,7 @@ public sealed record ReleaseManifest(
     /// <summary>The most bytes that a release may have. A release of 1,000 hosts has 171,000.</summary>
     public const int MaximumBytes = 4 * 1024 * 1024;
 
-    /// <summary>What a signature of a release is made for, so that nobody can take one that was made for something else.</summary>
+    /// <summary>The purpose of a signature of a release, so that nobody can take one that was made for something else.</summary>
     public const string Namespace = "hostlock-release";
 
     const int Version = 1;
@@ -102,7 +102,7 @@ public sealed record ReleaseManifest(
     /// <summary>The SHA-256 of what <see cref="Write"/> writes, 64 digits.</summary>
     public string Digest => Convert.ToHexStringLower(SHA256.HashData(Write()));
 
-    /// <summary>What a host gets; null if the release does not name it.</summary>
+    /// <summary>The system that a host gets; null if the release does not name the host.</summary>
     /// <param name="host">The host.</param>
     public ReleasedSystem? For(HostName host) => Hosts.TryGetValue(host.ToString(), out var released) ? released : null;
 

@@ -7,7 +7,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Releases;
 
-/// <summary>What a machine refused last, or why it could not pull, for whoever asks it. It is gone once a release is accepted.</summary>
+/// <summary>The last refusal of a machine, or why it could not pull, for whoever asks it. It is gone once a release is accepted.</summary>
 /// <param name="Rule">The rule.</param>
 /// <param name="Why">The reason, as a sentence without a full stop.</param>
 /// <param name="Number">The number of the release; null if nobody vouches for it.</param>
@@ -75,8 +75,8 @@ public sealed record KnownReceipts(IReadOnlyList<SignedReceipt> All, Warning? Da
 }
 
 /// <summary>
-/// What a machine keeps of releases on its disk. The highest number that it accepted is in two places that are rarely lost together: a file
-/// with the release, and the name of the root that keeps the system from being collected.
+/// The memory of a machine of releases, on its disk. The highest number that it accepted is in two places that are rarely lost together: a
+/// file with the release, and the name of the root that keeps the system from being collected.
 /// </summary>
 /// <param name="state">The folder of hostlock's state.</param>
 /// <param name="roots">The folder of hostlock's roots.</param>

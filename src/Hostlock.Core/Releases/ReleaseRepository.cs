@@ -65,7 +65,7 @@ public sealed class ReleaseRepository
         return await TipAsync(Reference, cancellationToken) is { } tip ? (await ReadAsync([tip], cancellationToken))[0].Signed : null;
     }
 
-    /// <summary>What the newest release says; null if none was cut. Its signature is not checked.</summary>
+    /// <summary>The manifest of the newest release; null if none was cut. Its signature is not checked.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">What the ref points to is no release.</exception>
     public async Task<ReleaseManifest?> NewestManifestAsync(CancellationToken cancellationToken) =>

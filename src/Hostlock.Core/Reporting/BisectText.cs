@@ -15,11 +15,11 @@ public static class BisectText
             CultureInfo.InvariantCulture,
             $"{inputs.Count} {(inputs.Count == 1 ? "input differs" : "inputs differ")}: {Names(inputs)}\n");
 
-    /// <summary>What came of the good lock with some inputs of the bad one.</summary>
+    /// <summary>The result of the good lock with some inputs of the bad one.</summary>
     public static string Tried(IReadOnlyList<string> inputs, Verdict verdict, Ink ink) =>
         $"{(inputs.Count == 0 ? "the good lock" : $"with {Names(inputs)}")}: {Word(verdict, ink)}\n";
 
-    /// <summary>What came of the good lock with a revision of the culprit.</summary>
+    /// <summary>The result of the good lock with a revision of the culprit.</summary>
     public static string Tried(string input, NewestRevision revision, Verdict verdict, Ink ink) =>
         $"{Visible.Name(input)} at {revision.Id.Shortened}{Day(revision)}: {Word(verdict, ink)}\n";
 

@@ -11,7 +11,8 @@ static class BranchText
     /// <param name="reference">The reference.</param>
     public static string Of(FlakeRef reference) => Visible.Name(reference.Ref ?? "");
 
-    /// <summary>What a reference tracks, beside another one: the branch if both are of one repository, else the reference.</summary>
+    /// <summary>The part of a reference that tells it from another one: the branch if both are of one repository, else the
+    /// reference.</summary>
     /// <param name="reference">The reference.</param>
     /// <param name="other">The other one.</param>
     public static string Of(FlakeRef reference, FlakeRef other)

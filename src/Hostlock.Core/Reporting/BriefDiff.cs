@@ -92,7 +92,7 @@ static class BriefDiff
         return string.Join(", ", words);
     }
 
-    /// <summary>What an entry pins, with its date: <c>073ff61 2026-02-01</c>.</summary>
+    /// <summary>The revision that an entry pins, with its date: <c>073ff61 2026-02-01</c>.</summary>
     public static string Pin(LockEdge edge) => edge switch
     {
         LockEdge.Follows(var target) => $"follows {Visible.Name(target.ToString())}",

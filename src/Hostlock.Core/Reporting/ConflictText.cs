@@ -9,7 +9,7 @@ namespace Hostlock.Reporting;
 /// <summary>Renders the inputs on which the sides of a merge differ, and what became of them.</summary>
 public static class ConflictText
 {
-    /// <summary>What <c>resolve</c> did, or what it found.</summary>
+    /// <summary>Renders the locks that <c>resolve</c> settled, or the conflicts that it found.</summary>
     /// <param name="resolutions">The locks.</param>
     /// <param name="isWritten">True if they were written.</param>
     /// <param name="ink">How to colour.</param>

@@ -7,7 +7,7 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Reporting;
 
-/// <summary>What is known of a fleet at one time, for a program that draws curves and wakes people.</summary>
+/// <summary>The facts about a fleet at one time, for a program that draws curves and wakes people.</summary>
 /// <param name="Machines">What came of asking the machines of the hosts.</param>
 /// <param name="Locks">The locks of the hosts, as the repository has them. One that cannot be read is left out.</param>
 /// <param name="Rollout">The last rollout; null if there is none.</param>
@@ -15,7 +15,7 @@ namespace Hostlock.Reporting;
 public sealed record FleetNumbers(
     IReadOnlyList<MachineStatus> Machines, IReadOnlyDictionary<HostName, LockFile> Locks, Rollout? Rollout, DateTimeOffset Now)
 {
-    /// <summary>What machines show of the releases that they pull, by host. One that pulls none is not in it.</summary>
+    /// <summary>The state of the releases that machines pull, by host. A machine that pulls none is not in it.</summary>
     public IReadOnlyDictionary<HostName, PulledState> Pulled { get; init; } = ImmutableDictionary<HostName, PulledState>.Empty;
 
     /// <summary>The newest release; null if none was cut.</summary>

@@ -11,7 +11,7 @@ public static class PulledText
     // A release that has so long yet is nothing to speak of.
     static readonly TimeSpan Soon = TimeSpan.FromDays(3);
 
-    /// <summary>What is to be said of a machine.</summary>
+    /// <summary>The words for a machine.</summary>
     /// <param name="pulled">What it shows.</param>
     /// <param name="now">The present time.</param>
     public static PulledWords Words(PulledState pulled, DateTimeOffset now)

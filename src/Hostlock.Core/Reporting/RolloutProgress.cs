@@ -4,7 +4,8 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Reporting;
 
-/// <summary>What a table that is redrawn shows of a rollout: a row for each ring, and below it one for each host that is at work.</summary>
+/// <summary>The rows of a rollout in a table that is redrawn: a row for each ring, and below it one for each host that is at
+/// work.</summary>
 public static class RolloutProgress
 {
     /// <summary>The rows, each a name and what is to be said of it.</summary>

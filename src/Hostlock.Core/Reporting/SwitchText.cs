@@ -35,7 +35,7 @@ public static class SwitchText
     }
 
     /// <summary>
-    /// What is to be said of an event, in a few words each: <c>copied</c>, <c>on trial</c>, <c>units ok</c>, <c>kept (generation 118)</c>.
+    /// The words for an event, a few each: <c>copied</c>, <c>on trial</c>, <c>units ok</c>, <c>kept (generation 118)</c>.
     /// </summary>
     /// <param name="happened">The event.</param>
     /// <param name="before">The host before it.</param>
@@ -180,7 +180,8 @@ public static class SwitchText
         static string? Number(int? generation) => generation?.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>What can be typed next about hosts that did not get their system, a line each; empty if there is nothing.</summary>
+    /// <summary>The commands that can be typed next about hosts that did not get their system, a line each; empty if there is
+    /// nothing.</summary>
     /// <param name="host">The host, with its outcome.</param>
     /// <param name="target">The machine as ssh knows it; null for this machine.</param>
     /// <param name="line">Makes a line of hostlock's about the same flake.</param>

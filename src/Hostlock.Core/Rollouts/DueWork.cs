@@ -3,7 +3,7 @@ using Hostlock.Fleets;
 
 namespace Hostlock.Rollouts;
 
-/// <summary>What a timer finds to do for a rollout.</summary>
+/// <summary>The work that a timer finds to do for a rollout.</summary>
 public abstract record DueWork
 {
     DueWork()

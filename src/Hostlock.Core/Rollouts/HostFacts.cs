@@ -3,7 +3,7 @@ using Hostlock.Machines;
 
 namespace Hostlock.Rollouts;
 
-/// <summary>What a machine said of itself, as far as a rollout decides by it and the journal keeps it.</summary>
+/// <summary>The answer of a machine about itself, as far as a rollout decides by it and the journal keeps it.</summary>
 /// <param name="Running">The system that runs, a specialisation too; null if the machine runs none.</param>
 /// <param name="System">The system that the configuration makes: the parent of a specialisation, else what runs.</param>
 /// <param name="Next">The system that the profile has, which the next boot takes.</param>

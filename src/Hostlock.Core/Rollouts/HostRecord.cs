@@ -31,7 +31,7 @@ public enum HostOutcome
     Held,
 }
 
-/// <summary>What is known of one host of a rollout: the fold of its events.</summary>
+/// <summary>The record of one host of a rollout: the fold of its events.</summary>
 /// <param name="Plan">What it is to get.</param>
 /// <param name="Rollout">The id of the rollout.</param>
 public sealed record HostRecord(HostPlan Plan, string Rollout)
@@ -60,10 +60,10 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>The longest time that somebody else's switch is waited for.</summary>
     public static readonly TimeSpan LongestSwitch = TimeSpan.FromMinutes(30);
 
-    /// <summary>What the machine said before anything was done to it: a return goes there. Null if it has not answered yet.</summary>
+    /// <summary>The answer of the machine before anything was done to it: a return goes there. Null if it has not answered yet.</summary>
     public HostFacts? Before { get; init; }
 
-    /// <summary>What the machine said last; null if it did not answer.</summary>
+    /// <summary>The last answer of the machine; null if it did not answer.</summary>
     public HostFacts? Now { get; init; }
 
     /// <summary>The gates that failed before anything was done. They cannot fail the host later.</summary>
@@ -78,7 +78,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>The step that began and has not ended; null if there is none.</summary>
     public Step? UnderWay { get; init; }
 
-    /// <summary>What was last said for people; null if nothing was.</summary>
+    /// <summary>The last note for people; null if there is none.</summary>
     public string? Note { get; init; }
 
     /// <summary>The verdict on the target in this boot; null if there is none.</summary>

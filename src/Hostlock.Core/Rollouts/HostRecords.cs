@@ -7,7 +7,7 @@ using Hostlock.Fleets;
 namespace Hostlock.Rollouts;
 
 /// <summary>
-/// What is known of each host of a plan, in the order of the plan. The rules look at all hosts after every event, so this is an array; the
+/// The record of each host of a plan, in the order of the plan. The rules look at all hosts after every event, so this is an array; the
 /// places of the hosts in it never change, and all versions of it share them.
 /// </summary>
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "It is what is known, and the domain says so.")]
@@ -32,16 +32,16 @@ public sealed class HostRecords : IReadOnlyCollection<HostRecord>
     /// <summary>The number of hosts.</summary>
     public int Count => _records.Length;
 
-    /// <summary>What is known of a host.</summary>
+    /// <summary>The record of a host.</summary>
     /// <param name="host">The host.</param>
     /// <exception cref="KeyNotFoundException">The plan has no such host.</exception>
     public HostRecord this[HostName host] => _records[_places[host]];
 
-    /// <summary>What is known of a host; null if the plan has no such host.</summary>
+    /// <summary>The record of a host; null if the plan has no such host.</summary>
     /// <param name="host">The host.</param>
     public HostRecord? Find(HostName host) => _places.TryGetValue(host, out var place) ? _records[place] : null;
 
-    /// <summary>What is known of the hosts of a ring, in the order of the plan, in which the hosts of a ring are next to each
+    /// <summary>The records of the hosts of a ring, in the order of the plan, in which the hosts of a ring are next to each
     /// other.</summary>
     /// <param name="ring">A ring of the plan.</param>
     public ArraySegment<HostRecord> Of(RingPlan ring) =>

@@ -22,7 +22,7 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     /// <summary>The rings that were opened, each with the commit that has the locks of its hosts; null if none was made.</summary>
     public ImmutableDictionary<string, Revision?> OpenedRings { get; private init; } = ImmutableDictionary<string, Revision?>.Empty;
 
-    /// <summary>What is known of the hosts of a ring, in the order of the plan.</summary>
+    /// <summary>The records of the hosts of a ring, in the order of the plan.</summary>
     /// <param name="ring">The ring.</param>
     public ArraySegment<HostRecord> HostsOf(RingPlan ring) => Hosts.Of(ring);
 
@@ -67,7 +67,7 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     public bool Restores(HostRecord host) =>
         Plan.Action == RolloutAction.Rollback && host is { Outcome: HostOutcome.Kept, IsRestored: false };
 
-    /// <summary>What hosts get if they go back to what they ran before it: those that got their systems of it, the last one
+    /// <summary>The plans by which hosts go back to the systems that they ran before it: those that got their systems of it, the last one
     /// first.</summary>
     /// <param name="isChecked">True if a system is looked at before it is kept.</param>
     public ImmutableArray<HostPlan> WayBack(bool isChecked) =>
@@ -88,7 +88,7 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     public static Rollout Of(RolloutEvent.Opened opened) =>
         new(opened.Plan, HostRecords.Of(opened.Plan));
 
-    /// <summary>What events add up to; null if none of them opens a rollout.</summary>
+    /// <summary>The rollout that events add up to; null if none of them opens one.</summary>
     /// <param name="events">The events, in their order.</param>
     public static Rollout? Fold(IEnumerable<RolloutEvent> events)
     {

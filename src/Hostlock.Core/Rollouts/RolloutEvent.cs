@@ -86,10 +86,10 @@ public abstract record RolloutEvent(DateTimeOffset At)
     public sealed record Resumed(bool IsChecked, DateTimeOffset At) : RolloutEvent(At);
 }
 
-/// <summary>What came of a step. What the machine says decides; the rest is shown to people.</summary>
+/// <summary>The result of a step. The answer of the machine decides; the rest is shown to people.</summary>
 public sealed record StepResult
 {
-    /// <summary>What the machine said afterwards; null if it said nothing.</summary>
+    /// <summary>The answer of the machine afterwards; null if it said nothing.</summary>
     public HostFacts? Facts { get; init; }
 
     /// <summary>The reason why it said nothing, or what the command complained of; null if there is nothing to say.</summary>
@@ -117,7 +117,7 @@ public sealed record StepResult
 /// <param name="Said">What it said, in a few words; empty if it said nothing.</param>
 public sealed record GateAnswer(string Name, Verdict Verdict, string Said);
 
-/// <summary>What is said of a system after it was tried.</summary>
+/// <summary>The judgement of a system after it was tried.</summary>
 public enum Verdict
 {
     /// <summary>It is well.</summary>

@@ -100,7 +100,7 @@ public sealed class RolloutException : HostlockException
     internal static RolloutException NotPushed(HostName host, string why, string mend) =>
         new($"{host} deploys by itself what is pushed, and {why}") { IsRefusal = true, Hint = mend };
 
-    /// <summary>What is told of a host whose engine hostlock.toml does not describe any more.</summary>
+    /// <summary>Says that a host is left alone whose engine hostlock.toml does not describe any more.</summary>
     internal static RolloutException NoEngine(string name) =>
         new($"hostlock.toml has no engine '{name}' any more") { Hint = $"describe it: [engines.{name}]" };
 

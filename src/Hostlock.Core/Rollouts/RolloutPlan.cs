@@ -8,7 +8,7 @@ using Hostlock.Machines;
 
 namespace Hostlock.Rollouts;
 
-/// <summary>What is to happen, settled before anything does: every system of it is built.</summary>
+/// <summary>The plan of a rollout, settled before anything happens: every system of it is built.</summary>
 /// <param name="Id">The name of the rollout: the day, and the beginning of the digest of what it brings and when.</param>
 /// <param name="Action">What it is for.</param>
 /// <param name="Rings">The rings, in their order.</param>
@@ -75,7 +75,7 @@ public sealed record RolloutPlan(string Id, RolloutAction Action, ImmutableArray
     public static bool IsId(string text) => text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 }
 
-/// <summary>What a rollout is for.</summary>
+/// <summary>The purpose of a rollout.</summary>
 public enum RolloutAction
 {
     /// <summary>Hosts get the systems that their locks make.</summary>

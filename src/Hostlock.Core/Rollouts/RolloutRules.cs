@@ -16,7 +16,7 @@ public static class RolloutRules
     /// <summary>The most machines that systems are copied to at once.</summary>
     public const int CopiesAtOnce = 4;
 
-    /// <summary>What may be done now; nothing if all is done, or others have to be waited for.</summary>
+    /// <summary>The orders that may be carried out now; none if all is done, or others have to be waited for.</summary>
     /// <param name="rollout">What has happened.</param>
     /// <param name="busy">The hosts that this run is at work on. A step of another host that began and did not end was cut off.</param>
     /// <param name="now">The present time.</param>
@@ -35,7 +35,7 @@ public static class RolloutRules
         return turn.Orders;
     }
 
-    /// <summary>What may be done now in a rollout that nobody is at work on.</summary>
+    /// <summary>The orders that may be carried out now in a rollout that nobody is at work on.</summary>
     /// <param name="rollout">What has happened.</param>
     /// <param name="now">The present time.</param>
     public static ImmutableArray<Order> Next(Rollout rollout, DateTimeOffset now) => Next(rollout, ImmutableHashSet<HostName>.Empty, now);

@@ -2,7 +2,7 @@ using Hostlock.Fleets;
 
 namespace Hostlock.Rollouts;
 
-/// <summary>What is done to one host in one go. Each step may be taken twice, and each is followed by a look at the machine.</summary>
+/// <summary>A step: the work on one host in one go. Each step may be taken twice, and each is followed by a look at the machine.</summary>
 public enum Step
 {
     /// <summary>Only look.</summary>
@@ -24,7 +24,7 @@ public enum Step
     Return,
 }
 
-/// <summary>What may be done now.</summary>
+/// <summary>An order: one thing that may be done now.</summary>
 public abstract record Order
 {
     Order()
@@ -63,7 +63,7 @@ public abstract record Order
     public sealed record AskForAgent(HostName Host) : Order;
 }
 
-/// <summary>What a ring waits for.</summary>
+/// <summary>The reason why a ring waits for a time.</summary>
 public enum WaitReason
 {
     /// <summary>The hosts before it have not run their systems long enough.</summary>

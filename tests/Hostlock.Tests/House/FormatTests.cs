@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.House;
 
-/// <summary>Holds the sources to the width of STYLE.md, which the formatter does not look at.</summary>
-public class FormatTests
+/// <summary>Holds the sources to what STYLE.md says and the formatter does not look at: the width of lines, and how a summary
+/// begins.</summary>
+public partial class FormatTests
 {
     const int Width = 140;
 
@@ -21,4 +23,19 @@ public class FormatTests
 
         Assert.Equal("", string.Join('\n', wide));
     }
+
+    // "What is known of a host" leaves it to the reader to find the noun.
+    [Fact]
+    public void A_summary_begins_with_a_verb_or_a_noun()
+    {
+        var files = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories);
+        var riddles = from file in files
+                      from riddle in Riddle().Matches(File.ReadAllText(file))
+                      select $"{Path.GetRelativePath(Repository.Root, file)}: {riddle.Value}";
+
+        Assert.Equal("", string.Join('\n', riddles));
+    }
+
+    [GeneratedRegex(@"<summary>\s*(///)?\s*(What|Whoever|Those|True where|Null where)\b.{0,60}")]
+    private static partial Regex Riddle();
 }

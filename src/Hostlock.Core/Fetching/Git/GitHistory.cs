@@ -10,8 +10,8 @@ using Hostlock.Platform.Programs;
 namespace Hostlock.Fetching.Git;
 
 /// <summary>
-/// What files of a repository were, commit by commit. Contents are as git would check them out: a file that git keeps encrypted by a filter
-/// is read through that filter.
+/// The history of files of a repository, commit by commit. Contents are as git would check them out: a file that git keeps encrypted by a
+/// filter is read through that filter.
 /// </summary>
 public sealed class GitHistory : IDisposable
 {

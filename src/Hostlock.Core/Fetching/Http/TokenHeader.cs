@@ -8,7 +8,7 @@ namespace Hostlock.Fetching.Http;
 /// <param name="Value">The value of the header, with the token in it.</param>
 public sealed record TokenHeader(string Host, string Name, string Value)
 {
-    /// <summary>What is odd about the token; null if nothing is.</summary>
+    /// <summary>The oddity of the token; null if it has none.</summary>
     public Warning? Warning { get; init; }
 
     /// <summary>

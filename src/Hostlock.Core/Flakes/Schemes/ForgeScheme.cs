@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Hostlock.Flakes.Schemes;
 
 /// <summary>
-/// What the forges share: the grammar <c>github:owner/repo/ref-or-rev?host=…</c>, archives by commit, a page for each commit. A forge
-/// says how it is asked for a commit and where its archives are.
+/// The common part of the forges: the grammar <c>github:owner/repo/ref-or-rev?host=…</c>, archives by commit, a page for each commit. A
+/// forge says how it is asked for a commit and where its archives are.
 /// </summary>
 /// <remarks>Nix 2.34.8, libfetchers/github.cc, GitArchiveInputScheme.</remarks>
 abstract class ForgeScheme : InputScheme

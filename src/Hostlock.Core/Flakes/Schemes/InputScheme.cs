@@ -92,7 +92,7 @@ abstract class InputScheme
     /// <summary>The header that carries an access token, as name and value.</summary>
     public virtual (string Name, string Value) TokenHeader(string token) => ("Authorization", $"Bearer {token}");
 
-    /// <summary>What is odd about an access token, which is sent all the same; null if nothing is. It never has the token in it.</summary>
+    /// <summary>The oddity of an access token, which is sent all the same; null if it has none. It never has the token in it.</summary>
     public virtual string? OddityOf(string token) => null;
 
     /// <summary>How to ask for the newest commit that is not younger than a time; null if git has to be asked.</summary>

@@ -141,9 +141,8 @@ public sealed class AdoptedFiles
     /// <param name="path">Relative to the flake; a lock of a host, or a file of hostlock's.</param>
     public bool CertainlyHadBefore(string path) => _before.Contains(path);
 
-    /// <summary>What .gitattributes or the lock of a host's own flake said before the flake was adopted; null if it said what it says now,
-    /// or
-    /// if nobody knows.</summary>
+    /// <summary>The text of .gitattributes, or of the lock of a host's own flake, before the flake was adopted; null if it is the same
+    /// now, or nobody knows it.</summary>
     /// <param name="path">Relative to the flake.</param>
     public byte[]? EarlierOf(string path) => _earlier.GetValueOrDefault(path);
 

@@ -7,7 +7,7 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.Adoption;
 
-/// <summary>What came of asking nix for the names of the outputs.</summary>
+/// <summary>The result of asking nix for the names of the outputs.</summary>
 abstract record NixAnswer
 {
     NixAnswer()

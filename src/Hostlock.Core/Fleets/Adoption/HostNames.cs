@@ -34,8 +34,8 @@ public sealed class HostNames
     public ImmutableSortedDictionary<HostName, ImmutableArray<string>> Configurations { get; }
 
     /// <summary>
-    /// What is no host by itself and becomes one if it is named: the home of a user, of a profile or at a host that the flake does not
-    /// have, and the system of a telephone. By the name that it is named by, the attribute paths of its configurations.
+    /// Names that are no hosts by themselves and become hosts if they are named: the home of a user, of a profile or at a host that the
+    /// flake does not have, and the system of a telephone. By the name that it is named by, the attribute paths of its configurations.
     /// </summary>
     public ImmutableSortedDictionary<HostName, ImmutableArray<string>> Candidates { get; }
 

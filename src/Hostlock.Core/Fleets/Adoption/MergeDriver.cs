@@ -39,12 +39,13 @@ public sealed class MergeDriver
     public static MergeDriver? Around(FleetFolder folder, IProcessRunner processes) =>
         GitWorkTreeFiles.Around(processes, folder.Path) is { } tree ? new(processes, tree.Root, folder.Path) : null;
 
-    /// <summary>What <c>init</c> changes; null if git has a driver of this name already, set by this hostlock or by the user.</summary>
+    /// <summary>The change that <c>init</c> makes; null if git has a driver of this name already, set by this hostlock or by the
+    /// user.</summary>
     public async Task<MergeDriverChange?> PlanInstallAsync(CancellationToken cancellationToken) =>
         await LineAsync([], cancellationToken) is null or EarlierLine ? new MergeDriverChange.Install() : null;
 
-    /// <summary>What <c>eject</c> changes; null if the repository's config has no driver of this name, or one of the user's own, or if
-    /// another flake of the repository still needs it.</summary>
+    /// <summary>The change that <c>eject</c> makes; null if the repository's config has no driver of this name, or one of the user's own,
+    /// or if another flake of the repository still needs it.</summary>
     public async Task<MergeDriverChange?> PlanRemovalAsync(CancellationToken cancellationToken) =>
         RepositoryFlakes.Beside(_flake).Any() ? null
         : await LineAsync(["--local"], cancellationToken) is { } line and (Line or EarlierLine) ? new MergeDriverChange.Remove(line) : null;

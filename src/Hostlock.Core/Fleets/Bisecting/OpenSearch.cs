@@ -6,7 +6,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Bisecting;
 
-/// <summary>What a search is about.</summary>
+/// <summary>The two locks of a search, and the command that tells good from bad.</summary>
 /// <param name="Good">The good lock.</param>
 /// <param name="Bad">The bad lock.</param>
 /// <param name="Command">The shell command that tells good from bad.</param>
@@ -68,7 +68,7 @@ public sealed class OpenSearch
         return FolderLock.TryTake(_path);
     }
 
-    /// <summary>What the open search is about; null if none is open, or nobody can tell any more.</summary>
+    /// <summary>The locks of the open search; null if none is open, or nobody can tell any more.</summary>
     public SearchedLocks? Read()
     {
         try

@@ -50,7 +50,7 @@ static class CommitSubject
         static string Before(string action) => action is "update" or "promote" ? "" : $"{action} ";
     }
 
-    /// <summary>What moved in some locks, in a few words.</summary>
+    /// <summary>The moves in some locks, in a few words.</summary>
     /// <param name="locks">The locks.</param>
     /// <param name="columns">The most columns that it may take.</param>
     internal static string MovesOf(IReadOnlyList<PlannedLock> locks, int columns)

@@ -39,7 +39,7 @@ public sealed class HostDeclarations(FlakePlace repository, FleetFolder? setting
             ? new(tree, TreePath.Parse(Path.GetRelativePath(tree.Root, folder.Path)))
             : new(new FolderFiles(folder.Path), TreePath.Root);
 
-    /// <summary>What the flakes of some locks declare. Each file is read once; nothing is fetched.</summary>
+    /// <summary>The declarations for some locks. Each file is read once; nothing is fetched.</summary>
     /// <param name="places">The locks; the answer is asked for by these very objects.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">As for <see cref="OfAsync(LockPlace, CancellationToken)"/>.</exception>

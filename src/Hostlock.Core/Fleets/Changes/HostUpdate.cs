@@ -39,7 +39,7 @@ public sealed class HostUpdate(IFlakeSource source, FlakePlace repository, Fleet
             : new(source, place with { Files = new EditedFiles(place.Files, place.Folder.Resolve(edited.Path), edited.Contents) }, folder);
     }
 
-    /// <summary>What the flakes of the hosts declare.</summary>
+    /// <summary>The declarations of the hosts' flakes.</summary>
     public HostDeclarations Declarations => _declarations;
 
     /// <summary>Works out the new lock of each host, in the order given. If one fails, the failure is its outcome.</summary>

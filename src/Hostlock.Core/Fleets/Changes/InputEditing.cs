@@ -8,7 +8,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>What is to be declared otherwise.</summary>
+/// <summary>The changes of declarations that are asked for.</summary>
 /// <param name="Changes">The changes, in their order.</param>
 /// <param name="Host">The host that they are for; null for all that flake.nix declares inputs for.</param>
 public sealed record InputRequest(ImmutableArray<InputChange> Changes, HostName? Host);
@@ -20,7 +20,7 @@ public sealed record InputRequest(ImmutableArray<InputChange> Changes, HostName?
 /// <param name="Locks">The locks that change.</param>
 public sealed record DeclarationPlan(string File, string Before, string After, IReadOnlyList<PlannedLock> Locks)
 {
-    /// <summary>What was odd on the way.</summary>
+    /// <summary>The oddities that were met on the way.</summary>
     public IReadOnlyList<Warning> Warnings { get; init; } = [];
 
     /// <summary>True if anything changes.</summary>

@@ -16,7 +16,7 @@ public interface ILockWritingWatcher
     void Committed(string? subject);
 }
 
-/// <summary>What is planned and written in one flake, alone or together with others.</summary>
+/// <summary>The work of planning and writing in one flake, alone or together with others.</summary>
 /// <param name="Folder">The flake.</param>
 /// <param name="Words">The words of the command, as they are recorded.</param>
 /// <param name="Watcher">Is told the steps.</param>

@@ -39,14 +39,14 @@ public sealed record CheckedFleet(
     /// <summary>The result of fetching all locked trees again; null if that was not asked for.</summary>
     public RefetchedTrees? Refetched { get; init; }
 
-    /// <summary>What is to be said of the time until which machines begin with the newest release; null if it lasts, or none was
+    /// <summary>The warning about the time until which machines begin with the newest release; null if it lasts, or none was
     /// cut.</summary>
     public string? Expiry { get; init; }
 
     /// <summary>The flakes that lie in the repository.</summary>
     public LocalFlakes Flakes { get; } = new(Folder);
 
-    /// <summary>What hostlock.toml lists, compared with what flake.nix has.</summary>
+    /// <summary>The hosts that hostlock.toml lists, compared with those that flake.nix has.</summary>
     public ListedHosts Listed { get; } = ListedHosts.Of(Folder);
 
     readonly LockComparisons _comparisons = new();

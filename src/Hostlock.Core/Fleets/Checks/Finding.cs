@@ -32,7 +32,7 @@ public sealed record Problem(string Message, string File, int? Line = null, stri
     /// <summary>The path of the input that has the problem; null if it is of no input.</summary>
     public string? Input { get; init; }
 
-    /// <summary>What other hosts may have as well; null if the problem is told by itself in any case.</summary>
+    /// <summary>The problem that other hosts may have as well; null if the problem is told by itself in any case.</summary>
     public CommonProblem? Common { get; init; }
 
     /// <summary>The words that the common fix takes for this problem; the host if there are none.</summary>

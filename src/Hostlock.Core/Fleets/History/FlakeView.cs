@@ -6,7 +6,7 @@ using Hostlock.Platform;
 namespace Hostlock.Fleets.History;
 
 /// <summary>
-/// What the configurations of a flake can see of its files. It is read off their code: hostlock.nix hands each host its own lock, and all
+/// The files that the configurations of a flake can see. They are read off their code: hostlock.nix hands each host its own lock, and all
 /// other files are reached by a path that stands in the code, or by <c>self</c>.
 /// </summary>
 /// <param name="processes">Runs git.</param>

@@ -27,8 +27,9 @@ public enum ChangeReason
 }
 
 /// <summary>
-/// What differs between a commit and the files as they are now, and which hosts it may concern. A host that it cannot concern need not be
-/// evaluated: that is so only if all of the flake's code can be read, and shows that it sees no file beyond those that it names.
+/// The differences between a commit and the files as they are now, and the hosts that they may concern. A host that they cannot concern
+/// need not be evaluated: that is so only if all of the flake's code can be read, and shows that it sees no file beyond those that it
+/// names.
 /// </summary>
 /// <param name="Commit">The commit.</param>
 /// <param name="Before">The fleet as hostlock.toml of the commit describes it; null if the commit has none that can be read.</param>

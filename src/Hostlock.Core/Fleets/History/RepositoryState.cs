@@ -5,7 +5,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fleets.History;
 
-/// <summary>What the files of a flake are, beside what is committed.</summary>
+/// <summary>The commit of a flake, and whether its files differ from that.</summary>
 /// <param name="Commit">The commit of HEAD; null before the first commit.</param>
 /// <param name="CommittedAt">When it was made; null before the first commit.</param>
 /// <param name="Branch">The branch; null if HEAD is at no branch.</param>

@@ -4,8 +4,8 @@ using Hostlock.Flakes;
 namespace Hostlock.Fleets.Layouts;
 
 /// <summary>
-/// What hostlock.toml lists, compared with what flake.nix has by now, as far as the text of flake.nix says it: of what is computed nothing
-/// is claimed.
+/// The hosts that hostlock.toml lists, compared with those that flake.nix has by now, as far as the text of flake.nix says it: of what is
+/// computed nothing is claimed.
 /// </summary>
 /// <param name="Unlisted">The hosts that flake.nix has and hostlock.toml has not.</param>
 /// <param name="UnlistedConfigurations">By host, the attribute paths of configurations that flake.nix has and hostlock.toml does not list

@@ -23,7 +23,7 @@ public sealed record ResolutionRequest(ImmutableArray<InputPath> Inputs, MergeCh
     public MergeSide? SideOf(MergeConflict conflict) => Names(conflict) ? Choice?.SideOf(conflict) : null;
 }
 
-/// <summary>What becomes of a lock that git could not merge.</summary>
+/// <summary>The settling of a lock that git could not merge.</summary>
 /// <param name="Unmerged">The lock.</param>
 /// <param name="Merge">Its merge, as far as it is settled.</param>
 public sealed record LockResolution(UnmergedLock Unmerged, SettledMerge Merge)

@@ -7,7 +7,7 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.Merging;
 
-/// <summary>What git's index says of the merge of a file.</summary>
+/// <summary>The sides of the merge of a file, as git's index has them.</summary>
 /// <param name="Sides">The versions that it keeps apart, or kept until the merge was settled.</param>
 /// <param name="IsSettled">True if the merge was settled.</param>
 public sealed record MergeState(IndexSides Sides, bool IsSettled);
@@ -37,7 +37,7 @@ sealed class MergeIndex(IProcessRunner processes, string root)
     /// <param name="path">Its absolute path.</param>
     public string PathOf(string path) => GitWorkTreeFiles.PathOf(root, path);
 
-    /// <summary>What the index says of a file; null if it knows of no merge of it, or a side has deleted the file.</summary>
+    /// <summary>The sides of a file; null if it knows of no merge of it, or a side has deleted the file.</summary>
     /// <param name="path">The path from the root of the work tree.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FleetException">git does not say.</exception>

@@ -13,7 +13,7 @@ public sealed record UnmergedLock(LockPlace Place, UnmergedFile File)
     /// <summary>Tells the user that the lock is not what both sides wanted.</summary>
     public string Message => $"git could not merge the lock of {Place.Name}; 'hostlock resolve {Place.Name}' shows both sides";
 
-    /// <summary>Those of some locks that are not merged, in the order given; none if the fleet is in no repository.</summary>
+    /// <summary>The locks of some that are not merged, in the order given; none if the fleet is in no repository.</summary>
     /// <param name="folder">The fleet.</param>
     /// <param name="places">The locks.</param>
     /// <param name="processes">The seam to git, which is started only if its index is of a kind that it alone reads.</param>

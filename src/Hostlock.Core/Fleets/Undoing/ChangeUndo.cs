@@ -10,7 +10,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Undoing;
 
-/// <summary>What is taken back, or put back.</summary>
+/// <summary>The files that are taken back, or put back.</summary>
 /// <param name="Title">What had been done, as it is shown.</param>
 /// <param name="Files">The files: as they are, and as they will be.</param>
 /// <param name="Step">How it is recorded once it is done; null if it is a change of its own.</param>

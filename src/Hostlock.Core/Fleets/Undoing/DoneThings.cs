@@ -19,7 +19,7 @@ public sealed record DoneThing(RecordedChange Change, IReadOnlyList<PlannedLock>
     public bool IsTakenBack => !Change.Standing.Any();
 }
 
-/// <summary>What was done in a flake: the changes that are recorded, and the commits of locks that are none of these.</summary>
+/// <summary>The things that were done in a flake: the changes that are recorded, and the commits of locks that are none of these.</summary>
 public static class DoneThings
 {
     /// <summary>Reads them, the newest first.</summary>

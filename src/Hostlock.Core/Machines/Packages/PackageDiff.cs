@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Hostlock.Machines.Packages;
 
-/// <summary>What became of a package between two systems.</summary>
+/// <summary>The change of a package between two systems.</summary>
 public enum PackageChangeKind
 {
     /// <summary>Only the later system has it.</summary>
@@ -34,7 +34,7 @@ public enum PackageChangeKind
 public sealed record PackageChange(
     string Name, ImmutableArray<string> Before, ImmutableArray<string> After, long BytesBefore, long BytesAfter)
 {
-    /// <summary>What became of it.</summary>
+    /// <summary>The kind of the change.</summary>
     public PackageChangeKind Kind
     {
         get

@@ -5,7 +5,7 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Machines.Probing;
 
-/// <summary>What a machine is asked, and how.</summary>
+/// <summary>A question to a machine.</summary>
 /// <param name="Wanted">A system that it may be switched to; null if it is not to be switched.</param>
 /// <param name="IsNewConnection">If true, no connection that is open already is used.</param>
 public sealed record MachineQuestion(StorePath? Wanted = null, bool IsNewConnection = false);

@@ -2,7 +2,7 @@ using Hostlock.Fleets;
 
 namespace Hostlock.Machines.Probing;
 
-/// <summary>What came of asking one machine.</summary>
+/// <summary>The result of asking one machine.</summary>
 /// <param name="Address">The machine.</param>
 /// <param name="Before">The machine as it was when it last answered before; null if it never did.</param>
 public abstract record ProbeOutcome(MachineAddress Address, SeenMachine? Before)

@@ -56,7 +56,7 @@ public sealed class AffectedHosts(IProcessRunner processes, FleetFolder folder, 
     /// <summary>A configuration that is to be evaluated.</summary>
     sealed record Wanted(Host Host, string Path);
 
-    /// <summary>What is known of a configuration.</summary>
+    /// <summary>The system of a configuration, or the reason why it has none.</summary>
     sealed record Known(StorePath? System, string Platform, string? Problem);
 
     /// <summary>Finds them.</summary>

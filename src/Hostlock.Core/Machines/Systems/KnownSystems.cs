@@ -37,7 +37,7 @@ public sealed class KnownSystems(IProcessRunner processes, FleetFolder folder, M
         }
     }
 
-    /// <summary>What a configuration is known to make; null if nothing is known.</summary>
+    /// <summary>The system that a configuration is known to make; null if none is known.</summary>
     /// <param name="lockPath">The lock of its host.</param>
     /// <param name="configuration">Its attribute path.</param>
     /// <param name="tree">The tree, as <see cref="TreeAsync"/> names it; null if it is not known.</param>

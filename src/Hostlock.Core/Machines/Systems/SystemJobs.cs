@@ -14,7 +14,7 @@ namespace Hostlock.Machines.Systems;
 /// <param name="Platform">What it is built on: <c>x86_64-linux</c>; empty if that is not known.</param>
 public readonly record struct EvaluatedSystem(StorePath Derivation, StorePath System, string Platform);
 
-/// <summary>What came of evaluating a configuration.</summary>
+/// <summary>The result of evaluating a configuration.</summary>
 public abstract record EvaluationOutcome
 {
     EvaluationOutcome()

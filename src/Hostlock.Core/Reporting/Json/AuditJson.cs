@@ -53,7 +53,7 @@ public static class AuditJson
         Member("proof", WholeRevision.OrNull, "The commit or tag that says so; null if none does")),
         "The approval of the ring");
 
-    /// <summary>What machines ran, by host, in its order.</summary>
+    /// <summary>Renders the systems that machines ran, by host, in their order.</summary>
     /// <param name="stays">The systems, those of a host together and in their order.</param>
     public static string Render(IEnumerable<AuditedStay> stays) => JsonPage.Render(json =>
     {

@@ -17,7 +17,7 @@ public static class CheckJson
         Member("line", Count, "The line of the file, from 1, if one can be named").IfAny,
         Member("fix", AnyText, "The command that puts it right, if there is one").IfAny)), "The findings, in the order of the rules"));
 
-    /// <summary>What was found.</summary>
+    /// <summary>Renders the findings.</summary>
     public static string Render(IReadOnlyList<Finding> findings) => JsonPage.Render(json =>
     {
         json.WriteStartArray("findings");

@@ -19,7 +19,7 @@ public static class DiffJson
         }).IfAny,
         Member("closure", Object([.. SharedShapes.Packages]), "With --closure: the packages of the two systems").IfAny);
 
-    /// <summary>What differs between two locks.</summary>
+    /// <summary>Renders the differences of two locks.</summary>
     /// <param name="before">The word for the one.</param>
     /// <param name="after">The word for the other.</param>
     /// <param name="diff">What differs.</param>

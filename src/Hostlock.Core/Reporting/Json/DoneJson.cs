@@ -29,7 +29,7 @@ public static class DoneJson
         }
     }
 
-    /// <summary>What was done, the newest first.</summary>
+    /// <summary>Renders the things that were done, the newest first.</summary>
     /// <param name="things">What was done.</param>
     public static string Render(IReadOnlyList<DoneThing> things) => JsonPage.Render(json =>
     {

@@ -11,7 +11,7 @@ using Hostlock.Locks;
 namespace Hostlock.Reporting.Json;
 
 /// <summary>
-/// What the JSON of all commands has in common. One document a run, with <c>version</c> 1; objects are keyed by host and input names;
+/// The common part of the JSON of all commands. One document a run, with <c>version</c> 1; objects are keyed by host and input names;
 /// revisions are whole; times are seconds since the epoch; passwords and tokens in addresses are <c>***</c>. The shapes are in
 /// docs/json.md.
 /// </summary>

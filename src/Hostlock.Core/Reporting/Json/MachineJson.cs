@@ -79,7 +79,7 @@ public static class MachineJson
         Member("reason", AnyText, "Why it does not run its lock: a hold, a freeze, or where the last rollout stands").IfAny,
         Member("next", AnyText, "What to type next").IfAny)), "The machines, by host"));
 
-    /// <summary>What machines run, by host.</summary>
+    /// <summary>Renders the state of machines, by host.</summary>
     /// <param name="statuses">The hosts.</param>
     /// <param name="pulled">What they show of the releases that they pull.</param>
     /// <param name="commands">How commands are typed in the current folder.</param>

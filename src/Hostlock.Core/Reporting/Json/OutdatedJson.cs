@@ -22,7 +22,7 @@ public static class OutdatedJson
                 Member("problem", AnyText, "Why it cannot be told").IfAny,
             ])), "The inputs that could move, by name"))), "The locks, by host"));
 
-    /// <summary>What could move.</summary>
+    /// <summary>Renders the inputs that could move.</summary>
     public static string Render(IReadOnlyList<OutdatedLock> locks) =>
         JsonPage.Render(json => json.WriteHosts(locks, outdated => outdated.Place, outdated =>
     {

@@ -23,7 +23,7 @@ public static class PullJson
         Member("rule", WordsOf<RefusalRule>(), "The rule by which it was refused").IfAny,
         Member("why", AnyText, "The reason").IfAny);
 
-    /// <summary>What came of a pull.</summary>
+    /// <summary>Renders the result of a pull.</summary>
     /// <param name="settings">What the machine is told.</param>
     /// <param name="outcome">What came of it.</param>
     public static string Render(PullSettings settings, PullOutcome outcome) => JsonPage.Render(json =>

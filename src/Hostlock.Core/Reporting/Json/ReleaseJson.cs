@@ -18,7 +18,7 @@ public static class ReleaseJson
             Member("lock", AnyText, "The SHA-256 of its lock"),
             Member("ring", AnyText.OrNull, "The ring of the host"))), "What each host gets"));
 
-    /// <summary>What a release gives to hosts.</summary>
+    /// <summary>Renders the systems that a release gives to hosts.</summary>
     /// <param name="release">The release.</param>
     public static string Render(ReleaseManifest release) => JsonPage.Render(json =>
     {

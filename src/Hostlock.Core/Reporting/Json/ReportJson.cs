@@ -45,7 +45,7 @@ public static class ReportJson
         }
     }
 
-    /// <summary>What became of each lock.</summary>
+    /// <summary>Renders the outcome of each lock.</summary>
     /// <param name="report">The report.</param>
     /// <param name="promotedFrom">Whose lock was promoted; null if it is no promotion.</param>
     public static string Render(LockReport report, LockOwner? promotedFrom = null) => JsonPage.Render(json =>
@@ -55,7 +55,7 @@ public static class ReportJson
         WriteHosts(json, report);
     });
 
-    /// <summary>What became of what is declared, and of the locks with it.</summary>
+    /// <summary>Renders the file of declarations, and the outcome of each lock.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="isWritten">False if nothing was written.</param>
     public static string Render(DeclarationPlan plan, bool isWritten) => JsonPage.Render(json =>

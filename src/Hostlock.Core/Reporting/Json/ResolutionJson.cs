@@ -16,7 +16,7 @@ public static class ResolutionJson
         Member("settled", By("PATH", OneWord("ours", "theirs")), "The side that was taken, by input path"),
         Member("conflicts", By("PATH", SharedShapes.Sides), "What is left, by input path"))), "The locks, by host"));
 
-    /// <summary>What was settled in each lock, and what is left.</summary>
+    /// <summary>Renders the inputs of each lock that were settled, and those that are left.</summary>
     /// <param name="resolutions">The locks.</param>
     /// <param name="isWritten">True if they were written.</param>
     public static string Render(IReadOnlyList<LockResolution> resolutions, bool isWritten) => JsonPage.Render(json =>

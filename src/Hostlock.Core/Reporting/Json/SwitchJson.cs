@@ -42,7 +42,7 @@ public static class SwitchJson
                     Member("inhibited", YesOrNo, "True if the machine would refuse to switch").IfAny,
                 ]), "What would change").IfAny)), "The hosts"));
 
-    /// <summary>What would change, and what became of it, by host.</summary>
+    /// <summary>Renders the changes, and their outcome, by host.</summary>
     /// <param name="rollout">What has happened; null if nothing was to happen.</param>
     /// <param name="previews">What would change.</param>
     public static string Render(Rollout? rollout, IReadOnlyList<HostPreview> previews) => JsonPage.Render(json =>

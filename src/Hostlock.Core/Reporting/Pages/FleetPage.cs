@@ -31,7 +31,7 @@ public sealed record FleetPage(
     /// <summary>The promotions that would bring the newest entries to the locks that are behind.</summary>
     public IReadOnlyList<PendingPromotion> Promotions { get; init; } = [];
 
-    /// <summary>What the machines run; null if they were not asked.</summary>
+    /// <summary>The state of the machines; null if they were not asked.</summary>
     public IReadOnlyList<MachineStatus>? Machines { get; init; }
 
     /// <summary>The rollout that is under way; null if none is.</summary>

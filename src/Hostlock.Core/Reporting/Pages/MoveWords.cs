@@ -20,7 +20,7 @@ static class MoveWords
         string.Join("; ", moves.TakeLast(MovesNamed).Select(move => Of(move)))
         + (moves.Count > MovesNamed ? $"; and {PageWords.Number(moves.Count - MovesNamed)} more" : "");
 
-    /// <summary>What moved directly beneath the flake, and how many inputs moved beside it.</summary>
+    /// <summary>The moves directly beneath the flake, and the number of others.</summary>
     /// <param name="move">The move.</param>
     /// <param name="most">The most inputs to name.</param>
     public static IEnumerable<string> Inputs(LockMove move, int most)

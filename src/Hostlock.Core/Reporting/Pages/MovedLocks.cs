@@ -15,7 +15,7 @@ public sealed record MovedLock(LockPlace Place, LockDiff Diff)
     public ImmutableArray<(HostName Host, PackageDiff Diff)> Packages { get; init; } = [];
 }
 
-/// <summary>What moved in the locks of a fleet since a commit.</summary>
+/// <summary>The moves in the locks of a fleet since a commit.</summary>
 /// <param name="Since">The commit, in words.</param>
 /// <param name="Locks">The locks that changed.</param>
 /// <param name="Findings">What <c>check</c> finds.</param>

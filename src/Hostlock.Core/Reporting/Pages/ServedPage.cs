@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Hostlock.Reporting.Pages;
 
-/// <summary>What a page has beside the fleet if a server shows it: it is kept up to date, and may give commands.</summary>
+/// <summary>The parts of a page that a server shows, beside the fleet: the page is kept up to date, and may give commands.</summary>
 /// <param name="Key">The word that each request of the page has to bring along, which no other page can read.</param>
 /// <param name="State">The number of the state that the page shows.</param>
 public sealed record ServedPage(string Key, long State)

@@ -4,7 +4,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Rollouts.Engines;
 
-/// <summary>What an engine is to bring to which machine.</summary>
+/// <summary>The system that an engine is to bring, and the machine.</summary>
 /// <param name="Address">The machine. Its port is given by NIX_SSHOPTS.</param>
 /// <param name="Power">How its user becomes root.</param>
 /// <param name="System">The exact system.</param>
@@ -30,7 +30,7 @@ public interface IDeployEngine
     ProcessRequest? Command(Deployment deployment);
 
     /// <summary>
-    /// What an agent on the machine is asked before anything is done, and again while the machine gets the system by itself after the
+    /// The question to an agent on the machine before anything is done, and again while the machine gets the system by itself after the
     /// command. If it refuses, nothing comes of waiting. Null if the command itself brings the system.
     /// </summary>
     /// <param name="deployment">What is to be brought to which machine.</param>

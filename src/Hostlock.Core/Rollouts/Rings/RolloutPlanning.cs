@@ -9,7 +9,7 @@ using Hostlock.Rollouts.Steps;
 
 namespace Hostlock.Rollouts.Rings;
 
-/// <summary>What hosts are to get: their locks, and the commit that has them.</summary>
+/// <summary>The locks that hosts are to get, and the commit that has them.</summary>
 /// <param name="Order">The rings.</param>
 /// <param name="Locks">The locks of the hosts, each once, the one that goes through the rings first.</param>
 /// <param name="Candidate">The commit with these locks.</param>

@@ -227,7 +227,7 @@ public abstract record ApprovalProof
     /// <param name="Why">The reason, in words.</param>
     public sealed record Missing(string Why) : ApprovalProof;
 
-    /// <summary>What is named as the proof is none.</summary>
+    /// <summary>The object that is named as the proof is none.</summary>
     /// <param name="Why">The reason, in words.</param>
     public sealed record Wrong(string Why) : ApprovalProof;
 }

@@ -3,7 +3,7 @@ using Hostlock.Machines;
 
 namespace Hostlock.Rollouts.Steps;
 
-/// <summary>What a switch to a system would do to a machine, as the machine itself says.</summary>
+/// <summary>The effects of a switch on a machine, as the machine itself foretells them.</summary>
 /// <param name="Stops">The units that would stop, and not start again.</param>
 /// <param name="Restarts">The units that would be restarted.</param>
 /// <param name="Reloads">The units that would be reloaded.</param>

@@ -7,11 +7,11 @@ using Hostlock.Platform;
 
 namespace Hostlock.Rollouts.Steps;
 
-/// <summary>What would change on a host, as far as it can be known before it is changed.</summary>
+/// <summary>The changes that a host would see, as far as they can be known before.</summary>
 /// <param name="Plan">What the host is to get.</param>
 public sealed record HostPreview(HostPlan Plan)
 {
-    /// <summary>What the machine runs now; null if it does not answer.</summary>
+    /// <summary>The system that the machine runs now; null if it does not answer.</summary>
     public StorePath? Running { get; init; }
 
     /// <summary>The inputs that move, from the lock that runs to the lock that the host gets; null if one of them is not known.</summary>
@@ -20,7 +20,7 @@ public sealed record HostPreview(HostPlan Plan)
     /// <summary>The packages that change; null if that is not known.</summary>
     public PackageDiff? Packages { get; init; }
 
-    /// <summary>What becomes of the units; null if the machine does not have the system yet.</summary>
+    /// <summary>The units that would stop, start or restart; null if the machine does not have the system yet.</summary>
     public DryActivation? Units { get; init; }
 
     /// <summary>Why something is not known; null if all is.</summary>

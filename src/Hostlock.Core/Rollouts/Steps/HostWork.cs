@@ -21,7 +21,7 @@ public interface IStepTaker
     Task<StepResult> TakeAsync(HostRecord host, Step step, CancellationToken cancellationToken);
 }
 
-/// <summary>What the steps of a fleet need to know.</summary>
+/// <summary>The surroundings of the steps of a fleet.</summary>
 /// <param name="Folder">The fleet.</param>
 /// <param name="Machine">The name of this machine.</param>
 /// <param name="NixSshOptions">What the user has nix give to ssh, in the form of NIX_SSHOPTS; empty if nothing.</param>

@@ -6,7 +6,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Rollouts.Steps;
 
-/// <summary>What came of putting a lock back into the repository.</summary>
+/// <summary>The result of putting a lock back into the repository.</summary>
 public abstract record LockReturn
 {
     LockReturn()

@@ -14,7 +14,7 @@ public interface IRolloutWatcher
     void Happened(RolloutEvent happened, Rollout before, Rollout after);
 }
 
-/// <summary>What came of opening a ring.</summary>
+/// <summary>The result of opening a ring.</summary>
 public abstract record OpenedRing
 {
     OpenedRing()

@@ -21,7 +21,7 @@ public enum BootEntryWriter
     Agent,
 }
 
-/// <summary>What the script of steps is told on a machine.</summary>
+/// <summary>The words that the script of steps gets on a machine.</summary>
 /// <param name="Rollout">The id of the rollout.</param>
 /// <param name="MachineId">Which machine it has to be.</param>
 /// <param name="Target">The system that the machine is to get.</param>
@@ -30,7 +30,7 @@ public enum BootEntryWriter
 /// <param name="Trial">The silence after which it goes back by itself.</param>
 public sealed record StepWords(string Rollout, string MachineId, StorePath Target, StorePath? Running, StorePath? Next, TimeSpan Trial)
 {
-    /// <summary>What makes the target boot before it is kept, so that going back has to undo that too.</summary>
+    /// <summary>The program that makes the target boot before it is kept, so that going back has to undo that too.</summary>
     public BootEntryWriter Writer { get; init; }
 
     /// <summary>The words of a host.</summary>

@@ -46,7 +46,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
 
     GitPlace Place => GitPlace.OfWorkTree(Root) ?? throw FetchException.NoRepository(Root);
 
-    /// <summary>What git lists, for an index that it alone reads. It is asked once.</summary>
+    /// <summary>The files that git lists, for an index that it alone reads. It is asked once.</summary>
     /// <param name="cancellationToken">Stops waiting for it.</param>
     /// <exception cref="FetchException">git does not list the files.</exception>
     internal Task<IReadOnlyList<GitListing.Line>> ListingAsync(CancellationToken cancellationToken) =>
@@ -152,7 +152,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
         return unknown;
     }
 
-    /// <summary>Those of some paths that git is told to ignore, so that it takes them by force alone. git is asked.</summary>
+    /// <summary>The paths of some that git is told to ignore, so that it takes them by force alone. git is asked.</summary>
     /// <param name="paths">The paths, as <see cref="UnknownAsync"/> gives them.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<IReadOnlySet<TreePath>> IgnoredAsync(IEnumerable<TreePath> paths, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ public static class UncommittedFiles
 {
     const int MaximumTree = 16 * 1024 * 1024;
 
-    /// <summary>Those of some files that the commit of HEAD does not have as they lie there. Files that git could not merge, and files of
+    /// <summary>The files of some that the commit of HEAD does not have as they lie there. Files that git could not merge, and files of
     /// submodules, are not judged.</summary>
     /// <param name="tree">The work tree.</param>
     /// <param name="files">Paths from the root, as git knows the files; each exists.</param>
@@ -37,7 +37,7 @@ public static class UncommittedFiles
         return found;
     }
 
-    /// <summary>What the index says of files.</summary>
+    /// <summary>The entries of the index for files.</summary>
     /// <param name="Files">By path, the id of the staged blob, null if there is none, and whether the file on disk is that blob.</param>
     /// <param name="MayBeStaged">True if the index may differ from the commit of HEAD.</param>
     sealed record Indexed(Dictionary<string, (string? Id, bool IsAsInIndex)> Files, bool MayBeStaged);
