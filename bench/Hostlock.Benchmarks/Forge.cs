@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -54,6 +55,22 @@ sealed class Forge : IAsyncDisposable
         var forge = new Forge(archives);
         await forge._server.StartAsync();
         return forge;
+    }
+
+    /// <summary>Downloads all archives at once, and does nothing with them: what the line and this machine allow.</summary>
+    /// <param name="proxy">The address of the line.</param>
+    public async Task<TimeSpan> DownloadAllAsync(string proxy)
+    {
+        using var handler = new SocketsHttpHandler { Proxy = new WebProxy(proxy), InitialHttp2StreamWindowSize = 1024 * 1024 };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => _certificate.Equals(certificate);
+        using var client = new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20 };
+        var clock = Stopwatch.StartNew();
+        await Task.WhenAll(_archives.Keys.Select(async name =>
+        {
+            await using var body = await client.GetStreamAsync(new Uri($"https://codeload.github.com/{name}/archive/x.tar.gz"));
+            await body.CopyToAsync(Stream.Null);
+        }));
+        return clock.Elapsed;
     }
 
     /// <summary>Stops it.</summary>

@@ -41,12 +41,16 @@ static class ForgeFleet
                 gzip.Flush();
             }
 
-            void Add(string name, byte[]? contents) => tar.WriteEntry(
-                new UstarTarEntry(contents is null ? TarEntryType.Directory : TarEntryType.RegularFile, name)
+            void Add(string name, byte[]? contents)
+            {
+                var entry = new UstarTarEntry(contents is null ? TarEntryType.Directory : TarEntryType.RegularFile, name)
                 {
-                    DataStream = contents is null ? null : new MemoryStream(contents),
                     ModificationTime = DateTimeOffset.UnixEpoch.AddDays(20_000),
-                });
+                };
+                if (contents is not null)
+                    entry.DataStream = new MemoryStream(contents);
+                tar.WriteEntry(entry);
+            }
         }
         return packed.ToArray();
     }
