@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Hostlock.Platform;
 
@@ -16,7 +17,11 @@ public static class AtomicFile
     /// </summary>
     public const string TemporaryPrefix = ".hostlock-tmp-";
 
-    const int AtOnce = 16;
+    // Each file is open until it is flushed, and a process may have 1,024 files open.
+    const int OpenAtOnce = 256;
+
+    // Threads that wait for the disk, and the files of each that are worth a thread.
+    const int MostFlushers = 16, FilesOfFlusher = 8;
 
     // Another process may get the number of one that was killed, and then this word tells the two apart.
     static readonly string ThisRun = $"{ProcessTree.Own}-{UniqueName.Next()}";
@@ -213,33 +218,88 @@ public static class AtomicFile
         }
     }
 
-    // A disk flushes many files in little more time than one, if they are asked for at once.
     static void WriteAll(List<Target> targets, bool isDurable)
     {
-        try
+        foreach (var group in targets.Chunk(OpenAtOnce))
         {
-            Parallel.ForEach(targets, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, target => Write(target, isDurable));
-        }
-        catch (AggregateException whys)
-        {
-            throw whys.InnerExceptions.OfType<PlatformException>().FirstOrDefault() ?? whys.InnerExceptions[0];
+            var handles = new SafeFileHandle?[group.Length];
+            try
+            {
+                OnAll(() => Parallel.For(0, group.Length, i => handles[i] = Write(group[i], isDurable)));
+                if (isDurable)
+                    FlushAll(group, handles);
+            }
+            finally
+            {
+                foreach (var handle in handles)
+                    handle?.Dispose();
+            }
         }
     }
 
-    static void Write(Target target, bool isDurable)
+    static SafeFileHandle Write(Target target, bool isDurable)
     {
+        SafeFileHandle? handle = null;
         try
         {
-            using var handle = File.OpenHandle(target.Beside, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            handle = File.OpenHandle(target.Beside, FileMode.CreateNew, FileAccess.Write, FileShare.None);
             if (target.Mode is { } mode)
                 File.SetUnixFileMode(handle, mode);
             RandomAccess.Write(handle, target.Contents.Span, 0);
             if (isDurable)
-                UnixFiles.Flush(handle, target.Beside);
+                UnixFiles.BeginFlush(handle);
+            return handle;
+        }
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
+        {
+            handle?.Dispose();
+            throw PlatformException.CannotWrite(target.Path, why);
+        }
+    }
+
+    // The contents of all files are under way when the first is waited for. The file system then takes the names and sizes of them all in
+    // one step of its journal, and the disk empties its cache for several threads at once. To flush whole file systems would wait for
+    // what other programs write as well.
+    static void FlushAll(Target[] targets, SafeFileHandle?[] handles)
+    {
+        var next = -1;
+        var flushers = Math.Min(targets.Length / FilesOfFlusher, MostFlushers);
+        if (flushers < 2)
+            FlushSome();
+        else
+            OnAll(() => Task.WaitAll([.. Enumerable.Range(0, flushers).Select(_ => Task.Factory.StartNew(
+                FlushSome, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]));
+
+        void FlushSome()
+        {
+            int i;
+            while ((i = Interlocked.Increment(ref next)) < targets.Length)
+                Flush(targets[i], handles[i]!);
+        }
+    }
+
+    static void Flush(Target target, SafeFileHandle handle)
+    {
+        try
+        {
+            UnixFiles.Flush(handle, target.Beside);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
             throw PlatformException.CannotWrite(target.Path, why);
+        }
+    }
+
+    // Several files may fail at once, and one error is enough.
+    static void OnAll(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (AggregateException whys)
+        {
+            throw whys.InnerExceptions.OfType<PlatformException>().FirstOrDefault() ?? whys.InnerExceptions[0];
         }
     }
 

@@ -29,6 +29,9 @@ static partial class UnixFiles
 
     static int CloseOnExec => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
 
+    // SYNC_FILE_RANGE_WRITE of linux/fs.h.
+    const uint BeginsToWrite = 2;
+
     static int NotSupported => OperatingSystem.IsMacOS() ? 45 : 95;
 
     /// <summary>The id of the user whose rights this program has.</summary>
@@ -244,6 +247,14 @@ static partial class UnixFiles
             throw Failed(Encoding.UTF8.GetBytes(name), error);
     }
 
+    /// <summary>Has the contents of a file go to the disk, and waits for nothing. It promises nothing: only <see cref="Flush"/> says that
+    /// they are there, and what went wrong.</summary>
+    public static void BeginFlush(SafeFileHandle handle)
+    {
+        if (OperatingSystem.IsLinux())
+            _ = SyncFileRange(handle, 0, 0, BeginsToWrite);
+    }
+
     static unsafe SafeFileHandle OpenHandle(ReadOnlySpan<byte> path)
     {
         nint handle;
@@ -345,6 +356,10 @@ static partial class UnixFiles
 
     [LibraryImport(Library, EntryPoint = "SystemNative_Rename", SetLastError = true)]
     private static unsafe partial int Rename(byte* from, byte* to);
+
+    // Only Linux has it, and the runtime has no entry point for it.
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    private static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 
     // The runtime's own entry point cannot open without waiting.
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]

@@ -79,6 +79,35 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(["file"], Names());
     }
 
+    // More than are open at once, and more than one thread flushes.
+    [Fact]
+    public void Many_files_are_replaced_as_one()
+    {
+        var files = Enumerable.Range(0, 600).Select(i => (_folder[$"{i:D3}"], (ReadOnlyMemory<byte>)BitConverter.GetBytes(i))).ToList();
+        foreach (var (path, _) in files.Take(300))
+            File.WriteAllText(path, "before");
+
+        AtomicFile.ReplaceAll(files);
+
+        Assert.All(files, file => Assert.Equal(file.Item2.ToArray(), File.ReadAllBytes(file.Item1)));
+        Assert.Equal(files.Count, Names().Length);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(300)]
+    [InlineData(599)]
+    public void If_one_of_many_cannot_be_written_none_is_replaced(int which)
+    {
+        var files = Enumerable.Range(0, 600)
+            .Select(i => (_folder[i == which ? "none/file" : $"{i:D3}"], (ReadOnlyMemory<byte>)"after"u8.ToArray())).ToList();
+
+        var error = Assert.Throws<PlatformException>(() => AtomicFile.ReplaceAll(files));
+
+        Assert.Contains("none/file", error.Message);
+        Assert.Empty(Names());
+    }
+
     [Fact]
     public void Only_what_a_killed_run_left_is_cleared_away()
     {
