@@ -1,9 +1,6 @@
-using System.Globalization;
 using System.Net;
-using System.Text;
 using Hostlock.Fetching;
 using Hostlock.Fetching.Http;
-using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.Fetching.Http;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Hostlock.Fetching;
@@ -69,7 +68,7 @@ public class HttpVersionsTests
             () => new SocketsHttpHandler
             {
                 UseProxy = false,
-                SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+                SslOptions = new() { RemoteCertificateValidationCallback = (_, shown, _, _) => certificate.Equals(shown) },
             },
             settings,
             TimeProvider.System);
