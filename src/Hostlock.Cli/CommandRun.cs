@@ -16,7 +16,6 @@ using Hostlock.Machines.Systems;
 using Hostlock.Platform;
 using Hostlock.Releases;
 using Hostlock.Reporting;
-using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
 using Hostlock.Rollouts.Steps;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Hostlock.Audits;
-using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Fleets;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;

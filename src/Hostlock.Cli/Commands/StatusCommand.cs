@@ -4,7 +4,6 @@ using Hostlock.Fleets.Checks;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Locks;
 using Hostlock.Machines;
-using Hostlock.Machines.Probing;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
 

@@ -1,8 +1,6 @@
 using Hostlock.Fleets;
-using Hostlock.Machines;
 using Hostlock.Platform;
 using Hostlock.Releases;
-using Hostlock.Rollouts;
 using Hostlock.Rollouts.Steps;
 using Hostlock.Tests.Support;
 

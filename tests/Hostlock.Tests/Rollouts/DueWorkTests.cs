@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Settings;
 using Hostlock.Rollouts;

@@ -1,5 +1,4 @@
 using Hostlock.Fleets;
-using Hostlock.Locks;
 using static Hostlock.Reporting.Json.JsonShape;
 
 namespace Hostlock.Reporting.Json;
