@@ -16,13 +16,13 @@ public sealed class AuditException : HostlockException
     internal static AuditException NoRollout(string name) => new($"line 1 of '{name}' begins no rollout");
 
     internal static AuditException JournalsPart(string path, string other, int line) =>
-        new($"line {line} of '{path}' is not that of '{other}'")
+        new($"line {line} of '{path}' differs from the same line of '{other}'")
         {
             Hint = "one of the two was altered: compare them with those of another clone",
         };
 
     internal static AuditException NotApproved(string path, int line, string ring, string why) =>
-        new($"what line {line} of '{path}' names does not approve ring '{ring}': {why}");
+        new($"the commit or tag that line {line} of '{path}' names does not approve ring '{ring}': {why}");
 
     internal static AuditException AfterNow(string path, int line) => new($"line {line} of '{path}' is of a time that has not come yet");
 
@@ -33,13 +33,13 @@ public sealed class AuditException : HostlockException
         new($"line {line} of '{path}' is a receipt of {host}, and those before it are of {first}");
 
     internal static AuditException ReceiptsPart(string path, int line, HostName host) =>
-        new($"line {line} of '{path}' is not that of another log of {host}");
+        new($"line {line} of '{path}' differs from the same line of another log of {host}");
 
     internal static AuditException BadRelease(string name, string why) =>
         new($"{name} of refs/hostlock/releases is not what was cut: {why}");
 
     internal static AuditException ReceiptDiffers(string path, int line, HostName host, ReleaseNumber release, string what) =>
-        new($"line {line} of '{path}' is not about what release {release} gives to {host}: {what}");
+        new($"line {line} of '{path}' does not agree with release {release} about {host}: {what}");
 
     internal static AuditException BadSignature(string path, int line, HostName host, string why) =>
         new($"the signature of line {line} of '{path}' is not one of {host}: {why}");

@@ -393,7 +393,7 @@ public sealed class FleetException : HostlockException
         new("say what to do with the inputs") { Hint = "add, remove, set or follow; --help shows more" };
 
     /// <summary>An option means something beside another one alone.</summary>
-    public static FleetException NeedsOption(string option, string other) => new($"'{option}' goes with '{other}'");
+    public static FleetException NeedsOption(string option, string other) => new($"'{option}' needs '{other}'");
 
     /// <summary>With this option, the command prints no JSON.</summary>
     public static FleetException TakesNoJson(string option) => new($"'{option}' takes no '--json'");

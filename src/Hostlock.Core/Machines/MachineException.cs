@@ -23,7 +23,7 @@ public sealed class MachineException : HostlockException
         new($"cannot ask {machine} what '{system}' needs: {LastLine(said)}") { IsOutside = true };
 
     internal static MachineException NotAClosure(StorePath system, string machine) =>
-        new($"what {machine} says of '{system}' is not what 'nix path-info --size' prints") { IsOutside = true };
+        new($"the answer of {machine} about '{system}' is not in the form of 'nix path-info --size'") { IsOutside = true };
 
     internal static MachineException NotASystem(string machine, string path) =>
         new($"'{path}' of {machine} is no system of a Nix store") { IsOutside = true };

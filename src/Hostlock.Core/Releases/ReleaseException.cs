@@ -113,7 +113,7 @@ public sealed class ReleaseException : HostlockException
         new($"line {line} of '{path}' makes no sense: {why}") { Rule = RefusalRule.Settings };
 
     internal static ReleaseException NotTold(HostlockException why) =>
-        new($"what this machine is told cannot be used: {PlaceOf(why)}{why.Message}")
+        new($"the settings of this machine cannot be used: {PlaceOf(why)}{why.Message}")
         {
             Rule = RefusalRule.Settings,
             Span = why.Span,
@@ -167,5 +167,5 @@ public sealed class ReleaseException : HostlockException
 
     /// <summary>A file for Cachix is asked for that is not for one ring.</summary>
     public static ReleaseException NeedsOneRing() =>
-        new("what is written for Cachix is for the hosts of one ring") { Hint = "hostlock release @canary --format cachix" };
+        new("a file for Cachix is for the hosts of one ring") { Hint = "hostlock release @canary --format cachix" };
 }

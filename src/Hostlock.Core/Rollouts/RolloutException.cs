@@ -76,7 +76,7 @@ public sealed class RolloutException : HostlockException
     /// <param name="ring">The name of the ring.</param>
     /// <param name="rollout">The id of the rollout.</param>
     public static RolloutException NotSigned(string ring, string rollout) =>
-        new($"ring '{ring}' is approved by a signature of somebody who may sign, and none is found")
+        new($"ring '{ring}' needs an approval that is signed by somebody who may sign, and none is found")
         {
             IsRefusal = true,
             Hint = "git -c gpg.format=ssh tag --sign --message "
@@ -227,7 +227,7 @@ public sealed class RolloutException : HostlockException
     public static RolloutException NotInRollout(HostName host, string rollout) => new($"{host} is not in the rollout {rollout}");
 
     /// <summary>An option is given without another that it belongs to.</summary>
-    public static RolloutException Needs(string one, string other) => new($"{one} goes with {other}");
+    public static RolloutException Needs(string one, string other) => new($"{one} needs {other}");
 
     // Building.
     internal static RolloutException BuildFailed(HostName host, string said) =>
@@ -244,7 +244,7 @@ public sealed class RolloutException : HostlockException
         new($"'{program}' of after-build failed: {said}") { IsOutside = true, Hint = "no machine was touched" };
 
     internal static RolloutException NotBuilt(HostName host, string said) =>
-        new($"what nix says it built for {host} is no system: '{said}'") { IsOutside = true };
+        new($"nix built something for {host} that is no system: '{said}'") { IsOutside = true };
 
     internal static RolloutException BuiltAnother(HostName host, string built, string wanted) =>
         new($"nix now makes '{built}' of {host}, and the rollout brings '{wanted}'") { Hint = "begin anew: 'hostlock rollout'" };

@@ -116,7 +116,8 @@ public sealed class AuditReadingTests : IDisposable
 
         var why = await BrokenAsync(JournalsAsync);
 
-        Assert.Matches("^what line 3 of '.*' names does not approve ring 'rest': it approves something else$", why.Message);
+        Assert.Matches(
+            "^the commit or tag that line 3 of '.*' names does not approve ring 'rest': it approves something else$", why.Message);
     }
 
     // A plan of a switch has no commit that it was made from.

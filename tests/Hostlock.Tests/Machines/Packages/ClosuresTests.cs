@@ -48,7 +48,7 @@ public sealed class ClosuresTests : IDisposable
     [Theory]
     [InlineData(1, "", "Welcome!\nerror: path is not valid\n", "cannot ask root@plex.lan what '*' needs: error: path is not valid")]
     [InlineData(255, "", "", "cannot ask root@plex.lan what '*' needs: it says nothing")]
-    [InlineData(0, "hello\n", "", "what root@plex.lan says of '*' is not what 'nix path-info --size' prints")]
+    [InlineData(0, "hello\n", "", "the answer of root@plex.lan about '*' is not in the form of 'nix path-info --size'")]
     public async Task What_is_no_answer_is_an_error_and_not_kept(int exit, string output, string errors, string message)
     {
         var error = await Assert.ThrowsAsync<MachineException>(() => OfAsync(new OneAnswer(new(exit, output, errors)), Plex));
