@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -323,6 +325,42 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         Assert.Equal("/home/jono/other", (string)service["WorkingDirectory"]!);
         Assert.Contains("\"HOSTLOCK_FLAKE\":\"/home/jono/fleet\"", home, StringComparison.Ordinal);
         Assert.Contains("mkdir $out/hostlock\\n", home, StringComparison.Ordinal);
+    }
+
+    /// <summary>The stand-in has a module system of its own, so what it lets pass is read by the real one too.</summary>
+    [Theory]
+    [MemberData(nameof(Releases))]
+    public void The_modules_are_read_by_the_module_system_of_nixpkgs(string release)
+    {
+        var nix = own.Nix(release);
+        var vectors = Path.Combine(Repository.Root, "tests/vectors/nixpkgs-lib");
+        var library = Directory.CreateDirectory(own.Folder[$"nixpkgs-lib-{release}"]).FullName;
+        using (var archive = new GZipStream(File.OpenRead(Path.Combine(vectors, "lib.tar.gz")), CompressionMode.Decompress))
+            TarFile.ExtractToDirectory(archive, library, overwriteFiles: false);
+
+        var evaluated = JsonNode.Parse(own.Eval(
+            nix, $"own: import {vectors}/modules.nix {{ lib = import {library}/lib; inherit own; }}"))!;
+
+        foreach (var (name, module) in evaluated.AsObject())
+        {
+            Assert.Equal((name, "[]", "[]"), (name, module!["failed"]!.ToJsonString(), module["undescribed"]!.ToJsonString()));
+            Assert.Contains("services.hostlock.tick.enable", module["options"]!.AsArray().Select(option => (string)option!));
+            Assert.Equal(name == "earlierNames" ? 2 : 0, module["warnings"]!.AsArray().Count);
+        }
+        var (nixos, home) = (evaluated["nixos"]!, evaluated["home"]!["home"]!);
+        Assert.Equal(
+            """["hostlock/allowed_signers","hostlock/flake.lock","hostlock/host.json","hostlock/pull.json"]""", nixos["files"]!.ToJsonString());
+        Assert.Equal(
+            ("""["hostlock"]""", """{"HOSTLOCK_FLAKE":"/etc/nixos"}"""),
+            (nixos["packages"]!.ToJsonString(), nixos["variables"]!.ToJsonString()));
+        Assert.EndsWith(
+            "/bin/hostlock tick --textfile /var/lib/n/h.prom",
+            (string)nixos["systemd"]!["services"]!["hostlock-tick"]!["serviceConfig"]!["ExecStart"]!,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "daily", (string)evaluated["earlierNames"]!["systemd"]!["timers"]!["hostlock-tick"]!["timerConfig"]!["OnCalendar"]!);
+        Assert.Equal(600, (int)evaluated["darwin"]!["launchd"]!["daemons"]!["hostlock-tick"]!["serviceConfig"]!["StartInterval"]!);
+        Assert.Equal("/etc/nixos", (string)home["sessionVariables"]!["HOSTLOCK_FLAKE"]!);
     }
 
     // What an expression makes of a system with a module alone. Names at the top that nothing declares are lists of what is said of them,
