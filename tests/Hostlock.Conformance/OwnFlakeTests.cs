@@ -349,7 +349,8 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         }
         var (nixos, home) = (evaluated["nixos"]!, evaluated["home"]!["home"]!);
         Assert.Equal(
-            """["hostlock/allowed_signers","hostlock/flake.lock","hostlock/host.json","hostlock/pull.json"]""", nixos["files"]!.ToJsonString());
+            """["hostlock/allowed_signers","hostlock/flake.lock","hostlock/host.json","hostlock/pull.json"]""",
+            nixos["files"]!.ToJsonString());
         Assert.Equal(
             ("""["hostlock"]""", """{"HOSTLOCK_FLAKE":"/etc/nixos"}"""),
             (nixos["packages"]!.ToJsonString(), nixos["variables"]!.ToJsonString()));
