@@ -118,8 +118,9 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public MachineCache MachineCache => new(Cache.Path);
 
     /// <summary>Asks the machines of hosts.</summary>
-    public MachineProbes Probes =>
-        new(surroundings.Processes, surroundings.Machine, new(MachineCache, Folder.Path), surroundings.Time);
+    public MachineProbes Probes => new(
+        surroundings.Processes, surroundings.Machine, new(MachineCache, Folder.Path), name => Folder.TryHostOf(name) is not null,
+        surroundings.Time);
 
     /// <summary>Asks the machines of hosts, and compares what they run with the repository.</summary>
     public MachineSurvey Survey => new(surroundings.Processes, Folder, Probes);

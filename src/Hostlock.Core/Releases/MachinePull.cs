@@ -266,7 +266,9 @@ public sealed class MachinePull(
         if (patience > LongestSilence)
             patience = LongestSilence;
         var surroundings = new StepSurroundings(folder, settings.Host.ToString(), "") { Reaches = stop => ReachesAsync(patience, stop) };
-        var probes = new MachineProbes(processes, settings.Host.ToString(), new(new MachineCache(cache), folder.Path), time);
+        var probes = new MachineProbes(
+            processes, settings.Host.ToString(), new(new MachineCache(cache), folder.Path), name => folder.TryHostOf(name) is not null,
+            time);
         var work = new HostWork(processes, probes, new GateRun(processes, http, time), surroundings, time);
         var runner = new RolloutRunner(journal.Append, work, opener: null, Watcher, Crash, time);
         rollout = await runner.RunAsync(runner.Write(rollout, happened), cancellationToken);

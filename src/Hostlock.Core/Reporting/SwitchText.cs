@@ -156,7 +156,7 @@ public static class SwitchText
                 yield return $"absent{Why(host)}";
                 break;
             case HostOutcome.WrongMachine:
-                yield return "wrong machine; not touched";
+                yield return $"wrong machine; not touched{Why(host)}";
                 break;
             case HostOutcome.Superseded:
                 yield return $"superseded: it runs {host.Now?.System?.Name ?? "nothing"}, and somebody else switched it; left alone";

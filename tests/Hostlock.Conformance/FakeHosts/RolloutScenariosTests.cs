@@ -14,7 +14,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         "calm", "bad-canary", "spent", "asleep", "soaks", "reboots", "taken", "colleagues", "twins", "clones", "approves", "aborted",
         "planned", "pushed", "rebased", "overtaken", "branched", "unwritten", "chosen", "holds", "fresh", "lost", "torn", "altered",
         "filled", "rebooting", "swapped", "outpaced", "backwards", "amended", "powerless", "ordered", "drawn", "vanished",
-        "signs", "writes",
+        "signs", "writes", "crossed",
     ];
 
     static readonly TimeSpan Soak = TimeSpan.FromSeconds(4);
@@ -632,9 +632,36 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         var ended = story.Rollout();
 
         AssertCode(4, ended);
-        Assert.Contains("swapped-c  wrong machine; not touched\n", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("swapped-c  wrong machine; not touched: the machine that answers for ", ended.Output, StringComparison.Ordinal);
         story.AssertUntouched("c");
         story.AssertKept("a", "b", "d");
+    }
+
+    [Fact]
+    public void Machines_that_nobody_saw_before_do_not_get_the_systems_of_each_other()
+    {
+        var story = Begin("crossed");
+        var file = Path.Combine(story.Clone, "hostlock.toml");
+        var settings = File.ReadAllText(file);
+        File.WriteAllText(
+            file,
+            settings.Replace("\"root@crossed-b\"", "\"root@crossed-?\"", StringComparison.Ordinal)
+                .Replace("\"root@crossed-c\"", "\"root@crossed-b\"", StringComparison.Ordinal)
+                .Replace("\"root@crossed-?\"", "\"root@crossed-c\"", StringComparison.Ordinal));
+
+        var ended = story.Rollout();
+
+        AssertCode(4, ended);
+        Assert.Contains("crossed-b  wrong machine; not touched: it runs the system of crossed-c\n", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("crossed-c  wrong machine; not touched: it runs the system of crossed-b\n", ended.Output, StringComparison.Ordinal);
+        story.AssertUntouched("b", "c");
+        story.AssertKept("a", "d");
+        story.AssertSettled();
+
+        // Once the addresses are mended, nothing has to be said of the machines.
+        File.WriteAllText(file, settings);
+        AssertCode(0, story.Run("rollout", "--resume"));
+        story.AssertKept("b", "c");
     }
 
     [Fact]

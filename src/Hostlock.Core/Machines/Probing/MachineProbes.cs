@@ -11,8 +11,10 @@ namespace Hostlock.Machines.Probing;
 /// <param name="processes">Runs ssh.</param>
 /// <param name="machine">The name of this machine.</param>
 /// <param name="seen">Remembers the answers.</param>
+/// <param name="isHost">True for the hosts of the flake.</param>
 /// <param name="time">The clock.</param>
-public sealed class MachineProbes(IProcessRunner processes, string machine, SeenMachines seen, TimeProvider time)
+public sealed class MachineProbes(
+    IProcessRunner processes, string machine, SeenMachines seen, Func<HostName, bool> isHost, TimeProvider time)
 {
     /// <summary>How many machines are asked at once.</summary>
     public const int AtOnce = 50;
@@ -31,14 +33,15 @@ public sealed class MachineProbes(IProcessRunner processes, string machine, Seen
         return outcomes;
     }
 
-    /// <summary>Takes the machine that answers for a host as the host's from now on.</summary>
+    /// <summary>Takes the machine that answers for a host as the host's from now on, whatever it runs.</summary>
     /// <param name="outcome">The answer.</param>
     public ProbeOutcome Accept(ProbeOutcome outcome)
     {
-        if (outcome is not ProbeOutcome.WrongMachine(var address, var before, var facts))
-            return outcome;
-        Keep(address.Host, facts);
-        return new ProbeOutcome.Answered(address, before, facts);
+        if (outcome is ProbeOutcome.WrongMachine(var address, var before, var facts))
+            outcome = new ProbeOutcome.Answered(address, before, facts);
+        if (outcome is ProbeOutcome.Answered answer)
+            Keep(answer.Address.Host, answer.Facts, isAccepted: true);
+        return outcome;
     }
 
     /// <summary>Asks the machine of one host.</summary>
@@ -55,8 +58,12 @@ public sealed class MachineProbes(IProcessRunner processes, string machine, Seen
             // What says nothing of itself cannot be told from another.
             if (before is { MachineId.Length: > 0 } && facts.MachineId.Length > 0 && before.MachineId != facts.MachineId)
                 return new ProbeOutcome.WrongMachine(address, before, facts);
-            Keep(address.Host, facts);
-            return new ProbeOutcome.Answered(address, before, facts);
+            var isAccepted = before is { IsAccepted: true } && before.MachineId == facts.MachineId;
+            var other = isAccepted ? null : OtherHostOf(address.Host, facts);
+            // Who looks at the machine of another host by mistake is not to take that one for the host's later.
+            if (other is null)
+                Keep(address.Host, facts, isAccepted);
+            return new ProbeOutcome.Answered(address, before, facts) { Other = other };
         }
         catch (MachineException why)
         {
@@ -64,6 +71,10 @@ public sealed class MachineProbes(IProcessRunner processes, string machine, Seen
         }
     }
 
-    void Keep(HostName host, MachineFacts facts) =>
-        seen.Keep(host, new(facts.MachineId, Moment.Of(time.GetUtcNow()), SystemLabel.Of(facts)));
+    // A system without a stamp says nothing of its host but the name that its machine has.
+    HostName? OtherHostOf(HostName host, MachineFacts facts) =>
+        HostName.TryParse(facts.Stamp?.Host ?? facts.HostName) is { } named && named != host && isHost(named) ? named : null;
+
+    void Keep(HostName host, MachineFacts facts, bool isAccepted) =>
+        seen.Keep(host, new(facts.MachineId, Moment.Of(time.GetUtcNow()), SystemLabel.Of(facts, _reading)) { IsAccepted = isAccepted });
 }

@@ -238,8 +238,11 @@ public sealed class HostWork(
     {
         var question = new MachineQuestion(work.Record.Plan.Target, isNewConnection);
         var outcome = await probes.AskAsync(work.Host, question, cancellationToken);
-        if (outcome is not ProbeOutcome.Answered(_, _, var said))
+        if (outcome is not ProbeOutcome.Answered(_, _, var said) answered)
             return new() { Note = outcome.WhyNot().Message, IsWrongMachine = outcome is ProbeOutcome.WrongMachine };
+        // Who changes two addresses by mistake would give each of two machines the system of the other.
+        if (work.Record.Before is null && answered.Other is { } other)
+            return new() { Note = $"it runs the system of {other}", IsWrongMachine = true };
         var facts = HostFacts.Of(said);
         return work.Record.Before is { } before && before.MachineId != facts.MachineId
             ? new() { Note = "another machine answers now", IsWrongMachine = true }

@@ -74,6 +74,25 @@ public sealed class MachineProbesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_machine_with_the_name_of_another_host_is_that_host_s_until_somebody_says_otherwise()
+    {
+        var ssh = new Answering(_ => "m") { Name = "zeeba" };
+
+        var first = await AskAsync(ssh);
+        var second = await AskAsync(ssh);
+        var accepted = Probes(ssh).Accept(second[0]);
+        var third = await AskAsync(ssh);
+
+        Assert.Equal(["zeeba", "zeeba", null], first.Cast<ProbeOutcome.Answered>().Select(answer => answer.Other?.ToString()));
+        // What runs there is not remembered as the host's.
+        Assert.Null(second[0].Before);
+        Assert.Equal("m", second[2].Before?.MachineId);
+        Assert.IsType<ProbeOutcome.Answered>(accepted);
+        Assert.Equal([null, "zeeba", null], third.Cast<ProbeOutcome.Answered>().Select(answer => answer.Other?.ToString()));
+        Assert.True(third[0].Before?.IsAccepted);
+    }
+
+    [Fact]
     public async Task A_machine_that_hangs_delays_no_other()
     {
         var waiting = new TaskCompletionSource();
@@ -101,7 +120,7 @@ public sealed class MachineProbesTests : IDisposable
         Probes(processes, machine).AskAsync(Fleet.Hosts, TestContext.Current.CancellationToken);
 
     MachineProbes Probes(IProcessRunner processes, string machine = "desk") =>
-        new(processes, machine, new(new(_folder.Path), "/f"), new Noon());
+        new(processes, machine, new(new(_folder.Path), "/f"), name => Fleet.Hosts.Any(host => host.Name == name), new Noon());
 
     sealed class Noon : TimeProvider
     {
@@ -115,6 +134,9 @@ public sealed class MachineProbesTests : IDisposable
         int _answered;
 
         public List<(string? Target, string Nonce)> Asked { get; } = [];
+
+        /// <summary>The name that each machine has itself.</summary>
+        public string Name { get; init; } = "machine";
 
         public Func<string?, Task> Before { get; init; } = _ => Task.CompletedTask;
 
@@ -133,7 +155,8 @@ public sealed class MachineProbesTests : IDisposable
                 Answered(++_answered);
             return new(
                 0,
-                $"hostlock-probe\t1 {nonce}\nhost\th\nmachine\t{machineOf(target)}\nboot\tb\nup\t1\nrunning\t\nbooted\t\nnext\t\nstamp\t-\n"
+                $"hostlock-probe\t1 {nonce}\nhost\t{Name}\nmachine\t{machineOf(target)}\nboot\tb\nup\t1\n"
+                    + "running\t\nbooted\t\nnext\t\nstamp\t-\n"
                     + $"hostlock-end\t{nonce}\n",
                 "");
         }
