@@ -10,7 +10,8 @@ namespace Hostlock.Benchmarks;
 /// Machines that exist in memory alone, and a nix that makes a system of each host's name: what the program asks of them by ssh is answered
 /// at once, in the words of the scripts that it sends. git is the real one. What is left is the program's own work.
 /// </summary>
-/// <param name="folder">The flake. Each machine runs the lock that its host has there at first.</param>
+/// <param name="folder">The flake. Each machine runs the lock that its host has there at first, of which it has a copy beside the flake.
+/// </param>
 sealed partial class SimulatedMachines(string folder) : IProcessRunner
 {
     readonly ProcessRunner _real = new();
@@ -49,9 +50,16 @@ sealed partial class SimulatedMachines(string folder) : IProcessRunner
         lock (_making)
         {
             if (!_machines.TryGetValue(words[0], out machine!))
-                _machines.Add(words[0], machine = new(words[0], File.ReadAllBytes(Path.Combine(folder, "locks", $"{words[0]}.lock"))));
+                _machines.Add(words[0], machine = new(words[0], Disk(words[0])));
         }
         return Done(words.Length <= 5 ? machine.Say(words[3], words.ElementAtOrDefault(4)) : machine.Do(words[3], words[4], words[6]));
+    }
+
+    string Disk(string host)
+    {
+        var path = Path.Combine(Directory.CreateDirectory($"{folder}-machines").FullName, host);
+        File.Copy(Path.Combine(folder, "locks", $"{host}.lock"), path, overwrite: true);
+        return path;
     }
 
     static string Unquoted(string word) => word.Trim('\'');
@@ -65,10 +73,10 @@ sealed partial class SimulatedMachines(string folder) : IProcessRunner
     private static partial Regex HostIn();
 
     /// <summary>One of them.</summary>
-    sealed class Machine(string host, byte[] flakeLock)
+    sealed class Machine(string host, string flakeLock)
     {
         readonly string _id = Digest(host)[..32];
-        readonly string _stamp = Convert.ToHexStringLower(SHA256.HashData(flakeLock));
+        readonly string _stamp = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(flakeLock)));
         string _running = Store($"old {host}", $"nixos-system-{host}-25.11");
         string? _next;
         string _trial = "";
@@ -79,7 +87,7 @@ sealed partial class SimulatedMachines(string folder) : IProcessRunner
             var text = new StringBuilder()
                 .Append(CultureInfo.InvariantCulture, $"hostlock-probe\t1 {nonce}\nhost\t{host}\nmachine\t{_id}\nboot\tb1\nup\t7200\n")
                 .Append(CultureInfo.InvariantCulture, $"running\t{_running}\nbooted\t{_running}\nnext\t{next}\n")
-                .Append(CultureInfo.InvariantCulture, $"stamp\t{_stamp}\nlock\t{Convert.ToBase64String(flakeLock)}\n")
+                .Append(CultureInfo.InvariantCulture, $"stamp\t{_stamp}\nlock\t{Convert.ToBase64String(File.ReadAllBytes(flakeLock))}\n")
                 .Append(CultureInfo.InvariantCulture, $"generation\t1 1700000000 {next} {_stamp}\nunits\tknown\n");
             if (_trial.Length > 0)
                 text.Append(CultureInfo.InvariantCulture, $"trial\t{_trial}\n");

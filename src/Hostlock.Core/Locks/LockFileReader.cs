@@ -46,11 +46,12 @@ public static class LockFileReader
 
     /// <summary>Reads a lock that somebody else may have; null if it is none.</summary>
     /// <param name="bytes">Its contents.</param>
-    public static LockFile? TryRead(ReadOnlyMemory<byte> bytes)
+    /// <param name="reading">What locks that are read together have in common; null for a lock alone.</param>
+    public static LockFile? TryRead(ReadOnlyMemory<byte> bytes, LockReading? reading = null)
     {
         try
         {
-            return Read("flake.lock", bytes);
+            return Read("flake.lock", bytes, reading);
         }
         catch (HostlockException)
         {

@@ -108,7 +108,9 @@ public enum RootPower
 public sealed record Stamp(string Sha256, ImmutableArray<byte>? Lock, string? Host)
 {
     /// <summary>The lock; null if its bytes are not known, or are no lock.</summary>
-    public LockFile? TryReadLock() => Lock is { } bytes ? LockFileReader.TryRead(bytes.AsMemory()) : null;
+    /// <param name="reading">What locks that are read together have in common; null for a lock alone.</param>
+    public LockFile? TryReadLock(LockReading? reading = null) =>
+        Lock is { } bytes ? LockFileReader.TryRead(bytes.AsMemory(), reading) : null;
 
     /// <summary>The SHA-256 of the bytes of a lock, as a stamp has it.</summary>
     /// <param name="bytes">The bytes.</param>

@@ -17,9 +17,10 @@ public static class SystemLabel
     /// nothing runs.
     /// </summary>
     /// <param name="facts">What the machine says.</param>
-    public static string Of(MachineFacts facts) =>
+    /// <param name="reading">What locks that are read together have in common; null for a lock alone.</param>
+    public static string Of(MachineFacts facts, LockReading? reading = null) =>
         facts.System is not { } system ? "-"
-        : facts.Stamp?.TryReadLock() is { } file && Of(file) is { } label ? label
+        : facts.Stamp?.TryReadLock(reading) is { } file && Of(file) is { } label ? label
         : PackageName.Of(system).Version is { Length: > 0 } version ? version
         : Path.GetFileName(system.ToString())[..HashShown];
 

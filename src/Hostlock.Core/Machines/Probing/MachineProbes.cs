@@ -1,5 +1,6 @@
 using Hostlock.Flakes;
 using Hostlock.Fleets;
+using Hostlock.Locks;
 using Hostlock.Platform;
 
 namespace Hostlock.Machines.Probing;
@@ -19,17 +20,28 @@ public sealed class MachineProbes(
     /// <summary>How many machines are asked at once.</summary>
     public const int AtOnce = 50;
 
+    // What a thousand machines say of their locks is much the same.
+    readonly LockReading _reading = new();
+
     /// <summary>Asks machines, and returns the outcomes in the order of the hosts.</summary>
     /// <param name="hosts">The hosts.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<IReadOnlyList<ProbeOutcome>> AskAsync(IReadOnlyList<Host> hosts, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ProbeOutcome>> AskAsync(IReadOnlyList<Host> hosts, CancellationToken cancellationToken) =>
+        AskAsync(hosts, outcome => outcome, cancellationToken);
+
+    /// <summary>Asks machines, and returns what is needed of each outcome, in the order of the hosts.</summary>
+    /// <param name="hosts">The hosts.</param>
+    /// <param name="read">Takes from an outcome what is needed. It is called by several threads at once.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlyList<T>> AskAsync<T>(
+        IReadOnlyList<Host> hosts, Func<ProbeOutcome, T> read, CancellationToken cancellationToken)
     {
-        var outcomes = new ProbeOutcome[hosts.Count];
+        var outcomes = new T[hosts.Count];
         await Parallel.ForAsync(
             0,
             hosts.Count,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (i, stop) => outcomes[i] = await AskAsync(hosts[i], new MachineQuestion(), stop));
+            async (i, stop) => outcomes[i] = read(await AskAsync(hosts[i], new MachineQuestion(), stop)));
         return outcomes;
     }
 

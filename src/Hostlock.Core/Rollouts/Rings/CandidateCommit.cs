@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Hostlock.Fetching.Git;
 using Hostlock.Fetching.Git.WorkTrees;
@@ -18,6 +19,9 @@ public sealed class CandidateCommit
 {
     // What git cat-file says of a name that means nothing, behind the name itself.
     const string Missing = " missing";
+
+    // Locks of 50 kB make some megabytes.
+    const int NamesAtOnce = 64;
 
     readonly IProcessRunner _processes;
     readonly string _root;
@@ -54,12 +58,17 @@ public sealed class CandidateCommit
         var root = RootOf(processes, folder);
         var head = await HeadAsync(processes, folder, cancellationToken) ?? throw RolloutException.NoCommit();
         await RefuseFilteredAsync(processes, root, locks, cancellationToken);
-        var committed = await ReadAsync(
-            processes, root, [.. locks.Select(planned => $"{head}:{PathIn(root, planned.Place)}")], cancellationToken);
-        var changed = locks.Where((planned, i) => committed[i] is not { } bytes || !planned.Contents.Span.SequenceEqual(bytes)).ToList();
+        List<string> names = [.. locks.Select(planned => $"{head}:{PathIn(root, planned.Place)}")];
+        var changed = new List<PlannedLock>();
+        await foreach (var (i, committed) in ReadEachAsync(processes, root, names, cancellationToken))
+        {
+            if (committed is null || !locks[i].Contents.Span.SequenceEqual(committed))
+                changed.Add(locks[i]);
+        }
         if (changed.Count == 0)
             return new(processes, root, head, head);
-        var files = changed.Select(planned => (PathIn(root, planned.Place), planned.Contents)).ToList();
+        // The contents of a thousand locks are made one after the other.
+        var files = changed.Select(planned => (PathIn(root, planned.Place), planned.Contents));
         return new(processes, root, await ImportAsync(processes, root, head, files, now, cancellationToken), head);
     }
 
@@ -96,7 +105,7 @@ public sealed class CandidateCommit
     }
 
     static Task<Revision> ImportAsync(
-        IProcessRunner processes, string root, Revision parent, IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files,
+        IProcessRunner processes, string root, Revision parent, IEnumerable<(string Path, ReadOnlyMemory<byte> Contents)> files,
         DateTimeOffset now, CancellationToken cancellationToken) =>
         ImportedCommit.MakeAsync(
             processes, root, RolloutRefs.Planned, parent, "Locks of a rollout, before its rings are opened", files, now, cancellationToken);
@@ -146,9 +155,27 @@ public sealed class CandidateCommit
     public async Task<IReadOnlyList<(byte[]? Wanted, byte[]? Before)>> LocksAsync(
         IReadOnlyList<LockPlace> places, CancellationToken cancellationToken)
     {
-        var names = new[] { Id, Base }.SelectMany(commit => places.Select(place => $"{commit}:{PathIn(_root, place)}"));
-        var found = await ReadAsync(_processes, _root, [.. names], cancellationToken);
-        return [.. places.Select((_, i) => (found[i], found[places.Count + i]))];
+        var locks = new List<(byte[]? Wanted, byte[]? Before)>();
+        await foreach (var each in EachLockAsync(places, cancellationToken))
+            locks.Add(each);
+        return locks;
+    }
+
+    /// <summary>The same, one after the other: a ring may have a thousand locks, of which nobody needs all bytes at once.</summary>
+    /// <param name="places">The places of the locks.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="RolloutException">git no longer has the candidate.</exception>
+    public async IAsyncEnumerable<(byte[]? Wanted, byte[]? Before)> EachLockAsync(
+        IReadOnlyList<LockPlace> places, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var names = places.SelectMany(place => new[] { Id, Base }.Select(commit => $"{commit}:{PathIn(_root, place)}"));
+        byte[]? wanted = null;
+        await foreach (var (i, found) in ReadEachAsync(_processes, _root, [.. names], cancellationToken))
+        {
+            if (i % 2 == 1)
+                yield return (wanted, found);
+            wanted = found;
+        }
     }
 
     /// <summary>The bytes of some locks in another commit; null for one that it does not have.</summary>
@@ -186,9 +213,31 @@ public sealed class CandidateCommit
     static string RootOf(IProcessRunner processes, FleetFolder folder) =>
         GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw RolloutException.NoRepository(folder.Path);
 
-    // The contents of blobs or of another kind of objects, null for a name that means none. One git reads them all.
+    // The contents of blobs or of another kind of objects, null for a name that means none.
     internal static async Task<IReadOnlyList<byte[]?>> ReadAsync(
         IProcessRunner processes, string root, IReadOnlyList<string> names, CancellationToken cancellationToken, string kind = "blob")
+    {
+        var all = new List<byte[]?>();
+        await foreach (var (_, contents) in ReadEachAsync(processes, root, names, cancellationToken, kind))
+            all.Add(contents);
+        return all;
+    }
+
+    // The same, each with the number of its name, in their order. One git reads many of them, and not all.
+    static async IAsyncEnumerable<(int Number, byte[]? Contents)> ReadEachAsync(
+        IProcessRunner processes, string root, IReadOnlyList<string> names, [EnumeratorCancellation] CancellationToken cancellationToken,
+        string kind = "blob")
+    {
+        var number = 0;
+        foreach (var some in names.Chunk(NamesAtOnce))
+        {
+            foreach (var contents in await ReadSomeAsync(processes, root, some, kind, cancellationToken))
+                yield return (number++, contents);
+        }
+    }
+
+    static async Task<IReadOnlyList<byte[]?>> ReadSomeAsync(
+        IProcessRunner processes, string root, IReadOnlyList<string> names, string kind, CancellationToken cancellationToken)
     {
         var finished = await processes.RunAsync(
             GitProgram.AskAround(root, "cat-file", "--batch").WithInput(string.Concat(names.Select(name => $"{name}\n"))) with

@@ -24,7 +24,7 @@ static class ImportedCommit
     /// <exception cref="RolloutException">git makes none.</exception>
     public static async Task<Revision> MakeAsync(
         IProcessRunner processes, string root, string reference, Revision? parent, string message,
-        IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files, DateTimeOffset now, CancellationToken cancellationToken,
+        IEnumerable<(string Path, ReadOnlyMemory<byte> Contents)> files, DateTimeOffset now, CancellationToken cancellationToken,
         bool areAll = false)
     {
         var made = await GitTurn.RunAsync(
@@ -40,8 +40,8 @@ static class ImportedCommit
     }
 
     // The commit is nobody's: who opens a ring signs for its locks.
-    static byte[] Stream(
-        string reference, Revision? parent, string message, IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files,
+    static ReadOnlyMemory<byte> Stream(
+        string reference, Revision? parent, string message, IEnumerable<(string Path, ReadOnlyMemory<byte> Contents)> files,
         DateTimeOffset now, bool areAll)
     {
         using var stream = new MemoryStream();
@@ -62,7 +62,7 @@ static class ImportedCommit
         }
         Line("get-mark :1");
         Line("done");
-        return stream.ToArray();
+        return stream.GetBuffer().AsMemory(0, (int)stream.Length);
 
         void Line(string text) => stream.Write(Encoding.UTF8.GetBytes($"{text}\n"));
 

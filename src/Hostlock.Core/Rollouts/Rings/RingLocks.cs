@@ -151,11 +151,12 @@ public sealed class RingLocks(
 
         async Task<LockPlan> PlanAsync(CancellationToken stop)
         {
-            var known = await candidate.LocksAsync(places, stop);
             // A ring may have a thousand locks, which are much the same.
             var reading = new LockReading();
-            return new(
-                [.. places.Select((place, i) => new LockOutcome.Planned(Planned(place, known[i].Wanted, known[i].Before, reading)))]);
+            var planned = new List<LockOutcome>();
+            await foreach (var (wanted, before) in candidate.EachLockAsync(places, stop))
+                planned.Add(new LockOutcome.Planned(Planned(places[planned.Count], wanted, before, reading)));
+            return new(planned);
         }
     }
 

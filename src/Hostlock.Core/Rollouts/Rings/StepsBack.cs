@@ -34,25 +34,26 @@ public sealed class StepsBack(MachineProbes probes, RolloutJournals journals)
         PlannedLocks planned, ImmutableDictionary<HostName, StorePath> systems, CancellationToken cancellationToken)
     {
         var hosts = planned.Order.Hosts.ToList();
-        var outcomes = await probes.AskAsync(hosts, cancellationToken);
         var wanted = planned.Locks
             .SelectMany(each => each.Place.Sharers.OfType<LockOwner.Host>().Select(owner => (owner.Name, each.After)))
             .ToDictionary(each => each.Name, each => each.After);
         var earlier = journals.NewestFirst().Where(rollout => rollout.Plan.Action == RolloutAction.Rollout).Take(MostRollouts).ToList();
         var comesAfter = new Dictionary<Revision, bool?>();
         var back = ImmutableArray.CreateBuilder<StepBack>();
-        foreach (var (host, outcome) in hosts.Zip(outcomes))
+        // What a thousand machines say of their locks is much the same, and no answer is kept.
+        var reading = new LockReading();
+        var answers = await probes.AskAsync(hosts, outcome => Compared(outcome, wanted, reading), cancellationToken);
+        foreach (var (host, answer) in hosts.Zip(answers))
         {
-            if (outcome is not ProbeOutcome.Answered(_, _, var facts) || facts.System == systems[host.Name])
+            if (answer is not { System: { } system, Older: var older } || system == systems[host.Name])
                 continue;
-            if (facts.Stamp?.TryReadLock() is { } running
-                && LockDiff.Between(running, wanted[host.Name]).Changes.FirstOrDefault(Downgrade.Is) is { } change)
+            if (older is not null)
             {
-                back.Add(new(host.Name, Downgrade.Describe(change)));
+                back.Add(new(host.Name, older));
                 continue;
             }
             var brought = earlier.FirstOrDefault(
-                rollout => rollout.Hosts.Find(host.Name) is { Outcome: HostOutcome.Kept } record && facts.System == record.Plan.Target);
+                rollout => rollout.Hosts.Find(host.Name) is { Outcome: HostOutcome.Kept } record && system == record.Plan.Target);
             if (brought?.CommitOf(host.Name) is not { } commit)
                 continue;
             if (!comesAfter.TryGetValue(commit, out var isAfter))
@@ -62,4 +63,14 @@ public sealed class StepsBack(MachineProbes probes, RolloutJournals journals)
         }
         return back.ToImmutable();
     }
+
+    // What runs, and what in the lock that is wanted is older than in the one that runs, in words.
+    static (StorePath? System, string? Older) Compared(
+        ProbeOutcome outcome, Dictionary<HostName, LockFile> wanted, LockReading reading) =>
+        outcome is ProbeOutcome.Answered(var address, _, var facts)
+            ? (facts.System, facts.Stamp?.TryReadLock(reading) is { } running
+                && LockDiff.Between(running, wanted[address.Host]).Changes.FirstOrDefault(Downgrade.Is) is { } change
+                    ? Downgrade.Describe(change)
+                    : null)
+            : default;
 }
