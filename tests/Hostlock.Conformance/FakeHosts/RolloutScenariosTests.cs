@@ -519,6 +519,8 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         await Task.Delay(Soak, TestContext.Current.CancellationToken);
         var ticks = await Task.WhenAll(Enumerable.Range(1, 2).Select(number => Task.Run(() => Fresh(number, "tick"))));
 
+        // Also a command that changes nothing may be the first in a clone.
+        Assert.Contains("\n  fresh-a  kept", Fresh(4, "rollout", "status").Succeeded, StringComparison.Ordinal);
         // Of two that begin at the same time, one does it all.
         Assert.All(ticks, ended => Assert.True(ended.ExitCode is 0 or 6, ended.Output + ended.Errors));
         Assert.Single(ticks, ended => ended.Output.Contains("4 kept", StringComparison.Ordinal));

@@ -89,6 +89,8 @@ public sealed class RolloutJournals
             return;
         if (!bytes.AsSpan().StartsWith(here))
             throw RolloutException.JournalsDiffer(path);
+        // In a clone that is new, whoever asks first may be a command that changes nothing.
+        AtomicFile.CreateFolder(Path);
         AtomicFile.Replace(path, bytes, isDurable: true);
     }
 
