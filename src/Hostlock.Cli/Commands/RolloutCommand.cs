@@ -175,7 +175,7 @@ sealed class RolloutCommand : FleetCommand
         var orders = session.OrdersOf(after);
         run.Print(
             () => RolloutText.Status(after, orders, words => run.Line(words), run.Terminal.Ink)
-                + RolloutText.Due(orders, after, HoldsOf(run, after), approved: null),
+                + RolloutText.Due(orders, after, ReleasedOf(run, after), approved: null),
             () => RolloutPageJson.Render(after, orders));
         return ExitCode.Done;
     }
@@ -187,12 +187,12 @@ sealed class RolloutCommand : FleetCommand
         : rollout.OpenedRings.ContainsKey(ring) ? new RolloutEvent.Resumed(IsChecked(run), run.Now)
         : await session.ApprovalOfAsync(rollout, ring);
 
-    static IEnumerable<RolloutEvent.Held> HoldsOf(CommandRun run, Rollout rollout) =>
-        HostHolds.Changed(rollout, run.Folder.Fleet, run.Now);
+    static IReadOnlyList<HostName> ReleasedOf(CommandRun run, Rollout rollout) =>
+        HostHolds.Released(rollout, run.Folder.Fleet, run.Now);
 
     async Task<ExitCode> ResumeAsync(CommandRun run, RolloutSession session, Rollout rollout) =>
         session.Tell(
-            rollout.MayGoOn || HoldsOf(run, rollout).Any(held => held.Why is null)
+            rollout.MayGoOn || ReleasedOf(run, rollout).Count > 0
                 ? await session.GoOnAsync(rollout, new RolloutEvent.Resumed(IsChecked(run), run.Now))
                 : rollout);
 

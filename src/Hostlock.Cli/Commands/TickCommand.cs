@@ -58,7 +58,7 @@ sealed class TickCommand : FleetCommand
         if (run.Journals.LastRollout() is { } rollout)
             run.Terminal.Data(
                 RolloutText.Due(
-                    session.OrdersOf(rollout), rollout, HostHolds.Changed(rollout, run.Folder.Fleet, run.Now),
+                    session.OrdersOf(rollout), rollout, HostHolds.Released(rollout, run.Folder.Fleet, run.Now),
                     (await session.WrittenApprovalAsync(rollout))?.Ring));
         return ExitCode.Done;
     }

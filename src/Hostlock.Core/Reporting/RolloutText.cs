@@ -95,9 +95,9 @@ public static class RolloutText
     /// follows.</summary>
     /// <param name="orders">What the rules say of it.</param>
     /// <param name="rollout">The rollout.</param>
-    /// <param name="holds">The hosts whose hold begins or ends.</param>
+    /// <param name="released">The hosts that it passed by, and that are held no longer.</param>
     /// <param name="approved">The ring that was approved in the repository, and waits for that; null if none does.</param>
-    public static string Due(ImmutableArray<Order> orders, Rollout rollout, IEnumerable<RolloutEvent.Held> holds, string? approved)
+    public static string Due(ImmutableArray<Order> orders, Rollout rollout, IReadOnlyList<HostName> released, string? approved)
     {
         var text = new StringBuilder();
         foreach (var step in orders.OfType<Order.Do>().GroupBy(order => order.Step, order => order.Host))
@@ -106,7 +106,7 @@ public static class RolloutText
             text.Append($"due: open ring {ring}\n");
         if (RolloutRules.WhyHalted(rollout) is not null)
             return text.ToString();
-        if (holds.Where(held => held.Why is null).Select(held => held.Host).ToList() is { Count: > 0 } released)
+        if (released.Count > 0)
             text.Append($"due: go on with {Hosts(released)}, held no longer\n");
         if (rollout.Hosts.Where(host => host is { Outcome: null, IsDeferred: true }).Select(host => host.Plan.Host).ToList()
             is { Count: > 0 } deferred)

@@ -37,7 +37,7 @@ public abstract record DueWork
         if (RolloutRules.WhyHalted(rollout) is not null)
             return new Nothing();
         // Who is held no longer gets what passed it by.
-        if (HostHolds.Changed(rollout, fleet, now).Any(held => held.Why is null))
+        if (HostHolds.Released(rollout, fleet, now).Count > 0)
             return new GoOn([]);
         ImmutableArray<HostRecord> deferred = [.. rollout.Hosts.Where(host => host is { Outcome: null, IsDeferred: true })];
         ImmutableArray<HostName> absent =

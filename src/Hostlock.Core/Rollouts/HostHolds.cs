@@ -26,4 +26,15 @@ public static class HostHolds
             : rollout.Plan.Action != RolloutAction.Rollback && host.Hold is { } hold && !hold.IsOver(today) ? hold.ToString()
             : null;
     }
+
+    /// <summary>The hosts that a rollout passed by because they were held, and that are held no longer. A host that has its system got
+    /// by all the same.</summary>
+    /// <param name="rollout">What is known of the hosts.</param>
+    /// <param name="fleet">What hostlock.toml says now.</param>
+    /// <param name="now">The present time.</param>
+    public static IReadOnlyList<HostName> Released(Rollout rollout, Fleet fleet, DateTimeOffset now) =>
+    [
+        .. Changed(rollout, fleet, now).Where(held => held.Why is null).Select(held => held.Host)
+            .Where(name => rollout.Hosts[name].Outcome == HostOutcome.Held),
+    ];
 }
