@@ -164,7 +164,7 @@ sealed class RolloutSession(CommandRun run)
     public ExitCode Tell(Rollout rollout)
     {
         var orders = OrdersOf(rollout);
-        var text = RolloutText.End(rollout, orders, run.TargetOf, words => run.Line(words));
+        var text = RolloutText.End(rollout, orders, run.Folder.Fleet.Rollout.Open, run.TargetOf, words => run.Line(words));
         var code = CodeOf(rollout, orders);
         if (run.IsJson)
             run.Terminal.Talk(text);

@@ -174,7 +174,7 @@ sealed class RolloutCommand : FleetCommand
         });
         var orders = session.OrdersOf(after);
         run.Print(
-            () => RolloutText.Status(after, orders, words => run.Line(words), run.Terminal.Ink)
+            () => RolloutText.Status(after, orders, run.Folder.Fleet.Rollout.Open, words => run.Line(words), run.Terminal.Ink)
                 + RolloutText.Due(orders, after, ReleasedOf(run, after), approved: null),
             () => RolloutPageJson.Render(after, orders));
         return ExitCode.Done;

@@ -30,7 +30,7 @@ sealed class RolloutStatusCommand : FleetCommand
         var rollout = session.Last;
         var orders = session.OrdersOf(rollout);
         run.Print(
-            () => RolloutText.Status(rollout, orders, words => run.Line(words), run.Terminal.Ink),
+            () => RolloutText.Status(rollout, orders, run.Folder.Fleet.Rollout.Open, words => run.Line(words), run.Terminal.Ink),
             () => RolloutPageJson.Render(rollout, orders));
         return ExitCode.Done;
     }

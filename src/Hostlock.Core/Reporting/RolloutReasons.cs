@@ -61,7 +61,7 @@ public static class RolloutReasons
         Order.AskToOpen(var name, DoorReason.Approval) when name == ring.Name => "waits for approval",
         Order.AskToOpen(var name, DoorReason.NothingTried) when name == ring.Name => "waits: no host before it runs the new system",
         Order.AskToOpen(var name, _) when name == ring.Name => "waits: a host before it has to boot into the new system",
-        Order.Open(var name) when name == ring.Name => "waits for the branch of its ring to be merged",
+        Order.Open(var name) when name == ring.Name => "waits for its ring to be opened",
         _ => null,
     };
 }

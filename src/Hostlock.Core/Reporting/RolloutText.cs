@@ -69,14 +69,15 @@ public static class RolloutText
     /// typed.</summary>
     /// <param name="rollout">The rollout.</param>
     /// <param name="orders">What the rules say of it.</param>
+    /// <param name="opening">What becomes of the locks of a ring when it opens.</param>
     /// <param name="target">Gives the machine of a host as ssh knows it; null for this machine.</param>
     /// <param name="line">Makes a line of hostlock's about the same flake.</param>
     public static string End(
-        Rollout rollout, ImmutableArray<Order> orders, Func<HostName, string?> target, Func<string[], string> line)
+        Rollout rollout, ImmutableArray<Order> orders, RingOpening opening, Func<HostName, string?> target, Func<string[], string> line)
     {
         var text = new StringBuilder($"{Summary(rollout.Hosts)}\n");
         foreach (var order in orders)
-            text.Append(Waits(order, rollout, line));
+            text.Append(Waits(order, rollout, opening, line));
         if (RolloutRules.WhyHalted(rollout) is { } why)
         {
             text.Append($"halted: {Visible.Name(why)}\n");
@@ -131,9 +132,11 @@ public static class RolloutText
     /// <summary>Renders a rollout, ring by ring and host by host.</summary>
     /// <param name="rollout">The rollout.</param>
     /// <param name="orders">What the rules say of it.</param>
+    /// <param name="opening">What becomes of the locks of a ring when it opens.</param>
     /// <param name="line">Makes a line of hostlock's about the same flake.</param>
     /// <param name="ink">The colours.</param>
-    public static string Status(Rollout rollout, ImmutableArray<Order> orders, Func<string[], string> line, Ink ink)
+    public static string Status(
+        Rollout rollout, ImmutableArray<Order> orders, RingOpening opening, Func<string[], string> line, Ink ink)
     {
         var text = new StringBuilder($"rollout {rollout.Plan.Id}");
         if (rollout.Plan.Source is { } source)
@@ -151,7 +154,7 @@ public static class RolloutText
             }
         }
         foreach (var order in orders)
-            text.Append(Waits(order, rollout, line));
+            text.Append(Waits(order, rollout, opening, line));
         if (RolloutRules.WhyHalted(rollout) is { } why)
             text.Append($"halted: {Visible.Name(why)}\n");
         return text.ToString();
@@ -171,7 +174,7 @@ public static class RolloutText
         static string Count(int number, string word) => string.Create(CultureInfo.InvariantCulture, $"{number} {word}");
     }
 
-    internal static string Waits(Order order, Rollout rollout, Func<string[], string> line) => order switch
+    internal static string Waits(Order order, Rollout rollout, RingOpening opening, Func<string[], string> line) => order switch
     {
         Order.Wait(var ring, var until, WaitReason.Soak) =>
             $"next: ring {ring} on {Time(until)} (soak {Span(SoakOf(rollout, ring))})\n",
@@ -182,6 +185,7 @@ public static class RolloutText
         Order.AskToOpen(var ring, _) =>
             $"ring {ring} waits: a host before it has to boot into the new system; to begin all the same: "
             + $"{line(["rollout", "--approve", ring])}\n",
+        Order.Open(var ring) when opening != RingOpening.Branch => $"ring {ring} is to be opened: {line(["rollout", "--resume"])}\n",
         Order.Open(var ring) => $"ring {ring} waits until hostlock/{rollout.Plan.Id}/{ring} is merged\n",
         Order.AskToKeep(var host) => $"{host} waits: its gates give no clear answer\n",
         Order.AskForAgent(var host) => $"{host} waits: {Visible.Name(rollout.Hosts[host].Note ?? "its agent takes nothing")}\n",

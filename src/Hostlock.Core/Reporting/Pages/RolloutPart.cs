@@ -1,3 +1,4 @@
+using Hostlock.Fleets;
 using Hostlock.Rollouts;
 
 namespace Hostlock.Reporting.Pages;
@@ -7,10 +8,12 @@ static class RolloutPart
 {
     /// <summary>Renders the rollout.</summary>
     /// <param name="underWay">The rollout.</param>
-    public static Html Render(RolloutUnderWay underWay)
+    /// <param name="opening">What becomes of the locks of a ring when it opens.</param>
+    public static Html Render(RolloutUnderWay underWay, RingOpening opening)
     {
         var (rollout, orders) = underWay;
-        var waits = orders.Select(order => RolloutText.Waits(order, rollout, words => ShellWord.Join(words.Prepend("hostlock"))).Trim())
+        var waits = orders
+            .Select(order => RolloutText.Waits(order, rollout, opening, words => ShellWord.Join(words.Prepend("hostlock"))).Trim())
             .Where(words => words.Length > 0).ToList();
         if (RolloutRules.WhyHalted(rollout) is { } why)
             waits.Add($"halted: {why}");
