@@ -103,21 +103,49 @@ sealed class HostSwitching
     /// <param name="journals">The journals, which are reserved.</param>
     /// <param name="plans">What the hosts go back to.</param>
     /// <param name="commits">True if the locks that are put back are committed.</param>
-    public async Task<ExitCode> ReturnAsync(
+    /// <returns>The exit code, and the hosts that went back.</returns>
+    public async Task<(ExitCode Code, IReadOnlyList<HostName> Back)> ReturnAsync(
         CommandRun run, RolloutJournals journals, ImmutableArray<HostPlan> plans, bool commits)
     {
         var plan = RolloutPlan.Of(RolloutAction.Rollback, plans, run.Now);
-        var lines = LinesOf(run);
+        await using var notices = new EventNotices(
+            run.Processes, run.Folder.Fleet.Rollout.Notify, run.Folder.Path, run.Terminal.Warn);
+        var lines = new RolloutLines(run, notices);
         using var journal = Journal.Open(journals.PathOf(plan.Id));
         var runner = RunnerOf(run, journal, lines);
         var opened = new RolloutEvent.Opened(plan, run.Now);
-        var rollout = runner.Write(runner.Write(Rollout.Of(opened), opened), new RolloutEvent.Approved(run.Now) { By = run.Person });
-        return await RunAsync(run, runner, lines, rollout, _ => null, isDowngradeAllowed: true, commits);
+        var rollout = runner.Write(Rollout.Of(opened), opened, new RolloutEvent.Approved(run.Now) { By = run.Person });
+        (rollout, _) = await GoOnAsync(run, runner, lines, rollout, _ => null, isDowngradeAllowed: true);
+        var code = await PutBackAsync(run, runner, rollout, commits);
+        return (code, [.. rollout.Hosts.Where(host => host.Outcome == HostOutcome.Kept).Select(host => host.Plan.Host)]);
     }
 
     async Task<ExitCode> RunAsync(
-        CommandRun run, RolloutRunner runner, SwitchLines lines, Rollout rollout, Func<HostName, LockFile?> lockOf, bool isDowngradeAllowed,
-        bool commits = false)
+        CommandRun run, RolloutRunner runner, SwitchLines lines, Rollout rollout, Func<HostName, LockFile?> lockOf, bool isDowngradeAllowed)
+    {
+        (rollout, var previews) = await GoOnAsync(run, runner, lines, rollout, lockOf, isDowngradeAllowed);
+        if (run.IsJson)
+            run.Terminal.Data(SwitchJson.Render(rollout, previews));
+        return await PutBackAsync(run, runner, rollout, run.Value(Commit));
+    }
+
+    // Says what can be typed next, and puts the locks of machines that went back into the repository.
+    static async Task<ExitCode> PutBackAsync(CommandRun run, RolloutRunner runner, Rollout rollout, bool commits)
+    {
+        TellNext(run, rollout);
+        var code = CodeOf(run, rollout);
+        foreach (var host in rollout.Hosts.Where(rollout.Restores))
+        {
+            if (!await RollbackLines.RestoreAsync(run, host, commits))
+                code = code == ExitCode.Done ? ExitCode.Partly : code;
+            rollout = runner.Write(rollout, new RolloutEvent.Restored(host.Plan.Host, run.Now));
+        }
+        return code;
+    }
+
+    async Task<(Rollout Rollout, IReadOnlyList<HostPreview> Previews)> GoOnAsync(
+        CommandRun run, RolloutRunner runner, IRolloutView lines, Rollout rollout, Func<HostName, LockFile?> lockOf,
+        bool isDowngradeAllowed)
     {
         var person = new Person(this, run, lines, lockOf, isDowngradeAllowed);
         var guided = new GuidedRollout(runner, person, run.Surroundings.Time);
@@ -127,22 +155,12 @@ sealed class HostSwitching
         if (!rollout.IsApproved)
             RefusePowerless(run, rollout);
         lines.Break();
-        if (run.IsJson)
-            run.Terminal.Data(SwitchJson.Render(rollout, person.Previews));
-        TellNext(run, rollout);
-        var code = CodeOf(run, rollout);
-        foreach (var host in rollout.Hosts.Where(rollout.Restores))
-        {
-            if (!await RollbackLines.RestoreAsync(run, host, commits || run.Value(Commit)))
-                code = code == ExitCode.Done ? ExitCode.Partly : code;
-            rollout = runner.Write(rollout, new RolloutEvent.Restored(host.Plan.Host, run.Now));
-        }
-        return code;
+        return (rollout, person.Previews);
     }
 
     // The person at the terminal, or the options that speak for them.
     sealed class Person(
-        HostSwitching switching, CommandRun run, SwitchLines lines, Func<HostName, LockFile?> lockOf, bool isDowngradeAllowed)
+        HostSwitching switching, CommandRun run, IRolloutView lines, Func<HostName, LockFile?> lockOf, bool isDowngradeAllowed)
         : IRolloutPerson
     {
         // What was shown when the question came.
@@ -241,7 +259,7 @@ sealed class HostSwitching
 
     static SwitchLines LinesOf(CommandRun run) => new(run.IsJson ? run.Terminal.Talk : run.Terminal.Live, run.Terminal.IsQuiet);
 
-    static RolloutRunner RunnerOf(CommandRun run, Journal journal, SwitchLines lines)
+    static RolloutRunner RunnerOf(CommandRun run, Journal journal, IRolloutView lines)
     {
         var gates = new GateRun(run.Processes, run.NewHttpHandler, run.Surroundings.Time);
         var work = new HostWork(run.Processes, run.Probes, gates, run.StepSurroundings, run.Surroundings.Time);

@@ -9,7 +9,7 @@ namespace Hostlock.Cli;
 /// <summary>Prints what happens in a rollout: a line a ring and a line a host, or each event of the journal as JSON on a line.</summary>
 /// <param name="run">The run of the command.</param>
 /// <param name="notices">Tells the program of the user.</param>
-sealed class RolloutLines(CommandRun run, EventNotices notices) : IRolloutWatcher, ILockWritingWatcher
+sealed class RolloutLines(CommandRun run, EventNotices notices) : IRolloutView, ILockWritingWatcher
 {
     readonly IRolloutView _hosts = run is { Surroundings.CanRedraw: true, IsJson: false, Terminal.IsQuiet: false }
         ? new RolloutTable(run.Terminal, run.Surroundings)
@@ -35,7 +35,10 @@ sealed class RolloutLines(CommandRun run, EventNotices notices) : IRolloutWatche
         }
     }
 
-    /// <summary>Ends the line that is open.</summary>
+    /// <inheritdoc/>
+    public void Say(string line) => _hosts.Say(line);
+
+    /// <inheritdoc/>
     public void Break() => _hosts.Break();
 
     void ILockWritingWatcher.Settled(LockReport report)

@@ -129,8 +129,9 @@ sealed class RolloutCommand : FleetCommand
             run.Terminal.Talk($"building {planned.Order.Hosts.Count()} systems\n");
             var systems = await session.Planning.BuildAsync(planned, run.Journals.RolloutRootOf, run.CancellationToken);
             var plan = session.Planning.PlanOf(planned, systems, IsChecked(run));
-            // What is asked for once more goes on, with the soak that it has; what failed is not tried again without a word.
-            if (last is not null && plan.BringsTheSame(last.Plan)
+            // What is asked for once more goes on, with the soak that it has; what failed is not tried again without a word. It begins anew
+            // if a person had hosts go back.
+            if (last is not null && plan.BringsTheSame(last.Plan) && !last.Hosts.Any(host => host.IsRestored)
                 && (last.MayGoOn || RolloutRules.WhyHalted(last) is not null))
             {
                 run.Terminal.Talk($"the rollout {last.Plan.Id} brings the same; it goes on\n");
@@ -220,17 +221,23 @@ sealed class RolloutCommand : FleetCommand
     async Task<ExitCode> AbortAsync(CommandRun run, RolloutSession session)
     {
         var rollout = session.Last;
-        if (!rollout.IsOver)
-            rollout = await session.GoOnAsync(rollout, new RolloutEvent.Stopped(Aborted, run.Now));
-        else if (!run.Value(_return))
+        if (rollout.IsOver && !run.Value(_return))
             throw RolloutException.IsOver(rollout.Plan.Id);
+        if (rollout.Stopped is null)
+            rollout = await session.GoOnAsync(rollout, new RolloutEvent.Stopped(Aborted, run.Now));
+        var code = ExitCode.Done;
+        if (run.Value(_return) && rollout.WayBack(IsChecked(run)) is { IsEmpty: false } back)
+        {
+            // The user's branch is left to the user if rings are proposed as branches.
+            var open = run.Folder.Fleet.Rollout.Open;
+            (code, var gone) = await _switching.ReturnAsync(
+                run, run.Journals, back, commits: open is RingOpening.Commit or RingOpening.Push);
+            rollout = await session.GoOnAsync(rollout, [.. gone.Select(host => new RolloutEvent.Restored(host, run.Now))]);
+            if (open == RingOpening.Push)
+                await RingLocks.PushBackAsync(run.Processes, run.Folder, run.Journals.ScratchPath, gone, run.CancellationToken);
+        }
         session.Tell(rollout);
-        if (!run.Value(_return))
-            return ExitCode.Done;
-        var back = rollout.WayBack(IsChecked(run));
-        return back.IsEmpty
-            ? ExitCode.Done
-            : await _switching.ReturnAsync(run, run.Journals, back, run.Folder.Fleet.Rollout.Open != RingOpening.None);
+        return code;
     }
 
     Task<PlannedLocks> LocksAsync(CommandRun run, RolloutSession session, RolloutOrder order) =>

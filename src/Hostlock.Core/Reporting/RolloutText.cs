@@ -87,7 +87,7 @@ public static class RolloutText
         }
         foreach (var host in rollout.Hosts)
             text.Append(SwitchText.NextSteps(host, target(host.Plan.Host), line, rollout.Plan.Action));
-        if (rollout.Stopped is not null)
+        if (rollout.Stopped is not null && rollout.Hosts.Any(host => host.MayChange))
             text.Append($"  go on  {line(["rollout", "--resume"])}\n");
         return text.ToString();
     }

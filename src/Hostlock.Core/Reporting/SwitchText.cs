@@ -143,6 +143,9 @@ public static class SwitchText
                 if (host.Now is { Reboot.Length: > 0 } facts)
                     yield return $"reboot for {Visible.Name(facts.Reboot)}";
                 break;
+            case HostOutcome.Returned when host.IsRestored:
+                yield return "returned, and its lock with it";
+                break;
             case HostOutcome.Returned:
                 yield return $"returned{(host.Now?.Fired == host.Rollout ? " by its timer" : "")}{Generation(host.Now)}";
                 break;
@@ -213,6 +216,7 @@ public static class SwitchText
         var look = target is null ? journal : $"ssh {ShellWord.Quote(target)} {journal}";
         return host switch
         {
+            { Outcome: HostOutcome.Returned, IsRestored: true } => [],
             { Outcome: HostOutcome.Returned or HostOutcome.Stranded } => [("look", look), ("try again", again)],
             { Outcome: HostOutcome.WrongMachine } => [("if it is the host", line(["probe", name, "--new-machine"]))],
             { Outcome: HostOutcome.Superseded } when isRollout =>

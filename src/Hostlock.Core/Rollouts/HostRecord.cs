@@ -138,14 +138,18 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>How it ended; null if it has not.</summary>
     public HostOutcome? Outcome { get; init; }
 
-    /// <summary>True if the lock of the system that it went back to is in the repository.</summary>
+    /// <summary>True if the lock of the system that it went back to is in the repository: a person had it go back, and nothing
+    /// failed.</summary>
     public bool IsRestored { get; init; }
 
     /// <summary>True if the host had what it should have before anything was done.</summary>
     public bool WasThere => Outcome == HostOutcome.Kept && Activations == 0 && Keeps == 0;
 
-    /// <summary>True if the system failed on the host.</summary>
-    public bool IsFailure => Outcome is HostOutcome.Returned or HostOutcome.Stranded;
+    /// <summary>True if the system failed on the host. One that a person had go back has not failed.</summary>
+    public bool IsFailure => Outcome is HostOutcome.Returned or HostOutcome.Stranded && !IsRestored;
+
+    /// <summary>True if going on with the rollout may change the host.</summary>
+    public bool MayChange => Outcome is null or HostOutcome.Absent or HostOutcome.NotCopied or HostOutcome.WrongMachine;
 
     /// <summary>The phase of the host; null if it does not answer.</summary>
     public HostPhase? Phase =>
@@ -221,6 +225,11 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
             && Outcome is null or HostOutcome.Absent or HostOutcome.WrongMachine or HostOutcome.NotCopied
             ? this with { Outcome = HostOutcome.Held }
             : this;
+
+    internal HostRecord After(RolloutEvent.Restored restored, RolloutAction action) => action == RolloutAction.Rollout
+        // What the rollout brought was taken back.
+        ? this with { IsRestored = true, Outcome = HostOutcome.Returned, SettledAt = restored.At, KeptSince = null }
+        : this with { IsRestored = true };
 
     internal HostRecord After(RolloutEvent.Decided decided) => this with { Verdict = decided.Verdict, JudgedBoot = Now?.BootId };
 

@@ -58,8 +58,7 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     public bool MayGoOn =>
         IsBrokenOff
         || Stopped is not null
-        || (RolloutRules.WhyHalted(this) is null
-            && Hosts.Any(host => host.Outcome is null or HostOutcome.Absent or HostOutcome.NotCopied or HostOutcome.WrongMachine))
+        || (RolloutRules.WhyHalted(this) is null && Hosts.Any(host => host.MayChange))
         || Hosts.Any(host => host.Outcome == HostOutcome.Stranded);
 
     /// <summary>True if the lock of a host is still to be put back, because the host went back.</summary>
@@ -114,7 +113,10 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
         RolloutEvent.Began began => With(began.Host, host => host.After(began)),
         RolloutEvent.Ended ended => With(ended.Host, host => host.After(ended)),
         RolloutEvent.Decided decided => With(decided.Host, host => host.After(decided)),
-        RolloutEvent.Restored restored => With(restored.Host, host => host with { IsRestored = true }),
+        RolloutEvent.Restored restored => With(restored.Host, host => host.After(restored, Plan.Action)) with
+        {
+            OpenedRings = OpenAfter(restored),
+        },
         RolloutEvent.Stopped stopped => this with { Stopped = stopped.Why },
         RolloutEvent.Resumed resumed => this with
         {
@@ -123,6 +125,10 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
         },
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    // A lock that went back is no longer the one that its ring was opened with.
+    ImmutableDictionary<string, Revision?> OpenAfter(RolloutEvent.Restored restored) =>
+        OpenedRings.Remove(Plan.Rings.First(ring => ring.Hosts.Any(host => host.Host == restored.Host)).Name);
 
     Rollout With(HostName host, Func<HostRecord, HostRecord> change) => this with { Hosts = Hosts.With(host, change) };
 }

@@ -331,10 +331,15 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         var tick = story.Run("tick");
 
         AssertCode(0, aborted);
+        Assert.EndsWith(
+            "1 returned, 3 to come\nhalted: aborted\nnot touched: aborted-b aborted-c aborted-d\n  go on  hostlock rollout --resume\n",
+            aborted.Output, StringComparison.Ordinal);
         story.AssertBack("a");
         story.AssertUntouched("b", "c", "d");
         Assert.Equal(story.Lock("b"), story.Lock("a"));
         Assert.Equal((0, ""), (tick.ExitCode, tick.Output));
+        Assert.Contains(
+            "\n  aborted-a  returned, and its lock with it · since ", story.Run("rollout", "status").Output, StringComparison.Ordinal);
         story.AssertFiles();
     }
 

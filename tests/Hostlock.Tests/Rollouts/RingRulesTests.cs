@@ -66,6 +66,21 @@ public class RingRulesTests
     }
 
     [Fact]
+    public void What_a_person_had_go_back_has_not_failed_and_its_lock_is_that_of_its_ring_no_more()
+    {
+        var story = new Story().Opens("canary").Keeps(A).With(new RolloutEvent.Stopped("aborted", Start))
+            .With(new RolloutEvent.Restored(A, Start));
+
+        Assert.Equal((HostOutcome.Returned, false), (story.Rollout.Hosts[A].Outcome, story.Rollout.Hosts[A].IsFailure));
+        Assert.Equal("aborted", RolloutRules.WhyHalted(story.Rollout));
+        Assert.Empty(story.Next);
+        // Who goes on all the same is asked, since nothing was tried.
+        story.With(new RolloutEvent.Resumed(IsChecked: true, Start));
+        Assert.Equal([new Order.AskToOpen("rest", DoorReason.NothingTried)], story.Next);
+        Assert.Equal([new Order.Open("canary")], story.With(new RolloutEvent.Retried(A, Start)).Next);
+    }
+
+    [Fact]
     public void A_canary_that_is_absent_is_no_proof_and_a_person_may_go_on_without_it()
     {
         var story = new Story().Opens("canary").IsAbsent(A);

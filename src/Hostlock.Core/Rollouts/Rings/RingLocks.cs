@@ -1,3 +1,4 @@
+using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
@@ -54,7 +55,10 @@ public sealed class RingLocks(
             case RingOpening.Branch:
                 return await ByBranchAsync(plan, ring, candidate, places, crash, cancellationToken);
             case RingOpening.Push:
-                await ByPushAsync(plan, ring, candidate, places, crash, cancellationToken);
+                await ByPushAsync(
+                    processes, folder, scratch, places,
+                    () => WriteAsync(new WritingMode.WriteAndCommit(NoteOf(plan, ring, places)), candidate, places, cancellationToken),
+                    crash, cancellationToken);
                 return new OpenedRing.Open(await CandidateCommit.HeadAsync(processes, folder, cancellationToken));
             case RingOpening.Commit:
                 await WriteAsync(new WritingMode.WriteAndCommit(NoteOf(plan, ring, places)), candidate, places, cancellationToken);
@@ -69,13 +73,26 @@ public sealed class RingLocks(
         }
     }
 
-    async Task ByPushAsync(
-        RolloutPlan plan, RingPlan ring, CandidateCommit candidate, List<LockPlace> places, CrashPoint crash,
-        CancellationToken cancellationToken)
+    /// <summary>Pushes the commits of the locks of hosts that went back, as a ring is pushed.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="scratch">A folder of ours, for a rebase.</param>
+    /// <param name="hosts">The hosts.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="RolloutException">git does not push them, or somebody else moved one of the locks.</exception>
+    public static Task PushBackAsync(
+        IProcessRunner processes, FleetFolder folder, string scratch, IEnumerable<HostName> hosts, CancellationToken cancellationToken) =>
+        ByPushAsync(
+            processes, folder, scratch, [.. hosts.Select(folder.PlaceOf)], () => Task.CompletedTask, new(null), cancellationToken);
+
+    // The locks are written once what others pushed is here.
+    static async Task ByPushAsync(
+        IProcessRunner processes, FleetFolder folder, string scratch, IReadOnlyList<LockPlace> places, Func<Task> writeAsync,
+        CrashPoint crash, CancellationToken cancellationToken)
     {
-        var upstream = await Upstream.OfAsync(processes, folder, cancellationToken);
-        var ours = places.Select(candidate.PathIn).ToHashSet(StringComparer.Ordinal);
-        var locks = folder.AllPlaces().Select(candidate.PathIn).ToHashSet(StringComparer.Ordinal);
+        var upstream = await FollowedAsync(processes, folder, cancellationToken);
+        var ours = places.Select(PathIn).ToHashSet(StringComparer.Ordinal);
+        var locks = folder.AllPlaces().Select(PathIn).ToHashSet(StringComparer.Ordinal);
         Revision? seen = null;
         for (var pushes = 1; ; pushes++)
         {
@@ -83,7 +100,7 @@ public sealed class RingLocks(
             using (folder.Reserve())
                 await upstream.CatchUpAsync(fetched, ours, locks, scratch, cancellationToken);
             if (pushes == 1)
-                await WriteAsync(new WritingMode.WriteAndCommit(NoteOf(plan, ring, places)), candidate, places, cancellationToken);
+                await writeAsync();
             crash.After(CrashPoint.Open);
             if (await upstream.PushAsync(cancellationToken) is not { } said)
                 return;
@@ -92,6 +109,8 @@ public sealed class RingLocks(
                 throw upstream.Refused(said);
             seen = fetched;
         }
+
+        string PathIn(LockPlace place) => GitWorkTreeFiles.PathOf(upstream.Root, place.FullPath);
     }
 
     async Task<OpenedRing> ByBranchAsync(
