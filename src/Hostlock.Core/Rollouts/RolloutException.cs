@@ -177,6 +177,13 @@ public sealed class RolloutException : HostlockException
             Hint = "no further host was touched; 'git pull' and 'hostlock rollout' plan anew with it",
         };
 
+    internal static RolloutException OtherBranch(string commit) =>
+        new($"the branch at hand does not have {commit}, the commit that the rollout was made from")
+        {
+            IsRefusal = true,
+            Hint = "no further host was touched; switch back to its branch, or 'hostlock rollout' plans anew from this one",
+        };
+
     internal static RolloutException NoUpstream() =>
         new("the branch follows no branch of another repository, and rings are to be pushed")
         {

@@ -249,6 +249,18 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         story.AssertUntouched("b", "c", "d");
         story.AssertSettled();
         AssertCode(2, story.Run("rollout", "--approve", "rset"));
+        // The locks of a ring go to the branch that the rollout began on, or one that goes on from there.
+        _ = story.Shell($"cd {story.Clone} && git switch -q -c before HEAD~1");
+        var elsewhere = story.Run("rollout", "--resume");
+        AssertCode(5, elsewhere);
+        elsewhere = story.With(["HOSTLOCK_CRASH_AT=open:before"], "rollout", "--approve", "rest");
+        AssertCode(137, elsewhere);
+        elsewhere = story.Run("rollout", "--resume");
+        AssertCode(1, elsewhere);
+        Assert.Matches("error: the branch at hand does not have [0-9a-f]{7}, the commit", elsewhere.Errors);
+        Assert.Contains(
+            "\nring rest is to be opened: hostlock rollout --resume\n", story.Run("rollout", "status").Output, StringComparison.Ordinal);
+        _ = story.Shell($"cd {story.Clone} && git switch -q main");
         var plan = story.Run("rollout", "--plan", "--approve", "rest");
         AssertCode(0, plan);
         Assert.Matches("\nring rest  not open yet  approved by .*\n(?s:.*)\ndue: ", plan.Output);
@@ -675,6 +687,25 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         File.WriteAllText(file, settings);
         AssertCode(0, story.Run("rollout", "--resume"));
         story.AssertKept("b", "c");
+    }
+
+    [Fact]
+    public async Task A_push_that_finds_files_that_no_system_was_built_of_leaves_the_ring_alone()
+    {
+        var story = Begin("outpaced", Soaks);
+        story.Set("[rollout]\nopen = \"push\"\n");
+        AssertCode(5, story.Rollout());
+        Colleague(story, "modules/common.nix");
+        await Task.Delay(Soak, TestContext.Current.CancellationToken);
+
+        var ended = story.Run("rollout", "--resume");
+
+        AssertCode(6, ended);
+        Assert.Contains(
+            "modules/common.nix came since the rollout was planned, and no system was built of it", ended.Errors, StringComparison.Ordinal);
+        story.AssertKept("a");
+        story.AssertUntouched("b", "c", "d");
+        Assert.Empty(story.Opened($"{story.Clone}.git"));
     }
 
     [Fact]

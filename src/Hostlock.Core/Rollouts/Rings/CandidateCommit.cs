@@ -208,6 +208,15 @@ public sealed class CandidateCommit
     public Task<bool?> ComesAfterAsync(Revision commit, CancellationToken cancellationToken) =>
         GitAncestry.IsAncestorAsync(_processes, _root, commit, Id, cancellationToken);
 
+    /// <summary>True if HEAD comes after the commit that it was made from, or is at that; false if somebody switched to another branch,
+    /// say. Null if git does not have one of the two.</summary>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<bool?> IsInHeadAsync(FleetFolder folder, CancellationToken cancellationToken) =>
+        await HeadAsync(_processes, folder, cancellationToken) is { } head
+            ? await GitAncestry.IsAncestorAsync(_processes, _root, Base, head, cancellationToken)
+            : null;
+
     static string PathIn(string root, LockPlace place) => GitWorkTreeFiles.PathOf(root, place.FullPath);
 
     static string RootOf(IProcessRunner processes, FleetFolder folder) =>

@@ -36,8 +36,15 @@ public sealed class RingLocks(
             && order.Hosts.FirstOrDefault(host => host.Rollout.Engine == RolloutSettings.Comin) is { } agent)
             throw RolloutException.NeedsPush(agent.Name);
         if (folder.Fleet.Rollout is { Open: RingOpening.Push or RingOpening.Branch } or { Journal: JournalPlace.Git })
-            _ = await Upstream.OfAsync(processes, folder, cancellationToken);
+            _ = folder.Fleet.Rollout.Open == RingOpening.Push
+                ? await FollowedAsync(processes, folder, cancellationToken)
+                : await Upstream.OfAsync(processes, folder, cancellationToken);
     }
+
+    static async Task<Upstream> FollowedAsync(IProcessRunner processes, FleetFolder folder, CancellationToken cancellationToken) =>
+        await Upstream.OfAsync(processes, folder, cancellationToken) is { IsBeside: false } upstream
+            ? upstream
+            : throw RolloutException.NoUpstream();
 
     /// <inheritdoc/>
     public async Task<OpenedRing> OpenAsync(RolloutPlan plan, RingPlan ring, CrashPoint crash, CancellationToken cancellationToken)
@@ -50,6 +57,10 @@ public sealed class RingLocks(
         // All of its hosts went from hostlock.toml meanwhile.
         if (places.Count == 0)
             return new OpenedRing.Open(Commit: null);
+        // A clone that is new each time has what was pushed, and the locks of its rings are wherever they were committed.
+        if (folder.Fleet.Rollout.Open is RingOpening.Commit or RingOpening.None && !shared.Exist
+            && await candidate.IsInHeadAsync(folder, cancellationToken) is false)
+            throw RolloutException.OtherBranch(candidate.Base.Shortened);
         switch (folder.Fleet.Rollout.Open)
         {
             case RingOpening.Branch:

@@ -26,6 +26,9 @@ sealed class Upstream
     /// <summary>The folder of the work tree.</summary>
     public string Root => _root;
 
+    /// <summary>True if the branch at hand is another one, which follows none: its commits are for nobody yet.</summary>
+    public bool IsBeside { get; private init; }
+
     /// <summary>Fetches refs, and has those of the same names here be the same.</summary>
     /// <param name="prefix">The beginning of their names.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -92,9 +95,10 @@ sealed class Upstream
         var usual = await processes.RunAsync(
             GitProgram.AskAround(root, "symbolic-ref", "--quiet", $"{Tracking}{UsualRemote}/HEAD"), cancellationToken);
         var prefix = $"{Tracking}{UsualRemote}/";
-        return usual.Output.Trim() is { Length: > 0 } name && name.StartsWith(prefix, StringComparison.Ordinal)
-            ? new(processes, root, UsualRemote, $"{Heads}{name[prefix.Length..]}")
-            : throw RolloutException.NoUpstream();
+        if (usual.Output.Trim() is not { Length: > 0 } name || !name.StartsWith(prefix, StringComparison.Ordinal))
+            throw RolloutException.NoUpstream();
+        var main = $"{Heads}{name[prefix.Length..]}";
+        return new(processes, root, UsualRemote, main) { IsBeside = GitPlace.OfWorkTree(root)?.Head is { } at && at != main };
     }
 
     /// <summary>Fetches the branch, and gives the commit that it is at.</summary>
