@@ -128,7 +128,9 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
 
     // A lock that went back is no longer the one that its ring was opened with.
     ImmutableDictionary<string, Revision?> OpenAfter(RolloutEvent.Restored restored) =>
-        OpenedRings.Remove(Plan.Rings.First(ring => ring.Hosts.Any(host => host.Host == restored.Host)).Name);
+        Plan.Rings.FirstOrDefault(ring => ring.Hosts.Any(host => host.Host == restored.Host)) is { } found
+            ? OpenedRings.Remove(found.Name)
+            : OpenedRings;
 
     Rollout With(HostName host, Func<HostRecord, HostRecord> change) => this with { Hosts = Hosts.With(host, change) };
 }

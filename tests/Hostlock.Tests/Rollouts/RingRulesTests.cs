@@ -74,6 +74,8 @@ public class RingRulesTests
         Assert.Equal((HostOutcome.Returned, false), (story.Rollout.Hosts[A].Outcome, story.Rollout.Hosts[A].IsFailure));
         Assert.Equal("aborted", RolloutRules.WhyHalted(story.Rollout));
         Assert.Empty(story.Next);
+        // A journal may name a host that its rollout does not have.
+        Assert.Equal(story.Rollout, story.Copy().With(new RolloutEvent.Restored(FakeHostFacts.Plex, Start)).Rollout);
         // Who goes on all the same is asked, since nothing was tried.
         story.With(new RolloutEvent.Resumed(IsChecked: true, Start));
         Assert.Equal([new Order.AskToOpen("rest", DoorReason.NothingTried)], story.Next);
