@@ -242,7 +242,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public IReadOnlyList<Host> SomeHosts(string[] words, Option<bool> all)
     {
         Check(words, all);
-        return Value(all) ? Folder.Fleet.Hosts : words.Length > 0 ? HostsNamed(words) : throw FleetException.NoHosts();
+        return Value(all) ? Folder.Fleet.Hosts : words.Length > 0 ? HostsNamed(words) : throw FleetException.NoMachines();
     }
 
     /// <summary>The hosts that words name, whose inputs hostlock.toml can freeze; all hosts if the option is given.</summary>
@@ -254,7 +254,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     {
         Check(words, all);
         return Value(all) ? Folder.Fleet.Hosts.Select(host => host.Name)
-            : words.Length == 0 ? throw FleetException.NoHosts()
+            : words.Length == 0 ? throw FleetException.NoMachines()
             : Folder.OwnersNamed(words).Select(owner => owner is LockOwner.Host(var name) ? name : throw FleetException.RootCannotFreeze());
     }
 
@@ -420,7 +420,8 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
             string[] unknown = [.. words.Distinct().Where(each => !inputs.ContainsKey(each) && NamesNothing(each))];
             throw unknown.Length == 0
                 ? UsageException.InputForHost(
-                    named, MeantLine.Of(parsed, inputs, HostNames, surroundings.Machine), HostNames.Append(HostName.Root))
+                    named, MeantLine.Of(parsed, inputs, HostNames, surroundings.Machine),
+                    AreMachines ? HostNames : HostNames.Append(HostName.Root))
                 : UsageException.InputForHostAndMore(
                     [.. words.Distinct().Where(each => inputs.ContainsKey(each) || unknown.Contains(each))], named,
                     unknown.Select(each => FleetException.UnknownHost(each, Folder.Fleet.Hosts.Select(host => host.Name)).Hint)
@@ -434,6 +435,9 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     bool NamesNothing(string word) =>
         !word.Contains('@', StringComparison.Ordinal) && !LockVersion.IsPath(word) && Folder.TryOwnerNamed(word) is null
             && !Folder.IsBuiltByRootAlone(word);
+
+    // True if the line names machines, of which the root lock is none.
+    bool AreMachines => Command.Arguments.OfType<INamesHosts>().Any(argument => argument.AreMachines);
 
     IEnumerable<string> HostNames => Folder.Fleet.Hosts.Select(host => host.Name.ToString());
 

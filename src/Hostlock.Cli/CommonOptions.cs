@@ -97,15 +97,28 @@ static class CommonOptions
     /// <summary>An argument of any number of hosts, rings and <c>root</c>.</summary>
     public static Argument<string[]> Hosts(string description) => Named("host", "HOST", description, ArgumentArity.ZeroOrMore);
 
+    /// <summary>An argument of any number of hosts and rings, which are meant as machines.</summary>
+    /// <param name="description">The words of the help.</param>
+    public static Argument<string[]> Machines(string description) => Named<string[]>(
+        "host", "HOST", description, ArgumentArity.ZeroOrMore, areMachines: true);
+
+    /// <summary>An argument of at most one host, which is meant as a machine.</summary>
+    /// <param name="description">The words of the help.</param>
+    public static Argument<string?> Machine(string description) => Named<string?>(
+        "host", "HOST", description, ArgumentArity.ZeroOrOne, areMachines: true);
+
     /// <summary>An argument of several hosts, rings and <c>root</c>.</summary>
     /// <param name="name">The name of the argument.</param>
     /// <param name="shown">The name that the help shows.</param>
     /// <param name="description">The words of the help.</param>
     /// <param name="arity">The number of words that it takes.</param>
-    public static Argument<string[]> Named(string name, string shown, string description, ArgumentArity arity)
+    public static Argument<string[]> Named(string name, string shown, string description, ArgumentArity arity) =>
+        Named<string[]>(name, shown, description, arity, areMachines: false);
+
+    static HostArgument<T> Named<T>(string name, string shown, string description, ArgumentArity arity, bool areMachines)
     {
-        var argument = new HostArgument<string[]>(name) { Description = description, HelpName = shown, Arity = arity };
-        argument.CompletionSources.Add(context => HostWords(context.ParseResult));
+        var argument = new HostArgument<T>(name, areMachines) { Description = description, HelpName = shown, Arity = arity };
+        argument.CompletionSources.Add(context => HostWords(context.ParseResult, areMachines));
         return argument;
     }
 
@@ -124,12 +137,8 @@ static class CommonOptions
     /// <param name="name">The name of the argument.</param>
     /// <param name="shown">The name that the help shows.</param>
     /// <param name="description">The words of the help.</param>
-    public static Argument<string?> OneAtMost(string name, string shown, string description)
-    {
-        var argument = new HostArgument<string?>(name) { Description = description, HelpName = shown, Arity = ArgumentArity.ZeroOrOne };
-        argument.CompletionSources.Add(context => HostWords(context.ParseResult));
-        return argument;
-    }
+    public static Argument<string?> OneAtMost(string name, string shown, string description) =>
+        Named<string?>(name, shown, description, ArgumentArity.ZeroOrOne, areMachines: false);
 
     /// <summary>Reads input paths as they were typed.</summary>
     public static ImmutableArray<InputPath> InputPaths(IEnumerable<string>? words) =>
@@ -220,13 +229,14 @@ static class CommonOptions
 
     /// <summary>The words that name hosts, for completion.</summary>
     /// <param name="parsed">The line so far.</param>
-    public static IEnumerable<CompletionItem> HostWords(ParseResult parsed)
+    /// <param name="areMachines">True if machines are meant, of which the root lock is none.</param>
+    public static IEnumerable<CompletionItem> HostWords(ParseResult parsed, bool areMachines = false)
     {
         var folders = Folders(parsed);
         return folders.SelectMany(folder => folder.Fleet.Hosts)
             .Select(
                 host => new CompletionItem(host.Name.ToString(), detail: host.Ring is { } ring ? $"{host.Lock}, in @{ring}" : host.Lock))
-            .Append(new(HostName.Root, detail: FleetFolder.RootLock))
+            .Concat(areMachines ? [] : [new CompletionItem(HostName.Root, detail: FleetFolder.RootLock)])
             .Concat(
                 folders.SelectMany(folder => folder.Fleet.Rings.Select(ring => (folder.Fleet.Hosts, ring.Name))).Select(
                     ring => new CompletionItem(

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.History;
 using Hostlock.Fleets.Layouts;
@@ -9,7 +10,11 @@ using Hostlock.Machines.Systems;
 namespace Hostlock.Cli;
 
 /// <summary>An argument or an option whose words name hosts.</summary>
-interface INamesHosts;
+interface INamesHosts
+{
+    /// <summary>True if the hosts are meant as machines, so that <c>root</c>, which is only a lock, is none of the words.</summary>
+    bool AreMachines => false;
+}
 
 /// <summary>An option or an argument whose words name inputs.</summary>
 interface INamesInputs
@@ -20,7 +25,11 @@ interface INamesInputs
 
 /// <summary>An argument whose words name hosts.</summary>
 /// <param name="name">Its name.</param>
-sealed class HostArgument<T>(string name) : Argument<T>(name), INamesHosts;
+/// <param name="areMachines">As for <see cref="INamesHosts.AreMachines"/>.</param>
+sealed class HostArgument<T>(string name, bool areMachines) : Argument<T>(name), INamesHosts
+{
+    public bool AreMachines => areMachines;
+}
 
 /// <summary>An argument that names an input.</summary>
 /// <param name="name">Its name.</param>
@@ -96,11 +105,11 @@ sealed class FlakeWords
         if (_inputs.Count == 0 && (_last is null || _ignoresInputs))
             return mine.ToImmutable();
         var inputs = InputsOf(folder);
-        if (_last is not null && !_ignoresInputs && !inputs.Contains(_last.Split('/')[0]))
+        if (_last is not null && !_ignoresInputs && !Has(folder, inputs, _last))
             return null;
         foreach (var (symbol, words) in _inputs)
         {
-            string[] known = [.. words.Where(word => inputs.Contains(word.Split('/')[0]))];
+            string[] known = [.. words.Where(word => Has(folder, inputs, word))];
             if (known.Length == 0 && ((INamesInputs)symbol).AreMeant)
                 return null;
             mine[symbol] = known;
@@ -114,9 +123,9 @@ sealed class FlakeWords
     {
         if (_inputs.Count == 0 && _last is null)
             return this;
-        var inputs = folders.SelectMany(InputsOf).ToHashSet();
+        var known = folders.Select(folder => (Folder: folder, Inputs: InputsOf(folder))).ToList();
         var named = _inputs.SelectMany(each => each.Words).Concat(_last is null ? [] : [_last]);
-        return named.All(word => inputs.Contains(word.Split('/')[0])) ? this : new(this, []);
+        return named.All(word => known.Any(each => Has(each.Folder, each.Inputs, word))) ? this : new(this, []);
     }
 
     FlakeWords(FlakeWords words, IReadOnlyList<(Symbol, string[])> inputs) =>
@@ -138,6 +147,12 @@ sealed class FlakeWords
         : folder.Fleet.Hosts.Any(SystemEvaluation.IsSystem);
 
     bool IsFile(string word) => LockVersion.IsPath(word) || LockVersion.OfFile(word, _currentFolder) is not null;
+
+    // Of an input of an input, a flake that has the first alone is not meant.
+    static bool Has(FleetFolder folder, HashSet<string> inputs, string word) =>
+        word.Split('/') is var names && inputs.Contains(names[0])
+        && (names.Length == 1 || InputPath.TryParse(word) is not { } path
+            || FleetStatus.Read(folder.AllPlaces()).Any(status => status.Lock?.EdgeAt(path) is not null));
 
     static HashSet<string> InputsOf(FleetFolder folder) =>
     [

@@ -64,7 +64,7 @@ sealed class FrozenWords
             HelpName = "HOST... INPUT",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        argument.CompletionSources.Add(context => CommonOptions.HostWords(context.ParseResult));
+        argument.CompletionSources.Add(context => CommonOptions.HostWords(context.ParseResult, areMachines: true));
         argument.CompletionSources.Add(
             context => CommonOptions.InputsOfHosts(context.ParseResult).Select(name => new CompletionItem(name)));
         return argument;
@@ -73,4 +73,8 @@ sealed class FrozenWords
 
 /// <summary>An argument whose words name hosts, and whose last one names an input, unless an option does.</summary>
 /// <param name="name">Its name.</param>
-sealed class FrozenArgument(string name) : Argument<string[]>(name), INamesHosts;
+sealed class FrozenArgument(string name) : Argument<string[]>(name), INamesHosts
+{
+    // hostlock.toml has no table for root.
+    public bool AreMachines => true;
+}

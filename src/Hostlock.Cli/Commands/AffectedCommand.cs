@@ -7,7 +7,7 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Names the hosts whose systems differ from those of an earlier commit, for a CI that builds them.</summary>
 sealed class AffectedCommand : FleetCommand
 {
-    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts or @RING [default: every host]");
+    readonly Argument<string[]> _hosts = CommonOptions.Machines("Hosts or @RING [default: every host]");
     readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly CommitOption _base = new("--base") { Description = "The commit that is compared with the files", HelpName = "COMMIT" };
     readonly Option<bool> _evaluate = new("--evaluate") { Description = "Also evaluate hosts that nothing that differs can concern" };

@@ -9,7 +9,7 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Says what machines ran, and proves it out of journals, commits and receipts.</summary>
 sealed class AuditCommand : FleetCommand
 {
-    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts or @RING [default: every host]");
+    readonly Argument<string[]> _hosts = CommonOptions.Machines("Hosts or @RING [default: every host]");
     readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly Option<string?> _since = new("--since")
     {

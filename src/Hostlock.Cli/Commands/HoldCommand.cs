@@ -8,7 +8,7 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Holds a host at the system that it runs, in hostlock.toml.</summary>
 sealed class HoldCommand : FleetCommand
 {
-    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts or @RING");
+    readonly Argument<string[]> _hosts = CommonOptions.Machines("Hosts or @RING");
     readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly Option<string?> _reason = new("--reason")
     {

@@ -8,7 +8,7 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Asks one machine what it runs, boots and has.</summary>
 sealed class ProbeCommand : FleetCommand
 {
-    readonly Argument<string?> _host = CommonOptions.OneAtMost("host", "HOST", "A host [default: the host that is this machine]");
+    readonly Argument<string?> _host = CommonOptions.Machine("A host [default: the host that is this machine]");
     readonly Option<bool> _evaluate = new("--evaluate") { Description = "Have nix evaluate the host, and compare the systems too" };
     readonly Option<bool> _newMachine = new("--new-machine")
     {

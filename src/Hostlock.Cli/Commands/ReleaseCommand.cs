@@ -12,7 +12,7 @@ sealed class ReleaseCommand : FleetCommand
 {
     const string Hostlock = "hostlock", Cachix = "cachix";
 
-    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts or @RING whose systems are new in it [default: all hosts]");
+    readonly Argument<string[]> _hosts = CommonOptions.Machines("Hosts or @RING whose systems are new in it [default: all hosts]");
     readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly Option<string?> _sign = new("--sign")
     {

@@ -15,7 +15,7 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Has a machine go back to an earlier system that it keeps, and puts the lock of that system back.</summary>
 sealed class RollbackCommand : FleetCommand
 {
-    readonly Argument<string?> _host = CommonOptions.OneAtMost("host", "HOST", "A host [default: the host that is this machine]");
+    readonly Argument<string?> _host = CommonOptions.Machine("A host [default: the host that is this machine]");
     readonly CommitOption _to = new("--to")
     {
         Description = "The version: generation:N, a commit, or a day [default: the last one with another lock]",

@@ -14,7 +14,7 @@ sealed class RolloutCommand : FleetCommand
 {
     const string Aborted = "aborted";
 
-    readonly Argument<string[]> _hosts = CommonOptions.Hosts("The host that tries its lock, then the others [default: all rings]");
+    readonly Argument<string[]> _hosts = CommonOptions.Machines("The host that tries its lock, then the others [default: all rings]");
     readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly Option<bool> _plan = new("--plan", "--dry-run", "-n") { Description = "Show what would happen, and change nothing" };
     readonly Option<bool> _yes = CommonOptions.Yes();

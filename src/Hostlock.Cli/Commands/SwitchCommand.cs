@@ -12,7 +12,7 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Builds hosts by their locks, tries the systems on their machines, and keeps them or goes back.</summary>
 sealed class SwitchCommand : FleetCommand
 {
-    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts or @RING [default: the host that is this machine]");
+    readonly Argument<string[]> _hosts = CommonOptions.Machines("Hosts or @RING [default: the host that is this machine]");
     readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly Option<bool> _boot = new("--boot") { Description = "Have the system run from the next boot on" };
     readonly Option<bool> _vm = new("--vm") { Description = "Build a virtual machine, and print the command that starts it" };

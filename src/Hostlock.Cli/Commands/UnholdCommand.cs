@@ -7,7 +7,7 @@ namespace Hostlock.Cli.Commands;
 /// <summary>Removes a hold from hostlock.toml.</summary>
 sealed class UnholdCommand : FleetCommand
 {
-    readonly Argument<string[]> _hosts = CommonOptions.Hosts("Hosts or @RING");
+    readonly Argument<string[]> _hosts = CommonOptions.Machines("Hosts or @RING");
     readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly Option<bool> _dryRun = CommonOptions.DryRun();
 

@@ -294,6 +294,9 @@ public sealed class FleetException : HostlockException
     public static FleetException NoHosts() =>
         new("no host is named") { Hint = "name hosts, 'root', @RING or --all" };
 
+    /// <summary>A command about machines was given no host, no ring and no --all.</summary>
+    public static FleetException NoMachines() => new("no host is named") { Hint = "name hosts, @RING or --all" };
+
     // Locks.
     /// <summary>The host has no lock file yet.</summary>
     public static FleetException NoLock(LockPlace place) =>

@@ -22,7 +22,7 @@ public sealed record ReleaseHosts(ImmutableArray<Host> Free)
     {
         var chosen = named ?? Free;
         if (chosen.Count == 0)
-            throw FleetException.NoHosts();
+            throw FleetException.NoMachines();
         if (chosen.FirstOrDefault(host => !SystemBuild.IsNixos(host)) is { } home)
             throw RolloutException.NotNixos(home.Name, home.ConfigurationPaths[0]);
         return chosen.FirstOrDefault(host => !Free.Contains(host)) is { } held
