@@ -89,6 +89,14 @@ public class MachinesPageTests
                     ("hostlock.toml", Settings(fleet).Replace(
                         $"[hosts.{host}]\n", $"[hosts.{host}]\nring = \"{ring}\"\n", StringComparison.Ordinal)));
                 break;
+            case ["soak", var ring, var time]:
+                fleet.Write((
+                    "hostlock.toml",
+                    time == "none"
+                        ? string.Join('\n', Settings(fleet).Split('\n').Where(line => !line.StartsWith("soak", StringComparison.Ordinal)))
+                        : Settings(fleet).Replace(
+                            $"[rings.{ring}]\n", $"[rings.{ring}]\nsoak = \"{time}\"\n", StringComparison.Ordinal)));
+                break;
             case ["seen", var host]:
                 _ = fleet.Hostlock("probe", host).Succeeded;
                 break;
