@@ -517,12 +517,6 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         AssertCode(0, story.Run("unhold", "holds-b"));
         AssertCode(0, story.Run("tick"));
         story.AssertKept("b");
-        // Who has its system is passed by in nothing.
-        AssertCode(0, story.Run("hold", "holds-b", "--reason", "a fair"));
-        AssertCode(0, story.Run("rollout", "--resume"));
-        AssertCode(0, story.Run("unhold", "holds-b"));
-        var tick = story.Run("tick");
-        Assert.Equal((0, ""), (tick.ExitCode, tick.Output));
         var rollout = story.Shell($"git -C {story.Clone} for-each-ref --format='%(refname:lstrip=2)' refs/hostlock").Trim();
         Assert.Equal(
             story.Shell($"cut -d' ' -f2- {story.Clone}/.git/hostlock/{rollout}.journal"), File.ReadAllText($"{story.Clone}-told"));

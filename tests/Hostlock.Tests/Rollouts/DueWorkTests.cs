@@ -53,9 +53,11 @@ public class DueWorkTests
     [Fact]
     public void A_host_that_is_held_no_longer_gets_what_passed_it_by()
     {
-        var held = Ended(HostOutcome.Kept).After(new RolloutEvent.Held(Plex, "a fair", Start));
+        var hold = new RolloutEvent.Held(Plex, "a fair", Start);
 
-        Assert.IsType<DueWork.GoOn>(DueWork.Of(held, null, Both, Start));
+        Assert.IsType<DueWork.GoOn>(DueWork.Of(Begun().After(hold), null, Both, Start));
+        // Who had its system was passed by in nothing.
+        Assert.IsType<DueWork.Nothing>(DueWork.Of(Ended(HostOutcome.Kept).After(hold), null, Both, Start));
     }
 
     [Fact]
