@@ -184,6 +184,7 @@ static class App
         root.Add(CommonOptions.Color);
         foreach (var option in CommonOptions.Placed)
             root.Add(option);
+        CommonOptions.Unite(root);
         CommandLineRules.Apply(root, HelpPage.WidthFor(surroundings));
         return root;
     }

@@ -8,10 +8,31 @@ using Hostlock.Locks;
 namespace Hostlock.Cli;
 
 /// <summary>Options and arguments that several commands share.</summary>
+/// <remarks>An option keeps all commands that ever had it, so each tree of commands has options of its own.</remarks>
 static class CommonOptions
 {
+    /// <summary>Puts one option into the place of all that are equal in a tree of commands, as the parser needs it.</summary>
+    /// <param name="root">The top of the tree.</param>
+    public static void Unite(Command root)
+    {
+        var known = new Dictionary<Option, Option>();
+        UniteBelow(root);
+
+        void UniteBelow(Command command)
+        {
+            for (var i = 0; i < command.Options.Count; i++)
+            {
+                var option = command.Options[i];
+                if (!known.TryAdd(option, option))
+                    command.Options[i] = known[option];
+            }
+            foreach (var subcommand in command.Subcommands)
+                UniteBelow(subcommand);
+        }
+    }
+
     /// <summary>The folder of the flake, for all commands.</summary>
-    public static readonly Option<string?> Flake = new("--flake", "-C")
+    public static Option<string?> Flake => new SharedOption<string?>("--flake", "-C")
     {
         Description = "The folder of the flake [default: HOSTLOCK_FLAKE, or the current folder]",
         HelpName = "DIR",
@@ -19,37 +40,38 @@ static class CommonOptions
     };
 
     /// <summary>Prints the result as JSON, for commands whose result has a JSON form.</summary>
-    public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document" };
+    public static Option<bool> Json => new SharedOption<bool>("--json") { Description = "Print one JSON document" };
 
     /// <summary>Leaves out everything but errors and what was asked for.</summary>
-    public static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print only errors, and what is asked for" };
+    public static Option<bool> Quiet =>
+        new SharedOption<bool>("--quiet", "-q") { Description = "Print only errors, and what is asked for" };
 
     /// <summary>Adds what is done on the way.</summary>
-    public static readonly Option<bool> Verbose = new("--verbose", "-v")
+    public static Option<bool> Verbose => new SharedOption<bool>("--verbose", "-v")
     {
         Description = "Also print the flake, programs that run, and what is asked of the network",
     };
 
     /// <summary>Uses no network.</summary>
-    public static readonly Option<bool> Offline = new("--offline")
+    public static Option<bool> Offline => new SharedOption<bool>("--offline")
     {
         Description = "Use no network: what is not in the cache cannot be had",
     };
 
     /// <summary>Takes nothing from the cache that may have changed.</summary>
-    public static readonly Option<bool> Refresh = new("--refresh")
+    public static Option<bool> Refresh => new SharedOption<bool>("--refresh")
     {
         Description = "Download again what the cache has, and let nothing old stand in for it",
     };
 
     /// <summary>Asks nothing.</summary>
-    public static readonly Option<bool> NoInput = new("--no-input") { Description = "Ask nothing, also at a terminal" };
+    public static Option<bool> NoInput => new SharedOption<bool>("--no-input") { Description = "Ask nothing, also at a terminal" };
 
     /// <summary>The options that may also stand before the name of a command, and that some commands do not have.</summary>
     public static IReadOnlyList<Option> Placed => [Quiet, Verbose, Offline, Refresh, NoInput];
 
     /// <summary>When to colour the output, for all commands.</summary>
-    public static readonly Option<string> Color = NewColor();
+    public static Option<string> Color => NewColor();
 
     /// <summary>Plans without writing.</summary>
     public static Option<bool> DryRun() => new("--dry-run", "-n") { Description = "Show what would change and write nothing" };
@@ -161,7 +183,7 @@ static class CommonOptions
 
     static Option<string> NewColor()
     {
-        var color = new Option<string>("--color")
+        var color = new SharedOption<string>("--color")
         {
             Description = "When to colour: auto, always or never",
             HelpName = "WHEN",
@@ -273,4 +295,24 @@ sealed class NeededArgument : Argument<string>, INamesHosts
     /// <param name="name">The name of the argument.</param>
     public NeededArgument(string name)
         : base(name) => Arity = ArgumentArity.ZeroOrOne;
+}
+
+/// <summary>An option that several commands have. A value is asked for by another of its name, which is equal to it.</summary>
+/// <typeparam name="T">The type of its value.</typeparam>
+/// <param name="name">The name, <c>--json</c>.</param>
+/// <param name="aliases">Other names.</param>
+sealed class SharedOption<T>(string name, params string[] aliases) : Option<T>(name, aliases)
+{
+    /// <summary>True for an option of the same name.</summary>
+    /// <param name="obj">The other option.</param>
+    public override bool Equals(object? obj) => obj is SharedOption<T> other && other.Name == Name;
+
+    /// <summary>The hash of the name.</summary>
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>True if both have the same name, or are null.</summary>
+    public static bool operator ==(SharedOption<T>? left, SharedOption<T>? right) => Equals(left, right);
+
+    /// <summary>True if they have different names, or one of them is null.</summary>
+    public static bool operator !=(SharedOption<T>? left, SharedOption<T>? right) => !Equals(left, right);
 }

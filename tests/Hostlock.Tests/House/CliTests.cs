@@ -44,6 +44,17 @@ public partial class CliTests
         Assert.Equal("", string.Join("\n", strays.Distinct()));
     }
 
+    // An option keeps each command that ever had it, and looks through them all when another one gets it.
+    [Fact]
+    public void No_option_is_in_two_trees_of_commands() =>
+        Assert.Empty(OptionsOf(Commands()).Intersect(OptionsOf(Commands()), ReferenceEqualityComparer.Instance));
+
+    [Fact]
+    public void The_options_of_a_name_that_commands_share_are_one_option_in_a_tree() =>
+        Assert.All(
+            OptionsOf(Commands()).OfType<SharedOption<bool>>().GroupBy(option => option.Name),
+            options => Assert.Single(options.Distinct(ReferenceEqualityComparer.Instance)));
+
     [Fact]
     public void The_seam_to_programs_is_not_called() =>
         Assert.DoesNotContain(
@@ -127,6 +138,8 @@ public partial class CliTests
 
     /// <summary>Surroundings for commands that are described and not run.</summary>
     internal static Surroundings Nowhere => JsonSchemas.Nowhere;
+
+    static IEnumerable<Option> OptionsOf(IEnumerable<Command> commands) => commands.SelectMany(command => command.Options);
 
     static IEnumerable<Command> Commands() => App.Whole(Nowhere).Subcommands.SelectMany(command => command.Subcommands.Prepend(command));
 
