@@ -53,7 +53,13 @@ static class ArchiveReader
         if (opened.IsZip || (how.IsNamedZip && !opened.IsCompressed))
             throw new OnePassException("the directory of a zip archive comes last");
         using var ahead = new ReadAhead(opened.Stream, cancellationToken);
-        return await Task.Run(() => new InOrder(ahead, opened.PieceBytes, how.Bounds).Read(cancellationToken), cancellationToken);
+        // A thread of its own, because it waits for the network. Those of the pool are as few as the cores at first, and connections need
+        // them to go on: twelve archives at once would wait for each other.
+        return await Task.Factory.StartNew(
+            () => new InOrder(ahead, opened.PieceBytes, how.Bounds).Read(cancellationToken),
+            cancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
     }
 
     /// <summary>Reads a tar archive in git's order in one pass.</summary>
