@@ -12,8 +12,11 @@ static class FlakePath
     // The names by which a file system may know .git besides its own: in other cases, and the short name of MS-DOS.
     static readonly string[] GitFolders = [".git", "git~1"];
 
+    // How the names begin of what hostlock writes beside files, and deletes again.
+    const string OwnRecords = ".hostlock-";
+
     static readonly string[] Reserved =
-        [".gitattributes", ".gitignore", ".gitmodules", FleetFolder.FlakeFile, FleetFolder.Library, FleetFile.Name];
+        [".gitattributes", ".gitignore", ".gitmodules", ".mailmap", FleetFolder.FlakeFile, FleetFolder.Library, FleetFile.Name];
 
     // What git takes for a pattern, or what is left of a misspelt {host}, and what at the beginning of a path is an option, a comment or a
     // mark of a pattern.
@@ -34,13 +37,19 @@ static class FlakePath
             && !path.AsSpan().ContainsAny(Patterns)
             && !Marks.Contains(path[0])
             && !parts.Any(part => Reserved.Any(name => IsCalled(part, name)))
+            && !parts.Any(part => part.StartsWith(OwnRecords, StringComparison.OrdinalIgnoreCase))
             && !path.EndsWith(".nix", StringComparison.OrdinalIgnoreCase)
             && !path.EndsWith(".toml", StringComparison.OrdinalIgnoreCase)
             && !(IsCalled(parts[^1], FleetFolder.RootLock) && parts[^1] != FleetFolder.RootLock);
     }
 
     /// <summary>True if the name of a folder is that of git's own folder, on any file system.</summary>
-    public static bool IsGitFolder(string name) => GitFolders.Any(folder => IsCalled(name.TrimEnd('.', ' '), folder));
+    public static bool IsGitFolder(string name)
+    {
+        // Windows reads no further than a colon, and no dots and blanks at the end.
+        var known = name.Split(':', 2)[0].TrimEnd('.', ' ');
+        return GitFolders.Any(folder => IsCalled(known, folder));
+    }
 
     static bool IsCalled(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

@@ -31,6 +31,8 @@ public class FlakePathTests
     [InlineData(".g\u200cit/config")]
     [InlineData("git~1/config")]
     [InlineData("GIT~1/config")]
+    [InlineData(".git::$INDEX_ALLOCATION/config")]
+    [InlineData("a/.Git:x/config")]
     public void No_path_leads_out_or_to_git(string path)
     {
         Assert.False(FlakePath.IsWithin(path));
@@ -50,6 +52,9 @@ public class FlakePathTests
     [InlineData(".gitmodules")]
     [InlineData(".gitignore")]
     [InlineData(".gitmodules/plex.lock")]
+    [InlineData(".mailmap")]
+    [InlineData(".hostlock-unfinished")]
+    [InlineData("locks/.hostlock-tmp-1-a-b")]
     [InlineData("configuration.nix")]
     [InlineData("FLAKE.lock")]
     [InlineData("locks/*.lock")]
