@@ -66,8 +66,8 @@ public sealed class FleetException : HostlockException
     internal static FleetException RingsGoRound(SourceSpan span, string ring) =>
         new($"ring '{ring}' comes after itself") { Span = span, Hint = "one of these rings has to come first" };
 
-    internal static FleetException UnknownHostInList(SourceSpan span, string host, IEnumerable<HostName> hosts) =>
-        new($"there is no host '{host}'") { Span = span, Hint = Closest.To(host, hosts.Select(name => name.ToString())) };
+    internal static FleetException UnknownHostInList(SourceSpan span, string host, IEnumerable<string> hosts) =>
+        new($"there is no host '{host}'") { Span = span, Hint = Closest.To(host, hosts) };
 
     internal static FleetException HostsGoRound(SourceSpan span, HostName host) =>
         new($"{host} comes after itself") { Span = span, Hint = "one of the hosts that its 'after' leads to has to come first" };

@@ -101,6 +101,7 @@ public static class FleetFile
         if (version.Value is not TomlValue.Integer(Version, _))
             throw FleetException.UnknownVersion(version.Value.Span, version.Value.Span.Text);
         var rings = Rings(top);
+        var ringNames = rings.Select(ring => ring.Name).ToHashSet(StringComparer.Ordinal);
         var pattern = top.LockPattern("lock") ?? DefaultLock;
         var stamp = top.Truth("stamp") ?? false;
         top.CheckArchives("private");
@@ -112,10 +113,11 @@ public static class FleetFile
         var members = top.Table("hosts");
         if (members.Count > MaximumHosts)
             throw FleetException.TooManyHosts(members[MaximumHosts].KeySpan, MaximumHosts);
-        var hosts = members.Select(member => HostOf(member, pattern, stamp, rings, rollout, engines))
+        var hosts = members.Select(member => HostOf(member, pattern, stamp, ringNames, rollout, engines))
             .OrderBy(host => host.Name).ToImmutableArray();
+        var hostNames = hosts.Select(host => host.Name.ToString()).ToHashSet(StringComparer.Ordinal);
         RefuseDifferences(hosts, members);
-        RefuseRounds(hosts, members);
+        RefuseRounds(hosts, members, hostNames);
         return new(hosts, rings, NameMap<InputPolicy>.Of([.. top.Table("inputs").Select(PolicyOf)]), top.Texts("outputs"))
         {
             LockPattern = pattern,
@@ -124,8 +126,8 @@ public static class FleetFile
             CommitSubject = top.Inner("commit", CommitKeys) is { } commit ? SubjectOf(commit) : null,
             Rollout = rollout,
             Engines = engines,
-            Gates = GatesOf(top, hosts, rings),
-            Groups = [.. top.Table("groups").Select(member => GroupOf(member, hosts)).OrderBy(group => group.Name, Utf8Order.Instance)],
+            Gates = GatesOf(top, hostNames, ringNames),
+            Groups = [.. top.Table("groups").Select(member => GroupOf(member, hostNames)).OrderBy(group => group.Name, Utf8Order.Instance)],
         };
     }
 
@@ -133,20 +135,22 @@ public static class FleetFile
     {
         var members = top.Table("rings");
         var rings = members.Select(RingOf).OrderBy(ring => ring.Name, Utf8Order.Instance).ToImmutableArray();
+        var after = rings.ToDictionary(ring => ring.Name, ring => ring.After, StringComparer.Ordinal);
+        // Those from which the way is known to lead to a first ring.
+        var begin = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, _, value) in members)
         {
-            if (new Settings(((TomlValue.Table)value).Members, RingKeys).Text("after") is not (var after, var span))
+            if (new Settings(((TomlValue.Table)value).Members, RingKeys).Text("after") is not (var before, var span))
                 continue;
-            if (!rings.Any(ring => ring.Name == after))
-                throw FleetException.UnknownRing(span, after, rings.Select(ring => ring.Name));
-            // As many steps as there are rings lead to the first one, unless they go round.
-            var at = rings.First(ring => ring.Name == name);
-            for (var steps = 0; at.After is { } before; steps++)
+            if (!after.ContainsKey(before))
+                throw FleetException.UnknownRing(span, before, after.Keys);
+            var way = new HashSet<string>(StringComparer.Ordinal);
+            for (var at = name; at is not null && !begin.Contains(at); at = after.GetValueOrDefault(at))
             {
-                if (steps > rings.Length)
+                if (!way.Add(at))
                     throw FleetException.RingsGoRound(span, name);
-                at = rings.FirstOrDefault(ring => ring.Name == before) ?? at with { After = null };
             }
+            begin.UnionWith(way);
         }
         return rings;
     }
@@ -173,7 +177,7 @@ public static class FleetFile
         };
     }
 
-    static HostGroup GroupOf(TomlMember member, ImmutableArray<Host> hosts)
+    static HostGroup GroupOf(TomlMember member, HashSet<string> hosts)
     {
         HostName.Parse(member.Key, member.KeySpan);
         var settings = Settings.Of(member, GroupKeys);
@@ -183,45 +187,52 @@ public static class FleetFile
             : throw FleetException.WrongValue(member.KeySpan, "a group with hosts = [\"one\", \"two\"]");
     }
 
-    static void RefuseUnknownHosts(IEnumerable<Placed<string>> words, ImmutableArray<Host> hosts)
+    static void RefuseUnknownHosts(IEnumerable<Placed<string>> words, HashSet<string> hosts)
     {
         foreach (var (word, span) in words)
         {
-            if (!hosts.Any(host => host.Name.ToString() == word))
-                throw FleetException.UnknownHostInList(span, word, hosts.Select(host => host.Name));
+            if (!hosts.Contains(word))
+                throw FleetException.UnknownHostInList(span, word, hosts);
         }
     }
 
     // A host that comes after itself would never begin.
-    static void RefuseRounds(ImmutableArray<Host> hosts, IReadOnlyList<TomlMember> members)
+    static void RefuseRounds(ImmutableArray<Host> hosts, IReadOnlyList<TomlMember> members, HashSet<string> names)
     {
         if (hosts.All(host => host.After.IsEmpty))
             return;
-        var after = hosts.ToDictionary(host => host.Name, host => host.After);
         foreach (var member in members)
+            RefuseUnknownHosts(Settings.Of(member, HostKeys).PlacedTexts("after"), names);
+        // Who waits for nobody is taken away, again and again. Of those who are left, each waits for another of them.
+        var left = hosts.ToDictionary(host => host.Name, host => host.After.Distinct().Count());
+        var waiting = hosts.SelectMany(host => host.After.Distinct().Select(before => (host.Name, Before: before)))
+            .ToLookup(each => each.Before, each => each.Name);
+        var free = new Queue<HostName>(left.Where(host => host.Value == 0).Select(host => host.Key));
+        while (free.TryDequeue(out var first))
         {
-            var (name, seen) = (HostName.Parse(member.Key), new HashSet<HostName>());
-            RefuseUnknownHosts(Settings.Of(member, HostKeys).PlacedTexts("after"), hosts);
-            var waiting = new Stack<HostName>(after[name]);
-            while (waiting.TryPop(out var before))
-            {
-                if (before == name)
-                    throw FleetException.HostsGoRound(member.KeySpan, name);
-                if (seen.Add(before) && after.TryGetValue(before, out var earlier))
-                    earlier.ToList().ForEach(waiting.Push);
-            }
+            left.Remove(first);
+            foreach (var next in waiting[first].Where(next => --left[next] == 0))
+                free.Enqueue(next);
         }
+        if (left.Count == 0)
+            return;
+        var after = hosts.ToDictionary(host => host.Name, host => host.After);
+        var at = members.Select(member => HostName.Parse(member.Key)).First(left.ContainsKey);
+        var way = new HashSet<HostName>();
+        while (way.Add(at))
+            at = after[at].First(left.ContainsKey);
+        throw FleetException.HostsGoRound(members.First(member => HostName.Parse(member.Key) == at).KeySpan, at);
     }
 
     static Host HostOf(
-        TomlMember member, string pattern, bool stamp, ImmutableArray<Ring> rings, RolloutSettings rollout,
+        TomlMember member, string pattern, bool stamp, HashSet<string> rings, RolloutSettings rollout,
         ImmutableArray<EngineSettings> engines)
     {
         var name = HostName.Parse(member.Key, member.KeySpan);
         var settings = Settings.Of(member, HostKeys);
         var ring = settings.Text("ring");
-        if (ring is (var ringName, var ringSpan) && !rings.Any(known => known.Name == ringName))
-            throw FleetException.UnknownRing(ringSpan, ringName, rings.Select(known => known.Name));
+        if (ring is (var ringName, var ringSpan) && !rings.Contains(ringName))
+            throw FleetException.UnknownRing(ringSpan, ringName, rings);
         var target = settings.Text("target");
         if (target is (var address, var targetSpan) && !IsTarget(address))
             throw FleetException.NotATarget(targetSpan, address);
@@ -389,10 +400,10 @@ public static class FleetFile
         }
     }
 
-    static ImmutableArray<Gate> GatesOf(Settings top, ImmutableArray<Host> hosts, ImmutableArray<Ring> rings) =>
+    static ImmutableArray<Gate> GatesOf(Settings top, HashSet<string> hosts, HashSet<string> rings) =>
         [.. top.Table("gates").Select(member => GateOf(member, hosts, rings)).OrderBy(gate => gate.Name, Utf8Order.Instance)];
 
-    static Gate GateOf(TomlMember member, ImmutableArray<Host> hosts, ImmutableArray<Ring> rings)
+    static Gate GateOf(TomlMember member, HashSet<string> hosts, HashSet<string> rings)
     {
         // Its name is a word of tables and of JSON.
         HostName.Parse(member.Key, member.KeySpan);
@@ -403,10 +414,10 @@ public static class FleetFile
         {
             if (word.StartsWith('@'))
             {
-                if (!rings.Any(ring => ring.Name == word[1..]))
-                    throw FleetException.UnknownRing(span, word[1..], rings.Select(ring => ring.Name));
+                if (!rings.Contains(word[1..]))
+                    throw FleetException.UnknownRing(span, word[1..], rings);
             }
-            else if (!hosts.Any(host => host.Name.ToString() == word))
+            else if (!hosts.Contains(word))
             {
                 throw FleetException.WrongValue(span, "the name of a host, or of a ring with '@'");
             }

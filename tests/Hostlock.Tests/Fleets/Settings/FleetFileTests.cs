@@ -61,6 +61,22 @@ public class FleetFileTests
         Assert.Equal(["nixosConfigurations", "packages"], fleet.Outputs!.Value);
     }
 
+    [Fact]
+    public void Long_chains_of_rings_and_of_hosts_cost_no_more_than_their_length()
+    {
+        var text = new System.Text.StringBuilder("version = 1\n");
+        for (var i = 50_000; i > 0; i--)
+            text.Append($"[rings.r{i}]\nafter = \"r{i - 1}\"\n");
+        text.Append("[rings.r0]\n");
+        for (var i = FleetFile.MaximumHosts - 1; i > 0; i--)
+            text.Append($"[hosts.h{i}]\nring = \"r{i}\"\nafter = [\"h{i - 1}\", \"h0\"]\n");
+        text.Append("[hosts.h0]\n");
+
+        Assert.Equal(50_001, FleetFile.Read(text.ToString()).Rings.Length);
+        var round = text.ToString().Replace("[hosts.h0]\n", "[hosts.h0]\nafter = [\"h9\"]\n", StringComparison.Ordinal);
+        Assert.Contains("comes after itself", Assert.Throws<FleetException>(() => FleetFile.Read(round)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("hosts = { plex = { ring = 'a' } }\nrings = { a = {} }")]
     [InlineData("hosts.plex.ring = 'a'\nrings.a = {}")]
