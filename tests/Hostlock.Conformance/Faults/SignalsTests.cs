@@ -89,12 +89,12 @@ public sealed class SignalsTests : IDisposable
     [Fact]
     public void A_run_that_is_killed_while_it_starts_a_program_keeps_the_next_one_waiting_and_no_more()
     {
-        new SceneFleet(_folder.Path).Move();
-        Ended("waits", "KILL", FaultLibrary.SlowStart(_folder["waits"]), "update", "--all", "--commit");
+        Ended("waits", "KILL", FaultLibrary.SlowStart(_folder["waits"]), "promote", "h1", "h2", "--commit");
 
-        _ = HostlockProgram.Run(Fleet, Home, "update", "--all", "--commit").Succeeded;
+        _ = HostlockProgram.Run(Fleet, Home, "promote", "h1", "h2", "--commit").Succeeded;
 
         Assert.Equal("", TestGit.In(Fleet, "status", "--porcelain"));
+        Assert.Equal("locks/h2.lock\n", TestGit.In(Fleet, "show", "--format=", "--name-only", "HEAD"));
     }
 
     [Fact]
