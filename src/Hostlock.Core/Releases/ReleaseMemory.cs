@@ -161,7 +161,7 @@ public sealed class ReleaseMemory(string state, string roots)
         catch (ReleaseException why) when (why.Rule is { } rule)
         {
             // Whoever serves what is refused must not hide that by serving nothing.
-            if (Refusal?.IsRefusal is not true)
+            if (rule == RefusalRule.Settings || Refusal?.IsRefusal is not true)
                 Note(new(rule, why.Message, null, Moment.Of(time.GetUtcNow())));
             throw;
         }
