@@ -5,6 +5,7 @@ namespace Hostlock.Tests.Support;
 
 /// <summary>
 /// Reads the text that Prometheus reads, as strictly as <c>promtool check metrics</c>: what that refuses or complains of is an error here.
+/// If this machine has promtool, it is asked as well.
 /// </summary>
 static partial class ExpositionGrammar
 {
@@ -48,7 +49,7 @@ static partial class ExpositionGrammar
             var key = line[..^(series.Groups[3].Length + 1)];
             Need(numbers.TryAdd(key, double.Parse(series.Groups[3].Value, CultureInfo.InvariantCulture)), line);
         }
-        return numbers;
+        return Promtool.Complaint(text) is { Length: > 0 } complaint ? throw new FormatException(complaint) : numbers;
     }
 
     static void Need(bool isSo, string line)

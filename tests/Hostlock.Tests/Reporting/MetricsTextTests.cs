@@ -202,6 +202,15 @@ public class MetricsTextTests
             ImmutableDictionary<HostName, PulledState>.Empty.Add(Plex, state);
     }
 
+    [Fact]
+    public void Promtool_finds_fault_with_what_it_should()
+    {
+        Assert.SkipWhen(Promtool.Place is null, "no promtool here");
+
+        Assert.NotEqual("", Promtool.Complaint("hostlock_seen 1\n"));
+        Assert.NotEqual("", Promtool.Complaint("# HELP a b\n# TYPE a gauge\na{b=c} 1\n"));
+    }
+
     static Rollout Kept(Rollout rollout, HostName host) => Looked(rollout, host, Facts(New));
 
     static Rollout Looked(Rollout rollout, HostName host, HostFacts? facts) => rollout
