@@ -22,6 +22,13 @@ public class MachinesPageTests
     public async Task The_page_on_seeing_comes_out_as_it_says() => await FollowOnThreeAsync("docs/seeing.md");
 
     [Fact]
+    public async Task The_page_on_machines_that_pull_comes_out_as_it_says()
+    {
+        using var fleet = FakeFleet.Start("plex", "web");
+        await FollowAsync(fleet, "docs/pull.md", fleet.Light("plex"), fleet.Light("web"));
+    }
+
+    [Fact]
     public async Task The_first_hour_comes_out_as_it_says() => await FollowOnThreeAsync("docs/first-hour.md");
 
     static async Task FollowOnThreeAsync(string page)
@@ -59,6 +66,8 @@ public class MachinesPageTests
             }
         }
     }
+
+    static string Cache(FakeFleet fleet) => $"file://{fleet.Folder}/work/cache";
 
     static string Settings(FakeFleet fleet) => File.ReadAllText(Path.Combine(fleet.Flake, "hostlock.toml"));
 
@@ -110,6 +119,26 @@ public class MachinesPageTests
                 break;
             case ["alone"]:
                 _ = fleet.Controller.Shell("pkill -f '[s]leep 86399'").Succeeded;
+                break;
+            case ["cache"]:
+                // Systems are pushed to a folder that machines have too.
+                fleet.Write(
+                    ("hostlock.toml", $"{Settings(fleet)}[rollout]\nafter-build = [\"nix\", \"copy\", \"--quiet\", \"--to\", "
+                        + $"\"{Cache(fleet)}\", \"{{systems}}\"]\n"));
+                break;
+            case ["pulls", var host]:
+                var work = Path.Combine(fleet.Folder, "work");
+                File.WriteAllText(
+                    Path.Combine(work, $"{host}.json"),
+                    $$"""
+                    {
+                      "fleet": "home", "host": "{{host}}", "sources": ["{{work}}/releases"], "cache": "{{Cache(fleet)}}",
+                      "allowedSigners": "/etc/hostlock/allowed_signers", "hostKey": "/etc/ssh/host_key"
+                    }
+                    """);
+                _ = fleet.Named(host).Shell(
+                    $"mkdir -p /etc/hostlock && cp {work}/{host}.json /etc/hostlock/pull.json "
+                    + $"&& echo \"release $(cat {work}/release.pub)\" >/etc/hostlock/allowed_signers").Succeeded;
                 break;
             case ["upstream"]:
                 _ = fleet.Controller.Shell(
