@@ -198,7 +198,7 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     public void The_module_installs_the_program_and_stamps_the_system(string release)
     {
         var nix = own.Nix(release);
-        var fleet = FleetWithModule(nix, $"stamped-{release}", "programs.hostlock.flake = \"/etc/nixos\";");
+        var fleet = own.FleetWithModule(nix, $"stamped-{release}", "programs.hostlock.flake = \"/etc/nixos\";");
 
         var packages = nix.Eval(fleet, ".#nixosConfigurations.laptop.config.environment.systemPackages");
         var without = nix.Eval(fleet, ".#nixosConfigurations.server.config.environment");
@@ -214,7 +214,7 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     public void What_the_library_stamps_stands_before_what_the_module_would(string release)
     {
         var nix = own.Nix(release);
-        var fleet = FleetWithModule(nix, $"stamped-twice-{release}", "programs.hostlock.stamp.host = \"another\";");
+        var fleet = own.FleetWithModule(nix, $"stamped-twice-{release}", "programs.hostlock.stamp.host = \"another\";");
         File.WriteAllText(
             Path.Combine(fleet, "hostlock.toml"),
             File.ReadAllText(Path.Combine(fleet, "hostlock.toml")).Replace(
@@ -228,7 +228,7 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     public void The_module_has_a_timer_go_on_with_rollouts(string release)
     {
         var nix = own.Nix(release);
-        var fleet = FleetWithModule(
+        var fleet = own.FleetWithModule(
             nix,
             $"ticks-{release}",
             """
@@ -391,7 +391,7 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     public void The_module_has_a_timer_pull_releases(string release)
     {
         var nix = own.Nix(release);
-        var fleet = FleetWithModule(
+        var fleet = own.FleetWithModule(
             nix,
             $"pulls-{release}",
             """
@@ -421,29 +421,6 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         Assert.Equal(
             ("home", "laptop", "/etc/hostlock/allowed_signers", "https://cache.example.org", "/etc/hostlock/hostlock.toml"),
             (settings.Fleet.ToString(), settings.Host.ToString(), settings.Signers, settings.Cache, settings.FleetFile));
-    }
-
-    // The fleet of the template, with this flake as an input of it and the module in both hosts, used by laptop.
-    string FleetWithModule(RealNix nix, string name, string settings)
-    {
-        own.NewFleet(nix, name);
-        own.Folder.Write($"{name}/flake.nix", own.Folder.Read($"{name}/flake.nix").Replace(
-            "\n  outputs", $"  inputs.hostlock.url = \"{own.Reference}\";\n  inputs.hostlock.inputs.nixpkgs.follows = \"nixpkgs\";\n\n  "
-                + $"outputs", StringComparison.Ordinal));
-        own.Folder.Write($"{name}/modules/common.nix", "{ inputs, ... }: { imports = [ inputs.hostlock.nixosModules.default ]; }\n");
-        own.Folder.Write($"{name}/hosts/laptop.nix", $$"""
-            { ... }: {
-              networking.hostName = "laptop";
-              programs.hostlock.enable = true;
-              programs.hostlock.stamp.enable = true;
-              programs.hostlock.stamp.lock = ../locks/laptop.lock;
-              {{settings}}
-            }
-            """);
-        TestGit.Commit(own.Folder[name], 4);
-        _ = own.Hostlock(name, "lock").Succeeded;
-        TestGit.Commit(own.Folder[name], 5);
-        return own.Folder[name];
     }
 
     static void AssertStamped(RealNix nix, string fleet, string host)

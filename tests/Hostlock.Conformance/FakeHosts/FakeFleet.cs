@@ -46,6 +46,9 @@ sealed class FakeFleet : IDisposable
     /// <summary>The stand-in for nixpkgs, a git repository too.</summary>
     public string Nixpkgs => Path.Combine(Folder, "work/nixpkgs");
 
+    /// <summary>The folders of this machine that hold the programs of all hosts, at the same paths there.</summary>
+    public IEnumerable<string> Programs => [_variables["HOSTLOCK_NIX_PREFIX"], Path.GetDirectoryName(HostlockProgram.Path)!];
+
     /// <summary>The process that holds all of it.</summary>
     public int Holder => _holder.Id;
 

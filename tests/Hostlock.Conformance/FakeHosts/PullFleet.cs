@@ -22,7 +22,7 @@ public sealed class PullFleet : IDisposable
 
     readonly Lazy<Started> _started = new(Start);
 
-    internal PullStory Begin(string name) => new(_started.Value, name);
+    internal PullStory Begin(string name, bool isSystemd = false) => new(_started.Value, name, isSystemd);
 
     public void Dispose()
     {
@@ -36,9 +36,11 @@ public sealed class PullFleet : IDisposable
     /// <summary>What all stories share.</summary>
     /// <param name="Fleet">The fleet.</param>
     /// <param name="Next">A second system of each host.</param>
+    /// <param name="Newest">A third system of one host, by a newer lock.</param>
     /// <param name="CacheKey">The key that the cache is signed by.</param>
     /// <param name="Server">The web server.</param>
-    internal sealed record Started(FakeFleet Fleet, ImmutableDictionary<string, string> Next, string CacheKey, Process Server)
+    internal sealed record Started(
+        FakeFleet Fleet, ImmutableDictionary<string, string> Next, string Newest, string CacheKey, Process Server)
     {
         /// <summary>The folder that the server has, at the same path here.</summary>
         public string Web => Path.Combine(Fleet.Folder, "work/web");
@@ -48,25 +50,34 @@ public sealed class PullFleet : IDisposable
 
     static Started Start()
     {
-        var fleet = FakeFleet.Start(PullTests.Hosts);
+        string[] hosts = [.. PullTests.Hosts, PullTimerTests.Host];
+        var fleet = FakeFleet.Start(hosts);
         fleet.Write(
             ("modules/common.nix", """
                 {
                   systemd.services.second = "[Service]\nExecStart=/usr/bin/sleep infinity\n";
                 }
                 """));
-        var next = fleet.Build(PullTests.Hosts);
+        var next = fleet.Build(hosts);
+        fleet.Release("linux", "6.12.4");
+        _ = fleet.Hostlock("update", PullTests.Newer).Succeeded;
+        var newest = fleet.Build(PullTests.Newer)[PullTests.Newer];
+        var systems = string.Join(' ', next.Values.Append(newest));
         var web = Path.Combine(fleet.Folder, "work/web");
         Directory.CreateDirectory(web);
         const string nix = "nix --extra-experimental-features nix-command";
         _ = fleet.Controller.Shell(
             $"set -e; {nix} key generate-secret --key-name test-1 >/root/cache; "
-            + $"{nix} store sign -r -k /root/cache {string.Join(' ', next.Values)}; "
-            + $"{nix} copy --to file://{web}/cache {string.Join(' ', next.Values)}").Succeeded;
+            + $"{nix} store sign -r -k /root/cache {systems}; {nix} copy --to file://{web}/cache {systems}").Succeeded;
         var key = fleet.Controller.Shell($"{nix} key convert-secret-to-public </root/cache").Succeeded.Trim();
-        var server = fleet.Begin("in", "ctl", Path.Combine(Repository.Root, "tests/fleet/doubles/web"), web, Port);
+        return new(fleet, next, newest, key, Serve(fleet, web, Port));
+    }
+
+    internal static Process Serve(FakeFleet fleet, string folder, string port)
+    {
+        var server = fleet.Begin("in", "ctl", Path.Combine(Repository.Root, "tests/fleet/doubles/web"), folder, port);
         Assert.Equal("ready", server.StandardOutput.ReadLine());
-        return new(fleet, next, key, server);
+        return server;
     }
 }
 
@@ -81,7 +92,7 @@ sealed class PullStory
     readonly PullFleet.Started _shared;
     readonly string _keys;
 
-    internal PullStory(PullFleet.Started shared, string name)
+    internal PullStory(PullFleet.Started shared, string name, bool isSystemd)
     {
         (_shared, Name) = (shared, HostName.Parse(name));
         _keys = Path.Combine(shared.Fleet.Folder, "work/keys", name);
@@ -89,7 +100,7 @@ sealed class PullStory
         Directory.CreateDirectory(_keys);
         foreach (var key in new[] { "release", "other" })
             _ = Keygen("", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", Path.Combine(_keys, key)).Succeeded;
-        Host = shared.Fleet.Light(name);
+        Host = isSystemd ? shared.Fleet.Systemd(name) : shared.Fleet.Light(name);
         Before = Host.State();
         LockSha256 = Host.LockOf(Before.Running);
         Allow("");
@@ -111,6 +122,9 @@ sealed class PullStory
     /// <summary>Its second system.</summary>
     public string Next => _shared.Next[Name.ToString()];
 
+    /// <summary>The third system of one host.</summary>
+    public string Newest => _shared.Newest;
+
     /// <summary>The second system of another host.</summary>
     public string NextOf(string name) => _shared.Next[name];
 
@@ -118,6 +132,17 @@ sealed class PullStory
     public string Releases => Path.Combine(_shared.Web, "releases", Name.ToString());
 
     public string LockSha256 { get; }
+
+    /// <summary>The public half of the key that signs releases.</summary>
+    public string PublicKey => File.ReadAllText(Path.Combine(_keys, "release.pub")).Trim();
+
+    /// <summary>Starts another web server with the releases of this host alone.</summary>
+    /// <param name="port">Its port.</param>
+    public Process ServeAlone(string port) => PullFleet.Serve(Fleet, Releases, port);
+
+    /// <summary>Ends the web server of a port, with all that it is saying.</summary>
+    /// <param name="port">The port.</param>
+    public void EndServer(string port) => _ = Fleet.Controller.Shell($"pkill -KILL -f 'doubles/[w]eb .* {port}$'").Succeeded;
 
     /// <summary>Has the machine look for releases elsewhere, with other settings.</summary>
     /// <param name="source">The source.</param>
@@ -144,25 +169,30 @@ sealed class PullStory
     /// <summary>Lets the usual key sign.</summary>
     /// <param name="options">Options of its line.</param>
     public void Allow(string options) =>
-        Put("/etc/hostlock/allowed_signers", $"release {options} {File.ReadAllText(Path.Combine(_keys, "release.pub"))}");
+        Put("/etc/hostlock/allowed_signers", $"release {options} {PublicKey}\n");
 
     /// <summary>A release that gives a system to this host, cut now and good for a day.</summary>
-    public ReleaseManifest Release(long number, string? system = null) => new(
+    /// <param name="number">Its number.</param>
+    /// <param name="system">The system; null for the second one.</param>
+    /// <param name="lockSha256">The lock that the release states; null for the one that it ran at first.</param>
+    public ReleaseManifest Release(long number, string? system = null, string? lockSha256 = null) => new(
         FleetName.Parse("home"), ReleaseNumber.TryOf(number)!.Value, Moment.Of(DateTimeOffset.UtcNow),
         Moment.Of(DateTimeOffset.UtcNow.AddDays(1)), Revision.Parse(new string('1', 40)),
-        NameMap<ReleasedSystem>.Of([new(Name.ToString(), new(StorePath.TryParse(system ?? Next)!.Value, LockSha256, null))]));
+        NameMap<ReleasedSystem>.Of([new(Name.ToString(), new(StorePath.TryParse(system ?? Next)!.Value, lockSha256 ?? LockSha256, null))]));
 
     /// <summary>Signs a release, and serves it as the newest one.</summary>
     public void Serve(ReleaseManifest release, string key = "release", string purpose = ReleaseManifest.Namespace) =>
         Serve(release.Number, release.Write(), key, purpose);
 
     /// <summary>Signs bytes, and serves them as the newest release.</summary>
-    public void Serve(ReleaseNumber number, byte[] bytes, string key = "release", string purpose = ReleaseManifest.Namespace)
+    public void Serve(
+        ReleaseNumber number, byte[] bytes, string key = "release", string purpose = ReleaseManifest.Namespace,
+        params IEnumerable<string> options)
     {
         var file = Path.Combine(Releases, ReleaseFiles.NameOf(number));
         File.WriteAllBytes(file, bytes);
         File.Delete($"{file}.sig");
-        _ = Keygen("", "-q", "-Y", "sign", "-n", purpose, "-f", Path.Combine(_keys, key), file).Succeeded;
+        _ = Keygen("", ["-q", "-Y", "sign", "-n", purpose, .. options, "-f", Path.Combine(_keys, key), file]).Succeeded;
         File.WriteAllBytes(Path.Combine(Releases, ReleaseFiles.Latest), ReleaseFiles.WriteLatest(number));
     }
 
@@ -212,7 +242,8 @@ sealed class PullStory
     /// <summary>How often a system was tried.</summary>
     public int Tries(string system) => Host.State().Activations.Count(line => line == $"test {system} begin");
 
-    void Put(string path, string text)
+    /// <summary>Writes a file of the machine.</summary>
+    public void Put(string path, string text)
     {
         var shared = Path.Combine(_keys, Path.GetFileName(path));
         File.WriteAllText(shared, text);

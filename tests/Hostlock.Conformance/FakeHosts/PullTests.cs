@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Hostlock.Flakes;
 using Hostlock.Releases;
+using Hostlock.Tests.Support;
 using static Hostlock.Conformance.FakeHosts.FakeHost;
 using static Hostlock.Conformance.FakeHosts.SwitchStory;
 
@@ -16,9 +18,12 @@ public class PullTests(PullFleet fleet)
     internal static string[] Hosts { get; } =
     [
         "pulls", "refuses", "cuts", "forgets", "gives-back", "cut-off", "two-pulls", "beside-ssh", "killed-early", "killed-late",
-        "killed-kept", "doubted", "goes-back", "not-root", "held", "from-git", "unsigned-cache",
-        "damaged-log",
+        "killed-kept", "doubted", "goes-back", "not-root", "held", "from-git", "unsigned-cache", "damaged-log", "server-gone",
+        "server-back", Newer, "from-folder", "pushes", "misled", "expires",
     ];
+
+    /// <summary>The host that has a system by a newer lock.</summary>
+    internal const string Newer = "forgets-all";
 
     [Fact]
     public void A_machine_takes_a_release_once_and_shows_its_receipt()
@@ -101,6 +106,19 @@ public class PullTests(PullFleet fleet)
         File.WriteAllText(Path.Combine(story.Releases, ReleaseFiles.Latest), "../../etc/passwd");
         story.AssertRefused("form", story.Pull());
 
+        // What is in the cache, and no system.
+        var package = story.Release(6, story.Host.Shell("dirname $(readlink -f /run/current-system/kernel)").Succeeded.Trim());
+        story.Serve(package);
+        story.AssertRefused("system", story.Pull());
+        // A signature may be made by another hash, and none by another key.
+        story.Serve(number, package.Write(), options: ["-O", "hashalg=sha256"]);
+        story.AssertRefused("system", story.Pull());
+        File.WriteAllText(
+            Path.Combine(story.Releases, ReleaseFiles.SignatureOf(number)),
+            new string(File.ReadAllText(Path.Combine(story.Releases, ReleaseFiles.SignatureOf(number)))
+                .Select((c, at) => at == 150 ? c == 'A' ? 'B' : 'A' : c).ToArray()));
+        story.AssertRefused("signature", story.Pull());
+
         // The system of another host, by name and by its stamp.
         story.Serve(story.Release(6, story.NextOf("pulls")));
         story.AssertRefused("system", story.Pull());
@@ -137,6 +155,188 @@ public class PullTests(PullFleet fleet)
         story.Tell("http://ctl:8001");
         AssertCode(3, story.Pull());
         story.AssertUntouched();
+        Assert.Matches("could not pull .* \\(source\\): no source of releases answers: ", story.Status());
+        // Nothing of it stays.
+        story.Tell($"{PullFleet.Started.Address}/releases/cuts");
+        AssertCode(0, story.Pull());
+        Assert.DoesNotContain("could not pull", story.Status(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("server-gone", "8101", false)]
+    [InlineData("server-back", "8102", true)]
+    public async Task A_machine_whose_releases_stop_in_mid_trial_goes_back_unless_they_are_back_before(
+        string host, string port, bool comesBack)
+    {
+        var story = fleet.Begin(host);
+        story.Serve(story.Release(1));
+        var server = story.ServeAlone(port);
+        story.Tell($"http://ctl:{port}", $"version = 1\n[rollout]\ntrial = \"{(comesBack ? "480s" : "60s")}\"\n");
+        _ = story.Host.Shell("printf 'download-attempts = 1\\nconnect-timeout = 1\\n' >>/etc/nix/nix.conf").Succeeded;
+        story.Host.Inject(HostFault.HangsAfter());
+        var pulling = Task.Run(() => story.Pull(), TestContext.Current.CancellationToken);
+        Until(() => story.Host.State().Running == story.Next);
+
+        story.EndServer(port);
+        server.Dispose();
+        story.Host.Heal();
+
+        AssertCode(5, await pulling);
+        Assert.Empty(story.Receipts());
+        if (!comesBack)
+        {
+            Until(() => story.Host.Shell("[ ! -e /var/lib/hostlock/trial ]").ExitCode == 0);
+            story.AssertRuns(story.Before.Running);
+        }
+        // What went back because nobody answered was not found to be bad.
+        using var again = story.ServeAlone(port);
+        AssertCode(0, story.Pull());
+        story.EndServer(port);
+        story.AssertRuns(story.Next);
+        Assert.Contains("\"verdict\":\"kept\"", Assert.Single(story.Receipts()), StringComparison.Ordinal);
+        Assert.Equal(comesBack ? 1 : 2, story.Tries(story.Next));
+    }
+
+    [Fact]
+    public void Without_both_memories_a_lock_that_is_older_than_the_one_that_runs_is_refused()
+    {
+        var story = fleet.Begin(Newer);
+        var newer = story.Fleet.Controller.Shell($"sha256sum <{story.Newest}/hostlock/flake.lock").Succeeded.Split(' ')[0];
+        story.Serve(story.Release(1, story.Newest, newer));
+        AssertCode(0, story.Pull());
+        story.AssertRuns(story.Newest);
+
+        story.Forget(file: true, root: true);
+        story.Serve(story.Release(2));
+        var refused = story.Pull();
+
+        story.AssertRefused("lock", refused);
+        Assert.Contains("no earlier release is remembered", refused.Errors, StringComparison.Ordinal);
+        story.AssertRuns(story.Newest);
+        Assert.Equal(0, story.Tries(story.Next));
+        story.Serve(story.Release(2, story.Newest, newer));
+        AssertCode(0, story.Pull());
+        story.ServeAgain(1);
+        story.AssertRefused("number", story.Pull());
+    }
+
+    [Fact]
+    public void Releases_may_lie_in_a_folder_of_the_machine()
+    {
+        var story = fleet.Begin("from-folder");
+        story.Serve(story.Release(1));
+        story.Tell(story.Releases);
+
+        AssertCode(0, story.Pull());
+        story.AssertRuns(story.Next);
+
+        Directory.Delete(story.Releases, recursive: true);
+        AssertCode(3, story.Pull());
+        Assert.Contains("(source)", story.Status(), StringComparison.Ordinal);
+        story.AssertRuns(story.Next);
+    }
+
+    [Fact]
+    public void A_machine_that_is_told_nonsense_says_so_and_stays()
+    {
+        var story = fleet.Begin("misled");
+        story.Serve(story.Release(1));
+        var (settings, signers) = (story.Host.Shell("cat /etc/hostlock/pull.json").Succeeded, $"release {story.PublicKey}\n");
+        (string File, string Text, string Why)[] nonsense =
+        [
+            ("pull.json", "{", "line 1 of '/etc/hostlock/pull.json' makes no sense: it is no JSON"),
+            ("pull.json", "\n\n{ \"fleet\": null, \"fleet\": 1 }", "line 3 of '/etc/hostlock/pull.json' makes no sense: 'fleet' stands"),
+            ("pull.json", settings.Replace("home", "../home", StringComparison.Ordinal), "'fleet' is no name of a fleet"),
+            ("hostlock.toml", "version = 1\n[rollout]\ntrail = \"20s\"\n", "line 3 of hostlock.toml: "),
+        ];
+        foreach (var (file, text, why) in nonsense)
+        {
+            if (file == "hostlock.toml")
+                story.Tell($"{PullFleet.Started.Address}/releases/misled", text);
+            else
+                story.Put($"/etc/hostlock/{file}", text);
+            AssertCode(2, story.Pull());
+            var said = Assert.Single(story.Status().Split('\n'), line => line.Contains("could not pull", StringComparison.Ordinal));
+            Assert.Contains("(settings): ", said, StringComparison.Ordinal);
+            Assert.Contains(why, said, StringComparison.Ordinal);
+        }
+        story.Tell($"{PullFleet.Started.Address}/releases/misled");
+        _ = story.Host.Shell("rm /etc/hostlock/allowed_signers").Succeeded;
+        AssertCode(2, story.Pull());
+        Assert.Contains("allowed_signers", (string?)story.Refusal()!["why"], StringComparison.Ordinal);
+
+        // Who may sign is what ssh-keygen makes of the list.
+        foreach (var list in new[]
+        {
+            "", "nonsense\n", $"release namespaces=\"git\" {story.PublicKey}\n", $"release cert-authority {story.PublicKey}\n",
+            $"release valid-after=\"20990101\" {story.PublicKey}\n", $"release no-such-option {story.PublicKey}\n", $"# {signers}",
+        })
+        {
+            story.Put("/etc/hostlock/allowed_signers", list);
+            story.AssertRefused("signature", story.Pull());
+        }
+        story.AssertUntouched();
+        story.Put("/etc/hostlock/allowed_signers", $"# keys\r\n\r\nrelease namespaces=\"git,hostlock-release\" {story.PublicKey}\r\n");
+        AssertCode(0, story.Pull());
+        Assert.Null(story.Refusal());
+    }
+
+    [Fact]
+    public void That_a_release_expires_soon_is_said_by_the_machine_and_of_it()
+    {
+        var story = fleet.Begin("expires");
+        story.Serve(story.Release(1) with { Expires = Moment.Of(DateTimeOffset.UtcNow.AddHours(60)) });
+
+        var pulled = story.Pull();
+
+        AssertCode(0, pulled);
+        Assert.Contains("release 1 expires in 2d", pulled.Errors, StringComparison.Ordinal);
+        Assert.Matches("release 1 kept .*, its release expires in 2d", story.Status());
+    }
+
+    [Fact]
+    public void A_release_is_pushed_after_those_of_other_clones_or_not_at_all()
+    {
+        var story = fleet.Begin("pushes");
+        var work = $"{story.Fleet.Flake}-pushes";
+        _ = story.Fleet.Controller.Shell(
+            $"mkdir {work} && cd {work} && ssh-keygen -q -t ed25519 -N '' -f key && git clone --quiet --bare {story.Fleet.Flake} main.git "
+            + "&& git clone --quiet main.git one && git clone --quiet main.git two").Succeeded;
+        AssertCode(0, Cut("one", "--push"));
+        AssertCode(0, Cut("two", "--push"));
+        AssertCode(0, Cut("one", "--push"));
+        Assert.Equal(["3", "2", "1"], Numbers("main.git"));
+
+        // Another one is pushed once this run has looked, and before it pushes.
+        var settings = Path.Combine(work, "two/hostlock.toml");
+        var before = File.ReadAllText(settings);
+        File.WriteAllText(
+            settings,
+            $"{before}\n[rollout]\nafter-build = [\"env\", \"--chdir\", \"{work}/one\", \"hostlock\", \"release\", \"pushes\", "
+            + $"\"--sign\", \"{work}/key\", \"--expires\", \"3d\", \"--push\"]\n");
+        var raced = Cut("two", "--push");
+        AssertCode(3, raced);
+        Assert.Contains("the release is not pushed: ", raced.Errors, StringComparison.Ordinal);
+        Assert.Equal(["4", "3", "2", "1"], Numbers("main.git"));
+        Assert.Equal(["3", "2", "1"], Numbers("two"));
+        File.WriteAllText(settings, before);
+        AssertCode(0, Cut("two", "--push"));
+        Assert.Equal(["5", "4", "3", "2", "1"], Numbers("main.git"));
+
+        // Two that went their own ways are for a person to settle.
+        AssertCode(0, Cut("one"));
+        var parted = Cut("one", "--push");
+        AssertCode(3, parted);
+        Assert.Contains("different releases of one number", parted.Errors, StringComparison.Ordinal);
+        Assert.Equal(["5", "4", "3", "2", "1"], Numbers("main.git"));
+
+        Ended Cut(string clone, params string[] more) => story.Fleet.Controller.Run(
+            "env",
+            ["--chdir", $"{work}/{clone}", "hostlock", "release", "pushes", "--fleet", "home", "--sign", $"{work}/key", .. more]);
+
+        string[] Numbers(string clone) => story.Fleet.Controller.Shell(
+            $"cd {work}/{clone} && for c in $(git rev-list refs/hostlock/releases); do git show $c:latest; done").Succeeded
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     [Fact]
@@ -361,6 +561,15 @@ public class PullTests(PullFleet fleet)
         AssertCode(0, story.Pull());
 
         story.AssertRuns(story.Next);
+        // Who has the clone hears that it ends, of all commands that look at it and ask nobody.
+        _ = story.Fleet.Controller.Shell(
+            $"cd {clone} && hostlock release from-git --sign /root/cut --expires 60h").Succeeded;
+        foreach (var command in new[] { "status", "check", "status --live from-git" })
+        {
+            var said = story.Fleet.Controller.Shell($"cd {clone} && hostlock {command}");
+            Assert.Contains("release 2 expires in 2d", said.Output + said.Errors, StringComparison.Ordinal);
+        }
+        Assert.Equal(1, story.Fleet.Controller.Shell($"cd {clone} && hostlock check --strict").ExitCode);
     }
 
     [Fact]
@@ -374,5 +583,6 @@ public class PullTests(PullFleet fleet)
 
         story.AssertUntouched();
         Assert.NotEqual(0, story.Host.Shell($"[ -e {story.Next} ]").ExitCode);
+        Assert.Matches("could not pull .* \\(cache\\): ", story.Status());
     }
 }

@@ -59,6 +59,32 @@ public sealed class OwnFlake : IDisposable
         TestGit.Commit(Folder[name], 3);
     }
 
+    /// <summary>The fleet of the template, with this flake as an input of it and the module in both hosts, used by laptop.</summary>
+    /// <param name="nix">Reads the template.</param>
+    /// <param name="name">A name of its own for the folder, which is returned.</param>
+    /// <param name="settings">What laptop sets, in the language of Nix.</param>
+    internal string FleetWithModule(RealNix nix, string name, string settings)
+    {
+        NewFleet(nix, name);
+        Folder.Write($"{name}/flake.nix", Folder.Read($"{name}/flake.nix").Replace(
+            "\n  outputs", $"  inputs.hostlock.url = \"{Reference}\";\n  inputs.hostlock.inputs.nixpkgs.follows = \"nixpkgs\";\n\n  "
+                + $"outputs", StringComparison.Ordinal));
+        Folder.Write($"{name}/modules/common.nix", "{ inputs, ... }: { imports = [ inputs.hostlock.nixosModules.default ]; }\n");
+        Folder.Write($"{name}/hosts/laptop.nix", $$"""
+            { ... }: {
+              networking.hostName = "laptop";
+              programs.hostlock.enable = true;
+              programs.hostlock.stamp.enable = true;
+              programs.hostlock.stamp.lock = ../locks/laptop.lock;
+              {{settings}}
+            }
+            """);
+        TestGit.Commit(Folder[name], 4);
+        _ = Hostlock(name, "lock").Succeeded;
+        TestGit.Commit(Folder[name], 5);
+        return Folder[name];
+    }
+
     internal Ended Hostlock(string folder, params IEnumerable<string> arguments) =>
         HostlockProgram.Run(Folder[folder], Folder["home"], arguments);
 

@@ -1,0 +1,141 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Hostlock.Conformance.Support;
+using static Hostlock.Conformance.FakeHosts.FakeHost;
+
+namespace Hostlock.Conformance.FakeHosts;
+
+/// <summary>
+/// A machine with real systemd, and the timer and the service of the module, as real Nix evaluates it. Only the place of the program is
+/// another one, and the service also finds the programs of a fake host.
+/// </summary>
+public sealed partial class PullTimerTests(PullFleet fleet, OwnFlake own) : IClassFixture<OwnFlake>
+{
+    internal const string Host = "timer";
+
+    // Keys of a service that NixOS's switch looks at, and systemd does not.
+    static readonly string[] ForSwitches = ["restartIfChanged", "stopIfChanged"];
+
+    const string Units = "/run/systemd/system/hostlock-pull";
+
+    [Fact]
+    public void The_timer_of_the_module_pulls_in_its_sandbox_and_what_fails_is_given_back()
+    {
+        var story = fleet.Begin(Host, isSystemd: true);
+        Install(story);
+        story.Serve(story.Release(1));
+
+        _ = story.Host.Shell("systemctl start hostlock-pull.timer").Succeeded;
+        Until(() => story.Receipts().Length == 1);
+
+        story.AssertRuns(story.Next);
+        Until(() => Shown(story, "ActiveState") == "inactive");
+        Assert.Equal(("success", "0"), (Shown(story, "Result"), Shown(story, "ExecMainStatus")));
+        Assert.Equal(
+            ("full", "yes", "yes", "read-only"),
+            (Shown(story, "ProtectSystem"), Shown(story, "NoNewPrivileges"), Shown(story, "PrivateTmp"), Shown(story, "ProtectHome")));
+        Assert.Matches("release 1 kept ", story.Status());
+
+        story.Host.Inject(HostFault.UnitFails("bad"));
+        story.Serve(story.Release(2, story.Before.Running));
+        Until(() => story.Receipts().Length == 2);
+        _ = story.Host.Shell("systemctl stop hostlock-pull.timer").Succeeded;
+        Until(() => Shown(story, "ActiveState") is "failed" or "inactive");
+
+        story.AssertRuns(story.Next);
+        Assert.Equal(1, story.Tries(story.Before.Running));
+        Assert.Matches("release 2 given back ", story.Status());
+        Assert.Matches("hostlock_release_kept\\{host=\"timer\"\\} 0\n", story.Host.Shell("cat /var/lib/numbers/hostlock.prom").Succeeded);
+    }
+
+    static string Shown(PullStory story, string property) =>
+        story.Host.Shell($"systemctl show --value --property={property} hostlock-pull.service").Succeeded.Trim();
+
+    void Install(PullStory story)
+    {
+        var nix = own.Nix("2.34");
+        var flake = own.FleetWithModule(
+            nix,
+            "timer",
+            $$"""
+            services.hostlock.pull = {
+              enable = true;
+              fleet = "home";
+              host = "{{Host}}";
+              sources = [ "{{PullFleet.Started.Address}}/releases/{{Host}}" ];
+              cache = "{{PullFleet.Started.Address}}/cache";
+              hostKey = "/etc/ssh/host_key";
+              allowedSigners = ''release namespaces="hostlock-release" {{story.PublicKey}}'';
+              textfile = "/var/lib/numbers/hostlock.prom";
+              interval = "*:*:0/3";
+              randomizedDelay = "0";
+            };
+            """);
+        var units = JsonNode.Parse(nix.Eval(flake, ".#nixosConfigurations.laptop.config.systemd"))!.AsArray()
+            .SelectMany(definition => definition!.AsObject())
+            .ToDictionary(kind => kind.Key, kind => kind.Value!["hostlock-pull"]?.AsObject());
+        var service = units["services"]!;
+        story.Put($"{Units}.service", OwnPlace().Replace(Text(service), "/usr/local/bin/"));
+        story.Put($"{Units}.timer", Text(units["timers"]!));
+        story.Put(
+            $"{Units}.service.d/fake.conf",
+            // The repository, which hosts have their programs of, may lie in a folder that the sandbox hides.
+            $"[Service]\nEnvironment=NIX_CONF_DIR=/etc/nix\nEnvironment=PATH={Path(service)}:/usr/local/bin:/usr/bin:/bin\n"
+            + $"BindReadOnlyPaths={string.Join(' ', story.Fleet.Programs)}\n");
+        foreach (var (file, content) in JsonNode.Parse(nix.Eval(flake, ".#nixosConfigurations.laptop.config.environment.etc"))!.AsObject())
+        {
+            if (file is "hostlock/pull.json" or "hostlock/allowed_signers")
+                story.Put($"/etc/{file}", (string)content!["text"]!);
+        }
+        _ = story.Host.Shell("mkdir -p /var/lib/numbers && systemctl daemon-reload").Succeeded;
+    }
+
+    // As NixOS writes a unit (nixos/lib/systemd-lib.nix). What it is not known how to write fails the test.
+    static string Text(JsonObject unit)
+    {
+        var sections = new Dictionary<string, StringBuilder>
+        {
+            ["Unit"] = new(), ["Service"] = new(), ["Timer"] = new(), ["Install"] = new(),
+        };
+        foreach (var (key, value) in unit)
+        {
+            switch (key)
+            {
+                case "description":
+                    sections["Unit"].Append($"Description={value}\n");
+                    break;
+                case "wants" or "after":
+                    sections["Unit"].Append($"{char.ToUpperInvariant(key[0])}{key[1..]}={string.Join(' ', value!.AsArray())}\n");
+                    break;
+                case "wantedBy":
+                    sections["Install"].Append($"WantedBy={string.Join(' ', value!.AsArray())}\n");
+                    break;
+                case "path":
+                    sections["Service"].Append($"Environment=PATH={Path(unit)}\n");
+                    break;
+                case "unitConfig" or "serviceConfig" or "timerConfig":
+                    foreach (var (name, setting) in value!.AsObject())
+                        sections[$"{char.ToUpperInvariant(key[0])}{key[1..^"Config".Length]}"].Append($"{name}={Word(setting!)}\n");
+                    break;
+                default:
+                    Assert.Contains(key, ForSwitches);
+                    break;
+            }
+        }
+        return string.Concat(sections.Where(section => section.Value.Length > 0).Select(section => $"[{section.Key}]\n{section.Value}\n"));
+    }
+
+    static string Word(JsonNode setting) => setting.GetValueKind() switch
+    {
+        System.Text.Json.JsonValueKind.True => "true",
+        System.Text.Json.JsonValueKind.False => "false",
+        _ => setting.ToString(),
+    };
+
+    static string Path(JsonObject service) =>
+        string.Join(':', service["path"]!.AsArray().SelectMany(folder => new[] { $"{folder}/bin", $"{folder}/sbin" }));
+
+    [GeneratedRegex("(?<=ExecStart=)[^ \n]*-hostlock-[0-9.]+/bin/")]
+    private static partial Regex OwnPlace();
+}
