@@ -101,6 +101,8 @@ in
       after = [ "network-online.target" ];
       # nix, ssh-keygen and git, as they are at a terminal.
       path = [ "/run/wrappers" "/run/current-system/sw" ];
+      # nix keeps what it knows of caches there, and the home of root can only be read.
+      environment.XDG_CACHE_HOME = "/var/cache/hostlock";
       # It is at work while the machine switches, and must see the end of that.
       restartIfChanged = false;
       stopIfChanged = false;
@@ -110,6 +112,7 @@ in
         ExecStart = "${config.programs.hostlock.package}/bin/hostlock pull${optionalString (cfg.textfile != null) " --textfile ${cfg.textfile}"}";
         # A machine that is held, a gate that gives no clear answer, another run at work: none of it is a failure of this unit.
         SuccessExitStatus = "4 5 6";
+        CacheDirectory = "hostlock";
         StateDirectory = "hostlock";
         # Systems are activated by a unit of their own, so nothing of this is in the way of an activation.
         LockPersonality = true;
