@@ -421,10 +421,12 @@ public sealed class FleetException : HostlockException
             Hint = "bring it in line first: hostlock lock",
         };
 
-    internal static FleetException SharesItsFlake(HostName host, InputPath input) =>
+    internal static FleetException SharesItsFlake(HostName host, InputPath input, bool isDeclared) =>
         new($"'{host}' has no flake of its own: its inputs are declared in flake.nix")
         {
-            Hint = $"to have it track another reference: hostlock input set {input.Names[0]} URL --host {host}",
+            Hint = isDeclared
+                ? $"to have it track another reference: hostlock input set {input.Names[0]} URL --host {host}"
+                : $"to declare it for all hosts: hostlock input add {input.Names[0]} URL",
         };
 
     internal static FleetException NoOwnReference(HostName host, string input, IEnumerable<string> known) =>

@@ -146,7 +146,8 @@ public sealed class InputEditing(IProcessRunner processes, FleetFolder folder, I
             {
                 InputChange.Refer(var input, var url) => (input, url),
                 InputChange.Remove(var input) => (input, (string?)null),
-                _ => throw FleetException.SharesItsFlake(host.Name, change.Path),
+                _ => throw FleetException.SharesItsFlake(
+                    host.Name, change.Path, declared.Inputs.ContainsKey(change.Path.Names[0])),
             };
             if (!declared.Inputs.TryGetValue(name, out var known))
                 throw FleetException.NotAnInput(folder.PlaceOf(host.Name), InputPath.Of(name), declared.Inputs.Keys);
