@@ -30,7 +30,8 @@ public static class AffectedText
         var rest = affected.Asked - affected.Evaluated;
         var hosts = affected.Asked == 1 ? "host" : "hosts";
         return $"affected since {Visible.Name(word)}: {affected.Hosts.Length} of {affected.Asked} {hosts}"
-            + (rest > 0 ? $"; nothing that differs concerns {rest} of them" : "") + "\n"
+            + (rest > 0 ? $"; nothing that differs concerns {rest} of them" : "")
+            + (affected.Failed.IsEmpty ? "" : $"; {affected.Failed.Length} cannot be evaluated") + "\n"
             + (affected.Seen is { } why ? $"every host was evaluated: {Visible.Text(why)}\n" : "");
     }
 
