@@ -109,7 +109,7 @@ sealed class FlakeReader
     static string Decode(ReadOnlyMemory<byte> contents, string display)
     {
         if (contents.Length > MaximumBytes)
-            throw LockException.TooLarge(display, contents.Length, MaximumBytes);
+            throw LockException.TooLarge(display, MaximumBytes);
         try
         {
             return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(contents.Span);

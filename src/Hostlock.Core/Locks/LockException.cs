@@ -55,8 +55,8 @@ public sealed class LockException : HostlockException
             Hint = "let an input on the way follow one of the flake's own",
         };
 
-    internal static LockException TooLarge(string name, long bytes, long bound) =>
-        new($"'{name}' is too large: it has {bytes} bytes, and at most {bound} are read");
+    internal static LockException TooLarge(string name, long bound) =>
+        new($"'{name}' is too large: at most {bound} bytes of a file are read");
 
     internal static LockException NotWritable(string text) =>
         new($"'{text}' is not valid Unicode and cannot be in a lock file");

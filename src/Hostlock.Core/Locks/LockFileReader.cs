@@ -29,7 +29,7 @@ public static class LockFileReader
     public static LockFile Read(string name, ReadOnlyMemory<byte> bytes, LockReading? reading = null)
     {
         if (bytes.Length > MaximumBytes)
-            throw LockException.TooLarge(name, bytes.Length, MaximumBytes);
+            throw LockException.TooLarge(name, MaximumBytes);
         // nlohmann skips a byte order mark.
         if (bytes.Span.StartsWith("\uFEFF"u8))
             bytes = bytes[3..];

@@ -36,6 +36,20 @@ public sealed class ChangeRecordTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lock_that_git_has_and_is_too_large_is_not_put_back_in_part()
+    {
+        _folder.Write("locks/plex.lock", new string(' ', LockFileReader.MaximumBytes + 2));
+        TestGit.Commit(_folder.Path, 2);
+        _folder.Write("locks/plex.lock", "small");
+        TestGit.Commit(_folder.Path, 3);
+
+        var error = await Assert.ThrowsAsync<LockException>(
+            () => new ChangeUndo(_processes, FleetFolder.Open(_folder.Path)).PlanUndoAsync(null, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("'the earlier locks/plex.lock' is too large", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_changes_nothing_is_no_change()
     {
         _folder.Write("a", "same");

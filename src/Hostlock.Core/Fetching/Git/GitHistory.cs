@@ -206,9 +206,11 @@ public sealed class GitHistory : IDisposable
             : contents;
     }
 
+    // What is cut off is one byte longer than what is read, so that nobody takes it for the whole.
     Task<byte[]?> StoredAsync(string name, CancellationToken cancellationToken) =>
         _repository.UseAsync(
-            objects => objects.Find(name, LockFileReader.MaximumBytes) is ({ Kind: "blob" }, var blob) ? blob : null, cancellationToken);
+            objects => objects.Find(name, LockFileReader.MaximumBytes + 1) is ({ Kind: "blob" }, var blob) ? blob : null,
+            cancellationToken);
 
     // The file that a path leads to through the links of a commit; null if a link leads out of it, or in a circle.
     TreePath? Follow(GitObjects objects, string version, TreePath path)

@@ -153,6 +153,9 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
             var isSettled = file.Merge is not null && isAfter && await IsInIndexAsync(file, isBefore: false, cancellationToken);
             if (isBefore && !isSettled)
                 continue;
+            // Of a larger one, git's history gives the beginning alone.
+            if (file.Before is { Length: > LockFileReader.MaximumBytes })
+                throw LockException.TooLarge($"the earlier {file.Path}", LockFileReader.MaximumBytes);
             if (!isAfter)
                 throw FleetException.ChangedSince(file.Path, change.Title);
             // git has the merge in a commit, or knows of it no more.

@@ -1,6 +1,7 @@
 using System.Text;
 using Hostlock.Fetching.Git;
 using Hostlock.Flakes;
+using Hostlock.Locks;
 using Hostlock.Platform;
 using Hostlock.Tests.Support;
 
@@ -119,6 +120,18 @@ public sealed class GitHistoryTests : IDisposable
         Assert.Equal("plain", await ContentsAsync("folder/plex.lock"));
         Assert.Null(await ContentsAsync("folder/web.lock"));
         Assert.Null(await ContentsAsync("none/web.lock"));
+    }
+
+    [Fact]
+    public async Task What_is_too_large_to_be_a_lock_is_not_cut_to_the_size_of_one()
+    {
+        TestGit.In(_folder.Path, "init", "-q", "-b", "main");
+        Commit("locks/plex.lock", $"{{{new string(' ', LockFileReader.MaximumBytes)}}}");
+
+        var contents = await ContentsAsync("locks/plex.lock");
+
+        var error = Assert.Throws<LockException>(() => LockFileReader.Read("plex.lock@HEAD", Encoding.UTF8.GetBytes(contents!)));
+        Assert.Equal("'plex.lock@HEAD' is too large: at most 16777216 bytes of a file are read", error.Message);
     }
 
     void Filter(string smudge)
