@@ -246,7 +246,7 @@ public sealed class CandidateCommit
     }
 
     static async Task<IReadOnlyList<byte[]?>> ReadSomeAsync(
-        IProcessRunner processes, string root, IReadOnlyList<string> names, string kind, CancellationToken cancellationToken)
+        IProcessRunner processes, string root, string[] names, string kind, CancellationToken cancellationToken)
     {
         var finished = await processes.RunAsync(
             GitProgram.AskAround(root, "cat-file", "--batch").WithInput(string.Concat(names.Select(name => $"{name}\n"))) with
@@ -271,6 +271,6 @@ public sealed class CandidateCommit
             found.Add(header.Contains($" {kind} ", StringComparison.Ordinal) ? rest[..length].ToArray() : null);
             rest = rest[(length + 1)..];
         }
-        return found.Count == names.Count ? found : throw RolloutException.NoCandidate(finished.Errors.Trim());
+        return found.Count == names.Length ? found : throw RolloutException.NoCandidate(finished.Errors.Trim());
     }
 }
