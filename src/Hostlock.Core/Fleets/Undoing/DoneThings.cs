@@ -1,3 +1,4 @@
+using Hostlock.Fetching.Git;
 using Hostlock.Flakes;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.History;
@@ -11,8 +12,8 @@ namespace Hostlock.Fleets.Undoing;
 /// <param name="Locks">The locks among its files, as far as they can be read.</param>
 public sealed record DoneThing(RecordedChange Change, IReadOnlyList<PlannedLock> Locks)
 {
-    /// <summary>The commit that has it: the thing itself, or the last one that has all files as the thing left them; null if there is
-    /// none.</summary>
+    /// <summary>The commit that has it: the thing itself, or the last one that did the same to all its locks, or that left them so after it
+    /// was done; null if there is none.</summary>
     public Revision? Commit { get; init; }
 
     /// <summary>True if all of it was taken back.</summary>
@@ -41,11 +42,16 @@ public static class DoneThings
             .SelectMany(file => new[] { (file.Path, Sum: SumOf(file.Before)), (file.Path, Sum: SumOf(file.After)) })
             .ToHashSet();
         var commits = changes.Select(change => change.Commit).OfType<Revision>().ToHashSet();
-        var committed = new Dictionary<(string Path, string Sum), Revision>();
+        var committed = new Dictionary<(string Path, string Before, string After), Revision>();
+        var left = new Dictionary<(string Path, string After), FileCommit>();
         await foreach (var (commit, files) in history.ChangesAsync(places, looked, cancellationToken))
         {
             foreach (var file in files)
-                committed.TryAdd((file.Path, SumOf(file.After)), commit.Id);
+            {
+                var after = SumOf(file.After);
+                committed.TryAdd((file.Path, SumOf(file.Before), after), commit.Id);
+                left.TryAdd((file.Path, after), commit);
+            }
             if (files.Count > 0 && !commits.Contains(commit.Id) && !files.All(file => known.Contains((file.Path, SumOf(file.After)))))
                 changes.Add(RecordedChange.Of(commit, files));
         }
@@ -67,10 +73,19 @@ public static class DoneThings
         // Files that are no locks may have been committed at any time.
         Revision? CommitOf(RecordedChange change) =>
             change.Files.Where(file => byPath.ContainsKey(file.Path))
-                .Select(file => committed.TryGetValue((file.Path, SumOf(file.After)), out var commit) ? commit : (Revision?)null)
-                .Distinct().ToList() is [{ } only]
+                .Select(file => CommitOfFile(file, change.When)).Distinct().ToList() is [{ } only]
                 ? only
                 : null;
+
+        // One commit may have several things that were done one after the other. One that is older only happens to have the same bytes.
+        Revision? CommitOfFile(RecordedFile file, DateTimeOffset when)
+        {
+            var after = SumOf(file.After);
+            return committed.TryGetValue((file.Path, SumOf(file.Before), after), out var own) ? own
+                : left.TryGetValue((file.Path, after), out var commit) && commit.Time is { } made
+                    && made.Date.ToUnixTimeSeconds() >= when.ToUnixTimeSeconds() ? commit.Id
+                : null;
+        }
     }
 
     static string SumOf(byte[]? bytes) => bytes is null ? "" : FlakeRecords.SumOf(bytes);
