@@ -2,7 +2,6 @@ using Hostlock.Fleets.Changes;
 using Hostlock.Reporting;
 using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
-using Hostlock.Rollouts.Steps;
 
 namespace Hostlock.Cli;
 

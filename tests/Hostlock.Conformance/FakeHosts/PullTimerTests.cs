@@ -84,7 +84,10 @@ public sealed partial class PullTimerTests(PullFleet fleet, OwnFlake own) : ICla
     {
         var sections = new Dictionary<string, StringBuilder>
         {
-            ["Unit"] = new(), ["Service"] = new(), ["Timer"] = new(), ["Install"] = new(),
+            ["Unit"] = new(),
+            ["Service"] = new(),
+            ["Timer"] = new(),
+            ["Install"] = new(),
         };
         foreach (var (key, value) in unit)
         {

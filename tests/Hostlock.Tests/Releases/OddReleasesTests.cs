@@ -31,7 +31,9 @@ public sealed class OddReleasesTests : IAsyncDisposable
         NixSettings.Read(
             new Dictionary<string, string>
             {
-                ["HOME"] = "/nowhere", ["NIX_CONF_DIR"] = "/nowhere", ["NIX_CONFIG"] = "download-attempts = 1",
+                ["HOME"] = "/nowhere",
+                ["NIX_CONF_DIR"] = "/nowhere",
+                ["NIX_CONFIG"] = "download-attempts = 1",
             }),
         TimeProvider.System);
 
