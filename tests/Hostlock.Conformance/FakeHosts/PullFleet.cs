@@ -50,7 +50,7 @@ public sealed class PullFleet : IDisposable
 
     static Started Start()
     {
-        string[] hosts = [.. PullTests.Hosts, PullTimerTests.Host];
+        string[] hosts = [.. PullTests.Hosts, .. PullTimerTests.Hosts];
         var fleet = FakeFleet.Start(hosts);
         fleet.Write(
             ("modules/common.nix", """

@@ -12,7 +12,9 @@ namespace Hostlock.Conformance.FakeHosts;
 /// </summary>
 public sealed partial class PullTimerTests(PullFleet fleet, OwnFlake own) : IClassFixture<OwnFlake>
 {
-    internal const string Host = "timer";
+    internal static string[] Hosts { get; } = [Kept, Returned];
+
+    const string Kept = "timer", Returned = "timer-back";
 
     // Keys of a service that NixOS's switch looks at, and systemd does not.
     static readonly string[] ForSwitches = ["restartIfChanged", "stopIfChanged"];
@@ -22,7 +24,7 @@ public sealed partial class PullTimerTests(PullFleet fleet, OwnFlake own) : ICla
     [Fact]
     public void The_timer_of_the_module_pulls_in_its_sandbox()
     {
-        var story = fleet.Begin(Host, isSystemd: true);
+        var story = fleet.Begin(Kept, isSystemd: true);
         Install(story);
         story.Serve(story.Release(1));
 
@@ -37,6 +39,23 @@ public sealed partial class PullTimerTests(PullFleet fleet, OwnFlake own) : ICla
             (Shown(story, "ProtectSystem"), Shown(story, "NoNewPrivileges"), Shown(story, "PrivateTmp"), Shown(story, "ProtectHome")));
     }
 
+    [Fact]
+    public void A_system_whose_unit_fails_is_given_back_by_the_service_of_the_module()
+    {
+        var story = fleet.Begin(Returned, isSystemd: true);
+        story.Put("/run/systemd/system/second.service.d/fails.conf", "[Service]\nType=oneshot\nExecStart=\nExecStart=/bin/false\n");
+        Install(story);
+        story.Serve(story.Release(1));
+
+        _ = story.Host.Shell("systemctl start hostlock-pull.timer").Succeeded;
+        Until(() => story.Receipts().Length == 1);
+
+        Assert.Contains("\"verdict\":\"returned\"", Assert.Single(story.Receipts()), StringComparison.Ordinal);
+        story.AssertRuns(story.Before.Running);
+        Until(() => story.Refusal() is { } note && (string?)note["rule"] == "returned");
+        Assert.Single(story.Receipts());
+    }
+
     static string Shown(PullStory story, string property) =>
         story.Host.Shell($"systemctl show --value --property={property} hostlock-pull.service").Succeeded.Trim();
 
@@ -45,13 +64,13 @@ public sealed partial class PullTimerTests(PullFleet fleet, OwnFlake own) : ICla
         var nix = own.Nix("2.34");
         var flake = own.FleetWithModule(
             nix,
-            "timer",
+            $"{story.Name}",
             $$"""
             services.hostlock.pull = {
               enable = true;
               fleet = "home";
-              host = "{{Host}}";
-              sources = [ "{{PullFleet.Started.Address}}/releases/{{Host}}" ];
+              host = "{{story.Name}}";
+              sources = [ "{{PullFleet.Started.Address}}/releases/{{story.Name}}" ];
               cache = "{{PullFleet.Started.Address}}/cache";
               hostKey = "/etc/ssh/host_key";
               allowedSigners = ''release namespaces="hostlock-release" {{story.PublicKey}}'';
