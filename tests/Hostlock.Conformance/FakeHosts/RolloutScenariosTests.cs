@@ -680,25 +680,6 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
     }
 
     [Fact]
-    public async Task A_push_that_finds_files_that_no_system_was_built_of_leaves_the_ring_alone()
-    {
-        var story = Begin("outpaced", Soaks);
-        story.Set("[rollout]\nopen = \"push\"\n");
-        AssertCode(5, story.Rollout());
-        Colleague(story, "modules/common.nix");
-        await Task.Delay(Soak, TestContext.Current.CancellationToken);
-
-        var ended = story.Run("rollout", "--resume");
-
-        AssertCode(6, ended);
-        Assert.Contains(
-            "modules/common.nix came since the rollout was planned, and no system was built of it", ended.Errors, StringComparison.Ordinal);
-        story.AssertKept("a");
-        story.AssertUntouched("b", "c", "d");
-        Assert.Empty(story.Opened($"{story.Clone}.git"));
-    }
-
-    [Fact]
     public void A_host_that_runs_a_newer_lock_does_not_go_back_without_a_word()
     {
         var story = Begin("backwards");
