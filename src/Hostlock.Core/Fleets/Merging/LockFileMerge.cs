@@ -59,7 +59,12 @@ public static class LockFileMerge
         }
     }
 
-    // git gives an empty file if a side has none.
-    static LockFile Read(string file) =>
-        File.Exists(file) && new FileInfo(file).Length == 0 ? LockFile.Empty : HostLocks.ReadExisting(LockPlace.OfFile(file, file));
+    // git gives an empty file if a side has none. What is read says so: a pipe has no bytes either until somebody writes.
+    static LockFile Read(string file)
+    {
+        var place = LockPlace.OfFile(file, file);
+        return (HostLocks.ReadBytes(place) ?? throw FleetException.NoLock(place)) is { Length: > 0 } bytes
+            ? LockFileReader.Read(place.RelativePath, bytes)
+            : LockFile.Empty;
+    }
 }

@@ -61,6 +61,19 @@ public sealed class LockFileMergeTests : IDisposable
         Assert.True(LockDiff.Same(Ours, Now()));
     }
 
+    [Theory]
+    [InlineData("common")]
+    [InlineData("ours")]
+    [InlineData("theirs")]
+    public void A_pipe_is_no_side_without_a_file(string side)
+    {
+        Write(Common, Ours, Theirs);
+        File.Delete(_folder[side]);
+        _ = Run.Program("mkfifo", _folder.Path, TestGit.Variables, _folder[side]).Succeeded;
+
+        Assert.Throws<PlatformException>(() => Apply());
+    }
+
     [Fact]
     public async Task What_a_filter_keeps_encrypted_is_merged_through_it()
     {
