@@ -67,7 +67,7 @@ public class MachinesPageTests
         }
     }
 
-    static string Cache(FakeFleet fleet) => $"file://{fleet.Folder}/work/cache";
+    static string Cache(FakeFleet fleet) => $"file://{Path.Combine(fleet.Folder, "work", "cache")}";
 
     static string Settings(FakeFleet fleet) => File.ReadAllText(Path.Combine(fleet.Flake, "hostlock.toml"));
 
