@@ -294,7 +294,7 @@ public sealed class FleetException : HostlockException
     public static FleetException NoHosts() =>
         new("no host is named") { Hint = "name hosts, 'root', @RING or --all" };
 
-    /// <summary>A command about machines was given no host, no ring and no --all.</summary>
+    /// <summary>A command to which the root lock is no host was given no host, no ring and no --all.</summary>
     public static FleetException NoMachines() => new("no host is named") { Hint = "name hosts, @RING or --all" };
 
     // Locks.
