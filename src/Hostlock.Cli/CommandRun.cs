@@ -146,7 +146,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         }
         catch (HostlockException why)
         {
-            return new($"when the newest release expires is not known: {why.Message}");
+            return new($"it is not known when the newest release expires: {why.Message}");
         }
     }
 
