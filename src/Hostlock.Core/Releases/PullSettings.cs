@@ -117,12 +117,12 @@ public sealed record PullSettings(FleetName Fleet, HostName Host, ImmutableArray
         string Given(string key) => Text(key) ?? throw Wrong(key, "is no text");
 
         string? Absolute(string key) =>
-            Text(key) is not { } text || text.StartsWith('/') ? Text(key) : throw Wrong(key, "is no absolute path");
+            Text(key) is not { } text ? null : text.StartsWith('/') ? text : throw Wrong(key, "is no absolute path");
 
         string? Store(string key) =>
-            Text(key) is not { } text || (text.Contains("://", StringComparison.Ordinal) && !text.StartsWith('-'))
-                ? Text(key)
-                : throw Wrong(key, "is no address of a store");
+            Text(key) is not { } text ? null
+            : text.Contains("://", StringComparison.Ordinal) && !text.StartsWith('-') ? text
+            : throw Wrong(key, "is no address of a store");
 
         // Null if the key is missing, or its value is null.
         string? Text(string key) => !json.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null
