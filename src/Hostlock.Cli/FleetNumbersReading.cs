@@ -1,5 +1,4 @@
 using Hostlock.Fleets;
-using Hostlock.Locks;
 using Hostlock.Machines;
 using Hostlock.Releases;
 using Hostlock.Reporting;
@@ -27,17 +26,8 @@ sealed class FleetNumbersReading(CommandRun run)
         IReadOnlyList<MachineStatus> machines, IReadOnlyDictionary<HostName, PulledState> pulled, ReleaseManifest? newest,
         out IReadOnlyList<HostlockException> unread)
     {
-        var read = FleetStatus.Read(
-            [.. machines.Select(status => run.Folder.PlaceOf(status.Host.Name)).DistinctBy(place => place.FullPath)]);
-        unread = [.. read.Select(status => status.Problem).OfType<HostlockException>()];
-        var locks = read.ToDictionary(status => status.Place.FullPath, status => status.Lock, StringComparer.Ordinal);
-        var byHost = new Dictionary<HostName, LockFile>();
-        foreach (var host in machines.Select(status => status.Host.Name))
-        {
-            if (locks[run.Folder.PlaceOf(host).FullPath] is { } found)
-                byHost.Add(host, found);
-        }
-        return new(machines, byHost, run.Journals is { Exist: true } journals ? journals.LastRollout() : null, run.Now)
+        (var locks, unread) = FleetStatus.ByHost(run.Folder, [.. machines.Select(status => status.Host.Name)]);
+        return new(machines, locks, run.Journals is { Exist: true } journals ? journals.LastRollout() : null, run.Now)
         {
             Pulled = pulled,
             Newest = newest,

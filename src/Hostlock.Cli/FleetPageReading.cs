@@ -4,7 +4,6 @@ using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Checks;
 using Hostlock.Fleets.History;
 using Hostlock.Fleets.Layouts;
-using Hostlock.Locks;
 using Hostlock.Machines;
 using Hostlock.Reporting.Pages;
 using Hostlock.Rollouts;
@@ -50,12 +49,9 @@ sealed class FleetPageReading(CommandRun run)
     {
         var (folder, stop) = (run.Folder, run.CancellationToken);
         var checking = await run.CheckedAsync();
-        using var history = LockHistory.Open(run.Processes, folder);
-        var earlier = await EarlierLocks.ReadAsync(history, checking.Locks, commit ?? "HEAD", stop);
-        if (commit is null && earlier.Unreadable.Count == 0 && !earlier.Moved(checking.Locks).Any())
-            earlier = await EarlierLocks.BeforeLastMoveAsync(run.Processes, folder, checking.Locks, stop) ?? earlier;
+        var earlier = await EarlierLocks.SinceAsync(run.Processes, folder, checking.Locks, commit, stop);
         var moved = new List<MovedLock>();
-        foreach (var (now, before) in earlier.Moved(checking.Locks))
+        foreach (var (now, before, diff) in earlier.Moved(checking.Locks))
         {
             var packages = ImmutableArray.CreateBuilder<(HostName, Machines.Packages.PackageDiff)>();
             foreach (var host in hasPackages ? now.Place.Sharers.OfType<LockOwner.Host>().Select(owner => owner.Name) : [])
@@ -68,7 +64,7 @@ sealed class FleetPageReading(CommandRun run)
                         new(host.ToString(), new LockVersion.Current(now.Place, host), now.Lock!),
                         run.Terminal.Talk, stop)));
             }
-            moved.Add(new(now.Place, LockDiff.Between(before, now.Lock!)) { Packages = packages.ToImmutable() });
+            moved.Add(new(now.Place, diff) { Packages = packages.ToImmutable() });
         }
         return new(earlier.Commit, moved, FleetCheck.Findings(checking with { Earlier = earlier }));
     }

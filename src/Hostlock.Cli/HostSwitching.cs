@@ -46,8 +46,7 @@ sealed class HostSwitching
     /// <returns>The switch that was ended, and its exit code; null if there was nothing.</returns>
     public async Task<(Rollout Rollout, ExitCode Code)?> FinishAsync(CommandRun run, RolloutJournals journals)
     {
-        if (journals.LastSwitch() is not { IsApproved: true } last
-            || !(last.IsBrokenOff || last.Hosts.Any(last.Restores)))
+        if (journals.LastSwitch() is not { IsUnfinished: true } last)
             return null;
         run.Terminal.Talk($"the switch {last.Plan.Id} was broken off; it is finished first\n");
         return (last, await ResumeAsync(run, journals, last));

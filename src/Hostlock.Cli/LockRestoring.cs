@@ -26,37 +26,16 @@ sealed class LockRestoring
     {
         await run.WarnOfUnmergedAsync(places);
         var mode = run.Mode(_dryRun, _commit, LockUpdating.Note);
-        Undertaking? undertaking = null;
-        await run.WriteLocksAsync(words, new LockLines(run, Show), PlanAsync, mode);
+        var restoration = new LockRestoration(run.Folder, words, places);
+        await run.WriteLocksAsync(
+            words, new LockLines(run, Show),
+            stop => restoration.PlanAsync(
+                planAsync, isWritten: mode is not WritingMode.PlanOnly,
+                () => run.Terminal.Talk($"'{run.Line(words)}' was broken off; this finishes it\n"), stop),
+            mode);
         run.Terminal.Flush();
-        undertaking?.End();
+        restoration.End();
         return ExitCode.Done;
-
-        // What comes back depends on what is there and what is committed. So the choice is recorded, and a run that was broken off is
-        // finished by the same choice.
-        async Task<LockPlan> PlanAsync(CancellationToken stop)
-        {
-            var unfinished = Undertaking.Find(run.Folder, words);
-            if (unfinished is not null)
-                run.Terminal.Talk($"'{run.Line(words)}' was broken off; this finishes it\n");
-            var planned = new List<PlannedLock>();
-            foreach (var place in places)
-            {
-                var recorded = unfinished?.Files.FirstOrDefault(file => file.Path == place.RelativePath)?.After;
-                planned.Add(
-                    recorded is null
-                        ? await planAsync(place, stop)
-                        : PlannedLock.Restoring(place, recorded, $"the earlier {place.RelativePath}"));
-            }
-            if (mode is not WritingMode.PlanOnly)
-            {
-                undertaking = unfinished ?? Undertaking.Of(
-                    run.Folder, words,
-                    planned.Select(each => (each.Place.RelativePath, (ReadOnlyMemory<byte>?)each.Contents)), []);
-                undertaking.Record();
-            }
-            return new([.. planned.Select(each => new LockOutcome.Planned(each))]);
-        }
 
         void Show(LockReport report) =>
             run.Report(

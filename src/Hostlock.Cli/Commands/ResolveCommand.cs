@@ -47,8 +47,10 @@ sealed class ResolveCommand : FleetCommand
         var places = request.Choice is null ? run.PlacesOrAll(_hosts, _all) : run.Places(_hosts, _all);
         var isWritten = request.Choice is not null && !run.Value(_dryRun);
         IReadOnlyList<LockResolution> resolutions = [];
-        await new LockResolving(run.Processes, run.Folder)
-            .RunAsync(FindAsync, request, isWritten ? Words(run) : null, Show, run.CancellationToken);
+        var resolving = new LockResolving(run.Processes, run.Folder);
+        await resolving.RunAsync(
+            stop => resolving.FindAsync(places, isNamed, merged => run.Terminal.Talk($"{merged.Name}: settled already\n"), stop), request,
+            isWritten ? Words(run) : null, Show, run.CancellationToken);
         var left = resolutions.SelectMany(resolution => resolution.Merge.Left).ToList();
         if (left.Count > 0)
             run.Terminal.Problem(
@@ -68,18 +70,6 @@ sealed class ResolveCommand : FleetCommand
                         : ConflictText.Render(merges, isWritten, run.Terminal.Ink),
                 () => ResolutionJson.Render(merges, isWritten));
             run.Terminal.Flush();
-        }
-
-        async Task<IReadOnlyList<UnmergedLock>> FindAsync(CancellationToken stop)
-        {
-            var unmerged = await UnmergedLock.ReadAsync(run.Folder, places, run.Processes, stop);
-            foreach (var merged in places.Where(place => isNamed && unmerged.All(found => found.Place.FullPath != place.FullPath)))
-            {
-                if (!await UnmergedLock.IsSettledAsync(run.Folder, merged, run.Processes, stop))
-                    throw FleetException.IsMerged(merged);
-                run.Terminal.Talk($"{merged.Name}: settled already\n");
-            }
-            return unmerged;
         }
     }
 

@@ -86,8 +86,7 @@ sealed class RollbackCommand : FleetCommand
     {
         if (run.Value(_to) is not { } word)
         {
-            return EarlierSystem.OfAnotherLock(facts)
-                ?? EarlierSystem.Replaced(facts, host.Name, run.Journals.NewestFirst())
+            return EarlierSystem.Before(facts, host.Name, run.Journals.NewestFirst())
                 ?? throw RolloutException.NothingBefore(host.Name);
         }
         var version = LockVersion.Of(run.Folder, new LockOwner.Host(host.Name), word);

@@ -129,10 +129,8 @@ sealed class RolloutCommand : FleetCommand
             run.Terminal.Talk($"building {planned.Order.Hosts.Count()} systems\n");
             var systems = await session.Planning.BuildAsync(planned, run.Journals.RolloutRootOf, run.CancellationToken);
             var plan = session.Planning.PlanOf(planned, systems, IsChecked(run));
-            // What is asked for once more goes on, with the soak that it has; what failed is not tried again without a word. It begins anew
-            // if a person had hosts go back, or the branch is another one.
-            if (last is not null && plan.BringsTheSame(last.Plan) && !last.Hosts.Any(host => host.IsRestored)
-                && (last.MayGoOn || RolloutRules.WhyHalted(last) is not null)
+            // On another branch, it begins anew.
+            if (last is not null && last.IsAskedAgainBy(plan)
                 && await planned.Candidate.ComesAfterAsync(last.Plan.Source!.Base, run.CancellationToken) is not false)
             {
                 run.Terminal.Talk($"the rollout {last.Plan.Id} brings the same; it goes on\n");

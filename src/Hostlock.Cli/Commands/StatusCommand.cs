@@ -2,7 +2,6 @@ using System.CommandLine;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Checks;
 using Hostlock.Fleets.Layouts;
-using Hostlock.Locks;
 using Hostlock.Machines;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
@@ -115,7 +114,8 @@ sealed class StatusCommand : FleetCommand
         var (terminal, screen) = (run.Terminal, run.Screen);
         var isNamed = run.Words(_hosts).Length > 0;
         var asked = run.Asked(_inputs);
-        var marked = await LockMarks.AddAsync(Read(run, asked), run.Folder, run.Processes, run.CancellationToken);
+        var marked = await LockMarks.AddAsync(
+            FleetStatus.OfFleet(run.Folder, run.PlacesOrAll(_hosts, _all), asked), run.Folder, run.Processes, run.CancellationToken);
         var state = new FleetState(
             run.Folder.Fleet,
             [.. marked.Locks.Select(status => status.About(asked))],
@@ -148,16 +148,6 @@ sealed class StatusCommand : FleetCommand
         if (marked.NotCompared is { } failure)
             terminal.Warn(new($"whether the locks are committed is not known: {failure.Message}"));
         return state.Locks.Any(status => status.Problem is not null) ? ExitCode.BadRequest : ExitCode.Done;
-    }
-
-    // An input is ahead or behind in the whole fleet, whichever hosts are named.
-    IReadOnlyList<LockStatus> Read(CommandRun run, InputSelection asked)
-    {
-        var named = run.PlacesOrAll(_hosts, _all);
-        var all = FleetStatus.Read(run.Folder.AllPlaces(), asked).ToDictionary(status => status.Place.FullPath, StringComparer.Ordinal);
-        IReadOnlyList<LockStatus> locks = [.. named.Select(place => all[place.FullPath])];
-        AskedInputs.Require(asked, [.. locks.Select(status => (status.Place, status.Lock))]);
-        return locks;
     }
 
     static string Table(FleetState state, bool isNamed, Screen screen) =>

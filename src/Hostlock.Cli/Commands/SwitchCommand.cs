@@ -98,7 +98,7 @@ sealed class SwitchCommand : FleetCommand
         if (!run.Journals.Exist)
             throw RolloutException.NothingToResume();
         return await run.Journals.AloneAsync(
-            () => run.Journals.LastSwitch() is { } last && !last.Hosts.All(host => host.Outcome == HostOutcome.Kept || host.IsFailure)
+            () => run.Journals.LastSwitch() is { LeavesHosts: true } last
                 ? _switching.ResumeAsync(run, run.Journals, last)
                 : throw RolloutException.NothingToResume());
     }

@@ -94,6 +94,37 @@ public static class FleetStatus
         return [.. read.Zip(inputs, (one, file) => new LockStatus(one.Place, one.Lock, Inputs(one.Place, file, ages), one.Problem))];
     }
 
+    /// <summary>Reads some locks of a fleet. An input is ahead or behind in the whole fleet, whichever locks are asked for.</summary>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="places">The locks, in the order of the answer.</param>
+    /// <param name="asked">The inputs that are asked about.</param>
+    /// <exception cref="FleetException">None of the locks has an input that is asked about.</exception>
+    public static IReadOnlyList<LockStatus> OfFleet(FleetFolder folder, IReadOnlyList<LockPlace> places, InputSelection asked)
+    {
+        var all = Read(folder.AllPlaces(), asked).ToDictionary(status => status.Place.FullPath, StringComparer.Ordinal);
+        IReadOnlyList<LockStatus> locks = [.. places.Select(place => all[place.FullPath])];
+        AskedInputs.Require(asked, [.. locks.Select(status => (status.Place, status.Lock))]);
+        return locks;
+    }
+
+    /// <summary>Reads the locks of hosts, each file once. A host whose lock does not exist or cannot be read is not among them.</summary>
+    /// <param name="folder">The fleet.</param>
+    /// <param name="hosts">The hosts.</param>
+    /// <returns>The locks, and why others cannot be read.</returns>
+    public static (IReadOnlyDictionary<HostName, LockFile> Locks, IReadOnlyList<HostlockException> Problems) ByHost(
+        FleetFolder folder, IReadOnlyList<HostName> hosts)
+    {
+        var read = Read([.. hosts.Select(host => folder.PlaceOf(host)).DistinctBy(place => place.FullPath)]);
+        var byPath = read.ToDictionary(status => status.Place.FullPath, status => status.Lock, StringComparer.Ordinal);
+        var locks = new Dictionary<HostName, LockFile>();
+        foreach (var host in hosts)
+        {
+            if (byPath[folder.PlaceOf(host).FullPath] is { } found)
+                locks.Add(host, found);
+        }
+        return (locks, [.. read.Select(status => status.Problem).OfType<HostlockException>()]);
+    }
+
     static (LockPlace Place, LockFile? Lock, HostlockException? Problem) Read(LockPlace place, LockReading reading)
     {
         try

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Hostlock.Fetching;
-using Hostlock.Locks;
+using Hostlock.Fleets.Changes;
 
 namespace Hostlock.Reporting;
 
@@ -12,12 +11,11 @@ public static class CommitsText
     public const int Most = 20;
 
     /// <summary>Renders the commits of one input; if they are not known, why, and where upstream shows them.</summary>
-    /// <param name="change">The input.</param>
-    /// <param name="commits">The commits; null if they are not known.</param>
-    /// <param name="why">Why they are not known; null if nobody can be asked.</param>
+    /// <param name="moved">The input, and its commits.</param>
     /// <param name="ink">The colours.</param>
-    public static string Render(LockChange change, CommitList? commits, HostlockException? why, Ink ink)
+    public static string Render(MovedCommits moved, Ink ink)
     {
+        var (change, commits, why) = moved;
         var text = new StringBuilder($"\n{ink.Bold(Visible.Name(change.Path.ToString()))}: ");
         var address = CompareLink.Between(change.Before, change.After);
         if (commits is null)

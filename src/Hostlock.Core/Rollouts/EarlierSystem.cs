@@ -9,6 +9,14 @@ namespace Hostlock.Rollouts;
 /// <param name="Generation">The number of its generation; null if the machine keeps none of it.</param>
 public sealed record EarlierSystem(StorePath System, int? Generation)
 {
+    /// <summary>The system that a machine goes back to if nobody says which: that of another lock, or the one that the last switch
+    /// replaced; null if neither is known.</summary>
+    /// <param name="facts">What the machine said.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="rollouts">What has happened, the newest first.</param>
+    public static EarlierSystem? Before(MachineFacts facts, HostName host, IEnumerable<Rollout> rollouts) =>
+        OfAnotherLock(facts) ?? Replaced(facts, host, rollouts);
+
     /// <summary>The system of the newest generation before the one that boots that has another lock than the system that runs; null if the
     /// machine keeps none.</summary>
     /// <param name="facts">What the machine said.</param>

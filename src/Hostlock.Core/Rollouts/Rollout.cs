@@ -38,16 +38,6 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     /// <param name="ring">The ring.</param>
     public bool IsOpen(RingPlan ring) => Plan.Action != RolloutAction.Rollout || OpenedRings.ContainsKey(ring.Name);
 
-    /// <summary>True if nothing is left to be done: each host has its outcome, or none may begin.</summary>
-    public bool IsSettled
-    {
-        get
-        {
-            var isHalted = RolloutRules.WhyHalted(this) is not null;
-            return Hosts.All(host => host.Outcome is not null || (isHalted && !host.IsAtRisk));
-        }
-    }
-
     /// <summary>True if it was broken off in the midst of a step, or machines of it are on trial.</summary>
     public bool IsBrokenOff => Hosts.Any(host => host.UnderWay is not null || host.IsAtRisk);
 
@@ -60,6 +50,21 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
         || Stopped is not null
         || (RolloutRules.WhyHalted(this) is null && Hosts.Any(host => host.MayChange))
         || Hosts.Any(host => host.Outcome == HostOutcome.Stranded);
+
+    /// <summary>True if it has to be ended before another one begins: a step is half-way, a machine is on trial, or a lock is still to be
+    /// put back. Of one that nobody approved, nothing was begun.</summary>
+    public bool IsUnfinished => IsApproved && (IsBrokenOff || Hosts.Any(Restores));
+
+    /// <summary>True if going on with it can bring a host to its system: the host neither keeps the system nor failed.</summary>
+    public bool LeavesHosts => !Hosts.All(host => host.Outcome == HostOutcome.Kept || host.IsFailure);
+
+    /// <summary>
+    /// Tells whether a plan asks once more for what this rollout brings, so that it goes on, with the soak that it has. What failed is not
+    /// tried again without a word. A rollout that a person had hosts go back from, or that has nothing left to do, begins anew.
+    /// </summary>
+    /// <param name="plan">The plan.</param>
+    public bool IsAskedAgainBy(RolloutPlan plan) =>
+        plan.BringsTheSame(Plan) && !Hosts.Any(host => host.IsRestored) && (MayGoOn || RolloutRules.WhyHalted(this) is not null);
 
     /// <summary>True if the lock of a host is still to be put back, because the host went back.</summary>
     /// <param name="host">What is known of the host.</param>

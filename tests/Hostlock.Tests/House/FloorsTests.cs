@@ -26,7 +26,7 @@ public class FloorsTests
         ["Fleets.Settings"] = ["Fleets.Settings.Toml"],
         ["Fleets.History"] = ["Fleets.Settings"],
         ["Fleets.Merging"] = [],
-        ["Fleets.Changes"] = ["Fleets.Settings"],
+        ["Fleets.Changes"] = ["Fleets.Settings", "Fleets.History"],
         ["Fleets.Layouts"] = [],
         ["Fleets.Adoption"] = ["Fleets.Changes", "Fleets.Settings", "Fleets.Settings.Toml", "Fleets.Layouts"],
         ["Fleets.Checks"] = ["Fleets.Checks.Rules", "Fleets.Changes", "Fleets.History", "Fleets.Layouts", "Fleets.Merging"],

@@ -21,6 +21,17 @@ public class EarlierSystemTests
     }
 
     [Fact]
+    public void If_no_system_has_another_lock_the_one_that_was_replaced_is_meant()
+    {
+        var alike = Machine(new(7, 0, New, NewLock), new(6, 0, Other, NewLock));
+        var another = Machine(new(7, 0, New, NewLock), new(5, 0, Other, OldLock));
+
+        Assert.Equal(new(Old, null), EarlierSystem.Before(alike, Plex, [Switched(New, HostOutcome.Kept)]));
+        Assert.Equal(new(Other, 5), EarlierSystem.Before(another, Plex, [Switched(New, HostOutcome.Kept)]));
+        Assert.Null(EarlierSystem.Before(alike, Plex, []));
+    }
+
+    [Fact]
     public void A_generation_that_was_left_behind_is_none_to_go_back_to()
     {
         var facts = Machine(new(8, 0, Other, OldLock), new(7, 0, New, NewLock), new(6, 0, Other, null));

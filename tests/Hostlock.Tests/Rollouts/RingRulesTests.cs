@@ -31,7 +31,7 @@ public class RingRulesTests
 
         Assert.Empty(story.Next);
         Assert.Equal("a failed", RolloutRules.WhyHalted(story.Rollout));
-        Assert.True(story.Rollout.IsSettled);
+        Assert.DoesNotContain(story.Rollout.Hosts, host => host.IsAtRisk);
     }
 
     [Fact]

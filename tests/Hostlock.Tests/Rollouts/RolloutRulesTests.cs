@@ -410,7 +410,7 @@ public class RolloutRulesTests
         Assert.Equal([new Order.Do(Plex, Step.Return)], Next(rollout));
         rollout = Ended(Began(rollout, Plex, Step.Return), Plex, Step.Return, Facts(Old));
         Assert.Empty(Next(rollout));
-        Assert.True(rollout.IsSettled);
+        Assert.DoesNotContain(rollout.Hosts, host => host.IsAtRisk);
 
         static Rollout Began(Rollout rollout, HostName host, Step step) => rollout.After(new RolloutEvent.Began(host, step, Start));
 

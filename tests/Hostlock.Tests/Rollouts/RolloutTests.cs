@@ -1,4 +1,5 @@
 using Hostlock.Fleets;
+using Hostlock.Machines;
 using Hostlock.Rollouts;
 using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
@@ -93,9 +94,51 @@ public class RolloutTests
         Assert.False(rollout.Restores(rollout.Hosts[Plex]));
     }
 
-    static Rollout Opened(RolloutAction action = RolloutAction.Rollout)
+    [Fact]
+    public void What_was_begun_is_unfinished_until_its_machines_and_its_locks_are_where_they_belong()
     {
-        var ring = new RingPlan("all", RingRule.Default, [Plan(), Plan() with { Host = Web }]);
+        var kept = Kept(Kept(Opened(), Plex), Web);
+        var back = Kept(Opened(RolloutAction.Rollback), Plex);
+
+        Assert.True(OnTrial(Opened(), Plex).IsUnfinished);
+        Assert.False(Opened().IsUnfinished);
+        Assert.False(kept.IsUnfinished);
+        Assert.True(back.IsUnfinished);
+        Assert.False(back.After(new RolloutEvent.Restored(Plex, Start)).IsUnfinished);
+        Assert.False(
+            Rollout.Of(new(new(Id, RolloutAction.Switch, [Plan()]), Start)).After(new RolloutEvent.Began(Plex, Step.Probe, Start))
+                .IsUnfinished);
+    }
+
+    [Fact]
+    public void Hosts_are_left_unless_each_keeps_its_system_or_failed()
+    {
+        var failed = Said(
+            Said(OnTrial(Kept(Opened(), Plex), Web), Web, Step.Check, Facts(New, Old, Id), Verdict.Fail), Web, Step.Return, Facts(Old));
+
+        Assert.True(Kept(Opened(), Plex).LeavesHosts);
+        Assert.False(Kept(Kept(Opened(), Plex), Web).LeavesHosts);
+        Assert.Equal(HostOutcome.Returned, failed.Hosts[Web].Outcome);
+        Assert.False(failed.LeavesHosts);
+    }
+
+    [Fact]
+    public void The_same_plan_asks_again_for_what_is_not_done_and_not_taken_back()
+    {
+        var begun = Kept(Opened(), Plex);
+        var failed = Said(
+            Said(OnTrial(Opened(), Plex), Plex, Step.Check, Facts(New, Old, Id), Verdict.Fail), Plex, Step.Return, Facts(Old));
+
+        Assert.True(begun.IsAskedAgainBy(begun.Plan));
+        Assert.True(failed.IsAskedAgainBy(failed.Plan));
+        Assert.False(begun.IsAskedAgainBy(Opened(target: Other).Plan));
+        Assert.False(Kept(begun, Web).IsAskedAgainBy(begun.Plan));
+        Assert.False(begun.After(new RolloutEvent.Restored(Plex, Start)).IsAskedAgainBy(begun.Plan));
+    }
+
+    static Rollout Opened(RolloutAction action = RolloutAction.Rollout, StorePath? target = null)
+    {
+        var ring = new RingPlan("all", RingRule.Default, [Plan() with { Target = target ?? New }, Plan() with { Host = Web }]);
         return Rollout.Of(new(new(Id, action, [ring]), Start)).After(new RolloutEvent.Approved(Start))
             .After(new RolloutEvent.RingOpened("all", null, Start));
     }

@@ -45,6 +45,25 @@ public sealed record EarlierLocks(
         return new(commit, earlier, unreadable);
     }
 
+    /// <summary>Reads them from a commit; if nobody says which, from HEAD, or, if nothing has moved since, from before the last commit that
+    /// moved a lock.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="folder">The flake.</param>
+    /// <param name="locks">The locks as they are now; those that cannot be read now are left out.</param>
+    /// <param name="commit">The commit, as the user names it; null if the user names none.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">There is no such commit, or git cannot say what moved.</exception>
+    public static async Task<EarlierLocks> SinceAsync(
+        IProcessRunner processes, FleetFolder folder, IReadOnlyList<LockStatus> locks, string? commit,
+        CancellationToken cancellationToken)
+    {
+        using var history = LockHistory.Open(processes, folder);
+        var earlier = await ReadAsync(history, locks, commit ?? "HEAD", cancellationToken);
+        return commit is null && earlier.Unreadable.Count == 0 && !earlier.Moved(locks).Any()
+            ? await BeforeLastMoveAsync(processes, folder, locks, cancellationToken) ?? earlier
+            : earlier;
+    }
+
     /// <summary>The locks as they were before the last commit that moved one, under the name of that commit's parent; null if none
     /// did.</summary>
     /// <param name="processes">Runs git.</param>
@@ -72,18 +91,19 @@ public sealed record EarlierLocks(
             []);
     }
 
-    /// <summary>The locks that differ by now, each as it is and as it was; a lock that the commit does not have was empty, and one that
-    /// several hosts share by now is compared with each of theirs.</summary>
+    /// <summary>The locks that differ by now, each as it is and as it was, and in what. A lock that the commit does not have was empty; one
+    /// that several hosts share by now is compared with each of theirs.</summary>
     /// <param name="locks">The locks as they are now; those that cannot be read, now or then, are left out.</param>
-    public IEnumerable<(LockStatus Now, LockFile Before)> Moved(IEnumerable<LockStatus> locks)
+    public IEnumerable<(LockStatus Now, LockFile Before, LockDiff Diff)> Moved(IEnumerable<LockStatus> locks)
     {
         var known = Locks.ToLookup(pair => pair.Now.Place.FullPath, pair => pair.Before);
         var unknown = Unreadable.Select(each => each.Place.FullPath).ToHashSet();
         return from now in locks
                where now.Lock is not null && !unknown.Contains(now.Place.FullPath)
                from before in known[now.Place.FullPath].DefaultIfEmpty(LockFile.Empty)
-               where !LockDiff.Between(before, now.Lock!).IsEmpty
-               select (now, before);
+               let diff = LockDiff.Between(before, now.Lock!)
+               where !diff.IsEmpty
+               select (now, before, diff);
     }
 
     // A hostlock.toml that cannot be read fails only the locks that are not where they are now.

@@ -47,8 +47,8 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
     /// <param name="words">The words of the command, as an undertaking records them; null if nothing is written.</param>
     /// <param name="told">Is told the merges when all is done.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="HostlockException">As for <see cref="PlanAsync"/> and <see cref="ApplyAsync"/>, or another hostlock is
-    /// writing.</exception>
+    /// <exception cref="HostlockException">As for <see cref="PlanAsync"/>; or a lock cannot be written, git does not take it, or another
+    /// hostlock is writing.</exception>
     public async Task RunAsync(
         Func<CancellationToken, Task<IReadOnlyList<UnmergedLock>>> findAsync, ResolutionRequest request, IReadOnlyList<string>? words,
         Action<IReadOnlyList<LockResolution>> told, CancellationToken cancellationToken)
@@ -74,6 +74,25 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
         await WriteAsync(planned, sides, cancellationToken);
         told(planned);
         undertaking.End();
+    }
+
+    /// <summary>Finds those of some locks that git could not merge.</summary>
+    /// <param name="places">The locks.</param>
+    /// <param name="isNamed">If true, a person named the locks, so that one without a conflict is a mistake.</param>
+    /// <param name="told">Is told each named lock that is settled already.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">A named lock has no conflict, and had none; or the index cannot be read.</exception>
+    public async Task<IReadOnlyList<UnmergedLock>> FindAsync(
+        IReadOnlyList<LockPlace> places, bool isNamed, Action<LockPlace> told, CancellationToken cancellationToken)
+    {
+        var unmerged = await UnmergedLock.ReadAsync(folder, places, processes, cancellationToken);
+        foreach (var merged in isNamed ? places.ExceptBy(unmerged.Select(found => found.Place.FullPath), place => place.FullPath) : [])
+        {
+            if (!await UnmergedLock.IsSettledAsync(folder, merged, processes, cancellationToken))
+                throw FleetException.IsMerged(merged);
+            told(merged);
+        }
+        return unmerged;
     }
 
     /// <summary>Makes the merges that a request asks for. Nothing is written.</summary>
@@ -124,14 +143,8 @@ public sealed class LockResolving(IProcessRunner processes, FleetFolder folder)
         return unsettled;
     }
 
-    /// <summary>
-    /// Writes the locks. One that is whole is added to git's index, as <c>git mergetool</c> does; of any other, the index keeps the sides,
-    /// which agree on what was settled.
-    /// </summary>
-    /// <exception cref="HostlockException">A lock cannot be written, or git does not take it.</exception>
-    public async Task ApplyAsync(IReadOnlyList<LockResolution> resolutions, CancellationToken cancellationToken) =>
-        await WriteAsync(resolutions, await SidesAfterAsync(resolutions, cancellationToken), cancellationToken);
-
+    // A lock that is whole is added to git's index, as git mergetool does; of any other, the index keeps the sides, which agree on what was
+    // settled.
     async Task WriteAsync(
         IReadOnlyList<LockResolution> resolutions, IReadOnlyDictionary<LockResolution, IndexSides> sides,
         CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using Hostlock.Fleets;
 using Hostlock.Fleets.History;
-using Hostlock.Locks;
 using Hostlock.Machines.Packages;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
@@ -17,12 +16,6 @@ namespace Hostlock.Machines.Systems;
 /// <param name="cache">Keeps what is known of closures.</param>
 public sealed class SystemComparison(IProcessRunner processes, FleetFolder folder, string machine, MachineCache cache)
 {
-    /// <summary>One side of the comparison.</summary>
-    /// <param name="Word">The word of the user for it.</param>
-    /// <param name="Version">The version of the lock.</param>
-    /// <param name="Lock">The lock.</param>
-    public sealed record Side(string Word, LockVersion Version, LockFile Lock);
-
     /// <summary>Finds or builds the two systems, and compares them.</summary>
     /// <param name="host">The host that is built.</param>
     /// <param name="before">The earlier side.</param>
@@ -31,9 +24,9 @@ public sealed class SystemComparison(IProcessRunner processes, FleetFolder folde
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">There is no nix, nix fails, or a machine cannot be reached.</exception>
     public async Task<PackageDiff> CompareAsync(
-        HostName host, Side before, Side after, Action<string> told, CancellationToken cancellationToken)
+        HostName host, NamedLock before, NamedLock after, Action<string> told, CancellationToken cancellationToken)
     {
-        Side[] sides = [before, after];
+        NamedLock[] sides = [before, after];
         var built = new Queue<StorePath>(await new LockedSystems(processes, folder).BuildAsync(
             host, [.. sides.Where(side => side.Version is not LockVersion.Carried).Select(side => (side.Lock, side.Word))], told,
             cancellationToken));

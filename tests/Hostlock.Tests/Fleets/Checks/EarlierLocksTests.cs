@@ -136,6 +136,27 @@ public sealed class EarlierLocksTests : IDisposable
         Assert.Equal(["plex 1 -> 2"], Moves((locks, earlier)));
     }
 
+    [Theory]
+    [InlineData(null, false, "plex 1 -> 2")]
+    [InlineData(null, true, "plex 2 -> 3")]
+    [InlineData("HEAD", false, null)]
+    [InlineData("HEAD~1", true, "plex 1 -> 3")]
+    public async Task If_no_commit_is_named_what_moved_since_HEAD_is_meant_or_else_the_last_move(
+        string? commit, bool isDirty, string? moved)
+    {
+        TestGit.Commit(_folder.Path, 1);
+        Write("locks/plex.lock", Text(2));
+        TestGit.Commit(_folder.Path, 2);
+        if (isDirty)
+            Write("locks/plex.lock", Text(3));
+        var folder = FleetFolder.Open(_folder.Path);
+        var locks = FleetStatus.Read([.. Places(folder)]);
+
+        var earlier = await EarlierLocks.SinceAsync(new ProcessRunner(), folder, locks, commit, TestContext.Current.CancellationToken);
+
+        Assert.Equal(moved is null ? [] : [moved], Moves((locks, earlier)));
+    }
+
     static IEnumerable<string> Moves((IReadOnlyList<LockStatus> Locks, EarlierLocks Earlier) read) =>
         read.Earlier.Moved(read.Locks).Select(
             moved => $"{moved.Now.Place.Sharers[0]} {(moved.Before.Root.Inputs.Count == 0 ? "new" : Revision(moved.Before))} -> "

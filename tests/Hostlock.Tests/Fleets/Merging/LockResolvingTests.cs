@@ -85,6 +85,28 @@ public sealed class LockResolvingTests : IDisposable
         Assert.False(LockDiff.Same(ours, theirs));
     }
 
+    [Fact]
+    public async Task A_lock_that_was_named_has_a_conflict_or_had_one()
+    {
+        _folder.Write("nixos/hostlock.toml", "version = 1\n[hosts.plex]\n[hosts.web]\n");
+        await MergeAsync();
+        var (plex, web) = (Folder.PlaceNamed("plex"), Folder.PlaceNamed("web"));
+        var resolving = new LockResolving(_processes, Folder);
+        var settled = new List<string>();
+
+        Assert.Equal([plex], (await FindAsync(isNamed: false, plex, web)).Select(found => found.Place));
+        var wrong = await Assert.ThrowsAsync<FleetException>(() => FindAsync(isNamed: true, plex, web));
+        Assert.Equal(FleetException.IsMerged(web).Message, wrong.Message);
+
+        await ResolveAsync(MergeChoice.Ours, "a");
+        await ResolveAsync(MergeChoice.Ours, "b");
+        Assert.Empty(await FindAsync(isNamed: true, plex));
+        Assert.Equal(["plex"], settled);
+
+        Task<IReadOnlyList<UnmergedLock>> FindAsync(bool isNamed, params LockPlace[] places) =>
+            resolving.FindAsync(places, isNamed, place => settled.Add(place.Name), TestContext.Current.CancellationToken);
+    }
+
     // Two branches that both move both inputs, theirs later; git merges their lines and fails.
     async Task<(LockFile Ours, LockFile Theirs)> MergeAsync()
     {
@@ -122,9 +144,11 @@ public sealed class LockResolvingTests : IDisposable
     {
         var resolving = new LockResolving(_processes, Folder);
         var request = new ResolutionRequest([InputPath.Of(input)], choice);
-        var planned = await resolving.PlanAsync(await UnmergedAsync(), request, TestContext.Current.CancellationToken);
-        await resolving.ApplyAsync(planned, TestContext.Current.CancellationToken);
-        return Assert.Single(planned);
+        IReadOnlyList<LockResolution> settled = [];
+        await resolving.RunAsync(
+            _ => UnmergedAsync(), request, ["resolve", "plex", "-i", input], merges => settled = merges,
+            TestContext.Current.CancellationToken);
+        return Assert.Single(settled);
     }
 
     FleetFolder Folder => FleetFolder.Open(_folder["nixos"]);
