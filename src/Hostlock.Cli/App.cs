@@ -59,7 +59,7 @@ static class App
                 var parsed = root.Parse(arguments, Parsing);
                 if (CommandLineRules.AsksForHelp(parsed))
                     parsed = root.Parse([.. arguments.SkipLast(1), "--help"], Parsing);
-                terminal = CommandRun.NewTerminal(surroundings, parsed);
+                terminal = Terminal.Of(surroundings, parsed);
                 if (CommandLineRules.FirstError(parsed, arguments) is { } wrong)
                     throw wrong;
                 return (ExitCode)await parsed.InvokeAsync(

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Hostlock.Cli.Commands;
 using Hostlock.Fetching;
-using Hostlock.Fetching.Http;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Bisecting;
 using Hostlock.Fleets.Changes;
@@ -32,10 +31,9 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     FlakePart? _part;
     RepositoryFlakes? _flakes;
     FleetFolder? _folder;
-    CacheFolder? _cache;
-    FlakeFetcher? _fetcher;
-    FetchBars? _bars;
+    LineFetching? _fetching;
     WordPicking? _picks;
+    LineHosts? _named;
 
     /// <summary>A run of a command. If the line asks for it, each program that it runs and each request to a server is said.</summary>
     /// <param name="surroundings">Everything outside the program.</param>
@@ -45,7 +43,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     {
         if (!parsed.GetValue(CommonOptions.Verbose))
             return new(surroundings, parsed, cancellationToken);
-        var terminal = NewTerminal(surroundings, parsed);
+        var terminal = Terminal.Of(surroundings, parsed);
         return new(
             surroundings.Telling(
                 command => terminal.Detail($"run {Visible.Name(command)}\n"), url => terminal.Detail($"ask {Visible.Name(url)}\n")),
@@ -80,7 +78,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public CancellationToken CancellationToken => cancellationToken;
 
     /// <summary>Prints data and talk.</summary>
-    public Terminal Terminal { get; private init; } = NewTerminal(surroundings, parsed);
+    public Terminal Terminal { get; private init; } = Terminal.Of(surroundings, parsed);
 
     /// <summary>Runs programs.</summary>
     public IProcessRunner Processes => surroundings.Processes;
@@ -99,11 +97,18 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public FleetFolder Folder => _folder ??= Open();
 
     /// <summary>Follows references to trees, and shows the progress to a person at a terminal.</summary>
-    public FlakeFetcher Fetcher => _part?.Whole.Fetcher ?? (_fetcher ??= NewFetcher(Cache.Path));
+    public FlakeFetcher Fetcher => Fetching.Fetcher;
 
     /// <summary>The folder of what is kept between runs.</summary>
     /// <exception cref="PlatformException">It is not this user's alone.</exception>
-    public CacheFolder Cache => _part?.Whole.Cache ?? (_cache ??= OpenCache());
+    public CacheFolder Cache => Fetching.Cache;
+
+    /// <summary>Makes a fetcher that keeps its answers in a folder. The caller disposes of it.</summary>
+    /// <param name="cacheFolder">The folder.</param>
+    public FlakeFetcher NewFetcher(string cacheFolder) => Fetching.NewFetcher(cacheFolder);
+
+    // The parts of a run that are about one flake each fetch together.
+    LineFetching Fetching => _part?.Whole.Fetching ?? (_fetching ??= new(surroundings, parsed, Terminal));
 
     /// <summary>Reads versions of locks.</summary>
     public LockVersions Versions => new(surroundings.Processes, Folder, surroundings.Machine);
@@ -199,109 +204,11 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <param name="host">The host.</param>
     public MachineAddress AddressOf(HostName host) => MachineAddress.Of(Folder.HostOf(host), surroundings.Machine);
 
-    /// <summary>The hosts that an argument names; the host that is this machine if it names none.</summary>
-    /// <param name="hosts">The argument.</param>
-    /// <param name="all">The option that names all hosts.</param>
-    /// <exception cref="HostlockException">A word names nothing, or no host has the name of this machine.</exception>
-    public IReadOnlyList<Host> HostsOrHere(Argument<string[]> hosts, Option<bool> all) =>
-        Value(all) || Words(hosts).Length > 0 ? Hosts(hosts, all) : [HostHere];
-
-    /// <summary>The host that is this machine, which the person is told, because nobody named it.</summary>
-    /// <exception cref="FleetException">No host has the name of this machine.</exception>
-    public Host HostHere =>
-        HostHereIfAny ?? throw FleetException.NoHostHere(surroundings.Machine, Folder.Fleet.Hosts.Select(host => host.Name));
-
-    /// <summary>The host that is this machine, which the person is told, because nobody named it; null if no host has its name.</summary>
-    public Host? HostHereIfAny
-    {
-        get
-        {
-            if (HostHereIn(Folder) is not { } here)
-                return null;
-            Terminal.Talk($"{here.Name}: this machine\n");
-            return here;
-        }
-    }
-
-    /// <summary>The host of a flake that is this machine; null if it has none of that name.</summary>
-    /// <param name="folder">The flake.</param>
-    public Host? HostHereIn(FleetFolder folder) =>
-        folder.Fleet.Hosts.FirstOrDefault(host => host.Name.ToString() == surroundings.Machine);
-
-    /// <summary>The hosts that an argument names; all hosts if it names none.</summary>
-    /// <param name="hosts">The argument.</param>
-    /// <param name="all">The option that names all hosts.</param>
-    /// <exception cref="HostlockException">A word names nothing, or the root lock, which is no machine.</exception>
-    public IReadOnlyList<Host> Hosts(Argument<string[]> hosts, Option<bool> all) =>
-        Named(hosts, all) is { Length: > 0 } words ? HostsNamed(words) : Folder.Fleet.Hosts;
-
-    /// <summary>The hosts that words name, which a command needs; all hosts if the option is given.</summary>
-    /// <param name="words">The words.</param>
-    /// <param name="all">The option that names all hosts.</param>
-    /// <exception cref="HostlockException">No host is named, a word names nothing, or the root lock, which is no machine.</exception>
-    public IReadOnlyList<Host> SomeHosts(string[] words, Option<bool> all)
-    {
-        Check(words, all);
-        return Value(all) ? Folder.Fleet.Hosts : words.Length > 0 ? HostsNamed(words) : throw FleetException.NoMachines();
-    }
-
-    /// <summary>The hosts that words name, whose inputs hostlock.toml can freeze; all hosts if the option is given.</summary>
-    /// <param name="words">The words.</param>
-    /// <param name="all">The option that names all hosts.</param>
-    /// <exception cref="HostlockException">No host is named, or a word names nothing, or the root lock, which has no
-    /// table there.</exception>
-    public IEnumerable<HostName> FreezableHosts(string[] words, Option<bool> all)
-    {
-        Check(words, all);
-        return Value(all) ? Folder.Fleet.Hosts.Select(host => host.Name)
-            : words.Length == 0 ? throw FleetException.NoMachines()
-            : Folder.OwnersNamed(words).Select(owner => owner is LockOwner.Host(var name) ? name : throw FleetException.RootCannotFreeze());
-    }
-
-    List<Host> HostsNamed(string[] words) => [.. Folder.OwnersNamed(words).Select(HostOf)];
-
-    /// <summary>The host that a word names.</summary>
-    /// <exception cref="HostlockException">The word names no host.</exception>
-    public Host HostNamed(string word) => HostOf(OwnerNamed(word));
-
-    /// <summary>The root or the host that a word names.</summary>
-    /// <exception cref="HostlockException">The word names neither.</exception>
-    public LockOwner OwnerNamed(string word)
-    {
-        Check([word], null);
-        return Folder.OwnerNamed(word);
-    }
-
-    /// <summary>The lock that a word names.</summary>
-    /// <exception cref="HostlockException">The word names none.</exception>
-    public LockPlace PlaceNamed(string word) => Folder.PlaceOf(OwnerNamed(word));
-
-    Host HostOf(LockOwner owner) =>
-        owner is LockOwner.Host(var name) ? Folder.HostOf(name) : throw FleetException.RootIsNoMachine();
-
     /// <summary>True if the result is printed as JSON.</summary>
     public bool IsJson => parsed.GetValue(CommonOptions.Json);
 
-    /// <summary>Makes a fetcher that keeps its answers in a folder. The caller disposes of it.</summary>
-    public FlakeFetcher NewFetcher(string cacheFolder)
-    {
-        if (_part is not null)
-            return _part.Whole.NewFetcher(cacheFolder);
-        // With -v, each request is a line already.
-        _bars ??= surroundings.IsErrorsTerminal && !Terminal.IsQuiet && !parsed.GetValue(CommonOptions.Verbose)
-            ? new(Terminal, surroundings)
-            : null;
-        var settings = NixSettings.Read(surroundings.Variables);
-        var mode = parsed.GetValue(CommonOptions.Offline) ? FetchMode.Offline
-            : parsed.GetValue(CommonOptions.Refresh) ? FetchMode.Anew
-            : FetchMode.Usual;
-        var downloads = new HttpDownloads(() => surroundings.Http(settings), settings, surroundings.Time)
-        {
-            IsOffline = mode == FetchMode.Offline,
-            Waits = _bars is null ? null : _bars.Waits,
-        };
-        return new(surroundings.Processes, downloads, settings, cacheFolder, _bars, mode);
-    }
+    /// <summary>The hosts and the locks that the line names.</summary>
+    public LineHosts Named => _named ??= new(this);
 
     /// <summary>Has a person pick words that the line does not have. Of several flakes, each would ask.</summary>
     public WordPicking Picks => _picks ??= new(this, mayAsk: Terminal.CanPick && _part is null);
@@ -344,111 +251,6 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     // The words that the flake of this part gets; null if it gets all.
     string[]? PartOf(Symbol symbol) => _part?.Words.GetValueOrDefault(symbol);
 
-    /// <summary>The locks that an argument names; all locks if it names none.</summary>
-    /// <param name="hosts">The argument.</param>
-    /// <param name="all">The option that names all locks.</param>
-    /// <exception cref="HostlockException">A word names nothing.</exception>
-    public IReadOnlyList<LockPlace> PlacesOrAll(Argument<string[]> hosts, Option<bool> all) =>
-        Named(hosts, all) is { Length: > 0 } words ? PlacesOf(words) : Folder.AllPlaces();
-
-    /// <summary>The locks that an argument names; all locks if the option is given.</summary>
-    /// <param name="hosts">The argument.</param>
-    /// <param name="all">The option that names all locks.</param>
-    /// <exception cref="HostlockException">A word names nothing; or no host is named and the option is missing. A command that moves inputs
-    /// must not move them in all locks only because no host was named.</exception>
-    public IReadOnlyList<LockPlace> Places(Argument<string[]> hosts, Option<bool> all) =>
-        Value(all) || Words(hosts).Length > 0 ? PlacesOrAll(hosts, all) : throw FleetException.NoHosts();
-
-    /// <summary>The locks that an argument names; all locks if the option is given; the lock of the host that is this machine if nothing is
-    /// named.</summary>
-    /// <param name="hosts">The argument.</param>
-    /// <param name="all">The option that names all locks.</param>
-    /// <exception cref="HostlockException">A word names nothing; or nothing is named, and no host has the name of this machine.</exception>
-    public IReadOnlyList<LockPlace> PlacesOrHere(Argument<string[]> hosts, Option<bool> all) =>
-        PlaceHere(hosts, all) ?? Places(hosts, all);
-
-    /// <summary>As <see cref="PlacesOrHere"/>; all locks if nothing is named, and no host has the name of this machine.</summary>
-    /// <param name="hosts">The argument.</param>
-    /// <param name="all">The option that names all locks.</param>
-    /// <exception cref="HostlockException">A word names nothing.</exception>
-    public IReadOnlyList<LockPlace> PlacesHereOrAll(Argument<string[]> hosts, Option<bool> all) =>
-        PlaceHere(hosts, all) ?? PlacesOrAll(hosts, all);
-
-    /// <summary>The flakes of several that have the host that is this machine, if the line names no host; otherwise all.</summary>
-    /// <param name="hosts">The argument.</param>
-    /// <param name="all">The option that names all hosts; null if the command has none.</param>
-    /// <param name="flakes">The flakes.</param>
-    public IEnumerable<FleetFolder> WithHostHere<T>(Argument<T> hosts, Option<bool>? all, IReadOnlyList<FleetFolder> flakes) =>
-        parsed.GetResult(hosts) is { Tokens.Count: > 0 } || (all is not null && Value(all))
-            ? flakes
-            : flakes.Where(flake => HostHereIn(flake) is not null);
-
-    LockPlace[]? PlaceHere(Argument<string[]> hosts, Option<bool> all) =>
-        !Value(all) && Words(hosts).Length == 0 && HostHereIfAny is { } here ? [Folder.PlaceOf(here.Name)] : null;
-
-    /// <summary>The root and the hosts that an argument names; all of them if the option is given.</summary>
-    /// <param name="hosts">The argument.</param>
-    /// <param name="all">The option that names all of them.</param>
-    /// <exception cref="HostlockException">No host is named, or a word names nothing.</exception>
-    public IReadOnlyList<LockOwner> Owners(Argument<string[]> hosts, Option<bool> all)
-    {
-        var words = Named(hosts, all);
-        return Value(all) ? [new LockOwner.Root(), .. Folder.Fleet.Hosts.Select(host => new LockOwner.Host(host.Name))]
-            : words.Length > 0 ? Folder.OwnersNamed(words)
-            : throw FleetException.NoHosts();
-    }
-
-    // The words of an argument for hosts.
-    string[] Named(Argument<string[]> hosts, Option<bool> all)
-    {
-        var words = Words(hosts);
-        Check(words, all);
-        return words;
-    }
-
-    // Refuses words where hosts belong that mean something else, with the command that was meant.
-    void Check(string[] words, Option<bool>? all)
-    {
-        if (all is not null && Value(all) && words is [var word, ..])
-            throw UsageException.AllAndMore(word);
-        var inputs = words.Distinct().Select(each => (Word: each, Found: Folder.InputNamed(each))).Where(each => each.Found is not null)
-            .ToDictionary(each => each.Word, each => each.Found!.Value);
-        if (inputs.Count > 0)
-        {
-            string[] named = [.. inputs.Values.Select(each => each.Input)];
-            // No line can be meant with a word in it that names nothing.
-            string[] unknown = [.. words.Distinct().Where(each => !inputs.ContainsKey(each) && NamesNothing(each))];
-            throw unknown.Length == 0
-                ? UsageException.InputForHost(
-                    named, MeantLine.Of(parsed, inputs, HostNames, surroundings.Machine),
-                    AreMachines ? HostNames : HostNames.Append(HostName.Root))
-                : UsageException.InputForHostAndMore(
-                    [.. words.Distinct().Where(each => inputs.ContainsKey(each) || unknown.Contains(each))], named,
-                    unknown.Select(each => FleetException.UnknownHost(each, Folder.Fleet.Hosts.Select(host => host.Name)).Hint)
-                        .OfType<string>().Distinct());
-        }
-        if (words.Contains("help") && Folder.TryOwnerNamed("help") is null)
-            throw UsageException.NoHelpHere(HelpPage.Path(Command));
-    }
-
-    // True for a word that is no host, no ring, no version of a lock and no file.
-    bool NamesNothing(string word) =>
-        !word.Contains('@', StringComparison.Ordinal) && !LockVersion.IsPath(word) && Folder.TryOwnerNamed(word) is null
-            && !Folder.IsBuiltByRootAlone(word);
-
-    // True if the line names machines, of which the root lock is none.
-    bool AreMachines => Command.Arguments.OfType<INamesHosts>().Any(argument => argument.AreMachines);
-
-    IEnumerable<string> HostNames => Folder.Fleet.Hosts.Select(host => host.Name.ToString());
-
-    IReadOnlyList<LockPlace> PlacesOf(string[] words)
-    {
-        var places = Folder.Places(words);
-        foreach (var word in words.Where(Folder.IsBuiltByRootAlone))
-            Terminal.Warn(FleetException.BuiltByRootAlone(word));
-        return places;
-    }
-
     /// <summary>Warns of each lock that git could not merge: it is not what either side wanted.</summary>
     /// <param name="places">The locks that the command speaks of.</param>
     public async Task WarnOfUnmergedAsync(params IReadOnlyList<LockPlace> places)
@@ -480,7 +282,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         return new(part.Outside, parsed, cancellationToken)
         {
             _part = part,
-            Terminal = NewTerminal(part.Outside, parsed, new(way, way)),
+            Terminal = Terminal.Of(part.Outside, parsed, new(way, way)),
         };
     }
 
@@ -489,7 +291,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>The flakes of the repository, if the user is in none; null otherwise.</summary>
     /// <exception cref="HostlockException">The flakes cannot be found.</exception>
-    public RepositoryFlakes? FindFlakes() => _flakes = RepositoryFlakes.Around(StartOf(surroundings, parsed));
+    public RepositoryFlakes? FindFlakes() => _flakes = RepositoryFlakes.Around(TypedLine.FolderOf(surroundings, parsed));
 
     /// <summary>This line, as it would be typed about one flake.</summary>
     /// <param name="flake">The flake.</param>
@@ -514,33 +316,6 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <param name="flake">The flake.</param>
     public string WayTo(RepositoryFlake flake) =>
         Path.GetRelativePath(surroundings.Folder, flake.Path) is var way && way.StartsWith('-') ? $"./{way}" : way;
-
-    static string StartOf(Surroundings surroundings, ParseResult parsed) =>
-        Path.GetFullPath(ValueOf(parsed, CommonOptions.Flake) ?? surroundings.FlakeFolder, surroundings.Folder);
-
-    /// <summary>The terminal for a line.</summary>
-    public static Terminal NewTerminal(Surroundings surroundings, ParseResult parsed)
-    {
-        // Outside of any flake, a message says by itself where a command is typed.
-        var way = FleetFolder.Find(StartOf(surroundings, parsed)) is { } flake ? Path.GetRelativePath(surroundings.Folder, flake) : null;
-        return NewTerminal(
-            surroundings, parsed, way is null ? TypedCommands.InFlake : new(ValueOf(parsed, CommonOptions.Flake), way == "." ? null : way));
-    }
-
-    static Terminal NewTerminal(Surroundings surroundings, ParseResult parsed, TypedCommands commands)
-    {
-        var loudness = parsed.GetValue(CommonOptions.Quiet) ? Loudness.Quiet
-            : parsed.GetValue(CommonOptions.Verbose) ? Loudness.Verbose
-            : Loudness.Usual;
-        return new(surroundings, ValueOf(parsed, CommonOptions.Color) ?? "auto", commands, loudness)
-        {
-            AsksNothing = parsed.GetValue(CommonOptions.NoInput),
-        };
-    }
-
-    // The line may be wrong, and its error is to be printed.
-    static string? ValueOf(ParseResult parsed, Option option) =>
-        parsed.GetResult(option) is { Tokens: [var token, ..] } ? token.Value : null;
 
     /// <summary>Reads what is declared for the hosts. Nothing is fetched.</summary>
     public HostDeclarations Declarations => HostDeclarations.Of(Folder, Processes);
@@ -578,7 +353,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     // Every command says what was broken off in the flake, except the one that ends it.
     FleetFolder Open()
     {
-        var start = StartOf(surroundings, parsed);
+        var start = TypedLine.FolderOf(surroundings, parsed);
         if (_part is null && _flakes is { } flakes)
             throw FleetException.NoFlakeHere(start, [.. flakes.Others.Select(WayTo)]);
         var folder = FleetFolder.Open(_part?.Flake.Path ?? start);
@@ -601,17 +376,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>Closes the objects that were opened.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_fetcher is not null)
-            await _fetcher.DisposeAsync();
-        _bars?.Dispose();
-        _cache?.Dispose();
-    }
-
-    CacheFolder OpenCache()
-    {
-        var cache = CacheFolder.Open(surroundings.CachePath);
-        if (cache.Loss is { } why)
-            Terminal.Warn(new($"nothing that is fetched is kept after this run: {why}"));
-        return cache;
+        if (_fetching is not null)
+            await _fetching.DisposeAsync();
     }
 }

@@ -135,7 +135,7 @@ sealed class FlakeRuns(FleetCommand command, Command symbol, CommandRun run)
             meant = systems;
         }
         if (reach == FlakeReach.ThisMachine && !words.NameHosts
-            && meant.Where(each => run.HostHereIn(each.Folder!) is not null).ToList() is { Count: > 0 } here)
+            && meant.Where(each => run.Named.HostHereIn(each.Folder!) is not null).ToList() is { Count: > 0 } here)
             meant = here;
         if (meant is not [var only])
             throw FleetException.OneFlakeOnly(

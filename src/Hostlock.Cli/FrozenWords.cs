@@ -28,7 +28,7 @@ sealed class FrozenWords
             if (words.Length == 0 && !all)
                 words = await run.Picks.HostWordsAsync(isRootOne: false);
             if (words.Length > 0 || all)
-                inputs = await run.Picks.InputsAsync(run.Folder.PlaceOf(run.FreezableHosts(words, All).First()));
+                inputs = await run.Picks.InputsAsync(run.Folder.PlaceOf(run.Named.FreezableHosts(words, All).First()));
             if (inputs.Length == 0)
                 throw UsageException.Needs(HelpPage.Path(run.Command), ["HOST", "INPUT"], HelpPage.Usage(run.Command));
         }
@@ -39,7 +39,7 @@ sealed class FrozenWords
             if (words is [var first] && run.Folder.InputNamed(first) is not null && run.Folder.TryOwnerNamed(inputs[0]) is not null)
                 throw UsageException.WrongOrder(first, ["hostlock", run.Command.Name, inputs[0], first]);
         }
-        return ([.. run.FreezableHosts(words, All)], inputs);
+        return ([.. run.Named.FreezableHosts(words, All)], inputs);
     }
 
     /// <summary>True if an input of the line is frozen in a flake, or a run that removed its freeze was broken off there.</summary>

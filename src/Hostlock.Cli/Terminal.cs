@@ -1,3 +1,5 @@
+using System.CommandLine;
+using Hostlock.Fleets;
 using Hostlock.Reporting;
 
 namespace Hostlock.Cli;
@@ -9,6 +11,34 @@ namespace Hostlock.Cli;
 /// <param name="loudness">How much is said.</param>
 sealed class Terminal(Surroundings surroundings, string when, TypedCommands commands, Loudness loudness)
 {
+    /// <summary>The terminal for a line.</summary>
+    /// <param name="surroundings">Everything outside the program.</param>
+    /// <param name="parsed">The line.</param>
+    public static Terminal Of(Surroundings surroundings, ParseResult parsed)
+    {
+        // Outside of any flake, a message says by itself where a command is typed.
+        var flake = FleetFolder.Find(TypedLine.FolderOf(surroundings, parsed));
+        if (flake is null)
+            return Of(surroundings, parsed, TypedCommands.InFlake);
+        var way = Path.GetRelativePath(surroundings.Folder, flake);
+        return Of(surroundings, parsed, new(TypedLine.ValueOf(parsed, CommonOptions.Flake), way == "." ? null : way));
+    }
+
+    /// <summary>The terminal for a line whose commands are typed in a way that is known.</summary>
+    /// <param name="surroundings">Everything outside the program.</param>
+    /// <param name="parsed">The line.</param>
+    /// <param name="commands">How the commands in messages are typed in the current folder.</param>
+    public static Terminal Of(Surroundings surroundings, ParseResult parsed, TypedCommands commands)
+    {
+        var loudness = parsed.GetValue(CommonOptions.Quiet) ? Loudness.Quiet
+            : parsed.GetValue(CommonOptions.Verbose) ? Loudness.Verbose
+            : Loudness.Usual;
+        return new(surroundings, TypedLine.ValueOf(parsed, CommonOptions.Color) ?? "auto", commands, loudness)
+        {
+            AsksNothing = parsed.GetValue(CommonOptions.NoInput),
+        };
+    }
+
     /// <summary>True if only errors are printed, and what was asked for.</summary>
     public bool IsQuiet => loudness == Loudness.Quiet;
 

@@ -76,7 +76,7 @@ sealed class WordPicking(CommandRun run, bool mayAsk)
     async Task<string[]> PickAsync(string question, IEnumerable<PickedRow> rows, bool takesSeveral) =>
         [.. await run.Terminal.PickAsync(question, [.. rows], takesSeveral, run.CancellationToken) ?? []];
 
-    bool IsHere => run.HostHereIn(run.Folder) is not null;
+    bool IsHere => run.Named.HostHereIn(run.Folder) is not null;
 
     IEnumerable<PickedRow> Hosts(bool isRootOne) =>
     [

@@ -39,7 +39,7 @@ sealed class AdoptCommand : FleetCommand
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         await run.Picks.HostAsync(_host, isRootOne: false);
-        var host = run.HostNamed(run.Value(_host));
+        var host = run.Named.HostNamed(run.Value(_host));
         var place = run.Folder.PlaceOf(host.Name);
         return await _restoring.RunAsync(run, ["adopt", host.Name.ToString()], [place], PlanAsync);
 

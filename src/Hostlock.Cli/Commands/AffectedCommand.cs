@@ -39,7 +39,7 @@ sealed class AffectedCommand : FleetCommand
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var word = run.Needed(_base);
-        var hosts = run.Hosts(_hosts, _all);
+        var hosts = run.Named.Hosts(_hosts, _all);
         var affected = await run.AffectedHosts.SinceAsync(
             word, hosts, isAll: run.Words(_hosts).Length == 0, run.Value(_evaluate), run.CancellationToken);
         if (run.Value(_format) == "matrix" && !run.IsJson)

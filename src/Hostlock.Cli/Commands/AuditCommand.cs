@@ -50,7 +50,7 @@ sealed class AuditCommand : FleetCommand
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         var span = SpanOf(run);
-        var hosts = run.Words(_hosts).Length > 0 ? run.Hosts(_hosts, _all).Select(host => host.Name).ToHashSet() : null;
+        var hosts = run.Words(_hosts).Length > 0 ? run.Named.Hosts(_hosts, _all).Select(host => host.Name).ToHashSet() : null;
         var reading = new AuditReading(run.Processes, run.Folder, run.Journals, run.Surroundings.Time, run.Terminal.Warn);
         var journals = await reading.JournalsAsync(run.CancellationToken);
         var releases = await reading.ReleasesAsync(run.CancellationToken);

@@ -43,7 +43,7 @@ sealed class BisectCommand : FleetCommand
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         await run.Picks.HostAsync(_host);
-        var place = run.PlaceNamed(run.Value(_host));
+        var place = run.Named.PlaceNamed(run.Value(_host));
         await run.WarnOfUnmergedAsync(place);
         var bisection = new BisectRun(run.Processes, run.Folder, new BisectLines(run.Terminal, place.Owner))
         {

@@ -42,7 +42,7 @@ sealed class DiffCommand : FleetCommand
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
 
     public override IEnumerable<FleetFolder> About(CommandRun run, IReadOnlyList<FleetFolder> flakes) =>
-        run.WithHostHere(_before, null, flakes);
+        run.Named.WithHostHere(_before, null, flakes);
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
@@ -51,7 +51,7 @@ sealed class DiffCommand : FleetCommand
         if (run.Value(_closure) && !asked.IsAll)
             throw UsageException.Excludes(_closure.Name, _inputs.Name);
         await run.Picks.HostAsync(_before, unlessHere: true);
-        var before = run.Value(_before) ?? run.HostHere.Name.ToString();
+        var before = run.Value(_before) ?? run.Named.HostHere.Name.ToString();
         var first = LockVersion.Parse(run.Folder, before, run.Surroundings.Folder);
         var after = run.Value(_after) ?? (first is LockVersion.Current ? HostName.Root : first.Owner.ToString());
         var second = LockVersion.Parse(run.Folder, after, run.Surroundings.Folder);

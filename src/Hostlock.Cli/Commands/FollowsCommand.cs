@@ -44,7 +44,7 @@ sealed class FollowsCommand : FleetCommand
             throw FleetException.NeedsOption("--dry-run", "--write");
         if (run.Value(_commit) && !run.Value(_write))
             throw FleetException.NeedsOption("--commit", "--write");
-        var places = run.PlacesOrAll(_hosts, _all);
+        var places = run.Named.PlacesOrAll(_hosts, _all);
         if (run.Value(_write))
             return await WriteAsync(run, places);
         await run.WarnOfUnmergedAsync(places);

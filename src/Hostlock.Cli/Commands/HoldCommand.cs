@@ -36,7 +36,7 @@ sealed class HoldCommand : FleetCommand
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         await run.Picks.HostsAsync(_hosts, _all, isRootOne: false);
-        var hosts = run.SomeHosts(run.Words(_hosts), _all).Select(host => host.Name).ToList();
+        var hosts = run.Named.SomeHosts(run.Words(_hosts), _all).Select(host => host.Name).ToList();
         var until = run.Value(_until) is { } word ? Freeze.ParseDay(word, run.Today) : (DateOnly?)null;
         var hold = new Freeze(run.Value(_reason) ?? Freeze.NoReason, until);
         new FleetFileChange(run.Folder, run.Value(_dryRun)).Hold(hosts, hold);

@@ -37,7 +37,7 @@ sealed class LockCommand : FleetCommand
     {
         var mode = run.Value(_locked) ? new WritingMode.PlanOnly() : run.Mode(_dryRun, _commit, LockUpdating.Note);
         var request = new UpdateRequest.InLine { FillsFacts = run.Value(_fill) };
-        var report = await LockUpdating.RunAsync(run, run.PlacesOrAll(_hosts, _all), request, mode);
+        var report = await LockUpdating.RunAsync(run, run.Named.PlacesOrAll(_hosts, _all), request, mode);
         var code = LockUpdating.CodeOf(report);
         return code == ExitCode.Done
             && run.Value(_locked)

@@ -53,7 +53,7 @@ sealed class LogCommand : FleetCommand
             run.Print(() => DoneText.Render(things, run.Screen), () => DoneJson.Render(things));
             return ExitCode.Done;
         }
-        var place = run.PlaceNamed(host);
+        var place = run.Named.PlaceNamed(host);
         await run.WarnOfUnmergedAsync(place);
         using var history = LockHistory.Open(run.Processes, run.Folder);
         var changes = await history.OfAsync(place, asked, run.Value(_most), run.CancellationToken);

@@ -32,11 +32,11 @@ sealed class OutdatedCommand : FleetCommand
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Each;
 
     public override IEnumerable<FleetFolder> About(CommandRun run, IReadOnlyList<FleetFolder> flakes) =>
-        run.WithHostHere(_hosts, _all, flakes);
+        run.Named.WithHostHere(_hosts, _all, flakes);
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
-        var places = run.PlacesHereOrAll(_hosts, _all);
+        var places = run.Named.PlacesHereOrAll(_hosts, _all);
         await run.WarnOfUnmergedAsync(places);
         await PolicyNames.RequireKnownAsync(run.Folder, places, run.Declarations, run.CancellationToken);
         var locks = await new Outdated(run.Fetcher, run.Folder.Fleet.Policies, run.Now).LookAsync(

@@ -36,7 +36,7 @@ sealed class ProbeCommand : FleetCommand
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         await run.Picks.HostAsync(_host, isRootOne: false, unlessHere: true);
-        var host = run.Value(_host) is { } word ? run.HostNamed(word) : run.HostHere;
+        var host = run.Value(_host) is { } word ? run.Named.HostNamed(word) : run.Named.HostHere;
         var request = new ProbeRequest(run.Value(_evaluate), run.Value(_newMachine));
         var status = (await run.Survey.AskAsync([host], request, run.CancellationToken))[0];
         var facts = status.Facts ?? throw status.Outcome.WhyNot();

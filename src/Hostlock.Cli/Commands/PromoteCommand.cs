@@ -42,8 +42,8 @@ sealed class PromoteCommand : FleetCommand
     {
         await run.Picks.HostAsync(_from);
         await run.Picks.HostsAsync(_to, _all);
-        var from = run.PlaceNamed(run.Value(_from));
-        var targets = run.Places(_to, _all);
+        var from = run.Named.PlaceNamed(run.Value(_from));
+        var targets = run.Named.Places(_to, _all);
         await run.WarnOfUnmergedAsync([from, .. targets]);
         PromotionRequest request = CommonOptions.InputPaths(run.Words(_inputs)) is { IsEmpty: false } paths
             ? new PromotionRequest.Inputs(paths) { AllowsDowngrade = run.Value(_downgrade) }

@@ -117,7 +117,7 @@ sealed class ReleaseCommand : FleetCommand
     }
 
     ReleaseRequest RequestOf(CommandRun run) =>
-        new(run.Words(_hosts).Length == 0 && !run.Value(_all) ? null : run.Hosts(_hosts, _all), TimeSpan.Zero);
+        new(run.Words(_hosts).Length == 0 && !run.Value(_all) ? null : run.Named.Hosts(_hosts, _all), TimeSpan.Zero);
 
     static ReleaseCutting CuttingOf(CommandRun run) => new(run.Processes, run.Folder, run.SystemBuild, new Lines(run.Terminal), run.Now);
 

@@ -44,7 +44,7 @@ sealed class ResolveCommand : FleetCommand
         var isNamed = run.Words(_hosts).Length > 0;
         if (request.Choice is not null)
             await run.Picks.HostsAsync(_hosts, _all);
-        var places = request.Choice is null ? run.PlacesOrAll(_hosts, _all) : run.Places(_hosts, _all);
+        var places = request.Choice is null ? run.Named.PlacesOrAll(_hosts, _all) : run.Named.Places(_hosts, _all);
         var isWritten = request.Choice is not null && !run.Value(_dryRun);
         IReadOnlyList<LockResolution> resolutions = [];
         var resolving = new LockResolving(run.Processes, run.Folder);

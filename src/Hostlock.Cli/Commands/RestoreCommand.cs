@@ -47,7 +47,7 @@ sealed class RestoreCommand : FleetCommand
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         await run.Picks.HostsAsync(_hosts, _all);
-        var owners = run.Owners(_hosts, _all);
+        var owners = run.Named.Owners(_hosts, _all);
         await run.Picks.CommitAsync(_to, owners[0]);
         var to = run.Needed(_to);
         var inputs = CommonOptions.InputPaths(run.Words(_inputs));

@@ -56,7 +56,7 @@ sealed class RollbackCommand : FleetCommand
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         await run.Picks.HostAsync(_host, isRootOne: false, unlessHere: true);
-        var host = run.Value(_host) is { } word ? run.HostNamed(word) : run.HostHere;
+        var host = run.Value(_host) is { } word ? run.Named.HostNamed(word) : run.Named.HostHere;
         _switching.RefuseUnasked(run);
         return await run.Journals.AloneAsync(() => RollbackAsync(run, host));
     }

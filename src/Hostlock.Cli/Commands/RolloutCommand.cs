@@ -76,7 +76,7 @@ sealed class RolloutCommand : FleetCommand
             throw RolloutException.Excludes(_plan.Name, run.Value(_return) ? _return.Name : _again.Name);
         if (asked is [])
         {
-            var order = RolloutOrder.Of(run.Folder.Fleet, run.Words(_hosts).Length > 0 ? run.Hosts(_hosts, _all) : []);
+            var order = RolloutOrder.Of(run.Folder.Fleet, run.Words(_hosts).Length > 0 ? run.Named.Hosts(_hosts, _all) : []);
             if (run.Value(_plan))
                 return await PlanAsync(run, session, order);
             if (!run.Value(_yes) && !run.Terminal.CanAsk)
@@ -208,7 +208,7 @@ sealed class RolloutCommand : FleetCommand
     {
         var rollout = session.Last;
         var events = new List<RolloutEvent>();
-        foreach (var host in run.Words(_again).Select(run.HostNamed))
+        foreach (var host in run.Words(_again).Select(run.Named.HostNamed))
         {
             if (rollout.Hosts.Find(host.Name) is null)
                 throw RolloutException.NotInRollout(host.Name, rollout.Plan.Id);

@@ -68,7 +68,7 @@ sealed class StatusCommand : FleetCommand
         var session = new RolloutSession(run);
         IReadOnlyList<MachineStatus> statuses =
         [
-            .. (await run.Survey.AskAsync(run.Hosts(_hosts, _all), request, run.CancellationToken))
+            .. (await run.Survey.AskAsync(run.Named.Hosts(_hosts, _all), request, run.CancellationToken))
                 .Select(
                     status => status with
                     {
@@ -115,7 +115,7 @@ sealed class StatusCommand : FleetCommand
         var isNamed = run.Words(_hosts).Length > 0;
         var asked = run.Asked(_inputs);
         var marked = await LockMarks.AddAsync(
-            FleetStatus.OfFleet(run.Folder, run.PlacesOrAll(_hosts, _all), asked), run.Folder, run.Processes, run.CancellationToken);
+            FleetStatus.OfFleet(run.Folder, run.Named.PlacesOrAll(_hosts, _all), asked), run.Folder, run.Processes, run.CancellationToken);
         var state = new FleetState(
             run.Folder.Fleet,
             [.. marked.Locks.Select(status => status.About(asked))],

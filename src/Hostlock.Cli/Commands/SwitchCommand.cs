@@ -57,7 +57,7 @@ sealed class SwitchCommand : FleetCommand
         if (run.Value(_resume))
             return await ResumeAsync(run);
         await run.Picks.HostsAsync(_hosts, _all, isRootOne: false, unlessHere: true);
-        var hosts = run.HostsOrHere(_hosts, _all);
+        var hosts = run.Named.HostsOrHere(_hosts, _all);
         if (run.Value(_vm))
             return await run.Journals.AloneAsync(() => BuildMachinesAsync(run, hosts));
         _switching.RefuseUnasked(run);

@@ -42,7 +42,7 @@ sealed class UndoCommand : FleetCommand
 
     public override Task<ExitCode> RunAsync(CommandRun run)
     {
-        IReadOnlyList<LockPlace>? places = run.Words(_hosts).Length > 0 || run.Value(_all) ? run.Places(_hosts, _all) : null;
+        IReadOnlyList<LockPlace>? places = run.Words(_hosts).Length > 0 || run.Value(_all) ? run.Named.Places(_hosts, _all) : null;
         return _undoing.RunAsync(
             run,
             ["undo", .. run.Words(_hosts), .. run.Value(_all) ? new[] { _all.Name } : []],

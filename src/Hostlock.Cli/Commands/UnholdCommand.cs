@@ -29,7 +29,7 @@ sealed class UnholdCommand : FleetCommand
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         await run.Picks.HostsAsync(_hosts, _all, isRootOne: false);
-        var hosts = run.SomeHosts(run.Words(_hosts), _all).Select(host => host.Name).ToList();
+        var hosts = run.Named.SomeHosts(run.Words(_hosts), _all).Select(host => host.Name).ToList();
         new FleetFileChange(run.Folder, run.Value(_dryRun)).Hold(hosts, hold: null);
         run.ReportText(
             isDone: !run.Value(_dryRun),

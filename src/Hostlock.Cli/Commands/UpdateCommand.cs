@@ -41,12 +41,12 @@ sealed class UpdateCommand : FleetCommand
     public override FlakeReach Reach(CommandRun run) => FlakeReach.Together;
 
     public override IEnumerable<FleetFolder> About(CommandRun run, IReadOnlyList<FleetFolder> flakes) =>
-        run.WithHostHere(_hosts, _all, flakes);
+        run.Named.WithHostHere(_hosts, _all, flakes);
 
     public override async Task<ExitCode> RunAsync(CommandRun run)
     {
         await run.Picks.HostsAsync(_hosts, _all, unlessHere: true);
-        var places = run.PlacesOrHere(_hosts, _all);
+        var places = run.Named.PlacesOrHere(_hosts, _all);
         var asked = run.Value(_minAge) is { } age ? Durations.Parse(age) : (TimeSpan?)null;
         var request = new UpdateRequest.Move(Inputs(run))
         {
