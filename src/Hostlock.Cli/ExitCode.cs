@@ -3,6 +3,7 @@ namespace Hostlock.Cli;
 /// <summary>The exit codes of the program.</summary>
 enum ExitCode
 {
+    /// <summary>All that was asked for is done.</summary>
     Done = 0,
 
     /// <summary>The answer is no: a check found something, a promotion was refused, locks differ.</summary>
@@ -26,5 +27,6 @@ enum ExitCode
     /// <summary>A bug in hostlock.</summary>
     Bug = 70,
 
+    /// <summary>A person stopped it: 128 and the number of the signal, as a shell has it.</summary>
     Interrupted = 130,
 }

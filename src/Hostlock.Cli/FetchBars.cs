@@ -80,6 +80,9 @@ sealed class FetchBars(Terminal terminal, Surroundings surroundings) : IFetchWat
             End();
     }
 
+    /// <summary>Says that a server did not give what it was asked for, and is asked again.</summary>
+    /// <param name="why">What went wrong.</param>
+    /// <param name="pause">The time until then.</param>
     public void Waits(HostlockException why, TimeSpan pause)
     {
         _lines.Enqueue(

@@ -104,7 +104,8 @@ abstract record PickerKey
     {
     }
 
-    /// <summary>A letter, which may be two characters long.</summary>
+    /// <summary>A letter.</summary>
+    /// <param name="Text">The letter, one or two characters long.</param>
     public sealed record Letter(string Text) : PickerKey;
 
     /// <summary>The backspace key.</summary>
