@@ -23,9 +23,4 @@ public interface IFetchWatcher
 
     /// <summary>The fetch of a reference has succeeded or failed.</summary>
     void Ended(FlakeRef reference, bool isDone);
-
-    /// <summary>A server did not give what it was asked for, and is asked again.</summary>
-    /// <param name="why">What went wrong.</param>
-    /// <param name="pause">The time until then.</param>
-    void Waits(HostlockException why, TimeSpan pause);
 }

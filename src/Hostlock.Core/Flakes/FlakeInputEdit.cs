@@ -46,7 +46,7 @@ public static class FlakeInputEdit
             InputChange.Follow(var path, var target) => inputs.Sourced(path, "follows", target.ToString()),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        var edited = new SourceText(source.Name, EditedText.Of(source.Text, [.. edits.OrderBy(edit => edit.Start)]).Text);
+        var edited = TextChange.Apply(source, [.. edits.OrderBy(edit => edit.Start)]);
         Flake after;
         try
         {

@@ -16,7 +16,7 @@ public static class FlakeNixEdit
     /// learns of inputs by the formals of that function alone, the new function has them too; else Nix would no longer see them.
     /// </summary>
     /// <exception cref="FlakeException">The file does not parse, is wrapped already, or its outputs are no function.</exception>
-    public static EditedText Wrap(SourceText source)
+    public static SourceText Wrap(SourceText source)
     {
         var (_, flake) = Read(source);
         var function = OutputsFunction(source, flake);
@@ -33,8 +33,8 @@ public static class FlakeNixEdit
         var head = formals.Exists(name => name != "self" && !declared.Contains(name))
             ? $"{inputs}@{{ {string.Join(", ", formals)}, ... }}"
             : inputs;
-        return EditedText.Of(
-            source.Text,
+        return TextChange.Apply(
+            source,
             new TextChange(function.OuterStart, 0, $"{head}: import ./{Library} {inputs} ("),
             new TextChange(function.OuterEnd, 0, ")"));
     }
@@ -50,7 +50,7 @@ public static class FlakeNixEdit
     /// <summary>Takes away what <see cref="Wrap"/> added, also after the file was formatted anew.</summary>
     /// <exception cref="FlakeException">The file does not parse, or its outputs are not wrapped in the way <see cref="Wrap"/>
     /// does.</exception>
-    public static EditedText Unwrap(SourceText source)
+    public static SourceText Unwrap(SourceText source)
     {
         var (_, flake) = Read(source);
         var outer = OutputsFunction(source, flake);
@@ -69,8 +69,8 @@ public static class FlakeNixEdit
             while (char.IsWhiteSpace(source.Text[end - 1]))
                 end--;
         }
-        return EditedText.Of(
-            source.Text,
+        return TextChange.Apply(
+            source,
             new TextChange(outer.OuterStart, start - outer.OuterStart, ""),
             new TextChange(end, outer.OuterEnd - end, ""));
     }

@@ -41,10 +41,6 @@ public static class HostLocks
     /// <exception cref="HostlockException">It cannot be written.</exception>
     public static void Write(LockPlace place, LockFile file) => WriteBytes([(place, LockFileWriter.Write(file))]);
 
-    /// <summary>Replaces a lock by these bytes, unchanged.</summary>
-    /// <exception cref="HostlockException">It cannot be written.</exception>
-    public static void WriteBytes(LockPlace place, ReadOnlyMemory<byte> bytes) => WriteBytes([(place, bytes)]);
-
     /// <summary>Replaces locks by these bytes, unchanged. All of them are written to temporary files before the first is renamed.</summary>
     /// <exception cref="HostlockException">A lock cannot be written. None is then replaced, unless a disk fails half-way.</exception>
     public static void WriteBytes(IReadOnlyList<(LockPlace Place, ReadOnlyMemory<byte> Bytes)> locks)

@@ -9,22 +9,14 @@ namespace Hostlock.Locks;
 public static class InnerLock
 {
     /// <summary>
-    /// Cuts the lock of an input out, as the input's own lock file would have it; null if the outer lock has no such input, if the input
-    /// follows another, or if something beneath it follows an input outside of it.
-    /// </summary>
-    /// <param name="outer">The lock of the flake that takes the input in.</param>
-    /// <param name="input">The name of an input of that flake.</param>
-    public static LockFile? Of(LockFile outer, string input) => new Cut(outer, input, resolves: false).Lock();
-
-    /// <summary>
     /// Cuts the lock of an input out with the pins that it is built by: what follows an input outside of it is pinned to what that one is.
     /// Null if the outer lock has no such input, if the input follows another, or if no lock of its own can say the same.
     /// </summary>
     /// <param name="outer">The lock of the flake that takes the input in.</param>
     /// <param name="input">The name of an input of that flake.</param>
-    public static LockFile? AsBuilt(LockFile outer, string input) => new Cut(outer, input, resolves: true).Lock();
+    public static LockFile? AsBuilt(LockFile outer, string input) => new Cut(outer, input).Lock();
 
-    sealed class Cut(LockFile outer, string input, bool resolves)
+    sealed class Cut(LockFile outer, string input)
     {
         readonly HashSet<LockedNode> _around = new(ReferenceEqualityComparer.Instance);
         readonly FollowedNodes _followed = new(outer.Root);
@@ -61,7 +53,7 @@ public static class InnerLock
                     return new LockEdge.Locked(inner);
                 case LockEdge.Follows(var target) when Rebased(target) is { } within:
                     return new LockEdge.Follows(within);
-                case LockEdge.Follows(var target) when resolves && _followed.Find(target) is LockedNode followed:
+                case LockEdge.Follows(var target) when _followed.Find(target) is LockedNode followed:
                     return Inward(new LockEdge.Locked(followed));
                 default:
                     _isWhole = false;

@@ -80,9 +80,6 @@ public abstract record Judgement
 /// <param name="RootedSystem">The system that the root keeps; null if there is none.</param>
 public sealed record RememberedReleases(ReleaseManifest? Accepted, ReleaseNumber? Rooted, StorePath? RootedSystem)
 {
-    /// <summary>Nothing is remembered: the machine never pulled, or both places are gone.</summary>
-    public static readonly RememberedReleases None = new(null, null, null);
-
     /// <summary>The highest number that was ever accepted; null if none is remembered.</summary>
     public ReleaseNumber? Highest =>
         Accepted is null ? Rooted : Rooted is { } rooted && rooted > Accepted.Number ? rooted : Accepted.Number;

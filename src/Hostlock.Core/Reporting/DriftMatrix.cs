@@ -43,10 +43,6 @@ public sealed record DriftMatrix(
 
     /// <summary>Compares locks.</summary>
     /// <param name="locks">The state of the locks.</param>
-    public static DriftMatrix Of(IReadOnlyList<LockStatus> locks) => Of(locks, InputSelection.All);
-
-    /// <inheritdoc cref="Of(IReadOnlyList{LockStatus})"/>
-    /// <param name="locks">The state of the locks.</param>
     /// <param name="asked">The inputs that are asked about, which some lock has.</param>
     public static DriftMatrix Of(IReadOnlyList<LockStatus> locks, InputSelection asked)
     {

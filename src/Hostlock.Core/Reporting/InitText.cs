@@ -88,7 +88,7 @@ public static class InitText
             : "";
 
     // Renders only the lines that change, each as it was and as it will be: the function between them may have hundreds of lines.
-    internal static string Hunks(string before, EditedText edit, Ink ink)
+    internal static string Hunks(string before, SourceText edit, Ink ink)
     {
         var text = new StringBuilder();
         var (old, now) = (before.Split('\n'), edit.Text.Split('\n'));

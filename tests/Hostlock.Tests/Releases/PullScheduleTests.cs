@@ -47,7 +47,7 @@ public class PullScheduleTests
     {
         Func<Judged, Judged> mutant = ignored switch
         {
-            "memory" => judged => judged with { Facts = judged.Facts with { Remembered = RememberedReleases.None } },
+            "memory" => judged => judged with { Facts = judged.Facts with { Remembered = ReleaseJudgeTests.Nothing } },
             "expiry" => judged => judged with { Facts = judged.Facts with { Now = judged.Release?.Issued ?? judged.Facts.Now } },
             "signature" => judged => judged with { Signature = Signed },
             _ => judged => judged with { Facts = judged.Facts with { Fleet = judged.Release?.Fleet ?? judged.Facts.Fleet } },
@@ -77,7 +77,7 @@ public class PullScheduleTests
         /// <summary>How far its clock is off, in seconds.</summary>
         public int Offset => offset;
 
-        public RememberedReleases Memory { get; set; } = RememberedReleases.None;
+        public RememberedReleases Memory { get; set; } = ReleaseJudgeTests.Nothing;
 
         /// <summary>The highest number that it took, which no memory of its own can lose.</summary>
         public ReleaseNumber? Highest { get; set; }

@@ -9,6 +9,9 @@ namespace Hostlock.Tests.Releases;
 
 public class ReleaseJudgeTests
 {
+    /// <summary>The memory of a machine that never pulled.</summary>
+    internal static readonly RememberedReleases Nothing = new(null, null, null);
+
     [Fact]
     public void A_newer_release_is_accepted()
     {
@@ -19,7 +22,7 @@ public class ReleaseJudgeTests
 
     [Fact]
     public void The_first_release_of_a_machine_is_accepted() =>
-        Assert.IsType<Judgement.Accepted>(ReleaseJudge.Judge(Signed, Release(1, 2), Facts(RememberedReleases.None)));
+        Assert.IsType<Judgement.Accepted>(ReleaseJudge.Judge(Signed, Release(1, 2), Facts(Nothing)));
 
     [Fact]
     public void The_release_that_was_accepted_is_accepted_again() =>
@@ -132,15 +135,15 @@ public class ReleaseJudgeTests
     {
         var (older, newer) = (Lock(1), Lock(2));
 
-        Assert.Equal(RefusalRule.Lock, JudgeSystem(Facts(RememberedReleases.None), Stamped(older), Read(newer))!.Rule);
-        Assert.Null(JudgeSystem(Facts(RememberedReleases.None), Stamped(newer), Read(older)));
-        Assert.Null(JudgeSystem(Facts(RememberedReleases.None), Stamped(newer), Read(newer)));
+        Assert.Equal(RefusalRule.Lock, JudgeSystem(Facts(Nothing), Stamped(older), Read(newer))!.Rule);
+        Assert.Null(JudgeSystem(Facts(Nothing), Stamped(newer), Read(older)));
+        Assert.Null(JudgeSystem(Facts(Nothing), Stamped(newer), Read(newer)));
         Assert.Null(JudgeSystem(Facts(), Stamped(older), Read(newer)));
     }
 
     [Fact]
     public void Without_a_memory_a_system_without_a_lock_is_refused_if_the_one_that_runs_has_one() =>
-        Assert.Equal(RefusalRule.Lock, JudgeSystem(Facts(RememberedReleases.None), null, Read(Lock(1)))!.Rule);
+        Assert.Equal(RefusalRule.Lock, JudgeSystem(Facts(Nothing), null, Read(Lock(1)))!.Rule);
 
     static void Refused(RefusalRule rule, SignatureCheck signature, ReleaseManifest? release, PullFacts facts) =>
         Assert.Equal(rule, Assert.IsType<Judgement.Refused>(ReleaseJudge.Judge(signature, release, facts)).Rule);

@@ -18,7 +18,7 @@ public sealed class ReleaseMemoryTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_new_machine_remembers_nothing() => Assert.Equal(RememberedReleases.None, Memory.Read());
+    public void A_new_machine_remembers_nothing() => Assert.Equal(ReleaseJudgeTests.Nothing, Memory.Read());
 
     [Fact]
     public void A_release_is_remembered_in_both_places()

@@ -51,7 +51,7 @@ public class DriftMatrixTests
     [Fact]
     public void Where_no_lock_can_be_read_there_is_nothing() => Assert.Empty(Of(Unread("plex")).Rows);
 
-    static DriftMatrix Of(params LockStatus[] locks) => DriftMatrix.Of(locks);
+    static DriftMatrix Of(params LockStatus[] locks) => DriftMatrix.Of(locks, InputSelection.All);
 
     static LockStatus Lock(string host, params (string Name, int Revision)[] inputs)
     {

@@ -15,7 +15,8 @@ public class PlanTextTests
 
     static readonly HostName Orc = HostName.Parse("orc"), Plex = HostName.Parse("plex");
 
-    static readonly EditedText Edit = EditedText.Of(FlakeNix, [new(FlakeNix.IndexOf('_', StringComparison.Ordinal), 0, "inputs: f ")]);
+    static readonly SourceText Edit = TextChange.Apply(
+        new("flake.nix", FlakeNix), new TextChange(FlakeNix.IndexOf('_', StringComparison.Ordinal), 0, "inputs: f "));
 
     [Fact]
     public void Init_names_the_hosts_the_files_and_the_lines_that_change()

@@ -101,7 +101,7 @@ public static class FleetEject
         }
         return new(changed.ToImmutable(), Existing(folder, removed), moves.ToImmutable(), [], false) { Taken = [.. taken] };
 
-        void Edit(Func<SourceText, EditedText> edit) => text = edit(new SourceText(FleetFile.Name, text)).Text;
+        void Edit(Func<SourceText, SourceText> edit) => text = edit(new SourceText(FleetFile.Name, text)).Text;
     }
 
     /// <summary>Plans how the whole flake leaves hostlock.</summary>

@@ -15,7 +15,7 @@ namespace Hostlock.Fleets.Adoption;
 /// <param name="IsNew">True if the file does not exist yet.</param>
 /// <param name="What">The purpose of the file, or what changes in it, in words.</param>
 /// <param name="Edit">The changed places of a file that the user wrote; null for a new file.</param>
-public sealed record PlannedFile(string Path, ReadOnlyMemory<byte> Contents, bool IsNew, string What, EditedText? Edit = null)
+public sealed record PlannedFile(string Path, ReadOnlyMemory<byte> Contents, bool IsNew, string What, SourceText? Edit = null)
 {
     /// <summary>True if a file of the user's gives way, with all that it says.</summary>
     public bool GivesUp { get; init; }
@@ -183,7 +183,7 @@ public static class FleetInit
             Edit(source => FleetFileEdit.SetOutputs(source, choice.Outputs));
         return text;
 
-        void Edit(Func<SourceText, EditedText> edit) => text = edit(new SourceText(FleetFile.Name, text)).Text;
+        void Edit(Func<SourceText, SourceText> edit) => text = edit(new SourceText(FleetFile.Name, text)).Text;
     }
 
     static ImmutableArray<string> DefaultConfigurations(HostName host) => [Host.ConfigurationPath("nixosConfigurations", host.ToString())];

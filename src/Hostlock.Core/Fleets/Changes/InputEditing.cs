@@ -155,7 +155,7 @@ public sealed class InputEditing(IProcessRunner processes, FleetFolder folder, I
                 throw FleetException.NoOwnReference(host.Name, name, host.References.Names);
             if (reference is not null)
                 _ = FlakeRef.ParseInput(reference, known.IsFlake, null, null);
-            settings = new(settings.Name, FleetFileEdit.SetReference(settings, host.Name, name, reference).Text);
+            settings = FleetFileEdit.SetReference(settings, host.Name, name, reference);
         }
         return settings;
     }

@@ -39,15 +39,4 @@ public sealed class LockVersions(IProcessRunner processes, FleetFolder folder, s
                 throw new System.Diagnostics.UnreachableException();
         }
     }
-
-    /// <summary>
-    /// Reads the bytes of a lock before its last change: the committed ones if the file has changed since, otherwise those before the last
-    /// commit that changed it.
-    /// </summary>
-    /// <exception cref="FleetException">git knows no earlier lock, or the fleet is in no repository.</exception>
-    public async Task<byte[]> BeforeLastChangeAsync(LockPlace place, CancellationToken cancellationToken)
-    {
-        using var history = LockHistory.Open(processes, folder);
-        return await history.BeforeLastChangeAsync(place, cancellationToken);
-    }
 }

@@ -132,10 +132,6 @@ public sealed class LocalFlakes(FleetFolder folder)
         }
     }
 
-    /// <summary>The names of the inputs directly beneath the flake in which two locks differ, or beneath which they do.</summary>
-    public static ImmutableArray<string> Moves(LockFile before, LockFile after) =>
-        [.. LockDiff.Between(before, after).Changes.Select(change => change.Path.Names[0]).Distinct()];
-
     static ImmutableSortedDictionary<string, FlakeInput>? Declared(FleetFolder folder, string file)
     {
         try

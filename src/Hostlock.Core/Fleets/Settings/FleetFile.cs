@@ -63,10 +63,6 @@ public static class FleetFile
     /// <summary>
     /// The place of a key in the file, such as <c>hosts</c>, <c>plex</c>, <c>freeze</c>, <c>nixpkgs</c>; null if the file does not have it.
     /// </summary>
-    /// <exception cref="FleetException">The text is not TOML.</exception>
-    public static SourceSpan? PlaceOf(SourceText source, params ReadOnlySpan<string> keys) => PlaceOf(TomlReader.Read(source), keys);
-
-    /// <summary>The place of a key in the file; null if the file does not have it.</summary>
     internal static SourceSpan? PlaceOf(TomlTable file, params ReadOnlySpan<string> keys)
     {
         var table = file;

@@ -19,7 +19,7 @@ public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
             RefuseUnknown(folder.PlaceOf(host), input);
         Make(
             Words("freeze", hosts, inputs),
-            file => pairs.Aggregate(file, (edited, pair) => After(edited, FleetFileEdit.SetFreeze(edited, pair.Host, pair.Input, freeze))));
+            file => pairs.Aggregate(file, (edited, pair) => FleetFileEdit.SetFreeze(edited, pair.Host, pair.Input, freeze)));
     }
 
     /// <summary>Holds hosts at the systems that they run, or lets them go.</summary>
@@ -29,7 +29,7 @@ public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
     public void Hold(IReadOnlyList<HostName> hosts, Freeze? hold) =>
         Make(
             [hold is null ? "unhold" : "hold", .. hosts.Select(host => host.ToString())],
-            file => hosts.Aggregate(file, (edited, host) => After(edited, FleetFileEdit.SetHold(edited, host, hold))));
+            file => hosts.Aggregate(file, (edited, host) => FleetFileEdit.SetHold(edited, host, hold)));
 
     /// <summary>Lets frozen inputs of hosts move again.</summary>
     /// <param name="hosts">The hosts.</param>
@@ -54,7 +54,7 @@ public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
                 frozen = [.. pairs.Where(pair => known.GetValueOrDefault(pair.Host)?.ContainsKey(pair.Input) == true)];
                 // The error is that of the first one, with the nearest name.
                 return (frozen.Count > 0 ? frozen.ToList() : pairs[..1])
-                    .Aggregate(file, (edited, pair) => After(edited, FleetFileEdit.RemoveFreeze(edited, pair.Item1, pair.Item2)));
+                    .Aggregate(file, (edited, pair) => FleetFileEdit.RemoveFreeze(edited, pair.Item1, pair.Item2));
             },
             text =>
             {
@@ -73,8 +73,6 @@ public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
 
     static List<(HostName Host, string Input)> Pairs(IReadOnlyList<HostName> hosts, IReadOnlyList<string> inputs) =>
         [.. from host in hosts from input in inputs select (host, input)];
-
-    static SourceText After(SourceText before, EditedText edited) => new(before.Name, edited.Text);
 
     void Make(string[] words, Func<SourceText, SourceText> edit, Action<string>? begin = null)
     {

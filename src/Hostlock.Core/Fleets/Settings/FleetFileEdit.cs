@@ -14,7 +14,7 @@ public static class FleetFileEdit
 {
     /// <summary>Freezes an input of a host, and replaces an existing freeze of it.</summary>
     /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
-    public static EditedText SetFreeze(SourceText source, HostName host, string input, Freeze freeze)
+    public static SourceText SetFreeze(SourceText source, HostName host, string input, Freeze freeze)
     {
         var member = HostMember(source, host);
         if (IsSet(FleetFile.Read(source)))
@@ -25,7 +25,7 @@ public static class FleetFileEdit
         if (freeze.Until is { } until)
             settings.Append(CultureInfo.InvariantCulture, $"until = {TomlText.String($"{until:yyyy-MM-dd}")}\n");
         var there = Table(member.Members, "freeze") is { } freezes ? Table(freezes.Members, input) : null;
-        EditedText edited;
+        SourceText edited;
         if (there is null)
         {
             edited = Changed(source, [Insertion(source, member.Members, host, input, settings.ToString())]);
@@ -36,22 +36,21 @@ public static class FleetFileEdit
         }
         else
         {
-            var without = new SourceText(source.Name, RemoveFreeze(source, host, input).Text);
-            edited = Between(source.Text, SetFreeze(without, host, input, freeze).Text);
+            edited = Between(source, SetFreeze(RemoveFreeze(source, host, input), host, input, freeze).Text);
         }
-        return ReadAgain(source, edited, IsSet) ?? throw FleetException.CannotEdit(member.Span, $"freeze an input of '{host}'");
+        return ReadAgain(edited, IsSet) ?? throw FleetException.CannotEdit(member.Span, $"freeze an input of '{host}'");
 
         bool IsSet(Fleet fleet) => Find(fleet, host)!.Frozen.TryGetValue(input, out var known) && known == freeze;
     }
 
     /// <summary>Removes the freeze of an input.</summary>
     /// <exception cref="FleetException">There is no such host or freeze, or the file cannot be edited.</exception>
-    public static EditedText RemoveFreeze(SourceText source, HostName host, string input)
+    public static SourceText RemoveFreeze(SourceText source, HostName host, string input)
     {
         var member = HostMember(source, host);
         var changes = FreezeChanges(source, member.Members, input)
             ?? throw FleetException.NotFrozen(host, input, Find(FleetFile.Read(source), host)!.Frozen.Names);
-        return ReadAgain(source, Changed(source, changes), fleet => Find(fleet, host) is { } still && !still.Frozen.ContainsKey(input))
+        return ReadAgain(Changed(source, changes), fleet => Find(fleet, host) is { } still && !still.Frozen.ContainsKey(input))
             ?? throw FleetException.CannotEdit(member.Span, $"unfreeze an input of '{host}'");
     }
 
@@ -60,7 +59,7 @@ public static class FleetFileEdit
     /// <param name="host">The host.</param>
     /// <param name="hold">Why, and until when; null to let it go.</param>
     /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
-    public static EditedText SetHold(SourceText source, HostName host, Freeze? hold)
+    public static SourceText SetHold(SourceText source, HostName host, Freeze? hold)
     {
         var member = HostMember(source, host);
         if (Find(FleetFile.Read(source), host)!.Hold is { } known)
@@ -68,10 +67,10 @@ public static class FleetFileEdit
             if (known == hold)
                 return Changed(source, []);
             var without = ReadAgain(
-                source, Changed(source, Removals(source, Table(member.Members, "hold")!.Members)),
+                Changed(source, Removals(source, Table(member.Members, "hold")!.Members)),
                 fleet => Find(fleet, host) is { Hold: null })
                 ?? throw FleetException.CannotEdit(member.Span, $"let '{host}' go");
-            return hold is null ? without : Between(source.Text, SetHold(new(source.Name, without.Text), host, hold).Text);
+            return hold is null ? without : Between(source, SetHold(without, host, hold).Text);
         }
         if (hold is null)
             return Changed(source, []);
@@ -87,7 +86,7 @@ public static class FleetFileEdit
     /// <param name="host">The host.</param>
     /// <param name="lockPath">The path of the lock; null for the path that the file gives for all hosts.</param>
     /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
-    public static EditedText SetLock(SourceText source, HostName host, string? lockPath) =>
+    public static SourceText SetLock(SourceText source, HostName host, string? lockPath) =>
         SetKey(
             source,
             host,
@@ -100,7 +99,7 @@ public static class FleetFileEdit
     /// <param name="host">The host.</param>
     /// <param name="flake">The file that declares its inputs; null for flake.nix.</param>
     /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
-    public static EditedText SetFlake(SourceText source, HostName host, string? flake) =>
+    public static SourceText SetFlake(SourceText source, HostName host, string? flake) =>
         SetKey(
             source,
             host,
@@ -113,7 +112,7 @@ public static class FleetFileEdit
     /// <param name="host">The host.</param>
     /// <param name="configurations">Their attribute paths; null for <c>nixosConfigurations.NAME</c>.</param>
     /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
-    public static EditedText SetConfigurations(SourceText source, HostName host, ImmutableArray<string>? configurations) =>
+    public static SourceText SetConfigurations(SourceText source, HostName host, ImmutableArray<string>? configurations) =>
         SetKey(
             source, host, "configurations", configurations is { } paths ? TomlText.Strings(paths) : null,
             edited =>
@@ -125,7 +124,7 @@ public static class FleetFileEdit
     /// <param name="input">The input, directly beneath the flake.</param>
     /// <param name="reference">The reference; null for the declared one.</param>
     /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
-    public static EditedText SetReference(SourceText source, HostName host, string input, string? reference)
+    public static SourceText SetReference(SourceText source, HostName host, string input, string? reference)
     {
         var member = HostMember(source, host);
         var text = reference is null ? null : TomlText.String(reference);
@@ -145,7 +144,7 @@ public static class FleetFileEdit
             change = new(LineAfter(source.Text, table.Pieces[0].Start), 0, $"{TomlText.Key(input)} = {text}\n");
         else
             return SetKey(source, host, $"inputs.{TomlText.Key(input)}", text, IsAsAsked);
-        return ReadAgain(source, Changed(source, [change]), fleet => Find(fleet, host) is { } edited && IsAsAsked(edited))
+        return ReadAgain(Changed(source, [change]), fleet => Find(fleet, host) is { } edited && IsAsAsked(edited))
             ?? throw FleetException.CannotEdit(member.Span, $"change the inputs of '{host}'");
 
         bool IsAsAsked(Host edited) => edited.References.TryGetValue(input, out var now) ? now == reference : reference is null;
@@ -155,7 +154,7 @@ public static class FleetFileEdit
     /// <param name="source">The file.</param>
     /// <param name="outputs">The names of all outputs; null to list none.</param>
     /// <exception cref="FleetException">The file cannot be edited.</exception>
-    public static EditedText SetOutputs(SourceText source, ImmutableArray<string>? outputs)
+    public static SourceText SetOutputs(SourceText source, ImmutableArray<string>? outputs)
     {
         if (!TomlReader.Read(source).TryGet("outputs", out var known))
             return Changed(source, []);
@@ -163,7 +162,6 @@ public static class FleetFileEdit
             ? new(known.Value.Span.Start, known.Value.Span.Length, TomlText.Strings(names))
             : Removal(source.Text, new(known.KeySpan.Start, isInline: false) { End = known.Value.Span.End });
         return ReadAgain(
-            source,
             Changed(source, [change]),
             fleet => fleet.Outputs is { } now ? outputs is { } asked && now.SequenceEqual(asked) : outputs is null)
             ?? throw FleetException.CannotEdit(known.KeySpan, "list other outputs");
@@ -176,7 +174,7 @@ public static class FleetFileEdit
     /// <param name="source">The file.</param>
     /// <param name="host">The host.</param>
     /// <exception cref="FleetException">The fleet has no such host, or the file cannot be edited.</exception>
-    public static EditedText RemoveHost(SourceText source, HostName host)
+    public static SourceText RemoveHost(SourceText source, HostName host)
     {
         var member = HostMember(source, host);
         var file = TomlReader.Read(source);
@@ -185,7 +183,7 @@ public static class FleetFileEdit
             .. Removals(source, member.Members), .. WithoutName(source, file, "groups", "hosts", host),
             .. WithoutName(source, file, "gates", "on", host), .. WithoutName(source, file, "hosts", "after", host),
         ];
-        return ReadAgain(source, Changed(source, changes), fleet => Find(fleet, host) is null)
+        return ReadAgain(Changed(source, changes), fleet => Find(fleet, host) is null)
             ?? throw FleetException.CannotEdit(member.Span, $"take out '{host}'");
     }
 
@@ -227,7 +225,7 @@ public static class FleetFileEdit
         return text.AsSpan(start, item.Start - start).ContainsAnyExcept(' ', '\t') || behind is not (['\n', ..] or ['\r', ..] or ['#', ..]);
     }
 
-    static EditedText SetKey(SourceText source, HostName host, string key, string? value, Func<Host, bool> isAsAsked)
+    static SourceText SetKey(SourceText source, HostName host, string key, string? value, Func<Host, bool> isAsAsked)
     {
         var member = HostMember(source, host);
         var table = member.Members;
@@ -246,7 +244,7 @@ public static class FleetFileEdit
         {
             change = new(Place(), 0, Line(value));
         }
-        return ReadAgain(source, Changed(source, [change]), fleet => Find(fleet, host) is { } edited && isAsAsked(edited))
+        return ReadAgain(Changed(source, [change]), fleet => Find(fleet, host) is { } edited && isAsAsked(edited))
             ?? throw FleetException.CannotEdit(member.Span, $"change the {key} of '{host}'");
 
         // Right behind the header of the host; if it has none, before its first setting.
@@ -387,11 +385,11 @@ public static class FleetFileEdit
     static string Header(HostName host, string input) => $"[hosts.{TomlText.Key(host.ToString())}.freeze.{TomlText.Key(input)}]";
 
     // New lines end as those of the file do.
-    static EditedText Changed(SourceText source, IEnumerable<TextChange> changes)
+    static SourceText Changed(SourceText source, IEnumerable<TextChange> changes)
     {
         var lineEnd = source.LineEnd;
-        return EditedText.Of(
-            source.Text,
+        return TextChange.Apply(
+            source,
             [
                 .. changes.OrderBy(change => change.Start)
                     .Select(change => change with { Replacement = change.Replacement.Replace("\n", lineEnd, StringComparison.Ordinal) }),
@@ -399,20 +397,21 @@ public static class FleetFileEdit
     }
 
     // The difference as one change, from the first changed character to the last.
-    static EditedText Between(string old, string changed)
+    static SourceText Between(SourceText source, string changed)
     {
+        var old = source.Text;
         var start = old.AsSpan().CommonPrefixLength(changed);
         var end = 0;
         while (end < Math.Min(old.Length, changed.Length) - start && old[^(end + 1)] == changed[^(end + 1)])
             end++;
-        return EditedText.Of(old, [new(start, old.Length - start - end, changed[start..^end])]);
+        return TextChange.Apply(source, new TextChange(start, old.Length - start - end, changed[start..^end]));
     }
 
-    static EditedText? ReadAgain(SourceText source, EditedText edited, Func<Fleet, bool> isAsAsked)
+    static SourceText? ReadAgain(SourceText edited, Func<Fleet, bool> isAsAsked)
     {
         try
         {
-            return isAsAsked(FleetFile.Read(new SourceText(source.Name, edited.Text))) ? edited : null;
+            return isAsAsked(FleetFile.Read(edited)) ? edited : null;
         }
         catch (FleetException)
         {

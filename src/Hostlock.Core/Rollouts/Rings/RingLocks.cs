@@ -170,7 +170,7 @@ public sealed class RingLocks(
             },
             cancellationToken);
         crash.After(CrashPoint.Open);
-        return new OpenedRing.Waits(branch);
+        return new OpenedRing.Waits();
     }
 
     Task<LockReport> WriteAsync(

@@ -26,8 +26,7 @@ public abstract record OpenedRing
     public sealed record Open(Revision? Commit) : OpenedRing;
 
     /// <summary>Somebody has to merge a branch first.</summary>
-    /// <param name="Branch">The name of the branch.</param>
-    public sealed record Waits(string Branch) : OpenedRing;
+    public sealed record Waits : OpenedRing;
 }
 
 /// <summary>Opens rings.</summary>

@@ -19,7 +19,8 @@ public class MovedCommitsTests
         var moved = await MovedCommits.AskAsync(
             LockDiff.Between(
                 Of(("moves", Locked("github:acme/a", 1, 1, ("inner", Locked("github:acme/i", 1, 1)))),
-                    ("gone", Locked("github:acme/g", 1, 1)), ("turns", Locked("github:acme/t", 1, 1)), ("stays", Locked("github:acme/s", 1, 1))),
+                    ("gone", Locked("github:acme/g", 1, 1)), ("turns", Locked("github:acme/t", 1, 1)),
+                    ("stays", Locked("github:acme/s", 1, 1))),
                 Of(("moves", Locked("github:acme/a", 3, 3, ("inner", Locked("github:acme/i", 2, 2)))),
                     ("new", Locked("github:acme/n", 1, 1)), ("turns", Follows("moves")), ("stays", Locked("github:acme/s", 1, 1)))),
             (before, after) =>

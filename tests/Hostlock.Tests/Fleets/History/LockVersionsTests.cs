@@ -40,17 +40,6 @@ public sealed class LockVersionsTests : IDisposable
     }
 
     [Fact]
-    public async Task Before_the_last_change_is_what_was_committed_or_else_what_was_committed_before()
-    {
-        Commit(1);
-        Commit(2);
-
-        Assert.Equal(Id(1), await BeforeAsync());
-        Write(3);
-        Assert.Equal(Id(2), await BeforeAsync());
-    }
-
-    [Fact]
     public async Task What_does_not_exist_is_an_error_that_names_it()
     {
         Assert.Contains("has no lock yet", (await FailAsync("plex")).Message, StringComparison.Ordinal);
@@ -72,8 +61,6 @@ public sealed class LockVersionsTests : IDisposable
 
     async Task<string?> RevisionAsync(string word) =>
         Revision(await Versions.ReadAsync(LockVersion.Parse(_fleet, word, _folder.Path), Stop));
-
-    async Task<string?> BeforeAsync() => Revision(LockFileReader.Read("lock", await Versions.BeforeLastChangeAsync(_place, Stop)));
 
     Task<HostlockException> FailAsync(string word) =>
         Assert.ThrowsAnyAsync<HostlockException>(() => Versions.ReadAsync(LockVersion.Parse(_fleet, word, _folder.Path), Stop));

@@ -1,4 +1,3 @@
-using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Settings;
 
@@ -151,7 +150,7 @@ public class FleetFileEditTests
             "version = 1\n# why\n\n[hosts.plex] # it\nring = 'a'\n[rings.a]\n",
             Edit(after, source => FleetFileEdit.SetOutputs(source, null)));
 
-        static string Edit(string text, Func<SourceText, EditedText> edit) => edit(new SourceText("hostlock.toml", text)).Text;
+        static string Edit(string text, Func<SourceText, SourceText> edit) => edit(new SourceText("hostlock.toml", text)).Text;
     }
 
     [Fact]

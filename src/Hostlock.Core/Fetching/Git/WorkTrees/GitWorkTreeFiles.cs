@@ -128,10 +128,6 @@ public sealed class GitWorkTreeFiles : TreeFiles
         return written;
     }
 
-    /// <summary>Tells whether git knows a file, so that Nix sees it.</summary>
-    /// <param name="path">Its path from the root of the work tree.</param>
-    public async Task<bool> KnowsAsync(TreePath path) => (await UnknownAsync(path)).Count == 0;
-
     /// <summary>The paths that git has to learn of before Nix sees a file: links that lead to it, and its own.</summary>
     /// <param name="path">Its path from the root of the work tree.</param>
     /// <returns>The paths as git takes them; none if git knows the file.</returns>

@@ -73,8 +73,8 @@ public sealed class GitIndexTests : IDisposable
 
         Assert.Null(GitIndex.Read(GitPlace.OfWorkTree(_folder.Path)!));
         var tree = GitWorkTreeFiles.Around(new ProcessRunner(), _folder["dir"])!;
-        Assert.True(await tree.KnowsAsync(TreePath.Parse("dir/c/é")));
-        Assert.False(await tree.KnowsAsync(TreePath.Parse("dir/c")));
+        Assert.Empty(await tree.UnknownAsync(TreePath.Parse("dir/c/é")));
+        Assert.NotEmpty(await tree.UnknownAsync(TreePath.Parse("dir/c")));
     }
 
     [Fact]
@@ -86,8 +86,8 @@ public sealed class GitIndexTests : IDisposable
         var tree = GitWorkTreeFiles.Around(processes, _folder["dir/c"])!;
 
         Assert.Equal(_folder.Path, tree.Root);
-        Assert.True(await tree.KnowsAsync(TreePath.Parse("new")));
-        Assert.False(await tree.KnowsAsync(TreePath.Parse("untracked")));
+        Assert.Empty(await tree.UnknownAsync(TreePath.Parse("new")));
+        Assert.NotEmpty(await tree.UnknownAsync(TreePath.Parse("untracked")));
         Assert.Null(await tree.FindAsync(TreePath.Parse("untracked"), TestContext.Current.CancellationToken));
         Assert.NotNull(await tree.FindAsync(TreePath.Parse("dir/c/é"), TestContext.Current.CancellationToken));
         Assert.Empty(processes.Started);
