@@ -9,8 +9,8 @@ namespace Hostlock.Flakes;
 /// <param name="Seconds">Seconds since the epoch, 1970-01-01 in UTC.</param>
 public readonly record struct Moment(ulong Seconds) : IComparable<Moment>
 {
-    // The last second of the year 9999; no date is later.
-    const ulong LastDated = 253402300799;
+    /// <summary>The last second of the year 9999. No date is later.</summary>
+    public static readonly Moment LastDated = new(253402300799);
 
     /// <summary>The moment of a date; a date before the epoch becomes the epoch.</summary>
     public static Moment Of(DateTimeOffset date) => new((ulong)Math.Max(0, date.ToUnixTimeSeconds()));
@@ -24,7 +24,7 @@ public readonly record struct Moment(ulong Seconds) : IComparable<Moment>
         ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? new(seconds) : null;
 
     /// <summary>The date in UTC; the last one there is if the moment is later than all dates.</summary>
-    public DateTimeOffset Date => DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(Seconds, LastDated));
+    public DateTimeOffset Date => DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(Seconds, LastDated.Seconds));
 
     /// <summary>How many seconds lie between an earlier moment and this one; 0 if the other is not earlier.</summary>
     public ulong SecondsSince(Moment earlier) => Seconds > earlier.Seconds ? Seconds - earlier.Seconds : 0;
@@ -46,5 +46,5 @@ public readonly record struct Moment(ulong Seconds) : IComparable<Moment>
 
     /// <summary>The day in UTC, <c>2026-03-01</c>; the number of seconds if there is no such date.</summary>
     public override string ToString() =>
-        Seconds <= LastDated ? Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : Seconds.ToString(CultureInfo.InvariantCulture);
+        this <= LastDated ? Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : Seconds.ToString(CultureInfo.InvariantCulture);
 }

@@ -35,9 +35,6 @@ public sealed record ReleaseManifest(
 
     const int Version = 1;
 
-    // Above it, a date has more than four digits of its year.
-    const ulong LastMoment = 253402300799;
-
     static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes it: one line with sorted keys, and a line feed.</summary>
@@ -116,5 +113,5 @@ public sealed record ReleaseManifest(
                 : null));
 
     static Moment MomentOf(JsonElement json) =>
-        json.GetUInt64() is var seconds and <= LastMoment ? new(seconds) : throw new FormatException();
+        new Moment(json.GetUInt64()) is var moment && moment <= Moment.LastDated ? moment : throw new FormatException();
 }

@@ -20,9 +20,6 @@ public static class MachineAnswer
     const int MaximumName = 256;
     const int MaximumReceipt = 65536;
 
-    // The last second of the year 9999.
-    const long LastSecond = 253402300799;
-
     static readonly string[] Keys =
     [
         "host", "machine", "boot", "up", "running", "booted", "next", "reboot", "stamp", "lock", "about", "inhibitors", "generation",
@@ -66,7 +63,9 @@ public static class MachineAnswer
             IsArmed = lines.Only("armed") is not null,
             Receipt = lines.Only("receipt") is { } receipt ? lines.Printable("receipt", receipt, MaximumReceipt) : null,
             Refusal = lines.Only("refused") is { } refused ? [.. lines.Unpacked("refused", refused)] : null,
-            ReleaseExpires = lines.Only("expires") is { } expires ? new Moment((ulong)lines.Number("expires", expires, LastSecond)) : null,
+            ReleaseExpires = lines.Only("expires") is { } expires
+                ? new Moment((ulong)lines.Number("expires", expires, (long)Moment.LastDated.Seconds))
+                : null,
             Fired = lines.Only("fired") is { } fired ? lines.Visible("fired", fired) : null,
         };
     }
