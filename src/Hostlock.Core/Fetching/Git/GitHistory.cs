@@ -18,6 +18,12 @@ public sealed class GitHistory : IDisposable
     // As Linux bounds them.
     const int MaximumLinks = 40, MaximumTarget = 4095;
 
+    // What is cut off is one byte longer than what is read as a lock, so that nobody takes it for the whole.
+    const int MostOfBlob = LockFileReader.MaximumBytes + 1;
+
+    // The bytes of contents that are kept for the next commit, which mostly has some of them too.
+    const int MostKept = 64 * 1024 * 1024;
+
     // The fields of a commit.
     const string Fields = "%H%x00%ct%x00%s%x00%(trailers:key=Hostlock-Promoted-From,valueonly,separator=%x20)"
         + "%x00%(trailers:key=Hostlock-Action,valueonly,separator=%x20)";
@@ -29,6 +35,9 @@ public sealed class GitHistory : IDisposable
     readonly GitRepository _repository;
     readonly IReadOnlyList<string> _files;
     readonly Dictionary<string, bool> _isFiltered = new(StringComparer.Ordinal);
+    readonly GitFolders _folders = new();
+    readonly Dictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
+    long _kept;
 
     /// <summary>Opens the repository of a work tree.</summary>
     /// <param name="processes">The seam to git.</param>
@@ -48,12 +57,14 @@ public sealed class GitHistory : IDisposable
     /// <param name="paths">The files, relative to the work tree.</param>
     /// <param name="most">The most commits to return.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<IReadOnlyList<FileCommit>> OfAsync(IEnumerable<string> paths, int most, CancellationToken cancellationToken)
+    /// <param name="skipped">How many of the newest are left out.</param>
+    public async Task<IReadOnlyList<FileCommit>> OfAsync(
+        IEnumerable<string> paths, int most, CancellationToken cancellationToken, int skipped = 0)
     {
         var finished = await _repository.RunAsync(
             cancellationToken,
             [
-                "--literal-pathspecs", "rev-list", $"--max-count={most}",
+                "--literal-pathspecs", "rev-list", $"--max-count={most}", $"--skip={skipped}",
                 $"--format={Fields}", "HEAD", "--", .. paths,
             ]);
         // A repository without a commit has no history; any other failure is an error.
@@ -158,18 +169,33 @@ public sealed class GitHistory : IDisposable
     /// <exception cref="FetchException">The filter of the file does not give them.</exception>
     public async Task<byte[]?> ContentsAsync(string version, string path, CancellationToken cancellationToken)
     {
-        var name = $"{version}:{path}";
         // A larger file is none of the things that have to be followed.
-        if (await StoredAsync(name, cancellationToken) is not { Length: > MaximumTarget })
+        if (await StoredAsync($"{version}:{path}", cancellationToken) is not { Length: > MaximumTarget } stored)
+            return (await ContentsAsync(version, [path], cancellationToken))[0];
+        return await IsFilteredAsync(path, cancellationToken)
+            ? await FilterAsync($"{version}:{path}", path, cancellationToken)
+            : stored;
+    }
+
+    /// <summary>The contents of files in a commit, as for one; null for each file that the commit does not have. Each folder of the commit
+    /// is read once, and what several files have in common is one array.</summary>
+    /// <param name="version">The commit, as git names it.</param>
+    /// <param name="paths">The files, relative to the work tree.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FetchException">The filter of a file does not give them.</exception>
+    public async Task<IReadOnlyList<byte[]?>> ContentsAsync(
+        string version, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var found = paths.Count == 0 ? [] : await _repository.UseAsync(objects => Read(objects, version, paths), cancellationToken);
+        var contents = new byte[]?[paths.Count];
+        for (var i = 0; i < contents.Length; i++)
         {
-            var followed = await _repository.UseAsync(
-                objects => Follow(objects, version, TreePath.Parse(path)), cancellationToken);
-            if (followed is not { } found)
-                return null;
-            path = found.ToText();
-            name = $"{version}:{path}";
+            if (found[i] is var (path, blob))
+                contents[i] = await IsFilteredAsync(path, cancellationToken)
+                    ? await FilterAsync($"{version}:{path}", path, cancellationToken)
+                    : blob;
         }
-        return await ReadAsync(name, path, cancellationToken);
+        return contents;
     }
 
     /// <summary>The contents of a blob as those of a file; null if there is no such blob.</summary>
@@ -206,37 +232,65 @@ public sealed class GitHistory : IDisposable
             : contents;
     }
 
-    // What is cut off is one byte longer than what is read, so that nobody takes it for the whole.
     Task<byte[]?> StoredAsync(string name, CancellationToken cancellationToken) =>
         _repository.UseAsync(
-            objects => objects.Find(name, LockFileReader.MaximumBytes + 1) is ({ Kind: "blob" }, var blob) ? blob : null,
+            objects => objects.Find(name, MostOfBlob) is ({ Kind: "blob" }, var blob) ? blob : null,
             cancellationToken);
 
-    // The file that a path leads to through the links of a commit; null if a link leads out of it, or in a circle.
-    TreePath? Follow(GitObjects objects, string version, TreePath path)
+    // By file, where it lies in a commit and what git stores of it; null for a file that the commit does not have.
+    List<(string Path, byte[] Blob)?> Read(GitObjects objects, string version, IReadOnlyList<string> paths)
+    {
+        if (objects.Find($"{version}^{{tree}}", 0) is not ({ Kind: "tree", Id: var tree }, _))
+            return [.. paths.Select(_ => ((string, byte[])?)null)];
+        if (_kept > MostKept)
+        {
+            _blobs.Clear();
+            _kept = 0;
+        }
+        var found = paths.Select(path => Follow(objects, tree, TreePath.Parse(path))).ToList();
+        var unknown = found.OfType<(TreePath, string Id)>().Select(file => file.Id).Distinct().Where(id => !_blobs.ContainsKey(id));
+        foreach (var ids in unknown.Chunk(GitObjects.MostAhead))
+        {
+            foreach (var id in ids)
+                objects.Ask(id);
+            objects.Send();
+            foreach (var id in ids)
+            {
+                if (objects.NextHeader() is not { } header)
+                    continue;
+                var blob = objects.ReadWhole(header, MostOfBlob);
+                if (header.Kind != "blob")
+                    continue;
+                _blobs[id] = blob;
+                _kept += blob.Length;
+            }
+        }
+        return
+        [
+            .. found.Select(file => file is var (path, id) && _blobs.TryGetValue(id, out var blob)
+                ? (path.ToText(), blob)
+                : ((string, byte[])?)null),
+        ];
+    }
+
+    // Where the file lies that a path leads to through the links of a commit, and the id of its blob; null if the commit has no such file,
+    // or if a link leads out of it or in a circle.
+    (TreePath Path, string Id)? Follow(GitObjects objects, string tree, TreePath path)
     {
         for (var links = 0; links <= MaximumLinks; links++)
         {
-            var link = path.Folders.Append(path).FirstOrDefault(part => IsLink(objects, version, part));
-            if (link.IsRoot)
-                return path;
-            if (objects.Find($"{version}:{link.ToText()}", MaximumTarget) is not (_, [not (byte)'/', ..] target)
+            var steps = path.Folders.Append(path).Select(step => (Path: step, Entry: Entry(step)));
+            if (steps.FirstOrDefault(step => step.Entry is { Kind: TreeEntryKind.Link }) is not { Entry: { } entry, Path: var link })
+                return Entry(path) is { Kind: not TreeEntryKind.Folder, Id: var id } ? (path, id) : null;
+            if (objects.Find(entry.Id, MaximumTarget) is not (_, [not (byte)'/', ..] target)
                 || link.Folder.ResolveWithin(Encoding.UTF8.GetString(target)) is not { } found)
                 return null;
             path = found.Join(path.Below(link));
         }
         return null;
-    }
 
-    bool IsLink(GitObjects objects, string version, TreePath path)
-    {
-        var folder = $"{version}:{path.Folder.ToText()}";
-        if (objects.Find(folder, 0) is not { Header.Kind: "tree" })
-            return false;
-        objects.Ask(folder);
-        objects.Send();
-        return GitTree.ReadFolder(objects, folder, _repository.Url)
-            .Any(entry => entry.Kind == TreeEntryKind.Link && entry.Name == path.Name);
+        GitTree.Entry? Entry(TreePath step) =>
+            _folders.TryFind(tree, step, id => GitTree.AskFolder(objects, id, _repository.Url), out var entry) ? entry : null;
     }
 
     /// <summary>The contents of a file as git would check them out.</summary>

@@ -54,6 +54,14 @@ sealed class GitTree : SourceTree
         return new(root);
     }
 
+    /// <summary>Asks for a tree object, and reads its entries.</summary>
+    public static Entry[] AskFolder(GitObjects objects, string id, string url)
+    {
+        objects.Ask(id);
+        objects.Send();
+        return ReadFolder(objects, id, url);
+    }
+
     /// <summary>Reads the entries of a tree object that was asked for.</summary>
     public static Entry[] ReadFolder(GitObjects objects, string id, string url)
     {

@@ -57,10 +57,10 @@ sealed class LockCommit
     /// <exception cref="FleetException">A file has changes that are in no commit.</exception>
     public async Task RequireOwnAsync(IReadOnlyList<RecordedFile> files, CancellationToken cancellationToken)
     {
-        using var history = new GitHistory(_processes, _root, [.. files.Select(file => PathOf(file.Path))]);
-        foreach (var file in files)
+        string[] paths = [.. files.Select(file => PathOf(file.Path))];
+        using var history = new GitHistory(_processes, _root, paths);
+        foreach (var (file, committed) in files.Zip(await history.ContentsAsync("HEAD", paths, cancellationToken)))
         {
-            var committed = await history.ContentsAsync("HEAD", PathOf(file.Path), cancellationToken);
             if (!RecordedChange.IsSame(committed, file.Before) && !RecordedChange.IsSame(committed, file.After))
                 throw FleetException.HasOwnChanges(file.Path);
         }
@@ -173,11 +173,11 @@ sealed class LockCommit
     {
         if (files.Count == 0)
             return files;
-        using var history = new GitHistory(_processes, _root, [.. files.Select(PathOf)]);
+        string[] paths = [.. files.Select(PathOf)];
+        using var history = new GitHistory(_processes, _root, paths);
         var changed = new List<string>();
-        foreach (var file in files)
+        foreach (var (file, committed) in files.Zip(await history.ContentsAsync("HEAD", paths, cancellationToken)))
         {
-            var committed = await history.ContentsAsync("HEAD", PathOf(file), cancellationToken);
             if (!RecordedChange.IsSame(committed, _folders[0].TryReadBytes(file)))
                 changed.Add(file);
         }
@@ -188,29 +188,46 @@ sealed class LockCommit
     async Task<IReadOnlyList<PlannedLock>> SinceLastCommitAsync(IReadOnlyList<PlannedLock> locks, CancellationToken cancellationToken)
     {
         var others = Shared(locks);
-        using var history = new GitHistory(_processes, _root, [.. locks.Select(PathOf), .. others.Select(other => PathOf(other.Place))]);
+        LockPlace[] places = [.. locks.Select(planned => planned.Place), .. others.Select(other => other.Place)];
+        string[] paths = [.. places.Select(PathOf)];
+        using var history = new GitHistory(_processes, _root, paths);
+        var committed = await history.ContentsAsync("HEAD", paths, cancellationToken);
+        var reading = new LockReading();
         var changed = new List<PlannedLock>();
-        foreach (var planned in locks)
+        for (var i = 0; i < locks.Count; i++)
         {
-            if (await DifferenceAsync(planned.Place) is { } difference)
-                changed.Add(Same(planned.Before, difference.Before) ? planned : difference);
+            if (Difference(i) is { } difference)
+                changed.Add(Same(locks[i].Before, difference.Before) ? locks[i] : difference);
         }
         // Another lock is added only if nothing but shared inputs differs in it.
-        foreach (var (place, shared) in others)
+        for (var i = 0; i < others.Count; i++)
         {
-            if (await DifferenceAsync(place) is { Before: not null, Diff: { IsEmpty: false } diff } difference
-                && diff.Changes.All(change => shared.Contains(change.Path.Names[0])))
+            if (Difference(locks.Count + i) is { Before: not null, Diff: { IsEmpty: false } diff } difference
+                && diff.Changes.All(change => others[i].Shared.Contains(change.Path.Names[0])))
                 changed.Add(difference);
         }
         return changed;
 
-        async Task<PlannedLock?> DifferenceAsync(LockPlace place)
+        PlannedLock? Difference(int i)
         {
-            var committed = await history.ContentsAsync("HEAD", PathOf(place), cancellationToken);
-            if (HostLocks.ReadBytes(place) is not { } now || (committed is not null && committed.AsSpan().SequenceEqual(now)))
+            var place = places[i];
+            if (HostLocks.ReadBytes(place) is not { } now || (committed[i] is { } same && same.AsSpan().SequenceEqual(now)))
                 return null;
-            var before = committed is null ? null : TryRead(place, committed);
-            return PlannedLock.Of(place, before, LockFileReader.Read(place.RelativePath, now));
+            var before = committed[i] is { } earlier ? TryRead(place, earlier) : null;
+            return PlannedLock.Of(place, before, LockFileReader.Read(place.RelativePath, now, reading));
+        }
+
+        // A lock with conflict markers, or a file of another program, may have been committed.
+        LockFile? TryRead(LockPlace place, byte[] earlier)
+        {
+            try
+            {
+                return LockFileReader.Read($"{place.RelativePath}@HEAD", earlier, reading);
+            }
+            catch (LockException)
+            {
+                return null;
+            }
         }
     }
 
@@ -231,19 +248,6 @@ sealed class LockCommit
 
     static bool Same(LockFile? one, LockFile? other) =>
         one is null || other is null ? one is null && other is null : LockDiff.Same(one, other);
-
-    // A lock with conflict markers, or a file of another program, may have been committed.
-    static LockFile? TryRead(LockPlace place, byte[] committed)
-    {
-        try
-        {
-            return LockFileReader.Read($"{place.RelativePath}@HEAD", committed);
-        }
-        catch (LockException)
-        {
-            return null;
-        }
-    }
 
     // A hook may add other files to the commit. git leaves the user's index without them, and the next commit would take them back. An
     // entry that was staged before stays.
@@ -269,7 +273,8 @@ sealed class LockCommit
     async Task RefuseUnseenAsync(string[] files, CancellationToken cancellationToken)
     {
         var listed = await _processes.RunAsync(
-            GitProgram.AskAround(_root, ["--literal-pathspecs", "ls-files", "-z", "-v", "--", .. files]), cancellationToken);
+            GitProgram.AskAround(_root, ["--literal-pathspecs", "ls-files", "-z", "-v", "--", .. GitPaths.Covering(files)]),
+            cancellationToken);
         if (!listed.Succeeded)
             throw FleetException.CommitFailed(listed.Errors.Trim());
         var tags = listed.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line[2..], line => line[0]);

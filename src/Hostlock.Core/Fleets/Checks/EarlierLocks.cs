@@ -25,21 +25,28 @@ public sealed record EarlierLocks(
         var earlier = new List<(LockStatus, LockFile)>();
         var unreadable = new List<(LockPlace, HostlockException)>();
         var (fleet, why) = await FleetAsync(history, commit, cancellationToken);
-        foreach (var status in locks.Where(status => status.Lock is not null))
+        List<(LockStatus Now, string Path)> asked =
+        [
+            .. from status in locks
+               where status.Lock is not null
+               from path in LockHistory.PathsAt(status.Place, fleet)
+               select (status, path),
+        ];
+        var reading = new LockReading();
+        var read = await history.AtAsync([.. asked.Select(each => each.Path)], commit, cancellationToken);
+        foreach (var ((now, path), (bytes, problem)) in asked.Zip(read))
         {
-            foreach (var path in LockHistory.PathsAt(status.Place, fleet))
+            if ((problem ?? (bytes is null ? why : null)) is { } unread)
+                unreadable.Add((now.Place, unread));
+            if (bytes is null)
+                continue;
+            try
             {
-                try
-                {
-                    if (await history.TryAtAsync(path, commit, cancellationToken) is { } before)
-                        earlier.Add((status, before));
-                    else if (why is not null)
-                        unreadable.Add((status.Place, why));
-                }
-                catch (HostlockException problem) when (problem is not FleetException)
-                {
-                    unreadable.Add((status.Place, problem));
-                }
+                earlier.Add((now, LockFileReader.Read($"{path}@{commit}", bytes, reading)));
+            }
+            catch (LockException wrong)
+            {
+                unreadable.Add((now.Place, wrong));
             }
         }
         return new(commit, earlier, unreadable);

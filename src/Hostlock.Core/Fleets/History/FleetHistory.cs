@@ -24,9 +24,6 @@ public sealed record FleetHistory(ImmutableArray<LockMove> Moves, bool IsCut)
     // Hosts of one commit mostly get the same lock, so this many versions are of many more locks.
     const int MostVersions = 2000;
 
-    // git compares each file of a commit with each path that it is given.
-    const int MostPaths = 32;
-
     /// <summary>No history: the flake is in no repository, or nothing of it is committed.</summary>
     public static readonly FleetHistory None = new([], false);
 
@@ -48,7 +45,7 @@ public sealed record FleetHistory(ImmutableArray<LockMove> Moves, bool IsCut)
         List<string> files = [.. byFile.Select(file => file.Key)];
         using var git = new GitHistory(processes, root, files);
         // One commit more is asked for, to know whether there is one.
-        var commits = await git.ChangesAsync(PathsOf(files), most + 1, cancellationToken);
+        var commits = await git.ChangesAsync(GitPaths.Covering(files), most + 1, cancellationToken);
         var versions = new Versions(git);
         var moves = new List<LockMove>();
         var isCut = commits.Count > most;
@@ -93,23 +90,6 @@ public sealed record FleetHistory(ImmutableArray<LockMove> Moves, bool IsCut)
                 yield return commit;
             }
         }
-    }
-
-    // The folders of the files, and the folders of these, until there are few; none for all files. What lies at the top stays.
-    static List<string> PathsOf(List<string> files)
-    {
-        var paths = files;
-        while (paths.Count > MostPaths)
-        {
-            if (!paths.Exists(path => path.Contains('/', StringComparison.Ordinal)))
-                return [];
-            paths =
-            [
-                .. paths.Select(path => Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : path)
-                    .Distinct(StringComparer.Ordinal),
-            ];
-        }
-        return paths;
     }
 
     // A version is a blob, and many locks may have had it.

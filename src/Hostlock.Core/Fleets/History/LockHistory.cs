@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Hostlock.Fetching;
 using Hostlock.Fetching.Git;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
 using Hostlock.Fleets.Settings;
 using Hostlock.Locks;
+using Hostlock.Nar;
 using Hostlock.Platform;
 
 namespace Hostlock.Fleets.History;
@@ -30,6 +32,9 @@ public sealed class LockHistory : IDisposable
 {
     const int MostLookedAt = 50;
 
+    // How many commits git is asked for first; whoever wants more wants many.
+    const int FirstAsked = 32;
+
     /// <summary>The most commits that are searched for a change of some inputs.</summary>
     public const int MostSearched = 10_000;
 
@@ -48,7 +53,8 @@ public sealed class LockHistory : IDisposable
     {
         var root = GitWorkTreeFiles.Around(processes, folder.Path)?.Root ?? throw FleetException.NoRepository(folder.Path);
         var fleetFile = Path.GetRelativePath(root, folder.Full(FleetFile.Name));
-        var files = folder.AllPlaces().Select(place => GitWorkTreeFiles.PathOf(root, place.FullPath)).Append(fleetFile).ToArray();
+        var folders = new HashSet<TreePath>();
+        var files = folder.AllPlaces().Select(place => GitWorkTreeFiles.PathOf(root, place.FullPath, folders)).Append(fleetFile).ToArray();
         return new(new(processes, root, files), root, fleetFile, files);
     }
 
@@ -130,19 +136,42 @@ public sealed class LockHistory : IDisposable
         await _history.FindAsync(word, [FlakeInRepository], cancellationToken)
             ?? throw FleetException.NoSuchCommit(word, _history.IsShallow);
 
-    /// <summary>Reads the lock that a commit has; null if it is not in the commit.</summary>
-    /// <param name="path">Where the commit has it, relative to the flake.</param>
+    /// <summary>Reads the bytes of locks that a commit has; null for each that is not in the commit.</summary>
+    /// <param name="paths">Where the commit has them, relative to the flake.</param>
     /// <param name="word">The commit, as the user names it.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>For each path, the bytes, or why they cannot be read.</returns>
     /// <exception cref="FleetException">There is no such commit.</exception>
-    /// <exception cref="HostlockException">What the commit has there cannot be read as a lock.</exception>
-    public async Task<LockFile?> TryAtAsync(string path, string word, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(byte[]? Bytes, HostlockException? Why)>> AtAsync(
+        IReadOnlyList<string> paths, string word, CancellationToken cancellationToken)
     {
-        var file = InRepository(path);
-        var commit = await _history.FindAsync(word, [file], cancellationToken) ?? throw FleetException.NoSuchVersion(word, path);
-        return await _history.ContentsAsync(commit.ToString(), file, cancellationToken) is { } contents
-            ? LockFileReader.Read($"{path}@{word}", contents)
-            : null;
+        if (paths.Count == 0)
+            return [];
+        var (commit, files) = ((await CommitAsync(word, cancellationToken)).ToString(), paths.Select(InRepository).ToList());
+        try
+        {
+            return [.. (await _history.ContentsAsync(commit, files, cancellationToken)).Select(bytes => (bytes, (HostlockException?)null))];
+        }
+        catch (FetchException)
+        {
+            // A file whose filter fails tells nothing of the others, so that each is read alone.
+            var read = new List<(byte[]?, HostlockException?)>();
+            foreach (var file in files)
+                read.Add(await AloneAsync(file));
+            return read;
+        }
+
+        async Task<(byte[]?, HostlockException?)> AloneAsync(string file)
+        {
+            try
+            {
+                return (await _history.ContentsAsync(commit, file, cancellationToken), null);
+            }
+            catch (FetchException why)
+            {
+                return (null, why);
+            }
+        }
     }
 
     /// <summary>The fleet as hostlock.toml of a commit describes it; null if the commit has no such file.</summary>
@@ -181,21 +210,38 @@ public sealed class LockHistory : IDisposable
     public async IAsyncEnumerable<(FileCommit Commit, IReadOnlyList<RecordedFile> Files)> ChangesAsync(
         IReadOnlyList<LockPlace> places, int most, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var paths = places.SelectMany(FilesOf).Distinct().ToList();
-        var commits = await _history.OfAsync(paths, most, cancellationToken);
-        var changed = await _history.ChangedAsync(commits, paths, cancellationToken);
-        foreach (var commit in commits)
+        var folders = new HashSet<TreePath>();
+        var paths = places.Select(PathOf).ToList();
+        var byFile = Enumerable.Range(0, places.Count).SelectMany(i => FilesOf(places[i], folders), (i, file) => (Lock: i, file))
+            .ToLookup(each => each.file, each => each.Lock, StringComparer.Ordinal);
+        List<string> files = [.. byFile.Select(file => file.Key)];
+        var covering = GitPaths.Covering(files);
+        var looked = 0;
+        for (int skipped = 0, asked = FirstAsked; looked < most; skipped += asked, asked *= 2)
         {
-            var files = new List<RecordedFile>();
-            var ofCommit = changed[commit.Id].ToHashSet(StringComparer.Ordinal);
-            foreach (var place in places.Where(place => FilesOf(place).Any(ofCommit.Contains)))
+            // A commit may have changed another file of the folders that were asked about, and then one more is needed.
+            asked = covering.Count == files.Count ? Math.Min(asked, most - looked) : asked;
+            var commits = await _history.OfAsync(covering, asked, cancellationToken, skipped);
+            var changed = await _history.ChangedAsync(commits, covering, cancellationToken);
+            foreach (var commit in commits)
             {
-                var before = await _history.ContentsAsync($"{commit.Id}^", PathOf(place), cancellationToken);
-                var after = await _history.ContentsAsync(commit.Id.ToString(), PathOf(place), cancellationToken);
-                if (!RecordedChange.IsSame(before, after))
-                    files.Add(new(place.RelativePath, before, after));
+                List<int> moved = [.. changed[commit.Id].SelectMany(file => byFile[file]).Distinct().Order()];
+                if (moved.Count == 0)
+                    continue;
+                List<string> ofCommit = [.. moved.Select(i => paths[i])];
+                var before = await _history.ContentsAsync($"{commit.Id}^", ofCommit, cancellationToken);
+                var after = await _history.ContentsAsync(commit.Id.ToString(), ofCommit, cancellationToken);
+                yield return (
+                    commit,
+                    [
+                        .. moved.Select((i, at) => new RecordedFile(places[i].RelativePath, before[at], after[at]))
+                            .Where(file => !RecordedChange.IsSame(file.Before, file.After)),
+                    ]);
+                if (++looked == most)
+                    yield break;
             }
-            yield return (commit, files);
+            if (commits.Count < asked)
+                yield break;
         }
     }
 
@@ -267,7 +313,10 @@ public sealed class LockHistory : IDisposable
     string PathOf(LockPlace place) => Path.GetRelativePath(_root, place.FullPath);
 
     // The lock first. If it is a link, a change of the file that it leads to is a change of the lock.
-    string[] FilesOf(LockPlace place) => [.. new[] { PathOf(place), GitWorkTreeFiles.PathOf(_root, place.FullPath) }.Distinct()];
+    string[] FilesOf(LockPlace place) => FilesOf(place, null);
+
+    string[] FilesOf(LockPlace place, HashSet<TreePath>? folders) =>
+        [.. new[] { PathOf(place), GitWorkTreeFiles.PathOf(_root, place.FullPath, folders) }.Distinct()];
 
     // A commit that has deleted the lock has none of its inputs.
     async Task<(LockFile? Lock, HostlockException? Why)> LockAsync(Revision commit, string path, CancellationToken cancellationToken)

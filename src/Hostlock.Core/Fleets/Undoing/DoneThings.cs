@@ -34,35 +34,44 @@ public static class DoneThings
         IProcessRunner processes, FleetFolder folder, InputSelection asked, int most, CancellationToken cancellationToken)
     {
         var places = folder.AllPlaces();
+        var byPath = places.ToDictionary(place => place.RelativePath, StringComparer.Ordinal);
         using var history = LockHistory.Open(processes, folder);
+        var contents = new Contents();
         var looked = asked.IsAll ? most : LockHistory.MostSearched;
-        var changes = ChangeRecord.Of(folder)!.Changes().Take(looked).ToList();
+        var recorded = ChangeRecord.Of(folder)!.Changes().Take(looked).ToList();
         // A commit is what was done only if no command is known that left the same bytes, or took them back.
-        var known = changes.SelectMany(change => change.Files)
-            .SelectMany(file => new[] { (file.Path, Sum: SumOf(file.Before)), (file.Path, Sum: SumOf(file.After)) })
+        var known = recorded.SelectMany(change => change.Files)
+            .SelectMany(file => new[] { (file.Path, Sum: contents.SumOf(file.Before)), (file.Path, Sum: contents.SumOf(file.After)) })
             .ToHashSet();
-        var commits = changes.Select(change => change.Commit).OfType<Revision>().ToHashSet();
+        var commits = recorded.Select(change => change.Commit).OfType<Revision>().ToHashSet();
         var committed = new Dictionary<(string Path, string Before, string After), Revision>();
         var left = new Dictionary<(string Path, string After), FileCommit>();
+        var things = new List<DoneThing>();
         await foreach (var (commit, files) in history.ChangesAsync(places, looked, cancellationToken))
         {
             foreach (var file in files)
             {
-                var after = SumOf(file.After);
-                committed.TryAdd((file.Path, SumOf(file.Before), after), commit.Id);
+                var after = contents.SumOf(file.After);
+                committed.TryAdd((file.Path, contents.SumOf(file.Before), after), commit.Id);
                 left.TryAdd((file.Path, after), commit);
             }
-            if (files.Count > 0 && !commits.Contains(commit.Id) && !files.All(file => known.Contains((file.Path, SumOf(file.After)))))
-                changes.Add(RecordedChange.Of(commit, files));
+            if (files.Count > 0 && !commits.Contains(commit.Id)
+                && !files.All(file => known.Contains((file.Path, contents.SumOf(file.After))))
+                && ThingOf(RecordedChange.Of(commit, files)) is { } thing)
+                things.Add(thing);
+            // Older ones are not shown.
+            if (things.Count == most)
+                break;
         }
-        var byPath = places.ToDictionary(place => place.RelativePath, StringComparer.Ordinal);
-        return [.. changes.OrderByDescending(change => change.When).Select(ThingOf).OfType<DoneThing>().Take(most)];
+        things.InsertRange(0, recorded.Select(ThingOf).OfType<DoneThing>());
+        return [.. things.OrderByDescending(thing => thing.Change.When).Take(most)];
 
         DoneThing? ThingOf(RecordedChange change)
         {
             List<PlannedLock> locks =
             [
-                .. change.Files.Select(file => byPath.TryGetValue(file.Path, out var place) ? TryPlan(place, file)?.About(asked) : null)
+                .. change.Files
+                    .Select(file => byPath.TryGetValue(file.Path, out var place) ? contents.TryPlan(place, file)?.About(asked) : null)
                     .OfType<PlannedLock>(),
             ];
             return asked.IsAll || locks.Exists(planned => !planned.Diff.IsEmpty)
@@ -80,28 +89,45 @@ public static class DoneThings
         // One commit may have several things that were done one after the other. One that is older only happens to have the same bytes.
         Revision? CommitOfFile(RecordedFile file, DateTimeOffset when)
         {
-            var after = SumOf(file.After);
-            return committed.TryGetValue((file.Path, SumOf(file.Before), after), out var own) ? own
+            var after = contents.SumOf(file.After);
+            return committed.TryGetValue((file.Path, contents.SumOf(file.Before), after), out var own) ? own
                 : left.TryGetValue((file.Path, after), out var commit) && commit.Time is { } made
                     && made.Date.ToUnixTimeSeconds() >= when.ToUnixTimeSeconds() ? commit.Id
                 : null;
         }
     }
 
-    static string SumOf(byte[]? bytes) => bytes is null ? "" : FlakeRecords.SumOf(bytes);
-
-    // A lock with conflict markers may have been committed.
-    static PlannedLock? TryPlan(LockPlace place, RecordedFile file)
+    /// <summary>The contents of files that were looked at. Many hosts get the same lock, which is one array then, and is looked at
+    /// once.</summary>
+    sealed class Contents
     {
-        try
+        readonly Dictionary<byte[], string> _sums = new(ReferenceEqualityComparer.Instance);
+        readonly Dictionary<byte[], LockFile?> _locks = new(ReferenceEqualityComparer.Instance);
+        readonly LockReading _reading = new();
+
+        public string SumOf(byte[]? bytes)
         {
-            return PlannedLock.Of(place, Read(file.Before), Read(file.After) ?? LockFile.Empty);
-        }
-        catch (LockException)
-        {
-            return null;
+            if (bytes is null)
+                return "";
+            if (!_sums.TryGetValue(bytes, out var sum))
+                _sums.Add(bytes, sum = FlakeRecords.SumOf(bytes));
+            return sum;
         }
 
-        LockFile? Read(byte[]? bytes) => bytes is null ? null : LockFileReader.Read(place.RelativePath, bytes);
+        // Null if a lock cannot be read: one with conflict markers may have been committed.
+        public PlannedLock? TryPlan(LockPlace place, RecordedFile file)
+        {
+            var (before, after) = (Read(file.Before), Read(file.After) ?? (file.After is null ? LockFile.Empty : null));
+            return after is null || (before is null && file.Before is not null) ? null : PlannedLock.Of(place, before, after);
+        }
+
+        LockFile? Read(byte[]? bytes)
+        {
+            if (bytes is null)
+                return null;
+            if (!_locks.TryGetValue(bytes, out var file))
+                _locks.Add(bytes, file = LockFileReader.TryRead(bytes, _reading));
+            return file;
+        }
     }
 }

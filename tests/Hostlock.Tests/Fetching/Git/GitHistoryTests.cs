@@ -123,6 +123,27 @@ public sealed class GitHistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_of_a_commit_are_read_together_and_equal_ones_are_one_array()
+    {
+        TestGit.In(_folder.Path, "init", "-q", "-b", "main");
+        File.CreateSymbolicLink(_folder["folder"], "locks");
+        _folder.Write("locks/orc.lock", "other");
+        _folder.Write("locks/web.lock", "plain");
+        Commit("locks/plex.lock", "plain");
+        using var history = new GitHistory(new ProcessRunner(), _folder.Path, ["locks/plex.lock"]);
+        string[] files = ["locks/plex.lock", "locks/web.lock", "folder/plex.lock", "locks/orc.lock", "locks/none.lock", "locks", "x/y"];
+
+        var contents = await history.ContentsAsync("HEAD", files, TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            ["plain", "plain", "plain", "other", null, null, null],
+            contents.Select(each => each is null ? null : Encoding.UTF8.GetString(each)));
+        Assert.Same(contents[0], contents[1]);
+        Assert.Same(contents[0], contents[2]);
+        Assert.All(await history.ContentsAsync("HEAD^", files, TestContext.Current.CancellationToken), Assert.Null);
+    }
+
+    [Fact]
     public async Task What_is_too_large_to_be_a_lock_is_not_cut_to_the_size_of_one()
     {
         TestGit.In(_folder.Path, "init", "-q", "-b", "main");

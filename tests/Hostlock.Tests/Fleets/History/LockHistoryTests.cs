@@ -148,6 +148,35 @@ public sealed class LockHistoryTests : IDisposable
         Assert.Equal(["day 4 2", "day 3 1", "day 2 1"], seen);
     }
 
+    // git is asked about the folder of many locks, and not about each of them.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(40)]
+    public async Task The_changes_of_many_locks_are_found_as_those_of_few(int hosts)
+    {
+        _folder.Write("hostlock.toml", $"version = 1\n{string.Concat(Enumerable.Range(1, hosts).Select(i => $"[hosts.host{i}]\n"))}");
+        CommitLocks(1, hosts, Text(1));
+        CommitLocks(2, 1, Text(2));
+        CommitOther(3);
+        CommitLocks(4, hosts, Text(3));
+
+        Assert.Equal([$"day 4 {hosts} 2→3", "day 2 1 1→2", $"day 1 {hosts} nothing→1"], await ChangesAsync(10));
+        Assert.Equal([$"day 4 {hosts} 2→3", "day 2 1 1→2"], await ChangesAsync(2));
+        // Of the commits, of their files, of the attributes of all locks, and of objects, for each of the two.
+        Assert.Equal(2 * 4, _processes.Started.Count);
+    }
+
+    [Fact]
+    public async Task Commits_of_other_files_beside_many_locks_hide_none_of_these()
+    {
+        _folder.Write("hostlock.toml", $"version = 1\n{string.Concat(Enumerable.Range(1, 40).Select(i => $"[hosts.host{i}]\n"))}");
+        CommitLocks(1, 40, Text(1));
+        for (var day = 2; day < 40; day++)
+            CommitOther(day);
+
+        Assert.Equal(["day 1 40 nothing→1"], await ChangesAsync(1));
+    }
+
     [Fact]
     public void A_fleet_in_no_repository_has_no_history() =>
         Assert.Throws<FleetException>(() => LockHistory.Open(_processes, Open().Folder));
@@ -166,6 +195,35 @@ public sealed class LockHistoryTests : IDisposable
     {
         _folder.Write("locks/plex.lock", text);
         TestGit.Commit(_folder.Path, day);
+    }
+
+    void CommitLocks(int day, int hosts, string text)
+    {
+        for (var i = 1; i <= hosts; i++)
+            _folder.Write($"locks/host{i}.lock", text);
+        TestGit.Commit(_folder.Path, day);
+    }
+
+    void CommitOther(int day)
+    {
+        _folder.Write("locks/README", $"{day}");
+        TestGit.Commit(_folder.Path, day);
+    }
+
+    // By commit, how many locks it changed, and what the first of them was and is.
+    async Task<IReadOnlyList<string>> ChangesAsync(int most)
+    {
+        var folder = FleetFolder.Open(_folder.Path);
+        using var history = LockHistory.Open(_processes, folder);
+        var changes = new List<string>();
+        await foreach (var (commit, files) in history.ChangesAsync(
+            [.. folder.AllPlaces().Where(place => place.RelativePath != FleetFolder.RootLock)], most, Stop))
+            changes.Add($"{commit.Subject} {files.Count} {Digit(files[0].Before)}→{Digit(files[0].After)}");
+        return changes;
+
+        static string Digit(byte[]? bytes) => bytes is null
+            ? "nothing"
+            : $"{Enumerable.Range(1, 9).First(digit => Encoding.UTF8.GetString(bytes) == Text(digit))}";
     }
 
     (FleetFolder Folder, LockPlace Place) Open()

@@ -120,49 +120,22 @@ public static class UncommittedFiles
                 ? GitTree.ParseFolder(bytes, id, repository.Url)
                 : null)
             ?? (await repository.UseAsync(
-                objects => Find(id =>
-                {
-                    objects.Ask(id);
-                    objects.Send();
-                    return GitTree.ReadFolder(objects, id, repository.Url);
-                }),
+                objects => Find(id => GitTree.AskFolder(objects, id, repository.Url)),
                 cancellationToken))!;
 
         // Null if a folder cannot be read.
         Dictionary<TreePath, string>? Find(Func<string, GitTree.Entry[]?> read)
         {
-            var folders = new Dictionary<TreePath, Dictionary<ByteName, GitTree.Entry>?>();
+            var folders = new GitFolders();
             var found = new Dictionary<TreePath, string>();
             foreach (var file in files)
             {
-                if (!TryOpen(file.Folder, out var folder))
+                if (!folders.TryFind(head.Tree, file, read, out var entry))
                     return null;
-                if (folder?.GetValueOrDefault(file.Name) is { Kind: not TreeEntryKind.Folder } entry)
+                if (entry is { Kind: not TreeEntryKind.Folder })
                     found[file] = entry.Id;
             }
             return found;
-
-            // False if it cannot be read; the folder is null if the commit does not have it.
-            bool TryOpen(TreePath path, out Dictionary<ByteName, GitTree.Entry>? folder)
-            {
-                if (folders.TryGetValue(path, out folder))
-                    return true;
-                string? id = head.Tree;
-                if (!path.IsRoot)
-                {
-                    if (!TryOpen(path.Folder, out var above))
-                        return false;
-                    id = above?.GetValueOrDefault(path.Name) is { Kind: TreeEntryKind.Folder, IsSubmodule: false } inner ? inner.Id : null;
-                }
-                if (id is not null)
-                {
-                    if (read(id) is not { } entries)
-                        return false;
-                    folder = entries.ToDictionary(entry => entry.Name);
-                }
-                folders[path] = folder;
-                return true;
-            }
         }
     }
 }
