@@ -19,6 +19,9 @@ static class App
     public const string VersionLine =
         ProgramVersion.Commit == "" ? $"hostlock {Version}\n" : $"hostlock {Version} ({ProgramVersion.Commit})\n";
 
+    /// <summary>The command of a line that names none: it shows the state of the fleet.</summary>
+    public const string WithoutName = "status";
+
     static readonly ParserConfiguration Parsing = new()
     {
         EnablePosixBundling = true,
@@ -49,13 +52,14 @@ static class App
         {
             try
             {
-                var root = Commands(surroundings, arguments);
                 if (Suggestions.TryParse(arguments) is var (position, line))
                 {
-                    foreach (var word in await Suggestions.AtAsync(position, line, root, Parsing, surroundings, cancellationToken))
+                    var all = Whole(surroundings);
+                    foreach (var word in await Suggestions.AtAsync(position, line, all, Parsing, surroundings, cancellationToken))
                         terminal.Data(word + "\n");
                     return ExitCode.Done;
                 }
+                var root = Commands(surroundings, arguments);
                 var parsed = root.Parse(arguments, Parsing);
                 if (CommandLineRules.AsksForHelp(parsed))
                     parsed = root.Parse([.. arguments.SkipLast(1), "--help"], Parsing);
@@ -155,28 +159,41 @@ static class App
     /// <summary>The group of a command in the help, which says its purpose.</summary>
     public static CommandGroup GroupOf(string name) => Array.Find(All, command => command.Name == name).Group;
 
-    /// <summary>The program with all its commands, for tests of what they say.</summary>
+    /// <summary>The program with all its commands.</summary>
     /// <param name="surroundings">Everything outside the program.</param>
-    internal static RootCommand Whole(Surroundings surroundings) => Commands(surroundings, [HelpCommand.Name]);
+    internal static ProgramCommand Whole(Surroundings surroundings) => Commands(surroundings, null);
 
-    // A line that begins with the name of a command needs only that command. Any other line, the help and the manual may need all of them.
-    static RootCommand Commands(Surroundings surroundings, string[] arguments)
+    // The commands that a line may speak of. A word may be the name of one, and the value of an option or the name of a host as well.
+    static HashSet<string> NeededBy(string[] words)
     {
-        Func<string, bool> isNeeded = arguments switch
+        if (words is ["--version" or "-V"])
+            return [];
+        if (words is [var first, ..] && IsName(first) && !NeedsAll(first))
+            return [first];
+        var named = words.Where(IsName);
+        return named.Any(NeedsAll) || words.Any(MayAskForHelp) ? [.. Names] : [.. named, WithoutName];
+
+        // The help of the program lists them all.
+        static bool MayAskForHelp(string word) =>
+            word == "--help" || (word is ['-', not '-', ..] && word.Contains('h', StringComparison.Ordinal));
+
+        static bool IsName(string word) => Array.Exists(All, command => command.Name == word);
+
+        static bool NeedsAll(string name) => name is ManCommand.Name or HelpCommand.Name or SchemaCommand.Name;
+    }
+
+    /// <summary>The names of all commands, in the order of the help.</summary>
+    public static IEnumerable<string> Names => All.Select(command => command.Name);
+
+    static ProgramCommand Commands(Surroundings surroundings, string[]? arguments)
+    {
+        var needed = arguments is null ? [.. Names] : NeededBy(arguments);
+        var root = new ProgramCommand("One flake, many hosts, one lock per host.", HelpPage.WidthFor(surroundings));
+        foreach (var (_, name, make) in All.Where(command => needed.Contains(command.Name)))
         {
-            [] => name => name == "status",
-            ["--version" or "-V"] => _ => false,
-            [ManCommand.Name or HelpCommand.Name or SchemaCommand.Name, ..] => _ => true,
-            [var first, ..] when Array.Exists(All, command => command.Name == first) => name => name == first,
-            _ => _ => true,
-        };
-        var root = new RootCommand("One flake, many hosts, one lock per host.");
-        foreach (var (_, name, make) in All.Where(command => isNeeded(command.Name)))
-        {
-            var command = make().Build(surroundings);
+            var command = make().Build(surroundings, arguments);
             root.Add(command);
-            // A line without words shows the state of the fleet.
-            if (name == "status")
+            if (name == WithoutName)
                 root.Action = command.Action;
         }
         root.Add(CommonOptions.Flake);
@@ -185,7 +202,7 @@ static class App
         foreach (var option in CommonOptions.Placed)
             root.Add(option);
         CommonOptions.Unite(root);
-        CommandLineRules.Apply(root, HelpPage.WidthFor(surroundings));
+        CommandLineRules.Apply(root);
         return root;
     }
 }

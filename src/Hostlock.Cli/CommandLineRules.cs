@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 
 namespace Hostlock.Cli;
@@ -9,51 +7,23 @@ namespace Hostlock.Cli;
 /// all errors.</summary>
 static class CommandLineRules
 {
-    /// <summary>Gives every command our help and our version, and flags that take no word behind them.</summary>
+    /// <summary>Gives every command flags that take no word behind them.</summary>
     /// <param name="command">The command, with those within it.</param>
-    /// <param name="width">The width of the help in columns.</param>
-    public static void Apply(Command command, int width)
+    public static void Apply(Command command)
     {
         foreach (var option in command.Options)
         {
-            switch (option)
-            {
-                case HelpOption:
-                    option.Action = new HelpPage(width);
-                    option.Description = "Show this help";
-                    foreach (var alias in option.Aliases.Where(alias => alias != "-h").ToList())
-                        option.Aliases.Remove(alias);
-                    break;
-                case VersionOption:
-                    option.Action = new VersionLine();
-                    option.Description = "Show the version";
-                    option.Recursive = true;
-                    option.Aliases.Add("-V");
-                    break;
-                case Option<bool>:
-                    option.Arity = ArgumentArity.Zero;
-                    break;
-            }
+            if (option is Option<bool>)
+                option.Arity = ArgumentArity.Zero;
         }
         foreach (var inner in command.Subcommands)
-            Apply(inner, width);
-    }
-
-    sealed class VersionLine : SynchronousCommandLineAction
-    {
-        public override bool ClearsParseErrors => true;
-
-        public override int Invoke(ParseResult parseResult)
-        {
-            parseResult.InvocationConfiguration.Output.Write(App.VersionLine);
-            return (int)ExitCode.Done;
-        }
+            Apply(inner);
     }
 
     /// <summary>True if the line asks for help in the way of other programs: <c>hostlock tick help</c>.</summary>
     /// <param name="parsed">The line.</param>
     public static bool AsksForHelp(ParseResult parsed) =>
-        parsed.UnmatchedTokens is ["help"] && parsed.CommandResult.Command is not RootCommand;
+        parsed.UnmatchedTokens is ["help"] && parsed.CommandResult.Command is not ProgramCommand;
 
     /// <summary>The first error of a command line; null if it has none. Who asks for help gets it beside most errors.</summary>
     /// <param name="parsed">The line.</param>
@@ -76,9 +46,12 @@ static class CommandLineRules
             return UsageException.UnknownOptions(path, unknown, [.. KnownOptions(command)]);
         if (RefusedIn(parsed) is var (option, why))
             return UsageException.TakesNo(path, option, why);
+        // The library passes over a first word in brackets.
+        if (parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.Directive) is { Value: var bracketed })
+            return UsageException.NoSuchCommand(bracketed, App.Names);
         if (parsed.UnmatchedTokens is [var word, ..])
-            return command is RootCommand
-                ? UsageException.NoSuchCommand(word, command.Subcommands.Where(each => !each.Hidden).Select(each => each.Name))
+            return command is ProgramCommand
+                ? UsageException.NoSuchCommand(word, App.Names)
                 : UsageException.UnexpectedWords(parsed.UnmatchedTokens, HelpPage.Usage(command));
         foreach (var (one, other) in ((Option, Option)[])
             [(CommonOptions.Quiet, CommonOptions.Verbose), (CommonOptions.Offline, CommonOptions.Refresh)])
@@ -99,14 +72,17 @@ static class CommandLineRules
     // Words that look like options and are none. Whatever follows the word '--' is none, and '-' is the standard input.
     static List<string> UnknownOptions(ParseResult parsed)
     {
-        var words = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+        var words = new List<string>(parsed.UnmatchedTokens);
+        foreach (var argument in parsed.CommandResult.Children.OfType<ArgumentResult>())
+            words.AddRange(argument.Tokens.Select(token => token.Value));
+        if (!words.Exists(IsLikeOption))
+            return [];
+        var behind = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Skip(1)
             .Select(token => token.Value).ToList();
-        var behind = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Skip(1).Select(token => token.Value).ToList();
-        return
-        [
-            .. parsed.UnmatchedTokens.Concat(words.SkipLast(behind.Count))
-                .Where(word => word.Length > 1 && word[0] == '-' && !behind.Contains(word)).Distinct(),
-        ];
+        var before = words.Take(Math.Max(words.Count - behind.Count, parsed.UnmatchedTokens.Count));
+        return [.. before.Where(word => IsLikeOption(word) && !behind.Contains(word)).Distinct()];
+
+        static bool IsLikeOption(string word) => word is ['-', _, ..];
     }
 
     // An option that other commands have; also one that stands before the name of the command.
@@ -115,13 +91,13 @@ static class CommandLineRules
         var result = parsed.CommandResult;
         if (result.Children.OfType<OptionResult>().FirstOrDefault(IsRefused) is { Option: RefusedOption known } own)
             return (own.IdentifierToken!.Value, known.Why);
-        // A line without the name of a command is one of 'hostlock status'.
-        var command = result.Command is RootCommand root ? root.Subcommands.First(each => each.Name == "status") : result.Command;
-        for (SymbolResult? above = result.Command is RootCommand ? result : result.Parent; above is CommandResult each; above = each.Parent)
+        var command = result.Command is ProgramCommand root ? root.Subcommands.First(each => each.Name == App.WithoutName) : result.Command;
+        SymbolResult? above = result.Command is ProgramCommand ? result : result.Parent;
+        for (; above is CommandResult each; above = each.Parent)
         {
             foreach (var given in each.Children.OfType<OptionResult>().Where(given => !given.Implicit && !given.Option.Recursive))
             {
-                if (!command.Options.Contains(given.Option) && given.Option is not HelpOption)
+                if (!command.Options.Contains(given.Option) && given.Option is not HelpFlag)
                     return (given.IdentifierToken!.Value, WhyNot(command, given.IdentifierToken.Value));
             }
         }
@@ -181,6 +157,6 @@ static class CommandLineRules
     // Before the name of the command, more options can stand than the command has.
     static IEnumerable<string> KnownOptions(Command command) =>
         command.Options.Where(option => !option.Hidden)
-            .Concat(command.Parents.OfType<Command>().SelectMany(OptionsOf).Where(option => option.Recursive || option is HelpOption))
+            .Concat(command.Parents.OfType<Command>().SelectMany(OptionsOf).Where(option => option.Recursive))
             .SelectMany(option => option.Aliases.Prepend(option.Name)).Distinct();
 }

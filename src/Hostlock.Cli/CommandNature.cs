@@ -71,9 +71,18 @@ sealed record CommandNature(NetworkUse Network)
 
     /// <summary>The options that other commands have and this command has not.</summary>
     /// <param name="command">The command, with all its options.</param>
-    public IEnumerable<RefusedOption> Refused(Command command)
+    /// <param name="words">The words of a line, which may have some of these options; null for all of them.</param>
+    public IReadOnlyList<RefusedOption> Refused(Command command, IReadOnlyList<string>? words)
     {
-        var taken = command.Options.SelectMany(option => option.Aliases.Append(option.Name)).ToHashSet(StringComparer.Ordinal);
+        var refused = new List<RefusedOption>();
+        if (words is not null && !words.Any(word => word.StartsWith('-')))
+            return refused;
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var option in command.Options)
+        {
+            taken.Add(option.Name);
+            taken.UnionWith(option.Aliases);
+        }
         (string Name, string? Letter, string Why)[] shared =
         [
             ("--json", null, WhyNoJson ?? (PrintsTextAlone ? "it prints only the text that is asked for" : "it prints only what it did")),
@@ -88,11 +97,18 @@ sealed record CommandNature(NetworkUse Network)
             ("--all", "-a", WhyNoWriting ?? WhyNotAll(command)),
             ("--input", "-i", WhyNoWriting ?? "it is about no single inputs"),
         ];
-        return from option in shared
-               where !taken.Contains(option.Name)
-               let names = option.Letter is { } letter && !taken.Contains(letter) ? new[] { letter } : []
-               select new RefusedOption(option.Name, names, option.Why);
+        foreach (var (name, letter, why) in shared)
+        {
+            if (!taken.Contains(name) && (words is null || words.Any(word => MayBe(word, name, letter))))
+                refused.Add(new(name, letter is not null && !taken.Contains(letter) ? [letter] : [], why));
+        }
+        return refused;
     }
+
+    // A letter may stand among others behind one hyphen, and a value may follow a name.
+    static bool MayBe(string word, string name, string? letter) =>
+        word.StartsWith(name, StringComparison.Ordinal)
+        || (letter is ['-', var brief] && word is ['-', not '-', ..] && word.Contains(brief, StringComparison.Ordinal));
 
     static string WhyNotAll(Command command) => command.Arguments.FirstOrDefault(argument => argument.HelpName == "HOST") switch
     {

@@ -68,7 +68,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         get
         {
             var outer = parsed.CommandResult;
-            while (outer.Parent is CommandResult { Command: not RootCommand } above)
+            while (outer.Parent is CommandResult { Command: not ProgramCommand } above)
                 outer = above;
             return outer.Command.Name;
         }

@@ -47,14 +47,17 @@ abstract class FleetCommand
     public abstract Task<ExitCode> RunAsync(CommandRun run);
 
     /// <summary>Makes the command for the command-line library.</summary>
-    public Command Build(Surroundings surroundings)
+    /// <param name="surroundings">Everything outside the program.</param>
+    /// <param name="words">The words of the line: the command refuses those options by name that may be among them; null for a command
+    /// that refuses all that it has to.</param>
+    public Command Build(Surroundings surroundings, IReadOnlyList<string>? words)
     {
         var command = Describe();
         foreach (var inner in Inner)
-            command.Add(inner.Build(surroundings));
+            command.Add(inner.Build(surroundings, words));
         foreach (var option in Nature.Options)
             command.Add(option);
-        foreach (var option in Nature.Refused(command).ToList())
+        foreach (var option in Nature.Refused(command, words))
             command.Add(option);
         command.Action = new FleetAction(this, command, surroundings);
         return command;

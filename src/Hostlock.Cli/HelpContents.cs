@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.Globalization;
 using System.Text;
 
@@ -28,7 +27,7 @@ sealed record HelpContents(
     {
         var (summary, paragraphs, examples) = Parts(command.Description ?? "");
         var commands = command.Subcommands.Where(each => !each.Hidden).ToList();
-        var groups = command is RootCommand
+        var groups = command is ProgramCommand
             ? from each in commands
               group each by App.GroupOf(each.Name) into together
               orderby together.Key
@@ -91,15 +90,15 @@ sealed record HelpContents(
 
     // The program itself has them all.
     static IEnumerable<ExitCode> CodesOf(Command command) =>
-        command is not RootCommand && command.Action is FleetAction { Nature: var nature } ? nature.Codes : Enum.GetValues<ExitCode>();
+        command is not ProgramCommand && command.Action is FleetAction { Nature: var nature } ? nature.Codes : Enum.GetValues<ExitCode>();
 
     static IEnumerable<Option> Common(Command command) =>
         command.Options.Where(option => !option.Hidden && IsCommon(option))
-            .Concat(command.Parents.OfType<Command>().SelectMany(Common).Where(option => option.Recursive || option is HelpOption))
-            .OrderBy(option => option is HelpOption ? 0 : option is VersionOption ? 2 : 1);
+            .Concat(command.Parents.OfType<Command>().SelectMany(Common).Where(option => option.Recursive))
+            .OrderBy(option => option is HelpFlag ? 0 : option is VersionFlag ? 2 : 1);
 
     static bool IsCommon(Option option) =>
-        option.Recursive || option is HelpOption or VersionOption || CommonOptions.Placed.Contains(option);
+        option.Recursive || CommonOptions.Placed.Contains(option);
 
     static (string, string) RowOf(Command command) => (command.Name, Parts(command.Description ?? "").Summary);
 

@@ -82,7 +82,7 @@ sealed class HelpPage(int width) : SynchronousCommandLineAction
 
     /// <summary>The name of a command with the names of those above it: <c>hostlock update</c>.</summary>
     public static string Path(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : "hostlock";
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : ProgramCommand.ProgramName;
 
     /// <summary>The words of a command in one line: <c>hostlock update [OPTIONS] [HOST...]</c>.</summary>
     public static string Usage(Command command) => $"{Path(command)} {HelpContents.Of(command).Usage}";

@@ -44,7 +44,7 @@ static class Suggestions
     /// <param name="surroundings">Everything outside the program.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<IReadOnlyList<string>> AtAsync(
-        int position, string line, RootCommand root, ParserConfiguration configuration, Surroundings surroundings,
+        int position, string line, Command root, ParserConfiguration configuration, Surroundings surroundings,
         CancellationToken cancellationToken)
     {
         // A shell may count in bytes. The position is then beyond the end of a line with longer letters, and means the end.

@@ -27,7 +27,7 @@ static class JsonSchemas
             return;
         var parsed = App.Whole(Nowhere).Parse(line, new() { ResponseFileTokenReplacer = null, EnablePosixBundling = true });
         // A line without words shows the state of the fleet.
-        var name = parsed.CommandResult.Command is System.CommandLine.RootCommand
+        var name = parsed.CommandResult.Command is ProgramCommand
             ? "status"
             : HelpPage.Path(parsed.CommandResult.Command)["hostlock ".Length..];
         if (All.Value.ContainsKey(name))

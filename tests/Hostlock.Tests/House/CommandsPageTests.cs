@@ -20,7 +20,7 @@ public class CommandsPageTests
         Assert.Equal(File.ReadAllText(file), text);
     }
 
-    static string Render(RootCommand root)
+    static string Render(ProgramCommand root)
     {
         var text = new StringBuilder("# Commands\n\nThe same as `hostlock help COMMAND`, and made of it.\n");
         var help = HelpContents.Of(root);

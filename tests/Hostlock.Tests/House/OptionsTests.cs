@@ -42,6 +42,28 @@ public class OptionsTests
         Assert.Equal(File.ReadAllText(file), text.ToString());
     }
 
+    // A line needs only the options that it may have, so which these are is told from its words.
+    [Fact]
+    public async Task A_line_with_an_option_that_its_command_has_not_is_refused_with_the_reason()
+    {
+        foreach (var command in Commands)
+        {
+            var words = HelpPage.Path(command).Split(' ')[1..];
+            foreach (var option in command.Options.OfType<RefusedOption>())
+            {
+                foreach (var spelling in option.Aliases.Append(option.Name).Concat(option.Aliases.Select(alias => $"{alias}q")))
+                {
+                    using var errors = new StringWriter();
+                    var code = await App.RunAsync(
+                        [.. words, spelling], CliTests.Nowhere with { Errors = errors }, TestContext.Current.CancellationToken);
+
+                    Assert.Equal(ExitCode.BadRequest, code);
+                    Assert.Contains($": {option.Why}\n", errors.ToString(), StringComparison.Ordinal);
+                }
+            }
+        }
+    }
+
     [Fact]
     public void A_command_that_takes_hosts_takes_all_of_them() =>
         Assert.All(

@@ -10,7 +10,6 @@ public class UnusedTests
     // Members that nothing of the program calls, each with the reason why it is there all the same.
     static readonly Dictionary<string, string> Allowed = new()
     {
-        ["Hostlock.Cli.App.Whole(Hostlock.Cli.Surroundings)"] = "the tests look at all commands",
         ["Hostlock.Fleets.Checks.CheckRule.get_Sentence()"] = "a test makes docs/checks.md of it",
         ["Hostlock.Flakes.Nix.NixFloat.get_Value()"] = "the parser is compared with that of Nix",
         ["Hostlock.Flakes.Nix.NixSearchPath.get_Name()"] = "the parser is compared with that of Nix",
