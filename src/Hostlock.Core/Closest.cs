@@ -15,14 +15,15 @@ public static class Closest
     public static string? Find(string name, IEnumerable<string> candidates)
     {
         var bound = Math.Max(1, name.Length / 3);
-        var best = candidates
-            .Where(candidate => candidate != name)
-            .Select(candidate => (candidate, distance: Distance(name, candidate, bound)))
-            .Where(pair => pair.distance <= bound)
-            .OrderBy(pair => pair.distance)
-            .ThenBy(pair => pair.candidate, StringComparer.Ordinal)
-            .FirstOrDefault();
-        return best.candidate;
+        (string? Candidate, int Distance) best = (null, bound);
+        foreach (var candidate in candidates)
+        {
+            if (candidate == name || Distance(name, candidate, bound) is var distance && distance > best.Distance)
+                continue;
+            if (best.Candidate is null || distance < best.Distance || string.CompareOrdinal(candidate, best.Candidate) < 0)
+                best = (candidate, distance);
+        }
+        return best.Candidate;
     }
 
     // Counts edits and swaps of neighbours (optimal string alignment). Beyond the bound the number does not matter.

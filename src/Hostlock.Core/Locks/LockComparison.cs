@@ -32,6 +32,12 @@ sealed class LockComparison(Flake flake)
             var original = edge is LockEdge.Locked(var node) ? node.Original : null;
             if (original is not null && ReferenceEquals(original, _inLine[i]))
                 continue;
+            if (original is not null && declared is { Follows: null, Reference: { } reference, Overrides.IsEmpty: true }
+                && LockStaleness.AreAlike(reference, original))
+            {
+                _inLine[i] = original;
+                continue;
+            }
             var differences = LockStaleness.Between(InputPath.Of(name), declared, edge);
             if (!differences.IsEmpty)
                 Stale().AddRange(differences);

@@ -32,6 +32,12 @@ public static class LockStaleness
         return stale.ToImmutable();
     }
 
+    /// <summary>True if a declaration and a lock mean the same reference.</summary>
+    /// <param name="declared">What is declared.</param>
+    /// <param name="original">What the lock has.</param>
+    internal static bool AreAlike(FlakeRef declared, FlakeRef original) =>
+        declared.Equals(original) || declared.Canonical.Equals(original.Canonical);
+
     static void Compare(InputPath path, FlakeInput declared, LockEdge edge, ImmutableArray<StaleInput>.Builder stale)
     {
         switch (declared, edge)
@@ -48,7 +54,7 @@ public static class LockStaleness
                 return;
             case (_, LockEdge.Locked(var node)):
                 var reference = declared.Reference ?? FlakeRef.Indirect(path.Last);
-                if (!reference.Canonical.Equals(node.Original.Canonical))
+                if (!AreAlike(reference, node.Original))
                     stale.Add(new(path, $"it is declared as '{reference}', and the lock is of '{node.Original}'", declared.Span));
                 else
                     CompareOverrides(path, declared, node, stale);
@@ -74,7 +80,7 @@ public static class LockStaleness
             else if (
                 nested.Reference is { } reference
                     && edge is LockEdge.Locked(var child)
-                    && !reference.Canonical.Equals(child.Original.Canonical))
+                    && !AreAlike(reference, child.Original))
                 stale.Add(new(at, $"it is declared as '{reference}', and the lock is of '{child.Original}'", nested.Span));
             else if (edge is LockEdge.Locked(var inner))
                 CompareOverrides(at, nested, inner, stale);

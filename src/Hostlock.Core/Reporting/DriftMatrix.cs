@@ -48,27 +48,36 @@ public sealed record DriftMatrix(
     {
         var read = locks.Where(status => status.Lock is not null).ToList();
         var found = new Comparison(asked);
-        var paths = asked.IsAll
-            ? read.SelectMany(status => status.Lock!.Root.Inputs.Names).Distinct(StringComparer.Ordinal).Select(name => InputPath.Of(name))
-            : asked.Named.Distinct();
-        foreach (var path in paths.Order())
+        var paths = asked.IsAll ? PathsOf(read) : [.. asked.Named.Distinct()];
+        paths.Sort();
+        foreach (var path in paths)
             found.Add(path, [.. read.Select(status => status.Lock!.EdgeAt(path))]);
         var columns = found.Differing.DistinctBy(column => column.Path)
-            .OrderBy(column => column.Path.Names[0] == Nixpkgs ? 0
-                : column.Path.Names[0].StartsWith(Nixpkgs, StringComparison.Ordinal) ? 1
-                : 2)
-            .ThenBy(column => column.Path)
+            .OrderBy(column => (RankOf(column.Path.Names[0]), column.Path))
             .ToList();
         var cells = columns.ConvertAll(column => CellsOf(read, column));
-        var rows = Enumerable.Range(0, read.Count)
-            .GroupBy(i => string.Join('\0', columns.Select(column => column.Pins[i])))
-            .Select(alike => new DriftRow(
-                [.. alike.Select(i => read[i])], [.. cells.Select(column => column[alike.First()])]));
+        var rows = ImmutableArray.CreateBuilder<DriftRow>();
+        foreach (var alike in Enumerable.Range(0, read.Count).GroupBy(i => string.Join('\0', columns.Select(column => column.Pins[i]))))
+            rows.Add(new([.. alike.Select(i => read[i])], [.. cells.Select(column => column[alike.First()])]));
         return new(
             [.. columns.Select(column => new DriftColumn(column.Path, ReferenceOf(column.Edges)))],
-            [.. rows],
+            rows.ToImmutable(),
             [.. found.Same.Select(same => (same.Input, same.Edge))]);
     }
+
+    // The inputs directly beneath the flake of any of the locks.
+    static List<InputPath> PathsOf(List<LockStatus> locks)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var status in locks)
+            names.UnionWith(status.Lock!.Root.Inputs.Names);
+        return [.. names.Select(name => InputPath.Of(name))];
+    }
+
+    static int RankOf(string input) =>
+        input == Nixpkgs ? 0
+        : input.StartsWith(Nixpkgs, StringComparison.Ordinal) ? 1
+        : 2;
 
     // Inputs directly beneath the flake, or asked about, were compared with those of the whole fleet; deeper ones are compared with each
     // other.

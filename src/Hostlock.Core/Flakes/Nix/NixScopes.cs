@@ -87,6 +87,15 @@ sealed class NixScopes
             Later(expression);
     }
 
+    void Later(NixAttributeSet set, NixAttributeKind kind)
+    {
+        foreach (var attribute in set.Attributes.Values)
+        {
+            if (attribute.Kind == kind)
+                Later(attribute.Value);
+        }
+    }
+
     void Later(List<NixAttributeName> path)
     {
         foreach (var name in path)
@@ -163,11 +172,11 @@ sealed class NixScopes
     void Set(NixAttributeSet set, NixExpression? body)
     {
         // An attribute inherited without a source comes from outside, also in a recursive set.
-        Later(set.Attributes.Values.Where(attribute => attribute.Kind == NixAttributeKind.Inherited).Select(attribute => attribute.Value));
+        Later(set, NixAttributeKind.Inherited);
         if (set.IsRecursive)
             Open(set.Attributes.Keys);
         Later(set.InheritSources);
-        Later(set.Attributes.Values.Where(attribute => attribute.Kind == NixAttributeKind.Plain).Select(attribute => attribute.Value));
+        Later(set, NixAttributeKind.Plain);
         foreach (var attribute in set.Dynamic)
         {
             Later(attribute.Name);
