@@ -34,8 +34,10 @@ sealed class Fleet
         var declared = string.Concat(Enumerable.Range(0, inputs).Select(i =>
             $"    input{i}.url = \"git+file://{upstream}/input{i}\";\n"
             + (i % 3 == 1 ? $"    input{i}.inputs.input0.follows = \"input0\";\n" : "")));
-        File.WriteAllText(Path.Combine(folder, "flake.nix"), $"{{\n  inputs = {{\n{declared}  }};\n  outputs = _: {{ }};\n}}\n");
         var names = Enumerable.Range(1, hosts).Select(i => $"host{i}").ToList();
+        var configurations = string.Concat(names.Select(name => $"    nixosConfigurations.{name} = {{ }};\n"));
+        File.WriteAllText(
+            Path.Combine(folder, "flake.nix"), $"{{\n  inputs = {{\n{declared}  }};\n  outputs = _: {{\n{configurations}  }};\n}}\n");
         File.WriteAllText(
             Path.Combine(folder, "hostlock.toml"), $"version = 1\n{string.Concat(names.Select(name => $"[hosts.{name}]\n"))}");
         var fleet = new Fleet(folder, upstream, inputs, names);
@@ -50,7 +52,10 @@ sealed class Fleet
         using var process = Process.Start(start)!;
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? fleet : throw new InvalidOperationException("the fleet cannot be locked");
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException("the fleet cannot be locked");
+        Commit(folder, "all");
+        return fleet;
     }
 
     /// <summary>A new commit in every input.</summary>
@@ -61,9 +66,14 @@ sealed class Fleet
         {
             var repository = Path.Combine(_inputs, $"input{i}");
             File.WriteAllText(Path.Combine(repository, "day"), $"{_day}\n");
-            Git(repository, "add", "-A");
-            Git(repository, "-c", "user.name=bench", "-c", "user.email=bench@example.org", "commit", "-q", "-m", $"day {_day}");
+            Commit(repository, $"day {_day}");
         }
+    }
+
+    static void Commit(string repository, string subject)
+    {
+        Git(repository, "add", "-A");
+        Git(repository, "-c", "user.name=bench", "-c", "user.email=bench@example.org", "commit", "-q", "-m", subject);
     }
 
     static void Git(string folder, params string[] arguments)

@@ -4,10 +4,10 @@ using System.Globalization;
 
 namespace Hostlock.Benchmarks;
 
-/// <summary>A host with twelve inputs on a forge, of which one is large, as nixpkgs is.</summary>
+/// <summary>A host with twelve inputs on a forge, of which one is as large as nixpkgs.</summary>
 static class ForgeFleet
 {
-    const int Inputs = 12, LargeBytes = 16_000_000, SmallBytes = 400_000;
+    const int Inputs = 12, LargeBytes = 45_000_000, SmallBytes = 400_000;
 
     /// <summary>Writes the flake, and makes the archives that its inputs are: by <c>owner/name</c>.</summary>
     /// <param name="folder">The folder of the flake.</param>

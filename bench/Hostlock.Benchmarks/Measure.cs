@@ -131,21 +131,20 @@ static class Measure
     static Cost Once(Job job)
     {
         job.Prepare?.Invoke();
+        var (running, peak, used) = (0, 0L, default(ChildUsage));
+        using var looking = new Timer(
+            _ =>
+            {
+                if (Volatile.Read(ref running) is not 0 and var process)
+                    peak = Math.Max(peak, PeakOf(process));
+            },
+            null,
+            TimeSpan.FromMilliseconds(20),
+            TimeSpan.FromMilliseconds(20));
         var clock = Stopwatch.StartNew();
-        var peak = 0L;
-        var before = ChildUsage.Now();
         foreach (var command in job.Commands)
-        {
-            using var process = Start(command, job.Variables);
-            var output = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-            var errors = process.StandardError.ReadToEndAsync();
-            while (!process.WaitForExit(20))
-                peak = Math.Max(peak, PeakOf(process.Id));
-            Task.WaitAll(output, errors);
-            if (process.ExitCode != 0)
-                throw new InvalidOperationException($"{string.Join(' ', command)}: exit {process.ExitCode}\n{errors.Result}");
-        }
-        return new(clock.Elapsed, peak, ChildUsage.Now() - before);
+            used += ChildRun.Complete(command, job.Variables, process => Volatile.Write(ref running, process));
+        return new(clock.Elapsed, peak, used);
     }
 
     static long PeakOf(int process)

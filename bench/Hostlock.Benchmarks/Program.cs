@@ -232,6 +232,7 @@ void Update()
 
 async Task NetworkAsync()
 {
+    const int runs = 3;
     const double bitsPerSecond = 50e6;
     var roundTrip = TimeSpan.FromMilliseconds(20);
     var folder = Path.Combine(work, "network");
@@ -243,10 +244,15 @@ async Task NetworkAsync()
     var variables = Variables("network");
     (variables["https_proxy"], variables["NIX_SSL_CERT_FILE"]) = (line.Url, certificate);
     (variables["no_proxy"], variables["SSL_CERT_DIR"]) = ("", "/dev/null");
-    var plain = await forge.DownloadAllAsync(line.Url);
+    // The first run does not count, as with programs.
+    _ = await forge.DownloadAllAsync(line.Url);
+    var plain = new List<TimeSpan>();
+    for (var run = 0; run < runs; run++)
+        plain.Add(await forge.DownloadAllAsync(line.Url));
+    plain.Sort();
     // Each run finds new commits, and downloads all archives.
     var update = Measure.InTurn(
-        5,
+        runs,
         new Job("update", [hostlock, "-C", Path.Combine(folder, "fleet"), "update", "host1"])
         {
             Prepare = () => forge.TakeSent(),
@@ -258,7 +264,7 @@ async Task NetworkAsync()
         $"update a host from a forge {roundTrip.TotalMilliseconds:0} ms away, by {bitsPerSecond / 1e6:0} Mbit/s",
         $"the time that {bytes / 1e6:0.0} MB need");
     Line("the bytes of the archives", needed, needed);
-    Line("download them all at once", new(plain, 0), needed);
+    Line("download them all at once", new(plain[runs / 2], 0), needed);
     Line("hostlock update", update, needed);
 }
 
