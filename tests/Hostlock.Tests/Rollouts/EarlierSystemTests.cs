@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Hostlock.Fleets;
+using Hostlock.Fleets.History;
 using Hostlock.Machines;
 using Hostlock.Rollouts;
+using Hostlock.Tests.Support;
 using static Hostlock.Tests.Rollouts.FakeHostFacts;
 
 namespace Hostlock.Tests.Rollouts;
@@ -62,6 +64,28 @@ public class EarlierSystemTests
         Assert.Equal(new(Old, 5), EarlierSystem.Replaced(kept, Plex, [Switched(New, HostOutcome.Kept)]));
         Assert.Null(EarlierSystem.Replaced(collected, Plex, [Switched(New, HostOutcome.Returned)]));
         Assert.Null(EarlierSystem.Replaced(collected, HostName.Parse("zeeba"), [Switched(New, HostOutcome.Kept)]));
+    }
+
+    [Fact]
+    public async Task A_version_of_a_lock_means_the_system_that_carries_it_or_the_generation_that_it_names()
+    {
+        using var folder = new TempFolder();
+        folder.Write("flake.nix", "");
+        folder.Write("hostlock.toml", "version = 1\n[hosts.plex]\n");
+        folder.Write("locks/plex.lock", "the lock");
+        var fleet = FleetFolder.Open(folder.Path);
+        var versions = new LockVersions(new OneAnswer(new(1, "", "")), fleet, "ctl");
+        var facts = Machine(new(7, 0, New, NewLock), new(5, 0, Old, Stamp.Hash("the lock"u8)), new(4, 0, Other, null));
+
+        Assert.Equal(new(Old, 5), await OfAsync("plex"));
+        Assert.Equal(new(Other, 4), await OfAsync("plex@generation:4"));
+        Assert.Null(await OfAsync("plex@generation:3"));
+        Assert.Null(await OfAsync("plex@running"));
+        folder.Write("locks/plex.lock", "another lock");
+        Assert.Null(await OfAsync("plex"));
+
+        Task<EarlierSystem?> OfAsync(string word) => EarlierSystem.OfAsync(
+            facts, LockVersion.Parse(fleet, word, folder.Path), versions, TestContext.Current.CancellationToken);
     }
 
     static MachineFacts Machine(params ImmutableArray<Generation> generations) => new(New, New, new(NewLock, null, "plex"))
