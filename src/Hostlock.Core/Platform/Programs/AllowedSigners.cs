@@ -43,29 +43,20 @@ public sealed class AllowedSigners(IProcessRunner processes, ReadOnlyMemory<byte
     public async Task<SignatureCheck> CheckAsync(
         ReadOnlyMemory<byte> contents, string signature, string purpose, CancellationToken cancellationToken, DateTimeOffset? asOf = null)
     {
-        AtomicFile.CreateFolder(scratch);
-        var (listFile, signatureFile) = (AtomicFile.NewName(scratch), AtomicFile.NewName(scratch));
-        try
+        using var files = new Files(scratch, list, Encoding.UTF8.GetBytes(signature));
+        var (listFile, signatureFile) = (files.Paths[0], files.Paths[1]);
+        var found = await processes.RunAsync(SshKeygen.FindPrincipals(listFile, signatureFile, asOf), cancellationToken);
+        var principals = found.Succeeded ? found.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+        if (principals.Length == 0)
+            return new SignatureCheck.CountsNot("its key is not in the list of who may sign, or no longer");
+        foreach (var principal in principals.Take(MostPrincipals))
         {
-            AtomicFile.ReplaceAll([(listFile, list), (signatureFile, Encoding.UTF8.GetBytes(signature))], isDurable: false);
-            var found = await processes.RunAsync(SshKeygen.FindPrincipals(listFile, signatureFile, asOf), cancellationToken);
-            var principals = found.Succeeded ? found.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
-            if (principals.Length == 0)
-                return new SignatureCheck.CountsNot("its key is not in the list of who may sign, or no longer");
-            foreach (var principal in principals.Take(MostPrincipals))
-            {
-                var checkedNow = await processes.RunAsync(
-                    SshKeygen.Verify(listFile, principal, purpose, signatureFile, contents, asOf), cancellationToken);
-                if (checkedNow.Succeeded)
-                    return new SignatureCheck.Counts(principal);
-            }
-            return new SignatureCheck.CountsNot($"it is of something else, or its key may not sign this ({principals[0]})");
+            var checkedNow = await processes.RunAsync(
+                SshKeygen.Verify(listFile, principal, purpose, signatureFile, contents, asOf), cancellationToken);
+            if (checkedNow.Succeeded)
+                return new SignatureCheck.Counts(principal);
         }
-        finally
-        {
-            AtomicFile.Delete(listFile);
-            AtomicFile.Delete(signatureFile);
-        }
+        return new SignatureCheck.CountsNot($"it is of something else, or its key may not sign this ({principals[0]})");
     }
 
     /// <summary>Finds the key that made a signature of these bytes, whether it is in the list or not; null if the signature is of something
@@ -79,20 +70,26 @@ public sealed class AllowedSigners(IProcessRunner processes, ReadOnlyMemory<byte
     public async Task<string?> KeyOfAsync(
         ReadOnlyMemory<byte> contents, string signature, string purpose, CancellationToken cancellationToken)
     {
-        AtomicFile.CreateFolder(scratch);
-        var file = AtomicFile.NewName(scratch);
-        try
+        using var files = new Files(scratch, Encoding.UTF8.GetBytes(signature));
+        var finished = await processes.RunAsync(SshKeygen.CheckAnybodys(purpose, files.Paths[0], contents), cancellationToken);
+        return finished.Succeeded
+            ? finished.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+                .FirstOrDefault(word => word.StartsWith("SHA256:", StringComparison.Ordinal))
+            : null;
+    }
+
+    /// <summary>Files that ssh-keygen reads by their names, and that are gone afterwards.</summary>
+    sealed class Files : IDisposable
+    {
+        public Files(string scratch, params ReadOnlySpan<ReadOnlyMemory<byte>> contents)
         {
-            AtomicFile.ReplaceAll([(file, Encoding.UTF8.GetBytes(signature))], isDurable: false);
-            var finished = await processes.RunAsync(SshKeygen.CheckAnybodys(purpose, file, contents), cancellationToken);
-            return finished.Succeeded
-                ? finished.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-                    .FirstOrDefault(word => word.StartsWith("SHA256:", StringComparison.Ordinal))
-                : null;
+            AtomicFile.CreateFolder(scratch);
+            Paths = [.. contents.ToArray().Select(_ => AtomicFile.NewName(scratch))];
+            AtomicFile.ReplaceAll([.. Paths.Zip(contents.ToArray())], isDurable: false);
         }
-        finally
-        {
-            AtomicFile.Delete(file);
-        }
+
+        public string[] Paths { get; }
+
+        public void Dispose() => Array.ForEach(Paths, AtomicFile.Delete);
     }
 }
