@@ -15,6 +15,16 @@ namespace Hostlock.Cli;
 /// <summary>The common part of <c>switch</c> and <c>rollback</c>: the options, the question, the run, and the output.</summary>
 sealed class HostSwitching
 {
+    /// <summary>The nature of commands that switch machines.</summary>
+    public static CommandNature Nature => new(NetworkUse.Machines)
+    {
+        Asks = true,
+        Writes = true,
+        MaySayNo = true,
+        Waits = true,
+        MayBePartial = true,
+    };
+
     readonly Option<bool> _yes = CommonOptions.Yes();
     readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show what would change, and change no machine" };
     readonly Option<bool> _noCheck = new("--no-check") { Description = "Keep the system without looking at units and gates" };

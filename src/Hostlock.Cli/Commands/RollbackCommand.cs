@@ -23,14 +23,7 @@ sealed class RollbackCommand : FleetCommand
     };
     readonly HostSwitching _switching = new();
 
-    public override CommandNature Nature => new(NetworkUse.Machines)
-    {
-        Asks = true,
-        Writes = true,
-        MaySayNo = true,
-        Waits = true,
-        MayBePartial = true,
-    };
+    public override CommandNature Nature => HostSwitching.Nature;
 
     public override JsonShape? Shape => SwitchJson.Shape;
 

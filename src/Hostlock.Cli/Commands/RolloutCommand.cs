@@ -33,14 +33,7 @@ sealed class RolloutCommand : FleetCommand
 
     protected override IReadOnlyList<FleetCommand> Inner { get; } = [new RolloutStatusCommand()];
 
-    public override CommandNature Nature => new(NetworkUse.Machines)
-    {
-        Asks = true,
-        Writes = true,
-        MaySayNo = true,
-        Waits = true,
-        MayBePartial = true,
-    };
+    public override CommandNature Nature => HostSwitching.Nature;
 
     public override JsonShape? Shape => JsonShape.EitherOf(RolloutPageJson.PlanShape, RolloutEventShape.Shape);
 

@@ -20,14 +20,7 @@ sealed class SwitchCommand : FleetCommand
     readonly Option<bool> _allowDowngrade = CommonOptions.AllowDowngrade();
     readonly HostSwitching _switching = new();
 
-    public override CommandNature Nature => new(NetworkUse.Machines)
-    {
-        Asks = true,
-        Writes = true,
-        MaySayNo = true,
-        Waits = true,
-        MayBePartial = true,
-    };
+    public override CommandNature Nature => HostSwitching.Nature;
 
     public override JsonShape? Shape => SwitchJson.Shape;
 
