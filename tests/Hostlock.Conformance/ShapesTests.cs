@@ -31,7 +31,7 @@ public class ShapesTests
         var isAsked = isBlessing || Sample.Has(Array.IndexOf(Shape.All, shape), UsualShare);
         var nix = !isAsked || RealNix.Find("2.34") is null ? null : RealNix.Get("2.34", world);
 
-        Make(shape, world);
+        Make(shape, world, isKept: nix is not null);
         var ours = Steps(shape, world, "ours", (folder, arguments) => HostlockProgram.Run(folder, world["home"], AsHostlock(arguments)));
         if (nix is not null)
         {
@@ -44,7 +44,8 @@ public class ShapesTests
         Assert.Equal(File.ReadAllText(recorded), Numbered(ours));
     }
 
-    static void Make(Shape shape, TempFolder world)
+    // The repositories are kept as they are at first, if they are to be put back.
+    static void Make(Shape shape, TempFolder world, bool isKept)
     {
         Directory.CreateDirectory(world["folders"]);
         foreach (var (path, text) in shape.Git)
@@ -61,7 +62,7 @@ public class ShapesTests
             MoveUpstream(shape, world, 3, except: [repository, .. shape.Locked]);
         }
         shape.Prepare?.Invoke(world);
-        if (shape.Git.Length > 0)
+        if (isKept && shape.Git.Length > 0)
             _ = Run.Program("cp", world.Path, new Dictionary<string, string>(), "-a", "git", "git.start").Succeeded;
     }
 
@@ -132,7 +133,6 @@ public class ShapesTests
             if (shape.IsUnlocked)
                 continue; // a commit would clean it
             world.Write($"git/{repository}/moved", $"{day}\n");
-            TestGit.In(world[$"git/{repository}"], "add", "moved");
             TestGit.Commit(world[$"git/{repository}"], day);
         }
     }

@@ -86,7 +86,7 @@ static class MadeUpFleet
             }
             Write(stream, "\n");
         }
-        TestGit.In(folder, "init", "-q", "-b", "main");
+        TestGit.Init(folder);
         var imported = Path.Combine(folder, ".git/import");
         File.WriteAllBytes(imported, stream.ToArray());
         _ = Run.Program("sh", folder, TestGit.Variables, "-c", "git fast-import --quiet <.git/import").Succeeded;

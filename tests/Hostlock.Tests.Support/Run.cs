@@ -86,8 +86,24 @@ static class TestGit
 
     static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
+    // What `git init` makes, by path, without the samples of hooks: the tests make hundreds of repositories. A folder has no bytes.
+    static readonly Lazy<(string Path, byte[]? Bytes)[]> NewRepository = new(ReadNewRepository);
+
     public static string In(string folder, params IEnumerable<string> arguments) =>
         Run.Program("git", folder, Variables, arguments).Succeeded;
+
+    /// <summary>Makes a folder a repository whose branch is <c>main</c>.</summary>
+    /// <param name="folder">The work tree, which may not exist yet.</param>
+    public static void Init(string folder)
+    {
+        foreach (var (path, bytes) in NewRepository.Value)
+        {
+            if (bytes is null)
+                Directory.CreateDirectory(Path.Combine(folder, path));
+            else
+                File.WriteAllBytes(Path.Combine(folder, path), bytes);
+        }
+    }
 
     /// <summary>Makes a folder a repository, if it is none, and commits all that is in it.</summary>
     /// <param name="folder">The work tree.</param>
@@ -95,13 +111,29 @@ static class TestGit
     public static void Commit(string folder, int day)
     {
         if (!Directory.Exists(Path.Combine(folder, ".git")))
-            In(folder, "init", "-q", "-b", "main");
+            Init(folder);
         In(folder, "add", "-A");
         CommitStaged(folder, day);
     }
 
-    /// <summary>Commits what is in the index.</summary>
+    /// <summary>Commits what is in the index. git starts no other git to look whether there is something to tidy.</summary>
     public static void CommitStaged(string folder, int day) =>
         _ = Run.Program(
-            "git", folder, By("somebody", FirstDay.AddDays(day)), "commit", "-q", "--allow-empty", "-m", $"day {day}").Succeeded;
+            "git", folder, By("somebody", FirstDay.AddDays(day)), "-c", "maintenance.auto=false", "commit", "-q", "--allow-empty", "-m",
+            $"day {day}").Succeeded;
+
+    static (string Path, byte[]? Bytes)[] ReadNewRepository()
+    {
+        using var folder = new TempFolder();
+        In(folder.Path, "init", "-q", "-b", "main");
+        foreach (var sample in Directory.GetFiles(folder[".git/hooks"]))
+            File.Delete(sample);
+        return
+        [
+            .. Directory.EnumerateDirectories(folder.Path, "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal).Select(path => (Path.GetRelativePath(folder.Path, path), (byte[]?)null)),
+            .. Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories)
+                .Select(path => (Path.GetRelativePath(folder.Path, path), (byte[]?)File.ReadAllBytes(path))),
+        ];
+    }
 }

@@ -10,6 +10,7 @@ sealed partial class OneFleet : IDisposable
 {
     readonly string _place;
     int _day = 1;
+    bool _isNew;
 
     /// <param name="place">The folder of the flake; its repository is <c>fleet</c>.</param>
     public OneFleet(string place = "fleet")
@@ -51,28 +52,41 @@ sealed partial class OneFleet : IDisposable
 
     public TempFolder Folder { get; } = new();
 
-    public string Path => Folder[_place];
+    /// <summary>The folder of the flake. git knows all that was written so far.</summary>
+    public string Path
+    {
+        get
+        {
+            if (_isNew)
+                TestGit.In(Folder["fleet"], "add", "-A");
+            _isNew = false;
+            return Folder[_place];
+        }
+    }
 
     /// <summary>The reference of an input.</summary>
     public string Input(string name) => $"git+file://{Folder["inputs"]}/{name}";
 
-    /// <summary>Writes a file of the flake, and lets git know of it.</summary>
+    /// <summary>Writes a file of the flake. git is told of it before anybody is told where the flake is.</summary>
     public void Write(string file, string text)
     {
         Folder.Write($"{_place}/{file}", text);
-        if (Directory.Exists(Folder["fleet/.git"]))
-            TestGit.In(Folder["fleet"], "add", "-A");
+        _isNew = Directory.Exists(Folder["fleet/.git"]);
     }
 
     public string Read(string file) => Folder.Read($"{_place}/{file}");
 
-    public void Commit() => TestGit.Commit(Folder["fleet"], ++_day);
+    public void Commit()
+    {
+        TestGit.Commit(Folder["fleet"], ++_day);
+        _isNew = false;
+    }
 
     /// <summary>Locks what has no lock yet, by the program itself.</summary>
     public void Lock(params IEnumerable<string> hosts)
     {
         _ = Hostlock(["lock", .. hosts]).Succeeded;
-        TestGit.In(Folder["fleet"], "add", "-A");
+        _isNew = true;
     }
 
     public Ended Hostlock(params IEnumerable<string> arguments) => HostlockProgram.Run(Path, Folder["home"], arguments);

@@ -15,7 +15,7 @@ public sealed class FleetWatchTests : IDisposable
         _folder.Write("flake.nix", "{ inputs = { }; outputs = _: { }; }\n");
         _folder.Write("hostlock.toml", "version = 1\n[hosts.plex]\n");
         _folder.Write("locks/plex.lock", "{}");
-        TestGit.In(_folder.Path, "init", "-q", "-b", "main");
+        TestGit.Init(_folder.Path);
         TestGit.Commit(_folder.Path, 1);
     }
 

@@ -51,7 +51,7 @@ public sealed class LockHistoryTests : IDisposable
     public async Task A_commit_says_where_a_lock_was_promoted_from()
     {
         _folder.Write("locks/plex.lock", Text(1));
-        TestGit.In(_folder.Path, "init", "-q", "-b", "main");
+        TestGit.Init(_folder.Path);
         TestGit.In(_folder.Path, "add", "-A");
         TestGit.In(_folder.Path, "commit", "-q", "-m", "locks/plex.lock: Promote\n\nHostlock-Hosts: plex\nHostlock-Promoted-From: web\n");
 

@@ -56,7 +56,7 @@ public sealed class LockResolvingTests : IDisposable
     [Fact]
     public async Task Locks_that_git_keeps_by_a_filter_are_settled_through_it()
     {
-        TestGit.In(_folder.Path, "init", "-q", "-b", "main");
+        TestGit.Init(_folder.Path);
         foreach (var way in new[] { "clean", "smudge" })
             TestGit.In(_folder.Path, "config", $"filter.moved.{way}", "tr a-zA-Z n-za-mN-ZA-M");
         _folder.Write(".gitattributes", "*.lock filter=moved\n");
