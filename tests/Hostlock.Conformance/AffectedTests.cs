@@ -1,18 +1,22 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Hostlock.Conformance.Support;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance;
 
 /// <summary>Which hosts a change concerns, as real Nix evaluates them.</summary>
-public class AffectedTests
+public partial class AffectedTests
 {
     [Theory]
     [InlineData("2.34")]
     [InlineData("2.26")]
     public void A_host_is_left_out_only_if_evaluating_it_would_show_no_difference(string release)
     {
-        using var hosts = new SevenHosts().Adopted();
+        using var hosts = new SevenHosts();
+        // Each host is evaluated a dozen times, so the fleet has three.
+        hosts.Folder.Write("fleet/flake.nix", Others().Replace(hosts.Folder.Read("fleet/flake.nix"), ""));
+        hosts.Adopted();
         var nix = RealNix.Get(release, hosts.Folder);
 
         hosts.Move("nixpkgs", 10, text: "26.05\n");
@@ -30,8 +34,8 @@ public class AffectedTests
         var byRevision = Affected();
 
         Assert.Equal("plex: lock, evaluated 1", byLock);
-        Assert.Equal("orc: files, evaluated 7", byFile);
-        Assert.Equal("orc: files, evaluated 7", byRevision);
+        Assert.Equal("orc: files, evaluated 3", byFile);
+        Assert.Equal("orc: files, evaluated 3", byRevision);
 
         string Affected()
         {
@@ -48,4 +52,7 @@ public class AffectedTests
             Tests.Support.Run.Program(
                 HostlockProgram.Path, hosts.Fleet, nix.Variables, ["affected", "--base", "HEAD", "--json", .. options]).Succeeded)!;
     }
+
+    [GeneratedRegex("^ *(dobro|zeeba|imbp|nixahi) = host .*\n", RegexOptions.Multiline)]
+    private static partial Regex Others();
 }

@@ -16,30 +16,27 @@ public class EjectTests
         var nix = RealNix.Get(release, hosts.Folder);
         _ = hosts.Hostlock("lock", "root").Succeeded;
         TestGit.Commit(hosts.Fleet, 3);
-        var first = Derivations();
+        var first = nix.Systems(hosts.Fleet);
 
         // One is adopted, the other six stay where they are.
         _ = hosts.Hostlock("init", "plex", "--yes").Succeeded;
-        Assert.Equal(first, Derivations());
+        Assert.Equal(first, nix.Systems(hosts.Fleet));
         hosts.Move("nixpkgs", 10);
         _ = hosts.Hostlock("update", "plex").Succeeded;
-        Assert.Equal(["plex"], Moved(first, Derivations()));
+        Assert.Equal(["plex"], Moved(first, nix.Systems(hosts.Fleet)));
         _ = hosts.Hostlock("update", "root").Succeeded;
-        var updated = Derivations();
+        var updated = nix.Systems(hosts.Fleet);
         Assert.Equal(SevenHosts.Names.Order(StringComparer.Ordinal), Moved(first, updated));
 
         _ = hosts.Hostlock("init", "orc", "--yes").Succeeded;
-        Assert.Equal(updated, Derivations());
+        Assert.Equal(updated, nix.Systems(hosts.Fleet));
         hosts.Move("nixpkgs", 11, text: "26.05\n");
         _ = hosts.Hostlock("update", "orc").Succeeded;
-        Assert.Equal(["orc"], Moved(updated, Derivations()));
+        Assert.Equal(["orc"], Moved(updated, nix.Systems(hosts.Fleet)));
 
         // It goes back to the lock of all.
         _ = hosts.Hostlock("eject", "orc", "--yes").Succeeded;
-        Assert.Equal(updated, Derivations());
-
-        Dictionary<string, string> Derivations() => SevenHosts.Names.ToDictionary(
-            name => name, name => nix.Eval(hosts.Fleet, $".#nixosConfigurations.{name}.config.system.build.toplevel.drvPath"));
+        Assert.Equal(updated, nix.Systems(hosts.Fleet));
     }
 
     [Theory]

@@ -32,8 +32,8 @@ public class NixLibraryFlakesTests
                 $"version = 1\nstamp = false\n[hosts.plex]\nconfigurations = [\"{output}.plex\"]\n"
                     + $"[hosts.web]\nconfigurations = [\"{output}.web\"]\n");
         }
+        fleet.Commit();
         _ = Hostlock("lock", "--all").Succeeded;
-        TestGit.In(fleet.Folder["fleet"], "add", "-A");
         fleet.Commit();
         Assert.Equal("plex nixos 25.11-a; web nixos 25.11-a; plex home 25.11-a; web home 25.11-a", Domains());
 
@@ -46,12 +46,14 @@ public class NixLibraryFlakesTests
 
         Ended Hostlock(params string[] words) => HostlockProgram.Run(fleet.Folder["fleet"], fleet.Folder["home"], words);
 
-        string Domains() => string.Join(
-            "; ",
-            new[] { ("nixos", "nixosConfigurations"), ("home", "homeConfigurations") }.SelectMany(
-                flake => new[] { "plex", "web" }.Select(host => nix.Run(
-                    fleet.Folder["fleet"], "eval", "--raw", "--impure", "--expr",
-                    $"(builtins.getFlake \"git+file://{fleet.Folder["fleet"]}?dir={flake.Item1}\")"
-                        + $".{flake.Item2}.{host}.config.networking.domain").Succeeded)));
+        string Domains() => nix.Run(fleet.Folder["fleet"], "eval", "--raw", "--impure", "--expr", $$"""
+            let
+              flake = folder: builtins.getFlake "git+file://{{fleet.Folder["fleet"]}}?dir=${folder}";
+              domain = hosts: name: hosts.${name}.config.networking.domain;
+            in
+            builtins.concatStringsSep "; " (
+              map (domain (flake "nixos").nixosConfigurations) [ "plex" "web" ]
+              ++ map (domain (flake "home").homeConfigurations) [ "plex" "web" ])
+            """).Succeeded;
     }
 }

@@ -18,19 +18,19 @@ public class NixLibraryTests
         var nix = RealNix.Get(release, hosts.Folder);
         _ = hosts.Hostlock("lock", "root").Succeeded;
         TestGit.Commit(hosts.Fleet, 3);
-        var native = Derivations(nix, hosts);
+        var native = nix.Systems(hosts.Fleet);
 
         _ = hosts.Hostlock("init", "--yes").Succeeded;
-        var adopted = Derivations(nix, hosts);
+        var adopted = nix.Systems(hosts.Fleet);
         Assert.Equal(native, adopted);
 
         hosts.Move("nixpkgs", 10);
         _ = hosts.Hostlock("update", "plex").Succeeded;
-        var updated = Derivations(nix, hosts);
+        var updated = nix.Systems(hosts.Fleet);
         Assert.Equal(["plex"], Moved(adopted, updated));
 
         _ = hosts.Hostlock("promote", "plex", "dobro").Succeeded;
-        Assert.Equal(["dobro"], Moved(updated, Derivations(nix, hosts)));
+        Assert.Equal(["dobro"], Moved(updated, nix.Systems(hosts.Fleet)));
     }
 
     [Theory]
@@ -134,7 +134,7 @@ public class NixLibraryTests
             "fleet/hostlock.toml",
             hosts.Folder.Read("fleet/hostlock.toml").Replace("[hosts.plex]", "[hosts.plex]\nstamp = true", StringComparison.Ordinal));
         TestGit.Commit(hosts.Fleet, 4);
-        var before = Derivations(nix, hosts);
+        var before = nix.Systems(hosts.Fleet);
 
         _ = nix.Run(
             hosts.Fleet, "build", "--out-link", hosts.Folder["plex"], ".#nixosConfigurations.plex.config.system.build.toplevel").Succeeded;
@@ -151,7 +151,7 @@ public class NixLibraryTests
         Assert.Equal(
             Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(hosts.Lock("plex"))),
             about.RootElement.GetProperty("sha256").GetString());
-        Assert.Empty(Moved(before, Derivations(nix, hosts)));
+        Assert.Empty(Moved(before, nix.Systems(hosts.Fleet)));
     }
 
     /// <summary>Each hostlock.nix that came before, in their order.</summary>
@@ -164,7 +164,7 @@ public class NixLibraryTests
         hosts.Move("nixpkgs", 10);
         _ = hosts.Hostlock("update", "plex").Succeeded;
         TestGit.Commit(hosts.Fleet, 11);
-        var now = Together();
+        var now = nix.Systems(hosts.Fleet);
         var (current, day) = (hosts.Folder.Read("fleet/hostlock.nix"), 12);
         var earlier = Directory.GetFiles(Path.Combine(Repository.Root, "tests/vectors/library"), "*.nix");
 
@@ -173,18 +173,14 @@ public class NixLibraryTests
         {
             hosts.Folder.Write("fleet/hostlock.nix", File.ReadAllText(library));
             TestGit.Commit(hosts.Fleet, day++);
-            var before = Together();
+            var before = nix.Systems(hosts.Fleet);
 
             _ = hosts.Hostlock("init", "--upgrade", "--yes").Succeeded;
 
             Assert.Equal(current, hosts.Folder.Read("fleet/hostlock.nix"));
             Assert.Equal(now, before);
-            Assert.Equal(now, Together());
+            Assert.Equal(now, nix.Systems(hosts.Fleet));
         });
-
-        string Together() => nix.Run(
-            hosts.Fleet, "eval", "--json", ".#nixosConfigurations", "--apply",
-            "builtins.mapAttrs (_: host: host.config.system.build.toplevel.drvPath)").Succeeded;
     }
 
     [Fact]
@@ -209,9 +205,6 @@ public class NixLibraryTests
     }
 
     static string Toplevel(string host) => $".#nixosConfigurations.{host}.config.system.build.toplevel.drvPath";
-
-    static Dictionary<string, string> Derivations(RealNix nix, SevenHosts hosts) =>
-        SevenHosts.Names.ToDictionary(name => name, name => nix.Run(hosts.Fleet, "eval", "--raw", Toplevel(name)).Succeeded);
 
     static IEnumerable<string> Moved(Dictionary<string, string> before, Dictionary<string, string> after) =>
         before.Keys.Where(name => before[name] != after[name]);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.Support;
@@ -8,6 +9,9 @@ namespace Hostlock.Conformance.Support;
 /// </summary>
 sealed class RealNix
 {
+    // Each new store would get a file of 8 MiB, to be deleted if a collection of garbage has no room.
+    const string Reserve = "gc-reserved-space = 0";
+
     readonly string _program;
     readonly Dictionary<string, string> _variables;
 
@@ -25,6 +29,7 @@ sealed class RealNix
             ["NIX_STATE_DIR"] = Path.Combine(folder, "nix/var"),
             ["NIX_LOG_DIR"] = Path.Combine(folder, "nix/log"),
             ["NIX_REMOTE"] = "",
+            ["NIX_CONFIG"] = Reserve,
             // Nothing that a test evaluates reaches the network: this port is closed.
             ["https_proxy"] = "http://127.0.0.1:9",
             ["http_proxy"] = "http://127.0.0.1:9",
@@ -69,15 +74,34 @@ sealed class RealNix
     /// <param name="folder">The folder that it runs in.</param>
     /// <param name="expressions">The expressions.</param>
     /// <returns>The errors of each that has some; null for one that has a value.</returns>
-    public string?[] Errors(string folder, IReadOnlyList<string> expressions)
+    public string?[] Errors(string folder, IReadOnlyList<string> expressions) =>
+        [.. Answers(folder, expressions).Select(answer => answer.Contains("error:", StringComparison.Ordinal) ? answer : null)];
+
+    /// <summary>The values of expressions that are texts, each on one line, by one process.</summary>
+    /// <param name="folder">The folder that it runs in.</param>
+    /// <param name="expressions">The expressions.</param>
+    /// <returns>The value of each that has one; null for one that has an error.</returns>
+    public string?[] Values(string folder, IReadOnlyList<string> expressions)
+    {
+        const string Value = "trace: value ";
+        return
+        [
+            .. Answers(folder, [.. expressions.Select(expression => $"builtins.trace \"value ${{builtins.toJSON ({expression})}}\" 0")])
+                .Select(answer => answer.Split('\n').FirstOrDefault(line => line.StartsWith(Value, StringComparison.Ordinal)))
+                .Select(line => line is null ? null : JsonSerializer.Deserialize<string>(line[Value.Length..])),
+        ];
+    }
+
+    // What it says on its errors of each expression.
+    string[] Answers(string folder, IReadOnlyList<string> expressions)
     {
         const string Begin = "trace: expression ";
         var lines = expressions.Select((expression, i) => $"builtins.trace \"expression {i}\" {i}\n{expression}\n");
-        var ended = Tests.Support.Run.ProgramOn(string.Concat(lines), _program, folder, _variables, "repl");
-        var parts = ended.Errors.Split(Begin)[1..];
-        if (parts.Length != expressions.Count)
-            throw new InvalidOperationException($"exit {ended.ExitCode}: {parts.Length} answers\n{ended.Errors}");
-        return [.. parts.Select(part => part.Contains("error:", StringComparison.Ordinal) ? part : null)];
+        var ended = Tests.Support.Run.ProgramOn(string.Concat(lines), _program, folder, _variables, "repl", "--offline", "--show-trace");
+        var answers = ended.Errors.Split(Begin)[1..];
+        if (answers.Length != expressions.Count)
+            throw new InvalidOperationException($"exit {ended.ExitCode}: {answers.Length} answers\n{ended.Errors}");
+        return answers;
     }
 
     /// <summary>The same release with a setting, <c>flake-registry = …</c>.</summary>
@@ -85,7 +109,7 @@ sealed class RealNix
     {
         foreach (var (name, value) in variables ?? [])
             _variables[name] = value;
-        _variables["NIX_CONFIG"] = settings;
+        _variables["NIX_CONFIG"] = $"{settings}\n{Reserve}";
     }
 
     /// <summary>The variables under which another program finds this Nix, and its store.</summary>
@@ -93,6 +117,12 @@ sealed class RealNix
     {
         ["PATH"] = $"{Path.GetDirectoryName(_program)}:{Environment.GetEnvironmentVariable("PATH")}",
     };
+
+    /// <summary>The derivations of all NixOS hosts of a flake, by the names of the hosts.</summary>
+    /// <param name="folder">The folder of the flake.</param>
+    public Dictionary<string, string> Systems(string folder) => JsonSerializer.Deserialize<Dictionary<string, string>>(Run(
+        folder, "eval", "--json", ".#nixosConfigurations", "--apply",
+        "builtins.mapAttrs (_: host: host.config.system.build.toplevel.drvPath)").Succeeded)!;
 
     /// <summary>The result of evaluating an attribute of a flake.</summary>
     public string Eval(string folder, string attribute) => Run(folder, "eval", "--json", attribute).Succeeded.Trim();
