@@ -47,19 +47,17 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     {
         var nix = own.Nix(release);
 
-        foreach (var system in Systems)
-        {
-            var ways = JsonSerializer.Deserialize<string[]>(own.Eval(nix, $$"""
-                own: map (package: package.drvPath) [
-                  own.packages.{{system}}.hostlock
-                  own.packages.{{system}}.default
-                  own.checks.{{system}}.hostlock
-                  (import own.inputs.nixpkgs { system = "{{system}}"; overlays = [ own.overlays.default ]; }).hostlock
-                ]
-                """))!;
+        var ways = JsonSerializer.Deserialize<Dictionary<string, string[]>>(own.Eval(nix, """
+            own: builtins.mapAttrs (system: packages: map (package: package.drvPath) [
+              packages.hostlock
+              packages.default
+              own.checks.${system}.hostlock
+              (import own.inputs.nixpkgs { inherit system; overlays = [ own.overlays.default ]; }).hostlock
+            ]) own.packages
+            """))!;
 
-            Assert.Single(ways.Distinct());
-        }
+        Assert.Equal(Systems, ways.Keys);
+        Assert.All(ways.Values, drvPaths => Assert.Single(drvPaths.Distinct()));
     }
 
     [Fact]
@@ -171,11 +169,12 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         _ = own.Hostlock(name, "lock").Succeeded;
         TestGit.In(fleet, "add", "-A");
         var check = own.Hostlock(name, "check", "--json");
-        var hosts = ((string[])["laptop", "server"])
-            .Select(host => nix.Run(fleet, "eval", "--raw", $".#nixosConfigurations.{host}.config.system.build.toplevel.name").Succeeded);
+        var hosts = nix.Run(
+            fleet, "eval", "--json", ".#nixosConfigurations", "--apply",
+            "builtins.mapAttrs (_: host: host.config.system.build.toplevel.name)").Succeeded;
 
         Assert.DoesNotContain("\"severity\": \"error\"", check.Output, StringComparison.Ordinal);
-        Assert.Equal(["nixos-system-laptop", "nixos-system-server"], hosts);
+        Assert.Equal("""{"laptop":"nixos-system-laptop","server":"nixos-system-server"}""", hosts.Trim());
     }
 
     [Fact]
@@ -198,14 +197,16 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     public void The_module_installs_the_program_and_stamps_the_system(string release)
     {
         var nix = own.Nix(release);
-        var fleet = own.FleetWithModule(nix, $"stamped-{release}", "programs.hostlock.flake = \"/etc/nixos\";");
+        var fleet = own.FleetWithModule($"stamped-{release}", "programs.hostlock.flake = \"/etc/nixos\";");
 
-        var packages = nix.Eval(fleet, ".#nixosConfigurations.laptop.config.environment.systemPackages");
-        var without = nix.Eval(fleet, ".#nixosConfigurations.server.config.environment");
+        var environments = JsonNode.Parse(nix.Run(
+            fleet, "eval", "--json", ".#nixosConfigurations", "--apply",
+            "hosts: { inherit (hosts.laptop.config.environment) systemPackages variables; server = hosts.server.config.environment; }")
+            .Succeeded)!;
 
-        Assert.Matches("^\\[\"[^\"]*-hostlock-[0-9.]+\"\\]$", packages);
-        Assert.Equal("""{"etc":{},"systemPackages":[],"variables":{}}""", without);
-        Assert.Equal("""{"HOSTLOCK_FLAKE":"/etc/nixos"}""", nix.Eval(fleet, ".#nixosConfigurations.laptop.config.environment.variables"));
+        Assert.Matches("^\\[\"[^\"]*-hostlock-[0-9.]+\"\\]$", environments["systemPackages"]!.ToJsonString());
+        Assert.Equal("""{"etc":{},"systemPackages":[],"variables":{}}""", environments["server"]!.ToJsonString());
+        Assert.Equal("""{"HOSTLOCK_FLAKE":"/etc/nixos"}""", environments["variables"]!.ToJsonString());
         AssertStamped(nix, fleet, "laptop");
     }
 
@@ -214,7 +215,7 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     public void What_the_library_stamps_stands_before_what_the_module_would(string release)
     {
         var nix = own.Nix(release);
-        var fleet = own.FleetWithModule(nix, $"stamped-twice-{release}", "programs.hostlock.stamp.host = \"another\";");
+        var fleet = own.FleetWithModule($"stamped-twice-{release}", "programs.hostlock.stamp.host = \"another\";");
         File.WriteAllText(
             Path.Combine(fleet, "hostlock.toml"),
             File.ReadAllText(Path.Combine(fleet, "hostlock.toml")).Replace(
@@ -229,7 +230,6 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     {
         var nix = own.Nix(release);
         var fleet = own.FleetWithModule(
-            nix,
             $"ticks-{release}",
             """
             programs.hostlock.tick = { enable = true; flake = "/home/jono/my fleet"; user = "jono"; textfile = "/var/lib/n/h.prom"; };
@@ -254,8 +254,11 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         var nix = own.Nix(release);
         const string Settings = """{ enable = true; flake = "/home/jono/fleet"; user = "jono"; interval = "daily"; }""";
 
-        var now = Evaluated(nix, "nixosModules", $"services.hostlock.tick = {Settings};", "config.systemd");
-        var before = Evaluated(nix, "nixosModules", $"programs.hostlock.tick = {Settings};", "config.systemd");
+        var both = Evaluated(
+            nix,
+            ("nixosModules", $"services.hostlock.tick = {Settings};", "config.systemd"),
+            ("nixosModules", $"programs.hostlock.tick = {Settings};", "config.systemd"));
+        var (now, before) = (both[0].ToJsonString(), both[1].ToJsonString());
 
         Assert.Equal(now, before);
         Assert.Contains("\"OnCalendar\":\"daily\"", now, StringComparison.Ordinal);
@@ -267,19 +270,20 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     {
         var nix = own.Nix(release);
 
-        foreach (var modules in (string[])["nixosModules", "darwinModules", "homeModules"])
-        {
-            var without = Evaluated(nix, modules, "", """
-                (let
-                  inherit (builtins) attrValues concatLists mapAttrs;
-                  below = path: options: concatLists (attrValues (mapAttrs (name: without "${path}.${name}") options));
-                  without = path: option:
-                    if option._type or "" != "option" then below path option
-                    else if option ? description && option ? type then [ ] else [ path ];
-                in without "programs.hostlock" options.programs.hostlock ++ without "services.hostlock" options.services.hostlock)
-                """);
-            Assert.Equal("[]", without);
-        }
+        const string Without = """
+            (let
+              inherit (builtins) attrValues concatLists mapAttrs;
+              below = path: options: concatLists (attrValues (mapAttrs (name: without "${path}.${name}") options));
+              without = path: option:
+                if option._type or "" != "option" then below path option
+                else if option ? description && option ? type then [ ] else [ path ];
+            in without "programs.hostlock" options.programs.hostlock ++ without "services.hostlock" options.services.hostlock)
+            """;
+
+        var without = Evaluated(
+            nix, ("nixosModules", "", Without), ("darwinModules", "", Without), ("homeModules", "", Without));
+
+        Assert.Equal(["[]", "[]", "[]"], without.Select(options => options.ToJsonString()));
     }
 
     [Theory]
@@ -293,17 +297,20 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
             services.hostlock.tick = { enable = true; user = "jono"; };
             """;
 
-        var daemons = JsonNode.Parse(Evaluated(nix, "darwinModules", Settings, "config.launchd"))!;
-        var daemon = daemons[0]!["daemons"]!["hostlock-tick"]!["serviceConfig"]!;
-        var variables = JsonNode.Parse(Evaluated(nix, "darwinModules", Settings, "config.environment.variables"))!;
+        var seen = Evaluated(
+            nix,
+            ("darwinModules", Settings, "config.launchd"),
+            ("darwinModules", Settings, "config.environment.variables"),
+            ("darwinModules", Settings, "builtins.readFile config.environment.etc.\"hostlock/host.json\".source"));
+        var daemon = seen[0][0]!["daemons"]!["hostlock-tick"]!["serviceConfig"]!;
 
         Assert.Matches("-hostlock-[0-9.]+/bin/hostlock$", (string)daemon["ProgramArguments"]![0]!);
         Assert.Equal("tick", (string)daemon["ProgramArguments"]![1]!);
         Assert.Equal(
             ("jono", "/Users/jono/fleet", 3600),
             ((string)daemon["UserName"]!, (string)daemon["WorkingDirectory"]!, (int)daemon["StartInterval"]!));
-        Assert.Equal("/Users/jono/fleet", (string)variables[0]!["HOSTLOCK_FLAKE"]!);
-        Assert.Contains("\\\"host\\\":\\\"imbp\\\"", About(nix, "darwinModules", Settings), StringComparison.Ordinal);
+        Assert.Equal("/Users/jono/fleet", (string)seen[1][0]!["HOSTLOCK_FLAKE"]!);
+        Assert.Contains("\"host\":\"imbp\"", (string)seen[2]!, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -317,9 +324,8 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
             services.hostlock.tick = { enable = true; flake = "/home/jono/other"; textfile = "/var/lib/n/h.prom"; };
             """;
 
-        var units = JsonNode.Parse(Evaluated(nix, "homeModules", Settings, "config.systemd"))![0]!["user"]!;
-        var home = Evaluated(nix, "homeModules", Settings, "config.home");
-        var service = units["services"]!["hostlock-tick"]!["Service"]!;
+        var seen = Evaluated(nix, ("homeModules", Settings, "config.systemd"), ("homeModules", Settings, "config.home"));
+        var (service, home) = (seen[0][0]!["user"]!["services"]!["hostlock-tick"]!["Service"]!, seen[1].ToJsonString());
 
         Assert.Matches("/bin/hostlock tick --textfile /var/lib/n/h.prom$", (string)service["ExecStart"]!);
         Assert.Equal("/home/jono/other", (string)service["WorkingDirectory"]!);
@@ -364,27 +370,27 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
         Assert.Equal("/etc/nixos", (string)home["sessionVariables"]!["HOSTLOCK_FLAKE"]!);
     }
 
-    // What an expression makes of a system with a module alone. Names at the top that nothing declares are lists of what is said of them,
-    // and so are names below others.
-    string Evaluated(RealNix nix, string modules, string settings, string expression) =>
-        own.Eval(nix, $$"""
+    // What expressions make of systems with a module alone, by one process. Names at the top that nothing declares are lists of what is
+    // said of them, and so are names below others.
+    JsonNode[] Evaluated(RealNix nix, params IEnumerable<(string Modules, string Settings, string Expression)> asked) =>
+    [
+        .. JsonNode.Parse(own.Eval(nix, $$"""
             own: let
               inherit (own.inputs.nixpkgs.lib) evalModules mkOption types;
               declared = {
                 networking.hostName = mkOption { type = types.str; default = "imbp"; };
                 environment.etc = mkOption { type = types.attrsOf (types.attrsOf types.path); default = { }; };
               };
-              evaluated = evalModules {
-                modules = [ own.{{modules}}.default (_: { options = declared; config = { {{settings}} }; }) ];
+              evaluated = modules: settings: evalModules {
+                modules = [ modules.default (_: { options = declared; config = settings; }) ];
                 specialArgs.pkgs = own.inputs.nixpkgs.legacyPackages.x86_64-linux;
               };
-              inherit (evaluated) config options;
-            in {{expression}}
-            """);
-
-    string About(RealNix nix, string modules, string settings) =>
-        Evaluated(
-            nix, modules, settings, "builtins.readFile config.environment.etc.\"hostlock/host.json\".source");
+            in [
+              {{string.Concat(asked.Select(
+                  one => $"(let inherit (evaluated own.{one.Modules} {{ {one.Settings} }}) config options; in {one.Expression})\n"))}}
+            ]
+            """))!.AsArray().Select(value => value!),
+    ];
 
     [Theory]
     [MemberData(nameof(Releases))]
@@ -392,7 +398,6 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
     {
         var nix = own.Nix(release);
         var fleet = own.FleetWithModule(
-            nix,
             $"pulls-{release}",
             """
             services.hostlock.pull = {
@@ -405,7 +410,10 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
             };
             """);
 
-        var systemd = JsonNode.Parse(nix.Eval(fleet, ".#nixosConfigurations.laptop.config.systemd"))!.AsArray()
+        var config = JsonNode.Parse(nix.Run(
+            fleet, "eval", "--json", ".#nixosConfigurations.laptop.config", "--apply",
+            "config: { inherit (config) systemd; inherit (config.environment) etc; }").Succeeded)!;
+        var systemd = config["systemd"]!.AsArray()
             .SelectMany(definition => definition!.AsObject()).ToDictionary(unit => unit.Key, unit => unit.Value!["hostlock-pull"]!);
         var (service, timer) = (systemd["services"], systemd["timers"]["timerConfig"]!);
         Assert.Matches("/nix/store/[^/]*-hostlock-[0-9.]+/bin/hostlock pull$", (string)service["serviceConfig"]!["ExecStart"]!);
@@ -415,7 +423,7 @@ public partial class OwnFlakeTests(OwnFlake own) : IClassFixture<OwnFlake>
             ((bool)service["restartIfChanged"]!, (bool)service["stopIfChanged"]!, (bool)service["unitConfig"]!["X-StopOnRemoval"]!));
         Assert.Equal(
             ("hourly", "30min", true), ((string)timer["OnCalendar"]!, (string)timer["RandomizedDelaySec"]!, (bool)timer["Persistent"]!));
-        var etc = JsonNode.Parse(nix.Eval(fleet, ".#nixosConfigurations.laptop.config.environment.etc"))!;
+        var etc = config["etc"]!;
         Assert.Equal("ada@example.org ssh-ed25519 AAAA", ((string)etc["hostlock/allowed_signers"]!["text"]!).TrimEnd());
         var settings = PullSettings.Read(Encoding.UTF8.GetBytes((string)etc["hostlock/pull.json"]!["text"]!), "pull.json");
         Assert.Equal(

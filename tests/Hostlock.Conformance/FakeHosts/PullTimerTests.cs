@@ -63,7 +63,6 @@ public sealed partial class PullTimerTests(PullFleet fleet, OwnFlake own) : ICla
     {
         var nix = own.Nix("2.34");
         var flake = own.FleetWithModule(
-            nix,
             $"{story.Name}",
             $$"""
             services.hostlock.pull = {

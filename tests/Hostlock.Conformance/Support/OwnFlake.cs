@@ -9,6 +9,7 @@ namespace Hostlock.Conformance.Support;
 public sealed class OwnFlake : IDisposable
 {
     const string Nixpkgs = "github:NixOS/nixpkgs/nixos-unstable";
+    const string Template = "nix/template/";
 
     public OwnFlake()
     {
@@ -60,12 +61,13 @@ public sealed class OwnFlake : IDisposable
     }
 
     /// <summary>The fleet of the template, with this flake as an input of it and the module in both hosts, used by laptop.</summary>
-    /// <param name="nix">Reads the template.</param>
     /// <param name="name">A name of its own for the folder, which is returned.</param>
     /// <param name="settings">What laptop sets, in the language of Nix.</param>
-    internal string FleetWithModule(RealNix nix, string name, string settings)
+    internal string FleetWithModule(string name, string settings)
     {
-        NewFleet(nix, name);
+        foreach (var file in Tracked().Where(file => file.StartsWith(Template, StringComparison.Ordinal)))
+            Copy(Path.Combine(Repository.Root, file), $"{name}/{file[Template.Length..]}");
+        UseStandIn(name);
         Folder.Write($"{name}/flake.nix", Folder.Read($"{name}/flake.nix").Replace(
             "\n  outputs", $"  inputs.hostlock.url = \"{Reference}\";\n  inputs.hostlock.inputs.nixpkgs.follows = \"nixpkgs\";\n\n  "
                 + $"outputs", StringComparison.Ordinal));
