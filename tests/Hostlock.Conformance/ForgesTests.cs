@@ -7,10 +7,14 @@ namespace Hostlock.Conformance;
 
 /// <summary>
 /// hostlock and Nix 2.34 in a web of their own: the same inputs give the same bytes, and both ask for the same things.
-/// What Nix asked and wrote is recorded in vectors/forges; HOSTLOCK_BLESS=1 records anew.
+/// What Nix asked and wrote is recorded in vectors/forges, and the usual run asks Nix itself about a part of it; HOSTLOCK_BLESS=1 records
+/// all anew.
 /// </summary>
 public sealed class ForgesTests : IAsyncLifetime
 {
+    // Of the recorded answers, the usual run asks Nix for one of so many anew.
+    const int UsualShare = 3;
+
     const string Plain = "{ outputs = _: { }; }";
     const string Nobody = "0123456789abcdef0123456789abcdef01234567";
 
@@ -22,7 +26,7 @@ public sealed class ForgesTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        _folder.Write("certificates.pem", _web.AuthorityPem);
+        _folder.Write("certificates.pem", ForgeProxy.AuthorityPem);
         return default;
     }
 
@@ -110,13 +114,15 @@ public sealed class ForgesTests : IAsyncLifetime
                 .. arguments.Skip(1).SelectMany(input => new[] { "-i", input }),
                 .. arguments[0] == "update" ? (string[])["--allow-downgrade"] : [],
             ]));
-        if (RealNix.Find("2.34") is not null)
+        var isBlessing = Environment.GetEnvironmentVariable("HOSTLOCK_BLESS") == "1";
+        var isAsked = isBlessing || Sample.Has(Array.IndexOf(Cases, each), UsualShare);
+        if (isAsked && RealNix.Find("2.34") is not null)
         {
             revision = Fill();
             var nix = RealNix.Get("2.34", _folder);
             nix.Configure(settings, _web.Variables(_folder["certificates.pem"]));
             var theirs = Story(each, revision, "theirs", (folder, arguments) => nix.Run(folder, ["flake", .. arguments]));
-            if (Environment.GetEnvironmentVariable("HOSTLOCK_BLESS") == "1")
+            if (isBlessing)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(recorded)!);
                 File.WriteAllText(recorded, theirs);
@@ -386,13 +392,13 @@ public sealed class ForgesTests : IAsyncLifetime
             ((string[])["authorization", "private-token", "if-none-match"]).Where(request.Headers.ContainsKey).Select(
                 name => $" {name}: {request.Headers[name]}"));
 
-    // 1.5 GiB in a few kilobytes: a gzip of many members, of which each file's contents are the same one.
+    // 192 MiB in a few kilobytes: a gzip of many members, of which each file's contents are the same one.
     static byte[] Bomb()
     {
         var contents = new byte[16 * 1024 * 1024];
         var packed = Gzip(contents);
         using var bytes = new MemoryStream();
-        for (var i = 0; i < 96; i++)
+        for (var i = 0; i < 12; i++)
         {
             using var tar = new MemoryStream();
             using (var writer = new TarWriter(tar, TarEntryFormat.Ustar, leaveOpen: true))

@@ -24,7 +24,7 @@ public sealed partial class NixLibraryRequestsTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        _fleet.Folder.Write("certificates.pem", _web.AuthorityPem);
+        _fleet.Folder.Write("certificates.pem", ForgeProxy.AuthorityPem);
         _forges.Commit("github.com/acme/open", "main", Flake("open"));
         _forges.Commit("github.com/hidden/private", "main", Flake("private"));
         _forges.Commit("gitlab.com/acme/lab", "main", Flake("lab"));

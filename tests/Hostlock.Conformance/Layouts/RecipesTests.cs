@@ -33,7 +33,7 @@ public class RecipesTests
         var forges = new Forges();
         await using var web = new ForgeProxy(forges.Answer);
         using var folder = new TempFolder();
-        var certificates = folder.Write("certificates.pem", web.AuthorityPem);
+        var certificates = folder.Write("certificates.pem", ForgeProxy.AuthorityPem);
         var nix = RealNix.Get(release, folder);
         nix.Configure("experimental-features = nix-command flakes\nflake-registry =\nwarn-dirty = false", web.Variables(certificates));
         var variables = new Dictionary<string, string>(nix.Variables);
@@ -44,8 +44,7 @@ public class RecipesTests
         Move(forges, "NixOS/nixpkgs", "nixos-unstable", "26.05.1");
         Move(forges, "NixOS/nixpkgs", "nixos-25.11", "25.11.1");
         forges.Commit("github.com/NixOS/nixos-hardware", "main", Files("hardware"));
-        Directory.CreateDirectory(folder["fleet"]);
-        TestGit.In(folder["fleet"], "init", "-q", "-b", "main");
+        TestGit.Init(folder["fleet"]);
 
         var hasCommit = false;
         foreach (var step in recipe.Steps)

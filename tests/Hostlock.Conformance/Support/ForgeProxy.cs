@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
@@ -13,20 +14,17 @@ namespace Hostlock.Conformance.Support;
 /// </summary>
 sealed class ForgeProxy : LoopbackServer
 {
-    readonly X509Certificate2 _authority;
-    readonly Dictionary<string, X509Certificate2> _certificates = [];
+    // Certificates take longer to make than most tests, so all proxies have the same.
+    static readonly Lazy<X509Certificate2> Authority = new(MakeAuthority);
+    static readonly ConcurrentDictionary<string, Lazy<X509Certificate2>> Certificates = [];
 
     public ForgeProxy(Func<WebRequest, WebAnswer> answer)
         : base(answer)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=authority of a test", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        _authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
     }
 
     /// <summary>The authority's certificate, as it goes into a file of trusted ones.</summary>
-    public string AuthorityPem => _authority.ExportCertificatePem();
+    public static string AuthorityPem => Authority.Value.ExportCertificatePem();
 
     /// <summary>What a program needs to be in this web and no other.</summary>
     public Dictionary<string, string> Variables(string certificates) => new()
@@ -53,28 +51,33 @@ sealed class ForgeProxy : LoopbackServer
         await stream.WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), stop);
         var host = first.Target.Split(':')[0];
         await using var secured = new SslStream(stream);
-        await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = Certificate(host) }, stop);
+        var certificate = Certificates.GetOrAdd(host, name => new(() => MakeCertificate(name))).Value;
+        await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, stop);
         await AnswerAllAsync(secured, host, stop);
     }
 
-    X509Certificate2 Certificate(string host)
+    static X509Certificate2 MakeAuthority()
     {
-        lock (_certificates)
-        {
-            if (_certificates.TryGetValue(host, out var known))
-                return known;
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
-            var names = new SubjectAlternativeNameBuilder();
-            if (IPAddress.TryParse(host, out var address))
-                names.AddIpAddress(address);
-            else
-                names.AddDnsName(host);
-            request.CertificateExtensions.Add(names.Build());
-            var serial = RandomNumberGenerator.GetBytes(8);
-            using var signed = request.Create(_authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(20), serial);
-            using var whole = signed.CopyWithPrivateKey(key);
-            return _certificates[host] = X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null);
-        }
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=authority of a test", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+    }
+
+    static X509Certificate2 MakeCertificate(string host)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        if (IPAddress.TryParse(host, out var address))
+            names.AddIpAddress(address);
+        else
+            names.AddDnsName(host);
+        request.CertificateExtensions.Add(names.Build());
+        var serial = RandomNumberGenerator.GetBytes(8);
+        using var signed = request.Create(
+            Authority.Value, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(20), serial);
+        using var whole = signed.CopyWithPrivateKey(key);
+        return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null);
     }
 }
