@@ -8,8 +8,9 @@ switch=nixos-rebuild-switch-to-configuration
 silence=hostlock-silence
 held=$root/run/nixos/switch-to-configuration.lock
 
-# A service that does not answer must not keep us.
-bounded() { if command -v timeout >/dev/null 2>&1; then timeout 5 "$@"; else "$@"; fi; }
+# What is put before a program that asks a service: one that does not answer must not keep us. As words it is no process of its own.
+bounded=
+! command -v timeout >/dev/null 2>&1 || bounded='timeout 5'
 
 # A program that is started costs a machine as much as some hundred lines of sh, and probes are many: what follows gives its answer in a
 # variable, and starts one program where it cannot do without.
@@ -22,16 +23,21 @@ line() {
   { IFS= read -r first <"$1"; } 2>/dev/null || [ -n "$first" ]
 }
 
-# What a link leads to, as `to`; nothing if it leads nowhere, where readlink would name the link.
+# What a link leads to, as `to`; nothing if it leads nowhere, where readlink would name the link. The shell itself finds a folder.
 lead() {
-  to=$(readlink -f "$1" 2>/dev/null) && [ -e "$to" ] || to=
+  if [ -d "$1" ] && cd -P "$1" 2>/dev/null; then
+    to=$PWD
+    cd /
+  else
+    to=$(readlink -f "$1" 2>/dev/null) && [ -e "$to" ] || to=
+  fi
   to=${to#"$root"}
   [ -n "$to" ]
 }
 
 # The system of a profile, as `to`. deploy-rs puts a folder of links around it, so the folder that nixos-version really lies in tells.
 top() {
-  if lead "$1/nixos-version"; then to=${to%/*}; else lead "$1"; fi
+  if [ -L "$1/nixos-version" ] && lead "$1/nixos-version"; then to=${to%/*}; else lead "$1"; fi
 }
 
 # Prints the numbers of the generations, the newest first.
@@ -45,7 +51,7 @@ numbers() {
 
 # True while the unit of a switch runs. Its name is that of nixos-rebuild.
 is_active() {
-  case $(bounded systemctl is-active "$switch.service" 2>/dev/null) in
+  case $($bounded systemctl is-active "$switch.service" 2>/dev/null) in
     active | activating | deactivating | reloading) return 0 ;;
   esac
   return 1
@@ -53,7 +59,7 @@ is_active() {
 
 # True while the silence timer of a trial runs.
 is_armed() {
-  [ -d "$root/run/systemd/system" ] && [ "$(bounded systemctl is-active "$silence.timer" 2>/dev/null)" = active ]
+  [ -d "$root/run/systemd/system" ] && [ "$($bounded systemctl is-active "$silence.timer" 2>/dev/null)" = active ]
 }
 
 # True if NixOS refuses to switch from the system that runs to the system $1, which has to be booted then.

@@ -13,16 +13,16 @@ is_file() { [ -f "$1" ] && [ -r "$1" ]; }
 
 # Says a small file in base64, on one line; nothing if it is larger than $3 bytes or cannot be read.
 packed() {
-  is_file "$2" && size=$(wc -c <"$2") && [ "$size" -le "$3" ] || return
+  is_file "$2" && pick "$sizes" "$2" && [ "$word" -le "$3" ] || return
   printf '%s\t' "$1"
-  base64 <"$2" | tr -d '\n'
+  base64 -w 0 <"$2"
   echo
 }
 
-# The first word of the line of $1 that ends with the word $2, as `word`; a dash if no line does.
+# The first word of the line of $1 that ends with the word $2, as `word`; a dash, and false, if no line does.
 pick() {
   word=-
-  case $1$newline in *" $2$newline"*) ;; *) return ;; esac
+  case $1$newline in *" $2$newline"*) ;; *) return 1 ;; esac
   word=$1$newline
   word=${word%%" $2$newline"*}
   word=${word##*"$newline"}
@@ -32,10 +32,13 @@ newline='
 '
 
 say hostlock-probe "1 $nonce"
-say host "$(cat "$root/proc/sys/kernel/hostname" 2>/dev/null)"
+# What the kernel says is a line each.
+names=$(cat "$root/proc/sys/kernel/hostname" "$root/proc/sys/kernel/random/boot_id" 2>/dev/null)
+case $names in *"$newline"*) ;; *) names=$names$newline ;; esac
+say host "${names%%"$newline"*}"
 line "$root/etc/machine-id"
 say machine "$first"
-say boot "$(cat "$root/proc/sys/kernel/random/boot_id" 2>/dev/null)"
+say boot "${names##*"$newline"}"
 line "$root/proc/uptime"
 up=${first%%.*}
 # In a namespace, the first process began with the boot, and the kernel earlier; the twentieth word behind its name is when.
@@ -51,7 +54,8 @@ was=$to
 say running "$now"
 say booted "$was"
 top "$profile"
-say next "$to"
+next=$to
+say next "$next"
 [ "$was" = "$now" ] || for part in kernel initrd kernel-modules; do
   lead "$booted/$part"
   old=$to
@@ -59,7 +63,7 @@ say next "$to"
   [ "$old" = "$to" ] || say reboot "$part ${old:--} ${to:--}"
 done
 
-# There may be many generations, so one program looks at the locks of all, and one at their dates.
+# There may be many generations, so one program looks at the locks of all, and one at their dates; one looks at the sizes of small files.
 generations= count=0
 set -- "$running/hostlock/flake.lock"
 for number in $(numbers); do
@@ -71,12 +75,14 @@ for number in $(numbers); do
 done
 carried=$(sha256sum "$@" 2>/dev/null)
 made=$(stat -c '%Y %n' "$profile"-*-link 2>/dev/null)
+about=$running/hostlock/host.json inhibitors=$running/switch-inhibitors refused=$root/var/lib/hostlock/refused
+sizes=$(stat -L -c '%s %n' "$1" "$about" "$inhibitors" "$refused" 2>/dev/null)
 
 pick "$carried" "$1"
 say stamp "$word"
 packed lock "$1" 524288
-packed about "$running/hostlock/host.json" 4096
-packed inhibitors "$running/switch-inhibitors" 65536
+packed about "$about" 4096
+packed inhibitors "$inhibitors" 65536
 
 parent=
 while read -r number system; do
@@ -96,7 +102,7 @@ EOF
 
 is_held && say switching lock
 if [ -d "$root/run/systemd/system" ]; then
-  if failed=$(bounded systemctl list-units --failed --plain --no-legend --no-pager 2>/dev/null); then
+  if failed=$($bounded systemctl list-units --failed --plain --no-legend --no-pager 2>/dev/null); then
     say units known
     while read -r unit more _; do
       # Older ones put a mark before the name.
@@ -118,7 +124,7 @@ if is_file "$receipts"; then
   receipt=$(tail -c 65536 "$receipts" | tail -n 1)
   [ -z "$receipt" ] || say receipt "$receipt"
 fi
-packed refused "$root/var/lib/hostlock/refused" 4096
+packed refused "$refused" 4096
 # From when on it begins no more with the release that it accepted last. A release is one long line that begins with its commit and this.
 if is_file "$root/var/lib/hostlock/accepted"; then
   accepted=$(head -c 128 "$root/var/lib/hostlock/accepted" | tr -d '\0')
@@ -127,24 +133,22 @@ if is_file "$root/var/lib/hostlock/accepted"; then
   case $expires in '' | *[!0-9]* | ?????????????*) ;; *) say expires "$expires" ;; esac
 fi
 if [ -n "$wanted" ]; then
-  # A folder that is not registered is half of a copy.
+  # A folder that is not registered is half of a copy. One that runs or boots is registered.
   if [ -e "$root$wanted/nixos-version" ] &&
-    { ! command -v nix-store >/dev/null 2>&1 || bounded nix-store --check-validity "$wanted" 2>/dev/null; }; then
+    { [ "$wanted" = "$now" ] || [ "$wanted" = "$next" ] || ! command -v nix-store >/dev/null 2>&1 ||
+      $bounded nix-store --check-validity "$wanted" 2>/dev/null; }; then
     say has wanted
     ! is_inhibited "$wanted" || say inhibited wanted
   fi
   if [ "$(id -u)" = 0 ]; then
     say power root
-  elif command -v sudo >/dev/null 2>&1 && bounded sudo -n true </dev/null >/dev/null 2>&1; then
+  elif command -v sudo >/dev/null 2>&1 && $bounded sudo -n true </dev/null >/dev/null 2>&1; then
     say power sudo
   fi
 fi
-for folder in /nix/store /boot; do
-  [ -d "$root$folder" ] || continue
-  left=
-  { read -r _ && read -r _ _ _ left _; } <<EOF
-$(bounded df -Pk "$root$folder" 2>/dev/null)
+while read -r blocks bytes folder; do
+  case $blocks$bytes in '' | *[!0-9]*) ;; *) say left "${folder#"$root"} $((blocks * bytes / 1024))" ;; esac
+done <<EOF
+$($bounded stat -f -c '%a %S %n' "$root/nix/store" "$root/boot" 2>/dev/null)
 EOF
-  [ -n "$left" ] && say left "$folder $left"
-done
 say hostlock-end "$nonce"

@@ -4,7 +4,7 @@
 verb=$1 target=$2
 refuse() { echo "hostlock: $1" >&2; exit 75; }
 
-said=$(bounded comin status --json 2>/dev/null) || refuse "comin does not answer"
+said=$($bounded comin status --json 2>/dev/null) || refuse "comin does not answer"
 said=$(printf %s "$said" | tr -d ' \n\t')
 case $said in *'"is_suspended":true'*) refuse "comin is suspended; there: comin resume" ;; esac
 if [ "$verb" = fetch ]; then

@@ -86,7 +86,7 @@ public static class StepScript
     internal static string Sent(string script) =>
         $"""
         at=/run/hostlock
-        mkdir -p $at && chmod 755 $at && cat >$at/step.$$ <<'{End}' && mv $at/step.$$ $at/step || exit 1
+        [ -d $at ] || (mkdir -p $at && chmod 755 $at) && cat >$at/step.$$ <<'{End}' && mv $at/step.$$ $at/step || exit 1
         {script.TrimEnd('\n')}
         {End}
         exec sh $at/step "$@" </dev/null

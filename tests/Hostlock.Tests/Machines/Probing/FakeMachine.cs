@@ -15,6 +15,9 @@ sealed class FakeMachine : IDisposable
 
     public string Root => _folder["root"];
 
+    /// <summary>The system that the machine is to be switched to; null if to none.</summary>
+    public StorePath? Wanted { get; set; }
+
     public void Dispose() => _folder.Dispose();
 
     public static StorePath System(char digit, string version = "25.11") =>
@@ -75,7 +78,8 @@ sealed class FakeMachine : IDisposable
         Directory.CreateDirectory(Root);
         var script = ProbeScript.Text.Replace("\nroot=\n", $"\nroot={Root}\n", StringComparison.Ordinal);
         Assert.Contains($"root={Root}", script, StringComparison.Ordinal);
-        var request = ProcessRequest.Of(shell[0], [.. shell.Skip(1), "-s", Nonce]).WithInput(script) with
+        string[] words = Wanted is { } wanted ? [Nonce, wanted.ToString()] : [Nonce];
+        var request = ProcessRequest.Of(shell[0], [.. shell.Skip(1), "-s", .. words]).WithInput(script) with
         {
             Environment = EnvironmentChanges.None.Set("PATH", $"{_folder["bin"]}:/usr/local/bin:/usr/bin:/bin"),
         };

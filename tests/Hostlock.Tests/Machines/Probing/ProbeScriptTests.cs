@@ -120,6 +120,26 @@ public sealed class ProbeScriptTests : IDisposable
         Assert.Null(facts.NextGeneration.LockSha256);
     }
 
+    [Theory]
+    [InlineData("runs", false, true)]
+    [InlineData("boots", false, true)]
+    [InlineData("half", false, false)]
+    [InlineData("whole", true, true)]
+    public async Task Nix_says_whether_a_system_that_neither_runs_nor_boots_is_whole(string name, bool isValid, bool isThere)
+    {
+        var other = FakeMachine.System('2');
+        _machine.Has(Old).Has(New).Has(other).Runs(Old, New, Old);
+        _machine.Program("nix-store", $"echo \"$*\" >>{_machine.Root}/asked; exit {(isValid ? 0 : 1)}");
+        _machine.Wanted = name switch { "runs" => Old, "boots" => New, _ => other };
+
+        var facts = await _machine.AskAsync("sh");
+
+        Assert.Equal(isThere, facts.HasWanted);
+        var asked = Path.Combine(_machine.Root, "asked");
+        Assert.Equal(
+            _machine.Wanted == other ? [$"--check-validity {other}"] : [], File.Exists(asked) ? File.ReadAllLines(asked) : []);
+    }
+
     [Fact]
     public async Task A_specialisation_is_of_the_system_that_has_it()
     {
