@@ -410,7 +410,7 @@ public class FakeHostsTests(SharedFleet shared)
         using var fleet = FakeFleet.Start("gone");
         var host = fleet.Light("gone");
         _ = host.Ssh("systemd-run --on-active=1h --unit=later true").Succeeded;
-        var name = $"hostlock-fleet-{fleet.Holder}";
+        var name = File.ReadAllText(Path.Combine(fleet.Folder, "cgroup")).Trim();
         Assert.NotEmpty(Members(name));
 
         if (isKilled)
