@@ -189,6 +189,20 @@ sealed class FakeFleet : IDisposable
     /// <summary>Starts a command of the scripts, whose streams are all pipes.</summary>
     internal Process Begin(string command, params IEnumerable<string> arguments)
     {
+    /// <summary>The number of the process that a host began with; null if it is off.</summary>
+    internal string? FirstProcessOf(string name)
+    {
+        var file = $"/proc/{_holder.Id}/root{Folder}/rack/{name}/pid";
+        try
+        {
+            return File.ReadAllText(file).Trim() is { Length: > 0 } process && Directory.Exists($"/proc/{process}/root/") ? process : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
         var start = new ProcessStartInfo(Script, arguments.Prepend(command))
         {
             RedirectStandardInput = true,

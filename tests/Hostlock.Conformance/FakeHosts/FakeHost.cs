@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Hostlock.Tests.Support;
 
@@ -55,14 +57,35 @@ sealed class FakeHost(FakeFleet fleet, string name)
     public Ended Switch(string system, string action) => Ssh($"{system}/bin/switch-to-configuration {action}");
 
     /// <summary>What it is in.</summary>
-    public HostState State() => HostState.Parse(Do("state"));
+    public HostState State() => TryState() ?? throw new InvalidOperationException($"{name} is off");
 
     /// <summary>The same; null if it is off, or not up yet.</summary>
-    public HostState? TryState() => fleet.Try("state", name) is { ExitCode: 0 } ended ? HostState.Parse(ended.Output) : null;
+    public HostState? TryState() => Root is { } root ? HostState.TryRead(root) : null;
+
+    /// <summary>The names of its failed units.</summary>
+    public ImmutableArray<string> FailedUnits() =>
+    [
+        .. Run("systemctl", "list-units", "--state=failed", "--plain", "--no-legend", "--no-pager").Succeeded
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]),
+    ];
+
+    /// <summary>True if hostlock has it on trial, or its silence timer runs.</summary>
+    public bool IsOnTrial() => Root is not { } root
+        ? throw new InvalidOperationException($"{name} is off")
+        : File.Exists(Path.Combine(root, "var/lib/hostlock/trial"))
+            || (Directory.Exists(Path.Combine(root, "run/fake/units"))
+                ? File.Exists(Path.Combine(root, "run/fake/units/hostlock-silence.timer"))
+                : Run("systemctl", "-q", "is-active", "hostlock-silence.timer").ExitCode == 0);
 
     /// <summary>The SHA-256 of the lock that a system of it carries.</summary>
     /// <param name="system">The store path.</param>
-    public string LockOf(string system) => Shell($"sha256sum <{system}/hostlock/flake.lock").Succeeded.Split(' ')[0];
+    public string LockOf(string system) => Sha256Of($"{Root}{system}/hostlock/flake.lock");
+
+    /// <summary>The SHA-256 of a file, in hexadecimal.</summary>
+    public static string Sha256Of(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
+
+    // Its root folder as this machine sees it, by way of its first process; null if it has none.
+    string? Root => fleet.FirstProcessOf(name) is { } process ? $"/proc/{process}/root" : null;
 
     /// <summary>Waits until something is so. It is asked less and less often, because each question is some programs. The limit of the
     /// test ends this.</summary>

@@ -3,14 +3,13 @@ using System.Globalization;
 
 namespace Hostlock.Conformance.FakeHosts;
 
-/// <summary>What a fake host is in, read from inside of it and not by the program's own probe.</summary>
-/// <param name="Running">The store path of the running system.</param>
-/// <param name="Booted">The store path of the system it booted.</param>
+/// <summary>What a fake host is in, read off its files and not by the program's own probe.</summary>
+/// <param name="Running">The store path of the running system; empty if there is none.</param>
+/// <param name="Booted">The store path of the system it booted; empty if there is none.</param>
 /// <param name="Boots">The store path that its boot loader starts next.</param>
-/// <param name="Profile">The store path of the newest generation of its profile.</param>
+/// <param name="Profile">The store path of the newest generation of its profile; empty if there is none.</param>
 /// <param name="BootId">The id of this boot.</param>
 /// <param name="Generations">The store paths of its generations by number.</param>
-/// <param name="FailedUnits">The names of its failed units.</param>
 /// <param name="Activations">What its switches did, in order: action, store path, and <c>begin</c> or how it ended.</param>
 sealed record HostState(
     string Running,
@@ -19,26 +18,39 @@ sealed record HostState(
     string Profile,
     string BootId,
     ImmutableSortedDictionary<int, string> Generations,
-    ImmutableArray<string> FailedUnits,
     ImmutableArray<string> Activations)
 {
-    /// <summary>Reads the answer of <c>tests/fleet/state</c>: lines of a key, a tab and a value.</summary>
-    public static HostState Parse(string answer)
-    {
-        var values = answer.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split('\t', 2))
-            .ToLookup(line => line[0], line => line[1]);
-        return new(
-            One("running"),
-            One("booted"),
-            One("boots"),
-            One("profile"),
-            One("boot-id"),
-            values["generation"].Select(line => line.Split(' ')).ToImmutableSortedDictionary(
-                words => int.Parse(words[0], CultureInfo.InvariantCulture), words => words[1]),
-            [.. values["failed"]],
-            [.. values["activation"]]);
+    const string Profiles = "nix/var/nix/profiles";
 
-        string One(string key) => values[key].Single();
+    /// <summary>Reads what a host is in. No program is started for it, because tests do so many times a second.</summary>
+    /// <param name="root">Its root folder, as this machine sees it. Links there lead elsewhere here, so they are read and not
+    /// followed.</param>
+    /// <returns>Null if it is off, or is not up yet.</returns>
+    public static HostState? TryRead(string root)
+    {
+        try
+        {
+            var newest = Target(Path.Combine(root, Profiles, "system"));
+            return new(
+                Target(Path.Combine(root, "run/current-system")),
+                Target(Path.Combine(root, "run/booted-system")),
+                File.ReadAllText(Path.Combine(root, "boot/loader/default")).TrimEnd('\n'),
+                newest.Length == 0 ? "" : Target(Path.Combine(root, Profiles, newest)),
+                File.ReadAllText(Path.Combine(root, "run/fake/boot_id")).TrimEnd('\n'),
+                Directory.EnumerateFileSystemEntries(Path.Combine(root, Profiles), "system-*-link")
+                    .ToImmutableSortedDictionary(NumberOf, Target),
+                // The first word is the time.
+                [.. File.ReadLines(Path.Combine(root, "var/log/activations")).Select(line => line.Split(' ', 2)[1])]);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
+
+    static int NumberOf(string link) =>
+        int.Parse(Path.GetFileName(link)["system-".Length..^"-link".Length], CultureInfo.InvariantCulture);
+
+    // The profile's link is to a name beside it. A host that goes off takes all of it away at once.
+    static string Target(string link) => new FileInfo(link).LinkTarget ?? "";
 }

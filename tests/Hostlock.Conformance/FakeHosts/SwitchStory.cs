@@ -13,7 +13,7 @@ sealed class SwitchStory
     {
         (_fleet, _name) = (fleet, name);
         Clone = Path.Combine(fleet.Folder, "work/clones", name);
-        _ = fleet.Controller.Run("git", "clone", "--quiet", fleet.Flake, Clone).Succeeded;
+        _ = TestGit.In(fleet.Folder, "clone", "--quiet", fleet.Flake, Clone);
         Host = isSystemd ? fleet.Systemd(name) : fleet.Light(name);
         Before = Host.State();
         _ = Run("update", name).Succeeded;
@@ -95,7 +95,7 @@ sealed class SwitchStory
     /// Waits until no trial is left, as after the silence timer: what it starts takes the mark away when it has done the rest, and then
     /// ends.
     /// </summary>
-    public void AwaitNoTrial() => FakeHost.Until(() => !IsOnTrial());
+    public void AwaitNoTrial() => FakeHost.Until(() => !Host.IsOnTrial());
 
     /// <summary>Asserts that the host runs and boots what it did at first, and is not on trial.</summary>
     public void AssertBack()
@@ -131,7 +131,7 @@ sealed class SwitchStory
         invariants.AssertHold();
         invariants.AssertLocks(
             name => _fleet.Named($"{name}").LockOf(_fleet.Named($"{name}").State().Boots),
-            (name, _) => _fleet.Controller.Shell($"sha256sum <{Clone}/locks/{name}.lock").Succeeded.Split(' ')[0]);
+            (name, _) => FakeHost.Sha256Of(Path.Combine(Clone, "locks", $"{name}.lock")));
         if (!invariants.IsOver)
             return;
         var done = Done();
@@ -148,8 +148,5 @@ sealed class SwitchStory
     /// <summary>How often a system was activated on the host.</summary>
     public int Activations(string system) => Host.State().Activations.Count(line => line == $"test {system} begin");
 
-    void AssertNoTrial() => Assert.False(IsOnTrial());
-
-    bool IsOnTrial() =>
-        Host.Shell("[ -e /var/lib/hostlock/trial ] || systemctl -q is-active hostlock-silence.timer").ExitCode == 0;
+    void AssertNoTrial() => Assert.False(Host.IsOnTrial());
 }
