@@ -84,7 +84,15 @@ sealed class FakeFleet : IDisposable
     /// of systemd.</summary>
     public FakeHost Light(string name) => Up(name, "light");
 
-    /// <summary>The same, with systemd as its first process.</summary>
+    /// <summary>The same, of several hosts.</summary>
+    public ImmutableArray<FakeHost> Light(IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        _ = Command("start", all.SelectMany(name => new[] { name, "light", _firstSystems[name] }));
+        return [.. all.Select(Named)];
+    }
+
+    /// <summary>The same as of one light host, with systemd as its first process.</summary>
     public FakeHost Systemd(string name) => Up(name, "systemd");
 
     /// <summary>A host that was made already, or is yet to be made.</summary>
@@ -181,14 +189,6 @@ sealed class FakeFleet : IDisposable
         }
     }
 
-    internal string Command(string command, params IEnumerable<string> arguments) => Try(command, arguments).Succeeded;
-
-    internal Ended Try(string command, params IEnumerable<string> arguments) =>
-        Run.Program(Script, Folder, _variables, arguments.Prepend(command));
-
-    /// <summary>Starts a command of the scripts, whose streams are all pipes.</summary>
-    internal Process Begin(string command, params IEnumerable<string> arguments)
-    {
     /// <summary>The number of the process that a host began with; null if it is off.</summary>
     internal string? FirstProcessOf(string name)
     {
@@ -203,6 +203,14 @@ sealed class FakeFleet : IDisposable
         }
     }
 
+    internal string Command(string command, params IEnumerable<string> arguments) => Try(command, arguments).Succeeded;
+
+    internal Ended Try(string command, params IEnumerable<string> arguments) =>
+        Run.Program(Script, Folder, _variables, arguments.Prepend(command));
+
+    /// <summary>Starts a command of the scripts, whose streams are all pipes.</summary>
+    internal Process Begin(string command, params IEnumerable<string> arguments)
+    {
         var start = new ProcessStartInfo(Script, arguments.Prepend(command))
         {
             RedirectStandardInput = true,

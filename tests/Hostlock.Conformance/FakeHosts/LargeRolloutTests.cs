@@ -20,7 +20,7 @@ public class LargeRolloutTests
             [.. Enumerable.Range(1, 24).Select(number => string.Create(CultureInfo.InvariantCulture, $"h{number:00}"))];
         using var fleet = FakeFleet.Start(names);
         fleet.Release("linux", "6.12.4");
-        var hosts = names.ToDictionary(name => name, name => fleet.Light(name));
+        var hosts = fleet.Light(names).ToDictionary(host => host.Name);
         var before = hosts.ToDictionary(host => host.Key, host => host.Value.State());
         // Three, nine and twelve hosts.
         string RingOf(string name) => Array.IndexOf([.. names], name) switch { < 3 => "canary", < 12 => "some", _ => "rest" };

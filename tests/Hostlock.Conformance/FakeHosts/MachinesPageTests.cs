@@ -10,8 +10,7 @@ public class MachinesPageTests
     public async Task The_page_on_machines_comes_out_as_it_says()
     {
         using var fleet = FakeFleet.Start("dobro", "imbp", "orc", "plex", "zeeba");
-        foreach (var name in new[] { "dobro", "orc", "plex" })
-            fleet.Light(name);
+        _ = fleet.Light(["dobro", "orc", "plex"]);
         await FollowAsync(fleet, "docs/machines.md", fleet.Systemd("imbp"), fleet.Systemd("zeeba"));
     }
 
@@ -34,8 +33,7 @@ public class MachinesPageTests
     static async Task FollowOnThreeAsync(string page)
     {
         using var fleet = FakeFleet.Start("dobro", "plex", "zeeba");
-        foreach (var name in new[] { "dobro", "plex", "zeeba" })
-            fleet.Light(name);
+        _ = fleet.Light(["dobro", "plex", "zeeba"]);
         await FollowAsync(fleet, page);
     }
 
