@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hostlock.Conformance.FakeHosts;
 
 [assembly: AssemblyFixture(typeof(RolloutFleet))]
@@ -10,14 +11,19 @@ namespace Hostlock.Conformance.FakeHosts;
 /// </summary>
 public sealed class RolloutFleet : IDisposable
 {
+    static readonly ImmutableDictionary<string, int> HostsOf = RolloutScenariosTests.Stories
+        .Concat(KilledRolloutTests.Stories)
+        .Concat(RolloutEnginesTests.Stories)
+        .ToImmutableDictionary(story => story.Name, story => story.Hosts);
+
     readonly Lazy<FakeFleet> _fleet = new(Start);
 
     internal FakeFleet Fleet => _fleet.Value;
 
-    /// <summary>Begins a story of four hosts: a canary, a; then b, c and d.</summary>
+    /// <summary>Begins a story of some hosts: a canary, a; then b, and c and d if it has them.</summary>
     /// <param name="name">The name of the story, which begins the names of its hosts.</param>
-    /// <param name="rest">The settings of the ring of b, c and d, a line each.</param>
-    internal RolloutStory Begin(string name, string rest = "parallel = 2\nmax-failed = 1\n") => new(Fleet, name, rest);
+    /// <param name="rest">The settings of the ring of the hosts behind the canary, a line each.</param>
+    internal RolloutStory Begin(string name, string rest = "parallel = 2\nmax-failed = 1\n") => new(Fleet, name, HostsOf[name], rest);
 
     public void Dispose()
     {
@@ -28,9 +34,10 @@ public sealed class RolloutFleet : IDisposable
     static FakeFleet Start()
     {
         var fleet = FakeFleet.Start(
-            from story in RolloutScenariosTests.Stories.Concat(KilledRolloutTests.Stories).Concat(RolloutEnginesTests.Stories)
-            from letter in RolloutStory.Letters
-            select $"{story}-{letter}");
+            from story in HostsOf
+            from letter in RolloutStory.LettersOf(story.Value)
+            orderby story.Key, letter
+            select $"{story.Key}-{letter}");
         fleet.Release("linux", "6.12.4");
         return fleet;
     }

@@ -8,13 +8,14 @@ namespace Hostlock.Conformance.FakeHosts;
 /// <summary>What happens while a lock goes through two rings: to hosts, to the repository, and to whoever runs it.</summary>
 public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
 {
-    /// <summary>A story for each test.</summary>
-    internal static string[] Stories { get; } =
+    /// <summary>A story for each test, with the number of its hosts: no more than what is told of them needs.</summary>
+    internal static (string Name, int Hosts)[] Stories { get; } =
     [
-        "calm", "bad-canary", "spent", "asleep", "soaks", "reboots", "taken", "colleagues", "twins", "clones", "approves", "aborted",
-        "planned", "pushed", "rebased", "overtaken", "branched", "unwritten", "chosen", "holds", "fresh", "lost", "torn", "altered",
-        "filled", "rebooting", "swapped", "outpaced", "backwards", "amended", "powerless", "ordered", "drawn", "vanished",
-        "signs", "writes", "crossed",
+        ("calm", 4), ("bad-canary", 2), ("spent", 4), ("asleep", 3), ("soaks", 2), ("reboots", 2), ("taken", 2), ("colleagues", 3),
+        ("twins", 2), ("clones", 3), ("approves", 2), ("aborted", 2), ("planned", 3), ("pushed", 2), ("rebased", 2), ("overtaken", 2),
+        ("branched", 2), ("unwritten", 2), ("chosen", 3), ("holds", 3), ("fresh", 2), ("lost", 3), ("torn", 2), ("altered", 2),
+        ("filled", 3), ("rebooting", 2), ("swapped", 3), ("outpaced", 2), ("backwards", 2), ("amended", 3), ("powerless", 3),
+        ("ordered", 3), ("drawn", 2), ("vanished", 3), ("signs", 2), ("writes", 2), ("crossed", 3),
     ];
 
     static readonly TimeSpan Soak = TimeSpan.FromSeconds(4);
@@ -52,10 +53,10 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         AssertCode(1, ended);
         Assert.Contains("returned", ended.Output, StringComparison.Ordinal);
         Assert.Contains(
-            "halted: bad-canary-a failed\nnot touched: bad-canary-b bad-canary-c bad-canary-d\n", ended.Output, StringComparison.Ordinal);
+            "halted: bad-canary-a failed\nnot touched: bad-canary-b\n", ended.Output, StringComparison.Ordinal);
         Assert.Contains("hostlock rollout --again bad-canary-a\n", ended.Output, StringComparison.Ordinal);
         story.AssertBack("a");
-        story.AssertUntouched("b", "c", "d");
+        story.AssertUntouched("b");
         Assert.NotEqual(story.Lock("a"), story.Lock("b"));
         Assert.NotEqual(0, story.Host("b").Shell("ls /nix/var/nix/gcroots/hostlock/target").ExitCode);
         story.AssertSettled();
@@ -65,7 +66,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
 
         story.Host("a").Heal();
         AssertCode(0, story.Run("rollout", "--again", "bad-canary-a"));
-        story.AssertKept("a", "b", "c", "d");
+        story.AssertKept("a", "b");
     }
 
     [Fact]
@@ -88,20 +89,20 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
     public void A_host_that_is_off_gets_its_lock_at_once_and_its_system_when_it_is_back()
     {
         var story = Begin("asleep");
-        story.Host("d").PowerOff();
+        story.Host("c").PowerOff();
 
         var ended = story.Rollout();
 
         AssertCode(4, ended);
         Assert.Contains("absent", ended.Output, StringComparison.Ordinal);
-        Assert.Contains("3 kept, 1 absent", ended.Output, StringComparison.Ordinal);
-        Assert.Equal(story.Lock("a"), story.Lock("d"));
+        Assert.Contains("2 kept, 1 absent", ended.Output, StringComparison.Ordinal);
+        Assert.Equal(story.Lock("a"), story.Lock("c"));
         var tick = story.Run("tick");
         Assert.Equal((0, "", ""), (tick.ExitCode, tick.Output, tick.Errors));
 
-        story.Host("d").Boot();
+        story.Host("c").Boot();
         AssertCode(0, story.Run("tick"));
-        story.AssertKept("a", "b", "c", "d");
+        story.AssertKept("a", "b", "c");
         Assert.Equal("", story.Run("tick").Output);
         story.AssertSettled();
     }
@@ -119,8 +120,8 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         AssertCode(5, waits);
         Assert.Contains("next: ring rest on ", waits.Output, StringComparison.Ordinal);
         AssertCode(0, ended);
-        Assert.Contains("4 kept", ended.Output, StringComparison.Ordinal);
-        story.AssertKept("b", "c", "d");
+        Assert.Contains("2 kept", ended.Output, StringComparison.Ordinal);
+        story.AssertKept("b");
         story.Host("a").Boot();
         story.AssertKept("a");
     }
@@ -136,7 +137,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         await Task.Delay(Soak, TestContext.Current.CancellationToken);
 
         AssertCode(0, story.Run("rollout", "--resume"));
-        story.AssertKept("a", "b", "c", "d");
+        story.AssertKept("a", "b");
         story.AssertSettled();
     }
 
@@ -155,10 +156,10 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         Assert.Matches("\ntaken-a  superseded: it runs .*, and somebody else switched it; left alone\n", $"\n{ended.Output}");
         Assert.Contains("hostlock rollout --approve rest\n", ended.Output, StringComparison.Ordinal);
         Assert.Equal(mine, story.Host("a").State().Running);
-        story.AssertUntouched("b", "c", "d");
+        story.AssertUntouched("b");
         story.AssertFiles();
         AssertCode(4, story.Run("rollout", "--approve", "rest"));
-        story.AssertKept("b", "c", "d");
+        story.AssertKept("b");
         Assert.Equal(mine, story.Host("a").State().Running);
     }
 
@@ -179,7 +180,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         AssertCode(4, ended);
         Assert.Contains("superseded", ended.Output, StringComparison.Ordinal);
         Assert.Equal((theirs, theirs), (story.Host("b").State().Running, story.Host("b").State().Boots));
-        story.AssertKept("a", "c", "d");
+        story.AssertKept("a", "c");
         story.AssertSettled();
     }
 
@@ -199,7 +200,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
             Assert.Contains("another hostlock is switching machines", second.Errors, StringComparison.Ordinal);
         }
         AssertCode(0, await rolling);
-        story.AssertKept("a", "b", "c", "d");
+        story.AssertKept("a", "b");
     }
 
     [Fact]
@@ -214,7 +215,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         var first = story.Rollout();
 
         Assert.All([first, await second], ended => Assert.True(ended.ExitCode is 0 or 1 or 4 or 5 or 6, ended.Output + ended.Errors));
-        foreach (var letter in RolloutStory.Letters)
+        foreach (var letter in story.Letters)
         {
             var state = story.Host(letter).State();
             Assert.Equal((state.Running, state.Running), (state.Profile, state.Boots));
@@ -242,18 +243,18 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         Assert.Equal((0, ""), (tick.ExitCode, tick.Output));
         Assert.Contains("ring rest  not open yet\n  approves-b  waits for approval\n", status.Output, StringComparison.Ordinal);
         Assert.Matches(
-            "(^|\n)rollout [0-9a-f-]+: 1 of 4 hosts run its systems\n  approves-b approves-c approves-d: waits for approval\n",
+            "(^|\n)rollout [0-9a-f-]+: 1 of 2 hosts run its systems\n  approves-b: waits for approval\n",
             locks.Errors);
         // Its own lock has not moved yet, and that is what it runs.
         Assert.DoesNotContain("approval", live.Output, StringComparison.Ordinal);
-        story.AssertUntouched("b", "c", "d");
+        story.AssertUntouched("b");
         story.AssertSettled();
         AssertCode(2, story.Run("rollout", "--approve", "rset"));
         var plan = story.Run("rollout", "--plan", "--approve", "rest");
         AssertCode(0, plan);
         Assert.Matches("\nring rest  not open yet  approved by .*\n(?s:.*)\ndue: ", plan.Output);
         AssertCode(2, story.Run("rollout", "--plan", "--again", "approves-a"));
-        story.AssertUntouched("b", "c", "d");
+        story.AssertUntouched("b");
         story.AssertSettled();
         // The locks of a ring go to the branch that the rollout began on, or one that goes on from there.
         _ = story.Shell($"cd {story.Clone} && git switch -q -c before HEAD~1");
@@ -262,10 +263,10 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         Assert.Matches("error: the branch at hand does not have [0-9a-f]{7}, the commit", elsewhere.Errors);
         Assert.Contains(
             "\nring rest is to be opened: hostlock rollout --resume\n", story.Run("rollout", "status").Output, StringComparison.Ordinal);
-        story.AssertUntouched("b", "c", "d");
+        story.AssertUntouched("b");
         _ = story.Shell($"cd {story.Clone} && git switch -q main");
         AssertCode(0, story.Run("rollout", "--approve", "rest"));
-        story.AssertKept("a", "b", "c", "d");
+        story.AssertKept("a", "b");
         story.AssertSettled();
     }
 
@@ -282,7 +283,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         var refused = story.Run("rollout", "--approve", "rest");
         Sign("eve");
         var stranger = story.Run("tick");
-        story.AssertUntouched("b", "c", "d");
+        story.AssertUntouched("b");
         Sign("ada");
         var signed = story.Run("tick");
 
@@ -292,7 +293,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         Assert.Contains("does not count: its key is not in the list", stranger.Errors, StringComparison.Ordinal);
         AssertCode(0, signed);
         Assert.Contains("ring rest: approved by ada@example.org (", signed.Errors, StringComparison.Ordinal);
-        story.AssertKept("a", "b", "c", "d");
+        story.AssertKept("a", "b");
         Assert.Contains("\"by\":\"ada@example.org\",\"proof\":\"", File.ReadAllText(story.Journal), StringComparison.Ordinal);
 
         Assert.Contains("\nring rest  approved by ada@example.org on ", story.Run("rollout", "status").Output, StringComparison.Ordinal);
@@ -326,7 +327,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         var resumed = story.Run("rollout", "--resume");
 
         AssertCode(0, resumed);
-        story.AssertKept("a", "b", "c", "d");
+        story.AssertKept("a", "b");
         Assert.Contains("ring rest: approved by ", resumed.Errors, StringComparison.Ordinal);
     }
 
@@ -341,10 +342,10 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
 
         AssertCode(0, aborted);
         Assert.EndsWith(
-            "1 returned, 3 to come\nhalted: aborted\nnot touched: aborted-b aborted-c aborted-d\n  go on  hostlock rollout --resume\n",
+            "1 returned, 1 to come\nhalted: aborted\nnot touched: aborted-b\n  go on  hostlock rollout --resume\n",
             aborted.Output, StringComparison.Ordinal);
         story.AssertBack("a");
-        story.AssertUntouched("b", "c", "d");
+        story.AssertUntouched("b");
         Assert.Equal(story.Lock("b"), story.Lock("a"));
         Assert.Equal((0, ""), (tick.ExitCode, tick.Output));
         Assert.Contains(
@@ -363,12 +364,12 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
 
         AssertCode(0, text);
         Assert.Contains(
-            "  rest    planned-b planned-c planned-d  after 4 s, 2 at a time, 1 may fail\n", text.Output, StringComparison.Ordinal);
-        Assert.Contains("planned-b planned-c planned-d: nixpkgs ", text.Output, StringComparison.Ordinal);
+            "  rest    planned-b planned-c  after 4 s, 2 at a time, 1 may fail\n", text.Output, StringComparison.Ordinal);
+        Assert.Contains("planned-b planned-c: nixpkgs ", text.Output, StringComparison.Ordinal);
         Assert.Contains("modules/common.nix", text.Output, StringComparison.Ordinal);
         Assert.Equal("planned-a", json.RootElement.GetProperty("from").GetString());
-        Assert.Equal(3, json.RootElement.GetProperty("rings")[1].GetProperty("hosts").EnumerateObject().Count());
-        story.AssertUntouched("a", "b", "c", "d");
+        Assert.Equal(2, json.RootElement.GetProperty("rings")[1].GetProperty("hosts").EnumerateObject().Count());
+        story.AssertUntouched("a", "b", "c");
         Assert.Equal(repository, story.Shell($"cd {story.Clone} && git for-each-ref && git rev-parse HEAD && sha256sum .git/index"));
         story.AssertFiles();
         // Nobody can be asked here.
@@ -389,7 +390,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         AssertCode(137, killed);
         AssertCode(137, again);
         AssertCode(0, resumed);
-        story.AssertKept("a", "b", "c", "d");
+        story.AssertKept("a", "b");
         Assert.Equal(story.Opened(story.Clone), story.Opened($"{story.Clone}.git"));
         Assert.Single(story.Opened(story.Clone));
         story.AssertSettled();
@@ -409,7 +410,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         var ended = story.Run("rollout", "--resume");
 
         AssertCode(0, ended);
-        story.AssertKept("a", "b", "c", "d");
+        story.AssertKept("a", "b");
         Assert.Single(story.Opened($"{story.Clone}.git"));
         Assert.Equal(
             "theirs\nmine\n", story.Shell($"git -C {story.Clone}.git log --reverse --format=%s --grep=theirs --grep=mine main"));
@@ -418,7 +419,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
     }
 
     [Theory]
-    [InlineData("overtaken", "locks/overtaken-c.lock", "is no longer what it was")]
+    [InlineData("overtaken", "locks/overtaken-b.lock", "is no longer what it was")]
     [InlineData("outpaced", "modules/common.nix", "came since the rollout was planned, and no system was built of it")]
     public async Task A_push_that_finds_what_the_systems_were_not_built_of_leaves_the_ring_alone(string name, string path, string why)
     {
@@ -433,7 +434,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         AssertCode(6, ended);
         Assert.Contains($"{path} {why}", ended.Errors, StringComparison.Ordinal);
         story.AssertKept("a");
-        story.AssertUntouched("b", "c", "d");
+        story.AssertUntouched("b");
         Assert.Empty(story.Opened($"{story.Clone}.git"));
         story.AssertFiles();
     }
@@ -451,7 +452,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         AssertCode(5, waits);
         Assert.Contains($"ring rest waits until {branch} is merged\n", waits.Output, StringComparison.Ordinal);
         Assert.Equal((0, ""), (tick.ExitCode, tick.Output));
-        story.AssertUntouched("b", "c", "d");
+        story.AssertUntouched("b");
         var head = story.Shell($"git -C {story.Clone} rev-parse HEAD");
         _ = story.Shell($"git -C {story.Clone}.git update-ref refs/heads/main {branch}");
         AssertCode(0, story.Run("tick"));
@@ -459,7 +460,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         Assert.Equal(head, story.Shell($"git -C {story.Clone} rev-parse HEAD"));
         story.AssertFiles();
         _ = story.Shell($"git -C {story.Clone} pull -q --ff-only");
-        story.AssertKept("a", "b", "c", "d");
+        story.AssertKept("a", "b");
     }
 
     [Fact]
@@ -471,12 +472,12 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         AssertCode(0, story.Rollout());
 
         Assert.Empty(story.Opened(story.Clone));
-        var locks = RolloutStory.Letters.Select(letter => story.NameOf(letter)).Order(StringComparer.Ordinal).Skip(1);
+        var locks = story.Letters.Select(letter => story.NameOf(letter)).Order(StringComparer.Ordinal).Skip(1);
         Assert.Equal(
             locks.Select(name => $" M locks/{name}.lock"),
             story.Shell($"git -C {story.Clone} status --porcelain locks").TrimEnd('\n').Split('\n'));
         _ = story.Shell($"cd {story.Clone} && git commit -q -m locks -- locks");
-        story.AssertKept("a", "b", "c", "d");
+        story.AssertKept("a", "b");
     }
 
     [Fact]
@@ -494,7 +495,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
             ["1", "2"], events[0].GetProperty("rings").EnumerateArray().Select(ring => ring.GetProperty("name").GetString()));
         var journal = story.Shell($"cut -d' ' -f2- {story.Clone}/.git/hostlock/*.journal");
         Assert.Equal(journal, ended.Output);
-        story.AssertUntouched("a", "d");
+        story.AssertUntouched("a");
     }
 
     [Fact]
@@ -511,7 +512,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         Assert.Contains("holds-b  held: a fair; not touched\n", ended.Output, StringComparison.Ordinal);
         AssertCode(4, switched);
         story.AssertUntouched("b");
-        story.AssertKept("a", "c", "d");
+        story.AssertKept("a", "c");
         story.AssertSettled();
 
         AssertCode(0, story.Run("unhold", "holds-b"));
@@ -537,13 +538,13 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         Assert.Contains("\n  fresh-a  kept", Fresh(4, "rollout", "status").Succeeded, StringComparison.Ordinal);
         // Of two that begin at the same time, one does it all.
         Assert.All(ticks, ended => Assert.True(ended.ExitCode is 0 or 6, ended.Output + ended.Errors));
-        Assert.Single(ticks, ended => ended.Output.Contains("4 kept", StringComparison.Ordinal));
+        Assert.Single(ticks, ended => ended.Output.Contains("2 kept", StringComparison.Ordinal));
         var later = Fresh(3, "rollout", "--resume");
         AssertCode(0, later);
-        Assert.Equal("4 kept\n", later.Output);
+        Assert.Equal("2 kept\n", later.Output);
         Assert.Single(story.Opened($"{story.Clone}.git"));
         _ = story.Shell($"git -C {story.Clone} pull -q --ff-only");
-        story.AssertKept("a", "b", "c", "d");
+        story.AssertKept("a", "b");
         // The clone that began hears of it too.
         Assert.DoesNotContain("not open yet", story.Run("rollout", "status").Succeeded, StringComparison.Ordinal);
 
@@ -568,7 +569,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         story.AssertBack("b");
         Assert.Matches(
             "lost-b .* behind .*, returned by its timer \\(generation 1\\) · since [A-Z]", story.Run("status", "--live", "lost-b").Output);
-        story.AssertKept("a", "c", "d");
+        story.AssertKept("a", "c");
     }
 
     [Fact]
@@ -582,7 +583,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         var ended = story.Run("rollout", "--resume");
 
         AssertCode(0, ended);
-        story.AssertKept("a", "b", "c", "d");
+        story.AssertKept("a", "b");
     }
 
     [Fact]
@@ -602,7 +603,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
             Assert.Contains("error: line 2 of '", ended.Errors, StringComparison.Ordinal);
         }
 
-        story.AssertUntouched("b", "c", "d");
+        story.AssertUntouched("b");
         Assert.Equal(altered, File.ReadAllBytes(story.Journal));
         File.WriteAllBytes(story.Journal, whole);
     }
@@ -618,7 +619,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         AssertCode(4, ended);
         Assert.Contains("not copied: ", ended.Output, StringComparison.Ordinal);
         story.AssertUntouched("c");
-        story.AssertKept("a", "b", "d");
+        story.AssertKept("a", "b");
     }
 
     [Fact]
@@ -635,7 +636,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         var now = story.Host("b").State();
         Assert.Equal((before, now.Profile), (now.Running, now.Boots));
         Assert.DoesNotContain(now.Activations, line => line.StartsWith("test ", StringComparison.Ordinal));
-        story.AssertKept("a", "c", "d");
+        story.AssertKept("a");
     }
 
     [Fact]
@@ -650,7 +651,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         AssertCode(4, ended);
         Assert.Contains("swapped-c  wrong machine; not touched: the machine that answers for ", ended.Output, StringComparison.Ordinal);
         story.AssertUntouched("c");
-        story.AssertKept("a", "b", "d");
+        story.AssertKept("a", "b");
     }
 
     [Fact]
@@ -671,7 +672,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         Assert.Contains("crossed-b  wrong machine; not touched: it runs the system of crossed-c\n", ended.Output, StringComparison.Ordinal);
         Assert.Contains("crossed-c  wrong machine; not touched: it runs the system of crossed-b\n", ended.Output, StringComparison.Ordinal);
         story.AssertUntouched("b", "c");
-        story.AssertKept("a", "d");
+        story.AssertKept("a");
 
         // Once the addresses are mended, nothing has to be said of the machines.
         File.WriteAllText(file, settings);
@@ -692,8 +693,8 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         AssertCode(1, refused);
         Assert.Contains("error: backwards-a: 'nixpkgs' would go back in time", refused.Errors, StringComparison.Ordinal);
         AssertCode(0, planned);
-        Assert.Contains("goes back: backwards-d: 'nixpkgs' would go back in time", planned.Output, StringComparison.Ordinal);
-        Assert.All(RolloutStory.Letters, letter => Assert.Equal(2, story.Host(letter).State().Generations.Count));
+        Assert.Contains("goes back: backwards-b: 'nixpkgs' would go back in time", planned.Output, StringComparison.Ordinal);
+        Assert.All(story.Letters, letter => Assert.Equal(2, story.Host(letter).State().Generations.Count));
         // What the repository says by now is not what was rolled out.
         _ = story.Shell($"cd {story.Clone} && git update-ref HEAD HEAD~1 && git reset -q -- locks && git checkout -q -- locks");
     }
@@ -734,7 +735,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         Assert.Contains(
             "powerless-c  not copied: its user cannot become root without a password\n", ended.Output, StringComparison.Ordinal);
         story.AssertUntouched("c");
-        story.AssertKept("a", "b", "d");
+        story.AssertKept("a", "b");
     }
 
     [Fact]
@@ -744,16 +745,16 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         File.WriteAllText(
             Path.Combine(story.Clone, "hostlock.toml"),
             File.ReadAllText(Path.Combine(story.Clone, "hostlock.toml"))
-                .Replace("[hosts.ordered-b]\n", "[hosts.ordered-b]\nafter = [\"ordered-d\"]\n", StringComparison.Ordinal));
-        story.Host("d").Inject(HostFault.ActivationEnds);
+                .Replace("[hosts.ordered-b]\n", "[hosts.ordered-b]\nafter = [\"ordered-c\"]\n", StringComparison.Ordinal));
+        story.Host("c").Inject(HostFault.ActivationEnds);
 
         AssertCode(4, story.Rollout());
 
-        story.AssertBack("d");
-        story.AssertKept("a", "b", "c");
+        story.AssertBack("c");
+        story.AssertKept("a", "b");
         var lines = File.ReadAllLines(story.Journal);
         Assert.True(
-            Array.FindLastIndex(lines, line => line.Contains("\"host\":\"ordered-d\",\"step\":\"return\"", StringComparison.Ordinal))
+            Array.FindLastIndex(lines, line => line.Contains("\"host\":\"ordered-c\",\"step\":\"return\"", StringComparison.Ordinal))
             < Array.FindIndex(lines, line => line.Contains("\"host\":\"ordered-b\",\"step\":\"activate\"", StringComparison.Ordinal)));
     }
 
@@ -764,10 +765,10 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
 
         var shown = await Fleet.Controller.TypeAsync(story.Clone, "hostlock rollout --yes", "xterm");
 
-        story.AssertKept("a", "b", "c", "d");
+        story.AssertKept("a", "b");
         Assert.Matches("  drawn-a +copied · activate …", shown);
         Assert.Contains("drawn-a  copied · on trial · ssh ok · units ok · kept (generation 2)", shown, StringComparison.Ordinal);
-        Assert.EndsWith("\e[?25h4 kept\n", shown, StringComparison.Ordinal);
+        Assert.EndsWith("\e[?25h2 kept\n", shown, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -786,7 +787,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         Assert.Contains("vanished-c  held: hostlock.toml has no such host any more; not touched", ended.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("unhold", ended.Output, StringComparison.Ordinal);
         story.AssertUntouched("c");
-        story.AssertKept("a", "b", "d");
+        story.AssertKept("a", "b");
     }
 
     void Switch(RolloutStory story, string letter, string action) => Fleet.SwitchByColleague(story.Clone, story.NameOf(letter), action);

@@ -1,31 +1,34 @@
 using System.Collections.Immutable;
+using System.Text;
 using Hostlock.Fleets;
+using Hostlock.Machines;
 using Hostlock.Rollouts;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Conformance.FakeHosts;
 
 /// <summary>
-/// Four hosts in two rings, a clone of the flake in which the lock of the canary has moved, and another clone's repository that it follows.
-/// The clone has files that are staged, changed and unknown, and nothing ever touches those.
+/// Two to four hosts in two rings, a clone of the flake in which the lock of the canary has moved, and another clone's repository that it
+/// follows. The clone has files that are staged, changed and unknown, and nothing ever touches those.
 /// </summary>
 sealed class RolloutStory
 {
-    /// <summary>The last letters of the names of its hosts. The first is the canary.</summary>
-    public static readonly ImmutableArray<string> Letters = ["a", "b", "c", "d"];
-
     readonly FakeFleet _fleet;
     readonly string _name;
     readonly ImmutableDictionary<string, FakeHost> _hosts;
     readonly ImmutableDictionary<string, HostState> _before;
+    readonly Dictionary<string, string> _variables;
     string _untouched;
+    bool _isSettled;
 
-    internal RolloutStory(FakeFleet fleet, string name, string rest)
+    internal RolloutStory(FakeFleet fleet, string name, int hosts, string rest)
     {
         (_fleet, _name) = (fleet, name);
+        Letters = LettersOf(hosts);
         Clone = Path.Combine(fleet.Folder, "work/clones", name);
+        _variables = TestGit.By("operator", DateTimeOffset.UtcNow);
         _ = Shell($"git clone -q --bare {fleet.Flake} {Clone}.git && git clone -q {Clone}.git {Clone}");
-        _hosts = Letters.ToImmutableDictionary(letter => letter, letter => fleet.Light(NameOf(letter)));
+        _hosts = Letters.Zip(fleet.Light(Letters.Select(NameOf))).ToImmutableDictionary(pair => pair.First, pair => pair.Second);
         _before = _hosts.ToImmutableDictionary(host => host.Key, host => host.Value.State());
         var file = Path.Combine(Clone, "hostlock.toml");
         var settings = Letters.Aggregate(
@@ -36,10 +39,17 @@ sealed class RolloutStory
         File.WriteAllText(file, $"{settings}\n[rings.canary]\n[rings.rest]\nafter = \"canary\"\n{rest}");
         _ = Shell($"cd {Clone} && git commit -qam rings && git push -q");
         _ = Run("update", NameOf("a"), "--commit").Succeeded;
-        _ = Shell($"cd {Clone} && git push -q && echo staged >staged && git add staged");
-        _ = Shell($"cd {Clone} && echo '# changed' >>modules/common.nix && echo unknown >unknown");
+        _ = Shell(
+            $"cd {Clone} && git push -q && echo staged >staged && git add staged && echo '# changed' >>modules/common.nix "
+            + "&& echo unknown >unknown");
         _untouched = Files();
     }
+
+    /// <summary>The last letters of the names of its hosts. The first is the canary.</summary>
+    public ImmutableArray<string> Letters { get; }
+
+    /// <summary>The last letters of the names of so many hosts.</summary>
+    public static ImmutableArray<string> LettersOf(int hosts) => [.. Enumerable.Range('a', hosts).Select(letter => $"{(char)letter}")];
 
     /// <summary>The clone of the flake, at the same path here, on the controller and on the hosts.</summary>
     public string Clone { get; }
@@ -75,14 +85,17 @@ sealed class RolloutStory
     public Ended Run(params IEnumerable<string> arguments) => With([], arguments);
 
     /// <summary>The same, with variables of the environment.</summary>
-    public Ended With(string[] variables, params IEnumerable<string> arguments) =>
-        _fleet.Controller.Run("env", ["--chdir", Clone, .. variables, "hostlock", .. arguments]);
+    public Ended With(string[] variables, params IEnumerable<string> arguments)
+    {
+        _isSettled = false;
+        return _fleet.Controller.Run("env", ["--chdir", Clone, .. variables, "hostlock", .. arguments]);
+    }
 
     /// <summary>Begins the rollout, without a question.</summary>
     public Ended Rollout(params string[] variables) => With(variables, "rollout", "--yes");
 
-    /// <summary>Runs a line of a shell on the controller, which must succeed.</summary>
-    public string Shell(string line) => _fleet.Controller.Run("sh", "-ec", line).Succeeded;
+    /// <summary>Runs a line of a shell on this machine, which has the same files as the controller; it must succeed.</summary>
+    public string Shell(string line) => Hostlock.Tests.Support.Run.Program("sh", _fleet.Folder, _variables, "-ec", line).Succeeded;
 
     /// <summary>The subjects of the commits of a branch that the rollout made, the newest first.</summary>
     /// <param name="repository">The repository: <see cref="Clone"/>, or that which it follows.</param>
@@ -92,8 +105,13 @@ sealed class RolloutStory
     /// <summary>The path of the journal that was last written to.</summary>
     public string Journal => Directory.EnumerateFiles(Path.Combine(Clone, ".git/hostlock"), "*.journal").MaxBy(File.GetLastWriteTimeUtc)!;
 
-    /// <summary>The lock of a host as the branch of the clone has it.</summary>
-    public string Lock(string letter) => Shell($"git -C {Clone} show HEAD:locks/{NameOf(letter)}.lock");
+    /// <summary>The locks of hosts as the branch of the clone has them, by what git calls their bytes.</summary>
+    public string[] Locks(params IEnumerable<string> letters) =>
+        TestGit.In(Clone, ["rev-parse", .. letters.Select(letter => $"HEAD:locks/{NameOf(letter)}.lock")])
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The same of one host.</summary>
+    public string Lock(string letter) => Locks(letter).Single();
 
     /// <summary>Asserts that hosts run and boot what they did at first, without ever having tried anything else.</summary>
     public void AssertUntouched(params string[] letters) => Assert.All(letters, letter =>
@@ -111,14 +129,17 @@ sealed class RolloutStory
     });
 
     /// <summary>Asserts that hosts run and boot the system of the newer lock, which is theirs in the clone.</summary>
-    public void AssertKept(params string[] letters) => Assert.All(letters, letter =>
+    public void AssertKept(params string[] letters)
     {
-        var now = Host(letter).State();
-        Assert.NotEqual(_before[letter].Running, now.Running);
-        Assert.Equal((now.Running, now.Running), (now.Profile, now.Boots));
-        AssertNoTrial(letter);
-        Assert.Equal(Lock("a"), Lock(letter));
-    });
+        Assert.All(letters, letter =>
+        {
+            var now = Host(letter).State();
+            Assert.NotEqual(_before[letter].Running, now.Running);
+            Assert.Equal((now.Running, now.Running), (now.Profile, now.Boots));
+            AssertNoTrial(letter);
+        });
+        Assert.Single(Locks(letters.Prepend("a")).Distinct());
+    }
 
     /// <summary>Asserts that two more runs change nothing, and that the user's own changes are as they were.</summary>
     public void AssertSettled()
@@ -129,6 +150,7 @@ sealed class RolloutStory
         Assert.Equal((first.ExitCode, first.Output), (second.ExitCode, second.Output));
         Assert.Equal((states, commits), (Activations(), Shell($"git -C {Clone} rev-parse HEAD")));
         AssertFiles();
+        _isSettled = true;
     }
 
     /// <summary>Asserts that the user's own changes are as they were.</summary>
@@ -145,10 +167,10 @@ sealed class RolloutStory
         invariants.AssertHold();
         invariants.AssertLocks(
             name => Host(Letter(name)!).LockOf(Host(Letter(name)!).State().Boots),
-            (name, commit) => Shell(
-                $"cd {Clone} && {(commit is null ? $"cat locks/{name}.lock" : $"git show {commit}:locks/{name}.lock")} | sha256sum")
-                .Split(' ')[0]);
-        if (invariants is { IsOver: true, End.Plan.Action: RolloutAction.Rollout })
+            (name, commit) => commit is null
+                ? FakeHost.Sha256Of(Path.Combine(Clone, "locks", $"{name}.lock"))
+                : Stamp.Hash(Encoding.UTF8.GetBytes(TestGit.In(Clone, "show", $"{commit}:locks/{name}.lock"))));
+        if (!_isSettled && invariants is { IsOver: true, End.Plan.Action: RolloutAction.Rollout })
             AssertSettled();
     }
 
@@ -161,6 +183,5 @@ sealed class RolloutStory
         $"cd {Clone} && git --no-optional-locks status --porcelain --untracked-files -- ':!hostlock.toml' && git ls-files -s staged "
         + "&& cat staged unknown modules/common.nix");
 
-    void AssertNoTrial(string letter) =>
-        Assert.NotEqual(0, Host(letter).Shell("[ -e /var/lib/hostlock/trial ] || systemctl -q is-active hostlock-silence.timer").ExitCode);
+    void AssertNoTrial(string letter) => Assert.False(Host(letter).IsOnTrial());
 }

@@ -10,7 +10,7 @@ public abstract class RolloutTests(RolloutFleet shared) : IDisposable
 
     /// <summary>Begins the story of a test.</summary>
     /// <param name="name">The name of the story, which begins the names of its hosts.</param>
-    /// <param name="rest">The settings of the ring of b, c and d, a line each.</param>
+    /// <param name="rest">The settings of the ring of the hosts behind the canary, a line each.</param>
     internal RolloutStory Begin(string name, string rest = "parallel = 2\nmax-failed = 1\n") => _story = shared.Begin(name, rest);
 
     public void Dispose()
