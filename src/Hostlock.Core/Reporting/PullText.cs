@@ -20,6 +20,9 @@ public static class PullText
         PullOutcome.Tried(var number, { Outcome: HostOutcome.Returned }) => $"{settings.Host} gave release {number} back\n",
         PullOutcome.Tried(var number, { Outcome: HostOutcome.Stranded }) =>
             $"release {number} failed on {settings.Host}, which did not go back: look at it\n",
+        PullOutcome.Tried(var number, { Outcome: null, IsAtRisk: true, Verdict: not Verdict.Unclear }) =>
+            $"release {number} is on trial on {settings.Host}; the next pull goes on with it, or it goes back by itself\n",
+        PullOutcome.Tried(var number, { Outcome: null, IsAtRisk: false }) => $"{settings.Host} does not have release {number} yet\n",
         PullOutcome.Tried(var number, { Outcome: null }) =>
             $"release {number} is on trial on {settings.Host}, and what it is asked gives no clear answer; it goes back by itself\n",
         PullOutcome.Tried(var number, { Outcome: { } other }) =>

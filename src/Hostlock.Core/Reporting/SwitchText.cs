@@ -233,6 +233,11 @@ public static class SwitchText
                 ("keep it", line([.. resume, "--no-check"])),
                 ("or wait", $"{name} goes back by itself"),
             ],
+            { IsAtRisk: true } =>
+            [
+                .. isRollout ? [] : new[] { ("go on", line(resume)) },
+                .. host.Plan.Activation == Activation.Boot ? [] : new[] { ("on trial", $"{name} goes back by itself") },
+            ],
             _ => [],
         };
     }

@@ -161,6 +161,10 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
             || (Activations > 0 && Phase is not HostPhase.Before)
             || (Keeps > 0 && Phase is not HostPhase.Before));
 
+    /// <summary>True if a machine at risk does not answer: until it does, nothing can be finished there, and its silence timer takes it
+    /// back.</summary>
+    public bool IsAwaited => IsAtRisk && Silences > 0;
+
     internal HostRecord After(RolloutEvent.Began began) => this with
     {
         UnderWay = began.Step,

@@ -10,7 +10,7 @@ public class CominTests(SwitchFleet shared) : SwitchingTests(shared)
 {
     /// <summary>A host for each test.</summary>
     internal static string[] Hosts { get; } =
-        ["pulls", "pulls-nothing", "pulls-bad", "pulls-half", "suspended", "confirms", "unpushed", "uncommitted", "pulled-before"];
+        ["pulls", "pulls-nothing", "pulls-bad", "pulls-half", "suspended", "confirms", "unpushed", "uncommitted", "pulled-before", "pulls-later"];
 
     [Fact]
     public void A_host_gets_what_is_pushed_and_is_looked_at_until_it_has_it()
@@ -71,6 +71,25 @@ public class CominTests(SwitchFleet shared) : SwitchingTests(shared)
         Assert.Contains("hostlock switch --resume\n", ended.Errors, StringComparison.Ordinal);
         story.AssertUntouched();
         _ = story.Host.Run("comin", "resume").Succeeded;
+        AssertCode(0, story.Run("switch", "--resume"));
+        story.AssertKept();
+    }
+
+    [Fact]
+    public async Task An_agent_that_takes_its_time_is_not_waited_for_once_it_is_to_stop()
+    {
+        var story = BeginAgent("pulls-later");
+        Push(story);
+        story.Host.Inject(HostFault.EngineDoesNothing);
+        var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
+        FakeHost.Until(() => story.Host.Shell("[ -e /var/lib/hostlock/trial ]").ExitCode == 0);
+
+        _ = Fleet.Controller.Run("pkill", "-TERM", "-f", "^hostlock switch pulls-later").Succeeded;
+        var stopped = await switching;
+        story.Host.Heal();
+
+        AssertCode(130, stopped);
+        Assert.Contains("  go on     hostlock switch --resume\n", stopped.Errors, StringComparison.Ordinal);
         AssertCode(0, story.Run("switch", "--resume"));
         story.AssertKept();
     }

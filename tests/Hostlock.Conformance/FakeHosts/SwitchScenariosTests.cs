@@ -14,7 +14,7 @@ public class SwitchScenariosTests(SwitchFleet shared) : SwitchingTests(shared)
     [
         "bad-unit", "old-trouble", "flaky", "cut-copy", "mute", "left-alone", "in-time", "power-trial", "power-keep", "power-before-return",
         "power-after-return", "inhibited", "boots", "colleague", "waits", "another", "rooted", "collected", "banner", "garbage", "builds",
-        "virtual", "ported", "operated", "here", "here-killed", "twice", "stopped",
+        "virtual", "ported", "operated", "here", "here-killed", "twice", "stopped", "asked-int", "asked-term",
     ];
 
     const string ShortTrial = "[rollout]\ntrial = \"10s\"\n";
@@ -269,6 +269,28 @@ public class SwitchScenariosTests(SwitchFleet shared) : SwitchingTests(shared)
         story.Host.Heal();
 
         AssertCode(130, await switching);
+        story.AssertKept();
+    }
+
+    [Theory]
+    [InlineData("asked-int", "-INT")]
+    [InlineData("asked-term", "-TERM")]
+    public async Task A_machine_on_trial_that_does_not_answer_is_not_waited_for_once_it_is_to_stop(string name, string signal)
+    {
+        var story = Begin(name);
+        _ = story.Switch(OnTrial);
+        story.Host.Cut(Direction.Both);
+        var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
+        Until(() => Invariants.OfLast(story.Clone, _ => null, _ => null)!.End.Hosts.Single().IsAwaited);
+
+        _ = Fleet.Controller.Run("pkill", signal, "-f", $"^hostlock switch {name}").Succeeded;
+        var stopped = await switching;
+
+        AssertCode(130, stopped);
+        Assert.Contains(
+            $"  go on     hostlock switch --resume\n  on trial  {name} goes back by itself\n", stopped.Errors, StringComparison.Ordinal);
+        story.Host.Join();
+        AssertCode(0, story.Run("switch", "--resume"));
         story.AssertKept();
     }
 

@@ -152,6 +152,13 @@ public class SwitchTextTests
             StringComparison.Ordinal);
         Assert.Equal("  once it is back  hostlock tick\n", Next(HostOutcome.Absent, null, RolloutAction.Rollout));
 
+        var left = new HostRecord(Plan(), Id) { Before = Facts(Old), Activations = 1, Silences = 1 };
+        Assert.Equal(
+            "  go on     hostlock switch --resume\n  on trial  plex goes back by itself\n",
+            SwitchText.NextSteps(left, null, words => $"hostlock {string.Join(' ', words)}", RolloutAction.Switch));
+        Assert.Equal(
+            "  on trial  plex goes back by itself\n", SwitchText.NextSteps(left, null, words => "", RolloutAction.Rollout));
+
         static string Next(HostOutcome outcome, string? target, RolloutAction action = RolloutAction.Switch) => SwitchText.NextSteps(
             new(Plan(), Id) { Outcome = outcome }, target, words => $"hostlock {string.Join(' ', words)}", action);
     }

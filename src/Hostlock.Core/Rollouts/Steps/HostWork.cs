@@ -17,7 +17,8 @@ public interface IStepTaker
     /// <summary>Takes a step. It fails only if it is stopped: what a machine does not do, or does not say, is a result.</summary>
     /// <param name="host">What is known of the host.</param>
     /// <param name="step">The step.</param>
-    /// <param name="cancellationToken">Stops steps that change nothing. A change that is under way is finished.</param>
+    /// <param name="cancellationToken">Stops steps that change nothing. What is at risk is finished, but nothing is waited for: not a machine that
+    /// does not answer, an agent that has not begun, or the place that a machine fetches from.</param>
     Task<StepResult> TakeAsync(HostRecord host, Step step, CancellationToken cancellationToken);
 }
 
@@ -72,10 +73,10 @@ public sealed class HostWork(
         var work = new Work(described, MachineAddress.Of(described, surroundings.Machine), host);
         return step switch
         {
-            Step.Probe => await ProbeAsync(work, cancellationToken),
+            Step.Probe => await ProbeAsync(work, host is { IsAtRisk: true, IsAwaited: false } ? CancellationToken.None : cancellationToken),
             Step.Copy => await CopyAsync(work, cancellationToken),
-            Step.Activate => await ActivateAsync(work),
-            Step.Check => await CheckAsync(work),
+            Step.Activate => await ActivateAsync(work, cancellationToken),
+            Step.Check => await CheckAsync(work, cancellationToken),
             Step.Keep => await ChangeAsync(work, "keep"),
             Step.Return => await ChangeAsync(work, "return"),
             _ => throw new System.Diagnostics.UnreachableException(),
@@ -143,11 +144,11 @@ public sealed class HostWork(
         return NixProgram.Command(words) with { HasOwnSession = true, Environment = surroundings.ForSsh(port) };
     }
 
-    async Task<StepResult> ActivateAsync(Work work)
+    async Task<StepResult> ActivateAsync(Work work, CancellationToken cancellationToken)
     {
         var plan = work.Record.Plan;
         if (plan.Activation == Activation.Boot)
-            return await ActivatedAsync(work, "boot", null);
+            return await ActivatedAsync(work, "boot");
         if (DeployEngines.Find(surroundings.Folder.Fleet, plan.Engine) is not { } engine)
         {
             return Told(
@@ -160,22 +161,31 @@ public sealed class HostWork(
             return Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), refused) with { IsDeferred = true };
         var command = engine.Command(deployment);
         return command is null
-            ? await ActivatedAsync(work, "activate", null)
-            : await ActivatedAsync(work, "arm", command with { Environment = surroundings.ForSsh(work.Address.Port) }, attendance);
+            ? await ActivatedAsync(work, "activate")
+            : await EngagedAsync(
+                work, command with { Environment = surroundings.ForSsh(work.Address.Port) }, attendance, cancellationToken);
     }
 
     Deployment DeploymentOf(Work work) => new(
         work.Address, work.Power, work.Record.Plan.Target, surroundings.Flake(processes), surroundings.Folder.Path);
 
-    // Arms the silence timer and activates: the script does both, or arms for the command of an engine.
-    async Task<StepResult> ActivatedAsync(Work work, string verb, ProcessRequest? command, ProcessRequest? attendance = null)
+    // The script arms the silence timer and activates.
+    async Task<StepResult> ActivatedAsync(Work work, string verb)
     {
         var finished = await WatchedAsync(work, Request(work, verb), isEndedByLook: false);
-        if (command is null || !finished.Succeeded)
+        return Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), finished);
+    }
+
+    // The script arms the silence timer, and the command of an engine activates.
+    async Task<StepResult> EngagedAsync(
+        Work work, ProcessRequest command, ProcessRequest? attendance, CancellationToken cancellationToken)
+    {
+        var finished = await WatchedAsync(work, Request(work, "arm"), isEndedByLook: false);
+        if (!finished.Succeeded)
             return Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), finished);
         finished = await WatchedAsync(work, command, isEndedByLook: true);
         if (attendance is not null && finished.Succeeded)
-            finished = await AwaitedAsync(work, attendance);
+            finished = await AwaitedAsync(work, attendance, cancellationToken);
         var result = Told(await LookAsync(work, isNewConnection: false, CancellationToken.None), finished);
         // An engine that evaluates by itself may come to another system than plain nix.
         return finished.Succeeded && result.Facts is { IsSwitching: false, System: { } other } facts
@@ -184,7 +194,7 @@ public sealed class HostWork(
             : result;
     }
 
-    async Task<StepResult> CheckAsync(Work work)
+    async Task<StepResult> CheckAsync(Work work, CancellationToken cancellationToken)
     {
         var before = work.Record.Before!;
         var settled = await StepAsync(work, "check");
@@ -199,7 +209,7 @@ public sealed class HostWork(
         if ((configured.Count > 0 || surroundings.Reaches is not null) && answers.All(answer => answer.Verdict != Verdict.Fail))
         {
             if (surroundings.Reaches is { } reachesAsync)
-                answers.Add(await RenewingAsync(work, reachesAsync(CancellationToken.None)));
+                answers.Add(await RenewingAsync(work, reachesAsync(cancellationToken)));
             answers.AddRange(await RenewingAsync(work, gates.AskAsync(configured, work.Address, CancellationToken.None)));
             // The gates took their time: the verdict is about the machine as it is now.
             result = await LookAsync(work, isNewConnection: true, CancellationToken.None);
@@ -303,7 +313,7 @@ public sealed class HostWork(
     }
 
     // Looks at a machine that gets the system by itself, in its own time; its network may be restarted meanwhile.
-    async Task<Finished> AwaitedAsync(Work work, ProcessRequest attendance)
+    async Task<Finished> AwaitedAsync(Work work, ProcessRequest attendance, CancellationToken cancellationToken)
     {
         var end = time.GetUtcNow() + work.Record.Plan.Trial;
         while (true)
@@ -313,7 +323,9 @@ public sealed class HostWork(
                 return new(0, "", "");
             if (time.GetUtcNow() >= end)
                 return new(StepScript.Refused, "", "the machine did not get the system in time");
-            await Task.Delay(IntervalOf(work, isEndedByLook: true), time);
+            // A switch that has begun there is finished.
+            await Task.Delay(
+                IntervalOf(work, isEndedByLook: true), time, facts is { IsSwitching: true } ? CancellationToken.None : cancellationToken);
             await StepAsync(work, "renew");
             if (await TryAsync(attendance, CancellationToken.None) is { ExitCode: StepScript.Refused } refused)
                 return refused;

@@ -102,15 +102,19 @@ public sealed class RolloutRunner(
 
     /// <summary>Goes on until nothing may be done; what has to be asked is what the rules say next.</summary>
     /// <param name="rollout">Where it stands.</param>
-    /// <param name="cancellationToken">Asks to stop: hosts at risk are finished, and none begins.</param>
+    /// <param name="cancellationToken">Asks to stop: hosts at risk are finished, and none begins. A machine that does not answer is not waited
+    /// for.</param>
     public async Task<Rollout> RunAsync(Rollout rollout, CancellationToken cancellationToken)
     {
         var working = new Dictionary<HostName, (Step Step, Task<StepResult> Task)>();
+        var left = new HashSet<HostName>();
         while (true)
         {
             if (cancellationToken.IsCancellationRequested && rollout.Stopped is null)
                 rollout = Write(rollout, new RolloutEvent.Stopped("interrupted", time.GetUtcNow()));
-            var orders = RolloutRules.Next(rollout, working.Keys.ToHashSet(), time.GetUtcNow());
+            if (cancellationToken.IsCancellationRequested)
+                left.UnionWith(rollout.Hosts.Where(host => host.IsAwaited).Select(host => host.Plan.Host));
+            var orders = RolloutRules.Next(rollout, working.Keys.Concat(left).ToHashSet(), time.GetUtcNow());
             // A ring is opened when nobody is at work.
             if (orders is [Order.Open(var name)])
             {
@@ -126,9 +130,7 @@ public sealed class RolloutRunner(
             foreach (var (host, step) in begun)
             {
                 crash.Before(step);
-                // What is at risk is finished, also if somebody wants to stop.
-                var known = rollout.Hosts[host];
-                working.Add(host, (step, taker.TakeAsync(known, step, known.IsAtRisk ? CancellationToken.None : cancellationToken)));
+                working.Add(host, (step, taker.TakeAsync(rollout.Hosts[host], step, cancellationToken)));
             }
             if (working.Count == 0)
                 return rollout;
@@ -137,7 +139,10 @@ public sealed class RolloutRunner(
             foreach (var (host, (step, task)) in working.Where(each => each.Value.Task.IsCompleted).ToList())
             {
                 working.Remove(host);
-                var result = await ResultAsync(task, rollout.Hosts[host]);
+                if (task.IsCanceled)
+                    left.Add(host);
+                if (await ResultAsync(task, rollout.Hosts[host]) is not { } result)
+                    continue;
                 crash.After(step);
                 ended.Add(new RolloutEvent.Ended(host, step, result, time.GetUtcNow()));
             }
@@ -153,8 +158,9 @@ public sealed class RolloutRunner(
             : rollout;
     }
 
-    // A step that was stopped has changed nothing.
-    static async Task<StepResult> ResultAsync(Task<StepResult> task, HostRecord host)
+    // A step that was stopped has changed nothing. Null if nobody knows what comes of it, because an agent was told to activate: the
+    // journal has no end of it, as if the run had been killed, and the next run looks.
+    static async Task<StepResult?> ResultAsync(Task<StepResult> task, HostRecord host)
     {
         try
         {
@@ -162,7 +168,10 @@ public sealed class RolloutRunner(
         }
         catch (OperationCanceledException)
         {
-            return new() { Facts = host.Now, Note = "interrupted" };
+            return host.UnderWay == Step.Activate
+                ? null
+                // Why a machine was silent stays known.
+                : new() { Facts = host.Now, Note = host.Silences > 0 ? null : "interrupted" };
         }
     }
 }

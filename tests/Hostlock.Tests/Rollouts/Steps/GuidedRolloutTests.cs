@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Settings;
 using Hostlock.Rollouts;
@@ -13,6 +14,7 @@ public sealed class GuidedRolloutTests : IStepTaker, IRolloutPerson, IRolloutWat
     readonly List<string> _asked = [];
     readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
     Verdict _verdict = Verdict.Pass;
+    Func<Step, CancellationToken, Task<StepResult>?> _says = (_, _) => null;
     RolloutEvent? _begins = new RolloutEvent.Approved(Start);
     bool? _keeps;
 
@@ -68,6 +70,100 @@ public sealed class GuidedRolloutTests : IStepTaker, IRolloutPerson, IRolloutWat
     }
 
     [Fact]
+    public async Task What_is_at_risk_is_finished_once_it_is_to_stop()
+    {
+        _says = (step, _) =>
+        {
+            if (step == Step.Activate)
+                _stopping.Cancel();
+            return null;
+        };
+
+        var rollout = await GoOnAsync();
+
+        Assert.Equal((HostOutcome.Kept, "interrupted"), (rollout.Hosts[Plex].Outcome, rollout.Stopped));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_machine_that_does_not_answer_is_not_waited_for_once_it_is_to_stop(bool isAsked)
+    {
+        _says = (step, stop) => step switch
+        {
+            Step.Check => Silent(stopsNow: !isAsked),
+            // As HostWork does, until the machine answers or it is to stop.
+            Step.Probe when _stopping.IsCancellationRequested => throw new UnreachableException(),
+            Step.Probe when Last.Hosts[Plex].IsAwaited => Awaited(stop),
+            _ => null,
+        };
+
+        var rollout = await GoOnAsync();
+
+        Assert.Equal((true, null, null), (rollout.Hosts[Plex].IsAtRisk, rollout.Hosts[Plex].Outcome, rollout.Hosts[Plex].UnderWay));
+        Assert.Equal("interrupted", rollout.Stopped);
+        Assert.Equal("no route to host", rollout.Hosts[Plex].Note);
+        Assert.Equal(HostOutcome.Kept, (await AgainAsync(rollout)).Hosts[Plex].Outcome);
+
+        Task<StepResult> Silent(bool stopsNow)
+        {
+            if (stopsNow)
+                _stopping.Cancel();
+            return Task.FromResult<StepResult>(new() { Note = "no route to host" });
+        }
+
+        async Task<StepResult> Awaited(CancellationToken stop)
+        {
+            await _stopping.CancelAsync();
+            stop.ThrowIfCancellationRequested();
+            throw new UnreachableException();
+        }
+    }
+
+    [Fact]
+    public async Task A_check_that_waits_is_left_once_it_is_to_stop_and_made_again()
+    {
+        _says = (step, stop) => step == Step.Check ? Waits(stop) : null;
+
+        var rollout = await GoOnAsync();
+
+        Assert.Equal((true, null, null), (rollout.Hosts[Plex].IsAtRisk, rollout.Hosts[Plex].Outcome, rollout.Hosts[Plex].UnderWay));
+        Assert.Equal(HostOutcome.Kept, (await AgainAsync(rollout)).Hosts[Plex].Outcome);
+    }
+
+    [Fact]
+    public async Task An_agent_that_was_told_to_activate_is_not_waited_for_and_the_next_run_looks()
+    {
+        _says = (step, stop) => step == Step.Activate ? Waits(stop) : null;
+
+        var rollout = await GoOnAsync();
+
+        Assert.Equal((Step.Activate, null), (rollout.Hosts[Plex].UnderWay, rollout.Hosts[Plex].Outcome));
+        Assert.True(rollout.IsBrokenOff);
+        Assert.Equal(HostOutcome.Kept, (await AgainAsync(rollout)).Hosts[Plex].Outcome);
+    }
+
+    async Task<StepResult> Waits(CancellationToken stop)
+    {
+        await _stopping.CancelAsync();
+        stop.ThrowIfCancellationRequested();
+        throw new UnreachableException();
+    }
+
+    // The next run, to which the machine answers.
+    async Task<Rollout> AgainAsync(Rollout rollout)
+    {
+        Assert.Equal(rollout.Stopped, Rollout.Fold([new RolloutEvent.Opened(rollout.Plan, Start), .. _journal])!.Stopped);
+        _says = (step, _) => step == Step.Probe && rollout.Hosts[Plex].Phase is null ? Task.FromResult(OnTrial) : null;
+        return await Guided.GoOnAsync(
+            rollout.After(new RolloutEvent.Resumed(true, Start)), TestContext.Current.CancellationToken);
+    }
+
+    static StepResult OnTrial => new() { Facts = Facts(New, Old, Id) };
+
+    Rollout Last => Rollout.Fold([new RolloutEvent.Opened(Opened.Plan, Start), .. _journal])!;
+
+    [Fact]
     public async Task Holds_are_written_down_before_anything_begins()
     {
         var fleet = FleetFile.Read("version = 1\n[hosts.plex]\nhold = { reason = \"a fair\" }\n");
@@ -89,9 +185,9 @@ public sealed class GuidedRolloutTests : IStepTaker, IRolloutPerson, IRolloutWat
     Task<Rollout> GoOnAsync() => Guided.GoOnAsync(Opened, _stopping.Token);
 
     Task<StepResult> IStepTaker.TakeAsync(HostRecord host, Step step, CancellationToken cancellationToken) =>
-        Task.FromResult<StepResult>(step switch
+        _says(step, cancellationToken) ?? Task.FromResult(step switch
         {
-            Step.Activate => new() { Facts = Facts(New, Old, Id) },
+            Step.Activate => OnTrial,
             Step.Check => new() { Facts = Facts(New, Old, Id), Verdict = _verdict },
             Step.Keep => new() { Facts = Facts(New) },
             _ => new() { Facts = Facts(Old) },
