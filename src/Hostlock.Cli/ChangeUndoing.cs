@@ -30,11 +30,22 @@ sealed class ChangeUndoing(string name)
         var note = run.Value(_commit) ? LockUpdating.Note with { Action = name } : null;
         if (Undertaking.Find(run.Folder, words) is { } unfinished)
         {
-            await run.ReadyAsync();
-            terminal.Talk(UndertakingText.Render(unfinished, Ink.Plain));
-            if (!isDryRun)
-                await ApplyAsync(unfinished, "");
+            if (isDryRun)
+            {
+                await run.ReadyAsync();
+                _ = Unfinished();
+            }
+            else
+            {
+                await ApplyAsync(_ => Task.FromResult(Unfinished()), "");
+            }
             return ExitCode.Done;
+
+            Undertaking Unfinished()
+            {
+                terminal.Talk(UndertakingText.Render(unfinished, Ink.Plain));
+                return unfinished;
+            }
         }
         await run.WarnOfUnmergedAsync(run.Folder.AllPlaces());
         var plan = await planAsync(undo);
@@ -44,15 +55,21 @@ sealed class ChangeUndoing(string name)
         var text = run.IsJson
             ? ReportJson.Render(new([.. locks.Select(planned => new LockOutcome.Planned(planned))], IsWritten: !isDryRun))
             : UndoText.Render(name, plan, locks, isWritten: !isDryRun, terminal.Ink);
-        await run.ReadyAsync();
         if (isDryRun)
+        {
+            await run.ReadyAsync();
             terminal.Data(text);
+        }
         else
-            await ApplyAsync(await undo.UndertakeAsync(words, plan, run.CancellationToken), text);
+        {
+            await ApplyAsync(stop => undo.UndertakeAsync(words, plan, stop), text);
+        }
         return ExitCode.Done;
 
-        Task ApplyAsync(Undertaking undertaking, string done) => undo.ApplyAsync(
-            undertaking,
+        Task ApplyAsync(Func<CancellationToken, Task<Undertaking>> undertakeAsync, string done) => run.UndoAsync(new(
+            run.Folder,
+            undo,
+            undertakeAsync,
             note,
             hidden =>
             {
@@ -62,7 +79,6 @@ sealed class ChangeUndoing(string name)
                 if (hidden is not null)
                     terminal.Warn(hidden);
             },
-            subject => LockLines.Committed(terminal, subject),
-            run.CancellationToken);
+            subject => LockLines.Committed(terminal, subject)));
     }
 }

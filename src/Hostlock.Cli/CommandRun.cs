@@ -8,6 +8,7 @@ using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Checks;
 using Hostlock.Fleets.History;
 using Hostlock.Fleets.Merging;
+using Hostlock.Fleets.Undoing;
 using Hostlock.Locks;
 using Hostlock.Machines;
 using Hostlock.Machines.Probing;
@@ -270,6 +271,14 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         _part?.Together is { } together
             ? together.WriteAsync(new(Folder, words, watcher, planAsync, mode) { Name = _part.Flake.Name })
             : new LockWriting(surroundings.Processes, Folder, words, watcher).RunAsync(planAsync, mode, cancellationToken);
+
+    /// <summary>Takes back, or puts back: in this flake, or in all flakes that the line is about.</summary>
+    /// <param name="undo">What is done in this flake.</param>
+    /// <exception cref="HostlockException">As for <see cref="ChangeUndo.ApplyAsync"/>.</exception>
+    public Task UndoAsync(FlakeUndo undo) =>
+        _part?.Together is { } together
+            ? together.UndoAsync(undo with { Name = _part.Flake.Name })
+            : ChangeUndo.ApplyAsync(surroundings.Processes, [undo], cancellationToken);
 
     /// <summary>Waits until the line is known to make sense in all flakes that it is about. Only then is something written.</summary>
     public Task ReadyAsync() => _part?.Together?.ReadyAsync() ?? Task.CompletedTask;

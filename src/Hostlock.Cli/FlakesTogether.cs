@@ -1,4 +1,5 @@
 using Hostlock.Fleets.Changes;
+using Hostlock.Fleets.Undoing;
 using Hostlock.Platform;
 
 namespace Hostlock.Cli;
@@ -10,7 +11,7 @@ namespace Hostlock.Cli;
 /// <param name="processes">The seam to git.</param>
 sealed class FlakesTogether(IProcessRunner processes)
 {
-    readonly List<(FlakeWriting? Writing, TaskCompletionSource<LockReport?> Answer)> _waiting = [];
+    readonly List<(FlakeWriting? Writing, FlakeUndo? Undo, TaskCompletionSource<LockReport?> Answer)> _waiting = [];
     TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends when the part that was begun last waits for the others.</summary>
@@ -20,16 +21,22 @@ sealed class FlakesTogether(IProcessRunner processes)
     /// <param name="writing">What is written.</param>
     /// <exception cref="HostlockException">Nothing could be planned or written.</exception>
     /// <exception cref="OperationCanceledException">Another flake failed, and nothing is written in any.</exception>
-    public async Task<LockReport> WriteAsync(FlakeWriting writing) => (await WaitAsync(writing))!;
+    public async Task<LockReport> WriteAsync(FlakeWriting writing) => (await WaitAsync(writing, null))!;
+
+    /// <summary>Takes back, or puts back, in a flake, together with the others.</summary>
+    /// <param name="undo">What is done.</param>
+    /// <exception cref="HostlockException">Nothing could be written.</exception>
+    /// <exception cref="OperationCanceledException">Another flake failed, and nothing is written in any.</exception>
+    public Task UndoAsync(FlakeUndo undo) => WaitAsync(null, undo);
 
     /// <summary>Waits until all others are ready as well.</summary>
     /// <exception cref="OperationCanceledException">Another flake failed, and nothing is written in any.</exception>
-    public Task ReadyAsync() => WaitAsync(null);
+    public Task ReadyAsync() => WaitAsync(null, null);
 
-    Task<LockReport?> WaitAsync(FlakeWriting? writing)
+    Task<LockReport?> WaitAsync(FlakeWriting? writing, FlakeUndo? undo)
     {
         var answer = new TaskCompletionSource<LockReport?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _waiting.Add((writing, answer));
+        _waiting.Add((writing, undo, answer));
         _next.TrySetResult();
         return answer.Task;
     }
@@ -40,7 +47,7 @@ sealed class FlakesTogether(IProcessRunner processes)
     /// <summary>Lets nobody write, because a part failed.</summary>
     public void Abandon()
     {
-        foreach (var (_, answer) in _waiting)
+        foreach (var (_, _, answer) in _waiting)
             answer.TrySetCanceled();
     }
 
@@ -53,6 +60,8 @@ sealed class FlakesTogether(IProcessRunner processes)
         var writings = _waiting.Select(each => each.Writing).OfType<FlakeWriting>().ToList();
         var reports = new Queue<LockReport>(
             writings.Count == 0 ? [] : await LockWriting.RunAsync(processes, writings, cancellationToken));
+        if (_waiting.Select(each => each.Undo).OfType<FlakeUndo>().ToList() is { Count: > 0 } undos)
+            await ChangeUndo.ApplyAsync(processes, undos, cancellationToken);
         for (var i = 0; i < _waiting.Count; i++)
         {
             _waiting[i].Answer.SetResult(_waiting[i].Writing is null ? null : reports.Dequeue());

@@ -38,14 +38,16 @@ sealed class UndoCommand : FleetCommand
 
     // The last thing that was done may have been done in one of them, or in all.
     public override IEnumerable<FleetFolder> About(CommandRun run, IReadOnlyList<FleetFolder> flakes) =>
-        LastDone.FlakesToUndo(flakes, run.Words(_hosts));
+        LastDone.FlakesToUndo(flakes, Line(run), run.Words(_hosts));
 
     public override Task<ExitCode> RunAsync(CommandRun run)
     {
         IReadOnlyList<LockPlace>? places = run.Words(_hosts).Length > 0 || run.Value(_all) ? run.Named.Places(_hosts, _all) : null;
         return _undoing.RunAsync(
             run,
-            ["undo", .. run.Words(_hosts), .. run.Value(_all) ? new[] { _all.Name } : []],
+            Line(run),
             undo => undo.PlanUndoAsync(places, run.CancellationToken));
     }
+
+    string[] Line(CommandRun run) => ["undo", .. run.Words(_hosts), .. run.Value(_all) ? new[] { _all.Name } : []];
 }

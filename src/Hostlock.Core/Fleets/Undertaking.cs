@@ -49,6 +49,9 @@ public sealed class Undertaking
         (_step, _merges) = (step, merges);
     }
 
+    /// <summary>The flake.</summary>
+    public FleetFolder Folder => _folder;
+
     /// <summary>The step in the record of changes at the end; null for a change that can be taken back itself.</summary>
     public UndoStep? Step => _step;
 

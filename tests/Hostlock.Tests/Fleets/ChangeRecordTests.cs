@@ -301,11 +301,10 @@ public sealed class ChangeRecordTests : IDisposable
         await ApplyAsync(undo, await undo.PlanRedoAsync(TestContext.Current.CancellationToken));
     }
 
-    static async Task ApplyAsync(ChangeUndo undo, UndoPlan plan)
-    {
-        var stop = TestContext.Current.CancellationToken;
-        await undo.ApplyAsync(await undo.UndertakeAsync(["undo"], plan, stop), null, _ => { }, _ => { }, stop);
-    }
+    Task ApplyAsync(ChangeUndo undo, UndoPlan plan) => ChangeUndo.ApplyAsync(
+        _processes,
+        [new(Fleet, undo, stop => undo.UndertakeAsync(["undo"], plan, stop), null, _ => { }, _ => { })],
+        TestContext.Current.CancellationToken);
 
     static ReadOnlyMemory<byte>? Bytes(string? text) =>
         text is null ? (ReadOnlyMemory<byte>?)null : System.Text.Encoding.UTF8.GetBytes(text);

@@ -21,6 +21,20 @@ public sealed class FleetTransition(
     /// git does not do its part.</exception>
     public Task ApplyAsync(Action<Warning?> told, CancellationToken cancellationToken) => ApplyAsync(told, null, cancellationToken);
 
+    /// <summary>Goes it, but for the end of its record. The caller has reserved the flake, and ends the undertaking.</summary>
+    /// <param name="told">Tells the user that the files are written, and what Nix does not see of them; null if it sees all.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="HostlockException">As for the other forms.</exception>
+    internal async Task GoAsync(Action<Warning?> told, CancellationToken cancellationToken)
+    {
+        undertaking.Apply();
+        var hidden = await GitVisibility.ShowToNixAsync(processes, folder, [.. undertaking.New.Select(folder.Full)], cancellationToken);
+        await AdoptedFiles.ForgetAsync(processes, folder, undertaking.Forgotten, cancellationToken);
+        if (driver is not null && MergeDriver.Around(folder, processes) is { } setting)
+            await setting.ApplyAsync(driver, cancellationToken);
+        told(hidden);
+    }
+
     /// <summary>Goes it. If the run is broken off, the same command finishes it.</summary>
     /// <param name="told">Tells the user that the files are written, and what Nix does not see of them; null if it sees all.</param>
     /// <param name="finishAsync">The last step, such as a commit; null if there is none.</param>
@@ -30,12 +44,7 @@ public sealed class FleetTransition(
         Action<Warning?> told, Func<CancellationToken, Task>? finishAsync, CancellationToken cancellationToken)
     {
         using var reserved = folder.Reserve();
-        undertaking.Apply();
-        var hidden = await GitVisibility.ShowToNixAsync(processes, folder, [.. undertaking.New.Select(folder.Full)], cancellationToken);
-        await AdoptedFiles.ForgetAsync(processes, folder, undertaking.Forgotten, cancellationToken);
-        if (driver is not null && MergeDriver.Around(folder, processes) is { } setting)
-            await setting.ApplyAsync(driver, cancellationToken);
-        told(hidden);
+        await GoAsync(told, cancellationToken);
         if (finishAsync is not null)
             await finishAsync(cancellationToken);
         undertaking.End();

@@ -130,7 +130,7 @@ public sealed class InputEditing(IProcessRunner processes, FleetFolder folder, I
     /// <returns>The subject of the commit; null if the last commit has the files as they are.</returns>
     /// <exception cref="FleetException">git does not make the commit.</exception>
     public Task<string?> CommitAsync(Undertaking undertaking, CommitNote note, CancellationToken cancellationToken) =>
-        LockCommit.In(processes, [folder]).MakeAsync(undertaking, note, cancellationToken);
+        LockCommit.In(processes, [folder]).MakeAsync([undertaking], note, cancellationToken);
 
     // A host whose inputs flake.nix declares has references of its own in hostlock.toml, and nothing else.
     async Task<SourceText> OfSettingsAsync(

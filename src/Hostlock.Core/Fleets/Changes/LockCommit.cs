@@ -21,6 +21,23 @@ public sealed record CommitNote(Func<IReadOnlyList<PlannedLock>, string> Describ
 
     /// <summary>The id of the rollout, and the name of the ring, that these locks are of; null if they are of none.</summary>
     public (string Id, string Ring)? Rollout { get; init; }
+
+    /// <summary>The note of one commit in several flakes, which describes the locks of each beneath its name. Of one flake, it is its
+    /// own.</summary>
+    /// <param name="flakes">The flakes, with the names that tell them apart, and the note of each; at least one.</param>
+    public static CommitNote OfFlakes(IEnumerable<(FleetFolder Folder, string Name, CommitNote Note)> flakes)
+    {
+        var all = flakes.ToList();
+        return all is [var only] ? only.Note : all[0].Note with
+        {
+            Describe = locks => string.Join(
+                "\n\n",
+                from flake in all
+                let changed = locks.Where(planned => HostLocks.FlakeOf(planned.Place) == flake.Folder.Path).ToList()
+                where changed.Count > 0
+                select $"{Visible.Name(flake.Name)}:\n{flake.Note.Describe(changed).TrimEnd()}"),
+        };
+    }
 }
 
 /// <summary>
@@ -52,12 +69,12 @@ sealed class LockCommit
 
     /// <summary>Refuses to commit files in which the last commit has neither what was done nor what was there before: the commit would have
     /// the user's own changes too.</summary>
-    /// <param name="files">The files, which are no locks.</param>
+    /// <param name="files">The files, which are no locks, of the only fleet.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="FleetException">A file has changes that are in no commit.</exception>
     public async Task RequireOwnAsync(IReadOnlyList<RecordedFile> files, CancellationToken cancellationToken)
     {
-        string[] paths = [.. files.Select(file => PathOf(file.Path))];
+        string[] paths = [.. files.Select(PathOf)];
         using var history = new GitHistory(_processes, _root, paths);
         foreach (var (file, committed) in files.Zip(await history.ContentsAsync("HEAD", paths, cancellationToken)))
         {
@@ -66,35 +83,45 @@ sealed class LockCommit
         }
     }
 
-    /// <summary>Makes the commit of all files of an undertaking that is done.</summary>
-    /// <param name="undertaking">The files.</param>
+    /// <summary>Makes the commit of all files of undertakings that are done.</summary>
+    /// <param name="undertakings">The files.</param>
     /// <param name="note">The contents of the message.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The subject of the commit; null if the last commit has these files as they are.</returns>
     /// <exception cref="FleetException">git does not make the commit, or is told to look away from a file.</exception>
-    public Task<string?> MakeAsync(Undertaking undertaking, CommitNote note, CancellationToken cancellationToken)
+    public Task<string?> MakeAsync(IReadOnlyList<Undertaking> undertakings, CommitNote note, CancellationToken cancellationToken)
     {
-        var places = _folders[0].AllPlaces().ToDictionary(place => place.RelativePath, StringComparer.Ordinal);
-        return MakeAsync(
-            [
-                .. undertaking.Files.Where(file => file.After is not null && places.ContainsKey(file.Path))
-                    .Select(file => places[file.Path])
-                    .Select(place => PlannedLock.Of(place, null, HostLocks.ReadExisting(place))),
-            ],
-            [.. undertaking.Files.Where(file => file.After is null || !places.ContainsKey(file.Path)).Select(file => file.Path)],
-            note,
-            cancellationToken);
+        var (locks, others) = (new List<PlannedLock>(), new List<OtherFile>());
+        foreach (var undertaking in undertakings)
+        {
+            var places = undertaking.Folder.AllPlaces().ToDictionary(place => place.RelativePath, StringComparer.Ordinal);
+            foreach (var file in undertaking.Files)
+            {
+                if (file.After is not null && places.TryGetValue(file.Path, out var place))
+                    locks.Add(PlannedLock.Of(place, null, HostLocks.ReadExisting(place)));
+                else
+                    others.Add(new(undertaking.Folder, file.Path));
+            }
+        }
+        return MakeAsync(locks, others, note, cancellationToken);
     }
 
     /// <summary>Makes the commit. The message has Nix's form, with the hosts and the source of a promotion in trailers.</summary>
     /// <param name="locks">The locks, as they are on disk. With a shared input, the same change of it in other locks is added.</param>
-    /// <param name="others">Other files, relative to the flake, which is the only one then. They may have been deleted.</param>
     /// <param name="note">The contents of the message.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The subject of the commit; null if the last commit has these files as they are.</returns>
     /// <exception cref="FleetException">git does not make the commit, or is told to look away from a file.</exception>
-    public async Task<string?> MakeAsync(
-        IReadOnlyList<PlannedLock> locks, IReadOnlyList<string> others, CommitNote note, CancellationToken cancellationToken)
+    public Task<string?> MakeAsync(IReadOnlyList<PlannedLock> locks, CommitNote note, CancellationToken cancellationToken) =>
+        MakeAsync(locks, [], note, cancellationToken);
+
+    /// <summary>A file that is no lock. It may have been deleted.</summary>
+    /// <param name="Folder">The flake.</param>
+    /// <param name="Path">The path, relative to the flake.</param>
+    sealed record OtherFile(FleetFolder Folder, string Path);
+
+    async Task<string?> MakeAsync(
+        IReadOnlyList<PlannedLock> locks, IReadOnlyList<OtherFile> others, CommitNote note, CancellationToken cancellationToken)
     {
         var begun = await ConcludeAsync(cancellationToken);
         var head = await HeadAsync(cancellationToken);
@@ -105,7 +132,7 @@ sealed class LockCommit
         string[] files = [.. changed.Select(PathOf).Concat(others.Select(PathOf)).Distinct()];
         await RefuseUnseenAsync(files, cancellationToken);
         var subject = CommitSubject.Of(
-            changed, others, note, _folders.Select(folder => folder.Fleet.CommitSubject).FirstOrDefault(template => template is not null));
+            changed, [.. others.Select(file => _folders.Count == 1 ? file.Path : PathOf(file))], note, _folders.Select(folder => folder.Fleet.CommitSubject).FirstOrDefault(template => template is not null));
         var message = new StringBuilder();
         message.Append(CultureInfo.InvariantCulture, $"{subject}\n\n");
         if (changed.Count > 0)
@@ -169,16 +196,16 @@ sealed class LockCommit
     }
 
     // The files that are not as the last commit has them.
-    async Task<IReadOnlyList<string>> ChangedAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)
+    async Task<IReadOnlyList<OtherFile>> ChangedAsync(IReadOnlyList<OtherFile> files, CancellationToken cancellationToken)
     {
         if (files.Count == 0)
             return files;
         string[] paths = [.. files.Select(PathOf)];
         using var history = new GitHistory(_processes, _root, paths);
-        var changed = new List<string>();
+        var changed = new List<OtherFile>();
         foreach (var (file, committed) in files.Zip(await history.ContentsAsync("HEAD", paths, cancellationToken)))
         {
-            if (!RecordedChange.IsSame(committed, _folders[0].TryReadBytes(file)))
+            if (!RecordedChange.IsSame(committed, file.Folder.TryReadBytes(file.Path)))
                 changed.Add(file);
         }
         return changed;
@@ -294,7 +321,9 @@ sealed class LockCommit
 
     string PathOf(LockPlace place) => GitWorkTreeFiles.PathOf(_root, place.FullPath);
 
-    string PathOf(string file) => GitWorkTreeFiles.PathOf(_root, _folders[0].Full(file));
+    string PathOf(OtherFile file) => GitWorkTreeFiles.PathOf(_root, file.Folder.Full(file.Path));
+
+    string PathOf(RecordedFile file) => PathOf(new OtherFile(_folders.Single(), file.Path));
 
     /// <summary>The trailers of a commit of locks that say what it is for, a line each.</summary>
     /// <param name="note">What the commit is for.</param>

@@ -87,52 +87,14 @@ public sealed class LockWriting(
 
         // A lock that an earlier run wrote and could not commit is committed now, although this run has not changed it.
         if (commit is not null && !isKeptBack)
+        {
+            var note = CommitNote.OfFlakes(
+                flakes.Select(flake => (flake.Folder, flake.Name, ((WritingMode.WriteAndCommit)flake.Mode).Note)));
             flakes[^1].Watcher.Committed(
-                await commit.MakeAsync([.. reports.SelectMany(report => report.Locks)], [], NoteOf(flakes), cancellationToken));
+                await commit.MakeAsync([.. reports.SelectMany(report => report.Locks)], note, cancellationToken));
+        }
         return reports;
     }
 
     static IEnumerable<PlannedLock> Written(LockReport report) => report.IsWritten ? report.Changed : [];
-
-    // The note of a commit in several flakes describes the locks of each beneath its name.
-    static CommitNote NoteOf(IReadOnlyList<FlakeWriting> flakes)
-    {
-        var notes = flakes.Select(flake => ((WritingMode.WriteAndCommit)flake.Mode).Note).ToList();
-        return flakes.Count == 1 ? notes[0] : notes[0] with
-        {
-            Describe = locks => string.Join(
-                "\n\n",
-                from flake in flakes.Zip(notes, (flake, note) => (flake.Folder.Path, flake.Name, note.Describe))
-                let changed = locks.Where(planned => HostLocks.FlakeOf(planned.Place) == flake.Path).ToList()
-                where changed.Count > 0
-                select $"{Visible.Name(flake.Name)}:\n{flake.Describe(changed).TrimEnd()}"),
-        };
-    }
-
-    /// <summary>Several flakes that no other run may write to. They are taken in one order, so that two runs do not each wait for what the
-    /// other has.</summary>
-    sealed class Reservations : IDisposable
-    {
-        readonly List<IDisposable> _taken = [];
-
-        public Reservations(IEnumerable<FleetFolder> folders)
-        {
-            try
-            {
-                foreach (var folder in folders.OrderBy(folder => folder.Path, StringComparer.Ordinal))
-                    _taken.Add(folder.Reserve());
-            }
-            catch (HostlockException)
-            {
-                Dispose();
-                throw;
-            }
-        }
-
-        public void Dispose()
-        {
-            foreach (var taken in _taken)
-                taken.Dispose();
-        }
-    }
 }

@@ -23,6 +23,21 @@ public sealed record UndoPlan(string Title, ImmutableArray<RecordedFile> Files, 
     public RecordedChange? OfCommit { get; init; }
 }
 
+/// <summary>The work of taking back, or putting back, in one flake, alone or together with others.</summary>
+/// <param name="Folder">The flake.</param>
+/// <param name="Undo">What takes back there.</param>
+/// <param name="UndertakeAsync">Makes the undertaking, once all flakes are known to be ready.</param>
+/// <param name="Note">The message of a commit of the files; null if they are not committed. It is null for all or for none.</param>
+/// <param name="Told">Tells the user that the files are written, and what Nix does not see of them; null if it sees all.</param>
+/// <param name="Committed">Tells the subject of the commit; null if the last commit has the files as they are.</param>
+public sealed record FlakeUndo(
+    FleetFolder Folder, ChangeUndo Undo, Func<CancellationToken, Task<Undertaking>> UndertakeAsync, CommitNote? Note,
+    Action<Warning?> Told, Action<string?> Committed)
+{
+    /// <summary>The name that tells the flake from the others of its repository; empty if it is alone.</summary>
+    public string Name { get; init; } = "";
+}
+
 /// <summary>
 /// Takes back what hostlock did last, and puts it back again. A file that has other bytes than hostlock left there is somebody's change,
 /// and is never overwritten. If nothing is recorded, git's history says what the locks were.
@@ -107,27 +122,35 @@ public sealed class ChangeUndo(IProcessRunner processes, FleetFolder folder)
         LockCommit.In(processes, [folder])
             .RequireOwnAsync([.. plan.Files.Where(file => PlaceOf(file.Path) is null)], cancellationToken);
 
-    /// <summary>Writes the files. If the run is broken off, the same command finishes it.</summary>
-    /// <param name="undertaking">The files.</param>
-    /// <param name="note">The message of a commit of them; null if they are not committed.</param>
-    /// <param name="told">Tells the user that the files are written, and what Nix does not see of them; null if it sees all.</param>
-    /// <param name="committed">Tells the subject of the commit; null if the last commit has the files as they are.</param>
+    /// <summary>Writes the files of one or more flakes of a repository, and commits them by one commit. If the run is broken off, the same
+    /// command finishes it.</summary>
+    /// <param name="processes">Runs git.</param>
+    /// <param name="flakes">What is taken back, or put back, in each.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">A file was changed since it was planned, or cannot be written, or git does not do its
     /// part.</exception>
-    public async Task ApplyAsync(
-        Undertaking undertaking, CommitNote? note, Action<Warning?> told, Action<string?> committed, CancellationToken cancellationToken)
+    public static async Task ApplyAsync(IProcessRunner processes, IReadOnlyList<FlakeUndo> flakes, CancellationToken cancellationToken)
     {
-        var commit = note is null ? null : LockCommit.In(processes, [folder]);
-        await new FleetTransition(processes, folder, undertaking, await DriverAsync(undertaking, cancellationToken)).ApplyAsync(
-            told,
-            async stop =>
-            {
-                await BringToIndexAsync(undertaking, stop);
-                if (commit is not null)
-                    committed(await commit.MakeAsync(undertaking, note!, stop));
-            },
-            cancellationToken);
+        FleetFolder[] folders = [.. flakes.Select(flake => flake.Folder)];
+        var commit = flakes[0].Note is null ? null : LockCommit.In(processes, folders);
+        using var reserved = new Reservations(folders);
+        var undertakings = new List<Undertaking>();
+        foreach (var flake in flakes)
+            undertakings.Add(await flake.UndertakeAsync(cancellationToken));
+        foreach (var (flake, undertaking) in flakes.Zip(undertakings))
+        {
+            var driver = await flake.Undo.DriverAsync(undertaking, cancellationToken);
+            await new FleetTransition(processes, flake.Folder, undertaking, driver).GoAsync(flake.Told, cancellationToken);
+            await flake.Undo.BringToIndexAsync(undertaking, cancellationToken);
+        }
+        if (commit is not null)
+        {
+            var note = CommitNote.OfFlakes(flakes.Select(flake => (flake.Folder, flake.Name, flake.Note!)));
+            flakes[^1].Committed(await commit.MakeAsync(undertakings, note, cancellationToken));
+        }
+        // Until then, all of them are unfinished.
+        foreach (var undertaking in undertakings)
+            undertaking.End();
     }
 
     /// <summary>The locks among the files of a plan, for the report.</summary>

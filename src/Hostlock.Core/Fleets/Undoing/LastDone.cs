@@ -8,16 +8,19 @@ public static class LastDone
 
     sealed record Done(FleetFolder Flake, RecordedChange Change, DateTimeOffset When);
 
-    /// <summary>The flakes whose files were changed by the last command that still stands; none if nothing is recorded in any.</summary>
+    /// <summary>The flakes whose files were changed by the last command that still stands, or whose taking back was broken off; none if
+    /// nothing is recorded in any.</summary>
     /// <param name="flakes">The flakes.</param>
+    /// <param name="line">The words of the command that takes back, as an undertaking records them.</param>
     /// <param name="words">The hosts, <c>root</c> and rings whose locks are meant; none for all files.</param>
     /// <exception cref="HostlockException">A file cannot be read.</exception>
     public static IEnumerable<FleetFolder> FlakesToUndo(
-        IReadOnlyList<FleetFolder> flakes, IReadOnlyCollection<string> words) =>
+        IReadOnlyList<FleetFolder> flakes, IReadOnlyList<string> line, IReadOnlyCollection<string> words) =>
         Together(
             from flake in flakes
             let paths = words.Count == 0 ? null : PathsOf(flake, words)
-            let change = ChangeRecord.Of(flake)?.Changes().FirstOrDefault(change => change.Standing.Any(
+            let unfinished = Undertaking.Find(flake, line)?.Step is UndoStep.TakeBack(var number, _) ? number : (int?)null
+            let change = ChangeRecord.Of(flake)?.Changes().FirstOrDefault(change => change.Number == unfinished || change.Standing.Any(
                 file => (paths is null || paths.Contains(file.Path))
                     && (file.Merge is not null || !RecordedChange.IsSame(flake.TryReadBytes(file.Path), file.Before))))
             where change is not null

@@ -77,6 +77,26 @@ public sealed class LastDoneTests : IDisposable
         Assert.Empty(Undo());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_broken_off_is_finished_in_both(bool isEndedInOne)
+    {
+        Write(_home, "update web", "locks/web.lock");
+        Write(_nixos, "update plex", "locks/plex.lock", after: TimeSpan.FromMinutes(1));
+        Write(_home, "update plex", "locks/plex.lock", after: TimeSpan.FromMinutes(1));
+        foreach (var flake in new[] { _nixos, _home })
+        {
+            var change = ChangeRecord.Of(flake)!.Changes().First().Number;
+            Undertaking.Of(flake, ["undo"], [("locks/plex.lock", null)], [], new UndoStep.TakeBack(change, ["locks/plex.lock"])).Apply();
+        }
+
+        if (isEndedInOne)
+            Undertaking.Find(_home, ["undo"])!.End();
+
+        Assert.Equal(isEndedInOne ? [_nixos] : [_nixos, _home], Undo());
+    }
+
     [Fact]
     public void Nothing_is_put_back_before_something_was_taken_back()
     {
@@ -85,7 +105,8 @@ public sealed class LastDoneTests : IDisposable
         Assert.Empty(LastDone.FlakesToRedo([_nixos, _home]));
     }
 
-    IEnumerable<FleetFolder> Undo(params string[] words) => LastDone.FlakesToUndo([_nixos, _home], words);
+    IEnumerable<FleetFolder> Undo(params string[] words) =>
+        LastDone.FlakesToUndo([_nixos, _home], ["undo", .. words], words);
 
     // As a command does it, and so much later by the clock of the files.
     static void Write(FleetFolder flake, string words, string path, TimeSpan after = default)
