@@ -10,7 +10,10 @@ public class CominTests(SwitchFleet shared) : SwitchingTests(shared)
 {
     /// <summary>A host for each test.</summary>
     internal static string[] Hosts { get; } =
-        ["pulls", "pulls-nothing", "pulls-bad", "pulls-half", "suspended", "confirms", "unpushed", "uncommitted", "pulled-before", "pulls-later"];
+    [
+        "pulls", "pulls-nothing", "pulls-bad", "pulls-half", "suspended", "confirms", "unpushed", "uncommitted", "pulled-before",
+        "pulls-later",
+    ];
 
     [Fact]
     public void A_host_gets_what_is_pushed_and_is_looked_at_until_it_has_it()

@@ -132,7 +132,8 @@ sealed class LockCommit
         string[] files = [.. changed.Select(PathOf).Concat(others.Select(PathOf)).Distinct()];
         await RefuseUnseenAsync(files, cancellationToken);
         var subject = CommitSubject.Of(
-            changed, [.. others.Select(file => _folders.Count == 1 ? file.Path : PathOf(file))], note, _folders.Select(folder => folder.Fleet.CommitSubject).FirstOrDefault(template => template is not null));
+            changed, [.. others.Select(file => _folders.Count == 1 ? file.Path : PathOf(file))], note,
+            _folders.Select(folder => folder.Fleet.CommitSubject).FirstOrDefault(template => template is not null));
         var message = new StringBuilder();
         message.Append(CultureInfo.InvariantCulture, $"{subject}\n\n");
         if (changed.Count > 0)

@@ -35,8 +35,8 @@ public sealed class GuidedRollout(RolloutRunner runner, IRolloutPerson person, T
 
     /// <summary>Goes on until there is nothing to do, or something has to be waited for.</summary>
     /// <param name="rollout">Where the rollout stands.</param>
-    /// <param name="cancellationToken">Asks to stop: hosts at risk are finished, and none begins. A machine that does not answer is not waited
-    /// for.</param>
+    /// <param name="cancellationToken">Asks to stop: hosts at risk are finished, and none begins. A machine that does not answer is not
+    /// waited for.</param>
     /// <returns>Where it stands then.</returns>
     /// <exception cref="HostlockException">A ring cannot be opened, or the person was told why nothing may begin.</exception>
     public async Task<Rollout> GoOnAsync(Rollout rollout, CancellationToken cancellationToken)

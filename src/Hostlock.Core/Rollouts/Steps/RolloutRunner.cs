@@ -102,8 +102,8 @@ public sealed class RolloutRunner(
 
     /// <summary>Goes on until nothing may be done; what has to be asked is what the rules say next.</summary>
     /// <param name="rollout">Where it stands.</param>
-    /// <param name="cancellationToken">Asks to stop: hosts at risk are finished, and none begins. A machine that does not answer is not waited
-    /// for.</param>
+    /// <param name="cancellationToken">Asks to stop: hosts at risk are finished, and none begins. A machine that does not answer is not
+    /// waited for.</param>
     public async Task<Rollout> RunAsync(Rollout rollout, CancellationToken cancellationToken)
     {
         var working = new Dictionary<HostName, (Step Step, Task<StepResult> Task)>();
