@@ -225,7 +225,7 @@ sealed class HostSwitching
         if (rollout.Hosts.FirstOrDefault(host => host is { Outcome: HostOutcome.NotCopied, Now.Power: RootPower.None }) is not { } host)
             return;
         var address = run.AddressOf(host.Plan.Host);
-        throw RolloutException.NotRoot(host.Plan.Host, address.ToString(), address.IsHere);
+        throw RolloutException.NotRoot(host.Plan.Host, address.ToString(), address.AsRoot);
     }
 
     static void TellNext(CommandRun run, Rollout rollout)

@@ -1,4 +1,5 @@
 using Hostlock.Flakes;
+using Hostlock.Fleets.Settings;
 using Hostlock.Locks;
 using Hostlock.Platform.Programs;
 
@@ -134,7 +135,11 @@ public sealed class FleetException : HostlockException
 
     /// <summary>A host is in a ring that hostlock.toml does not declare.</summary>
     public static FleetException UnknownRing(SourceSpan span, string ring, IEnumerable<string> rings) =>
-        new($"there is no ring '{ring}'") { Span = span, Hint = Closest.To(ring, rings) ?? $"add a table [rings.{ring}]" };
+        new($"there is no ring '{ring}'")
+        {
+            Span = span,
+            Hint = Closest.To(ring, rings) ?? $"add a table {FleetFile.HeaderOf("rings", ring)}",
+        };
 
     internal static FleetException UnknownEngine(SourceSpan span, string engine, IReadOnlyCollection<string> engines) =>
         new($"there is no engine '{engine}'")
@@ -413,6 +418,14 @@ public sealed class FleetException : HostlockException
     public static FleetException LikeNeedsHosts() =>
         new("'--like' needs the hosts that begin with that lock") { Hint = "name them before it" };
 
+    internal static FleetException DiffersByCase(HostName host, string place, HostName other, string otherPlace) =>
+        new($"the locks of {host} and {other} would be '{place}' and '{otherPlace}', which differ by case alone: "
+            + "on a Mac they are one file")
+        {
+            Hint = $"'hostlock init {host}' adopts that one; then write a lock of another name for {other} in hostlock.toml, and "
+                + $"'hostlock init {other}' adopts it too",
+        };
+
     internal static FleetException NotInLine(LockPlace place, IReadOnlyList<InputPath> others) =>
         new($"'{place.RelativePath}' is not in line with what is declared now: "
             + $"{string.Join(", ", others.Take(5).Select(path => $"'{path}'"))}"
@@ -596,7 +609,8 @@ public sealed class FleetException : HostlockException
     /// <summary>The hint for a host that hostlock.toml gives no target.</summary>
     /// <param name="host">The host.</param>
     internal static string ToReach(HostName host) =>
-        $"hostlock.toml gives {host} no target, so ssh is asked for its name; give [hosts.{host}] a target = \"root@{host}.lan\"";
+        $"hostlock.toml gives {host} no target, so ssh is asked for its name; "
+        + $"give {FleetFile.HeaderOf("hosts", host.ToString())} a target = \"root@{host}.lan\"";
 
     /// <summary>The command of a bisect fails with the lock that is said to be good.</summary>
     public static FleetException GoodIsNotGood() =>
@@ -719,7 +733,7 @@ public sealed class FleetException : HostlockException
     internal static FleetException EjectsOwnInputs(HostName host, IEnumerable<string> inputs) =>
         new($"{host} tracks {string.Join(", ", inputs)} by itself, and flake.lock holds only what all hosts track")
         {
-            Hint = $"remove the inputs of [hosts.{host}] from hostlock.toml first",
+            Hint = $"remove the inputs of {FleetFile.HeaderOf("hosts", host.ToString())} from hostlock.toml first",
         };
 
     /// <summary>--keep was given together with hosts.</summary>

@@ -27,6 +27,19 @@ public sealed record MachineAddress(HostName Host, string? Target)
     /// <summary>The machine without a user, a scheme and a port: <c>plex.lan</c>; <c>localhost</c> for this machine.</summary>
     public string Machine => Place is { } place ? place[(place.LastIndexOf('@') + 1)..] : "localhost";
 
+    /// <summary>The same machine with root for its user, as hostlock.toml has it: <c>ssh://root@plex.lan:22</c>; null for this
+    /// machine.</summary>
+    public string? AsRoot
+    {
+        get
+        {
+            if (Target is null)
+                return null;
+            var start = Target.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme ? scheme + 3 : 0;
+            return $"{Target[..start]}root@{Target[Math.Max(start, Target.LastIndexOf('@') + 1)..]}";
+        }
+    }
+
     (string Place, string? Port)? Parts
     {
         get

@@ -1,4 +1,5 @@
 using Hostlock.Fleets;
+using Hostlock.Fleets.Settings;
 
 namespace Hostlock.Rollouts;
 
@@ -17,11 +18,13 @@ public sealed class RolloutException : HostlockException
     public bool IsBusy { get; private init; }
 
     // Journals.
+    const string BeginAnew = "no machine was touched; move the file away to begin anew, the machines are asked what they run";
+
     internal static RolloutException NotWritten(string path, int line) =>
-        new($"line {line} of '{path}' is not what hostlock wrote")
-        {
-            Hint = "no machine was touched; move the file away to begin anew, the machines are asked what they run",
-        };
+        new($"line {line} of '{path}' is not what hostlock wrote") { Hint = BeginAnew };
+
+    internal static RolloutException JournalNotRead(HostlockException why) =>
+        new($"a journal cannot be read: {why.Message}") { Hint = BeginAnew };
 
     internal static RolloutException NotRead(string path, int line) =>
         new($"line {line} of '{path}' is of another release of hostlock")
@@ -59,13 +62,16 @@ public sealed class RolloutException : HostlockException
         new("machines would be changed, and nobody can be asked") { Hint = "pass --yes to switch them, or --dry-run to look" };
 
     /// <summary>The user of a machine cannot become root.</summary>
-    public static RolloutException NotRoot(HostName host, string target, bool isHere) =>
+    /// <param name="host">The host.</param>
+    /// <param name="target">The words for its machine.</param>
+    /// <param name="asRoot">The address of the machine with root for its user; null for this machine.</param>
+    public static RolloutException NotRoot(HostName host, string target, string? asRoot) =>
         new($"the user of {host} ({target}) cannot become root without a password")
         {
             IsOutside = true,
-            Hint = isHere
+            Hint = asRoot is null
                 ? "run 'sudo -v' first, or switch from a terminal"
-                : $"give [hosts.{host}] a target = \"root@{target}\", or let sudo ask for no password there",
+                : $"give {FleetFile.HeaderOf("hosts", host.ToString())} a target = \"{asRoot}\", or let sudo ask for no password there",
         };
 
     /// <summary>A machine would get inputs that are older than those that it runs.</summary>
@@ -127,13 +133,14 @@ public sealed class RolloutException : HostlockException
     internal static RolloutException TwoFirstRings(string one, string other) =>
         new($"the rings '{one}' and '{other}' come after no other, and one has to come first")
         {
-            Hint = $"add after = \"{one}\" to [rings.{other}] in hostlock.toml",
+            Hint = $"add after = \"{one}\" to {FleetFile.HeaderOf("rings", other)} in hostlock.toml",
         };
 
     internal static RolloutException OutOfOrder(HostName host, HostName other) =>
         new($"{host} comes after {other} by hostlock.toml, and would begin before it")
         {
-            Hint = $"name {other} first, or put it into an earlier ring, or take it out of 'after' of [hosts.{host}]",
+            Hint = $"name {other} first, or put it into an earlier ring, or take it out of 'after' of "
+                + FleetFile.HeaderOf("hosts", host.ToString()),
         };
 
     internal static RolloutException NoRepository(string folder) =>

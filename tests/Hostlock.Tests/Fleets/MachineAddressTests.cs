@@ -33,4 +33,14 @@ public class MachineAddressTests
 
         Assert.Equal((place, port, machine), (address.Place, address.Port, address.Machine));
     }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("plex", "root@plex")]
+    [InlineData("ada@plex.lan", "root@plex.lan")]
+    [InlineData("ada@fe80::1%eth0", "root@fe80::1%eth0")]
+    [InlineData("ssh://plex.lan", "ssh://root@plex.lan")]
+    [InlineData("ssh://ada@[fe80::1]:22", "ssh://root@[fe80::1]:22")]
+    public void An_address_may_get_root_for_its_user(string? target, string? asRoot) =>
+        Assert.Equal(asRoot, new MachineAddress(HostName.Parse("plex"), target).AsRoot);
 }

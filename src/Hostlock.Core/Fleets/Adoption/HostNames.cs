@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hostlock.Flakes;
+using Hostlock.Flakes.Nix;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Platform;
 
@@ -88,14 +89,13 @@ public sealed class HostNames
         var staying = (
             from output in _outputs.Configurations
             from name in output.Value
-            let path = Host.ConfigurationPath(output.Key, name)
-            where !paths.Contains(path)
-            select (Path: path, Kind: KindOf(output.Key, name), Owner: NamedHosts.OwnerOf(output.Key, name)))
+            where !paths.Contains(Host.ConfigurationPath(output.Key, name))
+            select (Path: ShownPath(output.Key, name), Kind: KindOf(output.Key, name), Owner: NamedHosts.OwnerOf(output.Key, name)))
             .Concat(
                 _outputs.HiveNodes.Select(
                     node =>
                         (
-                            Path: Host.ConfigurationPath("colmena", node),
+                            Path: ShownPath("colmena", node),
                             Kind: "nodes that colmena builds of modules of their own",
                             Owner: HostName.TryParse(node))))
             .ToList();
@@ -140,6 +140,9 @@ public sealed class HostNames
         }
         return others.ToImmutable();
     }
+
+    // As the language has it: a name that is no host's may have any characters, and the paths of hostlock.toml know no escapes.
+    static string ShownPath(string output, string name) => $"{output}.{NixWords.Attribute(name)}";
 
     string KindOf(string output, string name)
     {

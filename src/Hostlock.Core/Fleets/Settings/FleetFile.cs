@@ -76,6 +76,10 @@ public static class FleetFile
         return place;
     }
 
+    /// <summary>The header of a table, as a hint has it: <c>[hosts."plex.lan"]</c>.</summary>
+    /// <param name="keys">The keys that lead to it.</param>
+    internal static string HeaderOf(params IEnumerable<string> keys) => TomlText.Header(keys);
+
     /// <summary>The place of a host's lock by the pattern for all hosts.</summary>
     internal static string LockOf(string pattern, HostName host) => LockOf(pattern, host.ToString());
 

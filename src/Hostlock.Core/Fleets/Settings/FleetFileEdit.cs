@@ -258,7 +258,7 @@ public static class FleetFileEdit
         string Line(string text) => table.By switch
         {
             TomlTable.Form.Header => $"{key} = {text}\n",
-            TomlTable.Form.Implied => $"[hosts.{TomlText.Key(host.ToString())}]\n{key} = {text}\n\n",
+            TomlTable.Form.Implied => $"{TomlText.Header("hosts", host.ToString())}\n{key} = {text}\n\n",
             TomlTable.Form.Inline => $"{key} = {text}{(table.Members.Count > 0 ? ", " : " ")}",
             // In hosts.plex.ring = "canary" and plex.ring = "canary", the keys name the host themselves.
             _ => $"{source.Text[table.Pieces[0].Start..table.Members[0].KeySpan.Start]}{key} = {text}\n",
@@ -382,7 +382,7 @@ public static class FleetFileEdit
 
     static int LineAfter(string text, int offset) => text.IndexOf('\n', offset) is >= 0 and var end ? end + 1 : text.Length;
 
-    static string Header(HostName host, string input) => $"[hosts.{TomlText.Key(host.ToString())}.freeze.{TomlText.Key(input)}]";
+    static string Header(HostName host, string input) => TomlText.Header("hosts", host.ToString(), "freeze", input);
 
     // New lines end as those of the file do.
     static SourceText Changed(SourceText source, IEnumerable<TextChange> changes)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
 using Hostlock.Flakes;
+using Hostlock.Flakes.Nix;
 using Hostlock.Fleets;
 using Hostlock.Platform;
 using Hostlock.Platform.Programs;
@@ -100,13 +100,7 @@ sealed class SystemJobs(IProcessRunner processes, FleetFolder folder)
     static string Selection(IReadOnlyList<string> configurations) =>
         "all: builtins.listToAttrs (map (name: { inherit name; value = all.${name}."
         + SystemEvaluation.AttributeOf(configurations[0])[(configurations[0].Length + 1)..]
-        + $"; }}) [ {string.Join(' ', configurations.Select(configuration => Quoted(NameOf(configuration))))} ])";
-
-    static string Quoted(string name)
-    {
-        var text = new StringBuilder(name).Replace(@"\", @"\\").Replace("\"", "\\\"").Replace("${", @"\${");
-        return $"\"{text}\"";
-    }
+        + $"; }}) [ {string.Join(' ', configurations.Select(configuration => NixWords.Text(NameOf(configuration))))} ])";
 
     static string OutputOf(string configuration) => configuration.Split('.', 2)[0];
 

@@ -86,7 +86,7 @@ public sealed class HostPreviews(
     {
         var plan = preview.Plan;
         if (facts.Power == RootPower.None)
-            throw RolloutException.NotRoot(plan.Host, address.ToString(), address.IsHere);
+            throw RolloutException.NotRoot(plan.Host, address.ToString(), address.AsRoot);
         var words = new StepWords("preview", facts.MachineId, plan.Target, facts.Running, facts.Next, plan.Trial);
         var finished = await processes.RunAsync(
             StepScript.Request(address.Target, facts.Power, words, "preview") with

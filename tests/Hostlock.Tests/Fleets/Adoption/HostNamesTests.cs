@@ -63,9 +63,9 @@ public sealed class HostNamesTests : IDisposable
         null,
         "1 stays on flake.lock: homeConfigurations.jono (homes of no host here; 'hostlock init jono' gives it a lock)")]
     [InlineData(
-        "nixosConfigurations = { plex = 1; \"a b\" = 2; root = 3; }; nixOnDroidConfigurations.default = 3;", null,
-        "3 stay on flake.lock: nixOnDroidConfigurations.default (telephones; 'hostlock init default' gives it a lock), "
-        + "nixosConfigurations.\"a b\" (no name of a host: letters, digits, '-', '_' and '.'), "
+        "nixosConfigurations = { plex = 1; \"a b\" = 2; \"a\\\"q\" = 2; root = 3; }; nixOnDroidConfigurations.default = 3;", null,
+        "4 stay on flake.lock: nixOnDroidConfigurations.default (telephones; 'hostlock init default' gives it a lock), "
+        + "nixosConfigurations.\"a b\" nixosConfigurations.\"a\\\"q\" (no name of a host: letters, digits, '-', '_' and '.'), "
         + "nixosConfigurations.root (the name of the root lock)")]
     [InlineData(
         "nixosConfigurations.plex = 1; colmena = { meta = { }; plex = { }; };", "nixosConfigurations colmena",

@@ -11,6 +11,10 @@ static class TomlText
     public static string Key(string key) =>
         key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? key : Quoted(key);
 
+    /// <summary>The header of a table: <c>[hosts.plex]</c>.</summary>
+    /// <param name="keys">The keys that lead to it.</param>
+    public static string Header(params IEnumerable<string> keys) => $"[{string.Join('.', keys.Select(Key))}]";
+
     /// <summary>A string: in single quotes if that saves escapes, otherwise in double quotes.</summary>
     public static string String(string value) =>
         value.AsSpan().ContainsAny('"', '\\') && !value.Any(c => c == '\'' || char.IsControl(c)) ? $"'{value}'" : Quoted(value);
