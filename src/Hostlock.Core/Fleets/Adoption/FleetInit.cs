@@ -55,6 +55,7 @@ public static class FleetInit
         var files = ImmutableArray.CreateBuilder<PlannedFile>();
         var notes = ImmutableArray.CreateBuilder<HostNote>();
         var layouts = Layouts(folder, choice.Hosts.Keys, files, notes);
+        RefuseCaseTwins(folder, layouts);
         if (choice.Staying is { } staying)
             notes.Add(new(staying));
         // What the root has beside the hosts needs a lock as well, which Nix would make anew with each evaluation.
@@ -99,6 +100,19 @@ public static class FleetInit
     public static Undertaking Undertake(FleetFolder folder, IEnumerable<string> words, InitPlan plan) =>
         Undertaking.Of(folder, words, plan.Files.Select(file => (file.Path, (ReadOnlyMemory<byte>?)file.Contents)), []);
 
+    // On a disk that ignores case, one lock would be written over the other. A fleet that has such locks already keeps them.
+    static void RefuseCaseTwins(FleetFolder folder, Dictionary<HostName, HostLayout> layouts)
+    {
+        var hosts = folder.Fleet.Hosts.Select(host => (host.Name, host.Lock))
+            .Concat(layouts.Select(layout => (Name: layout.Key, layout.Value.Lock)))
+            .DistinctBy(host => host.Lock).ToDictionary(host => host.Lock, host => host.Name, StringComparer.Ordinal);
+        foreach (var (first, second) in CaseTwins.Of(hosts.Keys))
+        {
+            if (folder.Fleet.Hosts.All(host => host.Lock != second))
+                throw FleetException.DiffersByCase(hosts[first], first, hosts[second], second);
+        }
+    }
+
     // The layout of each host, those that are in hostlock.toml already as it says.
     static Dictionary<HostName, HostLayout> Layouts(
         FleetFolder folder, IEnumerable<HostName> hosts, ImmutableArray<PlannedFile>.Builder files, ImmutableArray<HostNote>.Builder notes)
@@ -137,7 +151,7 @@ public static class FleetInit
             var (flake, place) = layouts.TryGetValue(host, out var layout)
                 ? (layout.Flake, layout.Lock)
                 : (FleetFolder.FlakeFile, FleetFolder.RootLock);
-            text.Append(CultureInfo.InvariantCulture, $"\n[hosts.{TomlText.Key(host.ToString())}]\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n{TomlText.Header("hosts", host.ToString())}\n");
             if (flake != FleetFolder.FlakeFile)
                 text.Append(CultureInfo.InvariantCulture, $"flake = {TomlText.String(flake)}\n");
             if (place != folder.Fleet.LockOf(host))

@@ -73,6 +73,12 @@ public static class CheckRules
             Evidence.Locks,
             EndedBranch.Find),
         new(
+            "differs-by-case",
+            Severity.Warning,
+            "Two locks or two rings have names that differ by case alone: on a Mac they are one.",
+            Evidence.Locks,
+            DiffersByCase.Find),
+        new(
             "absolute-path",
             Severity.Warning,
             "An input is an absolute path, which only one machine has.",

@@ -130,6 +130,17 @@ public sealed class FleetCheckTests : IDisposable
                     "locks/plex.lock",
                     LockText(original: "\"owner\": \"NixOS\", \"repo\": \"nixpkgs\", \"ref\": \"nixos-25.05\", \"type\": \"github\"")),
             "warning: locks/plex.lock: 'a' of plex is of 'nixos-25.05', which got its last update by 2025-12-31\n"),
+        ["differs-by-case"] = (
+            test =>
+            {
+                test.Write(
+                    "hostlock.toml",
+                    "version = 1\n[rings.Canary]\n[rings.canary]\n[hosts.Plex]\n[hosts.plex]\n[hosts.web]\nlock = \"locks/PLEX-2.lock\"\n");
+                test.Write("locks/Plex.lock", LockText());
+                test.Write("locks/PLEX-2.lock", LockText());
+            },
+            "warning: hostlock.toml:5: 'locks/Plex.lock' and 'locks/plex.lock' differ by case alone: on a Mac they are one file\n"
+            + "warning: hostlock.toml:3: the rings 'Canary' and 'canary' differ by case alone: on a Mac their branches are one\n"),
         ["absolute-path"] = (
             test =>
             {
