@@ -200,6 +200,13 @@ public sealed class FetchException : HostlockException
     internal static FetchException BadObject(string url, string id) =>
         new($"object '{id}' of '{url}' is missing or damaged") { IsOutside = true, Hint = "'git fsck' in that repository says more" };
 
+    /// <summary>An object of git is larger than what is read.</summary>
+    /// <param name="shown">What it is.</param>
+    /// <param name="bytes">Its size.</param>
+    /// <param name="bound">The most bytes that are read.</param>
+    internal static FetchException ObjectTooLarge(string shown, long bytes, long bound) =>
+        new($"{shown} is too large: {bytes} bytes, at most {bound} are read");
+
     internal static FetchException BadIndex(string path) => new($"the index '{path}' is damaged")
     {
         IsOutside = true,

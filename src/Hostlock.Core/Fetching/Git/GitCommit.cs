@@ -11,12 +11,13 @@ namespace Hostlock.Fetching.Git;
 /// <param name="Time">The committer's time.</param>
 sealed record GitCommit(Revision Id, string Tree, IReadOnlyList<Revision> Parents, Moment Time)
 {
+    // The fields come first, and the message may have any length.
     const int MaximumBytes = 1024 * 1024;
 
     /// <summary>The commit that a name stands for, tags peeled; null if no commit has it.</summary>
     public static GitCommit? Find(GitObjects objects, string name, string url)
     {
-        if (objects.Find($"{name}^{{commit}}", MaximumBytes) is not var (header, contents))
+        if (objects.FindBeginning($"{name}^{{commit}}", MaximumBytes) is not var (header, contents))
             return null;
         if (Revision.TryParse(header.Id) is not { } id)
             throw FetchException.UnknownObjectFormat(url);

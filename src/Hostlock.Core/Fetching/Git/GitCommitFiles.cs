@@ -39,9 +39,10 @@ sealed class GitCommitFiles(GitRepository repository, string tree) : TreeFiles
 
     TreeItem Item(GitObjects objects, GitTree.Entry entry)
     {
-        var contents = objects.Find(entry.Id, LockFileReader.MaximumBytes + 1) ?? throw FetchException.BadObject(repository.Url, entry.Id);
+        var found = objects.FindBeginning(entry.Id, LockFileReader.MaximumBytes + 1)
+            ?? throw FetchException.BadObject(repository.Url, entry.Id);
         return entry.Kind == TreeEntryKind.Link
-            ? new TreeItem.Link(Encoding.UTF8.GetString(contents.Contents))
-            : new TreeItem.File(contents.Contents);
+            ? new TreeItem.Link(Encoding.UTF8.GetString(found.Beginning))
+            : new TreeItem.File(found.Beginning);
     }
 }

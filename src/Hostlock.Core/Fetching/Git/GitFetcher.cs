@@ -212,7 +212,9 @@ sealed class GitFetcher : IDisposable
             objects => GitTree.Read(objects, found.Commit.Tree, found.Repository.Url), cancellationToken);
         foreach (var (_, entry) in tree.Leaves().Where(leaf => leaf.Path.Bytes.EndsWith(".gitattributes"u8)))
         {
-            var contents = await found.Repository.UseAsync(objects => objects.Find(entry.Id), cancellationToken);
+            var contents = await found.Repository.UseAsync(
+                objects => objects.Find(entry.Id, (int)GitRules.MaximumBytes, $"a .gitattributes of '{found.Repository.Url}'"),
+                cancellationToken);
             if (contents is var (_, bytes) && bytes.AsSpan().IndexOf("filter=lfs"u8) >= 0)
                 throw FetchException.NotFetched(reference, "git LFS files");
         }
@@ -231,7 +233,9 @@ sealed class GitFetcher : IDisposable
             || tree.Find(TreePath.Parse(GitSubmodule.File)) is not { Kind: TreeEntryKind.File or TreeEntryKind.Executable } file)
             return new(found, tree, []);
 
-        var contents = await repository.UseAsync(objects => objects.Find(file.Id, LockFileReader.MaximumBytes), cancellationToken)
+        var contents = await repository.UseAsync(
+                objects => objects.Find(file.Id, GitSubmodule.MaximumBytes, $"{GitSubmodule.File} of '{repository.Url}'"),
+                cancellationToken)
             ?? throw FetchException.BadObject(repository.Url, file.Id);
         var submodules = new List<(TreePath, GitCommitTree)>();
         foreach (var submodule in GitSubmodule.Parse(Encoding.UTF8.GetString(contents.Contents)))

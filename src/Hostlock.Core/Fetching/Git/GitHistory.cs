@@ -234,13 +234,13 @@ public sealed class GitHistory : IDisposable
 
     Task<byte[]?> StoredAsync(string name, CancellationToken cancellationToken) =>
         _repository.UseAsync(
-            objects => objects.Find(name, MostOfBlob) is ({ Kind: "blob" }, var blob) ? blob : null,
+            objects => objects.FindBeginning(name, MostOfBlob) is ({ Kind: "blob" }, var blob) ? blob : null,
             cancellationToken);
 
     // By file, where it lies in a commit and what git stores of it; null for a file that the commit does not have.
     List<(string Path, byte[] Blob)?> Read(GitObjects objects, string version, IReadOnlyList<string> paths)
     {
-        if (objects.Find($"{version}^{{tree}}", 0) is not ({ Kind: "tree", Id: var tree }, _))
+        if (objects.FindBeginning($"{version}^{{tree}}", 0) is not ({ Kind: "tree", Id: var tree }, _))
             return [.. paths.Select(_ => ((string, byte[])?)null)];
         if (_kept > MostKept)
         {
@@ -258,7 +258,7 @@ public sealed class GitHistory : IDisposable
             {
                 if (objects.NextHeader() is not { } header)
                     continue;
-                var blob = objects.ReadWhole(header, MostOfBlob);
+                var blob = objects.ReadBeginning(header, MostOfBlob);
                 if (header.Kind != "blob")
                     continue;
                 _blobs[id] = blob;
@@ -282,7 +282,8 @@ public sealed class GitHistory : IDisposable
             var steps = path.Folders.Append(path).Select(step => (Path: step, Entry: Entry(step)));
             if (steps.FirstOrDefault(step => step.Entry is { Kind: TreeEntryKind.Link }) is not { Entry: { } entry, Path: var link })
                 return Entry(path) is { Kind: not TreeEntryKind.Folder, Id: var id } ? (path, id) : null;
-            if (objects.Find(entry.Id, MaximumTarget) is not (_, [not (byte)'/', ..] target)
+            if (objects.FindBeginning(entry.Id, MaximumTarget + 1) is not (_, [not (byte)'/', ..] target)
+                || target.Length > MaximumTarget
                 || link.Folder.ResolveWithin(Encoding.UTF8.GetString(target)) is not { } found)
                 return null;
             path = found.Join(path.Below(link));

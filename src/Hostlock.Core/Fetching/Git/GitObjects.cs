@@ -113,25 +113,54 @@ sealed class GitObjects(IRunningProcess process) : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the contents of the answer whose header was read, or their first <paramref name="most"/> bytes.</summary>
-    public byte[] ReadWhole(GitHeader header, long most = int.MaxValue)
-    {
-        var contents = new byte[Math.Min(Math.Min(header.Size, most), Array.MaxLength)];
-        for (var at = 0; at < contents.Length;)
-            at += Read(contents.AsSpan(at));
-        Skip(header.Size - contents.Length);
-        return contents;
-    }
+    /// <summary>Reads the contents of the answer whose header was read.</summary>
+    /// <param name="header">The header.</param>
+    /// <exception cref="FetchException">They are more than memory holds in one piece.</exception>
+    public byte[] ReadWhole(GitHeader header) => ReadWhole(header, Array.MaxLength, $"the object {header.Id}");
 
-    /// <summary>An object by a name, and its contents; null if no object has it.</summary>
-    public (GitHeader Header, byte[] Contents)? Find(string name, long most = int.MaxValue)
+    /// <summary>An object by a name, with all its contents; null if no object has the name.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="most">The most bytes that it may have.</param>
+    /// <param name="shown">What it is, for the error.</param>
+    /// <exception cref="FetchException">It has more.</exception>
+    public (GitHeader Header, byte[] Contents)? Find(string name, int most, string shown) =>
+        Header(name) is { } header ? (header, ReadWhole(header, most, shown)) : null;
+
+    /// <summary>An object by a name, with the beginning of its contents, for whoever needs no more of it, or sees by one byte too many that
+    /// it is too large; null if no object has the name.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="most">The most bytes that are read.</param>
+    public (GitHeader Header, byte[] Beginning)? FindBeginning(string name, int most) =>
+        Header(name) is { } header ? (header, ReadBeginning(header, most)) : null;
+
+    GitHeader? Header(string name)
     {
         // Each line is one question, so a name that is not one line names nothing.
         if (name.Length is 0 or > MaximumHeader / 4 || name.Any(char.IsControl))
             return null;
         Ask(name);
         Send();
-        return NextHeader() is { } header ? (header, ReadWhole(header, most)) : null;
+        return NextHeader();
+    }
+
+    byte[] ReadWhole(GitHeader header, int most, string shown)
+    {
+        if (header.Size <= most)
+            return ReadBeginning(header, most);
+        Skip(header.Size);
+        throw FetchException.ObjectTooLarge(shown, header.Size, most);
+    }
+
+    /// <summary>Reads the first bytes of the contents of the answer whose header was read, and skips the rest.</summary>
+    /// <param name="header">The header.</param>
+    /// <param name="most">The most bytes that are read.</param>
+    public byte[] ReadBeginning(GitHeader header, int most)
+    {
+        var contents = new byte[Math.Min(header.Size, most)];
+        for (var at = 0; at < contents.Length;)
+            at += Read(contents.AsSpan(at));
+        Skip(header.Size - contents.Length);
+        return contents;
     }
 
     /// <summary>The errors that git wrote before it ended.</summary>

@@ -1,5 +1,7 @@
+using System.Text;
 using Hostlock.Flakes;
 using Hostlock.Nar;
+using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git;
 
@@ -11,6 +13,9 @@ sealed record GitSubmodule(TreePath Path, string Url, string? Branch)
 {
     /// <summary>The name of the file that declares submodules.</summary>
     public const string File = ".gitmodules";
+
+    /// <summary>The most bytes that the file may have.</summary>
+    public const int MaximumBytes = 16 * 1024 * 1024;
 
     /// <summary>The deepest nesting of submodules that is followed.</summary>
     public const int MaximumDepth = 32;
@@ -34,14 +39,14 @@ sealed record GitSubmodule(TreePath Path, string Url, string? Branch)
     /// <param name="root">The folder of the work tree.</param>
     /// <param name="url">The user's name for the repository.</param>
     /// <param name="depth">The nesting of the work tree itself, counted from 1.</param>
-    /// <exception cref="FetchException">A submodule is not checked out, or is nested too deep.</exception>
+    /// <exception cref="HostlockException">A submodule is not checked out, or is nested too deep, or the file cannot be read.</exception>
     public static IEnumerable<(TreePath Path, string Folder, GitPlace Place)> CheckedOut(string root, string url, int depth)
     {
-        if (GitPlace.Text(System.IO.Path.Combine(root, File)) is not { } text)
+        if (RegularFile.TryRead(System.IO.Path.Combine(root, File), MaximumBytes) is not { } bytes)
             yield break;
         if (depth > MaximumDepth)
             throw FetchException.SubmodulesTooDeep(url, MaximumDepth);
-        foreach (var submodule in Parse(text))
+        foreach (var submodule in Parse(Encoding.UTF8.GetString(bytes)))
         {
             var folder = System.IO.Path.Combine(root, submodule.Path.ToText());
             var place = GitPlace.OfWorkTree(folder) ?? throw FetchException.SubmoduleMissing(url, submodule.Path.ToString());

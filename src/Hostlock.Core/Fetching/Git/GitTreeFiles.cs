@@ -15,10 +15,11 @@ sealed class GitTreeFiles(GitRepository repository, GitTree tree) : TreeFiles
             return null;
         if (entry.Kind == TreeEntryKind.Folder)
             return new TreeItem.Folder();
-        var found = await repository.UseAsync(objects => objects.Find(entry.Id, LockFileReader.MaximumBytes + 1), cancellationToken)
+        var found = await repository.UseAsync(
+                objects => objects.FindBeginning(entry.Id, LockFileReader.MaximumBytes + 1), cancellationToken)
             ?? throw FetchException.BadObject(repository.Url, entry.Id);
         return entry.Kind == TreeEntryKind.Link
-            ? new TreeItem.Link(Encoding.UTF8.GetString(found.Contents))
-            : new TreeItem.File(found.Contents);
+            ? new TreeItem.Link(Encoding.UTF8.GetString(found.Beginning))
+            : new TreeItem.File(found.Beginning);
     }
 }

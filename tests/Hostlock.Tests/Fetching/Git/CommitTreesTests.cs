@@ -28,6 +28,24 @@ public sealed class CommitTreesTests : IDisposable
         Assert.Equal(NarHash.Of(new FolderTree(_git.Folder["input"]), Stop).ToString(), commit.NarHash);
     }
 
+    [Theory]
+    [InlineData("&ref=main", ".gitmodules of 'file://")]
+    [InlineData("", "/.gitmodules' is too large")]
+    public async Task Submodules_that_are_declared_behind_what_is_read_are_an_error_and_not_passed_over(string reference, string said)
+    {
+        _git.Repository("input", 1);
+        _git.Folder.Write("input/.gitmodules", $"{new string('\n', 16 * 1024 * 1024)}[submodule \"a\"]\n\tpath = a\n\turl = ./a\n");
+        TestGit.Commit(_git.Folder["input"], 2);
+        if (reference.Length == 0)
+            _git.Folder.Write("input/file", "changed\n");
+
+        var why = await Assert.ThrowsAnyAsync<HostlockException>(
+            () => _git.FetchAsync($"git+file://{_git.Folder["input"]}?submodules=1{reference}"));
+
+        Assert.Contains(said, why.Message, StringComparison.Ordinal);
+        Assert.Contains("is too large: 167772", why.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Of_two_entries_with_one_name_the_first_is_seen()
     {
