@@ -39,7 +39,8 @@ static class RolloutRefs
         {
             await GitTurn.RunAsync(
                 processes,
-                GitProgram.Change(root, "update-ref", "--stdin").WithInput(string.Concat(old.Select(name => $"delete {name}\n"))),
+                // git-update-ref(1): without -z, git would take a quoted name apart. The old value is left empty, and not checked.
+                GitProgram.Change(root, "update-ref", "-z", "--stdin").WithInput(string.Concat(old.Select(name => $"delete {name}\0\0"))),
                 cancellationToken);
         }
         return old;
