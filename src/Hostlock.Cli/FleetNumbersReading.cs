@@ -21,13 +21,16 @@ sealed class FleetNumbersReading(CommandRun run)
     /// <param name="machines">What came of asking them.</param>
     /// <param name="pulled">What they show of the releases that they pull, by host.</param>
     /// <param name="newest">The newest release; null if none was cut.</param>
-    /// <param name="unread">Why locks of theirs cannot be read.</param>
+    /// <param name="unread">Why locks of theirs, or the last rollout, cannot be read.</param>
     public FleetNumbers Of(
         IReadOnlyList<MachineStatus> machines, IReadOnlyDictionary<HostName, PulledState> pulled, ReleaseManifest? newest,
         out IReadOnlyList<HostlockException> unread)
     {
         (var locks, unread) = FleetStatus.ByHost(run.Folder, [.. machines.Select(status => status.Host.Name)]);
-        return new(machines, locks, run.Journals is { Exist: true } journals ? journals.LastRollout() : null, run.Now)
+        var session = new RolloutSession(run);
+        if (session.Unread is { } why)
+            unread = [.. unread, why];
+        return new(machines, locks, session.LastOrNone, run.Now)
         {
             Pulled = pulled,
             Newest = newest,

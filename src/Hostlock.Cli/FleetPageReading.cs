@@ -6,7 +6,6 @@ using Hostlock.Fleets.History;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Machines;
 using Hostlock.Reporting.Pages;
-using Hostlock.Rollouts;
 
 namespace Hostlock.Cli;
 
@@ -21,6 +20,7 @@ sealed class FleetPageReading(CommandRun run)
     {
         var (folder, declarations, stop) = (run.Folder, run.Declarations, run.CancellationToken);
         var checking = await run.CheckedAsync();
+        var session = new RolloutSession(run);
         return new(
             Path.GetFileName(folder.Path), run.Now, folder.Fleet, checking.Locks, FleetCheck.Findings(checking),
             await FleetHistory.ReadAsync(run.Processes, folder, folder.AllPlaces(), FleetHistory.MostCommits, stop))
@@ -30,7 +30,8 @@ sealed class FleetPageReading(CommandRun run)
             InputsOfHosts = new LocalFlakes(folder).RootInputsOfHosts(),
             Promotions = await PendingPromotion.FindAsync(folder, declarations, checking.Locks, stop),
             Machines = machines,
-            Rollout = Rollout(),
+            Rollout = session.LastOrNone is { MayGoOn: true } rollout ? new(rollout, session.OrdersOf(rollout)) : null,
+            RolloutUnread = session.Unread,
             Version = App.Version,
         };
     }
@@ -68,9 +69,4 @@ sealed class FleetPageReading(CommandRun run)
         }
         return new(earlier.Commit, moved, FleetCheck.Findings(checking with { Earlier = earlier }));
     }
-
-    RolloutUnderWay? Rollout() =>
-        run.Journals is { Exist: true } journals && journals.LastRollout() is { } rollout && rollout.MayGoOn
-            ? new(rollout, RolloutRules.Next(rollout, run.Now))
-            : null;
 }

@@ -15,7 +15,7 @@ namespace Hostlock.Cli;
 /// <param name="run">The run of the command.</param>
 sealed class RolloutSession(CommandRun run)
 {
-    Rollout? _last;
+    readonly Lazy<(Rollout? Rollout, HostlockException? Unread)> _seen = new(() => run.Journals.SeeLastRollout());
     WrittenApprovals? _written;
 
     SharedJournals Shared { get; } = new(run.Processes, run.Folder, run.Journals, run.Surroundings.Time);
@@ -25,8 +25,15 @@ sealed class RolloutSession(CommandRun run)
 
     WrittenApprovals Written => _written ??= new(run.Processes, run.Folder, run.Journals.Path, run.Terminal.Warn);
 
-    /// <summary>The last rollout; null if there is none.</summary>
-    Rollout? LastOrNone => _last ??= run.Journals is { Exist: true } journals ? journals.LastRollout() : null;
+    /// <summary>The last rollout, for whoever only looks; null if there is none, or if <see cref="Unread"/> says why it cannot be
+    /// read.</summary>
+    public Rollout? LastOrNone => _seen.Value.Rollout;
+
+    /// <summary>Why the last rollout cannot be read; null if it can, or there is none.</summary>
+    public HostlockException? Unread => _seen.Value.Unread;
+
+    /// <summary>The warning that the last rollout cannot be read; null if it can, or there is none.</summary>
+    public Warning? UnreadWarning => Unread is { } why ? Warning.NotKnown($"what the last rollout brings", why) : null;
 
     /// <summary>Why a host does not run what the last rollout brings; null if it does, or was not in it.</summary>
     /// <param name="host">The host.</param>

@@ -112,7 +112,7 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     public void PassOn(string said) => surroundings.Errors.Write(said);
 
     /// <summary>Prints a warning.</summary>
-    public void Warn(Warning warning) => Talk(Quoted(ErrorText.Render(warning, Ink)));
+    public void Warn(Warning warning) => Talk(Quoted(ErrorText.Render(warning, Ink, commands)));
 
     /// <summary>Prints an error.</summary>
     public void Error(HostlockException error) => Problem(Rendered(error));

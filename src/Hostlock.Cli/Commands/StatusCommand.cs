@@ -89,6 +89,8 @@ sealed class StatusCommand : FleetCommand
                 () => LiveTable.Render(statuses, run.Terminal.CommandsHere, run.Now, run.Terminal.Ink),
                 () => MachineJson.Render(statuses, pulled, run.Terminal.CommandsHere));
         }
+        if (run.Value(_format) != Prometheus && session.UnreadWarning is { } notKnown)
+            run.Terminal.Warn(notKnown);
         if (statuses.Count == 0)
             run.Terminal.Talk(run.Terminal.Quoted("this flake has no hosts: 'hostlock init' gives each host a lock of its own\n"));
         if (await run.ReleaseExpiryAsync() is { } expiry)
@@ -116,6 +118,7 @@ sealed class StatusCommand : FleetCommand
         var asked = run.Asked(_inputs);
         var marked = await LockMarks.AddAsync(
             FleetStatus.OfFleet(run.Folder, run.Named.PlacesOrAll(_hosts, _all), asked), run.Folder, run.Processes, run.CancellationToken);
+        var rollout = new RolloutSession(run);
         var state = new FleetState(
             run.Folder.Fleet,
             [.. marked.Locks.Select(status => status.About(asked))],
@@ -123,15 +126,14 @@ sealed class StatusCommand : FleetCommand
         { Asked = asked };
         if (run.IsJson)
         {
-            var reasons = new RolloutSession(run).Reasons;
-            terminal.Data(output => StatusJson.Write(state, reasons, output));
+            terminal.Data(output => StatusJson.Write(state, rollout.Reasons, rollout.Unread, output));
         }
         else
         {
             var table = Table(state, isNamed, screen);
             terminal.Data(table);
             // In a pipe, a line is a host.
-            var notes = StatusNotes.Render(state, screen) + (isNamed ? "" : new RolloutSession(run).WhoIsOff());
+            var notes = StatusNotes.Render(state, screen) + (isNamed ? "" : rollout.WhoIsOff());
             if (!screen.IsTerminal)
                 terminal.Talk(notes.TrimStart('\n'));
             else if (notes.Length > 0)
@@ -143,6 +145,8 @@ sealed class StatusCommand : FleetCommand
             terminal.Error(problem);
         if (await run.ReleaseExpiryAsync() is { } expiry)
             terminal.Warn(expiry);
+        if ((run.IsJson || !isNamed) && rollout.UnreadWarning is { } unread)
+            terminal.Warn(unread);
         foreach (var problem in marked.Unread)
             terminal.Warn(new($"whether the locks are as declared is not known: {problem.Message}"));
         if (marked.NotCompared is { } failure)

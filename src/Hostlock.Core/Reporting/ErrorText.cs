@@ -29,22 +29,28 @@ public static class ErrorText
             text.Append(CultureInfo.InvariantCulture, $"  {Indented(doing)}\n");
         if (error.Trail.Count > Steps)
             text.Append(CultureInfo.InvariantCulture, $"  … and {error.Trail.Count - Steps} steps more\n");
-        if (error.Hint is { } hint)
-        {
-            // What is wrong with a flake or with fetching it is a matter of other repositories.
-            var typed = error is FlakeException or FetchException ? hint : (commands ?? TypedCommands.InFlake).Here(hint);
-            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold("hint")}: {Visible.Line(typed)}\n");
-        }
+        // What is wrong with a flake or with fetching it is a matter of other repositories.
+        AppendHint(text, error.Hint, ink, error is FlakeException or FetchException ? null : commands ?? TypedCommands.InFlake);
         return text.ToString();
     }
 
     /// <summary>Renders a warning.</summary>
-    public static string Render(Warning warning, Ink ink)
+    /// <param name="warning">The warning.</param>
+    /// <param name="ink">How to colour.</param>
+    /// <param name="commands">How the commands of the hint are typed; null for the folder of the flake.</param>
+    public static string Render(Warning warning, Ink ink, TypedCommands? commands = null)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{ink.Warn("warning")}: {Indented(warning.Message)}\n");
         AppendPlace(text, warning.Span, ink);
+        AppendHint(text, warning.Hint, ink, commands ?? TypedCommands.InFlake);
         return text.ToString();
+    }
+
+    static void AppendHint(StringBuilder text, string? hint, Ink ink, TypedCommands? commands)
+    {
+        if (hint is not null)
+            text.Append(CultureInfo.InvariantCulture, $"{ink.Bold("hint")}: {Visible.Line(commands?.Here(hint) ?? hint)}\n");
     }
 
     // A line that a message brings along must not be taken for one of ours.

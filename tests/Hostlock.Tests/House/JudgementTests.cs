@@ -48,7 +48,6 @@ public class JudgementTests
         {
             ["Hostlock.Cli.HostSwitching"] = "its exit code says what is left",
             ["Hostlock.Cli.RolloutSession"] = "it says what is left, and so does its exit code",
-            ["Hostlock.Cli.FleetPageReading"] = "the page says what is left",
         },
     };
 

@@ -17,6 +17,7 @@ public static class StatusJson
             Member("soak", Count, "How long the hosts before must have run the system, in seconds"),
             Member("hosts", Texts, "Its hosts"))), "The rings of hostlock.toml, by name"),
         Member("offTarget", By("HOST", AnyText), "Hosts that do not run what the last rollout brings, and why"),
+        Member("rolloutProblem", AnyText, "Why the last rollout cannot be read: offTarget is empty then, and nobody knows more").IfAny,
         Member("hosts", By("HOST", Object(
             Member("lock", AnyText, "The lock, relative to the flake"),
             Member("state", OneWord("locked", "missing", "unreadable"), "Whether it can be read"),
@@ -34,8 +35,10 @@ public static class StatusJson
     /// <summary>Writes it host by host.</summary>
     /// <param name="state">The state of the flake.</param>
     /// <param name="reasons">By host, why it does not run what the last rollout brings.</param>
+    /// <param name="unread">Why the last rollout cannot be read; null if it can, or there is none.</param>
     /// <param name="output">Where it is written.</param>
-    public static void Write(FleetState state, IReadOnlyDictionary<HostName, string> reasons, TextWriter output) =>
+    public static void Write(
+        FleetState state, IReadOnlyDictionary<HostName, string> reasons, HostlockException? unread, TextWriter output) =>
         JsonPage.Write(output, json =>
     {
         var listed = state.Listed;
@@ -51,6 +54,8 @@ public static class StatusJson
         foreach (var (host, why) in reasons)
             json.WriteString(host.ToString(), why);
         json.WriteEndObject();
+        if (unread is not null)
+            json.WriteString("rolloutProblem", unread.Message);
         var written = new Dictionary<FlakeRef, byte[]>(ReferenceEqualityComparer.Instance);
         json.WriteHosts(state.Locks, status => status.Place, status =>
         {

@@ -102,6 +102,8 @@ public static class HtmlPage
             yield return new("act-part", "Act", _ => ActPart.Render(page, served));
         if (page.Rollout is { } rollout)
             yield return new("rollout", "Rollout under way", _ => RolloutPart.Render(rollout, page.Fleet.Rollout.Open));
+        else if (page.RolloutUnread is { } why)
+            yield return new("rollout", "Rollout", _ => RolloutPart.NotKnown(why));
         yield return new("ages", "Age over time", rings => AgeChart.Render(page, rings));
         yield return new("findings", "What check finds", _ => FindingList.Render(page.Findings));
         yield return new("moves", "Last moves", _ => LastMoves.Render(page.History));

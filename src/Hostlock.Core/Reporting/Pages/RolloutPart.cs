@@ -29,6 +29,11 @@ static class RolloutPart
             """;
     }
 
+    /// <summary>Says that it is not known whether a rollout is under way.</summary>
+    /// <param name="why">Why.</param>
+    public static Html NotKnown(HostlockException why) =>
+        $"<p class=\"warn\">Whether a rollout is under way is not known: {why.Message:line}</p>\n<p>{why.Hint ?? "":line}</p>\n";
+
     static Html Ring(Rollout rollout, RingPlan ring)
     {
         var states = rollout.HostsOf(ring).GroupBy(host => SwitchText.State(host)).ToList();

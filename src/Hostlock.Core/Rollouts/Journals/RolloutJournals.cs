@@ -105,6 +105,21 @@ public sealed class RolloutJournals
     /// <exception cref="HostlockException">A journal cannot be read, or is not what was written.</exception>
     public Rollout? LastRollout() => NewestFirst().FirstOrDefault(rollout => rollout.Plan.Action == RolloutAction.Rollout);
 
+    /// <summary>The rollout through rings that was last written to, for whoever only looks: if it cannot be read, the rest is shown all the
+    /// same.</summary>
+    /// <returns>The rollout, which is null if there is none; and why it cannot be read, which is null if it can.</returns>
+    public (Rollout? Rollout, HostlockException? Unread) SeeLastRollout()
+    {
+        try
+        {
+            return (LastRollout(), null);
+        }
+        catch (HostlockException why)
+        {
+            return (null, why);
+        }
+    }
+
     /// <summary>The rollouts, of which the one that was last written to comes first. Each journal is read when it is asked for.</summary>
     /// <exception cref="HostlockException">A journal cannot be read, or is not what was written.</exception>
     public IEnumerable<Rollout> NewestFirst() => Exist ? Files().Select(Fold).OfType<Rollout>() : [];
@@ -127,7 +142,17 @@ public sealed class RolloutJournals
             AtomicFile.Delete(path);
     }
 
-    static Rollout? Fold(string path) => Rollout.Fold(Journal.Read(path));
+    static Rollout? Fold(string path)
+    {
+        try
+        {
+            return Rollout.Fold(Journal.Read(path));
+        }
+        catch (PlatformException why)
+        {
+            throw RolloutException.JournalNotRead(why);
+        }
+    }
 
     static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 }

@@ -17,8 +17,8 @@ public interface IStepTaker
     /// <summary>Takes a step. It fails only if it is stopped: what a machine does not do, or does not say, is a result.</summary>
     /// <param name="host">What is known of the host.</param>
     /// <param name="step">The step.</param>
-    /// <param name="cancellationToken">Stops steps that change nothing. What is at risk is finished, but nothing is waited for: not a machine
-    /// that does not answer, an agent that has not begun, or the place that a machine fetches from.</param>
+    /// <param name="cancellationToken">Stops steps that change nothing. What is at risk is finished, but nothing is waited for: not a
+    /// machine that does not answer, an agent that has not begun, or the place that a machine fetches from.</param>
     Task<StepResult> TakeAsync(HostRecord host, Step step, CancellationToken cancellationToken);
 }
 

@@ -2,7 +2,9 @@ using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Locks;
+using Hostlock.Platform;
 using Hostlock.Reporting.Json;
+using Hostlock.Rollouts;
 using Hostlock.Tests.Support;
 using static Hostlock.Tests.Support.SmallLocks;
 
@@ -137,11 +139,27 @@ public class StatusJsonTests
 
     static string Render(params LockStatus[] locks) => RenderOf(Fleet.Empty, locks);
 
-    static string RenderOf(Fleet fleet, params LockStatus[] locks)
+    [Fact]
+    public void If_the_last_rollout_cannot_be_read_it_says_so()
+    {
+        const string member = "\"rolloutProblem\": \"a journal cannot be read: 'x.journal' is too large";
+
+        Assert.Contains(
+            member,
+            RenderUnread(RolloutException.JournalNotRead(PlatformException.TooLarge("x.journal", 2, 1))),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("rolloutProblem", Render(), StringComparison.Ordinal);
+    }
+
+    static string RenderOf(Fleet fleet, params LockStatus[] locks) => RenderOf(fleet, unread: null, locks);
+
+    static string RenderUnread(HostlockException why) => RenderOf(Fleet.Empty, why);
+
+    static string RenderOf(Fleet fleet, HostlockException? unread, params LockStatus[] locks)
     {
         using var output = new StringWriter();
         var reasons = new Dictionary<HostName, string> { [HostName.Parse("web")] = "absent" };
-        StatusJson.Write(new(fleet, locks, ListedHosts.InLine), reasons, output);
+        StatusJson.Write(new(fleet, locks, ListedHosts.InLine), reasons, unread, output);
         return JsonSchemas.Check("status", output.ToString());
     }
 }

@@ -125,6 +125,17 @@ public partial class HtmlPageTests
     }
 
     [Fact]
+    public void A_rollout_that_cannot_be_read_is_not_passed_over()
+    {
+        var html = HtmlPage.Render(Page([]) with { RolloutUnread = RolloutException.NotWritten("<b>.journal", 3) });
+
+        Assert.Contains(
+            "Whether a rollout is under way is not known: line 3 of &#39;&lt;b&gt;.journal&#39; is not what hostlock wrote", html,
+            StringComparison.Ordinal);
+        Assert.Contains("move the file away to begin anew", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_rollout_under_way_shows_its_rings_and_what_is_waited_for()
     {
         var target = StorePath.TryParse($"/nix/store/{new string('a', 32)}-system")!.Value;
