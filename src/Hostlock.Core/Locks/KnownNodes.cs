@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 
 namespace Hostlock.Locks;
 
@@ -15,37 +14,35 @@ sealed class KnownNodes
     // Versions kept per key; hosts rarely differ by more than a few.
     const int MostOfOneKey = 4;
 
-    readonly ConcurrentDictionary<string, (byte[] Json, LockFileReader.RawNode Node)[]> _nodes = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, KnownNode[]> _nodes = new(StringComparer.Ordinal);
     int _added;
 
-    /// <summary>Finds the node that a text begins with.</summary>
+    /// <summary>Finds the node that a text begins with; null if none is known.</summary>
     /// <param name="key">Its key in the lock file.</param>
     /// <param name="text">The rest of the lock file, from the node on.</param>
-    /// <param name="node">The node; null if none is known.</param>
-    /// <param name="length">How many bytes of the text are the node.</param>
-    public bool TryGet(string key, ReadOnlySpan<byte> text, [NotNullWhen(true)] out LockFileReader.RawNode? node, out int length)
+    public KnownNode? Find(string key, ReadOnlySpan<byte> text)
     {
-        if (_nodes.TryGetValue(key, out var known))
+        if (!_nodes.TryGetValue(key, out var known))
+            return null;
+        foreach (var each in known)
         {
-            foreach (var (json, each) in known)
-            {
-                if (!text.StartsWith(json))
-                    continue;
-                (node, length) = (each, json.Length);
-                return true;
-            }
+            if (text.StartsWith(each.Json))
+                return each;
         }
-        (node, length) = (null, 0);
-        return false;
+        return null;
     }
 
-    /// <summary>Remembers a node without a defect.</summary>
-    public void Add(string key, ReadOnlySpan<byte> json, LockFileReader.RawNode node)
+    /// <summary>Remembers a node without a defect; null if there are too many to remember it.</summary>
+    /// <param name="key">Its key in the lock file.</param>
+    /// <param name="json">Its text.</param>
+    /// <param name="node">The node.</param>
+    public KnownNode? Add(string key, ReadOnlySpan<byte> json, LockFileReader.RawNode node)
     {
         var isFull = _nodes.TryGetValue(key, out var known) && known.Length >= MostOfOneKey;
         if (json is not [(byte)'{', ..] || isFull || Interlocked.Increment(ref _added) > Most)
-            return;
-        var entry = (json.ToArray(), node);
-        _nodes.AddOrUpdate(key, _ => [entry], (_, others) => [.. others, entry]);
+            return null;
+        var added = new KnownNode(key, json.ToArray(), node);
+        _nodes.AddOrUpdate(key, _ => [added], (_, others) => [.. others, added]);
+        return added;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Hostlock.Flakes;
@@ -59,10 +61,9 @@ public static class LockFileReader
         }
     }
 
-    /// <summary>A node as it stands in the file: nothing of it is judged before it is reached.</summary>
+    /// <summary>A node as it stands in the file: nothing of it is judged before it is reached. Files that have it alike share it.</summary>
     internal sealed class RawNode
     {
-        public required int Offset;
         public FlakeRef? Locked;
         public FlakeRef? Info;
         public FlakeRef? Original;
@@ -71,19 +72,20 @@ public static class LockFileReader
         public List<KeyValuePair<string, object>> Inputs = [];
         public List<KeyValuePair<string, UnknownValue>> Unknown = [];
         public LockException? Defect;
-        public LockNode? Made;
+    }
+
+    /// <summary>A node of this file, and what was made of it.</summary>
+    /// <param name="raw">The node as it stands there.</param>
+    /// <param name="offset">Where it begins.</param>
+    struct FileNode(RawNode raw, int offset)
+    {
+        public readonly RawNode Raw = raw;
+        public readonly int Offset = offset;
+        public LockedNode? Made;
         public bool IsBeingMade;
 
         /// <summary>The levels of inputs beneath the node, once it is made.</summary>
         public int Height;
-
-        /// <summary>The same node in another file.</summary>
-        public RawNode At(int offset)
-        {
-            var node = (RawNode)MemberwiseClone();
-            (node.Offset, node.Made, node.IsBeingMade, node.Height) = (offset, null, false, 0);
-            return node;
-        }
     }
 
     ref struct Walk
@@ -91,7 +93,7 @@ public static class LockFileReader
         readonly string _name;
         readonly ReadOnlyMemory<byte> _bytes;
         readonly LockReading? _reading;
-        readonly Dictionary<string, RawNode> _nodes = [];
+        readonly Dictionary<string, FileNode> _nodes;
         Utf8JsonReader _json;
         // Where the reader began: it begins anew behind a node that is known.
         int _base;
@@ -105,6 +107,7 @@ public static class LockFileReader
             _name = name;
             _bytes = bytes;
             _reading = reading;
+            _nodes = new(reading?.NodesOfLast ?? 0);
             _json = new(bytes.Span, new JsonReaderOptions { MaxDepth = 64 });
         }
 
@@ -125,12 +128,13 @@ public static class LockFileReader
             if (_root is null)
                 throw LockException.WrongType(At(_rootOffset), "'root'", "a text");
             // A root that names no node counts as a root without inputs.
-            if (!_nodes.TryGetValue(_root, out var raw))
+            ref var root = ref CollectionsMarshal.GetValueRefOrNullRef(_nodes, _root);
+            if (Unsafe.IsNullRef(ref root))
                 return LockFile.Empty;
-            if (raw.Defect is { } defect)
+            if (root.Raw.Defect is { } defect)
                 throw defect;
-            raw.IsBeingMade = true;
-            return new(new LockNode(Inputs(raw, 0)) { Unknown = NameMap<UnknownValue>.Of(raw.Unknown) });
+            root.IsBeingMade = true;
+            return new(new LockNode(Inputs(ref root, 0)) { Unknown = NameMap<UnknownValue>.Of(root.Raw.Unknown) });
         }
 
         void ReadTop()
@@ -182,32 +186,55 @@ public static class LockFileReader
             if (_json.TokenType != JsonTokenType.StartObject)
                 throw LockException.WrongType(Here(), "'nodes'", "an object");
             JsonReaderState? behindNode = null;
+            KnownNode? last = null;
+            var end = 0;
             while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
             {
                 var key = _json.GetString()!;
                 var start = _base + (int)_json.BytesConsumed;
                 start += _bytes.Span[start..].IndexOfAnyExcept(" \n\r\t"u8) is > 0 and var blanks ? blanks : 0;
-                if (behindNode is { } state && _reading!.Nodes.TryGet(key, _bytes.Span[start..], out var known, out var length))
+                if (behindNode is { } state && _reading!.Nodes.Find(key, _bytes.Span[start..]) is { } known)
                 {
-                    _nodes[key] = known.At(start);
-                    _base = start + length;
+                    last?.LeadTo(known, _bytes.Span[end..start]);
+                    (last, _base) = Take(known, start);
+                    end = _base;
                     _json = new(_bytes.Span[_base..], isFinalBlock: true, state);
                     continue;
                 }
                 _json.Read();
-                var node = _nodes[key] = ReadNode(key);
-                if (_reading is not null)
-                {
-                    behindNode = _json.CurrentState;
-                    if (node.Defect is null)
-                        _reading.Nodes.Add(key, _bytes.Span[start..(_base + (int)_json.BytesConsumed)], node);
-                }
+                var node = ReadNode(key);
+                _nodes[key] = new(node, start);
+                if (_reading is null)
+                    continue;
+                behindNode = _json.CurrentState;
+                var (before, behind) = (end, _base + (int)_json.BytesConsumed);
+                var added = node.Defect is null ? _reading.Nodes.Add(key, _bytes.Span[start..behind], node) : null;
+                if (added is not null)
+                    last?.LeadTo(added, _bytes.Span[before..start]);
+                (last, end) = (added, behind);
+            }
+            if (_reading is not null)
+                _reading.NodesOfLast = _nodes.Count;
+        }
+
+        // Takes a node that is known, and those that follow it as they did in another file; returns the last of them, and where it ends.
+        readonly (KnownNode Last, int End) Take(KnownNode known, int start)
+        {
+            while (true)
+            {
+                _nodes[known.Key] = new(known.Node, start);
+                var end = start + known.Json.Length;
+                if (known.Next is not var (between, next)
+                    || !_bytes.Span[end..].StartsWith(between)
+                    || !_bytes.Span[(end + between.Length)..].StartsWith(next.Json))
+                    return (known, end);
+                (known, start) = (next, end + between.Length);
             }
         }
 
         RawNode ReadNode(string key)
         {
-            var node = new RawNode { Offset = Offset() };
+            var node = new RawNode();
             if (_json.TokenType != JsonTokenType.StartObject)
             {
                 node.Defect = LockException.WrongType(Here(), $"node '{key}'", "an object");
@@ -404,45 +431,45 @@ public static class LockFileReader
             _json.Skip();
         }
 
-        NameMap<LockEdge> Inputs(RawNode raw, int depth)
+        NameMap<LockEdge> Inputs(ref FileNode from, int depth)
         {
-            if (raw.Inputs.Count == 0)
+            if (from.Raw.Inputs.Count == 0)
                 return NameMap<LockEdge>.Empty;
-            var inputs = new List<KeyValuePair<string, LockEdge>>(raw.Inputs.Count);
-            foreach (var (name, target) in raw.Inputs)
-                inputs.Add(new(name, target as LockEdge ?? new LockEdge.Locked(Node((string)target, raw, depth + 1))));
+            var inputs = new List<KeyValuePair<string, LockEdge>>(from.Raw.Inputs.Count);
+            foreach (var (name, target) in from.Raw.Inputs)
+                inputs.Add(new(name, target as LockEdge ?? new LockEdge.Locked(Node((string)target, ref from, depth + 1))));
             return NameMap<LockEdge>.Of(inputs);
         }
 
-        LockedNode Node(string key, RawNode from, int depth)
+        LockedNode Node(string key, ref FileNode from, int depth)
         {
-            if (!_nodes.TryGetValue(key, out var raw))
+            ref var node = ref CollectionsMarshal.GetValueRefOrNullRef(_nodes, key);
+            if (Unsafe.IsNullRef(ref node))
                 throw LockException.MissingNode(At(from.Offset), key);
             // A node that is shared may lie deeper by this path than by the one that it was made by.
-            if (depth + raw.Height > MaximumDepth)
-                throw LockException.TooDeep(At(raw.Offset), MaximumDepth);
-            if (raw.Made is LockedNode made)
+            if (depth + node.Height > MaximumDepth)
+                throw LockException.TooDeep(At(node.Offset), MaximumDepth);
+            if (node.Made is { } made)
             {
-                from.Height = Math.Max(from.Height, raw.Height + 1);
+                from.Height = Math.Max(from.Height, node.Height + 1);
                 return made;
             }
-            if (raw.IsBeingMade)
-                throw LockException.NodeCycle(At(raw.Offset), key);
+            if (node.IsBeingMade)
+                throw LockException.NodeCycle(At(node.Offset), key);
+            var raw = node.Raw;
             if (raw.Defect is { } defect)
                 throw defect;
-            raw.IsBeingMade = true;
-            var locked = raw.Locked ?? throw LockException.MissingAttribute(At(raw.Offset), key, "locked");
-            var original = raw.Original ?? throw LockException.MissingAttribute(At(raw.Offset), key, "original");
+            node.IsBeingMade = true;
+            var locked = raw.Locked ?? throw LockException.MissingAttribute(At(node.Offset), key, "locked");
+            var original = raw.Original ?? throw LockException.MissingAttribute(At(node.Offset), key, "original");
             if (raw.Info is { } info)
                 locked = FlakeRef.FromLock(RefAttributes.Of([.. locked.Attributes, .. info.Attributes]));
-            var node = new LockedNode(
-                locked, original, raw.IsFlake, raw.Parent, Inputs(raw, depth))
+            node.Made = new(locked, original, raw.IsFlake, raw.Parent, Inputs(ref node, depth))
             {
                 Unknown = NameMap<UnknownValue>.Of(raw.Unknown),
             };
-            raw.Made = node;
-            from.Height = Math.Max(from.Height, raw.Height + 1);
-            return node;
+            from.Height = Math.Max(from.Height, node.Height + 1);
+            return node.Made;
         }
 
         LockException NotJson(Exception why)

@@ -12,4 +12,7 @@ public sealed class LockReading
     internal KnownNodes Nodes { get; } = new();
 
     internal KnownReferences References { get; } = new();
+
+    /// <summary>How many nodes the lock had that was read last; the next one has mostly as many.</summary>
+    internal int NodesOfLast { get; set; }
 }

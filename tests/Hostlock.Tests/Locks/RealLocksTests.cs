@@ -24,6 +24,21 @@ public class RealLocksTests
         Assert.Equal(Encoding.UTF8.GetString(bytes), Encoding.UTF8.GetString(written));
     }
 
+    // A node that another lock has too is not parsed again, and neither is the way to the next one.
+    [Fact]
+    public void Locks_that_are_read_together_are_what_each_is_alone()
+    {
+        var reading = new LockReading();
+        string[] files = [.. Written().Select(row => row.Data)];
+
+        foreach (var file in (string[])[.. files, .. files.Reverse(), .. files])
+        {
+            var bytes = File.ReadAllBytes(Path.Combine(Repository.Vectors("locks"), file));
+            Assert.Equal(
+                Encoding.UTF8.GetString(bytes), Encoding.UTF8.GetString(LockFileWriter.Write(LockFileReader.Read(file, bytes, reading))));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Reformatted))]
     public void What_others_wrote_is_brought_into_the_form_of_Nix(string file)
