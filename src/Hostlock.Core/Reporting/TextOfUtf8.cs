@@ -11,6 +11,10 @@ namespace Hostlock.Reporting;
 /// </summary>
 sealed class TextOfUtf8(TextWriter output) : OutputStream
 {
+    // All of ASCII but what may be a part of something else: '/' and '#', and DEL.
+    static readonly SearchValues<byte> Harmless = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x7f).Select(code => (byte)code).Where(code => code is not ((byte)'/' or (byte)'#'))]);
+
     readonly Stream? _bytes = BytesBeneath(output);
 
     /// <summary>Takes a piece. A writer of JSON hands on whole texts when it is flushed, so that no character and no address is in
@@ -48,6 +52,20 @@ sealed class TextOfUtf8(TextWriter output) : OutputStream
     }
 
     // An address may have a password, and two '#' may begin a command to a CI. In ASCII, only DEL is a control that JSON does not escape.
-    static bool IsPlain(ReadOnlySpan<byte> json) =>
-        Ascii.IsValid(json) && json.IndexOf(":/"u8) < 0 && json.IndexOf("##"u8) < 0 && !json.Contains((byte)0x7f);
+    static bool IsPlain(ReadOnlySpan<byte> json)
+    {
+        for (var at = 0; json[at..].IndexOfAnyExcept(Harmless) is >= 0 and var ahead; at++)
+        {
+            at += ahead;
+            var isHarmless = json[at] switch
+            {
+                (byte)'/' => at == 0 || json[at - 1] != (byte)':',
+                (byte)'#' => at == 0 || json[at - 1] != (byte)'#',
+                _ => false,
+            };
+            if (!isHarmless)
+                return false;
+        }
+        return true;
+    }
 }

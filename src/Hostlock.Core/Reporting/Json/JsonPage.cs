@@ -122,8 +122,7 @@ static class JsonPage
     /// <summary>The members of an entry: <c>locked</c>, <c>original</c> and what Nix does not know, or <c>follows</c>.</summary>
     /// <param name="json">Gets them.</param>
     /// <param name="edge">The entry.</param>
-    /// <param name="written">The texts of references that were written before; null to write each anew.</param>
-    public static void WriteEdge(this Utf8JsonWriter json, LockEdge edge, Dictionary<FlakeRef, byte[]>? written = null)
+    public static void WriteEdge(this Utf8JsonWriter json, LockEdge edge)
     {
         if (edge is LockEdge.Follows(var target))
         {
@@ -131,8 +130,10 @@ static class JsonPage
             return;
         }
         var node = ((LockEdge.Locked)edge).Node;
-        WriteReference(json, "locked", node.Locked, written);
-        WriteReference(json, "original", node.Original, written);
+        json.WritePropertyName("locked");
+        WriteReference(json, node.Locked);
+        json.WritePropertyName("original");
+        WriteReference(json, node.Original);
         if (node.Unknown.Count == 0)
             return;
         json.WriteStartObject("unknown");
@@ -144,25 +145,17 @@ static class JsonPage
         json.WriteEndObject();
     }
 
-    // Most hosts of a fleet have the same references: what was written once is written again as it is.
-    static void WriteReference(Utf8JsonWriter json, string name, FlakeRef reference, Dictionary<FlakeRef, byte[]>? written)
+    /// <summary>The text of a value that stands so deep in a document.</summary>
+    /// <param name="depth">How many objects and lists it stands in.</param>
+    /// <param name="value">Writes the value.</param>
+    public static byte[] Text(int depth, Action<Utf8JsonWriter> value)
     {
-        json.WritePropertyName(name);
-        if (written is null)
-        {
-            WriteReference(json, reference);
-            return;
-        }
-        if (!written.TryGetValue(reference, out var bytes))
-        {
-            var alone = new ArrayBufferWriter<byte>();
-            using (var inner = new Utf8JsonWriter(alone, Options))
-                WriteReference(inner, reference);
-            var text = Encoding.UTF8.GetString(alone.WrittenSpan)
-                .Replace("\n", $"\n{new string(' ', 2 * json.CurrentDepth)}", StringComparison.Ordinal);
-            written.Add(reference, bytes = Encoding.UTF8.GetBytes(text));
-        }
-        json.WriteRawValue(bytes, skipInputValidation: true);
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes, Options))
+            value(json);
+        var text = Encoding.UTF8.GetString(bytes.WrittenSpan)
+            .Replace("\n", $"\n{new string(' ', 2 * depth)}", StringComparison.Ordinal);
+        return Encoding.UTF8.GetBytes(text);
     }
 
     static void WriteReference(Utf8JsonWriter json, FlakeRef reference)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Hostlock.Flakes;
 using Hostlock.Fleets;
 using static Hostlock.Reporting.Json.JsonShape;
 
@@ -56,7 +55,7 @@ public static class StatusJson
         json.WriteEndObject();
         if (unread is not null)
             json.WriteString("rolloutProblem", unread.Message);
-        var written = new Dictionary<FlakeRef, byte[]>(ReferenceEqualityComparer.Instance);
+        WrittenEntries? entries = null;
         json.WriteHosts(state.Locks, status => status.Place, status =>
         {
             json.WriteString("lock", status.Place.RelativePath);
@@ -70,15 +69,9 @@ public static class StatusJson
             if (status.Problem is { } problem)
                 json.WriteString("problem", problem.Message);
             json.WriteStartObject("inputs");
+            entries ??= new(json.CurrentDepth);
             foreach (var input in status.Inputs)
-            {
-                json.WriteStartObject(input.Name);
-                json.WriteEdge(input.Edge, written);
-                json.WriteNumber("secondsBehind", input.SecondsBehind);
-                json.WriteBoolean("ahead", input.IsAhead);
-                json.WriteFreeze(input.Freeze);
-                json.WriteEndObject();
-            }
+                entries.Write(json, input);
             json.WriteEndObject();
             json.Flush();
         });

@@ -100,6 +100,41 @@ public class StatusJsonTests
                 }));
     }
 
+    // What was written for one host is written again for the next, unless something else is to be said of it.
+    [Fact]
+    public void An_entry_that_many_hosts_have_is_written_alike_and_what_differs_is_written_anew()
+    {
+        var file = SmallLocks.Of(("a", A));
+        InputStatus usual = new("a", A, 0, null) { IsAhead = true };
+
+        var text = Render(
+            Of("h1", usual), Of("h2", usual), Of("h3", usual with { Freeze = new("ZFS", null) }),
+            Of("h4", usual with { SecondsBehind = 5 }), Of("h5", usual with { IsAhead = false }),
+            Of("h6", usual with { Name = "b" }), Of("h7", usual));
+
+        Assert.Equal(
+            [
+                Entry("a", 0, "true", "false"), Entry("a", 0, "true", "false"), Entry("a", 0, "true", "true"),
+                Entry("a", 5, "true", "false"), Entry("a", 0, "false", "false"), Entry("b", 0, "true", "false"),
+                Entry("a", 0, "true", "false"),
+            ],
+            text.Split("\"inputs\": ").Skip(1).Select(rest => rest[..(rest.IndexOf("\n      }\n", StringComparison.Ordinal) + 8)]));
+
+        LockStatus Of(string host, InputStatus input) => new(SmallLocks.Place(host), file, [input], null);
+
+        static string Entry(string name, int behind, string ahead, string frozen) =>
+            $$"""
+            {
+                    "{{name}}": {
+                      {{EntryJson.Of(10, "a", 1, 1, "next")}},
+                      "secondsBehind": {{behind}},
+                      "ahead": {{ahead}},
+                      "frozen": {{frozen}}
+                    }
+                  }
+            """;
+    }
+
     [Fact]
     public void Without_locks_there_are_no_hosts() =>
         Assert.EndsWith("\n  \"hosts\": {}\n}\n", Render(), StringComparison.Ordinal);
