@@ -66,6 +66,9 @@ public sealed class ChangeRecord
             return;
         var bytes = written.Finish();
         var numbers = record.Numbers();
+        // If no file was changed since such a record was written, it is that of this change.
+        if (numbers.Count > 0 && record.Has(numbers[^1], bytes) && record.TakenBack().All(taken => taken.Change != numbers[^1]))
+            return;
         var last = numbers.Count > 0 && RecordedChangeReader.HasWords(record.PathOf(numbers[^1]), words)
             ? record.Read(numbers[^1])
             : null;
@@ -149,12 +152,17 @@ public sealed class ChangeRecord
 
     static bool IsHalf(FleetFolder folder, RecordedChange change)
     {
+        var isBegun = false;
         // A file that stays as it is cannot tell.
-        var files = change.Standing.Where(file => !RecordedChange.IsSame(file.Before, file.After))
-            .Select(file => (File: file, Now: folder.TryReadBytes(file.Path))).ToList();
-        return files.Exists(file => RecordedChange.IsSame(file.Now, file.File.Before))
-            && files.TrueForAll(
-                file => RecordedChange.IsSame(file.Now, file.File.Before) || RecordedChange.IsSame(file.Now, file.File.After));
+        foreach (var file in change.Standing.Where(file => !RecordedChange.IsSame(file.Before, file.After)))
+        {
+            var now = folder.TryReadBytes(file.Path);
+            if (RecordedChange.IsSame(now, file.Before))
+                isBegun = true;
+            else if (!RecordedChange.IsSame(now, file.After))
+                return false;
+        }
+        return isBegun;
     }
 
     // A run that was broken off, and may have had git settle some of the files, is done again.
@@ -162,15 +170,19 @@ public sealed class ChangeRecord
         merges is { Count: > 0 } && merges.All(merge => last.Standing.Any(file => file.Path == merge.Key && file.Merge == merge.Value));
 
     // Of a file that both have, the first contents and the last.
-    static RecordedChange Joined(RecordedChange first, RecordedChange second) => first with
+    static RecordedChange Joined(RecordedChange first, RecordedChange second)
     {
-        Files =
-        [
-            .. first.Files.Select(file =>
-                second.Files.FirstOrDefault(later => later.Path == file.Path) is { } later ? file with { After = later.After } : file),
-            .. second.Files.Where(file => first.Files.All(earlier => earlier.Path != file.Path)),
-        ],
-    };
+        var later = second.Files.ToDictionary(file => file.Path, StringComparer.Ordinal);
+        var known = first.Files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        return first with
+        {
+            Files =
+            [
+                .. first.Files.Select(file => later.TryGetValue(file.Path, out var last) ? file with { After = last.After } : file),
+                .. second.Files.Where(file => !known.Contains(file.Path)),
+            ],
+        };
+    }
 
     string PathOf(int number) => Path.Combine(_path, string.Create(CultureInfo.InvariantCulture, $"{number:D8}{Extension}"));
 
@@ -216,9 +228,13 @@ public sealed class ChangeRecord
     void Write(int number, byte[] change)
     {
         AtomicFile.CreateFolder(_path);
-        if (!File.Exists(PathOf(number)) || !RegularFile.Read(PathOf(number), long.MaxValue).AsSpan().SequenceEqual(change))
+        if (!Has(number, change))
             AtomicFile.Replace(PathOf(number), change);
     }
+
+    bool Has(int number, byte[] change) =>
+        new FileInfo(PathOf(number)) is { Exists: true } file && file.Length == change.Length
+        && RegularFile.Read(PathOf(number), change.Length).AsSpan().SequenceEqual(change);
 
     string TakenBackPath => Path.Combine(_path, $"{TakenBackName}{Extension}");
 
