@@ -98,17 +98,18 @@ public sealed record FlakeUrl(
     /// <summary>Encodes what is not unreserved and not among <paramref name="kept"/>, as <c>%XX</c> in upper case.</summary>
     public static string Encode(string text, string kept = "")
     {
-        var encoded = new StringBuilder(text.Length);
+        const string digits = "0123456789ABCDEF";
+        var encoded = new StringBuilder(text.Length + 8);
         foreach (var c in Encoding.UTF8.GetBytes(text))
         {
-            if (char.IsAsciiLetterOrDigit((char)c)
-                || c is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~'
-                || kept.Contains((char)c, StringComparison.Ordinal))
+            if (IsUnreserved((char)c) || kept.Contains((char)c, StringComparison.Ordinal))
                 encoded.Append((char)c);
             else
-                encoded.Append(CultureInfo.InvariantCulture, $"%{c:X2}");
+                encoded.Append('%').Append(digits[c >> 4]).Append(digits[c & 15]);
         }
         return encoded.ToString();
+
+        static bool IsUnreserved(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~';
     }
 
     /// <summary>Writes parameters as they stand behind the question mark of a URL, encoded and in their order.</summary>

@@ -31,6 +31,8 @@ public abstract record PromotionRequest
 /// object.</param>
 public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared, LockReading reading)
 {
+    readonly Lazy<IReadOnlyList<(InputPath Input, InputPath Target)>> _dangling = new(() => LockGraft.Dangling(tested.File));
+
     /// <summary>Reads what is declared for the hosts on both sides. Nothing is fetched.</summary>
     /// <param name="folder">The fleet.</param>
     /// <param name="declarations">Reads what is declared.</param>
@@ -102,7 +104,7 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
             if (before is not null)
                 after = after.WithFactsOf(before).WithUnknownOf(before);
 
-            if (LockGraft.Dangling(after) is [var (input, follows), ..])
+            if (Dangling(after) is [var (input, follows), ..])
                 return new LockOutcome.Failed(target, FleetException.PromotionDangles(target, input, follows));
             var planned = PlannedLock.Of(target, before, after).Leaving(held, []);
             return !request.AllowsDowngrade && planned.Diff.Changes.FirstOrDefault(Downgrade.Is) is { } back
@@ -115,15 +117,21 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
         }
     }
 
+    // Most hosts get the tested lock as it is.
+    IReadOnlyList<(InputPath Input, InputPath Target)> Dangling(LockFile after) =>
+        ReferenceEquals(after, tested.File) ? _dangling.Value : LockGraft.Dangling(after);
+
     (LockFile After, List<HeldInput> Held) Whole(LockPlace target, LockFile? before)
     {
         var (after, held, wanted) = (tested.File, new List<HeldInput>(), declared(target));
         var names = FrozenInputs.NamesIn(tested.File).Concat(FrozenInputs.NamesIn(before)).Concat(wanted.Inputs.Keys);
         foreach (var name in names.Distinct())
         {
+            if (tested.RuleFor(name, target, wanted) is not { } rule)
+                continue;
             var path = InputPath.Of(name);
             // A freeze keeps an entry where it is; it does not keep one out.
-            if (tested.RuleFor(name, target, wanted) is not { } rule || (rule is HoldingRule.Frozen && before?.EdgeAt(path) is null))
+            if (rule is HoldingRule.Frozen && before?.EdgeAt(path) is null)
                 continue;
             held.Add(new(path, rule));
             after = after.With(path, before?.EdgeAt(path));

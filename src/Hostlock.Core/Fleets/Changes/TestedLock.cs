@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Hostlock.Flakes;
 using Hostlock.Locks;
@@ -11,6 +12,10 @@ namespace Hostlock.Fleets.Changes;
 /// <param name="Declared">What its flake declares, with the references of the host's own.</param>
 public sealed record TestedLock(LockPlace Place, LockFile File, Flake Declared)
 {
+    // By what a flake declares of an input, the input and the folder of the flake for which it was found that nothing keeps the entry from
+    // a host. Most hosts of a fleet are declared by one flake.
+    readonly ConcurrentDictionary<FlakeInput, (string Name, string Folder)> _free = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>The rule that keeps an entry of this lock from another host; null if the host may have it.</summary>
     /// <param name="name">An input directly beneath the flake.</param>
     /// <param name="target">The lock that would get the entry.</param>
@@ -21,6 +26,8 @@ public sealed record TestedLock(LockPlace Place, LockFile File, Flake Declared)
             return new HoldingRule.Frozen(freeze);
         if (!declared.Inputs.TryGetValue(name, out var wanted))
             return new HoldingRule.NotDeclared(target.Owner);
+        if (_free.TryGetValue(wanted, out var free) && free.Name == name && free.Folder == target.FlakeFolder)
+            return null;
         if (!File.Root.Inputs.TryGetValue(name, out var edge))
             return new HoldingRule.NotInSource(Place.Owner);
         var path = InputPath.Of(name);
@@ -30,9 +37,10 @@ public sealed record TestedLock(LockPlace Place, LockFile File, Flake Declared)
                 ? new HoldingRule.OtherDeclaration(target.Owner, stale.Path)
                 : OtherReference(name, other.Original, wanted.Reference ?? FlakeRef.Indirect(name), target);
         }
-        return edge is LockEdge.Locked(var node) && DeclaredOtherwise(path, wanted, node, target) is { } at
-            ? new HoldingRule.OtherDeclaration(target.Owner, at)
-            : null;
+        if (edge is LockEdge.Locked(var node) && DeclaredOtherwise(path, wanted, node, target) is { } at)
+            return new HoldingRule.OtherDeclaration(target.Owner, at);
+        _free[wanted] = (name, target.FlakeFolder);
+        return null;
     }
 
     HoldingRule OtherReference(string name, FlakeRef own, FlakeRef wanted, LockPlace target) =>

@@ -42,6 +42,28 @@ public sealed class PromotionTests : IDisposable
         Assert.Equal([new(InputPath.Of("a"), new HoldingRule.Frozen(new("it does not boot", null)))], planned.Held);
     }
 
+    // What is declared for many hosts is judged once, and a freeze or a reference is of one host alone.
+    [Fact]
+    public async Task One_host_holds_an_input_and_those_around_it_get_it()
+    {
+        var (old, tested) = await OldAndTestedAsync();
+        var (all, own) = (Declared(Inputs), Declared("""a.url = "github:acme/a/next"; b.url = "github:acme/b";"""));
+        var frozen = NameMap<Freeze>.Of([KeyValuePair.Create("b", new Freeze("it does not boot", null))]);
+        LockPlace[] targets =
+        [
+            .. Enumerable.Range(0, 9).Select(i => Place($"h{i}", old))
+                .Select((place, i) => i % 3 == 1 ? place with { Frozen = frozen } : place),
+        ];
+
+        var plan = new Promotion(new(Place("plex", tested), tested, all), place => place.Name is "h2" or "h5" ? own : all, new())
+            .Plan(targets, Whole);
+
+        Assert.Equal(
+            ["", "b", "a", "", "b", "a", "", "b", ""],
+            plan.Outcomes.Select(
+                outcome => string.Join(' ', Assert.IsType<LockOutcome.Planned>(outcome).Lock.Held.Select(held => held.Path))));
+    }
+
     [Fact]
     public async Task Each_side_keeps_the_references_of_its_own()
     {
