@@ -18,7 +18,7 @@ public static class AtomicFile
     public const string TemporaryPrefix = ".hostlock-tmp-";
 
     // Each file is open until it is flushed, and a process may have 1,024 files open.
-    const int OpenAtOnce = 256;
+    const int OpenAtOnce = 512;
 
     // Threads that wait for the disk, and the files of each that are worth a thread.
     const int MostFlushers = 16, FilesOfFlusher = 8;
