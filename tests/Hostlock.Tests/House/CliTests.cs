@@ -5,7 +5,6 @@ using Hostlock.Cli;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Settings;
 using Hostlock.Tests.Support;
-using Mono.Cecil;
 
 namespace Hostlock.Tests.House;
 
@@ -28,18 +27,16 @@ public partial class CliTests
 
     static readonly string[] HandedOn = ["Hostlock.Platform.IProcessRunner"];
 
-    static readonly TypeDefinition[] Program = [.. AssemblyDefinition.ReadAssembly(typeof(App).Assembly.Location).MainModule.GetTypes()];
-
     [Fact]
     public void The_program_touches_no_file_and_starts_no_program()
     {
-        var strays = from type in Program
-                     from used in CalledTypes(type)
+        var strays = from call in CompiledCode.ProgramCalls
+                     let used = call.Called.DeclaringType
                      where Files.Contains(used.FullName)
                          || (used.Namespace.StartsWith("Hostlock.Platform", StringComparison.Ordinal)
                              && !HandedOn.Contains(used.FullName)
-                             && !Outside.Contains(Outermost(type)))
-                     select $"{type.FullName} uses {used.FullName}";
+                             && !Outside.Contains(call.Caller))
+                     select $"{call.Type.FullName} uses {used.FullName}";
 
         Assert.Equal("", string.Join("\n", strays.Distinct()));
     }
@@ -58,22 +55,25 @@ public partial class CliTests
     [Fact]
     public void The_seam_to_programs_is_not_called() =>
         Assert.DoesNotContain(
-            Program.Where(type => !Outside.Contains(Outermost(type))).SelectMany(CalledTypes), used => HandedOn.Contains(used.FullName));
+            CompiledCode.ProgramCalls.Where(call => !Outside.Contains(call.Caller)),
+            call => HandedOn.Contains(call.Called.DeclaringType.FullName));
 
     [Fact]
     public void A_folder_is_reserved_by_what_writes_to_it() =>
-        Assert.DoesNotContain(Program.SelectMany(CalledMembers), called => called.Name == nameof(FleetFolder.Reserve));
+        Assert.DoesNotContain(CompiledCode.ProgramCalls, call => call.Called.Name == nameof(FleetFolder.Reserve));
 
     [Fact]
     public void The_test_sees_what_a_type_uses() =>
         Assert.Contains(
-            CalledTypes(Program.Single(type => type.FullName == "Hostlock.Cli.Surroundings")),
-            used => used.FullName == "Hostlock.Platform.UserHome");
+            CompiledCode.ProgramCalls,
+            call => call.Caller == "Hostlock.Cli.Surroundings" && call.Called.DeclaringType.FullName == "Hostlock.Platform.UserHome");
 
     [Fact]
     public void Every_command_is_a_file_of_its_own()
     {
-        var commands = Program.Where(type => type.BaseType?.FullName == typeof(FleetCommand).FullName).Select(type => type.Name);
+        var commands = CompiledCode.Program
+            .Where(type => type.BaseType?.FullName == typeof(FleetCommand).FullName)
+            .Select(type => type.Name);
         var files = Directory.EnumerateFiles(Path.Combine(Support.Repository.Root, "src/Hostlock.Cli/Commands"))
             .Select(file => Path.GetFileNameWithoutExtension(file)!);
 
@@ -152,17 +152,4 @@ public partial class CliTests
 
     [GeneratedRegex(@"'[^']*'|\S+")]
     private static partial Regex Word();
-
-    static string Outermost(TypeDefinition type) => type.DeclaringType is { } outer ? Outermost(outer) : type.FullName;
-
-    // Whose members are called or made; a value that is only passed on is not among them.
-    static IEnumerable<TypeReference> CalledTypes(TypeDefinition type) =>
-        CalledMembers(type).Select(member => member.DeclaringType);
-
-    static IEnumerable<MethodReference> CalledMembers(TypeDefinition type) =>
-        from method in type.Methods.Where(method => method.HasBody)
-        from instruction in method.Body.Instructions
-        let member = instruction.Operand as MethodReference
-        where member is not null
-        select member;
 }

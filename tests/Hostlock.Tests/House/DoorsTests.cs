@@ -129,12 +129,6 @@ public class DoorsTests
             new() { ["Hostlock.ShellWord"] = "it is the door" }),
     };
 
-    static readonly TypeDefinition[] Types =
-    [
-        .. new[] { typeof(HostlockException), typeof(Surroundings) }
-            .SelectMany(type => AssemblyDefinition.ReadAssembly(type.Assembly.Location).MainModule.GetTypes()),
-    ];
-
     public static TheoryData<string> Names => [.. Doors.Keys];
 
     public static TheoryData<string> NamesOfTexts => [.. Texts.Keys];
@@ -159,28 +153,22 @@ public class DoorsTests
     [MemberData(nameof(NamesOfTexts))]
     public void Nobody_but_a_door_puts_its_text_together(string name)
     {
-        var found = (from type in Types
+        var found = (from type in CompiledCode.All
                      from method in type.Methods.Where(method => method.HasBody)
                      from instruction in method.Body.Instructions
                      where instruction.Operand is string text && Texts[name].IsIts(text)
-                     select Outermost(type).FullName).ToHashSet();
+                     select CompiledCode.Outermost(type).FullName).ToHashSet();
 
         Assert.Equal(Texts[name].Allowed.Keys.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
     }
 
     static IEnumerable<(string Type, string Call)> Uses(Door door) =>
-        from type in Types
-        from method in type.Methods.Where(method => method.HasBody)
-        from instruction in method.Body.Instructions
-        let call = instruction.Operand as MethodReference
-        where call is not null && door.IsIts(call)
-        select (Outermost(type).FullName, $"{call.DeclaringType.Name}.{call.Name}");
+        from call in CompiledCode.AllCalls
+        where door.IsIts(call.Called)
+        select (call.Caller, $"{call.Called.DeclaringType.Name}.{call.Called.Name}");
 
     static bool IsOpening(MethodReference call) =>
         call.Name == ".ctor"
         && call.DeclaringType.FullName is "System.IO.FileStream" or "System.IO.StreamReader" or "System.IO.StreamWriter"
         && (call.DeclaringType.Name == "FileStream" || call.Parameters is [{ ParameterType.FullName: "System.String" }, ..]);
-
-    // What the compiler makes of lambdas and async methods lies within the type it is of.
-    static TypeDefinition Outermost(TypeDefinition type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 }

@@ -1,4 +1,3 @@
-using Hostlock.Cli;
 using Hostlock.Flakes;
 using Mono.Cecil;
 
@@ -10,11 +9,7 @@ namespace Hostlock.Tests.House;
 public class EqualityTests
 {
     static readonly TypeDefinition[] Types =
-    [
-        .. new[] { typeof(HostlockException), typeof(App) }
-            .SelectMany(type => AssemblyDefinition.ReadAssembly(type.Assembly.Location).MainModule.GetTypes())
-            .Where(type => !type.Name.Contains('<', StringComparison.Ordinal)),
-    ];
+        [.. CompiledCode.All.Where(type => !type.Name.Contains('<', StringComparison.Ordinal))];
 
     [Fact]
     public void A_type_with_an_equality_of_its_own_has_it_as_an_operator()

@@ -67,14 +67,20 @@ public class FloorsTests
         ["System.Net.Http.HttpClient"] = "Fetching",
     };
 
-    static readonly TypeDefinition[] Library =
-        [.. AssemblyDefinition.ReadAssembly(typeof(HostlockException).Assembly.Location).MainModule.GetTypes()];
+    // Which types each type uses, each once.
+    static readonly (TypeDefinition Type, TypeReference Used)[] Uses =
+    [
+        .. from type in CompiledCode.Library
+           from used in UsesOf(type).DistinctBy(used => used.FullName, StringComparer.Ordinal)
+           select (type, used),
+    ];
 
     [Fact]
     public void Each_folder_uses_only_the_folders_below_it()
     {
-        var climbs = from type in Library
-                     from used in UsesOf(type)
+        var climbs = from use in Uses
+                     let type = use.Type
+                     let used = use.Used
                      where FloorOf(used) > FloorOf(type)
                      select $"{type.FullName} uses {used.FullName}";
 
@@ -83,15 +89,16 @@ public class FloorsTests
 
     [Fact]
     public void Every_folder_is_a_floor() =>
-        Assert.Empty(Library.Select(FolderOf).OfType<string>().Distinct().Except(Floors));
+        Assert.Empty(CompiledCode.Library.Select(FolderOf).OfType<string>().Distinct().Except(Floors));
 
     [Fact]
     public void Each_room_uses_only_the_rooms_it_may()
     {
-        var strays = from type in Library
+        var strays = from use in Uses
+                     let type = use.Type
+                     let used = use.Used
                      let room = RoomOf(type)
                      where room is not null
-                     from used in UsesOf(type)
                      where FolderOf(used) == FolderOf(type)
                      where RoomOf(used) is { } other && other != room
                          ? Openers.Contains(used.FullName) || !Rooms[room].Contains(other)
@@ -104,9 +111,10 @@ public class FloorsTests
     [Fact]
     public void The_types_in_front_of_the_rooms_use_only_the_rooms_they_may()
     {
-        var strays = from type in Library
-                     where FolderOf(type) is not null && RoomOf(type) is null && !Openers.Contains(Outermost(type).FullName)
-                     from used in UsesOf(type)
+        var strays = from use in Uses
+                     let type = use.Type
+                     let used = use.Used
+                     where FolderOf(type) is not null && RoomOf(type) is null && !Openers.Contains(CompiledCode.Outermost(type).FullName)
                      where FolderOf(used) == FolderOf(type) && RoomOf(used) is { } room && !RoomsBehind(FolderOf(type)!).Contains(room)
                      select $"{type.FullName} uses {used.FullName}";
 
@@ -138,11 +146,10 @@ public class FloorsTests
     [Fact]
     public void No_permission_outlives_its_use()
     {
-        var used = (from type in Library
-                    where !Openers.Contains(Outermost(type).FullName)
-                    from use in UsesOf(type)
-                    where FolderOf(use) == FolderOf(type) && RoomOf(use) is not null
-                    select (From: RoomOf(type) ?? FolderOf(type)!, To: RoomOf(use)!)).ToHashSet();
+        var used = (from use in Uses
+                    where !Openers.Contains(CompiledCode.Outermost(use.Type).FullName)
+                    where FolderOf(use.Used) == FolderOf(use.Type) && RoomOf(use.Used) is not null
+                    select (From: RoomOf(use.Type) ?? FolderOf(use.Type)!, To: RoomOf(use.Used)!)).ToHashSet();
 
         Assert.Empty(
             from permission in Rooms.Concat(Fronts)
@@ -153,13 +160,12 @@ public class FloorsTests
 
     [Fact]
     public void Every_folder_in_a_floor_is_a_room() =>
-        Assert.Empty(Library.Select(RoomOf).OfType<string>().Distinct().Except(Rooms.Keys));
+        Assert.Empty(CompiledCode.Library.Select(RoomOf).OfType<string>().Distinct().Except(Rooms.Keys));
 
     [Fact]
     public void The_test_sees_what_a_type_uses() =>
         Assert.Contains(
-            UsesOf(Library.Single(type => type.FullName == "Hostlock.Fetching.Http.HttpDownloads")),
-            used => used.FullName == "System.Net.Http.HttpClient");
+            Uses, use => (use.Type.FullName, use.Used.FullName) == ("Hostlock.Fetching.Http.HttpDownloads", "System.Net.Http.HttpClient"));
 
     static string[] RoomsBehind(string floor) => Fronts.GetValueOrDefault(floor, []);
 
@@ -176,8 +182,6 @@ public class FloorsTests
         type.DeclaringType is { } outer ? RoomOf(outer)
         : type.Namespace.Split('.') is ["Hostlock", _, _, ..] ? type.Namespace["Hostlock.".Length..]
         : null;
-
-    static TypeDefinition Outermost(TypeDefinition type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 
     static IEnumerable<TypeReference> UsesOf(TypeDefinition type)
     {

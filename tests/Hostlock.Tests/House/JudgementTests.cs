@@ -1,10 +1,8 @@
-using Hostlock.Cli;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Merging;
 using Hostlock.Locks;
 using Hostlock.Rollouts;
-using Mono.Cecil;
 
 namespace Hostlock.Tests.House;
 
@@ -65,8 +63,6 @@ public class JudgementTests
         ["Hostlock.Cli.Serving.PageAnswers"] = "the answer to a request says it",
     };
 
-    static readonly TypeDefinition[] Program = [.. AssemblyDefinition.ReadAssembly(typeof(App).Assembly.Location).MainModule.GetTypes()];
-
     public static TheoryData<string> Names => [.. Judges.Keys.Select(judge => judge.Name)];
 
     [Theory]
@@ -74,13 +70,11 @@ public class JudgementTests
     public void A_judge_is_called_by_the_library(string name)
     {
         var (judge, allowed) = Judges.Single(pair => pair.Key.Name == name);
-        var callers = from type in Program
-                      from method in type.Methods.Where(method => method.HasBody)
-                      from instruction in method.Body.Instructions
-                      where instruction.Operand is MethodReference called && called.DeclaringType.FullName == judge.FullName
+        var callers = from call in CompiledCode.ProgramCalls
+                      where call.Called.DeclaringType.FullName == judge.FullName
                           // What a result says is no judgement.
-                          && !called.Name.StartsWith("get_", StringComparison.Ordinal)
-                      select Outermost(type).FullName;
+                          && !call.Called.Name.StartsWith("get_", StringComparison.Ordinal)
+                      select call.Caller;
 
         Assert.Equal(allowed.Keys.Order(StringComparer.Ordinal), callers.Distinct().Order(StringComparer.Ordinal));
     }
@@ -88,14 +82,12 @@ public class JudgementTests
     [Fact]
     public void Only_these_catch_an_error_of_the_library()
     {
-        var catching = from type in Program
+        var catching = from type in CompiledCode.Program
                        from method in type.Methods.Where(method => method.HasBody)
                        from handler in method.Body.ExceptionHandlers
                        where handler.CatchType?.FullName == typeof(HostlockException).FullName
-                       select Outermost(type).FullName;
+                       select CompiledCode.Outermost(type).FullName;
 
         Assert.Equal(Catching.Keys.Order(StringComparer.Ordinal), catching.Distinct().Order(StringComparer.Ordinal));
     }
-
-    static TypeDefinition Outermost(TypeDefinition type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 }

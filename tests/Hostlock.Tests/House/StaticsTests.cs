@@ -22,8 +22,8 @@ public class StaticsTests
     [Fact]
     public void The_pure_floors_have_no_static_state()
     {
-        var states = AssemblyDefinition.ReadAssembly(typeof(HostlockException).Assembly.Location).MainModule.GetTypes()
-            .Where(type => OutermostOf(type).Namespace.Split('.') is ["Hostlock", var floor, ..] && Floors.Contains(floor))
+        var states = CompiledCode.Library
+            .Where(type => CompiledCode.Outermost(type).Namespace.Split('.') is ["Hostlock", var floor, ..] && Floors.Contains(floor))
             .Where(type => !IsGenerated(type))
             .SelectMany(type => type.Fields)
             .Where(IsState);
@@ -34,7 +34,7 @@ public class StaticsTests
     [Fact]
     public void The_test_sees_static_state()
     {
-        var fields = AssemblyDefinition.ReadAssembly(typeof(Samples).Assembly.Location).MainModule.GetTypes()
+        var fields = CompiledCode.TypesOf(typeof(Samples))
             .Single(type => type.Name == nameof(Samples)).Fields;
 
         Assert.Equal([nameof(Samples.Counter), nameof(Samples.Remembered)], fields.Where(IsState).Select(field => field.Name).Order());
@@ -47,8 +47,6 @@ public class StaticsTests
     // The compiler keeps delegates of lambdas in fields of its own.
     static bool IsGenerated(TypeDefinition type) =>
         type.Name.Contains('<', StringComparison.Ordinal) || (type.DeclaringType is { } outer && IsGenerated(outer));
-
-    static TypeDefinition OutermostOf(TypeDefinition type) => type.DeclaringType is { } outer ? OutermostOf(outer) : type;
 
     static class Samples
     {

@@ -1,0 +1,61 @@
+using Hostlock.Cli;
+using Mono.Cecil;
+
+namespace Hostlock.Tests.House;
+
+/// <summary>
+/// The library and the program as the compiler made them, read once for all tests of the house: each reading costs a second of a processor,
+/// and what it made stays in memory.
+/// </summary>
+static class CompiledCode
+{
+    /// <summary>The types of the library, with those that lie within others.</summary>
+    public static readonly TypeDefinition[] Library = TypesOf(typeof(HostlockException));
+
+    /// <summary>The types of the program, with those that lie within others.</summary>
+    public static readonly TypeDefinition[] Program = TypesOf(typeof(App));
+
+    /// <summary>The types of both.</summary>
+    public static readonly TypeDefinition[] All = [.. Library, .. Program];
+
+    /// <summary>What the types of the library call, each member once a type.</summary>
+    public static readonly Call[] LibraryCalls = CallsOf(Library);
+
+    /// <summary>What the types of the program call, each member once a type.</summary>
+    public static readonly Call[] ProgramCalls = CallsOf(Program);
+
+    /// <summary>What the types of both call, each member once a type.</summary>
+    public static readonly Call[] AllCalls = [.. LibraryCalls, .. ProgramCalls];
+
+    /// <summary>The types of the assembly that a type is of, read anew.</summary>
+    /// <param name="type">A type of the assembly.</param>
+    /// <returns>All types of it, with those that lie within others.</returns>
+    public static TypeDefinition[] TypesOf(Type type) =>
+        [.. AssemblyDefinition.ReadAssembly(type.Assembly.Location).MainModule.GetTypes()];
+
+    /// <summary>
+    /// The type in whose text a type lies: what the compiler makes of lambdas and async methods lies within the type that has them.
+    /// </summary>
+    /// <param name="type">A type.</param>
+    /// <returns>The outermost type around it, or itself.</returns>
+    public static TypeDefinition Outermost(TypeDefinition type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+
+    static Call[] CallsOf(TypeDefinition[] types) =>
+    [
+        .. (from type in types
+            from method in type.Methods.Where(method => method.HasBody)
+            from instruction in method.Body.Instructions
+            let called = instruction.Operand as MethodReference
+            where called is not null
+            select new Call(type, called)).Distinct(),
+    ];
+
+    /// <summary>A call that stands in the code of a type.</summary>
+    /// <param name="Type">The type whose method calls.</param>
+    /// <param name="Called">The member that is called.</param>
+    public readonly record struct Call(TypeDefinition Type, MethodReference Called)
+    {
+        /// <summary>The name of the outermost type around the one that calls.</summary>
+        public string Caller => Outermost(Type).FullName;
+    }
+}
