@@ -4,6 +4,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance;
 
 /// <summary>The recorded answers about archives, asked anew of Nix 2.34.8 where it is here.</summary>
+[Trait("program", "none")]
 public class ArchivesTests
 {
     [Theory]

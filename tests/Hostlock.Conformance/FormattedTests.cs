@@ -3,6 +3,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance;
 
 /// <summary>Holds the sources to the layout that <c>dotnet format</c> gives them. It takes six seconds, so it is here.</summary>
+[Trait("program", "none")]
 public class FormattedTests
 {
     [Fact]

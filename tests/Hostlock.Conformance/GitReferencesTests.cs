@@ -11,6 +11,7 @@ namespace Hostlock.Conformance;
 /// What is locked for git references in every state of a repository, beside Nix 2.34.8: recorded, and a part of it asked live where Nix is
 /// here. <c>HOSTLOCK_BLESS=1</c> records anew.
 /// </summary>
+[Trait("program", "none")]
 public sealed class GitReferencesTests(GitReferencesTests.Repositories repositories) : IClassFixture<GitReferencesTests.Repositories>
 {
     // Of the recorded answers, the usual run asks Nix for one of so many anew.

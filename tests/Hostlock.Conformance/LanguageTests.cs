@@ -9,6 +9,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance;
 
 /// <summary>The recorded answers, and a few thousand texts besides, put to Nix 2.34.8 itself.</summary>
+[Trait("program", "none")]
 public sealed partial class LanguageTests : IDisposable
 {
     const string Release = "2.34.8";

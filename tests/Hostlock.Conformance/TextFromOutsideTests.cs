@@ -11,6 +11,7 @@ namespace Hostlock.Conformance;
 /// A fleet whose every text is somebody's who wants a terminal, a CI or a password: names and addresses in flake.nix, locks and
 /// hostlock.toml, and subjects of commits. No command shows any of them as it is, be it as text or as JSON.
 /// </summary>
+[Trait("program", "none")]
 public sealed partial class TextFromOutsideTests : IDisposable
 {
     const string Link = "\e]8;;http://evil.example/\e\\click\e]8;;\e\\\e[2J\u009b1m";

@@ -9,6 +9,7 @@ namespace Hostlock.Conformance;
 /// What hostlock takes as TOML, <c>builtins.fromTOML</c> takes as well and reads alike: hostlock.nix reads the same file when a host is
 /// evaluated.
 /// </summary>
+[Trait("program", "none")]
 public sealed class TomlTests : IDisposable
 {
     readonly TempFolder _folder = new();

@@ -7,6 +7,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance;
 
 /// <summary>Repositories in every state are read and stay as they are. It takes twenty seconds, so it is here.</summary>
+[Trait("program", "none")]
 public class UntouchedRepositoriesTests
 {
     [Fact]

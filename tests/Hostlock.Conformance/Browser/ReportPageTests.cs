@@ -6,6 +6,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance.Browser;
 
 /// <summary>The page of <c>report</c> in a real browser, from a file, without a network.</summary>
+[Trait("program", "none")]
 public sealed class ReportPageTests(Chromium chromium) : IDisposable
 {
     const int Phone = 390, Desk = 1280;

@@ -9,6 +9,7 @@ using Hostlock.Tests.Support;
 namespace Hostlock.Conformance.Browser;
 
 /// <summary>The page of <c>ui</c> in a real browser, and what its server answers to others.</summary>
+[Trait("program", "none")]
 public sealed class UiPageTests(Chromium chromium) : IAsyncDisposable
 {
     readonly TempFolder _folder = new();
