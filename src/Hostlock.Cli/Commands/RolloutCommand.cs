@@ -215,7 +215,7 @@ sealed class RolloutCommand : FleetCommand
         var rollout = session.Last;
         if (rollout.IsOver && !run.Value(_return))
             throw RolloutException.IsOver(rollout.Plan.Id);
-        if (rollout.Stopped is null)
+        if (rollout.Stopped is null || rollout.IsBrokenOff)
             rollout = await session.GoOnAsync(rollout, new RolloutEvent.Stopped(Aborted, run.Now));
         var code = ExitCode.Done;
         if (run.Value(_return) && rollout.WayBack(IsChecked(run)) is { IsEmpty: false } back)

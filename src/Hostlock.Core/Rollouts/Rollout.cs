@@ -41,8 +41,8 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     /// <summary>True if it was broken off in the midst of a step, or machines of it are on trial.</summary>
     public bool IsBrokenOff => Hosts.Any(host => host.UnderWay is not null || host.IsAtRisk);
 
-    /// <summary>True if each host has its outcome, or a person ended it.</summary>
-    public bool IsOver => Stopped is not null || Hosts.All(host => host.Outcome is not null);
+    /// <summary>True if each host has its outcome, or a person ended it and no machine is left half-way.</summary>
+    public bool IsOver => Hosts.All(host => host.Outcome is not null) || (Stopped is not null && !IsBrokenOff);
 
     /// <summary>True if going on with it may change something, now or later.</summary>
     public bool MayGoOn =>

@@ -27,7 +27,7 @@ public class RolloutTests
         var stopped = OnTrial(Opened(), Plex).After(new RolloutEvent.Stopped("interrupted", Start));
 
         Assert.True(stopped.IsBrokenOff);
-        Assert.True(stopped.IsOver);
+        Assert.False(stopped.IsOver);
         Assert.True(stopped.MayGoOn);
     }
 
