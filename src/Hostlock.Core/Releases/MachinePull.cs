@@ -183,7 +183,7 @@ public sealed class MachinePull(
     // Several sources may have several releases, and whoever can change one can only withhold: the highest that is good counts.
     async Task<Judgement> ChooseAsync(AllowedSigners signers, PullFacts facts, CancellationToken cancellationToken)
     {
-        var judged = new List<Judgement>();
+        var judged = new List<(Judgement Judgement, string Place)>();
         HostlockException? silence = null;
         foreach (var source in settings.Sources)
         {
@@ -192,11 +192,13 @@ public sealed class MachinePull(
                 var fetched = await fetching.FetchAsync(source, cancellationToken);
                 var signature = await signers.CheckAsync(
                     fetched.Bytes, fetched.Signature.Armour(), ReleaseManifest.Namespace, cancellationToken);
-                judged.Add(ReleaseJudge.Judge(signature, signature is SignatureCheck.Counts ? TryRead(fetched.Bytes) : null, facts));
+                judged.Add((
+                    ReleaseJudge.Judge(signature, signature is SignatureCheck.Counts ? TryRead(fetched.Bytes) : null, facts),
+                    $"'{Visible.Address(source.ToString())}': "));
             }
             catch (ReleaseException why) when (why.IsRefused)
             {
-                judged.Add(new Judgement.Refused(RefusalRule.Form, $"'{Visible.Address(source.ToString())}': {why.Message}", null));
+                judged.Add((new Judgement.Refused(RefusalRule.Form, $"'{Visible.Address(source.ToString())}': {why.Message}", null), ""));
             }
             catch (HostlockException why)
             {
@@ -205,13 +207,17 @@ public sealed class MachinePull(
                     _warnings.Add(new($"a source of releases does not answer: {why.Message}"));
             }
         }
-        var good = judged.Where(each => each is not Judgement.Refused).MaxBy(each => NumberOf(each).Value);
+        var all = judged.Select(each => each.Judgement).ToList();
+        var good = all.Where(each => each is not Judgement.Refused).MaxBy(each => NumberOf(each).Value);
         if (good is not null)
         {
-            foreach (var refused in judged.OfType<Judgement.Refused>())
-                _warnings.Add(new($"{refused.Why}"));
+            foreach (var (judgement, place) in judged)
+            {
+                if (judgement is Judgement.Refused refused)
+                    _warnings.Add(new($"{place}{refused.Why}"));
+            }
         }
-        return good ?? judged.FirstOrDefault() ?? throw ReleaseException.NoSource(silence!);
+        return good ?? all.FirstOrDefault() ?? throw ReleaseException.NoSource(silence!);
     }
 
     static ReleaseNumber NumberOf(Judgement judgement) => judgement switch
