@@ -35,6 +35,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     LineFetching? _fetching;
     WordPicking? _picks;
     LineHosts? _named;
+    HashSet<string>? _warned;
 
     /// <summary>A run of a command. If the line asks for it, each program that it runs and each request to a server is said.</summary>
     /// <param name="surroundings">Everything outside the program.</param>
@@ -142,9 +143,8 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public PulledWords? WordsOf(IReadOnlyDictionary<HostName, PulledState> pulled, MachineStatus status) =>
         pulled.TryGetValue(status.Host.Name, out var shown) ? PulledText.Words(shown, Now) : null;
 
-    /// <summary>Warns that machines will soon begin with the newest release no more, or that nobody knows; null if it lasts, or there is
-    /// none.</summary>
-    public async Task<Warning?> ReleaseExpiryAsync()
+    // That machines will soon begin with the newest release no more, or that nobody knows; null if it lasts, or there is none.
+    async Task<Warning?> ReleaseExpiryAsync()
     {
         try
         {
@@ -154,6 +154,14 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         {
             return new($"it is not known when the newest release expires: {why.Message}");
         }
+    }
+
+    /// <summary>Warns if the newest release expires soon, or if that is not known: once, also if the line is about several flakes of the
+    /// repository that has it.</summary>
+    public async Task WarnOfExpiryAsync()
+    {
+        if (await ReleaseExpiryAsync() is { } expiry && ((_part?.Whole ?? this)._warned ??= []).Add(expiry.Message))
+            Terminal.Warn(expiry);
     }
 
     /// <summary>Reads what the rules of a check look at.</summary>

@@ -93,8 +93,7 @@ sealed class StatusCommand : FleetCommand
             run.Terminal.Warn(notKnown);
         if (statuses.Count == 0)
             run.Terminal.Talk(run.Terminal.Quoted("this flake has no hosts: 'hostlock init' gives each host a lock of its own\n"));
-        if (await run.ReleaseExpiryAsync() is { } expiry)
-            run.Terminal.Warn(expiry);
+        await run.WarnOfExpiryAsync();
         foreach (var why in statuses.SelectMany(status => status.Failures))
             run.Terminal.Problem($"{Visible.Text(why.Message)}\n");
         foreach (var why in unread)
@@ -143,8 +142,7 @@ sealed class StatusCommand : FleetCommand
         }
         foreach (var problem in state.Locks.Select(status => status.Problem).OfType<HostlockException>())
             terminal.Error(problem);
-        if (await run.ReleaseExpiryAsync() is { } expiry)
-            terminal.Warn(expiry);
+        await run.WarnOfExpiryAsync();
         if ((run.IsJson || !isNamed) && rollout.UnreadWarning is { } unread)
             terminal.Warn(unread);
         foreach (var problem in marked.Unread)
