@@ -14,6 +14,9 @@ public static class Closest
     /// <param name="candidates">The names that exist.</param>
     public static string? Find(string name, IEnumerable<string> candidates)
     {
+        // Of nothing, a name of one letter would be a slip.
+        if (name.Length == 0)
+            return null;
         var bound = Math.Max(1, name.Length / 3);
         (string? Candidate, int Distance) best = (null, bound);
         foreach (var candidate in candidates)

@@ -33,6 +33,25 @@ public sealed record ChangeWindow(ImmutableArray<DayOfWeek> Days, TimeOnly From,
             TimeOnly.TryParseExact(word, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
     }
 
+    /// <summary>Why a text is no window.</summary>
+    /// <param name="text">The text, which <see cref="TryParse"/> does not read.</param>
+    public static string WhyNot(string text)
+    {
+        var words = text.Split(' ');
+        if (words.Length > 2)
+            return "it is the days, one blank, and the hours";
+        if (words[^1].Split('-') is not [var from, var until])
+            return "the hours have a beginning and an end";
+        foreach (var time in new[] { from, until })
+        {
+            if (!TimeOnly.TryParseExact(time, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+                return $"'{Visible.Value(time)}' is no time from 00:00 to 23:59";
+        }
+        return from == until
+            ? "it begins and ends at the same time; without a window, all hours are right"
+            : $"a day is one of {string.Join(", ", Names)}, with a comma between two";
+    }
+
     /// <summary>When the window began that is open; null if it is closed.</summary>
     /// <param name="now">The present time.</param>
     public DateTimeOffset? OpenSince(DateTimeOffset now) =>

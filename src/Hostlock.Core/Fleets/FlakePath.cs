@@ -24,10 +24,29 @@ static class FlakePath
     static readonly SearchValues<char> Marks = SearchValues.Create(":!#-");
 
     /// <summary>True if a path stays within the flake and outside of git's own folder, links aside.</summary>
-    public static bool IsWithin(string path) =>
-        path.Length is > 0 and <= MaximumLength
-        && !path.Any(c => c == '\\' || char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format)
-        && path.Split('/').All(part => part is not ("" or "." or "..") && !IsGitFolder(part));
+    public static bool IsWithin(string path) => WhyNotWithin(path) is null;
+
+    /// <summary>Why a path leads out of the flake, or into git's own folder; null if it does neither, links aside.</summary>
+    /// <param name="path">The path.</param>
+    public static string? WhyNotWithin(string path)
+    {
+        if (path.Length == 0)
+            return "it is empty";
+        if (path.Length > MaximumLength)
+            return string.Create(CultureInfo.InvariantCulture, $"it has more than {MaximumLength} characters");
+        if (path[0] == '/')
+            return "it begins with '/', and each clone lies elsewhere";
+        if (path.Any(c => c == '\\' || char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format))
+            return "it has a backslash, or a character that nobody sees";
+        foreach (var part in path.Split('/'))
+        {
+            if (part is "" or "." or "..")
+                return part.Length == 0 ? "it has an empty part, between two '/' or at its end" : $"it has a part '{part}'";
+            if (IsGitFolder(part))
+                return $"'{part}' is git's own folder";
+        }
+        return null;
+    }
 
     /// <summary>True if a path may be that of a lock: it is within the flake, no other file of git or of a flake, and no pattern.</summary>
     public static bool IsFitForLock(string path)

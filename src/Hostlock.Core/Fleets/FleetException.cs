@@ -122,7 +122,25 @@ public sealed class FleetException : HostlockException
         };
 
     /// <summary>A setting has a value of another kind than <paramref name="expected"/>.</summary>
-    public static FleetException WrongValue(SourceSpan span, string expected) => new($"this must be {expected}") { Span = span };
+    /// <param name="span">The value.</param>
+    /// <param name="expected">What it must be.</param>
+    /// <param name="why">What is wrong with it; null if that is plain.</param>
+    /// <param name="hint">What to write; null if that is plain.</param>
+    public static FleetException WrongValue(SourceSpan span, string expected, string? why = null, string? hint = null) =>
+        new($"this must be {expected}{(why is null ? "" : $": {why}")}") { Span = span, Hint = hint };
+
+    /// <summary>The text cannot name a ring, a group, a gate or an engine.</summary>
+    /// <param name="kind">What it is to name, with its article.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="span">Its place.</param>
+    internal static FleetException NotAName(string kind, string text, SourceSpan span) =>
+        new($"'{text}' cannot be the name of {kind}")
+        {
+            Span = span,
+            Hint = text == HostName.Root
+                ? "'root' means the root lock"
+                : "a name has letters, digits, '-', '_' and '.', and starts with a letter or digit",
+        };
 
     internal static FleetException NotAReference(SourceSpan span, string why) => new($"this is no flake reference: {why}") { Span = span };
 
@@ -138,7 +156,8 @@ public sealed class FleetException : HostlockException
         new($"there is no ring '{ring}'")
         {
             Span = span,
-            Hint = Closest.To(ring, rings) ?? $"add a table {FleetFile.HeaderOf("rings", ring)}",
+            Hint = Closest.To(ring, rings)
+                ?? (HostName.TryParse(ring) is not null ? $"add a table {FleetFile.HeaderOf("rings", ring)}" : Known("rings", rings)),
         };
 
     internal static FleetException UnknownEngine(SourceSpan span, string engine, IReadOnlyCollection<string> engines) =>

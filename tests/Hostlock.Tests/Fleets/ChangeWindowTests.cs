@@ -16,16 +16,17 @@ public class ChangeWindowTests
         Assert.Equal(written, ChangeWindow.TryParse(text)?.ToString());
 
     [Theory]
-    [InlineData("")]
-    [InlineData("Sat")]
-    [InlineData("sat 01:00-05:00")]
-    [InlineData("Sat, Sun 01:00-05:00")]
-    [InlineData("01:00")]
-    [InlineData("1:00-5:00")]
-    [InlineData("01:00-24:00")]
-    [InlineData("01:00-01:00")]
-    [InlineData("01:00-02:00-03:00")]
-    public void Other_text_is_no_window(string text) => Assert.Null(ChangeWindow.TryParse(text));
+    [InlineData("", "the hours have a beginning and an end")]
+    [InlineData("Sat", "the hours have a beginning and an end")]
+    [InlineData("sat 01:00-05:00", "a day is one of Sun, Mon, Tue, Wed, Thu, Fri, Sat, with a comma between two")]
+    [InlineData("Sat, Sun 01:00-05:00", "it is the days, one blank, and the hours")]
+    [InlineData("01:00", "the hours have a beginning and an end")]
+    [InlineData("1:00-5:00", "'1:00' is no time from 00:00 to 23:59")]
+    [InlineData("01:00-24:00", "'24:00' is no time from 00:00 to 23:59")]
+    [InlineData("01:00-01:00", "it begins and ends at the same time; without a window, all hours are right")]
+    [InlineData("01:00-02:00-03:00", "the hours have a beginning and an end")]
+    public void Other_text_is_no_window_and_it_is_said_why(string text, string why) =>
+        Assert.Equal((null, why), (ChangeWindow.TryParse(text), ChangeWindow.WhyNot(text)));
 
     [Theory]
     [InlineData("11:00-13:00", -1, 23)]

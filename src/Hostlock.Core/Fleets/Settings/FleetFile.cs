@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using Hostlock.Flakes;
 using Hostlock.Flakes.Schemes;
@@ -143,7 +144,7 @@ public static class FleetFile
             if (new Settings(((TomlValue.Table)value).Members, RingKeys).Text("after") is not (var before, var span))
                 continue;
             if (!after.ContainsKey(before))
-                throw FleetException.UnknownRing(span, before, after.Keys);
+                throw FleetException.UnknownRing(span, before, after.Keys.Where(other => other != name));
             var way = new HashSet<string>(StringComparer.Ordinal);
             for (var at = name; at is not null && !begin.Contains(at); at = after.GetValueOrDefault(at))
             {
@@ -158,7 +159,7 @@ public static class FleetFile
     static Ring RingOf(TomlMember member)
     {
         // A ring is named on the command line, as '@NAME', so its name follows the rules of a host's name.
-        HostName.Parse(member.Key, member.KeySpan);
+        RequireName(member, "a ring");
         var settings = Settings.Of(member, RingKeys);
         var after = settings.Text("after")?.Value;
         if (after is null && settings.Text("soak") is (_, var span))
@@ -171,15 +172,22 @@ public static class FleetFile
             MaxFailed = settings.Share("max-failed") ?? default,
             MaxAbsent = settings.Share("max-absent"),
             Window = settings.Text("window") is (var text, var place)
-                ? ChangeWindow.TryParse(text) ?? throw FleetException.WrongValue(place, "hours of UTC such as \"Sat,Sun 01:00-05:00\"")
+                ? ChangeWindow.TryParse(text) ?? throw FleetException.WrongValue(
+                    place, "hours of UTC such as \"Sat,Sun 01:00-05:00\"", ChangeWindow.WhyNot(text))
                 : null,
             NeedsApproval = settings.Truth("approve") ?? false,
         };
     }
 
+    static void RequireName(TomlMember member, string kind)
+    {
+        if (HostName.TryParse(member.Key) is null)
+            throw FleetException.NotAName(kind, member.Key, member.KeySpan);
+    }
+
     static HostGroup GroupOf(TomlMember member, HashSet<string> hosts)
     {
-        HostName.Parse(member.Key, member.KeySpan);
+        RequireName(member, "a group");
         var settings = Settings.Of(member, GroupKeys);
         RefuseUnknownHosts(settings.PlacedTexts("hosts"), hosts);
         return settings.Texts("hosts") is { IsEmpty: false } names
@@ -245,12 +253,35 @@ public static class FleetFile
             References(settings.Table("inputs")),
             NameMap<Freeze>.Of([.. settings.Table("freeze").Select(FreezeOf)]))
         {
-            Configurations = settings.Texts("configurations"),
+            Configurations = ConfigurationsOf(settings),
             Hold = settings.Inner("hold", FreezeKeys) is { } hold ? FreezeOf(hold) : null,
             After = settings.Texts("after") is { } others ? [.. others.Distinct().Select(HostName.TryParse).OfType<HostName>()] : [],
             IsStamped = settings.Truth("stamp") ?? stamp,
             Rollout = RolloutOf(settings, rollout, engines),
         };
+    }
+
+    // Each is an output and a name in it. Without one, there would be nothing to build.
+    static ImmutableArray<string>? ConfigurationsOf(Settings settings)
+    {
+        const string Expected = "attribute paths such as \"nixosConfigurations.plex\"";
+        if (settings.Texts("configurations") is not { } paths)
+            return null;
+        if (paths.IsEmpty)
+            throw FleetException.WrongValue(
+                settings.PlaceOf("configurations"), Expected, "none is listed; left out, it is that of NixOS by the name of the host");
+        foreach (var (path, span) in settings.PlacedTexts("configurations"))
+        {
+            if (path.Split('.', 2) is not [var output, var name] || !InputPath.IsReferable(output) || !IsName(name))
+                throw FleetException.WrongValue(span, Expected, "it is an output, a dot, and a name, in quotes if it has dots");
+        }
+        return paths;
+
+        // As hostlock.nix reads it.
+        static bool IsName(string name) =>
+            name is ['"', .. { Length: > 0 } inner, '"']
+                ? !inner.Contains('"', StringComparison.Ordinal)
+                : name.Length > 0 && !name.AsSpan().ContainsAny('.', '"');
     }
 
     // A subject is one line. What is put in place of a name is shown without control characters.
@@ -379,7 +410,7 @@ public static class FleetFile
     static EngineSettings EngineOf(TomlMember member)
     {
         // Its name is a word of tables and of JSON.
-        HostName.Parse(member.Key, member.KeySpan);
+        RequireName(member, "an engine");
         if (RolloutSettings.Engines.Contains(member.Key))
             throw FleetException.WrongValue(member.KeySpan, $"another name: {string.Join(", ", RolloutSettings.Engines)} exist already");
         var settings = Settings.Of(member, EngineKeys);
@@ -406,7 +437,7 @@ public static class FleetFile
     static Gate GateOf(TomlMember member, HashSet<string> hosts, HashSet<string> rings)
     {
         // Its name is a word of tables and of JSON.
-        HostName.Parse(member.Key, member.KeySpan);
+        RequireName(member, "a gate");
         var settings = Settings.Of(member, GateKeys);
         if (GateKinds.Count(settings.Has) != 1)
             throw FleetException.WrongValue(member.KeySpan, $"a gate with one of {string.Join(", ", GateKinds)}");
@@ -419,17 +450,25 @@ public static class FleetFile
             }
             else if (!hosts.Contains(word))
             {
-                throw FleetException.WrongValue(span, "the name of a host, or of a ring with '@'");
+                throw FleetException.UnknownHostInList(span, word, hosts);
             }
         }
+        if (settings.Duration("within") == TimeSpan.Zero)
+            throw FleetException.WrongValue(settings.PlaceOf("within"), "a time of 1 second or more", "no gate passes in no time");
         GateQuestion question = settings switch
         {
             _ when settings.Text("http") is (var address, var span) =>
                 IsHttp(address)
                     ? new GateQuestion.Http(address)
-                    : throw FleetException.WrongValue(span, "an address, \"https://{target}/\""),
+                    : throw FleetException.WrongValue(
+                        span, "an address, \"https://{target}/\"",
+                        "it begins with http:// or https://, and of words in braces only {host} and {target} are known"),
             _ when settings.Text("tcp") is (var address, var span) =>
-                IsPort(address) ? new GateQuestion.Tcp(address) : throw FleetException.WrongValue(span, "a port, \"{target}:5432\""),
+                IsPort(address)
+                    ? new GateQuestion.Tcp(address)
+                    : throw FleetException.WrongValue(
+                        span, "a port, \"{target}:5432\"",
+                        "it is a machine, a colon, and a number from 1 to 65535, and only {host} and {target} are known"),
             _ when settings.Words("run") is { } words => new GateQuestion.Run(words),
             _ => new GateQuestion.OnHost(settings.Words("ssh")!.Value),
         };
@@ -497,6 +536,8 @@ public static class FleetFile
     /// <summary>The settings of one table, read with their types.</summary>
     sealed class Settings
     {
+        const string ATable = "a table";
+
         readonly TomlTable _table;
 
         public Settings(TomlTable table, string[] known)
@@ -510,14 +551,14 @@ public static class FleetFile
         }
 
         public static Settings Of(TomlMember member, string[] known) =>
-            member.Value is TomlValue.Table(var table, _) ? new(table, known) : throw Wrong(member.Value, "a table");
+            member.Value is TomlValue.Table(var table, _) ? new(table, known) : throw Wrong(member.Value, ATable);
 
         public Placed<string>? Text(string key) =>
             Value<TomlValue.Text>(key, "text in quotes") is (var value, var span) ? new(value, span) : null;
 
         public bool? Truth(string key) => Value<TomlValue.Truth>(key, "true or false")?.Value;
 
-        public IReadOnlyList<TomlMember> Table(string key) => Value<TomlValue.Table>(key, "a table")?.Members.Members ?? [];
+        public IReadOnlyList<TomlMember> Table(string key) => Value<TomlValue.Table>(key, ATable)?.Members.Members ?? [];
 
         public ImmutableArray<string>? Texts(string key)
         {
@@ -531,6 +572,9 @@ public static class FleetFile
         public Settings? Inner(string key, string[] known) => _table.TryGet(key, out var member) ? Of(member, known) : null;
 
         public bool Has(string key) => _table.TryGet(key, out _);
+
+        /// <summary>The place of the value of a key that the table has.</summary>
+        public SourceSpan PlaceOf(string key) => _table.TryGet(key, out var member) ? member.Value.Span : throw new UnreachableException();
 
         /// <summary>The texts of a list with their places; none if the table does not have the key.</summary>
         public IEnumerable<Placed<string>> PlacedTexts(string key) =>
@@ -573,7 +617,9 @@ public static class FleetFile
                 TomlValue.Integer(>= 0 and <= MaximumHosts and var number, _) => new((int)number),
                 TomlValue.Text([.. var digits, '%'], _) when int.TryParse(
                     digits, NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && percent <= 100 => new(percent, true),
-                var other => throw FleetException.WrongValue(other.Span, "a number of hosts, or a part of them such as \"5%\""),
+                var other => throw FleetException.WrongValue(
+                    other.Span, "a number of hosts, or a part of them such as \"5%\"",
+                    string.Create(CultureInfo.InvariantCulture, $"from 0 to {MaximumHosts}, or from \"0%\" to \"100%\"")),
             };
         }
 
@@ -614,7 +660,8 @@ public static class FleetFile
         public string? Path(string key) =>
             Text(key) is not (var path, var span) ? null
             : FlakePath.IsWithin(path) ? path
-            : throw FleetException.WrongValue(span, "a path inside the flake, without '.' and '..'");
+            : throw FleetException.WrongValue(
+                span, "a path inside the flake, without '.' and '..'", FlakePath.WhyNotWithin(path));
 
         // Any other place could be that of a file that git, Nix or hostlock obeys.
         public string? LockPath(string key) => LockPath(key, path => path);
@@ -629,7 +676,8 @@ public static class FleetFile
         public TimeSpan? Duration(string key) =>
             Text(key) is not (var text, var span)
                 ? null
-                : Durations.TryParse(text) ?? throw FleetException.WrongValue(span, "a time such as \"3d\" or \"12h\"");
+                : Durations.TryParse(text) ?? throw FleetException.WrongValue(
+                    span, "a time such as \"3d\" or \"12h\"", "it is a whole number and one of s, m, h, d and w, of at most ten years");
 
         public DateOnly? Day(string key) =>
             Text(key) is not (var text, var span) ? null
@@ -639,7 +687,8 @@ public static class FleetFile
             where T : TomlValue =>
             !_table.TryGet(key, out var member) ? null : member.Value as T ?? throw Wrong(member.Value, expected);
 
-        static FleetException Wrong(TomlValue value, string expected) =>
-            FleetException.WrongValue(value.Span, $"{expected}, not {value.Kind}");
+        static FleetException Wrong(TomlValue value, string expected) => FleetException.WrongValue(
+            value.Span, $"{expected}, not {value.Kind}",
+            hint: expected == ATable ? "write its name in brackets on a line of its own, and each setting on a line beneath" : null);
     }
 }

@@ -145,7 +145,23 @@ public class FleetFileTests
     [InlineData("[gates.web]\nrun = ''", 2, 7, "this must be a list of texts, not a string")]
     [InlineData("[gates.web]\nrun = []", 2, 7, "this must be a program and its arguments, each in quotes")]
     [InlineData("[gates.web]\nrun = ['x']\non = ['@canary']", 3, 7, "there is no ring 'canary'")]
-    [InlineData("[gates.web]\nrun = ['x']\non = ['plex']", 3, 7, "this must be the name of a host, or of a ring with '@'")]
+    [InlineData("[gates.web]\nrun = ['x']\non = ['plex']", 3, 7, "there is no host 'plex'")]
+    [InlineData("[gates.web]\nrun = ['x']\nwithin = '0s'", 3, 10, "this must be a time of 1 second or more: no gate passes in no time")]
+    [InlineData("[gates.'x y']\nrun = ['x']", 1, 8, "'x y' cannot be the name of a gate")]
+    [InlineData("[engines.'x y']\ntest = ['x']", 1, 10, "'x y' cannot be the name of an engine")]
+    [InlineData("[groups.'x y']", 1, 9, "'x y' cannot be the name of a group")]
+    [InlineData("[rings.root]", 1, 8, "'root' cannot be the name of a ring")]
+    [InlineData("[hosts.plex]\nconfigurations = []", 2, 18, "none is listed; left out, it is that of NixOS by the name of the host")]
+    [InlineData("[hosts.plex]\nconfigurations = ['a.b', 'plex']", 2, 26, "it is an output, a dot, and a name")]
+    [InlineData("[hosts.plex]\nconfigurations = ['a.\"\"']", 2, 19, "it is an output, a dot, and a name")]
+    [InlineData("[hosts.plex]\nconfigurations = ['.plex']", 2, 19, "it is an output, a dot, and a name")]
+    [InlineData("[hosts.plex]\nconfigurations = ['nixosConfigurations.plex.lan']", 2, 19, "in quotes if it has dots")]
+    [InlineData("lock = '.git/config'", 1, 8, "without '.' and '..': '.git' is git's own folder")]
+    [InlineData("lock = '/etc/x.lock'", 1, 8, "without '.' and '..': it begins with '/', and each clone lies elsewhere")]
+    [InlineData("lock = 'a/../x.lock'", 1, 8, "without '.' and '..': it has a part '..'")]
+    [InlineData("lock = ''", 1, 8, "without '.' and '..': it is empty")]
+    [InlineData("[rings.a]\nwindow = '01:00-01:00'", 2, 10, "it begins and ends at the same time; without a window, all hours are right")]
+    [InlineData("[inputs.nixpkgs]\nmin-age = '-1d'", 2, 11, "it is a whole number and one of s, m, h, d and w")]
     [InlineData("[gates.web]\nrun = ['x']\npasses = 0", 3, 10, "this must be a number from 1 to 1000")]
     [InlineData("[gates.web]\nssh = ['x']\nevery = '1m'", 3, 1, "setting 'every' is not known")]
     [InlineData("[hosts.'-x']", 1, 8, "'-x' is not a host name")]
@@ -317,6 +333,16 @@ public class FleetFileTests
         Assert.Equal(("etcd", 1, "db1 plex"), (etcd.Name, etcd.Parallel, string.Join(' ', etcd.Hosts)));
         Assert.Equal(RingOpening.None, fleet.Rollout.Open);
     }
+
+    [Theory]
+    [InlineData("[rings.a]\n[rings.b]\nafter = ''", "rings: a")]
+    [InlineData("[rings.a]\n[rings.bc]\nafter = 'servers'", "add a table [rings.servers]")]
+    [InlineData("[rings.canary]\n[rings.b]\nafter = 'canry'", "did you mean 'canary'?")]
+    [InlineData("[hosts.plex]\nring = 'x y'", null)]
+    [InlineData("hosts = []", "write its name in brackets on a line of its own, and each setting on a line beneath")]
+    [InlineData("[hosts.plex]\nhold = true", "write its name in brackets on a line of its own, and each setting on a line beneath")]
+    public void A_hint_leads_to_what_is_right(string settings, string? hint) =>
+        Assert.Equal(hint, Assert.Throws<FleetException>(() => FleetFile.Read($"version = 1\n{settings}")).Hint);
 
     [Theory]
     [InlineData("[rings.a]\nafter = \"b\"\n[rings.b]\nafter = \"a\"\n", "ring 'a' comes after itself", 4)]
