@@ -78,18 +78,23 @@ public sealed partial class PullTimerTests(PullFleet fleet, OwnFlake own) : ICla
               randomizedDelay = "0";
             };
             """);
-        var units = JsonNode.Parse(nix.Eval(flake, ".#nixosConfigurations.laptop.config.systemd"))!.AsArray()
+        var config = JsonNode.Parse(nix.Run(
+            flake, "eval", "--json", ".#nixosConfigurations.laptop.config", "--apply",
+            "config: { inherit (config) systemd; inherit (config.environment) etc; }").Succeeded)!;
+        var units = config["systemd"]!.AsArray()
             .SelectMany(definition => definition!.AsObject())
             .ToDictionary(kind => kind.Key, kind => kind.Value!["hostlock-pull"]?.AsObject());
         var service = units["services"]!;
         story.Put($"{Units}.service", OwnPlace().Replace(Text(service), "/usr/local/bin/"));
         story.Put($"{Units}.timer", Text(units["timers"]!));
+        // Left to itself, systemd lets a timer go off up to a minute late, so that it can wake for several at once.
+        story.Put($"{Units}.timer.d/fake.conf", "[Timer]\nAccuracySec=100ms\n");
         story.Put(
             $"{Units}.service.d/fake.conf",
             // The repository, which hosts have their programs of, may lie in a folder that the sandbox hides.
             $"[Service]\nEnvironment=NIX_CONF_DIR=/etc/nix\nEnvironment=PATH={Path(service)}:/usr/local/bin:/usr/bin:/bin\n"
             + $"BindReadOnlyPaths={string.Join(' ', story.Fleet.Programs)}\n");
-        foreach (var (file, content) in JsonNode.Parse(nix.Eval(flake, ".#nixosConfigurations.laptop.config.environment.etc"))!.AsObject())
+        foreach (var (file, content) in config["etc"]!.AsObject())
         {
             if (file is "hostlock/pull.json" or "hostlock/allowed_signers")
                 story.Put($"/etc/{file}", (string)content!["text"]!);
