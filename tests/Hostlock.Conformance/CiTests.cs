@@ -8,6 +8,9 @@ namespace Hostlock.Conformance;
 /// <summary>What the files of docs/ci.md have a CI do, with a repository of our own, and a forge that keeps the requests.</summary>
 public sealed partial class CiTests : IDisposable
 {
+    // These repositories are gone before there is anything to tidy in them.
+    const string NoTidying = "maintenance.auto=false";
+
     static readonly string[] Forges = ["github", "forgejo", "gitlab"];
 
     readonly SevenHosts _seven = new();
@@ -361,7 +364,8 @@ public sealed partial class CiTests : IDisposable
             $"{toml}\n[rings.canary]\n\n[rings.rest]\nafter = \"canary\"\nsoak = \"3d\"\n\n"
                 + "[rings.last]\nafter = \"rest\"\nsoak = \"1d\"\n");
         TestGit.Commit(_seven.Fleet, 50);
-        TestGit.In(Folder.Path, "clone", "-q", "--bare", _seven.Fleet, Origin);
+        TestGit.In(
+            Folder.Path, "clone", "-q", "--template=", "--bare", "-c", NoTidying, "-c", "receive.autoGC=false", _seven.Fleet, Origin);
         Directory.CreateDirectory(Folder["bin"]);
         File.CreateSymbolicLink(Folder["bin/hostlock"], HostlockProgram.Path);
         File.CreateSymbolicLink(Folder["bin/hostlock-ci"], Path.Combine(Repository.Root, "ci/hostlock-ci"));
@@ -373,8 +377,7 @@ public sealed partial class CiTests : IDisposable
 
     Ended Job(string kind, LoopbackServer server, string what, string branch, params (string Name, string Value)[] given)
     {
-        var clone = Clone($"job-{++_jobs}", "hostlock-ci");
-        TestGit.In(clone, "checkout", "-q", branch);
+        var clone = Clone($"job-{++_jobs}", "hostlock-ci", branch);
         var clock = Folder.Write(
             "bin/date", $"#!/bin/sh\n[ \"$*\" != +%s ] || exec echo {_now.ToUnixTimeSeconds()}\nexec /bin/date \"$@\"\n");
         File.SetUnixFileMode(clock, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
@@ -415,11 +418,12 @@ public sealed partial class CiTests : IDisposable
         return Run.Program("/bin/sh", clone, variables, [Folder["bin/hostlock-ci"], what]);
     }
 
-    string Clone(string name, string person)
+    string Clone(string name, string person, string branch = "main")
     {
-        TestGit.In(Folder.Path, "clone", "-q", Origin, Folder[name]);
-        TestGit.In(Folder[name], "config", "user.name", person);
-        TestGit.In(Folder[name], "config", "user.email", $"{person}@example.org");
+        string[] settings = [$"user.name={person}", $"user.email={person}@example.org", NoTidying];
+        TestGit.In(
+            Folder.Path,
+            ["clone", "-q", "--template=", "-b", branch, .. settings.SelectMany(setting => new[] { "-c", setting }), Origin, Folder[name]]);
         return Folder[name];
     }
 
