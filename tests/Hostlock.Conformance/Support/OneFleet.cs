@@ -16,7 +16,7 @@ sealed partial class OneFleet : IDisposable
     public OneFleet(string place = "fleet")
     {
         _place = place;
-        var inputs = Directory.EnumerateDirectories(StandIns).Select(folder => System.IO.Path.GetFileName(folder)!);
+        var inputs = Directory.EnumerateDirectories(StandIn.Root).Select(folder => System.IO.Path.GetFileName(folder)!);
         foreach (var input in inputs.Where(name => name is not ("fleet" or "frameworks")))
             AddInput(input, input);
         Write("hostlock.nix", File.ReadAllText(System.IO.Path.Combine(Repository.Root, "nix/hostlock.nix")));
@@ -28,7 +28,7 @@ sealed partial class OneFleet : IDisposable
     {
         _place = place;
         var added = new HashSet<string>();
-        Copy(System.IO.Path.Combine(StandIns, "frameworks/fleets", fleet), place);
+        StandIn.Lay($"frameworks/fleets/{fleet}", Folder[place], Folder["inputs"]);
         AddInputsOf(Folder[place]);
         TestGit.Commit(Folder["fleet"], _day);
         Lock("root");
@@ -47,8 +47,6 @@ sealed partial class OneFleet : IDisposable
     }
 
     public static OneFleet Using(string framework) => new("fleet", framework);
-
-    static string StandIns => System.IO.Path.Combine(Repository.Root, "nix/tests");
 
     public TempFolder Folder { get; } = new();
 
@@ -134,19 +132,7 @@ sealed partial class OneFleet : IDisposable
             Path, "eval", "--raw", "--impure", "--expr", $"({function}) (builtins.getFlake \"git+file://{Folder["fleet"]}{dir}\")");
     }
 
-    void AddInput(string name, string standIn)
-    {
-        Copy(System.IO.Path.Combine(StandIns, standIn), $"inputs/{name}");
-        TestGit.Commit(Folder[$"inputs/{name}"], _day);
-    }
-
-    void Copy(string from, string to)
-    {
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-            Folder.Write(
-                $"{to}/{System.IO.Path.GetRelativePath(from, file)}",
-                File.ReadAllText(file).Replace("@INPUTS@", Folder["inputs"], StringComparison.Ordinal));
-    }
+    void AddInput(string name, string standIn) => StandIn.LayRepository(standIn, Folder[$"inputs/{name}"], Folder["inputs"]);
 
     [GeneratedRegex("/inputs/([a-z-]+)\"")]
     private static partial Regex Inputs();

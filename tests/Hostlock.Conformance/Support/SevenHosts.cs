@@ -18,11 +18,8 @@ sealed class SevenHosts : IDisposable
     public SevenHosts()
     {
         foreach (var input in Inputs)
-        {
-            Copy(Path.Combine(Repository.Root, "nix/tests", input), Folder[$"inputs/{input}"]);
-            TestGit.Commit(Folder[$"inputs/{input}"], 1);
-        }
-        Copy(Path.Combine(Repository.Root, "nix/tests/fleet"), Fleet);
+            StandIn.LayRepository(input, Folder[$"inputs/{input}"], Folder["inputs"]);
+        StandIn.Lay("fleet", Fleet, Folder["inputs"]);
         TestGit.Commit(Fleet, 2);
     }
 
@@ -47,14 +44,4 @@ sealed class SevenHosts : IDisposable
     public byte[] Lock(string host) => File.ReadAllBytes(Path.Combine(Fleet, host == "root" ? "flake.lock" : $"locks/{host}.lock"));
 
     public void Dispose() => Folder.Dispose();
-
-    void Copy(string from, string to)
-    {
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.WriteAllText(target, File.ReadAllText(file).Replace("@INPUTS@", Folder["inputs"], StringComparison.Ordinal));
-        }
-    }
 }
