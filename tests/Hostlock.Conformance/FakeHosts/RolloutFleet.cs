@@ -39,6 +39,10 @@ public sealed class RolloutFleet : IDisposable
             orderby story.Key, letter
             select $"{story.Key}-{letter}");
         fleet.Release("linux", "6.12.4");
+        // A connection for each host is shared, as users have it who roll out to many. What happens to connections is another story.
+        _ = fleet.Controller.Shell(
+            "printf '%s\\n' 'Match !host lost-*' ' ControlMaster auto' ' ControlPath /run/ssh-%C' ' ControlPersist 60' >>/root/.ssh/config")
+            .Succeeded;
         return fleet;
     }
 }
