@@ -60,9 +60,13 @@ sealed class RestoreCommand : FleetCommand
             "restore", .. places.Select(place => place.Name), "--to", to,
             .. inputs.SelectMany(input => new[] { "-i", input.ToString() }),
         ];
+        // One git tells the versions of all locks.
+        using var history = versions.Values.Any(version => version is LockVersion.Recorded)
+            ? LockHistory.Open(run.Processes, run.Folder)
+            : null;
         return await _restoring.RunAsync(run, words, places, async (place, stop) =>
         {
-            var earlier = await run.Versions.ReadBytesAsync(versions[place.FullPath], stop);
+            var earlier = await run.Versions.ReadBytesAsync(versions[place.FullPath], stop, history);
             var source = $"{place.RelativePath}@{to}";
             return (inputs.IsEmpty
                 ? PlannedLock.Restoring(place, earlier, source)

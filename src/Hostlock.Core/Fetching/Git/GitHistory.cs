@@ -36,6 +36,9 @@ public sealed class GitHistory : IDisposable
     readonly IReadOnlyList<string> _files;
     readonly Dictionary<string, bool> _isFiltered = new(StringComparer.Ordinal);
     readonly GitFolders _folders = new();
+    // The commit that was named last. Its message may tell of thousands of locks.
+    (string Word, Revision? Commit)? _named;
+    string? _lastVersion;
     readonly Dictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
     long _kept;
 
@@ -169,8 +172,11 @@ public sealed class GitHistory : IDisposable
     /// <exception cref="FetchException">The filter of the file does not give them.</exception>
     public async Task<byte[]?> ContentsAsync(string version, string path, CancellationToken cancellationToken)
     {
+        // Of a commit that was asked about before, git would go through the same folders again.
+        var isFirst = version != _lastVersion;
+        _lastVersion = version;
         // A larger file is none of the things that have to be followed.
-        if (await StoredAsync($"{version}:{path}", cancellationToken) is not { Length: > MaximumTarget } stored)
+        if (!isFirst || await StoredAsync($"{version}:{path}", cancellationToken) is not { Length: > MaximumTarget } stored)
             return (await ContentsAsync(version, [path], cancellationToken))[0];
         return await IsFilteredAsync(path, cancellationToken)
             ? await FilterAsync($"{version}:{path}", path, cancellationToken)
@@ -218,7 +224,11 @@ public sealed class GitHistory : IDisposable
                 cancellationToken, ["--literal-pathspecs", "rev-list", "-1", $"--before={end}", "HEAD", "--", .. paths]);
             return Revision.TryParse(finished.Output.Trim());
         }
-        return word.Any(char.IsControl) || word.Length > 256 ? null : (await _repository.CommitAsync(word, cancellationToken))?.Id;
+        if (_named is var (known, commit) && known == word)
+            return commit;
+        commit = word.Any(char.IsControl) || word.Length > 256 ? null : (await _repository.CommitAsync(word, cancellationToken))?.Id;
+        _named = (word, commit);
+        return commit;
     }
 
     /// <summary>Lets go of the repository.</summary>

@@ -22,16 +22,19 @@ public sealed class LockVersions(IProcessRunner processes, FleetFolder folder, s
     };
 
     /// <summary>Reads the bytes of a version of a lock, unchanged.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="history">The history of the flake, if it is open for many versions; null to open it for this one.</param>
     /// <exception cref="HostlockException">The version does not exist, or cannot be read.</exception>
-    public async Task<byte[]> ReadBytesAsync(LockVersion version, CancellationToken cancellationToken)
+    public async Task<byte[]> ReadBytesAsync(LockVersion version, CancellationToken cancellationToken, LockHistory? history = null)
     {
         switch (version)
         {
             case LockVersion.Current(var place, _):
                 return HostLocks.ReadBytes(place) ?? throw FleetException.NoLock(place);
             case LockVersion.Recorded(var place, _, var commit) { Others: var others }:
-                using (var history = LockHistory.Open(processes, folder))
-                    return await history.AtAsync(place, commit, others, cancellationToken);
+                using (var own = history is null ? LockHistory.Open(processes, folder) : null)
+                    return await (history ?? own!).AtAsync(place, commit, others, cancellationToken);
             case LockVersion.Carried(_, var host, var system):
                 return await MachineLock.ReadAsync(
                     processes, folder.HostOf(host ?? throw FleetException.RootIsNoMachine()), system, machine, cancellationToken);

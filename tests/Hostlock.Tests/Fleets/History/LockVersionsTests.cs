@@ -47,6 +47,25 @@ public sealed class LockVersionsTests : IDisposable
         Assert.Contains("'nowhere'", (await FailAsync("plex@nowhere")).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Versions_that_are_read_with_one_history_start_git_once()
+    {
+        Commit(1);
+        Commit(2);
+        var processes = new CountingProcesses();
+        var (now, before) = (LockVersion.Parse(_fleet, "plex@HEAD", _folder.Path), LockVersion.Parse(_fleet, "plex@HEAD~1", _folder.Path));
+        using var history = LockHistory.Open(processes, _fleet);
+        var first = await ReadAsync(now);
+        var started = processes.Started.Count;
+
+        Assert.Equal([first, await ReadAsync(before), first], [await ReadAsync(now), await ReadAsync(before), await ReadAsync(now)]);
+        Assert.NotEqual(first, await ReadAsync(before));
+        Assert.Equal(started, processes.Started.Count);
+
+        async Task<byte[]> ReadAsync(LockVersion version) =>
+            await Versions.ReadBytesAsync(version, TestContext.Current.CancellationToken, history);
+    }
+
     LockVersions Versions => new(new ProcessRunner(), _fleet, "here");
 
     void Write(int digit) => HostLocks.Write(_place, Of(("a", Locked("github:acme/a", digit, digit))));
