@@ -57,6 +57,10 @@ static class Suggestions
             rest = $"--flake \"{surroundings.FlakeFolder}\" {rest}";
         var already = root.Parse(rest[..^typed.Length], configuration);
         var target = TargetOf(already);
+        // The library fails at several letters behind one hyphen, and at an option with its value in the same word. No option begins so.
+        var begun = OptionsOf(already).Where(each => IsCalled(each, name => name.StartsWith(typed, StringComparison.Ordinal)));
+        if (typed.StartsWith('-') && !begun.Any())
+            return [KindOf(target, typed)];
         try
         {
             var items = root.Parse(rest, configuration).GetCompletions(rest.Length)
@@ -94,14 +98,17 @@ static class Suggestions
         var command = already.CommandResult.Command;
         if (already.Tokens is [.., { Type: TokenType.Option } last])
         {
-            var option = Above(command).SelectMany(each => each.Options)
-                .FirstOrDefault(each => each.Name == last.Value || each.Aliases.Contains(last.Value));
+            var option = OptionsOf(already).FirstOrDefault(each => IsCalled(each, name => name == last.Value));
             if (option?.Arity.MaximumNumberOfValues > 0)
                 return option;
         }
         return command.Arguments.FirstOrDefault(
             argument => (already.GetResult(argument)?.Tokens.Count ?? 0) < argument.Arity.MaximumNumberOfValues);
     }
+
+    static IEnumerable<Option> OptionsOf(ParseResult already) => Above(already.CommandResult.Command).SelectMany(each => each.Options);
+
+    static bool IsCalled(Option option, Func<string, bool> isIt) => isIt(option.Name) || option.Aliases.Any(isIt);
 
     static IEnumerable<Command> Above(Command command) => command.Parents.OfType<Command>().SelectMany(Above).Prepend(command);
 
@@ -114,12 +121,8 @@ static class Suggestions
 
     static string? MeaningOf(string word, ParseResult already)
     {
-        var above = Above(already.CommandResult.Command).ToList();
         if (word.StartsWith('-'))
-        {
-            return above.SelectMany(each => each.Options).FirstOrDefault(each => each.Name == word || each.Aliases.Contains(word))
-                ?.Description;
-        }
+            return OptionsOf(already).FirstOrDefault(each => IsCalled(each, name => name == word))?.Description;
         return already.CommandResult.Command.Subcommands.FirstOrDefault(each => each.Name == word) is { } command
             ? HelpContents.Of(command).Summary
             : null;
