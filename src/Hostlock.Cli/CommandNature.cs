@@ -26,11 +26,11 @@ sealed record CommandNature(NetworkUse Network)
     /// <summary>True if the command changes files, git or machines.</summary>
     public bool Writes { get; init; }
 
-    /// <summary>Why a command that shows something has no <c>--json</c>; null if it has one, or has nothing to show.</summary>
+    /// <summary>The reason why a command that shows something has no <c>--json</c>; null if it has one, or has nothing to show.</summary>
     public string? WhyNoJson { get; init; }
 
-    /// <summary>Why the command has none of the options that say how something is written; null if it writes as its line says, or
-    /// not at all.</summary>
+    /// <summary>The reason why the command has none of the options that say how something is written; null if it writes as its line says,
+    /// or not at all.</summary>
     public string? WhyNoWriting { get; init; }
 
     /// <summary>True if all that the command prints is a text that was asked for, with nothing to leave out or to add.</summary>
@@ -132,6 +132,6 @@ sealed class RefusedOption : Option<string[]>
         : base(name, aliases) =>
         (Why, Hidden, Arity) = (why, true, ArgumentArity.ZeroOrMore);
 
-    /// <summary>Why the command does not have it.</summary>
+    /// <summary>The reason why the command does not have it.</summary>
     public string Why { get; }
 }

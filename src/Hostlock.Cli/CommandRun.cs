@@ -209,7 +209,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public string? TargetOf(HostName host) =>
         Folder.TryHostOf(host) is { } found ? MachineAddress.Of(found, surroundings.Machine).Target : null;
 
-    /// <summary>Where the machine of a host is reached.</summary>
+    /// <summary>The address of the machine of a host.</summary>
     /// <param name="host">The host.</param>
     public MachineAddress AddressOf(HostName host) => MachineAddress.Of(Folder.HostOf(host), surroundings.Machine);
 
@@ -337,7 +337,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>Reads what is declared for the hosts. Nothing is fetched.</summary>
     public HostDeclarations Declarations => HostDeclarations.Of(Folder, Processes);
 
-    /// <summary>How to write a plan, by the usual options.</summary>
+    /// <summary>The way in which a plan is written, by the usual options.</summary>
     public WritingMode Mode(Option<bool> dryRun, Option<bool> commit, CommitNote note) =>
         Value(dryRun) ? new WritingMode.PlanOnly() : Value(commit) ? new WritingMode.WriteAndCommit(note) : new WritingMode.Write();
 

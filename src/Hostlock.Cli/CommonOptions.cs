@@ -70,7 +70,7 @@ static class CommonOptions
     /// <summary>The options that may also stand before the name of a command, and that some commands do not have.</summary>
     public static IReadOnlyList<Option> Placed => [Quiet, Verbose, Offline, Refresh, NoInput];
 
-    /// <summary>When to colour the output, for all commands.</summary>
+    /// <summary>The option that says when the output is coloured, for all commands.</summary>
     public static Option<string> Color => NewColor();
 
     /// <summary>Plans without writing.</summary>

@@ -42,7 +42,7 @@ sealed class FetchBars(Terminal terminal, Surroundings surroundings) : IFetchWat
         /// <summary>The name of the input, or the reference.</summary>
         public string Name { get; } = name;
 
-        /// <summary>When the fetch began, as a timestamp of the clock.</summary>
+        /// <summary>The time at which the fetch began, as a timestamp of the clock.</summary>
         public long Began { get; } = began;
     }
 

@@ -1,6 +1,6 @@
 namespace Hostlock.Cli;
 
-/// <summary>Which flakes a command speaks of, if the user is in none of several in a repository.</summary>
+/// <summary>The flakes that a command speaks of, if the user is in none of several in a repository.</summary>
 enum FlakeReach
 {
     /// <summary>The command needs no flake, or finds it by itself.</summary>

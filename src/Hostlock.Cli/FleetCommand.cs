@@ -26,7 +26,7 @@ abstract class FleetCommand
     /// <summary>The commands within this one.</summary>
     protected virtual IReadOnlyList<FleetCommand> Inner => [];
 
-    /// <summary>Which flakes the command speaks of, if the user is in none of several.</summary>
+    /// <summary>The flakes that the command speaks of, if the user is in none of several.</summary>
     /// <param name="run">The run, whose options may decide it.</param>
     public virtual FlakeReach Reach(CommandRun run) => FlakeReach.One;
 

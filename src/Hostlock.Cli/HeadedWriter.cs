@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Hostlock.Cli;
 
-/// <summary>Which flake was last spoken of on a stream, or on two that go to one terminal.</summary>
+/// <summary>The flake that was last spoken of on a stream, or on two that go to one terminal.</summary>
 sealed class Headings
 {
     string? _last;

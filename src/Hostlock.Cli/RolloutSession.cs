@@ -29,13 +29,13 @@ sealed class RolloutSession(CommandRun run)
     /// read.</summary>
     public Rollout? LastOrNone => _seen.Value.Rollout;
 
-    /// <summary>Why the last rollout cannot be read; null if it can, or there is none.</summary>
+    /// <summary>The reason why the last rollout cannot be read; null if it can, or there is none.</summary>
     public HostlockException? Unread => _seen.Value.Unread;
 
     /// <summary>The warning that the last rollout cannot be read; null if it can, or there is none.</summary>
     public Warning? UnreadWarning => Unread is { } why ? Warning.NotKnown($"what the last rollout brings", why) : null;
 
-    /// <summary>Why a host does not run what the last rollout brings; null if it does, or was not in it.</summary>
+    /// <summary>The reason why a host does not run what the last rollout brings; null if it does, or was not in it.</summary>
     /// <param name="host">The host.</param>
     /// <param name="runs">What it runs; null if that is not known.</param>
     public string? ReasonOf(HostName host, StorePath? runs) =>

@@ -120,7 +120,7 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     /// <summary>The text of an error.</summary>
     public string Rendered(HostlockException error) => ErrorText.Render(error, Ink, commands);
 
-    /// <summary>How commands are typed in the current folder.</summary>
+    /// <summary>The way in which commands are typed in the current folder.</summary>
     public TypedCommands CommandsHere => commands;
 
     /// <summary>A command as it can be typed in the current folder.</summary>
@@ -230,7 +230,7 @@ sealed class Terminal(Surroundings surroundings, string when, TypedCommands comm
     }
 }
 
-/// <summary>How much is said.</summary>
+/// <summary>The amount that is said.</summary>
 enum Loudness
 {
     /// <summary>Only errors, and what was asked for.</summary>

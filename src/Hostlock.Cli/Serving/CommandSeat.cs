@@ -102,7 +102,7 @@ sealed class CommandOnPage
     /// <summary>The text that it prints.</summary>
     public RunText Text { get; }
 
-    /// <summary>How it ended; null while it runs.</summary>
+    /// <summary>The way in which it ended; null while it runs.</summary>
     public ExitCode? Code { get; private set; }
 
     /// <summary>The state of the files that the plan was made of, as one word.</summary>

@@ -14,7 +14,7 @@ sealed class RunText(Action changed) : TextWriter
     readonly StringBuilder _text = new();
     readonly Lock _gate = new();
 
-    /// <summary>How often a beginning was left out. A reader who has the text up to a place has another text then.</summary>
+    /// <summary>The number of times that a beginning was left out. A reader who has the text up to a place has another text then.</summary>
     public int Cuts { get; private set; }
 
     /// <inheritdoc/>

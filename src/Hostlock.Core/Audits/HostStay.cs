@@ -9,10 +9,10 @@ namespace Hostlock.Audits;
 /// <param name="From">When the machine was first seen to run it; of one that was never seen to run, when it was tried.</param>
 public sealed record HostStay(HostName Host, StorePath System, DateTimeOffset From)
 {
-    /// <summary>When the machine was last seen to run it; null if it was tried, and never seen to run.</summary>
+    /// <summary>The time at which the machine was last seen to run it; null if it was tried, and never seen to run.</summary>
     public DateTimeOffset? SeenLast { get; init; }
 
-    /// <summary>When the machine was first seen to run another one; null if it was not.</summary>
+    /// <summary>The time at which the machine was first seen to run another one; null if it was not.</summary>
     public DateTimeOffset? Until { get; init; }
 
     /// <summary>The rollout or release that brought it; null if nothing that was recorded did.</summary>

@@ -1,6 +1,6 @@
 namespace Hostlock.Flakes;
 
-/// <summary>How to ask a forge for the commits between two revisions. Data, like <see cref="RevisionQuery"/>.</summary>
+/// <summary>The question to a forge for the commits between two revisions. It is data, like <see cref="RevisionQuery"/>.</summary>
 /// <param name="Url">The API address.</param>
 /// <param name="IdField">The field of a commit that has its id.</param>
 /// <param name="MessagePath">The way from a commit to its message.</param>

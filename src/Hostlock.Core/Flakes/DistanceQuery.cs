@@ -1,6 +1,6 @@
 namespace Hostlock.Flakes;
 
-/// <summary>How to ask a forge whether one revision descends from another. Data, like <see cref="RevisionQuery"/>.</summary>
+/// <summary>The question to a forge whether one revision descends from another. It is data, like <see cref="RevisionQuery"/>.</summary>
 /// <param name="Url">The API address.</param>
 public abstract record DistanceQuery(string Url)
 {

@@ -1,6 +1,6 @@
 namespace Hostlock.Flakes;
 
-/// <summary>Which texts git takes for the name of a branch, a tag or a reference.</summary>
+/// <summary>The texts that git takes for the name of a branch, a tag or a reference.</summary>
 /// <remarks>git-check-ref-format(1); Nix 2.34.8 asks libgit2 whether any of the three holds, and refuses <c>@</c> and DEL beside.</remarks>
 static class GitRefName
 {

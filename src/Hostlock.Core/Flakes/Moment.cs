@@ -26,7 +26,7 @@ public readonly record struct Moment(ulong Seconds) : IComparable<Moment>
     /// <summary>The date in UTC; the last one there is if the moment is later than all dates.</summary>
     public DateTimeOffset Date => DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(Seconds, LastDated.Seconds));
 
-    /// <summary>How many seconds lie between an earlier moment and this one; 0 if the other is not earlier.</summary>
+    /// <summary>The number of seconds between an earlier moment and this one; 0 if the other is not earlier.</summary>
     public ulong SecondsSince(Moment earlier) => Seconds > earlier.Seconds ? Seconds - earlier.Seconds : 0;
 
     /// <summary>Compares the two in time.</summary>

@@ -9,7 +9,7 @@ public readonly record struct Revision
 {
     const int Length = 40;
 
-    /// <summary>How many digits of a revision are shown.</summary>
+    /// <summary>The number of digits of a revision that are shown.</summary>
     public const int ShortLength = 7;
 
     readonly string? _text;

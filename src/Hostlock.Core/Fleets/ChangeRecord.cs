@@ -186,7 +186,7 @@ public sealed class ChangeRecord
 
     string PathOf(int number) => Path.Combine(_path, string.Create(CultureInfo.InvariantCulture, $"{number:D8}{Extension}"));
 
-    /// <summary>When something was last taken back or put back.</summary>
+    /// <summary>The time at which something was last taken back or put back.</summary>
     internal DateTimeOffset TakenBackAt => File.GetLastWriteTimeUtc(TakenBackPath);
 
     // The same, with a number free at both ends. Who named a file so far off that there is none left has made a record of nobody's.

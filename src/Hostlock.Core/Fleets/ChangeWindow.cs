@@ -33,7 +33,7 @@ public sealed record ChangeWindow(ImmutableArray<DayOfWeek> Days, TimeOnly From,
             TimeOnly.TryParseExact(word, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
     }
 
-    /// <summary>Why a text is no window.</summary>
+    /// <summary>The reason why a text is no window.</summary>
     /// <param name="text">The text, which <see cref="TryParse"/> does not read.</param>
     public static string WhyNot(string text)
     {
@@ -52,12 +52,12 @@ public sealed record ChangeWindow(ImmutableArray<DayOfWeek> Days, TimeOnly From,
             : $"a day is one of {string.Join(", ", Names)}, with a comma between two";
     }
 
-    /// <summary>When the window began that is open; null if it is closed.</summary>
+    /// <summary>The time at which the window that is open began; null if it is closed.</summary>
     /// <param name="now">The present time.</param>
     public DateTimeOffset? OpenSince(DateTimeOffset now) =>
         Starts(now, -1).Where(start => start <= now && now < start + Length).Select(start => (DateTimeOffset?)start).LastOrDefault();
 
-    /// <summary>When the window opens next, later than now.</summary>
+    /// <summary>The time at which the window opens next, later than now.</summary>
     /// <param name="now">The present time.</param>
     public DateTimeOffset OpensAt(DateTimeOffset now) => Starts(now, 0).First(start => start > now);
 

@@ -4,7 +4,8 @@ using Hostlock.Fleets.Settings;
 
 namespace Hostlock.Fleets;
 
-/// <summary>Which paths, relative to a flake, hostlock works with. They come from hostlock.toml, which anybody may have written.</summary>
+/// <summary>The paths, relative to a flake, that hostlock works with. They come from hostlock.toml, which anybody may have
+/// written.</summary>
 static class FlakePath
 {
     const int MaximumLength = 1024;

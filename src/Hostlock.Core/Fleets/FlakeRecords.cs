@@ -4,7 +4,7 @@ using Hostlock.Fetching.Git;
 
 namespace Hostlock.Fleets;
 
-/// <summary>Where the records of a flake lie: in the folder of git of its work tree, so that they are in no commit.</summary>
+/// <summary>The places of the records of a flake: in the folder of git of its work tree, so that they are in no commit.</summary>
 static class FlakeRecords
 {
     /// <summary>The path of a record; null if the flake is in no repository.</summary>

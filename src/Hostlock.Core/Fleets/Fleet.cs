@@ -34,7 +34,7 @@ public sealed record Host(
     public static string ConfigurationPath(string output, string name) =>
         $"{output}.{(InputPath.IsReferable(name) ? name : $"\"{name}\"")}";
 
-    /// <summary>Why its machine stays at the system that it runs, and until when; null if it may be changed.</summary>
+    /// <summary>The reason why its machine stays at the system that it runs, and the last day of it; null if it may be changed.</summary>
     public Freeze? Hold { get; init; }
 
     /// <summary>The hosts that are settled before this one begins, if they are in the same rollout.</summary>
@@ -43,7 +43,7 @@ public sealed record Host(
     /// <summary>True if the host's configurations carry their lock.</summary>
     public bool IsStamped { get; init; }
 
-    /// <summary>How its machine gets its systems.</summary>
+    /// <summary>The way in which its machine gets its systems.</summary>
     public RolloutSettings Rollout { get; init; } = RolloutSettings.Default;
 }
 
@@ -64,7 +64,7 @@ public sealed record Fleet(
     /// <summary>The beginnings of references that only an access token can fetch. hostlock.nix obeys them.</summary>
     public ImmutableArray<string> Private { get; init; } = [];
 
-    /// <summary>How machines get their systems, unless their hosts say otherwise.</summary>
+    /// <summary>The way in which machines get their systems, unless their hosts say otherwise.</summary>
     public RolloutSettings Rollout { get; init; } = RolloutSettings.Default;
 
     /// <summary>The engines that the file describes, by name.</summary>

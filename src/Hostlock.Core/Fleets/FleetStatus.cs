@@ -34,7 +34,7 @@ public sealed record LockStatus(LockPlace Place, LockFile? Lock, ImmutableArray<
     /// <summary>True if the commit of HEAD does not have the lock as it lies there.</summary>
     public bool IsUncommitted { get; init; }
 
-    /// <summary>How the lock differs from what is declared; null if it does not, or nobody compared them.</summary>
+    /// <summary>The difference between the lock and what is declared; null if there is none, or nobody compared them.</summary>
     public Staleness? Stale { get; init; }
 
     /// <summary>The same, with no word on how other inputs differ from what is declared.</summary>
@@ -50,7 +50,7 @@ public sealed record LockStatus(LockPlace Place, LockFile? Lock, ImmutableArray<
             : this;
 }
 
-/// <summary>How a lock differs from what its flake declares.</summary>
+/// <summary>The difference between a lock and what its flake declares.</summary>
 /// <param name="Inputs">The inputs in which it differs, at least one.</param>
 /// <param name="CanBeLocked">False if a declaration makes no sense, so that nothing can be locked before it is put right.</param>
 public sealed record Staleness(ImmutableArray<StaleInput> Inputs, bool CanBeLocked);

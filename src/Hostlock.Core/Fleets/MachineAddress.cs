@@ -1,6 +1,6 @@
 namespace Hostlock.Fleets;
 
-/// <summary>Where the machine of a host is reached: it is this machine, or another one that ssh knows.</summary>
+/// <summary>The address of the machine of a host: it is this machine, or another one that ssh knows.</summary>
 /// <param name="Host">The host.</param>
 /// <param name="Target">The machine as ssh knows it, <c>root@plex.lan</c>; null for this machine.</param>
 public sealed record MachineAddress(HostName Host, string? Target)

@@ -34,7 +34,7 @@ public sealed record RecordedChange(ImmutableArray<string> Words, ImmutableArray
     /// <summary>The number of the change: the later one has the greater number.</summary>
     public int Number { get; init; }
 
-    /// <summary>When the change was made.</summary>
+    /// <summary>The time at which the change was made.</summary>
     public DateTimeOffset When { get; init; }
 
     /// <summary>The commit that the change is known from; null if the change was recorded when it was made.</summary>

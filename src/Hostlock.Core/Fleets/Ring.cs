@@ -9,7 +9,7 @@ public sealed record Ring(string Name)
     /// <summary>The ring that it comes after in a rollout; null if it comes first.</summary>
     public string? After { get; init; }
 
-    /// <summary>How long the hosts of the rings before must have run their systems, unbroken, before this ring begins.</summary>
+    /// <summary>The time for which the hosts of the rings before must have run their systems, unbroken, before this ring begins.</summary>
     public TimeSpan Soak { get; init; }
 
     /// <summary>The most hosts that are at risk at once.</summary>
@@ -33,7 +33,7 @@ public sealed record Ring(string Name)
 /// <param name="IsPercent">True if it is so many in a hundred.</param>
 public readonly record struct HostShare(int Number, bool IsPercent = false)
 {
-    /// <summary>How many hosts that is, rounded down.</summary>
+    /// <summary>The number of hosts that this is, rounded down.</summary>
     /// <param name="hosts">The number of hosts of the ring.</param>
     public int Of(int hosts) => IsPercent ? (int)((long)hosts * Number / 100) : Number;
 }

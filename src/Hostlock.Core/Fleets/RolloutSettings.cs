@@ -45,10 +45,10 @@ public sealed record RolloutSettings
     /// </summary>
     public ImmutableArray<string> AfterBuild { get; init; } = [];
 
-    /// <summary>How the locks of a ring get into the repository.</summary>
+    /// <summary>The way in which the locks of a ring get into the repository.</summary>
     public RingOpening Open { get; init; } = RingOpening.Commit;
 
-    /// <summary>Where the journals of rollouts are.</summary>
+    /// <summary>The place where the journals of rollouts are.</summary>
     public JournalPlace Journal { get; init; } = JournalPlace.Clone;
 
     /// <summary>The path, relative to the flake, of the list of who may sign approvals of rings; null if approvals need no
@@ -58,11 +58,11 @@ public sealed record RolloutSettings
     /// <summary>A program, and its arguments, that gets each event of a rollout as JSON on its input; none means nobody is told.</summary>
     public ImmutableArray<string> Notify { get; init; } = [];
 
-    /// <summary>Where systems are built.</summary>
+    /// <summary>The place where systems are built.</summary>
     public BuildPlace Build { get; init; } = new BuildPlace.Here();
 }
 
-/// <summary>How the locks of a ring get into the repository when the ring begins.</summary>
+/// <summary>The way in which the locks of a ring get into the repository when the ring begins.</summary>
 public enum RingOpening
 {
     /// <summary>They are written and committed.</summary>
@@ -78,7 +78,7 @@ public enum RingOpening
     None,
 }
 
-/// <summary>Where the journals of rollouts are.</summary>
+/// <summary>The place where the journals of rollouts are.</summary>
 public enum JournalPlace
 {
     /// <summary>In this clone alone.</summary>
@@ -88,7 +88,7 @@ public enum JournalPlace
     Git,
 }
 
-/// <summary>Where the system of a host is built.</summary>
+/// <summary>The place where the system of a host is built.</summary>
 public abstract record BuildPlace
 {
     BuildPlace()

@@ -3,7 +3,7 @@ using Hostlock.Nar;
 
 namespace Hostlock.Locks;
 
-/// <summary>Which registries an indirect reference may be looked up in (Nix 2.34.8, flake/flake.cc, useRegistries).</summary>
+/// <summary>The registries that an indirect reference may be looked up in (Nix 2.34.8, flake/flake.cc, useRegistries).</summary>
 public enum RegistryScope
 {
     /// <summary>The flag and the global registry: all that the inputs of a flake may use.</summary>
@@ -70,7 +70,7 @@ public interface IFlakeSource
     Task<IReadOnlyList<NewestRevision>> BetweenAsync(FlakeRef earlier, FlakeRef later, CancellationToken cancellationToken);
 }
 
-/// <summary>How two revisions of one repository stand to each other.</summary>
+/// <summary>The relation of two revisions of one repository.</summary>
 /// <param name="IsDescendant">True if the earlier is among the ancestors of the later.</param>
 /// <param name="Commits">How many commits the later has that the earlier has not; null if the answer did not say.</param>
 public sealed record RevisionDistance(bool IsDescendant, ulong? Commits);

@@ -13,6 +13,6 @@ public sealed class LockReading
 
     internal KnownReferences References { get; } = new();
 
-    /// <summary>How many nodes the lock had that was read last; the next one has mostly as many.</summary>
+    /// <summary>The way in which many nodes the lock had that was read last; the next one has mostly as many.</summary>
     internal int NodesOfLast { get; set; }
 }

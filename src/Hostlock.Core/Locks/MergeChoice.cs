@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Hostlock.Locks;
 
-/// <summary>How the conflicts of a merge are settled.</summary>
+/// <summary>The way in which the conflicts of a merge are settled.</summary>
 public enum MergeChoice
 {
     /// <summary>By our side.</summary>

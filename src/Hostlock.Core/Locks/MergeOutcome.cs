@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Hostlock.Locks;
 
-/// <summary>How a three-way merge of locks ended.</summary>
+/// <summary>The outcome of a three-way merge of locks.</summary>
 /// <param name="Lock">
 /// The merge. If the sides differ on some inputs, it has our side of these and the changes of both sides to all others; it is our lock if
 /// the other changes do not go with our side.

@@ -10,7 +10,7 @@ namespace Hostlock.Locks;
 /// <param name="Others">The inputs that are locked on their own, by path.</param>
 public sealed record Repetition(string Target, int Revisions, ImmutableArray<InputPath> Others)
 {
-    /// <summary>How many times the lock has the source, those included that are not among <see cref="Others"/>.</summary>
+    /// <summary>The number of times that the lock has the source, those included that are not among <see cref="Others"/>.</summary>
     public int Times { get; private init; } = Others.Length + 1;
 
     /// <summary>Finds the inputs that a lock has more than once, by the name of the input to follow.</summary>

@@ -14,13 +14,13 @@ public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? St
     /// <summary>The name that the machine has itself.</summary>
     public required string HostName { get; init; }
 
-    /// <summary>Which machine it is, as in <c>/etc/machine-id</c>; empty if it does not say.</summary>
+    /// <summary>The id of the machine, as in <c>/etc/machine-id</c>; empty if it does not say.</summary>
     public required string MachineId { get; init; }
 
     /// <summary>A word that each boot changes; empty if the machine does not say.</summary>
     public required string BootId { get; init; }
 
-    /// <summary>How long it has been up; null if it does not say.</summary>
+    /// <summary>The time for which it has been up; null if it does not say.</summary>
     public TimeSpan? Uptime { get; init; }
 
     /// <summary>The system that was booted; null if it does not say.</summary>
@@ -56,7 +56,7 @@ public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? St
     /// <summary>True if NixOS refuses to switch to the system that was asked about, so that it has to be booted.</summary>
     public bool IsInhibited { get; init; }
 
-    /// <summary>How the user of the machine becomes root; known only if a system was asked about.</summary>
+    /// <summary>The way in which the user of the machine becomes root; known only if a system was asked about.</summary>
     public RootPower Power { get; init; }
 
     /// <summary>The id of the switch whose trial is not over; null if there is none.</summary>
@@ -88,7 +88,7 @@ public sealed record MachineFacts(StorePath? Running, StorePath? Next, Stamp? St
     public bool IsPending => System is not null && Next is not null && System != Next;
 }
 
-/// <summary>How a user of a machine becomes root without being asked for anything.</summary>
+/// <summary>The way in which a user of a machine becomes root without being asked for anything.</summary>
 public enum RootPower
 {
     /// <summary>The user cannot, or it is not known.</summary>

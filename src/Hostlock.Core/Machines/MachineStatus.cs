@@ -14,8 +14,8 @@ public sealed record MachineStatus(Host Host, ProbeOutcome Outcome, PinState? Pi
     /// <summary>The other hosts whose machine says that it is the same one.</summary>
     public ImmutableArray<HostName> Twins { get; init; } = [];
 
-    /// <summary>Why it does not run the host's lock, as far as a hold, a freeze or a rollout has to do with it, in words; null if none
-    /// does.</summary>
+    /// <summary>The reason why it does not run the host's lock, as far as a hold, a freeze or a rollout has to do with it, in words; null
+    /// if none does.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The words for the releases that it pulls; null if it pulls none.</summary>
@@ -24,7 +24,8 @@ public sealed record MachineStatus(Host Host, ProbeOutcome Outcome, PinState? Pi
     /// <summary>The answer of the machine; null if it did not answer.</summary>
     public MachineFacts? Facts => (Outcome as ProbeOutcome.Answered)?.Facts;
 
-    /// <summary>Why something is not known of the machine: it is out of reach, or its lock or its system cannot be compared.</summary>
+    /// <summary>The reason why something is not known of the machine: it is out of reach, or its lock or its system cannot be
+    /// compared.</summary>
     public IEnumerable<HostlockException> Failures
     {
         get

@@ -24,13 +24,13 @@ public sealed record ProcessRequest(string Program, ImmutableArray<string> Argum
     /// <summary>The whole standard input of the program.</summary>
     public ReadOnlyMemory<byte> Input { get; init; }
 
-    /// <summary>Where its standard output goes.</summary>
+    /// <summary>The place where its standard output goes.</summary>
     public ProcessOutput Output { get; init; } = new ProcessOutput.Text();
 
     /// <summary>The longest time that the program may run; null for no limit.</summary>
     public TimeSpan? TimeLimit { get; init; }
 
-    /// <summary>How the program is ended if the run is cancelled, takes too long or writes too much.</summary>
+    /// <summary>The way in which the program is ended if the run is cancelled, takes too long or writes too much.</summary>
     public ProcessStop Stop { get; init; } = new ProcessStop.AtOnce();
 
     /// <summary>
@@ -52,7 +52,7 @@ public sealed record ProcessRequest(string Program, ImmutableArray<string> Argum
     public override string ToString() => ShellWord.Join((Told ?? Arguments).Prepend(Program));
 }
 
-/// <summary>Where the standard output of a program goes.</summary>
+/// <summary>The place where the standard output of a program goes.</summary>
 public abstract record ProcessOutput
 {
     /// <summary>The usual limit of an output, in bytes.</summary>
@@ -86,7 +86,7 @@ public abstract record ProcessOutput
     public sealed record Lines(Action<string> Told) : ProcessOutput;
 }
 
-/// <summary>How a program is stopped.</summary>
+/// <summary>The way in which a program is stopped.</summary>
 public abstract record ProcessStop
 {
     ProcessStop()
@@ -110,7 +110,7 @@ public abstract record ProcessStop
     public sealed record Never : ProcessStop;
 }
 
-/// <summary>How a program ended, and its output.</summary>
+/// <summary>The end of a program, and its output.</summary>
 /// <param name="ExitCode">The exit code; 128 + N if signal N ended the program.</param>
 /// <param name="Output">The standard output if the request keeps it as text; otherwise empty.</param>
 /// <param name="Errors">The standard error; only its end if it is long.</param>

@@ -54,7 +54,7 @@ public abstract record PullOutcome
     public sealed record Tried(ReleaseNumber Number, HostRecord Host) : PullOutcome;
 }
 
-/// <summary>How a machine pulls.</summary>
+/// <summary>The options of a pull.</summary>
 /// <param name="IsDryRun">True if nothing is to be changed, fetched into the store or remembered.</param>
 /// <param name="TriesAgain">True if a system that was given back is tried once more.</param>
 public sealed record PullRequest(bool IsDryRun, bool TriesAgain);
@@ -91,7 +91,7 @@ public sealed class MachinePull(
     /// <summary>Is told what happens to the machine.</summary>
     public required IRolloutWatcher Watcher { get; init; }
 
-    /// <summary>Where this program is to be killed, in tests.</summary>
+    /// <summary>The place where this program is to be killed, in tests.</summary>
     public required CrashPoint Crash { get; init; }
 
     /// <summary>Pulls once. A trial that an earlier run was broken off in is ended first.</summary>

@@ -14,7 +14,7 @@ public static class ReceiptJudge
     // The time since the boot is rounded, and the answer takes a while.
     const ulong Round = 60;
 
-    /// <summary>Why a receipt is not believed, as a part of a sentence; null if it is.</summary>
+    /// <summary>The reason why a receipt is not believed, as a part of a sentence; null if it is.</summary>
     /// <param name="receipt">The receipt.</param>
     /// <param name="host">The host whose machine handed it over.</param>
     /// <param name="facts">What the machine says now.</param>

@@ -99,7 +99,7 @@ public sealed record PullFacts(
 /// </summary>
 public static class ReleaseJudge
 {
-    /// <summary>How far in the future a release may be cut, as clocks differ, in seconds.</summary>
+    /// <summary>The most seconds by which a release may be cut in the future, as clocks differ.</summary>
     public const ulong Skew = 5 * 60;
 
     /// <summary>Judges a release before anything is fetched for it.</summary>

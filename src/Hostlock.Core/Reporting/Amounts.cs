@@ -7,11 +7,11 @@ static class Amounts
 {
     static readonly string[] Units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
-    /// <summary>How old something is: <c>now</c>, or <see cref="Span"/>.</summary>
+    /// <summary>The age of something: <c>now</c>, or <see cref="Span"/>.</summary>
     /// <param name="seconds">Seconds.</param>
     public static string Age(ulong seconds) => seconds < 60 ? "now" : Span(seconds);
 
-    /// <summary>When something was: <c>just now</c>, <c>7d ago</c>.</summary>
+    /// <summary>The time of something: <c>just now</c>, <c>7d ago</c>.</summary>
     /// <param name="seconds">Seconds.</param>
     public static string Ago(ulong seconds) => seconds < 60 ? "just now" : $"{Span(seconds)} ago";
 

@@ -23,7 +23,7 @@ public static class BisectText
     public static string Tried(string input, NewestRevision revision, Verdict verdict, Ink ink) =>
         $"{Visible.Name(input)} at {revision.Id.Shortened}{Day(revision)}: {Word(verdict, ink)}\n";
 
-    /// <summary>How many revisions of the culprit lie between the good lock and the bad one.</summary>
+    /// <summary>The number of revisions of the culprit between the good lock and the bad one.</summary>
     public static string Between(string input, int count) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} revisions of {Visible.Name(input)} lie between\n");
 

@@ -10,7 +10,7 @@ namespace Hostlock.Reporting;
 /// </summary>
 static class BriefDiff
 {
-    /// <summary>How many inputs changed, and how: <c>2 updated, 1 added</c>.</summary>
+    /// <summary>The number of inputs that changed, by the kind of change: <c>2 updated, 1 added</c>.</summary>
     /// <param name="diff">The changes, at least one.</param>
     public static string Summary(LockDiff diff)
     {

@@ -7,7 +7,7 @@ namespace Hostlock.Reporting;
 /// <summary>Renders the commits by which an input moved.</summary>
 public static class CommitsText
 {
-    /// <summary>How many commits are listed of an input.</summary>
+    /// <summary>The most commits that are listed of an input.</summary>
     public const int Most = 20;
 
     /// <summary>Renders the commits of one input; if they are not known, why, and where upstream shows them.</summary>

@@ -3,7 +3,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Where upstream shows what lies between two revisions.</summary>
+/// <summary>The page where upstream shows what lies between two revisions.</summary>
 public static class CompareLink
 {
     /// <summary>The address; null if the two are not of one repository of a forge, or one of them has no revision.</summary>
@@ -19,7 +19,7 @@ public static class CompareLink
     public static string? Between(FlakeRef repository, Revision? from, Revision? to) =>
         from is { } old && to is { } now && old != now ? repository.Scheme.CompareLink(repository.Input, old, now) : null;
 
-    /// <summary>Where upstream shows one revision; null if it is of no forge.</summary>
+    /// <summary>The page where upstream shows one revision; null if it is of no forge.</summary>
     /// <param name="locked">A reference to the repository.</param>
     /// <param name="revision">The revision.</param>
     public static string? Of(FlakeRef locked, Revision revision) => locked.Scheme.CommitLink(locked.Input, revision);

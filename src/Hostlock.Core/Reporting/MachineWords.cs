@@ -9,7 +9,7 @@ namespace Hostlock.Reporting;
 /// <summary>Says in a few words what a machine runs, and what to type next.</summary>
 static class MachineWords
 {
-    /// <summary>How the lock that runs stands to the host's lock.</summary>
+    /// <summary>The way in which the lock that runs stands to the host's lock.</summary>
     public static string Of(PinState pins, DateTimeOffset now) => pins switch
     {
         PinState.InSync => "in sync",
@@ -26,7 +26,8 @@ static class MachineWords
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>How the system that runs stands to the one that the repository makes; empty if there is nothing to say.</summary>
+    /// <summary>The way in which the system that runs stands to the one that the repository makes; empty if there is nothing to
+    /// say.</summary>
     public static string Of(ConfigurationState configuration) => configuration switch
     {
         ConfigurationState.NotAsked or ConfigurationState.Same => "",

@@ -160,7 +160,7 @@ public static class RolloutText
         return text.ToString();
     }
 
-    /// <summary>How many hosts ended how: <c>2 kept, 1 absent</c>.</summary>
+    /// <summary>The number of hosts by their outcomes: <c>2 kept, 1 absent</c>.</summary>
     /// <param name="hosts">The hosts.</param>
     public static string Summary(IEnumerable<HostRecord> hosts)
     {

@@ -113,7 +113,7 @@ public static class SwitchText
         _ => null,
     };
 
-    /// <summary>Where a host stands, in a few words.</summary>
+    /// <summary>The state of a host, in a few words.</summary>
     /// <param name="host">The host.</param>
     internal static string State(HostRecord host) => host switch
     {

@@ -1,6 +1,6 @@
 namespace Hostlock.Rollouts;
 
-/// <summary>How a machine gets a system.</summary>
+/// <summary>The way in which a machine gets a system.</summary>
 public enum Activation
 {
     /// <summary>The system runs at once, on trial, and boots only when it is kept.</summary>

@@ -35,7 +35,7 @@ public sealed record HostFacts(StorePath? Running, StorePath? System, StorePath?
     /// <summary>The number of the generation that the next boot takes; null if it is none that is kept.</summary>
     public int? Generation { get; init; }
 
-    /// <summary>How its user becomes root.</summary>
+    /// <summary>The way in which its user becomes root.</summary>
     public RootPower Power { get; init; }
 
     /// <summary>Takes from an answer what a rollout needs.</summary>

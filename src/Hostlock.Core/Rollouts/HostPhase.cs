@@ -3,7 +3,8 @@ using Hostlock.Machines;
 namespace Hostlock.Rollouts;
 
 /// <summary>
-/// Where a host stands between the system that it came from and the one that it is to get. It is read off the machine, never remembered.
+/// The point at which a host stands between the system that it came from and the one that it is to get. It is read off the machine, never
+/// remembered.
 /// </summary>
 public enum HostPhase
 {

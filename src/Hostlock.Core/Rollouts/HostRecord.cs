@@ -3,7 +3,7 @@ using Hostlock.Machines;
 
 namespace Hostlock.Rollouts;
 
-/// <summary>How a rollout ended for a host.</summary>
+/// <summary>The end of a rollout for a host.</summary>
 public enum HostOutcome
 {
     /// <summary>It has what it should have.</summary>
@@ -51,7 +51,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>The most times that a host is returned before a person must look.</summary>
     public const int MostReturns = 3;
 
-    /// <summary>Why a host is passed by that went from hostlock.toml since the rollout began.</summary>
+    /// <summary>The reason why a host is passed by that went from hostlock.toml since the rollout began.</summary>
     public const string Gone = "hostlock.toml has no such host any more";
 
     /// <summary>The time that a host has to go back and to answer, once its silence timer went off.</summary>
@@ -87,19 +87,19 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>The boot that the verdict is about.</summary>
     public string? JudgedBoot { get; init; }
 
-    /// <summary>How often an activation began.</summary>
+    /// <summary>The number of times that an activation began.</summary>
     public int Activations { get; init; }
 
-    /// <summary>How often an activation was refused by the machine before anything was done.</summary>
+    /// <summary>The number of times that an activation was refused by the machine before anything was done.</summary>
     public int Refusals { get; init; }
 
-    /// <summary>How often a copy began.</summary>
+    /// <summary>The number of times that a copy began.</summary>
     public int Copies { get; init; }
 
-    /// <summary>How often keeping began.</summary>
+    /// <summary>The number of times that keeping began.</summary>
     public int Keeps { get; init; }
 
-    /// <summary>How often a return began.</summary>
+    /// <summary>The number of times that a return began.</summary>
     public int Returns { get; init; }
 
     /// <summary>The times in a row that the machine did not answer.</summary>
@@ -117,25 +117,25 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>Since when the machine runs its target, unbroken as far as is known; null if it does not, or was not yet kept.</summary>
     public DateTimeOffset? KeptSince { get; init; }
 
-    /// <summary>When a look at the machine gave the host its outcome; null if it has none, or none by a look.</summary>
+    /// <summary>The time at which a look at the machine gave the host its outcome; null if it has none, or none by a look.</summary>
     public DateTimeOffset? SettledAt { get; init; }
 
     /// <summary>True if the host has had the outcome <see cref="HostOutcome.Kept"/>. What it is in later is somebody's doing.</summary>
     public bool HasBeenKept { get; init; }
 
-    /// <summary>When the machine was last asked whether it is well, answered or not; null if it never was.</summary>
+    /// <summary>The time at which the machine was last asked whether it is well, answered or not; null if it never was.</summary>
     public DateTimeOffset? AskedAt { get; init; }
 
     /// <summary>True if the host could not get its system when its ring did. No later ring waits for it.</summary>
     public bool IsLate { get; init; }
 
-    /// <summary>Why it is to stay at the system that it runs; null if it may be changed.</summary>
+    /// <summary>The reason why it is to stay at the system that it runs; null if it may be changed.</summary>
     public string? Hold { get; init; }
 
     /// <summary>The step that began and was cut off, if a look is under way that finds out what came of it; else null.</summary>
     public Step? CutOff { get; init; }
 
-    /// <summary>How it ended; null if it has not.</summary>
+    /// <summary>The outcome; null if it has none yet.</summary>
     public HostOutcome? Outcome { get; init; }
 
     /// <summary>True if the lock of the system that it went back to is in the repository: a person had it go back, and nothing

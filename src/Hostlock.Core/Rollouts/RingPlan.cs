@@ -9,13 +9,13 @@ namespace Hostlock.Rollouts;
 /// <param name="Hosts">The hosts, in their order.</param>
 public sealed record RingPlan(string Name, RingRule Rule, ImmutableArray<HostPlan> Hosts);
 
-/// <summary>When a ring begins, and when it halts the rollout.</summary>
+/// <summary>The rule by which a ring begins and halts the rollout.</summary>
 public sealed record RingRule
 {
     /// <summary>One host after the other, at once, until one fails.</summary>
     public static readonly RingRule Default = new();
 
-    /// <summary>How long the hosts of the rings before must have run their systems, unbroken, before this ring begins.</summary>
+    /// <summary>The time for which the hosts of the rings before must have run their systems, unbroken, before this ring begins.</summary>
     public TimeSpan Soak { get; init; }
 
     /// <summary>The most hosts that are at risk at once.</summary>

@@ -12,7 +12,7 @@ public sealed record Rollout(RolloutPlan Plan, HostRecords Hosts)
     /// <summary>True if a person, or an option, said that the machines may be changed.</summary>
     public bool IsApproved { get; private init; }
 
-    /// <summary>Why no host begins any more; null if one may.</summary>
+    /// <summary>The reason why no host begins any more; null if one may.</summary>
     public string? Stopped { get; private init; }
 
     /// <summary>The rings that a person said may begin, by name.</summary>

@@ -28,7 +28,7 @@ public sealed record RolloutPlan(string Id, RolloutAction Action, ImmutableArray
     /// <summary>The groups of hosts that must not fail together.</summary>
     public ImmutableArray<GroupPlan> Groups { get; init; } = [];
 
-    /// <summary>Where the locks of the hosts come from; null if no locks go with the systems.</summary>
+    /// <summary>The place where the locks of the hosts come from; null if no locks go with the systems.</summary>
     public RolloutSource? Source { get; init; }
 
     /// <summary>The hosts of all rings, in their order.</summary>
@@ -88,7 +88,7 @@ public enum RolloutAction
     Rollout,
 }
 
-/// <summary>Where the locks of a rollout come from.</summary>
+/// <summary>The place where the locks of a rollout come from.</summary>
 /// <param name="From">The host whose lock goes through the rings.</param>
 /// <param name="Commit">The commit that has all locks, and of which the systems are made.</param>
 /// <param name="Base">The commit that it was made from.</param>

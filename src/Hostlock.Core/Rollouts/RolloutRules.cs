@@ -40,7 +40,7 @@ public static class RolloutRules
     /// <param name="now">The present time.</param>
     public static ImmutableArray<Order> Next(Rollout rollout, DateTimeOffset now) => Next(rollout, ImmutableHashSet<HostName>.Empty, now);
 
-    /// <summary>Why no further host may begin; null if one may.</summary>
+    /// <summary>The reason why no further host may begin; null if one may.</summary>
     /// <param name="rollout">What has happened.</param>
     public static string? WhyHalted(Rollout rollout) =>
         rollout.Stopped ?? rollout.Plan.Rings.Select(ring => WhyHalted(rollout, ring)).FirstOrDefault(why => why is not null);
@@ -255,7 +255,7 @@ public static class RolloutRules
         }
     }
 
-    /// <summary>How many hosts of each group may still be put at risk.</summary>
+    /// <summary>The number of hosts of each group that may still be put at risk.</summary>
     sealed class GroupRoom(Rollout rollout)
     {
         readonly List<(GroupPlan Group, HashSet<HostName> AtRisk)> _groups =

@@ -73,7 +73,7 @@ public enum WaitReason
     Window,
 }
 
-/// <summary>Why a ring does not begin before a person says so.</summary>
+/// <summary>The reason why a ring does not begin before a person says so.</summary>
 public enum DoorReason
 {
     /// <summary>Its rule wants it.</summary>

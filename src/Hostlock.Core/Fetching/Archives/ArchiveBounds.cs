@@ -34,7 +34,7 @@ public sealed record ArchiveBounds(long Received, long Inflated, long Unpacked, 
         new BoundedStream(contents, Unpacked, () => FetchException.ArchiveTooLarge("its size in bytes", Unpacked));
 }
 
-/// <summary>How an archive is unpacked.</summary>
+/// <summary>The bounds within which an archive is unpacked.</summary>
 /// <param name="Folder">The folder of temporary files.</param>
 /// <param name="Bounds">The bounds of the archive.</param>
 /// <param name="IsNamedZip">True if the URL ends in <c>.zip</c>. Nix then reads a zip archive by its directory, and any other member by

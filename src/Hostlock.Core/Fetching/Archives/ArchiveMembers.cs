@@ -29,7 +29,7 @@ abstract class ArchiveMembers
     /// <summary>The size of the contents in bytes.</summary>
     public long Size { get; protected set; }
 
-    /// <summary>When the member was modified: seconds since the epoch, rounded down.</summary>
+    /// <summary>The time at which the member was modified: seconds since the epoch, rounded down.</summary>
     public long Modified { get; protected set; }
 
     /// <summary>Goes to the next member, and skips what was not read of the last one; false at the end.</summary>

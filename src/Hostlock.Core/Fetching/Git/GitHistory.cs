@@ -86,7 +86,7 @@ public sealed class GitHistory : IDisposable
     static FileCommit CommitOf(ReadOnlySpan<string> fields) =>
         new(Revision.Parse(fields[0]), Moment.TryParse(fields[1]), fields[2], fields[3].Trim()) { IsUndo = fields[4].Trim() == "undo" };
 
-    /// <summary>Which of some files each of some commits changed, against any of its parents.</summary>
+    /// <summary>The files, of some, that each of some commits changed against any of its parents.</summary>
     /// <param name="commits">The commits.</param>
     /// <param name="paths">The files, relative to the work tree.</param>
     /// <param name="cancellationToken">Stops it.</param>

@@ -67,7 +67,7 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
                 : await BeforeAsync(copy, tip, before, cancellationToken);
     }
 
-    /// <summary>How many commits two commits are apart, by the repository on this machine; null if it lacks one of them.</summary>
+    /// <summary>The number of commits between two commits, by the repository on this machine; null if it lacks one of them.</summary>
     /// <param name="url">The address of the repository.</param>
     /// <param name="earlier">The first commit.</param>
     /// <param name="later">The other.</param>

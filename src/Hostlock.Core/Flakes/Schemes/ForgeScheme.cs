@@ -130,7 +130,7 @@ abstract class ForgeScheme : InputScheme
 
     public override string? CommitLink(RefAttributes attributes, Revision revision) => $"{GitAddress(attributes)}/commit/{revision}";
 
-    /// <summary>How to ask which commit the reference, which has no revision of its own, is at now.</summary>
+    /// <summary>The question which commit the reference, which has no revision of its own, is at now.</summary>
     protected abstract RevisionQuery AskRevision(RefAttributes attributes);
 
     /// <summary>The place of the archive of a commit.</summary>

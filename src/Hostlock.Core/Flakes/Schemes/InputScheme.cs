@@ -95,18 +95,18 @@ abstract class InputScheme
     /// <summary>The oddity of an access token, which is sent all the same; null if it has none. It never has the token in it.</summary>
     public virtual string? OddityOf(string token) => null;
 
-    /// <summary>How to ask for the newest commit that is not younger than a time; null if git has to be asked.</summary>
+    /// <summary>The question for the newest commit that is not younger than a time; null if git has to be asked.</summary>
     /// <param name="attributes">The reference.</param>
     /// <param name="time">The time in ISO 8601, UTC.</param>
     public virtual RevisionQuery? AskRevisionBefore(RefAttributes attributes, string time) => null;
 
-    /// <summary>How to ask whether one revision descends from another; null if that cannot be asked.</summary>
+    /// <summary>The question whether one revision descends from another; null if that cannot be asked.</summary>
     /// <param name="attributes">The reference.</param>
     /// <param name="earlier">The first revision.</param>
     /// <param name="later">The other.</param>
     public virtual DistanceQuery? AskDistance(RefAttributes attributes, Revision earlier, Revision later) => null;
 
-    /// <summary>How to ask for the commits between two revisions; null if that cannot be asked.</summary>
+    /// <summary>The question for the commits between two revisions; null if that cannot be asked.</summary>
     /// <param name="attributes">The reference.</param>
     /// <param name="earlier">The first revision.</param>
     /// <param name="later">The other.</param>

@@ -17,7 +17,7 @@ public sealed record HostNote(string Text, ImmutableArray<LockChange> Changes)
     }
 }
 
-/// <summary>Where the inputs of a host are declared and locked, in a flake that is being adopted.</summary>
+/// <summary>The places where the inputs of a host are declared and locked, in a flake that is being adopted.</summary>
 /// <param name="Flake">The file that declares them, relative to the flake.</param>
 /// <param name="Lock">The place of the lock, relative to the flake.</param>
 /// <param name="Seed">The bytes that the lock is to have; null if the lock exists, or cannot be made from what lies in the flake.</param>

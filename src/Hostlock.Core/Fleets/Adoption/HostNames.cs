@@ -81,7 +81,8 @@ public sealed class HostNames
             : null;
     }
 
-    /// <summary>Which configurations stay on the root lock, and what they are, in one sentence; null if every known one is taken.</summary>
+    /// <summary>The configurations that stay on the root lock, and what they are, in one sentence; null if every known one is
+    /// taken.</summary>
     /// <param name="taken">The attribute paths of the configurations that hostlock.toml is to have.</param>
     public string? Staying(IEnumerable<string> taken)
     {

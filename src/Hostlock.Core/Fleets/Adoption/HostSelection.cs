@@ -6,7 +6,7 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.Adoption;
 
-/// <summary>Which hosts of a flake are adopted.</summary>
+/// <summary>The hosts of a flake that are adopted.</summary>
 /// <param name="Hosts">The hosts that get a lock, with the configurations that are theirs.</param>
 /// <param name="Others">The hosts that stay on the root lock, with the configurations that are theirs.</param>
 /// <param name="Outputs">The names of all outputs, if hostlock.toml may list them; else null.</param>

@@ -1,6 +1,6 @@
 namespace Hostlock.Fleets.Changes;
 
-/// <summary>How a plan is written.</summary>
+/// <summary>The way in which a plan is written.</summary>
 public abstract record WritingMode
 {
     WritingMode()

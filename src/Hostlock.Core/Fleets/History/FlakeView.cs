@@ -20,7 +20,8 @@ sealed class FlakeView(
 {
     const string Modules = ".gitmodules";
 
-    /// <summary>Why any host may be concerned by any of the files; null if none of them but its own lock can concern it.</summary>
+    /// <summary>The reason why any host may be concerned by any of the files; null if none of them but its own lock can concern
+    /// it.</summary>
     /// <param name="before">The fleet at the earlier commit; null if it is not known.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">git cannot list the files.</exception>

@@ -7,7 +7,7 @@ using Hostlock.Platform.Programs;
 
 namespace Hostlock.Fleets.History;
 
-/// <summary>Why the system of a host may differ from that of an earlier commit.</summary>
+/// <summary>The reason why the system of a host may differ from that of an earlier commit.</summary>
 public enum ChangeReason
 {
     /// <summary>The host has another lock.</summary>
@@ -76,7 +76,7 @@ public sealed record FleetChange(Revision Commit, Fleet? Before, string? Seen)
         };
     }
 
-    /// <summary>Why the system of a host may differ; nothing if it cannot.</summary>
+    /// <summary>The reason why the system of a host may differ; nothing if it cannot.</summary>
     /// <param name="host">The host, as hostlock.toml has it now.</param>
     /// <param name="seesAll">True to suppose that every host sees all files, whatever its code says.</param>
     public IEnumerable<ChangeReason> ReasonsFor(Host host, bool seesAll = false)

@@ -114,8 +114,8 @@ public sealed class LockHistory : IDisposable
                 : null;
     }
 
-    /// <summary>Where the hosts of a lock had their locks in an earlier fleet, relative to the flake; the place of the lock itself if that
-    /// fleet had none of them. Hosts that share a lock now may have had locks of their own.</summary>
+    /// <summary>The places where the hosts of a lock had their locks in an earlier fleet, relative to the flake; the place of the lock
+    /// itself if that fleet had none of them. Hosts that share a lock now may have had locks of their own.</summary>
     /// <param name="place">The lock.</param>
     /// <param name="earlier">The earlier fleet; null if it is not known.</param>
     public static IReadOnlyList<string> PathsAt(LockPlace place, Fleet? earlier)

@@ -3,7 +3,7 @@ using Hostlock.Flakes;
 
 namespace Hostlock.Fleets.Layouts;
 
-/// <summary>Which hosts the outputs of a flake name, and which configurations are whose.</summary>
+/// <summary>The hosts that the outputs of a flake name, and the configurations of each.</summary>
 static class NamedHosts
 {
     static readonly ImmutableArray<string> Systems = OutputNames.HostOutputs.Remove(OutputNames.Homes);

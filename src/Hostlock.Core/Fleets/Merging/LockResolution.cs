@@ -8,7 +8,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fleets.Merging;
 
-/// <summary>Which conflicts are settled, and how.</summary>
+/// <summary>A request to settle conflicts: which, and how.</summary>
 /// <param name="Inputs">The inputs, each with all beneath it; empty for every input.</param>
 /// <param name="Choice">The side that is taken; null to look only.</param>
 public sealed record ResolutionRequest(ImmutableArray<InputPath> Inputs, MergeChoice? Choice)

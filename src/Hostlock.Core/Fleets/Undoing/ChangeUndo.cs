@@ -16,7 +16,7 @@ namespace Hostlock.Fleets.Undoing;
 /// <param name="Step">How it is recorded once it is done; null if it is a change of its own.</param>
 public sealed record UndoPlan(string Title, ImmutableArray<RecordedFile> Files, UndoStep? Step)
 {
-    /// <summary>When it had been done; null if that is not known.</summary>
+    /// <summary>The time at which it had been done; null if that is not known.</summary>
     public DateTimeOffset? When { get; init; }
 
     /// <summary>The change of a commit, which is recorded when it is taken back; null if the change is recorded already.</summary>

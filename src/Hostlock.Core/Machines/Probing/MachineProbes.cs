@@ -17,7 +17,7 @@ namespace Hostlock.Machines.Probing;
 public sealed class MachineProbes(
     IProcessRunner processes, string machine, SeenMachines seen, Func<HostName, bool> isHost, TimeProvider time)
 {
-    /// <summary>How many machines are asked at once.</summary>
+    /// <summary>The number of machines that are asked at once.</summary>
     public const int AtOnce = 50;
 
     // What a thousand machines say of their locks is much the same.

@@ -22,8 +22,8 @@ public sealed record AffectedConfiguration(string Attribute, string Platform, St
 public sealed record AffectedHost(
     HostName Name, ImmutableArray<ChangeReason> Reasons, ImmutableArray<AffectedConfiguration> Configurations)
 {
-    /// <summary>Why the host cannot be evaluated as it was at the commit, so that nothing is known to be the same; null if it can
-    /// be.</summary>
+    /// <summary>The reason why the host cannot be evaluated as it was at the commit, so that nothing is known to be the same; null if it
+    /// can be.</summary>
     public HostlockException? EarlierProblem { get; init; }
 }
 
@@ -38,7 +38,7 @@ public sealed record AffectedFleet(
     Revision Commit, ImmutableArray<AffectedHost> Hosts, ImmutableArray<HostName> Gone, ImmutableArray<(
         HostName Host, HostlockException Why)> Failed, int Asked, int Evaluated)
 {
-    /// <summary>Why every host had to be evaluated; null if that was not so.</summary>
+    /// <summary>The reason why every host had to be evaluated; null if that was not so.</summary>
     public string? Seen { get; init; }
 }
 

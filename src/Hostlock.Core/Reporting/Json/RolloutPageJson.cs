@@ -90,7 +90,7 @@ public static class RolloutPageJson
         json.WriteEndArray();
     });
 
-    /// <summary>Where a rollout stands.</summary>
+    /// <summary>The state of a rollout.</summary>
     /// <param name="rollout">The rollout.</param>
     /// <param name="orders">What the rules say of it.</param>
     public static string Render(Rollout rollout, ImmutableArray<Order> orders) => JsonPage.Render(json =>

@@ -223,7 +223,7 @@ sealed class AgeChart
                 + $"<title>{MoveWords.Of(mark.Moves):line}</title></path>");
     }
 
-    /// <summary>How far the locks of a ring were behind, column by column.</summary>
+    /// <summary>The days by which the locks of a ring were behind, column by column.</summary>
     sealed class Strip
     {
         public Strip(string title, IReadOnlyList<AgeSeries> series, Moment[] edges, Moment?[] newest)

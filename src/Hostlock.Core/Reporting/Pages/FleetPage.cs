@@ -37,7 +37,7 @@ public sealed record FleetPage(
     /// <summary>The rollout that is under way; null if none is.</summary>
     public RolloutUnderWay? Rollout { get; init; }
 
-    /// <summary>Why it is not known whether a rollout is under way; null if it is.</summary>
+    /// <summary>The reason why it is not known whether a rollout is under way; null if it is.</summary>
     public HostlockException? RolloutUnread { get; init; }
 
     /// <summary>The version of hostlock.</summary>

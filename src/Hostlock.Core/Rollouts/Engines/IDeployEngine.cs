@@ -21,7 +21,7 @@ public interface IDeployEngine
     /// <summary>Its name in hostlock.toml.</summary>
     string Name { get; }
 
-    /// <summary>How a machine gets a system by it: on trial, or at once for good.</summary>
+    /// <summary>The way in which a machine gets a system by it: on trial, or at once for good.</summary>
     Activation Activation { get; }
 
     /// <summary>The command that activates a system; null if the script of steps does it itself, in the command that arms the silence

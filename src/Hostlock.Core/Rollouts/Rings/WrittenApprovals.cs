@@ -213,7 +213,7 @@ public sealed class WrittenApprovals(IProcessRunner processes, FleetFolder folde
     }
 }
 
-/// <summary>Whether an approval is proved.</summary>
+/// <summary>The judgement on an approval: proved or not.</summary>
 public abstract record ApprovalProof
 {
     ApprovalProof()

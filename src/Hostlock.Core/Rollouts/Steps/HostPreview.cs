@@ -23,7 +23,7 @@ public sealed record HostPreview(HostPlan Plan)
     /// <summary>The units that would stop, start or restart; null if the machine does not have the system yet.</summary>
     public DryActivation? Units { get; init; }
 
-    /// <summary>Why something is not known; null if all is.</summary>
+    /// <summary>The reason why something is not known; null if all is.</summary>
     public string? Problem { get; init; }
 
     /// <summary>The first input that goes back in time, in words; null if none does.</summary>

@@ -47,7 +47,7 @@ sealed class GitIndex
     /// <summary>The id of the tree that the index would make; null if it was not worked out since something was staged.</summary>
     public string? Tree { get; }
 
-    /// <summary>When the index was written: seconds and nanoseconds.</summary>
+    /// <summary>The time at which the index was written: seconds and nanoseconds.</summary>
     public (long Seconds, long Nanoseconds) Written { get; }
 
     /// <summary>The entry of a file, or the first of them if a merge is not settled; null if the index has none.</summary>

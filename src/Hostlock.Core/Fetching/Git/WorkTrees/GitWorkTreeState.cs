@@ -4,7 +4,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Fetching.Git.WorkTrees;
 
-/// <summary>How a work tree differs from its HEAD.</summary>
+/// <summary>The difference between a work tree and its HEAD.</summary>
 /// <param name="Commit">The commit of HEAD; null before the first commit.</param>
 /// <param name="IsDirty">True if a tracked file differs from HEAD, or something is staged. Submodules are not looked at.</param>
 /// <param name="Paths">The tracked files that are on disk.</param>

@@ -49,7 +49,7 @@ sealed class TomlTable(TomlTable.Form form)
     readonly List<TomlMember> _members = [];
     Dictionary<string, int>? _places;
 
-    /// <summary>How a table was defined, which decides how it may be extended (TOML 1.0, Table).</summary>
+    /// <summary>The way in which a table was defined, which decides how it may be extended (TOML 1.0, Table).</summary>
     public enum Form
     {
         /// <summary>The table is only named in the header of another table.</summary>
@@ -59,7 +59,7 @@ sealed class TomlTable(TomlTable.Form form)
         Inline,
     }
 
-    /// <summary>How the table was defined.</summary>
+    /// <summary>The way in which the table was defined.</summary>
     public Form By { get; set; } = form;
 
     /// <summary>The keys and values, in the order of the text.</summary>
