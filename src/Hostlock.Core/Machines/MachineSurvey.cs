@@ -7,7 +7,7 @@ using Hostlock.Platform;
 
 namespace Hostlock.Machines;
 
-/// <summary>How machines are asked, and what is compared.</summary>
+/// <summary>The way in which machines are asked, and what is compared.</summary>
 /// <param name="IsEvaluated">If true, nix evaluates each host, to compare the systems as well.</param>
 /// <param name="AcceptsNewMachine">If true, a machine that is not the one that answered before is the host's from now on.</param>
 public sealed record ProbeRequest(bool IsEvaluated, bool AcceptsNewMachine);
@@ -67,7 +67,7 @@ public sealed class MachineSurvey(IProcessRunner processes, FleetFolder folder, 
         try
         {
             var place = folder.PlaceOf(host.Name);
-            return await PinState.OfAsync(host.Name.ToString(), facts, HostLocks.TryReadBytes(place), async sha256 =>
+            return await PinState.OfAsync(host.Name, facts, HostLocks.TryReadBytes(place), async sha256 =>
                 history is null
                     ? null
                     : await history.FindAsync(place, bytes => Stamp.Hash(bytes.Span) == sha256, MostCommits, cancellationToken));

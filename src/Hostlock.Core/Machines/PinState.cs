@@ -1,10 +1,11 @@
 using Hostlock.Flakes;
+using Hostlock.Fleets;
 using Hostlock.Fleets.History;
 using Hostlock.Locks;
 
 namespace Hostlock.Machines;
 
-/// <summary>How the lock that a machine runs stands to the lock that the repository has for its host.</summary>
+/// <summary>The way in which the lock that a machine runs stands to the lock that the repository has for its host.</summary>
 public abstract record PinState
 {
     PinState()
@@ -37,19 +38,19 @@ public abstract record PinState
     public sealed record NotCompared(HostlockException Why) : PinState;
 
     /// <summary>Compares the two.</summary>
-    /// <param name="host">The name of the host.</param>
+    /// <param name="host">The host.</param>
     /// <param name="facts">What the machine says.</param>
     /// <param name="current">The bytes of the host's lock; null if it has none.</param>
     /// <param name="findAsync">Finds an earlier lock of the host in git, by the SHA-256 of its bytes. It is asked only if it has to
     /// be.</param>
     public static async Task<PinState> OfAsync(
-        string host, MachineFacts facts, ReadOnlyMemory<byte>? current, Func<string, Task<EarlierLock?>> findAsync)
+        HostName host, MachineFacts facts, ReadOnlyMemory<byte>? current, Func<string, Task<EarlierLock?>> findAsync)
     {
         if (facts.System is null)
             return new Foreign(null);
         if (facts.Stamp is not { } stamp)
             return new Unstamped();
-        if (stamp.Host is { } other && other != host)
+        if (stamp.Host is { } other && other != host.ToString())
             return new Foreign(other);
         if (current is { } bytes && Machines.Stamp.Hash(bytes.Span) == stamp.Sha256)
             return new InSync();

@@ -101,7 +101,7 @@ public sealed class RunningLock(IProcessRunner processes, FleetFolder folder, Ma
     static bool MayHaveMade(StorePath system, byte[] bytes)
     {
         var revision = PackageName.Of(system).Version.Split('.')[^1];
-        if (!Revision.IsBeginning(revision) || revision.Length < 7)
+        if (!Revision.IsBeginning(revision) || revision.Length < Revision.ShortLength)
             return true;
         // By a lock that cannot be read, nothing was made.
         return LockFileReader.TryRead(bytes)?.AllInputs().Any(
