@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Hostlock.Cli;
+using Hostlock.Fleets;
 using Hostlock.Tests.Support;
 
 namespace Hostlock.Tests.House;
@@ -97,6 +98,23 @@ public partial class DocumentsTests
         Assert.Equal(Enum.GetValues<ExitCode>().Select(code => (int)code), told);
     }
 
+    /// <summary>The table of the README is where a newcomer looks for a command.</summary>
+    [Fact]
+    public void The_table_of_the_README_has_every_command()
+    {
+        var rows = File.ReadLines(Path.Combine(Repository.Root, "README.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var told = rows.SelectMany(row => Word().Matches(row.Split(" | ")[0])).Select(word => word.Groups[1].Value);
+
+        Assert.Empty(App.Whole(CliTests.Nowhere).Subcommands.Select(command => command.Name).Except(told));
+    }
+
+    [Fact]
+    public void The_page_on_engines_has_every_engine() =>
+        Assert.All(
+            RolloutSettings.Engines, engine => Assert.Contains(
+                $"\n| `\"{engine}\"`", File.ReadAllText(Path.Combine(Repository.Root, "docs/engines.md")), StringComparison.Ordinal));
+
     [Fact]
     public void The_site_has_every_page()
     {
@@ -160,6 +178,10 @@ public partial class DocumentsTests
     static string Anchor(string heading) =>
         string.Concat(heading.ToLowerInvariant().Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_'))
             .Replace(' ', '-');
+
+    // The first word of what is typed.
+    [GeneratedRegex(@"`([a-z-]+)")]
+    private static partial Regex Word();
 
     [GeneratedRegex(@"^ +- (\S+\.md)$", RegexOptions.Multiline)]
     private static partial Regex PageOfSite();
