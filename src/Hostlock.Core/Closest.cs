@@ -14,14 +14,14 @@ public static class Closest
     /// <param name="candidates">The names that exist.</param>
     public static string? Find(string name, IEnumerable<string> candidates)
     {
-        // Of nothing, a name of one letter would be a slip.
-        if (name.Length == 0)
-            return null;
         var bound = Math.Max(1, name.Length / 3);
         (string? Candidate, int Distance) best = (null, bound);
         foreach (var candidate in candidates)
         {
             if (candidate == name || Distance(name, candidate, bound) is var distance && distance > best.Distance)
+                continue;
+            // Two names of which no letter stays, such as those of one letter each, are not near each other.
+            if (distance == Math.Max(name.Length, candidate.Length))
                 continue;
             if (best.Candidate is null || distance < best.Distance || string.CompareOrdinal(candidate, best.Candidate) < 0)
                 best = (candidate, distance);
