@@ -587,6 +587,11 @@ public sealed class FleetException : HostlockException
             : "name a commit, a branch, or a day such as 2026-03-01",
     };
 
+    internal static FleetException NoCommitOfDay(string day) => new($"no commit of this flake is as old as {day}")
+    {
+        Hint = "name a later day, a commit, or a branch",
+    };
+
     internal static FleetException VersionOfNobody(string word) =>
         new($"unknown host '{word}'") { Hint = $"if it is a commit or a day, name its host as well: HOST@{word}" };
 

@@ -217,7 +217,7 @@ public sealed class GitHistory : IDisposable
     /// </summary>
     public async Task<Revision?> FindAsync(string word, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
-        if (DateOnly.TryParseExact(word, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        if (DayOf(word) is { } day)
         {
             var end = new DateTimeOffset(day.ToDateTime(TimeOnly.MaxValue), TimeSpan.Zero).ToUnixTimeSeconds();
             var finished = await _repository.RunAsync(
@@ -230,6 +230,13 @@ public sealed class GitHistory : IDisposable
         _named = (word, commit);
         return commit;
     }
+
+    /// <summary>True if a word is a day, as in 2026-03-01, and so not the name of a commit.</summary>
+    /// <param name="word">The word of the user.</param>
+    public static bool IsDay(string word) => DayOf(word) is not null;
+
+    static DateOnly? DayOf(string word) =>
+        DateOnly.TryParseExact(word, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
     /// <summary>Lets go of the repository.</summary>
     public void Dispose() => _repository.Dispose();

@@ -134,7 +134,9 @@ public sealed class LockHistory : IDisposable
     /// <exception cref="FleetException">There is no such commit.</exception>
     public async Task<Revision> CommitAsync(string word, CancellationToken cancellationToken) =>
         await _history.FindAsync(word, [FlakeInRepository], cancellationToken)
-            ?? throw FleetException.NoSuchCommit(word, _history.IsShallow);
+            ?? throw (GitHistory.IsDay(word) && !_history.IsShallow
+                ? FleetException.NoCommitOfDay(word)
+                : FleetException.NoSuchCommit(word, _history.IsShallow));
 
     /// <summary>Reads the bytes of locks that a commit has; null for each that is not in the commit.</summary>
     /// <param name="paths">Where the commit has them, relative to the flake.</param>
