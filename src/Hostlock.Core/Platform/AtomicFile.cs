@@ -17,8 +17,8 @@ public static class AtomicFile
     /// </summary>
     public const string TemporaryPrefix = ".hostlock-tmp-";
 
-    // Each file is open until it is flushed, and a process may have 1,024 files open.
-    const int OpenAtOnce = 512;
+    // Each file is open until it is flushed. Of the files that a process may have open, two thirds are left for all else.
+    const int MostOpenAtOnce = 512;
 
     // Threads that wait for the disk, and the files of each that are worth a thread.
     const int MostFlushers = 16, FilesOfFlusher = 8;
@@ -220,7 +220,7 @@ public static class AtomicFile
 
     static void WriteAll(List<Target> targets, bool isDurable)
     {
-        foreach (var group in targets.Chunk(OpenAtOnce))
+        foreach (var group in targets.Chunk(Math.Clamp(UnixFiles.MostOpenFiles() / 3, 1, MostOpenAtOnce)))
         {
             var handles = new SafeFileHandle?[group.Length];
             try

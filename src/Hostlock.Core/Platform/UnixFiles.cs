@@ -32,10 +32,18 @@ static partial class UnixFiles
     // SYNC_FILE_RANGE_WRITE of linux/fs.h.
     const uint BeginsToWrite = 2;
 
+    // RLIMIT_NOFILE, as the runtime's own entry point numbers it on all systems.
+    const int OpenFiles = 9, FewOpenFiles = 256;
+
     static int NotSupported => OperatingSystem.IsMacOS() ? 45 : 95;
 
     /// <summary>The id of the user whose rights this program has.</summary>
     public static uint User => GetEUid();
+
+    /// <summary>How many files this process may have open at once. If nobody says otherwise, Linux lets it have 1,024, and macOS
+    /// 256.</summary>
+    public static int MostOpenFiles() =>
+        GetLimit(OpenFiles, out var limit) == 0 ? (int)Math.Min(limit.Current, int.MaxValue) : FewOpenFiles;
 
     /// <summary>The kinds of entries of a folder.</summary>
     public enum Kind
@@ -317,6 +325,13 @@ static partial class UnixFiles
     }
 
     [StructLayout(LayoutKind.Sequential)]
+    struct ResourceLimit
+    {
+        public ulong Current;
+        public ulong Maximum;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
     unsafe struct DirectoryEntry
     {
         public byte* Name;
@@ -367,6 +382,9 @@ static partial class UnixFiles
 
     [LibraryImport(Library, EntryPoint = "SystemNative_GetEUid")]
     private static partial uint GetEUid();
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_GetRLimit")]
+    private static partial int GetLimit(int resource, out ResourceLimit limit);
 
     [LibraryImport(Library, EntryPoint = "SystemNative_OpenDir", SetLastError = true)]
     private static unsafe partial nint OpenDir(byte* path);

@@ -176,4 +176,19 @@ public class RobustnessTests
         Assert.Equal("nothing to do: this flake is set up\n", again.Output);
         Assert.Equal(before, TestGit.In(hosts.Fleet, "status", "--porcelain"));
     }
+
+    [Fact]
+    public void A_process_that_may_open_few_files_writes_many_locks()
+    {
+        Assert.SkipUnless(File.Exists(HostlockProgram.Path), "the program is not built; ./test builds it");
+        using var hosts = new SevenHosts().Adopted();
+        var more = Enumerable.Range(0, 200).Select(i => $"h{i}").ToList();
+        File.AppendAllText(Path.Combine(hosts.Fleet, "hostlock.toml"), string.Concat(more.Select(name => $"[hosts.{name}]\n")));
+
+        var ended = Run.Program(
+            "sh", hosts.Fleet, HostlockProgram.Variables(hosts.Home), "-c", "ulimit -n 100; \"$0\" lock --all -q", HostlockProgram.Path);
+
+        Assert.Equal(("", ""), (ended.Output, ended.Errors));
+        Assert.All(more, name => Assert.Equal(hosts.Lock("root"), hosts.Lock(name)));
+    }
 }
