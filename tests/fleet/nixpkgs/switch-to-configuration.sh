@@ -118,7 +118,7 @@ if fault reload; then echo "Failed to reload systemd" >&2; code=3; fi
 words starting "$start"
 [ -z "$start" ] || systemctl start -- $start || code=4
 if fault unit; then
-    systemd-run --quiet --unit="$(value unit)" --property=Type=oneshot -- /bin/false || true
+    systemd-run --quiet --wait --unit="$(value unit)" --property=Type=oneshot -- /bin/false || true
 fi
 sleep 0.1
 failed=$(systemctl list-units --state=failed --plain --no-legend --no-pager | cut -d ' ' -f 1 | tr '\n' ' ')
