@@ -101,6 +101,9 @@ sealed class Invariants(string journal, Func<HostName, HostState?> stateOf, Func
     {
         if (stateOf(host.Plan.Host) is not { } now || host.Outcome is HostOutcome.Superseded or HostOutcome.Stranded || host.IsAtRisk)
             return;
+        // What another rollout had on trial when this one first looked is the other's to keep or to give back.
+        if (host.Before?.Trial is { } trial && trial != host.Rollout)
+            return;
         var first = firstOf(host.Plan.Host);
         var (running, boots) = (host.Before?.Running?.ToString() ?? first?.Running, host.Before?.Next?.ToString() ?? first?.Boots);
         if (running is null)
@@ -108,6 +111,7 @@ sealed class Invariants(string journal, Func<HostName, HostState?> stateOf, Func
         var (target, isKept) = ($"{host.Plan.Target}", host.Outcome == HostOutcome.Kept);
         var runs = !isKept ? running : host.Plan.Activation == Activation.Boot && now.Running != target ? running : target;
         Assert.Equal((host.Plan.Host, host.Outcome, runs), (host.Plan.Host, host.Outcome, now.Running));
-        Assert.Equal(isKept ? (target, target) : (boots, boots), (now.Boots, now.Profile));
+        var next = isKept ? target : boots;
+        Assert.Equal((host.Plan.Host, host.Outcome, next, next), (host.Plan.Host, host.Outcome, now.Boots, now.Profile));
     }
 }
