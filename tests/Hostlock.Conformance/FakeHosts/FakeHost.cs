@@ -57,10 +57,20 @@ sealed class FakeHost(FakeFleet fleet, string name)
     public Ended Switch(string system, string action) => Ssh($"{system}/bin/switch-to-configuration {action}");
 
     /// <summary>What it is in.</summary>
-    public HostState State() => TryState() ?? throw new InvalidOperationException($"{name} is off");
+    public HostState State() => HostState.Read(Root ?? throw new InvalidOperationException($"{name} is off"));
 
     /// <summary>The same; null if it is off, or not up yet.</summary>
-    public HostState? TryState() => Root is { } root ? HostState.TryRead(root) : null;
+    public HostState? TryState()
+    {
+        try
+        {
+            return Root is { } root ? HostState.Read(root) : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The names of its failed units.</summary>
     public ImmutableArray<string> FailedUnits() =>

@@ -25,27 +25,20 @@ sealed record HostState(
     /// <summary>Reads what a host is in. No program is started for it, because tests do so many times a second.</summary>
     /// <param name="root">Its root folder, as this machine sees it. Links there lead elsewhere here, so they are read and not
     /// followed.</param>
-    /// <returns>Null if it is off, or is not up yet.</returns>
-    public static HostState? TryRead(string root)
+    /// <exception cref="IOException">The host is off, or is not up yet.</exception>
+    public static HostState Read(string root)
     {
-        try
-        {
-            var newest = Target(Path.Combine(root, Profiles, "system"));
-            return new(
-                Target(Path.Combine(root, "run/current-system")),
-                Target(Path.Combine(root, "run/booted-system")),
-                File.ReadAllText(Path.Combine(root, "boot/loader/default")).TrimEnd('\n'),
-                newest.Length == 0 ? "" : Target(Path.Combine(root, Profiles, newest)),
-                File.ReadAllText(Path.Combine(root, "run/fake/boot_id")).TrimEnd('\n'),
-                Directory.EnumerateFileSystemEntries(Path.Combine(root, Profiles), "system-*-link")
-                    .ToImmutableSortedDictionary(NumberOf, Target),
-                // The first word is the time.
-                [.. File.ReadLines(Path.Combine(root, "var/log/activations")).Select(line => line.Split(' ', 2)[1])]);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
+        var newest = Target(Path.Combine(root, Profiles, "system"));
+        return new(
+            Target(Path.Combine(root, "run/current-system")),
+            Target(Path.Combine(root, "run/booted-system")),
+            File.ReadAllText(Path.Combine(root, "boot/loader/default")).TrimEnd('\n'),
+            newest.Length == 0 ? "" : Target(Path.Combine(root, Profiles, newest)),
+            File.ReadAllText(Path.Combine(root, "run/fake/boot_id")).TrimEnd('\n'),
+            Directory.EnumerateFileSystemEntries(Path.Combine(root, Profiles), "system-*-link")
+                .ToImmutableSortedDictionary(NumberOf, Target),
+            // The first word is the time.
+            [.. File.ReadLines(Path.Combine(root, "var/log/activations")).Select(line => line.Split(' ', 2)[1])]);
     }
 
     static int NumberOf(string link) =>
