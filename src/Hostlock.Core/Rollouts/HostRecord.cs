@@ -308,7 +308,8 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
             HostPhase.Before or HostPhase.Tried or HostPhase.OnTrial or HostPhase.Pending when HasBeenKept && Returns == 0 =>
                 HostOutcome.Superseded,
             HostPhase.Kept when Activations == 0 || Verdict == Rollouts.Verdict.Pass || !NeedsCheck => HostOutcome.Kept,
-            HostPhase.Before when Activations > 0 && (Verdict == Rollouts.Verdict.Fail || HasFailed(ended)) => HostOutcome.Returned,
+            HostPhase.Before when Activations > 0 && (Verdict == Rollouts.Verdict.Fail || HasFailed(ended)) =>
+                IsOnTrialOfAnother ? HostOutcome.Superseded : HostOutcome.Returned,
             HostPhase.Before when Copies >= MostCopies && !Now.HasTarget => HostOutcome.NotCopied,
             HostPhase.Before when Now.Power == RootPower.None && Activations == 0 => HostOutcome.NotCopied,
             HostPhase.Switching when ended.At > WaitsSince + LongestSwitch =>
@@ -323,6 +324,9 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>True if an activation that was cut off half-way may be tried once more.</summary>
     internal bool MayActivateAgain =>
         Verdict != Rollouts.Verdict.Fail && Returns == 0 && Keeps == 0 && Activations is > 0 and < MostActivations;
+
+    // The mark of a trial is that of the last rollout that armed its timer. The machine refused us, and what it runs is that one's to keep.
+    bool IsOnTrialOfAnother => Now is { Trial: { } other } now && other != Rollout && now.Fired != Rollout;
 
     // The target does not run, although it was activated.
     bool IsUndone => Phase is HostPhase.Before or HostPhase.Tried

@@ -63,6 +63,15 @@ public class RolloutRulesTests
     }
 
     [Fact]
+    public void A_host_on_the_trial_of_another_rollout_is_that_ones_to_keep()
+    {
+        var theirs = Facts(Old, trial: "another");
+        var story = new Story().Says(Step.Probe, theirs).Approved().Says(Step.Activate, theirs).Says(Step.Activate, theirs);
+
+        Assert.Equal((HostOutcome.Superseded, 1), (story.Outcome, story.Host.Refusals));
+    }
+
+    [Fact]
     public void An_unclear_verdict_is_for_a_person()
     {
         var story = Tried().Says(Step.Check, Facts(New, Old, Id), Verdict.Unclear);
