@@ -7,14 +7,23 @@ namespace Hostlock.Fleets.Changes;
 
 /// <summary>A lock that was tested on one host, and which of its entries another host may have, by what the flakes of the two
 /// declare.</summary>
-/// <param name="Place">Whose lock it is.</param>
-/// <param name="File">The lock.</param>
-/// <param name="Declared">What its flake declares, with the references of the host's own.</param>
-public sealed record TestedLock(LockPlace Place, LockFile File, Flake Declared)
+/// <param name="place">The place of the lock.</param>
+/// <param name="file">The lock.</param>
+/// <param name="declared">What its flake declares, with the references of the host's own.</param>
+public sealed class TestedLock(LockPlace place, LockFile file, Flake declared)
 {
     // By what a flake declares of an input, the input and the folder of the flake for which it was found that nothing keeps the entry from
     // a host. Most hosts of a fleet are declared by one flake.
     readonly ConcurrentDictionary<FlakeInput, (string Name, string Folder)> _free = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The place of the lock.</summary>
+    public LockPlace Place { get; } = place;
+
+    /// <summary>The lock.</summary>
+    public LockFile File { get; } = file;
+
+    /// <summary>The declarations of its flake, with the references of the host's own.</summary>
+    public Flake Declared { get; } = declared;
 
     /// <summary>The rule that keeps an entry of this lock from another host; null if the host may have it.</summary>
     /// <param name="name">An input directly beneath the flake.</param>
