@@ -26,16 +26,16 @@ public class SchemasTests
     const string Head = """
         # What JSON promises
 
-        Every command here takes `--json` and prints one document with `"version": 1`; `rollout` and `tick` print one for each thing that
-        happens, a line each. Objects are keyed by host and by input path, revisions are whole, times are seconds since the epoch, and
-        passwords and tokens in addresses are `***`. `hostlock schema COMMAND` prints the JSON Schema of a document, as it is in
+        Every command here takes `--json` and prints one document with `"version": 1`; `rollout` and `tick` print one for each
+        event, on a line of its own. Objects are keyed by host and by input path, revisions are whole, times are seconds since the epoch,
+        and passwords and tokens in addresses are `***`. `hostlock schema COMMAND` prints the JSON Schema of a document, as it is in
         [schemas](schemas); [versions.md](versions.md) says what may change.
 
-        A question mark stands behind a member that may be missing. Of several flakes in one repository, a command prints one document with
-        `flakes.NAME`, which has the document of each, or `error` and `fix`.
+        A question mark stands behind a member that may be missing. For several flakes in one repository, a command prints one document with
+        `flakes.NAME`, which is the document of that flake, or has `error` and `fix`.
 
-        The schema of `hostlock.toml` is for editors: `hostlock schema hostlock.toml > hostlock.schema.json`, and
-        `#:schema ./hostlock.schema.json` as the first line of the file has taplo (Even Better TOML) complete its keys and check its
+        The schema of `hostlock.toml` is for editors: `hostlock schema hostlock.toml > hostlock.schema.json` writes it. With
+        `#:schema ./hostlock.schema.json` as the first line of `hostlock.toml`, taplo (Even Better TOML) completes its keys and checks its
         values.
 
         """;
