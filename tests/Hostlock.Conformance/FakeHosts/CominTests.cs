@@ -85,7 +85,7 @@ public class CominTests(SwitchFleet shared) : SwitchingTests(shared)
         Push(story);
         story.Host.Inject(HostFault.EngineDoesNothing);
         var switching = Task.Run(() => story.Switch(), TestContext.Current.CancellationToken);
-        FakeHost.Until(() => story.Host.Shell("[ -e /var/lib/hostlock/trial ]").ExitCode == 0);
+        FakeHost.Until(() => story.Host.TextOf("/var/lib/hostlock/trial") is not null);
 
         _ = Fleet.Controller.Run("pkill", "-TERM", "-f", "^hostlock switch pulls-later").Succeeded;
         var stopped = await switching;

@@ -17,6 +17,7 @@ sealed class FakeFleet : IDisposable
     readonly Dictionary<string, string> _variables;
     readonly Process _holder;
     readonly Task<string> _errors;
+    readonly Lazy<string[]> _way;
     readonly Lock _git = new();
     readonly ReaderWriterLockSlim _engine = new();
     readonly Lock _flake = new();
@@ -33,7 +34,8 @@ sealed class FakeFleet : IDisposable
             ["HOSTLOCK"] = HostlockProgram.Path,
             ["HOSTLOCK_NIX_PREFIX"] = Path.GetFullPath(Path.Combine(nix, "../../..")),
         };
-        _holder = Begin("hold");
+        _way = new(() => Command("way").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        _holder = Begin(Script, "hold");
         _errors = _holder.StandardError.ReadToEndAsync();
     }
 
@@ -208,10 +210,18 @@ sealed class FakeFleet : IDisposable
     internal Ended Try(string command, params IEnumerable<string> arguments) =>
         Run.Program(Script, Folder, _variables, arguments.Prepend(command));
 
-    /// <summary>Starts a command of the scripts, whose streams are all pipes.</summary>
-    internal Process Begin(string command, params IEnumerable<string> arguments)
+    /// <summary>Runs a program on a host. Tests do so thousands of times, so the script only says by which words.</summary>
+    internal Ended RunOn(string name, params IEnumerable<string> words) => FirstProcessOf(name) is { } process
+        ? Run.Program("nsenter", Folder, _variables, ["-t", process, .. _way.Value, .. words])
+        : new(1, "", $"{name} is off");
+
+    /// <summary>Starts a program on a host, whose streams are all pipes.</summary>
+    internal Process BeginOn(string name, params IEnumerable<string> words) => Begin(
+        "nsenter", ["-t", FirstProcessOf(name) ?? throw new InvalidOperationException($"{name} is off"), .. _way.Value, .. words]);
+
+    Process Begin(string program, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Script, arguments.Prepend(command))
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

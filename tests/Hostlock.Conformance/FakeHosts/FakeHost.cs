@@ -16,7 +16,7 @@ sealed class FakeHost(FakeFleet fleet, string name)
     public string Name => name;
 
     /// <summary>Runs a program on it as its root, in /root, and not through ssh.</summary>
-    public Ended Run(string program, params IEnumerable<string> arguments) => fleet.Try("in", [name, program, .. arguments]);
+    public Ended Run(string program, params IEnumerable<string> arguments) => fleet.RunOn(name, [program, .. arguments]);
 
     /// <summary>Runs a line in its shell, as its root.</summary>
     public Ended Shell(string line) => Run("sh", "-c", line);
@@ -27,8 +27,8 @@ sealed class FakeHost(FakeFleet fleet, string name)
     /// <param name="kind">The kind of the terminal. One that is <c>dumb</c> cannot be drawn over.</param>
     public async Task<string> TypeAsync(string folder, string line, string kind = "dumb")
     {
-        using var terminal = fleet.Begin(
-            "in", name, "env", "--chdir", folder, $"TERM={kind}", "script", "-qec", $"stty cols 160; {line}", "/dev/null");
+        using var terminal = fleet.BeginOn(
+            name, "env", "--chdir", folder, $"TERM={kind}", "script", "-qec", $"stty cols 160; {line}", "/dev/null");
         var shown = new StringBuilder();
         var buffer = new char[4096];
         while (await terminal.StandardOutput.ReadAsync(buffer, TestContext.Current.CancellationToken) is > 0 and var count)
@@ -39,6 +39,29 @@ sealed class FakeHost(FakeFleet fleet, string name)
         }
         await terminal.WaitForExitAsync(TestContext.Current.CancellationToken);
         return shown.ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
+    }
+
+    /// <summary>The text of a file of it; null if there is no such file.</summary>
+    /// <param name="path">The path there, of which no folder is a link.</param>
+    public string? TextOf(string path)
+    {
+        try
+        {
+            return File.ReadAllText(Here(path));
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes a file of it.</summary>
+    /// <param name="path">The path there, of which no folder is a link.</param>
+    /// <param name="text">The text.</param>
+    public void Write(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Here(path))!);
+        File.WriteAllText(Here(path), text);
     }
 
     /// <summary>Runs a line on it through ssh, from the controller.</summary>
@@ -57,7 +80,7 @@ sealed class FakeHost(FakeFleet fleet, string name)
     public Ended Switch(string system, string action) => Ssh($"{system}/bin/switch-to-configuration {action}");
 
     /// <summary>What it is in.</summary>
-    public HostState State() => HostState.Read(Root ?? throw new InvalidOperationException($"{name} is off"));
+    public HostState State() => HostState.Read(Here(""));
 
     /// <summary>The same; null if it is off, or not up yet.</summary>
     public HostState? TryState()
@@ -80,12 +103,10 @@ sealed class FakeHost(FakeFleet fleet, string name)
     ];
 
     /// <summary>True if hostlock has it on trial, or its silence timer runs.</summary>
-    public bool IsOnTrial() => Root is not { } root
-        ? throw new InvalidOperationException($"{name} is off")
-        : File.Exists(Path.Combine(root, "var/lib/hostlock/trial"))
-            || (Directory.Exists(Path.Combine(root, "run/fake/units"))
-                ? File.Exists(Path.Combine(root, "run/fake/units/hostlock-silence.timer"))
-                : Run("systemctl", "-q", "is-active", "hostlock-silence.timer").ExitCode == 0);
+    public bool IsOnTrial() => File.Exists(Here("/var/lib/hostlock/trial"))
+        || (Directory.Exists(Here("/run/fake/units"))
+            ? File.Exists(Here("/run/fake/units/hostlock-silence.timer"))
+            : Run("systemctl", "-q", "is-active", "hostlock-silence.timer").ExitCode == 0);
 
     /// <summary>The SHA-256 of the lock that a system of it carries.</summary>
     /// <param name="system">The store path.</param>
@@ -93,6 +114,9 @@ sealed class FakeHost(FakeFleet fleet, string name)
 
     /// <summary>The SHA-256 of a file, in hexadecimal.</summary>
     public static string Sha256Of(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
+
+    // A path there as this machine sees it.
+    string Here(string path) => (Root ?? throw new InvalidOperationException($"{name} is off")) + path;
 
     // Its root folder as this machine sees it, by way of its first process; null if it has none.
     string? Root => fleet.FirstProcessOf(name) is { } process ? $"/proc/{process}/root" : null;

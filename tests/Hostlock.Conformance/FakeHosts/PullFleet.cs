@@ -75,7 +75,7 @@ public sealed class PullFleet : IDisposable
 
     internal static Process Serve(FakeFleet fleet, string folder, string port)
     {
-        var server = fleet.Begin("in", "ctl", Path.Combine(Repository.Root, "tests/fleet/doubles/web"), folder, port);
+        var server = fleet.BeginOn("ctl", Path.Combine(Repository.Root, "tests/fleet/doubles/web"), folder, port);
         Assert.Equal("ready", server.StandardOutput.ReadLine());
         return server;
     }
@@ -104,9 +104,7 @@ sealed class PullStory
         Before = Host.State();
         LockSha256 = Host.LockOf(Before.Running);
         Allow("");
-        _ = Host.Shell(
-            "mkdir -p /etc/nix && printf 'substituters =\\nbuild-users-group =\\n' >/etc/nix/nix.conf && "
-            + $"echo 'trusted-public-keys = {shared.CacheKey}' >>/etc/nix/nix.conf").Succeeded;
+        Host.Write("/etc/nix/nix.conf", $"substituters =\nbuild-users-group =\ntrusted-public-keys = {shared.CacheKey}\n");
         Tell($"{PullFleet.Started.Address}/releases/{name}");
     }
 
@@ -160,16 +158,16 @@ sealed class PullStory
         };
         if (fleetFile is not null)
         {
-            Put("/etc/hostlock/hostlock.toml", fleetFile);
+            Host.Write("/etc/hostlock/hostlock.toml", fleetFile);
             settings["fleetFile"] = "/etc/hostlock/hostlock.toml";
         }
-        Put("/etc/hostlock/pull.json", settings.ToJsonString());
+        Host.Write("/etc/hostlock/pull.json", settings.ToJsonString());
     }
 
     /// <summary>Lets the usual key sign.</summary>
     /// <param name="options">Options of its line.</param>
     public void Allow(string options) =>
-        Put("/etc/hostlock/allowed_signers", $"release {options} {PublicKey}\n");
+        Host.Write("/etc/hostlock/allowed_signers", $"release {options} {PublicKey}\n");
 
     /// <summary>A release that gives a system to this host, cut now and good for a day.</summary>
     /// <param name="number">Its number.</param>
@@ -211,10 +209,10 @@ sealed class PullStory
         $"{(file ? $"rm {State}/accepted;" : "")} {(root ? $"rm {Roots}/release-*;" : "")} :").Succeeded;
 
     /// <summary>What it refused last, as it remembers that; null if nothing.</summary>
-    public JsonNode? Refusal() => Host.Shell($"cat {State}/refused") is { ExitCode: 0 } ended ? JsonNode.Parse(ended.Output) : null;
+    public JsonNode? Refusal() => Host.TextOf($"{State}/refused") is { } text ? JsonNode.Parse(text) : null;
 
     /// <summary>The receipts, a line each.</summary>
-    public string[] Receipts() => Host.Shell($"cat {State}/receipts 2>/dev/null").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    public string[] Receipts() => (Host.TextOf($"{State}/receipts") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>What the controller sees of it.</summary>
     public string Status() => Fleet.Hostlock("status", "--live", Name.ToString()).Output;
@@ -236,19 +234,11 @@ sealed class PullStory
     {
         var now = Host.State();
         Assert.Equal((system, system, system), (now.Running, now.Profile, now.Boots));
-        Assert.NotEqual(0, Host.Shell($"[ -e {State}/trial ] || systemctl -q is-active hostlock-silence.timer").ExitCode);
+        Assert.False(Host.IsOnTrial());
     }
 
     /// <summary>How often a system was tried.</summary>
     public int Tries(string system) => Host.State().Activations.Count(line => line == $"test {system} begin");
-
-    /// <summary>Writes a file of the machine.</summary>
-    public void Put(string path, string text)
-    {
-        var shared = Path.Combine(_keys, Path.GetFileName(path));
-        File.WriteAllText(shared, text);
-        _ = Host.Shell($"mkdir -p {Path.GetDirectoryName(path)} && cp {shared} {path}").Succeeded;
-    }
 
     Ended Keygen(string input, params IEnumerable<string> arguments) =>
         Run.ProgramOn(input, "ssh-keygen", _keys, new Dictionary<string, string>(), arguments);

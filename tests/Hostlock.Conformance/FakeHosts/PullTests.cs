@@ -185,7 +185,7 @@ public class PullTests(PullFleet fleet)
         Assert.Empty(story.Receipts());
         if (!comesBack)
         {
-            Until(() => story.Host.Shell("[ ! -e /var/lib/hostlock/trial ]").ExitCode == 0);
+            Until(() => !story.Host.IsOnTrial());
             story.AssertRuns(story.Before.Running);
         }
         // What went back because nobody answered was not found to be bad.
@@ -241,7 +241,7 @@ public class PullTests(PullFleet fleet)
     {
         var story = fleet.Begin("misled");
         story.Serve(story.Release(1));
-        var (settings, signers) = (story.Host.Shell("cat /etc/hostlock/pull.json").Succeeded, $"release {story.PublicKey}\n");
+        var (settings, signers) = (story.Host.TextOf("/etc/hostlock/pull.json")!, $"release {story.PublicKey}\n");
         (string File, string Text, string Why)[] nonsense =
         [
             ("pull.json", "{", "line 1 of '/etc/hostlock/pull.json' makes no sense: it is no JSON"),
@@ -254,7 +254,7 @@ public class PullTests(PullFleet fleet)
             if (file == "hostlock.toml")
                 story.Tell($"{PullFleet.Started.Address}/releases/misled", text);
             else
-                story.Put($"/etc/hostlock/{file}", text);
+                story.Host.Write($"/etc/hostlock/{file}", text);
             AssertCode(2, story.Pull());
             var said = Assert.Single(story.Status().Split('\n'), line => line.Contains("could not pull", StringComparison.Ordinal));
             Assert.Contains("(settings): ", said, StringComparison.Ordinal);
@@ -272,11 +272,12 @@ public class PullTests(PullFleet fleet)
             $"release valid-after=\"20990101\" {story.PublicKey}\n", $"release no-such-option {story.PublicKey}\n", $"# {signers}",
         })
         {
-            story.Put("/etc/hostlock/allowed_signers", list);
+            story.Host.Write("/etc/hostlock/allowed_signers", list);
             story.AssertRefused("signature", story.Pull());
         }
         story.AssertUntouched();
-        story.Put("/etc/hostlock/allowed_signers", $"# keys\r\n\r\nrelease namespaces=\"git,hostlock-release\" {story.PublicKey}\r\n");
+        story.Host.Write(
+            "/etc/hostlock/allowed_signers", $"# keys\r\n\r\nrelease namespaces=\"git,hostlock-release\" {story.PublicKey}\r\n");
         AssertCode(0, story.Pull());
         Assert.Null(story.Refusal());
     }
@@ -427,7 +428,7 @@ public class PullTests(PullFleet fleet)
 
         AssertCode(5, story.Pull());
 
-        Until(() => story.Host.Shell("[ ! -e /var/lib/hostlock/trial ]").ExitCode == 0);
+        Until(() => !story.Host.IsOnTrial());
         story.AssertRuns(story.Before.Running);
     }
 

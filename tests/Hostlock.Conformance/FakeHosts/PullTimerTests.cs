@@ -43,7 +43,7 @@ public sealed partial class PullTimerTests(PullFleet fleet, OwnFlake own) : ICla
     public void A_system_whose_unit_fails_is_given_back_by_the_service_of_the_module()
     {
         var story = fleet.Begin(Returned, isSystemd: true);
-        story.Put("/run/systemd/system/second.service.d/fails.conf", "[Service]\nType=oneshot\nExecStart=\nExecStart=/bin/false\n");
+        story.Host.Write("/run/systemd/system/second.service.d/fails.conf", "[Service]\nType=oneshot\nExecStart=\nExecStart=/bin/false\n");
         Install(story);
         story.Serve(story.Release(1));
 
@@ -85,11 +85,11 @@ public sealed partial class PullTimerTests(PullFleet fleet, OwnFlake own) : ICla
             .SelectMany(definition => definition!.AsObject())
             .ToDictionary(kind => kind.Key, kind => kind.Value!["hostlock-pull"]?.AsObject());
         var service = units["services"]!;
-        story.Put($"{Units}.service", OwnPlace().Replace(Text(service), "/usr/local/bin/"));
-        story.Put($"{Units}.timer", Text(units["timers"]!));
+        story.Host.Write($"{Units}.service", OwnPlace().Replace(Text(service), "/usr/local/bin/"));
+        story.Host.Write($"{Units}.timer", Text(units["timers"]!));
         // Left to itself, systemd lets a timer go off up to a minute late, so that it can wake for several at once.
-        story.Put($"{Units}.timer.d/fake.conf", "[Timer]\nAccuracySec=100ms\n");
-        story.Put(
+        story.Host.Write($"{Units}.timer.d/fake.conf", "[Timer]\nAccuracySec=100ms\n");
+        story.Host.Write(
             $"{Units}.service.d/fake.conf",
             // The repository, which hosts have their programs of, may lie in a folder that the sandbox hides.
             $"[Service]\nEnvironment=NIX_CONF_DIR=/etc/nix\nEnvironment=PATH={Path(service)}:/usr/local/bin:/usr/bin:/bin\n"
@@ -97,7 +97,7 @@ public sealed partial class PullTimerTests(PullFleet fleet, OwnFlake own) : ICla
         foreach (var (file, content) in config["etc"]!.AsObject())
         {
             if (file is "hostlock/pull.json" or "hostlock/allowed_signers")
-                story.Put($"/etc/{file}", (string)content!["text"]!);
+                story.Host.Write($"/etc/{file}", (string)content!["text"]!);
         }
         _ = story.Host.Shell("mkdir -p /var/lib/numbers && systemctl daemon-reload").Succeeded;
     }
