@@ -167,14 +167,20 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
     public async Task A_host_that_a_colleague_switches_while_it_is_on_trial_is_left_alone()
     {
         var story = Begin("colleagues");
-        story.Host("b").Inject(HostFault.HangsAfter(TimeSpan.FromSeconds(3)));
+        // It is on trial for as long as the colleague is at it.
+        var busy = $"{story.Clone}-busy";
+        story.Set($"[gates.free]\nrun = [\"test\", \"!\", \"-e\", \"{busy}\"]\non = [\"colleagues-b\"]\nwithin = \"5m\"\n");
+        story.Host("b").Inject(HostFault.HangsAfter());
         var before = story.Host("b").State().Running;
         var rolling = Task.Run(() => story.Rollout(), TestContext.Current.CancellationToken);
         Until(() => rolling.IsCompleted || story.Host("b").State().Running != before);
 
+        File.WriteAllText(busy, "");
+        story.Host("b").Heal();
         Until(() => story.Host("b").State().Activations[^1].EndsWith("rc=0", StringComparison.Ordinal));
         Switch(story, "b", "switch");
         var theirs = story.Host("b").State().Running;
+        File.Delete(busy);
 
         var ended = await rolling;
         AssertCode(4, ended);
