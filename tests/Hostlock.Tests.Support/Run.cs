@@ -86,11 +86,23 @@ static class TestGit
 
     static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
+    static readonly string[] NoTidying = ["-c", "maintenance.auto=false"];
+
     // What `git init` makes, by path, without the samples of hooks: the tests make hundreds of repositories. A folder has no bytes.
     static readonly Lazy<(string Path, byte[]? Bytes)[]> NewRepository = new(ReadNewRepository);
 
+    /// <summary>What git says in a folder. After a commit it starts no other git to look whether there is something to tidy.</summary>
     public static string In(string folder, params IEnumerable<string> arguments) =>
-        Run.Program("git", folder, Variables, arguments).Succeeded;
+        Run.Program("git", folder, Variables, [.. NoTidying, .. arguments]).Succeeded;
+
+    /// <summary>The commit that is checked out. Tests ask for it hundreds of times, so git does not start for it.</summary>
+    /// <param name="folder">The work tree of a repository whose references are files.</param>
+    public static string Head(string folder)
+    {
+        var git = Path.Combine(folder, ".git");
+        var head = File.ReadAllText(Path.Combine(git, "HEAD")).Trim();
+        return head.Split("ref: ") is ["", var branch] ? File.ReadAllText(Path.Combine(git, branch)).Trim() : head;
+    }
 
     /// <summary>Makes a folder a repository whose branch is <c>main</c>.</summary>
     /// <param name="folder">The work tree, which may not exist yet.</param>
@@ -116,11 +128,11 @@ static class TestGit
         CommitStaged(folder, day);
     }
 
-    /// <summary>Commits what is in the index. git starts no other git to look whether there is something to tidy.</summary>
+    /// <summary>Commits what is in the index.</summary>
     public static void CommitStaged(string folder, int day) =>
         _ = Run.Program(
-            "git", folder, By("somebody", FirstDay.AddDays(day)), "-c", "maintenance.auto=false", "commit", "-q", "--allow-empty", "-m",
-            $"day {day}").Succeeded;
+            "git", folder, By("somebody", FirstDay.AddDays(day)), [.. NoTidying, "commit", "-q", "--allow-empty", "-m", $"day {day}"])
+            .Succeeded;
 
     static (string Path, byte[]? Bytes)[] ReadNewRepository()
     {

@@ -413,7 +413,7 @@ public sealed class AuditReadingTests : IDisposable
         Source = new(Plex, Head, Head),
     };
 
-    Revision Head => Revision.Parse(TestGit.In(_folder.Path, "rev-parse", "HEAD").Trim());
+    Revision Head => Revision.Parse(TestGit.Head(_folder.Path));
 
     string Text(string id)
     {

@@ -71,7 +71,7 @@ public sealed class MachineMemoryTests : IDisposable
         Assert.Null(await known.TreeAsync(Head, Stop));
     }
 
-    Revision Head => Revision.Parse(TestGit.In(_folder["flake"], "rev-parse", "HEAD").Trim());
+    Revision Head => Revision.Parse(TestGit.Head(_folder["flake"]));
 
     KnownSystems Known()
     {

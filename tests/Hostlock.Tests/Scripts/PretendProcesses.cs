@@ -12,9 +12,11 @@ sealed class PretendProcesses(string programs) : IProcessRunner
 {
     /// <summary>The variables under which git gives the same commits everywhere.</summary>
     static readonly EnvironmentChanges FixedGit = ByAda(Script.Now)
-        .Set("GIT_CONFIG_COUNT", "4")
+        .Set("GIT_CONFIG_COUNT", "5")
         .Set("GIT_CONFIG_KEY_0", "init.defaultBranch").Set("GIT_CONFIG_VALUE_0", "main")
-        .Set("GIT_CONFIG_KEY_1", "protocol.file.allow").Set("GIT_CONFIG_VALUE_1", "always");
+        .Set("GIT_CONFIG_KEY_1", "protocol.file.allow").Set("GIT_CONFIG_VALUE_1", "always")
+        // git starts no other git to look whether there is something to tidy.
+        .Set("GIT_CONFIG_KEY_4", "maintenance.auto").Set("GIT_CONFIG_VALUE_4", "false");
 
     readonly string _repositories = $"url.file://{Path.GetDirectoryName(programs)}/repositories/.insteadOf";
 

@@ -358,7 +358,8 @@ sealed class Script : IDisposable
             return;
         foreach (var folder in Directory.EnumerateDirectories(repositories))
         {
-            foreach (var words in (string[][])[["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", PretendProcesses.Beginning]])
+            TestGit.Init(folder);
+            foreach (var words in (string[][])[["add", "-A"], ["commit", "-q", "-m", PretendProcesses.Beginning]])
             {
                 var finished = await _processes.RunAsync(ProcessRequest.Of("git", words) with { Folder = folder }, cancellationToken);
                 Assert.True(finished.Succeeded, finished.Errors);

@@ -1,9 +1,15 @@
+using System.Collections.Concurrent;
+
 namespace Hostlock.Tests.Support;
 
-/// <summary>Keys that ssh-keygen makes for a test.</summary>
+/// <summary>Keys that ssh-keygen makes, one for each name: tests that use the same name have the same key.</summary>
 static class SshKey
 {
-    /// <summary>The path of a key, which is made when it is first asked for; its public half is beside it.</summary>
+    const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    static readonly ConcurrentDictionary<string, Lazy<(byte[] Secret, byte[] Public)>> Made = [];
+
+    /// <summary>The path of a key, which is put there when it is first asked for; its public half is beside it.</summary>
     /// <param name="folder">Where it lies.</param>
     /// <param name="name">Whose it is.</param>
     public static string In(TempFolder folder, string name)
@@ -11,9 +17,19 @@ static class SshKey
         var path = folder[$"key-{name}"];
         if (!File.Exists(path))
         {
-            string[] words = ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path];
-            _ = Run.Program("ssh-keygen", folder.Path, TestGit.Variables, words).Succeeded;
+            var key = Made.GetOrAdd(name, static name => new(() => Make(name))).Value;
+            File.WriteAllBytes(path, key.Secret);
+            File.SetUnixFileMode(path, OwnerOnly);
+            File.WriteAllBytes($"{path}.pub", key.Public);
         }
         return path;
+    }
+
+    static (byte[] Secret, byte[] Public) Make(string name)
+    {
+        using var folder = new TempFolder();
+        var path = folder["key"];
+        _ = Run.Program("ssh-keygen", folder.Path, TestGit.Variables, "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path).Succeeded;
+        return (File.ReadAllBytes(path), File.ReadAllBytes($"{path}.pub"));
     }
 }

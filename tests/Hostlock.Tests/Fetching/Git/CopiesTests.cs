@@ -25,7 +25,7 @@ public sealed class CopiesTests : IDisposable
 
         var locked = await _git.FetchAsync(url);
 
-        Assert.Equal(TestGit.In(_git.Folder["input"], "rev-parse", "HEAD").Trim(), locked.Revision);
+        Assert.Equal(TestGit.Head(_git.Folder["input"]), locked.Revision);
     }
 
     [Fact]

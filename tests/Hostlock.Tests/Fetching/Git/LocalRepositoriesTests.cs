@@ -109,7 +109,7 @@ public sealed class LocalRepositoriesTests : IDisposable
         var unchanged = await _git.FetchAsync($"git+file://{folder}");
 
         Assert.Null(changed.Revision);
-        Assert.Equal(TestGit.In(folder, "rev-parse", "HEAD").Trim(), unchanged.Revision);
+        Assert.Equal(TestGit.Head(folder), unchanged.Revision);
     }
 
     [Fact]
@@ -129,8 +129,7 @@ public sealed class LocalRepositoriesTests : IDisposable
     {
         _git.Repository("input", 1);
         var (tree, first) = (
-            TestGit.In(_git.Folder["input"], "rev-parse", "HEAD^{tree}").Trim(),
-            TestGit.In(_git.Folder["input"], "rev-parse", "HEAD").Trim());
+            TestGit.In(_git.Folder["input"], "rev-parse", "HEAD^{tree}").Trim(), TestGit.Head(_git.Folder["input"]));
         _git.Folder.Write(
             "commit", $"tree {tree}\nparent {first}\nauthor a <a@example.org> 0 +0000\ncommitter a <a@example.org> -5 +0000\n\nx\n");
         var second = Revision.Parse(

@@ -142,7 +142,7 @@ public sealed class RemotesTests : IDisposable
         var after = await _git.FetchAsync(url);
 
         Assert.NotEqual(before.Revision, after.Revision);
-        Assert.Equal(TestGit.In(_git.Folder["input"], "rev-parse", "HEAD").Trim(), after.Revision);
+        Assert.Equal(TestGit.Head(_git.Folder["input"]), after.Revision);
     }
 
     [Fact]

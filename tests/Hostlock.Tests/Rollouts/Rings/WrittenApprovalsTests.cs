@@ -77,7 +77,7 @@ public sealed class WrittenApprovalsTests : IDisposable
     [Fact]
     public async Task What_was_said_before_the_rollout_approves_nothing()
     {
-        Git("init", "--quiet");
+        TestGit.Init(_folder.Path);
         Git("commit", "--allow-empty", "--quiet", "-m", $"early\n\nHostlock-Approve: rest {Id}");
         Begin(Unsigned);
 
@@ -238,7 +238,7 @@ public sealed class WrittenApprovalsTests : IDisposable
     // A repository in which a rollout is under way: a commit that it was planned at, and the candidate.
     void Begin(string settings)
     {
-        Git("init", "--quiet");
+        TestGit.Init(_folder.Path);
         _folder.Write("flake.nix", "");
         _folder.Write("hostlock.toml", settings);
         Git("add", "flake.nix", "hostlock.toml");
@@ -263,9 +263,9 @@ public sealed class WrittenApprovalsTests : IDisposable
 
     string Key(string name) => SshKey.In(_folder, name);
 
-    string Git(params IEnumerable<string> words) => Run.Program("git", _folder.Path, TestGit.Variables, words).Succeeded;
+    string Git(params IEnumerable<string> words) => TestGit.In(_folder.Path, words);
 
-    Revision Head => Revision.Parse(Git("rev-parse", "HEAD").Trim());
+    Revision Head => Revision.Parse(TestGit.Head(_folder.Path));
 
     WrittenApprovals Written => new(
         new ProcessRunner(), FleetFolder.Open(_folder.Path), _folder["scratch"], warning => _warnings.Add(warning.Message));
