@@ -10,21 +10,19 @@ static class ArchiveVectors
 
     static readonly Lazy<Dictionary<string, byte[]>> Archives = new(() => Topics.SelectMany(Unpack).ToDictionary());
 
+    static readonly Lazy<Dictionary<string, (string Hash, string Modified)>> Answers = new(() =>
+        Topics.SelectMany(topic => File.ReadLines(Path.Combine(Repository.Vectors(topic), "locked.tsv")))
+            .Select(line => line.Split('\t'))
+            .ToDictionary(row => row[0], row => (row[1], row[2])));
+
     /// <summary>The names of all archives.</summary>
-    public static IEnumerable<string> Names => Rows().Select(row => row[0]);
+    public static IEnumerable<string> Names => Answers.Value.Keys;
 
     /// <summary>What Nix makes of an archive: <c>error</c> or the hash, and the time or <c>-</c>.</summary>
-    public static (string Hash, string Modified) Answer(string name)
-    {
-        var row = Rows().Single(row => row[0] == name);
-        return (row[1], row[2]);
-    }
+    public static (string Hash, string Modified) Answer(string name) => Answers.Value[name];
 
     /// <summary>The bytes of an archive.</summary>
     public static byte[] Bytes(string name) => Archives.Value[name];
-
-    static IEnumerable<string[]> Rows() =>
-        Topics.SelectMany(topic => File.ReadLines(Path.Combine(Repository.Vectors(topic), "locked.tsv"))).Select(line => line.Split('\t'));
 
     static IEnumerable<(string, byte[])> Unpack(string topic)
     {

@@ -80,8 +80,8 @@ public class NixParserTests
     {
         string Nested(int depth) => string.Concat(Enumerable.Repeat(open, depth)) + core + string.Concat(Enumerable.Repeat(close, depth));
 
-        var (fits, tooDeep) = OnSmallStack(
-            () => (Read(new SourceText("f.nix", Nested(490))), Read(new SourceText("f.nix", Nested(40_000)))));
+        var (fits, tooDeep) = SmallStack.Run(
+            () => (Read(new SourceText("f.nix", Nested(490))), Read(new SourceText("f.nix", Nested(10_000)))));
 
         Assert.Equal("ok", fits.Verdict);
         Assert.Contains("levels deep", tooDeep.Answer, StringComparison.Ordinal);
@@ -113,7 +113,7 @@ public class NixParserTests
     {
         var text = start + string.Concat(Enumerable.Repeat(link, 20_000)) + end;
 
-        var (verdict, answer) = OnSmallStack(() => Read(new SourceText("f.nix", text)));
+        var (verdict, answer) = SmallStack.Run(() => Read(new SourceText("f.nix", text)));
 
         Assert.True(verdict == "ok" || answer.StartsWith("syntax error", StringComparison.Ordinal), answer);
     }
@@ -124,7 +124,7 @@ public class NixParserTests
         var path = string.Join('.', Enumerable.Repeat("a", 450));
         var deep = string.Concat(Enumerable.Repeat($"{{ {path} = ", 100)) + "{ }" + string.Concat(Enumerable.Repeat("; }", 100));
 
-        var (verdict, answer) = OnSmallStack(() => Read(new SourceText("f.nix", $"{{ x = {deep}; x = {deep}; }}")));
+        var (verdict, answer) = SmallStack.Run(() => Read(new SourceText("f.nix", $"{{ x = {deep}; x = {deep}; }}")));
 
         Assert.Equal("error", verdict);
         Assert.Contains("levels deep", answer, StringComparison.Ordinal);
@@ -167,13 +167,4 @@ public class NixParserTests
                 .Split("; add '--")[0]
                 .Split(" already defined at ")[0]
                 .Replace(" already defined", "", StringComparison.Ordinal);
-
-    static T OnSmallStack<T>(Func<T> work)
-    {
-        T? result = default;
-        var thread = new Thread(() => result = work(), maxStackSize: 1 << 20);
-        thread.Start();
-        thread.Join();
-        return result!;
-    }
 }

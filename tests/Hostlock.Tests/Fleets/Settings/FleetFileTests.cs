@@ -62,19 +62,20 @@ public class FleetFileTests
     }
 
     [Fact]
-    public void Long_chains_of_rings_and_of_hosts_cost_no_more_than_their_length()
+    public void Long_chains_of_rings_and_of_hosts_take_no_stack()
     {
         var text = new System.Text.StringBuilder("version = 1\n");
-        for (var i = 50_000; i > 0; i--)
+        for (var i = FleetFile.MaximumHosts; i > 0; i--)
             text.Append($"[rings.r{i}]\nafter = \"r{i - 1}\"\n");
         text.Append("[rings.r0]\n");
         for (var i = FleetFile.MaximumHosts - 1; i > 0; i--)
             text.Append($"[hosts.h{i}]\nring = \"r{i}\"\nafter = [\"h{i - 1}\", \"h0\"]\n");
         text.Append("[hosts.h0]\n");
 
-        Assert.Equal(50_001, FleetFile.Read(text.ToString()).Rings.Length);
+        Assert.Equal(FleetFile.MaximumHosts + 1, SmallStack.Run(() => FleetFile.Read(text.ToString())).Rings.Length);
         var round = text.ToString().Replace("[hosts.h0]\n", "[hosts.h0]\nafter = [\"h9\"]\n", StringComparison.Ordinal);
-        Assert.Contains("comes after itself", Assert.Throws<FleetException>(() => FleetFile.Read(round)).Message, StringComparison.Ordinal);
+        var error = SmallStack.Run(() => Assert.Throws<FleetException>(() => FleetFile.Read(round)));
+        Assert.Contains("comes after itself", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -226,9 +227,10 @@ public class FleetFileTests
         FleetFile.Read(few);
 
         // Eight times the hosts may take some more than eight times as long, and not sixty-four times.
-        Assert.InRange(Time(many), TimeSpan.Zero, (30 * Time(few)) + TimeSpan.FromMilliseconds(100));
+        var most = (30 * Times(few).Min()) + TimeSpan.FromMilliseconds(100);
+        Assert.Contains(Times(many), time => time < most);
 
-        static TimeSpan Time(string text) => Enumerable.Range(0, 3).Min(_ => ThreadTime.Of(() => FleetFile.Read(text)));
+        static IEnumerable<TimeSpan> Times(string text) => Enumerable.Range(0, 3).Select(_ => ThreadTime.Of(() => FleetFile.Read(text)));
     }
 
     [Fact]

@@ -112,12 +112,13 @@ public sealed class JournalTests : IDisposable
     {
         Write(Events);
         var whole = File.ReadAllBytes(Path);
+        string[] written = [.. Events.Select(RolloutJson.Write)];
         for (var length = 0; length < whole.Length; length++)
         {
             var (lines, _, end) = Journal.Lines(whole.AsSpan(0, length), Path);
 
             Assert.Equal(whole.AsSpan(0, length).LastIndexOf((byte)'\n') + 1, end);
-            Assert.Equal(Events.Take(lines.Count).Select(RolloutJson.Write), lines);
+            Assert.Equal(written.Take(lines.Count), lines);
         }
     }
 

@@ -6,7 +6,7 @@ namespace Hostlock.Tests.Rollouts.Schedules;
 /// <summary>The rules under random schedules of kills, power cuts, partitions, sleepers and colleagues.</summary>
 public class ScheduleTests
 {
-    const int Sample = 2000;
+    const int Sample = 500;
 
     const int All = 100_000;
 
