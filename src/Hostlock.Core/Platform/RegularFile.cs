@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Hostlock.Platform;
 
@@ -27,9 +28,10 @@ public static class RegularFile
         name ??= path;
         try
         {
-            using var file = TryOpen(path, maximumBytes, name, out var size);
+            var place = Encoding.UTF8.GetBytes(path);
+            using var file = TryOpen(place, maximumBytes, name, out var size);
             return file is null ? null
-                : ReadWhole(file, size, maximumBytes) ?? throw PlatformException.TooLarge(name, maximumBytes + 1, maximumBytes);
+                : ReadWhole(file, place, size, maximumBytes) ?? throw PlatformException.TooLarge(name, maximumBytes + 1, maximumBytes);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
@@ -55,13 +57,14 @@ public static class RegularFile
             int length;
             try
             {
-                if (TryOpen(path, maximumBytes, name, out var size) is not { } file)
+                var place = Encoding.UTF8.GetBytes(path);
+                if (TryOpen(place, maximumBytes, name, out var size) is not { } file)
                     return null;
                 using (file)
                 {
                     // One byte more than the file has, so that its end is seen.
                     bytes = ArrayPool<byte>.Shared.Rent((int)size + 1);
-                    length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+                    length = UnixFiles.Read(file, bytes, place);
                 }
             }
             catch (Exception why) when (why is IOException or UnauthorizedAccessException)
@@ -160,35 +163,34 @@ public static class RegularFile
     }
 
     // Null if the file does not exist.
-    static FileStream? TryOpen(string path, long maximumBytes, string name, out long size)
+    static SafeFileHandle? TryOpen(byte[] path, long maximumBytes, string name, out long size)
     {
         size = 0;
-        var bytes = Encoding.UTF8.GetBytes(path);
         // Opening a pipe would wait for somebody to write to it.
-        if (UnixFiles.LookThrough(bytes) is not { } status)
+        if (UnixFiles.LookThrough(path) is not { } status)
             return null;
         if (status.Kind != UnixFiles.Kind.File)
             throw PlatformException.NotAFile(name);
         if (status.Size > maximumBytes)
             throw PlatformException.TooLarge(name, status.Size, maximumBytes);
         size = status.Size;
-        return UnixFiles.Open(bytes);
+        return UnixFiles.OpenFile(path);
     }
 
     static ReadOnlySpan<byte> WithoutMark(byte[] bytes) =>
         bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(Encoding.UTF8.Preamble.Length) : bytes;
 
     // The size of a file is only a hint: the file may grow while it is read, and some files have size 0 and contents.
-    static byte[]? ReadWhole(FileStream file, long size, long most)
+    static byte[]? ReadWhole(SafeFileHandle file, byte[] path, long size, long most)
     {
         var bytes = new byte[size];
-        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        var length = UnixFiles.Read(file, bytes, path);
         if (length < size)
             return bytes[..length];
         Span<byte> first = stackalloc byte[256];
         var more = first;
         int read;
-        while ((read = file.Read(more)) > 0)
+        while ((read = UnixFiles.Read(file, more, path)) > 0)
         {
             if (bytes.Length + read > most)
                 return null;

@@ -154,7 +154,11 @@ static partial class UnixFiles
     /// <summary>Opens a regular file for reading.</summary>
     /// <exception cref="IOException">The file cannot be opened, or is not a regular file. A pipe or a device that took its place does not
     /// make us wait.</exception>
-    public static unsafe FileStream Open(ReadOnlySpan<byte> path)
+    public static FileStream Open(ReadOnlySpan<byte> path) => new(OpenFile(path), FileAccess.Read, bufferSize: 0);
+
+    /// <summary>The same for a file that is read from its beginning to its end, by <see cref="Read"/>, which needs no stream.</summary>
+    /// <exception cref="IOException">As for <see cref="Open(ReadOnlySpan{byte})"/>.</exception>
+    public static unsafe SafeFileHandle OpenFile(ReadOnlySpan<byte> path)
     {
         int descriptor;
         fixed (byte* start = Terminated(path))
@@ -163,9 +167,29 @@ static partial class UnixFiles
             throw Failed(path, Marshal.GetLastPInvokeError());
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         if (FStat(handle, out var status) == 0 && (status.Mode & TypeMask) == (int)Kind.File)
-            return new(handle, FileAccess.Read, bufferSize: 0);
+            return handle;
         handle.Dispose();
         throw new IOException($"{Encoding.UTF8.GetString(path)}: not a regular file");
+    }
+
+    /// <summary>Reads the next bytes of an open file until there is no more room, or the file ends.</summary>
+    /// <returns>How many bytes were read.</returns>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    public static unsafe int Read(SafeFileHandle file, Span<byte> room, ReadOnlySpan<byte> path)
+    {
+        var length = 0;
+        while (length < room.Length)
+        {
+            int read;
+            fixed (byte* into = room[length..])
+                read = ReadSome(file, into, room.Length - length);
+            if (read < 0)
+                throw Failed(path, Marshal.GetLastPInvokeError());
+            if (read == 0)
+                break;
+            length += read;
+        }
+        return length;
     }
 
     /// <summary>Makes a folder, if nothing is in its place.</summary>
@@ -344,6 +368,9 @@ static partial class UnixFiles
 
     [LibraryImport(Library, EntryPoint = "SystemNative_Stat", SetLastError = true)]
     private static unsafe partial int Stat(byte* path, out FileStatus status);
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_Read", SetLastError = true)]
+    private static unsafe partial int ReadSome(SafeFileHandle file, byte* into, int room);
 
     [LibraryImport(Library, EntryPoint = "SystemNative_FStat", SetLastError = true)]
     private static partial int FStat(SafeFileHandle file, out FileStatus status);
