@@ -120,8 +120,8 @@ sealed class StatusCommand : FleetCommand
         var rollout = new RolloutSession(run);
         var state = new FleetState(
             run.Folder.Fleet,
-            [.. marked.Locks.Select(status => status.About(asked))],
-            isNamed ? ListedHosts.InLine : ListedHosts.Of(run.Folder))
+            asked.IsAll ? marked.Locks : [.. marked.Locks.Select(status => status.About(asked))],
+            isNamed ? ListedHosts.InLine : ListedHosts.Of(run.Folder, marked.Outputs))
         { Asked = asked };
         if (run.IsJson)
         {

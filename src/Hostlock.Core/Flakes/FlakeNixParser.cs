@@ -30,12 +30,15 @@ public sealed class FlakeNixParser
     /// <param name="warnings">Takes what is odd about references; null if nobody asks.</param>
     /// <exception cref="FlakeException">Nix would refuse the file.</exception>
     public static Flake Parse(
-        SourceText source, TreePath directory = default, TreePath? fileDirectory = null, ICollection<Warning>? warnings = null)
+        SourceText source, TreePath directory = default, TreePath? fileDirectory = null, ICollection<Warning>? warnings = null) =>
+        Parse(NixParser.Parse(source), directory, fileDirectory ?? directory, warnings);
+
+    /// <summary>The same for a file whose syntax is known.</summary>
+    internal static Flake Parse(NixFile file, TreePath directory, TreePath fileDirectory, ICollection<Warning>? warnings)
     {
-        var file = NixParser.Parse(source);
         if (file.HomePath is { } home)
             throw FlakeException.HomePath(file.SpanOf(home), home.Text);
-        return new FlakeNixParser(source, directory, fileDirectory ?? directory, warnings).Read(file);
+        return new FlakeNixParser(file.Source, directory, fileDirectory, warnings).Read(file);
     }
 
     Flake Read(NixFile file)

@@ -35,10 +35,13 @@ public sealed record OutputNames(ImmutableArray<string>? All, ImmutableSortedDic
         All is { } all && ConfigurationOutputs.Where(output => all.Contains(output)).All(Configurations.ContainsKey);
 
     /// <exception cref="FlakeException">The text is not Nix.</exception>
-    public static OutputNames Read(SourceText flakeNix)
+    public static OutputNames Read(SourceText flakeNix) => Of(NixParser.Parse(flakeNix));
+
+    /// <summary>The same for a file whose syntax is known.</summary>
+    internal static OutputNames Of(NixFile flakeNix)
     {
         var none = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
-        if (NixParser.Parse(flakeNix).Expression is not NixAttributeSet top || !top.Attributes.TryGetValue("outputs", out var outputs))
+        if (flakeNix.Expression is not NixAttributeSet top || !top.Attributes.TryGetValue("outputs", out var outputs))
             return new(null, none);
         var reading = new Reading();
         var body = reading.ResultOf(outputs.Value);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Hostlock.Flakes;
+using Hostlock.Flakes.Nix;
 using Hostlock.Nar;
 
 namespace Hostlock.Locks;
@@ -28,7 +29,11 @@ sealed class FlakeReader
     /// <param name="Place">The place of the flake.</param>
     /// <param name="OwnLock">The lock that the flake brings along, which is read when it is asked for.</param>
     /// <param name="Warnings">The warnings about the flake.</param>
-    internal sealed record ReadFlake(Flake Flake, FlakePlace Place, Lazy<Task<LockFile>> OwnLock, IReadOnlyList<Warning> Warnings);
+    internal sealed record ReadFlake(Flake Flake, FlakePlace Place, Lazy<Task<LockFile>> OwnLock, IReadOnlyList<Warning> Warnings)
+    {
+        /// <summary>The names of the outputs of the flake to lock; null for the flake of an input.</summary>
+        public OutputNames? Outputs { get; init; }
+    }
 
     /// <summary>Reads the flake at a folder.</summary>
     /// <param name="files">The tree.</param>
@@ -48,23 +53,28 @@ sealed class FlakeReader
         TreeFiles files, TreePath folder, string file, TreePath start, CancellationToken cancellationToken) =>
         _read.GetOrAdd(
             (files, folder.Resolve(file)),
-            _ => new(() => ReadFileAsync(files, folder, file, path => Below(start, path), cancellationToken))).Value;
+            _ => new(async () =>
+            {
+                var (read, syntax) = await ReadFileAsync(files, folder, file, path => Below(start, path), cancellationToken);
+                return read with { Outputs = OutputNames.Of(syntax) };
+            })).Value;
 
     async Task<ReadFlake> ReadAnewAsync(TreeFiles files, TreePath folder, string name, CancellationToken cancellationToken)
     {
-        var read = await ReadFileAsync(files, folder, "flake.nix", path => Display(name, path), cancellationToken);
+        var (read, _) = await ReadFileAsync(files, folder, "flake.nix", path => Display(name, path), cancellationToken);
         return read with { OwnLock = new(() => ReadLockAsync(files, folder.Resolve("flake.lock"), name, cancellationToken)) };
     }
 
-    static async Task<ReadFlake> ReadFileAsync(
+    static async Task<(ReadFlake Read, NixFile Syntax)> ReadFileAsync(
         TreeFiles files, TreePath folder, string file, Func<TreePath, string> display, CancellationToken cancellationToken)
     {
         var path = folder.Resolve(file);
         var (text, realPath) = await ReadTextAsync(files, path, display, cancellationToken)
             ?? throw await MissingAsync(files, path, display, cancellationToken);
         var warnings = new List<Warning>();
-        var flake = FlakeNixParser.Parse(text, folder, realPath.Folder, warnings);
-        return new(flake, new(files, folder), NoLock, warnings);
+        var syntax = NixParser.Parse(text);
+        var flake = FlakeNixParser.Parse(syntax, folder, realPath.Folder, warnings);
+        return (new(flake, new(files, folder), NoLock, warnings), syntax);
     }
 
     async Task<LockFile> ReadLockAsync(TreeFiles files, TreePath path, string name, CancellationToken cancellationToken)

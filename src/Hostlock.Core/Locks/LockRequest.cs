@@ -49,6 +49,9 @@ public sealed record TopFlake(Flake Flake, FlakePlace Place)
 {
     /// <summary>The oddities of the declarations.</summary>
     public IReadOnlyList<Warning> Warnings { get; init; } = [];
+
+    /// <summary>The names of its outputs; null if nobody read them with the declarations.</summary>
+    public OutputNames? Outputs { get; init; }
 }
 
 /// <summary>A folder of a tree that holds a flake.nix.</summary>

@@ -95,6 +95,6 @@ public sealed class HostDeclarations(FlakePlace repository, FleetFolder? setting
         var found = read.Flake.SelfAttributes.Truth("submodules") == true
             ? read.Place with { Files = await repository.Files.WithSubmodulesAsync(cancellationToken) }
             : read.Place;
-        return new(read.Flake, found) { Warnings = read.Warnings };
+        return new(read.Flake, found) { Warnings = read.Warnings, Outputs = read.Outputs };
     }
 }

@@ -44,10 +44,10 @@ public sealed record CheckedFleet(
     public string? Expiry { get; init; }
 
     /// <summary>The flakes that lie in the repository.</summary>
-    public LocalFlakes Flakes { get; } = new(Folder);
+    public LocalFlakes Flakes { get; init; } = new(Folder);
 
     /// <summary>The hosts that hostlock.toml lists, compared with those that flake.nix has.</summary>
-    public ListedHosts Listed { get; } = ListedHosts.Of(Folder);
+    public ListedHosts Listed => field ??= ListedHosts.Of(Folder, Flakes);
 
     readonly LockComparisons _comparisons = new();
 
@@ -121,6 +121,7 @@ public sealed record CheckedFleet(
         var locks = await UnmergedLock.MarkAsync(FleetStatus.Read(places), tree, cancellationToken);
         return new(folder, locks, place => declared[place], unseen, now)
         {
+            Flakes = new(folder) { RootOutputs = (await declarations.OfAsync(folder.RootPlace, cancellationToken)).Outputs },
             FolderInRepository = inRepository,
             Unsettled = locks.Any(status => status.IsUnmerged)
                 ? await new LockResolving(processes, folder).UnsettledAsync(places, cancellationToken)

@@ -1,4 +1,5 @@
 using Hostlock.Fetching.Git.WorkTrees;
+using Hostlock.Flakes;
 using Hostlock.Fleets.Changes;
 using Hostlock.Fleets.Checks.Rules;
 using Hostlock.Fleets.Merging;
@@ -14,7 +15,11 @@ namespace Hostlock.Fleets.Checks;
 /// is in it once.</param>
 /// <param name="NotCompared">Why the locks could not be compared with the commit of HEAD; null if they were.</param>
 public sealed record MarkedLocks(
-    IReadOnlyList<LockStatus> Locks, IReadOnlyList<HostlockException> Unread, HostlockException? NotCompared);
+    IReadOnlyList<LockStatus> Locks, IReadOnlyList<HostlockException> Unread, HostlockException? NotCompared)
+{
+    /// <summary>The names of the outputs of flake.nix; null if no lock was compared with it.</summary>
+    public OutputNames? Outputs { get; init; }
+}
 
 /// <summary>
 /// Marks locks that git could not merge, that are in no commit yet, and that are not in line with what is declared. All of it is told from
@@ -34,8 +39,7 @@ public static class LockMarks
         var tree = GitWorkTreeFiles.Around(processes, folder.Path);
         var merged = await UnmergedLock.MarkAsync(locks, tree, cancellationToken);
         var (compared, notCompared) = await MarkUncommittedAsync(merged, tree, cancellationToken);
-        var (marked, unread) = await MarkStaleAsync(compared, HostDeclarations.Of(folder, tree), cancellationToken);
-        return new(marked, unread, notCompared);
+        return await MarkStaleAsync(compared, HostDeclarations.Of(folder, tree), cancellationToken) with { NotCompared = notCompared };
     }
 
     static async Task<(IReadOnlyList<LockStatus>, HostlockException?)> MarkUncommittedAsync(
@@ -70,7 +74,7 @@ public static class LockMarks
         }
     }
 
-    static async Task<(IReadOnlyList<LockStatus>, IReadOnlyList<HostlockException>)> MarkStaleAsync(
+    static async Task<MarkedLocks> MarkStaleAsync(
         IReadOnlyList<LockStatus> locks, HostDeclarations declarations, CancellationToken cancellationToken)
     {
         var problems = new Dictionary<string, HostlockException>(StringComparer.Ordinal);
@@ -79,11 +83,15 @@ public static class LockMarks
         foreach (var status in locks)
         {
             marked.Add(status);
+        OutputNames? outputs = null;
             if (status.Lock is not { } file)
                 continue;
             try
             {
-                var flake = (await declarations.OfAsync(status.Place, cancellationToken)).Flake;
+                var top = await declarations.OfAsync(status.Place, cancellationToken);
+                var flake = top.Flake;
+                if (status.Place.DeclaredIn == FleetFolder.FlakeFile)
+                    outputs = top.Outputs;
                 if (comparisons.Between(flake, file) is { IsEmpty: false } inputs)
                     marked[^1] = status with { Stale = new(inputs, !DanglingFollows.Undeclared(flake).Any()) };
             }
@@ -92,6 +100,6 @@ public static class LockMarks
                 problems.TryAdd(why.Message, why);
             }
         }
-        return (marked, [.. problems.Values]);
+        return new(marked, [.. problems.Values], NotCompared: null) { Outputs = outputs };
     }
 }

@@ -49,7 +49,9 @@ public sealed record ListedHosts(
 
     /// <summary>Reads flake.nix, and the flakes that hosts have of their own. No program is run.</summary>
     /// <param name="folder">The flake.</param>
-    public static ListedHosts Of(FleetFolder folder) => Of(folder, new LocalFlakes(folder));
+    /// <param name="outputs">The names of the outputs of flake.nix; null to read them here.</param>
+    public static ListedHosts Of(FleetFolder folder, OutputNames? outputs = null) =>
+        Of(folder, new LocalFlakes(folder) { RootOutputs = outputs });
 
     internal static ListedHosts Of(FleetFolder folder, LocalFlakes flakes)
     {

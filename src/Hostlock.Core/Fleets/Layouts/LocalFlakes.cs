@@ -17,6 +17,9 @@ public sealed class LocalFlakes(FleetFolder folder)
     readonly Lazy<ImmutableSortedDictionary<string, FlakeInput>> _root = new(
         () => Declared(folder, FleetFolder.FlakeFile) ?? Flake.NoInputs);
 
+    /// <summary>The names of the outputs of flake.nix, if whoever asks has read it; null to read them here.</summary>
+    public OutputNames? RootOutputs { get; init; }
+
     /// <summary>The inputs that flake.nix declares; none if it cannot be read.</summary>
     public ImmutableSortedDictionary<string, FlakeInput> RootInputs => _root.Value;
 
@@ -30,6 +33,8 @@ public sealed class LocalFlakes(FleetFolder folder)
     /// <param name="file">The path of the file, relative to the fleet.</param>
     public OutputNames? Outputs(string file)
     {
+        if (RootOutputs is { } known && file == FleetFolder.FlakeFile)
+            return known;
         try
         {
             return folder.TextIfReadable(file) is { } text ? OutputNames.Read(new SourceText(file, text)) : null;

@@ -1,3 +1,4 @@
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Tests.Support;
@@ -97,6 +98,18 @@ public sealed class ListedHostsTests : IDisposable
         _folder.Write("hosts/web/flake.nix", "{ outputs = _: { nixosConfigurations.web = 1; }; }");
 
         Assert.Empty(Of("nixosConfigurations.plex = 1;", "[hosts.plex]\n[hosts.web]\nflake = \"hosts/web/flake.nix\"\n").Gone);
+    }
+
+    [Fact]
+    public void Outputs_that_are_known_are_not_read_again()
+    {
+        var written = Of("", "[hosts.plex]\n");
+        var known = OutputNames.Read(new SourceText("flake.nix", "{ outputs = _: { nixosConfigurations.plex = 1; }; }"));
+
+        var listed = ListedHosts.Of(FleetFolder.Open(_folder.Path), known);
+
+        Assert.False(written.IsInLine);
+        Assert.True(listed.IsInLine);
     }
 
     static string Words<T>(IEnumerable<T> values) => string.Join(' ', values);
