@@ -174,7 +174,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
 
     /// <summary>The newest release of the flake; null if none was cut.</summary>
     public async Task<ReleaseManifest?> NewestReleaseAsync() =>
-        ReleaseRepository.TryOpen(surroundings.Processes, Folder) is { } repository
+        !ReleaseRepository.IsEmpty(Folder) && ReleaseRepository.TryOpen(surroundings.Processes, Folder) is { } repository
             ? await repository.NewestManifestAsync(cancellationToken)
             : null;
 
@@ -185,7 +185,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public SystemBuild SystemBuild => new(surroundings.Processes, StepSurroundings, MachineCache, surroundings.Time);
 
     /// <summary>The journals of the flake.</summary>
-    public RolloutJournals Journals => RolloutJournals.Of(Folder, Cache.Path);
+    public RolloutJournals Journals => RolloutJournals.Of(Folder, () => Cache.Path);
 
     /// <summary>The surroundings of steps on machines.</summary>
     public StepSurroundings StepSurroundings => new(

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Hostlock.Fetching.Git;
 
 namespace Hostlock.Fleets;
 
@@ -12,10 +11,10 @@ static class FlakeRecords
     /// <param name="name">The name of the record.</param>
     public static string? PathOf(FleetFolder folder, string name)
     {
-        if (GitPlace.WorkTreeAround(folder.Path) is not { } root || GitPlace.OfWorkTree(root) is not { } place)
+        if (folder.Repository is not { } place)
             return null;
         // Several flakes may lie in one repository.
-        var inner = Path.GetRelativePath(root, folder.Path);
+        var inner = Path.GetRelativePath(place.WorkTree!, folder.Path);
         return Path.Combine(place.Folder, inner == "." ? name : $"{name}-{SumOf(Encoding.UTF8.GetBytes(inner))[..16]}");
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Hostlock.Fetching.Git;
 using Hostlock.Flakes;
 using Hostlock.Fleets.Layouts;
 using Hostlock.Fleets.Settings;
@@ -24,12 +25,14 @@ public sealed class FleetFolder
     // hostlock.toml as it was read for a place in it: a check may ask for thousands of places.
     TomlTable? _fleetFile;
     readonly ILookup<string, Host> _sharers;
+    readonly Lazy<GitPlace?> _repository;
 
     FleetFolder(string path, Fleet fleet, bool hasFleetFile)
     {
         (Path, Fleet, HasFleetFile) = (path, fleet, hasFleetFile);
         _hosts = fleet.Hosts.ToDictionary(host => host.Name);
         _sharers = fleet.Hosts.ToLookup(host => host.Lock, StringComparer.Ordinal);
+        _repository = new(() => GitPlace.Around(path));
     }
 
     /// <summary>Hosts that a folder without a flake stands for: a machine has no more of its fleet than it is told.</summary>
@@ -39,6 +42,9 @@ public sealed class FleetFolder
 
     /// <summary>The folder of flake.nix.</summary>
     public string Path { get; }
+
+    /// <summary>The repository in whose work tree the flake lies, which is looked for once; null if it lies in none.</summary>
+    internal GitPlace? Repository => _repository.Value;
 
     /// <summary>The hosts of the flake.</summary>
     public Fleet Fleet { get; }

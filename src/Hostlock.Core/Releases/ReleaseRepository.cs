@@ -46,6 +46,12 @@ public sealed class ReleaseRepository
     public static ReleaseRepository? TryOpen(IProcessRunner processes, FleetFolder folder) =>
         GitWorkTreeFiles.Around(processes, folder.Path)?.Root is { } root ? new(processes, folder, root) : null;
 
+    /// <summary>True if the files of the repository say plainly that no release was cut. Each status asks for it, and git is not
+    /// needed.</summary>
+    /// <param name="folder">The flake.</param>
+    public static bool IsEmpty(FleetFolder folder) =>
+        folder.Repository is { HasFilesOfRefs: true } place && place.RefText(Reference) is null;
+
     /// <summary>The folder of the work tree.</summary>
     public string Root => _root;
 
@@ -54,7 +60,7 @@ public sealed class ReleaseRepository
     /// <exception cref="HostlockException">What the ref points to is no release.</exception>
     public async Task<SignedRelease?> NewestAsync(CancellationToken cancellationToken)
     {
-        // Each status asks for it, so git is started only for what its files do not tell plainly.
+        // git is started only for what its files do not tell plainly.
         if (GitPlace.OfWorkTree(_root) is { HasFilesOfRefs: true } place)
         {
             if (place.RefText(Reference) is not { } text)

@@ -381,7 +381,7 @@ public sealed class AuditReadingTests : IDisposable
     AuditReading Reading => new(
         new ProcessRunner(), _fleet, Journals, new NextDay(), warning => _warnings.Add(warning.Message));
 
-    RolloutJournals Journals => RolloutJournals.Of(_fleet, _folder["cache"]);
+    RolloutJournals Journals => RolloutJournals.Of(_fleet, () => _folder["cache"]);
 
     Task<IReadOnlyList<AuditedJournal>> JournalsAsync() => Reading.JournalsAsync(Stop);
 

@@ -41,6 +41,16 @@ public sealed class ReleaseRepositoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_repository_is_empty_as_long_as_no_file_of_it_names_a_release()
+    {
+        Assert.True(ReleaseRepository.IsEmpty(FleetFolder.Open(_folder.Path)));
+        await AddAsync(41);
+        Assert.False(ReleaseRepository.IsEmpty(FleetFolder.Open(_folder.Path)));
+        TestGit.In(_folder.Path, "pack-refs", "--all", "--prune");
+        Assert.False(ReleaseRepository.IsEmpty(FleetFolder.Open(_folder.Path)));
+    }
+
+    [Fact]
     public async Task A_release_that_git_has_packed_is_found_by_git()
     {
         await AddAsync(41);

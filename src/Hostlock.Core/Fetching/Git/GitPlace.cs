@@ -36,6 +36,10 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
         return null;
     }
 
+    /// <summary>The repository in whose work tree a folder lies; null if it lies in none.</summary>
+    /// <param name="folder">The folder.</param>
+    public static GitPlace? Around(string folder) => WorkTreeAround(folder) is { } root ? OfWorkTree(root) : null;
+
     /// <summary>The repository whose work tree a folder is; null if it is no work tree.</summary>
     public static GitPlace? OfWorkTree(string folder)
     {
@@ -105,13 +109,17 @@ sealed record GitPlace(string Folder, string Common, string? WorkTree)
     /// <exception cref="PlatformException">A file of the repository is a pipe, a device or a folder, or is too large.</exception>
     public void RefuseOddFiles()
     {
-        foreach (var folder in new[] { Folder, Common }.Distinct())
-        {
-            foreach (var (name, maximum) in Opened)
-                RegularFile.Refuse(Path.Combine(folder, name), maximum);
-            if (Head is { } head && !head.Split('/').Contains(".."))
-                RegularFile.Refuse(Path.Combine(folder, head), MaximumText);
-        }
+        RefuseOddFilesIn(Folder);
+        if (Common != Folder)
+            RefuseOddFilesIn(Common);
+    }
+
+    void RefuseOddFilesIn(string folder)
+    {
+        foreach (var (name, maximum) in Opened)
+            RegularFile.Refuse(Path.Combine(folder, name), maximum);
+        if (Head is { } head && !head.Split('/').Contains(".."))
+            RegularFile.Refuse(Path.Combine(folder, head), MaximumText);
     }
 
     /// <summary>Tells whether a folder is that of the files, by whatever path.</summary>

@@ -30,14 +30,13 @@ public sealed class RolloutJournals
 
     /// <summary>Finds the journals of a flake. Nothing is written.</summary>
     /// <param name="folder">The flake.</param>
-    /// <param name="cacheFolder">The folder of the cache.</param>
-    public static RolloutJournals Of(FleetFolder folder, string cacheFolder)
+    /// <param name="cacheFolder">Gives the folder of the cache, which only a flake in no repository needs.</param>
+    public static RolloutJournals Of(FleetFolder folder, Func<string> cacheFolder)
     {
-        var root = GitPlace.WorkTreeAround(folder.Path);
-        if (root is null || GitPlace.OfWorkTree(root) is not { } place)
-            return new(System.IO.Path.Combine(cacheFolder, "rollouts", Digest(folder.Path)), folder.Path);
+        if (folder.Repository is not { } place)
+            return new(System.IO.Path.Combine(cacheFolder(), "rollouts", Digest(folder.Path)), folder.Path);
         // Several flakes may lie in one repository.
-        var inner = System.IO.Path.GetRelativePath(root, folder.Path);
+        var inner = System.IO.Path.GetRelativePath(place.WorkTree!, folder.Path);
         return new(System.IO.Path.Combine(place.Common, inner == "." ? Folder : $"{Folder}-{Digest(inner)}"), folder.Path);
     }
 

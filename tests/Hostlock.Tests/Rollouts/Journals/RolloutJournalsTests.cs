@@ -14,10 +14,21 @@ public sealed class RolloutJournalsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void A_flake_in_a_repository_needs_no_cache()
+    {
+        File.WriteAllText(_folder["flake.nix"], "{ outputs = _: { }; }\n");
+        TestGit.Init(_folder.Path);
+
+        var journals = RolloutJournals.Of(FleetFolder.Open(_folder.Path), () => throw new InvalidOperationException("nobody needs it"));
+
+        Assert.Equal(_folder[".git/hostlock"], journals.Path);
+    }
+
+    [Fact]
     public async Task The_oldest_journals_go_and_that_of_the_last_rollout_stays()
     {
         File.WriteAllText(_folder["flake.nix"], "{ outputs = _: { }; }\n");
-        var journals = RolloutJournals.Of(FleetFolder.Open(_folder.Path), _folder["cache"]);
+        var journals = RolloutJournals.Of(FleetFolder.Open(_folder.Path), () => _folder["cache"]);
         Directory.CreateDirectory(journals.Path);
         Write(0, RolloutAction.Rollout);
         for (var number = 1; number <= RolloutJournals.Most + 5; number++)

@@ -51,7 +51,7 @@ sealed class SharedFleet : IDisposable
     /// <summary>The journals of a clone.</summary>
     public RolloutJournals Journals(string clone = "here")
     {
-        var journals = RolloutJournals.Of(Open(clone), _folder["cache"]);
+        var journals = RolloutJournals.Of(Open(clone), () => _folder["cache"]);
         Directory.CreateDirectory(journals.Path);
         return journals;
     }

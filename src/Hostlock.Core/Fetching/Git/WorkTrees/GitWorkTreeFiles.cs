@@ -22,10 +22,13 @@ public sealed class GitWorkTreeFiles : TreeFiles
     readonly Lazy<TreeFiles> _withSubmodules;
     readonly FolderFiles _files;
     readonly IProcessRunner? _processes;
+    readonly GitPlace? _place;
 
-    GitWorkTreeFiles(string root, IEnumerable<TreePath>? paths, Func<TreeFiles, TreeFiles>? mount, IProcessRunner? processes = null)
+    GitWorkTreeFiles(
+        string root, IEnumerable<TreePath>? paths, Func<TreeFiles, TreeFiles>? mount, IProcessRunner? processes = null,
+        GitPlace? place = null)
     {
-        (Root, _processes) = (root, processes);
+        (Root, _processes, _place) = (root, processes, place);
         _withSubmodules = new(() => mount is null ? this : mount(this));
         _files = new(root);
         _index = new(() => GitIndex.Read(Place));
@@ -44,7 +47,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
     /// <exception cref="FetchException">The folder is no work tree any more, or the index is damaged.</exception>
     internal GitIndex? Index => _index.Value;
 
-    GitPlace Place => GitPlace.OfWorkTree(Root) ?? throw FetchException.NoRepository(Root);
+    GitPlace Place => _place ?? GitPlace.OfWorkTree(Root) ?? throw FetchException.NoRepository(Root);
 
     /// <summary>The files that git lists, for an index that it alone reads. It is asked once.</summary>
     /// <param name="cancellationToken">Stops waiting for it.</param>
@@ -64,8 +67,9 @@ public sealed class GitWorkTreeFiles : TreeFiles
     {
         if (GitPlace.WorkTreeAround(folder) is not { } root)
             return null;
-        GitPlace.OfWorkTree(root)?.RefuseOddFiles();
-        var tree = Of(processes, root, 1);
+        var place = GitPlace.OfWorkTree(root);
+        place?.RefuseOddFiles();
+        var tree = Of(processes, root, 1, place);
         tree.RefuseOddRules([Path.Combine(Path.GetFullPath(folder), "here")]);
         return tree;
     }
@@ -191,7 +195,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
         return null;
     }
 
-    static GitWorkTreeFiles Of(IProcessRunner processes, string root, int depth) => new(
+    static GitWorkTreeFiles Of(IProcessRunner processes, string root, int depth, GitPlace? place = null) => new(
         root,
         paths: null,
         files =>
@@ -199,7 +203,8 @@ public sealed class GitWorkTreeFiles : TreeFiles
                 .Select(submodule => (submodule.Path, Of(processes, submodule.Folder, depth + 1)._withSubmodules.Value))
                 .ToList()
             is { Count: > 0 } mounts ? new MountedFiles(files, mounts) : files,
-        processes);
+        processes,
+        place);
 
     async Task<IEnumerable<TreePath>> ListAsync() => Index is { } index
         ? index.Entries.Where(entry => !entry.IsSubmodule).Select(entry => entry.Path)
