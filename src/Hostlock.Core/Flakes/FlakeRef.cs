@@ -248,6 +248,9 @@ public sealed partial record FlakeRef
 
     static FlakeRef? ParseId(string text)
     {
+        // Most references have a colon, which no id has: they need no pattern.
+        if (text.AsSpan().IndexOfAny(':', '#') is >= 0 and var at && text[at] == ':')
+            return null;
         if (IdPattern().Match(text) is not { Success: true } match)
             return null;
         if (match.Groups[2].Length > 0)

@@ -98,6 +98,8 @@ public sealed record FlakeUrl(
     /// <summary>Encodes what is not unreserved and not among <paramref name="kept"/>, as <c>%XX</c> in upper case.</summary>
     public static string Encode(string text, string kept = "")
     {
+        if (text.ContainsOnly(c => IsUnreserved(c) || kept.Contains(c, StringComparison.Ordinal)))
+            return text;
         const string digits = "0123456789ABCDEF";
         var encoded = new StringBuilder(text.Length + 8);
         foreach (var c in Encoding.UTF8.GetBytes(text))

@@ -45,7 +45,7 @@ sealed class NixBindings(SourceText source, int start, bool isRecursive)
             set = nested;
         }
         if (path[^1].Name is { } last)
-            Put(set, [.. path.Select(Spelling)], new NixAttribute(last, NixAttributeKind.Plain, value, from, to), 0);
+            Put(set, path.Select(Spelling), new NixAttribute(last, NixAttributeKind.Plain, value, from, to), 0);
         else
             set.Dynamic.Add(new NixDynamicAttribute(path[^1].Expression!, value));
     }
@@ -74,7 +74,8 @@ sealed class NixBindings(SourceText source, int start, bool isRecursive)
         }
     }
 
-    void Put(NixAttributeSet set, List<string> path, NixAttribute added, int depth)
+    // The path is for an error, and is not walked before.
+    void Put(NixAttributeSet set, IEnumerable<string> path, NixAttribute added, int depth)
     {
         if (!set.Attributes.TryGetValue(added.Name, out var earlier))
         {
@@ -87,11 +88,7 @@ sealed class NixBindings(SourceText source, int start, bool isRecursive)
             throw FlakeException.NixTooDeep(source.Span(added.Start, added.End - added.Start));
         // The first of the two sets decides whether the merged one is recursive.
         foreach (var attribute in from.Attributes.Values)
-        {
-            path.Add(attribute.Name);
-            Put(into, path, attribute, depth + 1);
-            path.RemoveAt(path.Count - 1);
-        }
+            Put(into, path.Append(attribute.Name), attribute, depth + 1);
         into.Dynamic.AddRange(from.Dynamic);
         into.InheritSources.AddRange(from.InheritSources);
     }
