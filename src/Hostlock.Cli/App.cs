@@ -170,8 +170,8 @@ static class App
             return [];
         if (words is [var first, ..] && IsName(first) && !NeedsAll(first))
             return [first];
-        var named = words.Where(IsName);
-        return named.Any(NeedsAll) || words.Any(MayAskForHelp) ? [.. Names] : [.. named, WithoutName];
+        var named = Array.FindAll(words, IsName);
+        return Array.Exists(named, NeedsAll) || Array.Exists(words, MayAskForHelp) ? [.. Names] : [.. named, WithoutName];
 
         // The help of the program lists them all.
         static bool MayAskForHelp(string word) =>
@@ -189,8 +189,10 @@ static class App
     {
         var needed = arguments is null ? [.. Names] : NeededBy(arguments);
         var root = new ProgramCommand("One flake, many hosts, one lock per host.", HelpPage.WidthFor(surroundings));
-        foreach (var (_, name, make) in All.Where(command => needed.Contains(command.Name)))
+        foreach (var (_, name, make) in All)
         {
+            if (!needed.Contains(name))
+                continue;
             var command = make().Build(surroundings, arguments);
             root.Add(command);
             if (name == WithoutName)

@@ -39,9 +39,13 @@ static class CommandLineRules
     {
         var command = parsed.CommandResult.Command;
         var path = HelpPage.Path(command);
-        var before = words.TakeWhile(word => word != "--").ToList();
-        if (before.Select(word => FlagOf(word, command)).OfType<string>().FirstOrDefault() is { } flag)
-            return UsageException.TakesNoValue(flag);
+        foreach (var each in words)
+        {
+            if (each == "--")
+                break;
+            if (FlagOf(each, command) is { } flag)
+                return UsageException.TakesNoValue(flag);
+        }
         if (UnknownOptions(parsed) is { Count: > 0 } unknown)
             return UsageException.UnknownOptions(path, unknown, [.. KnownOptions(command)]);
         if (RefusedIn(parsed) is var (option, why))

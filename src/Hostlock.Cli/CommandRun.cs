@@ -255,7 +255,8 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>The inputs that an option names; all inputs if it names none.</summary>
     /// <param name="inputs">The option.</param>
     /// <exception cref="FleetException">A word is no path of an input.</exception>
-    public InputSelection Asked(Option<string[]> inputs) => new(CommonOptions.InputPaths(Words(inputs)));
+    public InputSelection Asked(Option<string[]> inputs) =>
+        Words(inputs) is { Length: > 0 } words ? new(CommonOptions.InputPaths(words)) : InputSelection.All;
 
     // The words that the flake of this part gets; null if it gets all.
     string[]? PartOf(Symbol symbol) => _part?.Words.GetValueOrDefault(symbol);

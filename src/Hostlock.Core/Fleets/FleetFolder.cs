@@ -156,8 +156,17 @@ public sealed class FleetFolder
     public LockPlace RootPlace => Place(RootLock, FlakeFile, [new LockOwner.Root(), .. SharersOf(RootLock)], NameMap<string>.Empty);
 
     /// <summary>All locks: the root's, then those of the hosts by name. A lock that several hosts share is listed once.</summary>
-    public IReadOnlyList<LockPlace> AllPlaces() =>
-        [RootPlace, .. Fleet.Hosts.Where(host => host.Lock != RootLock).DistinctBy(host => host.Lock).Select(PlaceOf)];
+    public IReadOnlyList<LockPlace> AllPlaces()
+    {
+        var places = new List<LockPlace>(Fleet.Hosts.Length + 1) { RootPlace };
+        var seen = new HashSet<string>(StringComparer.Ordinal) { RootLock };
+        foreach (var host in Fleet.Hosts)
+        {
+            if (seen.Add(host.Lock))
+                places.Add(PlaceOf(host));
+        }
+        return places;
+    }
 
     /// <summary>The locks that words name, each once, in the order of the words: hosts, <c>root</c>, or <c>@ring</c>. The name of a
     /// configuration that no host can have names the root lock, which builds it.</summary>
@@ -325,8 +334,12 @@ public sealed class FleetFolder
     // If one host of a shared lock freezes an input, the input is frozen for all of them.
     NameMap<Freeze> FrozenOf(string lockPath)
     {
-        var sharers = _sharers[lockPath].ToList();
-        return sharers is [var only] ? only.Frozen : NameMap<Freeze>.Of([.. sharers.SelectMany(host => host.Frozen)]);
+        return _sharers[lockPath].ToList() switch
+        {
+            [] => NameMap<Freeze>.Empty,
+            [var only] => only.Frozen,
+            var sharers => NameMap<Freeze>.Of([.. sharers.SelectMany(host => host.Frozen)]),
+        };
     }
 
     // The path of a lock, without all that a place says of it.

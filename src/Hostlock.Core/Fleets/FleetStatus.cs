@@ -86,12 +86,24 @@ public static class FleetStatus
         // Starting threads takes longer than reading a few files.
         var read = places.Count > MostInTurn
             ? places.AsParallel().AsOrdered().Select(place => Read(place, reading)).ToList()
-            : [.. places.Select(place => Read(place, reading))];
+            : InTurn(places, reading);
         var inputs = read.ConvertAll(one => one.Lock is { } file ? asked.ByPath(file) : null);
         var ages = new InputAges();
         foreach (var file in inputs)
             ages.Add(file);
-        return [.. read.Zip(inputs, (one, file) => new LockStatus(one.Place, one.Lock, Inputs(one.Place, file, ages), one.Problem))];
+        var statuses = new List<LockStatus>(read.Count);
+        foreach (var (place, file, problem) in read)
+            statuses.Add(new(place, file, Inputs(place, inputs[statuses.Count], ages), problem));
+        return statuses;
+    }
+
+    static List<(LockPlace Place, LockFile? Lock, HostlockException? Problem)> InTurn(
+        IReadOnlyList<LockPlace> places, LockReading reading)
+    {
+        var read = new List<(LockPlace, LockFile?, HostlockException?)>(places.Count);
+        foreach (var place in places)
+            read.Add(Read(place, reading));
+        return read;
     }
 
     /// <summary>Reads some locks of a fleet. An input is ahead or behind in the whole fleet, whichever locks are asked for.</summary>
@@ -101,9 +113,14 @@ public static class FleetStatus
     /// <exception cref="FleetException">None of the locks has an input that is asked about.</exception>
     public static IReadOnlyList<LockStatus> OfFleet(FleetFolder folder, IReadOnlyList<LockPlace> places, InputSelection asked)
     {
-        var all = Read(folder.AllPlaces(), asked).ToDictionary(status => status.Place.FullPath, StringComparer.Ordinal);
-        IReadOnlyList<LockStatus> locks = [.. places.Select(place => all[place.FullPath])];
-        AskedInputs.Require(asked, [.. locks.Select(status => (status.Place, status.Lock))]);
+        var all = new Dictionary<string, LockStatus>(StringComparer.Ordinal);
+        foreach (var status in Read(folder.AllPlaces(), asked))
+            all.Add(status.Place.FullPath, status);
+        var locks = new List<LockStatus>(places.Count);
+        foreach (var place in places)
+            locks.Add(all[place.FullPath]);
+        if (!asked.IsAll)
+            AskedInputs.Require(asked, locks.ConvertAll(status => (status.Place, status.Lock)));
         return locks;
     }
 

@@ -52,6 +52,8 @@ public sealed record DriftMatrix(
         paths.Sort();
         foreach (var path in paths)
             found.Add(path, [.. read.Select(status => status.Lock!.EdgeAt(path))]);
+        if (found.Differing.Count == 0)
+            return new([], read.Count == 0 ? [] : [new([.. read], [])], [.. found.Same]);
         var columns = found.Differing.DistinctBy(column => column.Path)
             .OrderBy(column => (RankOf(column.Path.Names[0]), column.Path))
             .ToList();
@@ -62,7 +64,7 @@ public sealed record DriftMatrix(
         return new(
             [.. columns.Select(column => new DriftColumn(column.Path, ReferenceOf(column.Edges)))],
             rows.ToImmutable(),
-            [.. found.Same.Select(same => (same.Input, same.Edge))]);
+            [.. found.Same]);
     }
 
     // The inputs directly beneath the flake of any of the locks.
@@ -146,7 +148,8 @@ public sealed record DriftMatrix(
         void AddInputs(InputPath path, List<LockEdge?> edges)
         {
             var nodes = edges.ConvertAll(edge => (edge as LockEdge.Locked)?.Node);
-            if (nodes.OfType<LockedNode>().Distinct(ReferenceEqualityComparer.Instance).Take(2).Count() < 2)
+            var first = nodes.Find(node => node is not null);
+            if (nodes.TrueForAll(node => node is null || ReferenceEquals(node, first)))
                 return;
             var names = nodes.OfType<LockedNode>()
                 .Distinct(ReferenceEqualityComparer.Instance)

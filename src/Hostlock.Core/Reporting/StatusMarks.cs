@@ -16,10 +16,11 @@ static class StatusMarks
     public static string Of(IEnumerable<LockStatus> locks, DateOnly today) =>
         string.Concat(locks.SelectMany(status => All(status, today)).Select(mark => mark.Letter).Distinct().OrderBy("x!*#".IndexOf));
 
-    /// <summary>The words of a lock, the worst first; none if there is nothing to say.</summary>
+    /// <summary>The words of a lock, the worst first; <c>ok</c> if there is nothing to say.</summary>
     /// <param name="status">The lock.</param>
     /// <param name="today">The present day, in UTC.</param>
-    public static IEnumerable<string> Words(LockStatus status, DateOnly today) => All(status, today).Select(mark => mark.Word);
+    public static string Words(LockStatus status, DateOnly today) =>
+        All(status, today) is { Count: > 0 } marks ? string.Join(',', marks.ConvertAll(mark => mark.Word)) : "ok";
 
     /// <summary>Colours letters.</summary>
     public static string Paint(string letters, Ink ink) => string.Concat(letters.Select(letter => Paint(letter, ink)));
@@ -32,19 +33,21 @@ static class StatusMarks
         _ => ink.Bold(letter.ToString()),
     };
 
-    static IEnumerable<(char Letter, string Word)> All(LockStatus status, DateOnly today)
+    static List<(char Letter, string Word)> All(LockStatus status, DateOnly today)
     {
+        var marks = new List<(char, string)>();
         if (status.Problem is not null)
-            yield return (Broken, "unreadable");
+            marks.Add((Broken, "unreadable"));
         else if (status.Lock is null)
-            yield return (Broken, "no-lock");
+            marks.Add((Broken, "no-lock"));
         if (status.IsUnmerged)
-            yield return (Broken, "unmerged");
+            marks.Add((Broken, "unmerged"));
         if (status.Stale is not null)
-            yield return (Stale, "stale");
+            marks.Add((Stale, "stale"));
         if (status.IsUncommitted)
-            yield return (Uncommitted, "uncommitted");
+            marks.Add((Uncommitted, "uncommitted"));
         if (status.Inputs.Any(input => input.Freeze is { } freeze && !freeze.IsOver(today)))
-            yield return (Frozen, "frozen");
+            marks.Add((Frozen, "frozen"));
+        return marks;
     }
 }

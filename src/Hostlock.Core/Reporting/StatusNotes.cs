@@ -53,6 +53,8 @@ public static class StatusNotes
             yield return Of(StatusMarks.Uncommitted, "not committed", uncommitted, "", null);
         foreach (var note in Freezes(needed, today))
             yield return note;
+        if (state.Listed.IsInLine)
+            yield break;
         foreach (var note in Listed())
             yield return note;
 
@@ -84,10 +86,10 @@ public static class StatusNotes
         return new(mark, kind, names, more, Command([verb, .. names]));
     }
 
-    static IEnumerable<Note> Freezes(IReadOnlyList<LockStatus> locks, DateOnly today)
+    static IEnumerable<Note> Freezes(List<LockStatus> locks, DateOnly today)
     {
         var frozen =
-            from status in locks
+            from status in locks.FindAll(status => status.Inputs.Any(input => input.Freeze is not null))
             from input in status.Inputs
             where input.Freeze is not null
             from host in status.Place.Sharers.OfType<LockOwner.Host>()

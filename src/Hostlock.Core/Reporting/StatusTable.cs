@@ -50,8 +50,12 @@ public static class StatusTable
     public static string RenderRows(FleetState state, Screen screen)
     {
         var matrix = DriftMatrix.Of(state.Locks, state.Asked);
-        var cells = matrix.Rows.SelectMany(row => row.Locks.Select(status => (status, row.Cells)))
-            .ToDictionary(row => row.status, row => row.Cells, ReferenceEqualityComparer.Instance as IEqualityComparer<LockStatus>);
+        var cells = new Dictionary<LockStatus, ImmutableArray<DriftCell?>>(ReferenceEqualityComparer.Instance);
+        foreach (var row in matrix.Rows)
+        {
+            foreach (var status in row.Locks)
+                cells.Add(status, row.Cells);
+        }
         var today = DateOnly.FromDateTime(screen.Now.UtcDateTime);
         var rings = RingsOf(state.Fleet);
         var rows = new List<string[]>
@@ -60,7 +64,7 @@ public static class StatusTable
         };
         foreach (var status in state.Needed)
         {
-            var words = string.Join(',', StatusMarks.Words(status, today).DefaultIfEmpty("ok"));
+            var words = StatusMarks.Words(status, today);
             var inputs = cells.TryGetValue(status, out var found)
                 ? found.Select((cell, at) => Cell(cell, matrix.Columns[at], screen).Words).ToArray()
                 : [.. matrix.Columns.Select(_ => Nothing)];
@@ -69,15 +73,33 @@ public static class StatusTable
         }
         foreach (var (host, word) in Unadopted(state))
             rows.Add([host, Nothing, word, .. matrix.Columns.Select(_ => Nothing)]);
-        if (rows.Count == 1)
-            return "";
-        var widths = Enumerable.Range(0, rows[0].Length).Select(at => rows.Max(row => row[at].Length)).ToList();
-        return string.Concat(rows.Select(row => string.Join("  ", row.Select((cell, at) => cell.PadRight(widths[at]))).TrimEnd() + "\n"));
+        return rows.Count == 1 ? "" : Aligned(rows);
+    }
+
+    static string Aligned(List<string[]> rows)
+    {
+        var widths = new int[rows[0].Length];
+        foreach (var row in rows)
+        {
+            for (var at = 0; at < row.Length; at++)
+                widths[at] = Math.Max(widths[at], row[at].Length);
+        }
+        var text = new StringBuilder();
+        foreach (var row in rows)
+        {
+            var last = Array.FindLastIndex(row, cell => cell.Length > 0);
+            for (var at = 0; at < last; at++)
+                text.Append(row[at]).Append(' ', widths[at] - row[at].Length + 2);
+            text.Append(row[last]).Append('\n');
+        }
+        return text.ToString();
     }
 
     static IEnumerable<(string Host, string Word)> Unadopted(FleetState state) =>
-        state.Listed.Came.Concat(state.Listed.UnlistedFlakes.Keys).Select(host => (host.ToString(), "not-adopted"))
-            .Concat(state.Listed.Misspelt.Select(host => (host.Key.ToString(), "misspelt")));
+        state.Listed.IsInLine
+            ? []
+            : state.Listed.Came.Concat(state.Listed.UnlistedFlakes.Keys).Select(host => (host.ToString(), "not-adopted"))
+                .Concat(state.Listed.Misspelt.Select(host => (host.Key.ToString(), "misspelt")));
 
     // The inputs that are the same everywhere, the oldest first: an old one may have been forgotten.
     static string SameLine(ImmutableArray<(string Input, LockEdge.Locked Edge)> same, Screen screen)

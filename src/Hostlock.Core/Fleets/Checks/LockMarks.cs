@@ -48,6 +48,7 @@ public static class LockMarks
         if (tree is null)
             return (locks, null);
         var paths = new Dictionary<string, string>(locks.Count, StringComparer.Ordinal);
+        var files = new HashSet<string>(StringComparer.Ordinal);
         var known = new HashSet<TreePath>();
         foreach (var status in locks)
         {
@@ -55,12 +56,14 @@ public static class LockMarks
             if (status.Lock is null || (ReferenceEquals(status.Lock, LockFile.Empty) && !File.Exists(status.Place.FullPath)))
                 continue;
             var path = GitWorkTreeFiles.PathOf(tree.Root, status.Place.FullPath, known);
-            if (!path.StartsWith("../", StringComparison.Ordinal))
-                paths[status.Place.FullPath] = path;
+            if (path.StartsWith("../", StringComparison.Ordinal))
+                continue;
+            paths[status.Place.FullPath] = path;
+            files.Add(path);
         }
         try
         {
-            var found = await UncommittedFiles.AmongAsync(tree, [.. paths.Values.Distinct()], cancellationToken);
+            var found = await UncommittedFiles.AmongAsync(tree, files, cancellationToken);
             return (found.Count == 0 ? locks : [.. locks.Select(Marked)], null);
 
             LockStatus Marked(LockStatus status) =>
@@ -80,10 +83,10 @@ public static class LockMarks
         var problems = new Dictionary<string, HostlockException>(StringComparer.Ordinal);
         var comparisons = new LockComparisons();
         var marked = new List<LockStatus>(locks.Count);
+        OutputNames? outputs = null;
         foreach (var status in locks)
         {
             marked.Add(status);
-        OutputNames? outputs = null;
             if (status.Lock is not { } file)
                 continue;
             try

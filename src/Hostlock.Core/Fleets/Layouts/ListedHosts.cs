@@ -25,6 +25,11 @@ public sealed record ListedHosts(
 {
     const int MostMisspelt = 10;
 
+    /// <summary>True if there is no difference.</summary>
+    public bool IsInLine =>
+        Unlisted.IsEmpty && UnlistedConfigurations.IsEmpty && Gone.IsEmpty && GoneConfigurations.IsEmpty && UnlistedOutputs.IsEmpty
+        && GoneOutputs.IsEmpty && UnlistedFlakes.IsEmpty;
+
     /// <summary>The hosts that a flake in their own folder has, and hostlock.toml has not, with the file of that flake.</summary>
     public ImmutableSortedDictionary<HostName, string> UnlistedFlakes { get; init; } = ImmutableSortedDictionary<HostName, string>.Empty;
 
@@ -58,31 +63,48 @@ public sealed record ListedHosts(
         if (!folder.HasFleetFile || flakes.Outputs(FleetFolder.FlakeFile) is not { } names)
             return InLine;
         var fleet = folder.Fleet;
-        var listed = fleet.Hosts.SelectMany(host => host.ConfigurationPaths).ToHashSet(StringComparer.Ordinal);
-        var named = NamedHosts.In(names)
-            .Select(host => KeyValuePair.Create(host.Key, host.Value.RemoveAll(listed.Contains)))
-            .Where(host => !host.Value.IsEmpty)
-            .ToList();
-        var known = fleet.Hosts.Select(host => host.Name).ToHashSet();
-        var gone = fleet.Hosts
-            .Select(host => (Host: host, Paths: GoneOf(host, names, flakes)))
-            .Where(each => !each.Paths.IsEmpty)
-            .ToLookup(
-                each => each.Paths.Length == each.Host.ConfigurationPaths.Length, each => KeyValuePair.Create(each.Host.Name, each.Paths));
+        var (listed, known) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<HostName>());
+        var gone = ImmutableArray.CreateBuilder<HostName>();
+        var goneConfigurations = ImmutableSortedDictionary.CreateBuilder<HostName, ImmutableArray<string>>();
+        foreach (var host in fleet.Hosts)
+        {
+            known.Add(host.Name);
+            var paths = host.ConfigurationPaths;
+            foreach (var path in paths)
+                listed.Add(path);
+            if (GoneOf(host, paths, names, flakes) is { IsEmpty: false } lost)
+            {
+                if (lost.Length == paths.Length)
+                    gone.Add(host.Name);
+                else
+                    goneConfigurations.Add(host.Name, lost);
+            }
+        }
+        var unlisted = ImmutableArray.CreateBuilder<HostName>();
+        var unlistedConfigurations = ImmutableSortedDictionary.CreateBuilder<HostName, ImmutableArray<string>>();
+        foreach (var (host, paths) in NamedHosts.In(names))
+        {
+            if (paths.RemoveAll(listed.Contains) is not { IsEmpty: false } found)
+                continue;
+            if (known.Contains(host))
+                unlistedConfigurations.Add(host, found);
+            else
+                unlisted.Add(host);
+        }
         var isListing = fleet.Outputs is not null && names.All is not null;
         return new(
-            [.. named.Where(host => !known.Contains(host.Key)).Select(host => host.Key)],
-            named.Where(host => known.Contains(host.Key)).ToImmutableSortedDictionary(),
-            [.. gone[true].Select(host => host.Key)],
-            gone[false].ToImmutableSortedDictionary(),
+            unlisted.ToImmutable(),
+            unlistedConfigurations.ToImmutable(),
+            gone.ToImmutable(),
+            goneConfigurations.ToImmutable(),
             isListing ? [.. names.All!.Value.Except(fleet.Outputs!.Value)] : [],
             isListing ? [.. fleet.Outputs!.Value.Except(names.All!.Value)] : [])
         {
             // If names are computed, flake.nix may have the host as well.
-            UnlistedFlakes = !names.AreComplete
-                ? ImmutableSortedDictionary<HostName, string>.Empty
-                : flakes.Hosts(host => !known.Contains(host) && !named.Any(each => each.Key == host))
-                .ToImmutableSortedDictionary(host => host.Key, host => host.Value.File),
+            UnlistedFlakes = names.AreComplete
+                && flakes.Hosts(host => !known.Contains(host) && !unlisted.Contains(host)) is { Count: > 0 } own
+                ? own.ToImmutableSortedDictionary(host => host.Key, host => host.Value.File)
+                : ImmutableSortedDictionary<HostName, string>.Empty,
         };
     }
 
@@ -103,12 +125,12 @@ public sealed record ListedHosts(
         static string Digits(HostName host) => string.Concat(host.ToString().Where(char.IsAsciiDigit));
     }
 
-    static ImmutableArray<string> GoneOf(Host host, OutputNames names, LocalFlakes flakes)
+    static ImmutableArray<string> GoneOf(Host host, ImmutableArray<string> paths, OutputNames names, LocalFlakes flakes)
     {
         var own = host.FlakeFile == FleetFolder.FlakeFile ? null : flakes.Outputs(host.FlakeFile);
         return host.FlakeFile != FleetFolder.FlakeFile && own is null
             ? []
-            : host.ConfigurationPaths.RemoveAll(path => !Lacks(names, path) || (own is not null && !Lacks(own, path)));
+            : paths.RemoveAll(path => !Lacks(names, path) || (own is not null && !Lacks(own, path)));
     }
 
     // True if a flake certainly does not have a configuration.

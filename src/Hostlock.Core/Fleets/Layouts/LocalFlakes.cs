@@ -63,21 +63,24 @@ public sealed class LocalFlakes(FleetFolder folder)
     public IReadOnlyDictionary<HostName, (string File, ImmutableArray<string> Configurations)> Hosts(Predicate<HostName> isWanted)
     {
         var hosts = new Dictionary<HostName, (string, ImmutableArray<string>)>();
-        foreach (var at in HostFolders.SelectMany(FoldersIn))
+        foreach (var place in HostFolders)
         {
-            if (HostName.TryParse(Path.GetFileName(at)) is not { } name || hosts.ContainsKey(name) || !isWanted(name))
-                continue;
-            var file = $"{at}/{FleetFolder.FlakeFile}";
-            var outputs = OutputsWith(file, name);
-            if (!outputs.IsEmpty)
-                hosts.Add(name, (file, [.. outputs.Select(output => Host.ConfigurationPath(output, name.ToString()))]));
+            foreach (var at in FoldersIn(place))
+            {
+                if (HostName.TryParse(Path.GetFileName(at)) is not { } name || hosts.ContainsKey(name) || !isWanted(name))
+                    continue;
+                var file = $"{at}/{FleetFolder.FlakeFile}";
+                var outputs = OutputsWith(file, name);
+                if (!outputs.IsEmpty)
+                    hosts.Add(name, (file, [.. outputs.Select(output => Host.ConfigurationPath(output, name.ToString()))]));
+            }
         }
         return hosts;
     }
 
     /// <summary>The folders beneath a place that have a flake.nix, relative to the fleet, in the order of their bytes.</summary>
     /// <param name="place">A folder, relative to the fleet; <c>systems/*</c> stands for all folders beneath <c>systems</c>.</param>
-    public IEnumerable<string> FoldersIn(string place)
+    public IReadOnlyList<string> FoldersIn(string place)
     {
         var above = place.EndsWith("/*", StringComparison.Ordinal) ? Beneath(folder.Full(place[..^2])) : [folder.Full(place)];
         var found = new List<string>();

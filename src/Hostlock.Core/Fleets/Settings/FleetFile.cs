@@ -119,7 +119,7 @@ public static class FleetFile
         var hostNames = hosts.Select(host => host.Name.ToString()).ToHashSet(StringComparer.Ordinal);
         RefuseDifferences(hosts, members);
         RefuseRounds(hosts, members, hostNames);
-        return new(hosts, rings, NameMap<InputPolicy>.Of([.. top.Table("inputs").Select(PolicyOf)]), top.Texts("outputs"))
+        return new(hosts, rings, MapOf(top.Table("inputs"), PolicyOf), top.Texts("outputs"))
         {
             LockPattern = pattern,
             Private = top.Texts("private") ?? [],
@@ -128,14 +128,21 @@ public static class FleetFile
             Rollout = rollout,
             Engines = engines,
             Gates = GatesOf(top, hostNames, ringNames),
-            Groups = [.. top.Table("groups").Select(member => GroupOf(member, hostNames)).OrderBy(group => group.Name, Utf8Order.Instance)],
+            Groups = InOrder(top.Table("groups"), member => GroupOf(member, hostNames), group => group.Name),
         };
     }
+
+    // The things that a table has a table for each of, by name. Most files have no such table.
+    static ImmutableArray<T> InOrder<T>(IReadOnlyList<TomlMember> members, Func<TomlMember, T> read, Func<T, string> nameOf) =>
+        members.Count == 0 ? [] : [.. members.Select(read).OrderBy(nameOf, Utf8Order.Instance)];
+
+    static NameMap<T> MapOf<T>(IReadOnlyList<TomlMember> members, Func<TomlMember, KeyValuePair<string, T>> read) =>
+        members.Count == 0 ? NameMap<T>.Empty : NameMap<T>.Of([.. members.Select(read)]);
 
     static ImmutableArray<Ring> Rings(Settings top)
     {
         var members = top.Table("rings");
-        var rings = members.Select(RingOf).OrderBy(ring => ring.Name, Utf8Order.Instance).ToImmutableArray();
+        var rings = InOrder(members, RingOf, ring => ring.Name);
         var after = rings.ToDictionary(ring => ring.Name, ring => ring.After, StringComparer.Ordinal);
         // Those from which the way is known to lead to a first ring.
         var begin = new HashSet<string>(StringComparer.Ordinal);
@@ -251,7 +258,7 @@ public static class FleetFile
             ring?.Value,
             target?.Value,
             References(settings.Table("inputs")),
-            NameMap<Freeze>.Of([.. settings.Table("freeze").Select(FreezeOf)]))
+            MapOf(settings.Table("freeze"), FreezeOf))
         {
             Configurations = ConfigurationsOf(settings),
             Hold = settings.Inner("hold", FreezeKeys) is { } hold ? FreezeOf(hold) : null,
@@ -405,7 +412,7 @@ public static class FleetFile
     }
 
     static ImmutableArray<EngineSettings> EnginesOf(Settings top) =>
-        [.. top.Table("engines").Select(EngineOf).OrderBy(engine => engine.Name, Utf8Order.Instance)];
+        InOrder(top.Table("engines"), EngineOf, engine => engine.Name);
 
     static EngineSettings EngineOf(TomlMember member)
     {
@@ -432,7 +439,7 @@ public static class FleetFile
     }
 
     static ImmutableArray<Gate> GatesOf(Settings top, HashSet<string> hosts, HashSet<string> rings) =>
-        [.. top.Table("gates").Select(member => GateOf(member, hosts, rings)).OrderBy(gate => gate.Name, Utf8Order.Instance)];
+        InOrder(top.Table("gates"), member => GateOf(member, hosts, rings), gate => gate.Name);
 
     static Gate GateOf(TomlMember member, HashSet<string> hosts, HashSet<string> rings)
     {

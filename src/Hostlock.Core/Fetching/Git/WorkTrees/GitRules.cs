@@ -22,11 +22,22 @@ static class GitRules
     /// <exception cref="PlatformException">A file is a pipe, a device or a folder, or is too large.</exception>
     public static void RefuseOdd(string root, IEnumerable<TreePath> paths)
     {
-        foreach (var folder in paths.SelectMany(path => path.Folders).Prepend(TreePath.Root).Distinct())
+        RefuseOddIn(root, TreePath.Root);
+        var seen = new HashSet<TreePath> { TreePath.Root };
+        foreach (var path in paths)
         {
-            byte[] start = [.. Encoding.UTF8.GetBytes(root), (byte)'/', .. folder.Bytes, (byte)'/'];
-            foreach (var name in Names)
-                RegularFile.Refuse([.. start, .. Encoding.ASCII.GetBytes(name)], MaximumBytes);
+            foreach (var folder in path.Folders)
+            {
+                if (seen.Add(folder))
+                    RefuseOddIn(root, folder);
+            }
         }
+    }
+
+    static void RefuseOddIn(string root, TreePath folder)
+    {
+        byte[] start = [.. Encoding.UTF8.GetBytes(root), (byte)'/', .. folder.Bytes, (byte)'/'];
+        foreach (var name in Names)
+            RegularFile.Refuse([.. start, .. Encoding.ASCII.GetBytes(name)], MaximumBytes);
     }
 }

@@ -24,8 +24,11 @@ public static class UncommittedFiles
         using var repository = tree.OpenRepository();
         var found = new HashSet<string>(StringComparer.Ordinal);
         var known = await KnownAsync(repository, tree, files, cancellationToken);
-        foreach (var (file, state) in known.Files.Where(file => !file.Value.IsAsInIndex))
-            found.Add(file);
+        foreach (var (file, state) in known.Files)
+        {
+            if (!state.IsAsInIndex)
+                found.Add(file);
+        }
         if (!known.MayBeStaged)
             return found;
         var committed = await CommittedAsync(repository, [.. known.Files.Keys.Select(TreePath.Parse)], cancellationToken);

@@ -16,6 +16,9 @@ public sealed record UnmergedFile(string Path, string? Common, string? Ours, str
     public static async Task<IReadOnlyDictionary<string, UnmergedFile>> ReadAsync(
         GitWorkTreeFiles tree, CancellationToken cancellationToken)
     {
+        // In nearly every index, nothing is in a merge.
+        if (tree.Index is { } settled && settled.Entries.All(entry => entry.Stage == 0))
+            return new Dictionary<string, UnmergedFile>();
         var stages = tree.Index is { } index
             ? index.Entries.Where(entry => entry.Stage > 0).Select(entry => (entry.Path, entry.Stage, entry.Id))
             : (await tree.ListingAsync(cancellationToken)).Where(file => file.Stage > 0).Select(file => (file.Path, file.Stage, file.Id));
