@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Hostlock.Fetching.Git;
 using Hostlock.Fleets;
 using Hostlock.Platform;
 
