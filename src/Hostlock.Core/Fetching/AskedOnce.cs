@@ -16,7 +16,7 @@ sealed class AskedOnce<TQuestion, TAnswer>
     /// <param name="ask">Asks it.</param>
     /// <param name="cancellationToken">Stops the waiting, not the question.</param>
     public Task<TAnswer> AskAsync(TQuestion question, Func<Task<TAnswer>> ask, CancellationToken cancellationToken) =>
-        _answers.GetOrAdd(question, _ => new(ask)).Value.WaitAsync(cancellationToken);
+        Together.WaitAsync(_answers.GetOrAdd(question, _ => new(ask)).Value, cancellationToken);
 
     /// <summary>Waits until every question that was asked has an answer or has failed, and never fails itself.</summary>
     public async Task EndAsync()

@@ -85,24 +85,23 @@ public static class FleetStatus
         var reading = new LockReading();
         // Starting threads takes longer than reading a few files.
         var read = places.Count > MostInTurn
-            ? places.AsParallel().AsOrdered().Select(place => Read(place, reading)).ToList()
+            ? Together.Map(places, place => Read(place, reading))
             : InTurn(places, reading);
-        var inputs = read.ConvertAll(one => one.Lock is { } file ? asked.ByPath(file) : null);
+        var inputs = Array.ConvertAll(read, one => one.Lock is { } file ? asked.ByPath(file) : null);
         var ages = new InputAges();
         foreach (var file in inputs)
             ages.Add(file);
-        var statuses = new List<LockStatus>(read.Count);
+        var statuses = new List<LockStatus>(read.Length);
         foreach (var (place, file, problem) in read)
             statuses.Add(new(place, file, Inputs(place, inputs[statuses.Count], ages), problem));
         return statuses;
     }
 
-    static List<(LockPlace Place, LockFile? Lock, HostlockException? Problem)> InTurn(
-        IReadOnlyList<LockPlace> places, LockReading reading)
+    static (LockPlace Place, LockFile? Lock, HostlockException? Problem)[] InTurn(IReadOnlyList<LockPlace> places, LockReading reading)
     {
-        var read = new List<(LockPlace, LockFile?, HostlockException?)>(places.Count);
-        foreach (var place in places)
-            read.Add(Read(place, reading));
+        var read = new (LockPlace, LockFile?, HostlockException?)[places.Count];
+        for (var i = 0; i < read.Length; i++)
+            read[i] = Read(places[i], reading);
         return read;
     }
 

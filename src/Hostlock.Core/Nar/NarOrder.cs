@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Hostlock.Nar;
 
 /// <summary>The entries came in an order that does not allow to make a NAR of them in one pass.</summary>
@@ -252,7 +254,7 @@ sealed class NarOrder(long limit) : IDisposable
     // Writes the first entries of the group, in the order of their names.
     static void WriteGroup(Frame frame, INarOutput output, int count)
     {
-        frame.Group.Sort(static (one, other) => one.Name.AsSpan().SequenceCompareTo(other.Name));
+        CollectionsMarshal.AsSpan(frame.Group).Sort(static (one, other) => one.Name.AsSpan().SequenceCompareTo(other.Name));
         foreach (var held in frame.Group.Take(count))
             frame.Hold.CopyTo(output, held.Start, held.Length);
         frame.Group.RemoveRange(0, count);
@@ -276,7 +278,7 @@ sealed class NarOrder(long limit) : IDisposable
             // From here on the entry that is being written goes straight on. Held entries that sort behind it wait for its end.
             var name = frame.Last!;
             var before = frame.Group.Count(held => held.Name.AsSpan().SequenceCompareTo(name) < 0);
-            frame.Group.Sort(static (one, other) => one.Name.AsSpan().SequenceCompareTo(other.Name));
+            CollectionsMarshal.AsSpan(frame.Group).Sort(static (one, other) => one.Name.AsSpan().SequenceCompareTo(other.Name));
             foreach (var held in frame.Group.Take(before))
                 BetAgainst(frame, held.Name);
             BetAgainst(frame, name);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace Hostlock.Nar;
 
@@ -82,7 +83,7 @@ static class NarWriter
     static List<TreeEntry> Sorted(IEnumerable<TreeEntry> entries)
     {
         var sorted = entries.ToList();
-        sorted.Sort(static (one, other) => one.Name.CompareTo(other.Name));
+        CollectionsMarshal.AsSpan(sorted).Sort(static (one, other) => one.Name.CompareTo(other.Name));
         return sorted;
     }
 }

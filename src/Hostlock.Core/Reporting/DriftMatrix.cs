@@ -48,9 +48,7 @@ public sealed record DriftMatrix(
     {
         var read = locks.Where(status => status.Lock is not null).ToList();
         var found = new Comparison(asked);
-        var paths = asked.IsAll ? PathsOf(read) : [.. asked.Named.Distinct()];
-        paths.Sort();
-        foreach (var path in paths)
+        foreach (var path in (asked.IsAll ? PathsOf(read) : asked.Named.Distinct()).Order())
             found.Add(path, [.. read.Select(status => status.Lock!.EdgeAt(path))]);
         if (found.Differing.Count == 0)
             return new([], read.Count == 0 ? [] : [new([.. read], [])], [.. found.Same]);
@@ -68,12 +66,12 @@ public sealed record DriftMatrix(
     }
 
     // The inputs directly beneath the flake of any of the locks.
-    static List<InputPath> PathsOf(List<LockStatus> locks)
+    static IEnumerable<InputPath> PathsOf(List<LockStatus> locks)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var status in locks)
             names.UnionWith(status.Lock!.Root.Inputs.Names);
-        return [.. names.Select(name => InputPath.Of(name))];
+        return names.Select(name => InputPath.Of(name));
     }
 
     static int RankOf(string input) =>

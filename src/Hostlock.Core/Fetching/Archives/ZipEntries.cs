@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using Hostlock.Fetching.Compression;
 using Hostlock.Platform;
 using SharpCompress.Compressors.LZMA;
@@ -53,7 +54,7 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
     {
         (_zip, _hasModes) = (zip, hasModes);
         ReadDirectory(bounds);
-        _places.Sort((one, other) => one.Offset.CompareTo(other.Offset));
+        CollectionsMarshal.AsSpan(_places).Sort((one, other) => one.Offset.CompareTo(other.Offset));
     }
 
     public override ReadOnlySpan<byte> Name => _name;

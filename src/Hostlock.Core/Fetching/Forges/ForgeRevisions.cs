@@ -13,9 +13,6 @@ namespace Hostlock.Fetching.Forges;
 /// <remarks>Nix 2.34.8, libfetchers/github.cc, getRevFromRef.</remarks>
 sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
 {
-    // Nix uses the name of a ref as a regular expression. Matching it must not take for ever.
-    static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
-
     /// <summary>Asks for the commit that a branch or tag points to.</summary>
     /// <param name="reference">The reference.</param>
     /// <param name="question">The question that the forge of the reference answers.</param>
@@ -159,7 +156,7 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
         }
         try
         {
-            var name = new Regex($"^(?:{pattern})$", RegexOptions.CultureInvariant, LongestMatch);
+            var name = new NamePattern($"^(?:{pattern})$");
             foreach (var line in (await downloads.GetTextAsync($"{question.BaseUrl}/info/refs", token, cancellationToken)).Split('\n'))
             {
                 if (line.Split('\t') is [var id, var full] && Revision.TryParse(id) is { } revision && name.IsMatch(full))
@@ -171,5 +168,13 @@ sealed class ForgeRevisions(HttpDownloads downloads, NixSettings settings)
             // The name is not a regular expression, or takes too long to match, so no ref has it.
         }
         throw FetchException.NoSuchRef(reference.ToString(), question.Ref);
+    }
+
+    // Nix uses the name of a ref as a regular expression. Matching it must not take for ever. The constructor that takes a limit takes
+    // options too, one of which is another engine: all of it would be in the program, and cost every start.
+    sealed class NamePattern : Regex
+    {
+        public NamePattern(string pattern)
+            : base(pattern) => internalMatchTimeout = TimeSpan.FromSeconds(1);
     }
 }

@@ -64,7 +64,7 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
         var others = targets.Where(target => target.FullPath != tested.Place.FullPath).ToList();
         if (others.Count == 0)
             throw FleetException.PromotesToItself(tested.Place);
-        return new([.. others.AsParallel().AsOrdered().Select(target => Plan(target, request))]) { WritesAllOrNone = true };
+        return new([.. Together.Map(others, target => Plan(target, request))]) { WritesAllOrNone = true };
     }
 
     /// <summary>The lock that a new host begins with: the tested one, over that which it would have otherwise. What it may not get stays as
@@ -136,8 +136,7 @@ public sealed class Promotion(TestedLock tested, Func<LockPlace, Flake> declared
             held.Add(new(path, rule));
             after = after.With(path, before?.EdgeAt(path));
         }
-        held.Sort((one, other) => one.Path.CompareTo(other.Path));
-        return (after, Differing(held, before));
+        return (after, Differing([.. held.OrderBy(one => one.Path)], before));
     }
 
     (LockFile After, List<HeldInput> Held) Chosen(LockPlace target, LockFile before, ImmutableArray<InputPath> paths)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Hostlock.Fetching.Folders;
 using Hostlock.Locks;
@@ -53,7 +54,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
     /// <param name="cancellationToken">Stops waiting for it.</param>
     /// <exception cref="FetchException">git does not list the files.</exception>
     internal Task<IReadOnlyList<GitListing.Line>> ListingAsync(CancellationToken cancellationToken) =>
-        _listing.Value.WaitAsync(cancellationToken);
+        Together.WaitAsync(_listing.Value, cancellationToken);
 
     /// <summary>Opens the repository of the work tree.</summary>
     /// <exception cref="FetchException">The folder is no work tree any more.</exception>
@@ -225,7 +226,7 @@ public sealed class GitWorkTreeFiles : TreeFiles
                     files.Add(path);
             }
             if (!isSorted)
-                files.Sort();
+                CollectionsMarshal.AsSpan(files).Sort();
             return new(files);
         }
 
