@@ -377,10 +377,10 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
         var folder = FleetFolder.Open(_part?.Flake.Path ?? start);
         if (Command.Name != BisectCommand.Name)
         {
-            foreach (var host in surroundings.CachePath is { } cache ? OpenSearch.HostsOf(cache, folder.Path) : [])
+            foreach (var name in surroundings.CachePath is { } cache ? OpenSearch.NamesOf(cache, folder.Path) : [])
                 Terminal.Warn(
                     new(
-                        $"the search of what broke {host} is open; '{Line(BisectCommand.Name, host, "--resume")}' goes on with it, "
+                        $"the search of what broke {name} is open; '{Line(BisectCommand.Name, name, "--resume")}' goes on with it, "
                         + "and '--abandon' ends it"));
         }
         Terminal.Detail($"in {Visible.Name(folder.Path)}{(folder.HasFleetFile ? "" : ", without hostlock.toml")}\n");

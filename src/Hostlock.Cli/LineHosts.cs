@@ -170,10 +170,10 @@ sealed class LineHosts(CommandRun run)
             throw unknown.Length == 0
                 ? UsageException.InputForHost(
                     named, MeantLine.Of(run.Parsed, inputs, HostNames, run.Surroundings.Machine),
-                    AreMachines ? HostNames : HostNames.Append(HostName.Root))
+                    [.. HostNames.Select(host => host.ToString()), .. AreMachines ? Array.Empty<string>() : [HostName.Root]])
                 : UsageException.InputForHostAndMore(
                     [.. words.Distinct().Where(each => inputs.ContainsKey(each) || unknown.Contains(each))], named,
-                    unknown.Select(each => FleetException.UnknownHost(each, run.Folder.Fleet.Hosts.Select(host => host.Name)).Hint)
+                    unknown.Select(each => FleetException.UnknownHost(each, HostNames).Hint)
                         .OfType<string>().Distinct());
         }
         if (words.Contains("help") && run.Folder.TryOwnerNamed("help") is null)
@@ -188,7 +188,7 @@ sealed class LineHosts(CommandRun run)
     // True if the line names machines, of which the root lock is none.
     bool AreMachines => run.Command.Arguments.OfType<INamesHosts>().Any(argument => argument.AreMachines);
 
-    IEnumerable<string> HostNames => run.Folder.Fleet.Hosts.Select(host => host.Name.ToString());
+    IEnumerable<HostName> HostNames => run.Folder.Fleet.Hosts.Select(host => host.Name);
 
     IReadOnlyList<LockPlace> PlacesOf(string[] words)
     {

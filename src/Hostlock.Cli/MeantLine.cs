@@ -10,11 +10,12 @@ static class MeantLine
     /// <summary>The line with its inputs behind <c>-i</c>, and with as many hosts as the command needs; null if the command takes no
     /// inputs.</summary>
     /// <param name="parsed">The line as it was typed.</param>
-    /// <param name="inputs">By word, the input that it names, and the host that has the input; null for an input of all.</param>
-    /// <param name="hosts">The names of the hosts.</param>
+    /// <param name="inputs">By word, the input that it names, and the owner of the lock that has it; null for an input of all.</param>
+    /// <param name="hosts">The hosts of the fleet.</param>
     /// <param name="machine">The name of this machine, whose host comes first if one is missing.</param>
     public static string? Of(
-        ParseResult parsed, IReadOnlyDictionary<string, (string? Host, string Input)> inputs, IEnumerable<string> hosts, string machine)
+        ParseResult parsed, IReadOnlyDictionary<string, (LockOwner? Owner, string Input)> inputs, IEnumerable<HostName> hosts,
+        string machine)
     {
         var command = parsed.CommandResult.Command;
         if (!command.Options.Any(option => option.Name == CommonOptions.InputName && !option.Hidden))
@@ -34,8 +35,8 @@ static class MeantLine
             if (isWord && inputs.TryGetValue(token.Value, out var input))
             {
                 line.AddRange(["-i", input.Input]);
-                if (input.Host is { } host)
-                    named.Add(host);
+                if (input.Owner is { } owner)
+                    named.Add(owner.ToString());
                 continue;
             }
             line.Add(token.Value);
@@ -44,9 +45,10 @@ static class MeantLine
             if (isWord || token.Type == TokenType.Command)
                 at = line.Count;
         }
-        var missing = hosts.OrderBy(name => name == machine ? 0 : 1).Append(HostName.Root).Except(named)
+        var missing = hosts.Select(host => host.ToString()).OrderBy(name => name == machine ? 0 : 1).Append(HostName.Root).Except(named)
             .Take(Math.Max(0, command.Arguments.Count - named.Count));
-        line.InsertRange(at, inputs.Values.Select(each => each.Host).OfType<string>().Concat(missing).Distinct());
+        var owners = inputs.Values.Select(each => each.Owner).OfType<LockOwner>().Select(owner => owner.ToString());
+        line.InsertRange(at, owners.Concat(missing).Distinct());
         return ShellWord.Join(line);
     }
 }

@@ -76,9 +76,9 @@ sealed class UsageException : HostlockException
     /// <summary>A word that names an input stands where hosts belong.</summary>
     /// <param name="inputs">The inputs.</param>
     /// <param name="meant">The command that was meant; null if the command takes no inputs.</param>
-    /// <param name="hosts">The hosts that could stand there.</param>
-    public static UsageException InputForHost(IReadOnlyList<string> inputs, string? meant, IEnumerable<string> hosts) =>
-        new(UnknownHosts(inputs)) { Hint = AreInputs(inputs) + (meant is null ? $"; hosts: {string.Join(", ", hosts)}" : $": {meant}") };
+    /// <param name="others">The words that could stand there: the hosts, and root if it can.</param>
+    public static UsageException InputForHost(IReadOnlyList<string> inputs, string? meant, IEnumerable<string> others) =>
+        new(UnknownHosts(inputs)) { Hint = AreInputs(inputs) + (meant is null ? $"; hosts: {string.Join(", ", others)}" : $": {meant}") };
 
     /// <summary>Words that name inputs stand where hosts belong, beside words that name nothing.</summary>
     /// <param name="words">All of these words, as they were typed.</param>

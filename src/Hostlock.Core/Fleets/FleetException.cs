@@ -67,8 +67,8 @@ public sealed class FleetException : HostlockException
     internal static FleetException RingsGoRound(SourceSpan span, string ring) =>
         new($"ring '{ring}' comes after itself") { Span = span, Hint = "one of these rings has to come first" };
 
-    internal static FleetException UnknownHostInList(SourceSpan span, string host, IEnumerable<string> hosts) =>
-        new($"there is no host '{host}'") { Span = span, Hint = Closest.To(host, hosts) };
+    internal static FleetException UnknownHostInList(SourceSpan span, string word, IEnumerable<HostName> hosts) =>
+        new($"there is no host '{word}'") { Span = span, Hint = Closest.To(word, Words(hosts)) };
 
     internal static FleetException HostsGoRound(SourceSpan span, HostName host) =>
         new($"{host} comes after itself") { Span = span, Hint = "one of the hosts that its 'after' leads to has to come first" };
@@ -365,10 +365,10 @@ public sealed class FleetException : HostlockException
                 : "join names by '/': nixpkgs, or home-manager/nixpkgs",
         };
 
-    internal static FleetException FreezesBeneath(string host, string input) =>
+    internal static FleetException FreezesBeneath(LockPlace place, string input) =>
         new($"'{input}' is an input of an input, and a freeze is of an input of the flake")
         {
-            Hint = $"all beneath it stays as well: hostlock freeze {host} {ShellWord.Quote(input.Split('/')[0])}",
+            Hint = $"all beneath it stays as well: hostlock freeze {place.Name} {ShellWord.Quote(input.Split('/')[0])}",
         };
 
     /// <summary>A host was to get a reference of its own, and shares its lock with others.</summary>

@@ -312,15 +312,15 @@ public sealed class FleetFolder
 
     /// <summary>The input that a word names if it stands where a host belongs: <c>nixpkgs</c>, or <c>plex/nixpkgs</c>, which names the host
     /// as well. Null if the word names a host, or no input of the root lock.</summary>
-    public (string? Host, string Input)? InputNamed(string word) =>
+    public (LockOwner? Owner, string Input)? InputNamed(string word) =>
         TryOwnerNamed(word) is not null || word.StartsWith('@') || NotAdopted(word) is not null || IsBuiltByRootAlone(word)
             ? null
             : InputIn(word);
 
-    (string? Host, string Input)? InputIn(string word)
+    (LockOwner? Owner, string Input)? InputIn(string word)
     {
-        if (word.Split('/', 2) is [var host, { Length: > 0 } input] && TryOwnerNamed(host) is not null)
-            return (host, input);
+        if (word.Split('/', 2) is [var first, { Length: > 0 } input] && TryOwnerNamed(first) is { } owner)
+            return (owner, input);
         return InputPath.TryParse(word) is { IsRoot: false } path
             && new LocalFlakes(this).TryReadLock(RootLock)?.EdgeAt(path) is not null
             ? (null, word)

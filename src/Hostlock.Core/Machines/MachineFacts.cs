@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Hostlock.Flakes;
+using Hostlock.Fleets;
 using Hostlock.Locks;
 
 namespace Hostlock.Machines;
@@ -104,9 +105,14 @@ public enum RootPower
 /// <summary>The identity of the lock that built a system, which the system carries.</summary>
 /// <param name="Sha256">The SHA-256 of the lock's bytes, 64 digits.</param>
 /// <param name="Lock">The bytes; null if they are too many to be sent.</param>
-/// <param name="Host">The host that the system was built for; null if it does not say.</param>
+/// <param name="Host">The host that the system was built for, as the machine says it. It is no <see cref="HostName"/>: also a text that
+/// no host can be called says that the system is another's. Null if the system does not say.</param>
 public sealed record Stamp(string Sha256, ImmutableArray<byte>? Lock, string? Host)
 {
+    /// <summary>The other host, as the system says it, that it was built for; null if it is the host's, or does not say.</summary>
+    /// <param name="host">The host.</param>
+    public string? OtherThan(HostName host) => Host == host.ToString() ? null : Host;
+
     /// <summary>The lock; null if its bytes are not known, or are no lock.</summary>
     /// <param name="reading">What locks that are read together have in common; null for a lock alone.</param>
     public LockFile? TryReadLock(LockReading? reading = null) =>

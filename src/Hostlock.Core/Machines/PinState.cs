@@ -30,7 +30,7 @@ public abstract record PinState
     public sealed record Unstamped : PinState;
 
     /// <summary>The system that runs was built for another host, or the machine runs none.</summary>
-    /// <param name="Host">The other host; null if the machine is no NixOS.</param>
+    /// <param name="Host">The other host, as the machine says it; null if the machine is no NixOS.</param>
     public sealed record Foreign(string? Host) : PinState;
 
     /// <summary>The lock of the repository, or its history, cannot be read.</summary>
@@ -50,7 +50,7 @@ public abstract record PinState
             return new Foreign(null);
         if (facts.Stamp is not { } stamp)
             return new Unstamped();
-        if (stamp.Host is { } other && other != host.ToString())
+        if (stamp.OtherThan(host) is { } other)
             return new Foreign(other);
         if (current is { } bytes && Machines.Stamp.Hash(bytes.Span) == stamp.Sha256)
             return new InSync();

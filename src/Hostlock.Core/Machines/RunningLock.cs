@@ -56,7 +56,7 @@ public sealed class RunningLock(IProcessRunner processes, FleetFolder folder, Ma
         if (facts.IsSwitching)
             throw MachineException.SwitchUnderWay(host.Name);
         var system = facts.System ?? throw MachineException.RunsNothing(host.Name);
-        if (facts.Stamp is { Host: { } other } && other != host.Name.ToString())
+        if (facts.Stamp?.OtherThan(host.Name) is { } other)
             throw MachineException.RunsAnother(host.Name, other);
         if (facts.Stamp is { Host: not null, Lock: { } carried })
             return new ProvedLock.Carried([.. carried]);

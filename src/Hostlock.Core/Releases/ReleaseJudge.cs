@@ -145,8 +145,8 @@ public static class ReleaseJudge
         var (release, released) = accepted;
         if (!isSystem)
             return Refuse(RefusalRule.System, "names a store path that is no system of NixOS");
-        if (carried?.Host is { } host && host != facts.Host.ToString())
-            return Refuse(RefusalRule.System, $"names a system of {host}");
+        if (carried?.OtherThan(facts.Host) is { } other)
+            return Refuse(RefusalRule.System, $"names a system of {other}");
         if (carried is not null && carried.Sha256 != released.LockSha256)
             return Refuse(RefusalRule.System, "names a system that another lock makes than the one that it states");
         // Without a memory, the lock that runs is the only thing that knows how far the machine came.

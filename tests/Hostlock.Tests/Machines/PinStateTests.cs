@@ -56,6 +56,9 @@ public class PinStateTests
         var facts = Facts(Text(Old));
 
         Assert.IsType<PinState.Unstamped>(await PinState.OfAsync(Plex, facts with { Stamp = null }, Text(Old), NotAsked));
+        Assert.Equal(
+            new PinState.Foreign("no name/"),
+            await PinState.OfAsync(Plex, facts with { Stamp = facts.Stamp! with { Host = "no name/" } }, Text(Old), NotAsked));
         Assert.Equal(new PinState.Foreign("plex"), await PinState.OfAsync(Web, facts, Text(Old), NotAsked));
         Assert.Equal(new PinState.Foreign(null), await PinState.OfAsync(Plex, facts with { Running = null }, Text(Old), NotAsked));
     }

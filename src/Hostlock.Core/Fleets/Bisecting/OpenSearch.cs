@@ -33,10 +33,11 @@ public sealed class OpenSearch
     public static OpenSearch Of(string cacheFolder, string flake, LockPlace place) =>
         new(Path.Combine(Searches(cacheFolder), PrefixOf(flake) + place.Name));
 
-    /// <summary>The hosts of a flake, or root, whose search is open, in order.</summary>
+    /// <summary>The names of the folders of open searches of a flake, which are words for its hosts and for root, in order. A host may be
+    /// gone from the fleet while its search is open.</summary>
     /// <param name="cacheFolder">The cache, absolute.</param>
     /// <param name="flake">The folder of the flake, absolute.</param>
-    public static IReadOnlyList<string> HostsOf(string cacheFolder, string flake)
+    public static IReadOnlyList<string> NamesOf(string cacheFolder, string flake)
     {
         var searches = Searches(cacheFolder);
         if (!Directory.Exists(searches))

@@ -28,23 +28,23 @@ static class CommitSubject
         var inputs = moves.Select(move => move.Input).Distinct().ToList();
         var candidates =
             from detail in Details(locks, moves, inputs)
-            from host in names.Count > 1 ? hosts : hosts[..1]
-            select Line(host, detail);
+            from whose in names.Count > 1 ? hosts : hosts[..1]
+            select Line(whose, detail);
         var all = candidates.ToList();
         return all.Find(line => line.Length <= MostColumns) ?? $"{all[^1][..(MostColumns - 1)]}…";
 
-        string Line(string host, string detail)
+        string Line(string whose, string detail)
         {
             var line = template is null
-                ? $"locks: {Before(action)}{host}{(note.PromotedFrom is { } from ? $" from {from}:" : "")} {detail}"
+                ? $"locks: {Before(action)}{whose}{(note.PromotedFrom is { } from ? $" from {from}:" : "")} {detail}"
                 : Fleets.Placeholders.Fill(template, name => name switch
                 {
                     "action" => note.PromotedFrom is { } from ? $"promote from {from}" : action,
-                    "hosts" => host,
+                    "hosts" => whose,
                     "inputs" => Names(inputs, template.Length),
                     _ => detail,
                 });
-            return line.Trim() is { Length: > 0 } text ? text.TrimEnd(':') : $"locks: {host}";
+            return line.Trim() is { Length: > 0 } text ? text.TrimEnd(':') : $"locks: {whose}";
         }
 
         static string Before(string action) => action is "update" or "promote" ? "" : $"{action} ";

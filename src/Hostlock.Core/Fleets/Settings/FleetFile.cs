@@ -82,9 +82,7 @@ public static class FleetFile
     internal static string HeaderOf(params IEnumerable<string> keys) => TomlText.Header(keys);
 
     /// <summary>The place of a host's lock by the pattern for all hosts.</summary>
-    internal static string LockOf(string pattern, HostName host) => LockOf(pattern, host.ToString());
-
-    static string LockOf(string pattern, string host) => pattern.Replace("{host}", host, StringComparison.Ordinal);
+    internal static string LockOf(string pattern, HostName host) => pattern.Replace("{host}", host.ToString(), StringComparison.Ordinal);
 
     /// <summary>The word for a value of a choice.</summary>
     /// <param name="value">The value.</param>
@@ -116,7 +114,7 @@ public static class FleetFile
             throw FleetException.TooManyHosts(members[MaximumHosts].KeySpan, MaximumHosts);
         var hosts = members.Select(member => HostOf(member, pattern, stamp, ringNames, rollout, engines))
             .OrderBy(host => host.Name).ToImmutableArray();
-        var hostNames = hosts.Select(host => host.Name.ToString()).ToHashSet(StringComparer.Ordinal);
+        var hostNames = hosts.Select(host => host.Name).ToHashSet();
         RefuseDifferences(hosts, members);
         RefuseRounds(hosts, members, hostNames);
         return new(hosts, rings, MapOf(top.Table("inputs"), PolicyOf), top.Texts("outputs"))
@@ -192,7 +190,7 @@ public static class FleetFile
             throw FleetException.NotAName(kind, member.Key, member.KeySpan);
     }
 
-    static HostGroup GroupOf(TomlMember member, HashSet<string> hosts)
+    static HostGroup GroupOf(TomlMember member, HashSet<HostName> hosts)
     {
         RequireName(member, "a group");
         var settings = Settings.Of(member, GroupKeys);
@@ -202,17 +200,20 @@ public static class FleetFile
             : throw FleetException.WrongValue(member.KeySpan, "a group with hosts = [\"one\", \"two\"]");
     }
 
-    static void RefuseUnknownHosts(IEnumerable<Placed<string>> words, HashSet<string> hosts)
+    static void RefuseUnknownHosts(IEnumerable<Placed<string>> words, HashSet<HostName> hosts)
     {
         foreach (var (word, span) in words)
-        {
-            if (!hosts.Contains(word))
-                throw FleetException.UnknownHostInList(span, word, hosts);
-        }
+            RefuseUnknownHost(word, span, hosts);
+    }
+
+    static void RefuseUnknownHost(string word, SourceSpan span, HashSet<HostName> hosts)
+    {
+        if (HostName.TryParse(word) is not { } name || !hosts.Contains(name))
+            throw FleetException.UnknownHostInList(span, word, hosts);
     }
 
     // A host that comes after itself would never begin.
-    static void RefuseRounds(ImmutableArray<Host> hosts, IReadOnlyList<TomlMember> members, HashSet<string> names)
+    static void RefuseRounds(ImmutableArray<Host> hosts, IReadOnlyList<TomlMember> members, HashSet<HostName> names)
     {
         if (hosts.All(host => host.After.IsEmpty))
             return;
@@ -438,10 +439,10 @@ public static class FleetFile
         }
     }
 
-    static ImmutableArray<Gate> GatesOf(Settings top, HashSet<string> hosts, HashSet<string> rings) =>
+    static ImmutableArray<Gate> GatesOf(Settings top, HashSet<HostName> hosts, HashSet<string> rings) =>
         InOrder(top.Table("gates"), member => GateOf(member, hosts, rings), gate => gate.Name);
 
-    static Gate GateOf(TomlMember member, HashSet<string> hosts, HashSet<string> rings)
+    static Gate GateOf(TomlMember member, HashSet<HostName> hosts, HashSet<string> rings)
     {
         // Its name is a word of tables and of JSON.
         RequireName(member, "a gate");
@@ -455,9 +456,9 @@ public static class FleetFile
                 if (!rings.Contains(word[1..]))
                     throw FleetException.UnknownRing(span, word[1..], rings);
             }
-            else if (!hosts.Contains(word))
+            else
             {
-                throw FleetException.UnknownHostInList(span, word, hosts);
+                RefuseUnknownHost(word, span, hosts);
             }
         }
         if (settings.Duration("within") == TimeSpan.Zero)
@@ -674,7 +675,7 @@ public static class FleetFile
         public string? LockPath(string key) => LockPath(key, path => path);
 
         /// <summary>The same with <c>{host}</c> in it, in place of the name of each host.</summary>
-        public string? LockPattern(string key) => LockPath(key, path => LockOf(path, "host"));
+        public string? LockPattern(string key) => LockPath(key, path => LockOf(path, HostName.Parse("host")));
 
         string? LockPath(string key, Func<string, string> filled) =>
             Path(key) is not { } path || FlakePath.IsFitForLock(filled(path)) ? Path(key)

@@ -91,7 +91,7 @@ public sealed class FleetFileChange(FleetFolder folder, bool isDryRun)
     static void RefuseUnknown(LockPlace place, string input)
     {
         if (InputPath.TryParse(input) is { Length: > 1 })
-            throw FleetException.FreezesBeneath(place.Name, input);
+            throw FleetException.FreezesBeneath(place, input);
         if (!InputPath.IsReferable(input))
             throw FleetException.NotAnInputPath(input);
         if (HostLocks.Read(place) is { } file && !file.Root.Inputs.ContainsKey(input))

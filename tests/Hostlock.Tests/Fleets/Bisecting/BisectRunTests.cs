@@ -109,7 +109,7 @@ public sealed class BisectRunTests : IDisposable
 
     static LockFile Lock(int digit) => SmallLocks.Of([.. Names.Select(name => (name, Locked($"github:acme/{name}", digit, digit)))]);
 
-    IReadOnlyList<string> Open => OpenSearch.HostsOf(_folder["cache"], _folder.Path);
+    IReadOnlyList<string> Open => OpenSearch.NamesOf(_folder["cache"], _folder.Path);
 
     FleetFolder Fleet => FleetFolder.Open(_folder.Path);
 
