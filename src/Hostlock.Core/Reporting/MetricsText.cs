@@ -20,6 +20,7 @@ public static class MetricsText
         ("stranded", host => host.Outcome == HostOutcome.Stranded),
         ("absent", host => host.Outcome == HostOutcome.Absent),
         ("not_copied", host => host.Outcome == HostOutcome.NotCopied),
+        ("not_begun", host => host.Outcome == HostOutcome.NotBegun),
         ("wrong_machine", host => host.Outcome == HostOutcome.WrongMachine),
         ("superseded", host => host.Outcome == HostOutcome.Superseded),
         ("held", host => host.Outcome == HostOutcome.Held),

@@ -19,6 +19,7 @@ public static class RolloutText
         (HostOutcome.Stranded, "stranded"),
         (HostOutcome.Absent, "absent"),
         (HostOutcome.NotCopied, "not copied"),
+        (HostOutcome.NotBegun, "not begun"),
         (HostOutcome.WrongMachine, "wrong machine"),
         (HostOutcome.Superseded, "superseded"),
         (HostOutcome.Held, "held"),

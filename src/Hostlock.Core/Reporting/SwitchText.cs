@@ -155,6 +155,9 @@ public static class SwitchText
             case HostOutcome.NotCopied:
                 yield return $"not copied{Why(host)}";
                 break;
+            case HostOutcome.NotBegun:
+                yield return $"not begun{Why(host)}";
+                break;
             case HostOutcome.Absent:
                 yield return $"absent{Why(host)}";
                 break;
@@ -225,7 +228,7 @@ public static class SwitchText
             { Outcome: HostOutcome.Absent } => [("once it is back", line(isRollout ? ["tick"] : resume))],
             { Outcome: HostOutcome.Held, Hold: HostRecord.Gone } => [],
             { Outcome: HostOutcome.Held } => [("let it go", line(["unhold", name]))],
-            { Outcome: HostOutcome.NotCopied } => [("once that is mended", line(resume))],
+            { Outcome: HostOutcome.NotCopied or HostOutcome.NotBegun } => [("once that is mended", line(resume))],
             { Outcome: null, IsDeferred: true } => [("once that is mended", line(resume))],
             { Outcome: null, Verdict: Verdict.Unclear } =>
             [

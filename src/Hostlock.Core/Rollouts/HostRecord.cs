@@ -18,6 +18,9 @@ public enum HostOutcome
     /// <summary>Its system could not be brought there; nothing was changed.</summary>
     NotCopied,
 
+    /// <summary>The machine refused to begin with its system; nothing was changed.</summary>
+    NotBegun,
+
     /// <summary>It is out of reach, and nothing was changed.</summary>
     Absent,
 
@@ -90,7 +93,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>The number of times that an activation began.</summary>
     public int Activations { get; init; }
 
-    /// <summary>The number of times that an activation was refused by the machine before anything was done.</summary>
+    /// <summary>The number of times that an activation was refused by the machine, or did not reach it, before anything was done.</summary>
     public int Refusals { get; init; }
 
     /// <summary>The number of times that a copy began.</summary>
@@ -148,8 +151,12 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
     /// <summary>True if the system failed on the host. One that a person had go back has not failed.</summary>
     public bool IsFailure => Outcome is HostOutcome.Returned or HostOutcome.Stranded && !IsRestored;
 
+    /// <summary>True if the host could not be begun with, for a reason that may pass. Nothing was changed on it.</summary>
+    public bool CouldNotBegin =>
+        Outcome is HostOutcome.Absent or HostOutcome.NotCopied or HostOutcome.NotBegun or HostOutcome.WrongMachine;
+
     /// <summary>True if going on with the rollout may change the host.</summary>
-    public bool MayChange => Outcome is null or HostOutcome.Absent or HostOutcome.NotCopied or HostOutcome.WrongMachine;
+    public bool MayChange => Outcome is null || CouldNotBegin;
 
     /// <summary>The phase of the host; null if it does not answer.</summary>
     public HostPhase? Phase =>
@@ -225,8 +232,7 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
 
     // A host at risk is finished first: it would stay at a system that nobody knows to be good.
     HostRecord PassedBy() =>
-        Hold is not null && !IsAtRisk
-            && Outcome is null or HostOutcome.Absent or HostOutcome.WrongMachine or HostOutcome.NotCopied
+        Hold is not null && !IsAtRisk && MayChange
             ? this with { Outcome = HostOutcome.Held }
             : this;
 
@@ -239,16 +245,17 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
 
     // Out of reach, it is asked again; what was unclear is judged again.
     internal HostRecord After(RolloutEvent.Resumed resumed) =>
-        Outcome is HostOutcome.Absent or HostOutcome.WrongMachine or HostOutcome.NotCopied or HostOutcome.Stranded
+        CouldNotBegin || Outcome == HostOutcome.Stranded
             || (Outcome is null && (Verdict == Rollouts.Verdict.Unclear || IsDeferred || !resumed.IsChecked))
             ? this with
             {
                 Plan = Plan with { IsChecked = Plan.IsChecked && resumed.IsChecked },
-                IsLate = IsLate || Outcome is HostOutcome.Absent or HostOutcome.WrongMachine or HostOutcome.NotCopied,
+                IsLate = IsLate || CouldNotBegin,
                 Outcome = null,
                 Now = null,
                 Silences = 0,
                 Copies = 0,
+                Refusals = 0,
                 Returns = 0,
                 IsDeferred = false,
                 Verdict = Verdict == Rollouts.Verdict.Unclear ? null : Verdict,
@@ -274,21 +281,24 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
         // What we cut off is no try: a copy, or an activation that never reached the machine, which has no mark of it.
         if (step == Step.Probe && cutOff == Step.Copy)
             return this with { Copies = Copies - 1 };
-        if (step == Step.Probe && cutOff == Step.Activate && Phase == HostPhase.Before && Now.Fired != Rollout)
+        if (step == Step.Probe && cutOff == Step.Activate && HasNoMark)
             return this with { Activations = Activations - 1 };
         if (step == Step.Check && Phase is not (HostPhase.Before or HostPhase.Tried))
             return this with { Verdict = result.Verdict, JudgedBoot = Now.BootId };
         if (step == Step.Activate && Now.BootId == Before!.BootId && IsUndone)
         {
             // If it has no mark of ours, the machine refused before anything was done: a switch of somebody else had just begun, say.
-            return Phase == HostPhase.Before && Now.Fired != Rollout && Refusals + 1 < MostActivations
-                ? this with { Refusals = Refusals + 1, Activations = Activations - 1 }
-                : this with { Verdict = Rollouts.Verdict.Fail, JudgedBoot = Now.BootId };
+            return HasNoMark ? Refused() : this with { Verdict = Rollouts.Verdict.Fail, JudgedBoot = Now.BootId };
         }
+        // Nor did an activation that was lost on the way begin anything.
+        if (step == Step.Probe && WasLost && Activations > 0 && Returns == 0 && Keeps == 0 && HasNoMark && Now.BootId == Before!.BootId)
+            return Refused();
         if (step == Step.Keep && Phase is not HostPhase.Kept && Keeps >= MostKeeps)
             return this with { Verdict = Rollouts.Verdict.Fail, JudgedBoot = Now.BootId };
         return JudgedBoot is not null && JudgedBoot != Now.BootId ? this with { Verdict = null, JudgedBoot = null } : this;
     }
+
+    HostRecord Refused() => this with { Refusals = Refusals + 1, Activations = Activations - 1, WasLost = false };
 
     HostOutcome? Judge(RolloutEvent.Ended ended)
     {
@@ -308,8 +318,8 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
             HostPhase.Before or HostPhase.Tried or HostPhase.OnTrial or HostPhase.Pending when HasBeenKept && Returns == 0 =>
                 HostOutcome.Superseded,
             HostPhase.Kept when Activations == 0 || Verdict == Rollouts.Verdict.Pass || !NeedsCheck => HostOutcome.Kept,
-            HostPhase.Before when Activations > 0 && (Verdict == Rollouts.Verdict.Fail || HasFailed(ended)) =>
-                IsOnTrialOfAnother ? HostOutcome.Superseded : HostOutcome.Returned,
+            HostPhase.Before when Activations > 0 && (Verdict == Rollouts.Verdict.Fail || HasFailed(ended)) => HostOutcome.Returned,
+            HostPhase.Before when Refusals >= MostActivations => IsOnTrialOfAnother ? HostOutcome.Superseded : HostOutcome.NotBegun,
             HostPhase.Before when Copies >= MostCopies && !Now.HasTarget => HostOutcome.NotCopied,
             HostPhase.Before when Now.Power == RootPower.None && Activations == 0 => HostOutcome.NotCopied,
             HostPhase.Switching when ended.At > WaitsSince + LongestSwitch =>
@@ -327,6 +337,9 @@ public sealed record HostRecord(HostPlan Plan, string Rollout)
 
     // The mark of a trial is that of the last rollout that armed its timer. The machine refused us, and what it runs is that one's to keep.
     bool IsOnTrialOfAnother => Now is { Trial: { } other } now && other != Rollout && now.Fired != Rollout;
+
+    // The machine is as it was, and nothing was begun there: a trial leaves its mark, or that of the timer that ended it.
+    bool HasNoMark => Phase == HostPhase.Before && Now!.Fired != Rollout;
 
     // The target does not run, although it was activated.
     bool IsUndone => Phase is HostPhase.Before or HostPhase.Tried

@@ -159,8 +159,8 @@ public class MetricsTextTests
 
         string[] expected =
         [
-            "kept 1", "returned 0", "stranded 0", "absent 1", "not_copied 0", "wrong_machine 0", "superseded 0", "held 1", "on_trial 1",
-            "waiting 1",
+            "kept 1", "returned 0", "stranded 0", "absent 1", "not_copied 0", "not_begun 0", "wrong_machine 0", "superseded 0",
+            "held 1", "on_trial 1", "waiting 1",
         ];
         Assert.Equal(
             expected.Select(each => each.Split(' ')).Select(each => $"hostlock_ring_hosts{{ring=\"a\",state=\"{each[0]}\"}} {each[1]}"),

@@ -57,9 +57,27 @@ public class RolloutRulesTests
     [Fact]
     public void An_activation_that_the_machine_refuses_is_tried_once_more()
     {
+        var story = Approved().Says(Step.Activate, Facts(Old));
+
+        Assert.Equal((null, Step.Activate), (story.Outcome, story.NextStep));
+    }
+
+    [Fact]
+    public void A_host_that_refuses_again_was_never_begun_with()
+    {
         var story = Approved().Says(Step.Activate, Facts(Old)).Says(Step.Activate, Facts(Old));
 
-        Assert.Equal((HostOutcome.Returned, 1), (story.Outcome, story.Host.Refusals));
+        Assert.Equal((HostOutcome.NotBegun, false, false), (story.Outcome, story.Host.IsFailure, story.Host.IsAtRisk));
+        Assert.Equal(Step.Activate, story.With(new RolloutEvent.Resumed(true, Start)).Says(Step.Probe, Facts(Old)).NextStep);
+    }
+
+    [Fact]
+    public void An_activation_that_never_reached_its_host_is_no_return()
+    {
+        var story = Approved().Says(Step.Activate, null).Says(Step.Probe, Facts(Old));
+
+        Assert.Equal((null, Step.Activate), (story.Outcome, story.NextStep));
+        Assert.Equal(HostOutcome.NotBegun, story.Says(Step.Activate, null).Says(Step.Probe, Facts(Old)).Outcome);
     }
 
     [Fact]
@@ -68,7 +86,7 @@ public class RolloutRulesTests
         var theirs = Facts(Old, trial: "another");
         var story = new Story().Says(Step.Probe, theirs).Approved().Says(Step.Activate, theirs).Says(Step.Activate, theirs);
 
-        Assert.Equal((HostOutcome.Superseded, 1), (story.Outcome, story.Host.Refusals));
+        Assert.Equal(HostOutcome.Superseded, story.Outcome);
     }
 
     [Fact]

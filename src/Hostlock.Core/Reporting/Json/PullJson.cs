@@ -14,8 +14,8 @@ public static class PullJson
         Member("host", AnyText, "The host that this machine is"),
         Member(
             "outcome", OneWord(
-                "upToDate", "notNamed", "held", "planned", "refused", "onTrial", "kept", "returned", "stranded", "notCopied", "absent",
-                "wrongMachine", "superseded"),
+                "upToDate", "notNamed", "held", "planned", "refused", "onTrial", "kept", "returned", "stranded", "notCopied", "notBegun",
+                "absent", "wrongMachine", "superseded"),
             "What came of it"),
         Member("release", Count, "The number of the release; missing if nobody vouches for it").IfAny,
         Member("system", Store, "The system that was tried, or would be").IfAny,

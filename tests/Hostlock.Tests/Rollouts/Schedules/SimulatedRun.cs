@@ -383,6 +383,7 @@ sealed class SimulatedRun
         Nature.SleepsForAWhile => outcome is HostOutcome.Kept or HostOutcome.Absent,
         Nature.SleepsForGood => outcome == HostOutcome.Absent,
         Nature.CannotBeCopied => outcome == HostOutcome.NotCopied,
+        Nature.Refuses => outcome == HostOutcome.NotBegun,
         _ => outcome == HostOutcome.Returned,
     };
 
@@ -401,7 +402,8 @@ sealed class SimulatedRun
                 host.Outcome is not HostOutcome.Superseded, $"{name} is called superseded, and nobody switched it");
             Require(host.Outcome != HostOutcome.Kept || machine.IsAtTarget, $"{name} ends as kept, and does not have its system");
             Require(
-                host.Outcome is not (HostOutcome.Returned or HostOutcome.Absent or HostOutcome.NotCopied or HostOutcome.Held)
+                host.Outcome is not (HostOutcome.Returned or HostOutcome.Absent or HostOutcome.NotCopied or HostOutcome.NotBegun
+                    or HostOutcome.Held)
                 || machine.IsAt(host.Before) || machine.Nature == Nature.UpToDate,
                 $"{name} ends as {host.Outcome}, and is not at the system that it had");
             Require(
