@@ -1,11 +1,6 @@
 using System.CommandLine;
-using Hostlock.Audits;
 using Hostlock.Cli.Commands;
-using Hostlock.Fleets;
-using Hostlock.Machines;
-using Hostlock.Releases;
 using Hostlock.Reporting;
-using Hostlock.Rollouts;
 
 namespace Hostlock.Cli;
 
@@ -45,7 +40,7 @@ static class App
         catch (HostlockException error)
         {
             terminal.Error(error);
-            return CodeOf(error);
+            return ExitCodes.Of(error);
         }
 
         async Task<ExitCode> RunLineAsync()
@@ -79,7 +74,7 @@ static class App
             catch (HostlockException error)
             {
                 terminal.Error(error);
-                return CodeOf(error);
+                return ExitCodes.Of(error);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -91,7 +86,7 @@ static class App
                 // A full disk or a missing right can meet any file; whoever knew more about it would have said so.
                 var refused = Surroundings.Refusal(why);
                 terminal.Error(refused);
-                return CodeOf(refused);
+                return ExitCodes.Of(refused);
             }
             catch (Exception bug)
             {
@@ -100,16 +95,6 @@ static class App
             }
         }
     }
-
-    /// <summary>The exit code of an error.</summary>
-    public static ExitCode CodeOf(HostlockException error) => error switch
-    {
-        FleetException { IsBusy: true } or RolloutException { IsBusy: true } or ReleaseException { IsBusy: true } => ExitCode.Busy,
-        RolloutException { IsRefusal: true } or ReleaseException { IsRefusal: true } or AuditException => ExitCode.No,
-        FleetException { IsRefusal: true } or MachineException { IsRefusal: true } => ExitCode.No,
-        { IsOutside: true } => ExitCode.Outside,
-        _ => ExitCode.BadRequest,
-    };
 
     /// <summary>All commands, in the order in which the help lists them. Adding one is a line here.</summary>
     static readonly (CommandGroup Group, string Name, Func<FleetCommand> Make)[] All =

@@ -233,7 +233,7 @@ sealed class FlakeRuns(FleetCommand command, Command symbol, CommandRun run)
         {
             part.Terminal.Error(why);
             failed?.Invoke(why);
-            return App.CodeOf(why);
+            return ExitCodes.Of(why);
         }
     }
 

@@ -142,7 +142,7 @@ sealed class HostSwitching
     static async Task<ExitCode> PutBackAsync(CommandRun run, RolloutRunner runner, Rollout rollout, bool commits)
     {
         TellNext(run, rollout);
-        var code = CodeOf(run, rollout);
+        var code = ExitCodes.OfSwitch(rollout, run.Now, run.CancellationToken.IsCancellationRequested);
         foreach (var host in rollout.Hosts.Where(rollout.Restores))
         {
             if (!await RollbackLines.RestoreAsync(run, host, commits))
@@ -234,19 +234,6 @@ sealed class HostSwitching
             run.Terminal.Talk(
                 SwitchText.NextSteps(host, run.TargetOf(host.Plan.Host), words => run.Line(words), rollout.Plan.Action));
         run.Terminal.Talk(SwitchText.Untouched(rollout));
-    }
-
-    static ExitCode CodeOf(CommandRun run, Rollout rollout)
-    {
-        if (rollout.Hosts.Any(host => host.IsFailure))
-            return ExitCode.No;
-        if (run.CancellationToken.IsCancellationRequested)
-            return ExitCode.Interrupted;
-        if (RolloutRules.Next(rollout, run.Now).Any(order => order is Order.AskToKeep or Order.AskForAgent))
-            return ExitCode.Waiting;
-        return rollout.Stopped is not null || rollout.Hosts.All(host => host.Outcome == HostOutcome.Kept)
-            ? ExitCode.Done
-            : ExitCode.Partly;
     }
 
     static async Task<IReadOnlyList<HostPreview>> PreviewsAsync(

@@ -27,7 +27,7 @@ static class LockUpdating
     {
         var failed = report.Failed.ToList();
         if (failed.Count > 0)
-            return failed.Count < report.Outcomes.Count ? ExitCode.Partly : App.CodeOf(failed[0].Why);
+            return failed.Count < report.Outcomes.Count ? ExitCode.Partly : ExitCodes.Of(failed[0].Why);
         return report.Locks.Any(planned => planned.Unreachable.Count > 0) ? ExitCode.Partly : ExitCode.Done;
     }
 

@@ -172,23 +172,12 @@ sealed class RolloutSession(CommandRun run)
     {
         var orders = OrdersOf(rollout);
         var text = RolloutText.End(rollout, orders, run.Folder.Fleet.Rollout.Open, run.TargetOf, words => run.Line(words));
-        var code = CodeOf(rollout, orders);
+        var code = ExitCodes.OfRollout(rollout, run.Now, run.CancellationToken.IsCancellationRequested);
         if (run.IsJson)
             run.Terminal.Talk(text);
         else if (!run.Terminal.IsQuiet || code is not (ExitCode.Done or ExitCode.Waiting))
             run.Terminal.Data(text);
         return code;
-    }
-
-    ExitCode CodeOf(Rollout rollout, ImmutableArray<Order> orders)
-    {
-        if (run.CancellationToken.IsCancellationRequested)
-            return ExitCode.Interrupted;
-        if (RolloutRules.WhyHalted(rollout) is not null)
-            return ExitCode.No;
-        if (orders.Length > 0)
-            return ExitCode.Waiting;
-        return rollout.Hosts.All(host => host.Outcome == HostOutcome.Kept) ? ExitCode.Done : ExitCode.Partly;
     }
 
     /// <summary>Asks machines whether a rollout can go on: an agent takes something again, or a machine is back.</summary>

@@ -55,7 +55,7 @@ sealed class PromoteCommand : FleetCommand
 
         var report = await run.WriteLocksAsync(run.Typed, new LockLines(run, Show), PlanAsync, run.Mode(_dryRun, _commit, note));
         // A lock that must not go there is a no; one that cannot be read is an error.
-        return report.Failed.Select(failure => App.CodeOf(failure.Why)).DefaultIfEmpty(ExitCode.Done).Max();
+        return report.Failed.Select(failure => ExitCodes.Of(failure.Why)).DefaultIfEmpty(ExitCode.Done).Max();
 
         async Task<LockPlan> PlanAsync(CancellationToken stop)
         {

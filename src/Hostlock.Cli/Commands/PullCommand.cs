@@ -6,7 +6,6 @@ using Hostlock.Fleets;
 using Hostlock.Releases;
 using Hostlock.Reporting;
 using Hostlock.Reporting.Json;
-using Hostlock.Rollouts;
 using Hostlock.Rollouts.Journals;
 using Hostlock.Rollouts.Steps;
 
@@ -91,11 +90,10 @@ sealed class PullCommand : FleetCommand
             run.Terminal.Problem(PullText.Render(refusal, run.Terminal.Ink));
         else if (run.Value(_dryRun) || !run.Terminal.IsQuiet)
             run.Terminal.Data(PullText.Render(settings, outcome));
-        if (run.CancellationToken.IsCancellationRequested)
-            return ExitCode.Interrupted;
-        if (run.Value(_textfile) is { } file && !run.Value(_dryRun))
+        var isInterrupted = run.CancellationToken.IsCancellationRequested;
+        if (!isInterrupted && run.Value(_textfile) is { } file && !run.Value(_dryRun))
             WriteNumbers(run, settings, memory, file);
-        return CodeOf(outcome);
+        return ExitCodes.OfPull(outcome, isInterrupted);
     }
 
     static void WriteNumbers(CommandRun run, PullSettings settings, ReleaseMemory memory, string file)
@@ -103,19 +101,4 @@ sealed class PullCommand : FleetCommand
         var text = MetricsText.OfMachine(settings.Host, memory.Receipts().Last?.Receipt, memory.Refusal, memory.Read().Accepted);
         RepositoryFiles.ReplaceNamed(Path.GetFullPath(file, run.Surroundings.Folder), Encoding.UTF8.GetBytes(text));
     }
-
-    static ExitCode CodeOf(PullOutcome outcome) => outcome switch
-    {
-        PullOutcome.UpToDate or PullOutcome.NotNamed or PullOutcome.Planned => ExitCode.Done,
-        PullOutcome.Refused => ExitCode.No,
-        PullOutcome.Held => ExitCode.Partly,
-        PullOutcome.Tried(_, var host) => host switch
-        {
-            { Outcome: HostOutcome.Kept } => ExitCode.Done,
-            { IsFailure: true } => ExitCode.No,
-            { Outcome: null } => ExitCode.Waiting,
-            _ => ExitCode.Partly,
-        },
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
 }

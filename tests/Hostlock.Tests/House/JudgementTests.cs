@@ -44,8 +44,8 @@ public class JudgementTests
         },
         [typeof(RolloutRules)] = new()
         {
-            ["Hostlock.Cli.HostSwitching"] = "its exit code says what is left",
-            ["Hostlock.Cli.RolloutSession"] = "it says what is left, and so does its exit code",
+            ["Hostlock.Cli.ExitCodes"] = "an exit code says what is left",
+            ["Hostlock.Cli.RolloutSession"] = "it says what is left",
         },
     };
 
