@@ -358,7 +358,11 @@ public static class FleetFile
         var scope = settings.Text("scope");
         if (scope is (not ("shared" or "host"), var span))
             throw FleetException.WrongValue(span, "\"shared\" or \"host\"");
-        return new(path, new(scope?.Value == "shared", settings.Duration("min-age"), settings.Duration("max-age")));
+        var (least, most) = (settings.Duration("min-age"), settings.Duration("max-age"));
+        if (least >= most)
+            throw FleetException.WrongValue(
+                settings.PlaceOf("max-age"), "longer than min-age", "what update may take is too old already for check");
+        return new(path, new(scope?.Value == "shared", least, most));
     }
 
     static RolloutSettings RolloutOf(Settings top, TomlTable file, ImmutableArray<EngineSettings> engines)

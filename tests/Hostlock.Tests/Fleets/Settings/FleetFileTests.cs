@@ -163,6 +163,10 @@ public class FleetFileTests
     [InlineData("lock = ''", 1, 8, "without '.' and '..': it is empty")]
     [InlineData("[rings.a]\nwindow = '01:00-01:00'", 2, 10, "it begins and ends at the same time; without a window, all hours are right")]
     [InlineData("[inputs.nixpkgs]\nmin-age = '-1d'", 2, 11, "it is a whole number and one of s, m, h, d and w")]
+    [InlineData(
+        "[inputs.nixpkgs]\nmin-age = '7d'\nmax-age = '3d'", 3, 11,
+        "this must be longer than min-age: what update may take is too old already for check")]
+    [InlineData("[inputs.nixpkgs]\nmax-age = '1w'\nmin-age = '7d'", 2, 11, "this must be longer than min-age")]
     [InlineData("[gates.web]\nrun = ['x']\npasses = 0", 3, 10, "this must be a number from 1 to 1000")]
     [InlineData("[gates.web]\nssh = ['x']\nevery = '1m'", 3, 1, "setting 'every' is not known")]
     [InlineData("[hosts.'-x']", 1, 8, "'-x' is not a host name")]
