@@ -62,6 +62,31 @@ public sealed class SshSignaturesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_may_stand_in_the_list_for_several_purposes_under_any_number_of_names()
+    {
+        await AllowAsync("");
+        var key = await File.ReadAllTextAsync($"{Key}.pub", TestContext.Current.CancellationToken);
+        var names = string.Join(',', Enumerable.Range(1, 20).Select(number => $"name{number}"));
+        await File.WriteAllTextAsync(
+            Signers, $"{names} namespaces=\"git\" {key}\n# more\nsomebody namespaces=\"hostlock-release\" {key}",
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(new SignatureCheck.Counts("somebody"), await VerifyAsync(await SignAsync("hostlock-release"), Bytes));
+    }
+
+    [Fact]
+    public async Task What_does_not_count_does_not_for_a_reason()
+    {
+        await AllowAsync("namespaces=\"git\"");
+
+        Assert.Equal(
+            new SignatureCheck.CountsNot("its key may not sign this (somebody)"),
+            await VerifyAsync(await SignAsync("hostlock-release"), Bytes));
+        Assert.Equal(
+            new SignatureCheck.CountsNot("it is of something else"), await VerifyAsync(await SignAsync("hostlock-release"), [1]));
+    }
+
+    [Fact]
     public async Task A_key_that_was_taken_out_is_not_believed()
     {
         await AllowAsync("");

@@ -30,9 +30,6 @@ public sealed class AllowedSigners(IProcessRunner processes, ReadOnlyMemory<byte
     /// <summary>The most bytes that a list may have.</summary>
     public const int MaximumBytes = 1024 * 1024;
 
-    // A key may stand in the list under several names.
-    const int MostPrincipals = 8;
-
     /// <summary>Checks a signature.</summary>
     /// <param name="contents">What is said to be signed.</param>
     /// <param name="signature">The signature, as ssh-keygen writes it.</param>
@@ -43,20 +40,57 @@ public sealed class AllowedSigners(IProcessRunner processes, ReadOnlyMemory<byte
     public async Task<SignatureCheck> CheckAsync(
         ReadOnlyMemory<byte> contents, string signature, string purpose, CancellationToken cancellationToken, DateTimeOffset? asOf = null)
     {
-        using var files = new Files(scratch, list, Encoding.UTF8.GetBytes(signature));
-        var (listFile, signatureFile) = (files.Paths[0], files.Paths[1]);
-        var found = await processes.RunAsync(SshKeygen.FindPrincipals(listFile, signatureFile, asOf), cancellationToken);
-        var principals = found.Succeeded ? found.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
-        if (principals.Length == 0)
-            return new SignatureCheck.CountsNot("its key is not in the list of who may sign, or no longer");
-        foreach (var principal in principals.Take(MostPrincipals))
+        var tried = new List<string>();
+        // ssh-keygen names those of the first line that has the key. A key may stand in several, in each for another purpose.
+        var rest = list;
+        while (await NamesOfKeyAsync(rest, signature, asOf, cancellationToken) is { Length: > 0 } names)
         {
-            var checkedNow = await processes.RunAsync(
-                SshKeygen.Verify(listFile, principal, purpose, signatureFile, contents, asOf), cancellationToken);
-            if (checkedNow.Succeeded)
-                return new SignatureCheck.Counts(principal);
+            rest = After(names, rest);
+            foreach (var name in names.Except(tried).ToList())
+            {
+                if (await IsByAsync(name, contents, signature, purpose, asOf, cancellationToken))
+                    return new SignatureCheck.Counts(name);
+                if (tried.Count == 0 && await KeyOfAsync(contents, signature, purpose, cancellationToken) is null)
+                    return new SignatureCheck.CountsNot("it is of something else");
+                tried.Add(name);
+            }
         }
-        return new SignatureCheck.CountsNot($"it is of something else, or its key may not sign this ({principals[0]})");
+        return new SignatureCheck.CountsNot(
+            tried.Count == 0
+                ? "its key is not in the list of who may sign, or no longer"
+                : $"its key may not sign this ({string.Join(", ", tried)})");
+    }
+
+    async Task<string[]> NamesOfKeyAsync(
+        ReadOnlyMemory<byte> lines, string signature, DateTimeOffset? asOf, CancellationToken cancellationToken)
+    {
+        using var files = new Files(scratch, lines, Encoding.UTF8.GetBytes(signature));
+        var found = await processes.RunAsync(SshKeygen.FindPrincipals(files.Paths[0], files.Paths[1], asOf), cancellationToken);
+        return found.Succeeded ? found.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+    }
+
+    async Task<bool> IsByAsync(
+        string name, ReadOnlyMemory<byte> contents, string signature, string purpose, DateTimeOffset? asOf,
+        CancellationToken cancellationToken)
+    {
+        using var files = new Files(scratch, list, Encoding.UTF8.GetBytes(signature));
+        var request = SshKeygen.Verify(files.Paths[0], name, purpose, files.Paths[1], contents, asOf);
+        return (await processes.RunAsync(request, cancellationToken)).Succeeded;
+    }
+
+    // The lines behind the first that begins with these names; none if no line does.
+    static ReadOnlyMemory<byte> After(string[] names, ReadOnlyMemory<byte> lines)
+    {
+        var named = Encoding.UTF8.GetBytes(string.Join(',', names));
+        while (lines.Length > 0)
+        {
+            var end = lines.Span.IndexOf((byte)'\n') is >= 0 and var at ? at + 1 : lines.Length;
+            var line = lines.Span[..end].TrimStart(" \t"u8);
+            lines = lines[end..];
+            if (line.StartsWith(named) && line.Length > named.Length && line[named.Length] is (byte)' ' or (byte)'\t')
+                return lines;
+        }
+        return lines;
     }
 
     /// <summary>Finds the key that made a signature of these bytes, whether it is in the list or not; null if the signature is of something
