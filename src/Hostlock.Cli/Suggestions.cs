@@ -9,13 +9,17 @@ namespace Hostlock.Cli;
 /// <summary>
 /// The words that may follow at a position of a command line. The scripts of <c>hostlock completion</c> ask for them by <c>hostlock
 /// "[suggest:POSITION]" "LINE"</c>. The first line of the answer says what else may stand there: <c>words</c> for nothing else,
-/// <c>paths</c> or <c>folders</c>. Each other line is a word, and after a tab what it means. A shell puts a word into the line as it is,
-/// and names in a lock or a setting may be anybody's. So a word that would mean more to a shell than its letters is not among them.
+/// <c>paths</c> or <c>folders</c>. Each other line is a word, with its option if both are one word (<c>--ring=canary</c>), and after a tab
+/// what it means. A shell puts a word into the line as it is, and names in a lock or a setting may be anybody's. So a word that would mean
+/// more to a shell than its letters is not among them.
 /// </summary>
 static class Suggestions
 {
     const int MostCommits = 20;
     const int LongestMeaning = 60;
+
+    // The first line of an answer, if nothing but its words may stand there.
+    const string Words = "words";
 
     // What the help calls the values that are folders, and those that may be files or folders.
     const string Folder = "DIR";
@@ -52,12 +56,23 @@ static class Suggestions
         // The first word is the name of the program, in any spelling.
         var rest = before.IndexOf(' ', StringComparison.Ordinal) is >= 0 and var end ? before[(end + 1)..] : "";
         var typed = rest[(rest.LastIndexOf(' ') + 1)..];
+        // The library knows the value of an option by itself alone: '--ring=ca' is asked for as '--ring ca'.
+        var given = typed.StartsWith("--", StringComparison.Ordinal) && typed.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals
+            ? typed[..(equals + 1)]
+            : "";
+        if (given.Length > 0)
+        {
+            rest = $"{rest[..^typed.Length]}{given[..^1]} {typed[given.Length..]}";
+            typed = typed[given.Length..];
+        }
         // The words are completed from the flake that the command would work on.
         if (!rest.Contains("-C ", StringComparison.Ordinal) && !rest.Contains("--flake", StringComparison.Ordinal))
             rest = $"--flake \"{surroundings.FlakeFolder}\" {rest}";
         var already = root.Parse(rest[..^typed.Length], configuration);
         var target = TargetOf(already);
         // The library fails at several letters behind one hyphen, and at an option with its value in the same word. No option begins so.
+        if (given.Length > 0 && (target is not Option || typed.StartsWith('-')))
+            return [Words];
         var begun = OptionsOf(already).Where(each => IsCalled(each, name => name.StartsWith(typed, StringComparison.Ordinal)));
         if (typed.StartsWith('-') && !begun.Any())
             return [KindOf(target, typed)];
@@ -73,7 +88,7 @@ static class Suggestions
                 KindOf(target, typed),
                 .. items.Where(item => item.Word.StartsWith('-') == typed.StartsWith('-') && ShellWord.Quote(item.Word) == item.Word)
                 .Where(item => !taken.Contains(item.Word)).DistinctBy(item => item.Word)
-                .Select(item => item.Meaning is { Length: > 0 } meaning ? $"{item.Word}\t{Brief(meaning)}" : item.Word),
+                .Select(item => given + (item.Meaning is { Length: > 0 } meaning ? $"{item.Word}\t{Brief(meaning)}" : item.Word)),
             ];
         }
         catch (HostlockException)
@@ -85,11 +100,11 @@ static class Suggestions
 
     static string KindOf(Symbol? target, string typed) => target switch
     {
-        _ when typed.StartsWith('-') => "words",
+        _ when typed.StartsWith('-') => Words,
         Option { HelpName: Folder } => "folders",
         Option { HelpName: { } value } when Paths.Contains(value) => "paths",
         Argument { HelpName: { } value } when Paths.Contains(value) => "paths",
-        _ => "words",
+        _ => Words,
     };
 
     // The option whose value follows, or the argument that takes the next word; null for the name of a command.

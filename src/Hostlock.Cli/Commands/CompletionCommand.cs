@@ -7,13 +7,17 @@ sealed class CompletionCommand : FleetCommand
 {
     const string Bash = """
         _hostlock() {
-            local kind= word said
+            local kind= word said typed=${COMP_LINE:0:COMP_POINT}
+            typed=${typed##*[[:blank:]]}
+            # bash takes '--ring=ca' for three words and '@ca' for two, and wants the last, with its '@'.
+            local before=${typed%"${typed##*["$COMP_WORDBREAKS"]}"}
+            before=${before%@}
             COMPREPLY=()
             # No 'compgen -W', which would expand the words.
             while IFS= read -r said; do
                 if [[ -z $kind ]]; then kind=$said; continue; fi
                 word=${said%%$'\t'*}
-                [[ $word == "${COMP_WORDS[COMP_CWORD]}"* ]] && COMPREPLY+=("$word")
+                [[ $word == "$typed"* ]] && COMPREPLY+=("${word#"$before"}")
             done < <(hostlock "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)
             # Without a word of ours, the shell completes paths itself.
             case $kind in
@@ -32,7 +36,11 @@ sealed class CompletionCommand : FleetCommand
             local -a said words_found shown
             local line
             said=("${(@f)$(hostlock "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
+            # The value of '--ring=ca' is completed as a word by itself.
+            local given=
+            [[ $PREFIX == --*=* ]] && given=${PREFIX%%=*}= && compset -P '--*='
             for line in "${(@)said[2,-1]}"; do
+                line=${line#"$given"}
                 words_found+=("${line%%$'\t'*}")
                 shown+=("${line/$'\t'/  -- }")
             done

@@ -21,7 +21,11 @@ public sealed class CompletionTests : IDisposable
     {
         ["bash"] = """
             source "$1"
-            COMP_LINE='hostlock update root -i ' COMP_POINT=24 COMP_WORDS=(hostlock update root -i '') COMP_CWORD=4
+            COMP_LINE='hostlock update root -i '
+            # The words as bash takes them apart.
+            read -ra COMP_WORDS <<<"${COMP_LINE//=/ = }"
+            [[ $COMP_LINE == *' ' ]] && COMP_WORDS+=('')
+            COMP_POINT=${#COMP_LINE} COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
             _hostlock
             printf '%s\n' "${COMPREPLY[@]}"
             """,
@@ -85,6 +89,27 @@ public sealed class CompletionTests : IDisposable
 
         Assert.False(File.Exists(_folder["trace"]));
         Assert.Contains("nixpkgs", offered, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bash", "--color=ne", "never\n")]
+    [InlineData("bash", "--color=", "always\nauto\nnever\n")]
+    [InlineData("bash", "@can", "@canary\n")]
+    [InlineData("bash", "@", "@canary\n")]
+    [InlineData("fish", "@can", "@canary\tweb\n")]
+    [InlineData("fish", "--color=ne", "--color=never\n")]
+    [InlineData("zsh", "--color=ne", "--color=never")]
+    public void A_word_that_a_shell_takes_apart_is_completed_at_its_end(string shell, string typed, string expected)
+    {
+        Require(shell);
+        WriteFleet([]);
+        WriteHosts();
+
+        var offered = Ask(shell, HostlockProgram.Path, $"hostlock update {typed}", "never");
+
+        // zsh says how it draws the line, too.
+        Assert.StartsWith(
+            expected, shell == "zsh" ? offered[offered.IndexOf("--color", StringComparison.Ordinal)..] : offered, StringComparison.Ordinal);
     }
 
     [Theory]
