@@ -115,12 +115,14 @@ public sealed class MachinePull(
             throw ReleaseException.SwitchUnderWay();
         if (running is { Trial: { } other, IsArmed: true })
             throw ReleaseException.TrialUnderWay(other);
-        var remembered = memory.Read();
-        if (memory.Receipts().Damage is { } damage)
+        var (remembered, receipts) = (memory.Read(), memory.Receipts());
+        if (receipts.Damage is { } damage)
             _warnings.Add(damage);
         var facts = new PullFacts(
             settings.Fleet, settings.Host, Moment.Of(time.GetUtcNow()), remembered,
-            request.TriesAgain ? ImmutableHashSet<StorePath>.Empty : Returned(running));
+            request.TriesAgain
+                ? ImmutableHashSet<StorePath>.Empty
+                : receipts.GivenBack(running.System, () => journals.LastSwitch()?.Hosts.Single()));
         if (remembered.Highest is null)
             _warnings.Add(ReleaseException.NothingRemembered());
         switch (await ChooseAsync(signers, facts, cancellationToken))
@@ -133,15 +135,15 @@ public sealed class MachinePull(
                     Remember(release, system);
                 return new PullOutcome.NotNamed(release.Number);
             case Judgement.Accepted accepted:
-                return await TakeAsync(request, folder, cache.Path, facts, running, accepted, cancellationToken);
+                return await TakeAsync(request, folder, cache.Path, facts, running, receipts, accepted, cancellationToken);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
     }
 
     async Task<PullOutcome> TakeAsync(
-        PullRequest request, FleetFolder folder, string cache, PullFacts facts, MachineFacts running, Judgement.Accepted accepted,
-        CancellationToken cancellationToken)
+        PullRequest request, FleetFolder folder, string cache, PullFacts facts, MachineFacts running, KnownReceipts receipts,
+        Judgement.Accepted accepted, CancellationToken cancellationToken)
     {
         var (release, released) = accepted;
         var host = folder.HostOf(settings.Host);
@@ -150,8 +152,8 @@ public sealed class MachinePull(
             if (!request.IsDryRun)
             {
                 Remember(release, released.System);
-                if (memory.Receipts().Contents.All(receipt => receipt.Release != release.Number))
-                    await SignAsync(release, released, ReceiptVerdict.Kept, [], running.BootId, cancellationToken);
+                if (receipts.Contents.All(receipt => receipt.Release != release.Number))
+                    await SignAsync(receipts, release, released, ReceiptVerdict.Kept, [], running.BootId, cancellationToken);
             }
             return new PullOutcome.UpToDate(release.Number);
         }
@@ -334,42 +336,21 @@ public sealed class MachinePull(
     static bool IsThere(MachineFacts facts, StorePath system) =>
         facts is { Trial: null } && facts.System == system && facts.Next == system;
 
-    // What a machine gave back it does not try again by itself; what it runs, somebody has brought to it since.
-    ImmutableHashSet<StorePath> Returned(MachineFacts running)
-    {
-        var receipts = memory.Receipts();
-        var verdicts = receipts.Contents.Select(receipt => (receipt.System, receipt.Verdict));
-        // While no receipt can be added, the journal alone has the last one.
-        if (receipts.Damage is not null && journals.LastSwitch()?.Hosts.Single() is { } last && VerdictOf(last) is { } verdict)
-            verdicts = verdicts.Append((last.Plan.Target, verdict));
-        return verdicts.GroupBy(each => each.System, each => each.Verdict)
-            .Where(each => each.Last() is ReceiptVerdict.Returned or ReceiptVerdict.Stranded && each.Key != running.System)
-            .Select(each => each.Key).ToImmutableHashSet();
-    }
-
-    // Null if nothing came of it yet.
-    static ReceiptVerdict? VerdictOf(HostRecord host) => host.Outcome switch
-    {
-        HostOutcome.Kept => host.Now?.Runs(host.Plan.Target) is false ? ReceiptVerdict.Boots : ReceiptVerdict.Kept,
-        HostOutcome.Returned => ReceiptVerdict.Returned,
-        HostOutcome.Stranded => ReceiptVerdict.Stranded,
-        _ => null,
-    };
-
     async Task ReceiptAsync(HostRecord host, CancellationToken cancellationToken)
     {
-        if (VerdictOf(host) is not { } word || NumberOf(host.Rollout) is not { } number || memory.Read().Accepted is not { } release
-            || release.Number != number || release.For(settings.Host) is not { } released || released.System != host.Plan.Target
-            || memory.Receipts().Contents.LastOrDefault(receipt => receipt.Release == number)?.Verdict == word)
+        if (KnownReceipts.VerdictOf(host) is not { } word || NumberOf(host.Rollout) is not { } number
+            || memory.Read().Accepted is not { } release || release.Number != number
+            || release.For(settings.Host) is not { } released || released.System != host.Plan.Target)
             return;
-        await SignAsync(release, released, word, host.Gates, (host.Now ?? host.Before)!.BootId, cancellationToken);
+        var receipts = memory.Receipts();
+        if (receipts.Contents.LastOrDefault(receipt => receipt.Release == number)?.Verdict != word)
+            await SignAsync(receipts, release, released, word, host.Gates, (host.Now ?? host.Before)!.BootId, cancellationToken);
     }
 
     async Task SignAsync(
-        ReleaseManifest release, ReleasedSystem released, ReceiptVerdict verdict, ImmutableArray<GateAnswer> gates, string boot,
-        CancellationToken cancellationToken)
+        KnownReceipts known, ReleaseManifest release, ReleasedSystem released, ReceiptVerdict verdict, ImmutableArray<GateAnswer> gates,
+        string boot, CancellationToken cancellationToken)
     {
-        var known = memory.Receipts();
         // That was said when the pull began.
         if (known.Damage is not null)
             return;

@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hostlock.Flakes;
 using Hostlock.Machines;
 using Hostlock.Platform;
+using Hostlock.Rollouts;
 
 namespace Hostlock.Releases;
 
@@ -72,6 +74,32 @@ public sealed record KnownReceipts(IReadOnlyList<SignedReceipt> All, Warning? Da
 
     /// <summary>The receipts without their signatures.</summary>
     public IEnumerable<Receipt> Contents => All.Select(signed => signed.Receipt);
+
+    /// <summary>The systems that the machine gave back. It does not try them again by itself; what it runs, somebody has brought to it
+    /// since.</summary>
+    /// <param name="running">The system that it runs; null if it runs none.</param>
+    /// <param name="readLast">Reads from the journal what came of the last pull that tried a system; null if none did. It is only asked
+    /// if the log is damaged.</param>
+    public ImmutableHashSet<StorePath> GivenBack(StorePath? running, Func<HostRecord?> readLast)
+    {
+        var verdicts = Contents.Select(receipt => (receipt.System, receipt.Verdict));
+        // While no receipt can be added, the journal alone has the last one.
+        if (Damage is not null && readLast() is { } last && VerdictOf(last) is { } verdict)
+            verdicts = verdicts.Append((last.Plan.Target, verdict));
+        return verdicts.GroupBy(each => each.System, each => each.Verdict)
+            .Where(each => each.Last() is ReceiptVerdict.Returned or ReceiptVerdict.Stranded && each.Key != running)
+            .Select(each => each.Key).ToImmutableHashSet();
+    }
+
+    /// <summary>The verdict of the machine on a system that it tried; null if it tried none, or nothing came of it yet.</summary>
+    /// <param name="host">What came of it.</param>
+    public static ReceiptVerdict? VerdictOf(HostRecord host) => host.Outcome switch
+    {
+        HostOutcome.Kept => host.Now?.Runs(host.Plan.Target) is false ? ReceiptVerdict.Boots : ReceiptVerdict.Kept,
+        HostOutcome.Returned => ReceiptVerdict.Returned,
+        HostOutcome.Stranded => ReceiptVerdict.Stranded,
+        _ => null,
+    };
 }
 
 /// <summary>
