@@ -134,11 +134,11 @@ sealed class RolloutSession(CommandRun run)
             rollout = runner.Write(rollout, each);
         rollout = guided.WithHolds(rollout, run.Folder.Fleet);
         if (Shared.Exist)
-            await Shared.PushAsync(rollout.Plan.Id, CancellationToken.None);
-        await Planning.RebuildAsync(rollout, run.Journals.RolloutRootOf, run.CancellationToken);
+            await Shared.PushDoneAsync(rollout.Plan.Id, run.CancellationToken);
         var begun = rollout;
         try
         {
+            await RebuildAsync(rollout);
             rollout = await guided.GoOnAsync(rollout, run.CancellationToken);
         }
         finally
@@ -146,9 +146,21 @@ sealed class RolloutSession(CommandRun run)
             lines.Break();
             // Also of a run that ends with an error: others go on from what it did.
             if (Shared.Exist)
-                await Shared.PushAsync(rollout.Plan.Id, CancellationToken.None);
+                await Shared.PushDoneAsync(rollout.Plan.Id, run.CancellationToken);
         }
         return happened.Count == 0 && ReferenceEquals(rollout, begun) ? before : rollout;
+    }
+
+    // If it is to stop, going on writes that down.
+    async Task RebuildAsync(Rollout rollout)
+    {
+        try
+        {
+            await Planning.RebuildAsync(rollout, run.Journals.RolloutRootOf, run.CancellationToken);
+        }
+        catch (OperationCanceledException) when (run.CancellationToken.IsCancellationRequested)
+        {
+        }
     }
 
     // A rollout is approved when it begins.

@@ -210,6 +210,13 @@ public sealed class RolloutException : HostlockException
             Hint = "wait for it to finish, then try again",
         };
 
+    internal static RolloutException JournalNotPushed(string rollout, TimeSpan patience) =>
+        new($"the journal of the rollout {rollout} is not pushed: the other repository did not take it within {patience.TotalSeconds} s")
+        {
+            IsOutside = true,
+            Hint = "the next run here pushes it",
+        };
+
     internal static RolloutException JournalsDiffer(string path) =>
         new($"'{path}' and the journal that was fetched tell of different runs")
         {

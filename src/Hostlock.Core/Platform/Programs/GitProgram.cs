@@ -109,6 +109,15 @@ public static class GitProgram
     public static ProcessRequest InWorkTree(string workTree, params IEnumerable<string> arguments) =>
         Request(["-C", workTree], [], arguments) with { Environment = OfThisRepository, Stop = new ProcessStop.Never() };
 
+    /// <summary>
+    /// Builds a command that fetches from another repository into the one of a work tree, asks it, or pushes to it, with the user's own
+    /// settings and hooks. Each does all or nothing, so it ends if it is stopped: the other one may never answer.
+    /// </summary>
+    /// <param name="workTree">The folder of the work tree.</param>
+    /// <param name="arguments">The command and its arguments.</param>
+    public static ProcessRequest Exchange(string workTree, params IEnumerable<string> arguments) =>
+        InWorkTree(workTree, arguments) with { Stop = new ProcessStop.Gently(Grace) };
+
     // The settings are the same each time, and longer than all else: a person who wants to know what is run reads over them.
     static ProcessRequest Request(ReadOnlySpan<string> place, IEnumerable<string> settings, IEnumerable<string> arguments) =>
         ProcessRequest.Of(Name, [.. place, .. settings.SelectMany(setting => new[] { "-c", setting }), .. arguments]) with

@@ -17,6 +17,9 @@ namespace Hostlock.Rollouts.Rings;
 /// <param name="time">The clock.</param>
 public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder, RolloutJournals journals, TimeProvider time)
 {
+    /// <summary>The longest time that the other repository is waited for by a run that is to stop.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     // The name of the journal in its commit.
     const string File = "journal";
 
@@ -93,6 +96,24 @@ public sealed class SharedJournals(IProcessRunner processes, FleetFolder folder,
             cancellationToken);
         if (await upstream.PushRefsAsync([name, $"{RolloutRefs.Prefix}{rollout}"], cancellationToken) is { } said)
             throw RolloutException.JournalMoved(rollout, said);
+    }
+
+    /// <summary>Pushes what a run did, so that others go on from there, also if it is to stop. It does not wait for long then.</summary>
+    /// <param name="rollout">The id of the rollout.</param>
+    /// <param name="cancellationToken">Says that it is to stop.</param>
+    /// <exception cref="RolloutException">git cannot reach the other repository, or another run has pushed in between.</exception>
+    public async Task PushDoneAsync(string rollout, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var stopping = cancellationToken.UnsafeRegister(_ => late.CancelAfter(Patience), null);
+        try
+        {
+            await PushAsync(rollout, late.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            throw RolloutException.JournalNotPushed(rollout, Patience);
+        }
     }
 
     /// <summary>Deletes the refs of rollouts in the other repository as well, once they are gone here.</summary>

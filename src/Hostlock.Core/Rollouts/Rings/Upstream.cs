@@ -54,7 +54,7 @@ sealed class Upstream
     async Task FetchRefsAsync(string[] refspecs, CancellationToken cancellationToken)
     {
         var fetched = await _processes.RunAsync(
-            GitProgram.InWorkTree(_root, ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", _remote, .. refspecs]),
+            GitProgram.Exchange(_root, ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", _remote, .. refspecs]),
             cancellationToken);
         if (!fetched.Succeeded)
             throw RolloutException.NotFetched(_remote, fetched.Errors.Trim());
@@ -107,7 +107,7 @@ sealed class Upstream
     public async Task<Revision> FetchAsync(CancellationToken cancellationToken)
     {
         var fetched = await _processes.RunAsync(
-            GitProgram.InWorkTree(_root, "fetch", "--quiet", "--no-tags", "--", _remote, _branch), cancellationToken);
+            GitProgram.Exchange(_root, "fetch", "--quiet", "--no-tags", "--", _remote, _branch), cancellationToken);
         if (!fetched.Succeeded)
             throw RolloutException.NotFetched(_remote, fetched.Errors.Trim());
         return await RevisionAsync(_root, "FETCH_HEAD", cancellationToken);
@@ -154,7 +154,7 @@ sealed class Upstream
     public async Task PushBranchAsync(string branch, Func<Task<Revision>> makeAsync, CancellationToken cancellationToken)
     {
         var listed = await _processes.RunAsync(
-            GitProgram.InWorkTree(_root, "ls-remote", "--heads", "--", _remote, $"{Heads}{branch}"), cancellationToken);
+            GitProgram.Exchange(_root, "ls-remote", "--heads", "--", _remote, $"{Heads}{branch}"), cancellationToken);
         if (!listed.Succeeded)
             throw RolloutException.NotFetched(_remote, listed.Errors.Trim());
         if (listed.Output.Trim().Length == 0 && await PushAsync([$"{await makeAsync()}:{Heads}{branch}"], cancellationToken) is { } said)
@@ -168,7 +168,7 @@ sealed class Upstream
     async Task<string?> PushAsync(string[] refspecs, CancellationToken cancellationToken)
     {
         var pushed = await _processes.RunAsync(
-            GitProgram.InWorkTree(_root, ["push", "--quiet", "--porcelain", "--atomic", "--", _remote, .. refspecs]), cancellationToken);
+            GitProgram.Exchange(_root, ["push", "--quiet", "--porcelain", "--atomic", "--", _remote, .. refspecs]), cancellationToken);
         if (pushed.Succeeded)
             return null;
         // git-push(1): a line that begins with '!' is of a ref that was rejected.

@@ -54,6 +54,18 @@ public sealed class GuidedRollout(RolloutRunner runner, IRolloutPerson person, T
     {
         if (cancellationToken.IsCancellationRequested)
             return null;
+        try
+        {
+            return await AnswerAsync(rollout);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return rollout.Stopped is null ? new RolloutEvent.Stopped("interrupted", time.GetUtcNow()) : null;
+        }
+    }
+
+    async Task<RolloutEvent?> AnswerAsync(Rollout rollout)
+    {
         var orders = RolloutRules.Next(rollout, time.GetUtcNow());
         if (orders.OfType<Order.AskToBegin>().Any())
             return await person.BeginsAsync(rollout);

@@ -111,7 +111,7 @@ public sealed class RolloutRunner(
         while (true)
         {
             if (cancellationToken.IsCancellationRequested && rollout.Stopped is null)
-                rollout = Write(rollout, new RolloutEvent.Stopped("interrupted", time.GetUtcNow()));
+                rollout = Interrupted(rollout);
             if (cancellationToken.IsCancellationRequested)
                 left.UnionWith(rollout.Hosts.Where(host => host.IsAwaited).Select(host => host.Plan.Host));
             var orders = RolloutRules.Next(rollout, working.Keys.Concat(left).ToHashSet(), time.GetUtcNow());
@@ -153,10 +153,20 @@ public sealed class RolloutRunner(
     async Task<Rollout> OpenAsync(Rollout rollout, RingPlan ring, CancellationToken cancellationToken)
     {
         crash.Before(CrashPoint.Open);
-        return await opener!.OpenAsync(rollout.Plan, ring, crash, cancellationToken) is OpenedRing.Open(var commit)
-            ? Write(rollout, new RolloutEvent.RingOpened(ring.Name, commit, time.GetUtcNow()))
-            : rollout;
+        try
+        {
+            return await opener!.OpenAsync(rollout.Plan, ring, crash, cancellationToken) is OpenedRing.Open(var commit)
+                ? Write(rollout, new RolloutEvent.RingOpened(ring.Name, commit, time.GetUtcNow()))
+                : rollout;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // What was written of its locks is found by whoever opens it next.
+            return Interrupted(rollout);
+        }
     }
+
+    Rollout Interrupted(Rollout rollout) => Write(rollout, new RolloutEvent.Stopped("interrupted", time.GetUtcNow()));
 
     // A step that was stopped has changed nothing. Null if nobody knows what comes of it, because an agent was told to activate: the
     // journal has no end of it, as if the run had been killed, and the next run looks.

@@ -95,6 +95,67 @@ public sealed class SharedJournalsTests : IDisposable
         Assert.False(new SharedJournals(new ProcessRunner(), own.Open(), own.Journals(), TimeProvider.System).Exist);
     }
 
+    [Fact]
+    public async Task A_run_that_is_to_stop_still_pushes_what_it_did()
+    {
+        Begin("here", Id);
+
+        await Shared("here").PushDoneAsync(Id, new(canceled: true));
+
+        Assert.Equal("1\n", TestGit.In(_fleet.Other, "rev-list", "--count", $"refs/hostlock/journals/{Id}"));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_to_stop_does_not_wait_for_long_for_the_other_repository()
+    {
+        Begin("here", Id);
+        var silent = new SharedJournals(new NeverPushes(), _fleet.Open(), _fleet.Journals(), new Impatient());
+
+        var why = await Assert.ThrowsAsync<RolloutException>(() => silent.PushDoneAsync(Id, new(canceled: true)));
+
+        Assert.Contains("the other repository did not take it within 60 s", why.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>git, and a server that takes a push and says nothing more.</summary>
+    sealed class NeverPushes : IProcessRunner
+    {
+        readonly ProcessRunner _git = new();
+
+        public async Task<Finished> RunAsync(ProcessRequest request, CancellationToken cancellationToken)
+        {
+            if (!request.Arguments.Contains("push"))
+                return await _git.RunAsync(request, Stop);
+            Assert.IsType<ProcessStop.Gently>(request.Stop);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            throw new System.Diagnostics.UnreachableException();
+        }
+
+        public IRunningProcess Start(ProcessRequest request) => throw new System.Diagnostics.UnreachableException();
+    }
+
+    /// <summary>All time is over at once.</summary>
+    sealed class Impatient : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Timer(() => callback(state));
+
+        sealed class Timer(Action rings) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                if (dueTime > TimeSpan.Zero)
+                    rings();
+                return true;
+            }
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
+
     SharedJournals Shared(string clone) => new(new ProcessRunner(), _fleet.Open(clone), _fleet.Journals(clone), TimeProvider.System);
 
     void Begin(string clone, string id, params IReadOnlyList<RolloutEvent> more)

@@ -17,6 +17,7 @@ public sealed class GuidedRolloutTests : IStepTaker, IRolloutPerson, IRolloutWat
     Func<Step, CancellationToken, Task<StepResult>?> _says = (_, _) => null;
     RolloutEvent? _begins = new RolloutEvent.Approved(Start);
     bool? _keeps;
+    Func<CancellationToken, Task<RolloutEvent.RingApproved?>> _approves = _ => Task.FromResult<RolloutEvent.RingApproved?>(null);
 
     [Fact]
     public async Task A_good_system_is_kept_once_a_person_lets_it_begin()
@@ -67,6 +68,34 @@ public sealed class GuidedRolloutTests : IStepTaker, IRolloutPerson, IRolloutWat
 
         Assert.Empty(_asked);
         Assert.Equal("interrupted", rollout.Stopped);
+    }
+
+    [Fact]
+    public async Task It_is_written_down_that_it_was_to_stop_while_an_approval_was_looked_for()
+    {
+        _approves = Waits<RolloutEvent.RingApproved?>;
+
+        var rollout = await GoOnAsync();
+
+        Assert.Equal((HostOutcome.Kept, "interrupted"), (rollout.Hosts[Plex].Outcome, rollout.Stopped));
+    }
+
+    [Fact]
+    public async Task It_is_written_down_that_it_was_to_stop_while_a_ring_was_opened()
+    {
+        var plan = new RolloutPlan(Id, RolloutAction.Rollout, [new RingPlan("rest", RingRule.Default, [Plan()])]);
+
+        var rollout = await GuidedBy(new Opener(Waits<OpenedRing>)).GoOnAsync(
+            Rollout.Of(new(plan, Start)).After(new RolloutEvent.Approved(Start)), _stopping.Token);
+
+        Assert.Equal((false, "interrupted"), (rollout.IsOpen(plan.Rings[0]), rollout.Stopped));
+        Assert.IsType<RolloutEvent.Stopped>(_journal[^1]);
+    }
+
+    sealed class Opener(Func<CancellationToken, Task<OpenedRing>> openAsync) : IRingOpener
+    {
+        public Task<OpenedRing> OpenAsync(RolloutPlan plan, RingPlan ring, CrashPoint crash, CancellationToken cancellationToken) =>
+            openAsync(cancellationToken);
     }
 
     [Fact]
@@ -123,7 +152,7 @@ public sealed class GuidedRolloutTests : IStepTaker, IRolloutPerson, IRolloutWat
     [Fact]
     public async Task A_check_that_waits_is_left_once_it_is_to_stop_and_made_again()
     {
-        _says = (step, stop) => step == Step.Check ? Waits(stop) : null;
+        _says = (step, stop) => step == Step.Check ? Waits<StepResult>(stop) : null;
 
         var rollout = await GoOnAsync();
 
@@ -134,7 +163,7 @@ public sealed class GuidedRolloutTests : IStepTaker, IRolloutPerson, IRolloutWat
     [Fact]
     public async Task An_agent_that_was_told_to_activate_is_not_waited_for_and_the_next_run_looks()
     {
-        _says = (step, stop) => step == Step.Activate ? Waits(stop) : null;
+        _says = (step, stop) => step == Step.Activate ? Waits<StepResult>(stop) : null;
 
         var rollout = await GoOnAsync();
 
@@ -143,7 +172,7 @@ public sealed class GuidedRolloutTests : IStepTaker, IRolloutPerson, IRolloutWat
         Assert.Equal(HostOutcome.Kept, (await AgainAsync(rollout)).Hosts[Plex].Outcome);
     }
 
-    async Task<StepResult> Waits(CancellationToken stop)
+    async Task<T> Waits<T>(CancellationToken stop)
     {
         await _stopping.CancelAsync();
         stop.ThrowIfCancellationRequested();
@@ -179,8 +208,10 @@ public sealed class GuidedRolloutTests : IStepTaker, IRolloutPerson, IRolloutWat
 
     static Rollout Opened => Rollout.Of(new(new(Id, RolloutAction.Switch, [Plan()]), Start));
 
-    GuidedRollout Guided => new(
-        new RolloutRunner(_journal.AddRange, this, opener: null, this, new CrashPoint(null), new Noon()), this, new Noon());
+    GuidedRollout Guided => GuidedBy(opener: null);
+
+    GuidedRollout GuidedBy(IRingOpener? opener) => new(
+        new RolloutRunner(_journal.AddRange, this, opener, this, new CrashPoint(null), new Noon()), this, new Noon());
 
     Task<Rollout> GoOnAsync() => Guided.GoOnAsync(Opened, _stopping.Token);
 
@@ -199,8 +230,7 @@ public sealed class GuidedRolloutTests : IStepTaker, IRolloutPerson, IRolloutWat
         return Task.FromResult(_begins);
     }
 
-    Task<RolloutEvent.RingApproved?> IRolloutPerson.ApprovesAsync(Rollout rollout) =>
-        Task.FromResult<RolloutEvent.RingApproved?>(null);
+    Task<RolloutEvent.RingApproved?> IRolloutPerson.ApprovesAsync(Rollout rollout) => _approves(_stopping.Token);
 
     bool? IRolloutPerson.Keeps(HostName host)
     {
