@@ -17,7 +17,7 @@ sealed class BisectCommand : FleetCommand
     readonly CommitOption _bad = new("--bad") { Description = "The bad lock [default: the host's own]", HelpName = "B" };
     readonly Option<string?> _run = new("--run")
     {
-        Description = "The shell command that tests a lock: 0 is good, 125 skips, others are bad",
+        Description = "The shell command that tests a lock: 0 is good, 125 skips, others below 128 are bad",
         HelpName = "CMD",
     };
     readonly Option<bool> _inputsOnly = new("--inputs-only") { Description = "Find only the input, and not its revision" };

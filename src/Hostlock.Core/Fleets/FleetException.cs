@@ -641,8 +641,15 @@ public sealed class FleetException : HostlockException
         new("the command fails with the good lock")
         {
             IsRefusal = true,
-            Hint = "exit code 0 means good, 125 means that it cannot tell, any other means bad; the command runs in a copy of the flake "
-                + "without the files that git ignores",
+            Hint = "exit code 0 means good, 125 means that it cannot tell, any other below 128 means bad; the command runs in a copy of "
+                + "the flake without the files that git ignores",
+        };
+
+    internal static FleetException TrialWasEnded(LockPlace place, int signal) =>
+        new($"signal {signal} ended the command, so nothing is known of the lock")
+        {
+            IsOutside = true,
+            Hint = $"to go on with the search: hostlock bisect {place.Name} --resume",
         };
 
     internal static FleetException CannotCopy(string folder, string said) =>

@@ -13,14 +13,18 @@ sealed class LockTrial(IProcessRunner processes, FleetFolder original, FleetFold
     // The exit code that means "cannot be tested", as in git bisect.
     const int CannotBeTold = 125;
 
+    // From here on, a signal ended the command (POSIX, 2.8.2), which says nothing of the lock. git bisect stops here too.
+    const int FirstOfSignals = 128;
+
     // Builds clear up after themselves when they are asked to end.
     static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs the command on the lock that is in place in the copy.</summary>
-    /// <param name="command">The command for the shell. Its exit code 0 means good, 125 means that it cannot tell, any other means
-    /// bad.</param>
+    /// <param name="command">The command for the shell. Its exit code 0 means good, 125 means that it cannot tell, any other
+    /// below 128 means bad.</param>
     /// <param name="said">Gets the output of the command as it comes.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FleetException">A signal ended the command.</exception>
     public async Task<Verdict> RunAsync(string command, Action<string> said, CancellationToken cancellationToken)
     {
         var shell = UserShell.Command(command) with
@@ -37,6 +41,7 @@ sealed class LockTrial(IProcessRunner processes, FleetFolder original, FleetFold
         {
             0 => Verdict.Good,
             CannotBeTold => Verdict.Skipped,
+            >= FirstOfSignals and var code => throw FleetException.TrialWasEnded(place, code - FirstOfSignals),
             _ => Verdict.Bad,
         };
     }

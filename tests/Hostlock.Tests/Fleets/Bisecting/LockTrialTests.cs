@@ -1,0 +1,45 @@
+using Hostlock.Fleets;
+using Hostlock.Fleets.Bisecting;
+using Hostlock.Platform;
+using Hostlock.Tests.Support;
+
+namespace Hostlock.Tests.Fleets.Bisecting;
+
+/// <summary>What the exit code of the user's command says of a lock, with the shell of this machine.</summary>
+public sealed class LockTrialTests : IDisposable
+{
+    readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("true", Verdict.Good)]
+    [InlineData("exit 125", Verdict.Skipped)]
+    [InlineData("false", Verdict.Bad)]
+    [InlineData("no-such-program-anywhere", Verdict.Bad)]
+    [InlineData("[ $HOSTLOCK_HOST = plex ] && [ $PWD = $HOSTLOCK_FLAKE ] && [ -d $HOSTLOCK_ORIGINAL ]", Verdict.Good)]
+    public async Task A_command_says_by_its_exit_code_what_it_thinks_of_a_lock(string command, Verdict expected) =>
+        Assert.Equal(expected, await RunAsync(command));
+
+    // A Ctrl-C at the terminal reaches the command before it reaches us, and a machine without memory ends it (137).
+    [Theory]
+    [InlineData("kill -TERM $$", 15)]
+    [InlineData("kill -KILL $$", 9)]
+    [InlineData("sh -c 'kill -SEGV $$'", 11)]
+    public async Task A_command_that_a_signal_ended_says_nothing(string command, int signal)
+    {
+        var why = await Assert.ThrowsAsync<FleetException>(() => RunAsync(command));
+
+        Assert.StartsWith($"signal {signal} ended the command", why.Message, StringComparison.Ordinal);
+        Assert.False(why.IsRefusal, "a refusal would end the search");
+    }
+
+    Task<Verdict> RunAsync(string command)
+    {
+        _folder.Write("hostlock.toml", "version = 1\n[hosts.plex]\n");
+        _folder.Write("flake.nix", "{ outputs = _: { }; }\n");
+        var folder = FleetFolder.Open(_folder.Path);
+        return new LockTrial(new ProcessRunner(), folder, folder, folder.PlaceOf(HostName.Parse("plex")))
+            .RunAsync(command, _ => { }, TestContext.Current.CancellationToken);
+    }
+}
