@@ -1,3 +1,4 @@
+using Hostlock.Flakes;
 using Hostlock.Fleets;
 
 namespace Hostlock.Audits;
@@ -13,7 +14,7 @@ public sealed record AuditSpan(DateTimeOffset From, DateTimeOffset To)
     /// <summary>One day, in UTC; null if the text is no day.</summary>
     /// <param name="day">The day, such as <c>2026-11-29</c>.</param>
     public static AuditSpan? TryOn(string day) =>
-        Freeze.TryParseDay(day) is { } found
+        Moment.TryParseDay(day) is { } found
             ? new(StartOf(found), found == DateOnly.MaxValue ? DateTimeOffset.MaxValue : StartOf(found.AddDays(1)))
             : null;
 
@@ -21,7 +22,7 @@ public sealed record AuditSpan(DateTimeOffset From, DateTimeOffset To)
     /// <param name="text">The day, or the time, such as <c>30d</c>.</param>
     /// <param name="now">The present time.</param>
     public static AuditSpan? TrySince(string text, DateTimeOffset now) =>
-        Freeze.TryParseDay(text) is { } day ? Always with { From = StartOf(day) }
+        Moment.TryParseDay(text) is { } day ? Always with { From = StartOf(day) }
         : Durations.TryParse(text) is { } time && time < now - DateTimeOffset.UnixEpoch ? Always with { From = now - time }
         : null;
 

@@ -12,6 +12,13 @@ public readonly record struct Moment(ulong Seconds) : IComparable<Moment>
     /// <summary>The last second of the year 9999. No date is later.</summary>
     public static readonly Moment LastDated = new(253402300799);
 
+    const string DayForm = "yyyy-MM-dd";
+
+    /// <summary>Reads a day, <c>2026-03-01</c>; null if the text is not a day.</summary>
+    /// <param name="text">The text, as a person writes it.</param>
+    public static DateOnly? TryParseDay(string text) =>
+        DateOnly.TryParseExact(text, DayForm, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
     /// <summary>The moment of a date; a date before the epoch becomes the epoch.</summary>
     public static Moment Of(DateTimeOffset date) => new((ulong)Math.Max(0, date.ToUnixTimeSeconds()));
 
@@ -46,5 +53,5 @@ public readonly record struct Moment(ulong Seconds) : IComparable<Moment>
 
     /// <summary>The day in UTC, <c>2026-03-01</c>; the number of seconds if there is no such date.</summary>
     public override string ToString() =>
-        this <= LastDated ? Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : Seconds.ToString(CultureInfo.InvariantCulture);
+        this <= LastDated ? Date.ToString(DayForm, CultureInfo.InvariantCulture) : Seconds.ToString(CultureInfo.InvariantCulture);
 }

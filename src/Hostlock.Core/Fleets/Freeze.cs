@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hostlock.Flakes;
 
 namespace Hostlock.Fleets;
 
@@ -11,18 +12,12 @@ public sealed record Freeze(string Reason, DateOnly? Until)
     /// <summary>The text for a freeze without a reason.</summary>
     public const string NoReason = "no reason given";
 
-    const string DayForm = "yyyy-MM-dd";
-
     /// <summary>Reads the last day of a freeze, for a freeze that begins today.</summary>
     /// <exception cref="FleetException">The text is not a day, or the day is past.</exception>
     public static DateOnly ParseDay(string text, DateOnly today) =>
-        TryParseDay(text) is not { } day ? throw FleetException.NotADay(text)
+        Moment.TryParseDay(text) is not { } day ? throw FleetException.NotADay(text)
         : day < today ? throw FleetException.DayIsPast(text)
         : day;
-
-    /// <summary>Reads the last day of a freeze, <c>2026-12-31</c>; null if the text is not a day.</summary>
-    public static DateOnly? TryParseDay(string text) =>
-        DateOnly.TryParseExact(text, DayForm, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
     /// <summary>True if its last day is past.</summary>
     /// <param name="today">The present day.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Hostlock.Fetching.Git.WorkTrees;
 using Hostlock.Flakes;
@@ -217,7 +216,7 @@ public sealed class GitHistory : IDisposable
     /// </summary>
     public async Task<Revision?> FindAsync(string word, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
-        if (DayOf(word) is { } day)
+        if (Moment.TryParseDay(word) is { } day)
         {
             var end = new DateTimeOffset(day.ToDateTime(TimeOnly.MaxValue), TimeSpan.Zero).ToUnixTimeSeconds();
             var finished = await _repository.RunAsync(
@@ -233,10 +232,7 @@ public sealed class GitHistory : IDisposable
 
     /// <summary>True if a word is a day, as in 2026-03-01, and so not the name of a commit.</summary>
     /// <param name="word">The word of the user.</param>
-    public static bool IsDay(string word) => DayOf(word) is not null;
-
-    static DateOnly? DayOf(string word) =>
-        DateOnly.TryParseExact(word, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+    public static bool IsDay(string word) => Moment.TryParseDay(word) is not null;
 
     /// <summary>Lets go of the repository.</summary>
     public void Dispose() => _repository.Dispose();

@@ -48,7 +48,7 @@ public abstract record LockVersion(LockPlace Place, HostName? Host)
 
     // A word that most likely is a commit or a day.
     static bool IsOnlyVersion(string word) =>
-        word.Split('~', '^')[0] == "HEAD" || word.IndexOfAny(['~', '^']) > 0 || Freeze.TryParseDay(word) is not null
+        word.Split('~', '^')[0] == "HEAD" || word.IndexOfAny(['~', '^']) > 0 || Moment.TryParseDay(word) is not null
         || Revision.Is(word) || (word.Length >= Revision.ShortLength && Revision.IsBeginning(word));
 
     /// <summary>Reads a word about one lock, which may also be a version of that lock alone: <c>HEAD~1</c>, <c>2026-03-01</c>.</summary>

@@ -693,7 +693,7 @@ public static class FleetFile
 
         public DateOnly? Day(string key) =>
             Text(key) is not (var text, var span) ? null
-            : Freeze.TryParseDay(text) ?? throw FleetException.WrongValue(span, "a day as text, \"2026-12-31\"");
+            : Moment.TryParseDay(text) ?? throw FleetException.WrongValue(span, "a day as text, \"2026-12-31\"");
 
         T? Value<T>(string key, string expected)
             where T : TomlValue =>
