@@ -149,7 +149,7 @@ static class App
     internal static ProgramCommand Whole(Surroundings surroundings) => Commands(surroundings, null);
 
     // The commands that a line may speak of. A word may be the name of one, and the value of an option or the name of a host as well.
-    static HashSet<string> NeededBy(string[] words)
+    static HashSet<string> NeededBy(string[] words, Func<string, FleetCommand> commandOf)
     {
         if (words is ["--version" or "-V"])
             return [];
@@ -164,7 +164,7 @@ static class App
 
         static bool IsName(string word) => Array.Exists(All, command => command.Name == word);
 
-        static bool NeedsAll(string name) => name is ManCommand.Name or HelpCommand.Name or SchemaCommand.Name;
+        bool NeedsAll(string name) => commandOf(name).Nature.SpeaksOfAll;
     }
 
     /// <summary>The names of all commands, in the order of the help.</summary>
@@ -172,13 +172,14 @@ static class App
 
     static ProgramCommand Commands(Surroundings surroundings, string[]? arguments)
     {
-        var needed = arguments is null ? [.. Names] : NeededBy(arguments);
+        var made = new Dictionary<string, FleetCommand>(StringComparer.Ordinal);
+        var needed = arguments is null ? [.. Names] : NeededBy(arguments, Of);
         var root = new ProgramCommand("One flake, many hosts, one lock per host.", HelpPage.WidthFor(surroundings));
-        foreach (var (_, name, make) in All)
+        foreach (var (_, name, _) in All)
         {
             if (!needed.Contains(name))
                 continue;
-            var command = make().Build(surroundings, arguments);
+            var command = Of(name).Build(surroundings, arguments);
             root.Add(command);
             if (name == WithoutName)
                 root.Action = command.Action;
@@ -191,5 +192,8 @@ static class App
         CommonOptions.Unite(root);
         CommandLineRules.Apply(root);
         return root;
+
+        FleetCommand Of(string name) =>
+            made.TryGetValue(name, out var known) ? known : made[name] = Array.Find(All, command => command.Name == name).Make();
     }
 }

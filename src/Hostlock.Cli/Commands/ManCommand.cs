@@ -19,7 +19,7 @@ sealed class ManCommand : FleetCommand
     };
     readonly Option<string?> _output = new("--output", "-o") { Description = "Write all pages into this folder instead", HelpName = "DIR" };
 
-    public override CommandNature Nature => new(NetworkUse.None) { PrintsTextAlone = true };
+    public override CommandNature Nature => new(NetworkUse.None) { PrintsTextAlone = true, SpeaksOfAll = true };
 
     protected override Command Describe()
     {

@@ -16,7 +16,7 @@ sealed class SchemaCommand : FleetCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    public override CommandNature Nature => new(NetworkUse.None) { PrintsTextAlone = true };
+    public override CommandNature Nature => new(NetworkUse.None) { PrintsTextAlone = true, SpeaksOfAll = true };
 
     protected override Command Describe()
     {
