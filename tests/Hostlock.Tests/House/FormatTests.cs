@@ -24,6 +24,20 @@ public partial class FormatTests
         Assert.Equal("", string.Join('\n', wide));
     }
 
+    // The compiler's own rule for it (IDE0161) is not reported by a build.
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void A_namespace_is_that_of_its_file(string folder)
+    {
+        var files = Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories);
+        var indented = from file in files
+                       from line in File.ReadLines(file)
+                       where line.StartsWith("namespace ", StringComparison.Ordinal) && !line.EndsWith(';')
+                       select $"{Path.GetRelativePath(Repository.Root, file)}: {line}";
+
+        Assert.Equal("", string.Join('\n', indented));
+    }
+
     // "What is known of a host" leaves it to the reader to find the noun.
     [Fact]
     public void A_summary_begins_with_a_verb_or_a_noun()
