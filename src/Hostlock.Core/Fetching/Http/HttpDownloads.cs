@@ -207,46 +207,12 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
         {
             for (var redirects = 0; redirects <= MaximumRedirects; redirects++)
             {
-                using var stalled = new CancellationTokenSource(Patience, time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancellationToken);
-                HttpResponseMessage response;
-                try
-                {
-                    response = await _client.Value.SendAsync(
-                        Request(address, credentials, tag, rest), HttpCompletionOption.ResponseHeadersRead, either.Token);
-                }
-                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-                {
+                if (await SendAsync(Request(address, credentials, tag, rest), cancellationToken) is not { } response)
                     return (null, FetchException.Unreachable(shown, $"no answer within {Seconds(Patience)}"), Backoff(attempt));
-                }
                 link = ImmutableLink(response.Headers) ?? link;
                 // Nix takes these codes for success.
                 if ((int)response.StatusCode is 200 or 201 or 204 or 206)
-                {
-                    var isRest = rest is not null && (int)response.StatusCode == 206;
-                    if (!HasLength(response.Content.Headers))
-                    {
-                        response.Dispose();
-                        return (null, FetchException.BadAnswer(shown, "its Content-Length is no number"), null);
-                    }
-                    if (isRest && !rest!.IsAnsweredBy(response))
-                    {
-                        response.Dispose();
-                        return (null, FetchException.Unreachable(shown, "another part came than was asked for"), null);
-                    }
-                    var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-                    var sent = new ImpatientStream(body, response, shown, Patience, time, cancellationToken);
-                    _ = response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings);
-                    return (
-                        new(sent, encodings, shown, link, response.Headers.ETag?.ToString())
-                        {
-                            Length = response.Content.Headers.ContentLength,
-                            Mark = MarkOf(response),
-                            IsRest = isRest,
-                        },
-                        null,
-                        null);
-                }
+                    return await BodyAsync(response, shown, link, rest, cancellationToken);
                 using (response)
                 {
                     if (response.StatusCode is HttpStatusCode.NotModified && tag is not null && rest is null)
@@ -270,6 +236,46 @@ public sealed class HttpDownloads(Func<HttpMessageHandler> handler, NixSettings 
                 FetchException.Unreachable(shown, why.InnerException?.Message ?? why.Message, why),
                 why.InnerException is AuthenticationException ? null : Backoff(attempt));
         }
+    }
+
+    // Null if no answer began in time.
+    async Task<HttpResponseMessage?> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var stalled = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancellationToken);
+        try
+        {
+            return await _client.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    // The response lasts as long as its body.
+    async Task<(Answer?, FetchException?, TimeSpan? Wait)> BodyAsync(
+        HttpResponseMessage response, string shown, string? link, Rest? rest, CancellationToken cancellationToken)
+    {
+        var isRest = rest is not null && response.StatusCode == HttpStatusCode.PartialContent;
+        var wrong = !HasLength(response.Content.Headers) ? FetchException.BadAnswer(shown, "its Content-Length is no number")
+            : isRest && !rest!.IsAnsweredBy(response) ? FetchException.Unreachable(shown, "another part came than was asked for")
+            : null;
+        if (wrong is not null)
+        {
+            response.Dispose();
+            return (null, wrong, null);
+        }
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var sent = new ImpatientStream(body, response, shown, Patience, time, cancellationToken);
+        _ = response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings);
+        var answer = new Answer(sent, encodings, shown, link, response.Headers.ETag?.ToString())
+        {
+            Length = response.Content.Headers.ContentLength,
+            Mark = MarkOf(response),
+            IsRest = isRest,
+        };
+        return (answer, null, null);
     }
 
     // Without a length that can be read, the body would last until the server closes the connection, which it may never do.

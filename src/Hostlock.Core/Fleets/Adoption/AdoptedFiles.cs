@@ -40,38 +40,50 @@ public sealed class AdoptedFiles
             FleetInit.Attributes,
         ];
         tree.RefuseOddRules(files.Select(folder.Full));
-        // git knows a file behind a link by the place that the link leads to.
-        var places = files.ToLookup(file => PathOf(folder, file));
-        string[] known = [.. places.Select(place => place.Key)];
+        var git = new Questions(processes, folder, files, cancellationToken);
         var announced = await AnnouncedAsync(processes, folder, files, cancellationToken);
-        var now = await PathsAsync(["ls-tree", "-r", "--name-only", "-z", "HEAD", "--", .. known]);
+        var now = await git.FilesOfAsync("HEAD") ?? [];
         if (!now.Contains(FleetFile.Name))
-            return new(announced, [], now, now, await EarlierAsync("", "HEAD"));
-        var adoption = await AdoptionAsync();
-        var before = await RunAsync(["ls-tree", "-r", "--name-only", "-z", $"{adoption}^", "--", .. known]);
+            return new(announced, [], now, now, await git.EarlierAsync(announced, ["", "HEAD"]));
+        var adoption = await git.AdoptionAsync();
+        var before = await git.FilesOfAsync($"{adoption}^");
         // If no earlier commit is known, because the clone is shallow or the first commit had everything, the locks may be the user's.
         return new(
-            announced, before.Succeeded ? now.Except(Split(before)) : [], now, Split(before), await EarlierAsync($"{adoption}^"));
+            announced, before is null ? [] : now.Except(before), now, before ?? [],
+            await git.EarlierAsync(announced, [$"{adoption}^"]));
+    }
 
-        async Task<ImmutableHashSet<string>> PathsAsync(string[] arguments) => [.. Split(await RunAsync(arguments))];
+    /// <summary>Questions to git about some files of a flake.</summary>
+    sealed class Questions(IProcessRunner processes, FleetFolder folder, string[] files, CancellationToken cancellationToken)
+    {
+        // git knows a file behind a link by the place that the link leads to.
+        readonly ILookup<string, string> _places = files.ToLookup(file => PathOf(folder, file));
 
-        Task<Finished> RunAsync(string[] arguments, string input = "") =>
-            processes.RunAsync(
-                GitProgram.AskAround(folder.Path, ["--literal-pathspecs", .. arguments]).WithInput(input), cancellationToken);
+        /// <summary>The files that a commit has, as the flake names them; null if git does not know the commit.</summary>
+        public async Task<ImmutableHashSet<string>?> FilesOfAsync(string commit)
+        {
+            var listed = await RunAsync(["ls-tree", "-r", "--name-only", "-z", commit, "--", .. _places.Select(place => place.Key)]);
+            return listed.Succeeded
+                ? [.. listed.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).SelectMany(path => _places[path])]
+                : null;
+        }
 
-        // The last commit that added hostlock.toml. git prints a commit, and below it the files that it added.
-        async Task<string> AdoptionAsync()
+        /// <summary>The last commit that added hostlock.toml.</summary>
+        public async Task<string> AdoptionAsync()
         {
             var commits = await RunAsync(["rev-list", "--no-merges", "HEAD", "--", FleetFile.Name]);
+            // git prints a commit, and below it the files that it added.
             var added = await RunAsync(
                 ["diff-tree", "--stdin", "--root", "-r", .. Added, "--", FleetFile.Name],
                 commits.Output);
             return added.Output.Split('\n')[0];
         }
 
-        // Of .gitattributes and of each lock of a host's own flake, the first of some versions that is not what the file says now; the
-        // index is the version without a name.
-        async Task<ImmutableDictionary<string, byte[]>> EarlierAsync(params string[] versions)
+        /// <summary>Of .gitattributes and of each lock of a host's own flake, the first of some versions that is not what the file says
+        /// now.</summary>
+        /// <param name="announced">The files of which git has only an intent to add.</param>
+        /// <param name="versions">The versions; that without a name is the index.</param>
+        public async Task<ImmutableDictionary<string, byte[]>> EarlierAsync(ImmutableHashSet<string> announced, string[] versions)
         {
             var earlier = ImmutableDictionary.CreateBuilder<string, byte[]>();
             var own = folder.Fleet.Hosts.Where(host => host.FlakeFile != FleetFolder.FlakeFile).Select(host => host.Lock);
@@ -81,26 +93,26 @@ public sealed class AdoptedFiles
                     continue;
                 foreach (var version in versions)
                 {
-                    var found = await processes.RunAsync(
-                        GitProgram.AskAround(folder.Path, "cat-file", "--filters", $"{version}:./{PathOf(folder, place)}") with
-                        {
-                            Output = new ProcessOutput.Bytes(),
-                        },
-                        cancellationToken);
-                    if (!found.Succeeded || found.OutputBytes.Span.SequenceEqual(current))
+                    var found = await VersionAsync($"{version}:./{PathOf(folder, place)}");
+                    if (found is null || found.AsSpan().SequenceEqual(current))
                         continue;
-                    earlier[place] = found.OutputBytes.ToArray();
+                    earlier[place] = found;
                     break;
                 }
             }
             return earlier.ToImmutable();
         }
 
-        // The files of the flake that git names, as the flake names them.
-        IEnumerable<string> Split(Finished finished) =>
-            finished.Succeeded
-                ? finished.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).SelectMany(path => places[path])
-                : [];
+        async Task<byte[]?> VersionAsync(string name)
+        {
+            var request = GitProgram.AskAround(folder.Path, "cat-file", "--filters", name) with { Output = new ProcessOutput.Bytes() };
+            var found = await processes.RunAsync(request, cancellationToken);
+            return found.Succeeded ? found.OutputBytes.ToArray() : null;
+        }
+
+        Task<Finished> RunAsync(string[] arguments, string input = "") =>
+            processes.RunAsync(
+                GitProgram.AskAround(folder.Path, ["--literal-pathspecs", .. arguments]).WithInput(input), cancellationToken);
     }
 
     /// <summary>The files among some of which git has only an intent to add: an entry of the index without contents.</summary>

@@ -56,43 +56,27 @@ public static class RolloutJson
         {
             case RolloutEvent.Opened(var plan, _):
                 json.WriteString("event", "opened");
-                json.WriteString("id", plan.Id);
-                json.WriteString("action", Word(plan.Action));
-                if (plan.Source is { } source)
-                    Write(json, source);
-                json.WriteStartArray("rings");
-                foreach (var ring in plan.Rings)
-                    Write(json, ring);
-                json.WriteEndArray();
-                json.WriteStartArray("groups");
-                foreach (var group in plan.Groups)
-                    Write(json, group);
-                json.WriteEndArray();
+                Write(json, plan);
                 break;
             case RolloutEvent.Approved approved:
                 json.WriteString("event", "approved");
-                if (approved.By is { } person)
-                    json.WriteString("by", person);
+                WriteIfAny(json, "by", approved.By);
                 break;
             case RolloutEvent.RingApproved(var ring, _) approved:
                 json.WriteString("event", "ringApproved");
                 json.WriteString("ring", ring);
-                if (approved.By is { } by)
-                    json.WriteString("by", by);
-                if (approved.Proof is { } proof)
-                    json.WriteString("proof", proof.ToString());
+                WriteIfAny(json, "by", approved.By);
+                WriteIfAny(json, "proof", approved.Proof?.ToString());
                 break;
             case RolloutEvent.RingOpened(var ring, var commit, _):
                 json.WriteString("event", "ringOpened");
                 json.WriteString("ring", ring);
-                if (commit is { } made)
-                    json.WriteString("commit", made.ToString());
+                WriteIfAny(json, "commit", commit?.ToString());
                 break;
             case RolloutEvent.Held(var host, var why, _):
                 json.WriteString("event", "held");
                 json.WriteString("host", host.ToString());
-                if (why is not null)
-                    json.WriteString("why", why);
+                WriteIfAny(json, "why", why);
                 break;
             case RolloutEvent.Retried(var host, _):
                 json.WriteString("event", "retried");
@@ -127,6 +111,28 @@ public static class RolloutJson
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    static void WriteIfAny(Utf8JsonWriter json, string name, string? text)
+    {
+        if (text is not null)
+            json.WriteString(name, text);
+    }
+
+    static void Write(Utf8JsonWriter json, RolloutPlan plan)
+    {
+        json.WriteString("id", plan.Id);
+        json.WriteString("action", Word(plan.Action));
+        if (plan.Source is { } source)
+            Write(json, source);
+        json.WriteStartArray("rings");
+        foreach (var ring in plan.Rings)
+            Write(json, ring);
+        json.WriteEndArray();
+        json.WriteStartArray("groups");
+        foreach (var group in plan.Groups)
+            Write(json, group);
+        json.WriteEndArray();
     }
 
     static void Write(Utf8JsonWriter json, RolloutSource source)
@@ -182,8 +188,7 @@ public static class RolloutJson
         json.WriteString("engine", plan.Engine);
         json.WriteNumber("trial", (long)plan.Trial.TotalSeconds);
         json.WriteBoolean("checked", plan.IsChecked);
-        if (plan.LockSha256 is { } sha256)
-            json.WriteString("lock", sha256);
+        WriteIfAny(json, "lock", plan.LockSha256);
         if (!plan.After.IsEmpty)
             WriteTexts(json, "after", plan.After.Select(host => host.ToString()));
         json.WriteEndObject();
@@ -199,8 +204,7 @@ public static class RolloutJson
     {
         if (result.ExitCode is { } code)
             json.WriteNumber("exitCode", code);
-        if (result.Note is { } note)
-            json.WriteString("note", note);
+        WriteIfAny(json, "note", result.Note);
         if (result.IsWrongMachine)
             json.WriteBoolean("wrongMachine", true);
         if (result.IsDeferred)
