@@ -38,44 +38,59 @@ public sealed class ChangeRecord
     public static ChangeRecord? Of(FleetFolder folder) =>
         FlakeRecords.PathOf(folder, Name) is { } path ? new(path) : null;
 
+    /// <summary>Records a change before its first file is written, as <see cref="EntryOf"/> says.</summary>
+    /// <param name="folder">The flake, which the caller has reserved.</param>
+    /// <param name="words">The words of the command.</param>
+    /// <param name="files">As for <see cref="EntryOf"/>.</param>
+    /// <param name="merges">As for <see cref="EntryOf"/>.</param>
+    /// <exception cref="HostlockException">A file cannot be read, or the record cannot be written.</exception>
+    public static void Begin(
+        FleetFolder folder, IEnumerable<string> words,
+        IEnumerable<(string Path, ReadOnlyMemory<byte>? After)> files, IReadOnlyDictionary<string, RecordedMerge>? merges = null)
+    {
+        if (EntryOf(folder, words, files, merges) is { } entry)
+            AtomicFile.Replace(entry.Path, entry.Bytes);
+    }
+
     /// <summary>
-    /// Records a change before its first file is written. If the last change is one of the same words that was broken off half-way, the
-    /// two become one. Nothing is recorded if no file changes, or if the flake is in no repository.
+    /// The entry of a change, for those who write it together with the files of the change. If the last change is one of the same words
+    /// that was broken off half-way, the two become one; if there are too many, the oldest go. Null if no file changes, if the entry is
+    /// there already, or if the flake is in no repository.
     /// </summary>
     /// <param name="folder">The flake, which the caller has reserved.</param>
     /// <param name="words">The words of the command.</param>
     /// <param name="files">The paths of the files, relative to the flake, and what they shall hold; null for a file that is
     /// deleted.</param>
     /// <param name="merges">The merges of git's that are settled, by the paths of the files; null for none.</param>
-    /// <exception cref="HostlockException">A file cannot be read, or the record cannot be written.</exception>
-    public static void Begin(
+    /// <exception cref="HostlockException">A file cannot be read, or there cannot be made room for the entry.</exception>
+    public static RecordEntry? EntryOf(
         FleetFolder folder, IEnumerable<string> words,
         IEnumerable<(string Path, ReadOnlyMemory<byte>? After)> files, IReadOnlyDictionary<string, RecordedMerge>? merges = null)
     {
         if (Of(folder) is not { } record)
-            return;
+            return null;
         using var written = new RecordedChangeWriter(words);
+        var present = new PresentFiles(folder);
         foreach (var (path, after) in files)
         {
-            var before = folder.TryReadBytes(path);
+            var before = present.Read(path);
             var merge = merges?.GetValueOrDefault(path);
             if (merge is not null || (before is null ? after is not null : after is not { } made || !made.Span.SequenceEqual(before)))
                 written.Add(path, before is null ? (ReadOnlyMemory<byte>?)null : before, after, merge);
         }
         if (written.IsEmpty)
-            return;
+            return null;
         var bytes = written.Finish();
         var numbers = record.Numbers();
         // If no file was changed since such a record was written, it is that of this change.
         if (numbers.Count > 0 && record.Has(numbers[^1], bytes) && record.TakenBack().All(taken => taken.Change != numbers[^1]))
-            return;
+            return null;
         var last = numbers.Count > 0 && RecordedChangeReader.HasWords(record.PathOf(numbers[^1]), words)
             ? record.Read(numbers[^1])
             : null;
-        if (last is not null && (IsHalf(folder, last) || IsOfTheSameMerge(last, merges)))
-            record.Write(last.Number, Joined(last, RecordedChangeReader.Read(bytes, last.Number, last.When)!).ToBytes());
-        else
-            record.Add(bytes);
+        return last is not null && (IsHalf(present, last) || IsOfTheSameMerge(last, merges))
+            ? record.EntryAt(last.Number, Joined(last, RecordedChangeReader.Read(bytes, last.Number, last.When)!).ToBytes())
+            : record.EntryAt(record.NextNumber(bytes.Length), bytes);
     }
 
     /// <summary>All changes that are kept, the newest first. Records may be far smaller than the contents that they tell, so the contents
@@ -100,19 +115,24 @@ public sealed class ChangeRecord
         return [.. Enumerable.Reverse(TakenBack()).TakeWhile(taken => taken.Newest == newest)];
     }
 
-    // Adds a change as the newest, and lets go of the oldest ones if there are too many.
-    void Add(byte[] change)
+    // Null if the entry is there already.
+    RecordEntry? EntryAt(int number, byte[] change)
     {
-        var numbers = NumbersWithRoom();
-        numbers.Add(numbers.Count > 0 ? numbers[^1] + 1 : FirstNumber);
-        Write(numbers[^1], change);
-        var (kept, bytes) = (0, 0L);
+        AtomicFile.CreateFolder(_path);
+        return Has(number, change) ? null : new(PathOf(number), change);
+    }
+
+    // The number of a change that is the newest. The oldest ones go if they are too many beside it.
+    int NextNumber(long bytes)
+    {
+        var (numbers, kept) = (NumbersWithRoom(), 1);
         foreach (var number in Enumerable.Reverse(numbers))
         {
             bytes += new FileInfo(PathOf(number)).Length;
-            if (++kept > MostChanges || (bytes > MostBytes && kept > 1))
+            if (++kept > MostChanges || bytes > MostBytes)
                 AtomicFile.Delete(PathOf(number));
         }
+        return numbers is [.., var newest] ? newest + 1 : FirstNumber;
     }
 
     /// <summary>Adds a change as the oldest: it was found in git's history.</summary>
@@ -150,13 +170,13 @@ public sealed class ChangeRecord
             WriteTakenBack(taken.RemoveAt(taken.Length - 1));
     }
 
-    static bool IsHalf(FleetFolder folder, RecordedChange change)
+    static bool IsHalf(PresentFiles present, RecordedChange change)
     {
         var isBegun = false;
         // A file that stays as it is cannot tell.
         foreach (var file in change.Standing.Where(file => !RecordedChange.IsSame(file.Before, file.After)))
         {
-            var now = folder.TryReadBytes(file.Path);
+            var now = present.Read(file.Path);
             if (RecordedChange.IsSame(now, file.Before))
                 isBegun = true;
             else if (!RecordedChange.IsSame(now, file.After))
@@ -227,9 +247,8 @@ public sealed class ChangeRecord
 
     void Write(int number, byte[] change)
     {
-        AtomicFile.CreateFolder(_path);
-        if (!Has(number, change))
-            AtomicFile.Replace(PathOf(number), change);
+        if (EntryAt(number, change) is { } entry)
+            AtomicFile.Replace(entry.Path, entry.Bytes);
     }
 
     bool Has(int number, byte[] change) =>
@@ -286,5 +305,27 @@ public sealed class ChangeRecord
             json.WriteEndObject();
         }
         AtomicFile.Replace(TakenBackPath, bytes.ToArray());
+    }
+
+    /// <summary>The files of a flake as they are. What was read is kept for a second look, as long as it is little: nobody else changes the
+    /// files meanwhile.</summary>
+    sealed class PresentFiles(FleetFolder folder)
+    {
+        const int MostKept = 4 * 1024 * 1024;
+
+        readonly Dictionary<string, byte[]?> _read = new(StringComparer.Ordinal);
+        long _kept;
+
+        /// <summary>The bytes of a file; null if it does not exist.</summary>
+        public byte[]? Read(string path)
+        {
+            if (_read.TryGetValue(path, out var known))
+                return known;
+            var bytes = folder.TryReadBytes(path);
+            _kept += bytes?.Length ?? 0;
+            if (_kept <= MostKept)
+                _read.Add(path, bytes);
+            return bytes;
+        }
     }
 }

@@ -42,11 +42,15 @@ public static class HostLocks
     public static void Write(LockPlace place, LockFile file) => WriteBytes([(place, LockFileWriter.Write(file))]);
 
     /// <summary>Replaces locks by these bytes, unchanged. All of them are written to temporary files before the first is renamed.</summary>
+    /// <param name="locks">The locks and their bytes.</param>
+    /// <param name="entries">The records of the change, which are on the disk before the first lock is renamed.</param>
     /// <exception cref="HostlockException">A lock cannot be written. None is then replaced, unless a disk fails half-way.</exception>
-    public static void WriteBytes(IReadOnlyList<(LockPlace Place, ReadOnlyMemory<byte> Bytes)> locks)
+    public static void WriteBytes(
+        IReadOnlyList<(LockPlace Place, ReadOnlyMemory<byte> Bytes)> locks, params IReadOnlyList<RecordEntry> entries)
     {
         var flakes = new Dictionary<string, RepositoryFiles>(StringComparer.Ordinal);
-        RepositoryFiles.ReplaceAll([.. locks.Select(written => (FilesOf(FlakeOf(written.Place)), PathOf(written.Place), written.Bytes))]);
+        RepositoryFiles.ReplaceAll(
+            [.. locks.Select(written => (FilesOf(FlakeOf(written.Place)), PathOf(written.Place), written.Bytes))], entries);
 
         RepositoryFiles FilesOf(string flake) =>
             flakes.TryGetValue(flake, out var files) ? files : flakes[flake] = new RepositoryFiles(flake);

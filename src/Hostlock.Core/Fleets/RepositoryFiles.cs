@@ -24,15 +24,18 @@ public sealed class RepositoryFiles(string root)
     /// given.
     /// </summary>
     /// <param name="files">The paths, relative to the flake, and the new contents.</param>
+    /// <param name="entries">The records of the change, which are on the disk before the first file is renamed.</param>
     /// <exception cref="HostlockException">A path leads out of the flake, is not a regular file, or cannot be written.</exception>
-    public void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files) =>
-        ReplaceAll([.. files.Select(file => (this, file.Path, file.Contents))]);
+    public void ReplaceAll(
+        IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files, params IReadOnlyList<RecordEntry> entries) =>
+        ReplaceAll([.. files.Select(file => (this, file.Path, file.Contents))], entries);
 
     /// <summary>Replaces files of several flakes as those of one, all or none.</summary>
     /// <param name="files">The flakes, the paths relative to them, and the new contents.</param>
-    /// <exception cref="HostlockException">As for <see cref="ReplaceAll(IReadOnlyList{ValueTuple{string, ReadOnlyMemory{byte}}})"/>.
-    /// </exception>
-    public static void ReplaceAll(IReadOnlyList<(RepositoryFiles Flake, string Path, ReadOnlyMemory<byte> Contents)> files)
+    /// <param name="entries">The records of the change, which are on the disk before the first file is renamed.</param>
+    /// <exception cref="HostlockException">A path leads out of its flake, is not a regular file, or cannot be written.</exception>
+    public static void ReplaceAll(
+        IReadOnlyList<(RepositoryFiles Flake, string Path, ReadOnlyMemory<byte> Contents)> files, params IReadOnlyList<RecordEntry> entries)
     {
         foreach (var (flake, path, _) in files)
             flake.RefuseLeadingOut(path);
@@ -40,7 +43,11 @@ public sealed class RepositoryFiles(string root)
             AtomicFile.ClearLeftovers(flake.Root);
         foreach (var folder in files.Select(file => Path.GetDirectoryName(file.Flake.Full(file.Path))!).Distinct())
             AtomicFile.CreateFolder(folder);
-        AtomicFile.ReplaceAll([.. files.Select(file => (file.Flake.Full(file.Path), file.Contents))]);
+        AtomicFile.ReplaceInSteps(
+        [
+            [.. entries.Select(entry => (entry.Path, entry.Bytes))],
+            [.. files.Select(file => (file.Flake.Full(file.Path), file.Contents))],
+        ]);
     }
 
     /// <summary>Deletes a file, if it exists. If its folder is empty then, and is not the flake's, the folder is deleted too.</summary>

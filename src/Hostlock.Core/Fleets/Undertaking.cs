@@ -113,15 +113,19 @@ public sealed class Undertaking
 
     /// <summary>Writes the record, and that of the change, so that it can be taken back. The caller has reserved the flake.</summary>
     /// <exception cref="PlatformException">It cannot be written.</exception>
-    public void Record()
+    public void Record() => AtomicFile.ReplaceAll([.. Entries().Select(entry => (entry.Path, entry.Bytes))]);
+
+    List<RecordEntry> Entries()
     {
-        if (_step is null)
-            ChangeRecord.Begin(
+        var change = _step is null
+            ? ChangeRecord.EntryOf(
                 _folder,
                 Words,
                 Files.Select(file => (file.Path, file.After is null ? (ReadOnlyMemory<byte>?)null : file.After)),
-                _merges);
-        AtomicFile.Replace(_record, Written());
+                _merges)
+            : null;
+        RecordEntry own = new(_record, Written());
+        return change is null ? [own] : [change, own];
     }
 
     /// <summary>Writes the record, and then changes the files that are not as they are to be yet. The caller has reserved the
@@ -133,10 +137,10 @@ public sealed class Undertaking
         // The user may have taken hours to say yes.
         if (Files.FirstOrDefault(file => !IsAsPlanned(file)) is { } changed)
             throw FleetException.ChangedMeanwhile(changed.Path);
-        Record();
         var left = Left.ToList();
         _folder.Files.ReplaceAll(
-            [.. left.Where(file => file.After is not null).Select(file => (file.Path, (ReadOnlyMemory<byte>)file.After))]);
+            [.. left.Where(file => file.After is not null).Select(file => (file.Path, (ReadOnlyMemory<byte>)file.After))],
+            Entries());
         foreach (var file in left.Where(file => file.After is null))
             _folder.Files.Delete(file.Path);
     }

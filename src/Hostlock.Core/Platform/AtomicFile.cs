@@ -47,28 +47,18 @@ public static class AtomicFile
     /// be written, none is replaced. If renaming fails half-way, the files that were renamed stay so, and each file is whole.
     /// </summary>
     /// <exception cref="PlatformException">A file cannot be written, or a path is not a regular file; the error names it.</exception>
-    public static void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files, bool isDurable = true)
-    {
-        var targets = files.Select(file => TargetOf(file.Path, file.Contents)).ToList();
-        var folders = targets.Select(target => Path.GetDirectoryName(target.Path)!).Distinct().ToList();
-        foreach (var folder in isDurable ? folders : [])
-            ClearLeftovers(folder);
-        try
-        {
-            WriteAll(targets, isDurable);
-            foreach (var target in targets)
-                Rename(target);
-        }
-        catch (PlatformException)
-        {
-            Forget(targets);
-            throw;
-        }
-        if (!isDurable)
-            return;
-        foreach (var folder in folders)
-            FlushFolder(folder);
-    }
+    public static void ReplaceAll(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)> files, bool isDurable = true) =>
+        Replace([files], isDurable);
+
+    /// <summary>
+    /// Replaces files in steps. All are written and flushed together before the first is renamed, and the names of one step are on the disk
+    /// before the next step begins: of a later step nothing is ever there without all of the earlier ones. If a file cannot be written,
+    /// none is replaced.
+    /// </summary>
+    /// <param name="steps">The files of each step.</param>
+    /// <exception cref="PlatformException">As for <see cref="ReplaceAll"/>.</exception>
+    public static void ReplaceInSteps(IReadOnlyList<IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)>> steps) =>
+        Replace(steps, isDurable: true);
 
     /// <summary>Replaces one link, or makes it: at any instant it leads to where it led before or to the new target.</summary>
     /// <param name="path">The link. Its folder exists.</param>
@@ -198,19 +188,47 @@ public static class AtomicFile
         }
     }
 
+    static void Replace(IReadOnlyList<IReadOnlyList<(string Path, ReadOnlyMemory<byte> Contents)>> steps, bool isDurable)
+    {
+        var targets = steps.Select(step => step.Select(file => TargetOf(file.Path, file.Contents)).ToList()).ToList();
+        var all = targets.SelectMany(step => step).ToList();
+        foreach (var folder in isDurable ? FoldersOf(all) : [])
+            ClearLeftovers(folder);
+        try
+        {
+            WriteAll(all, isDurable);
+            foreach (var step in targets)
+            {
+                foreach (var target in step)
+                    Rename(target);
+                foreach (var folder in isDurable ? FoldersOf(step) : [])
+                    FlushFolder(folder);
+            }
+        }
+        catch (PlatformException)
+        {
+            Forget(all);
+            throw;
+        }
+    }
+
+    static List<string> FoldersOf(List<Target> targets) => [.. targets.Select(target => Path.GetDirectoryName(target.Path)!).Distinct()];
+
     // A link is kept; the file that it points to is replaced.
     static Target TargetOf(string path, ReadOnlyMemory<byte> contents)
     {
         try
         {
-            var real = new FileInfo(path) is { LinkTarget: not null } link
-                ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName
-                : Path.GetFullPath(path);
+            var real = Path.GetFullPath(path);
             var status = UnixFiles.Look(Encoding.UTF8.GetBytes(real));
+            if (status is { Kind: UnixFiles.Kind.Link })
+            {
+                real = new FileInfo(real).ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+                status = UnixFiles.Look(Encoding.UTF8.GetBytes(real));
+            }
             if (status is not (null or { Kind: UnixFiles.Kind.File }))
                 throw PlatformException.NotAFile(path);
-            var beside = NewName(Path.GetDirectoryName(real)!);
-            return new(real, beside, status is null ? null : File.GetUnixFileMode(real), contents);
+            return new(real, NewName(Path.GetDirectoryName(real)!), status?.Permissions, contents);
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
@@ -225,7 +243,15 @@ public static class AtomicFile
             var handles = new SafeFileHandle?[group.Length];
             try
             {
-                OnAll(() => Parallel.For(0, group.Length, i => handles[i] = Write(group[i], isDurable)));
+                if (group.Length < FilesOfFlusher * 2)
+                {
+                    for (var i = 0; i < group.Length; i++)
+                        handles[i] = Write(group[i], isDurable);
+                }
+                else
+                {
+                    OnAll(() => Parallel.For(0, group.Length, i => handles[i] = Write(group[i], isDurable)));
+                }
                 if (isDurable)
                     FlushAll(group, handles);
             }

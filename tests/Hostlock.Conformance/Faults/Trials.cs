@@ -34,7 +34,9 @@ sealed class Trials : IDisposable
         var watch = Stopwatch.StartNew();
         _whole = Run.Program(HostlockProgram.Path, $"{trial}/fleet", Variables(trial, 0, 0), scene.Words);
         Duration = watch.Elapsed;
-        Calls = CallsOf(trial).Count;
+        var calls = CallsOf(trial);
+        Calls = calls.Count;
+        Log = [.. calls.OrderBy(call => call.Key).Select(call => call.Value.Split(' ', 2)[1])];
         _after = State.Of($"{trial}/fleet");
         Assert.InRange(_whole.ExitCode, 0, 1);
         Assert.Empty(_after.Leftovers);
@@ -45,6 +47,9 @@ sealed class Trials : IDisposable
 
     /// <summary>How many calls of the command change files.</summary>
     public int Calls { get; }
+
+    /// <summary>The calls, in their order: the name of each, and its file.</summary>
+    public IReadOnlyList<string> Log { get; }
 
     /// <summary>Kills the command after a time. Returns what is wrong then; null if all is right.</summary>
     public string? KilledAfter(TimeSpan time)

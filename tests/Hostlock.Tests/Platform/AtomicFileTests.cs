@@ -79,6 +79,21 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(["file"], Names());
     }
 
+    [Theory]
+    [InlineData("first")]
+    [InlineData("none/last")]
+    public void If_a_file_of_any_step_cannot_be_written_no_step_is_taken(string odd)
+    {
+        _folder.Write("record", "before");
+        Directory.CreateDirectory(_folder["first"]);
+        ReadOnlyMemory<byte> after = "after"u8.ToArray();
+
+        Assert.Throws<PlatformException>(() => AtomicFile.ReplaceInSteps([[(_folder["record"], after)], [(_folder[odd], after)]]));
+
+        Assert.Equal("before", _folder.Read("record"));
+        Assert.Equal(["first", "record"], Names());
+    }
+
     // More than are open at once, and more than one thread flushes.
     [Fact]
     public void Many_files_are_replaced_as_one()

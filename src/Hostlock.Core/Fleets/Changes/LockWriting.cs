@@ -66,13 +66,12 @@ public sealed class LockWriting(
         var isKeptBack = plans.Any(plan => plan.WritesAllOrNone && plan.Outcomes.Any(outcome => outcome is LockOutcome.Failed));
         var reports = plans.Select(plan => new LockReport(plan.Outcomes, mode is not WritingMode.PlanOnly && !isKeptBack)).ToList();
         var texts = reports.Select(report => PlannedLock.Texts(Written(report))).ToList();
-        foreach (var (flake, written) in flakes.Zip(texts))
-            ChangeRecord.Begin(
-                flake.Folder, flake.Words,
-                written.Select(text => (text.Place.RelativePath, (ReadOnlyMemory<byte>?)text.Bytes)));
+        var entries = flakes.Zip(texts, (flake, written) => ChangeRecord.EntryOf(
+            flake.Folder, flake.Words, written.Select(text => (text.Place.RelativePath, (ReadOnlyMemory<byte>?)text.Bytes))))
+            .OfType<RecordEntry>().ToList();
         // The locks that were asked for come last, after those that get a shared input along with them: if a run is broken off between the
         // two, the same command still finds something to move, and to share.
-        PlannedLock.Apply(texts.SelectMany(written => written).Reverse());
+        PlannedLock.Apply(texts.SelectMany(written => written).Reverse(), entries);
         foreach (var (flake, report) in flakes.Zip(reports))
         {
             var hidden = await GitVisibility.ShowToNixAsync(

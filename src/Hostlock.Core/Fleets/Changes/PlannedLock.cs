@@ -124,8 +124,11 @@ public sealed record PlannedLock
 
     /// <summary>Writes locks, all of them or none.</summary>
     /// <param name="locks">The locks, with the bytes that <see cref="Texts"/> gives.</param>
-    /// <exception cref="HostlockException">A lock cannot be written.</exception>
-    public static void Apply(IEnumerable<(LockPlace Place, ReadOnlyMemory<byte> Bytes)> locks) => HostLocks.WriteBytes([.. locks]);
+    /// <param name="entries">The records of the change, which are on the disk before the first lock is renamed.</param>
+    /// <exception cref="HostlockException">A lock or a record cannot be written.</exception>
+    public static void Apply(
+        IEnumerable<(LockPlace Place, ReadOnlyMemory<byte> Bytes)> locks, IReadOnlyList<RecordEntry> entries) =>
+        HostLocks.WriteBytes([.. locks], entries);
 
     /// <summary>The bytes of the files of the locks that change. Locks that are one object have one array of bytes.</summary>
     /// <param name="locks">The locks.</param>
