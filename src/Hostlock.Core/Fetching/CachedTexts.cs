@@ -17,6 +17,9 @@ public sealed class CachedTexts(string folder, string version, int maximumBytes)
     // To look for leftovers is to list a folder, which may have a file for each host.
     readonly ConcurrentDictionary<string, bool> _cleared = new(StringComparer.Ordinal);
 
+    // The sums of what this run has kept, by the paths: several inputs may have one tree.
+    readonly ConcurrentDictionary<string, string> _kept = new(StringComparer.Ordinal);
+
     /// <summary>The text under a key; null if there is none.</summary>
     /// <param name="path">The path of its file in the folder.</param>
     /// <param name="key">The key.</param>
@@ -27,20 +30,28 @@ public sealed class CachedTexts(string folder, string version, int maximumBytes)
             ? text
             : null;
 
-    /// <summary>Keeps a text. If it cannot be written, nothing fails: it is asked for again.</summary>
+    /// <summary>Keeps a text. If it cannot be written, nothing fails: it is asked for again. What this run has kept is not written
+    /// again.</summary>
     /// <param name="path">The path of its file in the folder.</param>
     /// <param name="key">The key.</param>
     /// <param name="text">The text.</param>
     public void Keep(string path, string key, string text)
     {
+        var sum = Sum(key, text);
+        if (_kept.TryGetValue(path, out var kept) && kept == sum)
+            return;
         try
         {
             var file = Path.Combine(folder, path);
             var place = Path.GetDirectoryName(file)!;
-            Directory.CreateDirectory(place);
-            if (_cleared.TryAdd(place, true))
+            if (!_cleared.ContainsKey(place))
+            {
+                Directory.CreateDirectory(place);
                 AtomicFile.ClearLeftovers(place);
-            AtomicFile.Replace(file, Encoding.UTF8.GetBytes($"{version}\n{Sum(key, text)}\n{text}"), isDurable: false);
+                _cleared.TryAdd(place, true);
+            }
+            AtomicFile.Replace(file, Encoding.UTF8.GetBytes($"{version}\n{sum}\n{text}"), isDurable: false);
+            _kept[path] = sum;
         }
         catch (Exception why) when (why is IOException or UnauthorizedAccessException or PlatformException)
         {

@@ -41,6 +41,23 @@ public class FetchCacheTests
     }
 
     [Fact]
+    public void An_answer_is_written_again_only_if_it_says_something_else()
+    {
+        using var folder = new TempFolder();
+        var cache = new FetchCache(folder.Path);
+        cache.Keep(Key, Answer);
+        var file = Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Single();
+        File.Delete(file);
+
+        cache.Keep(Key, Answer with { });
+        Assert.False(File.Exists(file));
+        cache.Keep(Key, Answer with { RevisionCount = 4 });
+        Assert.Equal(4UL, cache.Find(Key)!.RevisionCount);
+        cache.Keep(Key, Answer);
+        Assert.Equal(3UL, cache.Find(Key)!.RevisionCount);
+    }
+
+    [Fact]
     public void A_cache_that_cannot_be_written_is_no_reason_to_fail()
     {
         using var folder = new TempFolder();

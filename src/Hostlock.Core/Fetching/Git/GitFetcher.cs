@@ -100,8 +100,8 @@ sealed class GitFetcher : IDisposable
         var (input, commit) = (reference.Input, opened.State.Commit);
         if (!opened.IsDirty)
         {
-            // Nix keeps the tree in its store from now on, even if the files change.
-            _cache.Keep(KeyOf(hash.ToString()), CachedAnswer.Of(hash, commit?.Time, caught));
+            // Nix keeps the tree in its store from now on, even if the files change. Several commits may have one tree.
+            _cache.Keep(KeyOf(hash.ToString()), CachedAnswer.Of(hash, null, caught));
             // Before the first commit, no revision exists, and what stands for it does not lock the input.
             input = input.With("rev", (commit?.Id ?? Revision.None).ToString());
             if (repository.Place.Head is { } head)
