@@ -81,6 +81,18 @@ public sealed class NameMap<T> : IReadOnlyCollection<KeyValuePair<string, T>>
         return true;
     }
 
+    /// <summary>Tells whether the map has each name of another map.</summary>
+    /// <param name="other">The other map.</param>
+    internal bool HasNamesOf(NameMap<T> other)
+    {
+        for (var i = 0; i < other._members.Length; i++)
+        {
+            if (!TryGetValue(other._members[i].Key, i, out _))
+                return false;
+        }
+        return true;
+    }
+
     /// <summary>Tells whether the map has a name.</summary>
     /// <param name="name">The name.</param>
     public bool ContainsKey(string name) => IndexOf(name) >= 0;

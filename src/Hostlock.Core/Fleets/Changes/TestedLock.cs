@@ -16,6 +16,9 @@ public sealed class TestedLock(LockPlace place, LockFile file, Flake declared)
     // a host. Most hosts of a fleet are declared by one flake.
     readonly ConcurrentDictionary<FlakeInput, (string Name, string Folder)> _free = new(ReferenceEqualityComparer.Instance);
 
+    // By what a flake declares, the folder of the flake for which it was found whether a host without frozen inputs may have all entries.
+    readonly ConcurrentDictionary<Flake, (string Folder, bool MayHaveAll)> _whole = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>The place of the lock.</summary>
     public LockPlace Place { get; } = place;
 
@@ -24,6 +27,21 @@ public sealed class TestedLock(LockPlace place, LockFile file, Flake declared)
 
     /// <summary>The declarations of its flake, with the references of the host's own.</summary>
     public Flake Declared { get; } = declared;
+
+    /// <summary>True if no rule keeps anything of this lock from another host, and the flake of that host declares no more than the lock
+    /// has.</summary>
+    /// <param name="target">The lock that would get the entries.</param>
+    /// <param name="declared">What the flake of that lock declares, with the references of the host's own.</param>
+    public bool IsFreeFor(LockPlace target, Flake declared)
+    {
+        if (target.Frozen.Count > 0)
+            return false;
+        if (_whole.TryGetValue(declared, out var known) && known.Folder == target.FlakeFolder)
+            return known.MayHaveAll;
+        var mayHaveAll = File.Root.Inputs.Names.Concat(declared.Inputs.Keys).All(name => RuleFor(name, target, declared) is null);
+        _whole[declared] = (target.FlakeFolder, mayHaveAll);
+        return mayHaveAll;
+    }
 
     /// <summary>The rule that keeps an entry of this lock from another host; null if the host may have it.</summary>
     /// <param name="name">An input directly beneath the flake.</param>

@@ -65,6 +65,21 @@ public sealed class PromotionTests : IDisposable
     }
 
     [Fact]
+    public async Task An_input_that_one_host_alone_has_is_held_between_hosts_that_hold_nothing()
+    {
+        var (old, tested) = await OldAndTestedAsync();
+        var more = old.With(InputPath.Of("c"), old.EdgeAt(InputPath.Of("a")));
+        LockPlace[] targets = [.. Enumerable.Range(0, 9).Select(i => Place($"h{i}", i % 3 == 1 ? more : old))];
+
+        var plan = Promotion(tested).Plan(targets, Whole);
+
+        Assert.Equal(
+            ["", "c", "", "", "c", "", "", "c", ""],
+            plan.Outcomes.Select(
+                outcome => string.Join(' ', Assert.IsType<LockOutcome.Planned>(outcome).Lock.Held.Select(held => held.Path))));
+    }
+
+    [Fact]
     public async Task Each_side_keeps_the_references_of_its_own()
     {
         var (old, tested) = await OldAndTestedAsync();
