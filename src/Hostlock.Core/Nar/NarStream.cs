@@ -16,7 +16,7 @@ sealed class NarDigest : INarOutput, IDisposable
     const int Room = 64 * 1024;
 
     readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    readonly byte[] _buffer = new byte[Room];
+    readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(Room);
     int _used;
 
     public void Write(ReadOnlySpan<byte> bytes)

@@ -32,7 +32,7 @@ static class ArchiveReader
         var bounded = how.Bounds.Of(body);
         try
         {
-            return await InOrderAsync(copy is null ? bounded : new Copied(bounded, copy), how, cancellationToken);
+            return await InOrderAsync(copy is null ? bounded : new Copied(bounded, copy), copy is null, how, cancellationToken);
         }
         catch (Exception why) when (why is NarOrderException or OnePassException)
         {
@@ -47,19 +47,20 @@ static class ArchiveReader
         }
     }
 
-    static async Task<ReadArchive> InOrderAsync(Stream body, Unpacking how, CancellationToken cancellationToken)
+    static async Task<ReadArchive> InOrderAsync(Stream body, bool isFile, Unpacking how, CancellationToken cancellationToken)
     {
         await using var opened = await Decompression.OpenAsync(body, how, cancellationToken);
         if (opened.IsZip || (how.IsNamedZip && !opened.IsCompressed))
             throw new OnePassException("the directory of a zip archive comes last");
         using var ahead = new ReadAhead(opened.Stream, cancellationToken);
+        var members = new InOrder(ahead, opened.PieceBytes, how.Bounds);
+        // A small file is read before a thread would have begun.
+        if (isFile && ahead.EndsInFirstPiece())
+            return members.Read(cancellationToken);
         // A thread of its own, because it waits for the network. Those of the pool are as few as the cores at first, and connections need
         // them to go on: twelve archives at once would wait for each other.
         return await Task.Factory.StartNew(
-            () => new InOrder(ahead, opened.PieceBytes, how.Bounds).Read(cancellationToken),
-            cancellationToken,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+            () => members.Read(cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Reads a tar archive in git's order in one pass.</summary>
@@ -67,7 +68,7 @@ static class ArchiveReader
     {
         readonly TarEntries _members = new(tar);
         readonly CaughtFiles _caught = FlakeFiles.Catch();
-        readonly byte[] _buffer = new byte[128 * 1024];
+        readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(128 * 1024);
         byte[]? _top;
 
         /// <summary>Reads the archive to its end.</summary>

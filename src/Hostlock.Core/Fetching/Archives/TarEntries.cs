@@ -15,7 +15,7 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
     const int MaximumHeaderBytes = 1024 * 1024;
 
     readonly byte[] _header = new byte[Block];
-    readonly byte[] _scratch = new byte[64 * 1024];
+    readonly byte[] _scratch = GC.AllocateUninitializedArray<byte>(64 * 1024);
     byte[] _name = new byte[256];
     byte[]? _longName, _longTarget;
     int _nameLength;

@@ -21,7 +21,7 @@ sealed class GzipMembers(Stream packed, long most, bool isOwned) : ForwardStream
     const int MaximumMembers = 1_000_000;
     const int Trailer = 8;
 
-    readonly byte[] _scratch = new byte[64 * 1024];
+    readonly byte[] _scratch = GC.AllocateUninitializedArray<byte>(64 * 1024);
     long _next;
     int _count;
     Pieces? _pieces;
@@ -119,6 +119,13 @@ sealed class GzipMembers(Stream packed, long most, bool isOwned) : ForwardStream
     /// <summary>A part of the file in pieces, and from an offset on in single bytes.</summary>
     sealed class Pieces(Stream packed, long start, long singly) : ForwardStream
     {
+        const int Room = 8 * 1024;
+
+        // The file is not asked for each single byte.
+        byte[]? _bytes;
+        long _bytesStart;
+        int _bytesRead;
+
         /// <summary>The offset of the next piece.</summary>
         public long At { get; private set; } = start;
 
@@ -127,13 +134,27 @@ sealed class GzipMembers(Stream packed, long most, bool isOwned) : ForwardStream
 
         public override int Read(Span<byte> buffer)
         {
-            var most = At < singly ? (int)Math.Min(buffer.Length, singly - At) : Math.Min(1, buffer.Length);
-            packed.Position = At;
-            var read = packed.Read(buffer[..most]);
+            var read = At < singly ? ReadAt(buffer[..(int)Math.Min(buffer.Length, singly - At)]) : ReadOne(buffer);
             if (read > 0)
                 LastStart = At;
             At += read;
             return read;
+        }
+
+        int ReadAt(Span<byte> buffer)
+        {
+            packed.Position = At;
+            return packed.Read(buffer);
+        }
+
+        int ReadOne(Span<byte> buffer)
+        {
+            if (_bytes is null || At >= _bytesStart + _bytesRead)
+                (_bytesStart, _bytesRead) = (At, ReadAt(_bytes ??= new byte[Room]));
+            if (buffer.IsEmpty || _bytesRead == 0)
+                return 0;
+            buffer[0] = _bytes[At - _bytesStart];
+            return 1;
         }
     }
 }

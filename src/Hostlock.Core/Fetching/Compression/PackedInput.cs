@@ -13,7 +13,7 @@ sealed class PackedInput(Stream source) : ForwardStream
     /// </summary>
     public const long Idle = 16 << 20;
 
-    readonly byte[] _buffer = new byte[64 * 1024];
+    readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(64 * 1024);
     readonly byte[] _last = new byte[8];
     int _at, _end;
     bool _isDry;
