@@ -16,7 +16,7 @@ sealed class NarDigest : INarOutput, IDisposable
     const int Room = 64 * 1024;
 
     readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(Room);
+    byte[] _buffer = ArrayPool<byte>.Shared.Rent(Room);
     int _used;
 
     public void Write(ReadOnlySpan<byte> bytes)
@@ -40,7 +40,12 @@ sealed class NarDigest : INarOutput, IDisposable
         return NarHash.FromDigest(digest);
     }
 
-    public void Dispose() => _hash.Dispose();
+    public void Dispose()
+    {
+        _hash.Dispose();
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
 
     void Flush()
     {

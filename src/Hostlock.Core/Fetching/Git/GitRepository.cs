@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Hostlock.Flakes;
 using Hostlock.Platform;
@@ -19,6 +20,9 @@ sealed class GitRepository : IDisposable
 
     readonly IProcessRunner _processes;
     readonly SemaphoreSlim _turn = new(1, 1);
+
+    // To lock an input asks for HEAD and for the commits before it: what they hold, how many they are, and how far the input moved.
+    readonly ConcurrentDictionary<Revision, GitCommit> _loose = [];
     GitObjects? _objects;
     bool _isTrusted;
 
@@ -48,6 +52,15 @@ sealed class GitRepository : IDisposable
 
     /// <summary>The settings in the repository's own file, without those of the user and the machine.</summary>
     public GitConfig OwnSettings => GitConfig.OfRepository(Place);
+
+    /// <summary>A commit that is a file of its own, which is read once; null if it is none, as one that is packed.</summary>
+    public GitCommit? Loose(Revision id)
+    {
+        if (_loose.TryGetValue(id, out var known))
+            return known;
+        var commit = GitCommit.Loose(Place, id);
+        return commit is null ? null : _loose.GetOrAdd(id, commit);
+    }
 
     /// <summary>Runs git in this repository.</summary>
     /// <exception cref="FetchException">The repository belongs to another user, and git does not trust it.</exception>

@@ -26,7 +26,7 @@ sealed class GitRevisionCount(FetchCache cache)
                 return steps == 0 ? known : Keep(known + steps);
             if (at.Parents.Count == 0)
                 return Keep(steps + 1);
-            if (at.Parents.Count > 1 || GitCommit.Loose(repository.Place, at.Parents[0]) is not { } parent)
+            if (at.Parents.Count > 1 || repository.Loose(at.Parents[0]) is not { } parent)
                 break;
             at = parent;
         }

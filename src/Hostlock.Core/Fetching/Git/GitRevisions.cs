@@ -80,7 +80,7 @@ sealed class GitRevisions(GitRepositories repositories, GitCommitLookup lookup)
             return null;
         // Most often one commit is a few commits after the other, in a straight line. Recent commits are files of their own, and are read
         // without git.
-        var steps = Steps(id => GitCommit.Loose(repository.Place, id))
+        var steps = Steps(repository.Loose)
             ?? await repository.UseAsync(objects => Steps(id => GitCommit.Find(objects, id.ToString(), repository.Url)), cancellationToken);
         if (steps is not null)
             return new(true, steps);

@@ -22,7 +22,7 @@ sealed record GitWorkTreeState(GitCommit? Commit, bool IsDirty, IReadOnlyList<Tr
     {
         var place = repository.Place;
         GitFormat.CheckWorkTree(repository);
-        var commit = place.HeadCommit is { } id && GitCommit.Loose(place, id) is { } loose
+        var commit = place.HeadCommit is { } id && repository.Loose(id) is { } loose
             ? loose
             : await repository.CommitAsync("HEAD", cancellationToken);
         var index = GitIndex.Read(place) ?? throw FetchException.UnreadableIndex(repository.Url);
