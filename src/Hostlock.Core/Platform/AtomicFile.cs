@@ -23,6 +23,9 @@ public static class AtomicFile
     // Threads that wait for the disk, and the files of each that are worth a thread.
     const int MostFlushers = 16, FilesOfFlusher = 8;
 
+    // Fewer files are written and flushed by one thread.
+    const int ManyFiles = 2 * FilesOfFlusher;
+
     // Another process may get the number of one that was killed, and then this word tells the two apart.
     static readonly string ThisRun = $"{ProcessTree.Own}-{UniqueName.Next()}";
 
@@ -199,8 +202,7 @@ public static class AtomicFile
             WriteAll(all, isDurable);
             foreach (var step in targets)
             {
-                foreach (var target in step)
-                    Rename(target);
+                RenameAll(step);
                 foreach (var folder in isDurable ? FoldersOf(step) : [])
                     FlushFolder(folder);
             }
@@ -211,6 +213,8 @@ public static class AtomicFile
             throw;
         }
     }
+
+    static int OpenAtOnce => Math.Clamp(UnixFiles.MostOpenFiles() / 3, 1, MostOpenAtOnce);
 
     static List<string> FoldersOf(List<Target> targets) => [.. targets.Select(target => Path.GetDirectoryName(target.Path)!).Distinct()];
 
@@ -238,12 +242,12 @@ public static class AtomicFile
 
     static void WriteAll(List<Target> targets, bool isDurable)
     {
-        foreach (var group in targets.Chunk(Math.Clamp(UnixFiles.MostOpenFiles() / 3, 1, MostOpenAtOnce)))
+        foreach (var group in targets.Chunk(OpenAtOnce))
         {
             var handles = new SafeFileHandle?[group.Length];
             try
             {
-                if (group.Length < FilesOfFlusher * 2)
+                if (group.Length < ManyFiles)
                 {
                     for (var i = 0; i < group.Length; i++)
                         handles[i] = Write(group[i], isDurable);
@@ -290,7 +294,7 @@ public static class AtomicFile
     {
         var next = -1;
         var flushers = Math.Min(targets.Length / FilesOfFlusher, MostFlushers);
-        if (flushers < 2)
+        if (targets.Length < ManyFiles)
             FlushSome();
         else
             OnAll(() => Task.WaitAll([.. Enumerable.Range(0, flushers).Select(_ => Task.Factory.StartNew(
@@ -326,6 +330,27 @@ public static class AtomicFile
         catch (AggregateException whys)
         {
             throw whys.InnerExceptions.OfType<PlatformException>().FirstOrDefault() ?? whys.InnerExceptions[0];
+        }
+    }
+
+    // A rename frees what the old file holds, and no other name in the folder changes meanwhile. If the old files are held, they are freed
+    // once all names have changed, by several threads; so the time is short in which some files are old and some are new.
+    static void RenameAll(List<Target> targets)
+    {
+        foreach (var group in targets.Chunk(OpenAtOnce))
+        {
+            var old = group.Length < ManyFiles
+                ? []
+                : group.Where(target => target.Mode is not null).Select(target => UnixFiles.Hold(target.Path)).ToList();
+            try
+            {
+                foreach (var target in group)
+                    Rename(target);
+            }
+            finally
+            {
+                Parallel.ForEach(old, file => file?.Dispose());
+            }
         }
     }
 

@@ -29,6 +29,9 @@ static partial class UnixFiles
 
     static int CloseOnExec => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
 
+    // O_PATH of Linux: it stands for the name, and needs no permission to read.
+    const int NameOnly = 0x200000;
+
     // SYNC_FILE_RANGE_WRITE of linux/fs.h.
     const uint BeginsToWrite = 2;
 
@@ -190,6 +193,19 @@ static partial class UnixFiles
             length += read;
         }
         return length;
+    }
+
+    /// <summary>Keeps what a path names from being freed until it is let go of, whatever becomes of the name. It can be neither read nor
+    /// written; null if it cannot be held, or the system knows no such thing.</summary>
+    public static unsafe SafeFileHandle? Hold(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        fixed (byte* start = Terminated(Encoding.UTF8.GetBytes(path)))
+        {
+            var held = OpenWithoutWaiting(start, CloseOnExec | NameOnly);
+            return held < 0 ? null : new(held, ownsHandle: true);
+        }
     }
 
     /// <summary>Makes a folder, if nothing is in its place.</summary>
