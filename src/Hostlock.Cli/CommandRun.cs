@@ -37,7 +37,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     LineHosts? _named;
     HashSet<string>? _warned;
 
-    /// <summary>A run of a command. If the line asks for it, each program that it runs and each request to a server is said.</summary>
+    /// <summary>A run of a command. If the line asks for it, each program that it runs and each request to a server is announced.</summary>
     /// <param name="surroundings">Everything outside the program.</param>
     /// <param name="parsed">The words.</param>
     /// <param name="cancellationToken">Stops the run.</param>
@@ -101,7 +101,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>Follows references to trees, and shows the progress to a person at a terminal.</summary>
     public FlakeFetcher Fetcher => Fetching.Fetcher;
 
-    /// <summary>The folder of what is kept between runs.</summary>
+    /// <summary>The folder of the files that are kept between runs.</summary>
     /// <exception cref="PlatformException">It is not this user's alone.</exception>
     public CacheFolder Cache => Fetching.Cache;
 
@@ -132,18 +132,19 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>Asks the machines of hosts, and compares what they run with the repository.</summary>
     public MachineSurvey Survey => new(surroundings.Processes, Folder, Probes);
 
-    /// <summary>Checks what machines show of the releases that they pull, by host; a machine that pulls nothing is not in it.</summary>
+    /// <summary>Checks the receipts of machines for the releases that they pull, by host; a machine that pulls nothing is not in
+    /// it.</summary>
     /// <param name="statuses">The machines.</param>
     public Task<IReadOnlyDictionary<HostName, PulledState>> PulledAsync(IReadOnlyList<MachineStatus> statuses) =>
         new PulledStates(surroundings.Processes).AllAsync(statuses, Now, cancellationToken);
 
-    /// <summary>The words for what a machine shows of the releases that it pulls; null if it pulls none.</summary>
-    /// <param name="pulled">What the machines show.</param>
+    /// <summary>The words for a machine and the releases that it pulls; null if it pulls none.</summary>
+    /// <param name="pulled">The checked receipts.</param>
     /// <param name="status">The machine.</param>
     public PulledWords? WordsOf(IReadOnlyDictionary<HostName, PulledState> pulled, MachineStatus status) =>
         pulled.TryGetValue(status.Host.Name, out var shown) ? PulledText.Words(shown, Now) : null;
 
-    // That machines will soon begin with the newest release no more, or that nobody knows; null if it lasts, or there is none.
+    // The warning that the newest release expires, or that this is not known; null if it lasts, or there is none.
     async Task<Warning?> ReleaseExpiryAsync()
     {
         try
@@ -164,7 +165,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
             Terminal.Warn(expiry);
     }
 
-    /// <summary>Reads what the rules of a check look at.</summary>
+    /// <summary>Reads the evidence for the rules of a check.</summary>
     /// <exception cref="HostlockException">The declarations of a host cannot be read, or make no sense.</exception>
     public async Task<CheckedFleet> CheckedAsync() =>
         await CheckedFleet.ReadAsync(Folder, Declarations, Processes, Now, cancellationToken) with
@@ -194,7 +195,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>True if this program runs as root.</summary>
     public bool IsRoot => surroundings.IsRoot;
 
-    /// <summary>Who runs it, as far as the environment says: <c>ada@ctl</c>; null if it does not.</summary>
+    /// <summary>The person who runs it, as the environment names them: <c>ada@ctl</c>; null if it does not.</summary>
     public string? Person =>
         (NameIn("SUDO_USER") ?? NameIn("USER") ?? NameIn("LOGNAME")) is { } name ? $"{name}@{surroundings.Machine}" : null;
 
@@ -225,7 +226,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>The value of an option; the default if the line does not have the option.</summary>
     public T? Value<T>(Option<T> option) => parsed.GetValue(option);
 
-    /// <summary>The value of an argument, or what a person picked for it.</summary>
+    /// <summary>The value of an argument, or the one that a person picked for it.</summary>
     /// <exception cref="UsageException">It must be given, and is not.</exception>
     public T Value<T>(Argument<T> argument) =>
         Picks.Of(argument) is [var word, ..] ? (T)(object)word
@@ -237,7 +238,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <param name="argument">The argument.</param>
     public bool IsGiven(Argument argument) => parsed.GetResult(argument) is { Tokens.Count: > 0 };
 
-    /// <summary>The value of an option that must be given, or what a person picked for it.</summary>
+    /// <summary>The value of an option that must be given, or the one that a person picked for it.</summary>
     /// <exception cref="UsageException">It is not given.</exception>
     public string Needed(Option<string?> option) =>
         (Picks.Of(option) is [var word, ..] ? word : Value(option))
@@ -262,7 +263,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     string[]? PartOf(Symbol symbol) => _part?.Words.GetValueOrDefault(symbol);
 
     /// <summary>Warns of each lock that git could not merge: it is not what either side wanted.</summary>
-    /// <param name="places">The locks that the command speaks of.</param>
+    /// <param name="places">The locks that the command is about.</param>
     public async Task WarnOfUnmergedAsync(params IReadOnlyList<LockPlace> places)
     {
         foreach (var unmerged in await UnmergedLock.ReadAsync(Folder, places, Processes, cancellationToken))
@@ -281,15 +282,15 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
             ? together.WriteAsync(new(Folder, words, watcher, planAsync, mode) { Name = _part.Flake.Name })
             : new LockWriting(surroundings.Processes, Folder, words, watcher).RunAsync(planAsync, mode, cancellationToken);
 
-    /// <summary>Takes back, or puts back: in this flake, or in all flakes that the line is about.</summary>
-    /// <param name="undo">What is done in this flake.</param>
+    /// <summary>Does an undo or a redo, in this flake or in all flakes that the line is about.</summary>
+    /// <param name="undo">The undo or redo of this flake.</param>
     /// <exception cref="HostlockException">As for <see cref="ChangeUndo.ApplyAsync"/>.</exception>
     public Task UndoAsync(FlakeUndo undo) =>
         _part?.Together is { } together
             ? together.UndoAsync(undo with { Name = _part.Flake.Name })
             : ChangeUndo.ApplyAsync(surroundings.Processes, [undo], cancellationToken);
 
-    /// <summary>Waits until the line is known to make sense in all flakes that it is about. Only then is something written.</summary>
+    /// <summary>Waits until the line is known to make sense in all flakes that it is about. Nothing is written before.</summary>
     public Task ReadyAsync() => _part?.Together?.ReadyAsync() ?? Task.CompletedTask;
 
     /// <summary>The part of this run that is about one flake.</summary>
@@ -335,7 +336,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     public string WayTo(RepositoryFlake flake) =>
         Path.GetRelativePath(surroundings.Folder, flake.Path) is var way && way.StartsWith('-') ? $"./{way}" : way;
 
-    /// <summary>Reads what is declared for the hosts. Nothing is fetched.</summary>
+    /// <summary>Reads the declarations for the hosts. Nothing is fetched.</summary>
     public HostDeclarations Declarations => HostDeclarations.Of(Folder, Processes);
 
     /// <summary>The way in which a plan is written, by the usual options.</summary>
@@ -349,7 +350,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
     /// <summary>Prints the result as text or as JSON.</summary>
     public void Print(Func<string> text, Func<string> json) => Terminal.Data(IsJson ? json() : text());
 
-    /// <summary>Prints what was done, as text or as JSON. Text is left out if only errors are printed.</summary>
+    /// <summary>Prints the result of a change, as text or as JSON. Text is left out if only errors are printed.</summary>
     /// <param name="isDone">False for a plan, which was asked for.</param>
     /// <param name="text">The text.</param>
     /// <param name="json">The JSON.</param>
@@ -359,7 +360,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
             Print(text, json);
     }
 
-    /// <summary>Prints what was done, for people alone; nothing if only errors are printed.</summary>
+    /// <summary>Prints the result of a change, only for people; nothing if only errors are printed.</summary>
     /// <param name="isDone">False for a plan, which was asked for.</param>
     /// <param name="text">The text.</param>
     public void ReportText(bool isDone, string text)
@@ -368,7 +369,7 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
             Terminal.Data(text);
     }
 
-    // Every command says what was broken off in the flake, except the one that ends it.
+    // Every command names the one that was broken off in the flake, except that one itself.
     FleetFolder Open()
     {
         var start = TypedLine.FolderOf(surroundings, parsed);
@@ -380,11 +381,11 @@ sealed class CommandRun(Surroundings surroundings, ParseResult parsed, Cancellat
             foreach (var name in surroundings.CachePath is { } cache ? OpenSearch.NamesOf(cache, folder.Path) : [])
                 Terminal.Warn(
                     new(
-                        $"the search of what broke {name} is open; '{Line(BisectCommand.Name, name, "--resume")}' goes on with it, "
+                        $"the bisect of {name} is open; '{Line(BisectCommand.Name, name, "--resume")}' goes on with it, "
                         + "and '--abandon' ends it"));
         }
         Terminal.Detail($"in {Visible.Name(folder.Path)}{(folder.HasFleetFile ? "" : ", without hostlock.toml")}\n");
-        // One file is whole at any time, so it is not worth a word.
+        // A single file is always whole, so it needs no word.
         if (Undertaking.Find(folder, null) is { Files.Length: > 1 } undertaking
             && undertaking.Words[0] != OuterName)
             Terminal.Warn(new($"a command was broken off half-way; to finish it: {Line(undertaking.Words)}"));

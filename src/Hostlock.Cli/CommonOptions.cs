@@ -49,23 +49,23 @@ static class CommonOptions
     /// <summary>Adds what is done on the way.</summary>
     public static Option<bool> Verbose => new SharedOption<bool>("--verbose", "-v")
     {
-        Description = "Also print the flake, programs that run, and what is asked of the network",
+        Description = "Also print the flake, the programs that run, and the addresses that are asked",
     };
 
     /// <summary>Uses no network.</summary>
     public static Option<bool> Offline => new SharedOption<bool>("--offline")
     {
-        Description = "Use no network: what is not in the cache cannot be had",
+        Description = "Use no network, only the cache",
     };
 
     /// <summary>Takes nothing from the cache that may have changed.</summary>
     public static Option<bool> Refresh => new SharedOption<bool>("--refresh")
     {
-        Description = "Download again what the cache has, and let nothing old stand in for it",
+        Description = "Take nothing from the cache that may have changed",
     };
 
     /// <summary>Asks nothing.</summary>
-    public static Option<bool> NoInput => new SharedOption<bool>("--no-input") { Description = "Ask nothing, also at a terminal" };
+    public static Option<bool> NoInput => new SharedOption<bool>("--no-input") { Description = "Ask nothing, even at a terminal" };
 
     /// <summary>The options that may also stand before the name of a command, and that some commands do not have.</summary>
     public static IReadOnlyList<Option> Placed => [Quiet, Verbose, Offline, Refresh, NoInput];

@@ -8,8 +8,8 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli;
 
-/// <summary>The common part of the commands that change what is declared: the options, the call, and the output. A run that was broken off
-/// is finished.</summary>
+/// <summary>The common part of the commands that change declarations: the options, the call, and the output. A run that was broken off is
+/// finished.</summary>
 sealed class DeclarationChanging
 {
     readonly Option<string?> _host = NewHost();
@@ -39,7 +39,7 @@ sealed class DeclarationChanging
     /// <summary>Changes what is declared, and brings the locks in line.</summary>
     /// <param name="run">The run of the command.</param>
     /// <param name="words">The words of the command, as an undertaking records them.</param>
-    /// <param name="request">What is to be declared otherwise.</param>
+    /// <param name="request">The changes of declarations.</param>
     /// <param name="mode">How it is written.</param>
     public static async Task<ExitCode> RunAsync(CommandRun run, string[] words, InputRequest request, WritingMode mode)
     {
@@ -52,7 +52,7 @@ sealed class DeclarationChanging
             Action<string> tell = run.IsJson ? terminal.Talk : terminal.Data;
             tell(UndertakingText.Render(unfinished, terminal.Ink));
             if (!isDryRun)
-                await ApplyAsync(unfinished, () => tell("done: what was begun is finished\n"));
+                await ApplyAsync(unfinished, () => tell("done: the command that was broken off is finished\n"));
             return ExitCode.Done;
         }
         await run.WarnOfUnmergedAsync(run.Folder.AllPlaces());
@@ -91,7 +91,7 @@ sealed class DeclarationChanging
     {
         var option = new Option<string?>("--host")
         {
-            Description = "The host that it is for: its own flake, or its own reference in hostlock.toml [default: flake.nix]",
+            Description = "The host whose own flake, or reference in hostlock.toml, changes [default: flake.nix]",
             HelpName = "HOST",
         };
         option.CompletionSources.Add(context => CommonOptions.HostWords(context.ParseResult));

@@ -6,9 +6,9 @@ using Hostlock.Reporting;
 namespace Hostlock.Cli;
 
 /// <summary>A change of the whole flake, before the user agrees to it.</summary>
-/// <param name="Plan">What changes, in words, with commands as they are typed in the folder of the flake.</param>
+/// <param name="Plan">The changes, in words, with commands as they are typed in the folder of the flake.</param>
 /// <param name="Files">The files that change.</param>
-/// <param name="Done">What is true once it is done, likewise.</param>
+/// <param name="Done">The state once it is done, likewise.</param>
 sealed record ShownChange(string Plan, Undertaking Files, string Done);
 
 /// <summary>The common part of <c>init</c> and <c>eject</c>: the options, the question, the call, and the output. A run that was broken off
@@ -21,12 +21,12 @@ sealed class FleetChanging
     /// <summary>The options.</summary>
     public IEnumerable<Option> Options => [_yes, _dryRun];
 
-    /// <summary>Shows what changes, asks, and changes it.</summary>
+    /// <summary>Shows the changes, asks, and makes them.</summary>
     /// <param name="run">The run of the command.</param>
     /// <param name="words">The words of the command, as an undertaking records them.</param>
-    /// <param name="driver">What changes in the setting of git's merges; null if it stays.</param>
-    /// <param name="planAsync">Plans what changes; null if nothing does, which the user was told then.</param>
-    /// <param name="finished">What is true once a run that was broken off is finished.</param>
+    /// <param name="driver">The change of the setting of git's merges; null if it stays.</param>
+    /// <param name="planAsync">Plans the changes; null if there are none, and the user was told so.</param>
+    /// <param name="finished">The state once a run that was broken off is finished.</param>
     public async Task<ExitCode> RunAsync(
         CommandRun run, string[] words, MergeDriverChange? driver, Func<Task<ShownChange?>> planAsync, string finished)
     {
@@ -36,7 +36,7 @@ sealed class FleetChanging
             : await planAsync();
         if (change is null)
             return ExitCode.Done;
-        // A plan that nobody is asked about is a report of what is done.
+        // If nobody is asked about a plan, it is a report of the work.
         var isShown = !terminal.IsQuiet || run.Value(_dryRun) || !run.Value(_yes);
         if (isShown)
             terminal.Data(terminal.Quoted(change.Plan));
@@ -57,7 +57,7 @@ sealed class FleetChanging
             else if (!terminal.IsQuiet && change.Done.Length > 0)
                 terminal.Data(terminal.Quoted($"\n{change.Done}"));
             if (driver is MergeDriverChange.Install && !terminal.IsQuiet)
-                terminal.Data(terminal.Quoted("git merges locks by input here; in another clone, 'hostlock init' has it do so\n"));
+                terminal.Data(terminal.Quoted("git merges locks by input here; in another clone, 'hostlock init' sets that up\n"));
             terminal.Flush();
         }
     }

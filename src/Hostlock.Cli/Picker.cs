@@ -4,11 +4,11 @@ namespace Hostlock.Cli;
 
 /// <summary>A word that a person may pick.</summary>
 /// <param name="Word">The word, as it would be typed.</param>
-/// <param name="Meaning">What it means; empty if the word says it.</param>
+/// <param name="Meaning">The meaning; empty if the word says it.</param>
 sealed record PickedRow(string Word, string Meaning);
 
 /// <summary>A list that narrows as a person types, one key at a time. It draws nothing by itself.</summary>
-/// <param name="question">What is picked.</param>
+/// <param name="question">The question to the person.</param>
 /// <param name="rows">The words.</param>
 /// <param name="takesSeveral">True if more than one may be picked, by the tab key.</param>
 sealed class Picker(string question, IReadOnlyList<PickedRow> rows, bool takesSeveral)
@@ -23,7 +23,7 @@ sealed class Picker(string question, IReadOnlyList<PickedRow> rows, bool takesSe
     /// <summary>The picked rows; null as long as nothing is picked.</summary>
     public IReadOnlyList<string>? Picked { get; private set; }
 
-    /// <summary>The rows that have all that was typed, those whose word has it first.</summary>
+    /// <summary>The rows that have all typed letters; those that have them in their word come first.</summary>
     public IReadOnlyList<PickedRow> Matching =>
         [
             .. rows.Where(
@@ -90,7 +90,7 @@ sealed class Picker(string question, IReadOnlyList<PickedRow> rows, bool takesSe
     }
 
     string Hint(int count) =>
-        count == 0 ? "nothing has that; backspace takes a letter back"
+        count == 0 ? "nothing matches; backspace takes a letter back"
         : (count > MostShown ? $"{count} of them; " : "")
             + $"type to narrow, {(takesSeveral ? "tab marks, " : "")}enter takes, esc gives up";
 
@@ -127,7 +127,7 @@ abstract record PickerKey
     public sealed record GiveUp : PickerKey;
 
     /// <summary>Reads the keys off the bytes that a terminal sends.</summary>
-    /// <param name="bytes">What came at once: a sequence of a key is not parted.</param>
+    /// <param name="bytes">The bytes of one read, which has the whole sequence of a key.</param>
     public static IEnumerable<PickerKey> Of(ReadOnlyMemory<byte> bytes)
     {
         var text = System.Text.Encoding.UTF8.GetString(bytes.Span);

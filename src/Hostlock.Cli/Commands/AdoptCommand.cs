@@ -23,7 +23,7 @@ sealed class AdoptCommand : FleetCommand
             Write the lock that a machine runs into the repository
 
             The system that runs says which lock built it, or a commit of the repository
-            makes exactly that system. What cannot be proved is refused.
+            makes exactly that system. A lock that cannot be proved is refused.
 
               hostlock adopt orc
               hostlock adopt orc --commit

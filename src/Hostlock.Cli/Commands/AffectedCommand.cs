@@ -10,7 +10,7 @@ sealed class AffectedCommand : FleetCommand
     readonly Argument<string[]> _hosts = CommonOptions.Machines("Hosts or @RING [default: every host]");
     readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly CommitOption _base = new("--base") { Description = "The commit that is compared with the files", HelpName = "COMMIT" };
-    readonly Option<bool> _evaluate = new("--evaluate") { Description = "Also evaluate hosts that nothing that differs can concern" };
+    readonly Option<bool> _evaluate = new("--evaluate") { Description = "Evaluate every host, also those that no difference can concern" };
     readonly Option<string> _format = NewFormat();
 
     public override CommandNature Nature => new(NetworkUse.None) { MayBePartial = true, RunsNix = true };
@@ -23,8 +23,8 @@ sealed class AffectedCommand : FleetCommand
 
             Compares the files as they are now, committed or not, with those of the commit
             itself. A host is evaluated by nix, or by nix-eval-jobs if it is on the PATH.
-            If only the lock of another host differs, a host is left out without that, unless
-            code of the flake may see more than the files that it names (docs/affected.md).
+            A host is left out if only the locks of other hosts differ, unless code of the
+            flake may see more than the files that it names (docs/affected.md).
             With --format matrix, prints the build matrix of a CI on one line.
 
               hostlock affected --base origin/main

@@ -24,7 +24,7 @@ sealed class AuditCommand : FleetCommand
     };
     readonly Option<string?> _knownHosts = new("--known-hosts")
     {
-        Description = "The keys of the machines, which receipts are signed by [default: ~/.ssh/known_hosts]",
+        Description = "The keys that machines sign receipts with [default: ~/.ssh/known_hosts]",
         HelpName = "FILE",
     };
 

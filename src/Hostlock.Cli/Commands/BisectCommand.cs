@@ -55,7 +55,7 @@ sealed class BisectCommand : FleetCommand
         if (request is null)
         {
             bisection.Abandon(place);
-            run.Terminal.Data($"the search of what broke {place.Owner} is ended\n");
+            run.Terminal.Data($"the bisect of {place.Owner} is ended\n");
             return ExitCode.Done;
         }
         BisectResult result;

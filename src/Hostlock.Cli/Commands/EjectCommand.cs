@@ -61,7 +61,7 @@ sealed class EjectCommand : FleetCommand
             words,
             driver,
             () => PlanAsync(run, words, driver is not null),
-            "done: what was begun is finished; 'git add -A' records it\n");
+            "done: the command that was broken off is finished; 'git add -A' records it\n");
     }
 
     async Task<ShownChange?> PlanAsync(CommandRun run, string[] words, bool changesDriver)
@@ -83,7 +83,7 @@ sealed class EjectCommand : FleetCommand
                 EjectText.Render(folder.ReadFlakeFile().Text, plan, terminal.Ink),
                 FleetEject.Undertake(folder, words, plan, adopted),
                 EjectText.Done(plan));
-        terminal.Data(plan.IsWhole ? "nothing to do: nothing here is of hostlock\n" : "nothing to do: they are on flake.lock already\n");
+        terminal.Data($"nothing to do: {(plan.IsWhole ? "this flake does not use hostlock" : "they are on flake.lock already")}\n");
         return null;
     }
 }

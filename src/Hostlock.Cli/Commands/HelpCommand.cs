@@ -23,7 +23,7 @@ sealed class HelpCommand : FleetCommand
         var command = new Command(Name, """
             Print the help of a command, or the list of commands
 
-            The same as --help behind the command.
+            Prints the same as --help behind the command.
 
               hostlock help update
               hostlock help rollout status

@@ -12,7 +12,7 @@ sealed class HoldCommand : FleetCommand
     readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly Option<string?> _reason = new("--reason")
     {
-        Description = "The reason, which is shown when it is passed by",
+        Description = "The reason, which is shown when the host is passed by",
         HelpName = "TEXT",
     };
     readonly Option<string?> _until = new("--until") { Description = "The last day, such as 2026-12-31", HelpName = "DAY" };
@@ -24,7 +24,7 @@ sealed class HoldCommand : FleetCommand
         Keep hosts at the systems that they run
 
         A freeze holds an input still, a hold the whole machine: each rollout and switch
-        passes it by, and says so. It is written to hostlock.toml.
+        passes it by, and says so. The hold is written to hostlock.toml.
 
           hostlock hold plex --reason 'the fair is on'
           hostlock hold plex web --until 2026-12-31

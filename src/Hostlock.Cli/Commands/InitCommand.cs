@@ -58,7 +58,7 @@ sealed class InitCommand : FleetCommand
             ? await setting.PlanInstallAsync(run.CancellationToken)
             : null;
         return await _changing.RunAsync(
-            run, words, driver, () => PlanAsync(run, words, driver is not null), "done: what was begun is finished\n");
+            run, words, driver, () => PlanAsync(run, words, driver is not null), "done: the command that was broken off is finished\n");
     }
 
     async Task<ShownChange?> PlanAsync(CommandRun run, string[] words, bool changesDriver)

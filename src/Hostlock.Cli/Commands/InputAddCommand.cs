@@ -9,7 +9,7 @@ sealed class InputAddCommand : FleetCommand
 {
     readonly Argument<string> _name = new("name") { Description = "The name of the input", HelpName = "NAME" };
     readonly Argument<string> _url = new("url") { Description = "Its reference, as in flake.nix", HelpName = "URL" };
-    readonly Option<bool> _noFlake = new("--no-flake") { Description = "It is not a flake: flake = false" };
+    readonly Option<bool> _noFlake = new("--no-flake") { Description = "The input is not a flake: flake = false" };
     readonly DeclarationChanging _changing = new();
 
     public override CommandNature Nature => new(NetworkUse.Fetches) { Writes = true };
@@ -21,8 +21,8 @@ sealed class InputAddCommand : FleetCommand
         var command = new Command("add", """
             Declare an input, and lock it
 
-            Where 'outputs' lists its arguments, the name is added to them. A reference that
-            cannot be fetched leaves all files as they are.
+            If 'outputs' lists its arguments, the name is added to them. If the reference
+            cannot be fetched, no file changes.
 
               hostlock input add home-manager github:nix-community/home-manager
               hostlock input add dotfiles git+https://example.org/dotfiles --no-flake

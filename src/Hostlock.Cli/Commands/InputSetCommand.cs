@@ -20,8 +20,8 @@ sealed class InputSetCommand : FleetCommand
         var command = new Command("set", """
             Give an input another reference, and lock that
 
-            What is overridden of its own inputs stays. With --host, a host that shares
-            flake.nix gets a reference of its own, in hostlock.toml.
+            Overrides of its own inputs stay. With --host, a host that shares flake.nix gets
+            a reference of its own, in hostlock.toml.
 
               hostlock input set nixpkgs github:NixOS/nixpkgs/nixos-26.05
               hostlock input set nixpkgs github:NixOS/nixpkgs/nixos-25.11 --host dobro

@@ -32,8 +32,8 @@ sealed class LogCommand : FleetCommand
     protected override Command Describe() => new("log", """
         Show what was done, or the history of one lock
 
-        A line says when, by which command or commit, whose locks, and what moved. For
-        a host, the commits that changed its lock are listed, with what they moved.
+        Each line says what moved in whose locks, when, and by which command or commit.
+        For a host, lists the commits that changed its lock, and the inputs they moved.
 
           hostlock log
           hostlock log plex -i nixpkgs --max-count 5

@@ -12,7 +12,7 @@ sealed class ProbeCommand : FleetCommand
     readonly Option<bool> _evaluate = new("--evaluate") { Description = "Have nix evaluate the host, and compare the systems too" };
     readonly Option<bool> _newMachine = new("--new-machine")
     {
-        Description = "Take the machine that answers for the host's from now on",
+        Description = "Take the machine that answers as the host's from now on",
     };
 
     public override CommandNature Nature => new(NetworkUse.Machines) { Asks = true };
@@ -22,8 +22,8 @@ sealed class ProbeCommand : FleetCommand
     protected override Command Describe() => new("probe", """
         Show what a machine runs, boots next and has
 
-        Asks the machine of a host by one ssh, or this machine without: the system and
-        its lock, the generations, failed units, a switch under way, and disk space.
+        Asks the machine of a host by one ssh, or this machine without ssh, for its
+        system and lock, generations, failed units, a switch under way, and disk space.
         Nothing is installed or changed there.
 
           hostlock probe plex

@@ -11,21 +11,21 @@ using Hostlock.Rollouts.Steps;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Has this machine fetch the newest release, and try, check, and keep or give back what it names. A timer runs it.</summary>
+/// <summary>Has this machine fetch the newest release, and try, check, and keep or give back its system. A timer runs it.</summary>
 sealed class PullCommand : FleetCommand
 {
     readonly Option<string> _settings = new("--settings")
     {
-        Description = $"What this machine is told [default: {PullSettings.UsualPath}]",
+        Description = $"The settings of this machine [default: {PullSettings.UsualPath}]",
         HelpName = "FILE",
         DefaultValueFactory = _ => PullSettings.UsualPath,
     };
     readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show what would be done, and change nothing" };
-    readonly Option<bool> _again = new("--again") { Description = "Try once more what this machine gave back" };
+    readonly Option<bool> _again = new("--again") { Description = "Try the system that this machine gave back once more" };
 
     readonly Option<string?> _textfile = new("--textfile")
     {
-        Description = "Then write to this file what the machine knows of releases, as numbers for Prometheus",
+        Description = "Then write numbers about its releases to this file, for Prometheus",
         HelpName = "FILE",
     };
 
@@ -34,9 +34,9 @@ sealed class PullCommand : FleetCommand
     protected override Command Describe() => new("pull", """
         Have this machine take its system from the newest signed release
 
-        For a timer, as root. What is fetched is believed by its signature alone, and
-        never goes back. The system runs on trial, and goes back if units or gates fail,
-        or the machine no longer reaches its releases. A receipt says what came of it.
+        A timer runs it, as root. A release is believed by its signature alone, and an
+        older one is refused. The system runs on trial, and goes back if units or gates
+        fail, or the machine no longer reaches its releases. A receipt records the end.
 
           hostlock pull
           hostlock pull --dry-run

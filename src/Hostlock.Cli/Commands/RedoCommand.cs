@@ -5,7 +5,7 @@ using Hostlock.Reporting.Json;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Puts back what was taken back last.</summary>
+/// <summary>Puts back the files of the last undo.</summary>
 sealed class RedoCommand : FleetCommand
 {
     readonly ChangeUndoing _undoing = new("redo");
@@ -19,8 +19,8 @@ sealed class RedoCommand : FleetCommand
         var command = new Command("redo", """
             Put back what the last undo took back
 
-            Once more puts back the one before, as long as nothing else was done since. A
-            file that you have changed since is left alone, and then nothing is done.
+            A second redo puts back what the undo before took back, as long as nothing else
+            was done since. If you have changed a file since, nothing is done.
 
               hostlock redo
               hostlock redo --dry-run

@@ -12,7 +12,7 @@ sealed class ReleaseCommand : FleetCommand
 {
     const string Hostlock = "hostlock", Cachix = "cachix";
 
-    readonly Argument<string[]> _hosts = CommonOptions.Machines("Hosts or @RING whose systems are new in it [default: all hosts]");
+    readonly Argument<string[]> _hosts = CommonOptions.Machines("Hosts or @RING that get new systems [default: all hosts]");
     readonly Option<bool> _all = CommonOptions.AllHosts();
     readonly Option<string?> _sign = new("--sign")
     {
@@ -32,19 +32,19 @@ sealed class ReleaseCommand : FleetCommand
     };
     readonly Option<string> _expires = new("--expires")
     {
-        Description = "How long machines may begin with it [default: 14d]",
+        Description = "How long machines may begin with the release [default: 14d]",
         HelpName = "TIME",
         DefaultValueFactory = _ => "14d",
     };
     readonly Option<string> _format = CommonOptions.OneOf(
         new("--format")
         {
-            Description = "For whom it is: hostlock, which pulls it, or the agents of cachix, for one ring",
+            Description = "The form: hostlock, or cachix for the agents of one ring",
             HelpName = "FORMAT",
             DefaultValueFactory = _ => Hostlock,
         },
         Hostlock, Cachix);
-    readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show what it would give to hosts, and build and sign nothing" };
+    readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show the systems that hosts would get; sign nothing" };
 
     public override CommandNature Nature => new(NetworkUse.Machines) { Writes = true };
 
@@ -52,7 +52,7 @@ sealed class ReleaseCommand : FleetCommand
         Cut a signed release, which machines fetch for themselves
 
         Builds the systems of HEAD, and signs the list of them. Hosts that are not
-        named keep what the last release gave to them. It changes no file of the flake:
+        named keep the systems of the last release. No file of the flake changes:
         releases are in refs/hostlock/releases, and with --out in a folder.
 
           hostlock release --fleet home --sign ~/.ssh/id_ed25519
@@ -90,7 +90,7 @@ sealed class ReleaseCommand : FleetCommand
         });
     }
 
-    // Cachix has keys and numbers of its own, and takes what is newest.
+    // Cachix has keys and numbers of its own, and takes the newest deployment.
     async Task<ExitCode> WriteDeployAsync(CommandRun run)
     {
         (Option Option, bool IsGiven)[] others =

@@ -36,7 +36,7 @@ sealed class ReportCommand : FleetCommand
 
         The page is one HTML file that needs no network: who has what, the age of the
         locks over time, the last moves, what to do, and what check finds. As Markdown,
-        what moved since a commit is printed, for a request or the summary of a job.
+        it says what moved since a commit, for a request or the summary of a job.
 
           hostlock report --open
           hostlock report --format markdown --base origin/main

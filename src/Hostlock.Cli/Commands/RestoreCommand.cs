@@ -28,8 +28,8 @@ sealed class RestoreCommand : FleetCommand
         var command = new Command("restore", """
             Put back an earlier lock of one or more hosts
 
-            The earlier lock is put back byte for byte, or some inputs of it. A hash that it
-            lacks and the present lock has for the same revision stays. The lock of a
+            The earlier lock is put back byte for byte, or some inputs of it. If only the
+            present lock has a hash of the same revision, the hash stays. The lock of a
             generation is read from the host's machine.
 
               hostlock restore plex --to 2026-03-01
@@ -60,7 +60,7 @@ sealed class RestoreCommand : FleetCommand
             "restore", .. places.Select(place => place.Name), "--to", to,
             .. inputs.SelectMany(input => new[] { "-i", input.ToString() }),
         ];
-        // One git tells the versions of all locks.
+        // One git process reads the versions of all locks.
         using var history = versions.Values.Any(version => version is LockVersion.Recorded)
             ? LockHistory.Open(run.Processes, run.Folder)
             : null;

@@ -22,11 +22,11 @@ sealed class RolloutCommand : FleetCommand
     readonly Option<string?> _approve = CommonOptions.Ring("--approve", "Let a ring begin, and go on");
     readonly Option<string[]> _again = new("--again")
     {
-        Description = "Try once more what this host gave back, and go on",
+        Description = "Try the system that this host gave back once more, and go on",
         HelpName = "HOST",
     };
-    readonly Option<bool> _abort = new("--abort") { Description = "Finish what is on trial, and begin no further host" };
-    readonly Option<bool> _return = new("--return") { Description = "With --abort: have the hosts that got it go back" };
+    readonly Option<bool> _abort = new("--abort") { Description = "Finish hosts on trial, and begin no other" };
+    readonly Option<bool> _return = new("--return") { Description = "With --abort: have the hosts that got the system go back" };
     readonly Option<bool> _noCheck = new("--no-check") { Description = "Keep systems without looking at units and gates" };
     readonly Option<bool> _allowDowngrade = CommonOptions.AllowDowngrade();
     readonly HostSwitching _switching = new();
@@ -41,8 +41,8 @@ sealed class RolloutCommand : FleetCommand
         Give one tested lock to hosts, ring by ring
 
         All systems are built before the first machine is touched. A ring begins once
-        those before it run their systems, and what fails goes back. With --json, each
-        event of the journal is a line.
+        those before it run their systems, and a system that fails goes back. With
+        --json, each event of the journal is a line.
 
           hostlock rollout plex dobro zeeba
           hostlock rollout --resume
@@ -153,7 +153,7 @@ sealed class RolloutCommand : FleetCommand
         }
     }
 
-    // What going on would begin with: the rules are asked as if the person had said it.
+    // The next steps: the rules are asked as if the person had said so.
     async Task<ExitCode> ShowAsync(CommandRun run, RolloutSession session, string asked)
     {
         await session.FetchAsync();
@@ -235,7 +235,7 @@ sealed class RolloutCommand : FleetCommand
     Task<PlannedLocks> LocksAsync(CommandRun run, RolloutSession session, RolloutOrder order) =>
         session.Planning.LocksAsync(order, run.Declarations, run.Value(_allowDowngrade), run.CancellationToken);
 
-    // What the repository knows of the locks is not all that may go back: the machines are asked what they run.
+    // More may go back than the repository knows of the locks, so the machines are asked what they run.
     async Task<PlannedLocks> WithStepsBackAsync(
         CommandRun run, RolloutSession session, PlannedLocks planned, ImmutableDictionary<HostName, StorePath> systems)
     {

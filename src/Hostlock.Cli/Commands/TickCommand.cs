@@ -7,7 +7,7 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Cli.Commands;
 
-/// <summary>Goes on with the last rollout as far as that is due. A timer runs it.</summary>
+/// <summary>Goes on with the last rollout if something is due. A timer runs it.</summary>
 sealed class TickCommand : FleetCommand
 {
     readonly Option<string?> _textfile = new("--textfile")
@@ -24,9 +24,9 @@ sealed class TickCommand : FleetCommand
     protected override Command Describe() => new("tick", """
         Go on with the last rollout if something is due
 
-        For a timer: the soak is over, the hours have come, a ring was approved in the
-        repository, a machine is back that was out of reach, or its agent takes something
-        again. If nothing is due, nothing is printed. What failed is not tried again.
+        A timer runs it. It goes on if a soak is over, the hours have come, a ring was
+        approved in the repository, a machine is back, or an agent was resumed. If
+        nothing is due, it prints nothing. A system that failed is not tried again.
 
           hostlock tick --dry-run
           hostlock tick --textfile fleet.prom
@@ -63,7 +63,7 @@ sealed class TickCommand : FleetCommand
         return ExitCode.Done;
     }
 
-    // Whoever is at work on the rollout need not wait for it.
+    // A run that is at work on the rollout need not wait for it.
     static async Task WriteNumbersAsync(CommandRun run, string file)
     {
         var text = MetricsText.Render(await new FleetNumbersReading(run).AskAsync());
@@ -81,7 +81,7 @@ sealed class TickCommand : FleetCommand
         if (due is not DueWork.GoOn(var happened))
             return ExitCode.Done;
         var after = await session.GoOnAsync(rollout, happened);
-        // Of a branch that nobody merged yet, nothing is to be said.
+        // If nobody has merged the branch yet, there is nothing to report.
         return ReferenceEquals(after, rollout) ? ExitCode.Done : session.Tell(after);
     }
 }

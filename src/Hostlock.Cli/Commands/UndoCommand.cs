@@ -21,9 +21,10 @@ sealed class UndoCommand : FleetCommand
         var command = new Command("undo", """
             Take back the last thing that hostlock did, all of it
 
-            All files that the last command wrote become what they were, also if they were
-            committed since. Once more takes back the command before it. If hosts are named,
-            only their locks go back. If you have changed a file since, nothing is done.
+            All files that the last command wrote become what they were, even if they
+            were committed since. A second undo takes back the command before. If hosts
+            are named, only their locks go back. If you have changed a file since,
+            nothing is done.
 
               hostlock undo
               hostlock undo plex --commit

@@ -21,7 +21,7 @@ sealed class PageAnswers(PageGate gate, FleetSite site, CancellationToken ended)
     // A browser that lost the connection waits some seconds by itself.
     const string Reconnecting = "retry: 500\n\n";
 
-    // What a browser's own patience, and that of what lies between, allows.
+    // The time that browsers and proxies allow.
     static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     // A command that prints much is shown in pieces.
@@ -40,7 +40,7 @@ sealed class PageAnswers(PageGate gate, FleetSite site, CancellationToken ended)
         }
         catch (BadHttpRequestException why) when (!answer.HasBegun)
         {
-            await answer.SendAsync(why.StatusCode, Plain, "the request is too large, or has not the form of one\n");
+            await answer.SendAsync(why.StatusCode, Plain, "the request is too large or malformed\n");
         }
         catch (Exception why) when (why is OperationCanceledException or IOException)
         {
@@ -104,7 +104,7 @@ sealed class PageAnswers(PageGate gate, FleetSite site, CancellationToken ended)
     {
         if (await OrderedAsync(order, body, answer.Gone) is not var (command, number))
         {
-            await answer.SendAsync(StatusCodes.Status400BadRequest, Plain, "the request has not the form of one\n");
+            await answer.SendAsync(StatusCodes.Status400BadRequest, Plain, "the request is malformed\n");
             return;
         }
         var why = order switch
@@ -116,7 +116,7 @@ sealed class PageAnswers(PageGate gate, FleetSite site, CancellationToken ended)
         await answer.SendAsync(why is null ? StatusCodes.Status202Accepted : StatusCodes.Status409Conflict, Plain, why ?? "");
     }
 
-    // What a page asks for: a command, or the number of one; null if it is neither.
+    // The request of a page: a command, or the number of one; null if it is neither.
     async Task<(PageCommand? Command, int Number)?> OrderedAsync(PageOrder order, Stream body, CancellationToken stop)
     {
         try
@@ -198,7 +198,7 @@ sealed class PageAnswers(PageGate gate, FleetSite site, CancellationToken ended)
 
     static PageRequest RequestOf(IHttpRequestFeature request)
     {
-        // What the server has decoded is not what was sent: the raw target says what is asked for.
+        // The raw target says what is asked for: the decoded path may differ from the one that was sent.
         var (target, headers) = (request.RawTarget, request.Headers);
         var query = target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var at ? at : target.Length;
         return new(request.Method, target[..query], target[query..])
@@ -214,7 +214,7 @@ sealed class PageAnswers(PageGate gate, FleetSite site, CancellationToken ended)
         static string? OrNull(StringValues values) => values.Count == 0 ? null : values.ToString();
     }
 
-    // An answer as it is sent. What is said of each is the same: it is kept nowhere, shown in no frame, and told to no other address.
+    // An answer as it is sent. Each has the same headers: it is kept nowhere, shown in no frame, and told to no other address.
     sealed class Answer
     {
         readonly IHttpResponseFeature _response;

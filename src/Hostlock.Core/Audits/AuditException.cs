@@ -3,7 +3,7 @@ using Hostlock.Releases;
 
 namespace Hostlock.Audits;
 
-/// <summary>The errors of an audit: something that is said to have happened is not proved. Each gives exit code 1.</summary>
+/// <summary>The errors of an audit: an event in a record is not proved. Each gives exit code 1.</summary>
 public sealed class AuditException : HostlockException
 {
     AuditException(Sentence message)
@@ -36,7 +36,7 @@ public sealed class AuditException : HostlockException
         new($"line {line} of '{path}' differs from the same line of another log of {host}");
 
     internal static AuditException BadRelease(string name, string why) =>
-        new($"{name} of refs/hostlock/releases is not what was cut: {why}");
+        new($"{name} of refs/hostlock/releases is not as it was cut: {why}");
 
     internal static AuditException ReceiptDiffers(string path, int line, HostName host, ReleaseNumber release, string what) =>
         new($"line {line} of '{path}' does not agree with release {release} about {host}: {what}");

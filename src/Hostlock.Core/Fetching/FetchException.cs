@@ -69,13 +69,13 @@ public sealed class FetchException : HostlockException
         new($"'{reference}' has no history to look through") { Hint = $"revisions are those of {InputSchemes.WithHistory()}" };
 
     internal static FetchException NotAnAncestor(string url, Revision earlier, Revision later) =>
-        new($"in '{url}', {later.Shortened} does not come after {earlier.Shortened}")
+        new($"in '{url}', {later.Shortened} does not descend from {earlier.Shortened}")
         {
             Hint = "the branch was rewritten, or the two are on different branches",
         };
 
     // Registries.
-    // Only an input that is declared is looked up in the global registry alone; any other word was typed.
+    // A declared input is looked up only in the global registry; any other word was typed.
     internal static FetchException NotInRegistries(string id, RegistryScope scope, string? oddity = null) =>
         new($"cannot find flake '{id}' in the flake registries")
         {
@@ -188,7 +188,7 @@ public sealed class FetchException : HostlockException
         new($"'{url}' has no commit '{revision}'")
         {
             IsOutside = true,
-            Hint = "was it pushed? from some servers a commit can only be had with allRefs=1, or through a ref that leads to it",
+            Hint = "was it pushed? some servers give a commit only with allRefs=1, or through a ref that leads to it",
         };
 
     internal static FetchException NotARevision(string revision) =>

@@ -48,7 +48,7 @@ public sealed record ChangeWindow(ImmutableArray<DayOfWeek> Days, TimeOnly From,
                 return $"'{Visible.Value(time)}' is no time from 00:00 to 23:59";
         }
         return from == until
-            ? "it begins and ends at the same time; without a window, all hours are right"
+            ? "it begins and ends at the same time; leave the window out to allow all hours"
             : $"a day is one of {string.Join(", ", Names)}, with a comma between two";
     }
 

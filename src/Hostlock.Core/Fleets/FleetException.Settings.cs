@@ -54,7 +54,11 @@ public sealed partial class FleetException
         };
 
     internal static FleetException NothingSoaks(SourceSpan span) =>
-        new("a ring that comes after no other waits for nobody") { Span = span, Hint = "give it 'after' too, or leave 'soak' out" };
+        new("a soak is of the hosts of earlier rings, and this ring comes after none")
+        {
+            Span = span,
+            Hint = "give it 'after' too, or leave 'soak' out",
+        };
 
     internal static FleetException RingsGoRound(SourceSpan span, string ring) =>
         new($"ring '{ring}' comes after itself") { Span = span, Hint = "one of these rings has to come first" };
@@ -140,7 +144,7 @@ public sealed partial class FleetException
         new($"'{path}' is no place for a lock")
         {
             Span = span,
-            Hint = "a lock is no file of git, Nix or hostlock, and no pattern; locks/{host}.lock is usual",
+            Hint = "a place cannot be a file of git, Nix or hostlock, or a pattern; locks/{host}.lock is usual",
         };
 
     /// <summary>A host is in a ring that hostlock.toml does not declare.</summary>
@@ -160,7 +164,7 @@ public sealed partial class FleetException
         };
 
     internal static FleetException UnknownPlaceholder(SourceSpan span, string name, IReadOnlyCollection<string> known) =>
-        new($"nothing is known by '{{{name}}}'")
+        new($"unknown placeholder '{{{name}}}'")
         {
             Span = span,
             Hint = Closest.To(name, known) ?? $"known here: {string.Join(", ", known.Select(each => $"{{{each}}}"))}",

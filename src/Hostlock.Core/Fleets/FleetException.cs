@@ -18,7 +18,7 @@ public sealed partial class FleetException : HostlockException
     public static FleetException NoFlake(string folder) =>
         new($"there is no flake.nix in '{folder}' or above it") { Hint = "go to your flake, or name it with -C DIR" };
 
-    /// <summary>The user is in no flake, and none of those that lie beneath is adopted.</summary>
+    /// <summary>The user is in no flake, and no flake beneath is adopted.</summary>
     /// <param name="folder">The folder of the user.</param>
     /// <param name="flakes">The flakes, each as the user would name it with <c>-C</c>; none if none was found.</param>
     public static FleetException NoFlakeHere(string folder, IReadOnlyList<string> flakes) =>
@@ -53,9 +53,9 @@ public sealed partial class FleetException : HostlockException
     };
 
     /// <summary>No flake of the repository has all that a line names.</summary>
-    /// <param name="places">Where each word is, such as <c>plex is in nixos</c>.</param>
+    /// <param name="places">The flake of each word, such as <c>plex is in nixos</c>.</param>
     public static FleetException NotInOneFlake(IEnumerable<string> places) =>
-        new($"no flake here has all of these: {string.Join(", ", places)}") { Hint = "name what is in one flake" };
+        new($"no flake here has all of these: {string.Join(", ", places)}") { Hint = "name only hosts and inputs that one flake has" };
 
     // The names of a few flakes, or the first of very many.
     static string Several(IReadOnlyList<string> flakes) =>
@@ -82,7 +82,7 @@ public sealed partial class FleetException : HostlockException
 
     /// <summary>The command by which git learns of paths, so that Nix sees them.</summary>
     /// <param name="paths">The paths, relative to the flake.</param>
-    /// <param name="isIgnored">True if git is told to ignore one of them, and takes them by force alone.</param>
+    /// <param name="isIgnored">True if git is told to ignore one of them, so that only a forced add takes them.</param>
     internal static string AddIntent(IEnumerable<string> paths, bool isIgnored) =>
         $"git add -N {(isIgnored ? "-f " : "")}{ShellWord.Join(paths)}";
 
@@ -195,9 +195,10 @@ public sealed partial class FleetException : HostlockException
         };
 
     internal static FleetException FreezesBeneath(LockPlace place, string input) =>
-        new($"'{input}' is an input of an input, and a freeze is of an input of the flake")
+        new($"'{input}' is an input of an input, and only inputs of the flake can be frozen")
         {
-            Hint = $"all beneath it stays as well: hostlock freeze {place.Name} {ShellWord.Quote(input.Split('/')[0])}",
+            Hint = "to keep it, freeze the input that it lies beneath: "
+                + $"hostlock freeze {place.Name} {ShellWord.Quote(input.Split('/')[0])}",
         };
 
     /// <summary>A host was to get a reference of its own, and shares its lock with others.</summary>
@@ -264,7 +265,7 @@ public sealed partial class FleetException : HostlockException
 
     /// <summary>A lock was named for hosts that begin with it, and no host.</summary>
     public static FleetException LikeNeedsHosts() =>
-        new("'--like' needs the hosts that begin with that lock") { Hint = "name them before it" };
+        new("'--like' needs the hosts that begin with that lock") { Hint = "name the hosts before it" };
 
     internal static FleetException DiffersByCase(HostName host, string place, HostName other, string otherPlace) =>
         new($"the locks of {host} and {other} would be '{place}' and '{otherPlace}', which differ by case alone: "
@@ -313,7 +314,7 @@ public sealed partial class FleetException : HostlockException
         };
 
     internal static FleetException PromotesToItself(LockPlace from) =>
-        new($"the lock to promote is that of {from.Name}, and no other lock is to get it")
+        new($"the lock to promote is that of {from.Name}, and no other host is named")
         {
             Hint = $"name other hosts: hostlock promote {from.Name} HOST…",
         };
@@ -379,7 +380,7 @@ public sealed partial class FleetException : HostlockException
         };
 
     internal static FleetException HiddenFromGit(string file, bool isAssumed) =>
-        new($"the locks are written, but git is told to look away from '{file}', and does not commit it")
+        new($"the locks are written, but git is told to ignore changes of '{file}', and does not commit it")
         {
             Hint = $"git update-index {(isAssumed ? "--no-assume-unchanged" : "--no-skip-worktree")} {ShellWord.Quote(file)}",
         };
@@ -485,10 +486,10 @@ public sealed partial class FleetException : HostlockException
         new($"git cannot list the files of '{folder}': {said:lines}") { IsOutside = true };
 
     internal static FleetException BisectRuns(LockPlace place) =>
-        new($"another hostlock searches what broke {place.Name}") { IsBusy = true, Hint = "wait for it to finish, or end it" };
+        new($"another hostlock is bisecting {place.Name}") { IsBusy = true, Hint = "wait for it to finish, or end it" };
 
     internal static FleetException NoBisect(LockPlace place) =>
-        new($"no search of what broke {place.Name} is open")
+        new($"no bisect of {place.Name} is open")
         {
             Hint = $"begin one: hostlock bisect {place.Name} --good A --run CMD",
         };
@@ -519,7 +520,7 @@ public sealed partial class FleetException : HostlockException
         new($"'{path}' has changed since '{title}', so nothing was taken back")
         {
             IsRefusal = true,
-            Hint = "what was changed there stays; for the locks of other hosts alone, name these",
+            Hint = "the file stays as you changed it; to take back only locks of other hosts, name those hosts",
         };
 
     internal static FleetException SettledMerge(string title) =>
@@ -533,7 +534,7 @@ public sealed partial class FleetException : HostlockException
         new($"'{path}' has changed since '{title}' was taken back, so nothing was put back")
         {
             IsRefusal = true,
-            Hint = "what was changed there stays",
+            Hint = "the file stays as you changed it",
         };
 
     internal static FleetException HasOwnChanges(string path) =>
@@ -559,7 +560,7 @@ public sealed partial class FleetException : HostlockException
 
     /// <summary>--exclude and --input were both given.</summary>
     public static FleetException ExcludesNamed() =>
-        new("--exclude is for moving all inputs, and --input names some") { Hint = "name those to move, or those to leave" };
+        new("--exclude leaves inputs out of all, and --input names some") { Hint = "name the inputs to move, or those to leave" };
 
     /// <summary>True if the answer is no, although nothing is wrong; this gives exit code 1.</summary>
     public bool IsRefusal { get; private init; }
@@ -633,7 +634,7 @@ public sealed partial class FleetException : HostlockException
 
     internal static FleetException WouldLose(string path, bool hasGit, bool isIgnored) =>
         new($"'{path}' would be replaced by the pins that build its host today, and "
-            + $"{(hasGit ? "git does not have it as it is" : "there is no git to keep it")}")
+            + $"{(hasGit ? "git does not have its present contents" : "there is no git to keep it")}")
         {
             Hint = hasGit
                 ? $"git add {(isIgnored ? "-f " : "")}{ShellWord.Quote(path)}"
@@ -666,7 +667,7 @@ public sealed partial class FleetException : HostlockException
 
     /// <summary>A page cannot be served at a port or a socket.</summary>
     /// <param name="place">The port or the socket.</param>
-    /// <param name="why">What the system says.</param>
+    /// <param name="why">The error of the system.</param>
     public static FleetException CannotServe(string place, string why) =>
         new($"cannot serve the page at {place}: {why:lines}")
         {

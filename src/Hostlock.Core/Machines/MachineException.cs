@@ -3,7 +3,7 @@ using Hostlock.Fleets;
 
 namespace Hostlock.Machines;
 
-/// <summary>The errors of machines: of reaching them, and of what they say.</summary>
+/// <summary>The errors of reaching machines, and of their answers.</summary>
 public sealed class MachineException : HostlockException
 {
     MachineException(Sentence message)
@@ -56,7 +56,7 @@ public sealed class MachineException : HostlockException
         new($"the answer of {host} has a line that is not of the probe: '{line}'")
         {
             IsOutside = true,
-            Hint = "something that its shell starts at login prints in the midst of the answer",
+            Hint = "a program that its shell starts at login prints in the midst of the answer",
         };
 
     internal static MachineException StrangeValue(HostName host, string key) =>
@@ -105,7 +105,7 @@ public sealed class MachineException : HostlockException
         return string.Create(CultureInfo.InvariantCulture, $"none of the {commits} commits that were tried makes it{unknown}");
     }
 
-    // ssh prints what a machine greets with before it prints its own complaint.
+    // ssh prints the greeting of a machine before its own complaint.
     static string LastLine(string said) =>
         said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [.., var last]
             ? last

@@ -54,7 +54,7 @@ public sealed class PlatformException : HostlockException
     public static PlatformException CannotPrint(Exception why) => new($"cannot write the output: {why.Message}", why)
     {
         IsOutside = true,
-        Hint = "what is missing of it is lost; files that were to be written are written",
+        Hint = "the rest of the output is lost; all files are written",
     };
 
     /// <summary>The system refused something on a file, and nobody knew more about it.</summary>
@@ -70,7 +70,7 @@ public sealed class PlatformException : HostlockException
         new($"cannot make a temporary folder: {why.Message}", why) { IsOutside = true, Hint = "TMPDIR names another place" };
 
     internal static PlatformException NotFlushed(string folder, Exception why) =>
-        new($"cannot be sure that what was written in '{folder}' is on the disk: {why.Message}", why)
+        new($"cannot be sure that the files in '{folder}' are on the disk: {why.Message}", why)
         {
             IsOutside = true,
             Hint = "the files are replaced; a power cut may undo it",

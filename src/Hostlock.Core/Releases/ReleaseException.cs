@@ -3,7 +3,7 @@ using Hostlock.Machines;
 
 namespace Hostlock.Releases;
 
-/// <summary>The errors of releases: of cutting them, of fetching them, and of what machines say of them.</summary>
+/// <summary>The errors of cutting and fetching releases, and of the receipts of machines.</summary>
 public sealed class ReleaseException : HostlockException
 {
     ReleaseException(Sentence message)
@@ -17,11 +17,11 @@ public sealed class ReleaseException : HostlockException
     /// <summary>True if another run is at work; this gives exit code 6.</summary>
     public bool IsBusy { get; private init; }
 
-    /// <summary>The rule that a pull could not go on by, which the machine remembers; null if it remembers nothing of the error.</summary>
+    /// <summary>The rule that stopped a pull, which the machine remembers; null if it does not remember the error.</summary>
     public RefusalRule? Rule { get; private init; }
 
     // Cutting releases.
-    /// <summary>A release cannot last as long as it is to.</summary>
+    /// <summary>A release cannot last as long as requested.</summary>
     public static ReleaseException NoLifetime(string time) =>
         new($"a release does not last for '{time}'") { Hint = "--expires takes a time of at most 366 days, such as 14d" };
 
@@ -29,7 +29,7 @@ public sealed class ReleaseException : HostlockException
     public static ReleaseException NeedsKey() =>
         new("a release is signed, and no key is named") { Hint = "pass --sign KEY, or --dry-run to look" };
 
-    /// <summary>The first release is to be cut, and nobody says of which fleet.</summary>
+    /// <summary>The first release is to be cut, and no fleet is named.</summary>
     public static ReleaseException NeedsFleet() =>
         new("the first release has to name the fleet") { Hint = "pass --fleet NAME, by which machines will know it" };
 
@@ -40,7 +40,7 @@ public sealed class ReleaseException : HostlockException
     /// <summary>Releases are to be written into the repository that systems are made of.</summary>
     public static ReleaseException InRepository(string folder) => new($"'{folder}' lies in the repository that systems are made of")
     {
-        Hint = "name a folder outside of it: what lies inside changes systems, and would be one release behind",
+        Hint = "name a folder outside of it: files inside change systems, and would be one release behind",
     };
 
     /// <summary>A host that is held is named for a release.</summary>
@@ -95,7 +95,7 @@ public sealed class ReleaseException : HostlockException
 
     internal static ReleaseException NoLatest() => new("'latest' is no number of a release") { IsOutside = true, IsRefused = true };
 
-    /// <summary>True if what lies in a source is no release, whoever put it there: a refusal, and no silence.</summary>
+    /// <summary>True if the file of a source is no release: a refusal, and not a silent source.</summary>
     public bool IsRefused { get; private init; }
 
     internal static ReleaseException TooManyBytes(string name, int most) =>

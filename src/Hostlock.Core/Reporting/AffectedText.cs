@@ -4,7 +4,7 @@ using Hostlock.Machines.Systems;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Renders the hosts whose systems differ from those of an earlier commit: a line a host.</summary>
+/// <summary>Renders the hosts whose systems differ from those of an earlier commit, one on each line.</summary>
 public static class AffectedText
 {
     /// <summary>Renders the lines.</summary>
@@ -30,7 +30,7 @@ public static class AffectedText
         var rest = affected.Asked - affected.Evaluated;
         var hosts = affected.Asked == 1 ? "host" : "hosts";
         return $"affected since {Visible.Name(word)}: {affected.Hosts.Length} of {affected.Asked} {hosts}"
-            + (rest > 0 ? $"; nothing that differs concerns {rest} of them" : "")
+            + (rest > 0 ? $"; the other {rest} are not concerned" : "")
             + (affected.Failed.IsEmpty ? "" : $"; {affected.Failed.Length} cannot be evaluated") + "\n"
             + (affected.Seen is { } why ? $"every host was evaluated: {Visible.Text(why)}\n" : "");
     }

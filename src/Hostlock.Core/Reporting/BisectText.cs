@@ -6,7 +6,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Renders the search of what broke a host: its steps, and what it found.</summary>
+/// <summary>Renders a bisect of a host: its steps and its result.</summary>
 public static class BisectText
 {
     /// <summary>The inputs that differ between the good lock and the bad one.</summary>
@@ -38,7 +38,7 @@ public static class BisectText
 
     /// <summary>The end of a search, behind what <see cref="Blamed"/> said: the revision, and how to hold it back.</summary>
     /// <param name="owner">The host, or the root.</param>
-    /// <param name="result">What was found.</param>
+    /// <param name="result">The result.</param>
     /// <param name="commands">How commands are typed in the current folder.</param>
     /// <param name="ink">Makes links of revisions.</param>
     public static string Render(LockOwner owner, BisectResult result, TypedCommands commands, Ink ink)
@@ -51,7 +51,7 @@ public static class BisectText
         if (culprits.Count > 1)
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"the first bad revision of {input} is one of these {culprits.Count}; only the last could be tested:\n");
+                $"the first bad revision of {input} is one of these {culprits.Count}; only the last of them could be tested:\n");
         foreach (var culprit in culprits)
         {
             var link = result.Locked is { } locked ? CompareLink.Of(locked, culprit.Id) : null;
@@ -79,6 +79,6 @@ public static class BisectText
         _ => "cannot be told",
     };
 
-    // Names of inputs are anybody's.
+    // Names of inputs may have any text.
     static string Names(IEnumerable<string> inputs) => string.Join(' ', inputs.Select(Visible.Name));
 }

@@ -20,7 +20,7 @@ public static class CommitsText
         var address = CompareLink.Between(change.Before, change.After);
         if (commits is null)
         {
-            text.Append(why is null ? "its commits are not at hand" : $"its commits are not known: {Visible.Name(why.Message)}");
+            text.Append(why is null ? "its commits are not on this machine" : $"its commits are not known: {Visible.Name(why.Message)}");
             text.Append('\n');
             return address is null ? text.ToString() : text.Append($"  {address}\n").ToString();
         }

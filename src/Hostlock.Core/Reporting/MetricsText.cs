@@ -7,8 +7,8 @@ using Hostlock.Rollouts;
 namespace Hostlock.Reporting;
 
 /// <summary>
-/// Renders what is known of a fleet as text for Prometheus. A state is a number of its own, so that no series ends when a state changes;
-/// what is not known is absent, and not 0.
+/// Renders the facts about a fleet as text for Prometheus. Each state is a number of its own, so that no series ends when a state changes.
+/// An unknown number is absent, and not 0.
 /// </summary>
 public static class MetricsText
 {
@@ -29,7 +29,7 @@ public static class MetricsText
     ];
 
     /// <summary>Renders all numbers.</summary>
-    /// <param name="numbers">What is known.</param>
+    /// <param name="numbers">The facts.</param>
     public static string Render(FleetNumbers numbers)
     {
         var text = new Exposition();
@@ -47,10 +47,10 @@ public static class MetricsText
         return text.ToString();
     }
 
-    /// <summary>Renders what a machine knows itself of the releases that it pulls.</summary>
+    /// <summary>Renders the facts that a machine itself knows about the releases that it pulls.</summary>
     /// <param name="host">The host that it is.</param>
     /// <param name="receipt">Its last receipt; null if it has written none.</param>
-    /// <param name="refusal">What it refused since; null if it refused nothing.</param>
+    /// <param name="refusal">Its refusal since; null if it refused nothing.</param>
     /// <param name="accepted">The highest release that it accepted, if it still has it; else null.</param>
     public static string OfMachine(HostName host, Receipt? receipt, RefusalNote? refusal, ReleaseManifest? accepted)
     {
@@ -74,7 +74,7 @@ public static class MetricsText
             refusal is null ? 0 : 1);
         text.AddGauges(
             "hostlock_release_expires_timestamp_seconds",
-            "From when on no machine begins with the newest release that is known any more, in seconds since the epoch.",
+            "When the newest known release expires, in seconds since the epoch; no machine begins with it after that.",
             [new(newest?.Expires.Seconds)]);
 
         void Add(string name, string help, Func<Receipt?, RefusalNote?, double?> value) => text.AddGauges(

@@ -6,8 +6,8 @@ using Hostlock.Machines.Packages;
 namespace Hostlock.Reporting;
 
 /// <summary>
-/// Renders the packages that differ between two systems: a line for each with its versions, and a count of what was built anew or has no
-/// version, since most files of a configuration have none.
+/// Renders the packages that differ between two systems: a line for each with its versions, and a count of those that were built anew or
+/// have no version, because most files of a configuration have none.
 /// </summary>
 public static class PackageText
 {
@@ -31,7 +31,7 @@ public static class PackageText
             text.Append($"{change.Name.PadRight(widestName)}  {Painted(change, ink, size.Length > 0 ? widestVersions : 0)}{size}\n");
         }
         if (shown.Count == 0)
-            text.Append("the systems are of the same packages\n");
+            text.Append("the systems have the same packages\n");
         text.Append(Rest(diff));
         text.Append($"closure  {Sizes(diff)}\n");
         return text.ToString();

@@ -3,12 +3,12 @@ using Hostlock.Rollouts;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Says what came of a pull.</summary>
+/// <summary>Renders the result of a pull.</summary>
 public static class PullText
 {
-    /// <summary>Says what came of it, in a line.</summary>
-    /// <param name="settings">What the machine is told.</param>
-    /// <param name="outcome">What came of it.</param>
+    /// <summary>Renders the result in a line.</summary>
+    /// <param name="settings">The settings of the machine.</param>
+    /// <param name="outcome">The result.</param>
     public static string Render(PullSettings settings, PullOutcome outcome) => outcome switch
     {
         PullOutcome.UpToDate(var number) => $"{settings.Host} has release {number}\n",
@@ -24,14 +24,14 @@ public static class PullText
             $"release {number} is on trial on {settings.Host}; the next pull goes on with it, or it goes back by itself\n",
         PullOutcome.Tried(var number, { Outcome: null, IsAtRisk: false }) => $"{settings.Host} does not have release {number} yet\n",
         PullOutcome.Tried(var number, { Outcome: null }) =>
-            $"release {number} is on trial on {settings.Host}, and what it is asked gives no clear answer; it goes back by itself\n",
+            $"release {number} is on trial on {settings.Host}, and its gates give no clear answer; it goes back by itself\n",
         PullOutcome.Tried(var number, { Outcome: { } other }) =>
             $"{settings.Host} does not have release {number}: {RolloutText.Word(other)}\n",
         PullOutcome.Refused(var refusal) => $"{Visible.Text(refusal.Why)}\n",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>Says why a release is refused, as an error.</summary>
+    /// <summary>Renders the refusal of a release, as an error.</summary>
     /// <param name="refusal">The refusal.</param>
     /// <param name="ink">The colours.</param>
     public static string Render(Judgement.Refused refusal, Ink ink) =>

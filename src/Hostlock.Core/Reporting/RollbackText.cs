@@ -3,7 +3,7 @@ using Hostlock.Locks;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Says what became of the lock of a machine that went back to an earlier system.</summary>
+/// <summary>Renders the outcome for the lock of a machine that went back to an earlier system.</summary>
 public static class RollbackText
 {
     /// <summary>Says that a lock stays, because other hosts have it too.</summary>
@@ -16,11 +16,11 @@ public static class RollbackText
     /// <param name="host">The host.</param>
     /// <param name="restore">The command that puts it back.</param>
     public static string NotPutBack(HostName host, string restore) =>
-        $"{host} went back, and its lock is not put back; try again: {restore}\n";
+        $"{host} went back, but its lock is not put back; try again: {restore}\n";
 
     /// <summary>Says that a lock is put back.</summary>
     /// <param name="path">The lock.</param>
-    /// <param name="diff">What changed in it.</param>
+    /// <param name="diff">The changes in it.</param>
     public static string PutBack(string path, LockDiff diff) =>
         diff.IsEmpty ? $"{Visible.Name(path)} has these pins already\n" : $"{Visible.Name(path)} has the pins of that system again\n";
 
@@ -32,7 +32,7 @@ public static class RollbackText
             ? $"the repository makes the system of {host} again\n"
             : $"the pins are back, and the modules are newer: the repository makes another system for {host}\n";
 
-    /// <summary>Says that nix could not tell it.</summary>
+    /// <summary>Says that nix could not tell.</summary>
     /// <param name="why">The reason.</param>
     public static string NotEvaluated(HostlockException why) =>
         $"it is not known whether the repository makes that system again: {Visible.Name(why.Message)}\n";

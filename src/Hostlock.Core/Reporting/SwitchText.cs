@@ -9,14 +9,14 @@ using Hostlock.Rollouts.Steps;
 
 namespace Hostlock.Reporting;
 
-/// <summary>Says what a switch would change, and what became of it.</summary>
+/// <summary>Renders the changes of a switch, and its outcome.</summary>
 public static class SwitchText
 {
     const int PackagesShown = 12;
     const int UnitsShown = 12;
 
-    /// <summary>Renders what would change on a host.</summary>
-    /// <param name="preview">What is known of it.</param>
+    /// <summary>Renders the changes on a host.</summary>
+    /// <param name="preview">The preview of the host.</param>
     /// <param name="ink">The colours.</param>
     public static string Render(HostPreview preview, Ink ink)
     {
@@ -95,7 +95,7 @@ public static class SwitchText
             default:
                 break;
         }
-        // A host that was kept may turn out to be somebody else's by now.
+        // Somebody else may have switched a host by now that was kept.
         if (after.Outcome is { } outcome && outcome != before.Outcome)
         {
             foreach (var word in Words(outcome, after))
@@ -103,7 +103,7 @@ public static class SwitchText
         }
     }
 
-    /// <summary>The host that something is to be said of after an event; null if there is none.</summary>
+    /// <summary>The host that an event is about; null if there is none.</summary>
     /// <param name="happened">The event.</param>
     public static HostName? HostOf(RolloutEvent happened) => happened switch
     {
@@ -186,12 +186,11 @@ public static class SwitchText
         static string? Number(int? generation) => generation?.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The commands that can be typed next about hosts that did not get their system, a line each; empty if there is
-    /// nothing.</summary>
+    /// <summary>The next commands for hosts that did not get their system, one on each line; empty if there are none.</summary>
     /// <param name="host">The host, with its outcome.</param>
     /// <param name="target">The machine as ssh knows it; null for this machine.</param>
     /// <param name="line">Makes a line of hostlock's about the same flake.</param>
-    /// <param name="action">What was done to it.</param>
+    /// <param name="action">The action on it.</param>
     public static string NextSteps(HostRecord host, string? target, Func<string[], string> line, RolloutAction action)
     {
         var steps = StepsOf(host, target, line, action == RolloutAction.Rollout).ToList();
@@ -245,7 +244,7 @@ public static class SwitchText
         };
     }
 
-    // What an engine says of itself is for people alone. One that was stopped has said nothing.
+    // The words of an engine are only for people. An engine that was stopped has said nothing.
     static string Code(HostPlan plan, StepResult result) =>
         plan.Engine != RolloutSettings.Direct && result.ExitCode is { } code and not (0 or StepScript.Refused)
             ? string.Create(CultureInfo.InvariantCulture, $" ({plan.Engine}: exit code {code})")
@@ -327,7 +326,7 @@ public static class SwitchText
         var text = new StringBuilder();
         if (units.IsInhibited)
             text.Append(
-                $"  {ink.Warn("reboot")}    it cannot be switched to while this system runs; it is made the one of the next boot\n");
+                $"  {ink.Warn("reboot")}    NixOS does not switch to it while this system runs; it runs from the next boot on\n");
         else if (plan.Activation == Activation.Boot)
             text.Append("  reboot    it runs from the next boot on\n");
         else if (!units.Reboot.IsEmpty)
@@ -341,9 +340,9 @@ public static class SwitchText
             if (!units.HasUnits)
                 text.Append("  units     none changes\n");
             if (plan.Activation == Activation.Switch)
-                text.Append($"  {ink.Warn("no trial")}  {plan.Engine} makes it what boots at once; a power cut does not undo it\n");
+                text.Append($"  {ink.Warn("no trial")}  {plan.Engine} makes it the one that boots; a power cut does not undo it\n");
             if (units.HasNoTimer)
-                text.Append($"  {ink.Warn("no timer")}  if it falls silent, nothing brings it back without a hand on the machine\n");
+                text.Append($"  {ink.Warn("no timer")}  if it falls silent, only somebody at the machine can bring it back\n");
         }
         return text.ToString();
 

@@ -18,7 +18,7 @@ public sealed class RolloutException : HostlockException
     public bool IsBusy { get; private init; }
 
     // Journals.
-    const string BeginAnew = "no machine was touched; move the file away to begin anew, the machines are asked what they run";
+    const string BeginAnew = "no machine was touched; move the file away to begin anew: the machines are asked what they run";
 
     internal static RolloutException NotWritten(string path, int line) =>
         new($"line {line} of '{path}' is not what hostlock wrote") { Hint = BeginAnew };
@@ -27,9 +27,9 @@ public sealed class RolloutException : HostlockException
         new($"a journal cannot be read: {why.Message}") { Hint = BeginAnew };
 
     internal static RolloutException NotRead(string path, int line) =>
-        new($"line {line} of '{path}' is of another release of hostlock")
+        new($"line {line} of '{path}' is of another version of hostlock")
         {
-            Hint = "finish with that release, or move the file away: the machines are asked what they run",
+            Hint = "finish with that version, or move the file away: the machines are asked what they run",
         };
 
     internal static RolloutException Busy(string flake) =>
@@ -38,8 +38,8 @@ public sealed class RolloutException : HostlockException
     internal static RolloutException BusyHere() =>
         new("another hostlock is switching this machine") { IsBusy = true, Hint = "wait for it to finish, then try again" };
 
-    /// <summary>Hosts are named beside an option that speaks of a rollout that has its hosts.</summary>
-    public static RolloutException HasItsHosts(string option) => new($"{option} speaks of a rollout that has its hosts already");
+    /// <summary>Hosts are named beside an option about a rollout that has its hosts.</summary>
+    public static RolloutException HasItsHosts(string option) => new($"{option} is about a rollout that has its hosts already");
 
     /// <summary>A switch was to be resumed, and there is none.</summary>
     public static RolloutException NothingToResume() =>
@@ -74,7 +74,7 @@ public sealed class RolloutException : HostlockException
                 : $"give {FleetFile.HeaderOf("hosts", host.ToString())} a target = \"{asRoot}\", or let sudo ask for no password there",
         };
 
-    /// <summary>A machine would get inputs that are older than those that it runs.</summary>
+    /// <summary>A machine would get older inputs than it runs.</summary>
     public static RolloutException GoesBack(HostName host, string what) =>
         new($"{host}: {what}") { IsRefusal = true, Hint = "pass --allow-downgrade if that is what you want" };
 
@@ -104,24 +104,24 @@ public sealed class RolloutException : HostlockException
     public static RolloutException Excludes(string one, string other) => new($"{one} and {other} exclude each other");
 
     internal static RolloutException NotPushed(HostName host, string why, string mend) =>
-        new($"{host} deploys by itself what is pushed, and {why}") { IsRefusal = true, Hint = mend };
+        new($"{host} deploys pushed commits by itself, and {why}") { IsRefusal = true, Hint = mend };
 
     /// <summary>Says that a host is left alone whose engine hostlock.toml does not describe any more.</summary>
     internal static RolloutException NoEngine(string name) =>
         new($"hostlock.toml has no engine '{name}' any more") { Hint = $"describe it: [engines.{name}]" };
 
     internal static RolloutException NeedsPush(HostName host) =>
-        new($"{host} deploys by itself what is pushed, and rings are not pushed")
+        new($"{host} deploys pushed commits by itself, and rings are not pushed")
         {
             Hint = "open = \"push\" in [rollout] of hostlock.toml, or another engine for the host",
         };
 
     // Rings and their locks.
-    /// <summary>Nobody says which hosts get the lock.</summary>
+    /// <summary>No host is named, and no host is in a ring.</summary>
     public static RolloutException NoRings() =>
         new("no host is named, and none is in a ring")
         {
-            Hint = "name the host that tries it, and those that follow: 'hostlock rollout HOST HOST'; or give hosts a ring",
+            Hint = "name the host that tries the lock, and those that come after it: 'hostlock rollout HOST HOST'; or give hosts a ring",
         };
 
     internal static RolloutException InNoRing(HostName host) =>
@@ -178,21 +178,21 @@ public sealed class RolloutException : HostlockException
         };
 
     internal static RolloutException FilesMoved(string path) =>
-        new($"{path} came since the rollout was planned, and no system was built of it")
+        new($"{path} came since the rollout was planned, and no system was built with it")
         {
             IsBusy = true,
             Hint = "no further host was touched; 'git pull' and 'hostlock rollout' plan anew with it",
         };
 
     internal static RolloutException OtherBranch(string commit) =>
-        new($"the branch at hand does not have {commit}, the commit that the rollout was made from")
+        new($"the current branch does not have {commit}, the commit that the rollout was made from")
         {
             IsRefusal = true,
             Hint = "no further host was touched; switch back to its branch, or 'hostlock rollout' plans anew from this one",
         };
 
     internal static RolloutException NoUpstream() =>
-        new("the branch follows no branch of another repository, and rings are to be pushed")
+        new("the current branch has no upstream, and rings are to be pushed")
         {
             Hint = "'git push --set-upstream REMOTE BRANCH', or open = \"commit\" in [rollout] of hostlock.toml",
         };
@@ -221,7 +221,7 @@ public sealed class RolloutException : HostlockException
         new($"'{path}' and the journal that was fetched tell of different runs")
         {
             IsBusy = true,
-            Hint = "move the file away to go on with the other, the machines are asked what they run",
+            Hint = "move the file away to go on with the other: the machines are asked what they run",
         };
 
     internal static RolloutException NotRebased(string said) =>

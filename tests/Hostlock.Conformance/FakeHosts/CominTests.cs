@@ -111,8 +111,8 @@ public class CominTests(SwitchFleet shared) : SwitchingTests(shared)
     }
 
     [Theory]
-    [InlineData("unpushed", "unpushed deploys by itself what is pushed, and the commit is not", "git push")]
-    [InlineData("uncommitted", "uncommitted deploys by itself what is pushed, and files are changed", "git commit --all && git push")]
+    [InlineData("unpushed", "unpushed deploys pushed commits by itself, and the commit is not", "git push")]
+    [InlineData("uncommitted", "uncommitted deploys pushed commits by itself, and files are changed", "git commit --all && git push")]
     public void What_is_not_pushed_cannot_be_switched_to(string name, string said, string mend)
     {
         var story = BeginAgent(name);

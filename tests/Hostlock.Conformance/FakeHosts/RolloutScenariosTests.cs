@@ -266,7 +266,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
         _ = story.Shell($"cd {story.Clone} && git switch -q -c before HEAD~1");
         var elsewhere = story.Run("rollout", "--approve", "rest");
         AssertCode(1, elsewhere);
-        Assert.Matches("error: the branch at hand does not have [0-9a-f]{7}, the commit", elsewhere.Errors);
+        Assert.Matches("error: the current branch does not have [0-9a-f]{7}, the commit", elsewhere.Errors);
         Assert.Contains(
             "\nring rest is to be opened: hostlock rollout --resume\n", story.Run("rollout", "status").Output, StringComparison.Ordinal);
         story.AssertUntouched("b");
@@ -426,7 +426,7 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
 
     [Theory]
     [InlineData("overtaken", "locks/overtaken-b.lock", "is no longer what it was")]
-    [InlineData("outpaced", "modules/common.nix", "came since the rollout was planned, and no system was built of it")]
+    [InlineData("outpaced", "modules/common.nix", "came since the rollout was planned, and no system was built with it")]
     public async Task A_push_that_finds_what_the_systems_were_not_built_of_leaves_the_ring_alone(string name, string path, string why)
     {
         var story = Begin(name, Soaks);
@@ -719,10 +719,10 @@ public class RolloutScenariosTests(RolloutFleet shared) : RolloutTests(shared)
 
         AssertCode(1, refused);
         Assert.Matches(
-            "error: amended-b: the commit at hand does not come after [0-9a-f]{7}, of which it got its system\n", refused.Errors);
+            "error: amended-b: the current commit does not descend from [0-9a-f]{7}, of which it got its system\n", refused.Errors);
         Assert.DoesNotContain("amended-c", refused.Errors, StringComparison.Ordinal);
         AssertCode(0, ended);
-        Assert.Contains("goes back: amended-b: the commit at hand", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("goes back: amended-b: the current commit", ended.Output, StringComparison.Ordinal);
     }
 
     [Fact]

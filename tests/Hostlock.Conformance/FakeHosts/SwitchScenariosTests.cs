@@ -200,7 +200,7 @@ public class SwitchScenariosTests(SwitchFleet shared) : SwitchingTests(shared)
         var ended = story.Switch();
 
         AssertCode(0, ended);
-        Assert.Contains("it cannot be switched to while this system runs", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("NixOS does not switch to it while this system runs", ended.Output, StringComparison.Ordinal);
         Assert.Contains("kept for the next boot (generation 2)", ended.Output, StringComparison.Ordinal);
         AssertForNextBoot(story);
     }

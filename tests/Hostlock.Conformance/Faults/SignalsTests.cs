@@ -9,7 +9,7 @@ namespace Hostlock.Conformance.Faults;
 /// <summary>What signals do to a search and to a commit, which take longer than the writing of a file.</summary>
 public sealed class SignalsTests : IDisposable
 {
-    const string Broken = "the search of what broke h1 is open; 'hostlock bisect h1 --resume' goes on with it";
+    const string Broken = "the bisect of h1 is open; 'hostlock bisect h1 --resume' goes on with it";
 
     readonly TempFolder _folder = new();
 

@@ -301,7 +301,7 @@ public sealed class AuditReadingTests : IDisposable
             altered[at] ^= 1;
             Alter("release-1.json", altered);
 
-            Assert.Contains("release-1.json of refs/hostlock/releases is not what was cut", (await BrokenAsync(ReleasesAsync)).Message,
+            Assert.Contains("release-1.json of refs/hostlock/releases is not as it was cut", (await BrokenAsync(ReleasesAsync)).Message,
                 StringComparison.Ordinal);
             TestGit.In(_folder.Path, "update-ref", "refs/hostlock/releases", tip);
         }

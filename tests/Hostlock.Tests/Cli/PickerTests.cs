@@ -46,7 +46,7 @@ public class PickerTests
         var picker = Press(new("which host", Rows, takesSeveral: true), "xyzzy\t\r");
 
         Assert.Null(picker.Picked);
-        Assert.Contains("nothing has that", picker.Lines(80, Ink.Plain)[^1], StringComparison.Ordinal);
+        Assert.Contains("nothing matches", picker.Lines(80, Ink.Plain)[^1], StringComparison.Ordinal);
     }
 
     [Theory]

@@ -23,7 +23,7 @@ public class ChangeWindowTests
     [InlineData("01:00", "the hours have a beginning and an end")]
     [InlineData("1:00-5:00", "'1:00' is no time from 00:00 to 23:59")]
     [InlineData("01:00-24:00", "'24:00' is no time from 00:00 to 23:59")]
-    [InlineData("01:00-01:00", "it begins and ends at the same time; without a window, all hours are right")]
+    [InlineData("01:00-01:00", "it begins and ends at the same time; leave the window out to allow all hours")]
     [InlineData("01:00-02:00-03:00", "the hours have a beginning and an end")]
     public void Other_text_is_no_window_and_it_is_said_why(string text, string why) =>
         Assert.Equal((null, why), (ChangeWindow.TryParse(text), ChangeWindow.WhyNot(text)));

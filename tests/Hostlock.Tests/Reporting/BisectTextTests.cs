@@ -36,7 +36,7 @@ public class BisectTextTests
 
         Assert.Equal(
             $"""
-            the first bad revision of a is one of these 2; only the last could be tested:
+            the first bad revision of a is one of these 2; only the last of them could be tested:
               {Id(2)} (2020-01-03)
               {Id(3)} (2020-01-04)
 

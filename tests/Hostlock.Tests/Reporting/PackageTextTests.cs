@@ -37,7 +37,7 @@ public class PackageTextTests
     public void Systems_of_the_same_packages_are_said_to_be_so() =>
         Assert.Equal(
             """
-            the systems are of the same packages
+            the systems have the same packages
             rebuilt  1 of the same version
             closure  2.0 GiB → 2.0 GiB  -2.0 MiB
 

@@ -14,7 +14,7 @@ public class RollbackTextTests
     {
         Assert.Equal(
             $"the lock of plex is shared, so it stays as it is; to put it back for all: {Command}\n", RollbackText.Shared(Plex, Command));
-        Assert.Equal($"plex went back, and its lock is not put back; try again: {Command}\n", RollbackText.NotPutBack(Plex, Command));
+        Assert.Equal($"plex went back, but its lock is not put back; try again: {Command}\n", RollbackText.NotPutBack(Plex, Command));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public class SwitchTextTests
               reboot    needed for linux 6.12.4
               stops     old.service
               restarts  nginx.service
-              no timer  if it falls silent, nothing brings it back without a hand on the machine
+              no timer  if it falls silent, only somebody at the machine can bring it back
 
             """,
             SwitchText.Render(
@@ -69,7 +69,7 @@ public class SwitchTextTests
 
         Assert.Equal(
             "plex  pins not known\n  units     none changes\n"
-            + "  no trial  deploy-rs makes it what boots at once; a power cut does not undo it\n",
+            + "  no trial  deploy-rs makes it the one that boots; a power cut does not undo it\n",
             text);
     }
 

@@ -163,7 +163,7 @@ sealed class ArchiveTree : SourceTree, IDisposable
                     while (_contents.Position - offset <= members.Size && (read = members.Read(buffer)) > 0)
                         _contents.Write(buffer, 0, read);
                     if (_contents.Position - offset != members.Size)
-                        throw FetchException.BadArchive($"'{member}' has not as many bytes as it says");
+                        throw FetchException.BadArchive($"'{member}' has fewer or more bytes than it says");
                     Put(names, new Kept(members.IsExecutable, offset, members.Size), member, static (_, now) => now);
                     break;
             }

@@ -156,7 +156,7 @@ sealed class TarEntries(Stream tar) : ArchiveMembers
             if (c is 0 or (byte)' ')
                 break;
             if (c is < (byte)'0' or > (byte)'7')
-                throw FetchException.BadArchive("a header holds a number that is none");
+                throw FetchException.BadArchive("a header has a malformed number");
             number = number * 8 + (c - '0');
         }
         return number;

@@ -341,7 +341,7 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
             var read = decoder.Read(buffer);
             return read > 0 || buffer.IsEmpty || isRead()
                 ? read
-                : throw FetchException.BadArchive("a member has not as many compressed bytes as it says");
+                : throw FetchException.BadArchive("a member has fewer or more compressed bytes than it says");
         }
 
         protected override void Dispose(bool disposing)
@@ -364,7 +364,7 @@ sealed class ZipEntries : ArchiveMembers, IDisposable
             _sum.Append(buffer[..read]);
             _passed += read;
             if (_passed > size || (read == 0 && !buffer.IsEmpty && _passed < size))
-                throw FetchException.BadArchive("a member has not as many bytes as it says");
+                throw FetchException.BadArchive("a member has fewer or more bytes than it says");
             if (_passed == size && _sum.Value != sum)
                 throw FetchException.BadArchive("the CRC-32 of a member is wrong");
             return read;

@@ -23,8 +23,8 @@ public static class Downgrade
     /// <summary>
     /// The first input of a diff that goes back, in words; null if none does. Upstream is asked only if that costs little.
     /// </summary>
-    /// <param name="diff">The differences of the lock as it is and as it would be.</param>
-    /// <param name="source">Asked for what lies between two revisions.</param>
+    /// <param name="diff">The differences between the present lock and the new one.</param>
+    /// <param name="source">Is asked how two revisions are related.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<string?> FindAsync(LockDiff diff, IFlakeSource source, CancellationToken cancellationToken)
     {
@@ -43,14 +43,14 @@ public static class Downgrade
             var (before, after) = Moved(change)!.Value;
             return await source.DistanceAsync(after, before, cancellationToken) is { IsDescendant: true }
                 ? $"'{change.Path}' would go back to {after.ShortRevision}, which comes before {before.ShortRevision}"
-                : $"'{change.Path}' would move to {after.ShortRevision}, which does not come after {before.ShortRevision}: "
+                : $"'{change.Path}' would move to {after.ShortRevision}, which does not descend from {before.ShortRevision}: "
                     + "its branch was rewritten, or it is on another one";
         }
         return null;
     }
 
     /// <summary>A change that goes back, in words.</summary>
-    /// <param name="change">What became of the input.</param>
+    /// <param name="change">The change of the input.</param>
     /// <param name="verb">The verb of the sentence, before "back in time".</param>
     public static string Describe(LockChange change, string verb = "would go") =>
         $"'{change.Path}' {verb} back in time, from {DayOf(change.Before)} to {DayOf(change.After)}";

@@ -12,7 +12,7 @@ public abstract record HoldingRule
     /// <summary>The input is frozen on the host.</summary>
     public sealed record Frozen(Freeze Freeze) : HoldingRule;
 
-    /// <summary>The host tracks a reference that the promoted lock is not of, wherever it is declared.</summary>
+    /// <summary>The host tracks another reference than the promoted lock has, wherever it is declared.</summary>
     public sealed record OwnReference(LockOwner Owner, string Reference) : HoldingRule;
 
     /// <summary>The host whose lock is promoted tracks a reference of its own, which is not meant for others.</summary>
@@ -42,7 +42,7 @@ public abstract record HoldingRule
         OtherDeclaration(var owner, var path) => $"{owner} declares '{path}' otherwise",
         NotDeclared(var owner) => $"{owner} does not declare it",
         NotInSource(var source) => $"{source} has no such input",
-        OlderThanLocked => "all that is as old as its min-age asks is older than what is locked",
+        OlderThanLocked => "every revision as old as its min-age asks is older than the locked one",
         NoneOldEnough => "no revision is as old as its min-age asks",
         _ => throw new System.Diagnostics.UnreachableException(),
     };

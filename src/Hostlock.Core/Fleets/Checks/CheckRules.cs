@@ -48,7 +48,7 @@ public static class CheckRules
         new(
             "unknown-input",
             Severity.Error,
-            "hostlock.toml speaks of an input that no lock and no declaration has.",
+            "hostlock.toml names an input that no lock and no declaration has.",
             Evidence.Declarations,
             UnknownInput.Find),
         new("expired-freeze", Severity.Warning, "The last day of a freeze is past.", Evidence.Locks, ExpiredFreeze.Find),
@@ -56,7 +56,7 @@ public static class CheckRules
         new(
             "release-expires",
             Severity.Warning,
-            "Machines that fetch for themselves will soon begin with the newest release no more, or do so no more.",
+            "The newest release has expired or expires soon, and machines do not begin with an expired one.",
             Evidence.Releases,
             ExpiringRelease.Find),
         new(
@@ -69,7 +69,7 @@ public static class CheckRules
         new(
             "ended-branch",
             Severity.Warning,
-            "An input is of a release branch that gets no more updates.",
+            "An input comes from a release branch that gets no more updates.",
             Evidence.Locks,
             EndedBranch.Find),
         new(
@@ -122,7 +122,7 @@ public static class CheckRules
             "A lock of the commit that --base names cannot be read.",
             Evidence.EarlierLocks,
             UnreadableEarlierLock.Find),
-        new("unreachable", Severity.Error, "What a lock pins cannot be fetched.", Evidence.FetchedTrees, UnreachableTree.Find),
-        new("hash", Severity.Error, "What a lock pins is another tree now.", Evidence.FetchedTrees, ChangedTree.Find),
+        new("unreachable", Severity.Error, "A tree that a lock pins cannot be fetched.", Evidence.FetchedTrees, UnreachableTree.Find),
+        new("hash", Severity.Error, "A tree that a lock pins is another one now.", Evidence.FetchedTrees, ChangedTree.Find),
     ];
 }

@@ -6,14 +6,14 @@ using Hostlock.Platform;
 namespace Hostlock.Fleets.History;
 
 /// <summary>
-/// The files that the configurations of a flake can see. They are read off their code: hostlock.nix hands each host its own lock, and all
-/// other files are reached by a path that stands in the code, or by <c>self</c>.
+/// The files that the configurations of a flake can see. Their code tells which: hostlock.nix gives each host its own lock, and all other
+/// files are reached by a path in the code, or by <c>self</c>.
 /// </summary>
 /// <param name="processes">Runs git.</param>
 /// <param name="folder">The fleet.</param>
 /// <param name="root">The folder of the repository.</param>
 /// <param name="inRepository">The folder of the flake in it, with a slash behind it; empty for the repository's own folder.</param>
-/// <param name="files">The files that differ from an earlier commit, from the folder of the repository on.</param>
+/// <param name="files">The files that differ from an earlier commit, relative to the repository.</param>
 /// <param name="others">Those that are neither locks nor hostlock.toml.</param>
 sealed class FlakeView(
     IProcessRunner processes, FleetFolder folder, string root, string inRepository, HashSet<string> files, HashSet<string> others)
@@ -96,7 +96,7 @@ sealed class FlakeView(
             return file == $"{inRepository}{FleetFolder.FlakeFile}" && !FlakeNixEdit.IsWrapped(source)
                 ? "flake.nix does not call hostlock.nix"
                 : SelfSight.FirstIn(source, TreePath.Parse(file).Folder, hidden) is { } place
-                    ? Said($"{file}:{place.Line} reads what differs, or may see the whole flake")
+                    ? Said($"{file}:{place.Line} reads a file that differs, or may see the whole flake")
                     : null;
         }
         catch (FlakeException)
@@ -105,6 +105,6 @@ sealed class FlakeView(
         }
     }
 
-    // The names of files are anybody's.
+    // The names of files may have any text.
     static string Said(Sentence sentence) => sentence.ToString();
 }

@@ -87,7 +87,7 @@ public static partial class FleetFile
                 (_, var span) => throw FleetException.WrongValue(span, $"a number from 1 to {most}"),
             };
 
-        /// <summary>A number of hosts from 0 on, or so many in a hundred, such as <c>"5%"</c>.</summary>
+        /// <summary>A number of hosts from 0 on, or a percentage, such as <c>"5%"</c>.</summary>
         public HostShare? Share(string key)
         {
             if (!_table.TryGet(key, out var member))

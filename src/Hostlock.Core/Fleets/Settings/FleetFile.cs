@@ -140,7 +140,7 @@ public static partial class FleetFile
         var members = top.Table("rings");
         var rings = InOrder(members, RingOf, ring => ring.Name);
         var after = rings.ToDictionary(ring => ring.Name, ring => ring.After, StringComparer.Ordinal);
-        // Those from which the way is known to lead to a first ring.
+        // The rings from which the way is known to lead to a first one.
         var begin = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, _, value) in members)
         {
@@ -217,7 +217,7 @@ public static partial class FleetFile
             return;
         foreach (var member in members)
             RefuseUnknownHosts(Settings.Of(member, HostKeys).PlacedTexts("after"), names);
-        // Who waits for nobody is taken away, again and again. Of those who are left, each waits for another of them.
+        // Hosts that wait for none are taken away, again and again. Each of the rest waits for another of the rest.
         var left = hosts.ToDictionary(host => host.Name, host => host.After.Distinct().Count());
         var waiting = hosts.SelectMany(host => host.After.Distinct().Select(before => (host.Name, Before: before)))
             .ToLookup(each => each.Before, each => each.Name);
@@ -267,7 +267,7 @@ public static partial class FleetFile
         };
     }
 
-    // Each is an output and a name in it. Without one, there would be nothing to build.
+    // Each is an output and a name in it. Without any, there would be nothing to build.
     static ImmutableArray<string>? ConfigurationsOf(Settings settings)
     {
         const string Expected = "attribute paths such as \"nixosConfigurations.plex\"";
@@ -290,7 +290,7 @@ public static partial class FleetFile
                 : name.Length > 0 && !name.AsSpan().ContainsAny('.', '"');
     }
 
-    // A subject is one line. What is put in place of a name is shown without control characters.
+    // A subject is one line. Values in it are shown without control characters.
     static string? SubjectOf(Settings commit)
     {
         if (commit.Text("subject") is not var (subject, span))
@@ -388,7 +388,7 @@ public static partial class FleetFile
         };
     }
 
-    // What [rollout] says of all machines, or a host of its own.
+    // The settings of [rollout] for all machines, or of a host for its own.
     static RolloutSettings RolloutOf(Settings settings, RolloutSettings usual, ImmutableArray<EngineSettings> engines)
     {
         if (!MachineKeys.Any(settings.Has))
@@ -464,7 +464,7 @@ public static partial class FleetFile
             }
         }
         if (settings.Duration("within") == TimeSpan.Zero)
-            throw FleetException.WrongValue(settings.PlaceOf("within"), "a time of 1 second or more", "no gate passes in no time");
+            throw FleetException.WrongValue(settings.PlaceOf("within"), "a time of 1 second or more", "a gate takes time to pass");
         GateQuestion question = settings switch
         {
             _ when settings.Text("http") is (var address, var span) =>

@@ -15,8 +15,8 @@ public static class AffectedJson
     public static JsonShape Shape => Document(
         Member("base", WholeRevision, "The commit that the files are compared with"),
         Member("asked", Count, "How many hosts were asked about"),
-        Member("evaluated", Count, "How many of them something concerns that differs; the others cannot be affected"),
-        Member("everyHostBecause", AnyText, "Why all hosts had to be evaluated, if that was so").IfAny,
+        Member("evaluated", Count, "How many of them a difference may concern; the others cannot be affected"),
+        Member("everyHostBecause", AnyText, "Why all hosts had to be evaluated, if they had to").IfAny,
         Member("hosts", By("HOST", Object(
             Member("why", ListOf(WordsOf<ChangeReason>()), "What may be the cause"),
             Member("earlierProblem", AnyText, "Why the host cannot be evaluated as it was at the commit, if that is so").IfAny,
@@ -25,7 +25,7 @@ public static class AffectedJson
                 Member("system", AnyText, "What it is built on, such as x86_64-linux"),
                 Member("before", Store.OrNull, "The system at the commit; null if there was none"),
                 Member("after", Store, "The system that the files make now"))), "The systems that differ"))), "The affected hosts"),
-        Member("gone", Texts, "Hosts that hostlock.toml of the commit had, and has no more"),
+        Member("gone", Texts, "Hosts that hostlock.toml had in the commit and no longer has"),
         Member("failed", By("HOST", AnyText), "Hosts that cannot be evaluated, and why"));
 
     /// <summary>The hosts whose systems differ from those of an earlier commit.</summary>

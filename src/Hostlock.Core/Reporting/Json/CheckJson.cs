@@ -8,7 +8,7 @@ public static class CheckJson
 {
     /// <summary>The shape of it.</summary>
     public static JsonShape Shape => Document(Member("findings", ListOf(Object(
-        Member("severity", OneWord("error", "warning"), "An error fails the check; a warning does with --strict"),
+        Member("severity", OneWord("error", "warning"), "An error fails the check; a warning fails it only with --strict"),
         Member("code", AnyText, "The rule, as docs/checks.md lists it"),
         Member("message", AnyText, "What is wrong"),
         Member("host", AnyText, "The host, or root, if the finding is about one").IfAny,

@@ -15,14 +15,14 @@ public static class DiffJson
         SharedShapes.Changes,
         (SharedShapes.Held with
         {
-            Meaning = "Between two hosts: what promote from the one to the other leaves as it is, and the rule",
+            Meaning = "Between two hosts: inputs that a promotion from one to the other leaves as they are, and the rule",
         }).IfAny,
         Member("closure", Object([.. SharedShapes.Packages]), "With --closure: the packages of the two systems").IfAny);
 
     /// <summary>Renders the differences of two locks.</summary>
     /// <param name="before">The word for the one.</param>
     /// <param name="after">The word for the other.</param>
-    /// <param name="diff">What differs.</param>
+    /// <param name="diff">The differences.</param>
     /// <param name="closure">The packages that differ between the systems of the two; null if they were not compared.</param>
     /// <param name="held">The inputs that a promotion from the one to the other leaves as they are; null if they are not locks of two
     /// hosts.</param>

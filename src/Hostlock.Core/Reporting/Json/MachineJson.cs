@@ -24,7 +24,7 @@ public static class MachineJson
         Member("sameMachineAs", Texts, "The hosts whose machine has the same /etc/machine-id").IfAny,
         Member(
             "pins", OneWord("inSync", "ahead", "behind", "unknown", "unstamped", "foreign", "notCompared"),
-            "How the lock that it runs stands to the lock of the host").IfAny,
+            "How the lock that it runs compares with the lock of the host").IfAny,
         Member("changesBehind", Count, "How many changes of the lock it is behind").IfAny,
         Member("behindSince", Time, "Since when it is behind").IfAny,
         Member("builtFor", AnyText, "The host that the system was built for, if it is another one").IfAny,
@@ -36,7 +36,7 @@ public static class MachineJson
         Member("hostName", AnyText.OrNull, "The name that the machine has").IfAny,
         Member("machine", AnyText.OrNull, "The id of the machine").IfAny,
         Member("boot", AnyText.OrNull, "The id of its boot").IfAny,
-        Member("secondsUp", Count, "How long it is up, in seconds").IfAny,
+        Member("secondsUp", Count, "How long it has been up, in seconds").IfAny,
         Member("running", Store.OrNull, "The system that runs").IfAny,
         Member("specialisationOf", Store, "The system that it is a specialisation of").IfAny,
         Member("bootsNext", Store.OrNull, "The system that boots next").IfAny,
@@ -58,7 +58,7 @@ public static class MachineJson
             Member("lockSha256", AnyText, "The SHA-256 of its lock, if it carries one").IfAny)),
             "The systems that the machine keeps").IfAny,
         Member("receipt", Object(
-            Member("proved", YesOrNo, "True if the key of the machine signed it, and it goes together with the rest"),
+            Member("proved", YesOrNo, "True if the key of the machine signed it, and it agrees with the rest"),
             Member("why", AnyText, "Why it is not believed").IfAny,
             Member("runsAnother", YesOrNo, "True if the machine runs another system since").IfAny,
             Member("release", Count, "The number of the release").IfAny,
@@ -75,7 +75,7 @@ public static class MachineJson
             Member("rule", WordsOf<RefusalRule>(), "The rule"),
             Member("why", AnyText, "The reason"),
             Member("at", Time, "When that was")), "What a machine refused since, or why it could not pull").IfAny,
-        Member("releaseExpires", Time, "From when on a machine that pulls begins no more with the release that it accepted last").IfAny,
+        Member("releaseExpires", Time, "When the release expires that a machine that pulls accepted last").IfAny,
         Member("reason", AnyText, "Why it does not run its lock: a hold, a freeze, or where the last rollout stands").IfAny,
         Member("next", AnyText, "What to type next").IfAny)), "The machines, by host"));
 

@@ -11,7 +11,7 @@ public static class ReleaseJson
         Member("fleet", AnyText, "The fleet"),
         Member("number", Count, "The number of the release"),
         Member("issued", Time, "When it was cut"),
-        Member("expires", Time, "From when on no machine begins with it"),
+        Member("expires", Time, "When it expires"),
         Member("commit", WholeRevision, "What HEAD was"),
         Member("hosts", By("HOST", Object(
             Member("system", Store, "The system"),

@@ -36,7 +36,7 @@ public static class ReportJson
                     SharedShapes.Held,
                     Member(
                         "unreachable", By("PATH", AnyText),
-                        "Inputs that cannot be reached, and why; each stays as it is, or has what is known of an earlier time")),
+                        "Inputs that cannot be reached, and why; each stays as it is, or has an earlier answer")),
                 Object(
                     lockMember,
                     written,

@@ -14,7 +14,7 @@ public static class ResolutionJson
         Member("written", YesOrNo, "True if it was written"),
         Member("merged", YesOrNo, "True if nothing is left to settle"),
         Member("settled", By("PATH", OneWord("ours", "theirs")), "The side that was taken, by input path"),
-        Member("conflicts", By("PATH", SharedShapes.Sides), "What is left, by input path"))), "The locks, by host"));
+        Member("conflicts", By("PATH", SharedShapes.Sides), "The conflicts that are left, by input path"))), "The locks, by host"));
 
     /// <summary>Renders the inputs of each lock that were settled, and those that are left.</summary>
     /// <param name="resolutions">The locks.</param>

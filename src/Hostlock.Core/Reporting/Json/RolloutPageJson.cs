@@ -17,7 +17,7 @@ public static class RolloutPageJson
     /// <summary>The shape of <c>rollout --plan</c>.</summary>
     public static JsonShape PlanShape => Document(
         Member("from", AnyText, "The host whose lock goes through the rings"),
-        Member("leftOut", Texts, "Files that no commit has, so that no system has them"),
+        Member("leftOut", Texts, "Files that are in no commit, and so in no system"),
         Member("goesBack", By("HOST", AnyText), "With --allow-downgrade: what is older than what the machine runs"),
         Member("rings", ListOf(Object(
             [
@@ -92,7 +92,7 @@ public static class RolloutPageJson
 
     /// <summary>The state of a rollout.</summary>
     /// <param name="rollout">The rollout.</param>
-    /// <param name="orders">What the rules say of it.</param>
+    /// <param name="orders">The orders of the rules for it.</param>
     public static string Render(Rollout rollout, ImmutableArray<Order> orders) => JsonPage.Render(json =>
     {
         json.WriteString("rollout", rollout.Plan.Id);

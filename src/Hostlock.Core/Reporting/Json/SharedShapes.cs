@@ -2,15 +2,15 @@ using static Hostlock.Reporting.Json.JsonShape;
 
 namespace Hostlock.Reporting.Json;
 
-/// <summary>The shapes of what the JSON of several commands has; <see cref="JsonPage"/> writes them.</summary>
+/// <summary>The shapes that the JSON of several commands has; <see cref="JsonPage"/> writes the values.</summary>
 static class SharedShapes
 {
     /// <summary>The attributes of a reference, as the lock file has them.</summary>
     static JsonShape Reference =>
         new Named("reference", By("ATTRIBUTE", EitherOf(AnyText, AnyNumber, YesOrNo)));
 
-    /// <summary>An entry of a lock, and what is said of it beside.</summary>
-    /// <param name="more">The members beside those of the entry.</param>
+    /// <summary>An entry of a lock, with other facts about it.</summary>
+    /// <param name="more">The other members.</param>
     public static JsonShape Entry(params JsonMember[] more) => EitherOf(
         Object([Member("follows", AnyText, "The path of the input that it follows"), .. more]),
         Object(
@@ -32,7 +32,7 @@ static class SharedShapes
     public static JsonMember Changes => Member("changes", new Named("changes", By("PATH", Object(
         Member(
             "kind", OneWord("added", "removed", "updated", "redeclared", "attributes"),
-            "What happened to the input; attributes: the pin is the same, and the entry says more or less of it"),
+            "What happened to the input; attributes: the pin is the same, and other attributes of the entry differ"),
         Member("before", PlainEntry, "The entry before; missing if it was added").IfAny,
         Member("after", PlainEntry, "The entry after; missing if it was removed").IfAny))), "What differs, by input path");
 

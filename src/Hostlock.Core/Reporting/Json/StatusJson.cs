@@ -9,20 +9,20 @@ public static class StatusJson
 {
     /// <summary>The shape of it.</summary>
     public static JsonShape Shape => Document(
-        Member("unlisted", Texts, "Hosts that flake.nix has and hostlock.toml has not"),
-        Member("gone", Texts, "Hosts that hostlock.toml has and flake.nix has not"),
+        Member("unlisted", Texts, "Hosts that flake.nix has and hostlock.toml does not have"),
+        Member("gone", Texts, "Hosts that hostlock.toml has and flake.nix does not have"),
         Member("rings", By("RING", Object(
             Member("after", AnyText.OrNull, "The ring that it comes after; null for a first one"),
             Member("soak", Count, "How long the hosts before must have run the system, in seconds"),
             Member("hosts", Texts, "Its hosts"))), "The rings of hostlock.toml, by name"),
         Member("offTarget", By("HOST", AnyText), "Hosts that do not run what the last rollout brings, and why"),
-        Member("rolloutProblem", AnyText, "Why the last rollout cannot be read: offTarget is empty then, and nobody knows more").IfAny,
+        Member("rolloutProblem", AnyText, "Why the last rollout cannot be read; offTarget is empty then").IfAny,
         Member("hosts", By("HOST", Object(
             Member("lock", AnyText, "The lock, relative to the flake"),
             Member("state", OneWord("locked", "missing", "unreadable"), "Whether it can be read"),
             Member("unmerged", YesOrNo, "True if git could not merge it"),
-            Member("uncommitted", YesOrNo, "True if HEAD does not have it as it lies there"),
-            Member("stale", Texts, "The inputs in which it is not as declared"),
+            Member("uncommitted", YesOrNo, "True if it differs from the one in HEAD"),
+            Member("stale", Texts, "The inputs whose entries are not as declared"),
             Member("problem", AnyText, "Why it is unreadable").IfAny,
             Member("inputs", By("NAME", SharedShapes.Entry(
                 [

@@ -11,7 +11,7 @@ static class FindingList
     /// <param name="findings">The findings.</param>
     public static Html Render(IReadOnlyList<Finding> findings) =>
         findings.Count == 0
-            ? (Html)$"<p class=\"good\">check finds nothing: all locks are there, and in line with what is declared.</p>\n"
+            ? (Html)$"<p class=\"good\">check finds nothing: all locks exist, and are in line with what is declared.</p>\n"
             : $"""
                 <ul class="findings">
                 {findings.OrderBy(finding => finding.Severity).Take(Most).Select(Item)}</ul>

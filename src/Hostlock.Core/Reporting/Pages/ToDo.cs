@@ -17,7 +17,7 @@ static class ToDo
             .Concat(Machines(page))
             .ToList();
         return items.Count == 0
-            ? (Html)$"<p class=\"good\">Nothing is to be done.</p>\n"
+            ? (Html)$"<p class=\"good\">There is nothing to do.</p>\n"
             : $"""
                 <ol class="todo">
                 {items.Take(Most).Select(item => (Html)$"<li>{item.Why:line} {PageWords.Command(item.Command)}</li>\n")}</ol>
@@ -25,7 +25,7 @@ static class ToDo
                 """;
     }
 
-    // One command may mend what several findings say.
+    // One command may fix several findings.
     static IEnumerable<(string Why, string Command)> Fixes(FleetPage page) =>
         from finding in page.Findings
         where finding.Problem.Fix is not null

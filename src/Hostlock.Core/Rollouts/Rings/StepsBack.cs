@@ -9,25 +9,25 @@ using Hostlock.Rollouts.Journals;
 
 namespace Hostlock.Rollouts.Rings;
 
-/// <summary>A host that a rollout would take back to something older than what it runs.</summary>
+/// <summary>A host that a rollout would take back to something older than it runs.</summary>
 /// <param name="Host">The host.</param>
-/// <param name="Why">What is older, in words.</param>
+/// <param name="Why">The older input or commit, in words.</param>
 public sealed record StepBack(HostName Host, string Why);
 
 /// <summary>
-/// Finds the hosts that a rollout would take back, whatever the repository says of them: an input is older than the one in the lock that
-/// the machine runs, or the commit does not come after the one that the machine got its system of.
+/// Finds the hosts that a rollout would take back, whatever the repository says: an input is older than in the lock that the machine runs,
+/// or the commit does not descend from the one that made the machine's system.
 /// </summary>
 /// <param name="probes">Asks the machines.</param>
 /// <param name="journals">Tell which rollout brought what a machine runs.</param>
 public sealed class StepsBack(MachineProbes probes, RolloutJournals journals)
 {
-    // What a machine runs, it got of one of the last.
+    // One of the last rollouts brought the system that a machine runs.
     const int MostRollouts = 10;
 
     /// <summary>Finds them, in the order of the hosts. A machine that does not answer is not compared.</summary>
     /// <param name="planned">The locks that the rollout would bring.</param>
-    /// <param name="systems">The systems that it would bring, by host. Who runs his already does not go back.</param>
+    /// <param name="systems">The systems that it would bring, by host. A host that runs its own already does not go back.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="HostlockException">A journal cannot be read.</exception>
     public async Task<ImmutableArray<StepBack>> FindAsync(
@@ -40,7 +40,7 @@ public sealed class StepsBack(MachineProbes probes, RolloutJournals journals)
         var earlier = journals.NewestFirst().Where(rollout => rollout.Plan.Action == RolloutAction.Rollout).Take(MostRollouts).ToList();
         var comesAfter = new Dictionary<Revision, bool?>();
         var back = ImmutableArray.CreateBuilder<StepBack>();
-        // What a thousand machines say of their locks is much the same, and no answer is kept.
+        // A thousand machines have much the same locks, and no answer is kept.
         var reading = new LockReading();
         var answers = await probes.AskAsync(hosts, outcome => Compared(outcome, wanted, reading), cancellationToken);
         foreach (var (host, answer) in hosts.Zip(answers))
@@ -59,12 +59,12 @@ public sealed class StepsBack(MachineProbes probes, RolloutJournals journals)
             if (!comesAfter.TryGetValue(commit, out var isAfter))
                 comesAfter.Add(commit, isAfter = await planned.Candidate.ComesAfterAsync(commit, cancellationToken));
             if (isAfter is false)
-                back.Add(new(host.Name, $"the commit at hand does not come after {commit.Shortened}, of which it got its system"));
+                back.Add(new(host.Name, $"the current commit does not descend from {commit.Shortened}, of which it got its system"));
         }
         return back.ToImmutable();
     }
 
-    // What runs, and what in the lock that is wanted is older than in the one that runs, in words.
+    // The running system, and the inputs that are older in the wanted lock than in the running one, in words.
     static (StorePath? System, string? Older) Compared(
         ProbeOutcome outcome, Dictionary<HostName, LockFile> wanted, LockReading reading) =>
         outcome is ProbeOutcome.Answered(var address, _, var facts)

@@ -69,8 +69,8 @@ public class DowngradeTests
         var rewritten = _world.Flake("github:acme/a/rewritten");
 
         Assert.Equal(
-            $"'a' would move to {rewritten.ShortRevision}, which does not come after {before.ShortRevision}: its branch was rewritten, or "
-                + $"it is on another one",
+            $"'a' would move to {rewritten.ShortRevision}, which does not descend from {before.ShortRevision}: its branch was rewritten, "
+                + $"or it is on another one",
             await FindAsync(Change(Edge(before), Edge(rewritten))));
     }
 

@@ -271,7 +271,7 @@ public sealed class HostUpdateTests : IDisposable
 
     [Theory]
     [InlineData("git+https://example.org/a", "would go back to")]
-    [InlineData("git+https://example.org/a?ref=other", "which does not come after")]
+    [InlineData("git+https://example.org/a?ref=other", "which does not descend from")]
     public async Task What_comes_before_is_told_from_what_is_elsewhere(string reference, string said)
     {
         const string Inputs = """a.url = "git+https://example.org/a";""";

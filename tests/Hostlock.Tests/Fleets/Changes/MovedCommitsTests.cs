@@ -64,7 +64,7 @@ public class MovedCommitsTests
             $"\ni00: 9 commits\n  3333333 three\n  2222222 two\n  and 7 more: https://github.com/acme/i00/compare/{Id(1)}...{Id(2)}\n",
             CommitsText.Render(new(change, Two with { Total = 9 }, null), Ink.Plain));
         Assert.Equal(
-            $"\ni00: its commits are not at hand\n  https://github.com/acme/i00/compare/{Id(1)}...{Id(2)}\n",
+            $"\ni00: its commits are not on this machine\n  https://github.com/acme/i00/compare/{Id(1)}...{Id(2)}\n",
             CommitsText.Render(new(change, null, null), Ink.Plain));
         Assert.StartsWith(
             "\ni00: its commits are not known: ", CommitsText.Render(new(change, null, FetchException.NoRepository("it")), Ink.Plain),

@@ -53,8 +53,8 @@ public sealed class FleetChangeTests : IDisposable
     [Theory]
     [InlineData("flake.nix", "{ outputs = inputs: import ./hostlock.nix inputs (_: { }); }", "flake.nix differs")]
     [InlineData("hostlock.nix", "_: f: f", "hostlock.nix differs")]
-    [InlineData("hosts/common.nix", "{ a = 1; }", "reads what differs")]
-    [InlineData("hosts/other.nix", "self: self.outPath", "hosts/other.nix:1 reads what differs, or may see the whole flake")]
+    [InlineData("hosts/common.nix", "{ a = 1; }", "reads a file that differs")]
+    [InlineData("hosts/other.nix", "self: self.outPath", "hosts/other.nix:1 reads a file that differs, or may see the whole flake")]
     [InlineData("hosts/other.nix", "{ a = }", "hosts/other.nix cannot be read as Nix code")]
     [InlineData(
         "hostlock.toml", "version = 1\nprivate = [ \"github:acme\" ]\n[hosts.plex]\n[hosts.web]\n", "'private' in hostlock.toml differs")]

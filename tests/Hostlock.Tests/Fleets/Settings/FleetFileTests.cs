@@ -111,7 +111,7 @@ public class FleetFileTests
     [InlineData("[inputs.nixpkgs]\nscope = 'global'", 2, 9, "\"shared\" or \"host\"")]
     [InlineData("[hosts.plex]\nring = 'nowhere'", 2, 8, "no ring 'nowhere'")]
     [InlineData("[rings.a]\nafter = 'b'", 2, 9, "there is no ring 'b'")]
-    [InlineData("[rings]\na.soak = '24h'", 2, 10, "a ring that comes after no other waits for nobody")]
+    [InlineData("[rings]\na.soak = '24h'", 2, 10, "a soak is of the hosts of earlier rings, and this ring comes after none")]
     [InlineData("[rollout]\nengin = 'direct'", 2, 1, "setting 'engin' is not known")]
     [InlineData("[rollout]\nengine = 'colmena'", 2, 10, "there is no engine 'colmena'")]
     [InlineData("[hosts.plex]\nengine = 'colmna'\n[engines.colmena]\ntest = ['colmena']", 2, 10, "there is no engine 'colmna'")]
@@ -120,7 +120,7 @@ public class FleetFileTests
     [InlineData("[rollout]\njobs = 0", 2, 8, "this must be a number from 1 to 1000")]
     [InlineData("[rollout]\nmemory = '4G'", 2, 10, "this must be a number, not a string")]
     [InlineData("[rollout]\nafter-build = 'push {systems}'", 2, 15, "this must be a list of texts, not a string")]
-    [InlineData("[rollout]\nafter-build = ['push', '{system}']", 2, 24, "nothing is known by '{system}'")]
+    [InlineData("[rollout]\nafter-build = ['push', '{system}']", 2, 24, "unknown placeholder '{system}'")]
     [InlineData("[rollout]\nafter-build = ['push', '-{systems}']", 2, 24, "this must be \"{systems}\", a word of its own")]
     [InlineData("[hosts.plex]\njobs = 2", 2, 1, "setting 'jobs' is not known")]
     [InlineData("[engines.direct]\ntest = ['x']", 1, 10, "another name: direct, nixos-rebuild, comin exist already")]
@@ -128,7 +128,7 @@ public class FleetFileTests
     [InlineData("[engines.mine]\ntest = ['x']\nswitch = ['x']", 1, 10, "this must be an engine with one of test, switch")]
     [InlineData("[engines.mine]\nboot = ['x']", 2, 1, "setting 'boot' is not known")]
     [InlineData("[engines.mine]\ntest = 'x {host}'", 2, 8, "this must be a list of texts, not a string")]
-    [InlineData("[engines.mine]\ntest = ['x', '{hosts}']", 2, 14, "nothing is known by '{hosts}'")]
+    [InlineData("[engines.mine]\ntest = ['x', '{hosts}']", 2, 14, "unknown placeholder '{hosts}'")]
     [InlineData("[rollout]\ntrial = '9s'", 2, 9, "this must be a time of 10 seconds or more")]
     [InlineData(
         "[rollout]\nbuild = 'ssh-ng://-oProxyCommand=x'",
@@ -147,7 +147,7 @@ public class FleetFileTests
     [InlineData("[gates.web]\nrun = []", 2, 7, "this must be a program and its arguments, each in quotes")]
     [InlineData("[gates.web]\nrun = ['x']\non = ['@canary']", 3, 7, "there is no ring 'canary'")]
     [InlineData("[gates.web]\nrun = ['x']\non = ['plex']", 3, 7, "there is no host 'plex'")]
-    [InlineData("[gates.web]\nrun = ['x']\nwithin = '0s'", 3, 10, "this must be a time of 1 second or more: no gate passes in no time")]
+    [InlineData("[gates.web]\nrun = ['x']\nwithin = '0s'", 3, 10, "this must be a time of 1 second or more: a gate takes time to pass")]
     [InlineData("[gates.'x y']\nrun = ['x']", 1, 8, "'x y' cannot be the name of a gate")]
     [InlineData("[engines.'x y']\ntest = ['x']", 1, 10, "'x y' cannot be the name of an engine")]
     [InlineData("[groups.'x y']", 1, 9, "'x y' cannot be the name of a group")]
@@ -161,7 +161,7 @@ public class FleetFileTests
     [InlineData("lock = '/etc/x.lock'", 1, 8, "without '.' and '..': it begins with '/', and each clone lies elsewhere")]
     [InlineData("lock = 'a/../x.lock'", 1, 8, "without '.' and '..': it has a part '..'")]
     [InlineData("lock = ''", 1, 8, "without '.' and '..': it is empty")]
-    [InlineData("[rings.a]\nwindow = '01:00-01:00'", 2, 10, "it begins and ends at the same time; without a window, all hours are right")]
+    [InlineData("[rings.a]\nwindow = '01:00-01:00'", 2, 10, "it begins and ends at the same time; leave the window out to allow all hours")]
     [InlineData("[inputs.nixpkgs]\nmin-age = '-1d'", 2, 11, "it is a whole number and one of s, m, h, d and w")]
     [InlineData(
         "[inputs.nixpkgs]\nmin-age = '7d'\nmax-age = '3d'", 3, 11,

@@ -189,7 +189,9 @@ public sealed class JournalTests : IDisposable
         ];
         foreach (var line in lines)
             Assert.Contains(
-                "another release", Assert.Throws<RolloutException>(() => RolloutJson.Read(line, "x", 1)).Message, StringComparison.Ordinal);
+                "another version of hostlock",
+                Assert.Throws<RolloutException>(() => RolloutJson.Read(line, "x", 1)).Message,
+                StringComparison.Ordinal);
     }
 
     [Theory]

@@ -51,7 +51,7 @@ public sealed class StepsBackTests : IDisposable
         _machines.Answers("plex", Other, "p");
 
         Assert.Equal(
-            new StepBack(Plex, $"the commit at hand does not come after {side.Shortened}, of which it got its system"),
+            new StepBack(Plex, $"the current commit does not descend from {side.Shortened}, of which it got its system"),
             Assert.Single(await FindAsync()));
     }
 
